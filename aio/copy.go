@@ -1,0 +1,108 @@
+package aio
+
+import (
+	"io"
+
+	"github.com/edo-go/edo"
+)
+
+// Copy copies from src to dst until the end of src and returns how many bytes
+// dst has taken. It flushes dst at the end, and whenever src has nothing for the
+// moment; it does not shut it down. The end is not an error; a dst that takes no
+// more is [io.ErrShortWrite].
+//
+// It holds a buffer of 32 KiB from a pool while bytes are under way, and nothing
+// while it waits for src. What was read and not yet written when the copy fails or
+// is cancelled is lost: at most that buffer.
+func Copy(task *edo.Task, dst Writer, src Reader) (int64, error) {
+	return await[int64](task, &transfers, transfer{dst: dst, src: src})
+}
+
+// CopyFuture is [Copy] as a future. It is a [edo.Dropper], which gives the buffer
+// back.
+func CopyFuture(dst Writer, src Reader) edo.Future[int64] { return &transfer{dst: dst, src: src} }
+
+var transfers pool[transfer]
+
+type transfer struct {
+	dst Writer
+	src Reader
+
+	chunk    *chunk // nil while it is empty and src is pending
+	from, to int    // chunk[from:to] has been read and not written
+	n        int64  // bytes written
+	written  bool   // since the last flush
+	ended    bool   // src is at its end
+}
+
+func (o *transfer) progress() int64 { return o.n }
+
+// Drop gives the buffer back.
+func (o *transfer) Drop() {
+	if o.chunk != nil {
+		chunks.Put(o.chunk)
+		o.chunk = nil
+		o.from, o.to = 0, 0
+	}
+}
+
+func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
+	poll, err := o.move(cx)
+	if poll == edo.Pending {
+		if o.from == o.to {
+			o.Drop()
+		}
+		return 0, edo.Pending, nil
+	}
+	o.Drop()
+	return o.n, edo.Ready, err
+}
+
+// move writes and reads in turn until it must wait or is done.
+func (o *transfer) move(cx *edo.Context) (edo.Poll, error) {
+	for {
+		for o.from < o.to {
+			n, poll, err := o.dst.PollWrite(cx, o.chunk[o.from:o.to])
+			switch {
+			case poll == edo.Pending || err != nil:
+				return poll, err
+			case n == 0:
+				return edo.Ready, io.ErrShortWrite
+			}
+			o.from += n
+			o.n += int64(n)
+			o.written = true
+		}
+		if o.ended {
+			return o.flush(cx)
+		}
+		if o.chunk == nil {
+			o.chunk = chunks.Get().(*chunk)
+		}
+		n, poll, err := o.src.PollRead(cx, o.chunk[:])
+		switch {
+		case poll == edo.Pending:
+			if _, err := o.flush(cx); err != nil {
+				return edo.Ready, err
+			}
+			return edo.Pending, nil
+		case err == io.EOF:
+			o.ended = true
+		case err != nil:
+			return edo.Ready, err
+		case n == 0:
+			return edo.Ready, io.ErrNoProgress
+		}
+		o.from, o.to = 0, n
+	}
+}
+
+// flush flushes dst unless there is nothing to flush.
+func (o *transfer) flush(cx *edo.Context) (edo.Poll, error) {
+	if !o.written {
+		return edo.Ready, nil
+	}
+	poll, err := o.dst.PollFlush(cx)
+	o.written = poll == edo.Pending
+	return poll, err
+}

@@ -1,0 +1,188 @@
+package aio
+
+import (
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/edo-go/edo"
+)
+
+// Duplex returns the two ends of a connection in memory: what is written to one
+// is read from the other. Each direction holds up to size bytes; a write waits
+// when they are full. size must be at least 1, or Duplex panics.
+//
+// The room for a direction is allocated as it is used, up to size bytes, and kept.
+func Duplex(size int) (a, b *Pipe) {
+	if size < 1 {
+		panic(errors.New("aio: Duplex needs room for at least 1 byte, or nothing could ever be written"))
+	}
+	there, back := &lane{size: size}, &lane{size: size}
+	return &Pipe{in: back, out: there}, &Pipe{in: there, out: back}
+}
+
+// A Pipe is one end of a connection that [Duplex] has made. It is a [ReadWriter].
+//
+// The two ends may be used from different goroutines, and so may the two
+// directions of one end. What happened before a write is seen by whoever has read
+// its bytes.
+type Pipe struct{ in, out *lane }
+
+// PollRead reads what the other end has written. After the other end was shut
+// down, closed or dropped it reads what is left, and then [io.EOF]. The error is
+// [io.ErrClosedPipe] once this end was closed or dropped.
+func (p *Pipe) PollRead(cx *edo.Context, b []byte) (int, edo.Poll, error) { return p.in.read(cx, b) }
+
+// PollWrite writes what there is room for. The error is [io.ErrClosedPipe] once
+// this end was shut down, or either was closed or dropped.
+func (p *Pipe) PollWrite(cx *edo.Context, b []byte) (int, edo.Poll, error) {
+	return p.out.write(cx, b)
+}
+
+// PollFlush is always ready: there is nothing between the ends.
+func (p *Pipe) PollFlush(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
+
+// PollShutdown ends what the other end reads. It is always ready.
+func (p *Pipe) PollShutdown(cx *edo.Context) (edo.Poll, error) {
+	reader, writer := p.out.endWriting()
+	reader.WakeBy(cx)
+	writer.WakeBy(cx)
+	return edo.Ready, nil
+}
+
+// Close closes this end: what it has written can still be read, what it has not
+// read is thrown away, and whoever waits on either end is woken. It never waits,
+// may be called from any goroutine and twice, and returns nil.
+func (p *Pipe) Close() error {
+	reader, writer := p.out.endWriting()
+	reader.Wake()
+	writer.Wake()
+	reader, writer = p.in.endReading()
+	reader.Wake()
+	writer.Wake()
+	return nil
+}
+
+// Drop is what an owner calls; it does what [Pipe.Close] does.
+func (p *Pipe) Drop() { p.Close() }
+
+// A lane is one direction: a ring of bytes, and who waits for it.
+//
+// A waker is there only while its task has been told Pending and nothing has
+// changed since: reader only while the ring is empty, writer only while it is full.
+// So a read wakes the writer alone, a write the reader alone, and the end of
+// either side both of them.
+type lane struct {
+	size int
+
+	mu           sync.Mutex // guards the following; held for a copy of at most size bytes
+	ring         []byte     // grows up to size
+	start, n     int        // the bytes are ring[start:start+n], around the end
+	reader       edo.Waker
+	writer       edo.Waker
+	readingEnded bool // nobody reads any more
+	writingEnded bool // nothing more will be written
+}
+
+func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if !cx.Proceed() {
+		return 0, edo.Pending, nil
+	}
+	l.mu.Lock()
+	switch {
+	case l.readingEnded:
+		l.mu.Unlock()
+		return 0, edo.Ready, io.ErrClosedPipe
+	case len(p) == 0:
+		l.mu.Unlock()
+		return 0, edo.Ready, nil
+	case l.n == 0 && l.writingEnded:
+		l.mu.Unlock()
+		return 0, edo.Ready, io.EOF
+	case l.n == 0:
+		l.reader = cx.Waker()
+		l.mu.Unlock()
+		return 0, edo.Pending, nil
+	}
+	k := min(len(p), l.n)
+	first := copy(p[:k], l.ring[l.start:])
+	copy(p[first:k], l.ring)
+	l.n -= k
+	if l.start += k; l.start >= len(l.ring) {
+		l.start -= len(l.ring)
+	}
+	if l.n == 0 {
+		l.start = 0 // the next bytes are in one piece
+	}
+	writer := l.writer
+	l.writer = edo.Waker{}
+	l.mu.Unlock()
+	writer.WakeBy(cx)
+	return k, edo.Ready, nil
+}
+
+func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if !cx.Proceed() {
+		return 0, edo.Pending, nil
+	}
+	l.mu.Lock()
+	switch {
+	case l.readingEnded || l.writingEnded:
+		l.mu.Unlock()
+		return 0, edo.Ready, io.ErrClosedPipe
+	case len(p) == 0:
+		l.mu.Unlock()
+		return 0, edo.Ready, nil
+	case l.n == l.size:
+		l.writer = cx.Waker()
+		l.mu.Unlock()
+		return 0, edo.Pending, nil
+	}
+	k := min(len(p), l.size-l.n)
+	if l.n+k > len(l.ring) {
+		l.grow(l.n + k)
+	}
+	end := l.start + l.n
+	if end >= len(l.ring) {
+		end -= len(l.ring)
+	}
+	first := copy(l.ring[end:], p[:k])
+	copy(l.ring, p[first:k])
+	l.n += k
+	reader := l.reader
+	l.reader = edo.Waker{}
+	l.mu.Unlock()
+	reader.WakeBy(cx)
+	return k, edo.Ready, nil
+}
+
+// grow makes room for need bytes, which are no more than size.
+func (l *lane) grow(need int) {
+	ring := make([]byte, min(l.size, max(need, 2*len(l.ring), 64)))
+	first := copy(ring[:l.n], l.ring[l.start:])
+	copy(ring[first:l.n], l.ring)
+	l.ring, l.start = ring, 0
+}
+
+// endReading and endWriting end one side and return whom to wake.
+
+func (l *lane) endReading() (reader, writer edo.Waker) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.readingEnded = true
+	l.ring, l.start, l.n = nil, 0, 0
+	return l.takeWakers()
+}
+
+func (l *lane) endWriting() (reader, writer edo.Waker) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.writingEnded = true
+	return l.takeWakers()
+}
+
+func (l *lane) takeWakers() (reader, writer edo.Waker) {
+	reader, writer = l.reader, l.writer
+	l.reader, l.writer = edo.Waker{}, edo.Waker{}
+	return reader, writer
+}

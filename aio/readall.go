@@ -1,0 +1,69 @@
+package aio
+
+import (
+	"io"
+
+	"github.com/edo-go/edo"
+)
+
+// ReadAll reads to the end, appends what it has read to buf and returns the
+// result, as append does; buf may be nil. The end is not an error. With an error,
+// [edo.ErrCancelled] too, what was read before it is in the result.
+//
+// There is no limit: do not use it on what somebody else sends. It copies each
+// byte once or twice, and while it waits it holds the result and nothing else.
+func ReadAll(task *edo.Task, r Reader, buf []byte) ([]byte, error) {
+	return await[[]byte](task, &readAlls, readAll{r: r, buf: buf})
+}
+
+// ReadAllFuture is [ReadAll] as a future. It keeps buf.
+func ReadAllFuture(r Reader, buf []byte) edo.Future[[]byte] { return &readAll{r: r, buf: buf} }
+
+var readAlls pool[readAll]
+
+type readAll struct {
+	r   Reader
+	buf []byte
+}
+
+func (o *readAll) progress() []byte { return o.buf }
+
+// spareRoom is how much room buf must have left for a read straight into it.
+const spareRoom = 512
+
+// Poll reads into the room that is left in buf, and where there is little into a
+// chunk: so a reader that is pending, or at its end, costs no room, and what fits
+// is never moved.
+func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
+	var borrowed *chunk
+	defer func() {
+		if borrowed != nil {
+			chunks.Put(borrowed)
+		}
+	}()
+	for {
+		room := o.buf[len(o.buf):cap(o.buf)]
+		direct := len(room) >= spareRoom
+		if !direct {
+			if borrowed == nil {
+				borrowed = chunks.Get().(*chunk)
+			}
+			room = borrowed[:]
+		}
+		n, poll, err := o.r.PollRead(cx, room)
+		switch {
+		case poll == edo.Pending:
+			return nil, edo.Pending, nil
+		case err == io.EOF:
+			return o.buf, edo.Ready, nil
+		case err != nil:
+			return o.buf, edo.Ready, err
+		case n == 0:
+			return o.buf, edo.Ready, io.ErrNoProgress
+		case direct:
+			o.buf = o.buf[:len(o.buf)+n]
+		default:
+			o.buf = append(o.buf, room[:n]...)
+		}
+	}
+}

@@ -1,0 +1,263 @@
+package edo
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/edo-go/edo/internal/coro"
+)
+
+// Async returns a future that runs fn in direct style: straight-line code that
+// suspends where it waits. It borrows a coroutine at the first poll, and gives it
+// back when fn returns. Never polled, fn never runs.
+//
+// Once started it belongs to the task that polls it. Dropped while fn is suspended,
+// fn gets [ErrCancelled] from the call it waits in and from every later one, and
+// runs to its end before the task ends. A panic in fn is its error, a
+// [*PanicError].
+func Async[T any](fn func(task *Task) (T, error)) Future[T] {
+	a := &async[T]{fn: fn}
+	a.task.fn = fn
+	return a
+}
+
+// async is a function in direct style, as a future.
+//
+//	fn or do  task.coro  task.ended
+//	set       nil        false       not started
+//	nil       set        false       started: running or suspended
+//	nil       nil        true        ended, or dropped unstarted
+type async[T any] struct {
+	fn      func(*Task) (T, error) // one of the two
+	do      func(*Task) error
+	task    Task
+	dropped atomic.Bool // resume it with ErrCancelled
+	value   T
+	err     error
+}
+
+var errPolledAgain = errors.New("edo: a future was polled after it had ended")
+
+// Poll runs the function until it suspends or returns.
+func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
+	var zero T
+	t := &a.task
+	if t.ended.Load() || a.died() {
+		return zero, Ready, errPolledAgain
+	}
+	if t.coro == nil {
+		a.begin(cx)
+	} else if t.head != cx.in().Task() {
+		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", funcName(t.fn))
+	}
+	if t.cause == nil && (a.dropped.Load() || t.whole && t.head.IsCancelled()) {
+		t.cause = ErrCancelled
+		if t.ctx != nil {
+			t.ctx.end(ErrCancelled)
+		}
+	}
+	if !a.resume(cx) {
+		return zero, Pending, nil
+	}
+	v, err := a.value, a.err
+	a.value, a.err = zero, nil
+	return v, Ready, err
+}
+
+// begin borrows a coroutine.
+func (a *async[T]) begin(cx *Context) {
+	t := &a.task
+	t.head = cx.in().Task()
+	t.rt = runtimeOf(cx.in())
+	t.coro = t.pool().Get()
+	if !t.whole {
+		if x := ownerOf(t.head); x != nil {
+			x.nested.add(a)
+		}
+	}
+}
+
+// pool returns where the coroutine is from.
+func (t *Task) pool() *coro.Pool {
+	if t.rt == nil {
+		return mockCoroutines
+	}
+	return t.rt.coros
+}
+
+// mockCoroutines are for mock tasks, which have no runtime.
+var mockCoroutines = coro.NewPool(0)
+
+// resume switches to the coroutine and back, and says whether the function has
+// ended. When it called runtime.Goexit the switch does not return: the goroutine
+// that polls ends as well, and the worker sees to the rest.
+func (a *async[T]) resume(cx *Context) (ended bool) {
+	t := &a.task
+	c := t.coro
+	t.cx = cx
+	var r coro.Result
+	before := cx.in().SetGoroutine(c.Gid())
+	if a.fn != nil || a.do != nil {
+		r = c.Start(a.run)
+	} else {
+		r = c.Resume()
+	}
+	cx.in().SetGoroutine(before)
+	t.cx = nil
+	if r.State == coro.Suspended {
+		return false
+	}
+	if r.State == coro.Panicked {
+		a.err = &PanicError{Value: r.Value, Stack: r.Stack, Task: t.Name()}
+	}
+	a.finish()
+	t.pool().Put(c)
+	return true
+}
+
+// finish ends the function's part in its task.
+func (a *async[T]) finish() {
+	t := &a.task
+	t.coro = nil
+	t.finish()
+	if t.whole {
+		return
+	}
+	if x := ownerOf(t.head); x != nil {
+		x.nested.remove(a)
+	}
+}
+
+// died says whether the function has called runtime.Goexit, and its coroutine is
+// gone.
+func (a *async[T]) died() bool {
+	if c := a.task.coro; c == nil || !c.Dead() {
+		return false
+	}
+	a.finish()
+	return true
+}
+
+// run is what the coroutine runs.
+func (a *async[T]) run(c *coro.Coro) {
+	fn, do := a.fn, a.do
+	a.fn, a.do = nil, nil
+	t := &a.task
+	t.gid.Store(c.Gid())
+	t.cx.in().SetGoroutine(c.Gid())
+	if do != nil {
+		a.err = do(t)
+	} else {
+		a.value, a.err = fn(t)
+	}
+}
+
+// cancel says whether the function has started and must be polled to its end, now
+// that its task has been cancelled.
+func (a *async[T]) cancel() bool {
+	a.dropped.Store(true)
+	return a.task.coro != nil
+}
+
+// Drop lets go of a function that has not started, and has one that is suspended
+// run to its end.
+func (a *async[T]) Drop() {
+	t := &a.task
+	if t.ended.Load() || a.died() {
+		return
+	}
+	if t.coro == nil {
+		a.fn, a.do = nil, nil
+		t.ended.Store(true)
+		return
+	}
+	if a.dropped.Swap(true) {
+		return
+	}
+	if x := ownerOf(t.head); x != nil {
+		x.nested.dropped.Store(true)
+	}
+	t.head.Wake()
+}
+
+func (a *async[T]) funcName() string { return funcName(a.task.fn) }
+
+// suspended is a function in direct style that has started.
+type suspended interface {
+	// drive runs it on, cancelled, and says whether it has ended.
+	drive(cx *Context) (ended bool)
+	isDropped() bool
+}
+
+func (a *async[T]) isDropped() bool { return a.dropped.Load() }
+
+func (a *async[T]) drive(cx *Context) (ended bool) {
+	a.dropped.Store(true)
+	_, p, _ := a.Poll(cx)
+	return p != Pending
+}
+
+// nested are the functions in direct style that a task has started inside its
+// future: those that are dropped while suspended, or forgotten, are run to their
+// ends before the task ends. A suspended function that nobody resumes would be a
+// goroutine leaked, with defers that never run.
+type nested struct {
+	dropped atomic.Bool // one of them has been dropped
+	mu      sync.Mutex  // guards the following
+	bodies  []suspended
+}
+
+func (n *nested) add(s suspended) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.bodies = append(n.bodies, s)
+}
+
+func (n *nested) remove(s suspended) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i, b := range n.bodies {
+		if b == s {
+			n.bodies = append(n.bodies[:i:i], n.bodies[i+1:]...)
+			return
+		}
+	}
+}
+
+func (n *nested) list() []suspended {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.bodies
+}
+
+// clean drives those that have been dropped.
+func (n *nested) clean(cx *Context) {
+	if !n.dropped.Load() {
+		return
+	}
+	left := false
+	n.dropped.Store(false)
+	for _, b := range n.list() {
+		if b.isDropped() && !b.drive(cx) {
+			left = true
+		}
+	}
+	if left {
+		n.dropped.Store(true)
+	}
+}
+
+// finish drives all of them, and says whether all have ended. The innermost were
+// started last.
+func (n *nested) finish(cx *Context) (ended bool) {
+	ended = true
+	all := n.list()
+	for i := len(all) - 1; i >= 0; i-- {
+		if !all[i].drive(cx) {
+			ended = false
+		}
+	}
+	return ended
+}

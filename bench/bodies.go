@@ -1,0 +1,87 @@
+package main
+
+import "github.com/edo-go/edo"
+
+// A runner makes passes over the same work in one process. The first is cold: it
+// pays for a heap that grows and stacks that are made.
+type runner func(s *session) error
+
+// A session is the passes of one process.
+type session struct {
+	workers, n, passes int
+	done               []pass
+}
+
+// measure makes one pass with body.
+func (s *session) measure(body func(m *meter) error) error {
+	m := &meter{n: s.n}
+	m.start()
+	err := body(m)
+	m.stop()
+	s.done = append(s.done, m.pass)
+	return err
+}
+
+// A goBody is a pass in plain Go.
+type goBody func(m *meter)
+
+func (b goBody) run(s *session) error {
+	for range s.passes {
+		if err := s.measure(func(m *meter) error { b(m); return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A directBody is a pass in direct style. All passes run in one runtime.
+type directBody func(task *edo.Task, m *meter) error
+
+func (b directBody) run(s *session) error {
+	return edo.Run(func(task *edo.Task) error {
+		for range s.passes {
+			if err := s.measure(func(m *meter) error { return b(task, m) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{Workers: s.workers}))
+}
+
+// A futureBody returns a future that is a pass. All passes run in one runtime.
+type futureBody func(m *meter) edo.Future[edo.Unit]
+
+func (b futureBody) run(s *session) error {
+	_, err := edo.RunFuture(&passes{session: s, body: b}, edo.WithConfig(edo.Config{Workers: s.workers}))
+	return err
+}
+
+// passes is a future that makes the passes of a session.
+type passes struct {
+	session *session
+	body    futureBody
+	meter   *meter
+	now     edo.Future[edo.Unit] // the pass under way
+}
+
+func (p *passes) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	s := p.session
+	for len(s.done) < s.passes {
+		if p.now == nil {
+			p.meter = &meter{n: s.n}
+			p.now = p.body(p.meter)
+			p.meter.start()
+		}
+		_, state, err := p.now.Poll(cx)
+		if state == edo.Pending {
+			return edo.Unit{}, edo.Pending, nil
+		}
+		p.meter.stop()
+		s.done = append(s.done, p.meter.pass)
+		p.now = nil
+		if err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
+	}
+	return edo.Unit{}, edo.Ready, nil
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/oneshot"
+)
+
+// idlers is what the measurements of memory and of wake_sweep share: the clock of
+// the one stands still while that of the other runs.
+type idlers struct {
+	m       *meter
+	sweep   bool // measure the wake-up instead of the making
+	started atomic.Int64
+	before  int64
+}
+
+// begin takes the time and the memory from which the rest counts.
+func (d *idlers) begin() {
+	runtime.GC()
+	d.before = resident()
+	d.m.start()
+}
+
+// waiting measures the tasks, all of which wait.
+func (d *idlers) waiting() {
+	if d.sweep {
+		d.m.start()
+		return
+	}
+	d.m.stop()
+	runtime.GC() // what the making left behind is not the tasks'
+	at := time.Now()
+	runtime.GC()
+	d.m.GC = float64(time.Since(at).Microseconds()) / 1000
+	d.m.Bytes = float64(resident()-d.before) / float64(d.m.n)
+}
+
+// end is when the last task has ended.
+func (d *idlers) end() {
+	d.m.stop()
+	check(d.m.n)
+}
+
+func goMemory(m *meter)    { goIdlers(&idlers{m: m}) }
+func goWakeSweep(m *meter) { goIdlers(&idlers{m: m, sweep: true}) }
+
+func goIdlers(d *idlers) {
+	senders := make([]chan int, d.m.n)
+	d.begin()
+	var wg sync.WaitGroup
+	for i := range senders {
+		ch := make(chan int, 1)
+		senders[i] = ch
+		wg.Go(func() {
+			d.started.Add(1)
+			counter.Add(int64(<-ch))
+		})
+	}
+	for d.started.Load() < int64(d.m.n) {
+		time.Sleep(time.Millisecond)
+	}
+	d.waiting()
+	for _, ch := range senders {
+		ch <- 1
+	}
+	wg.Wait()
+	d.end()
+}
+
+// idler waits on a oneshot.
+type idler struct {
+	rx     *oneshot.Receiver[int]
+	d      *idlers
+	group  *group
+	polled bool
+}
+
+func (f *idler) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !f.polled {
+		f.polled = true
+		f.d.started.Add(1)
+	}
+	v, state, err := f.rx.Poll(cx)
+	if state == edo.Pending {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	counter.Add(int64(v))
+	f.group.leave(cx)
+	return edo.Unit{}, edo.Ready, err
+}
+
+// makeIdlers is the task that makes the others wait and wakes them.
+type makeIdlers struct {
+	*idlers
+	senders []*oneshot.Sender[int]
+	group   *group
+	woken   bool
+}
+
+func futureMemory(m *meter) edo.Future[edo.Unit] { return &makeIdlers{idlers: &idlers{m: m}} }
+func futureWakeSweep(m *meter) edo.Future[edo.Unit] {
+	return &makeIdlers{idlers: &idlers{m: m, sweep: true}}
+}
+
+func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if f.senders == nil {
+		f.senders = make([]*oneshot.Sender[int], f.m.n)
+		f.group = newGroup(f.m.n)
+		f.begin()
+		for i := range f.senders {
+			tx, rx := oneshot.New[int]()
+			f.senders[i] = tx
+			edo.Spawn(cx, &idler{rx: rx, d: f.idlers, group: f.group})
+		}
+	}
+	if f.started.Load() < int64(f.m.n) {
+		cx.Waker().WakeBy(cx)
+		return edo.Unit{}, edo.Pending, nil
+	}
+	if !f.woken {
+		f.woken = true
+		f.waiting()
+		for i, tx := range f.senders {
+			f.senders[i] = nil
+			if err := tx.Send(1); err != nil {
+				return edo.Unit{}, edo.Ready, err
+			}
+		}
+	}
+	_, state, err := f.group.Poll(cx)
+	if state == edo.Ready {
+		f.end()
+	}
+	return edo.Unit{}, state, err
+}
+
+func directMemory(task *edo.Task, m *meter) error { return directIdlers(task, &idlers{m: m}) }
+func directWakeSweep(task *edo.Task, m *meter) error {
+	return directIdlers(task, &idlers{m: m, sweep: true})
+}
+
+func directIdlers(task *edo.Task, d *idlers) error {
+	senders := make([]*oneshot.Sender[int], d.m.n)
+	g := newGroup(d.m.n)
+	d.begin()
+	for i := range senders {
+		tx, rx := oneshot.New[int]()
+		senders[i] = tx
+		edo.Go(task, func(task *edo.Task) error {
+			defer g.done()
+			d.started.Add(1)
+			v, err := rx.Recv(task)
+			counter.Add(int64(v))
+			return err
+		})
+	}
+	for d.started.Load() < int64(d.m.n) {
+		if err := edo.Yield(task); err != nil {
+			return err
+		}
+	}
+	d.waiting()
+	for i, tx := range senders {
+		senders[i] = nil
+		if err := tx.Send(1); err != nil {
+			return err
+		}
+	}
+	_, err := edo.Await(task, g)
+	d.end()
+	return err
+}

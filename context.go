@@ -1,0 +1,51 @@
+package edo
+
+import (
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// Context is what a poll is given: the waker of the task, its worker, its budget.
+// It must not outlive the poll, nor leave its goroutine. A Context is a [Spawner].
+type Context sched.Context
+
+func (cx *Context) in() *sched.Context { return (*sched.Context)(cx) }
+
+// Waker returns the waker of the task that is being polled.
+func (cx *Context) Waker() Waker { return Waker{cx.in().Task()} }
+
+// Proceed takes one leaf operation off the budget of this poll and says whether
+// the leaf may go on. A leaf is a future that waits for something itself, instead
+// of polling other futures. When Proceed says no, the task has been put behind the
+// others already, and the leaf returns [Pending] without doing anything: so a task
+// whose inputs are always ready cannot starve the rest.
+func (cx *Context) Proceed() bool { return cx.in().Proceed() }
+
+// Internal is for edo's own packages: nobody else can name its argument.
+func (cx *Context) Internal(internal.Key) *sched.Context { return cx.in() }
+
+// Waker wakes one task, from anywhere. It is a pointer: copy it, compare it, keep
+// it. A waker that is kept keeps the memory of its task. The zero Waker wakes
+// nobody.
+type Waker struct{ t *sched.Task }
+
+// Wake makes the task run again, some time after the call. It never waits and may
+// be called from any goroutine, on a task that runs, and on one that has ended.
+// Several wakes before the next poll are one. What was done before Wake is seen by
+// the poll that follows. It costs 10 to 100 ns.
+func (w Waker) Wake() {
+	if w.t != nil {
+		w.t.Wake()
+	}
+}
+
+// WakeBy is [Waker.Wake] from inside the poll that cx belongs to, and faster: the
+// woken task runs next on this worker, most of the time.
+func (w Waker) WakeBy(cx *Context) {
+	if w.t != nil {
+		w.t.WakeBy(cx.in())
+	}
+}
+
+// IsZero says whether w is the zero Waker.
+func (w Waker) IsZero() bool { return w.t == nil }

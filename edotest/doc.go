@@ -1,0 +1,12 @@
+// Package edotest helps to test futures and streams poll by poll.
+//
+// A [Task] is a mock task: it polls what it is told to, when it is told to, and
+// counts the wakes. So a test says exactly what must happen, and as often what
+// must not:
+//
+//	task := edotest.NewTask()
+//	_, p, _ := edotest.Poll(task, rx) // Pending
+//	tx.Send(1)
+//	task.Wakes() // 1
+//	v, p, _ := edotest.Poll(task, rx) // 1, Ready
+package edotest

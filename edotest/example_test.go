@@ -1,0 +1,41 @@
+package edotest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+)
+
+// What a test of a protocol looks like: the connection answers what is written
+// here, and nothing else.
+func ExampleScript() {
+	var t testing.TB = &recorder{} // the *testing.T of the test
+
+	task := edotest.NewTask()
+	conn := edotest.NewScript(t).
+		Read([]byte("ping")).
+		Wait().
+		Write([]byte("pong"))
+
+	fmt.Println(edotest.RequireReady(t, task, reads{conn, 4}))
+	edotest.RequirePending(t, task, writes{conn, "pong"})
+	conn.Wake()
+	edotest.RequireWoken(t, task, 1)
+	fmt.Println(edotest.RequireReady(t, task, writes{conn, "pong"}))
+	// Output:
+	// ping
+	// 4
+}
+
+// A mock task polls when it is told to, and counts the wakes.
+func ExampleTask() {
+	task := edotest.NewTask()
+	task.Enter(func(cx *edo.Context) {
+		w := cx.Waker()
+		w.Wake()
+	})
+	fmt.Println("woken", task.TakeWakes(), "time")
+	// Output: woken 1 time
+}

@@ -1,0 +1,59 @@
+package edo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// The errors that all of edo shares. What a package returns says its own name
+// first ("mpsc: send on closed channel") and matches one of these with
+// [errors.Is].
+var (
+	// ErrClosed says that the other side has gone, or that this side was closed.
+	ErrClosed = errors.New("edo: closed")
+	// ErrFull says that there is no room now.
+	ErrFull = errors.New("edo: full")
+	// ErrEmpty says that there is nothing to take now.
+	ErrEmpty = errors.New("edo: empty")
+	// ErrCancelled says that the task was asked to end. It matches
+	// [context.Canceled] as well.
+	ErrCancelled error = cancelledError{}
+	// ErrShutdown says that the runtime has ended, or is ending.
+	ErrShutdown = errors.New("edo: the runtime has shut down")
+)
+
+type cancelledError struct{}
+
+func (cancelledError) Error() string        { return "edo: task cancelled" }
+func (cancelledError) Is(target error) bool { return target == context.Canceled }
+
+// NewError returns an error that says text and matches kind with [errors.Is]:
+// what a package makes its own form of [ErrClosed] and the others with.
+func NewError(kind error, text string) error { return &kindError{kind, text} }
+
+type kindError struct {
+	kind error
+	text string
+}
+
+func (e *kindError) Error() string { return e.text }
+func (e *kindError) Unwrap() error { return e.kind }
+
+// PanicError is what a task that panicked ended with.
+type PanicError struct {
+	Value any    // what was given to panic
+	Stack []byte // the stack of the panic, as [runtime/debug.Stack] prints it
+	Task  string // the name of the task
+}
+
+// Error returns the value and the stack.
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("edo: task %s panicked: %v\n\n%s", e.Task, e.Value, e.Stack)
+}
+
+// Unwrap returns the value, when it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}

@@ -1,0 +1,75 @@
+package edo
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// failures are the errors of tasks that nobody has joined: the first of them, and
+// how many more. A server that goes on for years keeps no more than that.
+type failures struct {
+	mu   sync.Mutex // guards the following
+	kept []*failure
+	more int
+}
+
+const maxFailures = 32
+
+// failure is the error that one task ended with.
+type failure struct {
+	err  error
+	rt   *Runtime
+	kept bool // guarded by failures.mu, as the next
+	gone bool // removed
+}
+
+func (fs *failures) add(f *failure) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if len(fs.kept) < maxFailures {
+		f.kept = true
+		fs.kept = append(fs.kept, f)
+	} else {
+		fs.more++
+	}
+}
+
+// remove takes back a failure, because somebody has joined the task after all.
+func (fs *failures) remove(f *failure) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if f.gone {
+		return
+	}
+	f.gone = true
+	if !f.kept {
+		fs.more--
+	} else if i := slices.Index(fs.kept, f); i >= 0 {
+		fs.kept = slices.Delete(fs.kept, i, i+1)
+	}
+}
+
+// join returns first, joined with what is there.
+func (fs *failures) join(first error) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if len(fs.kept) == 0 {
+		return first
+	}
+	all := make([]error, 0, len(fs.kept)+2)
+	if first != nil {
+		all = append(all, first)
+	}
+	for _, f := range fs.kept {
+		all = append(all, f.err)
+	}
+	if fs.more > 0 {
+		all = append(all, fmt.Errorf("edo: and %d more tasks failed", fs.more))
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,95 @@
+package future
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
+
+// Lazy returns a future that runs fn at its first poll, on the worker that polls,
+// and is ready with what fn returns. fn runs at most once; dropped unpolled, it
+// never runs, and then cannot clean up: see [Owning]. It must not block.
+func Lazy[T any](fn func() (T, error)) Fut[T] {
+	l := &lazy[T]{fn: fn}
+	l.self = l
+	return Fut[T]{&l.node}
+}
+
+type lazy[T any] struct {
+	node[T]
+	fn func() (T, error) // nil: it has run, or never will
+}
+
+func (l *lazy[T]) Poll(*edo.Context) (v T, _ edo.Poll, err error) {
+	fn := l.fn
+	if fn == nil {
+		return v, edo.Ready, errEnded
+	}
+	l.fn = nil
+	v, err = fn()
+	return v, edo.Ready, err
+}
+
+func (l *lazy[T]) Drop() { l.fn = nil }
+
+// Ready returns a future that is ready with v, which it owns until then.
+func Ready[T any](v T) Fut[T] {
+	r := &ready[T]{v: own.HoldValue(v)}
+	r.self = r
+	return Fut[T]{&r.node}
+}
+
+type ready[T any] struct {
+	node[T]
+	v own.Value[T]
+}
+
+func (r *ready[T]) Poll(*edo.Context) (v T, _ edo.Poll, err error) {
+	if !r.v.Held() {
+		return v, edo.Ready, errEnded
+	}
+	return r.v.Take(), edo.Ready, nil
+}
+
+func (r *ready[T]) Drop() { r.v.Drop() }
+
+// Fail returns a future that has failed with err.
+func Fail[T any](err error) Fut[T] {
+	f := &fail[T]{err: err}
+	f.self = f
+	return Fut[T]{&f.node}
+}
+
+type fail[T any] struct {
+	node[T]
+	err error
+}
+
+func (f *fail[T]) Poll(*edo.Context) (v T, _ edo.Poll, _ error) { return v, edo.Ready, f.err }
+
+// PollFn returns a future whose Poll is fn: one written by hand, without a type of
+// its own. fn is called until it is ready, and keeps to the rules of [edo.Future]:
+// when it waits for something itself it calls [edo.Context.Proceed] first, and keeps
+// the waker when it is pending. What fn owns is dropped through [Owning].
+func PollFn[T any](fn func(cx *edo.Context) (T, edo.Poll, error)) Fut[T] {
+	f := &pollFn[T]{fn: fn}
+	f.self = f
+	return Fut[T]{&f.node}
+}
+
+type pollFn[T any] struct {
+	node[T]
+	fn func(cx *edo.Context) (T, edo.Poll, error) // nil: ended or dropped
+}
+
+func (f *pollFn[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
+	if f.fn == nil {
+		return v, edo.Ready, errEnded
+	}
+	v, p, err = f.fn(cx)
+	if p != edo.Pending {
+		f.fn = nil
+	}
+	return v, p, err
+}
+
+func (f *pollFn[T]) Drop() { f.fn = nil }

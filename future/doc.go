@@ -1,0 +1,37 @@
+// Package future builds futures out of futures.
+//
+// A future ([edo.Future]) is a value that may not be ready yet. The functions of
+// this package take futures and give a [Fut], which is one again: [Map] changes the
+// value, [AndThen] and [Then] go on with another future, [Lazy], [Ready], [Fail] and
+// [PollFn] are where a chain begins. What keeps the type of the value is a method of
+// Fut ([Fut.OrElse], [Fut.MapErr]); [Of] makes a Fut of any future.
+//
+//	reply := future.AndThen(tx.SendFuture(request), func(edo.Unit) edo.Future[string] {
+//		return rx
+//	})
+//	edo.Spawn(task, future.Map(reply, strings.ToUpper))
+//
+// # Ownership
+//
+// A combinator owns the future it is made from: it drops it ([edo.Dropper]) exactly
+// once, as soon as it is ready and before the function of the combinator runs, or
+// when the combinator itself is dropped. The value goes to that function, which owns
+// it from then on. A Fut that was given to a combinator is used up.
+//
+// A function that panics leaves a combinator behind that has nothing left to poll.
+// Polled again after its end, every future of this package is ready with an error,
+// and does nothing.
+//
+// # Cost
+//
+// Each combinator is one allocation when it is made and none when it is polled. It
+// has no stack: a chain that waits is some hundred bytes. Nothing here is safe for
+// concurrent use, and nothing needs to be: a future belongs to the one task that
+// polls it.
+//
+// # When not to use it
+//
+// Straight-line code with loops and several branches reads better in direct style
+// ([edo.Go], [edo.Async]), at the price of a coroutine. Combinators pay where very
+// many tasks wait.
+package future

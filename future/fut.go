@@ -1,0 +1,70 @@
+package future
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
+
+// Fut is a future with methods to build on. It is an [edo.Future] and an
+// [edo.Dropper].
+//
+// A Fut is one pointer: to pass it as an edo.Future allocates nothing. The zero Fut
+// has nothing to poll, and is ready with an error.
+type Fut[T any] struct{ node *node[T] }
+
+// node is the head of every future of this package, and self is that future. It
+// lies in the same allocation, so that a Fut of any combinator is one pointer.
+type node[T any] struct{ self edo.Future[T] }
+
+// Of returns f with the methods of [Fut], and owns it.
+func Of[T any](f edo.Future[T]) Fut[T] {
+	if fut, ok := f.(Fut[T]); ok {
+		return fut
+	}
+	return Fut[T]{&node[T]{f}}
+}
+
+// Poll polls the future.
+func (f Fut[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
+	if f.node == nil || f.node.self == nil {
+		return v, edo.Ready, errEnded
+	}
+	return f.node.self.Poll(cx)
+}
+
+// Drop drops the future, and with it what it owns.
+func (f Fut[T]) Drop() {
+	if f.node != nil {
+		edo.Drop(f.node.self)
+	}
+}
+
+// unwrap returns the future inside a Fut, which saves a call per poll, and any
+// other as it is.
+func unwrap[T any](f edo.Future[T]) edo.Future[T] {
+	fut, ok := f.(Fut[T])
+	switch {
+	case !ok:
+		return f
+	case fut.node == nil:
+		return nil
+	}
+	return fut.node.self
+}
+
+// source makes the slot in which a combinator owns f.
+func source[T any](f edo.Future[T]) own.Future[T] { return own.HoldFuture(unwrap(f)) }
+
+var (
+	errEnded = edo.NewError(edo.ErrClosed, "future: polled after its end, or made from nil")
+	errNil   = edo.NewError(edo.ErrClosed, "future: the function of a combinator returned a nil future")
+)
+
+// pass hands on an outcome without a value: pending, an error, or that there is
+// nothing left to poll.
+func pass[T any](p edo.Poll, err error) (zero T, _ edo.Poll, _ error) {
+	if p == edo.End {
+		return zero, edo.Ready, errEnded
+	}
+	return zero, p, err
+}

@@ -1,0 +1,3 @@
+module github.com/edo-go/edo
+
+go 1.26

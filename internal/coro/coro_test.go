@@ -1,0 +1,317 @@
+package coro
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/edo-go/edo/internal/gid"
+)
+
+func newTestPool(t testing.TB, max int) *Pool {
+	p := NewPool(max)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func TestYieldSwitchesBackToTheResumer(t *testing.T) {
+	p := newTestPool(t, 1)
+	var steps []string
+	c := p.Get()
+	fn := func(c *Coro) {
+		for i := range 3 {
+			steps = append(steps, fmt.Sprint("in ", i))
+			c.Yield()
+		}
+	}
+	for r := c.Start(fn); r.State == Suspended; r = c.Resume() {
+		steps = append(steps, "out")
+	}
+	p.Put(c)
+	want := "[in 0 out in 1 out in 2 out]"
+	if got := fmt.Sprint(steps); got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+}
+
+func TestCoroutineIsReusedLastInFirstOut(t *testing.T) {
+	p := newTestPool(t, 2)
+	a, b := p.Get(), p.Get()
+	a.Start(func(*Coro) {})
+	b.Start(func(*Coro) {})
+	id := b.Gid()
+	p.Put(a)
+	p.Put(b)
+	c := p.Get()
+	if c != b {
+		t.Fatal("Get returned another coroutine than the one put last")
+	}
+	c.Start(func(*Coro) {
+		if gid.Get() != id || c.Gid() != id {
+			t.Error("the second function ran on another goroutine")
+		}
+	})
+	p.Put(c)
+}
+
+func TestResumedFromDifferentGoroutines(t *testing.T) {
+	p := newTestPool(t, 1)
+	const n = 100
+	c := p.Get()
+	count := 0
+	var home uintptr
+	r := c.Start(func(c *Coro) {
+		home = gid.Get()
+		for range n {
+			count++
+			if gid.Get() != home {
+				t.Error("the function moved to another goroutine")
+			}
+			c.Yield()
+		}
+	})
+	for r.State == Suspended {
+		done := make(chan Result)
+		go func() {
+			if gid.Get() == home {
+				t.Error("the coroutine's goroutine is not its own")
+			}
+			done <- c.Resume()
+		}()
+		r = <-done
+	}
+	p.Put(c)
+	if count != n || r.State != Ended {
+		t.Fatalf("count %d, state %v; want %d, Ended", count, r.State, n)
+	}
+}
+
+//go:noinline
+func explode() { panic("boom") }
+
+func TestPanicIsHandedToTheResumerWithItsStack(t *testing.T) {
+	p := newTestPool(t, 1)
+	c := p.Get()
+	c.Start(func(c *Coro) {
+		c.Yield()
+		explode()
+	})
+	r := c.Resume()
+	if r.State != Panicked || r.Value != "boom" {
+		t.Fatalf("got %v, %v; want Panicked, boom", r.State, r.Value)
+	}
+	if !bytes.Contains(r.Stack, []byte("coro.explode")) {
+		t.Fatalf("the stack does not name the function that panicked:\n%s", r.Stack)
+	}
+	if c.Dead() {
+		t.Fatal("dead after a panic")
+	}
+	if r := c.Start(func(*Coro) {}); r.State != Ended || r.Value != nil || r.Stack != nil {
+		t.Fatalf("the next function ended with %+v", r)
+	}
+	p.Put(c)
+}
+
+func TestPanicWithErrorKeepsTheError(t *testing.T) {
+	p := newTestPool(t, 1)
+	c := p.Get()
+	r := c.Start(func(*Coro) {
+		var m map[string]int
+		m["x"] = 1
+	})
+	if _, ok := r.Value.(runtime.Error); !ok {
+		t.Fatalf("got %T, want a runtime.Error", r.Value)
+	}
+	p.Put(c)
+}
+
+// exits runs fn on a goroutine of its own and says whether it returned.
+func exits(fn func(), deferred func()) (returned bool) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer deferred()
+		fn()
+		returned = true
+	})
+	wg.Wait()
+	return returned
+}
+
+func TestGoexitEndsTheResumerWhichSeesTheCoroutineDead(t *testing.T) {
+	p := newTestPool(t, 1)
+	before := runtime.NumGoroutine()
+	c := p.Get()
+	deferred, seen := false, false
+	returned := exits(func() {
+		c.Start(func(c *Coro) {
+			defer func() { deferred = true }()
+			runtime.Goexit()
+		})
+	}, func() { seen = c.Dead() })
+	if returned {
+		t.Error("Start returned after Goexit")
+	}
+	if !deferred {
+		t.Error("the function's deferred call did not run")
+	}
+	if !seen {
+		t.Error("the resumer's deferred call did not find the coroutine dead")
+	}
+	if p.Contains(c.Gid()) {
+		t.Error("the pool still lists the dead coroutine")
+	}
+	p.Put(c)
+	next := p.Get()
+	if next == c {
+		t.Error("the pool handed out a dead coroutine")
+	}
+	p.Put(next)
+	p.Close()
+	settle(t, before)
+}
+
+func TestYieldWhileExitingSuspends(t *testing.T) {
+	p := newTestPool(t, 1)
+	c := p.Get()
+	cleaned := false
+	r := c.Start(func(c *Coro) {
+		defer func() {
+			c.Yield()
+			cleaned = true
+		}()
+		runtime.Goexit()
+	})
+	if r.State != Suspended || c.Dead() {
+		t.Fatalf("state %v, dead %v; want Suspended, false", r.State, c.Dead())
+	}
+	if exits(func() { c.Resume() }, func() {}) {
+		t.Error("Resume returned after Goexit")
+	}
+	if !cleaned || !c.Dead() {
+		t.Fatalf("cleaned %v, dead %v; want true, true", cleaned, c.Dead())
+	}
+}
+
+func TestPanicWhileExitingLeavesTheCoroutineDead(t *testing.T) {
+	p := newTestPool(t, 1)
+	c := p.Get()
+	if exits(func() {
+		c.Start(func(c *Coro) {
+			defer func() { panic("late") }()
+			runtime.Goexit()
+		})
+	}, func() {}) {
+		t.Error("Start returned after Goexit")
+	}
+	if !c.Dead() || p.Contains(c.Gid()) {
+		t.Fatal("not dead, or still listed")
+	}
+}
+
+func TestNestedCoroutinesSwitchToTheirOwnResumers(t *testing.T) {
+	p := newTestPool(t, 2)
+	var steps []string
+	outer, inner := p.Get(), p.Get()
+	r := outer.Start(func(outer *Coro) {
+		r := inner.Start(func(inner *Coro) {
+			steps = append(steps, "inner 1")
+			inner.Yield()
+			steps = append(steps, "inner 2")
+		})
+		steps = append(steps, "outer 1")
+		outer.Yield()
+		if r.State == Suspended {
+			inner.Resume()
+		}
+		steps = append(steps, "outer 2")
+	})
+	steps = append(steps, "main")
+	if r.State == Suspended {
+		outer.Resume()
+	}
+	p.Put(inner)
+	p.Put(outer)
+	want := "[inner 1 outer 1 main inner 2 outer 2]"
+	if got := fmt.Sprint(steps); got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+}
+
+func TestInnerPanicStopsAtItsResumer(t *testing.T) {
+	p := newTestPool(t, 2)
+	outer, inner := p.Get(), p.Get()
+	r := outer.Start(func(*Coro) {
+		if r := inner.Start(func(*Coro) { panic(1) }); r.State != Panicked {
+			t.Errorf("inner: got %v, want Panicked", r.State)
+		}
+	})
+	if r.State != Ended {
+		t.Fatalf("outer: got %v, want Ended", r.State)
+	}
+	p.Put(inner)
+	p.Put(outer)
+}
+
+func TestGoexitOfInnerTakesOuterAlong(t *testing.T) {
+	p := newTestPool(t, 2)
+	before := runtime.NumGoroutine()
+	outer, inner := p.Get(), p.Get()
+	outerDeferred, innerDead := false, false
+	returned := exits(func() {
+		outer.Start(func(*Coro) {
+			defer func() { outerDeferred, innerDead = true, inner.Dead() }()
+			inner.Start(func(*Coro) { runtime.Goexit() })
+		})
+	}, func() {})
+	if returned || !outerDeferred || !innerDead || !outer.Dead() {
+		t.Fatalf("returned %v, outer deferred %v, inner dead %v, outer dead %v; want false, true, true, true",
+			returned, outerDeferred, innerDead, outer.Dead())
+	}
+	settle(t, before)
+}
+
+func TestMisusePanicsAndSaysWhatToDo(t *testing.T) {
+	p, other := newTestPool(t, 4), newTestPool(t, 4)
+	fresh, stopped, done := p.Get(), p.Get(), p.Get()
+	stopped.Start(func(c *Coro) { c.Yield() })
+	done.Start(func(*Coro) {})
+	p.Put(done)
+	cases := []struct {
+		name string
+		call func()
+		want error
+	}{
+		{"Start of a suspended one", func() { stopped.Start(func(*Coro) {}) }, errStart},
+		{"Resume of a fresh one", func() { fresh.Resume() }, errResume},
+		{"Resume of an ended one", func() { done.Resume() }, errResume},
+		{"Yield from outside", func() { stopped.Yield() }, errYield},
+		{"Put of a suspended one", func() { p.Put(stopped) }, errPut},
+		{"Put twice", func() { p.Put(done) }, errPut},
+		{"Put into another pool", func() { other.Put(fresh) }, errPut},
+	}
+	for _, tc := range cases {
+		func() {
+			defer func() {
+				if got := recover(); got != tc.want {
+					t.Errorf("%s: panicked with %v, want %v", tc.name, got, tc.want)
+				}
+			}()
+			tc.call()
+		}()
+	}
+	stopped.Resume()
+	p.Put(stopped)
+	p.Put(fresh)
+}
+
+func TestResumeFromInsidePanics(t *testing.T) {
+	p := newTestPool(t, 1)
+	c := p.Get()
+	r := c.Start(func(c *Coro) { c.Resume() })
+	if r.State != Panicked || r.Value != errResume {
+		t.Fatalf("got %v, %v; want Panicked, %v", r.State, r.Value, errResume)
+	}
+	p.Put(c)
+}

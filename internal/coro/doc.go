@@ -1,0 +1,40 @@
+// Package coro has pooled coroutines: functions that can stop in the middle and
+// be continued later, from another goroutine.
+//
+// A [Coro] is a goroutine that runs only while somebody resumes it, and hands
+// control back directly, without Go's scheduler. It comes from a [Pool], runs one
+// function after the other, each to its end, and goes back to the pool with the
+// stack it has grown.
+//
+//	c := pool.Get()
+//	r := c.Start(func(c *coro.Coro) {
+//		fmt.Println("one")
+//		c.Yield()
+//		fmt.Println("two")
+//	}) // one; r.State is Suspended
+//	r = c.Resume() // two; r.State is Ended
+//	pool.Put(c)
+//
+// # What happens to panics and Goexit
+//
+// A panic of the function is recovered on the coroutine, where its stack can
+// still be seen, and handed to whoever resumed: the coroutine goes on. After
+// [runtime.Goexit] there is nothing left to go on with: the function's deferred
+// calls run, the coroutine is dead, and the resumer's goroutine ends in the same
+// way. With nested coroutines the inner one so takes the outer ones along, which
+// is what a test that calls t.FailNow expects.
+//
+// # What it costs
+//
+// On a machine where a round trip over two unbuffered channels takes 500 ns,
+// stopping and going on takes 130 ns together, and a function on a pooled
+// coroutine 190 ns from [Pool.Get] to [Pool.Put], without an allocation. A new
+// coroutine takes 850 ns, and 3 KB while it lives: it is a goroutine.
+//
+// # When not to use it
+//
+// Where a plain goroutine or an iterator does. And never on a thread that is
+// locked: the runtime ends the process when a goroutine that called
+// [runtime.LockOSThread] resumes a coroutine that was made elsewhere, or when a
+// coroutine itself calls it.
+package coro

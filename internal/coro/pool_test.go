@@ -1,0 +1,244 @@
+package coro
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/edo-go/edo/internal/gid"
+)
+
+// settle checks that the number of goroutines is back at want. Those of this
+// package end before the call that ends them returns; those of the test need to
+// be scheduled once more.
+func settle(t *testing.T, want int) {
+	t.Helper()
+	for start := time.Now(); time.Since(start) < 10*time.Second; runtime.Gosched() {
+		if runtime.NumGoroutine() <= want {
+			return
+		}
+	}
+	t.Fatalf("%d goroutines, want %d", runtime.NumGoroutine(), want)
+}
+
+func TestCloseEndsIdleGoroutines(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := NewPool(100)
+	var list []*Coro
+	for range 100 {
+		c := p.Get()
+		c.Start(func(*Coro) {})
+		list = append(list, c)
+	}
+	for _, c := range list[1:] {
+		p.Put(c)
+	}
+	unborn := p.Get()
+	p.Put(unborn)
+	p.Close()
+	if got := runtime.NumGoroutine(); got > before+1 {
+		t.Fatalf("%d goroutines after Close, want %d: one is still out", got, before+1)
+	}
+	p.Put(list[0])
+	p.Close()
+	if got := runtime.NumGoroutine(); got > before {
+		t.Fatalf("%d goroutines after the last Put, want %d", got, before)
+	}
+}
+
+func TestCloseEndsCoroutinesThatNeverRan(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := NewPool(1)
+	p.Put(p.Get())
+	p.Close()
+	if got := runtime.NumGoroutine(); got > before {
+		t.Fatalf("%d goroutines, want %d", got, before)
+	}
+}
+
+func TestPutBeyondMaxEndsTheGoroutine(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := NewPool(2)
+	var list []*Coro
+	for range 5 {
+		c := p.Get()
+		c.Start(func(*Coro) {})
+		list = append(list, c)
+	}
+	for _, c := range list {
+		p.Put(c)
+	}
+	if got := runtime.NumGoroutine(); got > before+2 {
+		t.Fatalf("%d goroutines, want %d", got, before+2)
+	}
+	p.Close()
+}
+
+func TestContainsLiveCoroutinesAlone(t *testing.T) {
+	p, other := newTestPool(t, 10), newTestPool(t, 10)
+	if p.Contains(gid.Get()) || p.Contains(0) {
+		t.Fatal("contains a goroutine that is not a coroutine")
+	}
+	const n = 10
+	var list []*Coro
+	for range n {
+		c := p.Get()
+		c.Start(func(c *Coro) {
+			if !p.Contains(gid.Get()) {
+				t.Error("does not contain the coroutine that asks")
+			}
+			if other.Contains(gid.Get()) {
+				t.Error("another pool contains the coroutine")
+			}
+			c.Yield()
+		})
+		list = append(list, c)
+	}
+	// Out of the middle, so that the last one moves into the gap.
+	for len(list) > 0 {
+		i := len(list) / 2
+		c := list[i]
+		list = append(list[:i], list[i+1:]...)
+		c.Resume()
+		p.Put(c)
+		if p.Contains(c.Gid()) {
+			t.Fatal("contains a coroutine that was put back")
+		}
+		for _, c := range list {
+			if !p.Contains(c.Gid()) {
+				t.Fatal("lost a coroutine that is out")
+			}
+		}
+	}
+	again := p.Get()
+	if !p.Contains(again.Gid()) {
+		t.Fatal("does not contain a coroutine that was taken again")
+	}
+	p.Put(again)
+}
+
+func TestListsShrinkAfterAPeak(t *testing.T) {
+	p := newTestPool(t, 1)
+	var list []*Coro
+	for range 1000 {
+		list = append(list, p.Get())
+	}
+	for _, c := range list {
+		p.Put(c)
+	}
+	if got := cap(p.live); got > slack {
+		t.Fatalf("the empty live set has room for %d", got)
+	}
+}
+
+func TestPoolIsSharedByGoroutines(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := NewPool(3)
+	handed := make(chan *Coro, 4)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for i := range 200 {
+				c := p.Get()
+				n := 0
+				r := c.Start(func(c *Coro) {
+					n++
+					c.Yield()
+					n++
+					if i%10 == 0 {
+						panic(i)
+					}
+				})
+				if r.State != Suspended || !p.Contains(c.Gid()) {
+					t.Error("not suspended, or not listed")
+				}
+				// Another goroutine may get c to resume it, and this one another's.
+				handed <- c
+				c = <-handed
+				c.Resume()
+				p.Put(c)
+			}
+		})
+	}
+	wg.Wait()
+	p.Close()
+	settle(t, before)
+}
+
+func TestStartOnPooledCoroutineDoesNotAllocate(t *testing.T) {
+	p := newTestPool(t, 1)
+	fn := func(c *Coro) { c.Yield() }
+	n := testing.AllocsPerRun(100, func() {
+		c := p.Get()
+		c.Start(fn)
+		c.Resume()
+		p.Put(c)
+	})
+	if n != 0 {
+		t.Fatalf("%v allocations, want 0", n)
+	}
+}
+
+func TestPoolWorksInsideABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPool(1)
+		c := p.Get()
+		c.Start(func(c *Coro) { c.Yield() })
+		c.Resume()
+		p.Put(c)
+		p.Close()
+	})
+}
+
+func BenchmarkSwitch(b *testing.B) {
+	p := newTestPool(b, 1)
+	c := p.Get()
+	end := false
+	c.Start(func(c *Coro) {
+		for !end {
+			c.Yield()
+		}
+	})
+	for b.Loop() {
+		c.Resume()
+	}
+	end = true
+	c.Resume()
+	p.Put(c)
+}
+
+func BenchmarkGetStartEndPut(b *testing.B) {
+	p := newTestPool(b, 1)
+	fn := func(*Coro) {}
+	for b.Loop() {
+		c := p.Get()
+		c.Start(fn)
+		p.Put(c)
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	p := newTestPool(b, 0)
+	fn := func(*Coro) {}
+	for b.Loop() {
+		c := p.Get()
+		c.Start(fn)
+		p.Put(c)
+	}
+}
+
+func BenchmarkChannelHandOver(b *testing.B) {
+	ping, pong := make(chan struct{}), make(chan struct{})
+	go func() {
+		for range ping {
+			pong <- struct{}{}
+		}
+	}()
+	for b.Loop() {
+		ping <- struct{}{}
+		<-pong
+	}
+	close(ping)
+}

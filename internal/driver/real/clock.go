@@ -1,0 +1,19 @@
+package real
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// clock is the part of a driver that both kinds have in common: time and chance.
+type clock struct {
+	base time.Time // instants are nanoseconds since, monotonic
+}
+
+func (c *clock) Now() int64              { return int64(time.Since(c.base)) }
+func (c *clock) Time(at int64) time.Time { return c.base.Add(time.Duration(at)) }
+func (*clock) Rand() uint64              { return rand.Uint64() }
+func (*clock) Seeded() bool              { return false }
+
+// Choose is never asked: the driver is not seeded.
+func (*clock) Choose(int) int { return 0 }

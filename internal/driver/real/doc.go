@@ -1,0 +1,21 @@
+// Package real is the driver that reaches the real world: the machine's clock, its
+// random numbers and its network.
+//
+// There are two of them behind [New], chosen when the program is built:
+//
+//	                  waits by                     an operation that waits costs
+//	Linux             epoll (package poller)       nothing but the task
+//	elsewhere         package net, a goroutine     a goroutine and a buffer while it
+//	                  for each wait                 waits
+//
+// The build tag "portable" chooses the second on Linux too; the same tests run on
+// both. What they promise is said at [github.com/edo-go/edo/internal/driver]; what they
+// share is that TCP_NODELAY and keep-alive are on, as in package net, and that
+// errors have the shape of that package's: a [net.OpError] around an
+// [os.SyscallError] around the number.
+//
+// # When not to use it
+//
+// In tests of what a program does over time, or with its network: the simulated
+// driver does the same under a seed.
+package real

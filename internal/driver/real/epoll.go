@@ -1,0 +1,93 @@
+//go:build linux && !portable
+
+package real
+
+import (
+	"net"
+	"os"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/poller"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// epollDriver is the driver on Linux: sockets of its own on a poller.
+type epollDriver struct {
+	clock
+	*poller.Poller
+}
+
+// New returns a driver, whose clock starts now. It has one descriptor.
+func New() (driver.Driver, error) {
+	d := &epollDriver{clock: clock{base: time.Now()}}
+	var err error
+	if d.Poller, err = poller.New(d.base); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Wait waits in the poller. It never says that nothing can happen any more:
+// somebody outside may call Wake.
+func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {
+	d.Poller.Wait(cx, deadline)
+	return false
+}
+
+func (d *epollDriver) Listen(network, text string) (driver.Listener, error) {
+	fail := func(a address, err error) (driver.Listener, error) {
+		e := &net.OpError{Op: "listen", Net: network, Err: err}
+		if a.ip.IsValid() || a.port != 0 {
+			e.Addr = a.tcp()
+		}
+		return nil, e
+	}
+	a, err := parse(network, text)
+	if err != nil {
+		return fail(a, err)
+	}
+	fd, err := listen(a)
+	if err != nil {
+		return fail(a, err)
+	}
+	l := &listener{poller: d.Poller, network: indexOf(network), addr: localAddr(fd)}
+	if err := d.Open(&l.source, fd, poller.Listeners, false); err != nil {
+		syscall.Close(fd)
+		return fail(a, err)
+	}
+	return l, nil
+}
+
+func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
+	a, err := parse(network, text)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	a = a.toLocal()
+	v6 := a.ip.Is6()
+	fd, err := open(v6)
+	if err != nil {
+		return nil, dialError(indexOf(network), a.tcp(), err)
+	}
+	sa := sockaddr(a.ip, a.port, v6)
+	c := &conn{remote: endpointOf(sa, indexOf(network))}
+	// Registered after connect, as epoll reports a socket that is not yet connecting
+	// as hung up.
+	switch err := syscall.Connect(fd, sa); err {
+	case nil, syscall.EINPROGRESS, syscall.EALREADY, syscall.EINTR:
+	default:
+		syscall.Close(fd)
+		return nil, dialError(indexOf(network), a.tcp(), os.NewSyscallError("connect", err))
+	}
+	if err := d.Open(&c.source, fd, poller.Connections, false); err != nil {
+		syscall.Close(fd)
+		return nil, dialError(indexOf(network), a.tcp(), err)
+	}
+	return c, nil
+}
+
+// indexOf returns which of the networks a network is that parse has let through.
+func indexOf(network string) uint8 { return uint8(slices.Index(networks[:], network)) }

@@ -1,0 +1,149 @@
+//go:build linux && !portable
+
+package real
+
+import (
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
+
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/poller"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// listener takes connections, for any number of tasks. A source knows one waiting
+// task; the listener has the queue of all of them and arms the source with the
+// first, who passes the readiness on.
+//
+// Rules:
+//
+//  1. A task is in the queue from the Accept that found nothing until one of its
+//     own that finds something, Forget or Close.
+//  2. After every change at the head of the queue the new head is armed. Arming
+//     fails when there is readiness that nobody has used up. The kernel is then
+//     asked for a connection, and the head is woken only when there is one: an
+//     acceptor is polled twice for each connection that it waits for, not more.
+//  3. A wake that was spent on a task that gives up is found in that way too: the
+//     readiness it was woken for is still there, and goes to the next.
+type listener struct {
+	source  poller.Source
+	poller  *poller.Poller
+	addr    *net.TCPAddr
+	network uint8
+
+	mu      sync.Mutex
+	waiting []*sched.Task // guarded by mu; the first is armed, or was woken
+}
+
+func (l *listener) Accept(cx *sched.Context) (driver.Conn, error) {
+	t := cx.Task()
+	for {
+		err := l.source.TryBegin(poller.Read)
+		if err == poller.ErrWait {
+			if l.wait(t) {
+				return nil, driver.ErrPending
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		fd, sa, err := syscall.Accept4(l.source.FD(), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
+		switch err {
+		case nil:
+			l.source.End(poller.Read, poller.More)
+			l.leave(t)
+			return l.accepted(fd, sa)
+		case syscall.EAGAIN:
+			l.source.End(poller.Read, poller.Drained)
+		case syscall.EINTR, syscall.ECONNABORTED: // the next one may be well
+			l.source.End(poller.Read, poller.More)
+		default:
+			l.source.End(poller.Read, poller.More)
+			l.leave(t)
+			return nil, l.fail(os.NewSyscallError("accept4", err))
+		}
+	}
+}
+
+// accepted makes a connection of a descriptor. Its options are the listener's.
+func (l *listener) accepted(fd int, sa syscall.Sockaddr) (driver.Conn, error) {
+	c := &conn{remote: endpointOf(sa, l.network)}
+	if err := l.poller.Open(&c.source, fd, poller.Connections, true); err != nil {
+		syscall.Close(fd)
+		if err == net.ErrClosed {
+			return nil, err
+		}
+		return nil, l.fail(err)
+	}
+	return c, nil
+}
+
+func (l *listener) fail(err error) error {
+	return &net.OpError{Op: "accept", Net: networks[l.network], Addr: l.addr, Err: err}
+}
+
+// wait puts t into the queue. False says that there may be a connection, and that
+// t is not waiting.
+func (l *listener) wait(t *sched.Task) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.Index(l.waiting, t)
+	if i < 0 {
+		i = len(l.waiting)
+		l.waiting = append(l.waiting, t)
+	}
+	if l.source.Arm(poller.Read, l.waiting[0]) {
+		return true
+	}
+	l.waiting = slices.Delete(l.waiting, i, i+1)
+	return false
+}
+
+// leave takes t out of the queue, and passes on what readiness there is.
+func (l *listener) leave(t *sched.Task) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(l.waiting, t); i >= 0 {
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+	}
+	if len(l.waiting) == 0 {
+		l.waiting = nil
+		return
+	}
+	head := l.waiting[0]
+	for !l.source.Arm(poller.Read, head) {
+		if l.source.TryBegin(poller.Read) != nil {
+			continue // another acceptor has just gone in, or the end has come: arm again, or wake below
+		}
+		found := hasConnection(l.source.FD())
+		if found {
+			l.source.End(poller.Read, poller.More)
+			head.Wake()
+			return
+		}
+		l.source.End(poller.Read, poller.Drained)
+	}
+}
+
+func (l *listener) Forget(t *sched.Task) {
+	l.source.Forget(t)
+	l.leave(t)
+}
+
+func (l *listener) Addr() net.Addr { return l.addr }
+
+func (l *listener) Close() error {
+	err := l.source.Close()
+	l.mu.Lock()
+	waiting := l.waiting
+	l.waiting = nil
+	l.mu.Unlock()
+	for _, t := range waiting {
+		t.Wake()
+	}
+	return err
+}

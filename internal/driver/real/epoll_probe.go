@@ -1,0 +1,22 @@
+//go:build linux && !portable
+
+package real
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// hasConnection says whether the listening socket fd has a connection to accept
+// now. It does not wait.
+func hasConnection(fd int) bool {
+	const in = 1 // POLLIN
+	ask := struct {
+		fd              int32
+		events, revents int16
+	}{fd: int32(fd), events: in}
+	var none syscall.Timespec
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&ask)), 1,
+		uintptr(unsafe.Pointer(&none)), 0, 0, 0)
+	return errno != 0 || n > 0
+}

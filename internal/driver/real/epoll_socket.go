@@ -1,0 +1,172 @@
+//go:build linux && !portable
+
+package real
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// networks are the names that a socket remembers by their index.
+var networks = [...]string{"tcp", "tcp4", "tcp6"}
+
+// An endpoint is one end of a connection, in 24 bytes and without a pointer.
+type endpoint struct {
+	ip      [16]byte // of an IPv4 socket the first four
+	zone    uint32
+	port    uint16
+	v6      bool
+	network uint8 // index in networks
+}
+
+// endpointOf reads what the kernel says an address is.
+func endpointOf(sa syscall.Sockaddr, network uint8) endpoint {
+	e := endpoint{network: network}
+	switch sa := sa.(type) {
+	case *syscall.SockaddrInet4:
+		copy(e.ip[:], sa.Addr[:])
+		e.port = uint16(sa.Port)
+	case *syscall.SockaddrInet6:
+		e.ip, e.port, e.zone, e.v6 = sa.Addr, uint16(sa.Port), sa.ZoneId, true
+	}
+	return e
+}
+
+// addr returns e as package net says it.
+func (e *endpoint) addr() *net.TCPAddr {
+	if !e.v6 {
+		return &net.TCPAddr{IP: append(net.IP(nil), e.ip[:4]...), Port: int(e.port)}
+	}
+	return &net.TCPAddr{IP: append(net.IP(nil), e.ip[:]...), Port: int(e.port), Zone: zoneName(e.zone)}
+}
+
+func zoneName(id uint32) string {
+	if id == 0 {
+		return ""
+	}
+	if in, err := net.InterfaceByIndex(int(id)); err == nil {
+		return in.Name
+	}
+	return strconv.FormatUint(uint64(id), 10)
+}
+
+func zoneID(name string) uint32 {
+	if name == "" {
+		return 0
+	}
+	if in, err := net.InterfaceByName(name); err == nil {
+		return uint32(in.Index)
+	}
+	id, _ := strconv.ParseUint(name, 10, 32)
+	return uint32(id)
+}
+
+// sockaddr returns ip and port for the kernel. In an IPv6 socket an IPv4 address
+// is a mapped one, and no address is the unspecified one.
+func sockaddr(ip netip.Addr, port uint16, v6 bool) syscall.Sockaddr {
+	if !v6 {
+		sa := &syscall.SockaddrInet4{Port: int(port)}
+		if ip.IsValid() {
+			sa.Addr = ip.As4()
+		}
+		return sa
+	}
+	sa := &syscall.SockaddrInet6{Port: int(port), ZoneId: zoneID(ip.Zone())}
+	if ip.IsValid() && !ip.IsUnspecified() {
+		sa.Addr = ip.As16()
+	}
+	return sa
+}
+
+// open makes a socket that does not block and is not inherited by other programs,
+// with the options that package net sets: accepted connections have them from
+// their listener.
+func open(v6 bool) (fd int, err error) {
+	family := syscall.AF_INET
+	if v6 {
+		family = syscall.AF_INET6
+	}
+	fd, err = syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, syscall.IPPROTO_TCP)
+	if err != nil {
+		return -1, os.NewSyscallError("socket", err)
+	}
+	for _, o := range [...]struct{ level, name, value int }{
+		{syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1},
+		{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1},
+		{syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE, 15}, // seconds
+		{syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, 15},
+	} {
+		if err := syscall.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
+			syscall.Close(fd)
+			return -1, os.NewSyscallError("setsockopt", err)
+		}
+	}
+	return fd, nil
+}
+
+// listen opens a socket that listens at a. As in package net, a wildcard of the
+// network tcp is IPv6 that takes IPv4 as well, where the machine has IPv6.
+func listen(a address) (int, error) {
+	switch {
+	case a.network == "tcp4" || !a.isWildcard() && a.ip.Is4():
+		return bind(a, false, false)
+	case a.network == "tcp6":
+		return bind(a, true, true)
+	case !a.isWildcard():
+		return bind(a, true, false)
+	}
+	fd, err := bind(a, true, false)
+	if err != nil && !a.ip.Is6() && hasNoIPv6(err) {
+		return bind(a, false, false)
+	}
+	return fd, err
+}
+
+// bind opens a socket that listens at a, for IPv6 alone when only is set.
+func bind(a address, v6, only bool) (fd int, err error) {
+	if fd, err = open(v6); err != nil {
+		return -1, err
+	}
+	defer func() {
+		if err != nil {
+			syscall.Close(fd)
+			fd = -1
+		}
+	}()
+	if v6 {
+		v := 0
+		if only {
+			v = 1
+		}
+		if err := syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, v); err != nil {
+			return fd, os.NewSyscallError("setsockopt", err)
+		}
+	}
+	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
+		return fd, os.NewSyscallError("setsockopt", err)
+	}
+	if err := syscall.Bind(fd, sockaddr(a.ip, a.port, v6)); err != nil {
+		return fd, os.NewSyscallError("bind", err)
+	}
+	const backlog = 1<<16 - 1 // the kernel cuts it to net.core.somaxconn
+	if err := syscall.Listen(fd, backlog); err != nil {
+		return fd, os.NewSyscallError("listen", err)
+	}
+	return fd, nil
+}
+
+// hasNoIPv6 says whether err is what a machine without IPv6 answers.
+func hasNoIPv6(err error) bool {
+	se, ok := err.(*os.SyscallError)
+	if !ok {
+		return false
+	}
+	switch se.Err {
+	case syscall.EAFNOSUPPORT, syscall.EADDRNOTAVAIL, syscall.EPROTONOSUPPORT:
+		return true
+	}
+	return false
+}

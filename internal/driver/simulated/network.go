@@ -1,0 +1,151 @@
+package simulated
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
+
+	"github.com/edo-go/edo/internal/driver"
+)
+
+// network is the one host of the simulation. One lock guards it with all its
+// listeners and connections. Tasks are woken under it, so the locks of the
+// scheduler come after it, and the driver's own last.
+type network struct {
+	window int
+
+	mu        sync.Mutex // guards the following, and what is inside listeners and conns
+	closed    bool
+	listeners []*listener     // in the order of their making; few
+	ports     [1 << 16]uint16 // how many listeners and dialed connections have each port
+	next      uint16          // where the search for a free port goes on
+}
+
+// Ports that nobody asked for are given out upwards from firstPort, the first of
+// the range that is set aside for that. After 65535 comes lowPort.
+const (
+	firstPort = 49152
+	lowPort   = 1024
+)
+
+func (n *network) init(window int) {
+	n.window = window
+	n.next = firstPort
+}
+
+// freePort returns a port that nobody has, without taking it, or 0. A port that
+// was given back is not given out again before all others have been.
+func (n *network) freePort() uint16 {
+	for range 1<<16 - lowPort {
+		port := n.next
+		n.next = max(n.next+1, lowPort)
+		if n.ports[port] == 0 {
+			return port
+		}
+	}
+	return 0
+}
+
+// Listen starts to listen on an address of the simulation. Every numeric address
+// is one. The errors are those of package net.
+func (d *Driver) Listen(network, address string) (driver.Listener, error) {
+	ip, port, err := parse(network, address)
+	if err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+	}
+	n := &d.net
+	at := local(network, ip, port)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	err = n.bind(&at)
+	addr := tcpAddr(at.ip, at.port)
+	if err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: addr, Err: err}
+	}
+	l := &listener{net: n, at: at, addr: addr}
+	n.listeners = append(n.listeners, l)
+	n.ports[at.port]++
+	return l, nil
+}
+
+// bind gives at its port, and says why it cannot.
+func (n *network) bind(at *endpoint) error {
+	if n.closed {
+		return net.ErrClosed
+	}
+	if at.port == 0 {
+		if at.port = n.freePort(); at.port == 0 {
+			return os.NewSyscallError("bind", syscall.EADDRINUSE)
+		}
+	}
+	if slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }) {
+		return os.NewSyscallError("bind", syscall.EADDRINUSE)
+	}
+	return nil
+}
+
+// Dial starts to connect. When nobody listens there, Connect says so.
+func (d *Driver) Dial(network, address string) (driver.Conn, error) {
+	ip, port, err := parse(network, address)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	ip = remote(network, ip)
+	n := &d.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	source, err := n.source()
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: tcpAddr(ip, port), Err: err}
+	}
+	n.ports[source]++
+	there, back := &flow{window: n.window}, &flow{window: n.window}
+	c := &conn{
+		net: n, network: network, local: tcpAddr(ip, source), remote: tcpAddr(ip, port),
+		in: back, out: there, state: connecting, port: source,
+	}
+	l := n.listenerAt(ip, port)
+	if l == nil {
+		c.fail(syscall.ECONNREFUSED)
+		return c, nil
+	}
+	c.peer = &conn{
+		net: n, network: network, local: tcpAddr(ip, port), remote: tcpAddr(ip, source),
+		in: there, out: back, state: open, peer: c,
+	}
+	l.arrive(c.peer)
+	return c, nil
+}
+
+// source returns the port that a connection comes from.
+func (n *network) source() (uint16, error) {
+	if n.closed {
+		return 0, net.ErrClosed
+	}
+	port := n.freePort()
+	if port == 0 {
+		return 0, os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
+	}
+	return port, nil
+}
+
+// listenerAt returns who listens at ip and port, or nil. Those who do not
+// conflict never both take an address.
+func (n *network) listenerAt(ip netip.Addr, port uint16) *listener {
+	for _, l := range n.listeners {
+		if l.at.port == port && l.at.takes(ip) {
+			return l
+		}
+	}
+	return nil
+}
+
+func (n *network) close() {
+	n.mu.Lock()
+	n.closed = true
+	n.listeners = nil
+	n.mu.Unlock()
+}

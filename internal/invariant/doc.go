@@ -1,0 +1,11 @@
+// Package invariant has checks that cost nothing unless they are asked for.
+//
+// [Enabled] is a constant: true under the build tag "invariants" or the race
+// detector, false otherwise, so that
+//
+//	if invariant.Enabled {
+//		invariant.Check(n >= 0, "count below zero")
+//	}
+//
+// leaves no code behind in an ordinary build.
+package invariant

@@ -1,0 +1,272 @@
+package poller
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// ErrWait is what [Source.Begin] returns when the operation has to wait: the
+// task has been kept.
+var ErrWait = errors.New("poller: wait")
+
+// Direction is what an operation does with a descriptor.
+type Direction uint8
+
+const (
+	Read Direction = iota
+	Write
+)
+
+// Outcome is what an operation found.
+type Outcome uint8
+
+const (
+	// Drained says that there was nothing, or no room: the call would have waited.
+	Drained Outcome = iota
+	// Short says that the call did less than it was asked to. For a stream that
+	// means drained as well, unless there is something that no edge will announce.
+	Short
+	// More says that the direction may be ready still. An error and the end of a
+	// stream are More too: asking again gives an answer again.
+	More
+)
+
+// A Source is a registered descriptor. It lies inside the object that does the
+// operations, and must not be copied or used again after it was opened.
+//
+// # The state word
+//
+//	bit  0    readable: an edge has come that no operation has used up
+//	bit  1    writable: the same
+//	bit  2    certain: a short read or write does not mean drained
+//	bit  3    closed: no operation begins any more
+//	bits 8-31 operations between Begin, or Hold, and End
+//
+//	in a direction  waiter  who changes it
+//	ready           nil     Begin clears the bit and goes in
+//	in use          nil     End leaves, and sets the bit again or does not; an edge sets it
+//	drained         nil     an edge sets the bit; Arm stores a waiter
+//	awaited         a task  an edge, End or Close takes the waiter out and wakes it
+//
+// Rules:
+//
+//  1. The bit is cleared before the system call, not after. An edge that comes
+//     during the call sets it again, so that no edge is lost; at worst one call
+//     finds nothing.
+//  2. Whoever waits stores its task first and looks at the bits afterwards;
+//     whoever sets a bit sets it first and looks for a task afterwards. So one of
+//     them sees the other. The waiter that sees a bit takes its task back.
+//  3. A task is taken out by a swap before it is woken: one wake for each wait.
+//  4. The descriptor is used between Begin and End alone. The last one out of a
+//     closed source closes it, or Close does when nobody is in: exactly once, as
+//     nobody enters a closed source.
+//  5. Short means drained only while nothing was seen that comes without an edge
+//     of its own afterwards: the end of the stream or an error that was collected
+//     together with the data before it, and urgent data, at which reads stop short.
+//     All of these set "certain", for good.
+//  6. poller, fd and generation are written by Open, before anybody else can
+//     know the source, and read-only from then on.
+type Source struct {
+	poller     *Poller
+	waiters    [2]atomic.Pointer[sched.Task]
+	state      atomic.Uint32
+	fd         int32
+	generation uint32
+}
+
+const (
+	readable uint32 = 1 << Read
+	writable uint32 = 1 << Write
+	certain  uint32 = 4
+	closed   uint32 = 8
+
+	user uint32 = 1 << 8
+)
+
+// FD returns the descriptor. It may be used between Begin or Hold and End alone.
+func (s *Source) FD() int { return int(s.fd) }
+
+// Begin lets an operation of t in. The caller does one system call that does not
+// wait and calls End. Otherwise the error is ErrWait, and t will be woken, or
+// net.ErrClosed.
+func (s *Source) Begin(d Direction, t *sched.Task) error {
+	for {
+		err := s.TryBegin(d)
+		if err != ErrWait || s.Arm(d, t) {
+			return err
+		}
+	}
+}
+
+// TryBegin is Begin without keeping a task.
+func (s *Source) TryBegin(d Direction) error {
+	ready := uint32(1) << d
+	for {
+		state := s.state.Load()
+		if state&closed != 0 {
+			return net.ErrClosed
+		}
+		if state&ready == 0 {
+			return ErrWait
+		}
+		if s.state.CompareAndSwap(state, state&^ready+user) {
+			if invariant.Enabled {
+				invariant.Step("Source.Begin: in")
+			}
+			return nil
+		}
+	}
+}
+
+// Arm keeps t as the task to wake, in place of the one before. False says that
+// something has happened meanwhile, and that t has not been kept.
+func (s *Source) Arm(d Direction, t *sched.Task) bool {
+	if invariant.Enabled {
+		invariant.Step("Source.Arm: before the store")
+	}
+	s.waiters[d].Store(t)
+	if invariant.Enabled {
+		invariant.Step("Source.Arm: stored")
+	}
+	if s.state.Load()&(uint32(1)<<d|closed) == 0 {
+		return true
+	}
+	s.waiters[d].CompareAndSwap(t, nil) // if that fails, whoever took t out has woken it
+	return false
+}
+
+// End lets the operation that Begin let in out again.
+func (s *Source) End(d Direction, found Outcome) {
+	for {
+		state := s.state.Load()
+		if invariant.Enabled {
+			invariant.Check(state >= user, "a poller source left more often than entered")
+		}
+		next := state - user
+		if found == More || found == Short && state&certain != 0 {
+			next |= uint32(1) << d
+		}
+		if !s.state.CompareAndSwap(state, next) {
+			continue
+		}
+		switch {
+		case next&closed != 0:
+			if next < user {
+				s.finish()
+			}
+		case next&^state != 0: // this End has set the bit
+			s.wake(d, nil)
+		}
+		return
+	}
+}
+
+// Hold keeps the descriptor open until Release, for calls that have nothing to do
+// with readiness.
+func (s *Source) Hold() error {
+	for {
+		state := s.state.Load()
+		if state&closed != 0 {
+			return net.ErrClosed
+		}
+		if s.state.CompareAndSwap(state, state+user) {
+			return nil
+		}
+	}
+}
+
+// Release ends a Hold.
+func (s *Source) Release() { s.End(Read, Drained) }
+
+// Ready says whether an operation in direction d would be let in.
+func (s *Source) Ready(d Direction) bool { return s.state.Load()&(uint32(1)<<d) != 0 }
+
+// Forget lets go of t, in both directions.
+func (s *Source) Forget(t *sched.Task) {
+	s.waiters[Read].CompareAndSwap(t, nil)
+	s.waiters[Write].CompareAndSwap(t, nil)
+}
+
+// Close ends the source: what waits is woken, no operation begins any more, and
+// the descriptor is closed when the last one that has begun has ended. It may be
+// called twice, and from any goroutine. The error is that of closing the
+// descriptor, when that happens in this call.
+func (s *Source) Close() error {
+	state := s.state.Or(closed)
+	if state&closed != 0 {
+		return nil
+	}
+	if invariant.Enabled {
+		invariant.Step("Source.Close: marked")
+	}
+	s.wake(Read, nil)
+	s.wake(Write, nil)
+	if state < user {
+		return s.finish()
+	}
+	return nil
+}
+
+// finish closes the descriptor. The source leaves the table first: as soon as the
+// number is free another source may stand there.
+func (s *Source) finish() error {
+	s.poller.remove(s)
+	return os.NewSyscallError("close", syscall.Close(int(s.fd)))
+}
+
+// happened takes in what epoll has reported, wakes by cx, and says whether it
+// woke any task.
+func (s *Source) happened(events uint32, cx *sched.Context) bool {
+	const (
+		in  = syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR | syscall.EPOLLPRI
+		out = syscall.EPOLLOUT | syscall.EPOLLHUP | syscall.EPOLLERR
+		end = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR | syscall.EPOLLPRI
+	)
+	var bits uint32
+	if events&in != 0 {
+		bits |= readable
+	}
+	if events&out != 0 {
+		bits |= writable
+	}
+	if events&end != 0 {
+		bits |= certain
+	}
+	if s.state.Load()&bits != bits {
+		s.state.Or(bits)
+	}
+	if invariant.Enabled {
+		invariant.Step("Source.happened: marked")
+	}
+	woke := false
+	if bits&readable != 0 && s.wake(Read, cx) {
+		woke = true
+	}
+	if bits&writable != 0 && s.wake(Write, cx) {
+		woke = true
+	}
+	return woke
+}
+
+// wake wakes the task that waits in direction d, by cx unless that is nil.
+func (s *Source) wake(d Direction, cx *sched.Context) bool {
+	if s.waiters[d].Load() == nil {
+		return false
+	}
+	t := s.waiters[d].Swap(nil)
+	if t == nil {
+		return false
+	}
+	if cx == nil {
+		t.Wake()
+	} else {
+		t.WakeBy(cx)
+	}
+	return true
+}

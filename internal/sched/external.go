@@ -1,0 +1,33 @@
+package sched
+
+import "runtime"
+
+// What the goroutine that drives an external task does.
+
+// Suspend marks an external task as idle. False says that a wake came since its
+// last poll: poll again at once. After true, Unpark will come, and then Resume.
+func (t *Task) Suspend() bool {
+	if t.suspend() {
+		return true
+	}
+	t.begin()
+	return false
+}
+
+// Resume marks an external task that was unparked as running.
+func (t *Task) Resume() { t.begin() }
+
+// Complete marks an external task as ended: wakes do nothing from then on.
+func (t *Task) Complete() { t.state.Store(complete) }
+
+// Enter moves an idle external task to running without a wake. It waits for a
+// wake that is under way on another goroutine.
+func (t *Task) Enter() {
+	for {
+		s := t.state.Load()
+		if s&lifecycle == idle && t.state.CompareAndSwap(s, s&^lifecycle|running) {
+			return
+		}
+		runtime.Gosched()
+	}
+}

@@ -1,0 +1,223 @@
+package sched
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A poll that blocks, or computes for long, must not stop the others: in Go a
+// blocked goroutine holds no thread hostage, so that another worker costs little.
+//
+// The monitor looks at every worker once a period. One that is not idle and has
+// made no progress since the last look is stuck: what it keeps for itself may be
+// taken from then on, and a spare worker takes its place, which has a ring of its
+// own. When the stuck poll returns, a spare one retires: it gives everything it has
+// to the injection queue and closes its inbox.
+//
+//	Worker.stuck   0  not                 set by the worker, when the poll has returned
+//	               1  stuck               set by the monitor, from 0
+//	               2  and replaced        set by the monitor, from 1
+type monitor struct {
+	on     bool
+	asleep atomic.Bool   // all workers were idle: rouse must wake the monitor
+	wake   chan struct{} // one token
+	quit   chan struct{}
+	ended  chan struct{}
+
+	spares atomic.Int32 // spare workers that live
+	excess atomic.Int32 // of these, how many are no longer needed
+
+	last map[*Worker]uint64 // what each worker's progress was
+	idle int                // periods for which all have been idle
+}
+
+const (
+	monitorPeriod = 10 * time.Millisecond
+	monitorIdle   = 5 // idle periods after which it sleeps
+	maxSpares     = 64
+)
+
+func (m *monitor) init(on bool) {
+	m.on = on
+	m.wake = make(chan struct{}, 1)
+	m.quit = make(chan struct{})
+	m.ended = make(chan struct{})
+	m.last = map[*Worker]uint64{}
+}
+
+func (m *monitor) start(rt *Runtime) {
+	if m.on {
+		go m.run(rt)
+	} else {
+		close(m.ended)
+	}
+}
+
+func (m *monitor) stop() {
+	close(m.quit)
+	<-m.ended
+}
+
+// rouse wakes the monitor when it sleeps; a worker that has been idle calls it.
+func (m *monitor) rouse() {
+	if m.asleep.Load() && m.asleep.CompareAndSwap(true, false) {
+		m.wake <- struct{}{}
+	}
+}
+
+func (m *monitor) run(rt *Runtime) {
+	defer close(m.ended)
+	t := time.NewTimer(monitorPeriod)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+		case <-m.quit:
+			return
+		}
+		if m.look(rt) {
+			m.idle = 0
+		} else if m.idle++; m.idle >= monitorIdle && !m.sleep(rt) {
+			return
+		}
+		t.Reset(monitorPeriod)
+	}
+}
+
+// sleep waits until a worker is no longer idle, or says no at the end.
+func (m *monitor) sleep(rt *Runtime) bool {
+	m.idle = 0
+	m.asleep.Store(true)
+	for _, w := range *rt.all.Load() {
+		if !w.idle.Load() { // it may have looked before we slept
+			if m.asleep.CompareAndSwap(true, false) {
+				return true
+			}
+			break
+		}
+	}
+	select {
+	case <-m.wake:
+		return true
+	case <-m.quit:
+		return false
+	}
+}
+
+// look finds the stuck workers, and says whether any worker was not idle.
+func (m *monitor) look(rt *Runtime) (busy bool) {
+	for _, w := range *rt.all.Load() {
+		if w.idle.Load() {
+			delete(m.last, w)
+			continue
+		}
+		busy = true
+		now := w.progress()
+		if before, ok := m.last[w]; !ok || before != now {
+			m.last[w] = now
+			continue
+		}
+		w.stuck.CompareAndSwap(0, 1)
+		if !rt.worthSparing(w) {
+			continue
+		}
+		if rt.nsleepers.Load() != 0 {
+			rt.notify(nil)
+		} else if m.spares.Load() < maxSpares && w.stuck.CompareAndSwap(1, 2) {
+			rt.addSpare()
+		}
+	}
+	return busy
+}
+
+// progress returns what changes while a worker goes from poll to poll.
+func (w *Worker) progress() uint64 {
+	return w.ring.head.Load()<<1 ^ uint64(w.beat.Load())<<40
+}
+
+// worthSparing says whether anybody could be waiting for the stuck worker w, or
+// for the one that would wait in the driver if w did not stand in its way.
+func (rt *Runtime) worthSparing(w *Worker) bool {
+	if w.ring.len() != 0 || !w.inbox.empty() || w.slot.Load() != nil || w.urgent.len.Load() != 0 {
+		return true
+	}
+	return rt.inject.len.Load() != 0 || rt.waitUntil.Load() == noWaiter &&
+		(rt.nextTimer() != Never || rt.driver.Registered())
+}
+
+// addSpare starts a spare worker, in the place of one that is retired if there is
+// one.
+func (rt *Runtime) addSpare() {
+	rt.monitor.spares.Add(1)
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.stopping.Load() {
+		rt.monitor.spares.Add(-1)
+		return
+	}
+	all := *rt.all.Load()
+	var w *Worker
+	for _, v := range all[len(rt.workers):] {
+		if v.retired.CompareAndSwap(true, false) {
+			w = v
+			w.inbox.open()
+			break
+		}
+	}
+	if w == nil {
+		w = newWorker(rt, len(all))
+		w.spare = true
+		all = append(append([]*Worker(nil), all...), w)
+		rt.all.Store(&all)
+	}
+	w.idle.Store(false)
+	rt.ended.Add(1)
+	go w.main()
+}
+
+// unstick says that the stuck poll has returned.
+func (w *Worker) unstick() {
+	if w.stuck.Swap(0) == 2 {
+		w.rt.monitor.excess.Add(1)
+	}
+}
+
+// retiring says whether w, a spare worker, is no longer needed; then it has given
+// away what it had, and ends. Its wheel stays where it is, and others turn it.
+func (w *Worker) retiring() bool {
+	m := &w.rt.monitor
+	for {
+		n := m.excess.Load()
+		if n == 0 || !w.spare {
+			return false
+		}
+		if m.excess.CompareAndSwap(n, n-1) {
+			break
+		}
+	}
+	give := func(t *Task) {
+		for t != nil {
+			next := t.next
+			w.rt.inject.push(t, t, 1)
+			t = next
+		}
+	}
+	give(w.inbox.close())
+	give(w.urgent.pop(1 << 30))
+	if t := w.slot.Swap(nil); t != nil {
+		w.push(t)
+	}
+	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
+		t.next = nil
+		give(t)
+	}
+	if w.searching {
+		w.searching = false
+		w.rt.searching.Add(-1)
+	}
+	w.giveCredits()
+	w.idle.Store(true)
+	m.spares.Add(-1)
+	w.rt.notify(nil)
+	return true
+}

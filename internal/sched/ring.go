@@ -1,0 +1,166 @@
+package sched
+
+import (
+	"sync/atomic"
+
+	"github.com/edo-go/edo/internal/invariant"
+)
+
+// ring is the run queue of one worker: the owner pushes at the back and pops at
+// the front, thieves take half from the front. It is the queue of Tokio, which
+// comes from Go's own scheduler.
+//
+//	head   steal<<32 | real      CASed by owner and thieves
+//	tail                         stored by the owner alone
+//	seen   an old value of steal the owner's alone
+//
+//	 steal      real             tail
+//	   |  claimed |    runnable    |   free
+//
+// Indices count up for ever and wrap at 2^32; the slot of index i is i mod the
+// size. Rules:
+//
+//  1. A slot belongs to the owner while it is free, or runnable and popped by
+//     the owner's CAS; to a thief while it is in steal..real.
+//  2. A thief claims before it reads: it moves real forward and leaves steal, so
+//     that the owner does not reuse the slots while they are copied. While steal
+//     and real differ nobody else steals.
+//  3. When it has copied, the thief sets steal to whatever real is by then.
+//  4. The owner writes a slot only when tail-steal < size, and publishes it by
+//     storing tail. So no slot needs to be atomic.
+//  5. A thief writes the copies into the free slots of its own ring, as its owner,
+//     and only when the ring has room for half a ring above its own steal: a
+//     thief that was preempted may still be copying out of it.
+type ring struct {
+	buf  [ringSize]*Task
+	seen uint32
+	_    [60]byte
+	head atomic.Uint64
+	_    [56]byte
+	tail atomic.Uint32
+	_    [60]byte
+}
+
+func unpack(head uint64) (steal, real uint32) { return uint32(head >> 32), uint32(head) }
+func pack(steal, real uint32) uint64          { return uint64(steal)<<32 | uint64(real) }
+
+// push adds t at the back, for the owner, and says whether there was room.
+func (r *ring) push(t *Task) bool {
+	tail := r.tail.Load()
+	if tail-r.seen >= ringSize {
+		r.seen, _ = unpack(r.head.Load())
+		if tail-r.seen >= ringSize {
+			return false
+		}
+	}
+	r.buf[tail%ringSize] = t
+	r.tail.Store(tail + 1)
+	return true
+}
+
+// room returns how many slots the owner may fill.
+func (r *ring) room() int {
+	r.seen, _ = unpack(r.head.Load())
+	return int(ringSize - (r.tail.Load() - r.seen))
+}
+
+// len returns how many tasks are runnable; for anybody, as an estimate.
+func (r *ring) len() int {
+	_, real := unpack(r.head.Load())
+	return max(0, int(int32(r.tail.Load()-real)))
+}
+
+// pop takes the task at the front, for the owner.
+func (r *ring) pop() *Task {
+	for {
+		head := r.head.Load()
+		steal, real := unpack(head)
+		if real == r.tail.Load() {
+			return nil
+		}
+		next := pack(steal, real+1)
+		if steal == real {
+			next = pack(real+1, real+1)
+		}
+		if invariant.Enabled {
+			invariant.Step("ring.pop: before the CAS")
+		}
+		if r.head.CompareAndSwap(head, next) {
+			return r.buf[real%ringSize]
+		}
+	}
+}
+
+// popHalf takes half a ring from the front, for the owner of a full ring, as a
+// chain linked by next. It returns nil when a thief is at work: room will come.
+func (r *ring) popHalf() (first, last *Task, n int) {
+	head := r.head.Load()
+	steal, real := unpack(head)
+	const half = ringSize / 2
+	if steal != real || r.tail.Load()-real != ringSize {
+		return nil, nil, 0
+	}
+	if invariant.Enabled {
+		invariant.Step("ring.popHalf: before the CAS")
+	}
+	if !r.head.CompareAndSwap(head, pack(real+half, real+half)) {
+		return nil, nil, 0
+	}
+	first = r.buf[real%ringSize]
+	last = first
+	for i := uint32(1); i < half; i++ {
+		t := r.buf[(real+i)%ringSize]
+		last.next = t
+		last = t
+	}
+	last.next = nil
+	return first, last, half
+}
+
+// stealFrom moves half of what v has into r, for the owner of r, and returns one
+// of them, which is then in no queue. nil: there was nothing, or somebody else is
+// stealing.
+func (r *ring) stealFrom(v *ring) *Task {
+	dst := r.tail.Load()
+	if steal, _ := unpack(r.head.Load()); dst-steal > ringSize/2 {
+		return nil // rule 5
+	}
+	var real, n uint32
+	for {
+		head := v.head.Load()
+		var steal uint32
+		steal, real = unpack(head)
+		if steal != real {
+			return nil
+		}
+		n = v.tail.Load() - real
+		n -= n / 2
+		if n == 0 || n > ringSize/2 { // more than half: head moved between the loads
+			return nil
+		}
+		if invariant.Enabled {
+			invariant.Step("ring.stealFrom: before the claim")
+		}
+		if v.head.CompareAndSwap(head, pack(steal, real+n)) {
+			break
+		}
+	}
+	for i := range n {
+		r.buf[(dst+i)%ringSize] = v.buf[(real+i)%ringSize]
+		if invariant.Enabled {
+			invariant.Step("ring.stealFrom: copying")
+		}
+	}
+	for {
+		head := v.head.Load()
+		_, now := unpack(head)
+		if v.head.CompareAndSwap(head, pack(now, now)) {
+			break
+		}
+	}
+	t := r.buf[(dst+n-1)%ringSize]
+	if n > 1 {
+		r.tail.Store(dst + n - 1)
+	}
+	return t
+}

@@ -1,0 +1,266 @@
+package sched
+
+import (
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Config says what a runtime is made of.
+type Config struct {
+	Workers       int // 0: GOMAXPROCS
+	CurrentThread bool
+	Driver        Driver
+	// Stalled is told of a stall that a driver has found: no task can ever run
+	// again. It runs on a worker that holds nothing.
+	Stalled func()
+	// Report is told of errors that no task is there to return.
+	Report func(error)
+	// Owner is what the runtime belongs to.
+	Owner any
+}
+
+// ErrStopped says that every task of the runtime has ended, and that no more are
+// taken.
+var ErrStopped = errors.New("sched: stopped")
+
+// Runtime is a set of workers and what they share.
+//
+// # Counting live tasks
+//
+// live is the number of live tasks and of credits that workers hold. It is 0
+// exactly when every task has ended and every worker has given its credits back,
+// and then stays 0. A worker takes 64 credits at a time; a spawn by its task uses
+// one, a task that ends on it returns one, and it gives all back before it parks:
+// so spawning touches nothing shared. What comes from outside adds 1 directly,
+// unless live is 0. A sum of differences per worker would not do: a thief that
+// ends a stolen child could publish -1 before the parent's worker publishes +1.
+type Runtime struct {
+	driver  Driver
+	seeded  bool
+	counts  externalCounter // the driver, when it wants to know
+	stalled func()
+	report  func(error)
+	owner   any
+
+	workers []*Worker                 // those that were there from the start
+	all     atomic.Pointer[[]*Worker] // these and the spare ones; replaced under mu
+
+	_    [64]byte
+	live atomic.Int64
+	_    [56]byte
+
+	inject queue
+
+	searching  atomic.Int32 // workers that look for work elsewhere
+	nsleepers  atomic.Int32 // len(sleepers)
+	waitUntil  atomic.Int64 // until when the waiter waits; noWaiter: there is none
+	cancelling atomic.Bool
+	stopping   atomic.Bool
+
+	mu       sync.Mutex // guards the following
+	sleepers []*Worker
+	waiter   *Worker // the sleeper that waits in the driver
+
+	shards  [shards]shard
+	monitor monitor
+	done    chan struct{} // closed when live has come to 0
+	ended   sync.WaitGroup
+}
+
+// noWaiter is the waitUntil of a runtime that nobody waits for in the driver.
+const noWaiter int64 = -1 << 63
+
+// New returns a runtime that has not been started. It counts one live task, for
+// its creator, who may still spawn: [Runtime.Detach] gives it back.
+func New(c Config) *Runtime {
+	rt := &Runtime{
+		driver:  c.Driver,
+		seeded:  c.Driver.Seeded(),
+		stalled: c.Stalled,
+		report:  c.Report,
+		owner:   c.Owner,
+		done:    make(chan struct{}),
+	}
+	n := c.Workers
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	if c.CurrentThread || rt.seeded {
+		n = 1
+	}
+	rt.counts, _ = c.Driver.(externalCounter)
+	rt.live.Store(1)
+	rt.CountExternal(1)
+	rt.waitUntil.Store(noWaiter)
+	for i := range n {
+		rt.workers = append(rt.workers, newWorker(rt, i))
+	}
+	all := append([]*Worker(nil), rt.workers...)
+	rt.all.Store(&all)
+	rt.monitor.init(!c.CurrentThread && !rt.seeded)
+	return rt
+}
+
+// Start starts the workers.
+func (rt *Runtime) Start() {
+	rt.ended.Add(len(rt.workers))
+	for _, w := range rt.workers {
+		go w.main()
+	}
+	rt.monitor.start(rt)
+}
+
+// Detach gives back the live task that New counted.
+func (rt *Runtime) Detach() {
+	rt.Release()
+	rt.CountExternal(-1) // last: with a task left and none under way it would look like a stall
+}
+
+// Release gives back a live task that [Runtime.Hold] counted.
+func (rt *Runtime) Release() {
+	if rt.live.Add(-1) == 0 {
+		rt.stop()
+	}
+}
+
+// Hold counts one more live task, unless the runtime has stopped.
+func (rt *Runtime) Hold() error {
+	for {
+		n := rt.live.Load()
+		if n == 0 {
+			return ErrStopped
+		}
+		if rt.live.CompareAndSwap(n, n+1) {
+			return nil
+		}
+	}
+}
+
+// stop ends the workers, once there is nothing left for them.
+func (rt *Runtime) stop() {
+	rt.stopping.Store(true)
+	close(rt.done)
+	rt.driver.Wake()
+}
+
+// Done is closed when every task has ended.
+func (rt *Runtime) Done() <-chan struct{} { return rt.done }
+
+// Wait waits until every task has ended and every worker's goroutine as well.
+func (rt *Runtime) Wait() {
+	<-rt.done
+	rt.monitor.stop()
+	rt.ended.Wait()
+}
+
+// Driver returns the driver.
+func (rt *Runtime) Driver() Driver { return rt.driver }
+
+// Workers returns how many workers there are, spare ones aside.
+func (rt *Runtime) Workers() int { return len(rt.workers) }
+
+// Live returns how many tasks are alive, as an estimate from above: workers that
+// run may hold credits.
+func (rt *Runtime) Live() int { return int(rt.live.Load()) }
+
+// IsCancelling says whether [Runtime.CancelAll] was called.
+func (rt *Runtime) IsCancelling() bool { return rt.cancelling.Load() }
+
+// Spawn makes t run, from outside a poll.
+func (rt *Runtime) Spawn(t *Task) error {
+	if err := rt.Hold(); err != nil {
+		return err
+	}
+	rt.submit(t)
+	return nil
+}
+
+// submit puts a scheduled task into the injection queue.
+func (rt *Runtime) submit(t *Task) {
+	rt.inject.push(t, t, 1)
+	rt.notify(nil)
+}
+
+// Spawn makes t run. From a poll on a worker it goes to the back of that worker's
+// ring.
+func (cx *Context) Spawn(t *Task) error {
+	w := cx.w
+	if w == nil {
+		return cx.rt.Spawn(t)
+	}
+	if w.credits == 0 {
+		w.rt.live.Add(creditBatch)
+		w.credits = creditBatch
+	}
+	w.credits--
+	w.push(t)
+	w.notifyPushed()
+	return nil
+}
+
+// OnGoroutine says whether the goroutine g is one of the workers'.
+func (rt *Runtime) OnGoroutine(g uintptr) bool {
+	for _, w := range *rt.all.Load() {
+		if w.gid.Load() == g {
+			return true
+		}
+	}
+	return false
+}
+
+// PollingOn returns the task that is polled on the goroutine g, which must be the
+// caller's; nil: none.
+func (rt *Runtime) PollingOn(g uintptr) *Task {
+	for _, w := range *rt.all.Load() {
+		if w.gid.Load() == g {
+			return w.polling
+		}
+	}
+	return nil
+}
+
+// SetGoroutine says that the poll under way goes on on the goroutine g, a
+// coroutine's, and returns which one it was on. Off the workers it does nothing.
+func (cx *Context) SetGoroutine(g uintptr) (before uintptr) {
+	if cx.w == nil {
+		return 0
+	}
+	before = cx.w.gid.Load()
+	cx.w.gid.Store(g)
+	return before
+}
+
+// externalCounter is a driver that wants to know how many external tasks run: the
+// simulated one, whose clock must not jump meanwhile.
+type externalCounter interface{ AddBlocking(delta int) }
+
+// CountExternal says that delta more goroutines run external tasks.
+func (rt *Runtime) CountExternal(delta int) {
+	if rt.counts != nil {
+		rt.counts.AddBlocking(delta)
+	}
+}
+
+// Owner returns what the runtime belongs to.
+func (rt *Runtime) Owner() any { return rt.owner }
+
+// Report passes on an error that no task is there to return.
+func (rt *Runtime) Report(err error) { rt.report(err) }
+
+// RegisterExternal puts an external task into the registry.
+func (rt *Runtime) RegisterExternal(t *Task) { rt.register(t, 0) }
+
+// UnregisterExternal takes it out.
+func (rt *Runtime) UnregisterExternal(t *Task) { rt.unregister(t) }
+
+// gosched lets plain goroutines of the program run, once a millisecond: a worker
+// that is never idle would make each of them wait for the 10 ms of Go's preemption.
+func (w *Worker) gosched(now int64) {
+	if now-w.lastGosched >= int64(time.Millisecond) {
+		w.lastGosched = now
+		runtime.Gosched()
+	}
+}

@@ -1,0 +1,207 @@
+package sched
+
+import (
+	"sync/atomic"
+
+	"github.com/edo-go/edo/internal/gid"
+)
+
+// A Body is what a task runs. One goroutine at a time calls it.
+type Body interface {
+	// Poll goes as far as it can without waiting and says whether the task has
+	// ended. A task that has not ended has arranged for a wake.
+	Poll(cx *Context) (ended bool)
+
+	// Fail tells the body that its last Poll did not return: it panicked with
+	// value, or value is nil and it called runtime.Goexit. Fail runs no code of
+	// the user's. The body is polled again, to end itself.
+	Fail(value any, stack []byte)
+}
+
+// Parked is the body of an external task: one that a goroutine outside the
+// workers drives, parked while the task is idle.
+type Parked interface {
+	Body
+	// Unpark lets the goroutine go on. It is called once per suspension, from
+	// anywhere, and must not block.
+	Unpark()
+}
+
+// Watcher is a body that wants to hear of a cancellation at once, on the goroutine
+// that asks for it, and not only when it is polled.
+type Watcher interface {
+	Body
+	// Cancelled may be called more than once. It must not block.
+	Cancelled()
+}
+
+// A Task is the unit of scheduling. It is meant to be the first field of a
+// larger object, so that a task is one allocation. The zero state means
+// "scheduled", so that spawning stores nothing.
+//
+// # The state word
+//
+//	bits 0-2  lifecycle
+//	bit  3    cancelled: somebody has asked the task to end
+//	bit  4    watched: the body is a [Watcher], and wants to hear of it at once
+//
+//	lifecycle   the task is                      who may change it
+//	scheduled   in exactly one queue             the worker that takes it → running
+//	idle        waiting; in no queue             whoever wins the CAS → scheduled, and enqueues it
+//	running     being polled by one worker       that worker → idle, complete; any waker → notified
+//	notified    running, and woken meanwhile     that worker → scheduled, and enqueues it; → complete
+//	complete    ended                            nobody
+//
+// Rules:
+//
+//  1. Only the winner of idle → scheduled enqueues, so a task is in at most one
+//     queue, once.
+//  2. next and home are written by whoever holds the task: the goroutine that
+//     moved it out of idle until it is enqueued, then the queue, then the worker
+//     that polls it. They pass from one to the other through the state word and
+//     the queues' own synchronisation.
+//  3. A wake of a scheduled or notified task does nothing: the poll to come
+//     starts after the wake, in the total order of atomic operations, and so
+//     sees what the waker wrote before it under the protection of the primitive.
+//
+// There is no reference count: a waker is a pointer, and the collector counts.
+type Task struct {
+	body Body
+	next *Task
+	home *Worker // where it was polled last; nil for an external task
+
+	state atomic.Uint32
+	slot  atomic.Uint32 // where the registry holds it; 0: not registered
+}
+
+const (
+	scheduled uint32 = iota
+	idle
+	running
+	notified
+	complete
+
+	lifecycle uint32 = 7
+	cancelled uint32 = 8
+	watched   uint32 = 16
+)
+
+// Init gives a fresh task its body.
+func (t *Task) Init(body Body) { t.body = body }
+
+// InitExternal makes t an external task, which starts out running, on the
+// calling goroutine.
+func (t *Task) InitExternal(body Parked) {
+	t.body = body
+	t.state.Store(running)
+}
+
+// Body returns what t runs.
+func (t *Task) Body() Body { return t.body }
+
+// IsCancelled says whether [Task.Cancel] was called.
+func (t *Task) IsCancelled() bool { return t.state.Load()&cancelled != 0 }
+
+// IsComplete says whether t has ended.
+func (t *Task) IsComplete() bool { return t.state.Load()&lifecycle == complete }
+
+// IsWoken says whether a wake has come since t was last polled.
+func (t *Task) IsWoken() bool {
+	s := t.state.Load() & lifecycle
+	return s == scheduled || s == notified
+}
+
+// schedule registers a wake and says whether the caller must enqueue t.
+// With extra bits it sets them too.
+func (t *Task) schedule(extra uint32) bool {
+	for {
+		s := t.state.Load()
+		switch s & lifecycle {
+		case idle:
+			if t.state.CompareAndSwap(s, s&^lifecycle|scheduled|extra) {
+				return true
+			}
+		case running:
+			if t.state.CompareAndSwap(s, s&^lifecycle|notified|extra) {
+				return false
+			}
+		case complete:
+			return false
+		default:
+			if s|extra == s || t.state.CompareAndSwap(s, s|extra) {
+				return false
+			}
+		}
+	}
+}
+
+// begin marks a scheduled task as running.
+func (t *Task) begin() { t.state.Add(running - scheduled) }
+
+// suspend ends a poll that is not the last: false means that a wake came
+// meanwhile, and that t is scheduled again and the caller's to enqueue.
+func (t *Task) suspend() bool {
+	for {
+		s := t.state.Load()
+		if s&lifecycle == notified {
+			if t.state.CompareAndSwap(s, s&^lifecycle|scheduled) {
+				return false
+			}
+		} else if t.state.CompareAndSwap(s, s&^lifecycle|idle) {
+			return true
+		}
+	}
+}
+
+// Wake makes t run again, some time after the call. It may be called from any
+// goroutine, and by a poll of t itself. What the caller did before Wake is seen
+// by the poll that follows. On the worker that polled t last it is [Task.WakeBy];
+// from elsewhere it pushes t onto that worker's inbox and wakes a parked worker.
+func (t *Task) Wake() {
+	if t.schedule(0) {
+		t.enqueue()
+	}
+}
+
+// Cancel asks t to end: it sets the cancelled bit and wakes t. Only the worker
+// that then polls t drops anything.
+func (t *Task) Cancel() {
+	if t.schedule(cancelled) {
+		t.enqueue()
+	}
+	if t.state.Load()&watched != 0 {
+		t.body.(Watcher).Cancelled()
+	}
+}
+
+// Watch makes [Watcher.Cancelled] be called when t is cancelled, also if that has
+// happened before. Only a poll of t may call it; what it wrote before is seen by
+// Cancelled.
+func (t *Task) Watch() {
+	if t.state.Or(watched)&cancelled != 0 {
+		t.body.(Watcher).Cancelled()
+	}
+}
+
+// enqueue puts a task that the caller has moved to scheduled where a worker
+// finds it.
+func (t *Task) enqueue() {
+	w := t.home
+	if w == nil {
+		t.body.(Parked).Unpark()
+		return
+	}
+	if w.gid.Load() == gid.Get() {
+		w.pushSlot(t)
+		return
+	}
+	w.pushInbox(t)
+}
+
+// WakeBy is Wake from inside a poll: the task goes into the slot of the worker
+// that polls, to run next.
+func (t *Task) WakeBy(cx *Context) {
+	if t.schedule(0) {
+		cx.enqueueSlot(t)
+	}
+}

@@ -1,0 +1,375 @@
+package sched
+
+import (
+	"runtime/debug"
+	"sync/atomic"
+
+	"github.com/edo-go/edo/internal/gid"
+)
+
+const (
+	lookEvery   = 61 // polls between two looks at timers, I/O and the injection queue
+	slotRuns    = 3  // polls in a row from the slot
+	creditBatch = 64
+	inboxBatch  = 64
+)
+
+// A Worker polls tasks, one after the other, on a goroutine of its own. It takes
+// them from, in this order:
+//
+//	urgent   tasks whose timer has fired: ahead of any backlog of spawns
+//	slot     the task woken last by the one that ran: it will find its message in
+//	         the cache. At most slotRuns in a row, on one budget.
+//	inbox    tasks that ran here last and were woken from elsewhere
+//	ring     everything else that is this worker's
+//	inject   what came from outside and what full rings gave away
+//	the rings of others
+//
+// Every lookEvery polls the injection queue goes first, and the worker looks at
+// timers and I/O; and so it does when it comes to a task that has yielded.
+//
+// Who may touch what: urgent is guarded by its lock; slot and inbox are atomic, and
+// anybody may take from them (from the slot only when stuck is set); the ring has
+// its rules; the rest is the worker's own.
+type Worker struct {
+	rt *Runtime
+	id int
+	cx Context
+
+	polling     *Task // the task whose poll has not returned
+	tick        uint32
+	slotRun     int
+	credits     int64
+	yielded     bool   // the task that polls has asked to go to the back
+	lookDue     bool   // a task that yielded is in the ring, at lookAt or before it
+	lookAt      uint32 // index in the ring
+	lastGosched int64
+	victim      int
+	searching   bool
+	spare       bool
+
+	gid     atomic.Uintptr
+	beat    atomic.Uint32 // changes now and then while the worker makes progress, for the monitor
+	stuck   atomic.Int32  // the monitor has found that one poll takes long
+	retired atomic.Bool   // a spare worker that has ended, and may be used again
+	idle    atomic.Bool   // among the sleepers, or about to be
+
+	urgent queue
+	inbox  inbox
+	slot   atomic.Pointer[Task]
+	parked chan struct{} // a token wakes the worker when it does not wait in the driver
+	timers timers
+	pool   pool // of a seeded runtime
+	ring   ring
+}
+
+func newWorker(rt *Runtime, id int) *Worker {
+	w := &Worker{rt: rt, id: id, parked: make(chan struct{}, 1)}
+	w.cx = Context{w: w, rt: rt}
+	w.timers.init()
+	return w
+}
+
+// main is the worker's goroutine. When a task has called runtime.Goexit that
+// goroutine is lost, and another one goes on.
+func (w *Worker) main() {
+	w.gid.Store(gid.Get())
+	over := false
+	defer func() {
+		w.gid.Store(0)
+		if over {
+			w.retired.Store(true) // the last access: a spare one may start anew
+			w.rt.ended.Done()
+		} else {
+			go w.main()
+		}
+	}()
+	for !w.loop() {
+	}
+	over = true
+}
+
+// loop polls tasks until the runtime has ended. A panic in a poll ends it early,
+// after the task has been told: no poll pays for a defer of its own.
+func (w *Worker) loop() (over bool) {
+	defer func() {
+		if t := w.polling; t != nil {
+			value := recover() // nil: runtime.Goexit, which cannot be stopped
+			stack := debug.Stack()
+			w.polling = nil
+			t.body.Fail(value, stack)
+			w.requeue(t)
+		}
+	}()
+	for {
+		t := w.next()
+		if t == nil {
+			if w.retiring() {
+				return true
+			}
+			if !w.park() {
+				return true
+			}
+			continue
+		}
+		if w.searching {
+			w.stopSearching()
+		}
+		w.run(t)
+		if w.stuck.Load() != 0 {
+			w.unstick()
+		}
+		if w.spare && w.retiring() {
+			return true
+		}
+	}
+}
+
+// run polls t once.
+func (w *Worker) run(t *Task) {
+	t.home = w
+	t.begin()
+	if w.rt.cancelling.Load() {
+		t.state.Or(cancelled)
+	}
+	w.cx.task = t
+	w.polling = t
+	ended := t.body.Poll(&w.cx)
+	w.polling = nil
+	if ended {
+		t.state.Store(complete)
+		if t.slot.Load() != 0 {
+			w.rt.unregister(t)
+		}
+		w.credit()
+		return
+	}
+	if w.yielded {
+		w.yielded = false
+		w.requeue(t)
+		return
+	}
+	if t.slot.Load() == 0 {
+		w.rt.register(t, w.id)
+	}
+	if !t.suspend() {
+		w.push(t)
+		w.notifyPushed()
+	}
+}
+
+// requeue puts the task that was polled behind the others, and behind one look at
+// timers and I/O.
+func (w *Worker) requeue(t *Task) {
+	for {
+		s := t.state.Load()
+		if t.state.CompareAndSwap(s, s&^lifecycle|scheduled) {
+			break
+		}
+	}
+	if w.rt.seeded {
+		w.yieldSeeded(t)
+		return
+	}
+	if !w.lookDue {
+		w.lookDue, w.lookAt = true, w.ring.tail.Load()
+	}
+	w.push(t)
+	w.notifyPushed()
+}
+
+// credit takes back the credit of a task that has ended.
+func (w *Worker) credit() {
+	w.credits++
+	if w.credits > 2*creditBatch {
+		w.credits -= creditBatch
+		w.rt.live.Add(-creditBatch) // not to 0: credits are left
+	}
+}
+
+// giveCredits gives all credits back.
+func (w *Worker) giveCredits() {
+	if n := w.credits; n != 0 {
+		w.credits = 0
+		if w.rt.live.Add(-n) == 0 {
+			w.rt.stop()
+		}
+	}
+}
+
+// next returns the task to poll, or nil when this worker has none.
+func (w *Worker) next() *Task {
+	if w.rt.seeded {
+		return w.nextSeeded()
+	}
+	w.tick++
+	if w.tick%lookEvery == 0 {
+		w.beat.Add(1)
+		w.gosched(w.look())
+		if t := w.rt.inject.pop(1); t != nil {
+			w.freshBudget()
+			return t
+		}
+	}
+	if t := w.urgent.pop(1); t != nil {
+		w.freshBudget()
+		return t
+	}
+	if t := w.slot.Load(); t != nil && w.slot.CompareAndSwap(t, nil) {
+		w.slotRun++
+		if w.slotRun <= slotRuns && w.cx.budget > 0 {
+			return t
+		}
+		w.push(t)
+		w.beat.Add(1)
+	}
+	w.freshBudget()
+	if !w.inbox.empty() {
+		w.takeInbox(w)
+	}
+	if w.lookDue {
+		if _, real := unpack(w.ring.head.Load()); int32(real-w.lookAt) >= 0 {
+			w.look()
+			if t := w.urgent.pop(1); t != nil {
+				return t
+			}
+		}
+	}
+	if t := w.ring.pop(); t != nil {
+		return t
+	}
+	if t := w.popInject(); t != nil {
+		return t
+	}
+	w.look()
+	if t := w.popLocal(); t != nil {
+		return t
+	}
+	return w.search()
+}
+
+func (w *Worker) freshBudget() {
+	w.slotRun = 0
+	w.cx.budget = Budget
+}
+
+// popLocal takes a task from what only this worker looks at first.
+func (w *Worker) popLocal() *Task {
+	if t := w.urgent.pop(1); t != nil {
+		return t
+	}
+	if t := w.slot.Swap(nil); t != nil {
+		return t
+	}
+	return w.ring.pop()
+}
+
+// push puts a scheduled task at the back of the ring; half of a full ring moves
+// to the injection queue with it.
+func (w *Worker) push(t *Task) {
+	for !w.ring.push(t) {
+		first, last, n := w.ring.popHalf()
+		if n == 0 {
+			// A thief is at work, or has just been: it will have made room, but when
+			// is not ours to say.
+			w.rt.inject.push(t, t, 1)
+			return
+		}
+		last.next = t
+		w.rt.inject.push(first, t, n+1)
+		return
+	}
+}
+
+// pushSlot puts a scheduled task where it runs next. It wakes nobody unless it
+// pushes another one out: the one that runs will soon be done.
+func (w *Worker) pushSlot(t *Task) {
+	if old := w.slot.Swap(t); old != nil {
+		w.push(old)
+		w.notifyPushed()
+	}
+}
+
+// notifyPushed wakes a sleeper for what has been pushed.
+func (w *Worker) notifyPushed() {
+	if w.rt.nsleepers.Load() != 0 {
+		w.rt.notify(nil)
+	}
+}
+
+// pushInbox hands a scheduled task to the worker from outside it.
+func (w *Worker) pushInbox(t *Task) {
+	if !w.inbox.push(t) {
+		w.rt.submit(t)
+		return
+	}
+	w.rt.notify(w)
+}
+
+// takeInbox moves what is in the inbox of v into the ring of w, and what is more
+// than a batch into the injection queue.
+func (w *Worker) takeInbox(v *Worker) bool {
+	t := v.inbox.take()
+	if t == nil {
+		return false
+	}
+	for n := 0; t != nil && n < inboxBatch; n++ {
+		next := t.next
+		t.next = nil
+		w.push(t)
+		t = next
+	}
+	if t != nil {
+		last, n := t, 1
+		for last.next != nil {
+			last = last.next
+			n++
+		}
+		w.rt.inject.push(t, last, n)
+	}
+	w.notifyPushed()
+	return true
+}
+
+// popInject takes a share of the injection queue: one to run, the others into the
+// ring.
+func (w *Worker) popInject() *Task {
+	q := &w.rt.inject
+	if q.len.Load() == 0 {
+		return nil
+	}
+	first := q.pop(q.share(len(w.rt.workers), w.ring.room()+1))
+	if first == nil {
+		return nil
+	}
+	t := first.next
+	first.next = nil
+	for t != nil {
+		next := t.next
+		t.next = nil
+		w.push(t)
+		t = next
+	}
+	return first
+}
+
+// WakeBack wakes t, from inside a poll or a look of the driver, so that it goes to
+// the back of the ring and disturbs nobody.
+func (t *Task) WakeBack(cx *Context) {
+	if !t.schedule(0) {
+		return
+	}
+	if t.home == nil || cx.w == nil {
+		t.enqueue()
+		return
+	}
+	cx.w.push(t)
+}
+
+func (cx *Context) enqueueSlot(t *Task) {
+	if t.home == nil || cx.w == nil {
+		t.enqueue()
+		return
+	}
+	cx.w.pushSlot(t)
+}

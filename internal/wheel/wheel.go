@@ -1,0 +1,239 @@
+package wheel
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// A Wheel is a set of entries with deadlines. The zero Wheel is empty and stands
+// at instant 0. It has no lock: one goroutine at a time uses it. It must not be
+// copied once it was used.
+//
+// # How it works
+//
+// Instants are milliseconds and, for this purpose, numbers of 11 digits of 6 bits.
+// An entry lies on the level of the highest digit in which its deadline differs
+// from cur, in the slot which that digit of the deadline names. So a slot of level
+// l is a block of 64^l ms, and:
+//
+//  1. Level 0 is exact: one slot, one millisecond.
+//  2. On every level the slots in use come after the digit of cur, since digits
+//     above are equal and the deadline is not before cur.
+//  3. Everything on a level is due before everything on the levels above. The
+//     earliest entry is in the first slot in use of the lowest level in use.
+//  4. When cur enters a block, the entries of that one slot are distributed over
+//     the levels below, at once. An entry that is inserted later finds the earlier
+//     ones there already, and lists are appended to and read from the front:
+//     entries with the same deadline stay in the order of their insertion.
+//  5. Between the calls, cur is the millisecond after the last one that was fired,
+//     and no block that it has entered waits to be distributed. (A wheel that
+//     distributes a block when it next advances needs an alarm at the block's
+//     border, or fires its first entry up to 64 ms late.)
+//
+// Eleven levels cover every int64. Fewer would need a list for what is beyond
+// them, and 512 bytes are cheaper than that.
+type Wheel[E any] struct {
+	cur   uint64 // the millisecond that is fired next; 1<<63 after the last one
+	count int
+
+	inUse uint16         // bit l: level l has entries
+	occ   [levels]uint64 // bit s: slot s of the level has entries
+	slots [levels][64]list[E]
+	pool  pool[E]
+
+	// Entries that were late when they were inserted. A few at a time, unless
+	// nobody advances the wheel.
+	late    []entry[E]
+	lateMin int64 // the earliest of them
+	sorted  bool  // they are in the order of their deadlines
+}
+
+const levels = 11
+
+// keepLate is how much room the list of late entries keeps when it is empty.
+const keepLate = 256
+
+type entry[E any] struct {
+	e    E
+	when int64
+}
+
+// New returns an empty wheel that stands at the instant now. What is before 0
+// counts as past.
+func New[E any](now int64) *Wheel[E] {
+	return &Wheel[E]{cur: uint64(max(now, 0))}
+}
+
+// Len returns the number of entries.
+func (w *Wheel[E]) Len() int { return w.count }
+
+// Insert adds e, due at the instant when. If when has passed already e is due at
+// the next [Wheel.Advance].
+func (w *Wheel[E]) Insert(e E, when int64) {
+	w.count++
+	if when < 0 || uint64(when) < w.cur {
+		w.insertLate(e, when)
+		return
+	}
+	w.put(e, when)
+}
+
+func (w *Wheel[E]) insertLate(e E, when int64) {
+	switch {
+	case len(w.late) == 0:
+		w.lateMin, w.sorted = when, true
+	case when < w.late[len(w.late)-1].when:
+		w.lateMin, w.sorted = min(w.lateMin, when), false
+	}
+	w.late = append(w.late, entry[E]{e, when})
+}
+
+// put files an entry that is not before cur.
+func (w *Wheel[E]) put(e E, when int64) {
+	level := uint(0)
+	if differ := uint64(when) ^ w.cur; differ >= 64 {
+		level = uint(bits.Len64(differ)-1) / 6
+	}
+	slot := uint64(when) >> (6 * level) & 63
+	w.inUse |= 1 << level
+	w.occ[level] |= 1 << slot
+	w.slots[level][slot].push(&w.pool, e, when)
+}
+
+// first returns the first slot in use of the lowest level in use, and the instant
+// at which it begins. The wheel has entries that are not late.
+func (w *Wheel[E]) first() (level, slot int, at uint64) {
+	level = bits.TrailingZeros16(w.inUse)
+	slot = bits.TrailingZeros64(w.occ[level])
+	above := w.cur &^ (1<<(6*(level+1)) - 1)
+	return level, slot, above | uint64(slot)<<(6*level)
+}
+
+// take empties a slot and returns what it had.
+func (w *Wheel[E]) take(level, slot int) list[E] {
+	l := w.slots[level][slot]
+	w.slots[level][slot] = list[E]{}
+	w.occ[level] &^= 1 << slot
+	if w.occ[level] == 0 {
+		w.inUse &^= 1 << level
+	}
+	return l
+}
+
+// enter moves cur to at, not past the beginning of the first slot in use, and
+// distributes the block that begins there.
+func (w *Wheel[E]) enter(at uint64) {
+	w.cur = at
+	if at&63 != 0 || w.inUse == 0 {
+		return
+	}
+	if level, slot, begin := w.first(); level > 0 && begin == at {
+		l := w.take(level, slot)
+		l.drain(&w.pool, w.put)
+	}
+}
+
+// Advance takes out all entries that are due at the instant now, and calls fire
+// for each, in the order of their deadlines and, where these are equal, of their
+// insertion. fire may call [Wheel.Insert], and no other method: what it inserts in
+// the future of the entry being fired, up to now, still fires; what is late already
+// waits for the next Advance. It must not panic. A now before that of an earlier
+// call counts as that one.
+func (w *Wheel[E]) Advance(now int64, fire func(e E, when int64)) {
+	if len(w.late) != 0 {
+		w.fireLate(fire)
+	}
+	if now < 0 {
+		return
+	}
+	end := uint64(now) + 1
+	for w.inUse != 0 {
+		level, slot, at := w.first()
+		if level > 0 {
+			if at > end {
+				break
+			}
+			w.enter(at) // if at is end, so that rule 5 holds when this returns
+			continue
+		}
+		if at >= end {
+			break
+		}
+		due := w.take(0, slot)
+		w.enter(at + 1) // before fire inserts: rule 4
+		due.drain(&w.pool, func(e E, when int64) {
+			w.count--
+			fire(e, when)
+		})
+	}
+	w.cur = max(w.cur, end)
+}
+
+func (w *Wheel[E]) fireLate(fire func(e E, when int64)) {
+	due := w.late
+	w.late = nil
+	if !w.sorted {
+		slices.SortStableFunc(due, func(a, b entry[E]) int { return cmp.Compare(a.when, b.when) })
+	}
+	for i := range due {
+		w.count--
+		fire(due[i].e, due[i].when)
+	}
+	if w.late == nil && cap(due) <= keepLate {
+		clear(due)
+		w.late = due[:0]
+	}
+}
+
+// Next returns an instant before which Advance would fire nothing: the earliest
+// deadline if it is within the present block of 64 ms, and otherwise perhaps the
+// beginning of a block, where Advance looks closer. It is [math.MaxInt64] when the
+// wheel is empty. It costs 2 ns.
+func (w *Wheel[E]) Next() int64 {
+	if len(w.late) != 0 {
+		return w.lateMin
+	}
+	if w.inUse == 0 {
+		return math.MaxInt64
+	}
+	_, _, at := w.first()
+	return int64(at)
+}
+
+// NextExact returns the earliest deadline, or [math.MaxInt64] when the wheel is
+// empty. It walks one slot, which may have any number of entries.
+func (w *Wheel[E]) NextExact() int64 {
+	if len(w.late) != 0 || w.inUse == 0 {
+		return w.Next()
+	}
+	level, slot, at := w.first()
+	if level == 0 {
+		return int64(at)
+	}
+	return w.slots[level][slot].earliest()
+}
+
+// Sweep calls keep for every entry, in no particular order, and takes out those
+// for which it returns false. keep must not use the wheel. It costs about 5 ns per
+// entry.
+func (w *Wheel[E]) Sweep(keep func(e E, when int64) bool) {
+	w.late = slices.DeleteFunc(w.late, func(e entry[E]) bool { return !keep(e.e, e.when) })
+	w.count = len(w.late)
+	if len(w.late) != 0 {
+		w.lateMin = slices.MinFunc(w.late, func(a, b entry[E]) int { return cmp.Compare(a.when, b.when) }).when
+	}
+	for rest := w.inUse; rest != 0; rest &= rest - 1 {
+		level := bits.TrailingZeros16(rest)
+		for slots := w.occ[level]; slots != 0; slots &= slots - 1 {
+			l := w.take(level, bits.TrailingZeros64(slots))
+			l.drain(&w.pool, func(e E, when int64) {
+				if keep(e, when) {
+					w.count++
+					w.put(e, when) // cur has not moved: the same slot
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,218 @@
+package edo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/coro"
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/driver/real"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// Config says how a runtime is made. The zero value works.
+type Config struct {
+	// Workers is how many workers poll tasks, each on a goroutine of its own. 0
+	// means GOMAXPROCS.
+	Workers int
+
+	// CurrentThread asks for one worker, and for no spare ones: tasks never run at
+	// the same time, not even when one blocks, which then holds up the others.
+	CurrentThread bool
+
+	// OnError is told of every task that ends with an error or a panic while nobody
+	// waits for its handle, as it happens, and of errors that edo deals with itself,
+	// such as a connection that could not be accepted for want of descriptors. It
+	// is called from the workers and must neither block nor panic. nil means
+	// [slog.Error].
+	OnError func(err error)
+
+	driver driver.Driver
+}
+
+// WithDriver is for edo's own packages: nobody else can name its arguments.
+func (c Config) WithDriver(_ internal.Key, d driver.Driver) Config {
+	c.driver = d
+	return c
+}
+
+func (c Config) check() error {
+	if c.Workers < 0 {
+		return fmt.Errorf("edo: Config.Workers is %d: use 0 for GOMAXPROCS, or a positive number", c.Workers)
+	}
+	if c.CurrentThread && c.Workers > 1 {
+		return fmt.Errorf("edo: Config.Workers is %d with CurrentThread, which has one: leave it 0", c.Workers)
+	}
+	return nil
+}
+
+// maxIdleCoroutines bounds how many coroutines a runtime keeps for later.
+const maxIdleCoroutines = 1024
+
+// Runtime is a set of workers that run tasks. [Run] makes one for a program; New is
+// for programs that have a life outside of it. It is a [Spawner], from any
+// goroutine.
+type Runtime struct {
+	sched   *sched.Runtime
+	driver  driver.Driver
+	coros   *coro.Pool
+	onError func(error)
+	down    sync.Once // gives back the task that the scheduler counts for New's caller
+	gone    chan struct{}
+
+	failures failures
+}
+
+// New makes a runtime and starts its workers. It goes on, idle or not, until
+// [Runtime.Shutdown]; it costs a goroutine per worker, one more, and two
+// descriptors.
+func New(c Config) (*Runtime, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	d := c.driver
+	if d == nil {
+		var err error
+		if d, err = real.New(); err != nil {
+			return nil, fmt.Errorf("edo: cannot start a runtime: %w", err)
+		}
+	}
+	rt := &Runtime{driver: d, onError: c.OnError, coros: coro.NewPool(maxIdleCoroutines), gone: make(chan struct{})}
+	if rt.onError == nil {
+		rt.onError = func(err error) { slog.Error(err.Error()) }
+	}
+	rt.sched = sched.New(sched.Config{
+		Workers:       c.Workers,
+		CurrentThread: c.CurrentThread,
+		Driver:        d,
+		Stalled:       rt.stalled,
+		Report:        rt.onError,
+		Owner:         rt,
+	})
+	runtimes.add(rt)
+	rt.sched.Start()
+	go rt.end()
+	return rt, nil
+}
+
+// end lets go of everything, once every task has ended.
+func (rt *Runtime) end() {
+	rt.sched.Wait()
+	for t := range rt.sched.Tasks { // Block on other goroutines: nothing will wake them any more
+		t.Cancel()
+	}
+	rt.coros.Close()
+	runtimes.remove(rt)
+	if err := rt.driver.Close(); err != nil {
+		rt.onError(fmt.Errorf("edo: closing the driver: %w", err))
+	}
+	close(rt.gone)
+}
+
+// release lets the runtime end when its tasks have.
+func (rt *Runtime) release() { rt.down.Do(rt.sched.Detach) }
+
+// Wait lets the runtime end: it returns when every task has ended, with the errors
+// and panics of those that nobody joined. Spawning goes on to work until then.
+func (rt *Runtime) Wait() error {
+	rt.release()
+	<-rt.gone
+	return rt.failures.join(nil)
+}
+
+// Shutdown cancels all tasks, also those spawned from now on, and waits until they
+// have ended, or until ctx has: then its error names the tasks that have not.
+// Otherwise it returns what [Runtime.Wait] would. It may be called twice, from any
+// goroutine but those of the tasks.
+func (rt *Runtime) Shutdown(ctx context.Context) error {
+	rt.sched.CancelAll()
+	rt.release()
+	select {
+	case <-rt.gone:
+		return rt.failures.join(nil)
+	case <-ctx.Done():
+		return fmt.Errorf("edo: shutdown: %w; not ended: %s", context.Cause(ctx), rt.describeTasks())
+	}
+}
+
+// maxDescribed is how many tasks an error names.
+const maxDescribed = 16
+
+// describeTasks names the tasks that wait.
+func (rt *Runtime) describeTasks() string {
+	var names []string
+	more := 0
+	for t := range rt.sched.Tasks {
+		if len(names) < maxDescribed {
+			names = append(names, taskName(t))
+		} else {
+			more++
+		}
+	}
+	if more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	if len(names) == 0 {
+		return "tasks that run, or that have never waited"
+	}
+	return strings.Join(names, ", ")
+}
+
+// stalled is called when the driver knows that nothing can happen any more.
+func (rt *Runtime) stalled() {
+	rt.failures.add(&failure{rt: rt, err: fmt.Errorf("%w: %s", errStalled, rt.describeTasks())})
+	rt.sched.CancelAll()
+}
+
+// errStalled says that tasks wait for each other, or for what nobody will send.
+var errStalled = errors.New("edo: nothing can happen any more, and these tasks wait")
+
+// Internals is for edo's own packages: nobody else can name its first argument.
+// With nothing to spawn on it returns an error.
+func Internals(_ internal.Key, s Spawner) (*sched.Runtime, driver.Driver, error) {
+	_, rt, err := s.spawner()
+	if err != nil {
+		return nil, nil, err
+	}
+	return rt.sched, rt.driver, nil
+}
+
+// runtimes are those that have not ended, so that a nested Run is noticed.
+var runtimes registry
+
+type registry struct {
+	mu  sync.Mutex
+	all map[*Runtime]struct{} // guarded by mu
+}
+
+func (r *registry) add(rt *Runtime) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == nil {
+		r.all = map[*Runtime]struct{}{}
+	}
+	r.all[rt] = struct{}{}
+}
+
+func (r *registry) remove(rt *Runtime) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.all, rt)
+}
+
+// inside says whether the goroutine g polls a task of some runtime.
+func (r *registry) inside(g uintptr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for rt := range r.all {
+		if rt.sched.OnGoroutine(g) || rt.coros.Contains(g) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,117 @@
+package edo
+
+import (
+	"errors"
+
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// Spawner is what a task can be spawned from: a [*Task] or a [*Context], that is
+// from inside a task, or a [*Runtime], from anywhere. It is closed on purpose: what
+// is no Spawner cannot spawn, and the compiler says so.
+type Spawner interface {
+	// spawner returns the runtime, and the context of the poll that spawns, if any.
+	spawner() (*sched.Context, *Runtime, error)
+}
+
+func (rt *Runtime) spawner() (*sched.Context, *Runtime, error) { return nil, rt, nil }
+
+func (cx *Context) spawner() (*sched.Context, *Runtime, error) {
+	rt := runtimeOf(cx.in())
+	if rt == nil {
+		return nil, nil, errNoRuntime
+	}
+	return cx.in(), rt, nil
+}
+
+var errNoRuntime = errors.New("edo: this context belongs to no runtime: there is nothing to spawn on")
+
+// runtimeOf returns the runtime of a poll, or nil for a mock task.
+func runtimeOf(cx *sched.Context) *Runtime {
+	if cx.Runtime() == nil {
+		return nil
+	}
+	rt, _ := cx.Runtime().Owner().(*Runtime)
+	return rt
+}
+
+// A SpawnOption changes what one call of [Spawn], [Go] or [Blocking] makes. With
+// none given nothing is allocated for them.
+type SpawnOption func(*extra)
+
+// Name gives the task a name, which errors and reports use instead of that of its
+// function.
+func Name(name string) SpawnOption { return func(x *extra) { x.name = name } }
+
+// Owns makes the task own handles as well as its future: they are dropped when it
+// ends, in the order given, even if it is aborted before its function ever ran. A
+// function that never ran cannot clean up.
+func Owns(handles ...Dropper) SpawnOption {
+	return func(x *extra) { x.owned = append(x.owned, handles...) }
+}
+
+// Spawn makes a task that drives f to completion, which it owns, and returns the
+// handle to its result. The task runs after, not during, the call; tasks do not
+// run in the order in which they were spawned. On a runtime that has shut down f is
+// dropped, and the handle resolves to [ErrShutdown].
+//
+// The task is one allocation of about a hundred bytes: it is the handle.
+func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
+	h := &JoinHandle[T]{f: f}
+	h.start(s, opts)
+	return h
+}
+
+// Go spawns a task in direct style: fn is straight-line code that suspends where it
+// waits, on a coroutine that it borrows until it returns. Otherwise it is [Spawn].
+func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[Unit] {
+	a := &async[Unit]{do: fn}
+	a.task.fn, a.task.whole = fn, true
+	h := &JoinHandle[Unit]{f: a}
+	h.start(s, opts)
+	return h
+}
+
+// start puts the task of h into the hands of a worker, or resolves h when there is
+// none.
+func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
+	h.task.Init((*runner[T])(h))
+	if len(opts) != 0 {
+		h.extra = &extra{}
+		for _, o := range opts {
+			o(h.extra)
+		}
+	}
+	cx, rt, err := s.spawner()
+	if err == nil && h.f == nil {
+		err = errors.New("edo: Spawn of a nil future")
+	}
+	if err == nil {
+		if cx != nil {
+			err = cx.Spawn(&h.task)
+		} else {
+			err = rt.sched.Spawn(&h.task)
+		}
+	}
+	if err != nil {
+		h.refuse(rt, err)
+	}
+}
+
+// refuse resolves a handle whose task cannot run.
+func (h *JoinHandle[T]) refuse(rt *Runtime, err error) {
+	if errors.Is(err, sched.ErrStopped) {
+		err = ErrShutdown
+	}
+	f := h.f
+	h.f = nil
+	h.err = err
+	h.task.Complete()
+	Drop(f)
+	if h.extra != nil {
+		for _, d := range h.extra.owned {
+			d.Drop()
+		}
+	}
+	h.resolve(rt)
+}

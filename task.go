@@ -35,7 +35,7 @@ type Task struct {
 
 func (t *Task) spawner() (*sched.Context, *Runtime, error) {
 	if err := t.check(); err != nil {
-		return nil, nil, err
+		return nil, t.rt, err // the runtime that is told when nobody asks the handle
 	}
 	if t.rt == nil {
 		return nil, nil, errNoRuntime

@@ -184,8 +184,8 @@ func (s *Source) Hold() error {
 // Release ends a Hold.
 func (s *Source) Release() { s.End(Read, Drained) }
 
-// Ready says whether an operation in direction d would be let in.
-func (s *Source) Ready(d Direction) bool { return s.state.Load()&(uint32(1)<<d) != 0 }
+// IsClosed says whether Close was called.
+func (s *Source) IsClosed() bool { return s.state.Load()&closed != 0 }
 
 // Forget lets go of t, in both directions.
 func (s *Source) Forget(t *sched.Task) {

@@ -187,7 +187,7 @@ func FuzzWheelDoesWhatTheReferenceDoes(f *testing.F) {
 	f.Add([]byte{8, 255, 9, 255, 1, 20, 7, 0, 6, 0, 1, 60, 1, 62})
 	f.Fuzz(func(t *testing.T, ops []byte) {
 		b := newBoth(t, 0)
-		for len(ops) >= 2 && len(b.r.list) < 500 {
+		for ops = ops[:min(len(ops), 600)]; len(ops) >= 2; {
 			op, arg := ops[0], int64(ops[1])
 			ops = ops[2:]
 			b.more = 10

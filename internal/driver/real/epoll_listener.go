@@ -22,8 +22,9 @@ import (
 //
 //  1. A task is in the queue from the Accept that found nothing until one of its
 //     own that finds something, Forget or Close.
-//  2. After every change at the head of the queue the new head is armed. Arming
-//     fails when there is readiness that nobody has used up. The kernel is then
+//  2. The head of the queue is armed, or has been woken, or is inside Accept. The
+//     others are neither: whoever is at the head arms the next when it leaves.
+//     Arming fails when there is readiness that nobody has used up. The kernel is then
 //     asked for a connection, and the head is woken only when there is one: an
 //     acceptor is polled twice for each connection that it waits for, not more.
 //  3. A wake that was spent on a task that gives up is found in that way too: the
@@ -35,7 +36,7 @@ type listener struct {
 	network uint8
 
 	mu      sync.Mutex
-	waiting []*sched.Task // guarded by mu; the first is armed, or was woken
+	waiting []*sched.Task // guarded by mu
 }
 
 func (l *listener) Accept(cx *sched.Context) (driver.Conn, error) {
@@ -86,29 +87,31 @@ func (l *listener) fail(err error) error {
 	return &net.OpError{Op: "accept", Net: networks[l.network], Addr: l.addr, Err: err}
 }
 
-// wait puts t into the queue. False says that there may be a connection, and that
-// t is not waiting.
+// wait puts t into the queue. False says that t has to try again.
 func (l *listener) wait(t *sched.Task) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.source.IsClosed() {
+		return false
+	}
+	if !slices.Contains(l.waiting, t) {
+		l.waiting = append(l.waiting, t)
+	}
+	return l.waiting[0] != t || l.source.Arm(poller.Read, t)
+}
+
+// leave takes t out of the queue. When t was the head, what readiness there is goes
+// to the next one.
+func (l *listener) leave(t *sched.Task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	i := slices.Index(l.waiting, t)
 	if i < 0 {
-		i = len(l.waiting)
-		l.waiting = append(l.waiting, t)
-	}
-	if l.source.Arm(poller.Read, l.waiting[0]) {
-		return true
+		return
 	}
 	l.waiting = slices.Delete(l.waiting, i, i+1)
-	return false
-}
-
-// leave takes t out of the queue, and passes on what readiness there is.
-func (l *listener) leave(t *sched.Task) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if i := slices.Index(l.waiting, t); i >= 0 {
-		l.waiting = slices.Delete(l.waiting, i, i+1)
+	if i > 0 {
+		return
 	}
 	if len(l.waiting) == 0 {
 		l.waiting = nil
@@ -116,16 +119,18 @@ func (l *listener) leave(t *sched.Task) {
 	}
 	head := l.waiting[0]
 	for !l.source.Arm(poller.Read, head) {
-		if l.source.TryBegin(poller.Read) != nil {
-			continue // another acceptor has just gone in, or the end has come: arm again, or wake below
-		}
-		found := hasConnection(l.source.FD())
-		if found {
-			l.source.End(poller.Read, poller.More)
+		switch l.source.TryBegin(poller.Read) {
+		case nil:
+			if hasConnection(l.source.FD()) {
+				l.source.End(poller.Read, poller.More)
+				head.Wake()
+				return
+			}
+			l.source.End(poller.Read, poller.Drained)
+		case net.ErrClosed:
 			head.Wake()
 			return
 		}
-		l.source.End(poller.Read, poller.Drained)
 	}
 }
 
@@ -142,8 +147,8 @@ func (l *listener) Close() error {
 	waiting := l.waiting
 	l.waiting = nil
 	l.mu.Unlock()
-	for _, t := range waiting {
-		t.Wake()
+	for i := 1; i < len(waiting); i++ { // the source has woken the first
+		waiting[i].Wake()
 	}
 	return err
 }

@@ -55,8 +55,8 @@ func TestNoPortsLeftIsAnError(t *testing.T) {
 func TestListenRefusesWhatNetRefuses(t *testing.T) {
 	for _, c := range []struct{ network, address, want string }{
 		{"tcp", "127.0.0.1:80", "listen tcp 127.0.0.1:80: bind: address already in use"},
-		{"tcp", "0.0.0.0:80", "listen tcp [::]:80: bind: address already in use"},
-		{"tcp4", ":80", "listen tcp4 0.0.0.0:80: bind: address already in use"},
+		{"tcp", "0.0.0.0:80", "listen tcp 0.0.0.0:80: bind: address already in use"},
+		{"tcp4", ":80", "listen tcp4 :80: bind: address already in use"},
 		{"udp", "127.0.0.1:0", "listen udp: unknown network udp"},
 		{"tcp", "127.0.0.1", "listen tcp: address 127.0.0.1: missing port in address"},
 		{"tcp", "127.0.0.1:http", "listen tcp: address 127.0.0.1:http: invalid port"},

@@ -60,12 +60,10 @@ func (d *Driver) Listen(network, address string) (driver.Listener, error) {
 	at := local(network, ip, port)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	err = n.bind(&at)
-	addr := tcpAddr(at.ip, at.port)
-	if err != nil {
-		return nil, &net.OpError{Op: "listen", Net: network, Addr: addr, Err: err}
+	if err := n.bind(&at); err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: tcpAddr(ip, port), Err: err}
 	}
-	l := &listener{net: n, at: at, addr: addr}
+	l := &listener{net: n, at: at, addr: tcpAddr(at.ip, at.port)}
 	n.listeners = append(n.listeners, l)
 	n.ports[at.port]++
 	return l, nil

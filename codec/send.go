@@ -1,0 +1,166 @@
+package codec
+
+import (
+	"io"
+
+	"github.com/edo-go/edo"
+)
+
+// boundary is how many bytes may wait to be written before there is no room for
+// another frame.
+const boundary = 8 << 10
+
+// PollReady is ready when there is room for a frame: as long as fewer than 8 KiB
+// wait to be written, at once; otherwise it flushes first.
+func (f *Framed[In, Out]) PollReady(cx *edo.Context) (edo.Poll, error) {
+	if f.closed {
+		return edo.Ready, errClosed
+	}
+	if f.output.Len() < boundary {
+		return edo.Ready, nil
+	}
+	return f.PollFlush(cx)
+}
+
+// StartSend encodes frame into the buffer. Nothing reaches the connection before
+// PollFlush. After an error nothing of frame has been taken, and the sink goes on.
+func (f *Framed[In, Out]) StartSend(frame Out) error {
+	if f.closed {
+		return errClosed
+	}
+	before := f.output.Len()
+	if err := f.codec.Encode(frame, &f.output); err != nil {
+		f.output.truncate(before)
+		if before == 0 {
+			f.output.release()
+		}
+		return err
+	}
+	f.unflushed = true
+	return nil
+}
+
+// PollFlush writes what is in the buffer, goes on where it was interrupted, and
+// flushes the connection. When nothing was sent it does not touch the connection.
+// After an error it may be tried again, and goes on with what was not written.
+func (f *Framed[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) {
+	if !f.unflushed {
+		return edo.Ready, nil
+	}
+	for f.output.Len() > 0 {
+		n, poll, err := f.io.PollWrite(cx, f.output.Bytes())
+		switch {
+		case poll == edo.Pending || err != nil:
+			return poll, err
+		case n == 0:
+			return edo.Ready, io.ErrShortWrite
+		}
+		f.output.Discard(n)
+	}
+	f.output.release()
+	poll, err := f.io.PollFlush(cx)
+	f.unflushed = poll == edo.Pending || err != nil
+	return poll, err
+}
+
+// PollClose flushes and shuts down the writing side: the other side reads to the
+// end. Frames can still be received. Sending fails from then on.
+func (f *Framed[In, Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
+	if f.closed {
+		return edo.Ready, nil
+	}
+	if poll, err := f.PollFlush(cx); poll == edo.Pending || err != nil {
+		return poll, err
+	}
+	poll, err := f.io.PollShutdown(cx)
+	f.closed = poll == edo.Ready && err == nil
+	return poll, err
+}
+
+// Send sends frame and flushes. When the task is cancelled while it flushes, the
+// frame stays in the buffer.
+func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
+	if err := f.Feed(task, frame); err != nil {
+		return err
+	}
+	return f.Flush(task)
+}
+
+// Feed waits for room and puts frame into the buffer, to be written by the next
+// Flush or Send: several small frames then go out in one write.
+func (f *Framed[In, Out]) Feed(task *edo.Task, frame Out) error {
+	if _, err := edo.Await(task, edo.Future[edo.Unit]((*ready[In, Out])(f))); err != nil {
+		return err
+	}
+	return f.StartSend(frame)
+}
+
+// Flush waits until everything that was sent is on its way.
+func (f *Framed[In, Out]) Flush(task *edo.Task) error {
+	_, err := edo.Await(task, f.FlushFuture())
+	return err
+}
+
+// Close flushes and shuts down the writing side. Frames can still be received. It
+// may be called twice.
+func (f *Framed[In, Out]) Close(task *edo.Task) error {
+	_, err := edo.Await(task, f.CloseFuture())
+	return err
+}
+
+// SendFuture is [Framed.Send] as a future, whose value is f again, for the next
+// step of a chain. It borrows f and keeps frame.
+func (f *Framed[In, Out]) SendFuture(frame Out) edo.Future[*Framed[In, Out]] {
+	return &sending[In, Out]{to: f, frame: frame}
+}
+
+// FlushFuture is [Framed.Flush] as a future, which borrows f. It allocates nothing.
+func (f *Framed[In, Out]) FlushFuture() edo.Future[edo.Unit] { return (*flushing[In, Out])(f) }
+
+// CloseFuture is [Framed.Close] as a future, which borrows f. It allocates nothing.
+func (f *Framed[In, Out]) CloseFuture() edo.Future[edo.Unit] { return (*closing[In, Out])(f) }
+
+// A Framed as the future of each of its waits.
+type (
+	ready[In, Out any]    Framed[In, Out]
+	flushing[In, Out any] Framed[In, Out]
+	closing[In, Out any]  Framed[In, Out]
+)
+
+func (r *ready[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	poll, err := (*Framed[In, Out])(r).PollReady(cx)
+	return edo.Unit{}, poll, err
+}
+
+func (w *flushing[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	poll, err := (*Framed[In, Out])(w).PollFlush(cx)
+	return edo.Unit{}, poll, err
+}
+
+func (c *closing[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	poll, err := (*Framed[In, Out])(c).PollClose(cx)
+	return edo.Unit{}, poll, err
+}
+
+type sending[In, Out any] struct {
+	to    *Framed[In, Out]
+	frame Out
+	taken bool // to has the frame; what is left is to flush
+}
+
+func (s *sending[In, Out]) Poll(cx *edo.Context) (*Framed[In, Out], edo.Poll, error) {
+	if !s.taken {
+		poll, err := s.to.PollReady(cx)
+		if poll == edo.Ready && err == nil {
+			err = s.to.StartSend(s.frame)
+		}
+		if poll == edo.Pending || err != nil {
+			return s.to, poll, err
+		}
+		s.taken = true
+		var none Out
+		s.frame = none
+	}
+	poll, err := s.to.PollFlush(cx)
+	return s.to, poll, err
+}

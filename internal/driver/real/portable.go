@@ -1,0 +1,208 @@
+//go:build !linux || portable
+
+package real
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// portableDriver is the driver where there is no poller: package net, and a
+// goroutine for each operation that waits. When the operation has completed, the
+// goroutine leaves the result with the connection, puts the waiting task onto a
+// list and ends. Look and Wait wake the tasks on that list.
+//
+// Rules: mu guards everything. A token is put into wakeup by whoever changes waiting
+// from true to false, other than the waiter itself: so there is at most one, and
+// it belongs to the wait that goes on.
+type portableDriver struct {
+	clock
+	wakeup  chan struct{}
+	running sync.WaitGroup // goroutines of operations
+
+	mu      sync.Mutex
+	ready   []*sched.Task
+	called  bool // a wake is kept for the next wait
+	waiting bool
+	closed  bool
+	open    map[resource]struct{}
+}
+
+// resource is what Close has to close.
+type resource interface{ Close() error }
+
+// New returns a driver, whose clock starts now.
+func New() (driver.Driver, error) {
+	return &portableDriver{
+		clock:  clock{base: time.Now()},
+		wakeup: make(chan struct{}, 1),
+		open:   map[resource]struct{}{},
+	}, nil
+}
+
+func (d *portableDriver) Registered() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.open) > 0 || len(d.ready) > 0
+}
+
+func (d *portableDriver) Look(cx *sched.Context) bool {
+	d.mu.Lock()
+	ready := d.ready
+	d.ready = nil
+	d.mu.Unlock()
+	for _, t := range ready {
+		t.WakeBy(cx)
+	}
+	return len(ready) > 0
+}
+
+// Wait never says that nothing can happen any more: somebody outside may call Wake.
+func (d *portableDriver) Wait(cx *sched.Context, deadline int64) bool {
+	d.mu.Lock()
+	d.waiting = !d.called && len(d.ready) == 0
+	d.called = false
+	waiting := d.waiting
+	d.mu.Unlock()
+	if waiting && !d.sleep(deadline) {
+		d.mu.Lock()
+		waiting = d.waiting
+		d.waiting = false
+		d.called = false
+		d.mu.Unlock()
+		if !waiting {
+			<-d.wakeup // came just after the time was up
+		}
+	}
+	d.Look(cx)
+	return false
+}
+
+// sleep waits for a token, and says whether it came before the deadline.
+func (d *portableDriver) sleep(deadline int64) bool {
+	if deadline == sched.Never {
+		<-d.wakeup
+		return true
+	}
+	alarm := time.NewTimer(time.Duration(deadline - d.Now()))
+	defer alarm.Stop()
+	select {
+	case <-d.wakeup:
+		return true
+	case <-alarm.C:
+		return false
+	}
+}
+
+func (d *portableDriver) Wake() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.waiting {
+		d.called = true
+	}
+	d.endWait()
+}
+
+// endWait ends the wait that goes on. mu is held.
+func (d *portableDriver) endWait() {
+	if d.waiting {
+		d.waiting = false
+		d.wakeup <- struct{}{}
+	}
+}
+
+// completed wakes t, if any, at the next look.
+func (d *portableDriver) completed(t *sched.Task) {
+	if t == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ready = append(d.ready, t)
+	d.endWait()
+}
+
+// start runs an operation on a goroutine of its own, unless the driver is closed.
+func (d *portableDriver) start(operation func()) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return false
+	}
+	d.running.Go(operation)
+	return true
+}
+
+// add makes r one of what Close closes, unless the driver is closed already.
+func (d *portableDriver) add(r resource) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return false
+	}
+	d.open[r] = struct{}{}
+	return true
+}
+
+func (d *portableDriver) remove(r resource) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.open, r)
+}
+
+func (d *portableDriver) Listen(network, text string) (driver.Listener, error) {
+	if _, err := parse(network, text); err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+	}
+	inner, err := net.Listen(network, text)
+	if err != nil {
+		return nil, err
+	}
+	l := &portableListener{driver: d, inner: inner}
+	if !d.add(l) {
+		inner.Close()
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: inner.Addr(), Err: net.ErrClosed}
+	}
+	return l, nil
+}
+
+func (d *portableDriver) Dial(network, text string) (driver.Conn, error) {
+	a, err := parse(network, text)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	a = a.toLocal()
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &portableConn{driver: d, remote: a.tcp(), cancel: cancel}
+	if !d.add(c) || !d.start(func() { c.connect(ctx, network) }) {
+		cancel()
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: c.remote, Err: net.ErrClosed}
+	}
+	return c, nil
+}
+
+// Close closes what is open, and returns when the goroutines of all operations
+// have ended: at once, or, when the last bytes of a connection are still being
+// written, after linger at the latest.
+func (d *portableDriver) Close() error {
+	d.mu.Lock()
+	d.closed = true
+	var open []resource
+	for r := range d.open {
+		open = append(open, r)
+	}
+	d.mu.Unlock()
+	for _, r := range open {
+		r.Close()
+	}
+	d.running.Wait()
+	d.mu.Lock()
+	d.ready = nil
+	d.mu.Unlock()
+	return nil
+}

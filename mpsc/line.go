@@ -1,0 +1,118 @@
+package mpsc
+
+import (
+	"sync/atomic"
+
+	"github.com/edo-go/edo"
+)
+
+// waiter is one that waits in a line: a send for a slot, or a task for the end of
+// the channel.
+//
+//	state     it is                        changed by
+//	outside   in no line                   its owner → queued, with the lock
+//	queued    in a line                    its owner, with the lock → outside
+//	accepted  out; the value was taken     the receiver, with the lock, from queued
+//	refused   out; the channel is closed   whoever closes it, with the lock, from queued
+//
+// The fields are guarded by the channel's lock while the waiter is queued, and its
+// owner's otherwise. The state may be read without it. Once it has been set to
+// accepted or refused, nobody but the owner looks at the waiter again: its waker
+// was copied before.
+type waiter[T any] struct {
+	next, prev *waiter[T]
+	via        *Sender[T] // so that the collector leaves the handle alone
+	waker      edo.Waker
+	value      T
+	state      atomic.Uint32
+}
+
+const (
+	outside uint32 = iota
+	queued
+	accepted
+	refused
+)
+
+// line is a list of waiters, the longest-waiting first. The channel's lock guards
+// it.
+type line[T any] struct{ first, last *waiter[T] }
+
+func (l *line[T]) push(w *waiter[T]) {
+	w.prev, w.next = l.last, nil
+	if l.last == nil {
+		l.first = w
+	} else {
+		l.last.next = w
+	}
+	l.last = w
+	w.state.Store(queued)
+}
+
+// remove takes w out and sets its state to what becomes of it. It returns its
+// waker. Unless that state is outside, w is not to be touched afterwards.
+func (l *line[T]) remove(w *waiter[T], state uint32) edo.Waker {
+	if w.prev == nil {
+		l.first = w.next
+	} else {
+		w.prev.next = w.next
+	}
+	if w.next == nil {
+		l.last = w.prev
+	} else {
+		w.next.prev = w.prev
+	}
+	waker := w.waker
+	w.next, w.prev, w.waker = nil, nil, edo.Waker{}
+	w.state.Store(state)
+	return waker
+}
+
+// poll says whether w, which has been queued, is out of its line. If not, waker is
+// the one to wake.
+func (c *channel[T]) poll(w *waiter[T], waker edo.Waker) edo.Poll {
+	if w.state.Load() != queued {
+		return edo.Ready
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w.state.Load() != queued {
+		return edo.Ready
+	}
+	w.waker = waker
+	return edo.Pending
+}
+
+// Poll is Ready when w is out of its line; direct style waits for that.
+func (w *waiter[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed() {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	return edo.Unit{}, w.via.ch.poll(w, cx.Waker()), nil
+}
+
+// keptWaiters is how many waiters a channel keeps for direct style.
+const keptWaiters = 1024
+
+// borrow returns a waiter that is outside. Locked.
+func (c *channel[T]) borrow(via *Sender[T]) *waiter[T] {
+	w := c.kept
+	if w == nil {
+		return &waiter[T]{via: via}
+	}
+	c.kept, w.next, w.via = w.next, nil, via
+	c.keptCount--
+	return w
+}
+
+// giveBack takes a waiter that is in no line back. Locked.
+func (c *channel[T]) giveBack(w *waiter[T]) {
+	if c.keptCount == keptWaiters {
+		return
+	}
+	var zero T
+	w.state.Store(outside)
+	w.via, w.value = nil, zero
+	c.kept, w.next = w, c.kept
+	c.keptCount++
+}

@@ -1,0 +1,76 @@
+package mpsc
+
+import "math/bits"
+
+// segment is a ring of slots for messages with consecutive indices: message i is
+// in slot i modulo the length, which is a power of two.
+//
+// A channel begins with a small segment and goes on to a larger one when that is
+// full, without copying: the receiver reads the old one to its end, then the next.
+// So a channel that is hardly used stays small, and nobody moves what the receiver
+// is reading.
+type segment[T any] struct {
+	slots []T
+	start uint64      // index of its first message
+	end   uint64      // index after its last one; endless while it has no next
+	next  *segment[T] // guarded by the channel's lock, as is end
+}
+
+const (
+	endless      = ^uint64(0)
+	firstSegment = 4
+
+	// An unbounded channel does not go beyond this, so that it becomes small again
+	// after it was long.
+	largestUnbounded = 1024
+)
+
+// largestSegment returns the length of the largest segment that a channel needs.
+func largestSegment(capacity uint64) uint64 {
+	if capacity == unbounded {
+		return largestUnbounded
+	}
+	return 1 << bits.Len64(capacity-1)
+}
+
+// slot returns where message i is.
+func (s *segment[T]) slot(i uint64) *T {
+	return &s.slots[i&uint64(len(s.slots)-1)]
+}
+
+// grow appends a segment that begins with the next message. Locked.
+func (c *channel[T]) grow() {
+	size := min(firstSegment, largestSegment(c.capacity))
+	old := c.into
+	if old != nil {
+		size = min(2*uint64(len(old.slots)), largestSegment(c.capacity))
+	}
+	s := c.spare
+	c.spare = nil
+	if s == nil || uint64(len(s.slots)) < size {
+		s = &segment[T]{slots: make([]T, size)}
+	}
+	s.start, s.end, s.next = c.tail, endless, nil
+	c.into = s
+	if old == nil {
+		c.from = s
+	} else {
+		old.end, old.next = c.tail, s
+	}
+}
+
+// look lets the receiver have everything that was accepted, up to the end of a
+// segment. Locked, by the receiver.
+func (c *channel[T]) look() {
+	if c.from == nil {
+		return
+	}
+	for c.head == c.from.end {
+		read := c.from
+		c.from = read.next
+		if len(read.slots) == largestUnbounded && c.capacity == unbounded {
+			c.spare = read
+		}
+	}
+	c.seen = min(c.tail, c.from.end)
+}

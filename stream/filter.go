@@ -1,0 +1,67 @@
+package stream
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
+
+// Filter returns a stream of the values of s that keep says yes to. The others are
+// dropped.
+func (s Seq[T]) Filter(keep func(T) bool) Seq[T] {
+	f := &filter[T]{src: s.source(), keep: keep}
+	f.self = f
+	return Seq[T]{&f.node}
+}
+
+type filter[T any] struct {
+	node[T]
+	src  own.Stream[T]
+	keep func(T) bool
+}
+
+func (f *filter[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
+	for {
+		v, p, err := f.src.Poll(cx)
+		if p != edo.Ready || err != nil || keeps(f.keep, v) {
+			return v, p, err
+		}
+	}
+}
+
+func (f *filter[T]) Drop() { f.src.Drop() }
+
+// TakeWhile returns a stream of the values of s until the first that keep says no
+// to: that one is dropped, and s with it.
+func (s Seq[T]) TakeWhile(keep func(T) bool) Seq[T] {
+	t := &takeWhile[T]{src: s.source(), keep: keep}
+	t.self = t
+	return Seq[T]{&t.node}
+}
+
+type takeWhile[T any] struct {
+	node[T]
+	src  own.Stream[T]
+	keep func(T) bool
+}
+
+func (t *takeWhile[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	v, p, err := t.src.Poll(cx)
+	if p != edo.Ready || err != nil || keeps(t.keep, v) {
+		return v, p, err
+	}
+	t.src.Drop()
+	return zero, edo.End, nil
+}
+
+func (t *takeWhile[T]) Drop() { t.src.Drop() }
+
+// keeps asks keep about v, and drops v unless it says yes, also when it panics: keep
+// looks at a value that is still the stream's.
+func keeps[T any](keep func(T) bool, v T) (yes bool) {
+	defer func() {
+		if !yes {
+			own.Discard(v)
+		}
+	}()
+	return keep(v)
+}

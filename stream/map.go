@@ -1,0 +1,58 @@
+package stream
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
+
+// Map returns a stream of what fn makes of the values of s.
+func Map[T, U any](s Stream[T], fn func(T) U) Seq[U] {
+	m := &mapped[T, U]{src: source(s), fn: fn}
+	m.self = m
+	return Seq[U]{&m.node}
+}
+
+type mapped[T, U any] struct {
+	node[U]
+	src own.Stream[T]
+	fn  func(T) U
+}
+
+func (m *mapped[T, U]) PollNext(cx *edo.Context) (u U, _ edo.Poll, _ error) {
+	v, p, err := m.src.Poll(cx)
+	if p != edo.Ready || err != nil {
+		return u, p, err
+	}
+	return m.fn(v), edo.Ready, nil
+}
+
+func (m *mapped[T, U]) Drop() { m.src.Drop() }
+
+// MapErr returns a stream of the values of s, with what fn makes of its errors in
+// their place. An error of which fn makes nil is taken out: that is how a stream
+// goes on after errors that have been dealt with.
+func (s Seq[T]) MapErr(fn func(error) error) Seq[T] {
+	m := &mappedErr[T]{src: s.source(), fn: fn}
+	m.self = m
+	return Seq[T]{&m.node}
+}
+
+type mappedErr[T any] struct {
+	node[T]
+	src own.Stream[T]
+	fn  func(error) error
+}
+
+func (m *mappedErr[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	for {
+		v, p, err := m.src.Poll(cx)
+		if p != edo.Ready || err == nil {
+			return v, p, err
+		}
+		if err = m.fn(err); err != nil {
+			return zero, edo.Ready, err
+		}
+	}
+}
+
+func (m *mappedErr[T]) Drop() { m.src.Drop() }

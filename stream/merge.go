@@ -1,0 +1,71 @@
+package stream
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
+
+// Chain returns a stream of the items of s and then those of next, which is not
+// asked before s has ended.
+func (s Seq[T]) Chain(next Stream[T]) Seq[T] {
+	c := &chain[T]{first: s.source(), second: source(next)}
+	c.self = c
+	return Seq[T]{&c.node}
+}
+
+type chain[T any] struct {
+	node[T]
+	first, second own.Stream[T]
+}
+
+func (c *chain[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
+	if c.first.Held() {
+		if v, p, err := c.first.Poll(cx); p != edo.End {
+			return v, p, err
+		}
+	}
+	return c.second.Poll(cx)
+}
+
+func (c *chain[T]) Drop() {
+	defer c.second.Drop()
+	c.first.Drop()
+}
+
+// Merge returns a stream of the items of s and other, as they come, and ends when
+// both have. While both are ready they take turns: s, other, s, other. The rule is
+// that who gave the last item is asked second, so that neither holds up the other,
+// whichever of them had to be waited for.
+func (s Seq[T]) Merge(other Stream[T]) Seq[T] {
+	m := &merge[T]{s: s.source(), other: source(other)}
+	m.self = m
+	return Seq[T]{&m.node}
+}
+
+type merge[T any] struct {
+	node[T]
+	s, other   own.Stream[T]
+	otherFirst bool // s gave the last item
+}
+
+func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	first, second := &m.s, &m.other
+	if m.otherFirst {
+		first, second = second, first
+	}
+	v, p, err := first.Poll(cx)
+	if p == edo.Ready {
+		m.otherFirst = !m.otherFirst
+		return v, p, err
+	}
+	v, q, err := second.Poll(cx)
+	if q == edo.End {
+		return zero, p, nil // what the first said: pending, or it has ended too
+	}
+	return v, q, err
+}
+
+func (m *merge[T]) Drop() {
+	defer m.other.Drop()
+	m.s.Drop()
+}

@@ -1,0 +1,62 @@
+package stream
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
+
+// Take returns a stream of the first n values of s, and of the errors between them.
+// s is dropped as soon as it has given the last one.
+func (s Seq[T]) Take(n int) Seq[T] {
+	t := &take[T]{src: s.source(), left: n}
+	t.self = t
+	if n <= 0 {
+		t.Drop()
+	}
+	return Seq[T]{&t.node}
+}
+
+type take[T any] struct {
+	node[T]
+	src  own.Stream[T]
+	left int
+}
+
+func (t *take[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
+	v, p, err := t.src.Poll(cx)
+	if p == edo.Ready && err == nil {
+		if t.left--; t.left == 0 {
+			t.src.Drop()
+		}
+	}
+	return v, p, err
+}
+
+func (t *take[T]) Drop() { t.src.Drop() }
+
+// Skip returns s without its first n values, which are dropped. Errors between them
+// are not skipped.
+func (s Seq[T]) Skip(n int) Seq[T] {
+	k := &skip[T]{src: s.source(), left: n}
+	k.self = k
+	return Seq[T]{&k.node}
+}
+
+type skip[T any] struct {
+	node[T]
+	src  own.Stream[T]
+	left int
+}
+
+func (k *skip[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
+	for {
+		v, p, err := k.src.Poll(cx)
+		if k.left <= 0 || p != edo.Ready || err != nil {
+			return v, p, err
+		}
+		k.left--
+		own.Discard(v)
+	}
+}
+
+func (k *skip[T]) Drop() { k.src.Drop() }

@@ -1,0 +1,71 @@
+package timer
+
+import (
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// Sleep waits for d. Zero or less returns at once. The error is [edo.ErrCancelled],
+// or says that task is not the caller's.
+func Sleep(task *edo.Task, d time.Duration) error {
+	if d <= 0 {
+		return task.Err()
+	}
+	s := SleepFuture(d)
+	_, err := edo.Await(task, s)
+	s.Drop()
+	return err
+}
+
+// SleepFuture returns a future that is ready d after its first poll.
+func SleepFuture(d time.Duration) *Sleeper { return &Sleeper{left: d} }
+
+// Sleeper is a future that is ready at an instant. It is polled by one task at a
+// time; Drop and Reset are its owner's.
+type Sleeper struct {
+	timer sched.Timer
+	left  time.Duration // to wait from the next poll on, while at is 0
+	at    int64         // the instant, once it is known
+}
+
+// Poll is ready when the time has come.
+func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed() {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	in := cx.Internal(internal.Key{})
+	now := in.Now()
+	if s.at == 0 {
+		s.at = after(now, s.left)
+	}
+	if s.at <= now {
+		s.timer.Stop()
+		return edo.Unit{}, edo.Ready, nil
+	}
+	in.Arm(&s.timer, s.at)
+	return edo.Unit{}, edo.Pending, nil
+}
+
+// after returns the instant d after now, and none that overflows.
+func after(now int64, d time.Duration) int64 {
+	if d < 0 {
+		d = 0
+	}
+	if int64(d) > sched.Never-now {
+		return sched.Never
+	}
+	return max(1, now+int64(d)) // 0 means: not known
+}
+
+// Reset makes s wait for d from its next poll on, whether it was ready before or
+// not.
+func (s *Sleeper) Reset(d time.Duration) {
+	s.timer.Stop()
+	s.left, s.at = d, 0
+}
+
+// Drop lets go of the timer. It may be called twice.
+func (s *Sleeper) Drop() { s.timer.Stop() }

@@ -100,7 +100,7 @@ func (a *async[T]) resume(cx *Context) (ended bool) {
 	var r coro.Result
 	before := cx.in().SetGoroutine(c.Gid())
 	if a.fn != nil || a.do != nil {
-		r = c.Start(a.run)
+		r = c.StartRunner((*asyncRunner[T])(a))
 	} else {
 		r = c.Resume()
 	}
@@ -140,8 +140,11 @@ func (a *async[T]) died() bool {
 	return true
 }
 
-// run is what the coroutine runs.
-func (a *async[T]) run(c *coro.Coro) {
+// asyncRunner is the side of an async that the coroutine sees.
+type asyncRunner[T any] async[T]
+
+// Run runs the function on the coroutine.
+func (a *asyncRunner[T]) Run(c *coro.Coro) {
 	fn, do := a.fn, a.do
 	a.fn, a.do = nil, nil
 	t := &a.task

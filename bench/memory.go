@@ -16,6 +16,7 @@ type idlers struct {
 	m       *meter
 	sweep   bool // measure the wake-up instead of the making
 	started atomic.Int64
+	group   *group
 	before  int64
 }
 
@@ -76,7 +77,6 @@ func goIdlers(d *idlers) {
 type idler struct {
 	rx     *oneshot.Receiver[int]
 	d      *idlers
-	group  *group
 	polled bool
 }
 
@@ -90,7 +90,7 @@ func (f *idler) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	counter.Add(int64(v))
-	f.group.leave(cx)
+	f.d.group.leave(cx)
 	return edo.Unit{}, edo.Ready, err
 }
 
@@ -98,7 +98,6 @@ func (f *idler) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 type makeIdlers struct {
 	*idlers
 	senders []*oneshot.Sender[int]
-	group   *group
 	woken   bool
 }
 
@@ -115,7 +114,7 @@ func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		for i := range f.senders {
 			tx, rx := oneshot.New[int]()
 			f.senders[i] = tx
-			edo.Spawn(cx, &idler{rx: rx, d: f.idlers, group: f.group})
+			edo.Spawn(cx, &idler{rx: rx, d: f.idlers})
 		}
 	}
 	if f.started.Load() < int64(f.m.n) {
@@ -127,7 +126,7 @@ func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		f.waiting()
 		for i, tx := range f.senders {
 			f.senders[i] = nil
-			if err := tx.Send(1); err != nil {
+			if err := tx.SendBy(cx, 1); err != nil {
 				return edo.Unit{}, edo.Ready, err
 			}
 		}
@@ -146,13 +145,13 @@ func directWakeSweep(task *edo.Task, m *meter) error {
 
 func directIdlers(task *edo.Task, d *idlers) error {
 	senders := make([]*oneshot.Sender[int], d.m.n)
-	g := newGroup(d.m.n)
+	d.group = newGroup(d.m.n)
 	d.begin()
 	for i := range senders {
 		tx, rx := oneshot.New[int]()
 		senders[i] = tx
 		edo.Go(task, func(task *edo.Task) error {
-			defer g.done()
+			defer d.group.done()
 			d.started.Add(1)
 			v, err := rx.Recv(task)
 			counter.Add(int64(v))
@@ -171,7 +170,7 @@ func directIdlers(task *edo.Task, d *idlers) error {
 			return err
 		}
 	}
-	_, err := edo.Await(task, g)
+	_, err := edo.Await(task, d.group)
 	d.end()
 	return err
 }

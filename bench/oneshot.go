@@ -21,8 +21,8 @@ type answer struct {
 	i  int
 }
 
-func (f *answer) Poll(*edo.Context) (edo.Unit, edo.Poll, error) {
-	return edo.Unit{}, edo.Ready, f.tx.Send(f.i)
+func (f *answer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	return edo.Unit{}, edo.Ready, f.tx.SendBy(cx, f.i)
 }
 
 // ask spawns answers, one after the other.

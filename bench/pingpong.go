@@ -24,3 +24,128 @@ func goPingpong(m *meter) {
 	close(a)
 	<-b
 }
+
+// echo sends back what it receives. It owns its halves.
+type echo struct {
+	rx      *mpsc.Receiver[int]
+	tx      *mpsc.Sender[int]
+	send    mpsc.SendFuture[int]
+	sending bool
+}
+
+func (f *echo) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		if !f.sending {
+			v, state, _ := f.rx.PollNext(cx)
+			if state == edo.Pending {
+				return edo.Unit{}, edo.Pending, nil
+			}
+			if state == edo.End {
+				f.tx.Close()
+				f.rx.Drop()
+				return edo.Unit{}, edo.Ready, nil
+			}
+			f.send.Reset(f.tx, v)
+			f.sending = true
+		}
+		_, state, err := f.send.Poll(cx)
+		if state == edo.Pending {
+			return edo.Unit{}, edo.Pending, nil
+		}
+		if err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
+		f.sending = false
+	}
+}
+
+// ping is the other side: it sends a number and waits until it comes back.
+type ping struct {
+	tx   *mpsc.Sender[int]
+	rx   *mpsc.Receiver[int]
+	send mpsc.SendFuture[int]
+	step step
+	n, i int
+}
+
+// step is where a future that sends and then receives stands.
+type step uint8
+
+const (
+	fresh step = iota
+	sending
+	receiving
+)
+
+func futurePingpong(m *meter) edo.Future[edo.Unit] { return &ping{n: m.n} }
+
+func (f *ping) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if f.tx == nil {
+		far := &echo{}
+		f.tx, far.rx = mpsc.New[int](1)
+		far.tx, f.rx = mpsc.New[int](1)
+		edo.Spawn(cx, far)
+	}
+	for f.i < f.n {
+		switch f.step {
+		case fresh:
+			f.send.Reset(f.tx, f.i)
+			f.step = sending
+		case sending:
+			_, state, err := f.send.Poll(cx)
+			if state == edo.Pending {
+				return edo.Unit{}, edo.Pending, nil
+			}
+			if err != nil {
+				return edo.Unit{}, edo.Ready, err
+			}
+			f.step = receiving
+		case receiving:
+			v, state, err := f.rx.PollRecv(cx)
+			if state == edo.Pending {
+				return edo.Unit{}, edo.Pending, nil
+			}
+			if err := expect(v, f.i, err); err != nil {
+				return edo.Unit{}, edo.Ready, err
+			}
+			f.i++
+			f.step = fresh
+		}
+	}
+	f.tx.Close()
+	f.rx.Drop()
+	return edo.Unit{}, edo.Ready, nil
+}
+
+func directPingpong(task *edo.Task, m *meter) error {
+	there, far := mpsc.New[int](1)
+	back, near := mpsc.New[int](1)
+	defer near.Drop()
+	defer there.Close()
+	edo.Go(task, func(task *edo.Task) error {
+		defer far.Drop()
+		defer back.Close()
+		for {
+			v, err := far.Recv(task)
+			if errors.Is(err, edo.ErrClosed) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if err := back.Send(task, v); err != nil {
+				return err
+			}
+		}
+	})
+	for i := range m.n {
+		if err := there.Send(task, i); err != nil {
+			return err
+		}
+		v, err := near.Recv(task)
+		if err := expect(v, i, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -66,7 +66,7 @@ func (b *Buffer) Grow(n int) {
 	switch {
 	case cap(b.b) == 0 && need <= chunkSize:
 		b.b = chunks.Get().(*[chunkSize]byte)[:0]
-	case need <= cap(b.b)/2: // at most half is moved, so appending stays linear
+	case need <= cap(b.b) && b.Len() <= b.off: // moves no more than was taken before
 		b.slide()
 	default:
 		b.move(max(need, 2*cap(b.b)))

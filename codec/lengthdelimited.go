@@ -106,7 +106,10 @@ func NewLengthDelimited(c LengthConfig) (*LengthDelimited, error) {
 		return nil, fmt.Errorf("codec: LengthConfig.Adjustment is %d, and a length of %d bytes cannot make up for it",
 			c.Adjustment, c.Size)
 	}
-	return d, d.SetMaxFrame(c.MaxFrame)
+	if err := d.SetMaxFrame(c.MaxFrame); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // init makes the zero LengthDelimited that of the zero LengthConfig.
@@ -190,7 +193,7 @@ func (d *LengthDelimited) length(field []byte) (int, error) {
 	limit := int64(d.max) - int64(d.adjust)
 	switch {
 	case limit < 0 || n > uint64(limit):
-		return 0, fmt.Errorf("%w: the length is %d, the maximum %d", ErrTooLong, n, max(limit, 0))
+		return 0, fmt.Errorf("%w: the length says %d, the maximum is %d", ErrTooLong, n, d.max)
 	case int64(n)+int64(d.adjust) < d.shortest():
 		return 0, fmt.Errorf("%w: %d, adjusted by %d", ErrBadLength, n, d.adjust)
 	}

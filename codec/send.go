@@ -10,8 +10,9 @@ import (
 // another frame.
 const boundary = 8 << 10
 
-// PollReady is ready when there is room for a frame: as long as fewer than 8 KiB
-// wait to be written, at once; otherwise it flushes first.
+// PollReady is ready when there is room for a frame: at once while fewer than
+// 8 KiB wait to be written; otherwise it flushes first, and is ready again when
+// that is done or has come below 8 KiB.
 func (f *Framed[In, Out]) PollReady(cx *edo.Context) (edo.Poll, error) {
 	if f.closed {
 		return edo.Ready, errClosed

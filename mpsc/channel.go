@@ -1,6 +1,7 @@
 package mpsc
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -23,14 +24,10 @@ import (
 //
 // # Who may touch what
 //
-//	mu guards        everything not named below
-//	the receiver's   head, seen, from; and the slots from head to seen
-//	the lock's       the slots from seen to stop
+//	the receiver's   head, seen; from, once there is one; the slots from head to seen
 //	consumed         written by the receiver, read by anybody
-//	waiting          written with the lock, read by anybody
-//	closed           written with the lock, read by anybody
-//
-// A sender's first segment is the receiver's as well: see grow.
+//	waiting, closed  written with the lock, read by anybody
+//	guarded by mu    everything else, and the slots from seen on
 //
 // # Rules
 //
@@ -96,7 +93,7 @@ var (
 	errFull     = edo.NewError(edo.ErrFull, "mpsc: channel is full")
 	errEmpty    = edo.NewError(edo.ErrEmpty, "mpsc: channel is empty")
 	errDone     = edo.NewError(edo.ErrClosed, "mpsc: receive on closed channel")
-	errCapacity = edo.NewError(nil, "mpsc: capacity must be at least 1; use NewUnbounded for no limit")
+	errCapacity = errors.New("mpsc: capacity must be at least 1; NewUnbounded has no limit")
 )
 
 // accept makes room for one message at tail and says so, or returns why there is
@@ -177,9 +174,6 @@ func (c *channel[T]) trySend(tx *Sender[T], v T) (edo.Waker, error) {
 func (c *channel[T]) queue(w *waiter[T]) (joined bool) {
 	if c.line.first == nil {
 		c.waiting.Store(true)
-		if invariant.Enabled {
-			invariant.Step("mpsc: about to join the line")
-		}
 		if c.accept(w.via) == nil {
 			c.waiting.Store(false)
 			return false
@@ -244,7 +238,7 @@ func (c *channel[T]) handBack(cx *edo.Context) {
 }
 
 // receive returns the next message. Without one it is Pending, and waker will be
-// woken; or it is the End. The context may be nil.
+// woken; or it is the End. cx may be nil, and waker zero: then an earlier one stays.
 func (c *channel[T]) receive(cx *edo.Context, waker edo.Waker) (v T, p edo.Poll) {
 	if c.head == c.seen {
 		if p := c.refill(cx, waker); p != edo.Ready {
@@ -257,9 +251,6 @@ func (c *channel[T]) receive(cx *edo.Context, waker edo.Waker) (v T, p edo.Poll)
 	c.head++
 	if !c.waiting.Load() {
 		c.consumed.Store(c.head)
-		if invariant.Enabled {
-			invariant.Step("mpsc: consumed stored")
-		}
 		if !c.waiting.Load() {
 			return v, edo.Ready
 		}
@@ -284,8 +275,10 @@ func (c *channel[T]) refill(cx *edo.Context, waker edo.Waker) edo.Poll {
 	}
 	p := edo.End
 	if !c.closed.Load() && c.senders > 0 {
-		c.rx = waker
 		p = edo.Pending
+		if !waker.IsZero() {
+			c.rx = waker
+		}
 	}
 	c.mu.Unlock()
 	return p
@@ -314,11 +307,6 @@ func (c *channel[T]) close(andReceiver bool) {
 	if andReceiver {
 		rx.Wake()
 	}
-}
-
-// length returns how many messages were accepted and not received yet. Locked.
-func (c *channel[T]) length() int {
-	return int(c.tail - max(c.released, c.consumed.Load()))
 }
 
 func wakeAll(cx *edo.Context, wakers []edo.Waker) {

@@ -24,14 +24,14 @@ import (
 // The items can be ranged over once; never ranged over, s is not dropped.
 func All[T any](task *edo.Task, s Stream[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		if s == nil {
+		src := s
+		if src == nil {
 			return
 		}
-		src := source(s)
 		s = nil
-		defer src.Drop()
+		defer edo.Drop(src)
 		for {
-			v, ok, err := edo.Next(task, src.Borrow())
+			v, ok, err := edo.Next(task, src)
 			if !ok {
 				if err != nil {
 					yield(v, err)

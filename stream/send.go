@@ -11,16 +11,16 @@ import (
 // it on. It borrows sink and owns v: when sink does not come to take it, because it
 // has failed or the task was cancelled, v is dropped. It allocates nothing.
 func Send[T any](task *edo.Task, sink edo.Sink[T], v T) error {
+	left := own.HoldValue(v)
+	defer left.Drop()
 	w := sinkWaits.Get().(*sinkWait)
-	defer sinkWaits.Put(w)
+	defer w.free()
 	w.sink = sink
-	defer func() { *w = sinkWait{} }()
 
 	if _, err := edo.Await(task, w); err != nil {
-		own.Discard(v)
 		return err
 	}
-	if err := sink.StartSend(v); err != nil {
+	if err := sink.StartSend(left.Take()); err != nil {
 		return err
 	}
 	w.flush = true
@@ -47,6 +47,11 @@ func (w *sinkWait) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
 		p, err = w.sink.PollReady(cx)
 	}
 	return edo.Unit{}, p, err
+}
+
+func (w *sinkWait) free() {
+	*w = sinkWait{}
+	sinkWaits.Put(w)
 }
 
 // SendFuture is [Send] as a future: it borrows sink, which must outlive it, and owns

@@ -58,9 +58,9 @@ type Coro struct {
 	pool  *Pool
 	index int // where the pool's live set has it; guarded by the pool's mutex
 
-	fn       func(c *Coro) // what to run next
-	panicked *Result       // what the last function ended with, unless it returned
-	gid      uintptr       // set before the first function runs, and never again
+	runner   Runner  // what to run next
+	panicked *Result // what the last function ended with, unless it returned
+	gid      uintptr // set before the first function runs, and never again
 
 	yield func(struct{}) bool
 	next  func() (struct{}, bool)
@@ -91,11 +91,22 @@ func newCoro(p *Pool) *Coro {
 // Start runs fn until it calls [Coro.Yield] or ends. It panics unless the
 // coroutine waits for a function. It does not return when fn calls
 // [runtime.Goexit].
-func (c *Coro) Start(fn func(c *Coro)) Result {
+func (c *Coro) Start(fn func(c *Coro)) Result { return c.StartRunner(runnerFunc(fn)) }
+
+// A Runner is a function as an object: to start one that is at hand anyway
+// allocates nothing.
+type Runner interface{ Run(c *Coro) }
+
+type runnerFunc func(c *Coro)
+
+func (f runnerFunc) Run(c *Coro) { f(c) }
+
+// StartRunner is [Coro.Start] of r.Run.
+func (c *Coro) StartRunner(r Runner) Result {
 	if c.phase != idle {
 		panic(errStart)
 	}
-	c.fn = fn
+	c.runner = r
 	c.phase = running
 	c.next()
 	if c.phase == suspended {
@@ -180,9 +191,9 @@ func (c *Coro) loop(yield func(struct{}) bool) {
 // run runs one function to its end.
 func (c *Coro) run() {
 	defer c.recovered()
-	fn := c.fn
-	c.fn = nil
-	fn(c)
+	r := c.runner
+	c.runner = nil
+	r.Run(c)
 }
 
 func (c *Coro) recovered() {

@@ -1,6 +1,10 @@
 package own
 
-import "github.com/edo-go/edo"
+import (
+	"reflect"
+
+	"github.com/edo-go/edo"
+)
 
 // Value holds a value until somebody takes it.
 type Value[T any] struct {
@@ -32,12 +36,15 @@ func (o *Value[T]) Drop() {
 	}
 }
 
-// Discard drops v when it is an [edo.Dropper]. Other than [edo.Drop] it does not
-// allocate for the values of types that are none, such as int.
+// Discard drops v when it is an [edo.Dropper] and not a nil pointer. Other than
+// [edo.Drop] it does not allocate for the values of types that are none, such as
+// int.
 func Discard[T any](v T) {
 	var zero T
 	switch any(zero).(type) {
 	case nil, edo.Dropper: // nil: T is an interface, and v may have anything in it
-		edo.Drop(v)
+		if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer || !r.IsNil() {
+			edo.Drop(v)
+		}
 	}
 }

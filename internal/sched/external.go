@@ -1,6 +1,10 @@
 package sched
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/edo-go/edo/internal/invariant"
+)
 
 // What the goroutine that drives an external task does.
 
@@ -27,6 +31,9 @@ func (t *Task) Enter() {
 		s := t.state.Load()
 		if s&lifecycle == idle && t.state.CompareAndSwap(s, s&^lifecycle|running) {
 			return
+		}
+		if invariant.Enabled {
+			invariant.Step("spin: Task.Enter")
 		}
 		runtime.Gosched()
 	}

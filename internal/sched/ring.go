@@ -54,6 +54,9 @@ func (r *ring) push(t *Task) bool {
 		}
 	}
 	r.buf[tail%ringSize] = t
+	if invariant.Enabled {
+		invariant.Step("ring.push: before the store of tail")
+	}
 	r.tail.Store(tail + 1)
 	return true
 }
@@ -154,6 +157,9 @@ func (r *ring) stealFrom(v *ring) *Task {
 	for {
 		head := v.head.Load()
 		_, now := unpack(head)
+		if invariant.Enabled {
+			invariant.Step("ring.stealFrom: before the release")
+		}
 		if v.head.CompareAndSwap(head, pack(now, now)) {
 			break
 		}

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/invariant"
 )
 
 // A Body is what a task runs. One goroutine at a time calls it.
@@ -116,6 +117,9 @@ func (t *Task) IsWoken() bool {
 func (t *Task) schedule(extra uint32) bool {
 	for {
 		s := t.state.Load()
+		if invariant.Enabled {
+			invariant.Step("task.schedule: before the CAS")
+		}
 		switch s & lifecycle {
 		case idle:
 			if t.state.CompareAndSwap(s, s&^lifecycle|scheduled|extra) {
@@ -136,13 +140,21 @@ func (t *Task) schedule(extra uint32) bool {
 }
 
 // begin marks a scheduled task as running.
-func (t *Task) begin() { t.state.Add(running - scheduled) }
+func (t *Task) begin() {
+	s := t.state.Add(running - scheduled)
+	if invariant.Enabled {
+		invariant.Check(s&lifecycle == running, "a task that was not scheduled is polled")
+	}
+}
 
 // suspend ends a poll that is not the last: false means that a wake came
 // meanwhile, and that t is scheduled again and the caller's to enqueue.
 func (t *Task) suspend() bool {
 	for {
 		s := t.state.Load()
+		if invariant.Enabled {
+			invariant.Step("task.suspend: before the CAS")
+		}
 		if s&lifecycle == notified {
 			if t.state.CompareAndSwap(s, s&^lifecycle|scheduled) {
 				return false

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/wheel"
 )
 
@@ -100,6 +101,9 @@ func (t *Timer) Stop() {
 		if old&timerState != timerArmed {
 			return
 		}
+		if invariant.Enabled {
+			invariant.Step("timer.Stop: before the CAS")
+		}
 		if t.word.CompareAndSwap(old, old&^timerState|timerOff) {
 			t.in.Load().stale.Add(1)
 			return
@@ -114,6 +118,9 @@ func (t *Timer) Fired() bool { return t.word.Load()&timerState == timerFired }
 // enqueue the task.
 func (t *Timer) fire(when int64) *Task {
 	armed := uint64(when)<<2 | timerArmed
+	if invariant.Enabled {
+		invariant.Step("timer.fire: before the CAS")
+	}
 	if !t.word.CompareAndSwap(armed, armed&^timerState|timerFired) {
 		return nil
 	}

@@ -9,11 +9,10 @@
 //	}) // tea 180000
 //
 // It is Varghese and Lauck's scheme ("Hashed and Hierarchical Timing Wheels",
-// SOSP 1987) with slots of 1 ms, 64 ms, 4.1 s and so on. Inserting, and moving an
-// entry one level down, cost 5 to 10 ns; an entry moves down at most once per
-// level, so that one which is due within a second costs some 20 ns until it
-// fires. A jump over a year in which nothing is due costs no more than one over
-// a millisecond.
+// SOSP 1987) with slots of 1 ms, 64 ms, 4.1 s and so on. An entry moves down at most
+// once per level, so that one which is due within a second costs some 60 ns from
+// its insertion until it has fired, with a million of them. A jump over a year in
+// which nothing is due costs no more than one over a millisecond.
 //
 // Entries cannot be taken out one by one. Whoever cancels marks its entry, skips it
 // when it fires, and throws out all marked ones with [Wheel.Sweep] when they have

@@ -33,8 +33,8 @@ var usual = Bounds{Preemptions: Unbounded, Schedules: 1_000_000, Steps: 1000}
 
 // Explore runs all schedules of the threads and returns how many there were. It
 // ends the test at the first one that fails. There may be a million of at most a
-// thousand steps: see [Bounds.Explore] for others. A schedule of a dozen
-// steps costs 3 to 5 µs, and several times that with the race detector.
+// thousand steps: see [Bounds.Explore] for others. A schedule of a dozen steps
+// costs 3 to 5 µs, and several times that with the race detector.
 func Explore(t testing.TB, setup Setup) int {
 	t.Helper()
 	return usual.Explore(t, setup)

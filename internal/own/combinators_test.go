@@ -1,0 +1,282 @@
+package own_test
+
+import (
+	"iter"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/stream"
+)
+
+// A row is a combinator as the tests of this file drive it. They hold for all:
+// whatever happens, its sources are dropped exactly once, and every value has
+// exactly one fate: it went to who asked, went to a function, or was dropped.
+type row struct {
+	name  string // as in TestEveryCombinatorHasARow
+	build func(s *scene) subject
+
+	calls  bool // it calls a function of the user's
+	onErr  bool // that function is for errors, so the source has some
+	steps  bool // that function returns a future
+	direct bool // it is in direct style: nothing happens before the first poll
+	begins bool // it has no source: it cannot wait
+}
+
+// subject is what a row has built.
+type subject struct {
+	poll func(cx *edo.Context) (done bool)
+	drop func()
+}
+
+var rows = []row{
+	{name: "future.Lazy", calls: true, begins: true, build: func(s *scene) subject {
+		return s.future(future.Lazy(func() (*item, error) { return s.call() }))
+	}},
+	{name: "future.Ready", begins: true, build: func(s *scene) subject { return s.future(future.Ready(s.item())) }},
+	{name: "future.Fail", begins: true, build: func(s *scene) subject { return s.future(future.Fail[*item](errScene)) }},
+	{name: "future.PollFn", calls: true, begins: true, build: func(s *scene) subject {
+		return s.future(future.PollFn(func(*edo.Context) (*item, edo.Poll, error) {
+			v, err := s.call()
+			return v, edo.Ready, err
+		}))
+	}},
+	{name: "future.Map", calls: true, build: func(s *scene) subject { return s.future(future.Map(s.source(), s.convert)) }},
+	{name: "future.Fut.MapErr", calls: true, onErr: true, build: func(s *scene) subject {
+		return s.future(future.Of(s.source()).MapErr(s.convertErr))
+	}},
+	{name: "future.AndThen", calls: true, steps: true, build: func(s *scene) subject {
+		return s.future(future.AndThen(s.source(), func(v *item) edo.Future[*item] { return s.step(v) }))
+	}},
+	{name: "future.Fut.OrElse", calls: true, onErr: true, steps: true, build: func(s *scene) subject {
+		return s.future(future.Of(s.source()).OrElse(func(error) edo.Future[*item] { return s.step() }))
+	}},
+	{name: "future.Then", calls: true, steps: true, build: func(s *scene) subject {
+		return s.future(future.Then(s.source(), func(v *item, err error) edo.Future[*item] {
+			if err != nil {
+				return s.step()
+			}
+			return s.step(v)
+		}))
+	}},
+	{name: "future.Owning", build: func(s *scene) subject {
+		return s.future(future.Owning(s.source(), s.item(), s.item(), s.item()))
+	}},
+
+	{name: "stream.Values", begins: true, build: func(s *scene) subject { return s.stream(stream.Values(s.item(), s.item())) }},
+	{name: "stream.Once", begins: true, build: func(s *scene) subject { return s.stream(stream.Once(s.item())) }},
+	{name: "stream.Empty", begins: true, build: func(s *scene) subject { return s.stream(stream.Empty[*item]()) }},
+	{name: "stream.Iter", calls: true, begins: true, build: func(s *scene) subject {
+		return s.stream(stream.Iter(iter.Seq[*item](func(yield func(*item) bool) {
+			for range 3 {
+				if v, err := s.call(); err != nil || !yield(v) {
+					return
+				}
+			}
+		})))
+	}},
+	{name: "stream.PollFn", calls: true, begins: true, build: func(s *scene) subject {
+		return s.stream(stream.PollFn(func(*edo.Context) (*item, edo.Poll, error) {
+			if s.called == 2 {
+				return nil, edo.End, nil
+			}
+			v, err := s.call()
+			return v, edo.Ready, err
+		}))
+	}},
+	{name: "stream.Map", calls: true, build: func(s *scene) subject { return s.stream(stream.Map(s.values(), s.convert)) }},
+	{name: "stream.Seq.MapErr", calls: true, onErr: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).MapErr(s.convertErr))
+	}},
+	{name: "stream.Then", calls: true, steps: true, build: func(s *scene) subject {
+		return s.stream(stream.Then(s.values(), func(v *item) edo.Future[*item] { return s.step(v) }))
+	}},
+	{name: "stream.Seq.Filter", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).Filter(s.judge))
+	}},
+	{name: "stream.Seq.TakeWhile", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).TakeWhile(s.judge))
+	}},
+	{name: "stream.Seq.Take", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Take(2)) }},
+	{name: "stream.Seq.Skip", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Skip(1)) }},
+	{name: "stream.Seq.Chain", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Chain(s.values())) }},
+	{name: "stream.Seq.Merge", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Merge(s.values())) }},
+	{name: "stream.Fold", calls: true, build: func(s *scene) subject {
+		return s.future(stream.Fold(s.values(), s.item(), func(acc, v *item) (*item, error) { return s.call(acc, v) }))
+	}},
+	{name: "stream.FoldFuture", calls: true, steps: true, build: func(s *scene) subject {
+		return s.future(stream.FoldFuture(s.values(), s.item(), func(acc, v *item) edo.Future[*item] { return s.step(acc, v) }))
+	}},
+	{name: "stream.FoldTask", calls: true, build: func(s *scene) subject {
+		return s.future(stream.FoldTask(s.values(), s.item(), func(_ *edo.Task, acc, v *item) (*item, error) { return s.call(acc, v) }))
+	}},
+	{name: "stream.ForEach", calls: true, build: func(s *scene) subject {
+		return unit(s, stream.ForEach(s.values(), s.handle))
+	}},
+	{name: "stream.ForEachFuture", calls: true, steps: true, build: func(s *scene) subject {
+		return unit(s, stream.ForEachFuture(s.values(), func(v *item) edo.Future[edo.Unit] {
+			return future.Map(s.step(v), func(v *item) edo.Unit { v.take(); return edo.Unit{} })
+		}))
+	}},
+	{name: "stream.ForEachTask", calls: true, build: func(s *scene) subject {
+		return unit(s, stream.ForEachTask(s.values(), func(_ *edo.Task, v *item) error { return s.handle(v) }))
+	}},
+	{name: "stream.Collect", build: func(s *scene) subject {
+		return unit(s, future.Map(stream.Collect(s.values()), func(all []*item) edo.Unit {
+			for _, v := range all {
+				v.take()
+			}
+			return edo.Unit{}
+		}))
+	}},
+	{name: "stream.All", calls: true, direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error {
+			for v, err := range stream.All(task, s.values()) {
+				if err != nil {
+					return err
+				}
+				if err := s.handle(v); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}},
+	{name: "stream.Send", direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error { return stream.Send(task, s.sink(), s.item()) })
+	}},
+	{name: "stream.SendFuture", build: func(s *scene) subject { return unit(s, stream.SendFuture(s.sink(), s.item())) }},
+	{name: "stream.SendAll", direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error { return stream.SendAll(task, s.sink(), s.values()) })
+	}},
+	{name: "stream.SendAllFuture", build: func(s *scene) subject { return unit(s, stream.SendAllFuture(s.sink(), s.values())) }},
+}
+
+// each runs test for all rows that which picks, as a subtest with a scene of its
+// own, and checks what must hold in every case.
+func each(t *testing.T, which func(row) bool, test func(t *testing.T, s *scene, r row)) {
+	for _, r := range rows {
+		if which(r) {
+			t.Run(r.name, func(t *testing.T) {
+				s := &scene{t: t, task: edotest.NewTask()}
+				test(t, s, r)
+				s.check()
+			})
+		}
+	}
+}
+
+func TestCombinatorThatCompletesHasDroppedItsSources(t *testing.T) {
+	all := func(row) bool { return true }
+	each(t, all, func(t *testing.T, s *scene, r row) {
+		s.fails = r.onErr
+		sub := r.build(s)
+		s.finish(sub)
+		s.checkReleased()
+		sub.drop()
+		sub.drop()
+		if r.calls && s.called == 0 {
+			t.Error("its function was not called")
+		}
+	})
+}
+
+func TestCombinatorThatWaitsBetweenItemsDropsItsSourcesAtTheEnd(t *testing.T) {
+	waits := func(r row) bool { return !r.begins }
+	each(t, waits, func(t *testing.T, s *scene, r row) {
+		s.fails, s.waits, s.stepWaits = r.onErr, true, r.steps
+		sub := r.build(s)
+		s.finish(sub)
+		s.checkReleased()
+		sub.drop()
+	})
+}
+
+func TestCombinatorOfASourceWithErrorsDropsItOnce(t *testing.T) {
+	sources := func(r row) bool { return !r.begins }
+	each(t, sources, func(t *testing.T, s *scene, r row) {
+		s.fails = true
+		sub := r.build(s)
+		s.finish(sub)
+		s.checkReleased()
+		sub.drop()
+	})
+}
+
+func TestCombinatorWhoseFunctionFailsDropsItsSourcesOnce(t *testing.T) {
+	calls := func(r row) bool { return r.calls && !r.onErr }
+	each(t, calls, func(t *testing.T, s *scene, r row) {
+		s.fnErr = errScene
+		sub := r.build(s)
+		s.finish(sub)
+		s.checkReleased()
+		sub.drop()
+	})
+}
+
+func TestCombinatorWhoseFunctionPanicsDropsItsSourcesOnce(t *testing.T) {
+	for _, again := range []bool{false, true} {
+		name := map[bool]string{false: "dropped", true: "polled again"}[again]
+		t.Run(name, func(t *testing.T) {
+			calls := func(r row) bool { return r.calls }
+			each(t, calls, func(t *testing.T, s *scene, r row) {
+				s.fails, s.panics = r.onErr, true
+				sub := r.build(s)
+				for s.called == 0 {
+					s.tryPoll(sub)
+				}
+				for range 5 { // a script that has ended reports it when it is polled
+					if again && s.tryPoll(sub) {
+						break
+					}
+				}
+				sub.drop()
+				sub.drop()
+			})
+		})
+	}
+}
+
+func TestCombinatorDroppedBeforeItsFirstPollDropsItsSourcesAndCallsNothing(t *testing.T) {
+	stackless := func(r row) bool { return !r.direct }
+	each(t, stackless, func(t *testing.T, s *scene, r row) {
+		sub := r.build(s)
+		sub.drop()
+		s.checkReleased()
+		sub.drop()
+		if s.called != 0 {
+			t.Errorf("its function was called %d times", s.called)
+		}
+		s.tryPoll(sub) // which polls nothing
+	})
+}
+
+func TestCombinatorDroppedWhileItWaitsDropsItsSources(t *testing.T) {
+	waits := func(r row) bool { return !r.begins }
+	each(t, waits, func(t *testing.T, s *scene, r row) {
+		s.fails, s.waits = r.onErr, true
+		sub := r.build(s)
+		s.untilPending(sub)
+		sub.drop()
+		s.checkReleased()
+		sub.drop()
+		s.tryPoll(sub)
+	})
+}
+
+func TestCombinatorDroppedWhileItsStepWaitsDropsBoth(t *testing.T) {
+	steps := func(r row) bool { return r.steps }
+	each(t, steps, func(t *testing.T, s *scene, r row) {
+		s.fails, s.stepWaits = r.onErr, true
+		sub := r.build(s)
+		s.untilPending(sub)
+		if s.called == 0 {
+			t.Fatal("it does not wait for its step")
+		}
+		sub.drop()
+		s.checkReleased()
+		sub.drop()
+		s.tryPoll(sub)
+	})
+}

@@ -1,0 +1,121 @@
+package own_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/internal/own/owntest"
+)
+
+func TestFutureIsDroppedWhenItIsReadyAndNotAgain(t *testing.T) {
+	task := edotest.NewTask()
+	f := owntest.NewScript[int](t).Wait().Give(7)
+	slot := own.HoldFuture[int](f)
+	edotest.RequirePending(t, task, &slot)
+	if f.Drops() != 0 || !slot.Held() {
+		t.Fatal("dropped before it was ready")
+	}
+	f.Wake()
+	if v := edotest.RequireReady(t, task, &slot); v != 7 || f.Drops() != 1 || slot.Held() {
+		t.Fatalf("got %d, dropped %d times", v, f.Drops())
+	}
+	slot.Drop()
+	if f.Drops() != 1 {
+		t.Fatal("dropped again")
+	}
+	if _, p, err := edotest.Poll(task, &slot); p != edo.End || err != nil {
+		t.Fatalf("an empty slot said %v, %v", p, err)
+	}
+}
+
+// nextOf makes a stream of a slot, for the functions of edotest.
+type nextOf struct{ *own.Stream[int] }
+
+func (n nextOf) PollNext(cx *edo.Context) (int, edo.Poll, error) { return n.Poll(cx) }
+
+func TestStreamIsDroppedWhenItHasEndedAndNotPolledAgain(t *testing.T) {
+	task := edotest.NewTask()
+	s := owntest.NewScript[int](t).Give(1)
+	slot := own.HoldStream[int](s)
+	edotest.RequireNext(t, task, nextOf{&slot})
+	if s.Drops() != 0 {
+		t.Fatal("dropped before its end")
+	}
+	for range 2 {
+		edotest.RequireEnd(t, task, nextOf{&slot})
+	}
+	if s.Drops() != 1 || s.Polls() != 2 {
+		t.Fatalf("dropped %d times, polled %d times", s.Drops(), s.Polls())
+	}
+}
+
+func TestValueIsDroppedUnlessItWasTaken(t *testing.T) {
+	taken, left := owntest.NewHandle(1), owntest.NewHandle(2)
+	slot := own.HoldValue(taken)
+	if slot.Take() != taken || slot.Held() {
+		t.Fatal("not taken")
+	}
+	slot.Drop()
+	slot.Put(left)
+	slot.Drop()
+	slot.Drop()
+	if taken.Drops() != 0 || left.Drops() != 1 {
+		t.Fatalf("dropped %d and %d times", taken.Drops(), left.Drops())
+	}
+}
+
+// stubborn panics when it is dropped, and drops its owner again.
+type stubborn struct {
+	owner *own.Value[*stubborn]
+	drops int
+}
+
+func (s *stubborn) Drop() {
+	s.drops++
+	s.owner.Drop()
+	panic("stubborn")
+}
+
+func TestSlotForgetsBeforeItDrops(t *testing.T) {
+	var slot own.Value[*stubborn]
+	s := &stubborn{owner: &slot}
+	slot.Put(s)
+	func() {
+		defer func() { recover() }()
+		slot.Drop()
+	}()
+	slot.Drop()
+	if s.drops != 1 {
+		t.Fatalf("dropped %d times", s.drops)
+	}
+}
+
+func TestDiscardDropsWhatIsInsideAnInterface(t *testing.T) {
+	h := owntest.NewHandle(1)
+	own.Discard[any](h)
+	own.Discard[any](nil)
+	own.Discard[any](3)
+	own.Discard[edo.Dropper](h)
+	if h.Drops() != 2 {
+		t.Fatalf("dropped %d times, want 2", h.Drops())
+	}
+}
+
+func TestDiscardOfANilPointerDoesNothing(t *testing.T) {
+	var none *owntest.Handle
+	own.Discard(none)
+	own.Discard[edo.Dropper](none)
+}
+
+func TestDiscardOfWhatIsNoDropperAllocatesNothing(t *testing.T) {
+	n := 1 << 20
+	if got := testing.AllocsPerRun(100, func() {
+		own.Discard(n)
+		own.Discard([4]int{n})
+		own.Discard("text"[:n&1+2])
+	}); got != 0 {
+		t.Fatalf("%v allocations", got)
+	}
+}

@@ -1,0 +1,216 @@
+//go:build smallring
+
+package sched
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo/internal/invariant/interleave"
+)
+
+// All interleavings of the lock-free parts, on rings of 4 slots:
+//
+//	go test -tags smallring,invariants -run Interleav ./internal/sched
+
+// ledger counts how often each of some tasks was taken.
+type ledger struct {
+	tasks []Task
+	taken map[*Task]int
+}
+
+func newLedger(n int) *ledger {
+	return &ledger{tasks: make([]Task, n), taken: map[*Task]int{}}
+}
+
+func (l *ledger) take(t *Task) {
+	if t != nil {
+		l.taken[t]++
+	}
+}
+
+// drain takes what is left in a ring.
+func (l *ledger) drain(r *ring) {
+	for t := r.pop(); t != nil; t = r.pop() {
+		l.take(t)
+	}
+}
+
+func (l *ledger) chain(first *Task) {
+	for t := first; t != nil; t = t.next {
+		l.take(t)
+	}
+}
+
+// check says that every task was taken once.
+func (l *ledger) check(t *testing.T) {
+	t.Helper()
+	for i := range l.tasks {
+		if n := l.taken[&l.tasks[i]]; n != 1 {
+			t.Fatalf("task %d was taken %d times", i, n)
+		}
+	}
+}
+
+func TestInterleavedOwnerAndThievesTakeEveryTaskOnce(t *testing.T) {
+	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+		var victim, a, b ring
+		l := newLedger(5)
+		for i := range 3 {
+			victim.push(&l.tasks[i])
+		}
+		thief := func(r *ring) func() {
+			return func() { l.take(r.stealFrom(&victim)) }
+		}
+		owner := func() {
+			l.take(victim.pop())
+			for i := 3; i < 5; i++ {
+				if !victim.push(&l.tasks[i]) {
+					l.take(&l.tasks[i]) // it goes to the injection queue
+				}
+			}
+			l.take(victim.pop())
+		}
+		return []func(){owner, thief(&a), thief(&b)}, func() {
+			for _, r := range []*ring{&victim, &a, &b} {
+				l.drain(r)
+			}
+			l.check(t)
+		}
+	})
+}
+
+func TestInterleavedOverflowAndTheftTakeEveryTaskOnce(t *testing.T) {
+	interleave.Explore(t, func() ([]func(), func()) {
+		var victim, thief ring
+		l := newLedger(6)
+		for i := range ringSize {
+			victim.push(&l.tasks[i])
+		}
+		owner := func() {
+			for i := ringSize; i < 6; i++ {
+				if victim.push(&l.tasks[i]) {
+					continue
+				}
+				first, _, n := victim.popHalf()
+				got := 0
+				for x := first; x != nil; x = x.next {
+					got++
+				}
+				if got != n {
+					t.Errorf("a chain of %d, said to be %d", got, n)
+				}
+				l.chain(first)
+				l.take(&l.tasks[i])
+			}
+		}
+		return []func(){owner, func() { l.take(thief.stealFrom(&victim)) }}, func() {
+			l.drain(&victim)
+			l.drain(&thief)
+			l.check(t)
+		}
+	})
+}
+
+// A thief that is still copying out of the victim's ring must not be overtaken by
+// the victim, which in turn steals into that ring.
+func TestInterleavedTheftFromAThiefKeepsItsHandsOffItsOwnSlots(t *testing.T) {
+	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+		var a, b, c ring
+		l := newLedger(7)
+		for i := range 4 {
+			a.push(&l.tasks[i])
+		}
+		for i := 4; i < 7; i++ {
+			b.push(&l.tasks[i])
+		}
+		owner := func() { // of a: empties it, and steals from b
+			l.take(a.pop())
+			l.take(a.pop())
+			l.take(a.pop())
+			l.take(a.stealFrom(&b))
+		}
+		thief := func() { l.take(c.stealFrom(&a)) }
+		return []func(){owner, thief}, func() {
+			for _, r := range []*ring{&a, &b, &c} {
+				l.drain(r)
+			}
+			l.check(t)
+		}
+	})
+}
+
+func TestInterleavedInboxGivesEveryTaskOnceAndRefusesOnceClosed(t *testing.T) {
+	interleave.Explore(t, func() ([]func(), func()) {
+		var box inbox
+		l := newLedger(3)
+		push := func(i int) func() {
+			return func() {
+				if !box.push(&l.tasks[i]) {
+					l.take(&l.tasks[i])
+				}
+			}
+		}
+		return []func(){push(0), push(1), push(2), func() { l.chain(box.take()); l.chain(box.close()) }}, func() {
+			if box.push(new(Task)) || !box.empty() || box.take() != nil {
+				t.Error("a closed inbox took a task")
+			}
+			l.check(t)
+		}
+	})
+}
+
+// A task is polled again after every wake that came after its last poll began,
+// and is in one queue at most.
+func TestInterleavedWakesAreNeitherLostNorDoubled(t *testing.T) {
+	interleave.Explore(t, func() ([]func(), func()) {
+		var x Task
+		x.state.Store(running)
+		queued, woken := 0, 0
+		wake := func() {
+			woken++
+			if x.schedule(0) {
+				queued++
+			}
+		}
+		cancel := func() {
+			if x.schedule(cancelled) {
+				queued++
+			}
+		}
+		worker := func() {
+			if !x.suspend() {
+				queued++
+			}
+		}
+		return []func(){worker, wake, cancel}, func() {
+			if queued != 1 || x.state.Load() != scheduled|cancelled {
+				t.Errorf("queued %d times, in state %b", queued, x.state.Load())
+			}
+		}
+	})
+}
+
+func TestInterleavedStopAndFireAgreeOnWhoWasFirst(t *testing.T) {
+	interleave.Explore(t, func() ([]func(), func()) {
+		var x Task
+		x.state.Store(idle)
+		var ts timers
+		ts.init()
+		var timer Timer
+		timer.task.Store(&x)
+		timer.in.Store(&ts)
+		timer.word.Store(5<<2 | timerArmed)
+		fired := 0
+		fire := func() {
+			if timer.fire(5) != nil {
+				fired++
+			}
+		}
+		return []func(){fire, fire, timer.Stop}, func() {
+			stopped := timer.word.Load()&timerState == timerOff
+			if stopped == timer.Fired() || fired > 1 || timer.Fired() != (fired == 1) || stopped != (ts.stale.Load() == 1) {
+				t.Errorf("fired %d times, stopped %v, word %b, stale %d", fired, stopped, timer.word.Load(), ts.stale.Load())
+			}
+		}
+	})
+}

@@ -1,0 +1,251 @@
+package mpsc_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/oneshot"
+)
+
+func TestEndNeedsAllSendersClosed(t *testing.T) {
+	tx, rx := mpsc.New[int](4)
+	tx2 := tx.Clone()
+	task := edotest.NewTask()
+	next(t, task, rx, 0, edo.Pending)
+	tx.Close()
+	tx.Close() // twice is once
+	tx.Drop()
+	woken(t, task, 0)
+	next(t, task, rx, 0, edo.Pending)
+	trySend(t, tx2, 1, nil)
+	woken(t, task, 1)
+	tx2.Drop()
+	if !rx.IsClosed() {
+		t.Fatal("IsClosed() = false without senders: there is a message left, but none can come")
+	}
+	next(t, task, rx, 1, edo.Ready)
+	next(t, task, rx, 0, edo.End)
+	next(t, task, rx, 0, edo.End)
+}
+
+func TestLastSenderClosedWakesTheReceiver(t *testing.T) {
+	tx, rx := mpsc.New[int](4)
+	task := edotest.NewTask()
+	next(t, task, rx, 0, edo.Pending)
+	tx.Close()
+	woken(t, task, 1)
+	next(t, task, rx, 0, edo.End)
+}
+
+func TestClosedHandleRefuses(t *testing.T) {
+	tx, rx := mpsc.New[int](4)
+	tx2 := tx.Clone()
+	defer tx2.Close()
+	f := tx.SendFuture(1)
+	tx.Close()
+	trySend(t, tx, 1, edo.ErrClosed)
+	polled(t, edotest.NewTask(), f, edo.Ready, edo.ErrClosed)
+	if !tx.IsClosed() || tx2.IsClosed() || rx.IsClosed() {
+		t.Fatalf("IsClosed() = %v, %v, %v, want true, false, false", tx.IsClosed(), tx2.IsClosed(), rx.IsClosed())
+	}
+	trySend(t, tx.Clone(), 1, edo.ErrClosed) // a clone of it is closed too
+	if n := tx2.SenderCount(); n != 1 {
+		t.Fatalf("SenderCount() = %d, want 1", n)
+	}
+	trySend(t, tx2, 2, nil)
+}
+
+func TestSendInLineOutlivesItsHandle(t *testing.T) {
+	tx, rx := mpsc.New[int](1)
+	trySend(t, tx, 1, nil)
+	task, f := edotest.NewTask(), tx.SendFuture(2)
+	polled(t, task, f, edo.Pending, nil)
+	tx.Close()
+	woken(t, task, 0)
+	recv(t, rx, 1)
+	woken(t, task, 1)
+	polled(t, task, f, edo.Ready, nil)
+	recv(t, rx, 2)
+	tryRecvFails(t, rx, edo.ErrClosed)
+}
+
+func TestReceiverClosedDeliversWhatWasAccepted(t *testing.T) {
+	tx, rx := mpsc.New[int](2)
+	defer tx.Close()
+	trySend(t, tx, 1, nil)
+	trySend(t, tx, 2, nil)
+	t1, t2 := edotest.NewTask(), edotest.NewTask()
+	f1, f2 := tx.SendFuture(3), tx.SendFuture(4)
+	polled(t, t1, f1, edo.Pending, nil)
+	polled(t, t2, f2, edo.Pending, nil)
+	rx.Close()
+	rx.Close()
+	woken(t, t1, 1)
+	woken(t, t2, 1)
+	polled(t, t1, f1, edo.Ready, edo.ErrClosed)
+	if v, ok := f1.Unsent(); v != 3 || !ok {
+		t.Fatalf("Unsent() = %d, %v, want 3", v, ok)
+	}
+	f2.Drop() // without having asked
+	trySend(t, tx, 5, edo.ErrClosed)
+	if !tx.IsClosed() || !rx.IsClosed() {
+		t.Fatal("IsClosed() = false after Close")
+	}
+	task := edotest.NewTask()
+	next(t, task, rx, 1, edo.Ready)
+	trySend(t, tx, 5, edo.ErrClosed) // room makes no difference
+	next(t, task, rx, 2, edo.Ready)
+	next(t, task, rx, 0, edo.End)
+	next(t, task, rx, 0, edo.End)
+}
+
+func TestCloseWakesAReceiverThatWaitsElsewhere(t *testing.T) {
+	tx, rx := mpsc.New[int](2)
+	defer tx.Close()
+	task := edotest.NewTask()
+	next(t, task, rx, 0, edo.Pending)
+	rx.Close()
+	woken(t, task, 1)
+	next(t, task, rx, 0, edo.End)
+}
+
+func TestDroppedReceiverDropsTheBufferedMessages(t *testing.T) {
+	tx, rx := mpsc.New[*token](3)
+	defer tx.Close()
+	got, left1, left2, waiting := &token{}, &token{}, &token{}, &token{}
+	trySend(t, tx, got, nil)
+	trySend(t, tx, left1, nil)
+	trySend(t, tx, left2, nil)
+	task, f := edotest.NewTask(), tx.SendFuture(waiting)
+	polled(t, task, f, edo.Pending, nil)
+	recv(t, rx, got) // and waiting gets in
+	woken(t, task, 1)
+	refused := &token{}
+	f2 := tx.SendFuture(refused)
+	polled(t, task, f2, edo.Pending, nil)
+
+	rx.Drop()
+	rx.Drop()
+	woken(t, task, 1)
+	polled(t, task, f, edo.Ready, nil)
+	polled(t, task, f2, edo.Ready, edo.ErrClosed)
+	for _, c := range []struct {
+		v    *token
+		want int
+	}{{got, 0}, {left1, 1}, {left2, 1}, {waiting, 1}, {refused, 0}} {
+		if c.v.drops != c.want {
+			t.Errorf("dropped %d times, want %d", c.v.drops, c.want)
+		}
+	}
+	trySend(t, tx, refused, edo.ErrClosed)
+	tryRecvFails(t, rx, edo.ErrClosed)
+	next[*token](t, task, rx, nil, edo.End)
+}
+
+func TestDroppedReceiverLetsRequestersKnow(t *testing.T) {
+	tx, rx := mpsc.New[*oneshot.Sender[int]](4)
+	defer tx.Close()
+	reply, answer := oneshot.New[int]()
+	trySend(t, tx, reply, nil)
+	task := edotest.NewTask()
+	polled(t, task, answer, edo.Pending, nil)
+	rx.Drop()
+	woken(t, task, 1)
+	polled(t, task, answer, edo.Ready, edo.ErrClosed)
+}
+
+func TestMessageThatClosesItsOwnChannelCanBeDropped(t *testing.T) {
+	tx, rx := mpsc.New[edo.Dropper](4)
+	trySend(t, tx, edo.Dropper(tx), nil)
+	rx.Drop()
+	if !tx.IsClosed() || tx.SenderCount() != 0 {
+		t.Fatalf("the buffered sender was not dropped")
+	}
+}
+
+func TestClosedCompletesWhenTheReceiverGoes(t *testing.T) {
+	for name, end := range map[string]func(*mpsc.Receiver[int]){
+		"Close": (*mpsc.Receiver[int]).Close, "Drop": (*mpsc.Receiver[int]).Drop,
+	} {
+		t.Run(name, func(t *testing.T) {
+			tx, rx := mpsc.New[int](4)
+			defer tx.Close()
+			tx2 := tx.Clone()
+			defer tx2.Close()
+			trySend(t, tx, 1, nil)
+			t1, t2, t3, t4 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
+			f1, f2, dropped := tx.ClosedFuture(), tx.ClosedFuture(), tx2.ClosedFuture()
+			polled(t, t1, f1, edo.Pending, nil)
+			polled(t, t1, f2, edo.Pending, nil)
+			polled(t, t2, f2, edo.Pending, nil) // polled last by t2
+			polled(t, t3, dropped, edo.Pending, nil)
+			dropped.Drop()
+			dropped.Drop()
+			pollClosed(t, t3, tx2, edo.Pending)
+			pollClosed(t, t4, tx2, edo.Pending)
+			end(rx)
+			woken(t, t1, 1)
+			woken(t, t2, 1)
+			woken(t, t3, 0)
+			woken(t, t4, 1)
+			polled(t, t1, f1, edo.Ready, nil)
+			polled(t, t2, f2, edo.Ready, nil)
+			pollClosed(t, t4, tx2, edo.Ready)
+			pollClosed(t, t1, tx, edo.Ready)
+			polled(t, t1, tx.ClosedFuture(), edo.Ready, nil)
+			if !tx.IsClosed() || !tx2.IsClosed() {
+				t.Fatal("IsClosed() = false")
+			}
+		})
+	}
+}
+
+func pollClosed[T any](t *testing.T, task *edotest.Task, tx *mpsc.Sender[T], want edo.Poll) {
+	t.Helper()
+	task.Enter(func(cx *edo.Context) {
+		if p := tx.PollClosed(cx); p != want {
+			t.Fatalf("PollClosed = %v, want %v", p, want)
+		}
+	})
+}
+
+func TestClosedHandleWakesThoseWhoWaitThroughIt(t *testing.T) {
+	tx, rx := mpsc.New[int](4)
+	tx2 := tx.Clone()
+	defer tx2.Close()
+	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
+	f1, f2 := tx.ClosedFuture(), tx2.ClosedFuture()
+	polled(t, t1, f1, edo.Pending, nil)
+	polled(t, t2, f2, edo.Pending, nil)
+	pollClosed(t, t3, tx, edo.Pending)
+	tx.Close()
+	woken(t, t1, 1)
+	woken(t, t2, 0)
+	woken(t, t3, 1)
+	polled(t, t1, f1, edo.Ready, nil)
+	pollClosed(t, t3, tx, edo.Ready)
+	rx.Drop()
+	woken(t, t2, 1)
+	woken(t, t1, 0)
+	woken(t, t3, 0)
+}
+
+func TestCountsAndIdentity(t *testing.T) {
+	tx, rx := mpsc.New[int](4)
+	other, _ := mpsc.New[int](4)
+	defer other.Close()
+	tx2 := tx.Clone()
+	if tx.SenderCount() != 2 || rx.SenderCount() != 2 {
+		t.Fatalf("SenderCount() = %d and %d, want 2", tx.SenderCount(), rx.SenderCount())
+	}
+	if !tx.SameChannel(tx2) || tx.SameChannel(other) {
+		t.Fatal("SameChannel is wrong")
+	}
+	tx.Close()
+	tx2.Close()
+	if tx.SenderCount() != 0 || rx.SenderCount() != 0 {
+		t.Fatalf("SenderCount() = %d and %d, want 0", tx.SenderCount(), rx.SenderCount())
+	}
+}

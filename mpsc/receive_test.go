@@ -1,0 +1,94 @@
+package mpsc_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/mpsc"
+)
+
+func TestPendingReceiverIsWokenOncePerSleep(t *testing.T) {
+	tx, rx := mpsc.New[int](8)
+	defer tx.Close()
+	task := edotest.NewTask()
+	next(t, task, rx, 0, edo.Pending)
+	trySend(t, tx, 1, nil)
+	woken(t, task, 1)
+	trySend(t, tx, 2, nil)
+	woken(t, task, 0) // it has not asked since
+	next(t, task, rx, 1, edo.Ready)
+	next(t, task, rx, 2, edo.Ready)
+	trySend(t, tx, 3, nil)
+	woken(t, task, 0)
+	next(t, task, rx, 3, edo.Ready)
+	next(t, task, rx, 0, edo.Pending)
+	polled(t, edotest.NewTask(), tx.SendFuture(4), edo.Ready, nil)
+	woken(t, task, 1)
+}
+
+func TestOnlyTheTaskThatReceivedLastIsWoken(t *testing.T) {
+	tx, rx := mpsc.New[int](8)
+	defer tx.Close()
+	t1, t2 := edotest.NewTask(), edotest.NewTask()
+	next(t, t1, rx, 0, edo.Pending)
+	next(t, t2, rx, 0, edo.Pending)
+	trySend(t, tx, 1, nil)
+	woken(t, t1, 0)
+	woken(t, t2, 1)
+}
+
+func TestTryRecvDoesNotForgetTheTaskThatWaits(t *testing.T) {
+	tx, rx := mpsc.New[int](8)
+	defer tx.Close()
+	task := edotest.NewTask()
+	next(t, task, rx, 0, edo.Pending)
+	tryRecvFails(t, rx, edo.ErrEmpty)
+	trySend(t, tx, 1, nil)
+	woken(t, task, 1)
+}
+
+func TestThreeFacesOfTheEnd(t *testing.T) {
+	tx, rx := mpsc.New[int](8)
+	trySend(t, tx, 1, nil)
+	tx.Close()
+	task := edotest.NewTask()
+	next(t, task, rx, 1, edo.Ready)
+	for range 2 { // repeatable
+		next(t, task, rx, 0, edo.End)
+		polled(t, task, rx.RecvFuture(), edo.Ready, edo.ErrClosed)
+		tryRecvFails(t, rx, edo.ErrClosed)
+		task.Enter(func(cx *edo.Context) {
+			if _, p, err := rx.PollRecv(cx); p != edo.Ready || err == nil {
+				t.Fatalf("PollRecv = %v, %v", p, err)
+			}
+		})
+	}
+	woken(t, task, 0)
+}
+
+func TestRecvFutureTakesTheMessageWhenItIsReady(t *testing.T) {
+	tx, rx := mpsc.New[int](8)
+	defer tx.Close()
+	task, f := edotest.NewTask(), rx.RecvFuture()
+	polled(t, task, f, edo.Pending, nil)
+	edo.Drop(f) // the receiver stays
+	trySend(t, tx, 1, nil)
+	woken(t, task, 1)
+	if v, p, err := edotest.Poll(task, rx.RecvFuture()); v != 1 || p != edo.Ready || err != nil {
+		t.Fatalf("Poll = %v, %v, %v", v, p, err)
+	}
+}
+
+func TestReceivedSlotsAreCleared(t *testing.T) {
+	// Whitebox tests see the slots; here: what was received is not dropped again.
+	tx, rx := mpsc.New[*token](4)
+	defer tx.Close()
+	v := &token{}
+	trySend(t, tx, v, nil)
+	recv(t, rx, v)
+	rx.Drop()
+	if v.drops != 0 {
+		t.Fatal("a message was dropped after it had been received")
+	}
+}

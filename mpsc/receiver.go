@@ -1,0 +1,106 @@
+package mpsc
+
+import "github.com/edo-go/edo"
+
+// Receiver is the half that receives. It is an [edo.Stream]. One goroutine at a time
+// uses it, except for [Receiver.Close] and what only asks (IsClosed, Len, Cap,
+// SenderCount), which work from anywhere; when several tasks have polled it, the one
+// that did so last is woken. Whoever owns it drops it when nothing more is to be
+// received.
+type Receiver[T any] channel[T]
+
+func (rx *Receiver[T]) ch() *channel[T] { return (*channel[T])(rx) }
+
+// PollNext is Ready with the next message, and End when all senders are closed, or
+// the receiver is, and every message that was accepted has been received. End comes
+// again. There are no errors.
+func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
+	if !cx.Proceed() {
+		return v, edo.Pending, nil
+	}
+	v, p = rx.ch().receive(cx, cx.Waker())
+	return v, p, nil
+}
+
+// PollRecv is Ready with the next message, or with an error that matches
+// [edo.ErrClosed] where [Receiver.PollNext] is at the End.
+func (rx *Receiver[T]) PollRecv(cx *edo.Context) (T, edo.Poll, error) {
+	v, p, err := rx.PollNext(cx)
+	if p == edo.End {
+		return v, edo.Ready, errDone
+	}
+	return v, p, err
+}
+
+// Recv waits for the next message. The error matches [edo.ErrClosed] when all
+// senders are closed, or the receiver is, and everything has been received; and
+// [edo.ErrCancelled] when the task was asked to end: then no message is lost. It
+// allocates nothing.
+func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
+	return edo.Await(task, edo.Future[T]((*receiving[T])(rx)))
+}
+
+// RecvFuture returns a future of the next message, or of an error as of
+// [Receiver.Recv]. It allocates nothing, and takes the message when it is Ready and
+// not before. Dropping it leaves the receiver as it is.
+func (rx *Receiver[T]) RecvFuture() edo.Future[T] { return (*receiving[T])(rx) }
+
+// receiving is a receiver as the future of its next message.
+type receiving[T any] channel[T]
+
+// Poll is [Receiver.PollRecv].
+func (c *receiving[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
+	return (*Receiver[T])(c).PollRecv(cx)
+}
+
+// TryRecv returns the next message. The error matches [edo.ErrEmpty] when there is
+// none now, and [edo.ErrClosed] when none can come. It never waits.
+func (rx *Receiver[T]) TryRecv() (T, error) {
+	v, p := rx.ch().receive(nil, edo.Waker{})
+	switch p {
+	case edo.Pending:
+		return v, errEmpty
+	case edo.End:
+		return v, errDone
+	}
+	return v, nil
+}
+
+// Close refuses what was not accepted yet, and lets the senders know: those that
+// wait in line, and those that wait for the end. What was accepted can still be
+// received.
+func (rx *Receiver[T]) Close() { rx.ch().close(true) }
+
+// Drop closes the receiver and drops the messages that nobody has received.
+func (rx *Receiver[T]) Drop() {
+	c := rx.ch()
+	c.close(false)
+	for {
+		v, p := c.receive(nil, edo.Waker{})
+		if p != edo.Ready {
+			break
+		}
+		edo.Drop(v)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.into, c.from, c.spare = nil, nil, nil
+}
+
+// IsClosed says that no message can be sent any more: the receiver, or every sender,
+// is closed. There may be messages left.
+func (rx *Receiver[T]) IsClosed() bool {
+	c := rx.ch()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed.Load() || c.senders == 0
+}
+
+// Len returns how many messages were accepted and not received yet.
+func (rx *Receiver[T]) Len() int { return rx.ch().len() }
+
+// Cap returns the capacity: [math.MaxInt] when there is no limit.
+func (rx *Receiver[T]) Cap() int { return rx.ch().cap() }
+
+// SenderCount returns how many handles are open to send with.
+func (rx *Receiver[T]) SenderCount() int { return rx.ch().senderCount() }

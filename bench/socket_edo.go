@@ -2,16 +2,316 @@ package main
 
 import (
 	"errors"
+	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/socket"
 )
 
-type no struct{}
+// A pair is the two ends of a connection.
+type pair struct{ near, far *socket.Conn }
 
-func (no) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	return edo.Unit{}, edo.Ready, errors.New("later")
+// connect makes the connections of one pass.
+func connect(task *edo.Task) ([]pair, error) {
+	listener, err := socket.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	defer listener.Close()
+	pairs := make([]pair, connections)
+	for i := range pairs {
+		if pairs[i].near, err = socket.Dial(task, "tcp", listener.Addr().String()); err != nil {
+			return nil, err
+		}
+		if pairs[i].far, err = listener.Accept(task); err != nil {
+			return nil, err
+		}
+	}
+	return pairs, nil
 }
-func futureSocketOne(m *meter) edo.Future[edo.Unit]         { return no{} }
-func futureSocketTwo(m *meter) edo.Future[edo.Unit]         { return no{} }
-func directSocketOne(task *edo.Task, m *meter) error { return errors.New("later") }
-func directSocketTwo(task *edo.Task, m *meter) error { return errors.New("later") }
+
+// With futures.
+
+// served is a future that connects, starts servers and clients, and waits for all.
+type served struct {
+	m          *meter
+	connecting edo.Future[[]pair]
+	serve      func(cx *edo.Context, conn *socket.Conn, g *group)
+	running    *startAll
+}
+
+func futureSocketOne(m *meter) edo.Future[edo.Unit] {
+	return &served{m: m, connecting: edo.Async(connect), serve: func(cx *edo.Context, conn *socket.Conn, g *group) {
+		edo.Spawn(cx, &serverOne{conn: conn, buf: make([]byte, buffer), group: g})
+	}}
+}
+
+func futureSocketTwo(m *meter) edo.Future[edo.Unit] {
+	return &served{m: m, connecting: edo.Async(connect), serve: func(cx *edo.Context, conn *socket.Conn, g *group) {
+		put, full := mpsc.New[[]byte](buffers)
+		giveBack, free := mpsc.New[[]byte](buffers + 1) // never full
+		for range buffers {
+			giveBack.TrySend(make([]byte, buffer))
+		}
+		edo.Spawn(cx, &serverReader{conn: conn, free: free, full: put})
+		edo.Spawn(cx, &serverWriter{conn: conn, full: full, free: giveBack, group: g})
+	}}
+}
+
+func (f *served) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if f.running == nil {
+		pairs, state, err := f.connecting.Poll(cx)
+		if state == edo.Pending || err != nil {
+			return edo.Unit{}, state, err
+		}
+		each := windows(f.m)
+		f.running = &startAll{members: 2 * connections, start: func(cx *edo.Context, g *group) {
+			for _, p := range pairs {
+				f.serve(cx, p.far, g)
+				edo.Spawn(cx, &echoClient{conn: p.near, group: g, left: each, out: make([]byte, window), in: make([]byte, window)})
+			}
+		}}
+		f.m.start()
+	}
+	return f.running.Poll(cx)
+}
+
+// echoClient sends windows and waits for each to come back. It owns its
+// connection, as do the servers.
+type echoClient struct {
+	conn          *socket.Conn
+	group         *group
+	left          int // windows
+	out, in       []byte
+	written, read int // of the window under way
+}
+
+func (f *echoClient) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for f.left > 0 {
+		for f.written < window {
+			n, state, err := f.conn.PollWrite(cx, f.out[f.written:])
+			if state == edo.Pending || err != nil {
+				return edo.Unit{}, state, err
+			}
+			f.written += n
+		}
+		for f.read < window {
+			n, state, err := f.conn.PollRead(cx, f.in[f.read:])
+			if state == edo.Pending || err != nil {
+				return edo.Unit{}, state, err
+			}
+			f.read += n
+		}
+		f.written, f.read = 0, 0
+		f.left--
+	}
+	f.conn.Drop()
+	f.group.leave(cx)
+	return edo.Unit{}, edo.Ready, nil
+}
+
+// serverOne reads and writes.
+type serverOne struct {
+	conn     *socket.Conn
+	buf, out []byte
+	group    *group
+}
+
+func (f *serverOne) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		for len(f.out) > 0 {
+			n, state, err := f.conn.PollWrite(cx, f.out)
+			if state == edo.Pending || err != nil {
+				return edo.Unit{}, state, err
+			}
+			f.out = f.out[n:]
+		}
+		n, state, err := f.conn.PollRead(cx, f.buf)
+		if state == edo.Pending {
+			return edo.Unit{}, edo.Pending, nil
+		}
+		if err == io.EOF {
+			f.conn.Drop()
+			f.group.leave(cx)
+			return edo.Unit{}, edo.Ready, nil
+		}
+		if err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
+		f.out = f.buf[:n]
+	}
+}
+
+// serverReader reads into free buffers and hands them over to a serverWriter.
+type serverReader struct {
+	conn *socket.Conn
+	free *mpsc.Receiver[[]byte]
+	full *mpsc.Sender[[]byte]
+	buf  []byte
+}
+
+func (f *serverReader) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		if f.buf == nil {
+			buf, state, err := f.free.PollRecv(cx)
+			if state == edo.Pending || err != nil {
+				return edo.Unit{}, state, err
+			}
+			f.buf = buf
+		}
+		n, state, err := f.conn.PollRead(cx, f.buf)
+		if state == edo.Pending {
+			return edo.Unit{}, edo.Pending, nil
+		}
+		if err == io.EOF {
+			f.full.Close()
+			return edo.Unit{}, edo.Ready, nil
+		}
+		if err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
+		if err := f.full.TrySend(f.buf[:n]); err != nil { // there are no more buffers than it holds
+			return edo.Unit{}, edo.Ready, err
+		}
+		f.buf = nil
+	}
+}
+
+// serverWriter writes what it receives and gives the buffers back.
+type serverWriter struct {
+	conn     *socket.Conn
+	full     *mpsc.Receiver[[]byte]
+	free     *mpsc.Sender[[]byte]
+	buf, out []byte
+	group    *group
+}
+
+func (f *serverWriter) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		if f.buf == nil {
+			buf, state, _ := f.full.PollNext(cx)
+			if state == edo.Pending {
+				return edo.Unit{}, edo.Pending, nil
+			}
+			if state == edo.End {
+				f.conn.Drop()
+				f.free.Close()
+				f.group.leave(cx)
+				return edo.Unit{}, edo.Ready, nil
+			}
+			f.buf, f.out = buf, buf
+		}
+		for len(f.out) > 0 {
+			n, state, err := f.conn.PollWrite(cx, f.out)
+			if state == edo.Pending || err != nil {
+				return edo.Unit{}, state, err
+			}
+			f.out = f.out[n:]
+		}
+		if err := f.free.TrySend(f.buf[:buffer]); err != nil && !errors.Is(err, edo.ErrClosed) {
+			return edo.Unit{}, edo.Ready, err
+		}
+		f.buf = nil
+	}
+}
+
+// In direct style.
+
+func directSocketOne(task *edo.Task, m *meter) error {
+	return directEcho(task, m, func(task *edo.Task, conn *socket.Conn) error {
+		buf := make([]byte, buffer)
+		for {
+			n, err := conn.Read(task, buf)
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := aio.WriteAll(task, conn, buf[:n]); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func directSocketTwo(task *edo.Task, m *meter) error {
+	return directEcho(task, m, func(task *edo.Task, conn *socket.Conn) error {
+		put, full := mpsc.New[[]byte](buffers)
+		giveBack, free := mpsc.New[[]byte](buffers + 1) // never full
+		for range buffers {
+			giveBack.TrySend(make([]byte, buffer))
+		}
+		writer := edo.Go(task, func(task *edo.Task) error {
+			defer giveBack.Close()
+			for {
+				buf, err := full.Recv(task)
+				if errors.Is(err, edo.ErrClosed) {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				if _, err := aio.WriteAll(task, conn, buf); err != nil {
+					return err
+				}
+				if err := giveBack.Send(task, buf[:buffer]); err != nil {
+					return err
+				}
+			}
+		})
+		for {
+			buf, err := free.Recv(task)
+			if err != nil {
+				return err
+			}
+			n, err := conn.Read(task, buf)
+			if err == io.EOF {
+				put.Close()
+				_, err := writer.Await(task)
+				return err
+			}
+			if err != nil {
+				return err
+			}
+			if err := put.Send(task, buf[:n]); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func directEcho(task *edo.Task, m *meter, serve func(task *edo.Task, conn *socket.Conn) error) error {
+	pairs, err := connect(task)
+	if err != nil {
+		return err
+	}
+	each := windows(m)
+	g := newGroup(2 * connections)
+	m.start()
+	for _, p := range pairs {
+		edo.Go(task, func(task *edo.Task) error {
+			defer g.done()
+			defer p.far.Close()
+			return serve(task, p.far)
+		})
+		edo.Go(task, func(task *edo.Task) error {
+			defer g.done()
+			defer p.near.Close()
+			out, in := make([]byte, window), make([]byte, window)
+			for range each {
+				if _, err := aio.WriteAll(task, p.near, out); err != nil {
+					return err
+				}
+				if _, err := aio.ReadFull(task, p.near, in); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	_, err = edo.Await(task, g)
+	return err
+}

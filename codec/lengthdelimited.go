@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"errors"
 	"fmt"
 	"math"
 )
@@ -44,7 +43,6 @@ type LengthConfig struct {
 const KeepHead = -1
 
 const (
-	defaultSize     = 4
 	defaultMaxFrame = 8 << 20
 	maxHead         = 1<<16 - 1
 	maxAdjustment   = 1 << 30
@@ -63,21 +61,28 @@ const (
 // frame go Skip bytes, zero but for the length. With a Skip that keeps part of the
 // head, the frame brings that part along, and the length in it is overwritten.
 type LengthDelimited struct {
-	size   uint8 // 0: nothing is set yet
-	little bool
-	inside bool // the head of a frame has been taken, and what follows is the frame
-	offset int32
-	skip   int32
-	adjust int32
-	max    int
-	frame  int // its length, when inside
+	head   *head // nil: four bytes, big-endian
+	max    int   // 0: defaultMaxFrame
+	inside bool  // the head of a frame has been decoded, and what follows is the frame
+	frame  int   // its length, when inside
 }
+
+// head is what a LengthConfig says about the head of a frame.
+type head struct {
+	size   int // of the length
+	little bool
+	offset int // of the length
+	skip   int
+	adjust int64
+}
+
+var defaultHead = head{size: 4, skip: 4}
 
 // NewLengthDelimited returns the codec of c, or an error that says which field
 // cannot be.
 func NewLengthDelimited(c LengthConfig) (*LengthDelimited, error) {
 	if c.Size == 0 {
-		c.Size = defaultSize
+		c.Size = defaultHead.size
 	}
 	switch {
 	case c.Size < 1 || c.Size > 8:
@@ -89,46 +94,37 @@ func NewLengthDelimited(c LengthConfig) (*LengthDelimited, error) {
 	case c.Adjustment < -maxAdjustment || c.Adjustment > maxAdjustment:
 		return nil, fmt.Errorf("codec: LengthConfig.Adjustment is %d; it must be at most %d either way", c.Adjustment, maxAdjustment)
 	}
+	h := &head{size: c.Size, little: c.LittleEndian, offset: c.Offset, skip: c.Skip, adjust: int64(c.Adjustment)}
 	switch c.Skip {
 	case 0:
-		c.Skip = c.Offset + c.Size
+		h.skip = c.Offset + c.Size
 	case KeepHead:
-		c.Skip = 0
+		h.skip = 0
 	}
-	d := &LengthDelimited{
-		size:   uint8(c.Size),
-		little: c.LittleEndian,
-		offset: int32(c.Offset),
-		skip:   int32(c.Skip),
-		adjust: int32(c.Adjustment),
-	}
-	if d.longest() < 0 {
-		return nil, fmt.Errorf("codec: LengthConfig.Adjustment is %d, and a length of %d bytes cannot make up for it",
+	if h.longest() < 1 {
+		return nil, fmt.Errorf("codec: LengthConfig.Adjustment is %d, so that a length of %d bytes leaves nothing for the frame",
 			c.Adjustment, c.Size)
 	}
+	d := &LengthDelimited{head: h}
 	if err := d.SetMaxFrame(c.MaxFrame); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-// init makes the zero LengthDelimited that of the zero LengthConfig.
-func (d *LengthDelimited) init() {
-	d.size, d.skip, d.max = defaultSize, defaultSize, defaultMaxFrame
-}
-
-// longest returns the longest frame whose length can be written.
-func (d *LengthDelimited) longest() int64 {
-	if d.size == 8 {
-		return math.MaxInt64 / 2
+// layout returns the head of d's frames. The zero LengthDelimited is not changed
+// by use, so that one task may decode and another encode.
+func (d *LengthDelimited) layout() *head {
+	if d.head == nil {
+		return &defaultHead
 	}
-	return int64(1)<<(8*d.size) - 1 + int64(d.adjust)
+	return d.head
 }
 
 // MaxFrame returns how long a frame may be.
 func (d *LengthDelimited) MaxFrame() int {
-	if d.size == 0 {
-		d.init()
+	if d.max == 0 {
+		return defaultMaxFrame
 	}
 	return d.max
 }
@@ -138,34 +134,42 @@ func (d *LengthDelimited) MaxFrame() int {
 // must not be called during a poll.
 func (d *LengthDelimited) SetMaxFrame(n int) error {
 	if n < 0 {
-		return errors.New("codec: MaxFrame must not be negative")
-	}
-	if d.size == 0 {
-		d.init()
+		return fmt.Errorf("codec: MaxFrame is %d; it must be positive, or 0 for 8 MiB", n)
 	}
 	if n == 0 {
 		n = defaultMaxFrame
 	}
-	d.max = int(min(int64(n), d.longest(), math.MaxInt/2))
+	d.max = int(min(int64(n), d.layout().longest(), math.MaxInt/2))
 	return nil
 }
 
+// longest returns the longest frame whose length can be written.
+func (h *head) longest() int64 {
+	if h.size == 8 {
+		return math.MaxInt64 / 2
+	}
+	return int64(1)<<(8*h.size) - 1 + h.adjust
+}
+
+// shortest returns the length of a frame that ends where its head does.
+func (h *head) shortest() int64 { return int64(max(0, h.offset+h.size-h.skip)) }
+
+// field returns the place of the length in b, which begins with the head.
+func (h *head) field(b []byte) []byte { return b[h.offset:][:h.size] }
+
 // Decode takes the next frame off buf.
 func (d *LengthDelimited) Decode(buf *Buffer, end bool) ([]byte, bool, error) {
-	if d.size == 0 {
-		d.init()
-	}
 	if !d.inside {
-		head := int(max(d.offset+int32(d.size), d.skip))
-		if buf.Len() < head {
-			buf.Expect(head)
-			return nil, false, nil // what is left at the end is noticed by Framed
+		h := d.layout()
+		if need := max(h.offset+h.size, h.skip); buf.Len() < need {
+			buf.Expect(need)
+			return nil, false, nil // Framed reports what is left at the end
 		}
-		n, err := d.length(buf.Bytes()[d.offset:][:d.size])
+		n, err := h.decode(buf.Bytes(), d.MaxFrame())
 		if err != nil {
 			return nil, false, err
 		}
-		buf.Discard(int(d.skip))
+		buf.Discard(h.skip)
 		d.frame, d.inside = n, true
 	}
 	if buf.Len() < d.frame {
@@ -180,52 +184,47 @@ func (d *LengthDelimited) Decode(buf *Buffer, end bool) ([]byte, bool, error) {
 	return buf.Take(d.frame), true, nil
 }
 
-// length returns the length of the frame that field announces.
-func (d *LengthDelimited) length(field []byte) (int, error) {
+// decode returns the length of the frame whose head is at the front of b.
+func (h *head) decode(b []byte, longest int) (int, error) {
 	var n uint64
+	field := h.field(b)
 	for i := range field {
-		if d.little {
+		if h.little {
 			n |= uint64(field[i]) << (8 * i)
 		} else {
 			n = n<<8 | uint64(field[i])
 		}
 	}
-	limit := int64(d.max) - int64(d.adjust)
-	switch {
-	case limit < 0 || n > uint64(limit):
-		return 0, fmt.Errorf("%w: the length says %d, the maximum is %d", ErrTooLong, n, d.max)
-	case int64(n)+int64(d.adjust) < d.shortest():
-		return 0, fmt.Errorf("%w: %d, adjusted by %d", ErrBadLength, n, d.adjust)
+	limit := int64(longest) - h.adjust
+	if limit < 0 || n > uint64(limit) {
+		return 0, fmt.Errorf("%w: the length says %d, the maximum is %d", ErrTooLong, n, longest)
 	}
-	return int(int64(n) + int64(d.adjust)), nil
-}
-
-// shortest returns the length of a frame that ends with its own head.
-func (d *LengthDelimited) shortest() int64 {
-	return max(0, int64(d.offset)+int64(d.size)-int64(d.skip))
+	frame := int64(n) + h.adjust
+	if frame < h.shortest() {
+		return 0, fmt.Errorf("%w: the length says %d, which makes a frame of %d bytes", ErrBadLength, n, frame)
+	}
+	return int(frame), nil
 }
 
 // Encode appends the head and frame to buf.
 func (d *LengthDelimited) Encode(frame []byte, buf *Buffer) error {
-	if d.size == 0 {
-		d.init()
-	}
-	n := int64(len(frame)) - int64(d.adjust)
+	h := d.layout()
+	n := int64(len(frame)) - h.adjust
 	switch {
-	case len(frame) > d.max:
-		return fmt.Errorf("%w: %d bytes, the maximum is %d", ErrTooLong, len(frame), d.max)
+	case len(frame) > d.MaxFrame():
+		return fmt.Errorf("%w: %d bytes, the maximum is %d", ErrTooLong, len(frame), d.MaxFrame())
 	case n < 0:
-		return fmt.Errorf("%w: %d bytes, less than the adjustment of %d", ErrBadLength, len(frame), d.adjust)
-	case int64(len(frame)) < d.shortest():
+		return fmt.Errorf("%w: %d bytes, less than the adjustment of %d", ErrBadLength, len(frame), h.adjust)
+	case int64(len(frame)) < h.shortest():
 		return fmt.Errorf("%w: %d bytes, less than the head that is kept in it", ErrBadLength, len(frame))
 	}
 	start := buf.Len()
-	buf.Grow(int(d.skip) + len(frame))
-	buf.Extend(int(d.skip))
+	buf.Grow(h.skip + len(frame))
+	buf.Extend(h.skip)
 	buf.Write(frame)
-	field := buf.Bytes()[start+int(d.offset):][:d.size]
+	field := h.field(buf.Bytes()[start:])
 	for i := range field {
-		if d.little {
+		if h.little {
 			field[i] = byte(n >> (8 * i))
 		} else {
 			field[len(field)-1-i] = byte(n >> (8 * i))

@@ -380,7 +380,7 @@ func TestLengthDelimitedBadConfigurationIsAnErrorThatNamesTheField(t *testing.T)
 		{codec.LengthConfig{Skip: 1 << 16}, "Skip"},
 		{codec.LengthConfig{Adjustment: 1<<30 + 1}, "Adjustment"},
 		{codec.LengthConfig{Adjustment: -1<<30 - 1}, "Adjustment"},
-		{codec.LengthConfig{Size: 1, Adjustment: -256}, "Adjustment"},
+		{codec.LengthConfig{Size: 1, Adjustment: -255}, "Adjustment"},
 		{codec.LengthConfig{MaxFrame: -1}, "MaxFrame"},
 	} {
 		d, err := codec.NewLengthDelimited(c.config)

@@ -39,21 +39,29 @@ func (f Fut[T]) Drop() {
 	}
 }
 
+// unwrap returns the future inside, or nil.
+func (f Fut[T]) unwrap() edo.Future[T] {
+	if f.node == nil {
+		return nil
+	}
+	return f.node.self
+}
+
 // unwrap returns the future inside a Fut, which saves a call per poll, and any
 // other as it is.
 func unwrap[T any](f edo.Future[T]) edo.Future[T] {
-	fut, ok := f.(Fut[T])
-	switch {
-	case !ok:
-		return f
-	case fut.node == nil:
-		return nil
+	if fut, ok := f.(Fut[T]); ok {
+		return fut.unwrap()
 	}
-	return fut.node.self
+	return f
 }
 
 // source makes the slot in which a combinator owns f.
 func source[T any](f edo.Future[T]) own.Future[T] { return own.HoldFuture(unwrap(f)) }
+
+// source is the same for the methods: a Fut that [Of] has made for one of them does
+// not have to be on the heap.
+func (f Fut[T]) source() own.Future[T] { return own.HoldFuture(f.unwrap()) }
 
 var (
 	errEnded = edo.NewError(edo.ErrClosed, "future: polled after its end, or made from nil")

@@ -33,7 +33,7 @@ func (m *mapped[T, U]) Drop() { m.src.Drop() }
 // returns nil, it is ready with the zero value instead; when f does not fail, fn
 // does not run.
 func (f Fut[T]) MapErr(fn func(error) error) Fut[T] {
-	m := &mappedErr[T]{src: source[T](f), fn: fn}
+	m := &mappedErr[T]{src: f.source(), fn: fn}
 	m.self = m
 	return Fut[T]{&m.node}
 }

@@ -17,7 +17,7 @@ func AndThen[T, U any](f edo.Future[T], fn func(T) edo.Future[U]) Fut[U] {
 // of the error: a second try, or a value to go on with. When f has a value, so has
 // it, and fn does not run.
 func (f Fut[T]) OrElse(fn func(error) edo.Future[T]) Fut[T] {
-	o := &orElse[T]{stages: stages[T, T]{first: source[T](f)}, fn: fn}
+	o := &orElse[T]{stages: stages[T, T]{first: f.source()}, fn: fn}
 	o.self = o
 	return Fut[T]{&o.node}
 }

@@ -146,7 +146,8 @@ func (s *Source) End(d Direction, found Outcome) {
 	for {
 		state := s.state.Load()
 		if invariant.Enabled {
-			invariant.Check(state >= user, "a poller source left more often than entered")
+			invariant.Check(state >= user, "a poller source was left more often than entered")
+			invariant.Step("Source.End: before the CAS")
 		}
 		next := state - user
 		if found == More || found == Short && state&certain != 0 {
@@ -161,6 +162,9 @@ func (s *Source) End(d Direction, found Outcome) {
 				s.finish()
 			}
 		case next&^state != 0: // this End has set the bit
+			if invariant.Enabled {
+				invariant.Step("Source.End: marked")
+			}
 			s.wake(d, nil)
 		}
 		return
@@ -238,7 +242,7 @@ func (s *Source) happened(events uint32, cx *sched.Context) bool {
 	if events&end != 0 {
 		bits |= certain
 	}
-	if s.state.Load()&bits != bits {
+	if s.state.Load()&bits != bits { // set already, they are cleared before the next call
 		s.state.Or(bits)
 	}
 	if invariant.Enabled {

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// parse reads a numeric HOST:PORT for network. An empty host is the zero address,
-// and an empty port 0. The errors are those of package net.
+// parse reads a HOST:PORT for network, whose host is numeric or empty, which is the
+// zero address. The errors are those of package net, without the operation.
 func parse(network, address string) (ip netip.Addr, port uint16, err error) {
 	switch network {
 	case "tcp", "tcp4", "tcp6":
@@ -18,22 +18,20 @@ func parse(network, address string) (ip netip.Addr, port uint16, err error) {
 	if err != nil {
 		return ip, 0, err
 	}
-	if digits != "" {
-		n, err := strconv.ParseUint(digits, 10, 16)
-		if err != nil {
-			return ip, 0, &net.AddrError{Err: "invalid port", Addr: address}
-		}
-		port = uint16(n)
+	n, err := strconv.ParseUint(digits, 10, 16)
+	if err != nil {
+		return ip, 0, &net.AddrError{Err: "invalid port", Addr: digits}
 	}
+	port = uint16(n)
 	if host == "" {
 		return ip, port, nil
 	}
 	if ip, err = netip.ParseAddr(host); err != nil {
-		return ip, 0, &net.AddrError{Err: "not a numeric address", Addr: host}
+		return ip, 0, &net.ParseError{Type: "IP address", Text: host}
 	}
 	ip = ip.Unmap()
-	if network == "tcp4" && !ip.Is4() || network == "tcp6" && !ip.Is6() {
-		return ip, 0, &net.AddrError{Err: "no suitable address found", Addr: host}
+	if ip.Is6() && network == "tcp4" || ip.Is4() && network == "tcp6" {
+		return ip, 0, &net.AddrError{Err: "no suitable address", Addr: host}
 	}
 	return ip, port, nil
 }

@@ -6,32 +6,26 @@ import (
 )
 
 // What follows is for the controller of a driver that was made with
-// [Config.Manual]: one goroutine, which is not the runtime's. Each method returns
-// when the program is at rest again. A blocking task that runs is waited for.
+// [Config.Manual]: one goroutine, which is not the runtime's. While nothing is
+// runnable but a blocking task runs, it waits: that task may make something so.
 
-// Step lets one poll happen, and says whether there was any to happen.
+// Step lets one poll happen, and returns after it. It says whether there was any
+// to happen.
 func (d *Driver) Step() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.settle()
+	for d.place == running || d.place == idle && d.blocking > 0 {
+		d.change.Wait()
+	}
 	if d.place != held {
 		return false
 	}
 	d.step = true
 	d.resume()
-	d.settle()
-	return true
-}
-
-// settle waits until the program is at rest.
-func (d *Driver) settle() {
-	for !d.atRest() {
+	for d.place == running {
 		d.change.Wait()
 	}
-}
-
-func (d *Driver) atRest() bool {
-	return d.place == held || d.place == ended || d.place == idle && d.blocking == 0
+	return true
 }
 
 // RunUntilIdle lets everything run that can without time going by.

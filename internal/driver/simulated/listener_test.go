@@ -59,11 +59,11 @@ func TestListenRefusesWhatNetRefuses(t *testing.T) {
 		{"tcp4", ":80", "listen tcp4 :80: bind: address already in use"},
 		{"udp", "127.0.0.1:0", "listen udp: unknown network udp"},
 		{"tcp", "127.0.0.1", "listen tcp: address 127.0.0.1: missing port in address"},
-		{"tcp", "127.0.0.1:http", "listen tcp: address 127.0.0.1:http: invalid port"},
-		{"tcp", "127.0.0.1:70000", "listen tcp: address 127.0.0.1:70000: invalid port"},
-		{"tcp", "localhost:0", "listen tcp: address localhost: not a numeric address"},
-		{"tcp6", "127.0.0.1:0", "listen tcp6: address 127.0.0.1: no suitable address found"},
-		{"tcp4", "[::1]:0", "listen tcp4: address ::1: no suitable address found"},
+		{"tcp", "127.0.0.1:http", "listen tcp: address http: invalid port"},
+		{"tcp", "127.0.0.1:70000", "listen tcp: address 70000: invalid port"},
+		{"tcp", "localhost:0", "listen tcp: invalid IP address: localhost"},
+		{"tcp6", "127.0.0.1:0", "listen tcp6: address 127.0.0.1: no suitable address"},
+		{"tcp4", "[::1]:0", "listen tcp4: address ::1: no suitable address"},
 	} {
 		d := New(Config{})
 		listen(t, d, "tcp", "127.0.0.1:80")
@@ -138,7 +138,7 @@ func TestDialToNobodyIsRefusedByConnect(t *testing.T) {
 
 func TestDialRefusesMalformedAddresses(t *testing.T) {
 	_, err := New(Config{}).Dial("tcp", "example.com:80")
-	if want := "dial tcp: address example.com: not a numeric address"; fmt.Sprint(err) != want {
+	if want := "dial tcp: invalid IP address: example.com"; fmt.Sprint(err) != want {
 		t.Fatalf("got %q, want %q", err, want)
 	}
 }

@@ -18,8 +18,8 @@ import (
 //  2. Whoever lets it go on (a controller that grants something, a wake) sets
 //     running at once, and not only the goroutine when it gets there: so nobody
 //     takes a place that it is about to leave for its rest.
-//  3. It is at rest when it is held or has ended, or is idle with no blocking
-//     task under way. What a controller says or does, it does at rest.
+//  3. A controller grants something and then waits until the program has come to
+//     a place of rest, which is any but running.
 type place uint8
 
 const (
@@ -34,7 +34,7 @@ const (
 // n is 1.
 func (d *Driver) Choose(n int) int {
 	d.mu.Lock()
-	for d.manual && !d.free && !d.step && d.place != ended {
+	for d.manual && !d.free && !d.step {
 		d.place = held
 		d.change.Broadcast()
 		d.change.Wait()
@@ -51,7 +51,7 @@ func (d *Driver) Choose(n int) int {
 func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for d.place != ended {
+	for {
 		now := d.now.Load()
 		switch {
 		case d.woken:
@@ -74,7 +74,6 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		d.change.Broadcast()
 		d.change.Wait()
 	}
-	return false
 }
 
 // Wake ends the Wait that goes on, or else the next one. It may be called from

@@ -1,0 +1,101 @@
+package aio_test
+
+import (
+	"fmt"
+	"log"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
+)
+
+// A task reads all that another one writes, through 8 bytes of memory.
+func Example() {
+	err := edo.Run(func(task *edo.Task) error {
+		a, b := aio.Duplex(8)
+		edo.Go(task, func(task *edo.Task) error {
+			if _, err := aio.WriteAll(task, a, []byte("more than 8 bytes")); err != nil {
+				return err
+			}
+			return aio.Shutdown(task, a)
+		}, edo.Owns(a))
+
+		p, err := aio.ReadAll(task, b, nil)
+		fmt.Printf("%s\n", p)
+		return err
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output: more than 8 bytes
+}
+
+// The shortest echo server: what comes in goes out. While nothing comes it holds
+// no buffer.
+func ExampleCopy() {
+	err := edo.Run(func(task *edo.Task) error {
+		client, server := aio.Duplex(64)
+		edo.Go(task, func(task *edo.Task) error {
+			n, err := aio.Copy(task, server, server)
+			fmt.Println("echoed", n, "bytes")
+			return err
+		}, edo.Owns(server))
+		defer client.Close()
+
+		if _, err := aio.WriteAll(task, client, []byte("hello")); err != nil {
+			return err
+		}
+		var p [5]byte
+		if _, err := aio.ReadFull(task, client, p[:]); err != nil {
+			return err
+		}
+		fmt.Printf("%s\n", p)
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// hello
+	// echoed 5 bytes
+}
+
+// A future reads without a stack: the task is some hundred bytes while it waits.
+func ExampleReadAllFuture() {
+	a, b := aio.Duplex(64)
+	err := edo.Run(func(task *edo.Task) error {
+		all := edo.Spawn(task, aio.ReadAllFuture(b, nil), edo.Owns(b))
+		if _, err := aio.WriteAll(task, a, []byte("hello")); err != nil {
+			return err
+		}
+		a.Close()
+		p, err := all.Await(task)
+		fmt.Printf("%s\n", p)
+		return err
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output: hello
+}
+
+// An end that was closed fails as a pipe of package io does; the other end reads
+// what was written before.
+func ExampleDuplex() {
+	err := edo.Run(func(task *edo.Task) error {
+		a, b := aio.Duplex(64)
+		aio.WriteAll(task, a, []byte("bye"))
+		a.Close()
+
+		p, err := aio.ReadAll(task, b, nil)
+		fmt.Printf("%s, %v\n", p, err)
+		_, err = aio.WriteAll(task, b, []byte("?"))
+		fmt.Println(err)
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// bye, <nil>
+	// io: read/write on closed pipe
+}

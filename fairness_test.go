@@ -1,0 +1,193 @@
+package edo_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/timer"
+)
+
+func TestTwoTasksPlayingPingPongDoNotStarveAThird(t *testing.T) {
+	onAll(t, func(t *testing.T, opt edo.RunOption) {
+		err := edo.Run(func(task *edo.Task) error {
+			var stop atomic.Bool
+			ping, pings := mpsc.New[int](1)
+			pong, pongs := mpsc.New[int](1)
+			edo.Go(task, func(task *edo.Task) error {
+				defer ping.Close()
+				for i := 0; !stop.Load(); i++ {
+					if err := ping.Send(task, i); err != nil {
+						return err
+					}
+					if _, err := pongs.Recv(task); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			edo.Go(task, func(task *edo.Task) error {
+				defer pong.Close()
+				for {
+					i, err := pings.Recv(task)
+					if err != nil {
+						return nil
+					}
+					if err := pong.Send(task, i); err != nil {
+						return err
+					}
+				}
+			})
+			for range 100 { // the third is main itself
+				edo.Yield(task)
+			}
+			stop.Store(true)
+			return nil
+		}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestATaskThatRespawnsItselfDoesNotStarveMain(t *testing.T) {
+	onAll(t, func(t *testing.T, opt edo.RunOption) {
+		err := edo.Run(func(task *edo.Task) error {
+			var stop atomic.Bool
+			var again func(task *edo.Task) error
+			again = func(task *edo.Task) error {
+				if !stop.Load() {
+					edo.Go(task, again)
+				}
+				return nil
+			}
+			edo.Go(task, again)
+			for range 100 {
+				edo.Yield(task)
+			}
+			stop.Store(true)
+			return nil
+		}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestAReadyChannelDoesNotStarveATimerInTheSameTask(t *testing.T) {
+	onAll(t, func(t *testing.T, opt edo.RunOption) {
+		err := edo.Run(func(task *edo.Task) error {
+			tx, rx := mpsc.New[int](16)
+			edo.Go(task, func(task *edo.Task) error {
+				defer tx.Close()
+				for i := 0; ; i++ {
+					if err := tx.Send(task, i); err != nil {
+						return nil // the receiver has had enough
+					}
+				}
+			})
+			sleep := timer.SleepFuture(5 * time.Millisecond)
+			_, err := edo.Await(task, pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+				for {
+					if _, p, err := rx.PollRecv(cx); p == edo.Pending {
+						break
+					} else if err != nil {
+						return 0, edo.Ready, err
+					}
+				}
+				_, p, err := sleep.Poll(cx)
+				return 0, p, err
+			}))
+			rx.Drop()
+			return err
+		}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// A yield goes behind the tasks that were runnable, and behind timers that were
+// due.
+func TestYieldGoesBehindTheOthersAndBehindTimersThatAreDue(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		var order []string
+		note := func(s string) { order = append(order, s) }
+		sleeper := edo.Go(task, func(task *edo.Task) error {
+			err := timer.Sleep(task, time.Millisecond)
+			note("timer")
+			return err
+		})
+		edo.Yield(task)
+		for begin := time.Now(); time.Since(begin) < 5*time.Millisecond; {
+			// keep the only worker until the timer is due
+		}
+		edo.Go(task, func(*edo.Task) error { note("other"); return nil })
+		edo.Yield(task)
+		note("yielded")
+		_, err := sleeper.Await(task)
+		if len(order) != 3 || order[2] != "yielded" {
+			t.Errorf("the order was %v", order)
+		}
+		return err
+	}, quiet(edo.Config{CurrentThread: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBudgetMakesATaskWithReadyInputsGiveWay(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		tx, rx := mpsc.New[int](1000)
+		for i := range 1000 {
+			if err := tx.TrySend(i); err != nil {
+				return err
+			}
+		}
+		tx.Close()
+		other := edo.Go(task, func(*edo.Task) error { return nil })
+		for n := 0; !other.Finished(); n++ {
+			if _, err := rx.Recv(task); err != nil {
+				return err
+			}
+			if n > 2*128 {
+				t.Errorf("%d values were received before another task ran", n)
+				break
+			}
+		}
+		return nil
+	}, quiet(edo.Config{CurrentThread: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOthersGoOnWithinAMomentWhileAllWorkersAreHeldUp(t *testing.T) {
+	for _, workers := range []int{1, 2} {
+		err := edo.Run(func(task *edo.Task) error {
+			var ran atomic.Bool
+			for range workers {
+				edo.Go(task, func(*edo.Task) error {
+					for begin := time.Now(); !ran.Load(); {
+						if time.Since(begin) > 10*time.Second {
+							t.Error("the others waited for 10 s")
+							break
+						}
+					}
+					return nil
+				})
+			}
+			edo.Go(task, func(task *edo.Task) error {
+				err := timer.Sleep(task, time.Millisecond)
+				ran.Store(true)
+				return err
+			})
+			return nil
+		}, quiet(edo.Config{Workers: workers}))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package poller
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// mock is a task that counts its wakes.
+type mock struct {
+	sched.Task
+	wakes atomic.Int32
+	woken chan struct{} // holds a token after a wake
+}
+
+func newMock() *mock {
+	m := &mock{woken: make(chan struct{}, 1)}
+	m.InitExternal(m)
+	m.Suspend()
+	return m
+}
+
+func (m *mock) Poll(*sched.Context) bool { panic("a mock is polled by hand") }
+func (m *mock) Fail(any, []byte)         { panic("a mock is polled by hand") }
+
+// Unpark counts, and makes the task idle again so that the next wake counts too.
+func (m *mock) Unpark() {
+	m.wakes.Add(1)
+	m.Resume()
+	for !m.Suspend() {
+		m.wakes.Add(1)
+	}
+	select {
+	case m.woken <- struct{}{}:
+	default:
+	}
+}
+
+// worker returns the context of somebody who looks and waits.
+func worker() *sched.Context { return sched.NewContext(nil, &newMock().Task) }
+
+const patience = 10 * time.Second
+
+func (m *mock) await(t *testing.T) {
+	t.Helper()
+	select {
+	case <-m.woken:
+	case <-time.After(patience):
+		t.Fatal("a wake was lost")
+	}
+}

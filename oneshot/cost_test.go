@@ -1,0 +1,75 @@
+package oneshot
+
+import (
+	"testing"
+	"unsafe"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/invariant"
+)
+
+// escaped keeps the compiler from putting a channel on the stack.
+var escaped *Sender[int]
+
+func TestChannelIsOneSmallAllocation(t *testing.T) {
+	if n := unsafe.Sizeof(channel[int]{}); n > 64 {
+		t.Errorf("a channel of int has %d bytes, want at most 64", n)
+	}
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	task := edotest.NewTask()
+	task.Enter(func(cx *edo.Context) {
+		n := testing.AllocsPerRun(100, func() {
+			tx, rx := New[int]()
+			escaped = tx
+			rx.Poll(cx)
+			tx.SendBy(cx, 1)
+			rx.Poll(cx)
+			cx.Internal(internal.Key{}).SetBudget(100)
+		})
+		if n != 1 {
+			t.Errorf("new, poll, send and poll allocate %v times, want once", n)
+		}
+	})
+}
+
+func BenchmarkSendThenReceive(b *testing.B) {
+	b.ReportAllocs()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for b.Loop() {
+			tx, rx := New[int]()
+			escaped = tx
+			tx.SendBy(cx, 1)
+			if _, p, _ := rx.Poll(cx); p != edo.Ready {
+				cx.Internal(internal.Key{}).SetBudget(100)
+			}
+		}
+	})
+}
+
+func BenchmarkPollThenSendThenReceive(b *testing.B) {
+	b.ReportAllocs()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for b.Loop() {
+			tx, rx := New[int]()
+			escaped = tx
+			rx.Poll(cx)
+			tx.SendBy(cx, 1)
+			rx.Poll(cx)
+			cx.Internal(internal.Key{}).SetBudget(100)
+		}
+	})
+}
+
+func BenchmarkTryRecv(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		tx, rx := New[int]()
+		escaped = tx
+		tx.Send(1)
+		rx.TryRecv()
+	}
+}

@@ -1,0 +1,63 @@
+package oneshot_test
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/oneshot"
+)
+
+func Example() {
+	err := edo.Run(func(task *edo.Task) error {
+		tx, rx := oneshot.New[string]()
+		edo.Go(task, func(*edo.Task) error { return tx.Send("hello from spawned task") })
+		msg, err := rx.Recv(task)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("Got %q\n", msg)
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// Got "hello from spawned task"
+	// <nil>
+}
+
+// A receiver is a future: it can be spawned, or given to a combinator.
+func ExampleReceiver() {
+	tx, rx := oneshot.New[int]()
+	tx.Send(42)
+	fmt.Println(edo.RunFuture(rx))
+	// Output: 42 <nil>
+}
+
+// A sender that is closed without having sent fails the receiver.
+func ExampleSender_Close() {
+	tx, rx := oneshot.New[int]()
+	tx.Close()
+	_, err := rx.TryRecv()
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, edo.ErrClosed))
+	// Output:
+	// oneshot: receive from a sender that went without sending
+	// true
+}
+
+// Whoever works on an answer can find out that nobody waits for it any more.
+func ExampleSender_Closed() {
+	edo.Run(func(task *edo.Task) error {
+		tx, rx := oneshot.New[int]()
+		edo.Go(task, func(task *edo.Task) error {
+			if err := tx.Closed(task); err != nil {
+				return err
+			}
+			fmt.Println("nobody wants it any more")
+			return nil
+		})
+		rx.Drop()
+		return nil
+	})
+	// Output: nobody wants it any more
+}

@@ -1,0 +1,43 @@
+// Package sim runs a program of tasks in a simulation, for tests: under a seed,
+// in virtual time, with a network in memory.
+//
+// # Model
+//
+// [Run] is edo.Run on a simulated driver. There is one worker, and the seed
+// decides which of the runnable tasks it polls next, and every random number of
+// edo. The clock stands still while anything is runnable and then jumps to the
+// next timer, so that an hour's sleep costs nothing. Sockets connect to each other
+// inside the simulation alone. So the program is a function of its seed: the same
+// seed runs it in the same order, and another seed in another order.
+//
+//   - [Explore] runs a test under many seeds and says how to replay the one that
+//     failed.
+//   - [New] makes a simulation that a test steps by hand: poll by poll, or to the
+//     next thing that takes time, or for a time.
+//
+// When no task can ever run again, that is an error at once, which names the tasks
+// and what they are.
+//
+// # What a program must not do
+//
+// Whatever is not edo's is not simulated. The order depends on more than the seed
+// when tasks range over a map, look at the time of package time, draw from the
+// global source of math/rand, share what they know with plain goroutines, or run
+// [edo.Blocking] tasks: while one of those runs the clock stands and the
+// simulation waits for it.
+//
+// # When not to use it
+//
+// The simulation cannot interleave the inside of a poll: races between workers are
+// for the race detector, on an ordinary runtime. It says nothing about speed.
+//
+// # Example
+//
+//	func TestRetries(t *testing.T) {
+//		sim.Explore(t, 1000, func(seed uint64) error {
+//			return sim.Run(seed, func(task *edo.Task) error {
+//				…
+//			})
+//		})
+//	}
+package sim

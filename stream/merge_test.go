@@ -1,0 +1,142 @@
+package stream_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/stream"
+)
+
+func TestReadyStreamsMergeInTurns(t *testing.T) {
+	task := edotest.NewTask()
+	requireItems(t, task, stream.Values(1, 2, 3).Merge(stream.Values(4, 5, 6)), 1, 4, 2, 5, 3, 6)
+	requireItems(t, task, stream.Values(1, 2, 3).Merge(stream.Values(1, 2)), 1, 1, 2, 2, 3)
+	requireItems(t, task, stream.Values(1, 2).Merge(stream.Values(1, 2, 3)), 1, 1, 2, 2, 3)
+	requireItems(t, task, stream.Empty[int]().Merge(stream.Values(1, 2)), 1, 2)
+}
+
+func TestMergeAsksTheFirstFirstAfterItWasMerelyPending(t *testing.T) {
+	task := edotest.NewTask()
+	first, second := owntest.NewScript[int](t).Wait().Give(1, 2), owntest.NewScript[int](t).Give(4, 5)
+	s := stream.Of(first).Merge(second)
+
+	if v := edotest.RequireNext(t, task, s); v != 4 {
+		t.Fatalf("got %d, want 4", v)
+	}
+	first.Wake()
+	edotest.RequireWoken(t, task, 1)
+	requireItems(t, task, s, 1, 5, 2)
+}
+
+func TestMergeAsksTheOtherFirstWhoeverWasPending(t *testing.T) {
+	task := edotest.NewTask()
+	first, second := owntest.NewScript[int](t).Give(1).Yield().Give(2, 3), owntest.NewScript[int](t).Give(4, 5, 6)
+	s := stream.Of(first).Merge(second)
+	// 1, then the second's turn: 4, then the first's, which is pending: 5, then 2.
+	requireItems(t, task, s, 1, 4, 5, 2, 6, 3)
+}
+
+func TestMergeIsWokenByEitherAndPollsBothWhenNeitherIsReady(t *testing.T) {
+	task := edotest.NewTask()
+	first, second := owntest.NewScript[int](t).Wait().Give(1), owntest.NewScript[int](t).Wait().Give(2)
+	s := stream.Of(first).Merge(second)
+	edotest.RequireNextPending(t, task, s)
+	if first.Polls() != 1 || second.Polls() != 1 {
+		t.Fatalf("polled %d and %d times", first.Polls(), second.Polls())
+	}
+	second.Wake()
+	edotest.RequireWoken(t, task, 1)
+	if v := edotest.RequireNext(t, task, s); v != 2 {
+		t.Fatalf("got %d", v)
+	}
+	edotest.RequireNextPending(t, task, s)
+	first.Wake()
+	edotest.RequireWoken(t, task, 1)
+	requireItems(t, task, s, 1)
+}
+
+func TestMergeDropsEachWhenItEndsAndEndsWhenBothHave(t *testing.T) {
+	task := edotest.NewTask()
+	first, second := owntest.NewScript[int](t), owntest.NewScript[int](t).Wait()
+	s := stream.Of(first).Merge(second)
+	edotest.RequireNextPending(t, task, s)
+	if first.Drops() != 1 || second.Drops() != 0 {
+		t.Fatalf("dropped %d and %d times, want 1 and 0", first.Drops(), second.Drops())
+	}
+	second.Wake()
+	requireItems(t, task, s)
+	if first.Polls() != 1 || second.Drops() != 1 {
+		t.Fatalf("the first was polled %d times, the second dropped %d times", first.Polls(), second.Drops())
+	}
+}
+
+func TestMergeOfABusyStreamDoesNotStarveTheOther(t *testing.T) {
+	task := edotest.NewTask()
+	s := stream.Iter(count).Merge(stream.Once(-1).Chain(stream.Iter(count)))
+	defer s.Drop()
+	ones := 0
+	for range 10 { // polls: the budget is used up in each
+		task.Enter(func(cx *edo.Context) {
+			for {
+				v, p, _ := s.PollNext(cx)
+				if p != edo.Ready {
+					return
+				}
+				if v > 0 {
+					ones++
+				} else {
+					ones--
+				}
+			}
+		})
+	}
+	task.EnterWithBudget(1000, func(cx *edo.Context) {
+		a, _, _ := s.PollNext(cx)
+		b, _, _ := s.PollNext(cx)
+		if d := a - b; d < -2 || d > 2 {
+			t.Errorf("one has given %d values, the other %d", a, b)
+		}
+	})
+}
+
+func TestChainDoesNotPollTheSecondBeforeTheFirstHasEnded(t *testing.T) {
+	task := edotest.NewTask()
+	first, second := owntest.NewScript[int](t).Give(1).Wait(), owntest.NewScript[int](t).Give(2)
+	s := stream.Of(first).Chain(second)
+	edotest.RequireNext(t, task, s)
+	edotest.RequireNextPending(t, task, s)
+	if second.Polls() != 0 {
+		t.Fatal("the second was polled")
+	}
+	first.Wake()
+	edotest.RequireWoken(t, task, 1)
+	if v := edotest.RequireNext(t, task, s); v != 2 || first.Drops() != 1 {
+		t.Fatalf("got %d, the first was dropped %d times", v, first.Drops())
+	}
+	requireItems(t, task, s)
+}
+
+// clumsy panics when it is dropped.
+type clumsy struct{ edo.Stream[int] }
+
+func (clumsy) Drop() { panic("test") }
+
+func TestBothAreDroppedWhenDroppingTheFirstPanics(t *testing.T) {
+	for name, build := range map[string]func(a, b edo.Stream[int]) stream.Seq[int]{
+		"Merge": func(a, b edo.Stream[int]) stream.Seq[int] { return stream.Of(a).Merge(b) },
+		"Chain": func(a, b edo.Stream[int]) stream.Seq[int] { return stream.Of(a).Chain(b) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			second := owntest.NewScript[int](t)
+			func() {
+				defer func() { recover() }()
+				build(clumsy{}, second).Drop()
+			}()
+			if second.Drops() != 1 {
+				t.Fatalf("dropped %d times", second.Drops())
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package aio
 
 import (
 	"io"
+	"sync"
 
 	"github.com/edo-go/edo"
 )
@@ -23,6 +24,12 @@ func Copy(task *edo.Task, dst Writer, src Reader) (int64, error) {
 func CopyFuture(dst Writer, src Reader) edo.Future[int64] { return &transfer{dst: dst, src: src} }
 
 var transfers pool[transfer]
+
+// chunk is what bytes pass through. One is borrowed for as long as there are
+// bytes in it, or to offer to a reader during one poll.
+type chunk [32 << 10]byte
+
+var chunks = sync.Pool{New: func() any { return new(chunk) }}
 
 type transfer struct {
 	dst Writer

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -87,7 +88,7 @@ func TestReportGivesMediansAndRatios(t *testing.T) {
 
 func TestFlagsThatMakeNoSenseAreRefused(t *testing.T) {
 	for _, args := range []string{"-rounds 0", "-n -1", "-workers 0", "-only [", "spawn"} {
-		if _, err := parse(strings.Fields(args)); err == nil {
+		if _, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s was accepted", args)
 		}
 	}

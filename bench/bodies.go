@@ -78,6 +78,7 @@ func (p *passes) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		}
 		p.meter.stop()
 		s.done = append(s.done, p.meter.pass)
+		edo.Drop(p.now)
 		p.now = nil
 		if err != nil {
 			return edo.Unit{}, edo.Ready, err

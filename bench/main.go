@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"runtime"
@@ -29,7 +30,7 @@ func main() {
 		}
 		return
 	}
-	o, err := parse(os.Args[1:])
+	o, err := parse(os.Args[1:], os.Stderr)
 	if err != nil {
 		os.Exit(2) // the flag package has said why
 	}
@@ -38,10 +39,11 @@ func main() {
 	}
 }
 
-// parse reads the flags.
-func parse(args []string) (*options, error) {
+// parse reads the flags. What is wrong with them it says on out.
+func parse(args []string, out io.Writer) (*options, error) {
 	o := &options{only: regexp.MustCompile("")}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(out)
 	flags.IntVar(&o.rounds, "rounds", 5, "how often to measure everything")
 	flags.Float64Var(&o.scale, "n", 1, "scale the number of operations by this")
 	flags.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "workers of edo, and GOMAXPROCS")
@@ -63,7 +65,7 @@ func parse(args []string) (*options, error) {
 		o.rounds, o.scale = 1, 0.001
 	}
 	if o.rounds < 1 || o.workers < 1 || o.scale <= 0 || flags.NArg() > 0 {
-		fmt.Fprintln(flags.Output(), "bench: -rounds, -workers and -n must be positive, and there are no arguments")
+		fmt.Fprintln(out, "bench: -rounds, -workers and -n must be positive, and there are no arguments")
 		return nil, flag.ErrHelp
 	}
 	return o, nil

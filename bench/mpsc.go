@@ -39,7 +39,7 @@ func goMPSC(producers int) goBody {
 // sumOf returns what the messages add up to: each producer sends 0, 1, 2, ...
 func sumOf(producers, each int) int { return producers * (each * (each - 1) / 2) }
 
-// producer sends 0 to n-1. It owns its sender.
+// producer sends 0 to n-1.
 type producer struct {
 	tx      *mpsc.Sender[int]
 	send    mpsc.SendFuture[int]
@@ -63,9 +63,10 @@ func (f *producer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		f.sending = false
 		f.i++
 	}
-	f.tx.Close()
 	return edo.Unit{}, edo.Ready, nil
 }
+
+func (f *producer) Drop() { f.tx.Close() }
 
 // consumer starts the producers and adds up what they send.
 type consumer struct {
@@ -97,12 +98,13 @@ func (f *consumer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		case edo.Pending:
 			return edo.Unit{}, edo.Pending, nil
 		case edo.End:
-			f.rx.Drop()
 			return edo.Unit{}, edo.Ready, expect(f.sum, sumOf(f.producers, f.each), nil)
 		}
 		f.sum += v
 	}
 }
+
+func (f *consumer) Drop() { f.rx.Drop() }
 
 func directMPSC(producers int) directBody {
 	return func(task *edo.Task, m *meter) error {

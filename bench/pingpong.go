@@ -25,7 +25,7 @@ func goPingpong(m *meter) {
 	<-b
 }
 
-// echo sends back what it receives. It owns its halves.
+// echo sends back what it receives.
 type echo struct {
 	rx      *mpsc.Receiver[int]
 	tx      *mpsc.Sender[int]
@@ -41,8 +41,6 @@ func (f *echo) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 				return edo.Unit{}, edo.Pending, nil
 			}
 			if state == edo.End {
-				f.tx.Close()
-				f.rx.Drop()
 				return edo.Unit{}, edo.Ready, nil
 			}
 			f.send.Reset(f.tx, v)
@@ -57,6 +55,11 @@ func (f *echo) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		}
 		f.sending = false
 	}
+}
+
+func (f *echo) Drop() {
+	f.tx.Close()
+	f.rx.Drop()
 }
 
 // ping is the other side: it sends a number and waits until it comes back.
@@ -112,9 +115,12 @@ func (f *ping) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			f.step = fresh
 		}
 	}
+	return edo.Unit{}, edo.Ready, nil
+}
+
+func (f *ping) Drop() {
 	f.tx.Close()
 	f.rx.Drop()
-	return edo.Unit{}, edo.Ready, nil
 }
 
 func directPingpong(task *edo.Task, m *meter) error {

@@ -65,7 +65,6 @@ func (f *coordinator) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		case edo.Pending:
 			return edo.Unit{}, edo.Pending, nil
 		case edo.End:
-			f.rx.Drop()
 			f.group.leave(cx)
 			return edo.Unit{}, edo.Ready, nil
 		}
@@ -75,7 +74,9 @@ func (f *coordinator) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 }
 
-// client makes n requests, one after the other. It owns its sender.
+func (f *coordinator) Drop() { f.rx.Drop() }
+
+// client makes n requests, one after the other.
 type client struct {
 	tx    *mpsc.Sender[request]
 	send  mpsc.SendFuture[request]
@@ -114,10 +115,11 @@ func (f *client) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			f.step = fresh
 		}
 	}
-	f.tx.Close()
 	f.group.leave(cx)
 	return edo.Unit{}, edo.Ready, nil
 }
+
+func (f *client) Drop() { f.tx.Close() }
 
 func futureRTT(m *meter) edo.Future[edo.Unit] {
 	each := requests(m)

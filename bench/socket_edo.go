@@ -78,8 +78,7 @@ func (f *served) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return f.running.Poll(cx)
 }
 
-// echoClient sends windows and waits for each to come back. It owns its
-// connection, as do the servers.
+// echoClient sends windows and waits for each to come back.
 type echoClient struct {
 	conn          *socket.Conn
 	group         *group
@@ -107,10 +106,11 @@ func (f *echoClient) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		f.written, f.read = 0, 0
 		f.left--
 	}
-	f.conn.Drop()
 	f.group.leave(cx)
 	return edo.Unit{}, edo.Ready, nil
 }
+
+func (f *echoClient) Drop() { f.conn.Drop() }
 
 // serverOne reads and writes.
 type serverOne struct {
@@ -133,7 +133,6 @@ func (f *serverOne) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			return edo.Unit{}, edo.Pending, nil
 		}
 		if err == io.EOF {
-			f.conn.Drop()
 			f.group.leave(cx)
 			return edo.Unit{}, edo.Ready, nil
 		}
@@ -143,6 +142,8 @@ func (f *serverOne) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		f.out = f.buf[:n]
 	}
 }
+
+func (f *serverOne) Drop() { f.conn.Drop() }
 
 // serverReader reads into free buffers and hands them over to a serverWriter.
 type serverReader struct {
@@ -166,7 +167,6 @@ func (f *serverReader) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			return edo.Unit{}, edo.Pending, nil
 		}
 		if err == io.EOF {
-			f.full.Close()
 			return edo.Unit{}, edo.Ready, nil
 		}
 		if err != nil {
@@ -177,6 +177,11 @@ func (f *serverReader) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		}
 		f.buf = nil
 	}
+}
+
+func (f *serverReader) Drop() {
+	f.full.Close()
+	f.free.Drop()
 }
 
 // serverWriter writes what it receives and gives the buffers back.
@@ -196,8 +201,6 @@ func (f *serverWriter) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 				return edo.Unit{}, edo.Pending, nil
 			}
 			if state == edo.End {
-				f.conn.Drop()
-				f.free.Close()
 				f.group.leave(cx)
 				return edo.Unit{}, edo.Ready, nil
 			}
@@ -215,6 +218,12 @@ func (f *serverWriter) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		}
 		f.buf = nil
 	}
+}
+
+func (f *serverWriter) Drop() {
+	f.full.Drop()
+	f.free.Close()
+	f.conn.Drop()
 }
 
 // In direct style.

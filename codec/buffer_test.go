@@ -5,10 +5,11 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 func TestBufferBehavesLikeAQueueOfBytes(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range uint64(40) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		var b Buffer
 		var model []byte
@@ -125,5 +126,11 @@ func TestBufferAppendsIntoWhatWasTakenBeforeItGrows(t *testing.T) {
 	b.Write(bytes.Repeat([]byte("y"), 5000))
 	if b.Len() != 5900 || b.Cap() != chunkSize {
 		t.Fatalf("%d bytes in %d, want 5900 in a chunk", b.Len(), b.Cap())
+	}
+}
+
+func TestIdleConnectionIsSmall(t *testing.T) {
+	if n := unsafe.Sizeof(Framed[[]byte, []byte]{}) + unsafe.Sizeof(LengthDelimited{}); n > 160 {
+		t.Fatalf("a Framed and its codec are %d bytes, want at most 160", n)
 	}
 }

@@ -15,8 +15,8 @@
 //		}
 //	}
 //
-// [LengthDelimited] is the codec of frames that begin with their length. Writing
-// a codec takes two methods, on a [Buffer].
+// [LengthDelimited] is the codec of frames that begin with their length, [Lines]
+// that of lines of text. Writing a codec takes two methods, on a [Buffer].
 //
 // # What it costs
 //

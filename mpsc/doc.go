@@ -41,7 +41,7 @@
 // # Cost
 //
 // TrySend and TryRecv take about 40 ns together. A channel is 192 bytes, and room
-// for the most messages that it has held at once. A handle is 56 bytes and takes
+// for the most messages that it has held at once. A handle is 48 bytes and takes
 // about 0.6 µs to make.
 //
 // # When not to use it

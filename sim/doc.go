@@ -15,8 +15,7 @@
 //   - [New] makes a simulation that a test steps by hand: poll by poll, or to the
 //     next thing that takes time, or for a time.
 //
-// When no task can ever run again, that is an error at once, which names the tasks
-// and what they are.
+// When no task can ever run again, that is an error at once, which names the tasks.
 //
 // # What a program must not do
 //

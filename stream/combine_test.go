@@ -13,8 +13,10 @@ import (
 func TestErrorIsAnItemAndTheStreamGoesOn(t *testing.T) {
 	yes := func(int) bool { return true }
 	for name, build := range map[string]func(edo.Stream[int]) edo.Stream[int]{
-		"Map":       func(s edo.Stream[int]) edo.Stream[int] { return stream.Map(s, func(v int) int { return v }) },
-		"MapErr":    func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).MapErr(func(err error) error { return err }) },
+		"Map": func(s edo.Stream[int]) edo.Stream[int] { return stream.Map(s, func(v int) int { return v }) },
+		"MapErr": func(s edo.Stream[int]) edo.Stream[int] {
+			return stream.Of(s).MapErr(func(err error) error { return err })
+		},
 		"Then":      func(s edo.Stream[int]) edo.Stream[int] { return stream.Then(s, ready[int]) },
 		"Filter":    func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).Filter(yes) },
 		"TakeWhile": func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).TakeWhile(yes) },

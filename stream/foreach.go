@@ -20,7 +20,7 @@ func ForEachFuture[T any](s Stream[T], fn func(v T) edo.Future[edo.Unit]) edo.Fu
 }
 
 // ForEachTask is [ForEach] with a function in direct style, which borrows a
-// coroutine for each value (some 300 ns) and may wait: while s has nothing, the
+// coroutine for each value (some 500 ns) and may wait: while s has nothing, the
 // whole is a stackless future of some hundred bytes. When it is dropped while fn
 // waits, fn gets [edo.ErrCancelled] from what it waits in, and returns.
 func ForEachTask[T any](s Stream[T], fn func(task *edo.Task, v T) error) edo.Future[edo.Unit] {

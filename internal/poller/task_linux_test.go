@@ -2,7 +2,6 @@ package poller
 
 import (
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/edo-go/edo/internal/sched"
@@ -43,11 +42,12 @@ func worker() *sched.Context { return sched.NewContext(nil, &newMock().Task) }
 
 const patience = 10 * time.Second
 
-func (m *mock) await(t *testing.T) {
-	t.Helper()
+// await waits until m is woken, and says whether it was.
+func (m *mock) await() bool {
 	select {
 	case <-m.woken:
+		return true
 	case <-time.After(patience):
-		t.Fatal("a wake was lost")
+		return false
 	}
 }

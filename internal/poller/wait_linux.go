@@ -41,8 +41,9 @@ import (
 //     earlier one than is asked for is left as it is: setting it costs more than
 //     the one read that ends too early, and many waits end before it.
 //
-// A blocking epoll_wait with an event descriptor to wake it was measured as well;
-// it needs a thread that blocks, and two thread switches for each wait.
+// The alternative is a blocking epoll_wait and an event descriptor to end it. It
+// blocks a thread, and Go's scheduler then has to notice that and to find the
+// waiter a processor again when it returns.
 type waiting struct {
 	file   *os.File
 	raw    syscall.RawConn

@@ -198,7 +198,7 @@ func (c *conn) Close() error {
 	c.state = closed
 	c.release()
 	if c.port != 0 {
-		c.net.ports[c.port]--
+		c.net.release(c.port)
 	}
 	switch {
 	case before == failed:

@@ -112,7 +112,7 @@ func (l *listener) Close() error {
 		return nil
 	}
 	l.closed = true
-	n.ports[l.at.port]--
+	n.release(l.at.port)
 	n.listeners = slices.DeleteFunc(n.listeners, func(o *listener) bool { return o == l })
 	for i, c := range l.queue {
 		c.state = closed

@@ -34,8 +34,8 @@ func TestUsedUpPortsGoOnBelow(t *testing.T) {
 func TestNoPortsLeftIsAnError(t *testing.T) {
 	d := New(Config{})
 	l := listen(t, d, "tcp", ":80")
-	for i := range d.net.ports {
-		d.net.ports[i]++
+	for port := range 1 << 16 {
+		d.net.ports[uint16(port)]++
 	}
 	_, err := d.Listen("tcp", "127.0.0.1:0")
 	isErr(t, err, syscall.EADDRINUSE)

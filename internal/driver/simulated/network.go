@@ -19,9 +19,9 @@ type network struct {
 
 	mu        sync.Mutex // guards the following, and what is inside listeners and conns
 	closed    bool
-	listeners []*listener     // in the order of their making; few
-	ports     [1 << 16]uint16 // how many listeners and dialed connections have each port
-	next      uint16          // where the search for a free port goes on
+	listeners []*listener    // in the order of their making; few
+	ports     map[uint16]int // how many listeners and dialed connections have a port, if any
+	next      uint16         // where the search for a free port goes on
 }
 
 // Ports that nobody asked for are given out upwards from firstPort, the first of
@@ -33,7 +33,15 @@ const (
 
 func (n *network) init(window int) {
 	n.window = window
+	n.ports = map[uint16]int{}
 	n.next = firstPort
+}
+
+// release gives a port back that a listener or a connection had.
+func (n *network) release(port uint16) {
+	if n.ports[port]--; n.ports[port] == 0 {
+		delete(n.ports, port)
+	}
 }
 
 // freePort returns a port that nobody has, without taking it, or 0. A port that

@@ -1,0 +1,35 @@
+package stress
+
+import "sync"
+
+// outside are goroutines that are no tasks: much of edo may be called from there.
+type outside struct {
+	work chan func()
+	left sync.WaitGroup
+}
+
+func (o *outside) start(n int) {
+	o.work = make(chan func(), 256)
+	for range n {
+		o.left.Go(func() {
+			for fn := range o.work {
+				fn()
+			}
+		})
+	}
+}
+
+// do has fn called there, soon; or here and now, when they have too much to do.
+func (o *outside) do(fn func()) {
+	select {
+	case o.work <- fn:
+	default:
+		fn()
+	}
+}
+
+// stop waits until everything has been called.
+func (o *outside) stop() {
+	close(o.work)
+	o.left.Wait()
+}

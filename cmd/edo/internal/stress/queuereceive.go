@@ -1,0 +1,143 @@
+package stress
+
+import (
+	"errors"
+	"math/rand/v2"
+
+	"github.com/edo-go/edo"
+)
+
+// receiver spawns the task that receives.
+func (q *queuePlay) receiver(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[edo.Unit] {
+	q.tasks.Add(1)
+	own := edo.Owns(q.rx)
+	if oneIn(rng, 5) {
+		q.left.Store(true)
+		return edo.Go(task, func(task *edo.Task) error {
+			open := q.bodies.open()
+			defer open.end()
+			return q.leave(task, rng)
+		}, own)
+	}
+	body := q.receive
+	switch rng.IntN(5) {
+	case 0:
+		return edo.Spawn(task, &receiving{q: q, open: q.futures.open(), rng: rng})
+	case 1:
+		body = q.poll
+	case 2:
+		return edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
+			open := q.bodies.open()
+			defer open.end()
+			return edo.Unit{}, q.receive(task, rng)
+		}, own)
+	}
+	return edo.Go(task, func(task *edo.Task) error {
+		open := q.bodies.open()
+		defer open.end()
+		return body(task, rng)
+	}, own)
+}
+
+// receive receives until the end, and at times is slow.
+func (q *queuePlay) receive(task *edo.Task, rng *rand.Rand) error {
+	for {
+		m, err := q.rx.Recv(task)
+		if err != nil {
+			return q.end(err)
+		}
+		if err := q.arrive(m); err != nil {
+			return err
+		}
+		if oneIn(rng, 8) {
+			if err := dawdle(task, rng); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// poll asks again and again.
+func (q *queuePlay) poll(task *edo.Task, _ *rand.Rand) error {
+	for {
+		m, err := q.rx.TryRecv()
+		switch {
+		case err == nil:
+			if err := q.arrive(m); err != nil {
+				return err
+			}
+		case !errors.Is(err, edo.ErrEmpty):
+			return q.end(err)
+		default:
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// leave receives some messages, and goes: by closing and receiving what is left, by
+// ending, or in a bad way.
+func (q *queuePlay) leave(task *edo.Task, rng *rand.Rand) error {
+	for range rng.IntN(100) {
+		m, err := q.rx.Recv(task)
+		if err != nil {
+			return q.end(err)
+		}
+		if err := q.arrive(m); err != nil {
+			return err
+		}
+	}
+	switch rng.IntN(3) {
+	case 0:
+		return q.misbehave(rng)
+	case 1:
+		q.rx.Close()
+		if !q.rx.IsClosed() {
+			return errors.New("queue: a closed receiver says that it is open")
+		}
+		return q.poll(task, rng)
+	}
+	return nil
+}
+
+// receiving receives without a stack, and moves to another task half-way.
+type receiving struct {
+	q     *queuePlay
+	open  *token
+	rng   *rand.Rand
+	moved bool
+	given bool // the receiver belongs to another task
+}
+
+func (f *receiving) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		if !f.moved && oneIn(f.rng, 60) {
+			f.given = true
+			f.q.tasks.Add(1)
+			heir := &receiving{q: f.q, open: f.q.futures.open(), rng: f.rng, moved: true}
+			f.q.left.Store(true) // nobody joins the heir
+			edo.Spawn(cx, heir)
+			return edo.Unit{}, edo.Ready, nil
+		}
+		m, p, err := f.q.rx.PollNext(cx)
+		switch {
+		case p == edo.Pending:
+			return edo.Unit{}, p, nil
+		case p == edo.End:
+			return edo.Unit{}, edo.Ready, f.q.end(edo.ErrClosed)
+		case err != nil:
+			return edo.Unit{}, edo.Ready, err
+		}
+		if err := f.q.arrive(m); err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
+	}
+}
+
+func (f *receiving) Drop() {
+	f.open.end()
+	if !f.given {
+		f.q.rx.Drop()
+	}
+}

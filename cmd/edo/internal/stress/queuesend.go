@@ -1,0 +1,205 @@
+package stress
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
+)
+
+// spawn spawns the task of s, which sends through tx.
+func (s *sender) spawn(task *edo.Task, rng *rand.Rand, tx *handle) *edo.JoinHandle[edo.Unit] {
+	s.play.tasks.Add(1)
+	fails := oneIn(rng, 10)
+	direct := func(send func(*edo.Task, *rand.Rand, *handle) error) func(*edo.Task) error {
+		return func(task *edo.Task) error {
+			open := s.play.bodies.open()
+			defer open.end()
+			err := send(task, rng, tx)
+			if err == nil && fails {
+				return s.play.misbehave(rng)
+			}
+			return err
+		}
+	}
+	switch rng.IntN(7) {
+	case 0:
+		return edo.Go(task, direct(s.trySend), edo.Owns(tx))
+	case 1:
+		return edo.Spawn(task, &sendingFutures{s: s, tx: tx, open: s.play.futures.open()})
+	case 2:
+		return edo.Spawn(task, &sendingSink{s: s, tx: tx, sink: tx.Sink(), open: s.play.futures.open()})
+	case 3:
+		return edo.Go(task, direct(s.inherit), edo.Owns(tx))
+	case 4:
+		body := direct(s.send)
+		return edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, body(task) }, edo.Owns(tx))
+	}
+	return edo.Go(task, direct(s.send), edo.Owns(tx))
+}
+
+// refused takes note of a message that is the sender's again, because of err, which
+// ends the sending.
+func (s *sender) refused(m *message, err error) error {
+	m.end()
+	switch {
+	case errors.Is(err, edo.ErrCancelled):
+		return err
+	case errors.Is(err, edo.ErrClosed):
+		if !s.play.left.Load() && !s.aborted.Load() {
+			return fmt.Errorf("queue: a send was refused, and the receiver was there: %w", err)
+		}
+		return nil
+	}
+	return fmt.Errorf("queue: send: %w", err)
+}
+
+// send sends all of its messages, and waits when it must.
+func (s *sender) send(task *edo.Task, rng *rand.Rand, tx *handle) error {
+	for n := int(s.accepted.Load()); n < s.n; n++ {
+		m := s.letter(n)
+		if err := tx.Send(task, m); err != nil {
+			return s.refused(m, err)
+		}
+		s.accepted.Add(1)
+		if oneIn(rng, 16) {
+			if err := dawdle(task, rng); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// trySend sends when there is room, and yields otherwise.
+func (s *sender) trySend(task *edo.Task, _ *rand.Rand, tx *handle) error {
+	for n := 0; n < s.n; n++ {
+		m := s.letter(n)
+		for {
+			err := tx.TrySend(m)
+			if err == nil {
+				s.accepted.Add(1)
+				break
+			}
+			if !errors.Is(err, edo.ErrFull) {
+				return s.refused(m, err)
+			}
+			if err := edo.Yield(task); err != nil {
+				return s.refused(m, err)
+			}
+		}
+	}
+	return nil
+}
+
+// inherit sends some messages, has a child with a clone send the rest, and lets go
+// of its own handle meanwhile.
+func (s *sender) inherit(task *edo.Task, rng *rand.Rand, tx *handle) error {
+	all := s.n
+	s.n = rng.IntN(all + 1)
+	if err := s.send(task, rng, tx); err != nil {
+		return err
+	}
+	if int(s.accepted.Load()) < s.n || task.Err() != nil {
+		return task.Err() // the receiver has gone
+	}
+	s.n = all
+	heir := s.play.clone(tx.Sender)
+	inner := fork(rng)
+	s.play.tasks.Add(1)
+	h := edo.Go(task, func(task *edo.Task) error {
+		open := s.play.bodies.open()
+		defer open.end()
+		return s.send(task, inner, heir)
+	}, edo.Owns(heir))
+	tx.Drop()
+	if oneIn(rng, 8) {
+		s.aborted.Store(true)
+		s.play.outside.do(h.Abort)
+	}
+	_, err := h.Await(task)
+	return err
+}
+
+// sendingFutures sends without a stack, by a SendFuture that it uses again and
+// again.
+type sendingFutures struct {
+	s    *sender
+	tx   *handle
+	open *token
+	f    mpsc.SendFuture[*message]
+	busy bool
+	sent int
+}
+
+func (f *sendingFutures) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for f.sent < f.s.n {
+		if !f.busy {
+			f.f.Reset(f.tx.Sender, f.s.letter(f.sent))
+			f.busy = true
+		}
+		_, p, err := f.f.Poll(cx)
+		if p == edo.Pending {
+			return edo.Unit{}, p, nil
+		}
+		f.busy = false
+		if err != nil {
+			m, ok := f.f.Unsent()
+			if !ok {
+				return edo.Unit{}, edo.Ready, fmt.Errorf("queue: a value was refused (%w), and is not there", err)
+			}
+			return edo.Unit{}, edo.Ready, f.s.refused(m, err)
+		}
+		f.sent++
+		f.s.accepted.Add(1)
+	}
+	return edo.Unit{}, edo.Ready, nil
+}
+
+func (f *sendingFutures) Drop() {
+	f.f.Drop()
+	f.tx.Drop()
+	f.open.end()
+}
+
+// sendingSink sends without a stack, by a sink.
+type sendingSink struct {
+	s    *sender
+	tx   *handle
+	sink *mpsc.Sink[*message]
+	open *token
+	sent int // given to the sink
+}
+
+func (f *sendingSink) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		p, err := f.sink.PollReady(cx)
+		if p == edo.Pending {
+			return edo.Unit{}, p, nil
+		}
+		if err == nil {
+			f.s.accepted.Store(int64(f.sent)) // what it was given before
+			if f.sent == f.s.n {
+				return edo.Unit{}, edo.Ready, nil
+			}
+			m := f.s.letter(f.sent)
+			if err = f.sink.StartSend(m); err == nil {
+				f.sent++
+				continue
+			}
+			m.end()
+		}
+		if errors.Is(err, edo.ErrClosed) && f.s.play.left.Load() {
+			return edo.Unit{}, edo.Ready, nil
+		}
+		return edo.Unit{}, edo.Ready, fmt.Errorf("queue: sink: %w", err)
+	}
+}
+
+func (f *sendingSink) Drop() {
+	f.sink.Drop()
+	f.tx.Drop()
+	f.open.end()
+}

@@ -1,0 +1,210 @@
+package stress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/edo-go/edo"
+)
+
+// A round is one runtime, with what plays in it.
+type round struct {
+	ledger
+	failures
+
+	seed     uint64
+	config   edo.Config
+	shutdown bool // it ends by Shutdown, under the feet of what plays
+	length   time.Duration
+
+	ending  atomic.Bool // no further program is begun
+	outside outside
+	tasks   atomic.Int64 // tasks that were spawned
+	tally   []tally
+	later   []func() // see eventually; guarded by mu of the ledger
+}
+
+// tally is what was played of one scenario.
+type tally struct {
+	name   string
+	begun  atomic.Int64
+	within atomic.Int64 // and not over
+}
+
+// A scenario is a kind of random program.
+type scenario struct {
+	name string
+	// make opens the accounts of the scenario in r, and returns what plays one
+	// program of it: from the beginning until all of its tasks have ended, unless
+	// task is cancelled.
+	make func(r *round) program
+}
+
+type program func(task *edo.Task, rng *rand.Rand) error
+
+var scenarios = []scenario{
+	{"tree", tree},
+	{"relay", relay},
+	{"ask", ask},
+	{"queue", queue},
+	{"sleep", sleepers},
+	{"block", blockers},
+}
+
+// lanes is how many programs play at the same time.
+const lanes = 6
+
+// newRound draws a round from its seed. With workers 0 it draws their number too.
+func newRound(seed uint64, workers int, length time.Duration) (*round, *rand.Rand) {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	r := &round{seed: seed, length: length, shutdown: oneIn(rng, 3)}
+	drawn := edo.Config{Workers: 1 + rng.IntN(2*runtime.GOMAXPROCS(0))}
+	if oneIn(rng, 5) {
+		drawn = edo.Config{CurrentThread: true}
+	}
+	if workers != 0 {
+		drawn = edo.Config{Workers: workers}
+	}
+	r.config = drawn
+	r.config.OnError = func(err error) {
+		if !isPlanned(err) {
+			r.fault("OnError was told: %v", err)
+		}
+	}
+	return r, rng
+}
+
+// describe says what the round is, in a line.
+func (r *round) describe() string {
+	workers, end := "workers 1 (current thread)", "until all have ended"
+	if !r.config.CurrentThread {
+		workers = fmt.Sprintf("workers %d", r.config.Workers)
+	}
+	if r.shutdown {
+		end = "until a shutdown"
+	}
+	return fmt.Sprintf("seed %d, %s, %s", r.seed, workers, end)
+}
+
+// play runs the round and returns what was wrong.
+func (r *round) play(rng *rand.Rand, all []scenario) []string {
+	before := holdingsNow()
+	r.outside.start(2)
+	programs := make([]program, len(all))
+	r.tally = make([]tally, len(all))
+	for i, s := range all {
+		programs[i] = s.make(r)
+		r.tally[i].name = s.name
+	}
+	alarm := time.AfterFunc(r.length, func() { r.ending.Store(true) })
+	defer alarm.Stop()
+
+	lane := func(rng *rand.Rand) func(*edo.Task) error {
+		return func(task *edo.Task) error {
+			for !r.ending.Load() {
+				i := rng.IntN(len(programs))
+				r.tally[i].begun.Add(1)
+				r.tally[i].within.Add(1)
+				err := programs[i](task, fork(rng))
+				r.tally[i].within.Add(-1)
+				if task.Err() != nil {
+					return task.Err()
+				}
+				if err != nil {
+					r.fault("%s: %v", all[i].name, err)
+				}
+			}
+			return nil
+		}
+	}
+	var bodies []func(*edo.Task) error
+	for range lanes {
+		bodies = append(bodies, lane(fork(rng)))
+	}
+	if r.shutdown {
+		r.shutDown(bodies)
+	} else {
+		r.settle(&r.ledger, edo.Run(func(task *edo.Task) error {
+			for _, body := range bodies {
+				edo.Go(task, body, edo.Name("lane"))
+			}
+			return nil
+		}, edo.WithConfig(r.config)))
+	}
+	r.outside.stop()
+	for _, check := range r.later {
+		check()
+	}
+	for _, fault := range before.missing() {
+		r.fault("%s", fault)
+	}
+	return r.close()
+}
+
+// shutDown plays bodies on a runtime that is shut down while they play.
+func (r *round) shutDown(bodies []func(*edo.Task) error) {
+	rt, err := edo.New(r.config)
+	if err != nil {
+		r.fault("no runtime: %v", err)
+		return
+	}
+	for _, body := range bodies {
+		edo.Go(rt, body, edo.Name("lane"))
+	}
+	time.Sleep(r.length)
+	r.settle(&r.ledger, rt.Shutdown(context.Background()))
+	late := edo.Go(rt, func(*edo.Task) error { r.fault("a task ran after the end"); return nil })
+	if !late.Finished() {
+		r.fault("the handle of a task that was spawned after the end has not resolved")
+	}
+}
+
+// eventually calls check once nothing is left of what the caller plays: at once
+// when all of it has been joined, and otherwise at the end of the round.
+func (r *round) eventually(task *edo.Task, check func()) error {
+	if err := task.Err(); err != nil {
+		r.mu.Lock()
+		r.later = append(r.later, check)
+		r.mu.Unlock()
+		return err
+	}
+	check()
+	return nil
+}
+
+// joinAll waits for handles, takes the planned failures off, and returns the first
+// other error.
+func joinAll[T any](r *round, task *edo.Task, handles []*edo.JoinHandle[T]) error {
+	var first error
+	for _, h := range handles {
+		_, err := h.Await(task)
+		if cause := task.Err(); cause != nil {
+			return cause
+		}
+		if err = r.taken(err); err != nil && !errors.Is(err, edo.ErrCancelled) && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// oneIn is true once in n times.
+func oneIn(rng *rand.Rand, n int) bool { return rng.IntN(n) == 0 }
+
+// fork returns a source of randomness for another task.
+func fork(rng *rand.Rand) *rand.Rand { return rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64())) }
+
+// dawdle yields a few times, or not at all.
+func dawdle(task *edo.Task, rng *rand.Rand) error {
+	for n := rng.IntN(8); n > 4; n-- {
+		if err := edo.Yield(task); err != nil {
+			return err
+		}
+	}
+	return nil
+}

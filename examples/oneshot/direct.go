@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/oneshot"
+)
+
+// direct spawns a task that sends one value, and waits for that. Sending never
+// waits, so it takes no Task; receiving does.
+//
+// The spawned task owns the sender, which ends with it: had the task failed before
+// it sent anything, Recv would return edo.ErrClosed and not wait for ever.
+func direct(task *edo.Task, out io.Writer) error {
+	tx, rx := oneshot.New[string]()
+	edo.Go(task, func(*edo.Task) error {
+		return tx.Send("hello from spawned task")
+	}, edo.Owns(tx))
+
+	msg, err := rx.Recv(task)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Got `%s`\n", msg)
+	return nil
+}

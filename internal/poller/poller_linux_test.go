@@ -1,0 +1,417 @@
+package poller
+
+import (
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+func newPoller(t *testing.T) *Poller {
+	t.Helper()
+	p, err := New(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+func (p *Poller) now() int64 { return int64(time.Since(p.base)) }
+
+// pair returns a source and the other end of its socket.
+func pair(t *testing.T, p *Poller) (s *Source, other int) {
+	t.Helper()
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = new(Source)
+	if err := p.Open(s, fds[0], Connections, true); err != nil {
+		t.Fatal(err)
+	}
+	return s, fds[1]
+}
+
+// read reads once for task, and says what came, or why nothing did.
+func read(s *Source, task *mock, b []byte) (int, error) {
+	for {
+		if err := s.Begin(Read, &task.Task); err != nil {
+			return 0, err
+		}
+		n, err := syscall.Read(s.FD(), b)
+		switch {
+		case err == syscall.EAGAIN:
+			s.End(Read, Drained)
+		case n < len(b):
+			s.End(Read, Short)
+			return n, err
+		default:
+			s.End(Read, More)
+			return n, err
+		}
+	}
+}
+
+func TestWaitWakesTheTaskWhoseDescriptorIsReady(t *testing.T) {
+	p := newPoller(t)
+	s, other := pair(t, p)
+	defer syscall.Close(other)
+	quietSource, quietOther := pair(t, p)
+	defer syscall.Close(quietOther)
+	task, idle := newMock(), newMock()
+	b := make([]byte, 8)
+	if _, err := read(s, task, b); err != ErrWait {
+		t.Fatalf("got %v, want ErrWait", err)
+	}
+	if _, err := read(quietSource, idle, b); err != ErrWait {
+		t.Fatalf("got %v, want ErrWait", err)
+	}
+	go syscall.Write(other, []byte("x"))
+	p.Wait(worker(), sched.Never)
+	if task.wakes.Load() != 1 || idle.wakes.Load() != 0 {
+		t.Fatalf("woken %d times, the idle one %d times", task.wakes.Load(), idle.wakes.Load())
+	}
+	if n, err := read(s, task, b); n != 1 || err != nil {
+		t.Fatalf("got %d, %v", n, err)
+	}
+}
+
+func TestShortReadSavesTheNextSystemCall(t *testing.T) {
+	p := newPoller(t)
+	s, other := pair(t, p)
+	defer syscall.Close(other)
+	task := newMock()
+	syscall.Write(other, []byte("x"))
+	if n, err := read(s, task, make([]byte, 8)); n != 1 || err != nil {
+		t.Fatalf("got %d, %v", n, err)
+	}
+	if err := s.TryBegin(Read); err != ErrWait {
+		t.Fatalf("a drained source lets an operation in: %v", err)
+	}
+}
+
+func TestEventsThatWakeNobodyDoNotEndAWait(t *testing.T) {
+	p := newPoller(t)
+	_, other := pair(t, p) // will be reported as writable
+	defer syscall.Close(other)
+	at := p.now() + int64(3*time.Millisecond)
+	p.Wait(worker(), at)
+	if p.now() < at {
+		t.Fatal("the wait ended early")
+	}
+}
+
+func TestMoreEventsThanOneCallReportsAreAllSeen(t *testing.T) {
+	p := newPoller(t)
+	const n = len(events{}) + 20
+	tasks := make([]*mock, n)
+	for i := range tasks {
+		s, other := pair(t, p)
+		defer syscall.Close(other)
+		tasks[i] = newMock()
+		if _, err := read(s, tasks[i], make([]byte, 8)); err != ErrWait {
+			t.Fatal(err)
+		}
+		syscall.Write(other, []byte("x"))
+	}
+	for _, task := range tasks {
+		for task.wakes.Load() == 0 {
+			p.Wait(worker(), sched.Never)
+		}
+	}
+}
+
+func TestEventOfAClosedDescriptorIsNotTakenForItsSuccessors(t *testing.T) {
+	p := newPoller(t)
+	old, other := pair(t, p)
+	number, generation := old.fd, old.generation
+	syscall.Close(other)
+	stale := []syscall.EpollEvent{{Events: syscall.EPOLLIN | syscall.EPOLLHUP, Fd: number, Pad: int32(generation)}}
+	old.Close()
+	cx := worker()
+	if p.report(stale, cx) {
+		t.Fatal("a closed source was woken")
+	}
+	s, other := pair(t, p)
+	defer syscall.Close(other)
+	if s.fd != number {
+		t.Skipf("the number %d was not given again", number)
+	}
+	task := newMock()
+	if _, err := read(s, task, make([]byte, 8)); err != ErrWait {
+		t.Fatal(err)
+	}
+	if p.report(stale, cx) || task.wakes.Load() != 0 {
+		t.Fatal("the event of the closed source reached the one that has its number")
+	}
+}
+
+func TestEveryWakeEndsAWait(t *testing.T) {
+	p := newPoller(t)
+	const n = 2000
+	ended := make(chan struct{})
+	go func() {
+		cx := worker()
+		for range n {
+			p.Wait(cx, sched.Never)
+			ended <- struct{}{}
+		}
+	}()
+	for i := range n {
+		if i%3 == 0 {
+			runtime.Gosched() // sometimes the wait goes on already
+		}
+		p.Wake()
+		select {
+		case <-ended:
+		case <-time.After(patience):
+			t.Fatalf("wake %d was lost", i)
+		}
+	}
+}
+
+func TestWakeThatIsLateForItsWaitDoesNotDisturbLaterOnes(t *testing.T) {
+	if !invariant.Enabled {
+		t.Skip("needs -tags invariants or -race")
+	}
+	p := newPoller(t)
+	s, other := pair(t, p)
+	defer syscall.Close(other)
+	task := newMock()
+	b := make([]byte, 8)
+	if _, err := read(s, task, b); err != ErrWait {
+		t.Fatal(err)
+	}
+
+	// The waker is held up between its swap and its deadline; meanwhile the wait
+	// ends by what arrives.
+	waiting, held, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	invariant.SetStep(func(point string) {
+		switch point {
+		case "Wait: before it is announced":
+			once.Do(func() { close(waiting) })
+		case "Wake: called":
+			close(held)
+			<-release
+		}
+	})
+	defer invariant.SetStep(nil)
+	first := make(chan struct{})
+	go func() {
+		p.Wait(worker(), sched.Never)
+		close(first)
+	}()
+	<-waiting
+	for p.signal.Load() != announced {
+		runtime.Gosched()
+	}
+	go func() {
+		p.Wake()
+		close(done)
+	}()
+	<-held
+	syscall.Write(other, []byte("x"))
+	<-first
+	at := p.now() + int64(20*time.Millisecond)
+	go close(release) // hits the second wait, or comes just before it
+	p.Wait(worker(), at)
+	if p.now() < at {
+		t.Fatal("the late wake ended a wait that it was not for")
+	}
+	<-done
+	for range 3 {
+		at := p.now() + int64(time.Millisecond)
+		p.Wait(worker(), at)
+		if p.now() < at {
+			t.Fatal("the late wake ended a wait that it was not for")
+		}
+	}
+}
+
+func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
+	p := newPoller(t)
+	const sources, messages = 8, 300
+	var stop atomic.Bool
+	var all, lookers sync.WaitGroup
+	for range 2 {
+		lookers.Go(func() {
+			cx := worker()
+			for !stop.Load() {
+				p.Look(cx)
+				runtime.Gosched()
+			}
+		})
+	}
+	lookers.Go(func() {
+		cx := worker()
+		for !stop.Load() {
+			p.Wait(cx, sched.Never)
+		}
+	})
+	for range sources {
+		s, other := pair(t, p)
+		all.Go(func() { // asks, and answers when it is answered
+			task := newMock()
+			b := make([]byte, 8)
+			for range messages {
+				syscall.Write(other, []byte("m"))
+				for {
+					n, err := read(s, task, b)
+					if n == 1 {
+						break
+					}
+					if err != ErrWait || !task.await() {
+						t.Errorf("got %d, %v, or a wake was lost", n, err)
+						return
+					}
+				}
+			}
+			syscall.Close(other)
+			s.Close()
+		})
+	}
+	all.Wait()
+	stop.Store(true)
+	p.Wake()
+	lookers.Wait()
+	if p.Registered() {
+		t.Fatal("something is registered still")
+	}
+}
+
+func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
+	p := newPoller(t)
+	for i := range 300 {
+		id := byte(i)
+		s, other := pair(t, p)
+		var readers sync.WaitGroup
+		ready := make(chan struct{})
+		readers.Go(func() {
+			task := newMock()
+			b := make([]byte, 1)
+			close(ready)
+			for {
+				n, err := read(s, task, b)
+				if err == net.ErrClosed {
+					return
+				}
+				if n == 1 && b[0] != id {
+					t.Errorf("reader %d got what was for %d", id, b[0])
+				}
+			}
+		})
+		<-ready
+		for range 20 {
+			syscall.Write(other, []byte{id})
+		}
+		s.Close()
+		next, nextOther := pair(t, p) // often with the same number
+		syscall.Write(nextOther, []byte{id + 1})
+		readers.Wait()
+		task := newMock()
+		b := make([]byte, 1)
+		if n, err := read(next, task, b); n != 1 || b[0] != id+1 || err != nil {
+			t.Fatalf("got %d, %d, %v: somebody else has read it", n, b[0], err)
+		}
+		next.Close()
+		syscall.Close(other)
+		syscall.Close(nextOther)
+	}
+}
+
+func TestClosedPollerOpensNothing(t *testing.T) {
+	p := newPoller(t)
+	s, other := pair(t, p)
+	defer syscall.Close(other)
+	task := newMock()
+	if _, err := read(s, task, make([]byte, 1)); err != ErrWait {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if task.wakes.Load() != 1 {
+		t.Fatal("who waited was not woken")
+	}
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(fds[0])
+	defer syscall.Close(fds[1])
+	if err := p.Open(new(Source), fds[0], Connections, true); err != net.ErrClosed {
+		t.Fatalf("got %v, want net.ErrClosed", err)
+	}
+	p.Wake() // does nothing, and harms nobody
+}
+
+func TestTableGrowsAndKeepsWhatItHas(t *testing.T) {
+	var tab table
+	sources := map[int32]*Source{}
+	for _, fd := range []int32{3, 511, 512, 100_000, 5000} {
+		sources[fd] = &Source{fd: fd}
+		tab.put(fd, sources[fd])
+	}
+	for fd, s := range sources {
+		if tab.get(fd) != s {
+			t.Errorf("descriptor %d has the wrong source", fd)
+		}
+	}
+	for _, fd := range []int32{-1, 0, 4, 513, 50_000, 1 << 30} {
+		if tab.get(fd) != nil {
+			t.Errorf("descriptor %d has a source", fd)
+		}
+	}
+	n := 0
+	tab.all(func(s *Source) { n++ })
+	if n != len(sources) {
+		t.Errorf("%d sources, want %d", n, len(sources))
+	}
+	tab.clear(512)
+	if tab.get(512) != nil {
+		t.Error("a cleared entry is there still")
+	}
+}
+
+func BenchmarkWakeOfAWait(b *testing.B) {
+	p, err := New(time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer p.Close()
+	ended := make(chan struct{})
+	n := b.N
+	go func() {
+		cx := worker()
+		for range n {
+			p.Wait(cx, sched.Never)
+			ended <- struct{}{}
+		}
+	}()
+	for range n {
+		p.Wake()
+		<-ended
+	}
+}
+
+func BenchmarkLookThatFindsNothing(b *testing.B) {
+	p, err := New(time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer p.Close()
+	cx := worker()
+	for b.Loop() {
+		p.Look(cx)
+	}
+}

@@ -1,0 +1,173 @@
+package mpsc_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/mpsc"
+)
+
+func TestSendAndReceiveAllocateNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	tx, rx := mpsc.New[int](4)
+	defer tx.Close()
+	var f, g mpsc.SendFuture[int]
+	task := edotest.NewTask()
+	allocs := func(what string, fn func(cx *edo.Context)) {
+		t.Helper()
+		task.Enter(func(cx *edo.Context) {
+			if n := testing.AllocsPerRun(1000, func() {
+				cx.Internal(internal.Key{}).SetBudget(100)
+				fn(cx)
+			}); n != 0 {
+				t.Errorf("%s: %v allocations, want none", what, n)
+			}
+		})
+	}
+	allocs("TrySend and TryRecv", func(*edo.Context) {
+		tx.TrySend(1)
+		rx.TryRecv()
+	})
+	allocs("a pending receive, a send, a receive", func(cx *edo.Context) {
+		rx.PollNext(cx)
+		f.Reset(tx, 1)
+		f.Poll(cx)
+		rx.RecvFuture().Poll(cx)
+	})
+	for range 4 {
+		tx.TrySend(1)
+	}
+	allocs("a send that waits", func(cx *edo.Context) {
+		f.Reset(tx, 1)
+		g.Reset(tx, 2)
+		f.Poll(cx)
+		g.Poll(cx)
+		rx.PollNext(cx)
+		rx.PollNext(cx)
+		f.Poll(cx)
+		g.Poll(cx)
+	})
+}
+
+func TestDirectStyleAllocatesNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	tx, rx := mpsc.New[int](1)
+	defer tx.Close()
+	var n float64
+	f := edo.Async(func(task *edo.Task) (edo.Unit, error) {
+		n = testing.AllocsPerRun(1000, func() {
+			tx.Send(task, 1)
+			rx.Recv(task)
+		})
+		return edo.Unit{}, nil
+	})
+	task := edotest.NewTask()
+	for p := edo.Pending; p == edo.Pending; { // it yields when its budget is used up
+		_, p, _ = edotest.Poll(task, f)
+	}
+	if n != 0 {
+		t.Errorf("Send and Recv: %v allocations, want none", n)
+	}
+
+	// Sends that wait: each is resumed by the receive that follows.
+	f = edo.Async(func(task *edo.Task) (edo.Unit, error) {
+		for {
+			if err := tx.Send(task, 1); err != nil {
+				return edo.Unit{}, err
+			}
+		}
+	})
+	turn := func() {
+		edotest.Poll(task, f)
+		rx.TryRecv()
+	}
+	for range 10 {
+		turn()
+	}
+	if n := testing.AllocsPerRun(1000, turn); n != 0 {
+		t.Errorf("a Send that waits: %v allocations, want none", n)
+	}
+	rx.Drop()
+	polled(t, task, f, edo.Ready, edo.ErrClosed)
+}
+
+func BenchmarkTrySendTryRecv(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		tx.TrySend(1)
+		rx.TryRecv()
+	}
+}
+
+func BenchmarkTrySendTryRecvInBatchesOf64(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if n%64 == 0 {
+			for range 64 {
+				tx.TrySend(1)
+			}
+		}
+		rx.TryRecv()
+	}
+}
+
+func BenchmarkPollSendPollRecv(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	var f mpsc.SendFuture[int]
+	b.ReportAllocs()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for b.Loop() {
+			cx.Internal(internal.Key{}).SetBudget(100)
+			f.Reset(tx, 1)
+			f.Poll(cx)
+			rx.PollNext(cx)
+		}
+	})
+}
+
+// BenchmarkWaitingSend has every message pass through the line.
+func BenchmarkWaitingSend(b *testing.B) {
+	tx, rx := mpsc.New[int](1)
+	defer tx.Close()
+	tx.TrySend(0)
+	var f mpsc.SendFuture[int]
+	b.ReportAllocs()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for b.Loop() {
+			cx.Internal(internal.Key{}).SetBudget(100)
+			f.Reset(tx, 1)
+			f.Poll(cx)
+			rx.PollNext(cx)
+			f.Poll(cx)
+		}
+	})
+}
+
+func BenchmarkCloneClose(b *testing.B) {
+	tx, _ := mpsc.New[int](1)
+	defer tx.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		tx.Clone().Close()
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		tx, _ := mpsc.New[int](1024)
+		tx.Close()
+	}
+}

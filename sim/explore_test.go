@@ -1,0 +1,133 @@
+package sim_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/sim"
+)
+
+// spy is a test that notes what it is told.
+type spy struct {
+	name   string
+	logged []string
+	failed string
+}
+
+func (s *spy) Helper()      {}
+func (s *spy) Name() string { return s.name }
+func (s *spy) Logf(format string, args ...any) {
+	s.logged = append(s.logged, fmt.Sprintf(format, args...))
+}
+func (s *spy) Fatalf(format string, args ...any) { s.failed = fmt.Sprintf(format, args...) }
+
+// failing returns a test that fails from a seed on, and where it notes its seeds.
+func failing(from uint64) (fn func(uint64) error, seen *[]uint64) {
+	seen = &[]uint64{}
+	return func(seed uint64) error {
+		if *seen = append(*seen, seed); seed >= from {
+			return errors.New("lost a message")
+		}
+		return nil
+	}, seen
+}
+
+func TestExploreReportsTheFirstSeedThatFailsAndHowToReplayIt(t *testing.T) {
+	t.Setenv(sim.SeedVariable, "")
+	fn, seen := failing(3)
+	s := &spy{name: "TestX/a+b"}
+	sim.Explore(s, 10, fn)
+	want := "sim: seed 3 fails: lost a message\nreplay: EDO_SEED=3 go test -run '^TestX$/^a\\+b$'"
+	if s.failed != want || !slices.Equal(*seen, []uint64{0, 1, 2, 3}) {
+		t.Fatalf("seeds %v, and %q, want %q", *seen, s.failed, want)
+	}
+}
+
+func TestExploreTriesAllSeeds(t *testing.T) {
+	t.Setenv(sim.SeedVariable, "")
+	fn, seen := failing(10)
+	s := &spy{}
+	sim.Explore(s, 10, fn)
+	if len(*seen) != 10 || s.failed != "" || s.logged != nil {
+		t.Fatalf("seeds %v, %q, %q", *seen, s.failed, s.logged)
+	}
+}
+
+func TestExploreReplaysTheSeedOfTheEnvironmentAlone(t *testing.T) {
+	t.Setenv(sim.SeedVariable, "18446744073709551615")
+	fn, seen := failing(3)
+	s := &spy{name: "TestX"}
+	sim.Explore(s, 10, fn)
+	if len(*seen) != 1 || (*seen)[0] != 1<<64-1 || !strings.Contains(s.failed, "seed 18446744073709551615 fails") {
+		t.Fatalf("seeds %v, %q", *seen, s.failed)
+	}
+}
+
+func TestExploreRefusesWhatTestsNothing(t *testing.T) {
+	for _, c := range []struct{ env, want string }{
+		{"", "sim: Explore of 0 seeds: there must be at least one"},
+		{"x", `sim: EDO_SEED is "x": it must be a seed, a decimal number`},
+	} {
+		t.Setenv(sim.SeedVariable, c.env)
+		fn, seen := failing(0)
+		s := &spy{}
+		sim.Explore(s, 0, fn)
+		if s.failed != c.want || len(*seen) != 0 {
+			t.Errorf("seeds %v, %q, want %q", *seen, s.failed, c.want)
+		}
+	}
+}
+
+func TestExploreLogsTheSeedWhenTheTestDoesNotReturn(t *testing.T) {
+	t.Setenv(sim.SeedVariable, "")
+	s := &spy{name: "TestX"}
+	func() {
+		defer func() { recover() }()
+		sim.Explore(s, 10, func(seed uint64) error {
+			if seed == 2 {
+				panic("broken")
+			}
+			return nil
+		})
+	}()
+	if len(s.logged) != 1 || !strings.HasPrefix(s.logged[0], "sim: seed 2 ended the test\n") {
+		t.Fatalf("logged %q", s.logged)
+	}
+}
+
+// Two tasks that read, give way and write lose an update in some orders. Explore
+// finds one, and says how to run it again.
+func ExampleExplore() {
+	test := &spy{name: "TestCounter"} // in a test: t
+	sim.Explore(test, 100, func(seed uint64) error {
+		counter := 0
+		err := sim.Run(seed, func(task *edo.Task) error {
+			for range 2 {
+				edo.Go(task, func(task *edo.Task) error {
+					if err := edo.Yield(task); err != nil {
+						return err
+					}
+					read := counter
+					if err := edo.Yield(task); err != nil {
+						return err
+					}
+					counter = read + 1
+					return nil
+				})
+			}
+			return nil
+		})
+		if err == nil && counter != 2 {
+			err = fmt.Errorf("counted to %d", counter)
+		}
+		return err
+	})
+	fmt.Println(test.failed)
+	// Output:
+	// sim: seed 0 fails: counted to 1
+	// replay: EDO_SEED=0 go test -run '^TestCounter$'
+}

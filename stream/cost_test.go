@@ -1,0 +1,197 @@
+package stream_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/stream"
+)
+
+var (
+	sunk  edo.Stream[int] // where the compiler cannot see that a stream is not used
+	sunkF edo.Future[int]
+	sunkU edo.Future[edo.Unit]
+)
+
+func TestCombinatorsAreTheAllocationsTheySay(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates too")
+	}
+	src, values := edo.Stream[int](owntest.NewScript[int](t)), []int{1, 2}
+	sink := owntest.NewSink[int](t, 1)
+	yes := func(int) bool { return true }
+	for _, c := range []struct {
+		name  string
+		want  float64
+		build func()
+	}{
+		{"Values", 1, func() { sunk = stream.Values(values...) }},
+		{"Once", 1, func() { sunk = stream.Once(1) }},
+		{"Empty", 0, func() { sunk = stream.Empty[int]() }},
+		{"Iter", 1, func() { sunk = stream.Iter(count) }},
+		{"Map", 1, func() { sunk = stream.Map(src, func(v int) int { return v }) }},
+		{"MapErr", 1, func() { sunk = stream.Of(src).MapErr(nil) }},
+		{"Then", 1, func() { sunk = stream.Then[int, int](src, nil) }},
+		{"Filter", 1, func() { sunk = stream.Of(src).Filter(yes) }},
+		{"TakeWhile", 1, func() { sunk = stream.Of(src).TakeWhile(yes) }},
+		{"Take", 1, func() { sunk = stream.Of(src).Take(1) }},
+		{"Skip", 1, func() { sunk = stream.Of(src).Skip(1) }},
+		{"Chain", 1, func() { sunk = stream.Of(src).Chain(src) }},
+		{"Merge", 1, func() { sunk = stream.Of(src).Merge(src) }},
+		{"a chain of three", 3, func() { sunk = stream.Of(src).Take(1).Merge(stream.Of(src).Skip(1)) }},
+		{"Fold", 1, func() { sunkF = stream.Fold(src, 0, add) }},
+		{"FoldFuture", 1, func() { sunkF = stream.FoldFuture[int](src, 0, nil) }},
+		{"FoldTask", 2, func() { sunkF = stream.FoldTask[int](src, 0, nil) }},
+		{"ForEach", 2, func() { sunkU = stream.ForEach(src, nil) }},
+		{"ForEachFuture", 2, func() { sunkU = stream.ForEachFuture(src, nil) }},
+		{"SendFuture", 1, func() { sunkU = stream.SendFuture(sink, 1) }},
+		{"SendAllFuture", 1, func() { sunkU = stream.SendAllFuture(sink, src) }},
+	} {
+		if got := testing.AllocsPerRun(100, c.build); got > c.want {
+			t.Errorf("%s is %v allocations, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestItemsAllocateNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates too")
+	}
+	big := func(v int) int { return v + 1<<20 } // too big for the table of small integers
+	even := func(v int) bool { return v%2 == 0 }
+	f := stream.Fold(stream.Map(stream.Iter(count), big).Filter(even).Skip(3).Merge(stream.Map(stream.Iter(count), big)), 0, add)
+	defer edo.Drop(f)
+	task := edotest.NewTask()
+	edotest.Poll(task, f) // it begins
+	poll := func(cx *edo.Context) { f.Poll(cx) }
+	if got := testing.AllocsPerRun(100, func() { task.Enter(poll) }); got != 0 {
+		t.Fatalf("%v allocations for 128 items", got)
+	}
+}
+
+func TestSendAllocatesNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates too, and empties pools")
+	}
+	got := -1.0
+	edotest.RequireReady(t, edotest.NewTask(), body(func(task *edo.Task) error {
+		got = testing.AllocsPerRun(1000, func() { stream.Send(task, discard{}, 1<<20) })
+		return nil
+	}))
+	if got != 0 {
+		t.Fatalf("%v allocations", got)
+	}
+}
+
+// discard is a sink.
+type discard struct{}
+
+func (discard) PollReady(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
+func (discard) StartSend(int) error                      { return nil }
+func (discard) PollFlush(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
+func (discard) PollClose(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
+
+// numbers is an endless stream without a coroutine, to see what combinators cost.
+func numbers() stream.Seq[int] {
+	n := 0
+	return stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
+		if !cx.Proceed() {
+			return 0, edo.Pending, nil
+		}
+		n++
+		return n, edo.Ready, nil
+	})
+}
+
+// perItem measures s; every item that it polls counts, given or not.
+func perItem(b *testing.B, s edo.Stream[int]) {
+	b.ReportAllocs()
+	task := edotest.NewTask()
+	for n := 0; n < b.N; n += 1024 {
+		task.EnterWithBudget(1024, func(cx *edo.Context) {
+			for {
+				if _, p, _ := s.PollNext(cx); p == edo.Pending {
+					return
+				}
+			}
+		})
+	}
+	edo.Drop(s)
+}
+
+func BenchmarkSource(b *testing.B) { perItem(b, numbers()) }
+func BenchmarkIter(b *testing.B)   { perItem(b, stream.Iter(count)) }
+func BenchmarkMap(b *testing.B)    { perItem(b, stream.Map(numbers(), func(v int) int { return v + 1 })) }
+func BenchmarkFilter(b *testing.B) {
+	perItem(b, numbers().Filter(func(v int) bool { return v%2 == 0 }))
+}
+func BenchmarkTakeWhile(b *testing.B) {
+	perItem(b, numbers().TakeWhile(func(v int) bool { return v > 0 }))
+}
+func BenchmarkChain(b *testing.B) { perItem(b, stream.Once(1).Chain(numbers())) }
+func BenchmarkMerge(b *testing.B) { perItem(b, numbers().Merge(numbers())) }
+
+func perFold(b *testing.B, build func(s edo.Stream[int]) edo.Future[edo.Unit]) {
+	b.ReportAllocs()
+	task, f := edotest.NewTask(), build(numbers())
+	for n := 0; n < b.N; n += 1024 {
+		task.EnterWithBudget(1024, func(cx *edo.Context) { f.Poll(cx) })
+	}
+	edo.Drop(f)
+}
+
+func BenchmarkForEach(b *testing.B) {
+	perFold(b, func(s edo.Stream[int]) edo.Future[edo.Unit] {
+		return stream.ForEach(s, func(int) error { return nil })
+	})
+}
+
+func BenchmarkForEachFuture(b *testing.B) {
+	perFold(b, func(s edo.Stream[int]) edo.Future[edo.Unit] {
+		return stream.ForEachFuture(s, func(int) edo.Future[edo.Unit] { return ready(edo.Unit{}) })
+	})
+}
+
+// On a runtime, which has coroutines to borrow.
+func BenchmarkForEachTask(b *testing.B) {
+	b.ReportAllocs()
+	edo.RunFuture(stream.ForEachTask(numbers().Take(b.N), func(*edo.Task, int) error { return nil }))
+}
+
+func BenchmarkAll(b *testing.B) {
+	b.ReportAllocs()
+	f := body(func(task *edo.Task) error {
+		n := 0
+		for range stream.All(task, numbers()) {
+			if n++; n == b.N {
+				break
+			}
+		}
+		return nil
+	})
+	task := edotest.NewTask()
+	for ended := false; !ended; {
+		task.EnterWithBudget(1024, func(cx *edo.Context) {
+			_, p, _ := f.Poll(cx)
+			ended = p == edo.Ready
+		})
+	}
+}
+
+// The pipeline of the guide's background task.
+func BenchmarkPipeline(b *testing.B) {
+	type item struct{ kind, n int }
+	b.ReportAllocs()
+	items := stream.Map(numbers(), func(n int) item { return item{0, n} }).
+		Chain(stream.Once(item{kind: 2})).
+		Merge(stream.Map(stream.Empty[int](), func(int) item { return item{kind: 1} })).
+		TakeWhile(func(it item) bool { return it.kind != 2 })
+	sunkF = stream.Fold(items, 0, func(sum int, it item) (int, error) { return sum + it.n, nil })
+	task := edotest.NewTask()
+	for n := 0; n < b.N; n += 1024 {
+		task.EnterWithBudget(1024, func(cx *edo.Context) { sunkF.Poll(cx) })
+	}
+}

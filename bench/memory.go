@@ -3,7 +3,6 @@ package main
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -15,9 +14,9 @@ import (
 type idlers struct {
 	m       *meter
 	sweep   bool // measure the wake-up instead of the making
-	started atomic.Int64
-	group   *group
 	before  int64
+	started *group // of those that have begun to wait
+	group   *group // of those that have ended
 }
 
 // begin takes the time and the memory from which the rest counts.
@@ -53,18 +52,17 @@ func goWakeSweep(m *meter) { goIdlers(&idlers{m: m, sweep: true}) }
 func goIdlers(d *idlers) {
 	senders := make([]chan int, d.m.n)
 	d.begin()
-	var wg sync.WaitGroup
+	var started, wg sync.WaitGroup
+	started.Add(d.m.n)
 	for i := range senders {
 		ch := make(chan int, 1)
 		senders[i] = ch
 		wg.Go(func() {
-			d.started.Add(1)
+			started.Done()
 			counter.Add(int64(<-ch))
 		})
 	}
-	for d.started.Load() < int64(d.m.n) {
-		time.Sleep(time.Millisecond)
-	}
+	started.Wait()
 	d.waiting()
 	for _, ch := range senders {
 		ch <- 1
@@ -83,7 +81,7 @@ type idler struct {
 func (f *idler) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !f.polled {
 		f.polled = true
-		f.d.started.Add(1)
+		f.d.started.leave(cx)
 	}
 	v, state, err := f.rx.Poll(cx)
 	if state == edo.Pending {
@@ -109,7 +107,7 @@ func futureWakeSweep(m *meter) edo.Future[edo.Unit] {
 func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.senders == nil {
 		f.senders = make([]*oneshot.Sender[int], f.m.n)
-		f.group = newGroup(f.m.n)
+		f.started, f.group = newGroup(f.m.n), newGroup(f.m.n)
 		f.begin()
 		for i := range f.senders {
 			tx, rx := oneshot.New[int]()
@@ -117,11 +115,10 @@ func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			edo.Spawn(cx, &idler{rx: rx, d: f.idlers})
 		}
 	}
-	if f.started.Load() < int64(f.m.n) {
-		cx.Waker().WakeBy(cx)
-		return edo.Unit{}, edo.Pending, nil
-	}
 	if !f.woken {
+		if _, state, _ := f.started.Poll(cx); state == edo.Pending {
+			return edo.Unit{}, edo.Pending, nil
+		}
 		f.woken = true
 		f.waiting()
 		for i, tx := range f.senders {
@@ -145,23 +142,21 @@ func directWakeSweep(task *edo.Task, m *meter) error {
 
 func directIdlers(task *edo.Task, d *idlers) error {
 	senders := make([]*oneshot.Sender[int], d.m.n)
-	d.group = newGroup(d.m.n)
+	d.started, d.group = newGroup(d.m.n), newGroup(d.m.n)
 	d.begin()
 	for i := range senders {
 		tx, rx := oneshot.New[int]()
 		senders[i] = tx
 		edo.Go(task, func(task *edo.Task) error {
 			defer d.group.done()
-			d.started.Add(1)
+			d.started.done()
 			v, err := rx.Recv(task)
 			counter.Add(int64(v))
 			return err
 		})
 	}
-	for d.started.Load() < int64(d.m.n) {
-		if err := edo.Yield(task); err != nil {
-			return err
-		}
+	if _, err := edo.Await(task, d.started); err != nil {
+		return err
 	}
 	d.waiting()
 	for i, tx := range senders {

@@ -1,6 +1,9 @@
 package stream
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
 
 // ForEach returns a future that runs fn for each value of s, in order, and is ready
 // when s ends. The first error, of s or of fn, is its error. fn owns the values.
@@ -27,4 +30,29 @@ func ForEachTask[T any](s Stream[T], fn func(task *edo.Task, v T) error) edo.Fut
 	return ForEachFuture(s, func(v T) edo.Future[edo.Unit] {
 		return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task, v) })
 	})
+}
+
+// Collect returns a future that is ready with all values of s, nil when there are
+// none, when s ends. The first error of s is its error; the values before it are
+// dropped then, as they are with the future.
+func Collect[T any](s Stream[T]) edo.Future[[]T] {
+	return &collect[T]{newFold(s, nil, func(all bag[T], v T) (bag[T], error) {
+		return append(all, v), nil
+	})}
+}
+
+type collect[T any] struct{ fold[bag[T], T] }
+
+func (c *collect[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
+	all, p, err := c.fold.Poll(cx)
+	return all, p, err
+}
+
+// bag is a slice that drops its elements.
+type bag[T any] []T
+
+func (b bag[T]) Drop() {
+	for _, v := range b {
+		own.Discard(v)
+	}
 }

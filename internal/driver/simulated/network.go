@@ -68,29 +68,22 @@ func (d *Driver) Listen(network, address string) (driver.Listener, error) {
 	at := local(network, ip, port)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if err := n.bind(&at); err != nil {
+	if at.port == 0 {
+		at.port = n.freePort()
+	}
+	switch {
+	case n.closed:
+		err = net.ErrClosed
+	case at.port == 0 || slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }):
+		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
+	}
+	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: tcpAddr(ip, port), Err: err}
 	}
 	l := &listener{net: n, at: at, addr: tcpAddr(at.ip, at.port)}
 	n.listeners = append(n.listeners, l)
 	n.ports[at.port]++
 	return l, nil
-}
-
-// bind gives at its port, and says why it cannot.
-func (n *network) bind(at *endpoint) error {
-	if n.closed {
-		return net.ErrClosed
-	}
-	if at.port == 0 {
-		if at.port = n.freePort(); at.port == 0 {
-			return os.NewSyscallError("bind", syscall.EADDRINUSE)
-		}
-	}
-	if slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }) {
-		return os.NewSyscallError("bind", syscall.EADDRINUSE)
-	}
-	return nil
 }
 
 // Dial starts to connect. When nobody listens there, Connect says so.
@@ -103,7 +96,13 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 	n := &d.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	source, err := n.source()
+	source := n.freePort()
+	switch {
+	case n.closed:
+		err = net.ErrClosed
+	case source == 0:
+		err = os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
+	}
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: tcpAddr(ip, port), Err: err}
 	}
@@ -124,18 +123,6 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 	}
 	l.arrive(c.peer)
 	return c, nil
-}
-
-// source returns the port that a connection comes from.
-func (n *network) source() (uint16, error) {
-	if n.closed {
-		return 0, net.ErrClosed
-	}
-	port := n.freePort()
-	if port == 0 {
-		return 0, os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
-	}
-	return port, nil
 }
 
 // listenerAt returns who listens at ip and port, or nil. Those who do not

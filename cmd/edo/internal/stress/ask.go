@@ -147,7 +147,10 @@ func (c *correspondence) writer(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[
 				case <-ended:
 					return nil
 				default:
-					edo.Yield(task) // also when aborted: nobody may drop tx meanwhile
+				}
+				if err := edo.Yield(task); err != nil {
+					<-ended // nobody may drop tx meanwhile
+					return err
 				}
 			}
 		default:

@@ -97,7 +97,7 @@ func blocking(r *round, task *edo.Task, rng *rand.Rand) error {
 		case err == nil && got == want && want < n:
 		case errors.Is(err, edo.ErrCancelled):
 			return err
-		case errors.Is(err, edo.ErrClosed) && (want == n || r.isShuttingDown()):
+		case errors.Is(err, edo.ErrClosed) && (want == n || r.stopping.Load()):
 			return nil
 		default:
 			return fmt.Errorf("block: received %d, %v instead of %d of %d", got, err, want, n)

@@ -32,8 +32,9 @@ type queuePlay struct {
 	rx      *mpsc.Receiver[*message]
 	open    atomic.Int64 // senders that are not about to be closed
 	senders []*sender
-	next    []int       // what the receiver expects of each sender; the receiver's
-	left    atomic.Bool // the receiver has gone, or may have, before the end
+	next    []int                     // what the receiver expects of each sender; the receiver's
+	left    atomic.Bool               // the receiver has gone, or may have, before the end
+	heir    *edo.JoinHandle[edo.Unit] // the task that took over from the receiver; the receiver's
 }
 
 // message is what is sent: the nth of one sender. The channel drops it if nobody
@@ -95,6 +96,9 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 	if err == nil {
 		err = joinAll(q.round, task, []*edo.JoinHandle[edo.Unit]{receiver})
 	}
+	if err == nil && q.heir != nil {
+		err = joinAll(q.round, task, []*edo.JoinHandle[edo.Unit]{q.heir})
+	}
 	if err != nil {
 		return err
 	}
@@ -154,20 +158,22 @@ func (s *sender) letter(n int) *message {
 }
 
 // arrive takes note of a message that was received.
-func (q *queuePlay) arrive(m *message) error {
+func (q *queuePlay) arrive(m *message) {
 	m.end()
 	if want := q.next[m.sender]; m.n != want {
-		return fmt.Errorf("sender %d: message %d was received, and %d is the next", m.sender, m.n, want)
+		q.fault("queue: message %d of sender %d was received, and %d is the next", m.n, m.sender, want)
 	}
-	q.next[m.sender]++
-	return nil
+	q.next[m.sender] = m.n + 1
 }
+
+// mayHaveLeft says whether the receiver may have gone before the end.
+func (q *queuePlay) mayHaveLeft() bool { return q.left.Load() || q.stopping.Load() }
 
 // end takes note of the end of the channel.
 func (q *queuePlay) end(err error) error {
 	switch {
 	case errors.Is(err, edo.ErrClosed):
-		if n := q.open.Load(); n != 0 && !q.left.Load() {
+		if n := q.open.Load(); n != 0 && !q.mayHaveLeft() {
 			return fmt.Errorf("the channel has ended with %d senders open", n)
 		}
 		return nil

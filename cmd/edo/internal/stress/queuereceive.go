@@ -46,9 +46,7 @@ func (q *queuePlay) receive(task *edo.Task, rng *rand.Rand) error {
 		if err != nil {
 			return q.end(err)
 		}
-		if err := q.arrive(m); err != nil {
-			return err
-		}
+		q.arrive(m)
 		if oneIn(rng, 8) {
 			if err := dawdle(task, rng); err != nil {
 				return err
@@ -63,9 +61,7 @@ func (q *queuePlay) poll(task *edo.Task, _ *rand.Rand) error {
 		m, err := q.rx.TryRecv()
 		switch {
 		case err == nil:
-			if err := q.arrive(m); err != nil {
-				return err
-			}
+			q.arrive(m)
 		case !errors.Is(err, edo.ErrEmpty):
 			return q.end(err)
 		default:
@@ -84,9 +80,7 @@ func (q *queuePlay) leave(task *edo.Task, rng *rand.Rand) error {
 		if err != nil {
 			return q.end(err)
 		}
-		if err := q.arrive(m); err != nil {
-			return err
-		}
+		q.arrive(m)
 	}
 	switch rng.IntN(3) {
 	case 0:
@@ -115,9 +109,7 @@ func (f *receiving) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if !f.moved && oneIn(f.rng, 60) {
 			f.given = true
 			f.q.tasks.Add(1)
-			heir := &receiving{q: f.q, open: f.q.futures.open(), rng: f.rng, moved: true}
-			f.q.left.Store(true) // nobody joins the heir
-			edo.Spawn(cx, heir)
+			f.q.heir = edo.Spawn(cx, &receiving{q: f.q, open: f.q.futures.open(), rng: f.rng, moved: true})
 			return edo.Unit{}, edo.Ready, nil
 		}
 		m, p, err := f.q.rx.PollNext(cx)
@@ -129,9 +121,7 @@ func (f *receiving) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		case err != nil:
 			return edo.Unit{}, edo.Ready, err
 		}
-		if err := f.q.arrive(m); err != nil {
-			return edo.Unit{}, edo.Ready, err
-		}
+		f.q.arrive(m)
 	}
 }
 

@@ -48,7 +48,7 @@ func (s *sender) refused(m *message, err error) error {
 	case errors.Is(err, edo.ErrCancelled):
 		return err
 	case errors.Is(err, edo.ErrClosed):
-		if !s.play.left.Load() && !s.aborted.Load() {
+		if !s.play.mayHaveLeft() {
 			return fmt.Errorf("queue: a send was refused, and the receiver was there: %w", err)
 		}
 		return nil
@@ -120,6 +120,9 @@ func (s *sender) inherit(task *edo.Task, rng *rand.Rand, tx *handle) error {
 		s.play.outside.do(h.Abort)
 	}
 	_, err := h.Await(task)
+	if task.Err() == nil && errors.Is(err, edo.ErrCancelled) {
+		return nil // the child was aborted
+	}
 	return err
 }
 
@@ -191,7 +194,7 @@ func (f *sendingSink) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			}
 			m.end()
 		}
-		if errors.Is(err, edo.ErrClosed) && f.s.play.left.Load() {
+		if errors.Is(err, edo.ErrClosed) && f.s.play.mayHaveLeft() {
 			return edo.Unit{}, edo.Ready, nil
 		}
 		return edo.Unit{}, edo.Ready, fmt.Errorf("queue: sink: %w", err)

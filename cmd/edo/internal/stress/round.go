@@ -17,16 +17,30 @@ type round struct {
 	ledger
 	failures
 
-	seed     uint64
-	config   edo.Config
-	shutdown bool // it ends by Shutdown, under the feet of what plays
-	length   time.Duration
+	seed   uint64
+	config edo.Config
+	mode   mode
+	length time.Duration
 
-	ending  atomic.Bool // no further program is begun
-	outside outside
-	tasks   atomic.Int64 // tasks that were spawned
-	tally   []tally
-	later   []func() // see eventually; guarded by mu of the ledger
+	runtime  *edo.Runtime // nil when Run makes it
+	ending   atomic.Bool  // no further program is begun
+	stopping atomic.Bool  // everything is cancelled, or about to be
+	outside  outside
+	tasks    atomic.Int64 // tasks that were spawned
+	tally    []tally
+}
+
+// mode is how a round is run, and ends.
+type mode int
+
+const (
+	byRun      mode = iota // edo.Run returns when all have ended
+	byWait                 // Runtime.Wait does
+	byShutdown             // Runtime.Shutdown cancels all, under their feet
+)
+
+func (m mode) String() string {
+	return [...]string{"Run", "New and Wait", "New and Shutdown"}[m]
 }
 
 // tally is what was played of one scenario.
@@ -62,7 +76,7 @@ const lanes = 6
 // newRound draws a round from its seed. With workers 0 it draws their number too.
 func newRound(seed uint64, workers int, length time.Duration) (*round, *rand.Rand) {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	r := &round{seed: seed, length: length, shutdown: oneIn(rng, 3)}
+	r := &round{seed: seed, length: length, mode: mode(rng.IntN(3))}
 	drawn := edo.Config{Workers: 1 + rng.IntN(2*runtime.GOMAXPROCS(0))}
 	if oneIn(rng, 5) {
 		drawn = edo.Config{CurrentThread: true}
@@ -81,14 +95,11 @@ func newRound(seed uint64, workers int, length time.Duration) (*round, *rand.Ran
 
 // describe says what the round is, in a line.
 func (r *round) describe() string {
-	workers, end := "workers 1 (current thread)", "until all have ended"
+	workers := "current thread"
 	if !r.config.CurrentThread {
-		workers = fmt.Sprintf("workers %d", r.config.Workers)
+		workers = fmt.Sprintf("%d workers", r.config.Workers)
 	}
-	if r.shutdown {
-		end = "until a shutdown"
-	}
-	return fmt.Sprintf("seed %d, %s, %s", r.seed, workers, end)
+	return fmt.Sprintf("seed %d, %s, %s", r.seed, workers, r.mode)
 }
 
 // play runs the round and returns what was wrong.
@@ -126,55 +137,43 @@ func (r *round) play(rng *rand.Rand, all []scenario) []string {
 	for range lanes {
 		bodies = append(bodies, lane(fork(rng)))
 	}
-	if r.shutdown {
-		r.shutDown(bodies)
-	} else {
-		r.settle(&r.ledger, edo.Run(func(task *edo.Task) error {
-			for _, body := range bodies {
-				edo.Go(task, body, edo.Name("lane"))
-			}
-			return nil
-		}, edo.WithConfig(r.config)))
-	}
+	r.settle(&r.ledger, r.run(bodies))
 	r.outside.stop()
-	for _, check := range r.later {
-		check()
-	}
 	for _, fault := range before.missing() {
 		r.fault("%s", fault)
 	}
 	return r.close()
 }
 
-// shutDown plays bodies on a runtime that is shut down while they play.
-func (r *round) shutDown(bodies []func(*edo.Task) error) {
+// run runs bodies until they have ended, and returns what the runtime does.
+func (r *round) run(bodies []func(*edo.Task) error) error {
+	if r.mode == byRun {
+		return edo.Run(func(task *edo.Task) error {
+			for _, body := range bodies {
+				edo.Go(task, body, edo.Name("lane"))
+			}
+			return nil
+		}, edo.WithConfig(r.config))
+	}
 	rt, err := edo.New(r.config)
 	if err != nil {
-		r.fault("no runtime: %v", err)
-		return
+		return err
 	}
+	r.runtime = rt
 	for _, body := range bodies {
 		edo.Go(rt, body, edo.Name("lane"))
 	}
+	if r.mode == byWait {
+		return rt.Wait()
+	}
 	time.Sleep(r.length)
-	r.settle(&r.ledger, rt.Shutdown(context.Background()))
+	r.stopping.Store(true)
+	err = rt.Shutdown(context.Background())
 	late := edo.Go(rt, func(*edo.Task) error { r.fault("a task ran after the end"); return nil })
 	if !late.Finished() {
 		r.fault("the handle of a task that was spawned after the end has not resolved")
 	}
-}
-
-// eventually calls check once nothing is left of what the caller plays: at once
-// when all of it has been joined, and otherwise at the end of the round.
-func (r *round) eventually(task *edo.Task, check func()) error {
-	if err := task.Err(); err != nil {
-		r.mu.Lock()
-		r.later = append(r.later, check)
-		r.mu.Unlock()
-		return err
-	}
-	check()
-	return nil
+	return err
 }
 
 // joinAll waits for handles, takes the planned failures off, and returns the first

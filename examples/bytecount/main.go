@@ -1,0 +1,59 @@
+// Bytecount counts what all its connections send, and prints the sum every 30
+// seconds. The connections send their counts to one background task, which does
+// the adding.
+//
+//	go run ./examples/bytecount -addr 127.0.0.1:8080 -tick 5s
+//	head -c 1000 /dev/zero | nc -N 127.0.0.1 8080
+//
+// Ctrl-C ends it: the first one stops accepting, and the connections that are being
+// served are finished; a second one ends those too.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/socket"
+)
+
+// styles are the two ways in which the program is written.
+var styles = map[string]func(task *edo.Task, l *socket.Listener, period time.Duration, out io.Writer) error{
+	"direct": direct,
+	"combinators": func(task *edo.Task, l *socket.Listener, period time.Duration, out io.Writer) error {
+		server := combinators(task, l, period, out)
+		defer edo.Drop(server) // Await borrows: whoever made a future drops it
+		_, err := edo.Await(task, server)
+		return err
+	},
+}
+
+func main() {
+	style := flag.String("style", "direct", "direct or combinators")
+	addr := flag.String("addr", "127.0.0.1:0", "address to listen on")
+	period := flag.Duration("tick", 30*time.Second, "how often to print the sum")
+	flag.Parse()
+	server, ok := styles[*style]
+	if !ok {
+		log.Fatalf("there is no style %q", *style)
+	}
+	if *period <= 0 {
+		log.Fatal("-tick must be positive")
+	}
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", *addr)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		fmt.Println("listening on", l.Addr())
+		return server(task, l, *period, os.Stdout)
+	}, edo.WithSignals())
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,113 @@
+package own
+
+import (
+	"reflect"
+
+	"github.com/edo-go/edo"
+)
+
+// Future holds a future until it is ready.
+type Future[T any] struct{ f edo.Future[T] }
+
+// HoldFuture returns a slot with f in it. A nil f leaves it empty.
+func HoldFuture[T any](f edo.Future[T]) Future[T] { return Future[T]{f} }
+
+// Hold puts f into the slot, which must be empty. A nil f leaves it so.
+func (o *Future[T]) Hold(f edo.Future[T]) { o.f = f }
+
+// Held says whether there is a future in the slot.
+func (o *Future[T]) Held() bool { return o.f != nil }
+
+// Poll polls the future, and drops it as soon as it is ready. [edo.End] says that
+// the slot is empty: there is nothing to poll, or no longer.
+func (o *Future[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
+	if o.f == nil {
+		return v, edo.End, nil
+	}
+	v, p, err = o.f.Poll(cx)
+	if p != edo.Pending {
+		o.Drop()
+	}
+	return v, p, err
+}
+
+// Drop drops what the slot holds.
+func (o *Future[T]) Drop() {
+	if f := o.f; f != nil {
+		o.f = nil
+		edo.Drop(f)
+	}
+}
+
+// Stream holds a stream until it has ended.
+type Stream[T any] struct{ s edo.Stream[T] }
+
+// HoldStream returns a slot with s in it. A nil s leaves it empty.
+func HoldStream[T any](s edo.Stream[T]) Stream[T] { return Stream[T]{s} }
+
+// Held says whether there is a stream in the slot.
+func (o *Stream[T]) Held() bool { return o.s != nil }
+
+// Poll asks the stream for its next item, and drops it as soon as it has ended. An
+// empty slot has ended.
+func (o *Stream[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
+	if o.s == nil {
+		return v, edo.End, nil
+	}
+	v, p, err = o.s.PollNext(cx)
+	if p == edo.End {
+		o.Drop()
+	}
+	return v, p, err
+}
+
+// Drop drops what the slot holds.
+func (o *Stream[T]) Drop() {
+	if s := o.s; s != nil {
+		o.s = nil
+		edo.Drop(s)
+	}
+}
+
+// Value holds a value until somebody takes it.
+type Value[T any] struct {
+	v    T
+	held bool
+}
+
+// HoldValue returns a slot with v in it.
+func HoldValue[T any](v T) Value[T] { return Value[T]{v, true} }
+
+// Put puts v into the slot, which must be empty.
+func (o *Value[T]) Put(v T) { o.v, o.held = v, true }
+
+// Held says whether there is a value in the slot.
+func (o *Value[T]) Held() bool { return o.held }
+
+// Take hands over the value, and leaves the slot empty.
+func (o *Value[T]) Take() T {
+	var zero T
+	v := o.v
+	o.v, o.held = zero, false
+	return v
+}
+
+// Drop drops what the slot holds.
+func (o *Value[T]) Drop() {
+	if o.held {
+		Discard(o.Take())
+	}
+}
+
+// Discard drops v when it is an [edo.Dropper] and not a nil pointer. Other than
+// [edo.Drop] it does not allocate for the values of types that are none, such as
+// int.
+func Discard[T any](v T) {
+	var zero T
+	switch any(zero).(type) {
+	case nil, edo.Dropper: // nil: T is an interface, and v may have anything in it
+		if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer || !r.IsNil() {
+			edo.Drop(v)
+		}
+	}
+}

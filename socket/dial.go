@@ -1,0 +1,167 @@
+package socket
+
+import (
+	"context"
+	"net"
+	"net/netip"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// Dial connects to address, which is HOST:PORT, on network, which is tcp, tcp4 or
+// tcp6. A HOST that is a name is looked up on a blocking task, with
+// [net.DefaultResolver]; its addresses are tried one after the other, and if none
+// answers the error is that of the first. There is no time limit but the system's:
+// cancel the task, or use a timeout.
+func Dial(task *edo.Task, network, address string) (*Conn, error) {
+	f := DialFuture(task, network, address)
+	conn, err := edo.Await(task, f)
+	edo.Drop(f)
+	return conn, err
+}
+
+// DialFuture is [Dial] as a future, on the network of the runtime that s belongs
+// to. It starts when it is first polled; dropped before it is ready, it gives up.
+func DialFuture(s edo.Spawner, network, address string) edo.Future[*Conn] {
+	f := &dial{network: network, address: address}
+	f.rt, f.driver, f.err = edo.Internals(internal.Key{}, s)
+	return f
+}
+
+// dial is a connection being made.
+//
+//	state       set           next
+//	fresh                     looking up, or trying
+//	looking up  lookup        trying, or failed
+//	trying      addresses     the next address after a failure; ready, or failed
+//	failed      err           ready with that
+type dial struct {
+	network, address string
+	rt               *sched.Runtime
+	driver           driver.Driver
+	started          bool
+	lookup           *edo.JoinHandle[[]string]
+	addresses        []string // still to be tried
+	conn             driver.Conn
+	err              error // the first one
+}
+
+func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
+	if !cx.Proceed() {
+		return nil, edo.Pending, nil
+	}
+	if !f.started && f.err == nil {
+		f.started = true
+		f.start(cx)
+	}
+	if f.lookup != nil {
+		addresses, poll, err := f.lookup.Poll(cx)
+		if poll == edo.Pending {
+			return nil, edo.Pending, nil
+		}
+		f.lookup = nil
+		f.addresses, f.err = addresses, err
+	}
+	for {
+		if f.conn == nil && !f.next() {
+			return nil, edo.Ready, f.err
+		}
+		switch err := f.conn.Connect(cx.Internal(internal.Key{})); err {
+		case nil:
+			conn := f.conn
+			f.conn = nil
+			return &Conn{inner: conn, rt: f.rt}, edo.Ready, nil
+		case driver.ErrPending:
+			return nil, edo.Pending, nil
+		default:
+			f.fail(err)
+			f.conn.Close()
+			f.conn = nil
+		}
+	}
+}
+
+// start finds out what to try.
+func (f *dial) start(cx *edo.Context) {
+	host, port, err := split(f.network, f.address)
+	if err != nil {
+		f.fail(&net.OpError{Op: "dial", Net: f.network, Err: err})
+		return
+	}
+	if _, err := netip.ParseAddr(host); err == nil || host == "" {
+		f.addresses = []string{net.JoinHostPort(host, port)}
+		return
+	}
+	network := f.network
+	switch {
+	case network != "tcp" && network != "tcp4" && network != "tcp6":
+		f.fail(&net.OpError{Op: "dial", Net: network, Err: net.UnknownNetworkError(network)})
+		return
+	case host == "localhost":
+		f.addresses = join(loopback(network), port)
+		return
+	}
+	f.lookup = edo.Blocking(cx, func(task *edo.Task) ([]string, error) {
+		return lookUp(task.Context(), network, host, port)
+	}, edo.Name("socket: looking up "+host))
+}
+
+// lookUp returns the addresses of a host, in the order in which to try them.
+func lookUp(ctx context.Context, network, host, port string) ([]string, error) {
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip"+network[len("tcp"):], host)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	hosts := make([]string, len(ips))
+	for i, ip := range ips {
+		hosts[i] = ip.Unmap().String()
+	}
+	return join(hosts, port), nil
+}
+
+func join(hosts []string, port string) []string {
+	addresses := make([]string, len(hosts))
+	for i, host := range hosts {
+		addresses[i] = net.JoinHostPort(host, port)
+	}
+	return addresses
+}
+
+// next begins to connect to the next address, and says whether there is one.
+func (f *dial) next() bool {
+	for len(f.addresses) > 0 {
+		address := f.addresses[0]
+		f.addresses = f.addresses[1:]
+		conn, err := f.driver.Dial(f.network, address)
+		if err == nil {
+			f.conn = conn
+			return true
+		}
+		f.fail(err)
+	}
+	return false
+}
+
+func (f *dial) fail(err error) {
+	if f.err == nil {
+		f.err = own(err)
+	}
+}
+
+// Drop gives up.
+func (f *dial) Drop() {
+	f.addresses = nil
+	if f.lookup != nil {
+		f.lookup.Abort()
+		f.lookup.Drop()
+		f.lookup = nil
+	}
+	if f.conn != nil {
+		f.conn.Close()
+		f.conn = nil
+	}
+	f.fail(errClosed)
+}

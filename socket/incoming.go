@@ -1,0 +1,100 @@
+package socket
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+const (
+	firstPause   = 5 * time.Millisecond
+	longestPause = time.Second
+)
+
+// Incoming is the stream of a listener's connections. It does not end by itself.
+// Errors that pass, such as that the process has no descriptors left, are none of
+// its items: it reports them to the runtime's OnError, and tries again after a
+// pause of 5 ms, then twice as long each time, up to a second. An error that cannot
+// pass (the listener was closed) is an item, and then comes the end.
+//
+// One task at a time polls it. Dropping it lets go of the listener, and does not
+// close it.
+type Incoming struct {
+	listener *Listener
+	timer    sched.Timer
+	until    int64         // in a pause: the instant that it ends; otherwise 0
+	pause    time.Duration // the latest, since a connection came
+	task     *sched.Task   // who waits
+	ended    bool
+}
+
+// Incoming returns the stream of the connections of l.
+func (l *Listener) Incoming() *Incoming { return &Incoming{listener: l} }
+
+// PollNext returns the next connection.
+func (s *Incoming) PollNext(cx *edo.Context) (*Conn, edo.Poll, error) {
+	if s.ended {
+		return nil, edo.End, nil
+	}
+	in := cx.Internal(internal.Key{})
+	if s.until != 0 {
+		if !cx.Proceed() {
+			return nil, edo.Pending, nil
+		}
+		if in.Now() < s.until {
+			in.Arm(&s.timer, s.until)
+			return nil, edo.Pending, nil
+		}
+		s.until = 0
+	}
+	conn, poll, err := s.listener.PollAccept(cx)
+	s.task = waiter(cx, poll)
+	switch {
+	case poll == edo.Pending:
+		return nil, edo.Pending, nil
+	case err == nil:
+		s.pause = 0
+		return conn, edo.Ready, nil
+	case !passes(err):
+		s.ended = true
+		return nil, edo.Ready, err
+	}
+	s.pause = min(max(2*s.pause, firstPause), longestPause)
+	in.Runtime().Report(fmt.Errorf("socket: accepting pauses for %v: %w", s.pause, err))
+	s.until = in.Now() + int64(s.pause)
+	in.Arm(&s.timer, s.until)
+	return nil, edo.Pending, nil
+}
+
+// Drop lets go of the listener. If a connection had come meanwhile, another task
+// that waits to accept is woken for it.
+func (s *Incoming) Drop() {
+	s.ended = true
+	s.timer.Stop()
+	if s.task != nil {
+		s.listener.inner.Forget(s.task)
+		s.task = nil
+	}
+}
+
+// passes says whether trying to accept again may help: the resources that were
+// missing may come back, and the connection that failed was one of many.
+func passes(err error) bool {
+	for _, e := range [...]error{
+		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EPROTO, syscall.EINTR, syscall.EPERM,
+		syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.EHOSTUNREACH,
+		syscall.ENOPROTOOPT, syscall.EOPNOTSUPP,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	var temporary interface{ Temporary() bool } // what this system calls so
+	return errors.As(err, &temporary) && temporary.Temporary()
+}

@@ -314,3 +314,32 @@ func TestAFunctionIsResumedOnOtherWorkers(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestAbortedBlockingTaskIsNoFailure(t *testing.T) {
+	var told error
+	err := edo.Run(func(task *edo.Task) error {
+		h := edo.Blocking(task, func(task *edo.Task) (int, error) {
+			<-task.Context().Done()
+			return 0, task.Err()
+		})
+		h.Abort()
+		return nil
+	}, edo.WithConfig(edo.Config{Workers: 1, OnError: func(err error) { told = err }}))
+	if err != nil || told != nil {
+		t.Errorf("Run returned %v, OnError was told %v", err, told)
+	}
+}
+
+func TestPanicInDropOfAnAbortedFutureIsNotSwallowed(t *testing.T) {
+	var told error
+	err := edo.Run(func(task *edo.Task) error {
+		h := edo.Spawn(task, panicsInDrop{})
+		edo.Yield(task)
+		h.Abort()
+		return nil
+	}, edo.WithConfig(edo.Config{Workers: 1, OnError: func(err error) { told = err }}))
+	var p *edo.PanicError
+	if !errors.As(err, &p) || told == nil {
+		t.Errorf("Run returned %v, OnError was told %v", err, told)
+	}
+}

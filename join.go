@@ -189,9 +189,16 @@ func (h *JoinHandle[T]) resolve(rt *Runtime) {
 	}
 }
 
-// expected says whether the error of the task is nobody's concern but of who joins.
+// expected says whether the error of the task is nobody's concern but of who joins:
+// it is main's, or what the task was asked for.
 func (h *JoinHandle[T]) expected() bool {
-	return h.extra != nil && h.extra.main || h.task.IsCancelled() && errors.Is(h.err, ErrCancelled)
+	return h.extra != nil && h.extra.main || h.task.IsCancelled() && isCancellation(h.err)
+}
+
+// isCancellation says whether err says no more than that a task was cancelled.
+func isCancellation(err error) bool {
+	var p *PanicError
+	return errors.Is(err, ErrCancelled) && !errors.As(err, &p)
 }
 
 // joined takes the error of the task off those that nobody joined.

@@ -69,7 +69,7 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	rt.release()
 	<-rt.gone
 	err = main.err
-	if errors.Is(err, ErrCancelled) && main.task.IsCancelled() {
+	if main.task.IsCancelled() && isCancellation(err) {
 		err = nil
 	}
 	return main.value, rt.failures.join(err)

@@ -2,7 +2,6 @@ package mpsc
 
 import (
 	"errors"
-	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
@@ -60,7 +59,7 @@ import (
 // lock, or through consumed: the receiver clears a slot before it stores consumed,
 // and a sender fills it after it has loaded that.
 type channel[T any] struct {
-	mu       sync.Mutex
+	mu       lock
 	tail     uint64 // messages accepted so far
 	stop     uint64
 	into     *segment[T] // where tail is
@@ -186,9 +185,10 @@ func (c *channel[T]) queue(w *waiter[T]) (joined bool) {
 // leave takes w out of the line, if it is in it still, and returns the state it
 // was in. Locked.
 func (c *channel[T]) leave(w *waiter[T]) (state uint32) {
-	state = w.state.Load()
+	state = w.state
 	if state == queued {
-		c.line.remove(w, outside)
+		c.line.remove(w)
+		w.state = outside
 		if c.line.first == nil {
 			c.waiting.Store(false)
 		}
@@ -212,7 +212,8 @@ func (c *channel[T]) settle(wakers *[settleBatch]edo.Waker) (n int) {
 		c.put(w.value)
 		var zero T
 		w.value = zero
-		wakers[n] = c.line.remove(w, accepted)
+		wakers[n] = c.line.remove(w)
+		storeRelease(&w.state, accepted)
 		n++
 	}
 	c.stop = c.tail
@@ -298,7 +299,9 @@ func (c *channel[T]) close(andReceiver bool) {
 	var wakers []edo.Waker
 	for _, l := range []*line[T]{&c.line, &c.closers} {
 		for l.first != nil {
-			wakers = append(wakers, l.remove(l.first, refused))
+			w := l.first
+			wakers = append(wakers, l.remove(w))
+			storeRelease(&w.state, refused)
 		}
 	}
 	rx := c.takeRx()

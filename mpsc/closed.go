@@ -42,8 +42,8 @@ func (tx *Sender[T]) Closed(task *edo.Task) error {
 	_, err := edo.Await(task, edo.Future[edo.Unit](w))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if w.state.Load() == queued {
-		c.closers.remove(w, outside)
+	if w.state == queued {
+		c.closers.remove(w)
 	}
 	c.giveBack(w)
 	return err
@@ -70,7 +70,7 @@ func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if tx.isClosed() {
 		return edo.Unit{}, edo.Ready, nil
 	}
-	if f.w.state.Load() == outside {
+	if f.w.state == outside {
 		c.closers.push(&f.w)
 	}
 	f.w.waker = cx.Waker()
@@ -82,8 +82,9 @@ func (f *ClosedFuture[T]) Drop() {
 	c := f.w.via.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.w.state.Load() == queued {
-		c.closers.remove(&f.w, outside)
+	if f.w.state == queued {
+		c.closers.remove(&f.w)
+		f.w.state = outside
 	}
 }
 
@@ -94,7 +95,8 @@ func (c *channel[T]) forget(tx *Sender[T]) (wakers []edo.Waker) {
 	for w := c.closers.first; w != nil; w = next {
 		next = w.next
 		if w.via == tx || w == tx.watch {
-			wakers = append(wakers, c.closers.remove(w, refused))
+			wakers = append(wakers, c.closers.remove(w))
+			storeRelease(&w.state, refused)
 		}
 	}
 	return wakers

@@ -16,15 +16,16 @@ import (
 //	refused   out; the channel is closed   whoever closes it, with the lock, from queued
 //
 // The fields are guarded by the channel's lock while the waiter is queued, and its
-// owner's otherwise. The state may be read without it. Once it has been set to
-// accepted or refused, nobody but the owner looks at the waiter again: its waker
-// was copied before.
+// owner's otherwise. The owner may look at the state without the lock: so what
+// others set it to, accepted or refused, is an atomic store, and the last thing that
+// they do to the waiter; its waker was copied before. What the owner itself stores,
+// when nobody else has the waiter or with the lock, need not be.
 type waiter[T any] struct {
 	next, prev *waiter[T]
 	via        *Sender[T] // so that the collector leaves the handle alone
 	waker      edo.Waker
 	value      T
-	state      atomic.Uint32
+	state      uint32
 }
 
 const (
@@ -46,12 +47,12 @@ func (l *line[T]) push(w *waiter[T]) {
 		l.last.next = w
 	}
 	l.last = w
-	w.state.Store(queued)
+	w.state = queued
 }
 
-// remove takes w out and sets its state to what becomes of it. It returns its
-// waker. Unless that state is outside, w is not to be touched afterwards.
-func (l *line[T]) remove(w *waiter[T], state uint32) edo.Waker {
+// remove takes w out and returns its waker. The caller sets its state, as the last
+// thing that it does to w.
+func (l *line[T]) remove(w *waiter[T]) edo.Waker {
 	if w.prev == nil {
 		l.first = w.next
 	} else {
@@ -64,19 +65,18 @@ func (l *line[T]) remove(w *waiter[T], state uint32) edo.Waker {
 	}
 	waker := w.waker
 	w.next, w.prev, w.waker = nil, nil, edo.Waker{}
-	w.state.Store(state)
 	return waker
 }
 
 // poll says whether w, which has been queued, is out of its line. If not, waker is
 // the one to wake.
 func (c *channel[T]) poll(w *waiter[T], waker edo.Waker) edo.Poll {
-	if w.state.Load() != queued {
+	if atomic.LoadUint32(&w.state) != queued {
 		return edo.Ready
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if w.state.Load() != queued {
+	if w.state != queued {
 		return edo.Ready
 	}
 	w.waker = waker
@@ -111,7 +111,7 @@ func (c *channel[T]) giveBack(w *waiter[T]) {
 		return
 	}
 	var zero T
-	w.state.Store(outside)
+	w.state = outside
 	w.via, w.value = nil, zero
 	c.kept, w.next = w, c.kept
 	c.keptCount++

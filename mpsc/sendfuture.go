@@ -105,8 +105,8 @@ func (f *SendFuture[T]) start(cx *edo.Context) error {
 
 // settle takes note of what has become of w, which is out of its line.
 func (f *SendFuture[T]) settle() error {
-	state := f.w.state.Load()
-	f.w.state.Store(outside)
+	state := f.w.state
+	f.w.state = outside
 	if state == accepted {
 		f.phase = empty
 		return nil

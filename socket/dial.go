@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -43,7 +44,7 @@ type dial struct {
 	rt               *sched.Runtime
 	driver           driver.Driver
 	started          bool
-	lookup           *edo.JoinHandle[[]string]
+	lookup           *edo.JoinHandle[found]
 	addresses        []string // still to be tried
 	conn             driver.Conn
 	err              error // the first one
@@ -58,12 +59,12 @@ func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 		f.start(cx)
 	}
 	if f.lookup != nil {
-		addresses, poll, err := f.lookup.Poll(cx)
+		found, poll, err := f.lookup.Poll(cx)
 		if poll == edo.Pending {
 			return nil, edo.Pending, nil
 		}
 		f.lookup = nil
-		f.addresses, f.err = addresses, err
+		f.addresses, f.err = found.addresses, cmp.Or(err, found.err)
 	}
 	for {
 		if f.conn == nil && !f.next() {
@@ -104,22 +105,28 @@ func (f *dial) start(cx *edo.Context) {
 		f.addresses = join(loopback(network), port)
 		return
 	}
-	f.lookup = edo.Blocking(cx, func(task *edo.Task) ([]string, error) {
-		return lookUp(task.Context(), network, host, port)
+	f.lookup = edo.Blocking(cx, func(task *edo.Task) (found, error) {
+		return lookUp(task.Context(), network, host, port), nil
 	}, edo.Name("socket: looking up "+host))
 }
 
-// lookUp returns the addresses of a host, in the order in which to try them.
-func lookUp(ctx context.Context, network, host, port string) ([]string, error) {
+// found is what a look-up gives. Its error is a value, not that of its task: when
+// nobody waits any more nobody needs to be told.
+type found struct {
+	addresses []string // in the order in which to try them
+	err       error
+}
+
+func lookUp(ctx context.Context, network, host, port string) found {
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip"+network[len("tcp"):], host)
 	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+		return found{err: &net.OpError{Op: "dial", Net: network, Err: err}}
 	}
 	hosts := make([]string, len(ips))
 	for i, ip := range ips {
 		hosts[i] = ip.Unmap().String()
 	}
-	return join(hosts, port), nil
+	return found{addresses: join(hosts, port)}
 }
 
 func join(hosts []string, port string) []string {

@@ -55,7 +55,7 @@ func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	}
 	v, p, err := first.Poll(cx)
 	if p == edo.Ready {
-		m.otherFirst = true
+		m.otherFirst = !m.otherFirst
 		return v, p, err
 	}
 	v, q, err := second.Poll(cx)

@@ -2,35 +2,50 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"testing"
 
+	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/examples/internal/trial"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/stream"
 )
 
-// want is the one output: one sender's messages arrive in the order in which it
-// sent them.
-func want() (text string) {
+// inOrder checks for the one output: what a sender sends arrives in that order.
+func inOrder(output string) error {
+	var want strings.Builder
 	for i := range 10 {
-		text += fmt.Sprintf("Got `Message %d from spawned task`\n", i)
+		fmt.Fprintf(&want, "Got `Message %d from spawned task`\n", i)
 	}
-	return text
+	return trial.Is(want.String())(output)
 }
 
 func TestMessagesArriveInOrderUnderEverySeed(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, program trial.Program) {
-		outputs := trial.Seeds(t, 1000, program)
-		if outputs[want()] != 1000 {
-			t.Errorf("printed: %v", outputs)
-		}
+		trial.Seeds(t, 1000, 1, program, inOrder)
 	})
 }
 
 func TestMessagesArriveInOrderOnSeveralWorkers(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, program trial.Program) {
-		for range 100 {
-			if out, err := trial.Threaded(program); out != want() || err != nil {
-				t.Fatalf("printed %q, %v", out, err)
-			}
-		}
+		trial.Threads(t, 100, program, inOrder)
 	})
+}
+
+// In this variant main forgets a second sender, which stays open: the stream cannot
+// end, and neither can the program.
+func TestAForgottenSenderIsDiagnosedAndDoesNotHang(t *testing.T) {
+	tx, rx := mpsc.New[string](1024)
+	forgotten := tx.Clone()
+	_, err := trial.Simulate(0, func(task *edo.Task, out io.Writer) error {
+		tx.Close()
+		_, err := edo.Spawn(task, stream.Collect(rx), edo.Name("the one who waits")).Await(task)
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "nothing can happen any more") ||
+		!strings.Contains(err.Error(), "the one who waits") {
+		t.Errorf("got %v", err)
+	}
+	forgotten.Close()
 }

@@ -6,23 +6,16 @@ import (
 	"github.com/edo-go/edo/examples/internal/trial"
 )
 
-const want = "Got `hello from spawned task`\n"
+var hello = trial.Is("Got `hello from spawned task`\n")
 
 func TestTheValueArrivesUnderEverySeed(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, program trial.Program) {
-		outputs := trial.Seeds(t, 1000, program)
-		if outputs[want] != 1000 {
-			t.Errorf("printed: %v", outputs)
-		}
+		trial.Seeds(t, 1000, 1, program, hello)
 	})
 }
 
 func TestTheValueArrivesOnSeveralWorkers(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, program trial.Program) {
-		for range 100 {
-			if out, err := trial.Threaded(program); out != want || err != nil {
-				t.Fatalf("printed %q, %v", out, err)
-			}
-		}
+		trial.Threads(t, 100, program, hello)
 	})
 }

@@ -21,9 +21,6 @@ func (t *Task) Suspend() bool {
 // Resume marks an external task that was unparked as running.
 func (t *Task) Resume() { t.begin() }
 
-// Complete marks an external task as ended: wakes do nothing from then on.
-func (t *Task) Complete() { t.state.Store(complete) }
-
 // Enter moves an idle external task to running without a wake. It waits for a
 // wake that is under way on another goroutine.
 func (t *Task) Enter() {

@@ -51,7 +51,8 @@ type Watcher interface {
 //	idle        waiting; in no queue             whoever wins the CAS → scheduled, and enqueues it
 //	running     being polled by one worker       that worker → idle, complete; any waker → notified
 //	notified    running, and woken meanwhile     that worker → scheduled, and enqueues it; → complete
-//	complete    ended                            nobody
+//	complete    ended; a bit of its own, set     nobody
+//	            beside whatever else is there
 //
 // Rules:
 //
@@ -104,7 +105,7 @@ func (t *Task) Body() Body { return t.body }
 func (t *Task) IsCancelled() bool { return t.state.Load()&cancelled != 0 }
 
 // IsComplete says whether t has ended.
-func (t *Task) IsComplete() bool { return t.state.Load()&lifecycle == complete }
+func (t *Task) IsComplete() bool { return t.state.Load()&complete != 0 }
 
 // IsWoken says whether a wake has come since t was last polled.
 func (t *Task) IsWoken() bool {
@@ -120,6 +121,9 @@ func (t *Task) schedule(extra uint32) bool {
 		if invariant.Enabled {
 			invariant.Step("task.schedule: before the CAS")
 		}
+		if s&complete != 0 {
+			return false
+		}
 		switch s & lifecycle {
 		case idle:
 			if t.state.CompareAndSwap(s, s&^lifecycle|scheduled|extra) {
@@ -129,8 +133,6 @@ func (t *Task) schedule(extra uint32) bool {
 			if t.state.CompareAndSwap(s, s&^lifecycle|notified|extra) {
 				return false
 			}
-		case complete:
-			return false
 		default:
 			if s|extra == s || t.state.CompareAndSwap(s, s|extra) {
 				return false
@@ -138,6 +140,10 @@ func (t *Task) schedule(extra uint32) bool {
 		}
 	}
 }
+
+// Complete marks t as ended: wakes do nothing from then on. Whether it was cancelled
+// can still be asked.
+func (t *Task) Complete() { t.state.Or(complete) }
 
 // begin marks a scheduled task as running.
 func (t *Task) begin() {

@@ -137,7 +137,7 @@ func (w *Worker) run(t *Task) {
 	ended := t.body.Poll(&w.cx)
 	w.polling = nil
 	if ended {
-		t.state.Store(complete)
+		t.Complete()
 		if t.slot.Load() != 0 {
 			w.rt.unregister(t)
 		}

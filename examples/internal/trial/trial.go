@@ -1,11 +1,12 @@
-// Package trial runs the examples for their tests: on the simulated driver, where a
-// seed decides everything, and on several workers, where nothing but the program
-// itself does.
+// Package trial runs the examples for their tests: in a simulation, where a seed
+// decides what happens; on several workers with real sockets, where a test checks
+// what must hold whatever happens; and as processes.
 package trial
 
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,8 +16,15 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// A Program is the main task of an example.
+// A Program is the main task of an example, or of a test around it.
 type Program = func(task *edo.Task, out io.Writer) error
+
+// Styles runs test for each of the styles that an example is written in.
+func Styles[P any](t *testing.T, styles map[string]P, test func(t *testing.T, program P)) {
+	for name, program := range styles {
+		t.Run(name, func(t *testing.T) { test(t, program) })
+	}
+}
 
 // Output is what a program has printed. Any number of tasks may write to it, each
 // call in one piece.
@@ -46,51 +54,80 @@ func Sorted(output string) []string {
 	return lines
 }
 
+// Quiet is a runtime that logs no errors: the tests expect them, and look at what
+// Run returns.
+var Quiet = edo.Config{OnError: func(error) {}}
+
 // Simulate runs program under seed and returns what it has printed, and what Run
 // returned.
 func Simulate(seed uint64, program Program) (string, error) {
 	var out Output
 	err := sim.Run(seed, func(task *edo.Task) error { return program(task, &out) },
-		sim.WithConfig(sim.Config{Runtime: quiet}))
+		sim.WithConfig(sim.Config{Runtime: Quiet}))
 	return out.String(), err
 }
 
-// quiet keeps errors out of the log that a test expects. Run returns them.
-var quiet = edo.Config{OnError: func(error) {}}
-
-// Seeds runs program under that many seeds, each of them twice. It requires that
-// Run returns no error and that a seed prints the same bytes again, and returns how
-// many seeds have printed what.
-func Seeds(t testing.TB, seeds int, program Program) map[string]int {
+// Seeds runs program under each of so many seeds, twice, and requires that Run
+// returns no error and that it prints the same bytes again. check says what is wrong
+// with an output. At least so many outputs must be different.
+func Seeds(t *testing.T, seeds, different int, program Program, check func(output string) error) {
 	t.Helper()
-	outputs := map[string]int{}
+	outputs := map[string]bool{}
 	sim.Explore(t, seeds, func(seed uint64) error {
-		first, err := Simulate(seed, program)
+		output, err := Simulate(seed, program)
 		if err != nil {
 			return err
 		}
 		again, err := Simulate(seed, program)
-		if err == nil && again != first {
-			err = fmt.Errorf("it printed this:\n%s\nand then this:\n%s", first, again)
+		if err != nil {
+			return err
 		}
-		outputs[first]++
-		return err
+		if again != output {
+			return fmt.Errorf("it printed\n%s\nand then\n%s", output, again)
+		}
+		outputs[output] = true
+		return check(output)
 	})
-	return outputs
+	if len(outputs) < different && os.Getenv(sim.SeedVariable) == "" {
+		t.Errorf("%d seeds gave %d different outputs, wanted at least %d", seeds, len(outputs), different)
+	}
 }
 
-// Threaded runs program on several workers with the sockets of the system.
-func Threaded(program Program) (string, error) {
-	var out Output
-	config := quiet
+// Is returns a check for the one output that a program may have.
+func Is(want string) func(output string) error {
+	return func(output string) error {
+		if output != want {
+			return fmt.Errorf("it printed\n%s\nand should have printed\n%s", output, want)
+		}
+		return nil
+	}
+}
+
+// Lines returns a check for an output of these lines, in any order.
+func Lines(want ...string) func(output string) error {
+	slices.Sort(want)
+	return func(output string) error {
+		if !slices.Equal(Sorted(output), want) {
+			return fmt.Errorf("it printed\n%s\nand should have printed, in any order,\n%s", output, strings.Join(want, "\n"))
+		}
+		return nil
+	}
+}
+
+// Threads runs program on four workers, with real sockets and the real time, as
+// often as rounds says.
+func Threads(t *testing.T, rounds int, program Program, check func(output string) error) {
+	t.Helper()
+	config := Quiet
 	config.Workers = 4
-	err := edo.Run(func(task *edo.Task) error { return program(task, &out) }, edo.WithConfig(config))
-	return out.String(), err
-}
-
-// Styles runs test once for each style that an example is written in.
-func Styles[P any](t *testing.T, styles map[string]P, test func(t *testing.T, program P)) {
-	for name, program := range styles {
-		t.Run(name, func(t *testing.T) { test(t, program) })
+	for range rounds {
+		var out Output
+		err := edo.Run(func(task *edo.Task) error { return program(task, &out) }, edo.WithConfig(config))
+		if err == nil {
+			err = check(out.String())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -71,7 +71,7 @@ var scenarios = []scenario{
 }
 
 // lanes is how many programs play at the same time.
-const lanes = 6
+const lanes = 64
 
 // newRound draws a round from its seed. With workers 0 it draws their number too.
 func newRound(seed uint64, workers int, length time.Duration) (*round, *rand.Rand) {
@@ -86,7 +86,7 @@ func newRound(seed uint64, workers int, length time.Duration) (*round, *rand.Ran
 	}
 	r.config = drawn
 	r.config.OnError = func(err error) {
-		if !isPlanned(err) {
+		if !isPlanned(err) && !errors.Is(err, edo.ErrShutdown) {
 			r.fault("OnError was told: %v", err)
 		}
 	}

@@ -96,7 +96,9 @@ func (s *session) run(seed uint64, length time.Duration) int {
 func (s *session) play(seed uint64, length time.Duration) (faults []string) {
 	r, rng := newRound(seed, s.workers, length)
 	s.rounds++
-	fmt.Fprintf(s.out, "round %d: %s\n", s.rounds, r.describe())
+	fmt.Fprintf(s.out, "round %d: %s", s.rounds, r.describe())
+	began := time.Now()
+	defer func() { fmt.Fprintf(s.out, ", %v, %d tasks\n", time.Since(began).Round(time.Millisecond), r.tasks.Load()) }()
 	watchdog := time.AfterFunc(length+patience, func() {
 		fmt.Fprintf(s.errs, "%s\n", stacks())
 		for i := range r.tally {

@@ -5,34 +5,9 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/socket"
 )
-
-// A pair is the two ends of a connection.
-type pair struct{ near, far *socket.Conn }
-
-// connect makes the connections of one pass.
-func connect(task *edo.Task) ([]pair, error) {
-	listener, err := socket.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	defer listener.Close()
-	pairs := make([]pair, connections)
-	for i := range pairs {
-		if pairs[i].near, err = socket.Dial(task, "tcp", listener.Addr().String()); err != nil {
-			return nil, err
-		}
-		if pairs[i].far, err = listener.Accept(task); err != nil {
-			return nil, err
-		}
-	}
-	return pairs, nil
-}
-
-// With futures.
 
 // served is a future that connects, starts servers and clients, and waits for all.
 type served struct {
@@ -224,103 +199,4 @@ func (f *serverWriter) Drop() {
 	f.full.Drop()
 	f.free.Close()
 	f.conn.Drop()
-}
-
-// In direct style.
-
-func directSocketOne(task *edo.Task, m *meter) error {
-	return directEcho(task, m, func(task *edo.Task, conn *socket.Conn) error {
-		buf := make([]byte, buffer)
-		for {
-			n, err := conn.Read(task, buf)
-			if err == io.EOF {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if _, err := aio.WriteAll(task, conn, buf[:n]); err != nil {
-				return err
-			}
-		}
-	})
-}
-
-func directSocketTwo(task *edo.Task, m *meter) error {
-	return directEcho(task, m, func(task *edo.Task, conn *socket.Conn) error {
-		put, full := mpsc.New[[]byte](buffers)
-		giveBack, free := mpsc.New[[]byte](buffers + 1) // never full
-		for range buffers {
-			giveBack.TrySend(make([]byte, buffer))
-		}
-		writer := edo.Go(task, func(task *edo.Task) error {
-			defer giveBack.Close()
-			for {
-				buf, err := full.Recv(task)
-				if errors.Is(err, edo.ErrClosed) {
-					return nil
-				}
-				if err != nil {
-					return err
-				}
-				if _, err := aio.WriteAll(task, conn, buf); err != nil {
-					return err
-				}
-				if err := giveBack.Send(task, buf[:buffer]); err != nil {
-					return err
-				}
-			}
-		})
-		for {
-			buf, err := free.Recv(task)
-			if err != nil {
-				return err
-			}
-			n, err := conn.Read(task, buf)
-			if err == io.EOF {
-				put.Close()
-				_, err := writer.Await(task)
-				return err
-			}
-			if err != nil {
-				return err
-			}
-			if err := put.Send(task, buf[:n]); err != nil {
-				return err
-			}
-		}
-	})
-}
-
-func directEcho(task *edo.Task, m *meter, serve func(task *edo.Task, conn *socket.Conn) error) error {
-	pairs, err := connect(task)
-	if err != nil {
-		return err
-	}
-	each := windows(m)
-	g := newGroup(2 * connections)
-	m.start()
-	for _, p := range pairs {
-		edo.Go(task, func(task *edo.Task) error {
-			defer g.done()
-			defer p.far.Close()
-			return serve(task, p.far)
-		})
-		edo.Go(task, func(task *edo.Task) error {
-			defer g.done()
-			defer p.near.Close()
-			out, in := make([]byte, window), make([]byte, window)
-			for range each {
-				if _, err := aio.WriteAll(task, p.near, out); err != nil {
-					return err
-				}
-				if _, err := aio.ReadFull(task, p.near, in); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	_, err = edo.Await(task, g)
-	return err
 }

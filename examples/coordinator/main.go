@@ -1,0 +1,60 @@
+// Coordinator shares one connection between four tasks that want to know how long
+// a round trip over it takes. One task has the connection; the others ask it.
+//
+//	go run ./examples/coordinator
+//
+// The other end of the connection is a server that the program starts itself.
+package main
+
+import (
+	"flag"
+	"io"
+	"log"
+	"os"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/socket"
+)
+
+// message is a request: the way to answer it is all that it says.
+type message = *oneshot.Sender[time.Duration]
+
+// clock says what time it is: time.Now, or that of a simulation.
+type clock = func() time.Time
+
+// styles are the two ways in which the program is written.
+var styles = map[string]func(task *edo.Task, t *transport, now clock, out io.Writer) error{
+	"direct": direct,
+	"combinators": func(task *edo.Task, t *transport, now clock, out io.Writer) error {
+		_, err := edo.Await(task, combinators(task, t, now, out))
+		return err
+	},
+}
+
+func main() {
+	style := flag.String("style", "direct", "direct or combinators")
+	flag.Parse()
+	program, ok := styles[*style]
+	if !ok {
+		log.Fatalf("there is no style %q", *style)
+	}
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		server := edo.Go(task, func(task *edo.Task) error { return pongs(task, l, os.Stdout) }, edo.Owns(l))
+		defer server.Abort() // it does not end by itself
+
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		return program(task, newTransport(conn), time.Now, os.Stdout)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}

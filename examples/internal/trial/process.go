@@ -1,0 +1,102 @@
+package trial
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// programVariable is set in a process that is to run the example.
+const programVariable = "EDO_EXAMPLE"
+
+// Main is the TestMain of an example that [Start] runs: in such a process it runs
+// the program, and otherwise the tests.
+func Main(m *testing.M, program func()) {
+	if os.Getenv(programVariable) != "" {
+		program()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// A Process is an example that runs as a process of its own.
+type Process struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	lines  *bufio.Scanner
+	stderr bytes.Buffer
+}
+
+// Start runs the example that the test belongs to, with these arguments. It is
+// killed when the test ends, or after half a minute.
+func Start(t *testing.T, args ...string) *Process {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	p := &Process{t: t, cmd: exec.CommandContext(ctx, self, args...)}
+	p.cmd.Env = append(os.Environ(), programVariable+"=1")
+	p.cmd.Stderr = &p.stderr
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.lines = bufio.NewScanner(stdout)
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Line waits for the next line of the output.
+func (p *Process) Line() string {
+	p.t.Helper()
+	if !p.lines.Scan() {
+		err := p.cmd.Wait()
+		p.t.Fatalf("the output ended: %v\n%s", err, &p.stderr)
+	}
+	return p.lines.Text()
+}
+
+// Addr waits for the line that says where a server listens.
+func (p *Process) Addr() string {
+	p.t.Helper()
+	line := p.Line()
+	addr, ok := strings.CutPrefix(line, "listening on ")
+	if !ok {
+		p.t.Fatalf("the first line was %q", line)
+	}
+	return addr
+}
+
+// Signal sends a signal.
+func (p *Process) Signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Wait waits for the end. It returns the rest of the output, what was written to
+// the standard error, and the exit code.
+func (p *Process) Wait() (stdout, stderr string, code int) {
+	p.t.Helper()
+	var rest strings.Builder
+	for p.lines.Scan() {
+		io.WriteString(&rest, p.lines.Text()+"\n")
+	}
+	err := p.cmd.Wait()
+	if p.cmd.ProcessState == nil {
+		p.t.Fatal(err)
+	}
+	return rest.String(), p.stderr.String(), p.cmd.ProcessState.ExitCode()
+}

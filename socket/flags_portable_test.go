@@ -1,0 +1,5 @@
+//go:build !linux || portable
+
+package socket_test
+
+func init() { portable = true }

@@ -1,0 +1,158 @@
+package socket
+
+import (
+	"errors"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/sim"
+)
+
+func acceptError(errno syscall.Errno) error {
+	return &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", errno)}
+}
+
+// virtual runs main in a simulation, with what its OnError is told.
+func virtual(t *testing.T, main func(task *edo.Task, now func() time.Duration) error) (reports []error) {
+	t.Helper()
+	config := sim.Config{Runtime: edo.Config{OnError: func(err error) { reports = append(reports, err) }}}
+	err := sim.Run(1, func(task *edo.Task) error {
+		_, d, err := edo.Internals(internal.Key{}, task)
+		if err != nil {
+			return err
+		}
+		return main(task, func() time.Duration { return time.Duration(d.Now()) })
+	}, sim.WithConfig(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reports
+}
+
+func TestIncomingRetriesErrorsThatPassWithBackOffAndReportsThem(t *testing.T) {
+	reports := virtual(t, func(task *edo.Task, now func() time.Duration) error {
+		full := acceptError(syscall.EMFILE)
+		s := &script{accepts: []error{full, full, full, nil, full, nil}}
+		in := (&Listener{inner: s, rt: runtimeOf(task)}).Incoming()
+		defer in.Drop()
+		for _, want := range []time.Duration{35 * time.Millisecond, 40 * time.Millisecond} { // 5+10+20, and 5 more
+			conn, ok, err := edo.Next(task, in)
+			if conn == nil || !ok || err != nil {
+				t.Errorf("got %v, %v, %v", conn, ok, err)
+			}
+			if now() != want {
+				t.Errorf("a connection after %v, want %v", now(), want)
+			}
+		}
+		return nil
+	})
+	if len(reports) != 4 {
+		t.Fatalf("%d reports, want 4: %v", len(reports), reports)
+	}
+	for _, err := range reports {
+		if !errors.Is(err, syscall.EMFILE) || !strings.HasPrefix(err.Error(), "socket: ") {
+			t.Errorf("the report %v does not say what happened", err)
+		}
+	}
+}
+
+func TestIncomingPausesASecondAtTheMost(t *testing.T) {
+	reports := virtual(t, func(task *edo.Task, now func() time.Duration) error {
+		s := &script{}
+		for range 12 {
+			s.accepts = append(s.accepts, acceptError(syscall.ENFILE))
+		}
+		s.accepts = append(s.accepts, nil)
+		in := (&Listener{inner: s, rt: runtimeOf(task)}).Incoming()
+		defer in.Drop()
+		if _, _, err := edo.Next(task, in); err != nil {
+			t.Error(err)
+		}
+		// 5 + 10 + ... + 640, and then a second each
+		if want := (1275 + 4*1000) * time.Millisecond; now() != want {
+			t.Errorf("a connection after %v, want %v", now(), want)
+		}
+		return nil
+	})
+	if len(reports) != 12 {
+		t.Fatalf("%d reports, want 12", len(reports))
+	}
+}
+
+func TestIncomingGivesAnErrorThatCannotPassAndEnds(t *testing.T) {
+	for _, permanent := range []error{net.ErrClosed, acceptError(syscall.EINVAL), acceptError(syscall.EBADF)} {
+		reports := virtual(t, func(task *edo.Task, now func() time.Duration) error {
+			in := (&Listener{inner: &script{accepts: []error{nil, permanent, nil}}, rt: runtimeOf(task)}).Incoming()
+			defer in.Drop()
+			if conn, ok, err := edo.Next(task, in); conn == nil || !ok || err != nil {
+				t.Errorf("got %v, %v, %v", conn, ok, err)
+			}
+			if conn, ok, err := edo.Next(task, in); conn != nil || !ok || !errors.Is(err, permanent) {
+				t.Errorf("got %v, %v, %v, want the item %v", conn, ok, err, permanent)
+			}
+			for range 2 {
+				if conn, ok, err := edo.Next(task, in); conn != nil || ok || err != nil {
+					t.Errorf("got %v, %v, %v, want the end", conn, ok, err)
+				}
+			}
+			return nil
+		})
+		if len(reports) != 0 {
+			t.Errorf("reported %v", reports)
+		}
+	}
+}
+
+func TestErrorsThatPassAreKnown(t *testing.T) {
+	for err, want := range map[error]bool{
+		acceptError(syscall.EMFILE):       true,
+		acceptError(syscall.ENOBUFS):      true,
+		acceptError(syscall.ENOMEM):       true,
+		acceptError(syscall.ECONNABORTED): true,
+		acceptError(syscall.EPROTO):       true,
+		acceptError(syscall.EINVAL):       false,
+		errClosed:                         false,
+		net.ErrClosed:                     false,
+	} {
+		if got := passes(err); got != want {
+			t.Errorf("%v: got %v, want %v", err, got, want)
+		}
+	}
+}
+
+func TestDroppedIncomingHandsItsWakeOnAndLeavesTheListenerOpen(t *testing.T) {
+	virtual(t, func(task *edo.Task, now func() time.Duration) error {
+		l, err := Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		waits := edo.Go(task, func(task *edo.Task) error {
+			in := l.Incoming()
+			defer in.Drop()
+			_, _, err := edo.Next(task, in)
+			return err
+		})
+		edo.Yield(task)
+		waits.Abort()
+		if _, err := waits.Await(task); !errors.Is(err, edo.ErrCancelled) {
+			t.Errorf("got %v, want ErrCancelled", err)
+		}
+		client, err := Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		server, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		return server.Close()
+	})
+}

@@ -1,0 +1,190 @@
+package socket
+
+import (
+	"net"
+	"testing"
+	"unsafe"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// script is a listener, or a connection, that does what it is told: the next
+// result of each operation, and pending when there is none.
+type script struct {
+	accepts   []error // nil: a connection
+	reads     []result
+	writes    []result
+	tasks     [2]*sched.Task // who waits, to accept or read and to write
+	forgotten []*sched.Task
+	closed    int
+}
+
+type result struct {
+	n   int
+	err error
+}
+
+func (s *script) Accept(cx *sched.Context) (driver.Conn, error) {
+	if len(s.accepts) == 0 {
+		s.tasks[reading] = cx.Task()
+		return nil, driver.ErrPending
+	}
+	err := s.accepts[0]
+	s.accepts = s.accepts[1:]
+	if err != nil {
+		return nil, err
+	}
+	return &script{}, nil
+}
+
+func (s *script) next(cx *sched.Context, d direction, results *[]result) (int, error) {
+	if len(*results) == 0 {
+		s.tasks[d] = cx.Task()
+		return 0, driver.ErrPending
+	}
+	r := (*results)[0]
+	*results = (*results)[1:]
+	return r.n, r.err
+}
+
+func (s *script) Read(cx *sched.Context, p []byte) (int, error) { return s.next(cx, reading, &s.reads) }
+func (s *script) Write(cx *sched.Context, p []byte) (int, error) {
+	return s.next(cx, writing, &s.writes)
+}
+func (s *script) Connect(*sched.Context) error { return nil }
+func (s *script) Forget(t *sched.Task)         { s.forgotten = append(s.forgotten, t) }
+func (s *script) CloseWrite() error            { return nil }
+func (s *script) LocalAddr() net.Addr          { return &net.TCPAddr{} }
+func (s *script) RemoteAddr() net.Addr         { return &net.TCPAddr{} }
+func (s *script) Addr() net.Addr               { return &net.TCPAddr{} }
+func (s *script) Close() error                 { s.closed++; return nil }
+
+func TestConnIsSmall(t *testing.T) {
+	if size := unsafe.Sizeof(Conn{}); size > 64 {
+		t.Fatalf("a connection is %d bytes", size)
+	}
+}
+
+func TestUsedUpBudgetDoesNothing(t *testing.T) {
+	s := &script{reads: []result{{n: 1}}, writes: []result{{n: 1}}, accepts: []error{nil}}
+	conn, l := &Conn{inner: s}, &Listener{inner: s}
+	task := edotest.NewTask()
+	task.EnterWithBudget(0, func(cx *edo.Context) {
+		if _, poll, err := conn.PollRead(cx, make([]byte, 1)); poll != edo.Pending || err != nil {
+			t.Errorf("read: got %v, %v", poll, err)
+		}
+		if _, poll, err := conn.PollWrite(cx, make([]byte, 1)); poll != edo.Pending || err != nil {
+			t.Errorf("write: got %v, %v", poll, err)
+		}
+		if _, poll, err := l.PollAccept(cx); poll != edo.Pending || err != nil {
+			t.Errorf("accept: got %v, %v", poll, err)
+		}
+	})
+	if len(s.reads) != 1 || len(s.writes) != 1 || len(s.accepts) != 1 {
+		t.Fatal("an operation was done without budget")
+	}
+	edotest.RequireWoken(t, task, 1)
+}
+
+func TestOperationTakesOneFromTheBudget(t *testing.T) {
+	conn := &Conn{inner: &script{reads: []result{{n: 1}, {n: 1}}}}
+	edotest.NewTask().EnterWithBudget(1, func(cx *edo.Context) {
+		if _, poll, _ := conn.PollRead(cx, make([]byte, 1)); poll != edo.Ready {
+			t.Errorf("got %v, want Ready", poll)
+		}
+		if _, poll, _ := conn.PollRead(cx, make([]byte, 1)); poll != edo.Pending {
+			t.Errorf("got %v, want Pending", poll)
+		}
+	})
+}
+
+func TestWriteGoesOnUntilAllIsWritten(t *testing.T) {
+	s := &script{writes: []result{{n: 3}, {n: 2}}}
+	task, f := edotest.NewTask(), (&Conn{inner: s}).WriteFuture(make([]byte, 6))
+	edotest.RequirePending(t, task, f)
+	s.writes = []result{{n: 1}}
+	if n := edotest.RequireReady(t, task, f); n != 6 {
+		t.Fatalf("got %d, want 6", n)
+	}
+}
+
+func TestWriteThatFailsSaysHowMuchWasWritten(t *testing.T) {
+	s := &script{writes: []result{{n: 3}, {err: net.ErrClosed}}}
+	f := (&Conn{inner: s}).WriteFuture(make([]byte, 6))
+	if n := edotest.RequireError(t, edotest.NewTask(), f, net.ErrClosed); n != 3 {
+		t.Fatalf("got %d, want 3", n)
+	}
+}
+
+func TestClosedIsWhatBothPackagesCallIt(t *testing.T) {
+	conn := &Conn{inner: &script{reads: []result{{err: net.ErrClosed}, {err: net.ErrClosed}}}}
+	edotest.RequireError(t, edotest.NewTask(), conn.ReadFuture(make([]byte, 1)), net.ErrClosed)
+	edotest.RequireError(t, edotest.NewTask(), conn.ReadFuture(make([]byte, 1)), edo.ErrClosed)
+}
+
+func TestDroppedFutureLetsGoOfItsWaker(t *testing.T) {
+	s := &script{}
+	conn, l := &Conn{inner: s}, &Listener{inner: s}
+	task := edotest.NewTask()
+	for name, f := range map[string]any{
+		"read":   conn.ReadFuture(make([]byte, 1)),
+		"write":  conn.WriteFuture(make([]byte, 1)),
+		"accept": l.AcceptFuture(),
+	} {
+		s.forgotten = nil
+		edo.Drop(f)
+		if len(s.forgotten) != 0 {
+			t.Errorf("%s: forgot a task that never waited", name)
+		}
+		switch f := f.(type) {
+		case edo.Future[int]:
+			edotest.RequirePending(t, task, f)
+		case edo.Future[*Conn]:
+			edotest.RequirePending(t, task, f)
+		}
+		edo.Drop(f)
+		edo.Drop(f)
+		if len(s.forgotten) != 1 {
+			t.Errorf("%s: forgot %d times, want once", name, len(s.forgotten))
+		}
+	}
+}
+
+func TestDroppedReadLeavesTheSameTasksWriteAlone(t *testing.T) {
+	s := &script{}
+	conn := &Conn{inner: s}
+	task := edotest.NewTask()
+	r, w := conn.ReadFuture(make([]byte, 1)), conn.WriteFuture(make([]byte, 1))
+	edotest.RequirePending(t, task, r)
+	edotest.RequirePending(t, task, w)
+	edo.Drop(r)
+	if len(s.forgotten) != 0 {
+		t.Fatal("the write's waker went with the read's")
+	}
+	edo.Drop(w)
+	if len(s.forgotten) != 1 {
+		t.Fatal("the waker was not let go of")
+	}
+}
+
+func TestDropCloses(t *testing.T) {
+	s := &script{}
+	edo.Drop(&Conn{inner: s})
+	edo.Drop(&Listener{inner: s})
+	if s.closed != 2 {
+		t.Fatalf("closed %d times, want 2", s.closed)
+	}
+}
+
+// runtimeOf returns the runtime of a task.
+func runtimeOf(task *edo.Task) *sched.Runtime {
+	rt, _, err := edo.Internals(internal.Key{}, task)
+	if err != nil {
+		panic(err)
+	}
+	return rt
+}

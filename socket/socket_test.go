@@ -1,0 +1,473 @@
+package socket_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/socket"
+)
+
+// run runs main on a runtime with several workers, and the real network.
+func run(t *testing.T, main func(task *edo.Task) error) {
+	t.Helper()
+	if err := edo.Run(main, edo.WithConfig(edo.Config{Workers: 4})); err != nil {
+		t.Error(err)
+	}
+}
+
+// serve spawns a task that gives each connection of a new listener to a task of its
+// own.
+func serve(task *edo.Task, handle func(task *edo.Task, conn *socket.Conn) error) (*socket.Listener, error) {
+	l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	edo.Go(task, func(task *edo.Task) error {
+		in := l.Incoming()
+		defer in.Drop()
+		for {
+			conn, ok, err := edo.Next(task, in)
+			if !ok || errors.Is(err, net.ErrClosed) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			edo.Go(task, func(task *edo.Task) error {
+				defer conn.Close()
+				return handle(task, conn)
+			}, edo.Owns(conn))
+		}
+	})
+	return l, nil
+}
+
+// echo gives back what comes.
+func echo(task *edo.Task, conn *socket.Conn) error {
+	p := make([]byte, 4096)
+	for {
+		n, err := conn.Read(task, p)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := conn.Write(task, p[:n]); err != nil {
+			return err
+		}
+	}
+}
+
+// readFull reads until p is full.
+func readFull(task *edo.Task, conn *socket.Conn, p []byte) error {
+	for len(p) > 0 {
+		n, err := conn.Read(task, p)
+		if err != nil {
+			return err
+		}
+		p = p[n:]
+	}
+	return nil
+}
+
+func TestManyClientsGetTheirOwnEchoes(t *testing.T) {
+	const clients, messages = 50, 40
+	run(t, func(task *edo.Task) error {
+		l, err := serve(task, echo)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		var handles []*edo.JoinHandle[edo.Unit]
+		for i := range clients {
+			handles = append(handles, edo.Go(task, func(task *edo.Task) error {
+				conn, err := socket.Dial(task, "tcp", l.Addr().String())
+				if err != nil {
+					return err
+				}
+				defer conn.Close()
+				for j := range messages {
+					sent := []byte(fmt.Sprintf("message %d of client %d", j, i))
+					if _, err := conn.Write(task, sent); err != nil {
+						return err
+					}
+					got := make([]byte, len(sent))
+					if err := readFull(task, conn, got); err != nil {
+						return err
+					}
+					if !bytes.Equal(got, sent) {
+						return fmt.Errorf("got %q, want %q", got, sent)
+					}
+				}
+				return nil
+			}))
+		}
+		for _, h := range handles {
+			if _, err := h.Await(task); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func TestLargeTransferPushesBackAndArrives(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		l, err := serve(task, echo)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		data := make([]byte, 8<<20)
+		for i := range data {
+			data[i] = byte(i >> 10)
+		}
+		writes := edo.Go(task, func(task *edo.Task) error {
+			if _, err := conn.Write(task, data); err != nil {
+				return err
+			}
+			return conn.CloseWrite()
+		})
+		got := make([]byte, len(data))
+		if err := readFull(task, conn, got); err != nil {
+			return err
+		}
+		if !bytes.Equal(got, data) {
+			t.Error("what came back is not what was sent")
+		}
+		if _, err := conn.Read(task, make([]byte, 1)); err != io.EOF {
+			t.Errorf("got %v, want io.EOF", err)
+		}
+		_, err = writes.Await(task)
+		return err
+	})
+}
+
+func TestResetByAClientHarmsNobodyElse(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		var resets atomic.Int32
+		l, err := serve(task, func(task *edo.Task, conn *socket.Conn) error {
+			err := echo(task, conn)
+			if errors.Is(err, syscall.ECONNRESET) {
+				resets.Add(1)
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		well, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer well.Close()
+		const n = 5
+		for range n {
+			c, err := net.Dial("tcp", l.Addr().String())
+			if err != nil {
+				return err
+			}
+			c.Write([]byte("x"))
+			io.ReadFull(c, make([]byte, 1)) // it is being served
+			c.(*net.TCPConn).SetLinger(0)
+			c.Close()
+		}
+		for resets.Load() < n {
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+		}
+		if _, err := well.Write(task, []byte("fine")); err != nil {
+			return err
+		}
+		return readFull(task, well, make([]byte, 4))
+	})
+}
+
+func TestCloseEndsTheReadOfAnotherTask(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		started := make(chan struct{})
+		edo.Go(task, func(task *edo.Task) error {
+			close(started)
+			_, err := conn.Read(task, make([]byte, 1))
+			if !errors.Is(err, net.ErrClosed) || !errors.Is(err, edo.ErrClosed) {
+				t.Errorf("got %v, want net.ErrClosed", err)
+			}
+			return nil
+		})
+		for open := true; open; {
+			select {
+			case <-started:
+				open = false
+			default:
+				edo.Yield(task)
+			}
+		}
+		conn.Close()
+		return conn.Close()
+	})
+}
+
+func TestClosedListenerEndsWhoAccepts(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		for range 3 {
+			edo.Go(task, func(task *edo.Task) error {
+				if _, err := l.Accept(task); !errors.Is(err, net.ErrClosed) {
+					t.Errorf("got %v, want net.ErrClosed", err)
+				}
+				return nil
+			})
+		}
+		edo.Yield(task)
+		return l.Close()
+	})
+}
+
+func TestSeveralAcceptorsShareTheConnections(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		const n = 40
+		var accepted atomic.Int32
+		for range 4 {
+			edo.Go(task, func(task *edo.Task) error {
+				for {
+					conn, err := l.Accept(task)
+					if errors.Is(err, net.ErrClosed) {
+						return nil
+					}
+					if err != nil {
+						return err
+					}
+					conn.Close()
+					if accepted.Add(1) == n {
+						l.Close()
+					}
+				}
+			})
+		}
+		for range n {
+			edo.Go(task, func(task *edo.Task) error {
+				conn, err := socket.Dial(task, "tcp", l.Addr().String())
+				if err != nil {
+					return err
+				}
+				defer conn.Close()
+				_, err = conn.Read(task, make([]byte, 1))
+				if err != io.EOF && !errors.Is(err, syscall.ECONNRESET) {
+					return fmt.Errorf("got %v, want the end", err)
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+}
+
+func TestAddressInUseSaysWhich(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		_, err = socket.Listen(task, "tcp", l.Addr().String())
+		if !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), l.Addr().String()) {
+			t.Errorf("got %v, want the address that is in use", err)
+		}
+		return nil
+	})
+}
+
+func TestDialTriesEveryAddressAndReturnsTheFirstError(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "[::1]:0")
+		if err != nil {
+			t.Skipf("no IPv6 here: %v", err)
+		}
+		_, port, err := net.SplitHostPort(l.Addr().String())
+		if err != nil {
+			return err
+		}
+		conn, err := socket.Dial(task, "tcp", "localhost:"+port) // 127.0.0.1, and then ::1
+		if err != nil {
+			return err
+		}
+		conn.Close()
+		l.Close()
+		_, err = socket.Dial(task, "tcp", "localhost:"+port)
+		if !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "127.0.0.1:"+port) {
+			t.Errorf("got %v, want that 127.0.0.1 refused", err)
+		}
+		return nil
+	})
+}
+
+func TestAddressesThatMakeNoSenseAreRefused(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		for _, test := range []struct{ network, address string }{
+			{"udp", "127.0.0.1:1"},
+			{"udp", "example.com:1"},
+			{"tcp", "127.0.0.1"},
+			{"tcp", "127.0.0.1:no-such-service"},
+			{"tcp4", "[::1]:1"},
+		} {
+			if _, err := socket.Listen(task, test.network, test.address); err == nil {
+				t.Errorf("listens at %s %s", test.network, test.address)
+			}
+			if _, err := socket.Dial(task, test.network, test.address); err == nil {
+				t.Errorf("dialled %s %s", test.network, test.address)
+			}
+		}
+		return nil
+	})
+}
+
+func TestShutdownEndsWhatWaits(t *testing.T) {
+	rt, err := edo.New(edo.Config{Workers: 2, OnError: func(error) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := socket.Listen(rt, "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+	waiting := make(chan struct{}, 2)
+	edo.Go(rt, func(task *edo.Task) error {
+		conn, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		waiting <- struct{}{}
+		_, err = conn.Read(task, make([]byte, 1))
+		return err
+	})
+	edo.Spawn(rt, l.AcceptFuture())
+	<-waiting
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := rt.Shutdown(ctx); err != nil && !errors.Is(err, edo.ErrCancelled) {
+		t.Fatal(err)
+	}
+	if _, err := theirs.Read(make([]byte, 1)); err == nil { // the driver has closed what was open
+		t.Fatal("the connection is open still")
+	}
+}
+
+func TestDescriptorsAndGoroutinesAreBackAfterRun(t *testing.T) {
+	use := func() {
+		run(t, func(task *edo.Task) error {
+			l, err := serve(task, echo)
+			if err != nil {
+				return err
+			}
+			for range 10 {
+				conn, err := socket.Dial(task, "tcp", l.Addr().String())
+				if err != nil {
+					return err
+				}
+				if _, err := conn.Write(task, []byte("x")); err != nil {
+					return err
+				}
+				if err := readFull(task, conn, make([]byte, 1)); err != nil {
+					return err
+				}
+				conn.Close()
+			}
+			return l.Close()
+		})
+	}
+	use() // opens what Go's own poller keeps
+	goroutines, files := runtime.NumGoroutine(), descriptors()
+	use()
+	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > goroutines; runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("%d goroutines, want %d", runtime.NumGoroutine(), goroutines)
+		}
+	}
+	if now := descriptors(); now != files {
+		t.Fatalf("%d descriptors, want %d", now, files)
+	}
+}
+
+// descriptors returns how many descriptors the process has, or -1 where that
+// cannot be said.
+func descriptors() int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return -1
+	}
+	return len(entries)
+}
+
+func TestReadAndWriteInDirectStyleAllocateNothing(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := serve(task, echo)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		p := make([]byte, 64)
+		var failed error
+		n := testing.AllocsPerRun(200, func() {
+			if _, err := conn.Write(task, p); err != nil {
+				failed = err
+			}
+			if err := readFull(task, conn, p); err != nil {
+				failed = err
+			}
+		})
+		if n > 0 && !raceEnabled && !portable {
+			t.Errorf("%v allocations for a round trip", n)
+		}
+		return failed
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

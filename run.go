@@ -62,9 +62,14 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	if err != nil {
 		return zero, err
 	}
+	var signals chan os.Signal
+	if o.signals { // before main can run
+		signals = make(chan os.Signal, 1)
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	}
 	main := start(rt, func(x *extra) { x.main = true })
 	if o.signals {
-		defer heed(rt, main.Abort)()
+		defer heed(rt, signals, main.Abort)()
 	}
 	rt.release()
 	<-rt.gone
@@ -75,11 +80,9 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	return main.value, rt.failures.join(err)
 }
 
-// heed makes signals drain and then end rt. The function that it returns stops
-// that.
-func heed(rt *Runtime, drain func()) (stop func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+// heed makes the first signal drain rt and the second end it. The function that it
+// returns waits until rt has ended and signals are as they were.
+func heed(rt *Runtime, signals chan os.Signal, drain func()) (wait func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

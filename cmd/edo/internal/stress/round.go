@@ -68,6 +68,7 @@ var scenarios = []scenario{
 	{"queue", queue},
 	{"sleep", sleepers},
 	{"block", blockers},
+	{"socket", sockets},
 }
 
 // lanes is how many programs play at the same time.

@@ -98,7 +98,9 @@ func (s *session) play(seed uint64, length time.Duration) (faults []string) {
 	s.rounds++
 	fmt.Fprintf(s.out, "round %d: %s", s.rounds, r.describe())
 	began := time.Now()
-	defer func() { fmt.Fprintf(s.out, ", %v, %d tasks\n", time.Since(began).Round(time.Millisecond), r.tasks.Load()) }()
+	defer func() {
+		fmt.Fprintf(s.out, ", %v, %d tasks\n", time.Since(began).Round(time.Millisecond), r.tasks.Load())
+	}()
 	watchdog := time.AfterFunc(length+patience, func() {
 		fmt.Fprintf(s.errs, "%s\n", stacks())
 		for i := range r.tally {

@@ -43,10 +43,10 @@ import (
 //     consumed once more before it gets in line; the receiver stores consumed and
 //     then looks at waiting. One of them sees the other: no free slot is forgotten
 //     with somebody in line.
-//  5. A receive that finds waiting set settles before it returns: it moves as many
-//     values as there are free slots, and wakes their senders without the lock. It
-//     cannot leave that to the next receive, to do several at once: the receiver
-//     may be about to wait for one of these very senders.
+//  5. A receive that finds waiting set settles before it returns: it moves the value
+//     of the first in line into the slot that it has emptied, and wakes that sender
+//     without the lock. It cannot leave this to a later receive, to do several at
+//     once: the receiver may be about to wait for that very sender.
 //  6. Closing sets stop to tail and empties the line, so whoever was not accepted by
 //     then finds out at stop. What was accepted will be received.
 //  7. The receiver's waker is in rx only while the queue is empty and open. Whoever
@@ -172,6 +172,9 @@ func (c *channel[T]) trySend(tx *Sender[T], v T) (edo.Waker, error) {
 // a second look, which rule 4 asks for. Locked.
 func (c *channel[T]) queue(w *waiter[T]) (joined bool) {
 	if c.line.first == nil {
+		if invariant.Enabled {
+			invariant.Step("mpsc: about to say that somebody waits")
+		}
 		c.waiting.Store(true)
 		if c.accept(w.via) == nil {
 			c.waiting.Store(false)
@@ -196,53 +199,36 @@ func (c *channel[T]) leave(w *waiter[T]) (state uint32) {
 	return state
 }
 
-// settleBatch is how many senders are moved out of the line under one lock.
-const settleBatch = 8
-
-// settle moves values from the line into the free slots, as many as wakers has
-// room for, and returns how many those were. Locked, by the receiver.
-func (c *channel[T]) settle(wakers *[settleBatch]edo.Waker) (n int) {
+// settle moves the value of the first in line into the slot that the receiver has
+// just emptied, and returns its waker. Locked, by the receiver.
+//
+// While somebody is in line there is no more than one free slot: the first in line
+// has found none at its second look, and consumed is behind head by one at the most.
+// There may be none: a sender may have filled it before the others got in line.
+func (c *channel[T]) settle() (sender edo.Waker) {
 	c.released = c.head
-	if c.line.first == nil {
-		return 0
+	w := c.line.first
+	if w == nil || c.tail-c.released == c.capacity {
+		return sender
 	}
-	for c.line.first != nil && n < len(wakers) && c.tail-c.released < c.capacity {
-		w := c.line.first
-		c.fit()
-		c.put(w.value)
-		var zero T
-		w.value = zero
-		wakers[n] = c.line.remove(w)
-		storeRelease(&w.state, accepted)
-		n++
-	}
+	c.fit()
+	c.put(w.value)
 	c.stop = c.tail
+	var zero T
+	w.value = zero
+	sender = c.line.remove(w)
+	storeRelease(&w.state, accepted)
 	if c.line.first == nil {
 		c.waiting.Store(false)
 	}
-	return n
-}
-
-// handBack settles and looks until nobody is in line or no slot is free.
-func (c *channel[T]) handBack(cx *edo.Context) {
-	for {
-		var wakers [settleBatch]edo.Waker
-		c.mu.Lock()
-		n := c.settle(&wakers)
-		c.look()
-		c.mu.Unlock()
-		wakeAll(cx, wakers[:n])
-		if n < len(wakers) {
-			return
-		}
-	}
+	return sender
 }
 
 // receive returns the next message. Without one it is Pending, and waker will be
 // woken; or it is the End. cx may be nil, and waker zero: then an earlier one stays.
 func (c *channel[T]) receive(cx *edo.Context, waker edo.Waker) (v T, p edo.Poll) {
 	if c.head == c.seen {
-		if p := c.refill(cx, waker); p != edo.Ready {
+		if p := c.refill(waker); p != edo.Ready {
 			return v, p
 		}
 	}
@@ -251,35 +237,36 @@ func (c *channel[T]) receive(cx *edo.Context, waker edo.Waker) (v T, p edo.Poll)
 	v, *slot = *slot, zero
 	c.head++
 	if !c.waiting.Load() {
+		if invariant.Enabled {
+			invariant.Step("mpsc: about to store consumed")
+		}
 		c.consumed.Store(c.head)
+		if invariant.Enabled {
+			invariant.Step("mpsc: consumed stored")
+		}
 		if !c.waiting.Load() {
 			return v, edo.Ready
 		}
 	}
-	c.handBack(cx)
+	c.mu.Lock()
+	sender := c.settle()
+	c.look()
+	c.mu.Unlock()
+	wake(cx, sender)
 	return v, edo.Ready
 }
 
 // refill is Ready when the receiver has a message between head and seen.
-func (c *channel[T]) refill(cx *edo.Context, waker edo.Waker) edo.Poll {
-	var wakers [settleBatch]edo.Waker
+func (c *channel[T]) refill(waker edo.Waker) (p edo.Poll) {
 	c.mu.Lock()
-	n := c.settle(&wakers)
 	c.look()
-	if c.head != c.seen {
-		c.mu.Unlock()
-		wakeAll(cx, wakers[:n])
-		return edo.Ready
-	}
-	if invariant.Enabled {
-		invariant.Check(c.line.first == nil, "mpsc: a sender waits at an empty channel")
-	}
-	p := edo.End
-	if !c.closed.Load() && c.senders > 0 {
-		p = edo.Pending
-		if !waker.IsZero() {
-			c.rx = waker
-		}
+	switch {
+	case c.head != c.seen:
+		p = edo.Ready
+	case c.closed.Load() || c.senders == 0:
+		p = edo.End
+	case !waker.IsZero():
+		c.rx = waker
 	}
 	c.mu.Unlock()
 	return p
@@ -306,18 +293,19 @@ func (c *channel[T]) close(andReceiver bool) {
 	}
 	rx := c.takeRx()
 	c.mu.Unlock()
-	wakeAll(nil, wakers)
+	for _, w := range wakers {
+		w.Wake()
+	}
 	if andReceiver {
 		rx.Wake()
 	}
 }
 
-func wakeAll(cx *edo.Context, wakers []edo.Waker) {
-	for _, w := range wakers {
-		if cx == nil {
-			w.Wake()
-		} else {
-			w.WakeBy(cx)
-		}
+// wake wakes w by cx, unless that is nil.
+func wake(cx *edo.Context, w edo.Waker) {
+	if cx != nil {
+		w.WakeBy(cx)
+	} else {
+		w.Wake()
 	}
 }

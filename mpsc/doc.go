@@ -40,9 +40,9 @@
 //
 // # Cost
 //
-// TrySend and TryRecv take about 40 ns together. A channel is 192 bytes, and room
-// for the most messages that it has held at once. A handle is 48 bytes and takes
-// about 0.6 µs to make.
+// TrySend and TryRecv take about 40 ns together, 25 while several messages are in
+// the channel. A channel is 192 bytes, and room for the most messages that it has
+// held at once. A handle is 48 bytes, and takes about 0.7 µs to make and to close.
 //
 // # When not to use it
 //

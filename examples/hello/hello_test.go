@@ -8,6 +8,8 @@ import (
 	"github.com/edo-go/edo/examples/internal/trial"
 )
 
+func TestMain(m *testing.M) { trial.Main(m, main) }
+
 var programs = map[string]trial.Program{
 	"direct": direct,
 	"combinators": func(task *edo.Task, out io.Writer) error {
@@ -30,14 +32,4 @@ func TestRunWaitsForAllFourTasksOnSeveralWorkers(t *testing.T) {
 	})
 }
 
-func TestTheProgramRunsInBothStyles(t *testing.T) {
-	trial.Styles(t, styles, func(t *testing.T, run func(io.Writer) error) {
-		var out trial.Output
-		if err := run(&out); err != nil {
-			t.Fatal(err)
-		}
-		if err := allFour(out.String()); err != nil {
-			t.Error(err)
-		}
-	})
-}
+func TestTheProgramEndsByItself(t *testing.T) { trial.Ends(t, allFour) }

@@ -12,6 +12,8 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
+func TestMain(m *testing.M) { trial.Main(m, main) }
+
 // inOrder checks for the one output: what a sender sends arrives in that order.
 func inOrder(output string) error {
 	var want strings.Builder
@@ -32,6 +34,8 @@ func TestMessagesArriveInOrderOnSeveralWorkers(t *testing.T) {
 		trial.Threads(t, 100, program, inOrder)
 	})
 }
+
+func TestTheProgramEndsByItself(t *testing.T) { trial.Ends(t, inOrder) }
 
 // In this variant main forgets a second sender, which stays open: the stream cannot
 // end, and neither can the program.

@@ -6,6 +6,8 @@ import (
 	"github.com/edo-go/edo/examples/internal/trial"
 )
 
+func TestMain(m *testing.M) { trial.Main(m, main) }
+
 var hello = trial.Is("Got `hello from spawned task`\n")
 
 func TestTheValueArrivesUnderEverySeed(t *testing.T) {
@@ -19,3 +21,5 @@ func TestTheValueArrivesOnSeveralWorkers(t *testing.T) {
 		trial.Threads(t, 100, program, hello)
 	})
 }
+
+func TestTheProgramEndsByItself(t *testing.T) { trial.Ends(t, hello) }

@@ -100,3 +100,18 @@ func (p *Process) Wait() (stdout, stderr string, code int) {
 	}
 	return rest.String(), p.stderr.String(), p.cmd.ProcessState.ExitCode()
 }
+
+// Ends runs the example as a process, in each style, and requires that it ends by
+// itself and without complaint. A style that there is none of is refused.
+func Ends(t *testing.T, check func(output string) error) {
+	t.Helper()
+	for _, style := range []string{"direct", "combinators"} {
+		stdout, stderr, code := Start(t, "-style", style).Wait()
+		if err := check(stdout); err != nil || stderr != "" || code != 0 {
+			t.Errorf("style %s: exit code %d, %v\n%s", style, code, err, stderr)
+		}
+	}
+	if stdout, stderr, code := Start(t, "-style", "other").Wait(); stdout != "" || stderr == "" || code != 1 {
+		t.Errorf("style other: exit code %d, output %q and %q", code, stdout, stderr)
+	}
+}

@@ -197,7 +197,7 @@ func (e *echo) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		}
 		n, p, err := e.conn.PollWrite(cx, e.buf[e.start:e.end])
 		if p == edo.Pending || err != nil {
-			return edo.Unit{}, p, err
+			return edo.Unit{}, p, e.p.lost(err)
 		}
 		e.start += n
 	}

@@ -62,41 +62,48 @@ func (p *socketPlay) talk(task *edo.Task, rng *rand.Rand, conn *socket.Conn) err
 		}
 		conn.SetReadDeadline(time.Time{})
 	}
+	var wrote error // the writer's, until it has ended; who does not join does not care
 	writing := p.spawn(task, func(task *edo.Task) error {
-		for sent := 0; sent < total; {
-			part := make([]byte, 1+inner.IntN(min(total-sent, 16<<10)))
-			for i := range part {
-				part[i] = pattern(seed, sent+i)
-			}
-			n, err := conn.Write(task, part)
-			sent += n
-			if err != nil {
-				return err
-			}
-			if err := dawdle(task, inner); err != nil {
-				return err
-			}
-		}
-		return conn.CloseWrite()
+		wrote = write(task, inner, conn, seed, total)
+		return nil
 	})
 	defer writing.Abort()
 	got, err := p.compare(task, rng, conn, seed, total)
-	if errors.Is(err, errLeft) {
+	left := errors.Is(err, errLeft)
+	switch {
+	case left:
 		conn.Close() // the writer writes on, and finds out
-		_, err = writing.Await(task)
-		if err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, edo.ErrCancelled) {
-			return fmt.Errorf("socket: writing on a connection that was closed: %w", err)
-		}
-		return task.Err()
-	}
-	if err != nil {
+	case err != nil:
 		return err
-	}
-	if got != total {
+	case got != total:
 		return fmt.Errorf("socket: %d bytes came back of %d", got, total)
 	}
-	_, err = writing.Await(task)
-	return err
+	if _, err := writing.Await(task); err != nil {
+		return err
+	}
+	if left && errors.Is(wrote, net.ErrClosed) {
+		return nil
+	}
+	return wrote
+}
+
+// write sends the pattern in parts, and half-closes.
+func write(task *edo.Task, rng *rand.Rand, conn *socket.Conn, seed byte, total int) error {
+	for sent := 0; sent < total; {
+		part := make([]byte, 1+rng.IntN(min(total-sent, 16<<10)))
+		for i := range part {
+			part[i] = pattern(seed, sent+i)
+		}
+		n, err := conn.Write(task, part)
+		sent += n
+		if err != nil {
+			return err
+		}
+		if err := dawdle(task, rng); err != nil {
+			return err
+		}
+	}
+	return conn.CloseWrite()
 }
 
 // errLeft says that a client has had enough.

@@ -1,0 +1,31 @@
+package mpsc
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Check says which of the channel's rules does not hold, while nothing is going on.
+func (rx *Receiver[T]) Check() error {
+	c := rx.ch()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	received := max(c.released, c.consumed.Load())
+	switch {
+	case received != c.head:
+		return fmt.Errorf("rule 1: received %d, and senders know of %d", c.head, received)
+	case c.tail-received > c.capacity:
+		return fmt.Errorf("rule 1: %d messages, capacity %d", c.tail-received, c.capacity)
+	case c.stop < c.tail || c.stop > received+c.capacity:
+		return fmt.Errorf("rule 2: stop is %d, tail %d, received %d", c.stop, c.tail, received)
+	case c.line.first != nil && (c.stop != c.tail || c.tail-received != c.capacity):
+		return fmt.Errorf("rule 3: somebody is in line, and stop %d, tail %d, received %d", c.stop, c.tail, received)
+	case c.waiting.Load() != (c.line.first != nil):
+		return errors.New("rule 4: waiting is not whether somebody is in line")
+	case c.closed.Load() && (c.stop != c.tail || c.line.first != nil):
+		return errors.New("rule 6: closed, with room or with somebody in line")
+	case !c.rx.IsZero() && (c.tail != received || c.closed.Load() || c.senders == 0):
+		return errors.New("rule 7: the receiver waits for nothing")
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package mpsc_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/mpsc"
+)
+
+// steps says what happens the first time when a goroutine comes to a point.
+type steps map[string]func()
+
+// with calls fn, with happens meanwhile.
+func with(t *testing.T, happens steps, fn func()) {
+	if !invariant.Enabled {
+		t.Skip("needs the build tag invariants, or -race")
+	}
+	invariant.SetStep(func(point string) {
+		if h := happens[point]; h != nil {
+			delete(happens, point)
+			h()
+		}
+	})
+	fn()
+	invariant.SetStep(nil)
+	for point := range happens {
+		t.Errorf("nobody came to %q", point)
+	}
+}
+
+// full returns a channel of capacity 2 with two messages, of which the receiver has
+// taken note.
+func full(t *testing.T) (*mpsc.Sender[int], *mpsc.Receiver[int]) {
+	tx, rx := mpsc.New[int](2)
+	for i := range 3 {
+		trySend(t, tx, i, nil)
+		if i < 2 {
+			recv(t, rx, i)
+		}
+	}
+	trySend(t, tx, 3, nil)
+	recv(t, rx, 2) // and 3 is seen
+	trySend(t, tx, 4, nil)
+	return tx, rx
+}
+
+func check(t *testing.T, rx *mpsc.Receiver[int]) {
+	t.Helper()
+	if err := rx.Check(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReceiveSeesTheSenderThatHasJustGotInLine(t *testing.T) {
+	tx, rx := full(t)
+	defer tx.Close()
+	task, f := edotest.NewTask(), tx.SendFuture(5)
+	with(t, steps{"mpsc: about to store consumed": func() {
+		polled(t, task, f, edo.Pending, nil)
+	}}, func() {
+		recv(t, rx, 3)
+	})
+	woken(t, task, 1)
+	check(t, rx)
+	polled(t, task, f, edo.Ready, nil)
+}
+
+func TestSenderSeesTheReceiveThatHasJustMadeRoom(t *testing.T) {
+	tx, rx := full(t)
+	defer tx.Close()
+	with(t, steps{"mpsc: about to say that somebody waits": func() {
+		recv(t, rx, 3)
+	}}, func() {
+		polled(t, edotest.NewTask(), tx.SendFuture(5), edo.Ready, nil)
+	})
+	check(t, rx)
+	recv(t, rx, 4)
+	recv(t, rx, 5)
+}
+
+func TestNobodyOvertakesTheLineDuringAReceive(t *testing.T) {
+	tx, rx := full(t)
+	defer tx.Close()
+	first, second := edotest.NewTask(), edotest.NewTask()
+	f1, f2 := tx.SendFuture(5), tx.SendFuture(6)
+	with(t, steps{"mpsc: about to store consumed": func() {
+		polled(t, first, f1, edo.Pending, nil)
+	}, "mpsc: consumed stored": func() {
+		trySend(t, tx, 7, edo.ErrFull)
+		polled(t, second, f2, edo.Pending, nil)
+	}}, func() {
+		recv(t, rx, 3)
+	})
+	woken(t, first, 1)
+	woken(t, second, 0)
+	check(t, rx)
+}
+
+func TestSlotThatASenderHasFilledDuringAReceiveIsNotGivenAgain(t *testing.T) {
+	tx, rx := full(t)
+	defer tx.Close()
+	task, f := edotest.NewTask(), tx.SendFuture(6)
+	with(t, steps{"mpsc: consumed stored": func() {
+		trySend(t, tx, 5, nil)
+		polled(t, task, f, edo.Pending, nil)
+	}}, func() {
+		recv(t, rx, 3)
+	})
+	woken(t, task, 0)
+	check(t, rx)
+	recv(t, rx, 4)
+	woken(t, task, 1)
+	recv(t, rx, 5)
+	recv(t, rx, 6)
+}

@@ -1,0 +1,37 @@
+package socket_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/socket"
+)
+
+func BenchmarkEchoOf64Bytes(b *testing.B) {
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := serve(task, echo)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		p := make([]byte, 64)
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := conn.Write(task, p); err != nil {
+				return err
+			}
+			if err := readFull(task, conn, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}

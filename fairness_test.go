@@ -191,3 +191,28 @@ func TestOthersGoOnWithinAMomentWhileAllWorkersAreHeldUp(t *testing.T) {
 		}
 	}
 }
+
+// The worker that takes the place of a blocked one never runs out of work, and yet
+// must come to what the blocked one has left behind.
+func TestWhatABlockedWorkerHoldsIsNotStarvedByATaskThatYields(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		var done atomic.Bool
+		gate := make(chan struct{})
+		edo.Go(task, func(*edo.Task) error { <-gate; return nil })
+		edo.Go(task, func(task *edo.Task) error {
+			for !done.Load() {
+				edo.Yield(task)
+			}
+			return nil
+		})
+		edo.Go(task, func(*edo.Task) error {
+			done.Store(true)
+			close(gate)
+			return nil
+		})
+		return nil
+	}, quiet(edo.Config{Workers: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -9,9 +10,9 @@ import (
 // blocked goroutine holds no thread hostage, so that another worker costs little.
 //
 // The monitor looks at every worker once a period. One that is not idle and has
-// made no progress since the last look is stuck: what it keeps for itself may be
-// taken from then on, and a spare worker takes its place, which has a ring of its
-// own. When the stuck poll returns, a spare one retires: it gives everything it has
+// made no progress since the last look is stuck. While it is, the monitor moves what
+// it holds to the injection queue, where even a worker that is never out of work
+// comes by; and a spare worker takes its place, which has a ring of its own. When the stuck poll returns, a spare one retires: it gives everything it has
 // to the injection queue and closes its inbox.
 //
 //	Worker.stuck   0  not                 set by the worker, when the poll has returned
@@ -27,6 +28,7 @@ type monitor struct {
 	spares atomic.Int32 // spare workers that live
 	excess atomic.Int32 // of these, how many are no longer needed
 
+	ring ring               // to steal into
 	last map[*Worker]uint64 // what each worker's progress was
 	idle int                // periods for which all have been idle
 }
@@ -118,7 +120,8 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 			continue
 		}
 		w.stuck.CompareAndSwap(0, 1)
-		if !rt.worthSparing(w) {
+		m.rescue(rt, w)
+		if !rt.worthSparing() {
 			continue
 		}
 		if rt.nsleepers.Load() != 0 {
@@ -135,12 +138,22 @@ func (w *Worker) progress() uint64 {
 	return w.ring.head.Load()<<1 ^ uint64(w.beat.Load())<<40
 }
 
-// worthSparing says whether anybody could be waiting for the stuck worker w, or
-// for the one that would wait in the driver if w did not stand in its way.
-func (rt *Runtime) worthSparing(w *Worker) bool {
-	if w.ring.len() != 0 || !w.inbox.empty() || w.slot.Load() != nil || w.urgent.len.Load() != 0 {
-		return true
+// rescue moves what the stuck worker w holds to the injection queue.
+func (m *monitor) rescue(rt *Runtime, w *Worker) {
+	give := func(t *Task) { rt.inject.pushAll(t) }
+	give(w.urgent.pop(math.MaxInt))
+	give(w.slot.Swap(nil))
+	give(w.inbox.take())
+	for t := m.ring.stealFrom(&w.ring); t != nil; t = m.ring.stealFrom(&w.ring) {
+		for ; t != nil; t = m.ring.pop() {
+			give(t)
+		}
 	}
+}
+
+// worthSparing says whether anybody could be waiting for a stuck worker: to run,
+// or for it to wait in the driver.
+func (rt *Runtime) worthSparing() bool {
 	return rt.inject.len.Load() != 0 || rt.waitUntil.Load() == noWaiter &&
 		(rt.nextTimer() != Never || rt.driver.Registered())
 }
@@ -195,21 +208,12 @@ func (w *Worker) retiring() bool {
 			break
 		}
 	}
-	give := func(t *Task) {
-		for t != nil {
-			next := t.next
-			w.rt.inject.push(t, t, 1)
-			t = next
-		}
-	}
-	give(w.inbox.close())
-	give(w.urgent.pop(1 << 30))
-	if t := w.slot.Swap(nil); t != nil {
-		w.push(t)
-	}
+	inject := &w.rt.inject
+	inject.pushAll(w.inbox.close())
+	inject.pushAll(w.urgent.pop(math.MaxInt))
+	inject.pushAll(w.slot.Swap(nil))
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
-		t.next = nil
-		give(t)
+		inject.pushAll(t)
 	}
 	if w.searching {
 		w.searching = false

@@ -1,5 +1,7 @@
 package sched
 
+import "math"
+
 // Running under a seed: the driver chooses among all runnable tasks, wherever they
 // wait, and the order of everything is a function of its choices. There is one
 // worker.
@@ -64,7 +66,7 @@ func (w *Worker) collect() {
 			t = next
 		}
 	}
-	add(w.urgent.pop(1 << 30))
+	add(w.urgent.pop(math.MaxInt))
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
 		t.next = nil
 		add(t)
@@ -74,7 +76,7 @@ func (w *Worker) collect() {
 		add(t)
 	}
 	add(w.inbox.take())
-	add(w.rt.inject.pop(1 << 30))
+	add(w.rt.inject.pop(math.MaxInt))
 }
 
 // yieldSeeded is requeue for a task that is scheduled again already.

@@ -1,7 +1,9 @@
 package sched
 
-// search looks for work at the others'. At most half of the workers search at a
-// time: more would only disturb those that work.
+// search looks for work at the others', in their rings and inboxes. What a worker
+// keeps for itself, in its slot, it will come to soon; if not, the monitor takes
+// it away: a parent that computes must not hold its child hostage. At most half of
+// the workers search at a time: more would only disturb those that work.
 func (w *Worker) search() *Task {
 	rt := w.rt
 	all := *rt.all.Load()
@@ -13,7 +15,7 @@ func (w *Worker) search() *Task {
 		rt.searching.Add(1)
 	}
 	const passes = 4
-	for pass := range passes {
+	for range passes {
 		for range all {
 			w.victim++
 			v := all[w.victim%len(all)]
@@ -25,16 +27,6 @@ func (w *Worker) search() *Task {
 			}
 			if v.inbox.head.Load() != nil && w.takeInbox(v) {
 				if t := w.ring.pop(); t != nil {
-					return t
-				}
-			}
-			// What a worker keeps for itself is taken only when it does not come to
-			// it: a parent that computes must not hold its child hostage.
-			if v.stuck.Load() != 0 || (pass == passes-1 && v.idle.Load()) {
-				if t := v.urgent.pop(1); t != nil {
-					return t
-				}
-				if t := v.slot.Swap(nil); t != nil {
 					return t
 				}
 			}
@@ -67,9 +59,6 @@ func (w *Worker) anyWork() bool {
 			return true
 		}
 		if v != w && v.ring.len() != 0 {
-			return true
-		}
-		if v != w && v.stuck.Load() != 0 && (v.slot.Load() != nil || v.urgent.len.Load() != 0) {
 			return true
 		}
 	}

@@ -319,14 +319,7 @@ func (w *Worker) takeInbox(v *Worker) bool {
 		w.push(t)
 		t = next
 	}
-	if t != nil {
-		last, n := t, 1
-		for last.next != nil {
-			last = last.next
-			n++
-		}
-		w.rt.inject.push(t, last, n)
-	}
+	w.rt.inject.pushAll(t)
 	w.notifyPushed()
 	return true
 }

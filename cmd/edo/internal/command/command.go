@@ -1,0 +1,80 @@
+// Package command is what the commands of edo have in common: how they read their
+// flags, and how they say what is wrong with them.
+//
+// Flags are those of package flag, so that -x and --x are the same. It is no
+// framework: a command with commands of its own looks at its arguments itself.
+package command
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Exit statuses.
+const (
+	OK     = 0
+	Failed = 1 // what was asked for did not work
+	Misuse = 2 // what was asked for cannot be
+)
+
+// A Set is the flags of one command. Define them on the embedded FlagSet, and then
+// Parse.
+type Set struct {
+	*flag.FlagSet
+	about     string
+	out, errs io.Writer
+}
+
+// NewSet returns a set without flags. name is the command as the user has typed
+// it, such as "edo demo", and about what it does, in some lines.
+func NewSet(name, about string, out, errs io.Writer) *Set {
+	s := &Set{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), about: about, out: out, errs: errs}
+	s.SetOutput(io.Discard) // Parse says what there is to say
+	return s
+}
+
+// Parse reads args, which must be flags alone, and then asks each of checks what is
+// wrong. Without ok the command is over, with that status: the user has asked for
+// help, and got it, or has been told what is wrong.
+func (s *Set) Parse(args []string, checks ...func() error) (status int, ok bool) {
+	err := s.FlagSet.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		s.help()
+		return OK, false
+	case err == nil && s.NArg() > 0:
+		err = fmt.Errorf("there is an argument too many: %q", s.Arg(0))
+	}
+	for _, check := range checks {
+		if err == nil {
+			err = check()
+		}
+	}
+	if err != nil {
+		fmt.Fprintf(s.errs, "%s: %v\n%s --help tells more\n", s.Name(), err, s.Name())
+		return Misuse, false
+	}
+	return OK, true
+}
+
+// Fail says what went wrong, and returns the status for it.
+func (s *Set) Fail(err error) int {
+	fmt.Fprintf(s.errs, "%s: %v\n", s.Name(), err)
+	return Failed
+}
+
+// help prints what the command does, and its flags.
+func (s *Set) help() {
+	fmt.Fprintf(s.out, "usage: %s [flags]\n\n%s\n\nflags:\n", s.Name(), strings.TrimSpace(s.about))
+	s.VisitAll(func(f *flag.Flag) {
+		value, what := flag.UnquoteUsage(f)
+		fmt.Fprintf(s.out, "  --%s %s\n        %s", f.Name, value, what)
+		if f.DefValue != "" {
+			fmt.Fprintf(s.out, " (default %s)", f.DefValue)
+		}
+		fmt.Fprintln(s.out)
+	})
+}

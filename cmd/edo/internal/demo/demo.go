@@ -1,0 +1,160 @@
+package demo
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/timer"
+)
+
+const about = `
+Runs a byte-counting server, a coordinator that pings, and many clients, all as
+tasks in this process and connected over loopback. Prints how fast it went, and
+checks that what was sent is what was counted. Ctrl-C ends it early, in order.`
+
+// duration is what a ping is answered with.
+type duration = time.Duration
+
+// Run is the command. It returns the exit status.
+func Run(args []string, out, errs io.Writer) int {
+	set := command.NewSet("edo demo", about, out, errs)
+	d := &demo{out: out, began: time.Now()}
+	set.IntVar(&d.connections, "connections", 1000, "`number` of clients, each with a connection")
+	set.DurationVar(&d.length, "for", 5*time.Second, "`time` to send and ping")
+	set.StringVar(&d.listen, "listen", "127.0.0.1:0", "`address` of the byte-counting server")
+	set.IntVar(&d.config.Workers, "workers", 0, "`number` of workers; 0: one per processor")
+	status, ok := set.Parse(args, func() error {
+		switch {
+		case d.connections < 1:
+			return fmt.Errorf("--connections is %d: use at least 1", d.connections)
+		case d.length <= 0:
+			return fmt.Errorf("--for is %v: use a time such as 5s", d.length)
+		case d.config.Workers < 0:
+			return fmt.Errorf("--workers is %d: use 0, or a positive number", d.config.Workers)
+		}
+		return nil
+	}, func() error { return allowDescriptors(d.connections) })
+	if !ok {
+		return status
+	}
+	err := edo.Run(d.main, edo.WithConfig(d.config), edo.WithSignals())
+	d.end()
+	if err != nil && d.most.Load() == 0 {
+		return set.Fail(err)
+	}
+	status = d.table()
+	if err != nil {
+		return set.Fail(err)
+	}
+	return status
+}
+
+// demo is one run. What the tasks write is atomic; the rest is set before they
+// start.
+type demo struct {
+	out         io.Writer
+	connections int
+	length      time.Duration
+	listen      string
+	config      edo.Config
+	sched       *sched.Runtime
+
+	over      atomic.Bool  // clients come to an end
+	connected atomic.Int64 // clients that are
+	most      atomic.Int64 // and that have been
+	messages  atomic.Int64
+	sent      atomic.Int64 // bytes, by the clients
+	counted   atomic.Int64 // bytes, by the server
+	latency   histogram
+
+	began time.Time
+	took  time.Duration
+	peak  sample // the highest of each
+}
+
+// main starts everything, and says when it is over. Run waits for the rest.
+func (d *demo) main(task *edo.Task) error {
+	d.sched, _, _ = edo.Internals(internal.Key{}, task)
+	l, err := listen(task, d.listen)
+	if err != nil {
+		return err
+	}
+	pings, err := listen(task, "127.0.0.1:0")
+	if err != nil {
+		l.Close()
+		return err
+	}
+	edo.Go(task, func(task *edo.Task) error { return answerPings(task, pings) }, edo.Name("pong server"), edo.Owns(pings))
+	bytes, rx := mpsc.New[int](1024)
+	edo.Spawn(task, d.count(rx), edo.Name("counter"), edo.Owns(rx))
+	edo.Go(task, func(task *edo.Task) error { return accept(task, l, bytes) }, edo.Name("byte server"), edo.Owns(l, bytes))
+
+	fmt.Fprintf(d.out, "%s connections to %v for %v; Ctrl-C ends it early\n", thousands(int64(d.connections)), l.Addr(), d.length)
+	clients := d.start(task, l.Addr(), pings.Addr())
+	display := edo.Go(task, d.display, edo.Name("display"))
+	edo.Go(task, func(task *edo.Task) error {
+		var failed error
+		for _, h := range clients {
+			if _, err := h.Await(task); err != nil && failed == nil {
+				failed = err
+			}
+		}
+		l.Close()
+		pings.Close()
+		display.Abort()
+		return failed
+	}, edo.Name("end"), edo.Owns(l, pings))
+	timer.Sleep(task, d.length) // cut short by Ctrl-C
+	d.over.Store(true)
+	return nil
+}
+
+// start spawns the coordinator, and then the clients.
+func (d *demo) start(task *edo.Task, server, pings net.Addr) (clients []*edo.JoinHandle[edo.Unit]) {
+	tx, rx := mpsc.New[request](1024)
+	defer tx.Close()
+	coordinator := edo.Go(task, func(task *edo.Task) error {
+		conn, err := socket.Dial(task, "tcp", pings.String())
+		if err != nil {
+			return err
+		}
+		t := newTransport(conn)
+		defer t.Drop()
+		return d.coordinate(task, t, rx)
+	}, edo.Name("coordinator"), edo.Owns(rx))
+	clients = append(clients, coordinator)
+	for range d.connections {
+		tx := tx.Clone()
+		clients = append(clients, edo.Go(task, func(task *edo.Task) error {
+			return d.client(task, server.String(), tx)
+		}, edo.Name("client"), edo.Owns(tx)))
+	}
+	return clients
+}
+
+// listen listens, or says what to do about it.
+func listen(task *edo.Task, address string) (*socket.Listener, error) {
+	l, err := socket.Listen(task, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%w; use --listen HOST:PORT with another address, or with port 0 for any that is free", err)
+	}
+	return l, nil
+}
+
+// unlessClosed returns err, unless it says that the listener was closed.
+func unlessClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

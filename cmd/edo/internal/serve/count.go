@@ -1,0 +1,79 @@
+package serve
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/timer"
+)
+
+// counter is the way to the task that adds up.
+type counter struct{ tx *mpsc.Sender[int] }
+
+// item is what that task waits for: how many bytes were read, a tick, or the end.
+type item struct {
+	kind kind
+	n    int
+}
+
+type kind int
+
+const (
+	read kind = iota
+	tick
+	done
+)
+
+// startCount spawns the task that adds up what the connections have read, and prints
+// it at every tick, and at the end.
+func startCount(s *service, task *edo.Task) {
+	tx, rx := mpsc.New[int](1024)
+	s.counter.tx = tx
+	// An interval never ends, and so would not what is merged with it: the end of the
+	// channel is an item too.
+	ticks := stream.Map(timer.NewInterval(s.tick), func(time.Time) item { return item{kind: tick} })
+	items := stream.Map(rx, func(n int) item { return item{read, n} }).
+		Chain(stream.Once(item{kind: done})).
+		Merge(ticks)
+	edo.Go(task, func(task *edo.Task) error {
+		var sum, total int
+		for it, err := range stream.All(task, items) {
+			if err != nil {
+				return err
+			}
+			if it.kind == read {
+				sum += it.n
+				total += it.n
+				continue
+			}
+			fmt.Fprintf(s.out, "bytes read = %d, in all %d\n", sum, total)
+			sum = 0
+			if it.kind == done {
+				return nil
+			}
+		}
+		return nil
+	}, edo.Name("counter"), edo.Owns(items))
+}
+
+// count reads to the end, and reports each read at once.
+func count(s *service, task *edo.Task, conn *socket.Conn) error {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := conn.Read(task, buf)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.counter.tx.Send(task, n); err != nil {
+			return err
+		}
+	}
+}

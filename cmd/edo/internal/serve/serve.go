@@ -1,0 +1,135 @@
+package serve
+
+import (
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/stream"
+)
+
+const about = `
+Runs one of three small servers, until Ctrl-C:
+
+  hello    says hello world to each connection, and closes it:
+             nc 127.0.0.1 4000
+  count    counts the bytes of all connections, and prints the sum at every tick:
+             head -c 1000 /dev/zero | nc -N 127.0.0.1 4000
+  ping     answers each line "ping" with a line "pong":
+             echo ping | nc -N 127.0.0.1 4000
+
+The first Ctrl-C stops accepting, and open connections are served to their ends;
+the second one cuts them off.`
+
+// A server is what is done with connections.
+type server struct {
+	// start is called once, before the first connection.
+	start func(s *service, task *edo.Task)
+	// handle serves one connection.
+	handle func(s *service, task *edo.Task, conn *socket.Conn) error
+}
+
+var servers = map[string]server{
+	"hello": {handle: hello},
+	"count": {handle: count, start: startCount},
+	"ping":  {handle: pings},
+}
+
+// service is one server that runs.
+type service struct {
+	server
+	out    io.Writer // lines, each in one Write
+	errs   io.Writer
+	listen string
+	tick   time.Duration
+
+	open    atomic.Int64 // connections
+	counter counter
+}
+
+// Run is the command. It returns the exit status.
+func Run(args []string, out, errs io.Writer) int {
+	kind := ""
+	if len(args) > 0 {
+		kind = args[0]
+	}
+	chosen, known := servers[kind]
+	name := "edo serve"
+	if known {
+		name += " " + kind
+		args = args[1:]
+	}
+	s := &service{server: chosen, out: out, errs: errs}
+	var config edo.Config
+	set := command.NewSet(name, about, out, errs)
+	set.StringVar(&s.listen, "listen", "127.0.0.1:4000", "`address` to listen on; with port 0, any that is free")
+	set.IntVar(&config.Workers, "workers", 0, "`number` of workers; 0: one per processor")
+	if !known || kind == "count" {
+		set.DurationVar(&s.tick, "tick", 30*time.Second, "how `often` count prints the sum")
+	}
+	if !known && (kind == "" || kind[0] != '-') {
+		args = nil // what it cannot be is said below
+	}
+	status, ok := set.Parse(args, func() error {
+		switch {
+		case !known && kind == "":
+			return fmt.Errorf("say which server: hello, count or ping")
+		case !known:
+			return fmt.Errorf("there is no server %q: use hello, count or ping, and the flags after that", kind)
+		case kind == "count" && s.tick <= 0:
+			return fmt.Errorf("--tick is %v: use a time such as 30s", s.tick)
+		case config.Workers < 0:
+			return fmt.Errorf("--workers is %d: use 0, or a positive number", config.Workers)
+		}
+		return nil
+	})
+	if !ok {
+		return status
+	}
+	config.OnError = func(err error) { fmt.Fprintf(errs, "%s: %v\n", name, err) }
+	if err := edo.Run(s.main, edo.WithConfig(config), edo.WithSignals()); err != nil {
+		return set.Fail(err)
+	}
+	return command.OK
+}
+
+// main accepts until it is asked to end. Run waits for the connections.
+func (s *service) main(task *edo.Task) error {
+	l, err := socket.Listen(task, "tcp", s.listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	fmt.Fprintln(s.out, "listening on", l.Addr())
+	if s.start != nil {
+		s.start(s, task)
+		defer s.counter.tx.Close()
+	}
+	for conn, err := range stream.All(task, l.Incoming()) {
+		if err != nil {
+			if n := s.open.Load(); n > 0 && task.Err() != nil {
+				fmt.Fprintf(s.errs, "waiting for %d connections to end; Ctrl-C again cuts them off\n", n)
+			}
+			return err
+		}
+		s.open.Add(1)
+		edo.Go(task, func(task *edo.Task) error {
+			defer s.open.Add(-1)
+			if err := s.handle(s, task, conn); err != nil && task.Err() == nil {
+				fmt.Fprintf(s.errs, "%v: %v\n", conn.RemoteAddr(), err)
+			}
+			return nil
+		}, edo.Name("connection"), edo.Owns(conn))
+	}
+	return nil
+}
+
+// hello greets, and hangs up.
+func hello(_ *service, task *edo.Task, conn *socket.Conn) error {
+	_, err := conn.Write(task, []byte("hello world\n"))
+	return err
+}

@@ -21,6 +21,10 @@ func (cx *Context) Waker() Waker { return Waker{cx.in().Task()} }
 // whose inputs are always ready cannot starve the rest.
 func (cx *Context) Proceed() bool { return cx.in().Proceed() }
 
+// Yield puts the task that is being polled behind the other runnable tasks, and
+// behind one look at timers and I/O. The poll must return [Pending] then.
+func (cx *Context) Yield() { cx.in().Yield() }
+
 // Internal is for edo's own packages: nobody else can name its argument.
 func (cx *Context) Internal(internal.Key) *sched.Context { return cx.in() }
 

@@ -21,6 +21,6 @@ func (y *yield) Poll(cx *Context) (Unit, Poll, error) {
 		return Unit{}, Ready, nil
 	}
 	y.done = true
-	cx.in().Yield()
+	cx.Yield()
 	return Unit{}, Pending, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -97,8 +98,8 @@ func (m *model) leave(w *pending) {
 // model, and compares every result and every wake.
 func TestChannelBehavesLikeItsModel(t *testing.T) {
 	programs := 4000
-	if testing.Short() {
-		programs = 400
+	if testing.Short() || invariant.Enabled { // the race detector takes its time
+		programs = 800
 	}
 	for seed := range programs {
 		if err := play(uint64(seed)); err != nil {

@@ -195,7 +195,9 @@ func TestFreeSlotBelongsToTheLongestWaiting(t *testing.T) {
 	var tasks [3]*edotest.Task
 	var sends [3]*mpsc.SendFuture[int]
 	for i := range sends {
-		tasks[i], sends[i] = edotest.NewTask(), tx.Clone().SendFuture(2+i)
+		tx := tx.Clone()
+		defer tx.Close()
+		tasks[i], sends[i] = edotest.NewTask(), tx.SendFuture(2+i)
 		polled(t, tasks[i], sends[i], edo.Pending, nil)
 	}
 	for i := range sends {

@@ -1,12 +1,63 @@
+// Edo shows, serves and tests the package edo.
+//
+//	go run ./cmd/edo demo     servers and a thousand clients, for some seconds
+//	go run ./cmd/edo serve    small servers for nc: hello, count, ping
+//	go run ./cmd/edo stress   random programs on the scheduler, checked
+//	go run ./cmd/edo help     what there is
+//
+// Each command says more with --help.
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 
-	"github.com/edo-go/edo/cmd/edo/internal/stress"
+	"github.com/edo-go/edo/cmd/edo/internal/command"
 	"github.com/edo-go/edo/cmd/edo/internal/demo"
+	"github.com/edo-go/edo/cmd/edo/internal/serve"
+	"github.com/edo-go/edo/cmd/edo/internal/stress"
 )
 
-func main() { 
-	if os.Args[1]=="demo" { os.Exit(demo.Run(os.Args[2:], os.Stdout, os.Stderr))}
-os.Exit(stress.Run(os.Args[2:], os.Stdout, os.Stderr)) }
+const usage = `usage: edo <command> [flags]
+
+commands:
+  demo     run servers and a thousand clients for some seconds, and check them
+  serve    run a small server to talk to with nc: hello, count or ping
+  stress   run random programs on the scheduler, and check them
+  help     print this
+
+edo <command> --help tells more about a command.
+`
+
+var commands = map[string]func(args []string, out, errs io.Writer) int{
+	"demo":   demo.Run,
+	"serve":  serve.Run,
+	"stress": stress.Run,
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program. It returns the exit status.
+func run(args []string, out, errs io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(errs, usage)
+		return command.Misuse
+	}
+	name, args := args[0], args[1:]
+	switch name {
+	case "help":
+		if len(args) > 0 && commands[args[0]] != nil {
+			return commands[args[0]]([]string{"--help"}, out, errs)
+		}
+		fallthrough
+	case "-h", "-help", "--help":
+		fmt.Fprint(out, usage)
+		return command.OK
+	}
+	if commands[name] == nil {
+		fmt.Fprintf(errs, "edo: there is no command %q\n\n%s", name, usage)
+		return command.Misuse
+	}
+	return commands[name](args, out, errs)
+}

@@ -47,12 +47,11 @@ func (cx *Context) Proceed() bool {
 // Yield wakes the task that is being polled so that it goes behind the other
 // runnable tasks and behind one look at timers and I/O.
 func (cx *Context) Yield() {
-	t := cx.task
-	if t.schedule(0) { // only possible off the workers: a task that is polled is running
-		t.enqueue()
-		return
-	}
 	if cx.w != nil {
 		cx.w.yielded = true
+		return
+	}
+	if cx.task.schedule(0) {
+		cx.task.enqueue()
 	}
 }

@@ -12,8 +12,15 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// counter is the way to the task that adds up.
+// counter is the server that counts: the way to the task that adds up.
 type counter struct{ tx *mpsc.Sender[int] }
+
+func (c counter) handler() (handler, []edo.Dropper) {
+	tx := c.tx.Clone()
+	return func(task *edo.Task, conn *socket.Conn) error { return count(task, conn, tx) }, []edo.Dropper{tx}
+}
+
+func (c counter) end() { c.tx.Close() }
 
 // item is what that task waits for: how many bytes were read, a tick, or the end.
 type item struct {
@@ -29,11 +36,10 @@ const (
 	done
 )
 
-// startCount spawns the task that adds up what the connections have read, and prints
+// startCounter spawns the task that adds up what the connections have read, and prints
 // it at every tick, and at the end.
-func startCount(s *service, task *edo.Task) {
+func startCounter(s *service, task *edo.Task) server {
 	tx, rx := mpsc.New[int](1024)
-	s.counter.tx = tx
 	// An interval never ends, and so would not what is merged with it: the end of the
 	// channel is an item too.
 	ticks := stream.Map(timer.NewInterval(s.tick), func(time.Time) item { return item{kind: tick} })
@@ -59,10 +65,11 @@ func startCount(s *service, task *edo.Task) {
 		}
 		return nil
 	}, edo.Name("counter"), edo.Owns(items))
+	return counter{tx}
 }
 
 // count reads to the end, and reports each read at once.
-func count(s *service, task *edo.Task, conn *socket.Conn) error {
+func count(task *edo.Task, conn *socket.Conn, tx *mpsc.Sender[int]) error {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := conn.Read(task, buf)
@@ -72,7 +79,7 @@ func count(s *service, task *edo.Task, conn *socket.Conn) error {
 		if err != nil {
 			return err
 		}
-		if err := s.counter.tx.Send(task, n); err != nil {
+		if err := tx.Send(task, n); err != nil {
 			return err
 		}
 	}

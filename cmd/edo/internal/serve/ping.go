@@ -14,7 +14,7 @@ const longest = 1024
 
 // pings answers line by line, to the end. A line that is no ping is told so, and the
 // next one is welcome.
-func pings(_ *service, task *edo.Task, conn *socket.Conn) error {
+func pings(task *edo.Task, conn *socket.Conn) error {
 	lines := codec.NewFramed(conn, &codec.Lines{Max: longest})
 	failed := false
 	for {

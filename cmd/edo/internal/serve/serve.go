@@ -25,30 +25,37 @@ Runs one of three small servers, until Ctrl-C:
 The first Ctrl-C stops accepting, and open connections are served to their ends;
 the second one cuts them off.`
 
-// A server is what is done with connections.
-type server struct {
-	// start is called once, before the first connection.
-	start func(s *service, task *edo.Task)
-	// handle serves one connection.
-	handle func(s *service, task *edo.Task, conn *socket.Conn) error
+// A handler serves one connection. It owns what it is given with it.
+type handler func(task *edo.Task, conn *socket.Conn) error
+
+// A server makes the handler of each connection, and what that owns, and is told
+// when there are no more connections.
+type server interface {
+	handler() (handler, []edo.Dropper)
+	end()
 }
 
-var servers = map[string]server{
-	"hello": {handle: hello},
-	"count": {handle: count, start: startCount},
-	"ping":  {handle: pings},
+// servers start each kind.
+var servers = map[string]func(s *service, task *edo.Task) server{
+	"hello": func(*service, *edo.Task) server { return simple(hello) },
+	"ping":  func(*service, *edo.Task) server { return simple(pings) },
+	"count": startCounter,
 }
+
+// simple is a server whose handlers have nothing in common.
+type simple handler
+
+func (h simple) handler() (handler, []edo.Dropper) { return handler(h), nil }
+func (simple) end()                                {}
 
 // service is one server that runs.
 type service struct {
-	server
-	out    io.Writer // lines, each in one Write
+	start  func(s *service, task *edo.Task) server
+	out    io.Writer
 	errs   io.Writer
 	listen string
 	tick   time.Duration
-
-	open    atomic.Int64 // connections
-	counter counter
+	open   atomic.Int64 // connections
 }
 
 // Run is the command. It returns the exit status.
@@ -57,13 +64,13 @@ func Run(args []string, out, errs io.Writer) int {
 	if len(args) > 0 {
 		kind = args[0]
 	}
-	chosen, known := servers[kind]
+	start, known := servers[kind]
 	name := "edo serve"
 	if known {
 		name += " " + kind
 		args = args[1:]
 	}
-	s := &service{server: chosen, out: out, errs: errs}
+	s := &service{start: start, out: out, errs: errs}
 	var config edo.Config
 	set := command.NewSet(name, about, out, errs)
 	set.StringVar(&s.listen, "listen", "127.0.0.1:4000", "`address` to listen on; with port 0, any that is free")
@@ -105,10 +112,8 @@ func (s *service) main(task *edo.Task) error {
 	}
 	defer l.Close()
 	fmt.Fprintln(s.out, "listening on", l.Addr())
-	if s.start != nil {
-		s.start(s, task)
-		defer s.counter.tx.Close()
-	}
+	server := s.start(s, task)
+	defer server.end()
 	for conn, err := range stream.All(task, l.Incoming()) {
 		if err != nil {
 			if n := s.open.Load(); n > 0 && task.Err() != nil {
@@ -117,19 +122,20 @@ func (s *service) main(task *edo.Task) error {
 			return err
 		}
 		s.open.Add(1)
+		handle, owned := server.handler()
 		edo.Go(task, func(task *edo.Task) error {
 			defer s.open.Add(-1)
-			if err := s.handle(s, task, conn); err != nil && task.Err() == nil {
+			if err := handle(task, conn); err != nil && task.Err() == nil {
 				fmt.Fprintf(s.errs, "%v: %v\n", conn.RemoteAddr(), err)
 			}
 			return nil
-		}, edo.Name("connection"), edo.Owns(conn))
+		}, edo.Name("connection"), edo.Owns(append(owned, conn)...))
 	}
 	return nil
 }
 
 // hello greets, and hangs up.
-func hello(_ *service, task *edo.Task, conn *socket.Conn) error {
+func hello(task *edo.Task, conn *socket.Conn) error {
 	_, err := conn.Write(task, []byte("hello world\n"))
 	return err
 }

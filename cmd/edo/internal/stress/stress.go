@@ -1,8 +1,6 @@
 package stress
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -10,6 +8,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/edo-go/edo/cmd/edo/internal/command"
 )
 
 const (
@@ -20,34 +20,37 @@ const (
 // exit ends the process of a round that hangs.
 var exit = os.Exit
 
-// Run is the command edo stress. It returns the exit status: 0, or 1 when something
-// was wrong, or 2 when args are. When a round hangs it prints the stacks of all
-// goroutines and ends the process with status 2.
+const about = `
+Runs random programs on the scheduler, in rounds, until the time is up or
+something is wrong: a task that does not end or ends twice, a message lost or out
+of order, an error that nobody was told of, goroutines or descriptors left over.
+With -race it finds more: go run -race ./cmd/edo stress
+
+The seed of a round chooses its programs, and not how they are scheduled.
+Status 1 means that something was wrong, and 2 that a round did not end, after the
+stacks of all goroutines.`
+
+// Run is the command edo stress. It returns the exit status. When a round hangs it
+// prints the stacks of all goroutines and ends the process with status 2.
 func Run(args []string, out, errs io.Writer) int {
-	flags := flag.NewFlagSet("edo stress", flag.ContinueOnError)
-	flags.SetOutput(errs)
-	length := flags.Duration("for", 5*time.Minute, "how `long` to go on")
-	seed := flags.Uint64("seed", rand.Uint64()>>32, "the seed of the first `round`; the next round has the next seed")
-	workers := flags.Int("workers", 0, "the `number` of workers; 0: another one in each round")
-	flags.Usage = func() {
-		fmt.Fprint(errs, "usage: edo stress [flags]\n\nRuns random programs on the scheduler, and checks them.\n\n")
-		flags.PrintDefaults()
-	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		return 2
-	}
-	for bad, why := range map[bool]string{
-		flags.NArg() > 0: fmt.Sprintf("unexpected argument %q", flags.Arg(0)),
-		*length <= 0:     fmt.Sprintf("--for is %v: use a duration such as 1m", *length),
-		*workers < 0:     fmt.Sprintf("--workers is %d: use 0, or a positive number", *workers),
-	} {
-		if bad {
-			fmt.Fprintln(errs, "edo stress:", why)
-			return 2
+	set := command.NewSet("edo stress", about, out, errs)
+	length := set.Duration("for", 5*time.Minute, "`time` to go on; the last round is played to its end")
+	seed := set.Uint64("seed", 0, "`seed` of the first round; each round has the next one; 0: a random one")
+	workers := set.Int("workers", 0, "`number` of workers; 0: another one in each round")
+	status, ok := set.Parse(args, func() error {
+		switch {
+		case *length <= 0:
+			return fmt.Errorf("--for is %v: use a time such as 1m", *length)
+		case *workers < 0:
+			return fmt.Errorf("--workers is %d: use 0, or a positive number", *workers)
 		}
+		return nil
+	})
+	if !ok {
+		return status
+	}
+	for *seed == 0 {
+		*seed = rand.Uint64() >> 40 // short enough to be typed
 	}
 	s := &session{out: out, errs: errs, workers: *workers, all: scenarios, round: roundLength, began: time.Now()}
 	return s.run(*seed, *length)
@@ -79,17 +82,17 @@ func (s *session) run(seed uint64, length time.Duration) int {
 			}
 			fmt.Fprintf(s.errs, "edo stress: round %d is faulty: edo stress --seed %d\n", s.rounds, seed)
 			s.summary()
-			return 1
+			return command.Failed
 		}
 		select {
 		case <-interrupt:
 			s.summary()
-			return 0
+			return command.OK
 		default:
 		}
 	}
 	s.summary()
-	return 0
+	return command.OK
 }
 
 // play plays the round of a seed, under the eyes of a watchdog.

@@ -30,7 +30,7 @@ type yielder struct {
 func (f *yielder) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.n > 0 {
 		f.n--
-		cx.Waker().WakeBy(cx)
+		cx.Yield()
 		return edo.Unit{}, edo.Pending, nil
 	}
 	f.group.leave(cx)

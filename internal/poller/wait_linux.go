@@ -139,7 +139,7 @@ func (p *Poller) arm(deadline int64) {
 }
 
 // Wake ends the Wait that goes on, or else the next one. It may be called from any
-// goroutine, and costs 200 to 300 ns when somebody waits, a few otherwise.
+// goroutine, and costs some 300 ns when somebody waits, a few otherwise.
 func (p *Poller) Wake() {
 	if p.signal.Load() == called {
 		return

@@ -202,7 +202,7 @@ func (f *sendingSink) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 }
 
 func (f *sendingSink) Drop() {
+	f.tx.Drop() // while the sink may hold a message in line
 	f.sink.Drop()
-	f.tx.Drop()
 	f.open.end()
 }

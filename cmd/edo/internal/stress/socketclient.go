@@ -21,28 +21,40 @@ func (p *socketPlay) client(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[edo.
 		return edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
 			open := p.bodies.open()
 			defer open.end()
-			return edo.Unit{}, p.plain(task, rng, address)
+			return edo.Unit{}, p.excused(p.plain(task, rng, address))
 		})
 	}
-	return p.spawn(task, func(task *edo.Task) error {
-		conn, err := socket.Dial(task, "tcp", address)
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
-		request := echoes
-		if oneIn(rng, 3) {
-			request = byte(rng.IntN(int(requests)))
-		}
-		if _, err := conn.Write(task, []byte{request}); err != nil {
-			return fmt.Errorf("socket: the first write: %w", err)
-		}
-		err = p.talk(task, rng, conn)
-		if request != echoes && !errors.Is(err, edo.ErrCancelled) {
-			return nil // whatever comes of it, but hanging
-		}
+	return p.spawn(task, func(task *edo.Task) error { return p.excused(p.ask(task, rng, address)) })
+}
+
+// excused is what becomes of the error of a client: when everything is cancelled the
+// server may be gone before the client knows.
+func (p *socketPlay) excused(err error) error {
+	if p.stopping.Load() {
+		return p.lost(err)
+	}
+	return err
+}
+
+// ask connects and asks for something.
+func (p *socketPlay) ask(task *edo.Task, rng *rand.Rand, address string) error {
+	conn, err := socket.Dial(task, "tcp", address)
+	if err != nil {
 		return err
-	})
+	}
+	defer conn.Close()
+	request := echoes
+	if oneIn(rng, 3) {
+		request = byte(rng.IntN(int(requests)))
+	}
+	if _, err := conn.Write(task, []byte{request}); err != nil {
+		return fmt.Errorf("socket: the first write: %w", err)
+	}
+	err = p.talk(task, rng, conn)
+	if request != echoes && !errors.Is(err, edo.ErrCancelled) {
+		return nil // whatever comes of it, but hanging
+	}
+	return err
 }
 
 // talk writes and reads at the same time, and compares. It may leave early, or be
@@ -168,9 +180,6 @@ func (p *socketPlay) plain(task *edo.Task, rng *rand.Rand, address string) error
 		return err
 	}
 	back, err := io.ReadAll(conn)
-	if p.stopping.Load() {
-		return task.Err()
-	}
 	if err != nil {
 		return fmt.Errorf("socket: a plain read: %w", err)
 	}

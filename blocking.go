@@ -28,7 +28,7 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 	}
 	h.extra.keepName(b)
 	h.task.InitExternal((*blockingBody[T])(b))
-	_, rt, err := s.spawner()
+	_, rt, err := spawnerOf(s)
 	if err == nil {
 		err = rt.sched.Hold()
 	}
@@ -145,7 +145,7 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	if runtimes.inside(gid.Get()) {
 		return errors.New("edo: Block in a task would stop its worker: use Await")
 	}
-	_, rt, err := s.spawner()
+	_, rt, err := spawnerOf(s)
 	if err != nil {
 		return err
 	}

@@ -175,7 +175,7 @@ var errStalled = errors.New("edo: nothing can happen any more, and these tasks w
 // Internals is for edo's own packages: nobody else can name its first argument.
 // With nothing to spawn on it returns an error.
 func Internals(_ internal.Key, s Spawner) (*sched.Runtime, driver.Driver, error) {
-	_, rt, err := s.spawner()
+	_, rt, err := spawnerOf(s)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -24,6 +24,16 @@ func (cx *Context) spawner() (*sched.Context, *Runtime, error) {
 	return cx.in(), rt, nil
 }
 
+// spawnerOf is s.spawner, with a word for a nil that slipped through the compiler.
+func spawnerOf(s Spawner) (*sched.Context, *Runtime, error) {
+	if s == nil {
+		panic(errNilSpawner)
+	}
+	return s.spawner()
+}
+
+var errNilSpawner = errors.New("edo: nil Spawner: spawn from the Task or Context at hand, or from a Runtime")
+
 var errNoRuntime = errors.New("edo: this context belongs to no runtime: there is nothing to spawn on")
 
 // runtimeOf returns the runtime of a poll, or nil for a mock task.
@@ -82,7 +92,7 @@ func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
 			o(h.extra)
 		}
 	}
-	cx, rt, err := s.spawner()
+	cx, rt, err := spawnerOf(s)
 	if err == nil && h.f == nil {
 		err = errors.New("edo: Spawn of a nil future")
 	}

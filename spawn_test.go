@@ -167,3 +167,19 @@ func TestBlockingTaskSuspendsByParkingAndHoldsRunOpen(t *testing.T) {
 		}
 	})
 }
+
+func TestNilSpawnerIsRefusedWithAWordOfWhatToDo(t *testing.T) {
+	for name, spawn := range map[string]func(){
+		"Go":       func() { edo.Go(nil, func(*edo.Task) error { return nil }) },
+		"Blocking": func() { edo.Blocking(nil, func(*edo.Task) (int, error) { return 0, nil }) },
+	} {
+		func() {
+			defer func() {
+				if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), "edo: nil Spawner") {
+					t.Errorf("%s: %v", name, err)
+				}
+			}()
+			spawn()
+		}()
+	}
+}

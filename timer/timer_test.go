@@ -253,3 +253,21 @@ func TestSpinningTasksDoNotStarveATimer(t *testing.T) {
 		}
 	}
 }
+
+func TestNowIsOnTheClockOfTheRuntime(t *testing.T) {
+	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
+		begin := timer.Now(task)
+		if err := timer.Sleep(task, time.Hour); err != nil {
+			return err
+		}
+		if got := timer.Now(task).Sub(begin); got != time.Hour {
+			t.Errorf("a virtual hour took %v", got)
+		}
+		stale := make(chan *edo.Task, 1)
+		edo.Go(task, func(task *edo.Task) error { stale <- task; return nil }).Await(task)
+		if at := timer.Now(<-stale); !at.IsZero() {
+			t.Errorf("an ended task's clock says %v", at)
+		}
+		return nil
+	})
+}

@@ -39,10 +39,11 @@ func (w *Worker) search() *Task {
 }
 
 // stopSearching ends the search of a worker that has found something. The last to
-// end wakes another one: there may be more.
+// end wakes another one if there is more: whoever brought it while somebody
+// searched has woken nobody.
 func (w *Worker) stopSearching() {
 	w.searching = false
-	if w.rt.searching.Add(-1) == 0 {
+	if w.rt.searching.Add(-1) == 0 && (w.ring.len() != 0 || w.anyWork()) {
 		w.rt.notify(nil)
 	}
 }

@@ -195,18 +195,31 @@ func (rt *Runtime) nextTimer() int64 {
 // look wakes what is due and what is ready, and does not wait. It returns the
 // present instant, or 0 when there was no need to ask for it.
 func (w *Worker) look() (now int64) {
-	rt := w.rt
 	w.lookDue = false
-	if rt.nextTimer() != Never || w.tick%lookEvery == 0 {
-		now = rt.driver.Now()
-		for _, v := range *rt.all.Load() {
-			if v.timers.next.Load() <= now {
-				v.timers.turn(w, now)
-			}
-		}
+	if w.tick%lookEvery == 0 {
+		now = w.rt.driver.Now()
 	}
-	if rt.driver.Registered() && rt.driver.Look(&w.cx) {
+	now = w.lookAtTimers(now)
+	// One task is this worker's to run; for more another one may wake.
+	if d := w.rt.driver; d.Registered() && d.Look(&w.cx) && w.ring.len() > 1 {
 		w.notifyPushed()
+	}
+	return now
+}
+
+// lookAtTimers wakes what is due at the instant now, or at the present one when
+// now is 0.
+func (w *Worker) lookAtTimers(now int64) int64 {
+	if w.rt.nextTimer() == Never {
+		return now
+	}
+	if now == 0 {
+		now = w.rt.driver.Now()
+	}
+	for _, v := range *w.rt.all.Load() {
+		if v.timers.next.Load() <= now {
+			v.timers.turn(w, now)
+		}
 	}
 	return now
 }

@@ -241,7 +241,9 @@ func (w *Worker) next() *Task {
 	if t := w.popInject(); t != nil {
 		return t
 	}
-	w.look()
+	// The driver is looked at by whoever waits in it: another one, or this worker
+	// soon.
+	w.lookAtTimers(0)
 	if t := w.popLocal(); t != nil {
 		return t
 	}

@@ -12,14 +12,6 @@ import (
 	"github.com/edo-go/edo/cmd/edo/internal/command"
 )
 
-const (
-	roundLength = 1500 * time.Millisecond
-	patience    = time.Minute // how long a round may take to end after that
-)
-
-// exit ends the process of a round that hangs.
-var exit = os.Exit
-
 const about = `
 Runs random programs on the scheduler, in rounds, until the time is up or
 something is wrong: a task that does not end or ends twice, a message lost or out
@@ -52,7 +44,10 @@ func Run(args []string, out, errs io.Writer) int {
 	for *seed == 0 {
 		*seed = rand.Uint64() >> 40 // short enough to be typed
 	}
-	s := &session{out: out, errs: errs, workers: *workers, all: scenarios, round: roundLength, began: time.Now()}
+	s := &session{
+		out: out, errs: errs, workers: *workers, all: scenarios, began: time.Now(),
+		round: 1500 * time.Millisecond, patience: time.Minute, exit: os.Exit,
+	}
 	return s.run(*seed, *length)
 }
 
@@ -61,8 +56,10 @@ type session struct {
 	out, errs io.Writer
 	workers   int
 	all       []scenario
-	round     time.Duration // how long one takes
 	began     time.Time
+	round     time.Duration // how long one takes
+	patience  time.Duration // how much longer it may take to end
+	exit      func(status int)
 
 	rounds, tasks int64
 	programs      []int64 // of each scenario
@@ -104,7 +101,7 @@ func (s *session) play(seed uint64, length time.Duration) (faults []string) {
 	defer func() {
 		fmt.Fprintf(s.out, ", %v, %d tasks\n", time.Since(began).Round(time.Millisecond), r.tasks.Load())
 	}()
-	watchdog := time.AfterFunc(length+patience, func() {
+	watchdog := time.AfterFunc(length+s.patience, func() {
 		fmt.Fprintf(s.errs, "%s\n", stacks())
 		for i := range r.tally {
 			if n := r.tally[i].within.Load(); n > 0 {
@@ -112,7 +109,7 @@ func (s *session) play(seed uint64, length time.Duration) (faults []string) {
 			}
 		}
 		fmt.Fprintf(s.errs, "edo stress: round %d hangs: edo stress --seed %d\n", s.rounds, seed)
-		exit(2)
+		s.exit(2)
 	})
 	defer watchdog.Stop()
 	faults = r.play(rng, s.all)

@@ -1,0 +1,219 @@
+package stress
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+)
+
+// output is a buffer that several goroutines may write to.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+func TestRoundsOfAllScenariosAreClean(t *testing.T) {
+	for seed, seen := uint64(1), map[mode]bool{}; len(seen) < 3; seed++ {
+		r, rng := newRound(seed, 0, 200*time.Millisecond)
+		if seen[r.mode] {
+			continue
+		}
+		seen[r.mode] = true
+		for _, fault := range r.play(rng, scenarios) {
+			t.Errorf("%s: %s", r.describe(), fault)
+		}
+	}
+}
+
+func TestTheCommandEndsWithASummary(t *testing.T) {
+	var out, errs output
+	if status := Run([]string{"--for", "50ms", "-seed", "7", "--workers", "2"}, &out, &errs); status != 0 || errs.String() != "" {
+		t.Fatalf("status %d, %s", status, errs.String())
+	}
+	for _, want := range []string{"round 1: seed 7, 2 workers, ", "\n1 rounds in ", " tree\n", " socket\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestFlagsThatCannotBeAreMisuse(t *testing.T) {
+	for _, args := range [][]string{{"--for", "0s"}, {"--for", "soon"}, {"--workers", "-1"}, {"--seed", "-1"}, {"more"}, {"--no"}} {
+		var out, errs output
+		if status := Run(args, &out, &errs); status != 2 || errs.String() == "" || out.String() != "" {
+			t.Errorf("%v: status %d, out %q, errors %q", args, status, out.String(), errs.String())
+		}
+	}
+}
+
+// playing returns the faults of a short round of one bad scenario, which the seed
+// runs by Run.
+func playing(t *testing.T, bad func(r *round) program) string {
+	t.Helper()
+	for seed := uint64(1); ; seed++ {
+		r, rng := newRound(seed, 2, 20*time.Millisecond)
+		if r.mode == byRun {
+			return strings.Join(r.play(rng, []scenario{{"bad", bad}}), "\n")
+		}
+	}
+}
+
+func once(fn func(task *edo.Task) error) program {
+	var first sync.Once
+	return func(task *edo.Task, _ *rand.Rand) (err error) {
+		first.Do(func() { err = fn(task) })
+		if err == nil {
+			err = edo.Yield(task)
+		}
+		return err
+	}
+}
+
+func TestEachKindOfFaultIsFound(t *testing.T) {
+	for name, bad := range map[string]struct {
+		make func(r *round) program
+		want string
+	}{
+		"what has not ended": {func(r *round) program {
+			a := r.account("things")
+			return once(func(*edo.Task) error { a.open(); return nil })
+		}, "things: 1 of 1 have not ended"},
+		"what ends twice": {func(r *round) program {
+			a := r.account("things")
+			return once(func(*edo.Task) error {
+				x, y := a.open(), a.open()
+				x.end()
+				x.Drop()
+				_ = y
+				return nil
+			})
+		}, "things: one of them has ended 2 times"},
+		"an error of a program": {func(*round) program {
+			return once(func(*edo.Task) error { return errors.New("lost") })
+		}, "bad: lost"},
+		"an error that nobody planned": {func(*round) program {
+			return once(func(task *edo.Task) error {
+				edo.Go(task, func(*edo.Task) error { return errors.New("surprise") }, edo.Name("it"))
+				return nil
+			})
+		}, "OnError was told: edo: task it failed: surprise"},
+		"a failure that nobody tells of": {func(r *round) program {
+			return once(func(*edo.Task) error { r.planned.Add(1); return nil })
+		}, "the runtime told of 0 failures instead of 1"},
+		"a failure that is told twice": {func(r *round) program {
+			return once(func(task *edo.Task) error {
+				edo.Go(task, func(*edo.Task) error { return errPlanned })
+				return nil
+			})
+		}, "the runtime told of 1 failures instead of 0"},
+	} {
+		if got := playing(t, bad.make); !strings.Contains(got, bad.want) {
+			t.Errorf("%s: %q is missing in: %s", name, bad.want, got)
+		}
+	}
+}
+
+func TestPlannedFailuresThatNobodyJoinsAreCounted(t *testing.T) {
+	faults := playing(t, func(r *round) program {
+		return func(task *edo.Task, rng *rand.Rand) error {
+			inner := fork(rng)
+			h := edo.Go(task, func(*edo.Task) error { return r.misbehave(inner) })
+			if oneIn(rng, 2) {
+				return joinAll(r, task, []*edo.JoinHandle[edo.Unit]{h})
+			}
+			return edo.Yield(task)
+		}
+	})
+	if faults != "" {
+		t.Error(faults)
+	}
+}
+
+func TestAFaultyRoundEndsTheSessionWithItsSeed(t *testing.T) {
+	var out, errs output
+	s := &session{
+		out: &out, errs: &errs, workers: 1, began: time.Now(), round: 10 * time.Millisecond, patience: time.Minute,
+		all: []scenario{{"bad", func(r *round) program {
+			return once(func(*edo.Task) error { return errors.New("lost") })
+		}}},
+	}
+	if status := s.run(41, time.Hour); status != 1 || s.rounds != 1 {
+		t.Errorf("status %d after %d rounds", status, s.rounds)
+	}
+	for _, want := range []string{"FAULT bad: lost", "edo stress --seed 41"} {
+		if !strings.Contains(errs.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, errs.String())
+		}
+	}
+}
+
+func TestARoundThatHangsIsReportedWithAllStacks(t *testing.T) {
+	var out, errs output
+	gate := make(chan struct{})
+	s := &session{
+		out: &out, errs: &errs, workers: 1, began: time.Now(), round: 10 * time.Millisecond, patience: 10 * time.Millisecond,
+		all: []scenario{{"hanging", func(*round) program {
+			return once(func(task *edo.Task) error { waitHere(gate); return nil })
+		}}},
+		exit: func(status int) {
+			fmt.Fprintln(&errs, "exit", status)
+			close(gate)
+		},
+	}
+	s.run(5, time.Millisecond)
+	for _, want := range []string{"waitHere", "FAULT 1 programs of hanging do not end", "round 1 hangs: edo stress --seed 5", "exit 2"} {
+		if !strings.Contains(errs.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, errs.String())
+		}
+	}
+}
+
+func waitHere(gate chan struct{}) { <-gate }
+
+func TestHoldingsThatAreBackAreNotMissing(t *testing.T) {
+	before := holdingsNow()
+	gate := make(chan struct{})
+	go waitHere(gate)
+	close(gate)
+	if faults := before.missing(); faults != nil {
+		t.Error(faults)
+	}
+}
+
+func TestOnlyPlannedFailuresAreTakenForThose(t *testing.T) {
+	other := errors.New("other")
+	for err, want := range map[error]bool{
+		nil:                                false,
+		other:                              false,
+		edo.ErrCancelled:                   false,
+		errPlanned:                         true,
+		&edo.PanicError{Value: errPlanned}: true,
+		&edo.PanicError{Value: other}:      false,
+		errors.Join(edo.ErrCancelled, errPlanned): true,
+		errors.Join(other, errPlanned):            false,
+		errors.New("runtime.Goexit in a task"):    true,
+	} {
+		if got := isPlanned(err); got != want {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+}

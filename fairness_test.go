@@ -216,3 +216,25 @@ func TestWhatABlockedWorkerHoldsIsNotStarvedByATaskThatYields(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestYieldGoesBehindTasksThatAFullRingHasGivenAway(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		const tasks = 10_000
+		var ran atomic.Int64
+		for range tasks {
+			edo.Go(task, func(*edo.Task) error { ran.Add(1); return nil })
+		}
+		yields := 0
+		for ran.Load() < tasks {
+			edo.Yield(task)
+			yields++
+		}
+		if yields > tasks/10 {
+			t.Errorf("%d yields until %d tasks had run", yields, tasks)
+		}
+		return nil
+	}, quiet(edo.Config{Workers: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -74,8 +74,7 @@ func BenchmarkAndThen(b *testing.B) {
 func BenchmarkPendingChainOfFive(b *testing.B) {
 	b.ReportAllocs()
 	add := func(v int) int { return v + 1 }
-	f := future.Ready(0)
-	f = future.Of[int](future.PollFn(func(*edo.Context) (int, edo.Poll, error) { return 0, edo.Pending, nil }))
+	f := future.Of[int](future.PollFn(func(*edo.Context) (int, edo.Poll, error) { return 0, edo.Pending, nil }))
 	for range 5 {
 		f = future.Map(f, add)
 	}

@@ -118,8 +118,8 @@ func TestPanicWithErrorKeepsTheError(t *testing.T) {
 	p := newTestPool(t, 1)
 	c := p.Get()
 	r := c.Start(func(*Coro) {
-		var m map[string]int
-		m["x"] = 1
+		none := []int{}
+		none[len(none)]++
 	})
 	if _, ok := r.Value.(runtime.Error); !ok {
 		t.Fatalf("got %T, want a runtime.Error", r.Value)

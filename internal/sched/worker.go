@@ -233,6 +233,9 @@ func (w *Worker) next() *Task {
 			if t := w.urgent.pop(1); t != nil {
 				return t
 			}
+			if t := w.popInject(); t != nil { // these are runnable too
+				return t
+			}
 		}
 	}
 	if t := w.ring.pop(); t != nil {
@@ -267,20 +270,19 @@ func (w *Worker) popLocal() *Task {
 }
 
 // push puts a scheduled task at the back of the ring; half of a full ring moves
-// to the injection queue with it.
+// to the injection queue with it. While a thief is at work on a full ring the task
+// goes there alone.
 func (w *Worker) push(t *Task) {
-	for !w.ring.push(t) {
-		first, last, n := w.ring.popHalf()
-		if n == 0 {
-			// A thief is at work, or has just been: it will have made room, but when
-			// is not ours to say.
-			w.rt.inject.push(t, t, 1)
-			return
-		}
-		last.next = t
-		w.rt.inject.push(first, t, n+1)
+	if w.ring.push(t) {
 		return
 	}
+	first, last, n := w.ring.popHalf()
+	if n == 0 {
+		first = t
+	} else {
+		last.next = t
+	}
+	w.rt.inject.push(first, t, n+1)
 }
 
 // pushSlot puts a scheduled task where it runs next. It wakes nobody unless it

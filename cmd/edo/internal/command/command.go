@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // Exit statuses.
@@ -59,6 +60,28 @@ func (s *Set) Parse(args []string, checks ...func() error) (status int, ok bool)
 	}
 	return OK, true
 }
+
+// Time defines a flag that is a time, and must be more than 0.
+func (s *Set) Time(p *time.Duration, name string, value time.Duration, usage string) {
+	*p = value
+	s.Var((*positive)(p), name, usage)
+}
+
+// positive is a time that is more than 0, as a flag.
+type positive time.Duration
+
+func (p *positive) String() string { return time.Duration(*p).String() }
+
+func (p *positive) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return errTime
+	}
+	*p = positive(d)
+	return nil
+}
+
+var errTime = errors.New("use a time such as 5s, 300ms or 1h30m")
 
 // Fail says what went wrong, and returns the status for it.
 func (s *Set) Fail(err error) int {

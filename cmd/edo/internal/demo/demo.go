@@ -30,15 +30,13 @@ func Run(args []string, out, errs io.Writer) int {
 	set := command.NewSet("edo demo", about, out, errs)
 	d := &demo{out: out, began: time.Now()}
 	set.IntVar(&d.connections, "connections", 1000, "`number` of clients, each with a connection")
-	set.DurationVar(&d.length, "for", 5*time.Second, "`time` to send and ping")
+	set.Time(&d.length, "for", 5*time.Second, "`time` to send and ping")
 	set.StringVar(&d.listen, "listen", "127.0.0.1:0", "`address` of the byte-counting server")
 	set.IntVar(&d.config.Workers, "workers", 0, "`number` of workers; 0: one per processor")
 	status, ok := set.Parse(args, func() error {
 		switch {
 		case d.connections < 1:
 			return fmt.Errorf("--connections is %d: use at least 1", d.connections)
-		case d.length <= 0:
-			return fmt.Errorf("--for is %v: use a time such as 5s", d.length)
 		case d.config.Workers < 0:
 			return fmt.Errorf("--workers is %d: use 0, or a positive number", d.config.Workers)
 		}

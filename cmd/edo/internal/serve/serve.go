@@ -76,7 +76,7 @@ func Run(args []string, out, errs io.Writer) int {
 	set.StringVar(&s.listen, "listen", "127.0.0.1:4000", "`address` to listen on; with port 0, any that is free")
 	set.IntVar(&config.Workers, "workers", 0, "`number` of workers; 0: one per processor")
 	if !known || kind == "count" {
-		set.DurationVar(&s.tick, "tick", 30*time.Second, "how `often` count prints the sum")
+		set.Time(&s.tick, "tick", 30*time.Second, "`time` between two sums that count prints")
 	}
 	if !known && (kind == "" || kind[0] != '-') {
 		args = nil // what it cannot be is said below
@@ -87,8 +87,6 @@ func Run(args []string, out, errs io.Writer) int {
 			return fmt.Errorf("say which server: hello, count or ping")
 		case !known:
 			return fmt.Errorf("there is no server %q: use hello, count or ping, and the flags after that", kind)
-		case kind == "count" && s.tick <= 0:
-			return fmt.Errorf("--tick is %v: use a time such as 30s", s.tick)
 		case config.Workers < 0:
 			return fmt.Errorf("--workers is %d: use 0, or a positive number", config.Workers)
 		}

@@ -21,13 +21,14 @@ type round struct {
 	config edo.Config
 	mode   mode
 	length time.Duration
+	all    []scenario
 
 	runtime  *edo.Runtime // nil when Run makes it
 	ending   atomic.Bool  // no further program is begun
 	stopping atomic.Bool  // everything is cancelled, or about to be
 	outside  outside
 	tasks    atomic.Int64 // tasks that were spawned
-	tally    []tally
+	tally    []tally      // of each scenario
 }
 
 // mode is how a round is run, and ends.
@@ -43,9 +44,8 @@ func (m mode) String() string {
 	return [...]string{"Run", "New and Wait", "New and Shutdown"}[m]
 }
 
-// tally is what was played of one scenario.
+// tally is how many programs of a scenario were played.
 type tally struct {
-	name   string
 	begun  atomic.Int64
 	within atomic.Int64 // and not over
 }
@@ -74,10 +74,11 @@ var scenarios = []scenario{
 // lanes is how many programs play at the same time.
 const lanes = 64
 
-// newRound draws a round from its seed. With workers 0 it draws their number too.
-func newRound(seed uint64, workers int, length time.Duration) (*round, *rand.Rand) {
+// newRound draws a round of all scenarios from its seed. With workers 0 it draws
+// their number too.
+func newRound(seed uint64, workers int, length time.Duration, all []scenario) (*round, *rand.Rand) {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	r := &round{seed: seed, length: length, mode: mode(rng.IntN(3))}
+	r := &round{seed: seed, length: length, mode: mode(rng.IntN(3)), all: all, tally: make([]tally, len(all))}
 	drawn := edo.Config{Workers: 1 + rng.IntN(2*runtime.GOMAXPROCS(0))}
 	if oneIn(rng, 5) {
 		drawn = edo.Config{CurrentThread: true}
@@ -104,14 +105,12 @@ func (r *round) describe() string {
 }
 
 // play runs the round and returns what was wrong.
-func (r *round) play(rng *rand.Rand, all []scenario) []string {
+func (r *round) play(rng *rand.Rand) []string {
 	before := holdingsNow()
 	r.outside.start(2)
-	programs := make([]program, len(all))
-	r.tally = make([]tally, len(all))
-	for i, s := range all {
-		programs[i] = s.make(r)
-		r.tally[i].name = s.name
+	var programs []program
+	for _, s := range r.all {
+		programs = append(programs, s.make(r))
 	}
 	alarm := time.AfterFunc(r.length, func() { r.ending.Store(true) })
 	defer alarm.Stop()
@@ -128,7 +127,7 @@ func (r *round) play(rng *rand.Rand, all []scenario) []string {
 					return task.Err()
 				}
 				if err != nil {
-					r.fault("%s: %v", all[i].name, err)
+					r.fault("%s: %v", r.all[i].name, err)
 				}
 			}
 			return nil

@@ -26,14 +26,12 @@ stacks of all goroutines.`
 // prints the stacks of all goroutines and ends the process with status 2.
 func Run(args []string, out, errs io.Writer) int {
 	set := command.NewSet("edo stress", about, out, errs)
-	length := set.Duration("for", 5*time.Minute, "`time` to go on; the last round is played to its end")
+	var length time.Duration
+	set.Time(&length, "for", 5*time.Minute, "`time` to go on; the last round is played to its end")
 	seed := set.Uint64("seed", 0, "`seed` of the first round; each round has the next one; 0: a random one")
 	workers := set.Int("workers", 0, "`number` of workers; 0: another one in each round")
 	status, ok := set.Parse(args, func() error {
-		switch {
-		case *length <= 0:
-			return fmt.Errorf("--for is %v: use a time such as 1m", *length)
-		case *workers < 0:
+		if *workers < 0 {
 			return fmt.Errorf("--workers is %d: use 0, or a positive number", *workers)
 		}
 		return nil
@@ -48,7 +46,7 @@ func Run(args []string, out, errs io.Writer) int {
 		out: out, errs: errs, workers: *workers, all: scenarios, began: time.Now(),
 		round: 1500 * time.Millisecond, patience: time.Minute, exit: os.Exit,
 	}
-	return s.run(*seed, *length)
+	return s.run(*seed, length)
 }
 
 // A session is a number of rounds.
@@ -94,7 +92,7 @@ func (s *session) run(seed uint64, length time.Duration) int {
 
 // play plays the round of a seed, under the eyes of a watchdog.
 func (s *session) play(seed uint64, length time.Duration) (faults []string) {
-	r, rng := newRound(seed, s.workers, length)
+	r, rng := newRound(seed, s.workers, length, s.all)
 	s.rounds++
 	fmt.Fprintf(s.out, "round %d: %s", s.rounds, r.describe())
 	began := time.Now()
@@ -105,14 +103,14 @@ func (s *session) play(seed uint64, length time.Duration) (faults []string) {
 		fmt.Fprintf(s.errs, "%s\n", stacks())
 		for i := range r.tally {
 			if n := r.tally[i].within.Load(); n > 0 {
-				fmt.Fprintf(s.errs, "FAULT %d programs of %s do not end\n", n, r.tally[i].name)
+				fmt.Fprintf(s.errs, "FAULT %d programs of %s do not end\n", n, s.all[i].name)
 			}
 		}
 		fmt.Fprintf(s.errs, "edo stress: round %d hangs: edo stress --seed %d\n", s.rounds, seed)
 		s.exit(2)
 	})
 	defer watchdog.Stop()
-	faults = r.play(rng, s.all)
+	faults = r.play(rng)
 	s.tasks += r.tasks.Load()
 	for i := range r.tally {
 		s.programs[i] += r.tally[i].begun.Load()

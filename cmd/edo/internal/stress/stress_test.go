@@ -33,12 +33,12 @@ func (o *output) String() string {
 
 func TestRoundsOfAllScenariosAreClean(t *testing.T) {
 	for seed, seen := uint64(1), map[mode]bool{}; len(seen) < 3; seed++ {
-		r, rng := newRound(seed, 0, 200*time.Millisecond)
+		r, rng := newRound(seed, 0, 200*time.Millisecond, scenarios)
 		if seen[r.mode] {
 			continue
 		}
 		seen[r.mode] = true
-		for _, fault := range r.play(rng, scenarios) {
+		for _, fault := range r.play(rng) {
 			t.Errorf("%s: %s", r.describe(), fault)
 		}
 	}
@@ -70,9 +70,9 @@ func TestFlagsThatCannotBeAreMisuse(t *testing.T) {
 func playing(t *testing.T, bad func(r *round) program) string {
 	t.Helper()
 	for seed := uint64(1); ; seed++ {
-		r, rng := newRound(seed, 2, 20*time.Millisecond)
+		r, rng := newRound(seed, 2, 20*time.Millisecond, []scenario{{"bad", bad}})
 		if r.mode == byRun {
-			return strings.Join(r.play(rng, []scenario{{"bad", bad}}), "\n")
+			return strings.Join(r.play(rng), "\n")
 		}
 	}
 }

@@ -185,7 +185,7 @@ func (a *async[T]) Drop() {
 	t.head.Wake()
 }
 
-func (a *async[T]) funcName() string { return funcName(a.task.fn) }
+func (a *async[T]) function() any { return a.task.fn }
 
 // suspended is a function in direct style that has started.
 type suspended interface {

@@ -51,7 +51,7 @@ type blocking[T any] struct {
 	task   Task
 }
 
-func (b *blocking[T]) funcName() string { return funcName(b.task.fn) }
+func (b *blocking[T]) function() any { return b.task.fn }
 
 // run is the goroutine.
 func (b *blocking[T]) run() {
@@ -69,22 +69,22 @@ func (b *blocking[T]) run() {
 		}
 		h.task.Complete()
 		t.rt.sched.UnregisterExternal(&h.task)
-		h.resolve(t.rt)
+		h.resolve(cx)
 		t.rt.sched.Release()
 		t.rt.sched.CountExternal(-1)
 	}()
 	if h.task.IsCancelled() {
-		h.err = ErrCancelled
+		h.extra.err = ErrCancelled
 		return
 	}
-	guard(t.Name(), &h.err, func() { h.value, h.err = b.fn(t) })
+	guard(t.Name(), &h.extra.err, func() { h.value, h.extra.err = b.fn(t) })
 }
 
 // dropOwned drops the next owned handle. A panic of it becomes the task's error.
 func (h *JoinHandle[T]) dropOwned() {
 	d := h.extra.owned[0]
 	h.extra.owned = h.extra.owned[1:]
-	guard(h.extra.name, &h.err, d.Drop)
+	guard(h.extra.name.String(), &h.extra.err, d.Drop)
 }
 
 // guard calls fn, and adds a panic to *err. runtime.Goexit is one too; it then ends
@@ -133,7 +133,7 @@ func (b *blockingBody[T]) Fail(any, []byte)         { panic("edo: a blocking tas
 func (b *blockingBody[T]) Unpark()                  { b.task.unpark() }
 func (b *blockingBody[T]) Cancelled()               { b.handle.extra.contexts.cancel() }
 func (b *blockingBody[T]) more() *extra             { return b.handle.extra }
-func (b *blockingBody[T]) taskName() string         { return b.handle.extra.name }
+func (b *blockingBody[T]) taskName() string         { return b.handle.extra.name.String() }
 
 // Block runs fn on the calling goroutine, with a Task of the runtime of s: for a
 // test, an http.Handler, any goroutine that is no task. Suspending parks the

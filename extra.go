@@ -2,7 +2,6 @@ package edo
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"runtime"
 	"sync"
@@ -13,7 +12,8 @@ import (
 // extra is what few tasks need. The worker that polls the task writes it, but for
 // what has a lock.
 type extra struct {
-	name     string
+	name     name
+	err      error // what the task has failed with
 	owned    []Dropper
 	nested   nested
 	contexts contexts
@@ -42,8 +42,8 @@ func (h *JoinHandle[T]) more() *extra {
 
 // keepName keeps the name that a future gives its task, before it is let go of.
 func (x *extra) keepName(f any) {
-	if x.name == "" {
-		x.name = futureName(f)
+	if !x.name.known() {
+		x.name = nameOf(f)
 	}
 }
 
@@ -55,29 +55,46 @@ func taskName(t *sched.Task) string {
 	return "(external)"
 }
 
-// futureName names a task after what it runs: the function in direct style, or the
-// type of the future.
-func futureName(f any) string {
-	if f == nil {
-		return "(ended)"
+// name is what to call a task: what it was given, or else the function in direct
+// style that it runs, or else the type of its future. It becomes text only when it
+// is asked for, and keeps neither function nor future alive.
+type name struct {
+	given string
+	pc    uintptr
+	typ   reflect.Type
+}
+
+// nameOf returns what f gives its task.
+func nameOf(f any) name {
+	if a, ok := f.(interface{ function() any }); ok {
+		if v := reflect.ValueOf(a.function()); v.Kind() == reflect.Func && !v.IsNil() {
+			return name{pc: v.Pointer()}
+		}
 	}
-	if a, ok := f.(interface{ funcName() string }); ok {
-		return a.funcName()
+	return name{typ: reflect.TypeOf(f)}
+}
+
+func (n name) known() bool { return n != name{} }
+
+func (n name) String() string {
+	switch {
+	case n.given != "":
+		return n.given
+	case n.pc != 0:
+		return runtime.FuncForPC(n.pc).Name()
+	case n.typ != nil:
+		return n.typ.String()
 	}
-	return fmt.Sprintf("%T", f)
+	return "(ended)"
 }
 
 // funcName returns the name of a function.
-func funcName(fn any) string {
-	v := reflect.ValueOf(fn)
-	if v.Kind() != reflect.Func || v.IsNil() {
-		return "(no function)"
-	}
-	if f := runtime.FuncForPC(v.Pointer()); f != nil {
-		return f.Name()
-	}
-	return "(unknown function)"
-}
+func funcName(fn any) string { return nameOf(functionOnly{fn}).String() }
+
+// functionOnly is something that is named after its function.
+type functionOnly struct{ fn any }
+
+func (f functionOnly) function() any { return f.fn }
 
 // contexts are the context.Contexts that the functions of a task have asked for.
 type contexts struct {

@@ -18,17 +18,18 @@ import (
 //
 // The handle is the task: one allocation. Who may write what:
 //
-//	f, value, err, extra  the worker that polls the task, until joiner is &resolved
-//	joiner                nil:        nobody waits
-//	                      a task:     wants to be woken; written by CAS, by who joins
-//	                      &resolved:  value and err are there; written by the worker, last
+//	f, value, extra  the worker that polls the task, until joiner is &resolved
+//	joiner           nil:        nobody waits
+//	                 a task:     wants to be woken; written by CAS, by who joins
+//	                 &resolved:  the result is there; written by the worker, last
+//
+// The error is in extra, which a task that succeeds can do without.
 type JoinHandle[T any] struct {
 	task   sched.Task
 	f      Future[T]
-	err    error
 	extra  *extra
+	value  T // before joiner: a last field without a size would cost a word
 	joiner atomic.Pointer[sched.Task]
-	value  T
 }
 
 // resolved is the joiner of a handle that has its result.
@@ -45,10 +46,11 @@ func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	for {
 		j := h.joiner.Load()
 		if j == &resolved {
-			if h.err != nil {
+			err := h.err()
+			if err != nil {
 				h.joined()
 			}
-			return h.value, Ready, h.err
+			return h.value, Ready, err
 		}
 		if me := cx.in().Task(); j == me || h.joiner.CompareAndSwap(j, me) {
 			return zero, Pending, nil
@@ -96,7 +98,7 @@ func (r *runner[T]) Poll(sc *sched.Context) (ended bool) {
 	if f := h.f; f != nil {
 		if h.extra == nil || !h.extra.failed {
 			if h.task.IsCancelled() && !goesOn(f) {
-				h.err = ErrCancelled
+				h.fail(ErrCancelled, f)
 			} else {
 				v, p, err := f.Poll(cx)
 				if p == Pending {
@@ -105,10 +107,10 @@ func (r *runner[T]) Poll(sc *sched.Context) (ended bool) {
 				if p == End {
 					err = fmt.Errorf("edo: a future returned End: %T", f)
 				}
-				h.value, h.err = v, err
-			}
-			if h.err != nil {
-				h.more().keepName(f)
+				h.value = v
+				if err != nil {
+					h.fail(err, f)
+				}
 			}
 		}
 		h.f = nil
@@ -124,8 +126,23 @@ func (r *runner[T]) Poll(sc *sched.Context) (ended bool) {
 			return false
 		}
 	}
-	h.resolve(runtimeOf(sc))
+	h.resolve(sc)
 	return true
+}
+
+// err returns what the task has failed with.
+func (h *JoinHandle[T]) err() error {
+	if h.extra == nil {
+		return nil
+	}
+	return h.extra.err
+}
+
+// fail makes err the result, of a task that runs f.
+func (h *JoinHandle[T]) fail(err error, f any) {
+	x := h.more()
+	x.keepName(f)
+	x.err = err
 }
 
 // goesOn tells f that its task was cancelled, and says whether it must still be
@@ -141,12 +158,12 @@ func (r *runner[T]) Fail(value any, stack []byte) {
 	x := h.more()
 	x.keepName(h.f)
 	err := failError(taskName(&h.task), value, stack)
-	if x.failed || h.f == nil && h.err != nil {
-		err = errors.Join(h.err, err)
+	if x.failed || h.f == nil && x.err != nil {
+		err = errors.Join(x.err, err)
 	}
 	x.failed = true
 	var zero T
-	h.value, h.err = zero, err
+	h.value, x.err = zero, err
 }
 
 // Cancelled cancels the contexts of the task's functions.
@@ -156,10 +173,10 @@ func (r *runner[T]) Cancelled() { r.extra.contexts.cancel() }
 func (r *runner[T]) more() *extra { return (*JoinHandle[T])(r).more() }
 
 func (r *runner[T]) taskName() string {
-	if r.extra != nil && r.extra.name != "" {
-		return r.extra.name
+	if x := r.extra; x != nil && x.name.known() {
+		return x.name.String()
 	}
-	return futureName(r.f)
+	return nameOf(r.f).String()
 }
 
 // failError returns the error of a poll that did not return.
@@ -174,25 +191,32 @@ func failError(name string, value any, stack []byte) error {
 var errGoexit = errors.New("edo: runtime.Goexit (as by testing.T.FailNow) in a task: return an error instead")
 
 // resolve publishes the result, as the last thing that happens to a task.
-func (h *JoinHandle[T]) resolve(rt *Runtime) {
-	var f *failure
-	if h.err != nil && !h.expected() && rt != nil {
-		f = &failure{err: h.err, rt: rt}
-		h.more().failure = f
-		rt.failures.add(f)
-	}
-	j := h.joiner.Swap(&resolved)
-	if j != nil {
+func (h *JoinHandle[T]) resolve(cx *sched.Context) {
+	if h.err() != nil {
+		h.resolveFailed(runtimeOf(cx))
+	} else if j := h.joiner.Swap(&resolved); j != nil {
 		j.Wake()
-	} else if f != nil {
-		rt.onError(fmt.Errorf("edo: task %s failed: %w", taskName(&h.task), h.err))
+	}
+}
+
+// resolveFailed is resolve of a task that has failed; rt is nil when it never ran.
+func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
+	x := h.extra
+	if !h.expected() && rt != nil {
+		x.failure = &failure{err: x.err, rt: rt}
+		rt.failures.add(x.failure)
+	}
+	if j := h.joiner.Swap(&resolved); j != nil {
+		j.Wake()
+	} else if x.failure != nil {
+		rt.onError(fmt.Errorf("edo: task %s failed: %w", taskName(&h.task), x.err))
 	}
 }
 
 // expected says whether the error of the task is nobody's concern but of who joins:
 // it is main's, or what the task was asked for.
 func (h *JoinHandle[T]) expected() bool {
-	return h.extra != nil && h.extra.main || h.task.IsCancelled() && isCancellation(h.err)
+	return h.extra.main || h.task.IsCancelled() && isCancellation(h.extra.err)
 }
 
 // isCancellation says whether err says no more than that a task was cancelled.

@@ -73,7 +73,7 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	}
 	rt.release()
 	<-rt.gone
-	err = main.err
+	err = main.err()
 	if main.task.IsCancelled() && isCancellation(err) {
 		err = nil
 	}

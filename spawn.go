@@ -51,7 +51,7 @@ type SpawnOption func(*extra)
 
 // Name gives the task a name, which errors and reports use instead of that of its
 // function.
-func Name(name string) SpawnOption { return func(x *extra) { x.name = name } }
+func Name(name string) SpawnOption { return func(x *extra) { x.name.given = name } }
 
 // Owns makes the task own handles as well as its future: they are dropped when it
 // ends, in the order given, even if it is aborted before its function ever ran. A
@@ -115,7 +115,7 @@ func (h *JoinHandle[T]) refuse(rt *Runtime, err error) {
 	}
 	f := h.f
 	h.f = nil
-	h.err = err
+	h.fail(err, f)
 	h.task.Complete()
 	Drop(f)
 	if h.extra != nil {
@@ -123,5 +123,5 @@ func (h *JoinHandle[T]) refuse(rt *Runtime, err error) {
 			d.Drop()
 		}
 	}
-	h.resolve(rt)
+	h.resolveFailed(rt)
 }

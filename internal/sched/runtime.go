@@ -215,8 +215,8 @@ func (rt *Runtime) OnGoroutine(g uintptr) bool {
 // caller's; nil: none.
 func (rt *Runtime) PollingOn(g uintptr) *Task {
 	for _, w := range *rt.all.Load() {
-		if w.gid.Load() == g {
-			return w.polling
+		if w.gid.Load() == g && w.polling {
+			return w.cx.task
 		}
 	}
 	return nil

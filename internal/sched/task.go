@@ -51,8 +51,11 @@ type Watcher interface {
 //	idle        waiting; in no queue             whoever wins the CAS → scheduled, and enqueues it
 //	running     being polled by one worker       that worker → idle, complete; any waker → notified
 //	notified    running, and woken meanwhile     that worker → scheduled, and enqueues it; → complete
-//	complete    ended; a bit of its own, set     nobody
+//	complete    ended, without a worker; a bit   nobody
 //	            beside whatever else is there
+//
+// A task that has ended on a worker stays running for ever: a wake marks it, and
+// nobody looks any more. That saves a store per task.
 //
 // Rules:
 //
@@ -104,9 +107,6 @@ func (t *Task) Body() Body { return t.body }
 // IsCancelled says whether [Task.Cancel] was called.
 func (t *Task) IsCancelled() bool { return t.state.Load()&cancelled != 0 }
 
-// IsComplete says whether t has ended.
-func (t *Task) IsComplete() bool { return t.state.Load()&complete != 0 }
-
 // IsWoken says whether a wake has come since t was last polled.
 func (t *Task) IsWoken() bool {
 	s := t.state.Load() & lifecycle
@@ -141,8 +141,8 @@ func (t *Task) schedule(extra uint32) bool {
 	}
 }
 
-// Complete marks t as ended: wakes do nothing from then on. Whether it was cancelled
-// can still be asked.
+// Complete marks a task that no worker polls as ended: wakes do nothing from then
+// on. Whether it was cancelled can still be asked.
 func (t *Task) Complete() { t.state.Or(complete) }
 
 // begin marks a scheduled task as running.

@@ -36,7 +36,7 @@ type Worker struct {
 	id int
 	cx Context
 
-	polling     *Task // the task whose poll has not returned
+	polling     bool // the poll of cx.task has not returned
 	tick        uint32
 	slotRun     int
 	credits     int64
@@ -93,10 +93,11 @@ func (w *Worker) main() {
 // after the task has been told: no poll pays for a defer of its own.
 func (w *Worker) loop() (over bool) {
 	defer func() {
-		if t := w.polling; t != nil {
+		if w.polling {
+			t := w.cx.task
 			value := recover() // nil: runtime.Goexit, which cannot be stopped
 			stack := debug.Stack()
-			w.polling = nil
+			w.polling = false
 			t.body.Fail(value, stack)
 			w.requeue(t)
 		}
@@ -127,17 +128,18 @@ func (w *Worker) loop() (over bool) {
 
 // run polls t once.
 func (w *Worker) run(t *Task) {
-	t.home = w
+	if t.home != w {
+		t.home = w
+	}
 	t.begin()
 	if w.rt.cancelling.Load() {
 		t.state.Or(cancelled)
 	}
 	w.cx.task = t
-	w.polling = t
+	w.polling = true
 	ended := t.body.Poll(&w.cx)
-	w.polling = nil
-	if ended {
-		t.Complete()
+	w.polling = false
+	if ended { // it stays running: late wakes find nothing to enqueue
 		if t.slot.Load() != 0 {
 			w.rt.unregister(t)
 		}

@@ -38,14 +38,14 @@ func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {
 }
 
 func (d *epollDriver) Listen(network, text string) (driver.Listener, error) {
-	fail := func(a address, err error) (driver.Listener, error) {
+	fail := func(a driver.Address, err error) (driver.Listener, error) {
 		e := &net.OpError{Op: "listen", Net: network, Err: err}
-		if a.ip.IsValid() || a.port != 0 {
-			e.Addr = a.tcp()
+		if a.IP.IsValid() || a.Port != 0 {
+			e.Addr = a.TCP()
 		}
 		return nil, e
 	}
-	a, err := parse(network, text)
+	a, err := driver.ParseAddress(network, text)
 	if err != nil {
 		return fail(a, err)
 	}
@@ -62,17 +62,17 @@ func (d *epollDriver) Listen(network, text string) (driver.Listener, error) {
 }
 
 func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
-	a, err := parse(network, text)
+	a, err := driver.ParseAddress(network, text)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	a = a.toLocal()
-	v6 := a.ip.Is6()
+	a = a.ToLocal()
+	v6 := a.IP.Is6()
 	fd, err := open(v6)
 	if err != nil {
-		return nil, dialError(indexOf(network), a.tcp(), err)
+		return nil, dialError(indexOf(network), a.TCP(), err)
 	}
-	sa := sockaddr(a.ip, a.port, v6)
+	sa := sockaddr(a.IP, a.Port, v6)
 	c := &conn{remote: endpointOf(sa, indexOf(network))}
 	// Registered after connect, as epoll reports a socket that is not yet connecting
 	// as hung up.
@@ -80,11 +80,11 @@ func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
 	case nil, syscall.EINPROGRESS, syscall.EALREADY, syscall.EINTR:
 	default:
 		syscall.Close(fd)
-		return nil, dialError(indexOf(network), a.tcp(), os.NewSyscallError("connect", err))
+		return nil, dialError(indexOf(network), a.TCP(), os.NewSyscallError("connect", err))
 	}
 	if err := d.Open(&c.source, fd, poller.Connections, false); err != nil {
 		syscall.Close(fd)
-		return nil, dialError(indexOf(network), a.tcp(), err)
+		return nil, dialError(indexOf(network), a.TCP(), err)
 	}
 	return c, nil
 }

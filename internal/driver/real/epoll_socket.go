@@ -8,6 +8,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"github.com/edo-go/edo/internal/driver"
 )
 
 // networks are the names that a socket remembers by their index.
@@ -109,24 +111,24 @@ func open(v6 bool) (fd int, err error) {
 
 // listen opens a socket that listens at a. As in package net, a wildcard of the
 // network tcp is IPv6 that takes IPv4 as well, where the machine has IPv6.
-func listen(a address) (int, error) {
+func listen(a driver.Address) (int, error) {
 	switch {
-	case a.network == "tcp4" || !a.isWildcard() && a.ip.Is4():
+	case a.Network == "tcp4" || !a.IsWildcard() && a.IP.Is4():
 		return bind(a, false, false)
-	case a.network == "tcp6":
+	case a.Network == "tcp6":
 		return bind(a, true, true)
-	case !a.isWildcard():
+	case !a.IsWildcard():
 		return bind(a, true, false)
 	}
 	fd, err := bind(a, true, false)
-	if err != nil && !a.ip.Is6() && hasNoIPv6(err) {
+	if err != nil && !a.IP.Is6() && hasNoIPv6(err) {
 		return bind(a, false, false)
 	}
 	return fd, err
 }
 
 // bind opens a socket that listens at a, for IPv6 alone when only is set.
-func bind(a address, v6, only bool) (fd int, err error) {
+func bind(a driver.Address, v6, only bool) (fd int, err error) {
 	if fd, err = open(v6); err != nil {
 		return -1, err
 	}
@@ -148,7 +150,7 @@ func bind(a address, v6, only bool) (fd int, err error) {
 	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
 		return fd, os.NewSyscallError("setsockopt", err)
 	}
-	if err := syscall.Bind(fd, sockaddr(a.ip, a.port, v6)); err != nil {
+	if err := syscall.Bind(fd, sockaddr(a.IP, a.Port, v6)); err != nil {
 		return fd, os.NewSyscallError("bind", err)
 	}
 	const backlog = 1<<16 - 1 // the kernel cuts it to net.core.somaxconn

@@ -156,7 +156,7 @@ func (d *portableDriver) remove(r resource) {
 }
 
 func (d *portableDriver) Listen(network, text string) (driver.Listener, error) {
-	if _, err := parse(network, text); err != nil {
+	if _, err := driver.ParseAddress(network, text); err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
 	inner, err := net.Listen(network, text)
@@ -172,13 +172,13 @@ func (d *portableDriver) Listen(network, text string) (driver.Listener, error) {
 }
 
 func (d *portableDriver) Dial(network, text string) (driver.Conn, error) {
-	a, err := parse(network, text)
+	a, err := driver.ParseAddress(network, text)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	a = a.toLocal()
+	a = a.ToLocal()
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &portableConn{driver: d, remote: a.tcp(), cancel: cancel}
+	c := &portableConn{driver: d, remote: a.TCP(), cancel: cancel}
 	if !d.add(c) || !d.start(func() { c.connect(ctx, network) }) {
 		cancel()
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: c.remote, Err: net.ErrClosed}

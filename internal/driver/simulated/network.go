@@ -60,12 +60,12 @@ func (n *network) freePort() uint16 {
 // Listen starts to listen on an address of the simulation. Every numeric address
 // is one. The errors are those of package net.
 func (d *Driver) Listen(network, address string) (driver.Listener, error) {
-	ip, port, err := parse(network, address)
+	a, err := driver.ParseAddress(network, address)
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
 	n := &d.net
-	at := local(network, ip, port)
+	at := local(a)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if at.port == 0 {
@@ -78,7 +78,7 @@ func (d *Driver) Listen(network, address string) (driver.Listener, error) {
 		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
 	}
 	if err != nil {
-		return nil, &net.OpError{Op: "listen", Net: network, Addr: tcpAddr(ip, port), Err: err}
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: a.TCP(), Err: err}
 	}
 	l := &listener{net: n, at: at, addr: tcpAddr(at.ip, at.port)}
 	n.listeners = append(n.listeners, l)
@@ -88,11 +88,11 @@ func (d *Driver) Listen(network, address string) (driver.Listener, error) {
 
 // Dial starts to connect. When nobody listens there, Connect says so.
 func (d *Driver) Dial(network, address string) (driver.Conn, error) {
-	ip, port, err := parse(network, address)
+	a, err := driver.ParseAddress(network, address)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	ip = remote(network, ip)
+	a = a.ToLocal()
 	n := &d.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -104,21 +104,21 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 		err = os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
 	}
 	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Addr: tcpAddr(ip, port), Err: err}
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.TCP(), Err: err}
 	}
 	n.ports[source]++
 	there, back := &flow{window: n.window}, &flow{window: n.window}
 	c := &conn{
-		net: n, network: network, local: tcpAddr(ip, source), remote: tcpAddr(ip, port),
+		net: n, network: network, local: tcpAddr(a.IP, source), remote: a.TCP(),
 		in: back, out: there, state: connecting, port: source,
 	}
-	l := n.listenerAt(ip, port)
+	l := n.listenerAt(a.IP, a.Port)
 	if l == nil {
 		c.fail(syscall.ECONNREFUSED)
 		return c, nil
 	}
 	c.peer = &conn{
-		net: n, network: network, local: tcpAddr(ip, port), remote: tcpAddr(ip, source),
+		net: n, network: network, local: a.TCP(), remote: tcpAddr(a.IP, source),
 		in: there, out: back, state: open, peer: c,
 	}
 	l.arrive(c.peer)

@@ -1,0 +1,67 @@
+package driver
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+)
+
+// An Address is what a driver is given: HOST:PORT, read. An empty host is the
+// invalid netip.Addr.
+type Address struct {
+	Network string // tcp, tcp4 or tcp6
+	IP      netip.Addr
+	Port    uint16
+}
+
+// ParseAddress reads an address whose host is numeric, or empty. It never asks a name
+// server. The errors are those of package net, without the operation.
+func ParseAddress(network, text string) (Address, error) {
+	a := Address{Network: network}
+	switch network {
+	case "tcp", "tcp4", "tcp6":
+	default:
+		return a, net.UnknownNetworkError(network)
+	}
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return a, err
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return a, &net.AddrError{Err: "invalid port", Addr: port}
+	}
+	a.Port = uint16(n)
+	if host == "" {
+		return a, nil
+	}
+	if a.IP, err = netip.ParseAddr(host); err != nil {
+		return a, &net.ParseError{Type: "IP address", Text: host}
+	}
+	a.IP = a.IP.Unmap()
+	if a.IP.Is4() && network == "tcp6" || a.IP.Is6() && network == "tcp4" {
+		return a, &net.AddrError{Err: "no suitable address", Addr: host}
+	}
+	return a, nil
+}
+
+// IsWildcard says whether a stands for every address of the machine.
+func (a Address) IsWildcard() bool { return !a.IP.IsValid() || a.IP.IsUnspecified() }
+
+// ToLocal returns where to connect for a: a wildcard is this machine.
+func (a Address) ToLocal() Address {
+	if !a.IsWildcard() {
+		return a
+	}
+	if a.Network == "tcp6" || a.IP.Is6() {
+		a.IP = netip.IPv6Loopback()
+	} else {
+		a.IP = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return a
+}
+
+// TCP returns a as package net says it.
+func (a Address) TCP() *net.TCPAddr {
+	return &net.TCPAddr{IP: a.IP.WithZone("").AsSlice(), Port: int(a.Port), Zone: a.IP.Zone()}
+}

@@ -41,15 +41,6 @@ func (o *owning[T]) Drop() {
 	handles := o.handles
 	o.handles = nil
 	defer func() { o.few = [2]edo.Dropper{} }()
-	defer dropAll(handles)
+	defer own.DiscardAll(handles)
 	o.src.Drop()
-}
-
-// dropAll drops all handles, also when the Drop of one panics.
-func dropAll(handles []edo.Dropper) {
-	if len(handles) == 0 {
-		return
-	}
-	defer dropAll(handles[1:])
-	handles[0].Drop()
 }

@@ -176,6 +176,9 @@ func (c *channel[T]) queue(w *waiter[T]) (joined bool) {
 			invariant.Step("mpsc: about to say that somebody waits")
 		}
 		c.waiting.Store(true)
+		if invariant.Enabled {
+			invariant.Step("mpsc: said that somebody waits")
+		}
 		if c.accept(w.via) == nil {
 			c.waiting.Store(false)
 			return false

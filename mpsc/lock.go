@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/edo-go/edo/internal/invariant"
 )
 
 // lock guards sections of some ten nanoseconds, which neither wait nor call
@@ -17,6 +19,9 @@ type lock struct{ held uint32 }
 
 // Lock waits until nobody else holds l.
 func (l *lock) Lock() {
+	if invariant.Enabled {
+		invariant.Step("mpsc: about to lock")
+	}
 	if !atomic.CompareAndSwapUint32(&l.held, 0, 1) {
 		l.wait()
 	}
@@ -32,6 +37,9 @@ func (l *lock) wait() {
 	const spins, yields = 30, 20
 	for n := 1; ; n++ {
 		for range spins {
+			if invariant.Enabled {
+				invariant.Step("spin: mpsc: locked")
+			}
 			if atomic.LoadUint32(&l.held) == 0 && atomic.CompareAndSwapUint32(&l.held, 0, 1) {
 				return
 			}

@@ -1,6 +1,9 @@
 package mpsc
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
 
 // Receiver is the half that receives. It is an [edo.Stream]. One goroutine at a time
 // uses it, except for [Receiver.Close] and what only asks (IsClosed, Len, Cap,
@@ -75,13 +78,21 @@ func (rx *Receiver[T]) Close() { rx.ch().close(true) }
 func (rx *Receiver[T]) Drop() {
 	c := rx.ch()
 	c.close(false)
-	for {
-		v, p := c.receive(nil, edo.Waker{})
-		if p != edo.Ready {
-			break
+	c.empty()
+}
+
+// empty drops what is in a channel that is closed, also when a Drop panics.
+func (c *channel[T]) empty() {
+	left := true
+	defer func() {
+		if left {
+			c.empty()
 		}
-		edo.Drop(v)
+	}()
+	for v, p := c.receive(nil, edo.Waker{}); p == edo.Ready; v, p = c.receive(nil, edo.Waker{}) {
+		own.Discard(v)
 	}
+	left = false
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.into, c.from, c.spare = nil, nil, nil

@@ -1,6 +1,9 @@
 package mpsc
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
 
 // SendFuture sends one value: it is the future of [Sender.SendFuture]. One goroutine
 // at a time uses it.
@@ -147,6 +150,6 @@ func (f *SendFuture[T]) Drop() {
 		return
 	}
 	if v, ok := f.Unsent(); ok {
-		edo.Drop(v)
+		own.Discard(v)
 	}
 }

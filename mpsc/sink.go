@@ -67,6 +67,6 @@ func (s *Sink[T]) PollClose(cx *edo.Context) (edo.Poll, error) {
 
 // Drop leaves the line, drops the value that the sink holds, and the sender.
 func (s *Sink[T]) Drop() {
+	defer s.tx.Drop()
 	s.f.Drop()
-	s.tx.Drop()
 }

@@ -1,6 +1,9 @@
 package oneshot
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
+)
 
 // Receiver is the half that receives. It is the [edo.Future] of the value. One
 // goroutine at a time uses it; when several tasks have polled it, the one that
@@ -73,6 +76,6 @@ func (rx *Receiver[T]) Drop() {
 	c := rx.ch()
 	s := c.end(closed, txWaits)
 	if v, err := c.take(s); err == nil {
-		edo.Drop(v)
+		own.Discard(v)
 	}
 }

@@ -35,9 +35,7 @@ func (s *slice[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 func (s *slice[T]) Drop() {
 	left := s.left
 	s.left = nil
-	for _, v := range left {
-		own.Discard(v)
-	}
+	own.DiscardAll(left)
 }
 
 // Once returns a stream of one value, which it owns.

@@ -52,8 +52,4 @@ func (c *collect[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
 // bag is a slice that drops its elements.
 type bag[T any] []T
 
-func (b bag[T]) Drop() {
-	for _, v := range b {
-		own.Discard(v)
-	}
-}
+func (b bag[T]) Drop() { own.DiscardAll(b) }

@@ -20,7 +20,7 @@ func Send[T any](task *edo.Task, sink edo.Sink[T], v T) error {
 	if _, err := edo.Await(task, w); err != nil {
 		return err
 	}
-	if err := sink.StartSend(left.Take()); err != nil {
+	if err := start(sink, &left); err != nil {
 		return err
 	}
 	w.flush = true
@@ -90,7 +90,18 @@ func offer[T any](cx *edo.Context, sink edo.Sink[T], v *own.Value[T]) (edo.Poll,
 	}
 	p, err := sink.PollReady(cx)
 	if p == edo.Ready && err == nil {
-		err = sink.StartSend(v.Take())
+		err = start(sink, v)
 	}
 	return p, err
+}
+
+// start gives sink the value in v. A sink that fails then, although it said that it
+// has room, has not taken the value: it is dropped.
+func start[T any](sink edo.Sink[T], v *own.Value[T]) error {
+	given := v.Take()
+	err := sink.StartSend(given)
+	if err != nil {
+		own.Discard(given)
+	}
+	return err
 }

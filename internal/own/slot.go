@@ -99,6 +99,21 @@ func (o *Value[T]) Drop() {
 	}
 }
 
+// DiscardAll discards the values in their order, each of them also when the Drop of
+// another panics.
+func DiscardAll[T any](values []T) {
+	done := 0
+	defer func() {
+		if done < len(values) {
+			DiscardAll(values[done:])
+		}
+	}()
+	for _, v := range values {
+		done++
+		Discard(v)
+	}
+}
+
 // Discard drops v when it is an [edo.Dropper] and not a nil pointer. Other than
 // [edo.Drop] it does not allocate for the values of types that are none, such as
 // int.

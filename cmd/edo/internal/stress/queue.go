@@ -49,7 +49,7 @@ type sender struct {
 	play     *queuePlay
 	id, n    int
 	accepted atomic.Int64 // messages of which the sender knows
-	aborted  atomic.Bool  // it may have been
+	doubt    atomic.Bool  // of one more it may not have come to know
 }
 
 func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
@@ -60,16 +60,20 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 		tx, q.rx = mpsc.New[*message](1 + rng.IntN(1<<rng.IntN(7)))
 	}
 	first := q.handle(tx)
-	var handles []*edo.JoinHandle[edo.Unit]
+	var handles, watchers []*edo.JoinHandle[edo.Unit]
 	count := 1 + rng.IntN(6)
 	q.next = make([]int, count)
 	for id := range count {
 		s := &sender{play: q, id: id, n: rng.IntN(120)}
 		q.senders = append(q.senders, s)
-		h := s.spawn(task, fork(rng), q.clone(tx))
+		via := q.clone(tx)
+		h := s.spawn(task, fork(rng), via)
 		handles = append(handles, h)
+		if oneIn(rng, 4) {
+			watchers = append(watchers, q.watch(task, fork(rng), via))
+		}
 		if oneIn(rng, 10) {
-			s.aborted.Store(true)
+			s.doubt.Store(true)
 			q.outside.do(h.Abort)
 		}
 	}
@@ -85,7 +89,7 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 	}
 	if oneIn(rng, 4) {
 		s := q.senders[rng.IntN(count)]
-		s.aborted.Store(true)
+		s.doubt.Store(true)
 		if err := dawdle(task, rng); err != nil {
 			return err
 		}
@@ -95,6 +99,9 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 	first.Drop()
 	if err == nil {
 		err = joinAll(q.round, task, []*edo.JoinHandle[edo.Unit]{receiver})
+	}
+	if err == nil {
+		err = joinAll(q.round, task, watchers)
 	}
 	if err == nil && q.heir != nil {
 		err = joinAll(q.round, task, []*edo.JoinHandle[edo.Unit]{q.heir})
@@ -110,8 +117,8 @@ func (q *queuePlay) check() error {
 	for _, s := range q.senders {
 		accepted, received := int(s.accepted.Load()), q.next[s.id]
 		most := accepted
-		if s.aborted.Load() {
-			most++ // accepted, and aborted before it knew
+		if s.doubt.Load() {
+			most++
 		}
 		if received > most {
 			return fmt.Errorf("sender %d: %d messages were received, and %d accepted", s.id, received, accepted)
@@ -151,10 +158,10 @@ func (h *handle) Drop() {
 	h.once.end()
 }
 
-// letter returns the nth message of s.
-func (s *sender) letter(n int) *message {
-	s.play.messages.opened.Add(1)
-	return &message{token: token{account: s.play.messages}, sender: s.id, n: n}
+// message returns the nth message of a sender.
+func (q *queuePlay) message(sender, n int) *message {
+	q.messages.opened.Add(1)
+	return &message{token: token{account: q.messages}, sender: sender, n: n}
 }
 
 // arrive takes note of a message that was received.

@@ -3,8 +3,11 @@ package stress
 import (
 	"errors"
 	"math/rand/v2"
+	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/timer"
 )
 
 // receiver spawns the task that receives.
@@ -20,12 +23,14 @@ func (q *queuePlay) receiver(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[edo
 		}, own)
 	}
 	body := q.receive
-	switch rng.IntN(5) {
+	switch rng.IntN(6) {
 	case 0:
 		return edo.Spawn(task, &receiving{q: q, open: q.futures.open(), rng: rng})
 	case 1:
 		body = q.poll
 	case 2:
+		body = q.merge
+	case 3:
 		return edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
 			open := q.bodies.open()
 			defer open.end()
@@ -70,6 +75,32 @@ func (q *queuePlay) poll(task *edo.Task, _ *rand.Rand) error {
 			}
 		}
 	}
+}
+
+// Senders of messages that are none.
+const (
+	theClock = -1
+	theEnd   = -2
+)
+
+// merge receives the messages among the ticks of an interval, which never ends.
+func (q *queuePlay) merge(task *edo.Task, _ *rand.Rand) error {
+	ticks := stream.Map(timer.NewInterval(time.Millisecond), func(time.Time) *message { return q.message(theClock, 0) })
+	items := stream.Of(q.rx).Chain(stream.Once(q.message(theEnd, 0))).Merge(ticks)
+	for m, err := range stream.All(task, items) {
+		switch {
+		case err != nil:
+			return err
+		case m.sender == theClock:
+			m.end()
+		case m.sender == theEnd:
+			m.end()
+			return q.end(edo.ErrClosed)
+		default:
+			q.arrive(m)
+		}
+	}
+	return errors.New("queue: an interval has ended")
 }
 
 // leave receives some messages, and goes: by closing and receiving what is left, by

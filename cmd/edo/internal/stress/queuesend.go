@@ -59,7 +59,7 @@ func (s *sender) refused(m *message, err error) error {
 // send sends all of its messages, and waits when it must.
 func (s *sender) send(task *edo.Task, rng *rand.Rand, tx *handle) error {
 	for n := int(s.accepted.Load()); n < s.n; n++ {
-		m := s.letter(n)
+		m := s.play.message(s.id, n)
 		if err := tx.Send(task, m); err != nil {
 			return s.refused(m, err)
 		}
@@ -76,7 +76,7 @@ func (s *sender) send(task *edo.Task, rng *rand.Rand, tx *handle) error {
 // trySend sends when there is room, and yields otherwise.
 func (s *sender) trySend(task *edo.Task, _ *rand.Rand, tx *handle) error {
 	for n := 0; n < s.n; n++ {
-		m := s.letter(n)
+		m := s.play.message(s.id, n)
 		for {
 			err := tx.TrySend(m)
 			if err == nil {
@@ -116,7 +116,7 @@ func (s *sender) inherit(task *edo.Task, rng *rand.Rand, tx *handle) error {
 	}, edo.Owns(heir))
 	tx.Drop()
 	if oneIn(rng, 8) {
-		s.aborted.Store(true)
+		s.doubt.Store(true)
 		s.play.outside.do(h.Abort)
 	}
 	_, err := h.Await(task)
@@ -124,6 +124,30 @@ func (s *sender) inherit(task *edo.Task, rng *rand.Rand, tx *handle) error {
 		return nil // the child was aborted
 	}
 	return err
+}
+
+// watch spawns a task that waits until nothing can be sent through tx any more: the
+// task that has tx will drop it.
+func (q *queuePlay) watch(task *edo.Task, rng *rand.Rand, tx *handle) *edo.JoinHandle[edo.Unit] {
+	q.tasks.Add(1)
+	var h *edo.JoinHandle[edo.Unit]
+	if oneIn(rng, 2) {
+		h = edo.Spawn(task, tx.ClosedFuture())
+	} else {
+		h = edo.Go(task, func(task *edo.Task) error {
+			open := q.bodies.open()
+			defer open.end()
+			err := tx.Closed(task)
+			if err == nil && !tx.IsClosed() {
+				err = errors.New("queue: Closed returned, and the sender is open")
+			}
+			return err
+		})
+	}
+	if oneIn(rng, 6) {
+		q.outside.do(h.Abort)
+	}
+	return h
 }
 
 // sendingFutures sends without a stack, by a SendFuture that it uses again and
@@ -140,7 +164,7 @@ type sendingFutures struct {
 func (f *sendingFutures) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	for f.sent < f.s.n {
 		if !f.busy {
-			f.f.Reset(f.tx.Sender, f.s.letter(f.sent))
+			f.f.Reset(f.tx.Sender, f.s.play.message(f.s.id, f.sent))
 			f.busy = true
 		}
 		_, p, err := f.f.Poll(cx)
@@ -187,13 +211,14 @@ func (f *sendingSink) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			if f.sent == f.s.n {
 				return edo.Unit{}, edo.Ready, nil
 			}
-			m := f.s.letter(f.sent)
+			m := f.s.play.message(f.s.id, f.sent)
 			if err = f.sink.StartSend(m); err == nil {
 				f.sent++
 				continue
 			}
 			m.end()
 		}
+		f.s.doubt.Store(true) // about the last one: the sink does not tell
 		if errors.Is(err, edo.ErrClosed) && f.s.play.mayHaveLeft() {
 			return edo.Unit{}, edo.Ready, nil
 		}

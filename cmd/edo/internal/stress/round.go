@@ -117,7 +117,7 @@ func (r *round) play(rng *rand.Rand) []string {
 
 	lane := func(rng *rand.Rand) func(*edo.Task) error {
 		return func(task *edo.Task) error {
-			for !r.ending.Load() {
+			for {
 				i := rng.IntN(len(programs))
 				r.tally[i].begun.Add(1)
 				r.tally[i].within.Add(1)
@@ -129,8 +129,10 @@ func (r *round) play(rng *rand.Rand) []string {
 				if err != nil {
 					r.fault("%s: %v", r.all[i].name, err)
 				}
+				if r.ending.Load() {
+					return nil
+				}
 			}
-			return nil
 		}
 	}
 	var bodies []func(*edo.Task) error

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/socket"
 )
 
@@ -154,6 +155,12 @@ func (p *socketPlay) lost(err error) error {
 
 // echo sends back what it reads, to the end.
 func (p *socketPlay) echo(task *edo.Task, rng *rand.Rand, conn *socket.Conn) error {
+	if oneIn(rng, 3) {
+		if _, err := aio.Copy(task, conn, conn); err != nil {
+			return p.lost(err)
+		}
+		return p.lost(aio.Shutdown(task, conn))
+	}
 	buf := make([]byte, 1+rng.IntN(32<<10))
 	for {
 		n, err := conn.Read(task, buf)

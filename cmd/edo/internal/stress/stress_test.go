@@ -32,12 +32,8 @@ func (o *output) String() string {
 }
 
 func TestRoundsOfAllScenariosAreClean(t *testing.T) {
-	for seed, seen := uint64(1), map[mode]bool{}; len(seen) < 3; seed++ {
-		r, rng := newRound(seed, 0, 200*time.Millisecond, scenarios)
-		if seen[r.mode] {
-			continue
-		}
-		seen[r.mode] = true
+	for _, m := range []mode{byRun, byWait, byShutdown} {
+		r, rng := newRound(seedOf(m), 0, 200*time.Millisecond, scenarios)
 		for _, fault := range r.play(rng) {
 			t.Errorf("%s: %s", r.describe(), fault)
 		}
@@ -65,16 +61,19 @@ func TestFlagsThatCannotBeAreMisuse(t *testing.T) {
 	}
 }
 
-// playing returns the faults of a short round of one bad scenario, which the seed
-// runs by Run.
-func playing(t *testing.T, bad func(r *round) program) string {
-	t.Helper()
-	for seed := uint64(1); ; seed++ {
-		r, rng := newRound(seed, 2, 20*time.Millisecond, []scenario{{"bad", bad}})
-		if r.mode == byRun {
-			return strings.Join(r.play(rng), "\n")
+// seedOf returns a seed whose round is of that mode.
+func seedOf(m mode) (seed uint64) {
+	for seed = 1; ; seed++ {
+		if r, _ := newRound(seed, 0, 0, nil); r.mode == m {
+			return seed
 		}
 	}
+}
+
+// playing returns the faults of a short round of one bad scenario.
+func playing(bad func(r *round) program) string {
+	r, rng := newRound(seedOf(byRun), 2, 20*time.Millisecond, []scenario{{"bad", bad}})
+	return strings.Join(r.play(rng), "\n")
 }
 
 func once(fn func(task *edo.Task) error) program {
@@ -126,14 +125,14 @@ func TestEachKindOfFaultIsFound(t *testing.T) {
 			})
 		}, "the runtime told of 1 failures instead of 0"},
 	} {
-		if got := playing(t, bad.make); !strings.Contains(got, bad.want) {
+		if got := playing(bad.make); !strings.Contains(got, bad.want) {
 			t.Errorf("%s: %q is missing in: %s", name, bad.want, got)
 		}
 	}
 }
 
 func TestPlannedFailuresThatNobodyJoinsAreCounted(t *testing.T) {
-	faults := playing(t, func(r *round) program {
+	faults := playing(func(r *round) program {
 		return func(task *edo.Task, rng *rand.Rand) error {
 			inner := fork(rng)
 			h := edo.Go(task, func(*edo.Task) error { return r.misbehave(inner) })
@@ -156,10 +155,10 @@ func TestAFaultyRoundEndsTheSessionWithItsSeed(t *testing.T) {
 			return once(func(*edo.Task) error { return errors.New("lost") })
 		}}},
 	}
-	if status := s.run(41, time.Hour); status != 1 || s.rounds != 1 {
+	if status := s.run(seedOf(byRun), time.Hour); status != 1 || s.rounds != 1 {
 		t.Errorf("status %d after %d rounds", status, s.rounds)
 	}
-	for _, want := range []string{"FAULT bad: lost", "edo stress --seed 41"} {
+	for _, want := range []string{"FAULT bad: lost", fmt.Sprint("edo stress --seed ", seedOf(byRun))} {
 		if !strings.Contains(errs.String(), want) {
 			t.Errorf("%q is missing in:\n%s", want, errs.String())
 		}
@@ -179,8 +178,9 @@ func TestARoundThatHangsIsReportedWithAllStacks(t *testing.T) {
 			close(gate)
 		},
 	}
-	s.run(5, time.Millisecond)
-	for _, want := range []string{"waitHere", "FAULT 1 programs of hanging do not end", "round 1 hangs: edo stress --seed 5", "exit 2"} {
+	seed := seedOf(byRun)
+	s.run(seed, time.Millisecond)
+	for _, want := range []string{"waitHere", "FAULT 1 programs of hanging do not end", fmt.Sprint("round 1 hangs: edo stress --seed ", seed), "exit 2"} {
 		if !strings.Contains(errs.String(), want) {
 			t.Errorf("%q is missing in:\n%s", want, errs.String())
 		}

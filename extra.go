@@ -118,7 +118,7 @@ func newTaskContext(t *Task) *taskContext {
 		x.contexts.mu.Lock()
 		x.contexts.all = append(x.contexts.all, c)
 		x.contexts.mu.Unlock()
-		t.head.Watch()
+		t.cx.in().Watch()
 	}
 	return c
 }

@@ -55,7 +55,7 @@ func (fs *failures) remove(f *failure) {
 func (fs *failures) join(first error) error {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if len(fs.kept) == 0 {
+	if len(fs.kept) == 0 && fs.more == 0 {
 		return first
 	}
 	all := make([]error, 0, len(fs.kept)+2)

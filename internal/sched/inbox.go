@@ -54,7 +54,13 @@ func (b *inbox) take() *Task {
 }
 
 // close empties the inbox for good.
-func (b *inbox) close() *Task { return reverse(b.head.Swap(&closed)) }
+func (b *inbox) close() *Task {
+	head := b.head.Swap(&closed)
+	if invariant.Enabled {
+		invariant.Check(head != &closed, "an inbox is closed twice")
+	}
+	return reverse(head)
+}
 
 // open makes a closed inbox usable again.
 func (b *inbox) open() { b.head.Store(nil) }

@@ -121,6 +121,7 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 		}
 		w.stuck.CompareAndSwap(0, 1)
 		m.rescue(rt, w)
+		rt.tellWaiter(w)
 		if !rt.worthSparing() {
 			continue
 		}
@@ -129,6 +130,10 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 		} else if m.spares.Load() < maxSpares && w.stuck.CompareAndSwap(1, 2) {
 			rt.addSpare()
 		}
+	}
+	if busy && rt.waitUntil.Load() == noWaiter && rt.nsleepers.Load() != 0 &&
+		(rt.nextTimer() != Never || rt.driver.Registered()) {
+		rt.notify(nil) // nobody waits in the driver: one of the sleepers shall
 	}
 	return busy
 }
@@ -148,6 +153,14 @@ func (m *monitor) rescue(rt *Runtime, w *Worker) {
 		for ; t != nil; t = m.ring.pop() {
 			give(t)
 		}
+	}
+}
+
+// tellWaiter makes the waiter look at the wheels again if it waits for longer than
+// that of w.
+func (rt *Runtime) tellWaiter(w *Worker) {
+	if w.timers.next.Load() < rt.waitUntil.Load() {
+		rt.driver.Wake()
 	}
 }
 
@@ -208,6 +221,7 @@ func (w *Worker) retiring() bool {
 			break
 		}
 	}
+	w.unstick()
 	inject := &w.rt.inject
 	inject.pushAll(w.inbox.close())
 	inject.pushAll(w.urgent.pop(math.MaxInt))
@@ -219,6 +233,7 @@ func (w *Worker) retiring() bool {
 		w.searching = false
 		w.rt.searching.Add(-1)
 	}
+	w.rt.tellWaiter(w)
 	w.giveCredits()
 	w.idle.Store(true)
 	m.spares.Add(-1)

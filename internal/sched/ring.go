@@ -26,6 +26,8 @@ import (
 //     that the owner does not reuse the slots while they are copied. While steal
 //     and real differ nobody else steals.
 //  3. When it has copied, the thief sets steal to whatever real is by then.
+//     Whoever takes a task out clears its slot, so that an idle ring keeps no task
+//     alive.
 //  4. The owner writes a slot only when tail-steal < size, and publishes it by
 //     storing tail. So no slot needs to be atomic.
 //  5. A thief writes the copies into the free slots of its own ring, as its owner,
@@ -55,6 +57,7 @@ func (r *ring) push(t *Task) bool {
 	}
 	r.buf[tail%ringSize] = t
 	if invariant.Enabled {
+		invariant.Check(t.next == nil, "a task in a ring has a next")
 		invariant.Step("ring.push: before the store of tail")
 	}
 	r.tail.Store(tail + 1)
@@ -89,7 +92,9 @@ func (r *ring) pop() *Task {
 			invariant.Step("ring.pop: before the CAS")
 		}
 		if r.head.CompareAndSwap(head, next) {
-			return r.buf[real%ringSize]
+			t := r.buf[real%ringSize]
+			r.buf[real%ringSize] = nil
+			return t
 		}
 	}
 }
@@ -109,11 +114,14 @@ func (r *ring) popHalf() (first, last *Task, n int) {
 	if !r.head.CompareAndSwap(head, pack(real+half, real+half)) {
 		return nil, nil, 0
 	}
-	first = r.buf[real%ringSize]
-	last = first
-	for i := uint32(1); i < half; i++ {
+	for i := range uint32(half) {
 		t := r.buf[(real+i)%ringSize]
-		last.next = t
+		r.buf[(real+i)%ringSize] = nil
+		if first == nil {
+			first = t
+		} else {
+			last.next = t
+		}
 		last = t
 	}
 	last.next = nil
@@ -150,6 +158,7 @@ func (r *ring) stealFrom(v *ring) *Task {
 	}
 	for i := range n {
 		r.buf[(dst+i)%ringSize] = v.buf[(real+i)%ringSize]
+		v.buf[(real+i)%ringSize] = nil
 		if invariant.Enabled {
 			invariant.Step("ring.stealFrom: copying")
 		}
@@ -165,6 +174,7 @@ func (r *ring) stealFrom(v *ring) *Task {
 		}
 	}
 	t := r.buf[(dst+n-1)%ringSize]
+	r.buf[(dst+n-1)%ringSize] = nil
 	if n > 1 {
 		r.tail.Store(dst + n - 1)
 	}

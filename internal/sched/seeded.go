@@ -1,6 +1,9 @@
 package sched
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Running under a seed: the driver chooses among all runnable tasks, wherever they
 // wait, and the order of everything is a function of its choices. There is one
@@ -30,14 +33,14 @@ func (w *Worker) nextSeeded() *Task {
 	p := &w.pool
 	w.freshBudget()
 	w.collect()
-	if len(p.ready) == 0 || w.lookDue {
+	if len(p.ready) == 0 || w.lookDue || p.forced%lookEvery == 0 {
 		w.look()
 		w.collect()
 	}
 	for len(p.yielded) != 0 && (len(p.ready) == 0 || p.ready[0].seq > p.yielded[0].seq) {
 		p.seq++
 		p.ready = append(p.ready, entry{p.yielded[0].task, p.seq})
-		p.yielded = append(p.yielded[:0], p.yielded[1:]...)
+		p.yielded = slices.Delete(p.yielded, 0, 1)
 	}
 	n := len(p.ready)
 	if n == 0 {
@@ -50,8 +53,7 @@ func (w *Worker) nextSeeded() *Task {
 		i = w.rt.driver.Choose(n)
 	}
 	t := p.ready[i].task
-	p.ready = append(p.ready[:i], p.ready[i+1:]...)
-	p.ready[:n][n-1] = entry{}
+	p.ready = slices.Delete(p.ready, i, i+1)
 	return t
 }
 
@@ -79,7 +81,7 @@ func (w *Worker) collect() {
 	add(w.rt.inject.pop(math.MaxInt))
 }
 
-// yieldSeeded is requeue for a task that is scheduled again already.
+// yieldSeeded is what requeue does with a scheduled task in a seeded runtime.
 func (w *Worker) yieldSeeded(t *Task) {
 	w.lookDue = true
 	w.pool.seq++

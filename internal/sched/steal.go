@@ -25,7 +25,7 @@ func (w *Worker) search() *Task {
 			if t := w.ring.stealFrom(&v.ring); t != nil {
 				return t
 			}
-			if v.inbox.head.Load() != nil && w.takeInbox(v) {
+			if !v.inbox.empty() && w.takeInbox(v) {
 				if t := w.ring.pop(); t != nil {
 					return t
 				}

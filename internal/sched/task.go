@@ -45,14 +45,13 @@ type Watcher interface {
 //	bits 0-2  lifecycle
 //	bit  3    cancelled: somebody has asked the task to end
 //	bit  4    watched: the body is a [Watcher], and wants to hear of it at once
+//	bit  5    complete: ended, without a worker; nothing changes any more
 //
 //	lifecycle   the task is                      who may change it
 //	scheduled   in exactly one queue             the worker that takes it → running
 //	idle        waiting; in no queue             whoever wins the CAS → scheduled, and enqueues it
-//	running     being polled by one worker       that worker → idle, complete; any waker → notified
-//	notified    running, and woken meanwhile     that worker → scheduled, and enqueues it; → complete
-//	complete    ended, without a worker; a bit   nobody
-//	            beside whatever else is there
+//	running     being polled by one worker       that worker → idle; any waker → notified
+//	notified    running, and woken meanwhile     that worker → scheduled, and enqueues it
 //
 // A task that has ended on a worker stays running for ever: a wake marks it, and
 // nobody looks any more. That saves a store per task.
@@ -84,11 +83,11 @@ const (
 	idle
 	running
 	notified
-	complete
 
 	lifecycle uint32 = 7
 	cancelled uint32 = 8
 	watched   uint32 = 16
+	complete  uint32 = 32
 )
 
 // Init gives a fresh task its body.
@@ -99,6 +98,20 @@ func (t *Task) Init(body Body) { t.body = body }
 func (t *Task) InitExternal(body Parked) {
 	t.body = body
 	t.state.Store(running)
+}
+
+// Inspect calls look while nobody polls t, if t is idle, and says whether it was.
+// look must be short.
+func (t *Task) Inspect(look func()) bool {
+	s := t.state.Load()
+	if s&(lifecycle|complete) != idle || !t.state.CompareAndSwap(s, s&^lifecycle|running) {
+		return false
+	}
+	look()
+	if !t.suspend() {
+		t.enqueue()
+	}
+	return true
 }
 
 // Body returns what t runs.
@@ -199,6 +212,16 @@ func (t *Task) Watch() {
 	if t.state.Or(watched)&cancelled != 0 {
 		t.body.(Watcher).Cancelled()
 	}
+}
+
+// Watch is [Task.Watch], for a poll: CancelAll must find the task, also in its
+// first poll.
+func (cx *Context) Watch() {
+	t := cx.task
+	if cx.w != nil && t.slot.Load() == 0 {
+		cx.rt.register(t, cx.w.id)
+	}
+	t.Watch()
 }
 
 // enqueue puts a task that the caller has moved to scheduled where a worker

@@ -70,17 +70,18 @@ func (cx *Context) Arm(t *Timer, at int64) {
 		t.task.Store(cx.task)
 	}
 	word := uint64(when)<<2 | timerArmed
-	switch old := t.word.Swap(word); {
-	case old == word:
-		return // the entry is there
-	case old&timerState == timerArmed:
-		t.in.Load().stale.Add(1)
-	}
 	ts := &cx.rt.workers[0].timers
 	if cx.w != nil {
 		ts = &cx.w.timers
 	}
-	t.in.Store(ts)
+	before := t.in.Swap(ts) // ahead of the word: who stops t wants to know
+	switch old := t.word.Swap(word); {
+	case old == word:
+		t.in.Store(before) // the entry is there
+		return
+	case old&timerState == timerArmed:
+		before.stale.Add(1)
+	}
 	ts.mu.Lock()
 	if n := ts.stale.Load(); n > 64 && n > int64(ts.wheel.Len()/2) {
 		ts.sweep()

@@ -25,12 +25,14 @@ const (
 //	inject   what came from outside and what full rings gave away
 //	the rings of others
 //
-// Every lookEvery polls the injection queue goes first, and the worker looks at
-// timers and I/O; and so it does when it comes to a task that has yielded.
+// Every lookEvery polls the injection queue, the inbox and the ring go first, so that
+// none of them starves, and the worker looks at timers and I/O; and so it does when
+// it comes to a task that has yielded.
 //
-// Who may touch what: urgent is guarded by its lock; slot and inbox are atomic, and
-// anybody may take from them (from the slot only when stuck is set); the ring has
-// its rules; the rest is the worker's own.
+// Who may touch what: urgent is guarded by its lock; slot and inbox are atomic: a
+// thief takes from the inbox, and the monitor from all three when the worker is
+// stuck; the ring has its rules; the rest is the worker's own. A task in the slot or
+// in a ring has no next.
 type Worker struct {
 	rt *Runtime
 	id int
@@ -78,7 +80,7 @@ func (w *Worker) main() {
 	defer func() {
 		w.gid.Store(0)
 		if over {
-			w.retired.Store(true) // the last access: a spare one may start anew
+			w.retired.Store(true) // from now on a spare one may start anew
 			w.rt.ended.Done()
 		} else {
 			go w.main()
@@ -95,11 +97,15 @@ func (w *Worker) loop() (over bool) {
 	defer func() {
 		if w.polling {
 			t := w.cx.task
+			w.gid.Store(gid.Get()) // not that of a coroutine that has died
 			value := recover() // nil: runtime.Goexit, which cannot be stopped
 			stack := debug.Stack()
 			w.polling = false
 			t.body.Fail(value, stack)
 			w.requeue(t)
+			if w.stuck.Load() != 0 {
+				w.unstick()
+			}
 		}
 	}()
 	for {
@@ -136,6 +142,7 @@ func (w *Worker) run(t *Task) {
 		t.state.Or(cancelled)
 	}
 	w.cx.task = t
+	w.yielded = false
 	w.polling = true
 	ended := t.body.Poll(&w.cx)
 	w.polling = false
@@ -212,8 +219,15 @@ func (w *Worker) next() *Task {
 			w.freshBudget()
 			return t
 		}
+		if !w.inbox.empty() {
+			w.takeInbox(w)
+		}
+		if t := w.ring.pop(); t != nil {
+			w.freshBudget()
+			return t
+		}
 	}
-	if t := w.urgent.pop(1); t != nil {
+	if t := w.popUrgent(); t != nil {
 		w.freshBudget()
 		return t
 	}
@@ -232,7 +246,7 @@ func (w *Worker) next() *Task {
 	if w.lookDue {
 		if _, real := unpack(w.ring.head.Load()); int32(real-w.lookAt) >= 0 {
 			w.look()
-			if t := w.urgent.pop(1); t != nil {
+			if t := w.popUrgent(); t != nil {
 				return t
 			}
 			if t := w.popInject(); t != nil { // these are runnable too
@@ -262,13 +276,22 @@ func (w *Worker) freshBudget() {
 
 // popLocal takes a task from what only this worker looks at first.
 func (w *Worker) popLocal() *Task {
-	if t := w.urgent.pop(1); t != nil {
+	if t := w.popUrgent(); t != nil {
 		return t
 	}
 	if t := w.slot.Swap(nil); t != nil {
 		return t
 	}
 	return w.ring.pop()
+}
+
+// popUrgent takes a task whose timer has fired.
+func (w *Worker) popUrgent() *Task {
+	t := w.urgent.pop(1)
+	if t != nil {
+		w.beat.Add(1) // the ring does not tell the monitor of this poll
+	}
+	return t
 }
 
 // push puts a scheduled task at the back of the ring; half of a full ring moves
@@ -341,6 +364,7 @@ func (w *Worker) popInject() *Task {
 	if first == nil {
 		return nil
 	}
+	w.beat.Add(1)
 	t := first.next
 	first.next = nil
 	for t != nil {

@@ -3,6 +3,7 @@ package edo
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -13,10 +14,10 @@ import (
 // suspends where it waits. It borrows a coroutine at the first poll, and gives it
 // back when fn returns. Never polled, fn never runs.
 //
-// Once started it belongs to the task that polls it. Dropped while fn is suspended,
-// fn gets [ErrCancelled] from the call it waits in and from every later one, and
-// runs to its end before the task ends. A panic in fn is its error, a
-// [*PanicError].
+// Once started it belongs to the task that polls it, which is also the one to drop
+// it. Dropped while fn is suspended, fn gets [ErrCancelled] from the call it waits in and from every later one, and
+// runs to its end before the task ends; so does one that is forgotten, and until
+// then its coroutine is kept. A panic in fn is its error, a [*PanicError].
 func Async[T any](fn func(task *Task) (T, error)) Future[T] {
 	a := &async[T]{fn: fn}
 	a.task.fn = fn
@@ -149,6 +150,7 @@ func (a *asyncRunner[T]) Run(c *coro.Coro) {
 	a.fn, a.do = nil, nil
 	t := &a.task
 	t.gid.Store(c.Gid())
+	defer t.gid.Store(0) // also after Goexit: the goroutine's descriptor is used again
 	t.cx.in().SetGoroutine(c.Gid())
 	if do != nil {
 		a.err = do(t)
@@ -190,16 +192,21 @@ func (a *async[T]) function() any { return a.task.fn }
 // suspended is a function in direct style that has started.
 type suspended interface {
 	// drive runs it on, cancelled, and says whether it has ended.
-	drive(cx *Context) (ended bool)
+	// Only a panic of it is an error that anybody is told of.
+	drive(cx *Context) (ended bool, err error)
 	isDropped() bool
 }
 
 func (a *async[T]) isDropped() bool { return a.dropped.Load() }
 
-func (a *async[T]) drive(cx *Context) (ended bool) {
+func (a *async[T]) drive(cx *Context) (ended bool, err error) {
 	a.dropped.Store(true)
-	_, p, _ := a.Poll(cx)
-	return p != Pending
+	_, p, err := a.Poll(cx)
+	var panicked *PanicError
+	if !errors.As(err, &panicked) {
+		err = nil
+	}
+	return p != Pending, err
 }
 
 // nested are the functions in direct style that a task has started inside its
@@ -221,46 +228,54 @@ func (n *nested) add(s suspended) {
 func (n *nested) remove(s suspended) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for i, b := range n.bodies {
-		if b == s {
-			n.bodies = append(n.bodies[:i:i], n.bodies[i+1:]...)
-			return
-		}
+	if i := slices.Index(n.bodies, s); i >= 0 {
+		last := len(n.bodies) - 1
+		n.bodies[i] = n.bodies[last]
+		n.bodies[last] = nil
+		n.bodies = n.bodies[:last]
 	}
 }
 
+// list returns those that there are, the one started last first: it is the
+// innermost.
 func (n *nested) list() []suspended {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.bodies
+	if len(n.bodies) == 0 {
+		return nil
+	}
+	all := slices.Clone(n.bodies)
+	slices.Reverse(all)
+	return all
 }
 
-// clean drives those that have been dropped.
-func (n *nested) clean(cx *Context) {
-	if !n.dropped.Load() {
-		return
-	}
-	left := false
-	n.dropped.Store(false)
-	for _, b := range n.list() {
-		if b.isDropped() && !b.drive(cx) {
-			left = true
-		}
-	}
-	if left {
-		n.dropped.Store(true)
+// clean drives those that have been dropped, for the task of x.
+func (n *nested) clean(cx *Context, x *extra) {
+	if n.dropped.Load() {
+		n.dropped.Store(false)
+		n.drive(cx, x, func(s suspended) bool { return s.isDropped() })
 	}
 }
 
-// finish drives all of them, and says whether all have ended. The innermost were
-// started last.
-func (n *nested) finish(cx *Context) (ended bool) {
-	ended = true
-	all := n.list()
-	for i := len(all) - 1; i >= 0; i-- {
-		if !all[i].drive(cx) {
-			ended = false
+// finish drives all of them, and says whether none is left.
+func (n *nested) finish(cx *Context, x *extra) (ended bool) {
+	n.drive(cx, x, func(suspended) bool { return true })
+	return n.list() == nil
+}
+
+// drive drives those that which says, and makes their panics errors of the task. One
+// that still waits has dropped set again.
+func (n *nested) drive(cx *Context, x *extra, which func(suspended) bool) {
+	for _, s := range n.list() {
+		if !which(s) {
+			continue
+		}
+		ended, err := s.drive(cx)
+		if err != nil {
+			x.fail(err)
+		}
+		if !ended {
+			n.dropped.Store(true)
 		}
 	}
-	return ended
 }

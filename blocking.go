@@ -22,11 +22,13 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 	b.task.fn, b.task.whole = fn, true
 	b.task.wake = make(chan struct{}, 1)
 	h := &b.handle
-	h.extra = &extra{}
+	x := h.more()
 	for _, o := range opts {
-		o(h.extra)
+		o(x)
 	}
-	h.extra.keepName(b)
+	if x.given == "" {
+		x.given = funcName(fn)
+	}
 	h.task.InitExternal((*blockingBody[T])(b))
 	_, rt, err := spawnerOf(s)
 	if err == nil {
@@ -51,58 +53,75 @@ type blocking[T any] struct {
 	task   Task
 }
 
-func (b *blocking[T]) function() any { return b.task.fn }
-
-// run is the goroutine.
+// run is the goroutine. Each step of the end is a deferred call of its own: a panic
+// or a Goexit in one of them skips none of the others.
 func (b *blocking[T]) run() {
 	h, t := &b.handle, &b.task
-	t.gid.Store(gid.Get())
-	cx := sched.NewContext(t.rt.sched, t.head)
+	rt := t.rt.sched
+	cx := sched.NewContext(rt, t.head)
 	t.cx = (*Context)(cx)
+	t.gid.Store(gid.Get())
 	defer func() {
-		t.finish()
-		for len(h.extra.owned) != 0 {
-			h.dropOwned()
-		}
-		for !h.extra.nested.finish(t.cx) {
-			t.park()
-		}
-		h.task.Complete()
-		t.rt.sched.UnregisterExternal(&h.task)
-		h.resolve(cx)
-		t.rt.sched.Release()
-		t.rt.sched.CountExternal(-1)
+		rt.Release()
+		rt.CountExternal(-1)
 	}()
+	defer h.resolve(cx)
+	defer func() {
+		h.task.Complete()
+		rt.UnregisterExternal(&h.task)
+	}()
+	defer t.end(h.extra.Load())
 	if h.task.IsCancelled() {
-		h.extra.err = ErrCancelled
+		h.extra.Load().fail(ErrCancelled)
 		return
 	}
-	guard(t.Name(), &h.extra.err, func() { h.value, h.extra.err = b.fn(t) })
+	guard(t.Name(), h.extra.Load(), func() {
+		v, err := b.fn(t)
+		h.value = v
+		if err != nil {
+			h.extra.Load().fail(err)
+		}
+	})
 }
 
-// dropOwned drops the next owned handle. A panic of it becomes the task's error.
-func (h *JoinHandle[T]) dropOwned() {
-	d := h.extra.owned[0]
-	h.extra.owned = h.extra.owned[1:]
-	guard(h.extra.name.String(), &h.extra.err, d.Drop)
+// end ends the function on a goroutine of its own: it drops what the task owns, and
+// runs what it has left suspended to its end.
+func (t *Task) end(x *extra) {
+	t.finish()
+	t.gid.Store(0)
+	over := false
+	defer func() {
+		if !over { // Goexit in a function that was left suspended
+			x.fail(failError(t.Name(), recover(), debug.Stack()))
+			t.end(x)
+		}
+	}()
+	for len(x.owned) != 0 {
+		guard(t.Name(), x, x.takeOwned().Drop)
+	}
+	for !x.nested.finish(t.cx, x) {
+		t.park(x)
+	}
+	over = true
 }
 
-// guard calls fn, and adds a panic to *err. runtime.Goexit is one too; it then ends
-// the goroutine, after its deferred functions have run.
-func guard(name string, err *error, fn func()) {
+// guard calls fn, and makes a panic an error of x. runtime.Goexit is one too; it then
+// ends the goroutine, after its deferred functions have run.
+func guard(name string, x *extra, fn func()) {
 	returned := false
 	defer func() {
 		if !returned {
-			value := recover()
-			*err = errors.Join(*err, failError(name, value, debug.Stack()))
+			x.fail(failError(name, recover(), debug.Stack()))
 		}
 	}()
 	fn()
 	returned = true
 }
 
-// park waits on a goroutine of its own until the task is woken.
-func (t *Task) park() {
+// park waits on a goroutine of its own, that of the task of x, until the task is
+// woken.
+func (t *Task) park(x *extra) {
+	x.nested.clean(t.cx, x)
 	t.cx.in().SetBudget(sched.Budget)
 	if t.head.Suspend() {
 		if t.rt != nil {
@@ -131,9 +150,10 @@ type blockingBody[T any] blocking[T]
 func (b *blockingBody[T]) Poll(*sched.Context) bool { panic("edo: a blocking task is not polled") }
 func (b *blockingBody[T]) Fail(any, []byte)         { panic("edo: a blocking task is not polled") }
 func (b *blockingBody[T]) Unpark()                  { b.task.unpark() }
-func (b *blockingBody[T]) Cancelled()               { b.handle.extra.contexts.cancel() }
-func (b *blockingBody[T]) more() *extra             { return b.handle.extra }
-func (b *blockingBody[T]) taskName() string         { return b.handle.extra.name.String() }
+func (b *blockingBody[T]) Cancelled()               { b.more().contexts.cancel() }
+func (b *blockingBody[T]) more() *extra             { return b.handle.extra.Load() }
+func (b *blockingBody[T]) givenName() string        { return b.more().given }
+func (b *blockingBody[T]) ownName() name            { return name{} }
 
 // Block runs fn on the calling goroutine, with a Task of the runtime of s: for a
 // test, an http.Handler, any goroutine that is no task. Suspending parks the
@@ -173,18 +193,25 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	stop := context.AfterFunc(ctx, b.head.Cancel)
 	defer func() {
 		stop()
-		t.finish()
-		for !b.extra.nested.finish(t.cx) {
-			t.park()
-		}
 		b.head.Complete()
 		rt.sched.UnregisterExternal(&b.head)
 	}()
-	err = fn(t)
+	err = b.call(fn)
 	if errors.Is(err, ErrCancelled) && ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", err, context.Cause(ctx))
 	}
 	return err
+}
+
+// call calls fn, and ends what it has left suspended; a panic there is an error.
+func (b *block) call(fn func(task *Task) error) (err error) {
+	defer func() {
+		if b.extra.err != nil {
+			err = errors.Join(err, b.extra.err)
+		}
+	}()
+	defer b.task.end(&b.extra)
+	return fn(&b.task)
 }
 
 // block is the task of a Block.
@@ -199,4 +226,5 @@ func (b *block) Fail(any, []byte)         { panic("edo: the task of a Block is n
 func (b *block) Unpark()                  { b.task.unpark() }
 func (b *block) Cancelled()               { b.extra.contexts.cancel() }
 func (b *block) more() *extra             { return &b.extra }
-func (b *block) taskName() string         { return "Block of " + funcName(b.task.fn) }
+func (b *block) givenName() string        { return "Block of " + funcName(b.task.fn) }
+func (b *block) ownName() name            { return name{} }

@@ -2,6 +2,7 @@ package edo
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"runtime"
 	"sync"
@@ -9,17 +10,35 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// extra is what few tasks need. The worker that polls the task writes it, but for
-// what has a lock.
+// extra is what few tasks need. Whoever spawns the task fills it in; then the worker
+// that polls the task writes it, but for what has a lock.
 type extra struct {
-	name     name
-	err      error // what the task has failed with
+	given    string // the name that the task was given; not changed any more
+	name     name   // kept from the future, once that is let go of
+	err      error  // what the task has failed with
 	owned    []Dropper
 	nested   nested
 	contexts contexts
 	failed   bool // a poll did not return; the future must not be polled again
 	main     bool // Run returns its error itself
+	asked    bool // the error is what the task was asked for
 	failure  *failure
+}
+
+// fail adds err to what the task has failed with.
+func (x *extra) fail(err error) {
+	if x.err != nil {
+		err = errors.Join(x.err, err)
+	}
+	x.err = err
+}
+
+// takeOwned takes the next owned handle out.
+func (x *extra) takeOwned() Dropper {
+	d := x.owned[0]
+	x.owned[0] = nil
+	x.owned = x.owned[1:]
+	return d
 }
 
 // owner is the body of a task that has an extra.
@@ -33,13 +52,6 @@ func ownerOf(t *sched.Task) *extra {
 	return nil
 }
 
-func (h *JoinHandle[T]) more() *extra {
-	if h.extra == nil {
-		h.extra = &extra{}
-	}
-	return h.extra
-}
-
 // keepName keeps the name that a future gives its task, before it is let go of.
 func (x *extra) keepName(f any) {
 	if !x.name.known() {
@@ -47,21 +59,43 @@ func (x *extra) keepName(f any) {
 	}
 }
 
-// taskName returns what to call t.
-func taskName(t *sched.Task) string {
-	if n, ok := t.Body().(interface{ taskName() string }); ok {
-		return n.taskName()
-	}
-	return "(external)"
+// named is the body of a task that has a name.
+type named interface {
+	givenName() string // for anybody; "" if there is none
+	ownName() name     // for whoever polls the task
 }
 
-// name is what to call a task: what it was given, or else the function in direct
-// style that it runs, or else the type of its future. It becomes text only when it
-// is asked for, and keeps neither function nor future alive.
+// taskName returns what to call t, for whoever polls it, or after it has ended.
+func taskName(t *sched.Task) string {
+	n, ok := t.Body().(named)
+	if !ok {
+		return "(external)"
+	}
+	if given := n.givenName(); given != "" {
+		return given
+	}
+	return n.ownName().String()
+}
+
+// describe returns what to call t, for anybody. A task that runs has no name but a
+// given one.
+func describe(t *sched.Task) string {
+	text := "(running)"
+	if n, ok := t.Body().(named); ok {
+		if given := n.givenName(); given != "" {
+			return given
+		}
+	}
+	t.Inspect(func() { text = taskName(t) })
+	return text
+}
+
+// name is what to call a task that was given no name: the function in direct style
+// that it runs, or else the type of its future. It becomes text only when it is
+// asked for, and keeps neither function nor future alive.
 type name struct {
-	given string
-	pc    uintptr
-	typ   reflect.Type
+	pc  uintptr
+	typ reflect.Type
 }
 
 // nameOf returns what f gives its task.
@@ -78,8 +112,6 @@ func (n name) known() bool { return n != name{} }
 
 func (n name) String() string {
 	switch {
-	case n.given != "":
-		return n.given
 	case n.pc != 0:
 		return runtime.FuncForPC(n.pc).Name()
 	case n.typ != nil:

@@ -73,9 +73,8 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	}
 	rt.release()
 	<-rt.gone
-	err = main.err()
-	if main.task.IsCancelled() && isCancellation(err) {
-		err = nil
+	if x := main.extra.Load(); !x.asked {
+		err = x.err
 	}
 	return main.value, rt.failures.join(err)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/driver/real"
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -120,6 +121,9 @@ func (rt *Runtime) release() { rt.down.Do(rt.sched.Detach) }
 // Wait lets the runtime end: it returns when every task has ended, with the errors
 // and panics of those that nobody joined. Spawning goes on to work until then.
 func (rt *Runtime) Wait() error {
+	if runtimes.inside(gid.Get()) {
+		return errWaitInside
+	}
 	rt.release()
 	<-rt.gone
 	return rt.failures.join(nil)
@@ -128,8 +132,11 @@ func (rt *Runtime) Wait() error {
 // Shutdown cancels all tasks, also those spawned from now on, and waits until they
 // have ended, or until ctx has: then its error names the tasks that have not.
 // Otherwise it returns what [Runtime.Wait] would. It may be called twice, from any
-// goroutine but those of the tasks.
+// goroutine; inside a task, which it would wait for, it is an error.
 func (rt *Runtime) Shutdown(ctx context.Context) error {
+	if runtimes.inside(gid.Get()) {
+		return errWaitInside
+	}
 	rt.sched.CancelAll()
 	rt.release()
 	select {
@@ -140,6 +147,8 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 	}
 }
 
+var errWaitInside = errors.New("edo: Wait or Shutdown inside a task would wait for that task: call it from another goroutine")
+
 // maxDescribed is how many tasks an error names.
 const maxDescribed = 16
 
@@ -149,7 +158,7 @@ func (rt *Runtime) describeTasks() string {
 	more := 0
 	for t := range rt.sched.Tasks {
 		if len(names) < maxDescribed {
-			names = append(names, taskName(t))
+			names = append(names, describe(t))
 		} else {
 			more++
 		}

@@ -51,7 +51,7 @@ type SpawnOption func(*extra)
 
 // Name gives the task a name, which errors and reports use instead of that of its
 // function.
-func Name(name string) SpawnOption { return func(x *extra) { x.name.given = name } }
+func Name(name string) SpawnOption { return func(x *extra) { x.given = name } }
 
 // Owns makes the task own handles as well as its future: they are dropped when it
 // ends, in the order given, even if it is aborted before its function ever ran. A
@@ -87,9 +87,9 @@ func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[U
 func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
 	h.task.Init((*runner[T])(h))
 	if len(opts) != 0 {
-		h.extra = &extra{}
+		x := h.more()
 		for _, o := range opts {
-			o(h.extra)
+			o(x)
 		}
 	}
 	cx, rt, err := spawnerOf(s)
@@ -117,11 +117,10 @@ func (h *JoinHandle[T]) refuse(rt *Runtime, err error) {
 	h.f = nil
 	h.fail(err, f)
 	h.task.Complete()
-	Drop(f)
-	if h.extra != nil {
-		for _, d := range h.extra.owned {
-			d.Drop()
-		}
+	x := h.extra.Load()
+	guard(x.name.String(), x, func() { Drop(f) })
+	for len(x.owned) != 0 {
+		guard(x.name.String(), x, x.takeOwned().Drop)
 	}
 	h.resolveFailed(rt)
 }

@@ -31,6 +31,7 @@ type Task struct {
 	gid   atomic.Uintptr // the function's goroutine; 0 before it starts and after it has ended
 	ended atomic.Bool
 	whole bool // the function is the whole of its task
+	polls bool // the function polls a future, in Await or Next
 }
 
 func (t *Task) spawner() (*sched.Context, *Runtime, error) {
@@ -70,6 +71,9 @@ func (t *Task) enter() error {
 	if err := t.check(); err != nil {
 		return err
 	}
+	if t.polls {
+		return fmt.Errorf("edo: Task of %s used to wait inside a future that it awaits: in a poll nothing can wait", t.Name())
+	}
 	return t.cause
 }
 
@@ -78,7 +82,7 @@ func (t *Task) suspend() error {
 	if t.coro != nil {
 		t.coro.Yield()
 	} else {
-		t.park()
+		t.park(ownerOf(t.head))
 	}
 	return t.cause
 }
@@ -86,7 +90,6 @@ func (t *Task) suspend() error {
 // finish marks the function as ended: its Task is of no more use.
 func (t *Task) finish() {
 	t.ended.Store(true)
-	t.gid.Store(0)
 	if t.ctx != nil {
 		if x := ownerOf(t.head); x != nil {
 			x.contexts.remove(t.ctx)
@@ -110,7 +113,9 @@ func (t *Task) Err() error {
 // Name returns the name of the task.
 func (t *Task) Name() string {
 	if t.whole && t.head != nil {
-		return taskName(t.head)
+		if given := t.head.Body().(named).givenName(); given != "" {
+			return given
+		}
 	}
 	return funcName(t.fn)
 }
@@ -130,6 +135,8 @@ func (t *Task) Context() context.Context {
 	return t.ctx
 }
 
+func (t *Task) polled() { t.polls = false }
+
 // Await waits for f and returns what it gives. It borrows f: it does not drop it,
 // also when the task is cancelled meanwhile and Await returns [ErrCancelled]. It
 // allocates nothing; a wait costs two switches of the coroutine, about 200 ns.
@@ -138,8 +145,11 @@ func Await[T any](task *Task, f Future[T]) (T, error) {
 	if err := task.enter(); err != nil {
 		return zero, err
 	}
+	defer task.polled() // also when the poll panics
 	for {
+		task.polls = true
 		v, p, err := f.Poll(task.cx)
+		task.polls = false
 		if p != Pending {
 			return v, err
 		}
@@ -156,8 +166,11 @@ func Next[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
 	if err := task.enter(); err != nil {
 		return v, false, err
 	}
+	defer task.polled()
 	for {
+		task.polls = true
 		v, p, err := s.PollNext(task.cx)
+		task.polls = false
 		if p != Pending {
 			return v, p == Ready, err
 		}

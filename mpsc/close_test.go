@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
 )
@@ -17,10 +18,10 @@ func TestEndNeedsAllSendersClosed(t *testing.T) {
 	tx.Close()
 	tx.Close() // twice is once
 	tx.Drop()
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 	next(t, task, rx, 0, edo.Pending)
 	trySend(t, tx2, 1, nil)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	tx2.Drop()
 	if !rx.IsClosed() {
 		t.Fatal("IsClosed() = false without senders: there is a message left, but none can come")
@@ -35,7 +36,7 @@ func TestLastSenderClosedWakesTheReceiver(t *testing.T) {
 	task := edotest.NewTask()
 	next(t, task, rx, 0, edo.Pending)
 	tx.Close()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	next(t, task, rx, 0, edo.End)
 }
 
@@ -63,9 +64,9 @@ func TestSendInLineOutlivesItsHandle(t *testing.T) {
 	task, f := edotest.NewTask(), tx.SendFuture(2)
 	polled(t, task, f, edo.Pending, nil)
 	tx.Close()
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 	recv(t, rx, 1)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, f, edo.Ready, nil)
 	recv(t, rx, 2)
 	tryRecvFails(t, rx, edo.ErrClosed)
@@ -82,8 +83,8 @@ func TestReceiverClosedDeliversWhatWasAccepted(t *testing.T) {
 	polled(t, t2, f2, edo.Pending, nil)
 	rx.Close()
 	rx.Close()
-	woken(t, t1, 1)
-	woken(t, t2, 1)
+	edotest.RequireWoken(t, t1, 1)
+	edotest.RequireWoken(t, t2, 1)
 	polled(t, t1, f1, edo.Ready, edo.ErrClosed)
 	if v, ok := f1.Unsent(); v != 3 || !ok {
 		t.Fatalf("Unsent() = %d, %v, want 3", v, ok)
@@ -107,41 +108,41 @@ func TestCloseWakesAReceiverThatWaitsElsewhere(t *testing.T) {
 	task := edotest.NewTask()
 	next(t, task, rx, 0, edo.Pending)
 	rx.Close()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	next(t, task, rx, 0, edo.End)
 }
 
 func TestDroppedReceiverDropsTheBufferedMessages(t *testing.T) {
-	tx, rx := mpsc.New[*token](3)
+	tx, rx := mpsc.New[*owntest.Handle](3)
 	defer tx.Close()
-	got, left1, left2, waiting := &token{}, &token{}, &token{}, &token{}
+	got, left1, left2, waiting := owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0)
 	trySend(t, tx, got, nil)
 	trySend(t, tx, left1, nil)
 	trySend(t, tx, left2, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(waiting)
 	polled(t, task, f, edo.Pending, nil)
 	recv(t, rx, got) // and waiting gets in
-	woken(t, task, 1)
-	refused := &token{}
+	edotest.RequireWoken(t, task, 1)
+	refused := owntest.NewHandle(0)
 	f2 := tx.SendFuture(refused)
 	polled(t, task, f2, edo.Pending, nil)
 
 	rx.Drop()
 	rx.Drop()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, f, edo.Ready, nil)
 	polled(t, task, f2, edo.Ready, edo.ErrClosed)
 	for _, c := range []struct {
-		v    *token
+		v    *owntest.Handle
 		want int
 	}{{got, 0}, {left1, 1}, {left2, 1}, {waiting, 1}, {refused, 0}} {
-		if c.v.drops != c.want {
-			t.Errorf("dropped %d times, want %d", c.v.drops, c.want)
+		if c.v.Drops() != c.want {
+			t.Errorf("dropped %d times, want %d", c.v.Drops(), c.want)
 		}
 	}
 	trySend(t, tx, refused, edo.ErrClosed)
 	tryRecvFails(t, rx, edo.ErrClosed)
-	next[*token](t, task, rx, nil, edo.End)
+	next[*owntest.Handle](t, task, rx, nil, edo.End)
 }
 
 func TestDroppedReceiverLetsRequestersKnow(t *testing.T) {
@@ -152,8 +153,56 @@ func TestDroppedReceiverLetsRequestersKnow(t *testing.T) {
 	task := edotest.NewTask()
 	polled(t, task, answer, edo.Pending, nil)
 	rx.Drop()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, answer, edo.Ready, edo.ErrClosed)
+}
+
+// clumsy panics when it is dropped.
+type clumsy struct{ owntest.Handle }
+
+func (c *clumsy) Drop() {
+	c.Handle.Drop()
+	panic("clumsy")
+}
+
+// panics fails the test unless fn panics.
+func panics(t *testing.T, fn func()) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Error("the panic of a Drop was lost")
+		}
+	}()
+	fn()
+}
+
+func TestDroppedReceiverDropsEveryMessageAlsoWhenADropPanics(t *testing.T) {
+	tx, rx := mpsc.New[*clumsy](8)
+	defer tx.Close()
+	all := make([]clumsy, 6)
+	for i := range all {
+		trySend(t, tx, &all[i], nil)
+	}
+	panics(t, rx.Drop)
+	rx.Drop()
+	for i := range all {
+		if n := all[i].Drops(); n != 1 {
+			t.Errorf("message %d was dropped %d times", i, n)
+		}
+	}
+}
+
+func TestDroppedReceiverPassesOverNilPointers(t *testing.T) {
+	tx, rx := mpsc.New[*owntest.Handle](2)
+	defer tx.Close()
+	v := owntest.NewHandle(0)
+	trySend(t, tx, nil, nil)
+	trySend(t, tx, v, nil)
+	tx.SendFuture(nil).Drop()
+	rx.Drop()
+	if v.Drops() != 1 {
+		t.Errorf("dropped %d times", v.Drops())
+	}
 }
 
 func TestMessageThatClosesItsOwnChannelCanBeDropped(t *testing.T) {
@@ -186,10 +235,10 @@ func TestClosedCompletesWhenTheReceiverGoes(t *testing.T) {
 			pollClosed(t, t3, tx2, edo.Pending)
 			pollClosed(t, t4, tx2, edo.Pending)
 			end(rx)
-			woken(t, t1, 1)
-			woken(t, t2, 1)
-			woken(t, t3, 0)
-			woken(t, t4, 1)
+			edotest.RequireWoken(t, t1, 1)
+			edotest.RequireWoken(t, t2, 1)
+			edotest.RequireWoken(t, t3, 0)
+			edotest.RequireWoken(t, t4, 1)
 			polled(t, t1, f1, edo.Ready, nil)
 			polled(t, t2, f2, edo.Ready, nil)
 			pollClosed(t, t4, tx2, edo.Ready)
@@ -221,15 +270,15 @@ func TestClosedHandleWakesThoseWhoWaitThroughIt(t *testing.T) {
 	polled(t, t2, f2, edo.Pending, nil)
 	pollClosed(t, t3, tx, edo.Pending)
 	tx.Close()
-	woken(t, t1, 1)
-	woken(t, t2, 0)
-	woken(t, t3, 1)
+	edotest.RequireWoken(t, t1, 1)
+	edotest.RequireWoken(t, t2, 0)
+	edotest.RequireWoken(t, t3, 1)
 	polled(t, t1, f1, edo.Ready, nil)
 	pollClosed(t, t3, tx, edo.Ready)
 	rx.Drop()
-	woken(t, t2, 1)
-	woken(t, t1, 0)
-	woken(t, t3, 0)
+	edotest.RequireWoken(t, t2, 1)
+	edotest.RequireWoken(t, t1, 0)
+	edotest.RequireWoken(t, t3, 0)
 }
 
 func TestCountsAndIdentity(t *testing.T) {

@@ -24,12 +24,12 @@ func TestDirectSendWaitsInLine(t *testing.T) {
 	polled(t, t2, f2, edo.Pending, nil)
 	trySend(t, tx, -1, edo.ErrFull)
 	recv(t, rx, 1)
-	woken(t, t1, 1)
-	woken(t, t2, 0)
+	edotest.RequireWoken(t, t1, 1)
+	edotest.RequireWoken(t, t2, 0)
 	polled(t, t2, f2, edo.Pending, nil)
 	polled(t, t1, f1, edo.Ready, nil)
 	recv(t, rx, 2)
-	woken(t, t2, 1)
+	edotest.RequireWoken(t, t2, 1)
 	polled(t, t2, f2, edo.Ready, nil)
 	recv(t, rx, 3)
 }
@@ -46,8 +46,8 @@ func TestCancelledDirectSendLeavesTheLine(t *testing.T) {
 	polled(t, t1, f1, edo.Ready, edo.ErrCancelled)
 	t1.TakeWakes()
 	recv(t, rx, 1)
-	woken(t, t1, 0)
-	woken(t, t2, 1)
+	edotest.RequireWoken(t, t1, 0)
+	edotest.RequireWoken(t, t2, 1)
 	recv(t, rx, 3)
 	tryRecvFails(t, rx, edo.ErrEmpty)
 	polled(t, t2, f2, edo.Ready, nil)
@@ -75,7 +75,7 @@ func TestDirectSendInLineIsRefusedByClose(t *testing.T) {
 	f := send(tx, 2)
 	polled(t, task, f, edo.Pending, nil)
 	rx.Close()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, f, edo.Ready, edo.ErrClosed)
 	polled(t, task, send(tx, 3), edo.Ready, edo.ErrClosed)
 }
@@ -93,7 +93,7 @@ func TestDirectSendGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 		return edo.Unit{}, nil
 	})
 	polled(t, task, f, edo.Pending, nil)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	if n := rx.Len(); n != 128 {
 		t.Fatalf("%d messages in one poll, want the budget of 128", n)
 	}
@@ -111,14 +111,14 @@ func TestDirectRecvWaitsForTheNextMessage(t *testing.T) {
 	f := edo.Async(rx.Recv)
 	polled(t, task, f, edo.Pending, nil)
 	trySend(t, tx, 7, nil)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	if v, p, err := edotest.Poll(task, f); v != 7 || p != edo.Ready || err != nil {
 		t.Fatalf("Recv = %v, %v, %v", v, p, err)
 	}
 	f = edo.Async(rx.Recv)
 	polled(t, task, f, edo.Pending, nil)
 	tx.Close()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, f, edo.Ready, edo.ErrClosed)
 }
 
@@ -146,8 +146,8 @@ func TestDirectClosedWaitsForTheReceiverToGo(t *testing.T) {
 	polled(t, t1, f1, edo.Ready, edo.ErrCancelled)
 	t1.TakeWakes()
 	rx.Drop()
-	woken(t, t1, 0)
-	woken(t, t2, 1)
+	edotest.RequireWoken(t, t1, 0)
+	edotest.RequireWoken(t, t2, 1)
 	polled(t, t2, f2, edo.Ready, nil)
 	polled(t, t1, edo.Async(closed), edo.Ready, nil)
 }

@@ -1,13 +1,13 @@
 package mpsc_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/invariant/interleave"
+	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -21,65 +21,44 @@ type race struct {
 	t        *testing.T
 	tx       *mpsc.Sender[int]
 	rx       *mpsc.Receiver[int]
-	sends    []*sendRace
-	received []int
-	ended    bool
 	task     *edotest.Task // the receiver's
+	received []int
+	all      []*sendRace
 }
 
 // sendRace is one value that a thread sends.
 type sendRace struct {
 	v       int
-	f       *mpsc.SendFuture[int]
 	task    *edotest.Task
-	polled  bool
+	ask     func() (edo.Poll, error)
 	waits   bool // the last poll was pending
 	sent    bool
 	refused bool // the value is the sender's again
 }
 
-// newRace returns a channel that is full of 1, 2, …, of which the receiver has
-// taken note when it has seen them.
-func newRace(t *testing.T, capacity int, seen bool) *race {
+func newRace(t *testing.T, capacity int) *race {
 	r := &race{t: t, task: edotest.NewTask()}
-	r.tx, r.rx = mpsc.New[int](capacity)
-	if seen {
-		for range capacity {
-			trySend(t, r.tx, 0, nil)
-		}
-		for range capacity - 1 {
-			recv(t, r.rx, 0)
-		}
-	}
-	for i := range capacity - r.rx.Len() {
-		trySend(t, r.tx, 1+i, nil)
-	}
-	if seen { // with the last one, the receiver sees one that follows
-		recv(t, r.rx, 0)
-		trySend(t, r.tx, capacity, nil)
-	}
+	r.tx, r.rx = full(t, capacity)
 	return r
 }
 
-// send returns one more value to send.
-func (r *race) send(v int) *sendRace {
-	s := &sendRace{v: v, f: r.tx.SendFuture(v), task: edotest.NewTask()}
-	r.sends = append(r.sends, s)
+// sends returns one more value to send, by way of f.
+func sends[T any](r *race, v int, f edo.Future[T]) *sendRace {
+	s := &sendRace{v: v, task: edotest.NewTask()}
+	s.ask = func() (edo.Poll, error) {
+		_, p, err := edotest.Poll(s.task, f)
+		return p, err
+	}
+	r.all = append(r.all, s)
 	return s
 }
 
-func (s *sendRace) poll() {
-	_, p, err := edotest.Poll(s.task, s.f)
-	s.polled, s.waits = true, p == edo.Pending
-	s.sent, s.refused = p == edo.Ready && err == nil, err != nil
-}
+func (r *race) send(v int) *sendRace { return sends(r, v, r.tx.SendFuture(v)) }
 
-// giveUp polls and then takes the value back.
-func (s *sendRace) giveUp() {
-	s.poll()
-	if _, ok := s.f.Unsent(); s.waits {
-		s.waits, s.sent, s.refused = false, !ok, ok
-	}
+func (s *sendRace) poll() { s.is(s.ask()) }
+
+func (s *sendRace) is(p edo.Poll, err error) {
+	s.waits, s.sent, s.refused = p == edo.Pending, p == edo.Ready && err == nil, err != nil
 }
 
 // receive polls the receiver n times.
@@ -89,11 +68,8 @@ func (r *race) receive(n int) {
 		if err != nil {
 			r.t.Errorf("PollNext: %v", err)
 		}
-		switch p {
-		case edo.Ready:
+		if p == edo.Ready {
 			r.received = append(r.received, v)
-		case edo.End:
-			r.ended = true
 		}
 	}
 }
@@ -106,13 +82,10 @@ func (r *race) finish() {
 	if err := r.rx.Check(); err != nil {
 		r.t.Fatal(err)
 	}
-	want := []int{}
-	for v := 1; v <= r.rx.Cap(); v++ {
-		want = append(want, v)
-	}
-	for range 2 + len(r.sends) + r.rx.Cap() {
-		for _, s := range r.sends {
-			if !s.polled || !s.waits {
+	capacity := r.rx.Cap()
+	for range 2 + len(r.all) + capacity {
+		for _, s := range r.all {
+			if !s.waits {
 				continue
 			}
 			wakes := s.task.TakeWakes()
@@ -122,112 +95,98 @@ func (r *race) finish() {
 		}
 		r.receive(1)
 	}
-	for _, s := range r.sends {
-		switch {
-		case s.waits:
-			r.t.Fatalf("the sender of %d waits for ever", s.v)
-		case s.sent == s.refused:
-			r.t.Fatalf("%d is sent: %v, and refused: %v", s.v, s.sent, s.refused)
-		case s.sent:
+	var want []int
+	for v := range capacity {
+		want = append(want, 1+v)
+	}
+	if !slices.Equal(r.received[:capacity], want) {
+		r.t.Fatalf("received %v: what was in the channel comes first, in order", r.received)
+	}
+	for _, s := range r.all {
+		if s.sent == s.refused || s.waits {
+			r.t.Fatalf("%d was sent: %v, refused: %v, waits: %v", s.v, s.sent, s.refused, s.waits)
+		}
+		if s.sent {
 			want = append(want, s.v)
 		}
 	}
-	got := slices.Sorted(slices.Values(r.received))
-	if slices.Sort(want); !slices.Equal(got, want) {
-		r.t.Fatalf("received %v, want %v in some order", r.received, want)
-	}
-	if !slices.IsSorted(r.received[:r.rx.Cap()]) {
-		r.t.Fatalf("received %v: what was in the channel comes first, in order", r.received)
+	if got := slices.Sorted(slices.Values(r.received)); !slices.Equal(got, want) {
+		r.t.Fatalf("received %v, want %v, the last ones in any order", r.received, want)
 	}
 }
 
-// both explores with a receiver that finds its messages without the lock, and with
-// one that does not.
-func both(t *testing.T, preemptions, capacity int, threads func(r *race) []func()) {
-	for _, seen := range []bool{false, true} {
-		n := interleave.ExploreBounded(t, preemptions, func() ([]func(), func()) {
-			r := newRace(t, capacity, seen)
+// races explores with a receiver that finds its next message without the lock, at
+// capacity 2, and with one that does not.
+func races(t *testing.T, preemptions int, threads func(r *race) []func()) {
+	for capacity := 1; capacity <= 2; capacity++ {
+		interleave.ExploreBounded(t, preemptions, func() ([]func(), func()) {
+			r := newRace(t, capacity)
 			return threads(r), r.finish
 		})
-		t.Logf("%d schedules", n)
 	}
 }
 
 func TestEveryInterleavingOfSendAndReceiveDeliversOnce(t *testing.T) {
-	both(t, interleave.Unbounded, 1, func(r *race) []func() {
+	races(t, interleave.Unbounded, func(r *race) []func() {
 		return []func(){r.send(10).poll, func() { r.receive(2) }}
 	})
 }
 
 func TestEveryInterleavingOfTwoSendersAndAReceiverDeliversOnce(t *testing.T) {
-	for capacity := 1; capacity <= 2; capacity++ {
-		both(t, 2, capacity, func(r *race) []func() {
-			return []func(){r.send(10).poll, r.send(11).poll, func() { r.receive(2) }}
+	for n := 1; n <= 2; n++ {
+		races(t, 2, func(r *race) []func() {
+			return []func(){r.send(10).poll, r.send(11).poll, func() { r.receive(n) }}
 		})
 	}
 }
 
 func TestEveryInterleavingOfGivingUpLetsTheNextThrough(t *testing.T) {
-	both(t, 2, 1, func(r *race) []func() {
-		return []func(){r.send(10).giveUp, r.send(11).poll, func() { r.receive(1) }}
+	races(t, 2, func(r *race) []func() {
+		f := r.tx.SendFuture(10)
+		first, second := sends(r, 10, f), r.send(11)
+		giveUp := func() {
+			first.poll()
+			if _, ok := f.Unsent(); first.waits {
+				first.waits, first.sent, first.refused = false, !ok, ok
+			}
+		}
+		return []func(){giveUp, second.poll, func() { r.receive(1) }}
+	})
+}
+
+func TestEveryInterleavingOfAnAbortedDirectSendLetsTheNextThrough(t *testing.T) {
+	// The next one may get the waiter that the first one gives back.
+	races(t, 2, func(r *race) []func() {
+		f := send(r.tx, 10)
+		first, second := sends(r, 10, f), sends(r, 11, send(r.tx, 11))
+		first.poll()
+		abort := func() {
+			edo.Drop(f)
+			first.poll()
+		}
+		return []func(){abort, second.poll, func() { r.receive(2) }}
 	})
 }
 
 func TestEveryInterleavingOfCloseAndSendHasOneOwner(t *testing.T) {
-	both(t, 2, 1, func(r *race) []func() {
+	races(t, 2, func(r *race) []func() {
 		return []func(){r.send(10).poll, r.rx.Close, func() { r.receive(2) }}
 	})
 }
 
 func TestEveryInterleavingOfTrySendKeepsToTheLine(t *testing.T) {
-	both(t, 2, 1, func(r *race) []func() {
-		waiting, try := r.send(10), r.send(11)
-		return []func(){
-			waiting.poll,
-			func() { // polled to find out, it never waits
-				err := r.tx.TrySend(try.v)
-				try.sent, try.refused = err == nil, err != nil
-				if try.sent && waiting.waits && waiting.task.Wakes() == 0 {
-					r.t.Error("TrySend has overtaken a sender in line")
-				}
-			},
-			func() { r.receive(2) },
+	races(t, 2, func(r *race) []func() {
+		waiting, try := r.send(10), sends[edo.Unit](r, 11, nil)
+		unwoken := func() bool { return waiting.waits && waiting.task.Wakes() == 0 }
+		trySend := func() {
+			inLine := unwoken()
+			err := r.tx.TrySend(try.v)
+			if err == nil && inLine && unwoken() {
+				r.t.Error("TrySend has overtaken a sender in line")
+			}
+			try.is(edo.Ready, err)
 		}
-	})
-}
-
-func TestEveryInterleavingOfDirectSendsAndAbortHasOneOwner(t *testing.T) {
-	// The waiters that the channel keeps are used again.
-	both(t, 2, 1, func(r *race) []func() {
-		var done []*sendRace
-		direct := func(v int) (s *sendRace, f edo.Future[edo.Unit]) {
-			s = &sendRace{v: v, task: edotest.NewTask()}
-			r.sends = append(r.sends, s)
-			return s, send(r.tx, v)
-		}
-		note := func(s *sendRace, p edo.Poll, err error) {
-			s.sent, s.refused = p == edo.Ready && err == nil, errors.Is(err, edo.ErrCancelled)
-			done = append(done, s)
-		}
-		first, f := direct(10)
-		second, g := direct(11)
-		edotest.Poll(first.task, f) // in line
-		return []func(){
-			func() { // aborted, and so gives its waiter back
-				edo.Drop(f)
-				_, p, err := edotest.Poll(first.task, f)
-				note(first, p, err)
-			},
-			func() { r.receive(2) },
-			func() {
-				_, p, err := edotest.Poll(second.task, g)
-				for n := 0; p == edo.Pending && n < 2; n++ {
-					r.receive(1)
-					_, p, err = edotest.Poll(second.task, g)
-				}
-				note(second, p, err)
-			},
-		}
+		return []func(){waiting.poll, trySend, func() { r.receive(2) }}
 	})
 }
 
@@ -261,61 +220,61 @@ func TestEveryInterleavingOfReceiveAndTheLastCloseEnds(t *testing.T) {
 }
 
 func TestEveryInterleavingOfDropAndSendDropsOnce(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
-		tx, rx := mpsc.New[*token](1)
-		buffered, waiting, late := &token{}, &token{}, &token{}
+	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
+		tx, rx := mpsc.New[*owntest.Handle](1)
+		buffered, waiting, late := owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0)
 		trySend(t, tx, buffered, nil)
 		f, task := tx.SendFuture(waiting), edotest.NewTask()
 		var tried error
 		return []func(){
-			func() {
-				edotest.Poll(task, f)
-				f.Drop()
-			},
-			func() { tried = tx.TrySend(late) },
-			func() {
-				if v, err := rx.TryRecv(); err == nil {
-					v.Drop()
+				func() {
+					edotest.Poll(task, f)
+					f.Drop()
+				},
+				func() { tried = tx.TrySend(late) },
+				func() {
+					if v, err := rx.TryRecv(); err == nil {
+						v.Drop()
+					}
+					rx.Drop()
+				},
+			}, func() {
+				tx.Close()
+				if tried != nil {
+					late.Drop()
 				}
-				rx.Drop()
-			},
-		}, func() {
-			tx.Close()
-			if tried != nil {
-				late.Drop()
+				if buffered.Drops() != 1 || waiting.Drops() != 1 || late.Drops() != 1 {
+					t.Fatalf("dropped %d, %d and %d times", buffered.Drops(), waiting.Drops(), late.Drops())
+				}
 			}
-			if buffered.drops != 1 || waiting.drops != 1 || late.drops != 1 {
-				t.Fatalf("dropped %d, %d and %d times", buffered.drops, waiting.drops, late.drops)
-			}
-		}
 	})
 }
 
 func TestEveryInterleavingOfCloseWakesThoseWhoWaitForIt(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
 		tx, rx := mpsc.New[int](1)
 		other := tx.Clone()
 		t1, t2 := edotest.NewTask(), edotest.NewTask()
 		f := tx.ClosedFuture()
 		var p1, p2 edo.Poll
 		return []func(){
-			func() { _, p1, _ = edotest.Poll(t1, f) },
-			func() { t2.Enter(func(cx *edo.Context) { p2 = other.PollClosed(cx) }) },
-			func() {
-				tx.Close()
-				rx.Close()
-			},
-		}, func() {
-			other.Close()
-			for i, c := range []struct {
-				task *edotest.Task
-				p    edo.Poll
-			}{{t1, p1}, {t2, p2}} {
-				if n := c.task.Wakes(); (c.p == edo.Pending) != (n == 1) {
-					t.Fatalf("task %d: the poll said %v, and it was woken %d times", 1+i, c.p, n)
+				func() { _, p1, _ = edotest.Poll(t1, f) },
+				func() { t2.Enter(func(cx *edo.Context) { p2 = other.PollClosed(cx) }) },
+				func() {
+					tx.Close()
+					rx.Close()
+				},
+			}, func() {
+				other.Close()
+				for i, c := range []struct {
+					task *edotest.Task
+					p    edo.Poll
+				}{{t1, p1}, {t2, p2}} {
+					if n := c.task.Wakes(); (c.p == edo.Pending) != (n == 1) {
+						t.Fatalf("task %d: the poll said %v, and it was woken %d times", 1+i, c.p, n)
+					}
 				}
+				f.Drop()
 			}
-			f.Drop()
-		}
 	})
 }

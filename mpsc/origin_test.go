@@ -74,7 +74,7 @@ func TestForgottenSenderIsClosedAndReported(t *testing.T) {
 				t.Errorf("report %q lacks %q", out, want)
 			}
 		}
-		woken(t, task, 1)
+		edotest.RequireWoken(t, task, 1)
 		next(t, task, rx, 0, edo.End)
 	})
 }

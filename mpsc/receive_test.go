@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -14,17 +15,17 @@ func TestPendingReceiverIsWokenOncePerSleep(t *testing.T) {
 	task := edotest.NewTask()
 	next(t, task, rx, 0, edo.Pending)
 	trySend(t, tx, 1, nil)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	trySend(t, tx, 2, nil)
-	woken(t, task, 0) // it has not asked since
+	edotest.RequireWoken(t, task, 0) // it has not asked since
 	next(t, task, rx, 1, edo.Ready)
 	next(t, task, rx, 2, edo.Ready)
 	trySend(t, tx, 3, nil)
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 	next(t, task, rx, 3, edo.Ready)
 	next(t, task, rx, 0, edo.Pending)
 	polled(t, edotest.NewTask(), tx.SendFuture(4), edo.Ready, nil)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 }
 
 func TestOnlyTheTaskThatReceivedLastIsWoken(t *testing.T) {
@@ -34,8 +35,8 @@ func TestOnlyTheTaskThatReceivedLastIsWoken(t *testing.T) {
 	next(t, t1, rx, 0, edo.Pending)
 	next(t, t2, rx, 0, edo.Pending)
 	trySend(t, tx, 1, nil)
-	woken(t, t1, 0)
-	woken(t, t2, 1)
+	edotest.RequireWoken(t, t1, 0)
+	edotest.RequireWoken(t, t2, 1)
 }
 
 func TestTryRecvDoesNotForgetTheTaskThatWaits(t *testing.T) {
@@ -45,7 +46,7 @@ func TestTryRecvDoesNotForgetTheTaskThatWaits(t *testing.T) {
 	next(t, task, rx, 0, edo.Pending)
 	tryRecvFails(t, rx, edo.ErrEmpty)
 	trySend(t, tx, 1, nil)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 }
 
 func TestThreeFacesOfTheEnd(t *testing.T) {
@@ -64,7 +65,7 @@ func TestThreeFacesOfTheEnd(t *testing.T) {
 			}
 		})
 	}
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 }
 
 func TestRecvFutureTakesTheMessageWhenItIsReady(t *testing.T) {
@@ -74,20 +75,20 @@ func TestRecvFutureTakesTheMessageWhenItIsReady(t *testing.T) {
 	polled(t, task, f, edo.Pending, nil)
 	edo.Drop(f) // the receiver stays
 	trySend(t, tx, 1, nil)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	if v, p, err := edotest.Poll(task, rx.RecvFuture()); v != 1 || p != edo.Ready || err != nil {
 		t.Fatalf("Poll = %v, %v, %v", v, p, err)
 	}
 }
 
 func TestReceivedMessageIsNotDroppedWithTheReceiver(t *testing.T) {
-	tx, rx := mpsc.New[*token](4)
+	tx, rx := mpsc.New[*owntest.Handle](4)
 	defer tx.Close()
-	v := &token{}
+	v := owntest.NewHandle(0)
 	trySend(t, tx, v, nil)
 	recv(t, rx, v)
 	rx.Drop()
-	if v.drops != 0 {
+	if v.Drops() != 0 {
 		t.Fatal("a message was dropped after it had been received")
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -60,14 +61,6 @@ func polled[T any](t *testing.T, task *edotest.Task, f edo.Future[T], want edo.P
 	_, p, err := edotest.Poll(task, f)
 	if p != want || !errors.Is(err, wantErr) {
 		t.Fatalf("Poll = %v, %v, want %v, %v", p, err, want, wantErr)
-	}
-}
-
-// woken fails the test unless task was woken n times since it was asked last.
-func woken(t *testing.T, task *edotest.Task, n int) {
-	t.Helper()
-	if got := task.TakeWakes(); got != n {
-		t.Fatalf("woken %d times, want %d", got, n)
 	}
 }
 
@@ -174,9 +167,9 @@ func TestWaitingSendIsWokenByTheReceiveThatFreesItsSlot(t *testing.T) {
 	trySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(2)
 	polled(t, task, f, edo.Pending, nil)
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 	recv(t, rx, 1)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	if rx.Len() != 1 {
 		t.Fatalf("Len() = %d, want 1: the value is in before its sender runs", rx.Len())
 	}
@@ -184,7 +177,7 @@ func TestWaitingSendIsWokenByTheReceiveThatFreesItsSlot(t *testing.T) {
 		t.Fatalf("Poll = %p, %v, %v, want the sender", back, p, err)
 	}
 	recv(t, rx, 2)
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 }
 
 func TestFreeSlotBelongsToTheLongestWaiting(t *testing.T) {
@@ -203,7 +196,7 @@ func TestFreeSlotBelongsToTheLongestWaiting(t *testing.T) {
 	for i := range sends {
 		recv(t, rx, i)
 		for j := range tasks {
-			woken(t, tasks[j], btoi(i == j))
+			edotest.RequireWoken(t, tasks[j], btoi(i == j))
 		}
 		trySend(t, tx, -1, edo.ErrFull)
 		late := tx.SendFuture(-1)
@@ -235,12 +228,12 @@ func TestCancelledWaiterIsSkipped(t *testing.T) {
 	polled(t, t3, f3, edo.Pending, nil)
 	f1.Drop()
 	recv(t, rx, 0)
-	woken(t, t1, 0)
-	woken(t, t2, 1)
-	woken(t, t3, 0)
+	edotest.RequireWoken(t, t1, 0)
+	edotest.RequireWoken(t, t2, 1)
+	edotest.RequireWoken(t, t3, 0)
 	f3.Drop()
 	recv(t, rx, 2)
-	woken(t, t3, 0)
+	edotest.RequireWoken(t, t3, 0)
 	trySend(t, tx, 4, nil) // the line is empty again
 	polled(t, t2, f2, edo.Ready, nil)
 	recv(t, rx, 4)
@@ -269,8 +262,8 @@ func TestOnlyTheTaskThatPolledASendLastIsWoken(t *testing.T) {
 	polled(t, t1, f, edo.Pending, nil)
 	polled(t, t2, f, edo.Pending, nil)
 	recv(t, rx, 1)
-	woken(t, t1, 0)
-	woken(t, t2, 1)
+	edotest.RequireWoken(t, t1, 0)
+	edotest.RequireWoken(t, t2, 1)
 }
 
 func TestManyWaitersAreMovedByOneReceiveEach(t *testing.T) {
@@ -287,9 +280,9 @@ func TestManyWaitersAreMovedByOneReceiveEach(t *testing.T) {
 	}
 	for i := range n {
 		recv(t, rx, i)
-		woken(t, tasks[i], 1)
+		edotest.RequireWoken(t, tasks[i], 1)
 		if i+1 < n {
-			woken(t, tasks[i+1], 0)
+			edotest.RequireWoken(t, tasks[i+1], 0)
 		}
 	}
 	for i := range 4 {
@@ -341,15 +334,10 @@ func TestRefusedSendFutureKeepsItsValue(t *testing.T) {
 	}
 }
 
-// token counts how often it was dropped.
-type token struct{ drops int }
-
-func (d *token) Drop() { d.drops++ }
-
 func TestDroppedSendFutureDropsWhatWasNotAccepted(t *testing.T) {
-	tx, rx := mpsc.New[*token](1)
+	tx, rx := mpsc.New[*owntest.Handle](1)
 	defer tx.Close()
-	fresh, waiting, accepted, refused := &token{}, &token{}, &token{}, &token{}
+	fresh, waiting, accepted, refused := owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0)
 	task := edotest.NewTask()
 
 	f := tx.SendFuture(fresh)
@@ -372,11 +360,11 @@ func TestDroppedSendFutureDropsWhatWasNotAccepted(t *testing.T) {
 	f.Drop()
 
 	for name, c := range map[string]struct {
-		v    *token
+		v    *owntest.Handle
 		want int
 	}{"fresh": {fresh, 1}, "waiting": {waiting, 1}, "accepted": {accepted, 0}, "refused": {refused, 1}} {
-		if c.v.drops != c.want {
-			t.Errorf("%s value dropped %d times, want %d", name, c.v.drops, c.want)
+		if c.v.Drops() != c.want {
+			t.Errorf("%s value dropped %d times, want %d", name, c.v.Drops(), c.want)
 		}
 	}
 }
@@ -411,7 +399,7 @@ func TestUsedUpBudgetSendsAndReceivesNothing(t *testing.T) {
 			t.Fatalf("receive without budget: %v, %v", p, err)
 		}
 	})
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	recv(t, rx, 1)
 	tryRecvFails(t, rx, edo.ErrEmpty)
 	polled(t, task, f, edo.Ready, nil)

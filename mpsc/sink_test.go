@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -43,9 +44,9 @@ func TestSinkHoldsOneValueInLine(t *testing.T) {
 	trySend(t, tx, 3, edo.ErrFull)
 	sunk(t, task, s.PollFlush, edo.Pending, nil)
 	sunk(t, task, s.PollReady, edo.Pending, nil)
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 	recv(t, rx, 1)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	sunk(t, task, s.PollReady, edo.Ready, nil)
 	sunk(t, task, s.PollFlush, edo.Ready, nil)
 	recv(t, rx, 2)
@@ -67,11 +68,11 @@ func TestSinkKeepsItsPlaceBeforeItIsPolledAgain(t *testing.T) {
 	startSend(t, s, 2, nil)
 	polled(t, later, tx.SendFuture(3), edo.Pending, nil)
 	recv(t, rx, 1)
-	woken(t, task, 0) // it has not polled since
-	woken(t, later, 0)
+	edotest.RequireWoken(t, task, 0) // it has not polled since
+	edotest.RequireWoken(t, later, 0)
 	sunk(t, task, s.PollReady, edo.Ready, nil)
 	recv(t, rx, 2)
-	woken(t, later, 1)
+	edotest.RequireWoken(t, later, 1)
 	recv(t, rx, 3)
 }
 
@@ -92,21 +93,21 @@ func TestSinkCloseWaitsForTheValueInLine(t *testing.T) {
 	startSend(t, s, 2, nil)
 	sunk(t, task, s.PollClose, edo.Pending, nil)
 	recv(t, rx, 1)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	sunk(t, task, s.PollClose, edo.Ready, nil)
 	recv(t, rx, 2)
 	tryRecvFails(t, rx, edo.ErrClosed)
 }
 
 func TestSinkOfAClosedChannelFailsForGood(t *testing.T) {
-	tx, rx := mpsc.New[*token](1)
+	tx, rx := mpsc.New[*owntest.Handle](1)
 	s, task := tx.Sink(), edotest.NewTask()
-	held, refused := &token{}, &token{}
-	startSend(t, s, &token{}, nil)
+	held, refused := owntest.NewHandle(0), owntest.NewHandle(0)
+	startSend(t, s, owntest.NewHandle(0), nil)
 	startSend(t, s, held, nil)
 	sunk(t, task, s.PollReady, edo.Pending, nil)
 	rx.Close()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	for range 2 {
 		sunk(t, task, s.PollReady, edo.Ready, edo.ErrClosed)
 		sunk(t, task, s.PollFlush, edo.Ready, edo.ErrClosed)
@@ -117,8 +118,8 @@ func TestSinkOfAClosedChannelFailsForGood(t *testing.T) {
 		t.Fatalf("SenderCount() = %d after PollClose", n)
 	}
 	s.Drop()
-	if held.drops != 1 || refused.drops != 0 {
-		t.Fatalf("dropped %d and %d times, want 1 and 0", held.drops, refused.drops)
+	if held.Drops() != 1 || refused.Drops() != 0 {
+		t.Fatalf("dropped %d and %d times, want 1 and 0", held.Drops(), refused.Drops())
 	}
 }
 
@@ -130,16 +131,27 @@ func TestSinkSeesAClosedChannelBeforeItSends(t *testing.T) {
 	sunk(t, edotest.NewTask(), s.PollReady, edo.Ready, edo.ErrClosed)
 }
 
-func TestDroppedSinkLeavesTheLineAndClosesItsSender(t *testing.T) {
-	tx, rx := mpsc.New[*token](1)
+func TestDroppedSinkClosesItsSenderAlsoWhenADropPanics(t *testing.T) {
+	tx, rx := mpsc.New[*clumsy](1)
 	s := tx.Sink()
-	first, held := &token{}, &token{}
+	first, held := &clumsy{}, &clumsy{}
+	startSend(t, s, first, nil)
+	startSend(t, s, held, nil)
+	panics(t, s.Drop)
+	recv(t, rx, first)
+	tryRecvFails(t, rx, edo.ErrClosed)
+}
+
+func TestDroppedSinkLeavesTheLineAndClosesItsSender(t *testing.T) {
+	tx, rx := mpsc.New[*owntest.Handle](1)
+	s := tx.Sink()
+	first, held := owntest.NewHandle(0), owntest.NewHandle(0)
 	startSend(t, s, first, nil)
 	startSend(t, s, held, nil)
 	s.Drop()
 	s.Drop()
-	if held.drops != 1 {
-		t.Fatalf("held value dropped %d times, want 1", held.drops)
+	if held.Drops() != 1 {
+		t.Fatalf("held value dropped %d times, want 1", held.Drops())
 	}
 	recv(t, rx, first)
 	tryRecvFails(t, rx, edo.ErrClosed)

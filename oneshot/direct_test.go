@@ -15,7 +15,7 @@ func TestRecvWaitsForTheValue(t *testing.T) {
 	f := edo.Async(rx.Recv)
 	polled(t, task, f, 0, edo.Pending, nil)
 	tx.Send(7)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, f, 7, edo.Ready, nil)
 }
 
@@ -38,7 +38,7 @@ func TestClosedWaitsForTheReceiverToGo(t *testing.T) {
 	f := edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Closed(task) })
 	polled(t, task, f, edo.Unit{}, edo.Pending, nil)
 	rx.Drop()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, f, edo.Unit{}, edo.Ready, nil)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/oneshot"
 )
 
@@ -24,14 +25,6 @@ func polled[T comparable](t *testing.T, task *edotest.Task, f edo.Future[T], wan
 	}
 }
 
-// woken fails the test unless task was woken n times since it was asked last.
-func woken(t *testing.T, task *edotest.Task, n int) {
-	t.Helper()
-	if got := task.TakeWakes(); got != n {
-		t.Fatalf("woken %d times, want %d", got, n)
-	}
-}
-
 func pollClosed[T any](t *testing.T, task *edotest.Task, tx *oneshot.Sender[T], want edo.Poll) {
 	t.Helper()
 	task.Enter(func(cx *edo.Context) {
@@ -41,20 +34,15 @@ func pollClosed[T any](t *testing.T, task *edotest.Task, tx *oneshot.Sender[T], 
 	})
 }
 
-// token counts how often it was dropped.
-type token struct{ drops int }
-
-func (d *token) Drop() { d.drops++ }
-
 func TestSendWakesThePendingReceiver(t *testing.T) {
 	tx, rx := oneshot.New[int]()
 	task := edotest.NewTask()
 	polled(t, task, rx, 0, edo.Pending, nil)
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 	if err := tx.Send(7); err != nil {
 		t.Fatal(err)
 	}
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, rx, 7, edo.Ready, nil)
 }
 
@@ -67,8 +55,8 @@ func TestSendByWakesThePendingReceiver(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	woken(t, task, 1)
-	woken(t, sender, 0)
+	edotest.RequireWoken(t, task, 1)
+	edotest.RequireWoken(t, sender, 0)
 	polled(t, task, rx, 7, edo.Ready, nil)
 }
 
@@ -79,7 +67,7 @@ func TestValueSentBeforeTheReceiverAsksIsDelivered(t *testing.T) {
 	}
 	task := edotest.NewTask()
 	polled(t, task, rx, 7, edo.Ready, nil)
-	woken(t, task, 0)
+	edotest.RequireWoken(t, task, 0)
 }
 
 func TestEveryAskAfterTheValueIsClosed(t *testing.T) {
@@ -97,14 +85,14 @@ func TestEveryAskAfterTheValueIsClosed(t *testing.T) {
 }
 
 func TestSendAfterTheReceiverHasGoneIsRefused(t *testing.T) {
-	for name, end := range map[string]func(*oneshot.Receiver[*token]){
-		"Close": (*oneshot.Receiver[*token]).Close, "Drop": (*oneshot.Receiver[*token]).Drop,
+	for name, end := range map[string]func(*oneshot.Receiver[*owntest.Handle]){
+		"Close": (*oneshot.Receiver[*owntest.Handle]).Close, "Drop": (*oneshot.Receiver[*owntest.Handle]).Drop,
 	} {
 		t.Run(name, func(t *testing.T) {
-			tx, rx := oneshot.New[*token]()
+			tx, rx := oneshot.New[*owntest.Handle]()
 			end(rx)
 			end(rx)
-			v := &token{}
+			v := owntest.NewHandle(0)
 			if !tx.IsClosed() {
 				t.Error("IsClosed() = false")
 			}
@@ -112,7 +100,7 @@ func TestSendAfterTheReceiverHasGoneIsRefused(t *testing.T) {
 				t.Errorf("Send = %v, want ErrClosed", err)
 			}
 			rx.Drop()
-			if v.drops != 0 {
+			if v.Drops() != 0 {
 				t.Error("the value that was refused is the caller's, and was dropped")
 			}
 			polled(t, edotest.NewTask(), rx, nil, edo.Ready, edo.ErrClosed)
@@ -139,9 +127,9 @@ func TestSenderThatGoesUnsentWakesTheReceiver(t *testing.T) {
 			task := edotest.NewTask()
 			polled(t, task, rx, 0, edo.Pending, nil)
 			end(tx)
-			woken(t, task, 1)
+			edotest.RequireWoken(t, task, 1)
 			end(tx)
-			woken(t, task, 0)
+			edotest.RequireWoken(t, task, 0)
 			polled(t, task, rx, 0, edo.Ready, edo.ErrClosed)
 			if err := tx.Send(1); !errors.Is(err, edo.ErrClosed) {
 				t.Fatalf("Send = %v, want ErrClosed", err)
@@ -175,8 +163,8 @@ func TestClosedCompletesWhenTheReceiverGoes(t *testing.T) {
 				t.Fatal("IsClosed() = true while the receiver lives")
 			}
 			end(rx)
-			woken(t, t1, 0) // t2 has polled last
-			woken(t, t2, 1)
+			edotest.RequireWoken(t, t1, 0) // t2 has polled last
+			edotest.RequireWoken(t, t2, 1)
 			pollClosed(t, t2, tx, edo.Ready)
 			polled(t, t1, tx.ClosedFuture(), edo.Unit{}, edo.Ready, nil)
 			if !tx.IsClosed() {
@@ -191,13 +179,13 @@ func TestClosedCompletesWhenNothingIsLeftToSend(t *testing.T) {
 	task := edotest.NewTask()
 	pollClosed(t, task, tx, edo.Pending)
 	tx.Send(1)
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	pollClosed(t, task, tx, edo.Ready)
 
 	tx, _ = oneshot.New[int]()
 	pollClosed(t, task, tx, edo.Pending)
 	tx.Close()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	pollClosed(t, task, tx, edo.Ready)
 }
 
@@ -215,7 +203,7 @@ func TestCloseWakesAReceiverThatWaitsElsewhere(t *testing.T) {
 	task := edotest.NewTask()
 	polled(t, task, rx, 0, edo.Pending, nil)
 	rx.Close()
-	woken(t, task, 1)
+	edotest.RequireWoken(t, task, 1)
 	polled(t, task, rx, 0, edo.Ready, edo.ErrClosed)
 }
 
@@ -225,8 +213,8 @@ func TestDroppedReceiverWakesOnlyTheSender(t *testing.T) {
 	polled(t, receiver, rx, 0, edo.Pending, nil)
 	pollClosed(t, sender, tx, edo.Pending)
 	rx.Drop()
-	woken(t, receiver, 0)
-	woken(t, sender, 1)
+	edotest.RequireWoken(t, receiver, 0)
+	edotest.RequireWoken(t, sender, 1)
 }
 
 func TestEmptyIsNotClosed(t *testing.T) {
@@ -249,8 +237,8 @@ func TestOnlyTheTaskThatPolledLastIsWoken(t *testing.T) {
 	polled(t, t1, rx, 0, edo.Pending, nil)
 	polled(t, t2, rx, 0, edo.Pending, nil)
 	tx.Send(1)
-	woken(t, t1, 0)
-	woken(t, t2, 1)
+	edotest.RequireWoken(t, t1, 0)
+	edotest.RequireWoken(t, t2, 1)
 }
 
 func TestTerminatedOnlyOnceSomethingWasRead(t *testing.T) {
@@ -279,27 +267,33 @@ func TestTerminatedOnlyOnceSomethingWasRead(t *testing.T) {
 }
 
 func TestUnreadValueIsDroppedOnce(t *testing.T) {
-	tx, rx := oneshot.New[*token]()
-	v := &token{}
+	tx, rx := oneshot.New[*owntest.Handle]()
+	v := owntest.NewHandle(0)
 	tx.Send(v)
 	rx.Close()
-	if v.drops != 0 {
+	if v.Drops() != 0 {
 		t.Fatal("Close dropped the value: it can still be received")
 	}
 	rx.Drop()
 	rx.Drop()
-	if v.drops != 1 {
-		t.Fatalf("dropped %d times, want once", v.drops)
+	if v.Drops() != 1 {
+		t.Fatalf("dropped %d times, want once", v.Drops())
 	}
 
-	tx, rx = oneshot.New[*token]()
-	v = &token{}
+	tx, rx = oneshot.New[*owntest.Handle]()
+	v = owntest.NewHandle(0)
 	tx.Send(v)
 	rx.TryRecv()
 	rx.Drop()
-	if v.drops != 0 {
+	if v.Drops() != 0 {
 		t.Fatal("a value that was received is not the receiver's, and was dropped")
 	}
+}
+
+func TestUnreadNilPointerIsNotDropped(t *testing.T) {
+	tx, rx := oneshot.New[*owntest.Handle]()
+	tx.Send(nil)
+	rx.Drop() // does not call a method of nil
 }
 
 func TestUsedUpBudgetReceivesNothing(t *testing.T) {
@@ -314,6 +308,6 @@ func TestUsedUpBudgetReceivesNothing(t *testing.T) {
 			t.Fatalf("PollClosed = %v without budget", p)
 		}
 	})
-	woken(t, task, 1) // by the budget
+	edotest.RequireWoken(t, task, 1) // by the budget
 	polled(t, task, rx, 1, edo.Ready, nil)
 }

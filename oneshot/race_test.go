@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/invariant/interleave"
+	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/oneshot"
 )
 
@@ -37,20 +38,20 @@ func TestEveryInterleavingOfSendAndPollDelivers(t *testing.T) {
 
 func TestEveryInterleavingOfSendAndDropHasOneOwner(t *testing.T) {
 	interleave.Explore(t, func() (threads []func(), check func()) {
-		tx, rx := oneshot.New[*token]()
-		task, v := edotest.NewTask(), &token{}
+		tx, rx := oneshot.New[*owntest.Handle]()
+		task, v := edotest.NewTask(), owntest.NewHandle(0)
 		var err error
 		send := func() { err = tx.Send(v) }
 		drop := func() {
 			if _, p, _ := edotest.Poll(task, rx); p == edo.Pending {
 				rx.Drop()
 			} else {
-				v.drops++ // read, and so ours
+				v.Drop() // read, and so ours
 			}
 		}
 		return []func(){send, drop}, func() {
-			if sent := err == nil; sent != (v.drops == 1) {
-				t.Fatalf("Send = %v and dropped %d times", err, v.drops)
+			if sent := err == nil; sent != (v.Drops() == 1) {
+				t.Fatalf("Send = %v and dropped %d times", err, v.Drops())
 			}
 		}
 	})

@@ -230,6 +230,24 @@ func TestNextItemIsNotAskedForUntilTheStepIsDone(t *testing.T) {
 	}
 }
 
+func TestHandlerThatOnlySpawnsDoesNotHoldUpTheStream(t *testing.T) {
+	order := ""
+	err := edo.Run(func(task *edo.Task) error {
+		_, err := edo.Await(task, stream.ForEach(stream.Values(1, 2), func(v int) error {
+			order += fmt.Sprint("item ", v, ";")
+			edo.Go(task, func(*edo.Task) error {
+				order += "spawned;"
+				return nil
+			})
+			return nil
+		}))
+		return err
+	}, edo.WithConfig(edo.Config{CurrentThread: true}))
+	if want := "item 1;item 2;spawned;spawned;"; err != nil || order != want {
+		t.Fatalf("got %q, %v, want %q", order, err, want)
+	}
+}
+
 func TestNilStepIsAnError(t *testing.T) {
 	src := owntest.NewScript[int](t).Give(1, 2)
 	f := stream.ForEachFuture(src, func(int) edo.Future[edo.Unit] { return nil })

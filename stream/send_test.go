@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -79,6 +80,30 @@ func TestSendDropsAValueThatTheSinkDidNotTake(t *testing.T) {
 			settle(task, f)
 			if v.Drops() != 1 {
 				t.Fatalf("dropped %d times with its future", v.Drops())
+			}
+		})
+	}
+}
+
+// hasty has room, and refuses what it is given all the same: it was closed between.
+type hasty struct{ edo.Sink[handle] }
+
+func (hasty) StartSend(handle) error { return errTest }
+
+func TestValueThatTheSinkRefusesAtTheLastMomentIsDropped(t *testing.T) {
+	faces := maps.Clone(sends)
+	for name, sendAll := range sendAlls {
+		faces[name] = func(sink edo.Sink[handle], v handle) edo.Future[edo.Unit] {
+			return sendAll(sink, stream.Once(v))
+		}
+	}
+	for name, send := range faces {
+		t.Run(name, func(t *testing.T) {
+			task, v := edotest.NewTask(), owntest.NewHandle(1)
+			f := send(hasty{owntest.NewSink[handle](t, 1)}, v)
+			edotest.RequireError(t, task, f, errTest)
+			if settle(task, f); v.Drops() != 1 {
+				t.Fatalf("dropped %d times", v.Drops())
 			}
 		})
 	}

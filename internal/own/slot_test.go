@@ -92,6 +92,27 @@ func TestSlotForgetsBeforeItDrops(t *testing.T) {
 	}
 }
 
+func TestDiscardAllDropsEachAlsoWhenADropPanics(t *testing.T) {
+	var slots [3]own.Value[*stubborn]
+	var all []*stubborn
+	for i := range slots {
+		all = append(all, &stubborn{owner: &slots[i]}, nil)
+	}
+	func() {
+		defer func() {
+			if recover() != "stubborn" {
+				t.Error("the panic was lost")
+			}
+		}()
+		own.DiscardAll(all)
+	}()
+	for _, s := range all {
+		if s != nil && s.drops != 1 {
+			t.Errorf("dropped %d times", s.drops)
+		}
+	}
+}
+
 func TestDiscardDropsWhatIsInsideAnInterface(t *testing.T) {
 	h := owntest.NewHandle(1)
 	own.Discard[any](h)

@@ -98,7 +98,7 @@ func (w *Worker) loop() (over bool) {
 		if w.polling {
 			t := w.cx.task
 			w.gid.Store(gid.Get()) // not that of a coroutine that has died
-			value := recover() // nil: runtime.Goexit, which cannot be stopped
+			value := recover()     // nil: runtime.Goexit, which cannot be stopped
 			stack := debug.Stack()
 			w.polling = false
 			t.body.Fail(value, stack)

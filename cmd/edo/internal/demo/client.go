@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpsc"
@@ -52,7 +53,7 @@ func (d *demo) client(task *edo.Task, address string, tx *mpsc.Sender[request]) 
 
 // ask asks the coordinator for a round trip, and waits until it was made.
 func ask(task *edo.Task, tx *mpsc.Sender[request]) error {
-	reply, answer := oneshot.New[duration]()
+	reply, answer := oneshot.New[time.Duration]()
 	defer answer.Drop()
 	if err := tx.Send(task, reply); err != nil {
 		return err

@@ -22,9 +22,6 @@ Runs a byte-counting server, a coordinator that pings, and many clients, all as
 tasks in this process and connected over loopback. Prints how fast it went, and
 checks that what was sent is what was counted. Ctrl-C ends it early, in order.`
 
-// duration is what a ping is answered with.
-type duration = time.Duration
-
 // Run is the command. It returns the exit status.
 func Run(args []string, out, errs io.Writer) int {
 	set := command.NewSet("edo demo", about, out, errs)
@@ -45,14 +42,15 @@ func Run(args []string, out, errs io.Writer) int {
 	if !ok {
 		return status
 	}
+	d.config.OnError = func(err error) { fmt.Fprintf(errs, "edo demo: %v\n", err) }
 	err := edo.Run(d.main, edo.WithConfig(d.config), edo.WithSignals())
-	d.end()
+	d.took = time.Since(d.began)
 	if err != nil && d.most.Load() == 0 {
 		return set.Fail(err)
 	}
 	status = d.table()
 	if err != nil {
-		return set.Fail(err)
+		status = command.Failed // what it was OnError has told
 	}
 	return status
 }
@@ -83,11 +81,11 @@ type demo struct {
 // main starts everything, and says when it is over. Run waits for the rest.
 func (d *demo) main(task *edo.Task) error {
 	d.sched, _, _ = edo.Internals(internal.Key{}, task)
-	l, err := listen(task, d.listen)
+	l, err := socket.Listen(task, "tcp", d.listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; use --listen HOST:PORT with another address, or with port 0 for any that is free", err)
 	}
-	pings, err := listen(task, "127.0.0.1:0")
+	pings, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 	if err != nil {
 		l.Close()
 		return err
@@ -138,15 +136,6 @@ func (d *demo) start(task *edo.Task, server, pings net.Addr) (clients []*edo.Joi
 		}, edo.Name("client"), edo.Owns(tx)))
 	}
 	return clients
-}
-
-// listen listens, or says what to do about it.
-func listen(task *edo.Task, address string) (*socket.Listener, error) {
-	l, err := socket.Listen(task, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("%w; use --listen HOST:PORT with another address, or with port 0 for any that is free", err)
-	}
-	return l, nil
 }
 
 // unlessClosed returns err, unless it says that the listener was closed.

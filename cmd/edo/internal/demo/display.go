@@ -60,9 +60,6 @@ func (d *demo) display(task *edo.Task) error {
 	return nil
 }
 
-// end notes how long it took.
-func (d *demo) end() { d.took = time.Since(d.began) }
-
 // table prints the result, and returns the exit status.
 func (d *demo) table() int {
 	messages, pings := d.messages.Load(), int64(d.latency.count())

@@ -12,20 +12,34 @@ import (
 	"testing"
 )
 
-// running is the command, with what it prints.
+// running is the command, with the lines that it prints.
 type running struct {
 	t         *testing.T
-	out, errs *bufio.Scanner
+	out, errs chan string
 	address   string
 	status    chan int
+}
+
+// lines returns a writer, and the lines that are written to it, of which there is
+// room for more than a test makes: the command never waits for the test.
+func lines() (*io.PipeWriter, chan string) {
+	r, w := io.Pipe()
+	lines := make(chan string, 10000)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(r); s.Scan(); {
+			lines <- s.Text()
+		}
+	}()
+	return w, lines
 }
 
 // serving starts the command with args, and waits until it listens.
 func serving(t *testing.T, args ...string) *running {
 	t.Helper()
-	out, outWriter := io.Pipe()
-	errs, errsWriter := io.Pipe()
-	r := &running{t: t, out: bufio.NewScanner(out), errs: bufio.NewScanner(errs), status: make(chan int, 1)}
+	outWriter, out := lines()
+	errsWriter, errs := lines()
+	r := &running{t: t, out: out, errs: errs, status: make(chan int, 1)}
 	go func() {
 		status := Run(append(args, "--listen", "127.0.0.1:0", "--workers", "2"), outWriter, errsWriter)
 		outWriter.Close()
@@ -40,12 +54,13 @@ func serving(t *testing.T, args ...string) *running {
 	return r
 }
 
-func (r *running) line(from *bufio.Scanner) string {
+func (r *running) line(from chan string) string {
 	r.t.Helper()
-	if !from.Scan() {
+	line, ok := <-from
+	if !ok {
 		r.t.Fatal("it prints nothing more")
 	}
-	return from.Text()
+	return line
 }
 
 func (r *running) dial() net.Conn {
@@ -81,8 +96,8 @@ func interrupt() { syscall.Kill(syscall.Getpid(), syscall.SIGINT) }
 func (r *running) end() (rest []string) {
 	r.t.Helper()
 	interrupt()
-	for r.out.Scan() {
-		rest = append(rest, r.out.Text())
+	for line := range r.out {
+		rest = append(rest, line)
 	}
 	if status := <-r.status; status != 0 {
 		r.t.Errorf("status %d", status)

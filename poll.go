@@ -74,7 +74,8 @@ func Drop(v any) {
 type Sink[T any] interface {
 	// PollReady is Ready when the sink has room for one value.
 	PollReady(cx *Context) (Poll, error)
-	// StartSend takes v. It must follow a PollReady that was ready.
+	// StartSend takes v. It must follow a PollReady that was ready. After an error v is
+	// still the caller's.
 	StartSend(v T) error
 	// PollFlush is Ready when everything that was taken has been handed on.
 	PollFlush(cx *Context) (Poll, error)

@@ -9,4 +9,11 @@
 //	tx.Send(1)
 //	task.Wakes() // 1
 //	v, p, _ := edotest.Poll(task, rx) // 1, Ready
+//
+// RequirePending, RequireReady and the like say the same with a test's failure. A
+// [Script] stands for a connection: it says what is read, what must be written and
+// when to wait, and checks at the end that all of it happened.
+//
+// It costs nothing to a program: only tests import it. What needs time or a network
+// belongs into package sim.
 package edotest

@@ -70,7 +70,7 @@ func (s *session) run(seed uint64, length time.Duration) int {
 	interrupt := make(chan os.Signal, 1)
 	signal.Notify(interrupt, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(interrupt)
-	for ; time.Since(s.began) < length; seed++ {
+	for ; s.rounds == 0 || time.Since(s.began) < length; seed++ {
 		if faults := s.play(seed, min(s.round, length)); len(faults) > 0 {
 			for _, f := range faults {
 				fmt.Fprintln(s.errs, "FAULT", f)

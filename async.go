@@ -150,13 +150,20 @@ func (a *asyncRunner[T]) Run(c *coro.Coro) {
 	a.fn, a.do = nil, nil
 	t := &a.task
 	t.gid.Store(c.Gid())
-	defer t.gid.Store(0) // also after Goexit: the goroutine's descriptor is used again
 	t.cx.in().SetGoroutine(c.Gid())
+	returned := false
+	defer func() { // while the goroutine lives: its descriptor will be used again
+		t.gid.Store(0)
+		if !returned {
+			t.cx.in().SetGoroutine(0)
+		}
+	}()
 	if do != nil {
 		a.err = do(t)
 	} else {
 		a.value, a.err = fn(t)
 	}
+	returned = true
 }
 
 // cancel says whether the function has started and must be polled to its end, now

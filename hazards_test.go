@@ -233,3 +233,39 @@ func TestTimersDoNotStarveOtherTasks(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// The descriptor of the goroutine that is gone is used again at once.
+func TestTaskOfAFunctionThatCalledGoexitIsRefused(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for range 50 {
+		var got [2]error
+		err := edo.Run(func(task *edo.Task) error {
+			h := edo.Go(task, func(parent *edo.Task) error {
+				edo.Spawn(parent, uses{parent, &got[0]})
+				edo.Go(parent, func(*edo.Task) error { got[1] = edo.Yield(parent); return nil })
+				runtime.Goexit()
+				return nil
+			})
+			h.Await(task)
+			return nil
+		}, edo.WithConfig(edo.Config{CurrentThread: true, OnError: func(error) {}}))
+		var p *edo.PanicError
+		if errors.As(err, &p) {
+			t.Fatalf("%v", err)
+		}
+		if got[0] == nil || got[1] == nil {
+			t.Fatalf("the Task of a function that is gone could be used: %v", got)
+		}
+	}
+}
+
+// uses is a future that waits with a Task that is not its own.
+type uses struct {
+	other *edo.Task
+	got   *error
+}
+
+func (u uses) Poll(*edo.Context) (int, edo.Poll, error) {
+	*u.got = edo.Yield(u.other)
+	return 0, edo.Ready, nil
+}

@@ -238,3 +238,40 @@ func TestYieldGoesBehindTasksThatAFullRingHasGivenAway(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// The timer is armed, and the worker blocked, while the other worker waits in the
+// driver and knows of no timer.
+func TestATimerInTheWheelOfABlockedWorkerFires(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		gate := make(chan struct{})
+		var waker edo.Waker
+		var polled atomic.Bool
+		edo.Spawn(task, pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+			if polled.Load() {
+				<-gate
+				return 0, edo.Ready, nil
+			}
+			waker = cx.Waker()
+			polled.Store(true)
+			return 0, edo.Pending, nil
+		}))
+		for !polled.Load() {
+			timer.Sleep(task, time.Millisecond)
+		}
+		timer.Sleep(task, 20*time.Millisecond) // both workers are idle
+		sleep, woke := timer.SleepFuture(10*time.Millisecond), false
+		_, err := edo.Await(task, pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+			_, p, err := sleep.Poll(cx)
+			if !woke {
+				woke = true
+				waker.WakeBy(cx) // runs next on this worker, and blocks it
+			}
+			return 0, p, err
+		}))
+		close(gate)
+		return err
+	}, quiet(edo.Config{Workers: 2}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}

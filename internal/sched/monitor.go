@@ -12,8 +12,9 @@ import (
 // The monitor looks at every worker once a period. One that is not idle and has
 // made no progress since the last look is stuck. While it is, the monitor moves what
 // it holds to the injection queue, where even a worker that is never out of work
-// comes by; and a spare worker takes its place, which has a ring of its own. When the stuck poll returns, a spare one retires: it gives everything it has
-// to the injection queue and closes its inbox.
+// comes by; and a spare worker takes its place, which has a ring of its own. When
+// the stuck poll returns, a spare one retires: it gives everything it has to the
+// injection queue and closes its inbox.
 //
 //	Worker.stuck   0  not                 set by the worker, when the poll has returned
 //	               1  stuck               set by the monitor, from 0
@@ -131,8 +132,7 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 			rt.addSpare()
 		}
 	}
-	if busy && rt.waitUntil.Load() == noWaiter && rt.nsleepers.Load() != 0 &&
-		(rt.nextTimer() != Never || rt.driver.Registered()) {
+	if busy && rt.nsleepers.Load() != 0 && rt.unwatched() {
 		rt.notify(nil) // nobody waits in the driver: one of the sleepers shall
 	}
 	return busy
@@ -167,8 +167,13 @@ func (rt *Runtime) tellWaiter(w *Worker) {
 // worthSparing says whether anybody could be waiting for a stuck worker: to run,
 // or for it to wait in the driver.
 func (rt *Runtime) worthSparing() bool {
-	return rt.inject.len.Load() != 0 || rt.waitUntil.Load() == noWaiter &&
-		(rt.nextTimer() != Never || rt.driver.Registered())
+	return rt.inject.len.Load() != 0 || rt.unwatched()
+}
+
+// unwatched says whether there is something to wait for in the driver, and nobody
+// waits.
+func (rt *Runtime) unwatched() bool {
+	return rt.waitUntil.Load() == noWaiter && (rt.nextTimer() != Never || rt.driver.Registered())
 }
 
 // addSpare starts a spare worker, in the place of one that is retired if there is

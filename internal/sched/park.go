@@ -99,10 +99,7 @@ func (w *Worker) leave(waits bool) (byItself bool) {
 	}
 	for i, s := range rt.sleepers {
 		if s == w {
-			n := len(rt.sleepers) - 1
-			rt.sleepers[i] = rt.sleepers[n]
-			rt.sleepers = rt.sleepers[:n]
-			rt.nsleepers.Store(int32(n))
+			rt.removeSleeper(i)
 			byItself = true
 			break
 		}
@@ -117,6 +114,16 @@ func (w *Worker) leave(waits bool) (byItself bool) {
 	w.idle.Store(false)
 	rt.monitor.rouse()
 	return byItself
+}
+
+// removeSleeper takes the sleeper i off the list. mu is held.
+func (rt *Runtime) removeSleeper(i int) *Worker {
+	w := rt.sleepers[i]
+	n := len(rt.sleepers) - 1
+	rt.sleepers[i] = rt.sleepers[n]
+	rt.sleepers = rt.sleepers[:n]
+	rt.nsleepers.Store(int32(n))
+	return w
 }
 
 // notify wakes a sleeper for work that has been put where anybody looks, unless
@@ -141,10 +148,7 @@ func (rt *Runtime) notify(prefer *Worker) {
 			i = k
 		}
 	}
-	w := rt.sleepers[i]
-	rt.sleepers[i] = rt.sleepers[n-1]
-	rt.sleepers = rt.sleepers[:n-1]
-	rt.nsleepers.Store(int32(n - 1))
+	w := rt.removeSleeper(i)
 	rt.searching.Add(1)
 	waits := w == rt.waiter
 	rt.mu.Unlock()

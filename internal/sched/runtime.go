@@ -159,15 +159,9 @@ func (rt *Runtime) Wait() {
 // Driver returns the driver.
 func (rt *Runtime) Driver() Driver { return rt.driver }
 
-// Workers returns how many workers there are, spare ones aside.
-func (rt *Runtime) Workers() int { return len(rt.workers) }
-
 // Live returns how many tasks are alive, as an estimate from above: workers that
 // run may hold credits.
 func (rt *Runtime) Live() int { return int(rt.live.Load()) }
-
-// IsCancelling says whether [Runtime.CancelAll] was called.
-func (rt *Runtime) IsCancelling() bool { return rt.cancelling.Load() }
 
 // Spawn makes t run, from outside a poll.
 func (rt *Runtime) Spawn(t *Task) error {

@@ -120,12 +120,6 @@ func (t *Task) Body() Body { return t.body }
 // IsCancelled says whether [Task.Cancel] was called.
 func (t *Task) IsCancelled() bool { return t.state.Load()&cancelled != 0 }
 
-// IsWoken says whether a wake has come since t was last polled.
-func (t *Task) IsWoken() bool {
-	s := t.state.Load() & lifecycle
-	return s == scheduled || s == notified
-}
-
 // schedule registers a wake and says whether the caller must enqueue t.
 // With extra bits it sets them too.
 func (t *Task) schedule(extra uint32) bool {

@@ -50,7 +50,7 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	}
 	if t.coro == nil {
 		a.begin(cx)
-	} else if t.head != cx.in().Task() {
+	} else if t.head != cx.in().Root() {
 		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", funcName(t.fn))
 	}
 	if t.cause == nil && (a.dropped.Load() || t.whole && t.head.IsCancelled()) {
@@ -70,7 +70,7 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 // begin borrows a coroutine.
 func (a *async[T]) begin(cx *Context) {
 	t := &a.task
-	t.head = cx.in().Task()
+	t.head = cx.in().Root()
 	t.rt = runtimeOf(cx.in())
 	t.coro = t.pool().Get()
 	if !t.whole {

@@ -15,11 +15,22 @@ func (cx *Context) in() *sched.Context { return (*sched.Context)(cx) }
 func (cx *Context) Waker() Waker { return Waker{cx.in().Task()} }
 
 // Proceed takes one leaf operation off the budget of this poll and says whether
-// the leaf may go on. A leaf is a future that waits for something itself, instead
-// of polling other futures. When Proceed says no, the task has been put behind the
-// others already, and the leaf returns [Pending] without doing anything: so a task
-// whose inputs are always ready cannot starve the rest.
-func (cx *Context) Proceed() bool { return cx.in().Proceed() }
+// leaf may go on: it is the first thing that the poll of a [Leaf] calls. When Proceed
+// says no, the leaf returns [Pending] without doing anything. Either the task has been
+// put behind the others already, so that one whose inputs are always ready cannot
+// starve the rest; or a report asks what the task waits for, and leaf is the answer.
+// nil is a leaf that has nothing to say.
+func (cx *Context) Proceed(leaf Leaf) bool {
+	return cx.in().Take() || cx.wait(leaf)
+}
+
+// wait says that leaf may not go on.
+//
+//go:noinline
+func (cx *Context) wait(leaf Leaf) bool {
+	cx.in().Defer(leaf)
+	return false
+}
 
 // Yield puts the task that is being polled behind the other runnable tasks, and
 // behind one look at timers and I/O. The poll must return [Pending] then.

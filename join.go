@@ -39,7 +39,7 @@ var resolved sched.Task
 // does not return that error then.
 func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	var zero T
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return zero, Pending, nil
 	}
 	for {

@@ -85,7 +85,7 @@ type lane struct {
 }
 
 func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return 0, edo.Pending, nil
 	}
 	l.mu.Lock()
@@ -122,7 +122,7 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 }
 
 func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return 0, edo.Pending, nil
 	}
 	l.mu.Lock()

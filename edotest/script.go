@@ -169,7 +169,7 @@ func (s *Script) Shutdowns() int {
 
 // PollRead plays the next read.
 func (s *Script) PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return 0, edo.Pending, nil
 	}
 	s.mu.Lock()
@@ -214,7 +214,7 @@ func (s *Script) PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err 
 
 // PollWrite plays the next write.
 func (s *Script) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return 0, edo.Pending, nil
 	}
 	s.mu.Lock()

@@ -14,7 +14,7 @@ type flag struct {
 }
 
 func (f *flag) Poll(cx *edo.Context) (int, edo.Poll, error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return 0, edo.Pending, nil
 	}
 	if f.set {

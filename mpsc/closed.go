@@ -7,7 +7,7 @@ import "github.com/edo-go/edo"
 // polled last with this handle; tasks that share one use [Sender.Closed] or
 // [Sender.ClosedFuture].
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return edo.Pending
 	}
 	c := tx.ch
@@ -60,7 +60,7 @@ type ClosedFuture[T any] struct{ w waiter[T] }
 
 // Poll is Ready, without an error, once a send would be refused.
 func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	tx := f.w.via

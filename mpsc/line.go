@@ -85,7 +85,7 @@ func (c *channel[T]) poll(w *waiter[T], waker edo.Waker) edo.Poll {
 
 // Poll is Ready when w is out of its line; direct style waits for that.
 func (w *waiter[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	return edo.Unit{}, w.via.ch.poll(w, cx.Waker()), nil

@@ -18,7 +18,7 @@ func (rx *Receiver[T]) ch() *channel[T] { return (*channel[T])(rx) }
 // the receiver is, and every message that was accepted has been received. End comes
 // again. There are no errors.
 func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return v, edo.Pending, nil
 	}
 	v, p = rx.ch().receive(cx, cx.Waker())

@@ -111,7 +111,7 @@ func (c *channel[T]) await(task *edo.Task, w *waiter[T]) error {
 type turn struct{}
 
 func (turn) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	return edo.Unit{}, edo.Ready, nil

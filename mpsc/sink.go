@@ -19,7 +19,7 @@ func (tx *Sender[T]) Sink() *Sink[T] { return &Sink[T]{tx: tx} }
 // [edo.ErrClosed].
 func (s *Sink[T]) PollReady(cx *edo.Context) (edo.Poll, error) {
 	if s.err == nil && s.f.phase == empty { // otherwise PollFlush is the leaf
-		if !cx.Proceed() {
+		if !cx.Proceed(nil) {
 			return edo.Pending, nil
 		}
 		if s.tx.IsClosed() {

@@ -20,7 +20,7 @@ func (tx *Sender[T]) SendBy(cx *edo.Context, v T) error { return tx.ch().send(cx
 // PollClosed is Ready once a Send would fail: when the receiver
 // was closed or dropped, or this sender has sent or was closed.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return edo.Pending
 	}
 	c := tx.ch()

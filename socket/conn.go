@@ -44,7 +44,7 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 // looked at; whoever sets a deadline stores it before it looks for a task. So one
 // sees the other.
 func (c *Conn) poll(cx *edo.Context, d direction, p []byte) (n int, _ edo.Poll, err error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return 0, edo.Pending, nil
 	}
 	in := cx.Internal(internal.Key{})

@@ -51,7 +51,7 @@ type dial struct {
 }
 
 func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return nil, edo.Pending, nil
 	}
 	if !f.started && f.err == nil {

@@ -25,7 +25,7 @@ func (s *slice[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	case len(s.left) == 0:
 		s.left = nil
 		return v, edo.End, nil
-	case !cx.Proceed():
+	case !cx.Proceed(nil):
 		return v, edo.Pending, nil
 	}
 	v, s.left = s.left[0], s.left[1:]
@@ -54,7 +54,7 @@ func (o *once[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	switch {
 	case !o.v.Held():
 		return v, edo.End, nil
-	case !cx.Proceed():
+	case !cx.Proceed(nil):
 		return v, edo.Pending, nil
 	}
 	return o.v.Take(), edo.Ready, nil
@@ -88,7 +88,7 @@ func (i *iterated[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	if i.seq == nil && i.next == nil {
 		return v, edo.End, nil
 	}
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return v, edo.Pending, nil
 	}
 	if i.next == nil {

@@ -130,7 +130,7 @@ func TestLoopsOverReadySourcesGiveWay(t *testing.T) {
 		"Filter": stream.Iter(count).Filter(no),
 		"Skip":   stream.Iter(count).Skip(1 << 30),
 		"MapErr": stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
-			if !cx.Proceed() {
+			if !cx.Proceed(nil) {
 				return 0, edo.Pending, nil
 			}
 			return 0, edo.Ready, errTest

@@ -98,7 +98,7 @@ func (discard) PollClose(*edo.Context) (edo.Poll, error) { return edo.Ready, nil
 func numbers() stream.Seq[int] {
 	n := 0
 	return stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
-		if !cx.Proceed() {
+		if !cx.Proceed(nil) {
 			return 0, edo.Pending, nil
 		}
 		n++

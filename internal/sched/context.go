@@ -11,44 +11,77 @@ const Budget = 128
 type Context struct {
 	w      *Worker // nil off the workers
 	rt     *Runtime
-	task   *Task
+	root   *Task // the one that is polled
+	task   *Task // the one to be woken: root, or a branch of it, see [Context.Branch]
 	budget int32
+	note   func(leaf any) // not nil: the poll is an inspection, see [Task.Inspect]
 }
 
 // NewContext returns a context for an external task of rt. rt may be nil: then
 // the context has no timers, no I/O and nothing to spawn on.
 func NewContext(rt *Runtime, t *Task) *Context {
-	return &Context{rt: rt, task: t, budget: Budget}
+	return &Context{rt: rt, root: t, task: t, budget: Budget}
 }
 
-// Task returns the task that is being polled.
+// Root returns the task that is being polled.
+func (cx *Context) Root() *Task { return cx.root }
+
+// Task returns the task to wake when polling again may help: the one that is being
+// polled, or the branch of it that is.
 func (cx *Context) Task() *Task { return cx.task }
+
+// Branch makes b, an external task that stands for a part of the one being polled, the
+// one to be woken, until it is called again with what it returned. So whoever polls
+// several futures in one task learns which of them were woken.
+func (cx *Context) Branch(b *Task) (before *Task) {
+	before, cx.task = cx.task, b
+	return before
+}
 
 // Runtime returns the runtime that the task belongs to, or nil.
 func (cx *Context) Runtime() *Runtime { return cx.rt }
 
-// SetBudget sets what is left of the budget.
-func (cx *Context) SetBudget(n int) { cx.budget = int32(n) }
+// SetBudget sets what is left of the budget. An inspection has none.
+func (cx *Context) SetBudget(n int) {
+	if cx.note == nil {
+		cx.budget = int32(n)
+	}
+}
 
 // Budget returns what is left of the budget.
 func (cx *Context) Budget() int { return int(cx.budget) }
 
-// Proceed takes one leaf operation off the budget. False says that it is used
-// up: the task has been put behind the others, and the leaf must report pending.
-func (cx *Context) Proceed() bool {
+// Take takes one leaf operation off the budget, unless that is used up: then the leaf
+// must call [Context.Defer].
+func (cx *Context) Take() bool {
 	if cx.budget > 0 {
 		cx.budget--
 		return true
 	}
-	cx.Yield()
 	return false
 }
+
+// Defer is for a leaf that may not go on, and must report pending. The task has been
+// put behind the others; or somebody asks what it waits for, and leaf was noted.
+func (cx *Context) Defer(leaf any) {
+	if cx.note != nil {
+		cx.note(leaf)
+		return
+	}
+	cx.Yield()
+}
+
+// Inspecting says whether the poll is an inspection.
+func (cx *Context) Inspecting() bool { return cx.note != nil }
 
 // Yield wakes the task that is being polled so that it goes behind the other
 // runnable tasks and behind one look at timers and I/O.
 func (cx *Context) Yield() {
 	if cx.w != nil {
 		cx.w.yielded = true
+		if cx.task != cx.root {
+			cx.task.Wake() // the task comes back, and then polls the branches that were woken
+		}
 		return
 	}
 	if cx.task.schedule(0) {

@@ -38,7 +38,7 @@ func (w *Worker) park() (more bool) {
 		rt.searching.Add(-1)
 	}
 	w.giveCredits()
-	w.cx.task = nil // it may have ended
+	w.cx.root, w.cx.task = nil, nil // it may have ended
 	rt.mu.Lock()
 	if rt.stopping.Load() {
 		rt.mu.Unlock()

@@ -210,7 +210,7 @@ func (rt *Runtime) OnGoroutine(g uintptr) bool {
 func (rt *Runtime) PollingOn(g uintptr) *Task {
 	for _, w := range *rt.all.Load() {
 		if w.gid.Load() == g && w.polling {
-			return w.cx.task
+			return w.cx.root
 		}
 	}
 	return nil

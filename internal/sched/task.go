@@ -211,7 +211,7 @@ func (t *Task) Watch() {
 // Watch is [Task.Watch], for a poll: CancelAll must find the task, also in its
 // first poll.
 func (cx *Context) Watch() {
-	t := cx.task
+	t := cx.root
 	if cx.w != nil && t.slot.Load() == 0 {
 		cx.rt.register(t, cx.w.id)
 	}

@@ -38,7 +38,7 @@ type Worker struct {
 	id int
 	cx Context
 
-	polling     bool // the poll of cx.task has not returned
+	polling     bool // the poll of cx.root has not returned
 	tick        uint32
 	slotRun     int
 	credits     int64
@@ -96,7 +96,7 @@ func (w *Worker) main() {
 func (w *Worker) loop() (over bool) {
 	defer func() {
 		if w.polling {
-			t := w.cx.task
+			t := w.cx.root
 			w.gid.Store(gid.Get()) // not that of a coroutine that has died
 			value := recover()     // nil: runtime.Goexit, which cannot be stopped
 			stack := debug.Stack()
@@ -141,7 +141,7 @@ func (w *Worker) run(t *Task) {
 	if w.rt.cancelling.Load() {
 		t.state.Or(cancelled)
 	}
-	w.cx.task = t
+	w.cx.root, w.cx.task = t, t
 	w.yielded = false
 	w.polling = true
 	ended := t.body.Poll(&w.cx)

@@ -79,7 +79,7 @@ func (s *Script[T]) play(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	case s.done:
 		s.t.Error("polled after its end")
 	}
-	if !cx.Proceed() {
+	if !cx.Proceed(nil) {
 		return zero, edo.Pending, nil
 	}
 	if len(s.steps) == 0 {

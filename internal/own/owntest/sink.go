@@ -79,7 +79,7 @@ func (s *Sink[T]) Drop() { s.t.Error("dropped by who borrows it") }
 
 func (s *Sink[T]) wait(cx *edo.Context, must bool) (edo.Poll, error) {
 	switch {
-	case !cx.Proceed():
+	case !cx.Proceed(nil):
 		return edo.Pending, nil
 	case s.err != nil:
 		return edo.Ready, s.err

@@ -57,7 +57,7 @@ func (f *leaf) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			return nil
 		})
 	case 5:
-		for cx.Proceed() {
+		for cx.Proceed(nil) {
 		}
 	case 6:
 		if f.yield == nil {

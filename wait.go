@@ -1,0 +1,23 @@
+package edo
+
+import "time"
+
+// A Leaf is a future, or another thing that is polled, that waits for something
+// itself, instead of polling other futures. It hands itself to [Context.Proceed], and
+// that is how reports know what a task waits for: they poll the task without a budget,
+// and note the leaves that it comes to. So a leaf pays nothing for being known.
+type Leaf interface {
+	// Waits says what for. It is called during a poll by the task that waits, and may
+	// look at what a poll may; it changes nothing, and does not wait.
+	Waits(cx *Context) Wait
+}
+
+// Wait is what a task waits for, as [Dump] and the report of a stall tell it.
+type Wait struct {
+	// On is what for, beginning with the package: "mpsc: receive".
+	On string `json:"on"`
+	// Until is when the wait ends by itself. The zero time: it does not.
+	Until time.Time `json:"until,omitzero"`
+	// By is who could end it, as far as that is known: "a sender made at main.go:41".
+	By []string `json:"by,omitempty"`
+}

@@ -23,6 +23,13 @@ func NewContext(rt *Runtime, t *Task) *Context {
 	return &Context{rt: rt, root: t, task: t, budget: Budget}
 }
 
+// NewInspection returns a context for one poll of t that asks what t waits for: no
+// leaf may go on, and note is told of each. Whoever polls has t to itself, as
+// [Task.Inspect] sees to.
+func NewInspection(rt *Runtime, t *Task, note func(leaf any)) *Context {
+	return &Context{rt: rt, root: t, task: t, note: note}
+}
+
 // Root returns the task that is being polled.
 func (cx *Context) Root() *Task { return cx.root }
 

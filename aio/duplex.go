@@ -2,6 +2,7 @@ package aio
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 
@@ -84,8 +85,27 @@ type lane struct {
 	writingEnded bool // nothing more will be written
 }
 
+// emptyLane and fullLane are a lane that is waited for, by the one side or the other.
+type (
+	emptyLane lane
+	fullLane  lane
+)
+
+// Waits says what for.
+func (*emptyLane) Waits(*edo.Context) edo.Wait {
+	return edo.Wait{On: "aio: read from a Duplex", By: []string{"a write, or the end, of the other end"}}
+}
+
+// Waits says what for.
+func (l *fullLane) Waits(*edo.Context) edo.Wait {
+	return edo.Wait{
+		On: fmt.Sprintf("aio: write to a Duplex of size %d", l.size),
+		By: []string{"a read of the other end"},
+	}
+}
+
 func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*emptyLane)(l)) {
 		return 0, edo.Pending, nil
 	}
 	l.mu.Lock()
@@ -122,7 +142,7 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 }
 
 func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*fullLane)(l)) {
 		return 0, edo.Pending, nil
 	}
 	l.mu.Lock()

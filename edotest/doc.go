@@ -10,6 +10,8 @@
 //	task.Wakes() // 1
 //	v, p, _ := edotest.Poll(task, rx) // 1, Ready
 //
+// [Waits] says what a report would say that the task waits for.
+//
 // RequirePending, RequireReady and the like say the same with a test's failure. A
 // [Script] stands for a connection: it says what is read, what must be written and
 // when to wait, and checks at the end that all of it happened.

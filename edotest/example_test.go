@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/oneshot"
 )
 
 // What a test of a protocol looks like: the connection answers what is written
@@ -38,4 +39,13 @@ func ExampleTask() {
 	})
 	fmt.Println("woken", task.TakeWakes(), "time")
 	// Output: woken 1 time
+}
+
+// What a report would say that a task waits for.
+func ExampleWaits() {
+	_, rx := oneshot.New[int]()
+	for _, w := range edotest.Waits(edotest.NewTask(), rx) {
+		fmt.Println(w.On, "by", w.By)
+	}
+	// Output: oneshot: receive by [its sender, which has neither sent nor closed]
 }

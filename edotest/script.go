@@ -167,9 +167,23 @@ func (s *Script) Shutdowns() int {
 	return s.shutdowns
 }
 
+// waiting is a script that is waited for.
+type waiting Script
+
+// Waits says what for.
+func (w *waiting) Waits(*edo.Context) edo.Wait {
+	wait := edo.Wait{On: "edotest: script"}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.steps) > 0 {
+		wait.By = []string{"its next step, " + w.steps[0].String()}
+	}
+	return wait
+}
+
 // PollRead plays the next read.
 func (s *Script) PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*waiting)(s)) {
 		return 0, edo.Pending, nil
 	}
 	s.mu.Lock()
@@ -214,7 +228,7 @@ func (s *Script) PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err 
 
 // PollWrite plays the next write.
 func (s *Script) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*waiting)(s)) {
 		return 0, edo.Pending, nil
 	}
 	s.mu.Lock()

@@ -39,14 +39,16 @@ func (t *Task) EnterWithBudget(n int, fn func(cx *edo.Context)) {
 	t.enter(fn)
 }
 
-func (t *Task) enter(fn func(cx *edo.Context)) {
+func (t *Task) enter(fn func(cx *edo.Context)) { t.enterWith(t.cx, fn) }
+
+func (t *Task) enterWith(cx *sched.Context, fn func(cx *edo.Context)) {
 	t.task.Enter()
 	defer func() {
 		for !t.task.Suspend() { // woken by its own poll, or meanwhile
 			t.wakes.Add(1)
 		}
 	}()
-	fn((*edo.Context)(t.cx))
+	fn((*edo.Context)(cx))
 }
 
 // Wakes returns how often t has been woken since it was made. Wakes that come

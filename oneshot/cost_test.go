@@ -14,8 +14,8 @@ import (
 var escaped *Sender[int]
 
 func TestChannelIsOneSmallAllocation(t *testing.T) {
-	if n := unsafe.Sizeof(channel[int]{}); n > 64 {
-		t.Errorf("a channel of int has %d bytes, want at most 64", n)
+	if n := unsafe.Sizeof(channel[int64]{}); n > 24+8 {
+		t.Errorf("a channel of int64 has %d bytes, want 24 and the value's 8", n)
 	}
 	if invariant.Enabled {
 		t.Skip("the race detector allocates")
@@ -34,6 +34,44 @@ func TestChannelIsOneSmallAllocation(t *testing.T) {
 			t.Errorf("new, poll, send and poll allocate %v times, want once", n)
 		}
 	})
+}
+
+func TestWaitingInDirectStyleAllocatesNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	var tx *Sender[int]
+	var rx *Receiver[int]
+	f := edo.Async(func(task *edo.Task) (int, error) {
+		for {
+			tx, rx = New[int]()
+			if _, err := rx.Recv(task); err != nil {
+				return 0, err
+			}
+			tx, rx = New[int]()
+			if err := tx.Closed(task); err != nil {
+				return 0, err
+			}
+		}
+	})
+	task := edotest.NewTask()
+	poll := func() {
+		if _, p, err := edotest.Poll(task, f); p != edo.Pending {
+			t.Fatal(err)
+		}
+	}
+	poll()
+	n := testing.AllocsPerRun(100, func() {
+		tx.Send(1)
+		poll()
+		rx.Close()
+		poll()
+	})
+	if n != 2 {
+		t.Errorf("two waits allocate %v times, beside the two channels", n-2)
+	}
+	edo.Drop(f)
+	edotest.Poll(task, f)
 }
 
 func BenchmarkSendThenReceive(b *testing.B) {

@@ -42,6 +42,40 @@ func TestClosedWaitsForTheReceiverToGo(t *testing.T) {
 	polled(t, task, f, edo.Unit{}, edo.Ready, nil)
 }
 
+func TestCancelledClosedLeavesTheSender(t *testing.T) {
+	tx, rx := oneshot.New[int]()
+	task := edotest.NewTask()
+	f := edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Closed(task) })
+	polled(t, task, f, edo.Unit{}, edo.Pending, nil)
+	edo.Drop(f) // cancels it
+	polled(t, task, f, edo.Unit{}, edo.Ready, edo.ErrCancelled)
+	if tx.IsClosed() {
+		t.Fatal("IsClosed() = true after a Closed that was cancelled")
+	}
+	if err := tx.Send(7); err != nil {
+		t.Fatal(err)
+	}
+	polled(t, task, rx, 7, edo.Ready, nil)
+}
+
+func TestCancelledRecvLeavesTheReceiverToOthers(t *testing.T) {
+	tx, rx := oneshot.New[int]()
+	first, second := edotest.NewTask(), edotest.NewTask()
+	f := edo.Async(rx.Recv)
+	polled(t, first, f, 0, edo.Pending, nil)
+	edo.Drop(f)
+	polled(t, first, f, 0, edo.Ready, edo.ErrCancelled)
+	first.TakeWakes()
+	if rx.Terminated() || tx.IsClosed() {
+		t.Fatal("a Recv that was cancelled has ended the receiver")
+	}
+	polled(t, second, rx, 0, edo.Pending, nil)
+	tx.Send(7)
+	edotest.RequireWoken(t, first, 0)
+	edotest.RequireWoken(t, second, 1)
+	polled(t, second, rx, 7, edo.Ready, nil)
+}
+
 func TestTasksAnswerEachOther(t *testing.T) {
 	err := edo.Run(func(task *edo.Task) error {
 		for i := range 1000 {

@@ -12,6 +12,7 @@ import (
 
 var (
 	_ edo.Future[int] = (*oneshot.Receiver[int])(nil)
+	_ edo.Leaf        = (*oneshot.Receiver[int])(nil)
 	_ edo.Dropper     = (*oneshot.Receiver[int])(nil)
 	_ edo.Dropper     = (*oneshot.Sender[int])(nil)
 )

@@ -18,7 +18,7 @@ func (rx *Receiver[T]) ch() *channel[T] { return (*channel[T])(rx) }
 // Poll is Ready with the value, or with an error that matches [edo.ErrClosed]
 // when none can come.
 func (rx *Receiver[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed(rx) {
 		return v, edo.Pending, nil
 	}
 	c := rx.ch()

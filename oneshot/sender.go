@@ -20,7 +20,7 @@ func (tx *Sender[T]) SendBy(cx *edo.Context, v T) error { return tx.ch().send(cx
 // PollClosed is Ready once a Send would fail: when the receiver
 // was closed or dropped, or this sender has sent or was closed.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*closing[T])(tx)) {
 		return edo.Pending
 	}
 	c := tx.ch()
@@ -50,11 +50,3 @@ func (tx *Sender[T]) Close() { tx.ch().end(gone, rxWaits|txWaits) }
 
 // Drop is [Sender.Close], for owners.
 func (tx *Sender[T]) Drop() { tx.Close() }
-
-// closing is a sender as the future of its end.
-type closing[T any] channel[T]
-
-// Poll is [Sender.PollClosed].
-func (c *closing[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	return edo.Unit{}, (*Sender[T])(c).PollClosed(cx), nil
-}

@@ -31,12 +31,18 @@ const (
 // PollRead reads up to len(p) bytes into p, at least one unless p is empty. The end
 // is Ready with [io.EOF], and comes again. With an error nothing was read.
 func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if !cx.Proceed((*readable)(c)) {
+		return 0, edo.Pending, nil
+	}
 	return c.poll(cx, reading, p)
 }
 
 // PollWrite writes what there is room for, at least one byte unless p is empty.
 // With an error nothing was written.
 func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if !cx.Proceed((*writable)(c)) {
+		return 0, edo.Pending, nil
+	}
 	return c.poll(cx, writing, p)
 }
 
@@ -44,9 +50,6 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 // looked at; whoever sets a deadline stores it before it looks for a task. So one
 // sees the other.
 func (c *Conn) poll(cx *edo.Context, d direction, p []byte) (n int, _ edo.Poll, err error) {
-	if !cx.Proceed(nil) {
-		return 0, edo.Pending, nil
-	}
 	in := cx.Internal(internal.Key{})
 	if ds := c.deadlines.Load(); ds != nil && ds[d].passed(in.Now()) {
 		if t := c.waiting[d].Load(); t != nil {

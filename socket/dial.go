@@ -3,6 +3,7 @@ package socket
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
 
@@ -51,7 +52,7 @@ type dial struct {
 }
 
 func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed(f) {
 		return nil, edo.Pending, nil
 	}
 	if !f.started && f.err == nil {
@@ -83,6 +84,17 @@ func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 			f.conn = nil
 		}
 	}
+}
+
+// Waits says what for.
+func (f *dial) Waits(*edo.Context) edo.Wait {
+	switch {
+	case f.lookup != nil:
+		return edo.Wait{On: "socket: look up " + f.address}
+	case f.conn != nil:
+		return edo.Wait{On: fmt.Sprintf("socket: connect to %v", f.conn.RemoteAddr())}
+	}
+	return edo.Wait{On: "socket: dial " + f.address}
 }
 
 // start finds out what to try.

@@ -43,7 +43,7 @@ func (s *Incoming) PollNext(cx *edo.Context) (*Conn, edo.Poll, error) {
 	}
 	in := cx.Internal(internal.Key{})
 	if s.until != 0 {
-		if !cx.Proceed(nil) {
+		if !cx.Proceed((*pausing)(s)) {
 			return nil, edo.Pending, nil
 		}
 		if in.Now() < s.until {

@@ -44,7 +44,7 @@ func Listen(s edo.Spawner, network, address string) (*Listener, error) {
 // PollAccept returns the next connection. Errors may pass, such as that the process
 // has no descriptors left: see [Listener.Incoming].
 func (l *Listener) PollAccept(cx *edo.Context) (*Conn, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*accepting)(l)) {
 		return nil, edo.Pending, nil
 	}
 	inner, err := l.inner.Accept(cx.Internal(internal.Key{}))

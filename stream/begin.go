@@ -20,6 +20,9 @@ type slice[T any] struct {
 	left []T
 }
 
+// What begins a stream from values that are there never waits, and so has no leaf for
+// [edo.Context.Proceed].
+
 func (s *slice[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	switch {
 	case len(s.left) == 0:

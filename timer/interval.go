@@ -63,7 +63,7 @@ var errPeriod = errors.New("timer: the period of an interval must be positive")
 
 // PollNext returns the next tick.
 func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed(i) {
 		return time.Time{}, edo.Pending, nil
 	}
 	in := cx.Internal(internal.Key{})

@@ -33,7 +33,7 @@ type Sleeper struct {
 
 // Poll is ready when the time has come.
 func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed(s) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	in := cx.Internal(internal.Key{})

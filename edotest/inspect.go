@@ -1,0 +1,61 @@
+package edotest
+
+import (
+	"fmt"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// Inspect calls poll with a context of t as a report does that asks what t waits for,
+// and returns what the leaves say that poll comes to. Each leaf is pending, and does
+// nothing.
+func (t *Task) Inspect(poll func(cx *edo.Context)) []edo.Wait {
+	cx, waits := inspection(t.cx)
+	t.enterWith(cx, poll)
+	return *waits
+}
+
+// inspection returns a context for an inspection of the task of cx, and where the
+// leaves' answers go.
+func inspection(of *sched.Context) (cx *sched.Context, waits *[]edo.Wait) {
+	waits = new([]edo.Wait)
+	cx = sched.NewInspection(of.Runtime(), of.Task(), func(leaf any) {
+		if l, ok := leaf.(edo.Leaf); ok {
+			*waits = append(*waits, l.Waits((*edo.Context)(cx)))
+		}
+	})
+	return cx, waits
+}
+
+// Waits returns what t waits for in f: see [Task.Inspect].
+func Waits[T any](t *Task, f edo.Future[T]) []edo.Wait {
+	return t.Inspect(func(cx *edo.Context) { f.Poll(cx) })
+}
+
+// WaitsNext returns what t waits for in s: see [Task.Inspect].
+func WaitsNext[T any](t *Task, s edo.Stream[T]) []edo.Wait {
+	return t.Inspect(func(cx *edo.Context) { s.PollNext(cx) })
+}
+
+// WaitsIn polls once in task, which is one of a runtime, and so has a clock and a
+// network; and then it inspects, as [Task.Inspect] does. The error is why it could not
+// poll, or that the poll was not pending.
+func WaitsIn(task *edo.Task, poll func(cx *edo.Context) edo.Poll) ([]edo.Wait, error) {
+	return edo.Await(task, edo.Future[[]edo.Wait](inspected(poll)))
+}
+
+// inspected is a future of what its poll waits for.
+type inspected func(cx *edo.Context) edo.Poll
+
+func (poll inspected) Poll(cx *edo.Context) ([]edo.Wait, edo.Poll, error) {
+	sc := cx.Internal(internal.Key{})
+	sc.SetBudget(sched.Budget) // the poll is pending for want of something else
+	if p := poll(cx); p != edo.Pending {
+		return nil, edo.Ready, fmt.Errorf("edotest: nothing to wait for: the poll was %v", p)
+	}
+	in, waits := inspection(sc)
+	poll((*edo.Context)(in))
+	return *waits, edo.Ready, nil
+}

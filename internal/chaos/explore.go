@@ -1,0 +1,90 @@
+package chaos
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/sim"
+)
+
+// SeedsVariable is the environment variable that says how many seeds every
+// [Explore] tries, whatever its test says.
+const SeedsVariable = "EDO_SEEDS"
+
+// TB is what Explore needs of a *testing.T.
+type TB = sim.TB
+
+// Explore runs program under so many seeds, and fails the test at the first run that
+// is not as it must be. program is called in the main task of each run, which is
+// never aborted, and spawns the others; what it returned to is over when all tasks
+// have ended.
+func Explore(t TB, seeds int, program func(w *World)) {
+	t.Helper()
+	if text := os.Getenv(SeedsVariable); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			t.Fatalf("chaos: %s is %q: it must be how many seeds to try", SeedsVariable, text)
+			return
+		}
+		seeds = n
+	} else if invariant.Enabled {
+		seeds = (seeds + 3) / 4
+	}
+	var log func(string, ...any)
+	if os.Getenv(sim.SeedVariable) != "" {
+		log = t.Logf
+	}
+	var runs, polls, aborts int
+	sim.Explore(t, seeds, func(seed uint64) error {
+		w := newWorld(seed, log)
+		err := w.run(program)
+		runs++
+		polls += w.polls
+		aborts += len(w.aborted)
+		return err
+	})
+	t.Logf("chaos: %d runs, %d polls, %d aborts", runs, polls, aborts)
+}
+
+// run runs program and says what was wrong.
+func (w *World) run(program func(w *World)) error {
+	quiet := edo.Config{CurrentThread: true, OnError: func(error) {}} // Run returns them
+	d := &driver{w.simulated, w}
+	err := edo.Run(func(task *edo.Task) error {
+		rt, _, err := edo.Internals(internal.Key{}, task)
+		if err != nil {
+			return err
+		}
+		w.scheduler, w.runtime = rt, rt.Owner().(*edo.Runtime)
+		program(w)
+		return nil
+	}, edo.WithConfig(quiet.WithDriver(internal.Key{}, d)))
+	if w.endless {
+		err = errors.Join(fmt.Errorf("chaos: it has not ended after %d polls", maxPolls), err)
+	}
+	err = errors.Join(append([]error{err}, w.errs...)...)
+	if err == nil { // otherwise the rest would only follow from that
+		err = w.audit()
+	}
+	if err != nil {
+		err = fmt.Errorf("%w\n%s", err, w.history())
+	}
+	return err
+}
+
+// audit checks what is left after the end.
+func (w *World) audit() error {
+	errs := []error{w.Ledger.Check()}
+	for _, r := range w.rooms {
+		errs = append(errs, r.check())
+	}
+	for _, check := range w.checks {
+		errs = append(errs, check())
+	}
+	return errors.Join(errs...)
+}

@@ -30,7 +30,10 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 		x.given = funcName(fn)
 	}
 	h.task.InitExternal((*blockingBody[T])(b))
-	_, rt, err := spawnerOf(s)
+	cx, rt, err := spawnerOf(s)
+	if err == nil && handsDown(s, cx, rt) {
+		err = descend(&h.task, s, cx, rt)
+	}
 	if err == nil {
 		err = rt.sched.Hold()
 	}

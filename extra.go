@@ -23,6 +23,7 @@ type extra struct {
 	main     bool // Run returns its error itself
 	asked    bool // the error is what the task was asked for
 	failure  *failure
+	origin   *origin // with Config.Trace
 }
 
 // fail adds err to what the task has failed with.

@@ -33,6 +33,10 @@ type Config struct {
 	// [slog.Error].
 	OnError func(err error)
 
+	// Trace makes every task remember where it was spawned and by which task, for
+	// reports. It costs about 0.5 µs and 100 bytes for each.
+	Trace bool
+
 	driver driver.Driver
 }
 
@@ -63,6 +67,7 @@ type Runtime struct {
 	driver  driver.Driver
 	coros   *coro.Pool
 	onError func(error)
+	trace   *tracer   // nil without Config.Trace
 	down    sync.Once // gives back the task that the scheduler counts for New's caller
 	gone    chan struct{}
 
@@ -86,6 +91,9 @@ func New(c Config) (*Runtime, error) {
 	rt := &Runtime{driver: d, onError: c.OnError, coros: coro.NewPool(maxIdleCoroutines), gone: make(chan struct{})}
 	if rt.onError == nil {
 		rt.onError = func(err error) { slog.Error(err.Error()) }
+	}
+	if c.Trace {
+		rt.trace = &tracer{}
 	}
 	rt.sched = sched.New(sched.Config{
 		Workers:       c.Workers,

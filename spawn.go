@@ -96,6 +96,9 @@ func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
 	if err == nil && h.f == nil {
 		err = errors.New("edo: Spawn of a nil future")
 	}
+	if err == nil && handsDown(s, cx, rt) {
+		err = descend(&h.task, s, cx, rt)
+	}
 	if err == nil {
 		if cx != nil {
 			err = cx.Spawn(&h.task)

@@ -14,6 +14,7 @@ type tracer struct{ last atomic.Uint64 }
 // task that respawns itself for ever leaves no chain behind.
 type origin struct {
 	id     uint64
+	name   name   // of the future, also while the task runs
 	parent uint64 // 0: spawned from outside
 	pcs    [maxFrames]uintptr
 }
@@ -32,33 +33,29 @@ func (tr *tracer) origin(parent *extra) *origin {
 }
 
 // place returns where the task was spawned: the first caller outside of edo's own
-// packages, as file:line.
+// packages, as file:line; "" if there is none.
 func (o *origin) place() string {
 	n := 0
 	for n < len(o.pcs) && o.pcs[n] != 0 {
 		n++
 	}
 	frames := runtime.CallersFrames(o.pcs[:n])
-	first := ""
-	for {
-		f, more := frames.Next()
-		if f.File != "" {
-			at := fmt.Sprintf("%s:%d", f.File, f.Line)
-			if first == "" {
-				first = at
-			}
-			if !isEdo(f.Function) {
-				return at
-			}
-		}
-		if !more {
-			return first
+	for more := n != 0; more; {
+		var f runtime.Frame
+		if f, more = frames.Next(); f.File != "" && !isEdo(f.Function) {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
 	}
+	return ""
 }
 
-// isEdo says whether a function is one of the spawning functions of edo, rather than of
-// a program that uses them.
+// isEdo says whether a function is one that spawns for a program, rather than one of
+// the program.
 func isEdo(function string) bool {
-	return strings.HasPrefix(function, "github.com/edo-go/edo.")
+	for _, prefix := range [...]string{"github.com/edo-go/edo.", "github.com/edo-go/edo/sim.", "runtime."} {
+		if strings.HasPrefix(function, prefix) {
+			return true
+		}
+	}
+	return false
 }

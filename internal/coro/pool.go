@@ -112,6 +112,13 @@ func (p *Pool) forget(c *Coro) {
 	p.mu.Unlock()
 }
 
+// Out returns how many coroutines are handed out.
+func (p *Pool) Out() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.live)
+}
+
 // Contains says whether the goroutine with the identity gid is a coroutine that
 // this pool has handed out and not got back. It looks at all of them, at a
 // nanosecond each.

@@ -117,6 +117,26 @@ func (t *Task) Inspect(look func()) bool {
 	return true
 }
 
+// A State is what a task does, as a report shows it.
+type State uint8
+
+const (
+	Waiting State = iota
+	Runnable
+	Running
+)
+
+// State returns what t does now, which may have changed when it returns.
+func (t *Task) State() State {
+	switch t.state.Load() & lifecycle {
+	case idle:
+		return Waiting
+	case scheduled:
+		return Runnable
+	}
+	return Running
+}
+
 // Body returns what t runs.
 func (t *Task) Body() Body { return t.body }
 

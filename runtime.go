@@ -170,7 +170,7 @@ func (r *registry) inside(g uintptr) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for rt := range r.all {
-		if rt.sched.OnGoroutine(g) || rt.coros.Contains(g) {
+		if rt.sched.OnGoroutine(g) {
 			return true
 		}
 	}

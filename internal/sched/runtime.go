@@ -205,7 +205,8 @@ func (cx *Context) Spawn(t *Task) error {
 	return nil
 }
 
-// OnGoroutine says whether the goroutine g is one of the workers'.
+// OnGoroutine says whether a worker polls on the goroutine g: its own, or that of the
+// coroutine that the poll runs on just now.
 func (rt *Runtime) OnGoroutine(g uintptr) bool {
 	for _, w := range *rt.all.Load() {
 		if w.gid.Load() == g {

@@ -53,7 +53,7 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	} else if t.head != cx.in().Root() {
 		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", funcName(t.fn))
 	}
-	if t.cause == nil && (a.dropped.Load() || t.whole && t.head.IsCancelled()) {
+	if t.cause == nil && !cx.in().Inspecting() && (a.dropped.Load() || t.whole && t.head.IsCancelled()) {
 		t.cause = ErrCancelled
 		if t.ctx != nil {
 			t.ctx.end(ErrCancelled)
@@ -202,6 +202,7 @@ type suspended interface {
 	// Only a panic of it is an error that anybody is told of.
 	drive(cx *Context) (ended bool, err error)
 	isDropped() bool
+	inspect(cx *Context)
 }
 
 func (a *async[T]) isDropped() bool { return a.dropped.Load() }

@@ -30,7 +30,10 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 		x.given = funcName(fn)
 	}
 	h.task.InitExternal((*blockingBody[T])(b))
-	_, rt, err := spawnerOf(s)
+	cx, rt, err := spawnerOf(s)
+	if err == nil && handsDown(s, cx, rt) {
+		err = descend(&h.task, s, cx, rt)
+	}
 	if err == nil {
 		err = rt.sched.Hold()
 	}
@@ -152,7 +155,7 @@ func (b *blockingBody[T]) Fail(any, []byte)         { panic("edo: a blocking tas
 func (b *blockingBody[T]) Unpark()                  { b.task.unpark() }
 func (b *blockingBody[T]) Cancelled()               { b.more().contexts.cancel() }
 func (b *blockingBody[T]) more() *extra             { return b.handle.extra.Load() }
-func (b *blockingBody[T]) givenName() string        { return b.more().given }
+func (b *blockingBody[T]) peek() *extra             { return b.more() }
 func (b *blockingBody[T]) ownName() name            { return name{} }
 
 // Block runs fn on the calling goroutine, with a Task of the runtime of s: for a
@@ -176,6 +179,7 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 		return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))
 	}
 	b := &block{}
+	b.extra.given = "Block of " + funcName(fn)
 	t := &b.task
 	t.rt, t.head, t.fn, t.whole = rt, &b.head, fn, true
 	t.wake = make(chan struct{}, 1)
@@ -226,5 +230,5 @@ func (b *block) Fail(any, []byte)         { panic("edo: the task of a Block is n
 func (b *block) Unpark()                  { b.task.unpark() }
 func (b *block) Cancelled()               { b.extra.contexts.cancel() }
 func (b *block) more() *extra             { return &b.extra }
-func (b *block) givenName() string        { return "Block of " + funcName(b.task.fn) }
+func (b *block) peek() *extra             { return &b.extra }
 func (b *block) ownName() name            { return name{} }

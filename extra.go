@@ -3,6 +3,7 @@ package edo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"runtime"
 	"sync"
@@ -21,8 +22,10 @@ type extra struct {
 	contexts contexts
 	failed   bool // a poll did not return; the future must not be polled again
 	main     bool // Run returns its error itself
+	told     bool // Config.OnPanic has been told of its panics
 	asked    bool // the error is what the task was asked for
 	failure  *failure
+	origin   *origin // with Config.Trace
 }
 
 // fail adds err to what the task has failed with.
@@ -61,8 +64,8 @@ func (x *extra) keepName(f any) {
 
 // named is the body of a task that has a name.
 type named interface {
-	givenName() string // for anybody; "" if there is none
-	ownName() name     // for whoever polls the task
+	peek() *extra  // for anybody; nil if there is none
+	ownName() name // for whoever polls the task
 }
 
 // taskName returns what to call t, for whoever polls it, or after it has ended.
@@ -71,23 +74,38 @@ func taskName(t *sched.Task) string {
 	if !ok {
 		return "(external)"
 	}
-	if given := n.givenName(); given != "" {
-		return given
+	if x := n.peek(); x != nil && x.given != "" {
+		return x.given
 	}
 	return n.ownName().String()
 }
 
 // describe returns what to call t, for anybody. A task that runs has no name but a
-// given one.
+// given one, or that which [Config.Trace] has kept.
 func describe(t *sched.Task) string {
 	text := "(running)"
 	if n, ok := t.Body().(named); ok {
-		if given := n.givenName(); given != "" {
-			return given
+		if x := n.peek(); x != nil {
+			if x.given != "" {
+				return x.given
+			}
+			if x.origin != nil && x.origin.name.known() {
+				text = x.origin.name.String()
+			}
 		}
 	}
 	t.Inspect(func() { text = taskName(t) })
 	return text
+}
+
+// labelOf returns the number of t, if it has one, and what to call it.
+func labelOf(t *sched.Task) string {
+	if n, ok := t.Body().(named); ok {
+		if x := n.peek(); x != nil && x.origin != nil {
+			return fmt.Sprintf("#%d %s", x.origin.id, describe(t))
+		}
+	}
+	return describe(t)
 }
 
 // name is what to call a task that was given no name: the function in direct style

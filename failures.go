@@ -7,6 +7,26 @@ import (
 	"sync"
 )
 
+// tellOfPanics tells Config.OnPanic of the panics in err that it has not been told of,
+// and ends rt when it says so.
+func (rt *Runtime) tellOfPanics(err error) {
+	switch e := err.(type) {
+	case *PanicError:
+		if !e.told {
+			e.told = true
+			if rt.onPanic(e) {
+				rt.sched.CancelAll()
+			}
+		}
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			rt.tellOfPanics(one)
+		}
+	case interface{ Unwrap() error }:
+		rt.tellOfPanics(e.Unwrap())
+	}
+}
+
 // failures are the errors of tasks that nobody has joined: the first of them, and
 // how many more. A server that goes on for years keeps no more than that.
 type failures struct {
@@ -49,6 +69,13 @@ func (fs *failures) remove(f *failure) {
 	} else if i := slices.Index(fs.kept, f); i >= 0 {
 		fs.kept = slices.Delete(fs.kept, i, i+1)
 	}
+}
+
+// count returns how many there are.
+func (fs *failures) count() int {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return len(fs.kept) + fs.more
 }
 
 // join returns first, joined with what is there.

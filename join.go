@@ -39,7 +39,7 @@ var resolved sched.Task
 // does not return that error then.
 func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	var zero T
-	if !cx.Proceed(nil) {
+	if !cx.Proceed(h) {
 		return zero, Pending, nil
 	}
 	for {
@@ -51,6 +51,11 @@ func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 			return zero, Pending, nil
 		}
 	}
+}
+
+// Waits says that whoever joins waits for the task.
+func (h *JoinHandle[T]) Waits(*Context) Wait {
+	return Wait{On: "edo: the end of a task", By: []string{labelOf(&h.task)}}
 }
 
 // Await waits for the result: [Await] of the handle.

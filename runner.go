@@ -30,21 +30,16 @@ func (r *runner[T]) Poll(sc *sched.Context) (ended bool) {
 			if h.task.IsCancelled() && !goesOn(f) {
 				h.fail(ErrCancelled, f)
 			} else {
-				v, p, err := f.Poll(cx)
-				if p == Pending {
+				if !h.poll(cx, f) {
 					return false
 				}
-				if p == End {
-					err = fmt.Errorf("edo: a future returned End: %T", f)
-				}
-				h.value = v
-				if err != nil {
-					h.fail(err, f)
-				}
+				f = nil
 			}
 		}
-		h.f = nil
-		Drop(f)
+		if f != nil {
+			h.f = nil
+			Drop(f)
+		}
 	}
 	if x := h.extra.Load(); x != nil {
 		for len(x.owned) != 0 {
@@ -55,6 +50,24 @@ func (r *runner[T]) Poll(sc *sched.Context) (ended bool) {
 		}
 	}
 	h.resolve(sc)
+	return true
+}
+
+// poll polls f, keeps what it comes to, and drops it then.
+func (h *JoinHandle[T]) poll(cx *Context, f Future[T]) (ready bool) {
+	v, p, err := f.Poll(cx)
+	if p == Pending {
+		return false
+	}
+	if p == End {
+		err = fmt.Errorf("edo: a future returned End: %T", f)
+	}
+	h.value = v
+	if err != nil {
+		h.fail(err, f)
+	}
+	h.f = nil
+	Drop(f)
 	return true
 }
 
@@ -92,12 +105,7 @@ func (r *runner[T]) Cancelled() { r.extra.Load().contexts.cancel() }
 
 func (r *runner[T]) more() *extra { return (*JoinHandle[T])(r).more() }
 
-func (r *runner[T]) givenName() string {
-	if x := r.extra.Load(); x != nil {
-		return x.given
-	}
-	return ""
-}
+func (r *runner[T]) peek() *extra { return r.extra.Load() }
 
 func (r *runner[T]) ownName() name {
 	if x := r.extra.Load(); x != nil && x.name.known() {
@@ -134,6 +142,10 @@ func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 	}
 	x := h.extra.Load()
 	x.asked = h.task.IsCancelled() && isCancellation(x.err)
+	if rt != nil && rt.onPanic != nil && !x.told {
+		x.told = true // first: OnPanic may panic itself
+		rt.tellOfPanics(x.err)
+	}
 	if !x.asked && !x.main && rt != nil {
 		x.failure = &failure{err: x.err, rt: rt}
 		rt.failures.add(x.failure)

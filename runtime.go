@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/edo-go/edo/internal"
@@ -15,42 +15,6 @@ import (
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 )
-
-// Config says how a runtime is made. The zero value works.
-type Config struct {
-	// Workers is how many workers poll tasks, each on a goroutine of its own. 0
-	// means GOMAXPROCS.
-	Workers int
-
-	// CurrentThread asks for one worker, and for no spare ones: tasks never run at
-	// the same time, not even when one blocks, which then holds up the others.
-	CurrentThread bool
-
-	// OnError is told of every task that ends with an error or a panic while nobody
-	// waits for its handle, as it happens, and of errors that edo deals with itself,
-	// such as a connection that could not be accepted for want of descriptors. It
-	// is called from the workers and must neither block nor panic. nil means
-	// [slog.Error].
-	OnError func(err error)
-
-	driver driver.Driver
-}
-
-// WithDriver is for edo's own packages: nobody else can name its arguments.
-func (c Config) WithDriver(_ internal.Key, d driver.Driver) Config {
-	c.driver = d
-	return c
-}
-
-func (c Config) check() error {
-	if c.Workers < 0 {
-		return fmt.Errorf("edo: Config.Workers is %d: use 0 for GOMAXPROCS, or a positive number", c.Workers)
-	}
-	if c.CurrentThread && c.Workers > 1 {
-		return fmt.Errorf("edo: Config.Workers is %d with CurrentThread, which has one: leave it 0", c.Workers)
-	}
-	return nil
-}
 
 // maxIdleCoroutines bounds how many coroutines a runtime keeps for later.
 const maxIdleCoroutines = 1024
@@ -63,10 +27,13 @@ type Runtime struct {
 	driver  driver.Driver
 	coros   *coro.Pool
 	onError func(error)
+	onPanic func(*PanicError) bool
+	trace   *tracer   // nil without Config.Trace
 	down    sync.Once // gives back the task that the scheduler counts for New's caller
 	gone    chan struct{}
 
 	failures failures
+	stalls   int // stalls reported; by the worker of a seeded runtime
 }
 
 // New makes a runtime and starts its workers. It goes on, idle or not, until
@@ -83,15 +50,23 @@ func New(c Config) (*Runtime, error) {
 			return nil, fmt.Errorf("edo: cannot start a runtime: %w", err)
 		}
 	}
-	rt := &Runtime{driver: d, onError: c.OnError, coros: coro.NewPool(maxIdleCoroutines), gone: make(chan struct{})}
-	if rt.onError == nil {
-		rt.onError = func(err error) { slog.Error(err.Error()) }
+	rt := &Runtime{
+		driver:  d,
+		onError: c.onError(),
+		onPanic: c.OnPanic,
+		coros:   coro.NewPool(maxIdleCoroutines),
+		gone:    make(chan struct{}),
+	}
+	if c.Trace {
+		rt.trace = &tracer{}
 	}
 	rt.sched = sched.New(sched.Config{
 		Workers:       c.Workers,
 		CurrentThread: c.CurrentThread,
 		Driver:        d,
 		Stalled:       rt.stalled,
+		Quiet:         rt.quiet,
+		QuietAfter:    c.stallAfter(),
 		Report:        rt.onError,
 		Owner:         rt,
 	})
@@ -130,9 +105,10 @@ func (rt *Runtime) Wait() error {
 }
 
 // Shutdown cancels all tasks, also those spawned from now on, and waits until they
-// have ended, or until ctx has: then its error names the tasks that have not.
-// Otherwise it returns what [Runtime.Wait] would. It may be called twice, from any
-// goroutine; inside a task, which it would wait for, it is an error.
+// have ended, or until ctx has: then its error is a [*ShutdownError], which names the
+// tasks that have not, where they were spawned and what they wait for. Otherwise it
+// returns what [Runtime.Wait] would. It may be called twice, from any goroutine; inside
+// a task, which it would wait for, it is an error.
 func (rt *Runtime) Shutdown(ctx context.Context) error {
 	if runtimes.inside(gid.Get()) {
 		return errWaitInside
@@ -143,43 +119,11 @@ func (rt *Runtime) Shutdown(ctx context.Context) error {
 	case <-rt.gone:
 		return rt.failures.join(nil)
 	case <-ctx.Done():
-		return fmt.Errorf("edo: shutdown: %w; not ended: %s", context.Cause(ctx), rt.describeTasks())
+		return &ShutdownError{Cause: context.Cause(ctx), Snapshot: rt.Snapshot()}
 	}
 }
 
 var errWaitInside = errors.New("edo: Wait or Shutdown inside a task would wait for that task: call it from another goroutine")
-
-// maxDescribed is how many tasks an error names.
-const maxDescribed = 16
-
-// describeTasks names the tasks that wait.
-func (rt *Runtime) describeTasks() string {
-	var names []string
-	more := 0
-	for t := range rt.sched.Tasks {
-		if len(names) < maxDescribed {
-			names = append(names, describe(t))
-		} else {
-			more++
-		}
-	}
-	if more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
-	if len(names) == 0 {
-		return "tasks that run, or that have never waited"
-	}
-	return strings.Join(names, ", ")
-}
-
-// stalled is called when the driver knows that nothing can happen any more.
-func (rt *Runtime) stalled() {
-	rt.failures.add(&failure{rt: rt, err: fmt.Errorf("%w: %s", errStalled, rt.describeTasks())})
-	rt.sched.CancelAll()
-}
-
-// errStalled says that tasks wait for each other, or for what nobody will send.
-var errStalled = errors.New("edo: nothing can happen any more, and these tasks wait")
 
 // Internals is for edo's own packages: nobody else can name its first argument.
 // With nothing to spawn on it returns an error.
@@ -214,12 +158,19 @@ func (r *registry) remove(rt *Runtime) {
 	delete(r.all, rt)
 }
 
+// list returns them, in no order.
+func (r *registry) list() []*Runtime {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.all))
+}
+
 // inside says whether the goroutine g polls a task of some runtime.
 func (r *registry) inside(g uintptr) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for rt := range r.all {
-		if rt.sched.OnGoroutine(g) || rt.coros.Contains(g) {
+		if rt.sched.OnGoroutine(g) {
 			return true
 		}
 	}

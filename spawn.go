@@ -96,11 +96,18 @@ func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
 	if err == nil && h.f == nil {
 		err = errors.New("edo: Spawn of a nil future")
 	}
+	if err == nil && handsDown(s, cx, rt) {
+		err = descend(&h.task, s, cx, rt)
+	}
+	if err == nil && rt.trace != nil {
+		h.more().origin.name = nameOf(h.f)
+		rt.sched.Register(cx, &h.task)
+	}
 	if err == nil {
 		if cx != nil {
 			err = cx.Spawn(&h.task)
-		} else {
-			err = rt.sched.Spawn(&h.task)
+		} else if err = rt.sched.Spawn(&h.task); err != nil && rt.trace != nil {
+			rt.sched.Unregister(&h.task)
 		}
 	}
 	if err != nil {

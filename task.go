@@ -20,15 +20,16 @@ import (
 // in, and every later one, returns [ErrCancelled]: the function cleans up as after
 // any other error, and returns.
 type Task struct {
-	cx    *Context       // of the poll under way; the function's alone, as are the next
-	cause error          // why every operation fails from now on; nil: it does not
-	coro  *coro.Coro     // what the function runs on; nil: a goroutine of its own
-	wake  chan struct{}  // one token lets such a goroutine go on
-	ctx   *taskContext   // made when first asked for
-	head  *sched.Task    // the task that polls; set before the function starts
-	rt    *Runtime       // nil under a mock task
-	fn    any            // the function, for its name
-	gid   atomic.Uintptr // the function's goroutine; 0 before it starts and after it has ended
+	cx    *Context            // of the poll under way; the function's alone, as are the next
+	cause error               // why every operation fails from now on; nil: it does not
+	coro  *coro.Coro          // what the function runs on; nil: a goroutine of its own
+	wake  chan struct{}       // one token lets such a goroutine go on
+	ctx   *taskContext        // made when first asked for
+	head  *sched.Task         // the task that polls; set before the function starts
+	rt    *Runtime            // nil under a mock task
+	fn    any                 // the function, for its name
+	await func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
+	gid   atomic.Uintptr      // the function's goroutine; 0 before it starts and after it has ended
 	ended atomic.Bool
 	whole bool // the function is the whole of its task
 	polls bool // the function polls a future, in Await or Next
@@ -113,12 +114,16 @@ func (t *Task) Err() error {
 // Name returns the name of the task.
 func (t *Task) Name() string {
 	if t.whole && t.head != nil {
-		if given := t.head.Body().(named).givenName(); given != "" {
-			return given
+		if x := t.head.Body().(named).peek(); x != nil && x.given != "" {
+			return x.given
 		}
 	}
 	return funcName(t.fn)
 }
+
+// Runtime returns the runtime that the task runs on, or nil under a mock task. It may
+// be called from any goroutine.
+func (t *Task) Runtime() *Runtime { return t.rt }
 
 // Context returns a [context.Context] that is cancelled when the task is asked to
 // end, and when its function has returned: for calls to other libraries. It is made
@@ -153,8 +158,39 @@ func Await[T any](task *Task, f Future[T]) (T, error) {
 		if p != Pending {
 			return v, err
 		}
+		if task.coro == nil {
+			return awaitParked(task, f)
+		}
 		if err := task.suspend(); err != nil {
 			return zero, err
+		}
+	}
+}
+
+// awaitParked goes on with an Await on a goroutine of its own: while that is parked a
+// report may poll f in its place.
+func awaitParked[T any](task *Task, f Future[T]) (v T, err error) {
+	p := Pending
+	task.await = func(cx *Context) Poll {
+		if p == Pending {
+			v, p, err = f.Poll(cx)
+		}
+		return p
+	}
+	defer func() { task.await = nil }()
+	for {
+		cause := task.suspend()
+		if p != Pending {
+			return v, err
+		}
+		if cause != nil {
+			return v, cause
+		}
+		task.polls = true
+		task.await(task.cx)
+		task.polls = false
+		if p != Pending {
+			return v, err
 		}
 	}
 }
@@ -174,8 +210,32 @@ func Next[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
 		if p != Pending {
 			return v, p == Ready, err
 		}
+		if task.coro == nil {
+			return nextParked(task, s)
+		}
 		if err := task.suspend(); err != nil {
 			return v, false, err
 		}
 	}
+}
+
+// nextParked goes on with a Next on a goroutine of its own.
+func nextParked[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
+	v, err = awaitParked(task, Future[T](nextItem[T]{s, &ok}))
+	return v, ok, err
+}
+
+// nextItem is the next item of s, as a future; ok says that there is one.
+type nextItem[T any] struct {
+	s  Stream[T]
+	ok *bool
+}
+
+func (n nextItem[T]) Poll(cx *Context) (T, Poll, error) {
+	v, p, err := n.s.PollNext(cx)
+	*n.ok = p == Ready
+	if p == End {
+		p = Ready
+	}
+	return v, p, err
 }

@@ -18,6 +18,9 @@ type Wait struct {
 	On string `json:"on"`
 	// Until is when the wait ends by itself. The zero time: it does not.
 	Until time.Time `json:"until,omitzero"`
+	// Outside says that something outside of the program ends it: a connection, a
+	// signal.
+	Outside bool `json:"outside,omitempty"`
 	// By is who could end it, as far as that is known: "a sender made at main.go:41".
 	By []string `json:"by,omitempty"`
 }

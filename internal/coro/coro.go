@@ -54,9 +54,9 @@ type Result struct {
 // otherwise; the switch between the two orders their accesses. So a Coro may be
 // resumed from different goroutines, but never from two at the same time.
 type Coro struct {
-	phase phase
-	pool  *Pool
-	index int // where the pool's live set has it; guarded by the pool's mutex
+	phase  phase
+	pool   *Pool
+	pooled bool // it was put back; guarded by the pool's mutex
 
 	runner   Runner  // what to run next
 	panicked *Result // what the last function ended with, unless it returned
@@ -172,12 +172,11 @@ func (c *Coro) loop(yield func(struct{}) bool) {
 		// goroutine exits ends run, but does not end the exiting.
 		if !stopped {
 			c.phase = dead
-			c.pool.forget(c)
+			c.pool.forget()
 		}
 	}()
 	c.yield = yield
 	c.gid = gid.Get()
-	c.pool.identify(c)
 	for {
 		c.run()
 		c.phase = idle

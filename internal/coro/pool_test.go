@@ -6,8 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/edo-go/edo/internal/gid"
 )
 
 // settle checks that the number of goroutines is back at want. Those of this
@@ -76,60 +74,20 @@ func TestPutBeyondMaxEndsTheGoroutine(t *testing.T) {
 	p.Close()
 }
 
-func TestContainsLiveCoroutinesAlone(t *testing.T) {
-	p, other := newTestPool(t, 10), newTestPool(t, 10)
-	if p.Contains(gid.Get()) || p.Contains(0) {
-		t.Fatal("contains a goroutine that is not a coroutine")
-	}
-	const n = 10
+func TestOutCountsWhatIsHandedOutAndNotPutBack(t *testing.T) {
+	p := newTestPool(t, 2)
 	var list []*Coro
-	for range n {
-		c := p.Get()
-		c.Start(func(c *Coro) {
-			if !p.Contains(gid.Get()) {
-				t.Error("does not contain the coroutine that asks")
-			}
-			if other.Contains(gid.Get()) {
-				t.Error("another pool contains the coroutine")
-			}
-			c.Yield()
-		})
-		list = append(list, c)
-	}
-	// Out of the middle, so that the last one moves into the gap.
-	for len(list) > 0 {
-		i := len(list) / 2
-		c := list[i]
-		list = append(list[:i], list[i+1:]...)
-		c.Resume()
-		p.Put(c)
-		if p.Contains(c.Gid()) {
-			t.Fatal("contains a coroutine that was put back")
-		}
-		for _, c := range list {
-			if !p.Contains(c.Gid()) {
-				t.Fatal("lost a coroutine that is out")
-			}
-		}
-	}
-	again := p.Get()
-	if !p.Contains(again.Gid()) {
-		t.Fatal("does not contain a coroutine that was taken again")
-	}
-	p.Put(again)
-}
-
-func TestListsShrinkAfterAPeak(t *testing.T) {
-	p := newTestPool(t, 1)
-	var list []*Coro
-	for range 1000 {
+	for i := range 5 {
 		list = append(list, p.Get())
+		if n := p.Out(); n != i+1 {
+			t.Fatalf("%d are out, want %d", n, i+1)
+		}
 	}
-	for _, c := range list {
+	for i, c := range list { // the pool keeps two of them, and is told of all
 		p.Put(c)
-	}
-	if got := cap(p.live); got > slack {
-		t.Fatalf("the empty live set has room for %d", got)
+		if n := p.Out(); n != 4-i {
+			t.Fatalf("%d are out, want %d", n, 4-i)
+		}
 	}
 }
 
@@ -151,8 +109,8 @@ func TestPoolIsSharedByGoroutines(t *testing.T) {
 						panic(i)
 					}
 				})
-				if r.State != Suspended || !p.Contains(c.Gid()) {
-					t.Error("not suspended, or not listed")
+				if r.State != Suspended {
+					t.Error("not suspended")
 				}
 				// Another goroutine may get c to resume it, and this one another's.
 				handed <- c

@@ -19,15 +19,23 @@ import (
 //	Worker.stuck   0  not                 set by the worker, when the poll has returned
 //	               1  stuck               set by the monitor, from 0
 //	               2  and replaced        set by the monitor, from 1
+//
+// On a current-thread runtime, whose promise is that no two polls run at the same time,
+// the monitor only looks whether everything is quiet.
 type monitor struct {
 	on     bool
+	spares bool // it may rescue tasks, and start spare workers
+	quiet  func() bool
+	after  time.Duration // quiet is told when all have been idle for so long; 0: never
 	asleep atomic.Bool   // all workers were idle: rouse must wake the monitor
 	wake   chan struct{} // one token
 	quit   chan struct{}
 	ended  chan struct{}
 
-	spares atomic.Int32 // spare workers that live
+	spare  atomic.Int32 // spare workers that live
 	excess atomic.Int32 // of these, how many are no longer needed
+
+	found atomic.Uint64 // polls that were found stuck
 
 	ring ring               // to steal into
 	last map[*Worker]uint64 // what each worker's progress was
@@ -40,8 +48,9 @@ const (
 	maxSpares     = 64
 )
 
-func (m *monitor) init(on bool) {
-	m.on = on
+func (m *monitor) init(on, spares bool, c Config) {
+	m.on, m.spares = on, spares
+	m.quiet, m.after = c.Quiet, c.QuietAfter
 	m.wake = make(chan struct{}, 1)
 	m.quit = make(chan struct{})
 	m.ended = make(chan struct{})
@@ -99,12 +108,38 @@ func (m *monitor) sleep(rt *Runtime) bool {
 			break
 		}
 	}
-	select {
-	case <-m.wake:
-		return true
-	case <-m.quit:
+	var quiet <-chan time.Time
+	if m.after > 0 {
+		t := time.NewTicker(m.after)
+		defer t.Stop()
+		quiet = t.C
+	}
+	for {
+		select {
+		case <-m.wake:
+			return true
+		case <-m.quit:
+			return false
+		case <-quiet:
+			if rt.Quiet() && m.quiet() {
+				quiet = nil // it has been told
+			}
+		}
+	}
+}
+
+// Quiet says whether nothing can happen unless somebody outside wakes a task: all
+// workers are idle, nothing is queued, no timer is armed and no external task runs.
+func (rt *Runtime) Quiet() bool {
+	if rt.externals.Load() > 0 || rt.nextTimer() != Never || rt.inject.len.Load() != 0 {
 		return false
 	}
+	for _, w := range *rt.all.Load() {
+		if !w.idle.Load() || !w.inbox.empty() || w.ring.len() != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // look finds the stuck workers, and says whether any worker was not idle.
@@ -115,12 +150,17 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 			continue
 		}
 		busy = true
+		if !m.spares {
+			continue
+		}
 		now := w.progress()
 		if before, ok := m.last[w]; !ok || before != now {
 			m.last[w] = now
 			continue
 		}
-		w.stuck.CompareAndSwap(0, 1)
+		if w.stuck.CompareAndSwap(0, 1) {
+			m.found.Add(1)
+		}
 		m.rescue(rt, w)
 		rt.tellWaiter(w)
 		if !rt.worthSparing() {
@@ -128,11 +168,11 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 		}
 		if rt.nsleepers.Load() != 0 {
 			rt.notify(nil)
-		} else if m.spares.Load() < maxSpares && w.stuck.CompareAndSwap(1, 2) {
+		} else if m.spare.Load() < maxSpares && w.stuck.CompareAndSwap(1, 2) {
 			rt.addSpare()
 		}
 	}
-	if busy && rt.nsleepers.Load() != 0 && rt.unwatched() {
+	if m.spares && busy && rt.nsleepers.Load() != 0 && rt.unwatched() {
 		rt.notify(nil) // nobody waits in the driver: one of the sleepers shall
 	}
 	return busy
@@ -179,11 +219,11 @@ func (rt *Runtime) unwatched() bool {
 // addSpare starts a spare worker, in the place of one that is retired if there is
 // one.
 func (rt *Runtime) addSpare() {
-	rt.monitor.spares.Add(1)
+	rt.monitor.spare.Add(1)
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	if rt.stopping.Load() {
-		rt.monitor.spares.Add(-1)
+		rt.monitor.spare.Add(-1)
 		return
 	}
 	all := *rt.all.Load()
@@ -241,7 +281,7 @@ func (w *Worker) retiring() bool {
 	w.rt.tellWaiter(w)
 	w.giveCredits()
 	w.idle.Store(true)
-	m.spares.Add(-1)
+	m.spare.Add(-1)
 	w.rt.notify(nil)
 	return true
 }

@@ -38,6 +38,8 @@ func (w *Worker) park() (more bool) {
 		rt.searching.Add(-1)
 	}
 	w.giveCredits()
+	w.publish()
+	w.parks.Add(1)
 	w.cx.root, w.cx.task = nil, nil // it may have ended
 	rt.mu.Lock()
 	if rt.stopping.Load() {
@@ -61,7 +63,9 @@ func (w *Worker) park() (more bool) {
 			if rt.driver.Wait(&w.cx, deadline) {
 				w.idle.Store(false)
 				w.leave(true)
-				rt.stalled()
+				again := w.stalledAt == w.polls
+				w.stalledAt = w.polls
+				rt.stalled(again)
 				return true
 			}
 		}

@@ -4,7 +4,7 @@ import "sync"
 
 // The registry holds every task that has suspended once and not ended, so that
 // shutdown and reports find those whose waker was lost. A task that never waits
-// is never in it.
+// is never in it, unless whoever spawns it says otherwise.
 //
 // It is dense: slices of pointers, one per shard, with the index kept in the task,
 // and removal by moving the last one into the gap. (Lists threaded through the
@@ -13,7 +13,8 @@ import "sync"
 //	Task.slot   0: not registered
 //	            bits 26-31: the shard; bits 0-25: index+1
 //
-// slot goes from and to 0 only in the hands of the task's worker. The index
+// slot goes from and to 0 only in the hands of the task's worker, or of whoever spawns
+// it. The index
 // changes under the shard's lock, when another one leaves.
 type shard struct {
 	mu    sync.Mutex // guards tasks, and the index in the slot of each
@@ -38,6 +39,19 @@ func (rt *Runtime) register(t *Task, id int) {
 		t.Cancel()
 	}
 }
+
+// Register puts t, which is about to be spawned, into the registry: then it is found
+// also before it first suspends.
+func (rt *Runtime) Register(cx *Context, t *Task) {
+	id := 0
+	if cx != nil && cx.w != nil {
+		id = cx.w.id
+	}
+	rt.register(t, id)
+}
+
+// Unregister takes back what Register did for a task that was not spawned after all.
+func (rt *Runtime) Unregister(t *Task) { rt.unregister(t) }
 
 // unregister takes t out.
 func (rt *Runtime) unregister(t *Task) {

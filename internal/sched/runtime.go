@@ -13,9 +13,16 @@ type Config struct {
 	Workers       int // 0: GOMAXPROCS
 	CurrentThread bool
 	Driver        Driver
-	// Stalled is told of a stall that a driver has found: no task can ever run
-	// again. It runs on a worker that holds nothing.
-	Stalled func()
+	// Stalled is told of a stall that a driver has found: nothing is runnable, and
+	// nothing outside will change that. It runs on a worker that holds nothing. again
+	// says that no task has been polled since it was told last.
+	Stalled func(again bool)
+	// Quiet is told, with a driver that cannot know, that for QuietAfter nothing was
+	// runnable, no timer armed, and no external task running; and again and again, until
+	// it says that this will do, or a task has run. It runs on the monitor's goroutine.
+	// QuietAfter 0: never.
+	Quiet      func() bool
+	QuietAfter time.Duration
 	// Report is told of errors that no task is there to return.
 	Report func(error)
 	// Owner is what the runtime belongs to.
@@ -41,7 +48,7 @@ type Runtime struct {
 	driver  Driver
 	seeded  bool
 	counts  externalCounter // the driver, when it wants to know
-	stalled func()
+	stalled func(again bool)
 	report  func(error)
 	owner   any
 
@@ -51,6 +58,10 @@ type Runtime struct {
 	_    [64]byte
 	live atomic.Int64
 	_    [56]byte
+
+	externals atomic.Int64 // external tasks that run; and 1 until Detach
+	detached  atomic.Bool
+	submitted atomic.Uint64 // tasks that came from outside a poll
 
 	inject queue
 
@@ -100,7 +111,7 @@ func New(c Config) *Runtime {
 	}
 	all := append([]*Worker(nil), rt.workers...)
 	rt.all.Store(&all)
-	rt.monitor.init(!c.CurrentThread && !rt.seeded)
+	rt.monitor.init(!rt.seeded, !c.CurrentThread, c)
 	return rt
 }
 
@@ -115,6 +126,7 @@ func (rt *Runtime) Start() {
 
 // Detach gives back the live task that New counted.
 func (rt *Runtime) Detach() {
+	rt.detached.Store(true)
 	rt.Release()
 	rt.CountExternal(-1) // last: with a task left and none under way it would look like a stall
 }
@@ -134,6 +146,7 @@ func (rt *Runtime) Hold() error {
 			return ErrStopped
 		}
 		if rt.live.CompareAndSwap(n, n+1) {
+			rt.submitted.Add(1)
 			return nil
 		}
 	}
@@ -158,10 +171,6 @@ func (rt *Runtime) Wait() {
 
 // Driver returns the driver.
 func (rt *Runtime) Driver() Driver { return rt.driver }
-
-// Live returns how many tasks are alive, as an estimate from above: workers that
-// run may hold credits.
-func (rt *Runtime) Live() int { return int(rt.live.Load()) }
 
 // Spawn makes t run, from outside a poll.
 func (rt *Runtime) Spawn(t *Task) error {
@@ -190,12 +199,14 @@ func (cx *Context) Spawn(t *Task) error {
 		w.credits = creditBatch
 	}
 	w.credits--
+	w.spawned++
 	w.push(t)
 	w.notifyPushed()
 	return nil
 }
 
-// OnGoroutine says whether the goroutine g is one of the workers'.
+// OnGoroutine says whether a worker polls on the goroutine g: its own, or that of the
+// coroutine that the poll runs on just now.
 func (rt *Runtime) OnGoroutine(g uintptr) bool {
 	for _, w := range *rt.all.Load() {
 		if w.gid.Load() == g {
@@ -233,6 +244,7 @@ type externalCounter interface{ AddBlocking(delta int) }
 
 // CountExternal says that delta more goroutines run external tasks.
 func (rt *Runtime) CountExternal(delta int) {
+	rt.externals.Add(int64(delta))
 	if rt.counts != nil {
 		rt.counts.AddBlocking(delta)
 	}

@@ -43,7 +43,7 @@ func runOn(t testing.TB, c Config, main func(cx *Context) bool) {
 		panic("hung:\n" + string(buf[:runtime.Stack(buf, true)]))
 	})
 	defer watch.Stop()
-	c.Stalled = func() { t.Error("stalled") }
+	c.Stalled = func(bool) { t.Error("stalled") }
 	rt := New(c)
 	rt.Start()
 	if err := rt.Spawn(&task(main).Task); err != nil {

@@ -53,6 +53,7 @@ func (w *Worker) nextSeeded() *Task {
 		i = w.rt.driver.Choose(n)
 	}
 	t := p.ready[i].task
+	w.publish()
 	p.ready = slices.Delete(p.ready, i, i+1)
 	return t
 }

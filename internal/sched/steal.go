@@ -23,6 +23,7 @@ func (w *Worker) search() *Task {
 				continue
 			}
 			if t := w.ring.stealFrom(&v.ring); t != nil {
+				w.steals.Add(1)
 				return t
 			}
 			if !v.inbox.empty() && w.takeInbox(v) {

@@ -46,6 +46,8 @@ type Watcher interface {
 //	bit  3    cancelled: somebody has asked the task to end
 //	bit  4    watched: the body is a [Watcher], and wants to hear of it at once
 //	bit  5    complete: ended, without a worker; nothing changes any more
+//	bit  6    hands down: what it spawns has something from it; set before it is
+//	          spawned, or by its own polls
 //
 //	lifecycle   the task is                      who may change it
 //	scheduled   in exactly one queue             the worker that takes it → running
@@ -88,6 +90,7 @@ const (
 	cancelled uint32 = 8
 	watched   uint32 = 16
 	complete  uint32 = 32
+	handsDown uint32 = 64
 )
 
 // Init gives a fresh task its body.
@@ -114,8 +117,34 @@ func (t *Task) Inspect(look func()) bool {
 	return true
 }
 
+// A State is what a task does, as a report shows it.
+type State uint8
+
+const (
+	Waiting State = iota
+	Runnable
+	Running
+)
+
+// State returns what t does now, which may have changed when it returns.
+func (t *Task) State() State {
+	switch t.state.Load() & lifecycle {
+	case idle:
+		return Waiting
+	case scheduled:
+		return Runnable
+	}
+	return Running
+}
+
 // Body returns what t runs.
 func (t *Task) Body() Body { return t.body }
+
+// SetHandsDown says that the tasks that t spawns have something from it.
+func (t *Task) SetHandsDown() { t.state.Or(handsDown) }
+
+// HandsDown says whether SetHandsDown was called.
+func (t *Task) HandsDown() bool { return t.state.Load()&handsDown != 0 }
 
 // IsCancelled says whether [Task.Cancel] was called.
 func (t *Task) IsCancelled() bool { return t.state.Load()&cancelled != 0 }

@@ -49,6 +49,12 @@ type Worker struct {
 	victim      int
 	searching   bool
 	spare       bool
+	polls       uint64 // tasks polled
+	spawned     uint64 // tasks spawned by them
+	stalledAt   uint64 // polls, when the runtime had stalled
+
+	// What others may read of these, and what is rare.
+	pubPolls, pubSpawned, steals, parks atomic.Uint64
 
 	gid     atomic.Uintptr
 	beat    atomic.Uint32 // changes now and then while the worker makes progress, for the monitor
@@ -144,6 +150,7 @@ func (w *Worker) run(t *Task) {
 	w.cx.root, w.cx.task = t, t
 	w.yielded = false
 	w.polling = true
+	w.polls++
 	ended := t.body.Poll(&w.cx)
 	w.polling = false
 	if ended { // it stays running: late wakes find nothing to enqueue
@@ -214,6 +221,7 @@ func (w *Worker) next() *Task {
 	w.tick++
 	if w.tick%lookEvery == 0 {
 		w.beat.Add(1)
+		w.publish()
 		w.gosched(w.look())
 		if t := w.rt.inject.pop(1); t != nil {
 			w.freshBudget()

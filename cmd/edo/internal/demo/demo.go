@@ -10,8 +10,6 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
-	"github.com/edo-go/edo/internal"
-	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
@@ -63,7 +61,7 @@ type demo struct {
 	length      time.Duration
 	listen      string
 	config      edo.Config
-	sched       *sched.Runtime
+	runtime     *edo.Runtime
 
 	over      atomic.Bool  // clients come to an end
 	connected atomic.Int64 // clients that are
@@ -80,7 +78,7 @@ type demo struct {
 
 // main starts everything, and says when it is over. Run waits for the rest.
 func (d *demo) main(task *edo.Task) error {
-	d.sched, _, _ = edo.Internals(internal.Key{}, task)
+	d.runtime = task.Runtime()
 	l, err := socket.Listen(task, "tcp", d.listen)
 	if err != nil {
 		return fmt.Errorf("%w; use --listen HOST:PORT with another address, or with port 0 for any that is free", err)

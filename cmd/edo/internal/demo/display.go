@@ -28,7 +28,7 @@ type sample struct {
 func (d *demo) look() sample {
 	m := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(m)
-	s := sample{d.sched.Live(), m[0].Value.Uint64() - m[1].Value.Uint64()}
+	s := sample{d.runtime.Metrics().Alive, m[0].Value.Uint64() - m[1].Value.Uint64()}
 	d.peak.tasks = max(d.peak.tasks, s.tasks)
 	d.peak.memory = max(d.peak.memory, s.memory)
 	return s

@@ -1,0 +1,90 @@
+package edo
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/driver"
+)
+
+// Config says how a runtime is made. The zero value works.
+type Config struct {
+	// Workers is how many workers poll tasks, each on a goroutine of its own. 0
+	// means GOMAXPROCS.
+	Workers int
+
+	// CurrentThread asks for one worker, and for no spare ones: tasks never run at
+	// the same time, not even when one blocks, which then holds up the others.
+	CurrentThread bool
+
+	// OnError is told of every task that ends with an error or a panic while nobody
+	// waits for its handle, as it happens, and of errors that edo deals with itself,
+	// such as a connection that could not be accepted for want of descriptors, and of
+	// a [*StallError]. It is called from the workers and must neither block nor panic.
+	// nil means [slog.Error], and standard error for the report of a stall.
+	OnError func(err error)
+
+	// OnPanic is told of every task that panics, as it happens, before anybody joins
+	// it. When it returns true the runtime ends at once: all tasks are cancelled. It is
+	// called like OnError. nil means that the others go on.
+	OnPanic func(err *PanicError) (end bool)
+
+	// StallAfter is how long nothing must have happened, with no task that could run,
+	// no timer, no I/O to wait for and no blocking task at work, before OnError is told,
+	// by a [*StallError], which tasks wait and what for. 0 means ten seconds; less than
+	// 0, never. The tasks are left as they are: a goroutine that is no task may wake
+	// them. In the simulator, where there is none, a stall is found at once and ends
+	// the run.
+	StallAfter time.Duration
+
+	// Trace makes every task remember where it was spawned and by which task, for
+	// reports. It costs about a microsecond and 340 bytes for each.
+	Trace bool
+
+	driver driver.Driver
+}
+
+// defaultStallAfter is what a Config.StallAfter of 0 means.
+const defaultStallAfter = 10 * time.Second
+
+func (c Config) stallAfter() time.Duration {
+	switch {
+	case c.StallAfter == 0:
+		return defaultStallAfter
+	case c.StallAfter < 0:
+		return 0
+	}
+	return c.StallAfter
+}
+
+func (c Config) onError() func(error) {
+	if c.OnError != nil {
+		return c.OnError
+	}
+	return func(err error) {
+		if stall, ok := err.(*StallError); ok { // lines, which a log would quote
+			fmt.Fprintln(os.Stderr, stall)
+			return
+		}
+		slog.Error(err.Error())
+	}
+}
+
+// WithDriver is for edo's own packages: nobody else can name its arguments.
+func (c Config) WithDriver(_ internal.Key, d driver.Driver) Config {
+	c.driver = d
+	return c
+}
+
+func (c Config) check() error {
+	if c.Workers < 0 {
+		return fmt.Errorf("edo: Config.Workers is %d: use 0 for GOMAXPROCS, or a positive number", c.Workers)
+	}
+	if c.CurrentThread && c.Workers > 1 {
+		return fmt.Errorf("edo: Config.Workers is %d with CurrentThread, which has one: leave it 0", c.Workers)
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package edo
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// maxNamed is how many tasks the text of an error names; the others are in its
+// Snapshot.
+const maxNamed = 100
+
+// StallError says that nothing can happen any more: tasks wait for each other, or for
+// what nobody will send.
+type StallError struct{ Snapshot Snapshot }
+
+// Error names the tasks, and what each waits for.
+func (e *StallError) Error() string {
+	return "edo: nothing can happen any more, and these tasks wait:\n" + e.Snapshot.text(maxNamed)
+}
+
+// ShutdownError says that a [Runtime.Shutdown] gave up waiting.
+type ShutdownError struct {
+	Cause    error    // that of the context
+	Snapshot Snapshot // what the tasks were doing that had not ended
+}
+
+// Error names the tasks, and what each waits for.
+func (e *ShutdownError) Error() string {
+	return fmt.Sprintf("edo: shutdown: %v; these tasks have not ended:\n%s", e.Cause, e.Snapshot.text(maxNamed))
+}
+
+// Unwrap returns the cause.
+func (e *ShutdownError) Unwrap() error { return e.Cause }
+
+// stalled is called by a driver that knows that nothing can happen any more; again says
+// that nothing has since it was called last. What the collector finds may change that,
+// so it is asked first.
+func (rt *Runtime) stalled(again bool) {
+	if !again {
+		collect()
+		return
+	}
+	if rt.stalls == 0 {
+		rt.failures.add(&failure{rt: rt, err: &StallError{rt.Snapshot()}})
+	}
+	rt.stalls++
+	rt.sched.CancelAll()
+}
+
+// quiet is called when nothing has happened for a while, in a runtime that may be woken
+// from outside. It reports that, unless somebody waits for something outside, and says
+// whether it has.
+func (rt *Runtime) quiet() (reported bool) {
+	if rt.driver.Registered() && rt.waitsForOutside() {
+		return false
+	}
+	before := rt.sched.Metrics().Polls
+	collect()
+	if !rt.sched.Quiet() || rt.sched.Metrics().Polls != before {
+		return false
+	}
+	rt.onError(&StallError{rt.Snapshot()})
+	return true
+}
+
+// waitsForOutside says whether any task waits for something outside of the program, or
+// may do so for all that is known.
+func (rt *Runtime) waitsForOutside() bool {
+	for t := range rt.sched.Tasks {
+		waits, waiting := waitsOf(rt.sched, t)
+		for _, w := range waits {
+			if w.Outside {
+				return true
+			}
+		}
+		if !waiting || len(waits) == 0 {
+			return true // it has begun to run, or does not say
+		}
+	}
+	return false
+}
+
+// collect runs the garbage collector, and what it calls for what it has found: senders
+// that nobody has closed. The second time finds what the first has let go of.
+func collect() {
+	for range 2 {
+		found := make(chan struct{})
+		runtime.AddCleanup(new(sentinel), func(found chan struct{}) { close(found) }, found)
+		runtime.GC()
+		select {
+		case <-found:
+		case <-time.After(100 * time.Millisecond): // the collector promises nothing
+		}
+	}
+}
+
+// sentinel is something to be found by the collector. It is large enough not to share its memory
+// with other things.
+type sentinel struct{ _ [32]byte }

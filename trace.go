@@ -1,0 +1,61 @@
+package edo
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+)
+
+// tracer gives the tasks of a runtime numbers, and remembers where each was spawned.
+type tracer struct{ last atomic.Uint64 }
+
+// origin is where a task was spawned, and by which one. It refers to no other task: a
+// task that respawns itself for ever leaves no chain behind.
+type origin struct {
+	id     uint64
+	name   name   // of the future, also while the task runs
+	parent uint64 // 0: spawned from outside
+	pcs    [maxFrames]uintptr
+}
+
+// maxFrames is how many callers an origin remembers, to find one that is not edo.
+const maxFrames = 8
+
+// origin returns that of a task that is being spawned.
+func (tr *tracer) origin(parent *extra) *origin {
+	o := &origin{id: tr.last.Add(1)}
+	if parent != nil && parent.origin != nil {
+		o.parent = parent.origin.id
+	}
+	runtime.Callers(4, o.pcs[:])
+	return o
+}
+
+// place returns where the task was spawned: the first caller outside of edo's own
+// packages, as file:line; "" if there is none.
+func (o *origin) place() string {
+	n := 0
+	for n < len(o.pcs) && o.pcs[n] != 0 {
+		n++
+	}
+	frames := runtime.CallersFrames(o.pcs[:n])
+	for more := n != 0; more; {
+		var f runtime.Frame
+		if f, more = frames.Next(); f.File != "" && !isEdo(f.Function) {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+	}
+	return ""
+}
+
+// isEdo says whether a function is one that spawns for a program, rather than one of
+// the program.
+func isEdo(function string) bool {
+	for _, prefix := range [...]string{"github.com/edo-go/edo.", "github.com/edo-go/edo/sim.", "runtime."} {
+		if strings.HasPrefix(function, prefix) {
+			return true
+		}
+	}
+	return false
+}

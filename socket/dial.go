@@ -90,11 +90,11 @@ func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 func (f *dial) Waits(*edo.Context) edo.Wait {
 	switch {
 	case f.lookup != nil:
-		return edo.Wait{On: "socket: look up " + f.address}
+		return edo.Wait{On: "socket: look up " + f.address, Outside: true}
 	case f.conn != nil:
-		return edo.Wait{On: fmt.Sprintf("socket: connect to %v", f.conn.RemoteAddr())}
+		return edo.Wait{On: fmt.Sprintf("socket: connect to %v", f.conn.RemoteAddr()), Outside: true}
 	}
-	return edo.Wait{On: "socket: dial " + f.address}
+	return edo.Wait{On: "socket: dial " + f.address, Outside: true}
 }
 
 // start finds out what to try.

@@ -28,7 +28,7 @@ func (c *writable) Waits(*edo.Context) edo.Wait {
 }
 
 func (c *Conn) waits(format string, d direction) edo.Wait {
-	w := edo.Wait{On: fmt.Sprintf(format, c.RemoteAddr(), c.LocalAddr())}
+	w := edo.Wait{On: fmt.Sprintf(format, c.RemoteAddr(), c.LocalAddr()), Outside: true}
 	if ds := c.deadlines.Load(); ds != nil {
 		w.Until = wall(c.rt, ds[d].at.Load())
 	}
@@ -37,7 +37,7 @@ func (c *Conn) waits(format string, d direction) edo.Wait {
 
 // Waits says what for.
 func (l *accepting) Waits(*edo.Context) edo.Wait {
-	return edo.Wait{On: fmt.Sprintf("socket: accept at %v", l.inner.Addr())}
+	return edo.Wait{On: fmt.Sprintf("socket: accept at %v", l.inner.Addr()), Outside: true}
 }
 
 // Waits says what for.

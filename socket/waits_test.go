@@ -27,8 +27,8 @@ func polls[T any](f edo.Future[T]) func(cx *edo.Context) edo.Poll {
 
 func TestConnSaysFromWhomItReadsAndUntilWhen(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, _ func() time.Duration) error {
-		read := edo.Wait{On: fmt.Sprintf("socket: read from %v, at %v", b.LocalAddr(), a.LocalAddr())}
-		write := edo.Wait{On: fmt.Sprintf("socket: write to %v, from %v", b.LocalAddr(), a.LocalAddr())}
+		read := edo.Wait{On: fmt.Sprintf("socket: read from %v, at %v", b.LocalAddr(), a.LocalAddr()), Outside: true}
+		write := edo.Wait{On: fmt.Sprintf("socket: write to %v, from %v", b.LocalAddr(), a.LocalAddr()), Outside: true}
 		var p [1]byte
 		r, w := a.ReadFuture(p[:]), a.WriteFuture(make([]byte, 1<<20))
 		waitsFor(t, task, read, polls(r))
@@ -52,7 +52,7 @@ func TestListenerSaysWhereItAccepts(t *testing.T) {
 			return err
 		}
 		defer l.Close()
-		want := edo.Wait{On: "socket: accept at 127.0.0.1:80"}
+		want := edo.Wait{On: "socket: accept at 127.0.0.1:80", Outside: true}
 		waitsFor(t, task, want, polls(l.AcceptFuture()))
 		next := l.Incoming()
 		defer next.Drop()
@@ -90,7 +90,7 @@ func TestDialSaysHowFarItHasCome(t *testing.T) {
 		}
 		f := DialFuture(task, "tcp", "localhost:80")
 		defer edo.Drop(f)
-		waitsFor(t, task, edo.Wait{On: "socket: connect to 127.0.0.1:80"}, polls(f))
+		waitsFor(t, task, edo.Wait{On: "socket: connect to 127.0.0.1:80", Outside: true}, polls(f))
 		return nil
 	})
 	mock := edotest.NewTask()
@@ -98,7 +98,7 @@ func TestDialSaysHowFarItHasCome(t *testing.T) {
 		"socket: dial example.com:80":    {address: "example.com:80"},
 		"socket: look up example.com:80": {address: "example.com:80", lookup: &edo.JoinHandle[found]{}},
 	} {
-		if got, want := edotest.Waits(mock, f), []edo.Wait{{On: on}}; !reflect.DeepEqual(got, want) {
+		if got, want := edotest.Waits(mock, f), []edo.Wait{{On: on, Outside: true}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("waits for %v, want %v", got, want)
 		}
 	}

@@ -1,0 +1,189 @@
+package lock_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/chaos"
+	"github.com/edo-go/edo/lock"
+)
+
+// TestNotifyWhileTasksAreAborted passes one notification round: whoever gets it notifies
+// the next. So it is lost, or doubled, if a task that is aborted loses or doubles it.
+func TestNotifyWhileTasksAreAborted(t *testing.T) {
+	chaos.Explore(t, seeds, func(w *chaos.World) {
+		var n lock.Notify
+		next := func() {
+			if w.Rand.IntN(2) == 0 {
+				n.NotifyOne()
+			} else {
+				n.NotifyLast()
+			}
+		}
+		for i := range 6 {
+			if w.Rand.IntN(2) == 0 {
+				spawnsFuture(w, i, "future", future.Map(n.WaitFuture(), func(u edo.Unit) edo.Unit {
+					next()
+					return u
+				}))
+				continue
+			}
+			spawns(w, i, "direct", func(task *edo.Task) error {
+				for range 3 {
+					if err := n.Wait(task); err != nil {
+						return err
+					}
+					next()
+					if err := edo.Yield(task); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		w.Steady("first", func(task *edo.Task) error {
+			defer next()
+			return edo.Yield(task)
+		})
+		w.Check(func() error {
+			if !n.WaitFuture().Enable() {
+				return errors.New("the notification was lost")
+			}
+			if n.WaitFuture().Enable() {
+				return errors.New("the notification was doubled")
+			}
+			return nil
+		})
+	})
+}
+
+func TestNotifyAllWhileTasksAreAborted(t *testing.T) {
+	chaos.Explore(t, seeds, func(w *chaos.World) {
+		var n lock.Notify
+		over := false
+		for i := range 6 {
+			spawns(w, i, "waits", func(task *edo.Task) error {
+				for {
+					f := n.WaitFuture() // before it looks
+					if over {
+						return nil
+					}
+					if w.Rand.IntN(2) == 0 {
+						f.Enable()
+					}
+					_, err := edo.Await(task, f)
+					f.Drop()
+					if err != nil {
+						return err
+					}
+				}
+			})
+		}
+		w.Steady("notifies", func(task *edo.Task) error {
+			for range 4 {
+				n.NotifyAll()
+				if err := edo.Yield(task); err != nil {
+					return err
+				}
+			}
+			over = true
+			n.NotifyAll()
+			return nil
+		})
+		w.Check(n.Check)
+	})
+}
+
+func TestBarrierWhileTasksAreAborted(t *testing.T) {
+	chaos.Explore(t, seeds, func(w *chaos.World) {
+		size := 2 + w.Rand.IntN(2)
+		b := lock.NewBarrier(size)
+		var handles []*edo.JoinHandle[edo.Unit]
+		for i := range 6 {
+			handles = append(handles, spawns(w, i, "comes", func(task *edo.Task) error {
+				_, err := b.Wait(task)
+				return err
+			}))
+		}
+		w.Steady("helper", func(task *edo.Task) error { // comes and goes until all have passed
+			for slices.ContainsFunc(handles, func(h *edo.JoinHandle[edo.Unit]) bool { return !h.Finished() }) {
+				extra := make([]*lock.Arrival, 1+w.Rand.IntN(size-1))
+				for i := range extra {
+					extra[i] = b.WaitFuture()
+					f := extra[i]
+					if _, err := edo.Await(task, future.PollFn(func(cx *edo.Context) (bool, edo.Poll, error) {
+						f.Poll(cx)
+						return false, edo.Ready, nil
+					})); err != nil {
+						return err
+					}
+				}
+				err := edo.Yield(task)
+				for _, f := range extra {
+					f.Drop()
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		w.Check(b.Check)
+	})
+}
+
+func TestOnceWhileTasksAreAborted(t *testing.T) {
+	chaos.Explore(t, seeds, func(w *chaos.World) {
+		var o lock.Once[int]
+		errMade := errors.New("made none")
+		room := w.Room("the initialiser", 1)
+		for i := range 6 {
+			fails := i%3 != 0 && w.Rand.IntN(3) == 0
+			if w.Rand.IntN(2) == 0 {
+				f := o.GetOrInitFuture(func() edo.Future[int] {
+					return future.AndThen(newVisit(w, room, 1, future.Ready(0)), func(edo.Unit) edo.Future[int] {
+						if fails {
+							return future.Fail[int](errMade)
+						}
+						return future.Ready(7)
+					})
+				})
+				spawnsFuture(w, i, "future", future.Then(f, func(v int, err error) edo.Future[edo.Unit] {
+					if err == nil && v != 7 || err != nil && err != errMade {
+						w.Errorf("got %d, %v", v, err)
+					}
+					return future.Ready(edo.Unit{})
+				}))
+				continue
+			}
+			spawns(w, i, "direct", func(task *edo.Task) error {
+				v, err := o.GetOrInit(task, func(task *edo.Task) (int, error) {
+					if err := stay(w, task, room, 1); err != nil {
+						return 0, err
+					}
+					if fails {
+						return 0, errMade
+					}
+					return 7, nil
+				})
+				if err == errMade {
+					return nil
+				}
+				if err == nil && v != 7 {
+					w.Errorf("got %d", v)
+				}
+				return err
+			})
+		}
+		w.Check(func() error {
+			if v, ok := o.Get(); v != 7 || !ok {
+				return fmt.Errorf("the value is %d, %v", v, ok)
+			}
+			return o.Check()
+		})
+	})
+}

@@ -1,0 +1,35 @@
+package lock
+
+import (
+	"runtime"
+	"sync"
+
+	"github.com/edo-go/edo/internal/invariant"
+)
+
+// latch guards the lines of waiters: sections of some ten nanoseconds per waiter
+// that is let out, which neither wait nor call anybody's code. Only operations that
+// wait, or that let somebody out who waits, come to it; a [sync.Mutex] is good enough.
+type latch struct{ mu sync.Mutex }
+
+// Lock waits until nobody else holds l.
+func (l *latch) Lock() {
+	if invariant.Enabled {
+		l.spin()
+		return
+	}
+	l.mu.Lock()
+}
+
+// Unlock lets go of l, which the caller holds.
+func (l *latch) Unlock() { l.mu.Unlock() }
+
+// spin is Lock for the tests of interleavings, which cannot stop a thread that waits
+// for another.
+func (l *latch) spin() {
+	invariant.Step("lock: about to latch")
+	for !l.mu.TryLock() {
+		invariant.Step("spin: lock: latched")
+		runtime.Gosched()
+	}
+}

@@ -1,0 +1,145 @@
+package lock
+
+import (
+	"sync"
+
+	"github.com/edo-go/edo"
+)
+
+// waiter is one that waits in a line, or has, or will.
+//
+//	state     it                                           set by
+//	done      asks for nothing; its outcome was read       its owner, from queued with the latch
+//	fresh     asks, and is in no line yet                  its owner
+//	queued    is in a line                                 its owner, with the latch
+//	granted   is out, and got what it asked for            who lets it out, with the latch
+//	last      is out, and got it as the last in line       the same
+//	all       is out, and so is everybody                  the same
+//	refused   is out: there is nothing to be got any more  the same
+//
+// The fields are guarded by the latch of the line while the waiter is queued, and
+// are its owner's otherwise. There are two exceptions. The owner may look at the state
+// without the latch: so whoever lets a waiter out stores it atomically, and as the
+// last thing that it does to the waiter, which may be in another line the moment
+// after. And the owner, who alone writes waker, may read it without the latch.
+type waiter struct {
+	next, prev *waiter
+	waker      edo.Waker
+	n          int64 // how many permits it asks for
+	state      uint32
+}
+
+const (
+	done uint32 = iota
+	fresh
+	queued
+	granted
+	last
+	all
+	refused
+)
+
+// line is a list of waiters, the longest-waiting first. A latch guards it.
+type line struct{ first, last *waiter }
+
+func (l *line) empty() bool { return l.first == nil }
+
+// push puts w at the end.
+func (l *line) push(w *waiter) {
+	w.prev, w.next = l.last, nil
+	if l.last == nil {
+		l.first = w
+	} else {
+		l.last.next = w
+	}
+	l.last = w
+	w.state = queued
+}
+
+// remove takes w out. The caller sets its state, as the last thing that it does to w.
+func (l *line) remove(w *waiter) {
+	if w.prev == nil {
+		l.first = w.next
+	} else {
+		w.prev.next = w.next
+	}
+	if w.next == nil {
+		l.last = w.prev
+	} else {
+		w.next.prev = w.prev
+	}
+	w.next, w.prev = nil, nil
+}
+
+// before returns how many wait before w, which is in l.
+func (l *line) before(w *waiter) (n int) {
+	for w = w.prev; w != nil; w = w.prev {
+		n++
+	}
+	return n
+}
+
+// wakers are those to wake once the latch is free. The zero value has none. Only the
+// first has room in it: the others are rare, and in a slice that is used again.
+type wakers struct {
+	first edo.Waker
+	more  *[]edo.Waker
+}
+
+var wakerSlices = sync.Pool{New: func() any { return new([]edo.Waker) }}
+
+// keptWakers is the capacity up to which a slice of wakers is kept.
+const keptWakers = 4096
+
+func (ws *wakers) add(w edo.Waker) {
+	switch {
+	case w.IsZero():
+	case ws.first.IsZero():
+		ws.first = w
+	default:
+		if ws.more == nil {
+			ws.more = wakerSlices.Get().(*[]edo.Waker)
+		}
+		*ws.more = append(*ws.more, w)
+	}
+}
+
+// wake wakes all, by cx unless that is nil.
+func (ws *wakers) wake(cx *edo.Context) {
+	wake(cx, ws.first)
+	if ws.more == nil {
+		return
+	}
+	for _, w := range *ws.more {
+		wake(cx, w)
+	}
+	clear(*ws.more)
+	if cap(*ws.more) <= keptWakers {
+		*ws.more = (*ws.more)[:0]
+		wakerSlices.Put(ws.more)
+	}
+}
+
+func wake(cx *edo.Context, w edo.Waker) {
+	if cx != nil {
+		w.WakeBy(cx)
+	} else {
+		w.Wake()
+	}
+}
+
+// turn waits until the budget of the task allows another operation: so an operation
+// that need not wait gives way to other tasks all the same. The error is the task's.
+func turn(task *edo.Task) error {
+	_, err := edo.Await(task, edo.Future[edo.Unit](budget{}))
+	return err
+}
+
+type budget struct{}
+
+func (budget) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	return edo.Unit{}, edo.Ready, nil
+}

@@ -1,0 +1,150 @@
+package lock_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/lock"
+)
+
+var (
+	_ edo.Future[*lock.Guard]  = (*lock.LockFuture)(nil)
+	_ edo.Future[*lock.Permit] = (*lock.AcquireFuture)(nil)
+	_ edo.Future[edo.Unit]     = (*lock.Notified)(nil)
+	_ edo.Future[bool]         = (*lock.Arrival)(nil)
+	_ edo.Future[int]          = (*lock.InitFuture[int])(nil)
+
+	_ edo.Dropper = (*lock.LockFuture)(nil)
+	_ edo.Dropper = (*lock.AcquireFuture)(nil)
+	_ edo.Dropper = (*lock.Notified)(nil)
+	_ edo.Dropper = (*lock.Arrival)(nil)
+	_ edo.Dropper = (*lock.InitFuture[int])(nil)
+	_ edo.Dropper = (*lock.Guard)(nil)
+	_ edo.Dropper = (*lock.Permit)(nil)
+)
+
+// polled polls f by task, fails the test when that does not give want, and returns the
+// value.
+func polled[T any](t testing.TB, task *edotest.Task, f edo.Future[T], want edo.Poll, wantErr error) T {
+	t.Helper()
+	v, p, err := edotest.Poll(task, f)
+	if p != want || !errors.Is(err, wantErr) {
+		t.Fatalf("Poll = %v, %v, %v, want %v, %v", v, p, err, want, wantErr)
+	}
+	return v
+}
+
+// body is fn as a future, in direct style.
+func body(fn func(task *edo.Task) error) edo.Future[edo.Unit] {
+	return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) })
+}
+
+// one is a future and the task that polls it.
+type one[T any] struct {
+	t    testing.TB
+	f    edo.Future[T]
+	task *edotest.Task
+}
+
+func by[T any](t testing.TB, f edo.Future[T]) one[T] { return one[T]{t, f, edotest.NewTask()} }
+
+// waits polls, and requires that it is pending.
+func (o one[T]) waits() one[T] {
+	o.t.Helper()
+	polled(o.t, o.task, o.f, edo.Pending, nil)
+	return o
+}
+
+// gets polls, and requires that it is ready.
+func (o one[T]) gets() T {
+	o.t.Helper()
+	return polled(o.t, o.task, o.f, edo.Ready, nil)
+}
+
+// fails polls, and requires an error.
+func (o one[T]) fails(err error) {
+	o.t.Helper()
+	polled(o.t, o.task, o.f, edo.Ready, err)
+}
+
+// woken requires that it was woken n times since it was asked last.
+func (o one[T]) woken(n int) one[T] {
+	o.t.Helper()
+	edotest.RequireWoken(o.t, o.task, n)
+	return o
+}
+
+func (o one[T]) drop() { edo.Drop(o.f) }
+
+// abort cancels a function in direct style, and has it run to its end.
+func (o one[T]) abort() {
+	o.t.Helper()
+	edo.Drop(o.f)
+	o.fails(edo.ErrCancelled)
+	o.task.TakeWakes()
+}
+
+// sound requires that the rules hold.
+func sound(t testing.TB, x interface{ Check() error }) {
+	t.Helper()
+	if err := x.Check(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// panics requires that fn panics with an error.
+func panics(t testing.TB, what string, fn func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		if _, ok := recover().(error); !ok {
+			t.Errorf("%s did not panic with an error", what)
+		}
+	}()
+	fn()
+}
+
+// run runs main on so many workers.
+func run(t *testing.T, workers int, main func(task *edo.Task) error) {
+	t.Helper()
+	if err := edo.Run(main, edo.WithConfig(edo.Config{Workers: workers})); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// parked is a task that a plain goroutine drives: it sleeps while the task waits.
+type parked struct {
+	task sched.Task
+	cx   *sched.Context
+	wake chan struct{}
+}
+
+func newParked() *parked {
+	p := &parked{wake: make(chan struct{}, 1)}
+	p.task.InitExternal((*parkedBody)(p))
+	p.cx = sched.NewContext(nil, &p.task)
+	return p
+}
+
+// await polls f until it is ready.
+func await[T any](p *parked, f edo.Future[T]) (T, error) {
+	for {
+		if v, poll, err := f.Poll((*edo.Context)(p.cx)); poll != edo.Pending {
+			return v, err
+		}
+		if p.task.Suspend() {
+			<-p.wake
+			p.task.Resume()
+		}
+		p.cx.SetBudget(sched.Budget)
+	}
+}
+
+type parkedBody parked
+
+func (b *parkedBody) Poll(*sched.Context) bool { panic("polled by hand") }
+func (b *parkedBody) Fail(any, []byte)         { panic("polled by hand") }
+func (b *parkedBody) Unpark()                  { b.wake <- struct{}{} }

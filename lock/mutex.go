@@ -1,0 +1,56 @@
+package lock
+
+import (
+	"errors"
+
+	"github.com/edo-go/edo"
+)
+
+// Mutex is a lock that one task at a time holds. The zero value is unlocked. Any number
+// of goroutines may use it at the same time. It must not be copied.
+//
+// It is first come, first served: an Unlock hands the lock to the task that has waited
+// longest, and nobody overtakes that one. There is no poisoning: a task that panics
+// while it holds the lock must unlock it, by a defer, or a [Guard] that it owns.
+type Mutex struct{ p permits }
+
+var (
+	errNotLocked = errors.New("lock: Unlock of a Mutex or RWMutex that is not locked so")
+	errNoGuard   = errors.New("lock: Guard of a Mutex or RWMutex that is not locked so")
+)
+
+// Lock locks m, and waits in line while it is locked. The error is that of the task,
+// [edo.ErrCancelled] when it was asked to end while it waited: then it does not hold
+// the lock. It allocates nothing.
+func (m *Mutex) Lock(task *edo.Task) error { return m.p.acquire(task, 1, 1, ofMutex) }
+
+// TryLock locks m if it is unlocked. It never waits.
+func (m *Mutex) TryLock() bool { return m.p.word.CompareAndSwap(0, -one) }
+
+// Unlock unlocks m, and hands the lock to the first in line. Any goroutine may call it,
+// for whoever holds the lock. To unlock what is not locked is a mistake in the program,
+// and panics.
+//
+// An Unlock happens before the return of the Lock that follows it.
+func (m *Mutex) Unlock() {
+	if !m.p.word.CompareAndSwap(-one, 0) && !m.p.give(nil, 1, 1) {
+		panic(errNotLocked)
+	}
+}
+
+// Guard makes a value of the lock, which the caller holds: from then on it is the
+// guard's to unlock it. It is one allocation.
+func (m *Mutex) Guard() *Guard {
+	if m.p.free(1) != 0 {
+		panic(errNoGuard)
+	}
+	return &Guard{&m.p, 1, 1}
+}
+
+// LockFuture returns a future of the lock. It is one allocation, with the guard in it.
+// Nothing happens before it is polled.
+func (m *Mutex) LockFuture() *LockFuture {
+	f := &LockFuture{}
+	f.Reset(m)
+	return f
+}

@@ -1,0 +1,221 @@
+package lock_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/lock"
+)
+
+// asked is a future that waits, and what it says that it waits for.
+type asked struct {
+	name string
+	wait edo.Wait
+	ask  func(t *testing.T) (poll func() edo.Poll, inspect func() []edo.Wait, end func())
+}
+
+// asks returns how a future of T, made by start, is asked. end ends the wait.
+func asks[T any](start func() (f edo.Future[T], end func())) func(*testing.T) (func() edo.Poll, func() []edo.Wait, func()) {
+	return func(*testing.T) (func() edo.Poll, func() []edo.Wait, func()) {
+		task := edotest.NewTask()
+		f, end := start()
+		poll := func() edo.Poll {
+			_, p, _ := edotest.Poll(task, f)
+			return p
+		}
+		return poll, func() []edo.Wait { return edotest.Waits(task, f) }, end
+	}
+}
+
+// waiting is everything that waits.
+var waiting = []asked{
+	{"semaphore, future", edo.Wait{
+		On: "lock: 3 of the permits of a semaphore with 1 free",
+		By: []string{"whoever holds permits of it", "1 waiting before it"},
+	}, asks(func() (edo.Future[*lock.Permit], func()) {
+		s := lock.NewSemaphore(1)
+		edotest.Poll(edotest.NewTask(), s.AcquireFuture(2))
+		return s.AcquireFuture(3), func() { s.Release(8) }
+	})},
+	{"semaphore, direct", edo.Wait{
+		On: "lock: 3 of the permits of a semaphore with 1 free",
+		By: []string{"whoever holds permits of it"},
+	}, asks(func() (edo.Future[edo.Unit], func()) {
+		s := lock.NewSemaphore(1)
+		return acquire(s, 3), func() { s.Release(8) }
+	})},
+	{"mutex, future", edo.Wait{
+		On: "lock: a Mutex", By: []string{"the holder of the lock", "1 waiting before it"},
+	}, asks(func() (edo.Future[*lock.Guard], func()) {
+		var m lock.Mutex
+		m.TryLock()
+		f := m.LockFuture()
+		edotest.Poll(edotest.NewTask(), f)
+		return m.LockFuture(), func() { f.Drop(); m.Unlock() }
+	})},
+	{"mutex, direct", edo.Wait{
+		On: "lock: a Mutex", By: []string{"the holder of the lock"},
+	}, asks(func() (edo.Future[edo.Unit], func()) {
+		var m lock.Mutex
+		m.TryLock()
+		return locks(&m), m.Unlock
+	})},
+	{"writer behind a reader", edo.Wait{
+		On: "lock: a RWMutex, to write", By: []string{"a reader that holds the lock"},
+	}, asks(func() (edo.Future[edo.Unit], func()) {
+		var m lock.RWMutex
+		m.TryRLock()
+		return locks(&m), m.RUnlock
+	})},
+	{"writer behind readers", edo.Wait{
+		On: "lock: a RWMutex, to write", By: []string{"2 readers that hold the lock"},
+	}, asks(func() (edo.Future[*lock.Guard], func()) {
+		var m lock.RWMutex
+		m.TryRLock()
+		m.TryRLock()
+		return m.LockFuture(), func() { m.RUnlock(); m.RUnlock() }
+	})},
+	{"reader behind a writer", edo.Wait{
+		On: "lock: a RWMutex, to read", By: []string{"the writer that holds the lock"},
+	}, asks(func() (edo.Future[*lock.Guard], func()) {
+		var m lock.RWMutex
+		m.TryLock()
+		return m.RLockFuture(), m.Unlock
+	})},
+	{"reader behind a writer in line", edo.Wait{
+		On: "lock: a RWMutex, to read", By: []string{"a reader that holds the lock", "1 waiting before it"},
+	}, asks(func() (edo.Future[edo.Unit], func()) {
+		var m lock.RWMutex
+		m.TryRLock()
+		f := m.LockFuture()
+		edotest.Poll(edotest.NewTask(), f)
+		return rlocks(&m), f.Drop
+	})},
+	{"notify, future", edo.Wait{
+		On: "lock: a notification", By: []string{"whoever notifies", "1 waiting before it"},
+	}, asks(func() (edo.Future[edo.Unit], func()) {
+		var n lock.Notify
+		edotest.Poll(edotest.NewTask(), n.WaitFuture())
+		return n.WaitFuture(), n.NotifyAll
+	})},
+	{"notify, direct", edo.Wait{
+		On: "lock: a notification", By: []string{"whoever notifies"},
+	}, asks(func() (edo.Future[edo.Unit], func()) {
+		var n lock.Notify
+		return wait(&n), n.NotifyOne
+	})},
+	{"barrier, future", edo.Wait{
+		On: "lock: a Barrier to which 1 of 2 have come", By: []string{"1 more that come"},
+	}, asks(func() (edo.Future[bool], func()) {
+		b := lock.NewBarrier(2)
+		return b.WaitFuture(), func() { edotest.Poll(edotest.NewTask(), b.WaitFuture()) }
+	})},
+	{"barrier, direct", edo.Wait{
+		On: "lock: a Barrier to which 1 of 2 have come", By: []string{"1 more that come"},
+	}, asks(func() (edo.Future[bool], func()) {
+		b := lock.NewBarrier(2)
+		return edo.Async(b.Wait), func() { edotest.Poll(edotest.NewTask(), b.WaitFuture()) }
+	})},
+	{"once, future", edo.Wait{
+		On: "lock: the value of a Once", By: []string{"the initialiser that runs"},
+	}, asks(func() (edo.Future[int], func()) {
+		var o lock.Once[int]
+		var m, idle maker
+		f := o.GetOrInitFuture(m.future)
+		edotest.Poll(edotest.NewTask(), f)
+		return o.GetOrInitFuture(idle.future), func() { m.tx.Send(1); edotest.Poll(edotest.NewTask(), f) }
+	})},
+	{"once, direct", edo.Wait{
+		On: "lock: the value of a Once", By: []string{"the initialiser that runs"},
+	}, asks(func() (edo.Future[int], func()) {
+		var o lock.Once[int]
+		var m, idle maker
+		f := o.GetOrInitFuture(m.future)
+		edotest.Poll(edotest.NewTask(), f)
+		return faces["direct"](&o, &idle), func() { m.tx.Send(1); edotest.Poll(edotest.NewTask(), f) }
+	})},
+}
+
+func TestWaitersSayWhatTheyWaitFor(t *testing.T) {
+	for _, c := range waiting {
+		t.Run(c.name, func(t *testing.T) {
+			poll, inspect, end := c.ask(t)
+			if p := poll(); p != edo.Pending {
+				t.Fatalf("Poll = %v", p)
+			}
+			for range 2 { // asking changes nothing
+				if got := inspect(); len(got) != 1 || !reflect.DeepEqual(got[0], c.wait) {
+					t.Fatalf("it waits for %v, want %v", got, c.wait)
+				}
+				if p := poll(); p != edo.Pending {
+					t.Fatalf("a spurious Poll = %v", p)
+				}
+			}
+			end()
+			if p := poll(); p != edo.Ready {
+				t.Fatalf("Poll = %v after the end of the wait", p)
+			}
+		})
+	}
+}
+
+// TestInspectionTakesNothing inspects futures that would be ready at once.
+func TestInspectionTakesNothing(t *testing.T) {
+	var (
+		m lock.Mutex
+		n lock.Notify
+		o lock.Once[int]
+		s = lock.NewSemaphore(1)
+		b = lock.NewBarrier(1)
+	)
+	n.NotifyOne()
+	task := edotest.NewTask()
+	for range 2 {
+		edotest.Waits(task, m.LockFuture())
+		edotest.Waits(task, n.WaitFuture())
+		edotest.Waits(task, s.AcquireFuture(1))
+		edotest.Waits(task, b.WaitFuture())
+		edotest.Waits(task, o.GetOrInitFuture(func() edo.Future[int] {
+			t.Error("an inspection has called an initialiser")
+			return nil
+		}))
+	}
+	for _, x := range []interface{ Check() error }{&m, &n, &o, s, b} {
+		sound(t, x)
+	}
+	if !m.TryLock() || s.TryAcquire(1) != nil {
+		t.Fatal("an inspection has taken a lock or a permit")
+	}
+	by(t, n.WaitFuture()).gets()
+}
+
+func TestUsedUpBudgetTakesNothing(t *testing.T) {
+	var (
+		m lock.Mutex
+		n lock.Notify
+		s = lock.NewSemaphore(1)
+		b = lock.NewBarrier(1)
+	)
+	n.NotifyOne()
+	task := edotest.NewTask()
+	pending := func(poll func(cx *edo.Context) edo.Poll) {
+		t.Helper()
+		task.EnterWithBudget(0, func(cx *edo.Context) {
+			if p := poll(cx); p != edo.Pending {
+				t.Errorf("Poll = %v without budget", p)
+			}
+		})
+		edotest.RequireWoken(t, task, 1) // by the budget
+	}
+	lf, wf, af, bf := m.LockFuture(), n.WaitFuture(), s.AcquireFuture(1), b.WaitFuture()
+	pending(func(cx *edo.Context) edo.Poll { _, p, _ := lf.Poll(cx); return p })
+	pending(func(cx *edo.Context) edo.Poll { _, p, _ := wf.Poll(cx); return p })
+	pending(func(cx *edo.Context) edo.Poll { _, p, _ := af.Poll(cx); return p })
+	pending(func(cx *edo.Context) edo.Poll { _, p, _ := bf.Poll(cx); return p })
+	edotest.RequireReady(t, task, lf).Unlock()
+	edotest.RequireReady(t, task, wf)
+	edotest.RequireReady(t, task, af).Release()
+	edotest.RequireReady(t, task, bf)
+}

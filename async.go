@@ -202,7 +202,6 @@ type suspended interface {
 	// Only a panic of it is an error that anybody is told of.
 	drive(cx *Context) (ended bool, err error)
 	isDropped() bool
-	inspect(cx *Context)
 }
 
 func (a *async[T]) isDropped() bool { return a.dropped.Load() }

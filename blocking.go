@@ -187,6 +187,8 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	t.cx = (*Context)(sched.NewContext(rt.sched, &b.head))
 	t.gid.Store(gid.Get())
 	rt.sched.RegisterExternal(&b.head)
+	rt.sched.CountExternal(1)
+	defer rt.sched.CountExternal(-1)
 	select {
 	case <-rt.sched.Done():
 		b.head.Complete()

@@ -23,7 +23,8 @@ type Config struct {
 	// OnError is told of every task that ends with an error or a panic while nobody
 	// waits for its handle, as it happens, and of errors that edo deals with itself,
 	// such as a connection that could not be accepted for want of descriptors, and of
-	// a [*StallError]. It is called from the workers and must neither block nor panic.
+	// a [*StallError]. It is called from the workers and must neither block nor panic;
+	// for a StallError from a goroutine of its own, which may shut the runtime down.
 	// nil means [slog.Error], and standard error for the report of a stall.
 	OnError func(err error)
 
@@ -36,8 +37,9 @@ type Config struct {
 	// no timer, no I/O to wait for and no blocking task at work, before OnError is told,
 	// by a [*StallError], which tasks wait and what for. 0 means ten seconds; less than
 	// 0, never. The tasks are left as they are: a goroutine that is no task may wake
-	// them. In the simulator, where there is none, a stall is found at once and ends
-	// the run.
+	// them; the same report is not made twice. There is none while somebody may still
+	// spawn, before [Runtime.Wait] or Shutdown, and with [WithSignals]. In the simulator,
+	// where nobody is outside, a stall is found at once and ends the run.
 	StallAfter time.Duration
 
 	// Trace makes every task remember where it was spawned and by which task, for

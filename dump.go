@@ -14,12 +14,14 @@ import (
 // Dump writes what every task of the program does, as text: what it waits for, who
 // could end that, and with [Config.Trace] where each was spawned, and by which. It may
 // be called at any time, from any goroutine: by a signal handler, an HTTP handler, a
-// test that hangs. See [Runtime.Snapshot].
+// test that hangs. Several runtimes come in the order in which they were made. See
+// [Runtime.Snapshot].
 func Dump(w io.Writer) error {
-	for i, s := range snapshots() {
+	all := snapshots()
+	for i, s := range all {
 		head := ""
-		if i > 0 {
-			head = "\n"
+		if len(all) > 1 {
+			head = fmt.Sprintf("runtime %d of %d:\n", i+1, len(all))
 		}
 		if _, err := io.WriteString(w, head+s.String()); err != nil {
 			return err
@@ -68,6 +70,9 @@ func (s Snapshot) text(limit int) string {
 	if len(s.Tasks) == 0 && !s.Unlisted {
 		tree.line("no task waits")
 	}
+	if s.Busy {
+		tree.line("a poll that does not return keeps the tasks from being asked what they wait for")
+	}
 	if s.Unlisted {
 		tree.line("tasks that have never waited are not in the list: Config.Trace adds them")
 	}
@@ -81,6 +86,7 @@ type tree struct {
 	lines    []string
 	limit    int // how many tasks to write
 	left     int // how many there were beyond that
+	depth    int
 }
 
 func (tr *tree) line(format string, args ...any) {
@@ -102,11 +108,20 @@ func (tr *tree) write(id uint64, indent string) {
 			tr.limit--
 			tr.task(t, n, indent)
 		}
-		if t.ID != 0 {
-			tr.write(t.ID, indent+"    ")
+		if t.ID == 0 {
+			continue
 		}
+		if tr.depth++; tr.depth <= maxDepth && tr.limit > 0 {
+			tr.write(t.ID, indent+"    ")
+		} else {
+			tr.write(t.ID, indent)
+		}
+		tr.depth--
 	}
 }
+
+// maxDepth is how deep the tree is indented.
+const maxDepth = 24
 
 // task writes what n tasks like t do.
 func (tr *tree) task(t TaskInfo, n int, indent string) {

@@ -230,8 +230,8 @@ func TestTracedTasksAreListedBeforeTheyHaveEverRun(t *testing.T) {
 		for _, i := range s.Tasks {
 			states = append(states, i.State)
 		}
-		if trace && fmt.Sprint(states) != "[running runnable]" || !trace && (len(states) != 0 || !s.Unlisted) {
-			t.Errorf("trace %v: %v, %v", trace, states, s.Unlisted)
+		if want := map[bool]string{false: "[]", true: "[running runnable]"}[trace]; fmt.Sprint(states) != want {
+			t.Errorf("trace %v: %v", trace, states)
 		}
 	}
 }

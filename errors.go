@@ -45,7 +45,7 @@ type PanicError struct {
 	Value any    // what was given to panic
 	Stack []byte // the stack of the panic, as [runtime/debug.Stack] prints it
 	Task  string // the name of the task
-	told  bool   // to Config.OnPanic
+	told  uint32 // to Config.OnPanic; atomic
 }
 
 // Error returns the value and the stack.

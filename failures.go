@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // tellOfPanics tells Config.OnPanic of the panics in err that it has not been told of,
@@ -12,11 +13,8 @@ import (
 func (rt *Runtime) tellOfPanics(err error) {
 	switch e := err.(type) {
 	case *PanicError:
-		if !e.told {
-			e.told = true
-			if rt.onPanic(e) {
-				rt.sched.CancelAll()
-			}
+		if atomic.SwapUint32(&e.told, 1) == 0 && rt.onPanic(e) {
+			rt.sched.CancelAll()
 		}
 	case interface{ Unwrap() []error }:
 		for _, one := range e.Unwrap() {
@@ -32,6 +30,7 @@ func (rt *Runtime) tellOfPanics(err error) {
 type failures struct {
 	mu   sync.Mutex // guards the following
 	kept []*failure
+	stop error // why all of them were cancelled: a stall
 	more int
 }
 
@@ -71,6 +70,15 @@ func (fs *failures) remove(f *failure) {
 	}
 }
 
+// stall keeps the error of a stall, which is always returned.
+func (fs *failures) stall(err error) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if fs.stop == nil {
+		fs.stop = err
+	}
+}
+
 // count returns how many there are.
 func (fs *failures) count() int {
 	fs.mu.Lock()
@@ -82,12 +90,14 @@ func (fs *failures) count() int {
 func (fs *failures) join(first error) error {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if len(fs.kept) == 0 && fs.more == 0 {
+	if len(fs.kept) == 0 && fs.more == 0 && fs.stop == nil {
 		return first
 	}
-	all := make([]error, 0, len(fs.kept)+2)
-	if first != nil {
-		all = append(all, first)
+	all := make([]error, 0, len(fs.kept)+3)
+	for _, err := range []error{first, fs.stop} {
+		if err != nil {
+			all = append(all, err)
+		}
 	}
 	for _, f := range fs.kept {
 		all = append(all, f.err)

@@ -1,7 +1,9 @@
 package edo
 
 import (
+	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -17,6 +19,10 @@ import (
 //
 // A future that breaks the rules, and goes on without [Context.Proceed], does so here as
 // in any other poll; what it comes to is kept, and the task woken to go on from there.
+//
+// All this happens on a goroutine of its own. The caller's may be locked to its thread,
+// which may switch to no coroutine that was made elsewhere; and it may not end because
+// somebody calls Goexit.
 
 // inspected is the body of a task that can be asked.
 type inspected interface {
@@ -24,23 +30,92 @@ type inspected interface {
 	inspect(cx *Context)
 }
 
-// waitsOf returns what t waits for, and whether it waits.
-func waitsOf(rt *sched.Runtime, t *sched.Task) (waits []Wait, waiting bool) {
+// answer is what a task says that it waits for.
+type answer struct {
+	waits   []Wait
+	waiting bool // it waits; otherwise it could not be asked
+	silent  bool // one of the leaves does not say what it waits for, or there is none
+}
+
+// outside says whether something outside of the program may end the wait: for certain,
+// or, when maybe, for all that is known.
+func (a *answer) outside(maybe bool) bool {
+	for _, w := range a.waits {
+		if w.Outside {
+			return true
+		}
+	}
+	return maybe && a.silent
+}
+
+// ask asks t what it waits for.
+func ask(rt *sched.Runtime, t *sched.Task) (a answer) {
 	b, ok := t.Body().(inspected)
 	if !ok {
-		return nil, false
+		return a
 	}
-	waiting = t.Inspect(func() {
-		var cx *Context
-		cx = (*Context)(sched.NewInspection(rt, t, func(leaf any) {
-			if l, ok := leaf.(Leaf); ok && l != nil {
-				waits = append(waits, l.Waits(cx))
+	a.waiting = t.Inspect(func() {
+		var leaves []Leaf
+		cx := sched.NewInspection(rt, t, func(leaf any) {
+			l, _ := leaf.(Leaf)
+			leaves = append(leaves, l)
+		})
+		b.inspect((*Context)(cx))
+		a.silent = len(leaves) == 0
+		for _, l := range leaves {
+			if l == nil {
+				a.silent = true
+			} else {
+				a.waits = append(a.waits, waitOf(l, (*Context)(cx)))
 			}
-		}))
-		b.inspect(cx)
+		}
 	})
-	return waits, waiting
+	return a
 }
+
+// waitOf returns what l says.
+func waitOf(l Leaf, cx *Context) (w Wait) {
+	defer func() {
+		if v := recover(); v != nil {
+			w = Wait{On: fmt.Sprintf("%T, whose Waits panics: %v", l, v)}
+		}
+	}()
+	return l.Waits(cx)
+}
+
+// askAll asks all tasks that rt knows, until look says no. If it could ask none, because
+// a poll does not return, it says so.
+func (rt *Runtime) askAll(look func(t *sched.Task, a answer) bool) (still bool) {
+	resume, still := rt.sched.Pause(patience)
+	defer resume()
+	var tasks []*sched.Task
+	for t := range rt.sched.Tasks {
+		tasks = append(tasks, t)
+	}
+	for len(tasks) != 0 {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			for len(tasks) != 0 {
+				t := tasks[0]
+				tasks = tasks[1:] // first: it may call Goexit
+				var a answer
+				if still {
+					a = ask(rt.sched, t)
+				}
+				if t.Listed() && !look(t, a) {
+					tasks = nil
+				}
+			}
+		}()
+		<-ended
+	}
+	return still
+}
+
+// patience is how long a report waits for a poll to return, when a task that blocks
+// keeps it from asking the others.
+const patience = 200 * time.Millisecond
 
 func (r *runner[T]) inspect(cx *Context) {
 	h := (*JoinHandle[T])(r)
@@ -51,22 +126,24 @@ func (r *runner[T]) inspect(cx *Context) {
 			h.task.Wake()
 		}
 	}()
-	if f := h.f; f == nil {
-		h.more().nested.inspect(cx)
-	} else if h.poll(cx, f) {
+	f := h.f
+	if f != nil && h.poll(cx, f) {
 		h.task.Wake() // a worker takes the other steps of the end
+	}
+	if x := h.extra.Load(); x != nil {
+		x.nested.inspect(cx, x, f == nil)
 	}
 	over = true
 }
 
-// inspect polls those that are left suspended.
-func (n *nested) inspect(cx *Context) {
-	for _, s := range n.list() {
-		s.inspect(cx)
+// inspect polls those that wait although they were dropped, or all that are left.
+func (n *nested) inspect(cx *Context, x *extra, all bool) {
+	before := n.list()
+	n.drive(cx, x, func(s suspended) bool { return all || s.isDropped() })
+	if len(n.list()) != len(before) {
+		cx.in().Root().Wake()
 	}
 }
-
-func (a *async[T]) inspect(cx *Context) { a.Poll(cx) }
 
 func (b *blockingBody[T]) inspect(cx *Context) { b.task.inspect(cx) }
 func (b *block) inspect(cx *Context)           { b.task.inspect(cx) }
@@ -74,12 +151,12 @@ func (b *block) inspect(cx *Context)           { b.task.inspect(cx) }
 // inspect polls what a goroutine of its own waits for. When that is ready, or panics,
 // the goroutine finds out itself.
 func (t *Task) inspect(cx *Context) {
+	pending := false
 	defer func() {
-		if recover() != nil {
+		if !pending {
+			recover()
 			t.head.Wake()
 		}
 	}()
-	if t.await != nil && t.await(cx) != Pending {
-		t.head.Wake()
-	}
+	pending = t.await == nil || t.await(cx) == Pending
 }

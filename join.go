@@ -54,8 +54,12 @@ func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 }
 
 // Waits says that whoever joins waits for the task.
-func (h *JoinHandle[T]) Waits(*Context) Wait {
-	return Wait{On: "edo: the end of a task", By: []string{labelOf(&h.task)}}
+func (h *JoinHandle[T]) Waits(cx *Context) Wait {
+	by := labelOf(&h.task)
+	if cx.in().Root() == &h.task {
+		by = taskName(&h.task) + ", which is this one"
+	}
+	return Wait{On: "edo: the end of a task", By: []string{by}}
 }
 
 // Await waits for the result: [Await] of the handle.

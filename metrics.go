@@ -8,7 +8,7 @@ type Metrics struct {
 	Spares   int // workers that stand in for those whose poll blocks
 	Idle     int // workers with nothing to do
 	Alive    int // tasks that have not ended; too many by up to 200 for each busy worker
-	Waiting  int // of these, tasks that have waited at least once
+	Waiting  int // tasks that a report lists: that have waited, or block, or are traced
 	Queued   int // tasks that are runnable
 	Blocking int // blocking tasks that run, and do not wait in edo
 	Timers   int // timers that are armed, or were and have not been cleared away

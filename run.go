@@ -66,6 +66,7 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	if o.signals { // before main can run
 		signals = make(chan os.Signal, 1)
 		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		rt.signals.Store(true)
 	}
 	main := start(rt, func(x *extra) { x.main = true })
 	if o.signals {

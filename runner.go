@@ -143,8 +143,8 @@ func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 	x := h.extra.Load()
 	x.asked = h.task.IsCancelled() && isCancellation(x.err)
 	if rt != nil && rt.onPanic != nil && !x.told {
-		x.told = true // first: OnPanic may panic itself
-		rt.tellOfPanics(x.err)
+		x.told = true
+		guard(taskName(&h.task), x, func() { rt.tellOfPanics(x.err) })
 	}
 	if !x.asked && !x.main && rt != nil {
 		x.failure = &failure{err: x.err, rt: rt}

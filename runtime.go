@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/coro"
@@ -33,7 +33,8 @@ type Runtime struct {
 	gone    chan struct{}
 
 	failures failures
-	stalls   int // stalls reported; by the worker of a seeded runtime
+	told     string      // the report of the last stall; the monitor's
+	signals  atomic.Bool // a signal may do something
 }
 
 // New makes a runtime and starts its workers. It goes on, idle or not, until
@@ -140,36 +141,35 @@ var runtimes registry
 
 type registry struct {
 	mu  sync.Mutex
-	all map[*Runtime]struct{} // guarded by mu
+	all []*Runtime // guarded by mu; the oldest first
 }
 
 func (r *registry) add(rt *Runtime) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.all == nil {
-		r.all = map[*Runtime]struct{}{}
-	}
-	r.all[rt] = struct{}{}
+	r.all = append(r.all, rt)
 }
 
 func (r *registry) remove(rt *Runtime) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.all, rt)
+	if i := slices.Index(r.all, rt); i >= 0 {
+		r.all = slices.Delete(r.all, i, i+1)
+	}
 }
 
-// list returns them, in no order.
+// list returns them, the oldest first.
 func (r *registry) list() []*Runtime {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Collect(maps.Keys(r.all))
+	return slices.Clone(r.all)
 }
 
 // inside says whether the goroutine g polls a task of some runtime.
 func (r *registry) inside(g uintptr) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for rt := range r.all {
+	for _, rt := range r.all {
 		if rt.sched.OnGoroutine(g) {
 			return true
 		}

@@ -14,8 +14,13 @@ type Snapshot struct {
 	Tasks []TaskInfo `json:"tasks"`
 
 	// Unlisted says that there are tasks besides: those that have never waited are in
-	// the list only with [Config.Trace].
+	// the list only with [Config.Trace]. It is known only while all workers are idle.
 	Unlisted bool `json:"unlisted,omitempty"`
+
+	// Busy says that the tasks could not be asked what they wait for: on a
+	// current-thread runtime, or in the simulator, one of them is in a poll that does
+	// not return.
+	Busy bool `json:"busy,omitempty"`
 }
 
 // TaskInfo is what one task does.
@@ -41,31 +46,38 @@ type TaskInfo struct {
 
 // Snapshot returns what the tasks of rt do: every one that has waited and not ended,
 // and with [Config.Trace] the others too, in the order of their IDs. It may be called
-// at any time, from any goroutine, tasks included. It polls each waiting task once, see
-// [Leaf], and takes one to three microseconds for each.
+// at any time, from any goroutine, tasks included, but not by a [Leaf] that is asked.
+//
+// It polls each waiting task once, on another goroutine, as Leaf explains; so the caller
+// should not hold a lock that the Poll of a future takes. It takes one to three
+// microseconds for each task. A current-thread runtime stands still meanwhile.
 func (rt *Runtime) Snapshot() Snapshot {
 	s := Snapshot{Time: rt.driver.Time(rt.driver.Now()), Tasks: []TaskInfo{}}
-	for t := range rt.sched.Tasks {
-		s.Tasks = append(s.Tasks, rt.info(t))
-	}
-	if rt.trace == nil {
-		s.Unlisted = rt.sched.Metrics().Live > len(s.Tasks)
+	blocks := 0
+	s.Busy = !rt.askAll(func(t *sched.Task, a answer) bool {
+		if _, ok := t.Body().(*block); ok {
+			blocks++
+		}
+		s.Tasks = append(s.Tasks, infoOf(t, a))
+		return true
+	})
+	if m := rt.sched.Metrics(); rt.trace == nil && m.Idle == m.Workers+m.Spares {
+		s.Unlisted = m.Live > len(s.Tasks)-blocks
 	}
 	slices.SortStableFunc(s.Tasks, func(a, b TaskInfo) int { return cmp.Compare(a.ID, b.ID) })
 	return s
 }
 
-// info returns what t does.
-func (rt *Runtime) info(t *sched.Task) TaskInfo {
-	i := TaskInfo{State: states[t.State()], Cancelled: t.IsCancelled(), Name: describe(t)}
+// infoOf returns what t, which has answered a, does.
+func infoOf(t *sched.Task, a answer) TaskInfo {
+	i := TaskInfo{State: states[t.State()], Cancelled: t.IsCancelled(), Name: describe(t), Waits: a.waits}
 	if n, ok := t.Body().(named); ok {
 		if x := n.peek(); x != nil && x.origin != nil {
 			i.ID, i.Parent, i.Spawned = x.origin.id, x.origin.parent, x.origin.place()
 		}
 	}
-	waits, waiting := waitsOf(rt.sched, t)
-	if waiting {
-		i.Waits, i.State = waits, states[sched.Waiting]
+	if a.waiting {
+		i.State = states[sched.Waiting]
 	}
 	return i
 }

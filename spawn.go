@@ -106,7 +106,10 @@ func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
 	if err == nil {
 		if cx != nil {
 			err = cx.Spawn(&h.task)
-		} else if err = rt.sched.Spawn(&h.task); err != nil && rt.trace != nil {
+		} else {
+			err = rt.sched.Spawn(&h.task)
+		}
+		if err != nil && rt.trace != nil {
 			rt.sched.Unregister(&h.task)
 		}
 	}

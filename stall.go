@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // maxNamed is how many tasks the text of an error names; the others are in its
@@ -41,44 +43,42 @@ func (rt *Runtime) stalled(again bool) {
 		collect()
 		return
 	}
-	if rt.stalls == 0 {
-		rt.failures.add(&failure{rt: rt, err: &StallError{rt.Snapshot()}})
-	}
-	rt.stalls++
+	rt.failures.stall(&StallError{rt.Snapshot()})
 	rt.sched.CancelAll()
 }
 
 // quiet is called when nothing has happened for a while, in a runtime that may be woken
 // from outside. It reports that, unless somebody waits for something outside, and says
-// whether it has.
+// whether it has, now or before.
 func (rt *Runtime) quiet() (reported bool) {
-	if rt.driver.Registered() && rt.waitsForOutside() {
+	before := rt.sched.Activity()
+	if rt.waitsForOutside() {
 		return false
 	}
-	before := rt.sched.Metrics().Polls
 	collect()
-	if !rt.sched.Quiet() || rt.sched.Metrics().Polls != before {
+	if !rt.sched.Quiet() || rt.sched.Activity() != before {
 		return false
 	}
-	rt.onError(&StallError{rt.Snapshot()})
+	s := rt.Snapshot()
+	if text := s.String(); text != rt.told {
+		rt.told = text
+		go rt.onError(&StallError{s}) // which may shut rt down, and wait for it
+	}
 	return true
 }
 
 // waitsForOutside says whether any task waits for something outside of the program, or
 // may do so for all that is known.
-func (rt *Runtime) waitsForOutside() bool {
-	for t := range rt.sched.Tasks {
-		waits, waiting := waitsOf(rt.sched, t)
-		for _, w := range waits {
-			if w.Outside {
-				return true
-			}
-		}
-		if !waiting || len(waits) == 0 {
-			return true // it has begun to run, or does not say
-		}
+func (rt *Runtime) waitsForOutside() (found bool) {
+	if rt.signals.Load() {
+		return true
 	}
-	return false
+	registered := rt.driver.Registered()
+	rt.askAll(func(_ *sched.Task, a answer) bool {
+		found = !a.waiting || a.outside(registered)
+		return !found
+	})
+	return found
 }
 
 // collect runs the garbage collector, and what it calls for what it has found: senders
@@ -90,7 +90,7 @@ func collect() {
 		runtime.GC()
 		select {
 		case <-found:
-		case <-time.After(100 * time.Millisecond): // the collector promises nothing
+		case <-time.After(2 * time.Second): // somebody's cleanup takes its time
 		}
 	}
 }

@@ -108,22 +108,33 @@ func (m *monitor) sleep(rt *Runtime) bool {
 			break
 		}
 	}
-	var quiet <-chan time.Time
+	var ticks <-chan time.Time
+	var t *time.Ticker
 	if m.after > 0 {
-		t := time.NewTicker(m.after)
+		t = time.NewTicker(m.after)
 		defer t.Stop()
-		quiet = t.C
+		ticks = t.C
 	}
+	period, before := m.after, rt.moves.Load()
 	for {
 		select {
 		case <-m.wake:
 			return true
 		case <-m.quit:
 			return false
-		case <-quiet:
-			if rt.Quiet() && m.quiet() {
-				quiet = nil // it has been told
-			}
+		case <-ticks:
+		}
+		if now := rt.moves.Load(); now != before || !rt.Quiet() {
+			before = now // an external task has come or gone meanwhile: wait once more
+			continue
+		}
+		if m.quiet() {
+			ticks = nil // it has been told
+			continue
+		}
+		if period < 64*m.after { // somebody waits for something outside: ask less often
+			period *= 2
+			t.Reset(period)
 		}
 	}
 }
@@ -131,15 +142,25 @@ func (m *monitor) sleep(rt *Runtime) bool {
 // Quiet says whether nothing can happen unless somebody outside wakes a task: all
 // workers are idle, nothing is queued, no timer is armed and no external task runs.
 func (rt *Runtime) Quiet() bool {
-	if rt.externals.Load() > 0 || rt.nextTimer() != Never || rt.inject.len.Load() != 0 {
+	if rt.externals.Load() > 0 || rt.inject.len.Load() != 0 {
 		return false
 	}
 	for _, w := range *rt.all.Load() {
 		if !w.idle.Load() || !w.inbox.empty() || w.ring.len() != 0 {
 			return false
 		}
+		w.timers.clear()
 	}
-	return true
+	return rt.nextTimer() == Never
+}
+
+// Activity returns a number that changes when anything has happened.
+func (rt *Runtime) Activity() (n uint64) {
+	n = rt.moves.Load()
+	for _, w := range *rt.all.Load() {
+		n += w.pubPolls.Load()
+	}
+	return n
 }
 
 // look finds the stuck workers, and says whether any worker was not idle.

@@ -63,8 +63,9 @@ func (w *Worker) park() (more bool) {
 			if rt.driver.Wait(&w.cx, deadline) {
 				w.idle.Store(false)
 				w.leave(true)
-				again := w.stalledAt == w.polls
-				w.stalledAt = w.polls
+				now := w.polls + rt.moves.Load()
+				again := w.stalledAt == now
+				w.stalledAt = now
 				rt.stalled(again)
 				return true
 			}

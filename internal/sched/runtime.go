@@ -47,6 +47,7 @@ var ErrStopped = errors.New("sched: stopped")
 type Runtime struct {
 	driver  Driver
 	seeded  bool
+	alone   bool            // one worker, and never another
 	counts  externalCounter // the driver, when it wants to know
 	stalled func(again bool)
 	report  func(error)
@@ -59,7 +60,8 @@ type Runtime struct {
 	live atomic.Int64
 	_    [56]byte
 
-	externals atomic.Int64 // external tasks that run; and 1 until Detach
+	moves     atomic.Uint64 // how often externals has changed
+	externals atomic.Int64  // external tasks that run; and 1 until Detach
 	detached  atomic.Bool
 	submitted atomic.Uint64 // tasks that came from outside a poll
 
@@ -77,6 +79,7 @@ type Runtime struct {
 
 	shards  [shards]shard
 	monitor monitor
+	pause   pause
 	done    chan struct{} // closed when live has come to 0
 	ended   sync.WaitGroup
 }
@@ -101,7 +104,9 @@ func New(c Config) *Runtime {
 	}
 	if c.CurrentThread || rt.seeded {
 		n = 1
+		rt.alone = true
 	}
+	rt.pause.over.L = &rt.pause.mu
 	rt.counts, _ = c.Driver.(externalCounter)
 	rt.live.Store(1)
 	rt.CountExternal(1)
@@ -244,6 +249,11 @@ type externalCounter interface{ AddBlocking(delta int) }
 
 // CountExternal says that delta more goroutines run external tasks.
 func (rt *Runtime) CountExternal(delta int) {
+	rt.moves.Add(1)
+	rt.addExternal(delta)
+}
+
+func (rt *Runtime) addExternal(delta int) {
 	rt.externals.Add(int64(delta))
 	if rt.counts != nil {
 		rt.counts.AddBlocking(delta)

@@ -47,11 +47,13 @@ func (w *Worker) nextSeeded() *Task {
 		return nil
 	}
 	i := 0
+	w.between.Store(true)
 	if p.forced++; p.forced%oldestEvery == 0 {
 		w.rt.driver.Choose(1)
 	} else {
 		i = w.rt.driver.Choose(n)
 	}
+	w.between.Store(false)
 	t := p.ready[i].task
 	w.publish()
 	p.ready = slices.Delete(p.ready, i, i+1)

@@ -48,6 +48,7 @@ type Watcher interface {
 //	bit  5    complete: ended, without a worker; nothing changes any more
 //	bit  6    hands down: what it spawns has something from it; set before it is
 //	          spawned, or by its own polls
+//	bit  7    inspected: it is running because somebody asks what it waits for
 //
 //	lifecycle   the task is                      who may change it
 //	scheduled   in exactly one queue             the worker that takes it → running
@@ -91,6 +92,7 @@ const (
 	watched   uint32 = 16
 	complete  uint32 = 32
 	handsDown uint32 = 64
+	inspected uint32 = 128
 )
 
 // Init gives a fresh task its body.
@@ -103,17 +105,19 @@ func (t *Task) InitExternal(body Parked) {
 	t.state.Store(running)
 }
 
-// Inspect calls look while nobody polls t, if t is idle, and says whether it was.
-// look must be short.
+// Inspect calls look while nobody polls t, if t is idle, and says whether it was. A
+// wake that comes meanwhile is kept until look has returned, panicked or called Goexit.
 func (t *Task) Inspect(look func()) bool {
 	s := t.state.Load()
-	if s&(lifecycle|complete) != idle || !t.state.CompareAndSwap(s, s&^lifecycle|running) {
+	if s&(lifecycle|complete) != idle || !t.state.CompareAndSwap(s, s&^lifecycle|running|inspected) {
 		return false
 	}
+	defer func() {
+		if !t.suspend() {
+			t.enqueue()
+		}
+	}()
 	look()
-	if !t.suspend() {
-		t.enqueue()
-	}
 	return true
 }
 
@@ -126,12 +130,16 @@ const (
 	Running
 )
 
+// Listed says whether t is in the registry, that is, has not ended.
+func (t *Task) Listed() bool { return t.slot.Load() != 0 }
+
 // State returns what t does now, which may have changed when it returns.
 func (t *Task) State() State {
-	switch t.state.Load() & lifecycle {
-	case idle:
+	s := t.state.Load()
+	switch {
+	case s&lifecycle == idle || s&inspected != 0:
 		return Waiting
-	case scheduled:
+	case s&lifecycle == scheduled:
 		return Runnable
 	}
 	return Running
@@ -198,10 +206,10 @@ func (t *Task) suspend() bool {
 			invariant.Step("task.suspend: before the CAS")
 		}
 		if s&lifecycle == notified {
-			if t.state.CompareAndSwap(s, s&^lifecycle|scheduled) {
+			if t.state.CompareAndSwap(s, s&^(lifecycle|inspected)|scheduled) {
 				return false
 			}
-		} else if t.state.CompareAndSwap(s, s&^lifecycle|idle) {
+		} else if t.state.CompareAndSwap(s, s&^(lifecycle|inspected)|idle) {
 			return true
 		}
 	}

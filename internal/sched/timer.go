@@ -139,6 +139,16 @@ func (ts *timers) sweep() {
 	})
 }
 
+// clear throws the stale entries out, if there are any.
+func (ts *timers) clear() {
+	if ts.stale.Load() > 0 {
+		ts.mu.Lock()
+		ts.sweep()
+		ts.publish()
+		ts.mu.Unlock()
+	}
+}
+
 // publish says when there is something to do next.
 func (ts *timers) publish() {
 	next := ts.wheel.Next()

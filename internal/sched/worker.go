@@ -51,13 +51,15 @@ type Worker struct {
 	spare       bool
 	polls       uint64 // tasks polled
 	spawned     uint64 // tasks spawned by them
-	stalledAt   uint64 // polls, when the runtime had stalled
+	stalledAt   uint64 // what had happened when the runtime stalled last
 
 	// What others may read of these, and what is rare.
 	pubPolls, pubSpawned, steals, parks atomic.Uint64
 
 	gid     atomic.Uintptr
 	beat    atomic.Uint32 // changes now and then while the worker makes progress, for the monitor
+	pauses  atomic.Int32  // somebody wants it to stand still, see pause
+	between atomic.Bool   // it does, or is about to choose: no poll is under way
 	stuck   atomic.Int32  // the monitor has found that one poll takes long
 	retired atomic.Bool   // a spare worker that has ended, and may be used again
 	idle    atomic.Bool   // among the sleepers, or about to be
@@ -140,6 +142,9 @@ func (w *Worker) loop() (over bool) {
 
 // run polls t once.
 func (w *Worker) run(t *Task) {
+	if w.pauses.Load() != 0 {
+		w.standStill()
+	}
 	if t.home != w {
 		t.home = w
 	}

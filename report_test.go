@@ -1,0 +1,439 @@
+package edo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
+)
+
+// How reports behave when they are asked for in awkward places, or are given awkward
+// answers.
+
+// waitingOn runs a task of each style that waits for a gate of its own, calls look once they wait,
+// and opens the gates; each must give its task a 7.
+func waitingOn(t *testing.T, c edo.Config, gates [3]edo.Future[int], look func(rt *edo.Runtime), open func(i int)) {
+	t.Helper()
+	c.OnError = func(err error) { t.Error(err) }
+	rt, err := edo.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []*edo.JoinHandle[int]{
+		edo.Spawn(rt, gates[0]),
+		edo.Spawn(rt, edo.Async(func(task *edo.Task) (int, error) { return edo.Await(task, gates[1]) })),
+		edo.Blocking(rt, func(task *edo.Task) (int, error) { return edo.Await(task, gates[2]) }),
+	}
+	for rt.Metrics().Waiting != 3 || rt.Metrics().Blocking != 0 || rt.Metrics().Idle != rt.Metrics().Workers {
+		runtime.Gosched()
+	}
+	look(rt)
+	for i, h := range all {
+		open(i)
+		err := edo.Block(rt, context.Background(), func(task *edo.Task) error {
+			v, err := h.Await(task)
+			if v != 7 {
+				t.Errorf("task %d: got %v", i, v)
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("task %d: %v", i, err)
+		}
+	}
+	if err := rt.Shutdown(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSnapshotFromALockedThread(t *testing.T) {
+	gates := [3]gate{{name: "a"}, {name: "b"}, {name: "c"}}
+	waitingOn(t, edo.Config{}, [3]edo.Future[int]{&gates[0], &gates[1], &gates[2]}, func(rt *edo.Runtime) {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if n := strings.Count(rt.Snapshot().String(), "waits for gate: "); n != 3 {
+			t.Errorf("%d wait", n)
+		}
+	}, func(i int) { gates[i].Open() })
+}
+
+// awkward is a gate whose Waits does something that it should not.
+type awkward struct {
+	gate
+	do func()
+}
+
+func (a *awkward) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if !cx.Proceed(a) {
+		return 0, edo.Pending, nil
+	}
+	return a.gate.Poll(cx)
+}
+
+func (a *awkward) Waits(*edo.Context) edo.Wait {
+	a.do()
+	return edo.Wait{On: "not reached"}
+}
+
+func TestWaitsThatPanicsOrCallsGoexitHarmsNobody(t *testing.T) {
+	for name, do := range map[string]func(){"panic": func() { panic("awkward") }, "Goexit": runtime.Goexit} {
+		t.Run(name, func(t *testing.T) {
+			gates := [3]awkward{{do: do}, {do: do}, {do: do}}
+			waitingOn(t, edo.Config{}, [3]edo.Future[int]{&gates[0], &gates[1], &gates[2]}, func(rt *edo.Runtime) {
+				for range 2 {
+					text := rt.Snapshot().String()
+					if name == "panic" && strings.Count(text, "*edo_test.awkward, whose Waits panics: awkward") != 3 {
+						t.Errorf("got %s", text)
+					}
+				}
+			}, func(i int) { gates[i].Open() })
+		})
+	}
+}
+
+func TestBodyIsNotDrivenOnByAReport(t *testing.T) {
+	r := &rude{}
+	snapshotOnce(t, func(task *edo.Task) error {
+		h := edo.Go(task, func(task *edo.Task) error {
+			if v, err := edo.Await(task, r); v != 7 || err != nil {
+				t.Errorf("got %v, %v", v, err)
+			}
+			return edo.Run(func(*edo.Task) error { return nil }) // refused on a worker alone
+		})
+		if _, err := h.Await(task); err == nil || !strings.Contains(err.Error(), "Run inside a task") {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
+}
+
+func TestTasksOfACurrentThreadRuntimeStandStillWhileTheyAreAsked(t *testing.T) {
+	shared := 0 // by tasks that never run at the same time, and so are their polls
+	var rt *edo.Runtime
+	var dumps sync.WaitGroup
+	stop := make(chan struct{})
+	err := edo.Run(func(task *edo.Task) error {
+		rt = task.Runtime()
+		for range 3 {
+			edo.Spawn(task, pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+				shared++
+				cx.Proceed(nil)
+				return 0, edo.Pending, nil
+			}))
+		}
+		dumps.Go(func() {
+			for range 200 {
+				rt.Snapshot()
+			}
+			close(stop)
+		})
+		for {
+			select {
+			case <-stop:
+				rt.Metrics()
+				go rt.Shutdown(context.Background())
+				return nil
+			default:
+				shared++
+				if err := edo.Yield(task); err != nil {
+					return err
+				}
+			}
+		}
+	}, quiet(edo.Config{CurrentThread: true}))
+	dumps.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shared < 600 {
+		t.Errorf("polled %d times", shared)
+	}
+}
+
+func TestReportOfARuntimeWhoseOnlyWorkerIsHeldUpNamesTheTasks(t *testing.T) {
+	rt, err := edo.New(edo.Config{CurrentThread: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{name: "shut"}
+	edo.Spawn(rt, g, edo.Name("waiting"))
+	started, release := make(chan struct{}), make(chan struct{})
+	edo.Go(rt, func(task *edo.Task) error {
+		timer.Sleep(task, time.Millisecond) // a task that has waited is listed
+		close(started)
+		<-release
+		return nil
+	}, edo.Name("blocked"))
+	<-started
+	s := rt.Snapshot()
+	if text := s.String(); !s.Busy || !strings.Contains(text, "waiting\n") || !strings.Contains(text, "blocked\n  running") {
+		t.Errorf("got %s", text)
+	}
+	close(release)
+	g.Open()
+	if err := rt.Wait(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReportFromOutsideChangesNothingInASeededRun(t *testing.T) {
+	run := func(dump bool) (order []int) {
+		stop := make(chan struct{})
+		var dumps sync.WaitGroup
+		err := sim.Run(3, func(task *edo.Task) error {
+			rt := task.Runtime()
+			if dump {
+				dumps.Go(func() {
+					for {
+						select {
+						case <-stop:
+							return
+						default:
+							rt.Snapshot()
+						}
+					}
+				})
+			}
+			for i := range 100 {
+				edo.Go(task, func(task *edo.Task) error {
+					for k := range 5 {
+						timer.Sleep(task, time.Duration(1+(i*k)%7)*time.Millisecond)
+						order = append(order, i)
+					}
+					return nil
+				})
+			}
+			return nil
+		})
+		close(stop)
+		dumps.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return order
+	}
+	want := run(false)
+	for range 10 {
+		if got := run(true); !slices.Equal(got, want) {
+			t.Fatalf("got %v\nwant %v", got, want)
+		}
+	}
+}
+
+func TestBlockThatWorksIsNoStallAndNoNegativeNumber(t *testing.T) {
+	told := make(chan error, 10)
+	rt, err := edo.New(edo.Config{Workers: 2, StallAfter: time.Millisecond, OnError: func(err error) { told <- err }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parked, working := &gate{name: "parked"}, make(chan struct{})
+	tx, rx := oneshot.New[int]()
+	started := make(chan struct{}, 2)
+	var blocks sync.WaitGroup
+	block := func(fn func(task *edo.Task) error) {
+		blocks.Go(func() {
+			if err := edo.Block(rt, context.Background(), fn); err != nil {
+				t.Error(err)
+			}
+		})
+		<-started
+	}
+	edo.Spawn(rt, rx)
+	block(func(task *edo.Task) error {
+		started <- struct{}{}
+		_, err := edo.Await(task, parked)
+		return err
+	})
+	block(func(task *edo.Task) error {
+		started <- struct{}{}
+		<-working
+		return tx.Send(7)
+	})
+	for rt.Metrics().Blocking != 1 {
+		runtime.Gosched()
+	}
+	ended := make(chan error)
+	go func() { ended <- rt.Wait() }()
+	<-time.After(100 * time.Millisecond)
+	parked.Open()
+	close(working)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	blocks.Wait()
+	select {
+	case err := <-told:
+		t.Errorf("told of %v", err)
+	default:
+	}
+}
+
+// outsider is a leaf that something outside ends.
+type outsider struct{ gate }
+
+func (o *outsider) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if !cx.Proceed(o) {
+		return 0, edo.Pending, nil
+	}
+	return o.gate.Poll(cx)
+}
+
+func (o *outsider) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "a signal", Outside: true} }
+
+func TestWaitForSomethingOutsideIsNoStall(t *testing.T) {
+	o := &outsider{}
+	time.AfterFunc(100*time.Millisecond, o.Open)
+	_, err := edo.RunFuture(o, edo.WithConfig(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { t.Error(err) }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTimerThatWasStoppedHidesNoStall(t *testing.T) {
+	told := make(chan error, 1)
+	g := &gate{name: "shut"}
+	ended := make(chan error)
+	go func() {
+		ended <- edo.Run(func(task *edo.Task) error {
+			h := edo.Go(task, func(task *edo.Task) error { return timer.Sleep(task, time.Hour) })
+			edo.Yield(task)
+			h.Abort()
+			_, err := edo.Await(task, g)
+			return err
+		}, edo.WithConfig(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { told <- err }}))
+	}()
+	var stall *edo.StallError
+	if err := <-told; !errors.As(err, &stall) {
+		t.Errorf("got %v", err)
+	}
+	g.Open()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOnErrorMayShutDownAStalledRuntime(t *testing.T) {
+	var rt *edo.Runtime
+	down := make(chan error, 1)
+	rt, err := edo.New(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) {
+		var stall *edo.StallError
+		if errors.As(err, &stall) {
+			down <- rt.Shutdown(context.Background())
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edo.Spawn(rt, &gate{name: "shut"})
+	if err := rt.Wait(); err != nil {
+		t.Error(err)
+	}
+	if err := <-down; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStallErrorIsReturnedHoweverManyTasksHaveFailed(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		for range 100 {
+			edo.Go(task, func(*edo.Task) error { return errors.New("failed") })
+		}
+		_, err := edo.Await(task, &gate{name: "shut"})
+		return err
+	}, sim.WithConfig(sim.Config{Runtime: edo.Config{OnError: func(error) {}}}))
+	var stall *edo.StallError
+	if !errors.As(err, &stall) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPanicThatSeveralTasksPassOnIsToldOnce(t *testing.T) {
+	var told atomic.Int64
+	edo.Run(func(task *edo.Task) error {
+		_, err := edo.Await(task, edo.Async(func(*edo.Task) (int, error) { panic("once") }))
+		for range 100 {
+			edo.Go(task, func(*edo.Task) error { return err })
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{
+		Workers: 4,
+		OnError: func(error) {},
+		OnPanic: func(*edo.PanicError) bool { told.Add(1); return false },
+	}))
+	if n := told.Load(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}
+
+func TestOnPanicThatPanicsIsAnErrorOfABlockingTaskToo(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		edo.Blocking(task, func(*edo.Task) (int, error) { panic("first") })
+		return nil
+	}, edo.WithConfig(edo.Config{
+		OnError: func(error) {},
+		OnPanic: func(*edo.PanicError) bool { panic("second") },
+	}))
+	if err == nil || !strings.Contains(err.Error(), "first") || !strings.Contains(err.Error(), "second") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRefusedSpawnLeavesNothingInTheReports(t *testing.T) {
+	rt, err := edo.New(edo.Config{Trace: true, OnError: func(error) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rt.Shutdown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		edo.Spawn(rt, &gate{})
+	}
+	if s := rt.Snapshot(); len(s.Tasks) != 0 {
+		t.Errorf("got %v", s)
+	}
+}
+
+func TestTextOfADeepTreeIsShort(t *testing.T) {
+	s := edo.Snapshot{}
+	for i := range uint64(20_000) {
+		s.Tasks = append(s.Tasks, edo.TaskInfo{ID: i + 1, Parent: i, Name: "task", State: "waiting"})
+	}
+	text := (&edo.StallError{Snapshot: s}).Error()
+	if len(text) > 50_000 || !strings.Contains(text, "#100 task") || !strings.Contains(text, fmt.Sprintf("and %d more", 20_000-100)) {
+		t.Errorf("%d bytes", len(text))
+	}
+}
+
+func TestSnapshotsAtTheSameTimeDoNotCallWaitingTasksRunning(t *testing.T) {
+	gates := [3]gate{{name: "a"}, {name: "b"}, {name: "c"}}
+	waitingOn(t, edo.Config{Workers: 2}, [3]edo.Future[int]{&gates[0], &gates[1], &gates[2]}, func(rt *edo.Runtime) {
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				for range 2000 {
+					for _, i := range rt.Snapshot().Tasks {
+						if i.State != "waiting" {
+							t.Errorf("%s is %s", i.Name, i.State)
+							return
+						}
+					}
+				}
+				edo.Dump(io.Discard)
+			})
+		}
+		all.Wait()
+	}, func(i int) { gates[i].Open() })
+}

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo/internal/gid"
@@ -12,15 +13,20 @@ import (
 // tasks from another goroutine makes that worker stand still first, between two polls.
 //
 //	who pauses                               the worker
-//	1. pauses + 1                            1. leaves the sleepers, or Choose: no
+//	1. sets paused                           1. leaves the sleepers, or Choose: no
 //	2. waits until the worker is idle, or       longer idle, or between
-//	   between polls                         2. looks at pauses before each poll, and
-//	                                            waits between polls until it is 0
+//	   between polls                         2. looks at paused before each poll, and
+//	                                            stands still while it is set
 //
-// One of them sees the other, by the total order of atomic operations.
+// One of them sees the other, by the total order of atomic operations. One at a time
+// pauses, and between two of them a worker that stood still polls at least once.
 type pause struct {
-	mu   sync.Mutex
-	over sync.Cond // pauses has come to 0; its lock is mu
+	turn  sync.Mutex  // whoever pauses
+	letGo atomic.Bool // the worker has not left standStill since the last pause
+
+	mu       sync.Mutex // guards the following
+	over     sync.Cond  // paused was cleared; its lock is mu
+	standing bool       // the worker is in standStill
 }
 
 // Pause makes a runtime that has one worker stand still, and any other at least not
@@ -30,38 +36,50 @@ type pause struct {
 func (rt *Runtime) Pause(patience time.Duration) (resume func(), still bool) {
 	rt.addExternal(1)
 	resume = func() { rt.addExternal(-1) }
-	w := rt.workers[0]
 	if !rt.alone || rt.OnGoroutine(gid.Get()) {
 		return resume, true
 	}
-	w.pauses.Add(1)
-	resume = func() {
-		if w.pauses.Add(-1) == 0 {
-			rt.pause.mu.Lock()
-			rt.pause.over.Broadcast()
-			rt.pause.mu.Unlock()
+	began := time.Now()
+	until := func(done func() bool) bool {
+		for !done() {
+			if time.Since(began) > patience {
+				return false
+			}
+			time.Sleep(20 * time.Microsecond)
 		}
+		return true
+	}
+	w, p := rt.workers[0], &rt.pause
+	if !until(func() bool { return !p.letGo.Load() && p.turn.TryLock() }) {
+		return resume, false
+	}
+	w.paused.Store(true)
+	still = until(func() bool { return w.idle.Load() || w.between.Load() })
+	return func() {
+		p.mu.Lock()
+		w.paused.Store(false)
+		p.letGo.Store(p.standing)
+		p.over.Broadcast()
+		p.mu.Unlock()
+		p.turn.Unlock()
 		rt.addExternal(-1)
-	}
-	for began := time.Now(); !w.idle.Load() && !w.between.Load(); {
-		if time.Since(began) > patience {
-			return resume, false
-		}
-		time.Sleep(20 * time.Microsecond)
-	}
-	return resume, true
+	}, still
 }
 
 // standStill waits until nobody pauses w any more.
 func (w *Worker) standStill() {
 	p := &w.rt.pause
-	for w.pauses.Load() != 0 {
-		w.between.Store(true)
-		p.mu.Lock()
-		for w.pauses.Load() != 0 {
-			p.over.Wait()
-		}
-		p.mu.Unlock()
-		w.between.Store(false)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !w.paused.Load() {
+		return
 	}
+	p.standing = true
+	w.between.Store(true)
+	for w.paused.Load() {
+		p.over.Wait()
+	}
+	w.between.Store(false)
+	p.standing = false
+	p.letGo.Store(false)
 }

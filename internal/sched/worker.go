@@ -58,7 +58,7 @@ type Worker struct {
 
 	gid     atomic.Uintptr
 	beat    atomic.Uint32 // changes now and then while the worker makes progress, for the monitor
-	pauses  atomic.Int32  // somebody wants it to stand still, see pause
+	paused  atomic.Bool   // somebody wants it to stand still, see pause
 	between atomic.Bool   // it does, or is about to choose: no poll is under way
 	stuck   atomic.Int32  // the monitor has found that one poll takes long
 	retired atomic.Bool   // a spare worker that has ended, and may be used again
@@ -142,7 +142,7 @@ func (w *Worker) loop() (over bool) {
 
 // run polls t once.
 func (w *Worker) run(t *Task) {
-	if w.pauses.Load() != 0 {
+	if w.paused.Load() {
 		w.standStill()
 	}
 	if t.home != w {

@@ -11,6 +11,16 @@
 //	})
 //	edo.Spawn(task, future.Map(reply, strings.ToUpper))
 //
+// Several futures run at the same time, in one task: [Join] waits for all, [TryJoin]
+// gives up at the first error, [Race] is over with the first that is ready. [Join2],
+// [Join3], [TryJoin2] and [TryJoin3] are for futures of different types. The same in
+// direct style are [JoinTask], [TryJoinTask] and [RaceTask], for functions that each
+// have a Task to wait with.
+//
+//	all := future.TryJoin(ask("paris"), ask("tokyo"), ask("lima")) // of []string
+//
+// Each of several is polled when it was woken itself, and not otherwise.
+//
 // # Ownership
 //
 // A combinator owns the future it is made from: it drops it ([edo.Dropper]) exactly
@@ -25,7 +35,9 @@
 // # Cost
 //
 // Each combinator is one allocation of 24 to 96 bytes when it is made, and none when
-// it is polled; it has no stack. Nothing here is safe for
+// it is polled; it has no stack. Those of several futures are larger, and say how much.
+// When one of them is woken, that wake and the poll after it cost some 90 ns, of a hundred
+// futures as of ten thousand. Nothing here is safe for
 // concurrent use, and nothing needs to be: a future belongs to the one task that
 // polls it.
 //
@@ -33,5 +45,7 @@
 //
 // Straight-line code with loops and several branches reads better in direct style
 // ([edo.Go], [edo.Async]), at the price of a coroutine. Combinators pay where very
-// many tasks wait.
+// many tasks wait. What should run on several workers at once is several tasks
+// ([edo.Spawn]): the futures of a Join take turns on one. To wait for the first of several
+// again and again there is [edo.Select].
 package future

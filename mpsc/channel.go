@@ -1,15 +1,15 @@
 package mpsc
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/invariant"
 )
 
 // channel is what the handles point to: a queue of messages, numbered from 0, and
-// a line of senders that wait for room in it.
+// a line of those who wait for room in it, to send or to reserve.
 //
 //	0 ... consumed ... head ........ seen ........ tail ... stop
 //	      received     |  the receiver's |  accepted |  room   |
@@ -21,39 +21,48 @@ import (
 // take everything there is at once. The senders pay for the lock with each
 // message, the receiver once per batch.
 //
+// A permit is not a slot: it is one off the capacity, for as long as it is out. So
+// those who send without one do not know of permits at all, and whoever has one may
+// put its message behind all others, as one that was sent without.
+//
 // # Who may touch what
 //
 //	the receiver's   head, seen; from, once there is one; the slots from head to seen
 //	consumed         written by the receiver, read by anybody
 //	waiting, closed  written with the lock, read by anybody
+//	limit            written before the channel is used
 //	guarded by mu    everything else, and the slots from seen on
 //
 // # Rules
 //
 //  1. tail - received <= capacity, where received is what the receiver has taken:
 //     the larger of consumed, which it stores without the lock, and released, which
-//     is what the holder of the lock knows of.
+//     is what the holder of the lock knows of; and limit - capacity is the number of
+//     permits that are out, or collected by somebody in line.
 //  2. A sender may fill slot tail without another look while tail != stop. At stop
 //     it looks at consumed, and moves stop on. So capacity is exact: a receive
 //     that has returned has made room, although the receiver tells nobody.
-//  3. A free slot belongs to the head of the line. While anybody is in line, stop
-//     is tail, nobody looks at consumed, and only the receiver moves values, from
-//     the line into the queue. (Len is at capacity then, outside of a receive.)
-//  4. waiting is true while somebody is in line. A sender sets it and then looks at
-//     consumed once more before it gets in line; the receiver stores consumed and
-//     then looks at waiting. One of them sees the other: no free slot is forgotten
-//     with somebody in line.
-//  5. A receive that finds waiting set settles before it returns: it moves the value
-//     of the first in line into the slot that it has emptied, and wakes that sender
-//     without the lock. It cannot leave this to a later receive, to do several at
-//     once: the receiver may be about to wait for that very sender.
+//  3. A free slot belongs to the head of the line: it gets its message in, or is
+//     collected for its permits. While anybody is in line, stop is tail, nobody looks
+//     at consumed, and only who has freed a slot (by a receive, by giving permits
+//     back, by leaving the line with some) moves the line on. (There is no free slot
+//     then, outside of these.)
+//  4. waiting is true while somebody is in line. Who is about to get in line sets it
+//     and then looks at consumed once more; the receiver stores consumed and then
+//     looks at waiting. One of them sees the other: no free slot is forgotten with
+//     somebody in line.
+//  5. A receive that finds waiting set serves the line before it returns: it moves
+//     the value of the first in line into the slot that it has emptied, and wakes
+//     that sender without the lock. It cannot leave this to a later receive, to do
+//     several at once: the receiver may be about to wait for that very sender.
 //  6. Closing sets stop to tail and empties the line, so whoever was not accepted by
-//     then finds out at stop. What was accepted will be received.
-//  7. The receiver's waker is in rx only while the queue is empty and open. Whoever
-//     accepts a message or ends the channel takes it out, and wakes it without the
-//     lock.
-//  8. The end is: nothing in the queue, and closed or no senders left. The line is
-//     empty then, by rule 3.
+//     then finds out at stop. What was accepted will be received, and permits that
+//     are out stay good. Dropping the receiver (dropped) ends those too.
+//  7. The receiver's waker is in rx only while the queue is empty and not at its end.
+//     Whoever accepts a message or brings about the end takes it out, and wakes it
+//     without the lock.
+//  8. The end is: nothing in the queue, and dropped; or closed or no senders left, and
+//     no permits out. The line is empty then, by rule 3.
 //
 // Memory: everything that passes from one side to the other passes through the
 // lock, or through consumed: the receiver clears a slot before it stores consumed,
@@ -67,13 +76,16 @@ type channel[T any] struct {
 	released uint64
 	line     line[T]
 
-	capacity  uint64
-	senders   int
+	capacity  uint64  // for messages: limit, less the permits that are out
+	limit     uint64  // as constructed
 	closers   line[T] // those that wait for the end
 	kept      *waiter[T]
-	keptCount int
 	spare     *segment[T]
+	senders   uint32 // handles that are open
+	weak      uint32 // weak ones
 	closed    atomic.Bool
+	keptCount uint16
+	dropped   bool
 
 	// The receiver's cache line. Senders look at it when they find no room.
 	consumed atomic.Uint64
@@ -81,7 +93,9 @@ type channel[T any] struct {
 	head     uint64 // messages received so far
 	seen     uint64
 	from     *segment[T] // where head is
-	_        [24]byte
+
+	// Guarded by mu, and touched where handles are made and closed.
+	origins origins
 }
 
 const unbounded uint64 = 1<<63 - 1
@@ -92,6 +106,9 @@ var (
 	errFull     = edo.NewError(edo.ErrFull, "mpsc: channel is full")
 	errEmpty    = edo.NewError(edo.ErrEmpty, "mpsc: channel is empty")
 	errDone     = edo.NewError(edo.ErrClosed, "mpsc: receive on closed channel")
+	errTimeout  = edo.NewError(context.DeadlineExceeded, "mpsc: send timed out on full channel")
+	errUsed     = edo.NewError(edo.ErrClosed, "mpsc: send on a permit that was used")
+	errReserved = edo.NewError(edo.ErrClosed, "mpsc: a reserve was polled after it had ended")
 	errCapacity = errors.New("mpsc: capacity must be at least 1; NewUnbounded has no limit")
 )
 
@@ -166,142 +183,6 @@ func (c *channel[T]) trySend(tx *Sender[T], v T) (edo.Waker, error) {
 	rx := c.takeRx()
 	c.mu.Unlock()
 	return rx, nil
-}
-
-// queue puts w, for which accept found no room, in line, unless there is room at
-// a second look, which rule 4 asks for. Locked.
-func (c *channel[T]) queue(w *waiter[T]) (joined bool) {
-	if c.line.first == nil {
-		if invariant.Enabled {
-			invariant.Step("mpsc: about to say that somebody waits")
-		}
-		c.waiting.Store(true)
-		if invariant.Enabled {
-			invariant.Step("mpsc: said that somebody waits")
-		}
-		if c.accept(w.via) == nil {
-			c.waiting.Store(false)
-			return false
-		}
-	}
-	c.line.push(w)
-	return true
-}
-
-// leave takes w out of the line, if it is in it still, and returns the state it
-// was in. Locked.
-func (c *channel[T]) leave(w *waiter[T]) (state uint32) {
-	state = w.state
-	if state == queued {
-		c.line.remove(w)
-		w.state = outside
-		if c.line.first == nil {
-			c.waiting.Store(false)
-		}
-	}
-	return state
-}
-
-// settle moves the value of the first in line into the slot that the receiver has
-// just emptied, and returns its waker. Locked, by the receiver.
-//
-// While somebody is in line there is no more than one free slot: the first in line
-// has found none at its second look, and consumed is behind head by one at the most.
-// There may be none: a sender may have filled it before the others got in line.
-func (c *channel[T]) settle() (sender edo.Waker) {
-	c.released = c.head
-	w := c.line.first
-	if w == nil || c.tail-c.released == c.capacity {
-		return sender
-	}
-	c.fit()
-	c.put(w.value)
-	c.stop = c.tail
-	var zero T
-	w.value = zero
-	sender = c.line.remove(w)
-	storeRelease(&w.state, accepted)
-	if c.line.first == nil {
-		c.waiting.Store(false)
-	}
-	return sender
-}
-
-// receive returns the next message. Without one it is Pending, and waker will be
-// woken; or it is the End. cx may be nil, and waker zero: then an earlier one stays.
-func (c *channel[T]) receive(cx *edo.Context, waker edo.Waker) (v T, p edo.Poll) {
-	if c.head == c.seen {
-		if p := c.refill(waker); p != edo.Ready {
-			return v, p
-		}
-	}
-	slot := c.from.slot(c.head)
-	var zero T
-	v, *slot = *slot, zero
-	c.head++
-	if !c.waiting.Load() {
-		if invariant.Enabled {
-			invariant.Step("mpsc: about to store consumed")
-		}
-		c.consumed.Store(c.head)
-		if invariant.Enabled {
-			invariant.Step("mpsc: consumed stored")
-		}
-		if !c.waiting.Load() {
-			return v, edo.Ready
-		}
-	}
-	c.mu.Lock()
-	sender := c.settle()
-	c.look()
-	c.mu.Unlock()
-	wake(cx, sender)
-	return v, edo.Ready
-}
-
-// refill is Ready when the receiver has a message between head and seen.
-func (c *channel[T]) refill(waker edo.Waker) (p edo.Poll) {
-	c.mu.Lock()
-	c.look()
-	switch {
-	case c.head != c.seen:
-		p = edo.Ready
-	case c.closed.Load() || c.senders == 0:
-		p = edo.End
-	case !waker.IsZero():
-		c.rx = waker
-	}
-	c.mu.Unlock()
-	return p
-}
-
-// close ends sending for good and wakes everybody who waits for that, and the
-// receiver if it is to.
-func (c *channel[T]) close(andReceiver bool) {
-	c.mu.Lock()
-	if c.closed.Load() {
-		c.mu.Unlock()
-		return
-	}
-	c.closed.Store(true)
-	c.stop = c.tail
-	c.waiting.Store(false)
-	var wakers []edo.Waker
-	for _, l := range []*line[T]{&c.line, &c.closers} {
-		for l.first != nil {
-			w := l.first
-			wakers = append(wakers, l.remove(w))
-			storeRelease(&w.state, refused)
-		}
-	}
-	rx := c.takeRx()
-	c.mu.Unlock()
-	for _, w := range wakers {
-		w.Wake()
-	}
-	if andReceiver {
-		rx.Wake()
-	}
 }
 
 // wake wakes w by cx, unless that is nil.

@@ -52,8 +52,8 @@ func TestClosedHandleRefuses(t *testing.T) {
 		t.Fatalf("IsClosed() = %v, %v, %v, want true, false, false", tx.IsClosed(), tx2.IsClosed(), rx.IsClosed())
 	}
 	trySend(t, tx.Clone(), 1, edo.ErrClosed) // a clone of it is closed too
-	if n := tx2.SenderCount(); n != 1 {
-		t.Fatalf("SenderCount() = %d, want 1", n)
+	if n := tx2.StrongCount(); n != 1 {
+		t.Fatalf("StrongCount() = %d, want 1", n)
 	}
 	trySend(t, tx2, 2, nil)
 }
@@ -209,7 +209,7 @@ func TestMessageThatClosesItsOwnChannelCanBeDropped(t *testing.T) {
 	tx, rx := mpsc.New[edo.Dropper](4)
 	trySend(t, tx, edo.Dropper(tx), nil)
 	rx.Drop()
-	if !tx.IsClosed() || tx.SenderCount() != 0 {
+	if !tx.IsClosed() || tx.StrongCount() != 0 {
 		t.Fatalf("the buffered sender was not dropped")
 	}
 }
@@ -286,15 +286,15 @@ func TestCountsAndIdentity(t *testing.T) {
 	other, _ := mpsc.New[int](4)
 	defer other.Close()
 	tx2 := tx.Clone()
-	if tx.SenderCount() != 2 || rx.SenderCount() != 2 {
-		t.Fatalf("SenderCount() = %d and %d, want 2", tx.SenderCount(), rx.SenderCount())
+	if tx.StrongCount() != 2 || rx.StrongCount() != 2 {
+		t.Fatalf("StrongCount() = %d and %d, want 2", tx.StrongCount(), rx.StrongCount())
 	}
 	if !tx.SameChannel(tx2) || tx.SameChannel(other) {
 		t.Fatal("SameChannel is wrong")
 	}
 	tx.Close()
 	tx2.Close()
-	if tx.SenderCount() != 0 || rx.SenderCount() != 0 {
-		t.Fatalf("SenderCount() = %d and %d, want 0", tx.SenderCount(), rx.SenderCount())
+	if tx.StrongCount() != 0 || rx.StrongCount() != 0 {
+		t.Fatalf("StrongCount() = %d and %d, want 0", tx.StrongCount(), rx.StrongCount())
 	}
 }

@@ -7,7 +7,7 @@ import "github.com/edo-go/edo"
 // polled last with this handle; tasks that share one use [Sender.Closed] or
 // [Sender.ClosedFuture].
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*closing[T])(tx)) {
 		return edo.Pending
 	}
 	c := tx.ch
@@ -27,7 +27,7 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 // Closed waits until a send through this handle would be refused: when the receiver
 // is closed or dropped, or this handle is closed. The error is that of the task.
 func (tx *Sender[T]) Closed(task *edo.Task) error {
-	if _, err := edo.Await(task, edo.Future[edo.Unit](turn{})); err != nil {
+	if _, err := edo.Await(task, edo.Future[edo.Unit]((*closing[T])(tx))); err != nil {
 		return err
 	}
 	c := tx.ch
@@ -39,7 +39,7 @@ func (tx *Sender[T]) Closed(task *edo.Task) error {
 	w := c.borrow(tx)
 	c.closers.push(w)
 	c.mu.Unlock()
-	_, err := edo.Await(task, edo.Future[edo.Unit](w))
+	_, err := edo.Await(task, edo.Future[edo.Unit]((*closer[T])(w)))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if w.state == queued {
@@ -49,9 +49,32 @@ func (tx *Sender[T]) Closed(task *edo.Task) error {
 	return err
 }
 
+// closing is a sender as a future that is ready when the budget of the task allows to
+// ask for the end.
+type closing[T any] Sender[T]
+
+// Poll is ready unless the budget is used up.
+func (s *closing[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(s) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	return edo.Unit{}, edo.Ready, nil
+}
+
+// closer is a waiter among those that wait for the end.
+type closer[T any] waiter[T]
+
+// Poll is Ready when it is out of them.
+func (w *closer[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed((*closing[T])(w.via)) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	return edo.Unit{}, (*waiter[T])(w).poll(cx.Waker()), nil
+}
+
 // ClosedFuture returns [Sender.Closed] as a future.
 func (tx *Sender[T]) ClosedFuture() *ClosedFuture[T] {
-	return &ClosedFuture[T]{waiter[T]{via: tx}}
+	return &ClosedFuture[T]{w: waiter[T]{via: tx}}
 }
 
 // ClosedFuture is the future of [Sender.ClosedFuture]. One goroutine at a time uses
@@ -60,7 +83,7 @@ type ClosedFuture[T any] struct{ w waiter[T] }
 
 // Poll is Ready, without an error, once a send would be refused.
 func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed((*closing[T])(f.w.via)) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	tx := f.w.via

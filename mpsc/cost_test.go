@@ -54,6 +54,91 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 	})
 }
 
+func TestPermitsAndBatchesAllocateNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	tx, rx := mpsc.New[int](4)
+	defer tx.Close()
+	var one mpsc.ReserveFuture[int]
+	var many mpsc.ReserveManyFuture[int]
+	buf := make([]int, 0, 8)
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for what, fn := range map[string]func(){
+			"reserves, sends and a batch": func() {
+				one.Reset(tx)
+				many.Reset(tx, 3)
+				permit, _, _ := one.Poll(cx)
+				permits, _, _ := many.Poll(cx)
+				permit.Send(1)
+				for range 3 {
+					permits.Send(2)
+				}
+				rx.PollRecvMany(cx, buf, 8)
+			},
+			"a reserve that waits": func() {
+				one.Reset(tx)
+				many.Reset(tx, 4)
+				permit, _, _ := one.Poll(cx)
+				many.Poll(cx)
+				permit.Send(1)
+				rx.PollRecvMany(cx, buf, 8)
+				permits, _, _ := many.Poll(cx)
+				permits.Drop()
+			},
+			"a reserve that is given up": func() {
+				one.Reset(tx)
+				many.Reset(tx, 4)
+				permit, _, _ := one.Poll(cx)
+				many.Poll(cx)
+				many.Drop()
+				permit.Drop()
+			},
+		} {
+			if n := testing.AllocsPerRun(1000, func() {
+				cx.Internal(internal.Key{}).SetBudget(100)
+				fn()
+			}); n != 0 {
+				t.Errorf("%s: %v allocations, want none", what, n)
+			}
+		}
+	})
+	if tx.Cap() != 4 {
+		t.Errorf("Cap() = %d: a reserve was lost", tx.Cap())
+	}
+	if n := testing.AllocsPerRun(1000, func() { tryReserve(t, tx).Drop() }); n != 1 {
+		t.Errorf("TryReserve: %v allocations, want the permit", n)
+	}
+}
+
+func TestDirectPermitsAndBatchesAllocateNothingElse(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	tx, rx := mpsc.New[int](4)
+	defer tx.Close()
+	var n float64
+	f := edo.Async(func(task *edo.Task) (edo.Unit, error) {
+		buf := make([]int, 0, 8)
+		n = testing.AllocsPerRun(1000, func() {
+			permit, _ := tx.Reserve(task)
+			permits, _ := tx.ReserveMany(task, 2)
+			permits.Send(1)
+			permits.Drop()
+			permit.Send(2)
+			rx.RecvMany(task, buf, 8)
+		})
+		return edo.Unit{}, nil
+	})
+	task := edotest.NewTask()
+	for p := edo.Pending; p == edo.Pending; { // it yields when its budget is used up
+		_, p, _ = edotest.Poll(task, f)
+	}
+	if n != 2 {
+		t.Errorf("%v allocations, want the two permits", n)
+	}
+}
+
 func TestDirectStyleAllocatesNothing(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates")
@@ -137,6 +222,25 @@ func BenchmarkPollSendPollRecv(b *testing.B) {
 	})
 }
 
+func BenchmarkDirectSendRecv(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	b.ReportAllocs()
+	f := edo.Async(func(task *edo.Task) (edo.Unit, error) {
+		for b.Loop() {
+			tx.Send(task, 1)
+			rx.Recv(task)
+		}
+		return edo.Unit{}, nil
+	})
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for p := edo.Pending; p == edo.Pending; {
+			cx.Internal(internal.Key{}).SetBudget(1 << 30)
+			_, p, _ = f.Poll(cx)
+		}
+	})
+}
+
 // BenchmarkWaitingSend has every message pass through the line.
 func BenchmarkWaitingSend(b *testing.B) {
 	tx, rx := mpsc.New[int](1)
@@ -153,6 +257,50 @@ func BenchmarkWaitingSend(b *testing.B) {
 			f.Poll(cx)
 		}
 	})
+}
+
+func BenchmarkRecvManyOf64(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	buf := make([]int, 0, 64)
+	b.ReportAllocs()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for n := 0; b.Loop(); n++ {
+			tx.TrySend(1)
+			if n%64 == 63 {
+				cx.Internal(internal.Key{}).SetBudget(100)
+				rx.PollRecvMany(cx, buf, 64)
+			}
+		}
+	})
+}
+
+func BenchmarkReserveSendRecv(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	var f mpsc.ReserveFuture[int]
+	b.ReportAllocs()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for b.Loop() {
+			cx.Internal(internal.Key{}).SetBudget(100)
+			f.Reset(tx)
+			permit, _, _ := f.Poll(cx)
+			permit.Send(1)
+			rx.PollNext(cx)
+		}
+	})
+}
+
+func BenchmarkDowngradeUpgradeClose(b *testing.B) {
+	tx, _ := mpsc.New[int](1)
+	defer tx.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		w := tx.Downgrade()
+		strong, _ := w.Upgrade()
+		strong.Close()
+		w.Drop()
+	}
 }
 
 func BenchmarkCloneClose(b *testing.B) {

@@ -15,19 +15,37 @@
 //
 // # Three faces
 //
-//	        send                         receive
-//	direct  [Sender.Send]                [Receiver.Recv]
-//	poll    [SendFuture.Poll], [Sink]    [Receiver.PollRecv], [Receiver.PollNext]
-//	future  [Sender.SendFuture]          [Receiver.RecvFuture], the [Receiver] itself
+//	        send                         reserve
+//	direct  [Sender.Send]                [Sender.Reserve], [Sender.ReserveMany]
+//	poll    [SendFuture.Poll], [Sink]    [ReserveFuture.Poll], [ReserveManyFuture.Poll]
+//	future  [Sender.SendFuture]          [Sender.ReserveFuture], [Sender.ReserveManyFuture]
 //
-// [Sender.TrySend] and [Receiver.TryRecv] never wait, and work from any goroutine.
+//	        receive                      receive a batch
+//	direct  [Receiver.Recv]              [Receiver.RecvMany]
+//	poll    [Receiver.PollRecv],         [Receiver.PollRecvMany]
+//	        [Receiver.PollNext]
+//	future  [Receiver.RecvFuture],       [Receiver.RecvManyFuture]
+//	        the [Receiver] itself
+//
+// [Sender.TrySend], [Sender.TryReserve], [Sender.TryReserveMany] and [Receiver.TryRecv]
+// never wait, and work from any goroutine. [Sender.SendTimeout] waits for so long at the
+// most.
+//
+// # Permits
+//
+// Who reserves gets a [Permit], room for one message: it can always send, also after the
+// receiver's Close. So what is expensive to make, or must not be lost, is made when it
+// can be sent. A permit that is not used is given back by its Drop. While one is out the
+// channel holds a message less and does not end.
 //
 // # Order and fairness
 //
-// What one sender has sent arrives in that order. A slot that becomes free belongs
-// to the sender that has waited longest: nobody overtakes the line. A send that is
-// given up leaves the line, unless its value was accepted before: then it was sent.
-// A send happens before the receive of its value returns.
+// What one sender has sent arrives in that order. There is one line for those who send
+// and those who reserve. A slot that becomes free belongs to who has waited longest:
+// nobody overtakes the line, and who reserves many keeps each slot that it gets until it
+// has all. A send that is given up leaves the line, unless its value was accepted before:
+// then it was sent. A reserve that is given up leaves what it has to the next. A send
+// happens before the receive of its value returns.
 //
 // # Ownership
 //
@@ -36,13 +54,19 @@
 // handle: it may be shared, [Sender.Close] ends it for all who share it, and
 // [Sender.Clone] makes another. Whoever owns a handle closes or drops it, or the
 // receiver waits for ever. A handle that the garbage collector finds unclosed is
-// closed, and reported with the place where it was made.
+// closed, and reported with the place where it was made. A [WeakSender] does not keep
+// the channel open: it is what an actor keeps of itself.
+//
+// A report of what a task waits for (see [edo.Wait]) says for a receiver how many senders
+// are open, by where they were made, and how many permits are out.
 //
 // # Cost
 //
 // TrySend and TryRecv take about 45 ns together, 33 while several messages are in
-// the channel. A channel is 192 bytes, and room for the most messages that it has
-// held at once. A handle is 48 bytes, and takes about 0.7 µs to make and to close.
+// the channel, and RecvMany takes a third off that in batches of 64. A permit costs some
+// 20 ns more than a send without one, and an allocation of 16 bytes where it is not part
+// of a [ReserveFuture]. A channel is 192 bytes, and room for the most messages that it
+// has held at once. A handle is 48 bytes, and takes about 0.7 µs to make and to close.
 //
 // # When not to use it
 //

@@ -78,12 +78,17 @@ func (r *race) receive(n int) {
 // come to its end: what was sent was received, once, and nothing else was.
 func (r *race) finish() {
 	r.t.Helper()
+	r.settle(r.rx.MaxCap())
+}
+
+// settle is finish for a channel that there were so many messages in.
+func (r *race) settle(before int) {
+	r.t.Helper()
 	defer r.tx.Close()
 	if err := r.rx.Check(); err != nil {
 		r.t.Fatal(err)
 	}
-	capacity := r.rx.Cap()
-	for range 2 + len(r.all) + capacity {
+	for range 2 + len(r.all) + r.rx.MaxCap() {
 		for _, s := range r.all {
 			if !s.waits {
 				continue
@@ -96,10 +101,10 @@ func (r *race) finish() {
 		r.receive(1)
 	}
 	var want []int
-	for v := range capacity {
+	for v := range before {
 		want = append(want, 1+v)
 	}
-	if !slices.Equal(r.received[:capacity], want) {
+	if !slices.Equal(r.received[:before], want) {
 		r.t.Fatalf("received %v: what was in the channel comes first, in order", r.received)
 	}
 	for _, s := range r.all {

@@ -76,6 +76,32 @@ func TestForgottenSenderIsClosedAndReported(t *testing.T) {
 		}
 		edotest.RequireWoken(t, task, 1)
 		next(t, task, rx, 0, edo.End)
+		check(t, rx)
+	})
+}
+
+//go:noinline
+func weakOfForgotten(tx *mpsc.Sender[int]) *mpsc.WeakSender[int] { return tx.Clone().Downgrade() }
+
+func TestNeitherWeakHandleNorPermitNorReportKeepsAForgottenSender(t *testing.T) {
+	tx, rx := mpsc.New[int](4)
+	task := edotest.NewTask()
+	reports(func(*safeBuffer) {
+		weak, permit := weakOfForgotten(tx), tryReserve(t, tx.Clone())
+		next(t, task, rx, 0, edo.Pending)
+		if n := len(edotest.WaitsNext(task, rx)[0].By); n != 4 {
+			t.Errorf("%d lines: three places and a permit", n)
+		}
+		if !collect(func() bool { return rx.StrongCount() == 1 }) {
+			t.Fatal("forgotten senders still count")
+		}
+		waits(t, edotest.WaitsNext(task, rx), "mpsc: receive (empty, capacity 4)", "a sender made at origin_test.go:1 "+
+			"(func mpsc_test.TestNeitherWeakHandleNorPermitNorReportKeepsAForgottenSender)", "a permit")
+		tx.Close()
+		edotest.RequireWoken(t, task, 0)
+		permit.Drop()
+		edotest.RequireWoken(t, task, 1)
+		upgrade(t, weak, false)
 	})
 }
 
@@ -90,8 +116,8 @@ func TestSenderThatIsUsedIsNotCollected(t *testing.T) {
 		for range 3 {
 			runtime.GC()
 		}
-		if n := rx.SenderCount(); n != 1 {
-			t.Errorf("SenderCount() = %d while a send waits, want 1", n)
+		if n := rx.StrongCount(); n != 1 {
+			t.Errorf("StrongCount() = %d while a send waits, want 1", n)
 		}
 		recv(t, rx, 1)
 		back, _, err := edotest.Poll(task, f)
@@ -117,11 +143,11 @@ func TestClosedSenderIsNotReported(t *testing.T) {
 			tx.Clone().Close()
 			forgetSender(gone) // its receiver is dropped: nobody waits
 		}
-		if !collect(func() bool { return gone.SenderCount() == 1 }) {
+		if !collect(func() bool { return gone.StrongCount() == 1 }) {
 			t.Error("forgotten senders still count")
 		}
-		if n := rx.SenderCount(); n != 1 {
-			t.Errorf("SenderCount() = %d, want 1", n)
+		if n := rx.StrongCount(); n != 1 {
+			t.Errorf("StrongCount() = %d, want 1", n)
 		}
 		if s := out.String(); strings.Contains(s, t.Name()) || strings.Contains(s, "forgetSender") {
 			t.Errorf("reported %q", s)

@@ -92,3 +92,26 @@ func TestReceivedMessageIsNotDroppedWithTheReceiver(t *testing.T) {
 		t.Fatal("a message was dropped after it had been received")
 	}
 }
+
+func TestUsedUpBudgetSendsAndReceivesNothing(t *testing.T) {
+	tx, rx := mpsc.New[int](2)
+	defer tx.Close()
+	trySend(t, tx, 1, nil)
+	task, f := edotest.NewTask(), tx.SendFuture(2)
+	task.EnterWithBudget(0, func(cx *edo.Context) {
+		if _, p, err := f.Poll(cx); p != edo.Pending || err != nil {
+			t.Fatalf("send without budget: %v, %v", p, err)
+		}
+		if _, p, err := rx.PollNext(cx); p != edo.Pending || err != nil {
+			t.Fatalf("receive without budget: %v, %v", p, err)
+		}
+		if _, p, err := rx.PollRecvMany(cx, nil, 0); p != edo.Pending || err != nil {
+			t.Fatalf("a batch of none without budget: %v, %v", p, err)
+		}
+	})
+	edotest.RequireWoken(t, task, 1)
+	recv(t, rx, 1)
+	tryRecvFails(t, rx, edo.ErrEmpty)
+	polled(t, task, f, edo.Ready, nil)
+	recv(t, rx, 2)
+}

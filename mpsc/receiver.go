@@ -7,7 +7,7 @@ import (
 
 // Receiver is the half that receives. It is an [edo.Stream]. One goroutine at a time
 // uses it, except for [Receiver.Close] and what only asks (IsClosed, Len, Cap,
-// SenderCount), which work from anywhere; when several tasks have polled it, the one
+// StrongCount, …), which work from anywhere; when several tasks have polled it, the one
 // that did so last is woken. Whoever owns it drops it when nothing more is to be
 // received.
 type Receiver[T any] channel[T]
@@ -15,10 +15,10 @@ type Receiver[T any] channel[T]
 func (rx *Receiver[T]) ch() *channel[T] { return (*channel[T])(rx) }
 
 // PollNext is Ready with the next message, and End when all senders are closed, or
-// the receiver is, and every message that was accepted has been received. End comes
-// again. There are no errors.
+// the receiver is, every message that was accepted has been received, and no permit is
+// out. End comes again. There are no errors.
 func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed(rx) {
 		return v, edo.Pending, nil
 	}
 	v, p = rx.ch().receive(cx, cx.Waker())
@@ -71,13 +71,15 @@ func (rx *Receiver[T]) TryRecv() (T, error) {
 
 // Close refuses what was not accepted yet, and lets the senders know: those that
 // wait in line, and those that wait for the end. What was accepted can still be
-// received.
-func (rx *Receiver[T]) Close() { rx.ch().close(true) }
+// received, and so can what is sent with permits that are out: the end comes when the
+// last of them is back.
+func (rx *Receiver[T]) Close() { rx.ch().close(false) }
 
-// Drop closes the receiver and drops the messages that nobody has received.
+// Drop closes the receiver and drops the messages that nobody has received. Permits that
+// are out refuse to send from then on.
 func (rx *Receiver[T]) Drop() {
 	c := rx.ch()
-	c.close(false)
+	c.close(true)
 	c.empty()
 }
 
@@ -98,20 +100,11 @@ func (c *channel[T]) empty() {
 	c.into, c.from, c.spare = nil, nil, nil
 }
 
-// IsClosed says that no message can be sent any more: the receiver, or every sender,
-// is closed. There may be messages left.
+// IsClosed says whether the receiver was closed, or all senders are: every handle, and
+// no permit is out, and nobody is in line any more. There may be messages left.
 func (rx *Receiver[T]) IsClosed() bool {
 	c := rx.ch()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.closed.Load() || c.senders == 0
+	return c.closed.Load() || !c.alive()
 }
-
-// Len returns how many messages were accepted and not received yet.
-func (rx *Receiver[T]) Len() int { return rx.ch().len() }
-
-// Cap returns the capacity: [math.MaxInt] when there is no limit.
-func (rx *Receiver[T]) Cap() int { return rx.ch().cap() }
-
-// SenderCount returns how many handles are open to send with.
-func (rx *Receiver[T]) SenderCount() int { return rx.ch().senderCount() }

@@ -40,10 +40,10 @@ func (s *segment[T]) slot(i uint64) *T {
 
 // grow appends a segment that begins with the next message. Locked.
 func (c *channel[T]) grow() {
-	size := min(firstSegment, largestSegment(c.capacity))
+	size := min(firstSegment, largestSegment(c.limit))
 	old := c.into
 	if old != nil {
-		size = min(2*uint64(len(old.slots)), largestSegment(c.capacity))
+		size = min(2*uint64(len(old.slots)), largestSegment(c.limit))
 	}
 	s := c.spare
 	c.spare = nil
@@ -68,7 +68,7 @@ func (c *channel[T]) look() {
 	for c.head == c.from.end {
 		read := c.from
 		c.from = read.next
-		if len(read.slots) == largestUnbounded && c.capacity == unbounded {
+		if len(read.slots) == largestUnbounded && c.limit == unbounded {
 			c.spare = read
 		}
 	}

@@ -26,6 +26,14 @@ func TestIdleChannelHasNoSlots(t *testing.T) {
 	if n := rx.ch().slots(); n != firstSegment {
 		t.Fatalf("%d slots for one message at a time, want %d", n, firstSegment)
 	}
+	for range 10_000 {
+		permit, _ := tx.TryReserve()
+		permit.Send([64]byte{})
+		rx.TryRecv()
+	}
+	if n := rx.ch().slots(); n != firstSegment {
+		t.Fatalf("%d slots for one permit at a time, want %d", n, firstSegment)
+	}
 }
 
 func TestSlotsGrowToTheCapacityAndNoFurther(t *testing.T) {
@@ -71,8 +79,9 @@ func TestReceivedSlotsHoldNothing(t *testing.T) {
 		for range 5 {
 			tx.TrySend(new(int))
 		}
-		for range 5 {
-			rx.TryRecv()
+		rx.TryRecv()
+		if got := c.receiveMany(nil, nil, 4); len(got) != 4 && c.head != c.seen {
+			t.Fatalf("a batch of %d, want 4", len(got))
 		}
 	}
 	for s := c.from; s != nil; s = s.next {

@@ -385,23 +385,3 @@ func TestSendFutureCanBeUsedAgain(t *testing.T) {
 	}
 	tryRecvFails(t, rx, edo.ErrEmpty)
 }
-
-func TestUsedUpBudgetSendsAndReceivesNothing(t *testing.T) {
-	tx, rx := mpsc.New[int](2)
-	defer tx.Close()
-	trySend(t, tx, 1, nil)
-	task, f := edotest.NewTask(), tx.SendFuture(2)
-	task.EnterWithBudget(0, func(cx *edo.Context) {
-		if _, p, err := f.Poll(cx); p != edo.Pending || err != nil {
-			t.Fatalf("send without budget: %v, %v", p, err)
-		}
-		if _, p, err := rx.PollNext(cx); p != edo.Pending || err != nil {
-			t.Fatalf("receive without budget: %v, %v", p, err)
-		}
-	})
-	edotest.RequireWoken(t, task, 1)
-	recv(t, rx, 1)
-	tryRecvFails(t, rx, edo.ErrEmpty)
-	polled(t, task, f, edo.Ready, nil)
-	recv(t, rx, 2)
-}

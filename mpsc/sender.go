@@ -1,7 +1,6 @@
 package mpsc
 
 import (
-	"math"
 	"runtime"
 
 	"github.com/edo-go/edo"
@@ -14,6 +13,7 @@ type Sender[T any] struct {
 	ch      *channel[T]
 	ended   bool       // closed; guarded by the channel's lock, as is the next
 	watch   *waiter[T] // what PollClosed waits with; made when first needed
+	pc      uintptr    // where it was made
 	cleanup runtime.Cleanup
 }
 
@@ -24,29 +24,34 @@ func New[T any](capacity int) (*Sender[T], *Receiver[T]) {
 	if capacity < 1 {
 		panic(errCapacity)
 	}
-	c := &channel[T]{capacity: uint64(capacity), senders: 1}
-	return newSender(c), (*Receiver[T])(c)
+	return open[T](uint64(capacity), caller())
 }
 
 // NewUnbounded returns a channel that is never full: nothing slows its senders down
 // but memory.
 func NewUnbounded[T any]() (*Sender[T], *Receiver[T]) {
-	c := &channel[T]{capacity: unbounded, senders: 1}
-	return newSender(c), (*Receiver[T])(c)
+	return open[T](unbounded, caller())
+}
+
+// open makes a channel, and its first handle.
+func open[T any](capacity uint64, pc uintptr) (*Sender[T], *Receiver[T]) {
+	c := &channel[T]{capacity: capacity, limit: capacity}
+	c.addSender(pc)
+	return newSender(c, pc), (*Receiver[T])(c)
 }
 
 // Clone returns another handle of the same channel, which is closed on its own. The
 // clone of a closed handle is closed. Making and closing it takes about 0.7 µs.
 func (tx *Sender[T]) Clone() *Sender[T] {
-	c := tx.ch
+	c, pc := tx.ch, caller()
 	c.mu.Lock()
 	if tx.ended {
 		c.mu.Unlock()
 		return &Sender[T]{ch: c, ended: true}
 	}
-	c.senders++
+	c.addSender(pc)
 	c.mu.Unlock()
-	return newSender(c)
+	return newSender(c, pc)
 }
 
 // TrySend sends v if there is room for it and nobody waits in line. It never waits.
@@ -62,24 +67,16 @@ func (tx *Sender[T]) TrySend(v T) error {
 // receiver, or this handle, was closed, and [edo.ErrCancelled] when the task was
 // asked to end while it waited. It allocates nothing.
 func (tx *Sender[T]) Send(task *edo.Task, v T) error {
-	if _, err := edo.Await(task, edo.Future[edo.Unit](turn{})); err != nil {
+	if _, err := edo.Await(task, edo.Future[edo.Unit]((*sending[T])(tx))); err != nil {
 		return err
 	}
 	c := tx.ch
 	c.mu.Lock()
-	err := c.accept(tx)
-	if err == errFull {
-		w := c.borrow(tx)
-		w.value = v
-		if c.queue(w) {
-			c.mu.Unlock()
-			return c.await(task, w)
+	if err := c.accept(tx); err != nil {
+		w, err := c.enqueue(tx, v, err)
+		if w != nil {
+			return c.await(task, w, w)
 		}
-		c.giveBack(w)
-		err = nil
-	}
-	if err != nil {
-		c.mu.Unlock()
 		return err
 	}
 	c.put(v)
@@ -89,29 +86,39 @@ func (tx *Sender[T]) Send(task *edo.Task, v T) error {
 	return nil
 }
 
-// await waits until w is out of its line, or the task is cancelled, and says what
-// has become of it.
-func (c *channel[T]) await(task *edo.Task, w *waiter[T]) error {
-	_, err := edo.Await(task, edo.Future[edo.Unit](w))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	state := c.leave(w)
-	c.giveBack(w)
-	switch state {
-	case accepted:
-		return nil
-	case refused:
-		return errClosed
+// enqueue puts v in line, and returns the waiter that it is in, where accept has said
+// err. It may send it after all, or return an error. It is called with the lock, and lets
+// go of it.
+func (c *channel[T]) enqueue(tx *Sender[T], v T, err error) (*waiter[T], error) {
+	if err == errFull {
+		w := c.borrow(tx)
+		w.value = v
+		if c.queue(w) {
+			c.mu.Unlock()
+			return w, nil
+		}
+		c.giveBack(w)
+		err = nil
 	}
-	return err
+	if err != nil {
+		c.mu.Unlock()
+		return nil, err
+	}
+	c.put(v)
+	rx := c.takeRx()
+	c.mu.Unlock()
+	rx.Wake()
+	return nil, nil
 }
 
-// turn is ready when the budget of the task allows another operation: so a send
-// that need not wait gives way to other tasks all the same.
-type turn struct{}
+// sending is a sender as a future that is ready when the budget of the task allows
+// another operation: so a send that need not wait gives way to other tasks all the
+// same.
+type sending[T any] Sender[T]
 
-func (turn) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(nil) {
+// Poll is ready unless the budget is used up.
+func (s *sending[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(s) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	return edo.Unit{}, edo.Ready, nil
@@ -119,7 +126,7 @@ func (turn) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 // Close ends this handle, for all who share it. Sends that wait in line already go
 // on; what is sent through it afterwards is refused. When no handle is left open
-// the receiver gets what was accepted, and then the end.
+// and no permit is out, the receiver gets what was accepted, and then the end.
 func (tx *Sender[T]) Close() {
 	c := tx.ch
 	c.mu.Lock()
@@ -129,7 +136,7 @@ func (tx *Sender[T]) Close() {
 	}
 	tx.ended = true
 	wakers := c.forget(tx)
-	rx := c.dropSender()
+	rx := c.dropSender(tx.pc)
 	c.mu.Unlock()
 	tx.cleanup.Stop()
 	runtime.KeepAlive(tx) // not collected before Stop
@@ -137,16 +144,6 @@ func (tx *Sender[T]) Close() {
 	for _, w := range wakers {
 		w.Wake()
 	}
-}
-
-// dropSender takes one off the count of handles. The waker that it returns is to be
-// woken. Locked.
-func (c *channel[T]) dropSender() (rx edo.Waker) {
-	c.senders--
-	if c.senders == 0 {
-		rx = c.takeRx()
-	}
-	return rx
 }
 
 // Drop is [Sender.Close], for owners.
@@ -163,33 +160,5 @@ func (tx *Sender[T]) IsClosed() bool {
 // isClosed is IsClosed. Locked.
 func (tx *Sender[T]) isClosed() bool { return tx.ended || tx.ch.closed.Load() }
 
-// Len returns how many messages were accepted and not received yet.
-func (tx *Sender[T]) Len() int { return tx.ch.len() }
-
-// Cap returns the capacity: [math.MaxInt] when there is no limit.
-func (tx *Sender[T]) Cap() int { return tx.ch.cap() }
-
-// SenderCount returns how many handles are open.
-func (tx *Sender[T]) SenderCount() int { return tx.ch.senderCount() }
-
 // SameChannel says whether both send to the same receiver.
 func (tx *Sender[T]) SameChannel(other *Sender[T]) bool { return tx.ch == other.ch }
-
-func (c *channel[T]) len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return int(c.tail - max(c.released, c.consumed.Load()))
-}
-
-func (c *channel[T]) cap() int {
-	if c.capacity == unbounded {
-		return math.MaxInt
-	}
-	return int(c.capacity)
-}
-
-func (c *channel[T]) senderCount() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.senders
-}

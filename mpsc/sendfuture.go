@@ -12,16 +12,16 @@ import (
 // inside itself, whose zero value is good for that, and calls
 // [SendFuture.Reset] and [SendFuture.Poll], which allocate nothing.
 type SendFuture[T any] struct {
-	w     waiter[T] // via is the sender
-	phase phase
+	w waiter[T] // via is the sender
 }
 
-// phase is how far a SendFuture has come, as its owner knows.
+// phase is how far a future has come that sends or reserves, as its owner knows.
 //
-//	holding   the value is in w, which is outside
-//	inLine    the value is in w, which was queued
-//	empty     there is no value: it was sent or taken back, or there never was one
-//	failed    the value is in w, and was refused
+//	holding   it has not started; a value to send is in its waiter, which is outside
+//	inLine    its waiter was queued, with the value if there is one
+//	empty     there is no value: it was sent or taken back, or there never was one;
+//	          a reserve has ended
+//	failed    a value is in the waiter, and was refused
 type phase uint8
 
 const (
@@ -36,35 +36,35 @@ const (
 //
 // The future owns v until that is accepted, and borrows the sender.
 func (tx *Sender[T]) SendFuture(v T) *SendFuture[T] {
-	return &SendFuture[T]{w: waiter[T]{via: tx, value: v}, phase: holding}
+	return &SendFuture[T]{waiter[T]{via: tx, value: v, phase: holding}}
 }
 
 // Reset makes f send v through tx, from the beginning. What f held before is
 // dropped, as by [SendFuture.Drop].
 func (f *SendFuture[T]) Reset(tx *Sender[T], v T) {
 	f.Drop()
-	f.w.via, f.w.value, f.phase = tx, v, holding
+	f.w.via, f.w.value, f.w.phase = tx, v, holding
 }
 
 // Poll is Ready with the sender when the value was accepted. The error matches
 // [edo.ErrClosed] when the receiver, or the handle, was closed: then the value is
 // still f's, see [SendFuture.Unsent].
 func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
-	if !cx.Proceed(nil) {
+	if !cx.Proceed(f) {
 		return nil, edo.Pending, nil
 	}
 	var err error
-	switch f.phase {
+	switch f.w.phase {
 	case holding:
 		err = f.start(cx)
 	case inLine:
-		if f.w.via.ch.poll(&f.w, cx.Waker()) == edo.Ready {
+		if f.w.poll(cx.Waker()) == edo.Ready {
 			err = f.settle()
 		}
 	default:
 		err = errEnded
 	}
-	if f.phase == inLine {
+	if f.w.phase == inLine {
 		return nil, edo.Pending, nil
 	}
 	return f.w.via, edo.Ready, err
@@ -83,14 +83,14 @@ func (f *SendFuture[T]) start(cx *edo.Context) error {
 				w.waker = cx.Waker()
 			}
 			c.mu.Unlock()
-			f.phase = inLine
+			f.w.phase = inLine
 			return nil
 		}
 		err = nil
 	}
 	if err != nil {
 		c.mu.Unlock()
-		f.phase = failed
+		f.w.phase = failed
 		return err
 	}
 	c.put(w.value)
@@ -98,7 +98,7 @@ func (f *SendFuture[T]) start(cx *edo.Context) error {
 	c.mu.Unlock()
 	wake(cx, rx)
 	var zero T
-	w.value, f.phase = zero, empty
+	w.value, w.phase = zero, empty
 	return nil
 }
 
@@ -107,24 +107,24 @@ func (f *SendFuture[T]) settle() error {
 	state := f.w.state
 	f.w.state = outside
 	if state == accepted {
-		f.phase = empty
+		f.w.phase = empty
 		return nil
 	}
-	f.phase = failed
+	f.w.phase = failed
 	return errClosed
 }
 
 // leave takes f out of the line.
 func (f *SendFuture[T]) leave() {
-	if f.phase != inLine {
+	if f.w.phase != inLine {
 		return
 	}
 	c := f.w.via.ch
 	c.mu.Lock()
-	state := c.leave(&f.w)
+	state, _ := c.leave(&f.w)
 	c.mu.Unlock()
 	if state == queued {
-		f.phase = failed
+		f.w.phase = failed
 	} else {
 		f.settle()
 	}
@@ -134,19 +134,19 @@ func (f *SendFuture[T]) leave() {
 // yet, and f gives up sending it. Otherwise ok is false.
 func (f *SendFuture[T]) Unsent() (v T, ok bool) {
 	f.leave()
-	if f.phase == empty {
+	if f.w.phase == empty {
 		return v, false
 	}
 	var zero T
 	v, f.w.value = f.w.value, zero
-	f.phase = empty
+	f.w.phase = empty
 	return v, true
 }
 
 // Drop leaves the line and drops the value, unless that was accepted already. The
 // sender is not dropped.
 func (f *SendFuture[T]) Drop() {
-	if f.phase == empty {
+	if f.w.phase == empty {
 		return
 	}
 	if v, ok := f.Unsent(); ok {

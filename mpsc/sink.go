@@ -18,8 +18,8 @@ func (tx *Sender[T]) Sink() *Sink[T] { return &Sink[T]{tx: tx} }
 // PollReady is Ready when the sink holds no value. The error matches
 // [edo.ErrClosed].
 func (s *Sink[T]) PollReady(cx *edo.Context) (edo.Poll, error) {
-	if s.err == nil && s.f.phase == empty { // otherwise PollFlush is the leaf
-		if !cx.Proceed(nil) {
+	if s.err == nil && s.f.w.phase == empty { // otherwise PollFlush is the leaf
+		if !cx.Proceed((*sending[T])(s.tx)) {
 			return edo.Pending, nil
 		}
 		if s.tx.IsClosed() {
@@ -35,7 +35,7 @@ func (s *Sink[T]) StartSend(v T) error {
 	if s.err != nil {
 		return s.err
 	}
-	if s.f.phase != empty {
+	if s.f.w.phase != empty {
 		return errFull
 	}
 	s.f.Reset(s.tx, v)
@@ -48,7 +48,7 @@ func (s *Sink[T]) StartSend(v T) error {
 // PollFlush is Ready when the value that the sink held, if any, was accepted by the
 // channel. When it was refused the sink has failed, and drops it when it is dropped.
 func (s *Sink[T]) PollFlush(cx *edo.Context) (edo.Poll, error) {
-	if s.err != nil || s.f.phase == empty {
+	if s.err != nil || s.f.w.phase == empty {
 		return edo.Ready, s.err
 	}
 	_, p, err := s.f.Poll(cx)

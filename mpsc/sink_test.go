@@ -114,8 +114,8 @@ func TestSinkOfAClosedChannelFailsForGood(t *testing.T) {
 		startSend(t, s, refused, edo.ErrClosed)
 	}
 	sunk(t, task, s.PollClose, edo.Ready, edo.ErrClosed)
-	if n := tx.SenderCount(); n != 0 {
-		t.Fatalf("SenderCount() = %d after PollClose", n)
+	if n := tx.StrongCount(); n != 0 {
+		t.Fatalf("StrongCount() = %d after PollClose", n)
 	}
 	s.Drop()
 	if held.Drops() != 1 || refused.Drops() != 0 {

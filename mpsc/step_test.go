@@ -1,6 +1,7 @@
 package mpsc_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -42,7 +43,7 @@ func full(t *testing.T, capacity int) (*mpsc.Sender[int], *mpsc.Receiver[int]) {
 	return tx, rx
 }
 
-func check(t *testing.T, rx *mpsc.Receiver[int]) {
+func check[T any](t *testing.T, rx *mpsc.Receiver[T]) {
 	t.Helper()
 	if err := rx.Check(); err != nil {
 		t.Fatal(err)
@@ -85,6 +86,9 @@ func TestNobodyOvertakesTheLineDuringAReceive(t *testing.T) {
 		polled(t, first, f1, edo.Pending, nil)
 	}, "mpsc: consumed stored": func() {
 		trySend(t, tx, 5, edo.ErrFull)
+		if _, err := tx.TryReserve(); !errors.Is(err, edo.ErrFull) {
+			t.Errorf("TryReserve = %v", err)
+		}
 		polled(t, second, f2, edo.Pending, nil)
 	}}, func() {
 		recv(t, rx, 1)

@@ -63,6 +63,69 @@ var rows = []row{
 	{name: "future.Owning", build: func(s *scene) subject {
 		return s.future(future.Owning(s.source(), s.item(), s.item(), s.item()))
 	}},
+	{name: "future.Join", build: func(s *scene) subject {
+		return results(s, future.Join(s.source(), s.source(), s.source()))
+	}},
+	{name: "future.TryJoin", build: func(s *scene) subject {
+		return values(s, future.TryJoin(s.source(), s.source(), s.source()))
+	}},
+	{name: "future.Race", build: func(s *scene) subject {
+		return s.future(future.Race(s.source(), s.source(), s.source()))
+	}},
+	{name: "future.Join2", build: func(s *scene) subject {
+		return unit(s, future.Map(future.Join2(s.source(), s.source()), func(p future.Pair[result, result]) edo.Unit {
+			return taken(p.First, p.Second)
+		}))
+	}},
+	{name: "future.TryJoin2", build: func(s *scene) subject {
+		return unit(s, future.Map(future.TryJoin2(s.source(), s.source()), func(p future.Pair[*item, *item]) edo.Unit {
+			return taken(result{Value: p.First}, result{Value: p.Second})
+		}))
+	}},
+	{name: "future.Join3", build: func(s *scene) subject {
+		return unit(s, future.Map(future.Join3(s.source(), s.source(), s.source()), func(t future.Triple[result, result, result]) edo.Unit {
+			return taken(t.First, t.Second, t.Third)
+		}))
+	}},
+	{name: "future.TryJoin3", build: func(s *scene) subject {
+		return unit(s, future.Map(future.TryJoin3(s.source(), s.source(), s.source()), func(t future.Triple[*item, *item, *item]) edo.Unit {
+			return taken(result{Value: t.First}, result{Value: t.Second}, result{Value: t.Third})
+		}))
+	}},
+	{name: "future.JoinTask", calls: true, direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error {
+			a, b := s.source(), s.source()
+			defer edo.Drop(b) // a function that never starts cannot drop it
+			defer edo.Drop(a)
+			all, err := future.JoinTask(task, s.ask(a), s.ask(b))
+			taken(all...)
+			return err
+		})
+	}},
+	{name: "future.TryJoinTask", calls: true, direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error {
+			a, b := s.source(), s.source()
+			defer edo.Drop(b) // a function that never starts cannot drop it
+			defer edo.Drop(a)
+			all, err := future.TryJoinTask(task, s.ask(a), s.ask(b))
+			for _, v := range all {
+				v.take()
+			}
+			return err
+		})
+	}},
+	{name: "future.RaceTask", calls: true, direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error {
+			a, b := s.source(), s.source()
+			defer edo.Drop(b) // a function that never starts cannot drop it
+			defer edo.Drop(a)
+			v, err := future.RaceTask(task, s.ask(a), s.ask(b))
+			if err == nil {
+				v.take()
+			}
+			return err
+		})
+	}},
 
 	{name: "stream.Values", begins: true, build: func(s *scene) subject { return s.stream(stream.Values(s.item(), s.item())) }},
 	{name: "stream.Once", begins: true, build: func(s *scene) subject { return s.stream(stream.Once(s.item())) }},

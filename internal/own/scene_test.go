@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/own/owntest"
 )
 
@@ -177,6 +178,43 @@ func unit(s *scene, f edo.Future[edo.Unit]) subject {
 			return p == edo.Ready
 		},
 		drop: func() { edo.Drop(f) },
+	}
+}
+
+type result = future.Result[*item]
+
+// taken takes the values of results.
+func taken(all ...result) (u edo.Unit) {
+	for _, r := range all {
+		if r.Err == nil {
+			r.Value.take()
+		}
+	}
+	return u
+}
+
+func results(s *scene, f edo.Future[[]result]) subject {
+	return unit(s, future.Map(f, func(all []result) edo.Unit { return taken(all...) }))
+}
+
+func values(s *scene, f edo.Future[[]*item]) subject {
+	return unit(s, future.Map(f, func(all []*item) (u edo.Unit) {
+		for _, v := range all {
+			v.take()
+		}
+		return u
+	}))
+}
+
+// ask is a function in direct style that waits for src and makes something new of it.
+func (s *scene) ask(src edo.Future[*item]) func(task *edo.Task) (*item, error) {
+	return func(task *edo.Task) (*item, error) {
+		v, err := edo.Await(task, src)
+		if err != nil {
+			s.called++
+			return nil, err
+		}
+		return s.call(v)
 	}
 }
 

@@ -14,6 +14,7 @@ type Context struct {
 	root   *Task // the one that is polled
 	task   *Task // the one to be woken: root, or a branch of it, see [Context.Branch]
 	budget int32
+	random uint64         // see [Context.Rand]; 0: not seeded yet
 	note   func(leaf any) // not nil: the poll is an inspection, see [Task.Inspect]
 }
 

@@ -1,0 +1,90 @@
+package broadcast_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/broadcast"
+	"github.com/edo-go/edo/edotest"
+)
+
+// waits fails the test unless there is one wait, on and by what is said. In by a number
+// after a colon stands for any line.
+func waits(t *testing.T, got []edo.Wait, on string, by ...string) {
+	t.Helper()
+	if len(got) != 1 || got[0].On != on {
+		t.Fatalf("waits on %q, want %q", got, on)
+	}
+	line := regexp.MustCompile(`:\d+`)
+	var lines []string
+	for _, l := range got[0].By {
+		lines = append(lines, line.ReplaceAllString(l, ":1"))
+	}
+	if !slices.Equal(lines, by) {
+		t.Fatalf("ended by %q, want %q", lines, by)
+	}
+}
+
+// atWork makes two handles at one place.
+func atWork(tx *broadcast.Sender[int]) (handles []*broadcast.Sender[int]) {
+	for range 2 {
+		handles = append(handles, tx.Clone())
+	}
+	return handles
+}
+
+func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
+	tx, rx := broadcast.New[int](16)
+	handles := append(atWork(tx), atWork(tx)...)
+	task := edotest.NewTask()
+	edotest.RequireNextPending(t, task, rx)
+	const here = " made at waits_test.go:1 (func broadcast_test.TestReceiveWaitsForTheSendersByWhereTheyWereMade)"
+	for face, got := range map[string][]edo.Wait{
+		"stream": edotest.WaitsNext(task, rx),
+		"poll":   task.Inspect(func(cx *edo.Context) { rx.PollRecv(cx) }),
+		"future": edotest.Waits(task, rx.RecvFuture()),
+		"direct": edotest.Waits(task, edo.Async(rx.Recv)),
+	} {
+		t.Log(face)
+		waits(t, got, "broadcast: receive (nothing new, capacity 16)",
+			"4 senders made at waits_test.go:1 (func broadcast_test.atWork)", "a sender"+here)
+	}
+	tx.Close()
+	handles[0].Close()
+	waits(t, edotest.WaitsNext(task, rx), "broadcast: receive (nothing new, capacity 16)",
+		"3 senders made at waits_test.go:1 (func broadcast_test.atWork)")
+	edotest.RequireWoken(t, task, 0)
+	send(t, handles[1], 1, 1)
+	edotest.RequireWoken(t, task, 1) // inspections have left its waker where it was
+	waits(t, edotest.WaitsNext(task, rx), "broadcast: receive (1 new, capacity 16)",
+		"3 senders made at waits_test.go:1 (func broadcast_test.atWork)")
+	recv(t, rx, 1)
+	rx.Close()
+	waits(t, edotest.WaitsNext(task, rx), "broadcast: receive (closed)")
+}
+
+func TestClosedWaitsForTheReceivers(t *testing.T) {
+	tx, rx := broadcast.New[int](16)
+	task := edotest.NewTask()
+	f := tx.ClosedFuture()
+	edotest.RequirePending(t, task, f)
+	for _, receivers := range []string{"a receiver", "2 receivers"} {
+		for face, got := range map[string][]edo.Wait{
+			"poll":   task.Inspect(func(cx *edo.Context) { tx.PollClosed(cx) }),
+			"future": edotest.Waits(task, f),
+			"direct": edotest.Waits(task, closedDirect(tx)),
+		} {
+			t.Log(face)
+			waits(t, got, "broadcast: closed (no receivers left)", receivers, "a Close of this sender")
+		}
+		if receivers == "a receiver" {
+			tx.Subscribe()
+		}
+	}
+	edotest.RequireWoken(t, task, 0)
+	tx.Close()
+	edotest.RequireWoken(t, task, 1)
+	rx.Drop()
+}

@@ -1,0 +1,407 @@
+package future_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/own/owntest"
+)
+
+var errOther = errors.New("test: also failed")
+
+// scripts returns scripts, also as futures.
+func scripts(all ...*owntest.Script[int]) ([]*owntest.Script[int], []edo.Future[int]) {
+	fs := make([]edo.Future[int], len(all))
+	for i, s := range all {
+		fs[i] = s
+	}
+	return all, fs
+}
+
+func waits(t *testing.T, v int) *owntest.Script[int] {
+	return owntest.NewScript[int](t).Wait().Give(v)
+}
+
+// requirePolls requires how often each script has been polled so far.
+func requirePolls(t *testing.T, all []*owntest.Script[int], want ...int) {
+	t.Helper()
+	var got []int
+	for _, s := range all {
+		got = append(got, s.Polls())
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("polled %v times, want %v", got, want)
+	}
+}
+
+func requireDrops(t *testing.T, all []*owntest.Script[int], want ...int) {
+	t.Helper()
+	var got []int
+	for _, s := range all {
+		got = append(got, s.Drops())
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("dropped %v times, want %v", got, want)
+	}
+}
+
+func TestJoinPollsOnlyWokenChildrenAndKeepsTheOrder(t *testing.T) {
+	task := edotest.NewTask()
+	srcs, fs := scripts(waits(t, 0), waits(t, 10), waits(t, 20))
+	j := future.Join(fs...)
+	edotest.RequirePending(t, task, j)
+	requirePolls(t, srcs, 1, 1, 1)
+
+	srcs[2].Wake()
+	edotest.RequireWoken(t, task, 1)
+	edotest.RequirePending(t, task, j)
+	requirePolls(t, srcs, 1, 1, 2)
+	requireDrops(t, srcs, 0, 0, 1)
+
+	srcs[1].Wake()
+	srcs[0].Wake()
+	edotest.RequireWoken(t, task, 1)
+	got := edotest.RequireReady(t, task, j)
+	requirePolls(t, srcs, 2, 2, 2)
+	requireDrops(t, srcs, 1, 1, 1)
+	if want := []future.Result[int]{{Value: 0}, {Value: 10}, {Value: 20}}; !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %v", got)
+	}
+	edotest.RequireError(t, task, j, edo.ErrClosed)
+}
+
+func TestJoinWaitsForAllThatFailToo(t *testing.T) {
+	task := edotest.NewTask()
+	last := owntest.NewScript[int](t).Wait().Give(7)
+	j := future.Join[int](future.Fail[int](errTest), last, nil)
+	edotest.RequirePending(t, task, j)
+	last.Wake()
+	got := edotest.RequireReady(t, task, j)
+	if got[0].Err != errTest || got[1] != (future.Result[int]{Value: 7}) || !errors.Is(got[2].Err, edo.ErrClosed) {
+		t.Fatalf("got %v", got)
+	}
+	if v, err := got[1].Get(); v != 7 || err != nil {
+		t.Fatalf("got %d, %v", v, err)
+	}
+}
+
+func TestJoinOfNothingIsReadyAtOnce(t *testing.T) {
+	task := edotest.NewTask()
+	if got := edotest.RequireReady(t, task, future.Join[int]()); got == nil || len(got) != 0 {
+		t.Fatalf("got %v", got)
+	}
+	if got := edotest.RequireReady(t, task, future.TryJoin[int]()); got == nil || len(got) != 0 {
+		t.Fatalf("got %v", got)
+	}
+}
+
+func TestTryJoinReturnsAtTheFirstErrorInTimeAndDropsTheRest(t *testing.T) {
+	task := edotest.NewTask()
+	srcs, fs := scripts(waits(t, 0), owntest.NewScript[int](t).Wait().Fail(errTest), owntest.NewScript[int](t).Wait().Fail(errOther))
+	j := future.TryJoin(fs...)
+	edotest.RequirePending(t, task, j)
+	srcs[2].Wake()
+	srcs[1].Wake()
+	edotest.RequireWoken(t, task, 1)
+	if _, p, err := edotest.Poll(task, j); p != edo.Ready || err != errOther {
+		t.Fatalf("got %v, %v", p, err)
+	}
+	requirePolls(t, srcs, 1, 1, 2)
+	requireDrops(t, srcs, 1, 1, 1)
+	srcs[0].Wake()
+	edotest.RequireWoken(t, task, 0)
+	edotest.RequireError(t, task, j, edo.ErrClosed)
+}
+
+func TestTryJoinGivesTheValuesInOrder(t *testing.T) {
+	task := edotest.NewTask()
+	srcs, fs := scripts(waits(t, 1), waits(t, 2))
+	j := future.TryJoin(fs...)
+	edotest.RequirePending(t, task, j)
+	srcs[1].Wake()
+	edotest.RequirePending(t, task, j)
+	srcs[0].Wake()
+	if got := edotest.RequireReady(t, task, j); !slices.Equal(got, []int{1, 2}) {
+		t.Fatalf("got %v", got)
+	}
+}
+
+func TestTryJoinThatFailsDropsTheValuesThatThereAre(t *testing.T) {
+	task, h := edotest.NewTask(), owntest.NewHandle(1)
+	bad := owntest.NewScript[*owntest.Handle](t).Wait().Fail(errTest)
+	j := future.TryJoin[*owntest.Handle](future.Ready(h), bad)
+	edotest.RequirePending(t, task, j)
+	if h.Drops() != 0 {
+		t.Fatal("dropped too soon")
+	}
+	bad.Wake()
+	edotest.RequireError(t, task, j, errTest)
+	if j.Drop(); h.Drops() != 1 {
+		t.Fatalf("dropped %d times", h.Drops())
+	}
+}
+
+func TestWakesOfAJoinThatIsGoneDoNothing(t *testing.T) {
+	task := edotest.NewTask()
+	srcs, fs := scripts(waits(t, 0), waits(t, 1))
+	j := future.Join(fs...)
+	edotest.RequirePending(t, task, j)
+	j.Drop()
+	requireDrops(t, srcs, 1, 1)
+	srcs[0].Wake()
+	edotest.RequireWoken(t, task, 0)
+	edotest.RequireError(t, task, j, edo.ErrClosed)
+}
+
+func TestAJoinInsideAJoinIsPolledOnlyWhenItsOwnAreWoken(t *testing.T) {
+	task := edotest.NewTask()
+	srcs, fs := scripts(waits(t, 0), waits(t, 1), waits(t, 2))
+	j := future.Join2(future.TryJoin(fs[:2]...), fs[2])
+	edotest.RequirePending(t, task, j)
+	srcs[1].Wake()
+	edotest.RequireWoken(t, task, 1)
+	edotest.RequirePending(t, task, j)
+	requirePolls(t, srcs, 1, 2, 1)
+	srcs[0].Wake()
+	srcs[2].Wake()
+	edotest.RequireWoken(t, task, 1)
+	got := edotest.RequireReady(t, task, j)
+	if !slices.Equal(got.First.Value, []int{0, 1}) || got.Second.Value != 2 {
+		t.Fatalf("got %v", got)
+	}
+}
+
+// busy is a future that is always ready for more, and never ends.
+type busy struct{ polls int }
+
+func (b *busy) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+	if cx.Proceed(nil) {
+		b.polls++
+		cx.Waker().WakeBy(cx)
+	}
+	return v, edo.Pending, nil
+}
+
+func TestOfAThousandThatAreAlwaysReadyNoneStarves(t *testing.T) {
+	task, all := edotest.NewTask(), make([]busy, 1000)
+	fs := make([]edo.Future[int], len(all))
+	for i := range all {
+		fs[i] = &all[i]
+	}
+	j := future.Join(fs...)
+	for range 80 { // 10 turns for each, on a budget of 128
+		edotest.RequirePending(t, task, j)
+		edotest.RequireWoken(t, task, 1)
+	}
+	for i := range all {
+		if n := all[i].polls; n < 10 || n > 11 {
+			t.Fatalf("future %d had %d turns", i, n)
+		}
+	}
+}
+
+// TestEachOf10000IsPolledTwice counts what a Join does for wakes that come one at a
+// time: without a waker for each it would be fifty million polls.
+func TestEachOf10000IsPolledTwice(t *testing.T) {
+	const n = 10_000
+	task := edotest.NewTask()
+	all := make([]*owntest.Script[int], n)
+	fs := make([]edo.Future[int], n)
+	for i := range all {
+		all[i] = waits(t, i)
+		fs[i] = all[i]
+	}
+	j := future.Join(fs...)
+	for range 2 { // the budget does not suffice for all at once
+		for rounds := 0; rounds == 0 || task.TakeWakes() != 0; rounds++ {
+			edotest.RequirePending(t, task, j)
+		}
+	}
+	before := 0
+	for _, s := range all {
+		before += s.Polls()
+	}
+	for i := range n - 1 {
+		all[i*7%(n-1)].Wake()
+		edotest.RequireWoken(t, task, 1)
+		edotest.RequirePending(t, task, j)
+	}
+	all[n-1].Wake()
+	for i, r := range edotest.RequireReady(t, task, j) {
+		if r.Value != i || r.Err != nil {
+			t.Fatalf("result %d is %v", i, r)
+		}
+	}
+	after := 0
+	for _, s := range all {
+		after += s.Polls()
+	}
+	if after-before != n {
+		t.Fatalf("%d polls for %d wakes", after-before, n)
+	}
+}
+
+// sign is a leaf that waits.
+type sign struct {
+	name  string
+	waker edo.Waker
+	open  bool
+}
+
+func (s *sign) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+	if !cx.Proceed(s) {
+		return v, edo.Pending, nil
+	}
+	if s.open {
+		return v, edo.Ready, nil
+	}
+	s.waker = cx.Waker()
+	return v, edo.Pending, nil
+}
+
+func (s *sign) Waits(*edo.Context) edo.Wait { return edo.Wait{On: s.name} }
+
+func names(waits []edo.Wait) (all []string) {
+	for _, w := range waits {
+		all = append(all, w.On)
+	}
+	return all
+}
+
+func TestAReportFindsAllThatSeveralWaitFor(t *testing.T) {
+	for name, build := range map[string]func(a, b, c edo.Future[int]) edo.Future[edo.Unit]{
+		"Join":    func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(a, b, c)) },
+		"TryJoin": func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.TryJoin(a, b, c)) },
+		"Race":    func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(a, b, c)) },
+		"Join3":   func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join3(a, b, c)) },
+		"inside":  func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join2(future.Race(a, b), c)) },
+		"Async": func(a, b, c edo.Future[int]) edo.Future[edo.Unit] {
+			in := func(f edo.Future[int]) edo.Future[int] {
+				return edo.Async(func(task *edo.Task) (int, error) { return edo.Await(task, f) })
+			}
+			return forget(future.Join(in(a), in(b), in(c)))
+		},
+		"JoinTask": func(a, b, c edo.Future[int]) edo.Future[edo.Unit] {
+			in := func(f edo.Future[int]) func(*edo.Task) (int, error) {
+				return func(task *edo.Task) (int, error) { return edo.Await(task, f) }
+			}
+			return edo.Async(func(task *edo.Task) (u edo.Unit, err error) {
+				_, err = future.JoinTask(task, in(a), in(b), in(c))
+				return u, err
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			task := edotest.NewTask()
+			a, b, c := &sign{name: "a"}, &sign{name: "b"}, &sign{name: "c"}
+			f := build(a, b, c)
+			edotest.RequirePending(t, task, f)
+			b.open = true
+			b.waker.Wake()
+			edotest.RequireWoken(t, task, 1)
+			for range 2 {
+				got := names(edotest.Waits(task, f))
+				if slices.Sort(got); !slices.Equal(got, []string{"a", "b", "c"}) {
+					t.Fatalf("waits for %v", got)
+				}
+			}
+			edotest.RequireWoken(t, task, 0)
+			edotest.Poll(task, f) // the wake of b is still good
+			a.open, c.open = true, true
+			a.waker.Wake()
+			c.waker.Wake()
+			if name != "Race" {
+				edotest.RequireReady(t, task, f)
+			}
+		})
+	}
+}
+
+func forget[T any](f edo.Future[T]) edo.Future[edo.Unit] {
+	return future.Map(f, func(T) edo.Unit { return edo.Unit{} })
+}
+
+// impolite is ready in its second poll without asking whether it may go on, so also
+// when that is an inspection.
+type impolite struct{ polls int }
+
+func (f *impolite) Poll(*edo.Context) (int, edo.Poll, error) {
+	if f.polls++; f.polls == 1 {
+		return 0, edo.Pending, nil
+	}
+	return 7, edo.Ready, nil
+}
+
+func TestWhatIsReadyInAReportIsKeptForThePollAfterIt(t *testing.T) {
+	for name, f := range map[string]edo.Future[int]{
+		"Join":    future.Map(future.Join[int](&impolite{}), func(all []future.Result[int]) int { return all[0].Value }),
+		"TryJoin": future.Map(future.TryJoin[int](&impolite{}), func(all []int) int { return all[0] }),
+		"Race":    future.Race[int](&impolite{}),
+		"RaceTask": edo.Async(func(task *edo.Task) (int, error) {
+			return future.RaceTask(task, func(task *edo.Task) (int, error) { return edo.Await(task, &impolite{}) })
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			task := edotest.NewTask()
+			edotest.RequirePending(t, task, f)
+			edotest.Waits(task, f)
+			edotest.RequireWoken(t, task, 1)
+			if v := edotest.RequireReady(t, task, f); v != 7 {
+				t.Fatalf("got %d", v)
+			}
+		})
+	}
+}
+
+func TestAPanicOfOneIsTheTasksAndAllAreDroppedOnce(t *testing.T) {
+	for name, build := range map[string]func(fs ...edo.Future[int]) edo.Future[edo.Unit]{
+		"Join":    func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(fs...)) },
+		"TryJoin": func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.TryJoin(fs...)) },
+		"Race":    func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(fs...)) },
+		"Join3": func(fs ...edo.Future[int]) edo.Future[edo.Unit] {
+			return forget(future.Join3(fs[0], fs[1], fs[2]))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srcs, fs := scripts(waits(t, 0), waits(t, 2))
+			bad := &panicking{}
+			err := edo.Run(func(task *edo.Task) error {
+				h := edo.Spawn(task, build(fs[0], bad, fs[1]))
+				_, err := h.Await(task)
+				return err
+			}, edo.WithConfig(edo.Config{CurrentThread: true}))
+			var p *edo.PanicError
+			if !errors.As(err, &p) || p.Value != "test" {
+				t.Fatalf("got %v", err)
+			}
+			requireDrops(t, srcs, 1, 1)
+			if bad.drops != 1 {
+				t.Fatalf("dropped %d times", bad.drops)
+			}
+		})
+	}
+}
+
+type panicking struct{ drops int }
+
+func (*panicking) Poll(*edo.Context) (int, edo.Poll, error) { panic("test") }
+func (p *panicking) Drop()                                  { p.drops++ }
+
+func TestAllAreDroppedAlsoWhenADropPanics(t *testing.T) {
+	var log []string
+	f := future.Join[drops](future.Ready(drops{"a", &log, true}), future.Ready(drops{"b", &log, true}), future.Ready(drops{"c", &log, false}))
+	func() {
+		defer func() { recover() }()
+		f.Drop()
+	}()
+	f.Drop()
+	if got := fmt.Sprint(log); got != "[a b c]" {
+		t.Fatalf("dropped %s", got)
+	}
+}

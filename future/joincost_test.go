@@ -1,0 +1,146 @@
+package future_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/invariant"
+)
+
+var anySink any
+
+// ticker waits, and is woken by hand; it never ends.
+type ticker struct{ waker edo.Waker }
+
+func (t *ticker) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+	if cx.Proceed(nil) {
+		t.waker = cx.Waker()
+	}
+	return v, edo.Pending, nil
+}
+
+func tickers(n int) ([]*ticker, []edo.Future[int]) {
+	all, fs := make([]*ticker, n), make([]edo.Future[int], n)
+	for i := range all {
+		all[i] = &ticker{}
+		fs[i] = all[i]
+	}
+	return all, fs
+}
+
+func TestWhatSeveralFuturesAllocate(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates too")
+	}
+	_, fs := tickers(8)
+	for _, c := range []struct {
+		name  string
+		want  float64
+		build func() any
+	}{
+		{"Join", 3, func() any { return future.Join(fs...) }},
+		{"TryJoin", 3, func() any { return future.TryJoin(fs...) }},
+		{"Race", 2, func() any { return future.Race(fs...) }},
+		{"Join2", 1, func() any { return future.Join2(fs[0], fs[1]) }},
+		{"TryJoin3", 1, func() any { return future.TryJoin3(fs[0], fs[1], fs[2]) }},
+	} {
+		if got := testing.AllocsPerRun(100, func() { anySink = c.build() }); got > c.want {
+			t.Errorf("%s of 8 is %v allocations, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestPollsOfSeveralFuturesAllocateNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates too")
+	}
+	for name, build := range map[string]func(fs []edo.Future[int]) edo.Future[edo.Unit]{
+		"Join":  func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(fs...)) },
+		"Race":  func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(fs...)) },
+		"Join3": func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join3(fs[0], fs[1], fs[2])) },
+	} {
+		all, fs := tickers(3)
+		f := build(fs)
+		edotest.NewTask().Enter(func(cx *edo.Context) {
+			f.Poll(cx)
+			if n := testing.AllocsPerRun(100, func() {
+				cx.Internal(internal.Key{}).SetBudget(100)
+				all[2].waker.WakeBy(cx)
+				all[0].waker.Wake()
+				f.Poll(cx)
+			}); n != 0 {
+				t.Errorf("%s: %v allocations", name, n)
+			}
+		})
+	}
+}
+
+// What one wake and the poll after it cost, among so many that wait.
+func BenchmarkJoinOneWokenOf(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			task := edotest.NewTask()
+			all, fs := tickers(n)
+			f := future.Join(fs...)
+			for rounds := 0; rounds == 0 || task.TakeWakes() != 0; rounds++ {
+				edotest.Poll(task, f)
+			}
+			i := 0
+			for b.Loop() {
+				all[i].waker.Wake()
+				task.Enter(func(cx *edo.Context) { f.Poll(cx) })
+				if i += 7; i >= n {
+					i -= n
+				}
+			}
+		})
+	}
+}
+
+// A Join made, polled to its end, and let go of, per future.
+func BenchmarkJoinOfReady(b *testing.B) {
+	const n = 100
+	b.ReportAllocs()
+	fs := make([]edo.Future[int], n)
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for b.Loop() {
+			for i := range fs {
+				fs[i] = constant{}
+			}
+			anySink, _, _ = future.Join(fs...).Poll(cx)
+		}
+	})
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/future")
+}
+
+type constant struct{}
+
+func (constant) Poll(*edo.Context) (int, edo.Poll, error) { return 1, edo.Ready, nil }
+
+func BenchmarkJoin2OfReady(b *testing.B) {
+	b.ReportAllocs()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		for b.Loop() {
+			anySink, _, _ = future.Join2[int, int](constant{}, constant{}).Poll(cx)
+		}
+	})
+}
+
+func BenchmarkRaceTaskOfTwo(b *testing.B) {
+	b.ReportAllocs()
+	edo.Run(func(task *edo.Task) error {
+		wait := func(task *edo.Task) (int, error) { return edo.Await(task, edo.Future[int](&ticker{})) }
+		yield := func(task *edo.Task) (int, error) { return 1, edo.Yield(task) }
+		for b.Loop() {
+			if _, err := future.RaceTask(task, wait, yield); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true}))
+}

@@ -1,0 +1,49 @@
+package sched
+
+import "testing"
+
+// randomDriver gives the same numbers each time.
+type randomDriver struct {
+	Driver
+	next uint64
+}
+
+func (d *randomDriver) Rand() uint64 {
+	d.next++
+	return d.next
+}
+
+func TestRandomNumbersAreSeededByTheDriverOncePerContext(t *testing.T) {
+	draw := func(cx *Context) (all [8]uint32) {
+		for i := range all {
+			all[i] = cx.Rand()
+		}
+		return all
+	}
+	d := &randomDriver{Driver: newClockDriver()}
+	a, b := draw(NewContext(New(Config{Driver: d}), nil)), draw(NewContext(New(Config{Driver: d}), nil))
+	if d.next != 2 {
+		t.Errorf("the driver was asked %d times, want 2", d.next)
+	}
+	again := draw(NewContext(New(Config{Driver: &randomDriver{Driver: newClockDriver()}}), nil))
+	if a != again || a == b {
+		t.Errorf("drew %v, then %v with the same seed, and %v with another", a, again, b)
+	}
+	// With no numbers to seed it, and with no driver at all.
+	if x, y := draw(NewContext(nil, nil)), draw(NewContext(New(Config{Driver: newClockDriver()}), nil)); x != y {
+		t.Errorf("drew %v and %v", x, y)
+	}
+}
+
+func TestRandomNumbersAreSpreadEvenly(t *testing.T) {
+	cx := NewContext(nil, nil)
+	var hits [7]int
+	for range 70_000 {
+		hits[uint64(cx.Rand())*7>>32]++
+	}
+	for i, n := range hits {
+		if n < 9_500 || n > 10_500 {
+			t.Errorf("%d came %d times of 70000", i, n)
+		}
+	}
+}

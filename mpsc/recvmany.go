@@ -1,0 +1,85 @@
+package mpsc
+
+import "github.com/edo-go/edo"
+
+// RecvMany waits for a message, and appends it to buf with those that there are behind
+// it, up to limit of them. It does not wait for more than one. buf grows only when they do
+// not fit into it:
+//
+//	buf, err = rx.RecvMany(task, buf[:0], 64)
+//
+// A limit of 0, or less, appends nothing at once. With an error nothing is appended and
+// nothing is lost: it is as of [Receiver.Recv]. A batch costs one operation of the
+// budget, and less per message than [Receiver.Recv]: it is taken without the lock, and
+// the senders get the room for all of it at once. It allocates nothing but what buf
+// grows by.
+func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
+	if limit <= 0 {
+		return buf, nil
+	}
+	if _, err := edo.Await(task, edo.Future[edo.Unit]((*arriving[T])(rx))); err != nil {
+		return buf, err
+	}
+	return rx.ch().receiveMany(nil, buf, limit), nil
+}
+
+// PollRecvMany is Ready with buf and up to limit messages more, or with an error that
+// matches [edo.ErrClosed], as [Receiver.RecvMany] is; it is pending while there is no
+// message, and returns buf as it was.
+func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, edo.Poll, error) {
+	if limit <= 0 {
+		if !cx.Proceed(rx) {
+			return buf, edo.Pending, nil
+		}
+		return buf, edo.Ready, nil
+	}
+	_, p, err := (*arriving[T])(rx).Poll(cx)
+	if p == edo.Ready && err == nil {
+		buf = rx.ch().receiveMany(cx, buf, limit)
+	}
+	return buf, p, err
+}
+
+// RecvManyFuture returns [Receiver.RecvMany] as a future, which has buf until it is
+// ready. It takes the messages when it is Ready and not before; dropping it leaves the
+// receiver as it is.
+func (rx *Receiver[T]) RecvManyFuture(buf []T, limit int) edo.Future[[]T] {
+	return &recvMany[T]{rx, buf, limit}
+}
+
+type recvMany[T any] struct {
+	rx    *Receiver[T]
+	buf   []T
+	limit int
+}
+
+// Poll is [Receiver.PollRecvMany].
+func (f *recvMany[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
+	buf, p, err := f.rx.PollRecvMany(cx, f.buf, f.limit)
+	if p == edo.Pending {
+		return nil, p, nil
+	}
+	f.buf = nil
+	return buf, p, err
+}
+
+// arriving is a receiver as a future that is ready when there is a message, which it
+// leaves where it is, or fails at the end.
+type arriving[T any] channel[T]
+
+// Poll is Ready when a message lies between head and seen.
+func (a *arriving[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed((*Receiver[T])(a)) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	c := (*channel[T])(a)
+	if c.head == c.seen {
+		switch c.refill(cx.Waker()) {
+		case edo.Pending:
+			return edo.Unit{}, edo.Pending, nil
+		case edo.End:
+			return edo.Unit{}, edo.Ready, errDone
+		}
+	}
+	return edo.Unit{}, edo.Ready, nil
+}

@@ -1,0 +1,165 @@
+package edo_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/sim"
+)
+
+func TestAReportFindsAllThatASelectWaitsForAndTakesNothing(t *testing.T) {
+	task := edotest.NewTask()
+	tx, rx := mpsc.New[int](1)
+	defer tx.Close()
+	_, one := oneshot.New[int]()
+	_, off := oneshot.New[int]()
+	var log []string
+	sel := edo.NewSelect(
+		edo.On(rx, logged(&log, "rx")),
+		edo.OnFuture(one, logged(&log, "one")),
+		edo.OnFuture(off, logged(&log, "off")).If(func() bool { return false }),
+	)
+	direct := edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, sel.Next(task) })
+	for name, f := range map[string]func(cx *edo.Context){
+		"poll":   func(cx *edo.Context) { sel.PollNext(cx) },
+		"direct": func(cx *edo.Context) { direct.Poll(cx) },
+	} {
+		task.Enter(f)
+		tx.TrySend(1)
+		edotest.RequireWoken(t, task, 1)
+		waits := task.Inspect(f)
+		if len(waits) != 2 || rx.Len() != 1 || log != nil {
+			t.Errorf("%s: waits for %v; %d messages, %q", name, waits, rx.Len(), log)
+		}
+		task.Enter(f)
+		requireLog(t, &log, "rx 1")
+	}
+}
+
+func TestTheReportOfAStallNamesAllThatAreWaitedFor(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		next := func(task *edo.Task) (edo.Unit, error) {
+			tx, rx := mpsc.New[int](3)
+			defer tx.Close()
+			_, one := oneshot.New[int]()
+			nothing := func(int, error) error { return nil }
+			return edo.Unit{}, edo.NewSelect(edo.On(rx, nothing), edo.OnFuture(one, nothing)).Next(task)
+		}
+		join := func(task *edo.Task) (u edo.Unit, err error) {
+			_, err = future.JoinTask(task, next, next)
+			return u, err
+		}
+		edo.Spawn(task, edo.Async(next), edo.Name("select"))
+		edo.Spawn(task, edo.Async(join), edo.Name("join"))
+		edo.Spawn(task, future.Join(edo.Async(next), edo.Async(join)), edo.Name("futures"))
+		edo.Blocking(task, next, edo.Name("blocking select"))
+		edo.Blocking(task, join, edo.Name("blocking join"))
+		return nil
+	})
+	var stall *edo.StallError
+	if !errors.As(err, &stall) {
+		t.Fatalf("got %v", err)
+	}
+	want := map[string]int{"select": 1, "join": 2, "futures": 3, "blocking select": 1, "blocking join": 2}
+	for _, task := range stall.Snapshot.Tasks {
+		receives := map[string]int{}
+		for _, w := range task.Waits {
+			receives[strings.SplitN(w.On, " (", 2)[0]]++
+		}
+		if n := want[task.Name]; receives["mpsc: receive"] != n || receives["oneshot: receive"] != n {
+			t.Errorf("%s waits for %v, want %d of each", task.Name, receives, n)
+		}
+		delete(want, task.Name)
+	}
+	if len(want) != 0 {
+		t.Errorf("not in the report: %v\n%v", want, err)
+	}
+}
+
+// Reports poll the tasks between their own polls, on another goroutine.
+func TestReportsWhileSelectsAndJoinsAreWokenLoseNoWake(t *testing.T) {
+	onAll(t, func(t *testing.T, opt edo.RunOption) {
+		err := edo.Run(func(task *edo.Task) error {
+			var loops []edo.Future[int]
+			for range 3 {
+				var branches []edo.Branch
+				sum := 0
+				for range 2 {
+					tx, rx := mpsc.New[int](1)
+					edo.Go(task, func(task *edo.Task) error {
+						defer tx.Close()
+						for i := range 200 {
+							if err := tx.Send(task, i); err != nil {
+								return err
+							}
+						}
+						return nil
+					})
+					branches = append(branches, edo.On(rx, func(v int, _ error) error { sum += v; return nil }))
+				}
+				loops = append(loops, edo.Async(func(task *edo.Task) (int, error) {
+					err := edo.NewSelect(branches...).Run(task)
+					return sum, err
+				}))
+			}
+			h := edo.Spawn(task, future.TryJoin(loops...))
+			edo.Blocking(task, func(task *edo.Task) (u edo.Unit, err error) {
+				for !h.Finished() {
+					task.Runtime().Snapshot()
+					edo.Yield(task)
+				}
+				return u, nil
+			})
+			sums, err := h.Await(task)
+			for i, sum := range sums {
+				if sum != 2*19900 {
+					t.Errorf("loop %d: got %d", i, sum)
+				}
+			}
+			return err
+		}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestWhatIsReadyInAReportIsHandledAfterIt(t *testing.T) {
+	task, h := edotest.NewTask(), owntest.NewHandle(1)
+	polls, handled := 0, 0
+	impolite := func() edo.Future[*owntest.Handle] {
+		polls = 0
+		return pollFunc[*owntest.Handle](func(*edo.Context) (*owntest.Handle, edo.Poll, error) {
+			if polls++; polls == 1 {
+				return nil, edo.Pending, nil
+			}
+			return h, edo.Ready, nil
+		})
+	}
+	b := edo.OnFuture(impolite(), func(got *owntest.Handle, err error) error {
+		if got != h || err != nil {
+			t.Errorf("got %v, %v", got, err)
+		}
+		handled++
+		return nil
+	})
+	sel := edo.NewSelect(b)
+	edotest.RequireNextPending(t, task, sel)
+	edotest.WaitsNext(task, sel)
+	edotest.RequireWoken(t, task, 1)
+	turn(t, task, sel)
+	b.Reset(impolite())
+	edotest.RequireNextPending(t, task, sel)
+	edotest.WaitsNext(task, sel)
+	sel.Drop()
+	if handled != 1 || h.Drops() != 1 || polls != 2 {
+		t.Fatalf("handled %d times, dropped %d times, polled %d times", handled, h.Drops(), polls)
+	}
+}

@@ -1,0 +1,301 @@
+package watch_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/watch"
+)
+
+func TestSendAndSeeAllocateNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	tx, rx := watch.New(0)
+	defer tx.Close()
+	task := edotest.NewTask()
+	allocs := func(what string, fn func(cx *edo.Context)) {
+		t.Helper()
+		task.Enter(func(cx *edo.Context) {
+			turn := func() {
+				cx.Internal(internal.Key{}).SetBudget(100)
+				fn(cx)
+			}
+			for range 10 { // the sets grow
+				turn()
+			}
+			if n := testing.AllocsPerRun(1000, turn); n != 0 {
+				t.Errorf("%s: %v allocations, want none", what, n)
+			}
+		})
+	}
+	allocs("what does not wait", func(*edo.Context) {
+		tx.Send(1)
+		tx.SendReplace(2)
+		tx.SendModify(func(v *int) { *v++ })
+		tx.SendIfModified(func(v *int) bool { return *v == 3 })
+		rx.HasChanged()
+		rx.Borrow()
+		rx.BorrowAndUpdate()
+	})
+	allocs("waits that are woken", func(cx *edo.Context) {
+		rx.PollChanged(cx)
+		tx.SendBy(cx, 1)
+		rx.ChangedFuture().Poll(cx)
+		rx.PollNext(cx)
+		tx.Send(2)
+		rx.PollWaitFor(cx, func(v int) bool { return v == 2 })
+	})
+	allocs("a pending PollClosed", func(cx *edo.Context) { tx.PollClosed(cx) })
+	var many []*watch.Receiver[int]
+	for range 100 {
+		many = append(many, tx.Subscribe())
+	}
+	allocs("a herd", func(cx *edo.Context) {
+		for _, rx := range many {
+			cx.Internal(internal.Key{}).SetBudget(100)
+			rx.PollChanged(cx)
+			rx.PollChanged(cx)
+		}
+		tx.Send(1)
+	})
+}
+
+func TestDirectStyleAllocatesNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	for name, wait := range map[string]func(task *edo.Task, rx *watch.Receiver[int]) error{
+		"Changed": func(task *edo.Task, rx *watch.Receiver[int]) error { return rx.Changed(task) },
+		"WaitFor": func(task *edo.Task, rx *watch.Receiver[int]) error {
+			_, err := rx.WaitFor(task, func(v int) bool { return v < 0 })
+			return err
+		},
+	} {
+		tx, rx := watch.New(0)
+		f := edo.Async(func(task *edo.Task) (edo.Unit, error) {
+			for {
+				if err := wait(task, rx); err != nil {
+					return edo.Unit{}, err
+				}
+			}
+		})
+		task := edotest.NewTask()
+		turn := func() {
+			edotest.Poll(task, f)
+			tx.Send(1)
+		}
+		for range 10 {
+			turn()
+		}
+		if n := testing.AllocsPerRun(1000, turn); n != 0 {
+			t.Errorf("a %s that waits: %v allocations, want none", name, n)
+		}
+		tx.Close()
+		edotest.Poll(task, f)
+		edotest.Poll(task, f)
+	}
+}
+
+// condition is what one writes in plain Go: a value, a version, a mutex, and a condition
+// for those that wait.
+type condition struct {
+	mu      sync.Mutex
+	cond    sync.Cond
+	value   int
+	version int
+}
+
+func newCondition() *condition {
+	c := &condition{}
+	c.cond.L = &c.mu
+	return c
+}
+
+func (c *condition) send(v int) {
+	c.mu.Lock()
+	c.value = v
+	c.version++
+	c.mu.Unlock()
+	c.cond.Broadcast()
+}
+
+func (c *condition) wait(seen *int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for *seen == c.version {
+		c.cond.Wait()
+	}
+	*seen = c.version
+	return c.value
+}
+
+// slice is a channel of length 1 for each receiver, which a send replaces.
+type slice struct {
+	mu  sync.Mutex
+	chs []chan int
+}
+
+func (s *slice) send(v int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ch := range s.chs {
+		select {
+		case <-ch:
+		default:
+		}
+		ch <- v
+	}
+}
+
+// BenchmarkSendAndSee is one send, and a look by each of the receivers, none of which
+// waits.
+func BenchmarkSendAndSee(b *testing.B) {
+	for _, n := range []int{1, 10, 100} {
+		b.Run(fmt.Sprintf("edo/%d", n), func(b *testing.B) {
+			tx, rx := watch.New(0)
+			rxs := []*watch.Receiver[int]{rx}
+			for len(rxs) < n {
+				rxs = append(rxs, tx.Subscribe())
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				tx.Send(1)
+				for _, rx := range rxs {
+					rx.BorrowAndUpdate()
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("cond/%d", n), func(b *testing.B) {
+			c, seen := newCondition(), make([]int, n)
+			for b.Loop() {
+				c.send(1)
+				for i := range seen {
+					c.wait(&seen[i])
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("slice/%d", n), func(b *testing.B) {
+			s := &slice{}
+			for range n {
+				s.chs = append(s.chs, make(chan int, 1))
+			}
+			for b.Loop() {
+				s.send(1)
+				for _, ch := range s.chs {
+					<-ch
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkWakeReceivers has all receivers wait before each send: the time is of one
+// send, until the last one has seen it and has woken the sender.
+func BenchmarkWakeReceivers(b *testing.B) {
+	for _, n := range []int{1, 10, 1000} {
+		b.Run(fmt.Sprintf("edo/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			err := edo.Run(func(task *edo.Task) error {
+				tx, rx := watch.New(0)
+				rx.Drop()
+				back, done := watch.New(0)
+				var left atomic.Int64
+				for range n {
+					edo.Spawn(task, &counter{rx: tx.Subscribe(), left: &left, tx: back})
+				}
+				if err := edo.Yield(task); err != nil {
+					return err
+				}
+				for b.Loop() {
+					left.Store(int64(n))
+					tx.Send(1)
+					if err := done.Changed(task); err != nil {
+						return err
+					}
+				}
+				tx.Close()
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		})
+		b.Run(fmt.Sprintf("cond/%d", n), func(b *testing.B) {
+			c, done := newCondition(), make(chan int, 1)
+			var left atomic.Int64
+			for range n {
+				go func() {
+					for seen := 0; c.wait(&seen) != 0; {
+						if left.Add(-1) == 0 {
+							done <- 1
+						}
+					}
+				}()
+			}
+			for b.Loop() {
+				left.Store(int64(n))
+				c.send(1)
+				<-done
+			}
+			c.send(0)
+		})
+		b.Run(fmt.Sprintf("slice/%d", n), func(b *testing.B) {
+			s, done := &slice{}, make(chan int, 1)
+			var left atomic.Int64
+			for range n {
+				ch := make(chan int, 1)
+				s.chs = append(s.chs, ch)
+				go func() {
+					for range ch {
+						if left.Add(-1) == 0 {
+							done <- 1
+						}
+					}
+				}()
+			}
+			for b.Loop() {
+				left.Store(int64(n))
+				s.send(1)
+				<-done
+			}
+			for _, ch := range s.chs {
+				close(ch)
+			}
+		})
+	}
+}
+
+// counter counts down what is seen, and has the last one tell.
+type counter struct {
+	rx   *watch.Receiver[int]
+	left *atomic.Int64
+	tx   *watch.Sender[int]
+}
+
+func (c *counter) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		switch v, p, _ := c.rx.PollNext(cx); {
+		case p == edo.Pending:
+			return edo.Unit{}, edo.Pending, nil
+		case p == edo.End:
+			return edo.Unit{}, edo.Ready, nil
+		case c.left.Add(-1) == 0:
+			c.tx.SendBy(cx, v)
+		}
+	}
+}
+
+func BenchmarkSendModify(b *testing.B) {
+	tx, _ := watch.New(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		tx.SendModify(func(v *int) { *v++ })
+	}
+}

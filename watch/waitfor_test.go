@@ -1,0 +1,149 @@
+package watch_test
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/watch"
+)
+
+// pollWaitFor is PollWaitFor as a future.
+type pollWaitFor struct {
+	rx   *watch.Receiver[int]
+	pred func(int) bool
+}
+
+func (f pollWaitFor) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	return f.rx.PollWaitFor(cx, f.pred)
+}
+
+// suits are the three faces of the wait for a value that suits.
+var suits = []struct {
+	name   string
+	future func(rx *watch.Receiver[int], pred func(int) bool) edo.Future[int]
+}{
+	{"poll", func(rx *watch.Receiver[int], pred func(int) bool) edo.Future[int] { return pollWaitFor{rx, pred} }},
+	{"direct", func(rx *watch.Receiver[int], pred func(int) bool) edo.Future[int] {
+		return edo.Async(func(task *edo.Task) (int, error) { return rx.WaitFor(task, pred) })
+	}},
+	{"future", func(rx *watch.Receiver[int], pred func(int) bool) edo.Future[int] { return rx.WaitForFuture(pred) }},
+}
+
+func even(v int) bool { return v%2 == 0 }
+
+func TestWaitForLooksAtTheCurrentValueFirst(t *testing.T) {
+	for _, s := range suits {
+		t.Run(s.name, func(t *testing.T) {
+			tx, rx := watch.New(2)
+			task := edotest.NewTask()
+			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 2 { // seen as it is
+				t.Fatalf("got %d", v)
+			}
+			send(t, tx, 4, nil)
+			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 4 {
+				t.Fatalf("got %d", v)
+			}
+			changed(t, rx, false, nil) // it has looked at it
+			tx.Close()
+			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 4 { // also when it is over
+				t.Fatalf("got %d", v)
+			}
+			edotest.RequireError(t, task, s.future(rx, func(int) bool { return false }), edo.ErrClosed)
+		})
+	}
+}
+
+func TestWaitForWaitsUntilAValueSuits(t *testing.T) {
+	for _, s := range suits {
+		t.Run(s.name, func(t *testing.T) {
+			tx, rx := watch.New(1)
+			task := edotest.NewTask()
+			var looked []int
+			f := s.future(rx, func(v int) bool {
+				if len(looked) == 0 || looked[len(looked)-1] != v {
+					looked = append(looked, v)
+				}
+				return even(v)
+			})
+			edotest.RequirePending(t, task, f)
+			changed(t, rx, false, nil)
+			send(t, tx, 2, nil)
+			send(t, tx, 3, nil) // 2 is gone before it looks
+			edotest.RequireWoken(t, task, 1)
+			edotest.RequirePending(t, task, f)
+			changed(t, rx, false, nil)
+			send(t, tx, 6, nil)
+			edotest.RequireWoken(t, task, 1)
+			if v := edotest.RequireReady(t, task, f); v != 6 {
+				t.Fatalf("got %d, want 6", v)
+			}
+			changed(t, rx, false, nil)
+			if len(looked) != 3 || looked[0] != 1 || looked[1] != 3 || looked[2] != 6 {
+				t.Fatalf("looked at %v", looked)
+			}
+		})
+	}
+}
+
+func TestWaitForLooksAtTheLastValueAndThenIsClosed(t *testing.T) {
+	for _, s := range suits {
+		t.Run(s.name, func(t *testing.T) {
+			for last, suits := range map[int]bool{2: true, 3: false} {
+				tx, rx := watch.New(1)
+				task, f := edotest.NewTask(), s.future(rx, even)
+				edotest.RequirePending(t, task, f)
+				send(t, tx, last, nil)
+				tx.Close()
+				edotest.RequireWoken(t, task, 1)
+				if suits {
+					edotest.RequireReady(t, task, f)
+				} else {
+					edotest.RequireError(t, task, f, edo.ErrClosed)
+				}
+			}
+			tx, rx := watch.New(1)
+			task, f := edotest.NewTask(), s.future(rx, even)
+			edotest.RequirePending(t, task, f)
+			rx.Close()
+			edotest.RequireWoken(t, task, 1)
+			edotest.RequireError(t, task, f, edo.ErrClosed)
+			send(t, tx, 2, edo.ErrClosed)
+			edotest.RequireError(t, task, s.future(rx, even), edo.ErrClosed)
+		})
+	}
+}
+
+func TestWaitForFutureGivesEachValueToThePredicateOnce(t *testing.T) {
+	tx, rx := watch.New(1)
+	task, looked := edotest.NewTask(), 0
+	f := rx.WaitForFuture(func(v int) bool { looked++; return even(v) })
+	for range 3 {
+		edotest.RequirePending(t, task, f)
+	}
+	if looked != 1 {
+		t.Fatalf("looked %d times at one value", looked)
+	}
+	send(t, tx, 2, nil)
+	edotest.RequireWoken(t, task, 1)
+	edotest.RequireReady(t, task, f)
+	if looked != 2 {
+		t.Fatalf("looked %d times at two values", looked)
+	}
+}
+
+func TestPanicInAPredicateIsTheCallersAndHarmsNothing(t *testing.T) {
+	for _, s := range suits {
+		t.Run(s.name, func(t *testing.T) {
+			tx, rx := watch.New(1)
+			func() {
+				defer func() { recover() }()
+				edotest.Poll(edotest.NewTask(), s.future(rx, func(int) bool { panic("no") }))
+			}()
+			send(t, tx, 2, nil)
+			if v := edotest.RequireReady(t, edotest.NewTask(), s.future(rx, even)); v != 2 {
+				t.Fatalf("got %d", v)
+			}
+		})
+	}
+}

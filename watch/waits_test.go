@@ -1,0 +1,82 @@
+package watch_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/watch"
+)
+
+// waits fails the test unless there is one wait, on and by what is said. In by a number
+// after a colon stands for any line.
+func waits(t *testing.T, got []edo.Wait, on string, by ...string) {
+	t.Helper()
+	if len(got) != 1 || got[0].On != on {
+		t.Fatalf("waits on %q, want %q", got, on)
+	}
+	line := regexp.MustCompile(`:\d+`)
+	var lines []string
+	for _, l := range got[0].By {
+		lines = append(lines, line.ReplaceAllString(l, ":1"))
+	}
+	if !slices.Equal(lines, by) {
+		t.Fatalf("ended by %q, want %q", lines, by)
+	}
+}
+
+func TestReceiverWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
+	tx, rx := watch.New(1)
+	var clones []*watch.Sender[int]
+	for range 2 {
+		clones = append(clones, tx.Clone())
+	}
+	task := edotest.NewTask()
+	edotest.RequirePending(t, task, rx.ChangedFuture())
+	refuse := func(int) bool { return false }
+	fail := func(int) bool { t.Error("an inspection has looked"); return true }
+	const on, suits = "watch: changed (nothing unseen)", "watch: wait for (the value does not suit)"
+	const here = " made at waits_test.go:1 (func watch_test.TestReceiverWaitsForTheSendersByWhereTheyWereMade)"
+	direct := edo.Async(func(task *edo.Task) (int, error) { return rx.WaitFor(task, refuse) })
+	edotest.RequirePending(t, task, direct)
+	for _, c := range []struct {
+		face string
+		got  []edo.Wait
+		on   string
+	}{
+		{"PollChanged", task.Inspect(func(cx *edo.Context) { rx.PollChanged(cx) }), on},
+		{"ChangedFuture", edotest.Waits(task, rx.ChangedFuture()), on},
+		{"Changed", edotest.Waits(task, changedDirect(rx)), on},
+		{"PollNext", edotest.WaitsNext(task, rx), on},
+		{"PollWaitFor", task.Inspect(func(cx *edo.Context) { rx.PollWaitFor(cx, fail) }), suits},
+		{"WaitForFuture", edotest.Waits(task, rx.WaitForFuture(fail)), suits},
+		{"WaitFor", edotest.Waits(task, direct), suits},
+	} {
+		t.Log(c.face)
+		waits(t, c.got, c.on, "2 senders"+here, "a sender"+here)
+	}
+	edotest.RequireWoken(t, task, 0)
+	clones[0].Close()
+	send(t, tx, 2, nil)
+	edotest.RequireWoken(t, task, 1) // inspections have left its waker where it was
+	waits(t, edotest.WaitsNext(task, rx), "watch: changed (a value unseen)", "a sender"+here, "a sender"+here)
+	rx.Close()
+	waits(t, edotest.WaitsNext(task, rx), "watch: changed (closed)")
+}
+
+func TestClosedWaitsForTheReceivers(t *testing.T) {
+	tx, rx := watch.New(1)
+	task := edotest.NewTask()
+	for face, got := range map[string][]edo.Wait{
+		"poll":   task.Inspect(func(cx *edo.Context) { tx.PollClosed(cx) }),
+		"future": edotest.Waits(task, tx.ClosedFuture()),
+		"direct": edotest.Waits(task, closedDirect(tx)),
+	} {
+		t.Log(face)
+		waits(t, got, "watch: closed (no receivers left)", "a receiver", "a Close of this sender")
+	}
+	rx.Drop()
+	edotest.RequireWoken(t, task, 0)
+}

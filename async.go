@@ -34,7 +34,8 @@ type async[T any] struct {
 	fn      func(*Task) (T, error) // one of the two
 	do      func(*Task) error
 	task    Task
-	dropped atomic.Bool // resume it with ErrCancelled
+	dropped atomic.Bool // resume it with ErrCancelled; the task drives it to its end
+	told    atomic.Bool // resume it with ErrCancelled; whoever polls it goes on to
 	value   T
 	err     error
 }
@@ -53,7 +54,7 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	} else if t.head != cx.in().Root() {
 		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", funcName(t.fn))
 	}
-	if t.cause == nil && !cx.in().Inspecting() && (a.dropped.Load() || t.whole && t.head.IsCancelled()) {
+	if t.cause == nil && !cx.in().Inspecting() && (a.dropped.Load() || a.told.Load() || t.whole && t.head.IsCancelled()) {
 		t.cause = ErrCancelled
 		if t.ctx != nil {
 			t.ctx.end(ErrCancelled)
@@ -169,7 +170,7 @@ func (a *asyncRunner[T]) Run(c *coro.Coro) {
 // cancel says whether the function has started and must be polled to its end, now
 // that its task has been cancelled.
 func (a *async[T]) cancel() bool {
-	a.dropped.Store(true)
+	a.told.Store(true)
 	return a.task.coro != nil
 }
 

@@ -26,6 +26,7 @@ func AwaitEnd[T any](_ internal.Key, task *Task, f Future[T], cancelled func()) 
 		poll(task.cx)
 		task.polls = false
 		if p != Pending {
+			task.leaveInspection()
 			return v, err
 		}
 		if task.coro == nil {

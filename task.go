@@ -92,7 +92,7 @@ func (t *Task) suspend() error {
 // awaits did not wait when it was only asked. It goes on when a worker polls it.
 func (t *Task) leaveInspection() {
 	for t.cx.in().Inspecting() {
-		t.head.Wake()
+		t.cx.in().Task().Wake() // the part of the task that is polled, as any leaf would
 		t.coro.Yield()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/driver/real"
 	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -72,6 +73,9 @@ func New(c Config) (*Runtime, error) {
 		Owner:         rt,
 	})
 	runtimes.add(rt)
+	if d.Seeded() {
+		lost.Hold()
+	}
 	rt.sched.Start()
 	go rt.end()
 	return rt, nil
@@ -85,6 +89,9 @@ func (rt *Runtime) end() {
 	}
 	rt.coros.Close()
 	runtimes.remove(rt)
+	if rt.driver.Seeded() {
+		lost.Release()
+	}
 	if err := rt.driver.Close(); err != nil {
 		rt.onError(fmt.Errorf("edo: closing the driver: %w", err))
 	}

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -41,6 +42,7 @@ func (e *ShutdownError) Unwrap() error { return e.Cause }
 func (rt *Runtime) stalled(again bool) {
 	if !again {
 		collect()
+		lost.Tell()
 		return
 	}
 	rt.failures.stall(&StallError{rt.Snapshot()})

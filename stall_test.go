@@ -82,6 +82,41 @@ func TestStallRunsTheCollectorFirst(t *testing.T) {
 	}
 }
 
+func TestWhenTheCollectorRunsChangesNothingInASeededRun(t *testing.T) {
+	run := func(collect bool) (at time.Time) {
+		err := sim.Run(1, func(task *edo.Task) error {
+			tx, rx := mpsc.New[int](1)
+			edo.Go(task, func(task *edo.Task) error {
+				_, err := rx.Recv(task)
+				at = timer.Now(task)
+				if !errors.Is(err, edo.ErrClosed) {
+					return err
+				}
+				return nil
+			})
+			tx.TrySend(0)
+			rx.TryRecv()
+			tx = nil
+			for range 5 {
+				if collect {
+					runtime.GC()
+				}
+				if err := timer.Sleep(task, time.Second); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	if now, then := run(false), run(true); !now.Equal(then) || now.Second() != 5 {
+		t.Errorf("the forgotten sender was seen at %v and at %v, want after 5 s", now, then)
+	}
+}
+
 func TestStallOfARealRuntimeIsReportedAndTheTasksAreLeftAsTheyAre(t *testing.T) {
 	for _, c := range configs {
 		t.Run(c.name, func(t *testing.T) {

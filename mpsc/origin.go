@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+
+	"github.com/edo-go/edo/internal/lost"
 )
 
 // origins are the places where the handles that are open were made, each with how many
@@ -89,7 +91,7 @@ func caller() uintptr {
 // already. Another 300 ns are for having the collector tell of it.
 func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 	tx := &Sender[T]{ch: c, pc: pc}
-	tx.cleanup = runtime.AddCleanup(tx, forgotten[T].lost, forgotten[T]{c, pc})
+	tx.cleanup = runtime.AddCleanup(tx, forgotten[T].found, forgotten[T]{c, pc, lost.Number()})
 	return tx
 }
 
@@ -97,9 +99,12 @@ func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 // refer to the handle. The channel does not refer to its handles either, except to
 // those by which somebody waits in line.
 type forgotten[T any] struct {
-	ch *channel[T]
-	pc uintptr
+	ch     *channel[T]
+	pc     uintptr
+	number uint64
 }
+
+func (o forgotten[T]) found() { lost.Found(o.number, o.lost) }
 
 // lost closes the channel's end for a handle that nobody has closed, and reports it
 // if a receiver waited for that.

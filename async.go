@@ -152,6 +152,11 @@ func (a *asyncRunner[T]) Run(c *coro.Coro) {
 	t := &a.task
 	t.gid.Store(c.Gid())
 	t.cx.in().SetGoroutine(c.Gid())
+	if t.cx.in().External() {
+		if x := peek(t.head); x != nil && x.hasValues() {
+			defer enterValues(c.Gid(), x)()
+		}
+	}
 	returned := false
 	defer func() { // while the goroutine lives: its descriptor will be used again
 		t.gid.Store(0)

@@ -31,7 +31,7 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 	}
 	h.task.InitExternal((*blockingBody[T])(b))
 	cx, rt, err := spawnerOf(s)
-	if err == nil && handsDown(s, cx, rt) {
+	if err == nil && (len(opts) != 0 || handsDown(s, cx, rt)) {
 		err = descend(&h.task, s, cx, rt)
 	}
 	if err == nil {
@@ -61,6 +61,9 @@ type blocking[T any] struct {
 func (b *blocking[T]) run() {
 	h, t := &b.handle, &b.task
 	rt := t.rt.sched
+	if x := h.extra.Load(); x.hasValues() {
+		defer enterValues(gid.Get(), x)()
+	}
 	cx := sched.NewContext(rt, t.head)
 	t.cx = (*Context)(cx)
 	t.gid.Store(gid.Get())
@@ -135,6 +138,9 @@ func (t *Task) park(x *extra) {
 	}
 	if t.cause == nil && t.head.IsCancelled() {
 		t.cause = ErrCancelled
+		if t.ctx != nil { // who cancels may not have come to it yet
+			t.ctx.end(ErrCancelled)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type extra struct {
 	asked    bool // the error is what the task was asked for
 	failure  *failure
 	origin   *origin // with Config.Trace
+	bonds    *bonds  // most have none
 }
 
 // fail adds err to what the task has failed with.

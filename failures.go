@@ -28,10 +28,10 @@ func (rt *Runtime) tellOfPanics(err error) {
 // failures are the errors of tasks that nobody has joined: the first of them, and
 // how many more. A server that goes on for years keeps no more than that.
 type failures struct {
-	mu   sync.Mutex // guards the following
-	kept []*failure
-	stop error // why all of them were cancelled: a stall
-	more int
+	mu    sync.Mutex // guards the following
+	kept  []*failure
+	stops []error // why all of them were cancelled: stalls
+	more  int
 }
 
 const maxFailures = 32
@@ -70,12 +70,13 @@ func (fs *failures) remove(f *failure) {
 	}
 }
 
-// stall keeps the error of a stall, which is always returned.
+// stall keeps the error of a stall, which is always returned: that of the first one, and
+// of the one after it, which names those that would not end.
 func (fs *failures) stall(err error) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if fs.stop == nil {
-		fs.stop = err
+	if len(fs.stops) < 2 {
+		fs.stops = append(fs.stops, err)
 	}
 }
 
@@ -90,15 +91,14 @@ func (fs *failures) count() int {
 func (fs *failures) join(first error) error {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if len(fs.kept) == 0 && fs.more == 0 && fs.stop == nil {
+	if len(fs.kept) == 0 && fs.more == 0 && len(fs.stops) == 0 {
 		return first
 	}
-	all := make([]error, 0, len(fs.kept)+3)
-	for _, err := range []error{first, fs.stop} {
-		if err != nil {
-			all = append(all, err)
-		}
+	all := make([]error, 0, len(fs.kept)+4)
+	if first != nil {
+		all = append(all, first)
 	}
+	all = append(all, fs.stops...)
 	for _, f := range fs.kept {
 		all = append(all, f.err)
 	}

@@ -127,10 +127,14 @@ var errGoexit = errors.New("edo: runtime.Goexit (as by testing.T.FailNow) in a t
 
 // resolve publishes the result, as the last thing that happens to a task.
 func (h *JoinHandle[T]) resolve(cx *sched.Context) {
-	if x := h.extra.Load(); x != nil && x.err != nil {
+	x := h.extra.Load()
+	if x != nil && x.err != nil {
 		h.resolveFailed(runtimeOf(cx))
 	} else if j := h.joiner.Swap(&resolved); j != nil {
 		j.Wake()
+	}
+	if x != nil {
+		x.untie(&h.task)
 	}
 }
 
@@ -146,13 +150,13 @@ func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 		x.told = true
 		guard(taskName(&h.task), x, func() { rt.tellOfPanics(x.err) })
 	}
-	if !x.asked && !x.main && rt != nil {
+	if !x.asked && !x.main && rt != nil && !x.inScope() {
 		x.failure = &failure{err: x.err, rt: rt}
 		rt.failures.add(x.failure)
 	}
 	if j := h.joiner.Swap(&resolved); j != nil {
 		j.Wake()
-	} else if x.failure != nil {
+	} else if x.failure != nil && !x.inSet() {
 		rt.onError(fmt.Errorf("edo: task %s failed: %w", taskName(&h.task), x.err))
 	}
 }

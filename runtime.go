@@ -34,6 +34,7 @@ type Runtime struct {
 	gone    chan struct{}
 
 	failures failures
+	shields  shields
 	told     string      // the report of the last stall; the monitor's
 	signals  atomic.Bool // a signal may do something
 }

@@ -3,12 +3,13 @@ package edo
 import (
 	"errors"
 
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 )
 
 // Spawner is what a task can be spawned from: a [*Task] or a [*Context], that is
-// from inside a task, or a [*Runtime], from anywhere. It is closed on purpose: what
-// is no Spawner cannot spawn, and the compiler says so.
+// from inside a task, a [*Scope] while it is open, or a [*Runtime], from anywhere. It
+// is closed on purpose: what is no Spawner cannot spawn, and the compiler says so.
 type Spawner interface {
 	// spawner returns the runtime, and the context of the poll that spawns, if any.
 	spawner() (*sched.Context, *Runtime, error)
@@ -96,7 +97,7 @@ func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
 	if err == nil && h.f == nil {
 		err = errors.New("edo: Spawn of a nil future")
 	}
-	if err == nil && handsDown(s, cx, rt) {
+	if err == nil && (len(opts) != 0 || handsDown(s, cx, rt)) {
 		err = descend(&h.task, s, cx, rt)
 	}
 	if err == nil && rt.trace != nil {
@@ -128,9 +129,13 @@ func (h *JoinHandle[T]) refuse(rt *Runtime, err error) {
 	h.fail(err, f)
 	h.task.Complete()
 	x := h.extra.Load()
+	if x.hasValues() {
+		defer enterValues(gid.Get(), x)()
+	}
 	guard(x.name.String(), x, func() { Drop(f) })
 	for len(x.owned) != 0 {
 		guard(x.name.String(), x, x.takeOwned().Drop)
 	}
 	h.resolveFailed(rt)
+	x.untie(&h.task)
 }

@@ -46,6 +46,7 @@ func (rt *Runtime) stalled(again bool) {
 		return
 	}
 	rt.failures.stall(&StallError{rt.Snapshot()})
+	rt.shields.strain()
 	rt.sched.CancelAll()
 }
 

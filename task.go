@@ -20,19 +20,20 @@ import (
 // in, and every later one, returns [ErrCancelled]: the function cleans up as after
 // any other error, and returns.
 type Task struct {
-	cx    *Context            // of the poll under way; the function's alone, as are the next
-	cause error               // why every operation fails from now on; nil: it does not
-	coro  *coro.Coro          // what the function runs on; nil: a goroutine of its own
-	wake  chan struct{}       // one token lets such a goroutine go on
-	ctx   *taskContext        // made when first asked for
-	head  *sched.Task         // the task that polls; set before the function starts
-	rt    *Runtime            // nil under a mock task
-	fn    any                 // the function, for its name
-	await func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
-	gid   atomic.Uintptr      // the function's goroutine; 0 before it starts and after it has ended
-	ended atomic.Bool
-	whole bool // the function is the whole of its task
-	polls bool // the function polls a future, in Await or Next
+	cx     *Context            // of the poll under way; the function's alone, as are the next
+	cause  error               // why every operation fails from now on; nil: it does not
+	coro   *coro.Coro          // what the function runs on; nil: a goroutine of its own
+	wake   chan struct{}       // one token lets such a goroutine go on
+	ctx    *taskContext        // made when first asked for
+	region *region             // the innermost that the function is in
+	head   *sched.Task         // the task that polls; set before the function starts
+	rt     *Runtime            // nil under a mock task
+	fn     any                 // the function, for its name
+	await  func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
+	gid    atomic.Uintptr      // the function's goroutine; 0 before it starts and after it has ended
+	ended  atomic.Bool
+	whole  bool // the function is the whole of its task
+	polls  bool // the function polls a future, in Await or Next
 }
 
 func (t *Task) spawner() (*sched.Context, *Runtime, error) {
@@ -75,17 +76,30 @@ func (t *Task) enter() error {
 	if t.polls {
 		return fmt.Errorf("edo: Task of %s used to wait inside a future that it awaits: in a poll nothing can wait", t.Name())
 	}
-	return t.cause
+	return t.interrupted()
 }
 
 // suspend waits until the task is woken.
 func (t *Task) suspend() error {
+	if t.region != nil {
+		if err := t.region.watch(t); err != nil {
+			return err
+		}
+	}
+	t.pause()
+	if t.cx.in().Inspecting() { // to go on would be to do something
+		return nil
+	}
+	return t.interrupted()
+}
+
+// pause is suspend whether the task was cancelled or not.
+func (t *Task) pause() {
 	if t.coro != nil {
 		t.coro.Yield()
 	} else {
 		t.park(ownerOf(t.head))
 	}
-	return t.cause
 }
 
 // leaveInspection suspends a function that a report would otherwise drive on: what it
@@ -114,10 +128,11 @@ func (t *Task) Err() error {
 	if err := t.check(); err != nil {
 		return err
 	}
-	if t.cause == nil && t.head.IsCancelled() {
-		return ErrCancelled
+	cause := t.cause
+	if cause == nil && t.head.IsCancelled() {
+		cause = ErrCancelled
 	}
-	return t.cause
+	return t.region.through(t, cause)
 }
 
 // Name returns the name of the task.
@@ -143,10 +158,7 @@ func (t *Task) Context() context.Context {
 		cancel(err)
 		return ctx
 	}
-	if t.ctx == nil {
-		t.ctx = newTaskContext(t)
-	}
-	return t.ctx
+	return t.context(t.region)
 }
 
 func (t *Task) polled() { t.polls = false }

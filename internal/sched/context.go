@@ -46,6 +46,9 @@ func (cx *Context) Branch(b *Task) (before *Task) {
 	return before
 }
 
+// External says whether the poll is not a worker's.
+func (cx *Context) External() bool { return cx.w == nil }
+
 // Runtime returns the runtime that the task belongs to, or nil.
 func (cx *Context) Runtime() *Runtime { return cx.rt }
 

@@ -1,0 +1,438 @@
+package edo_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/invariant"
+)
+
+func TestCancellingReachesDownAndNeverUp(t *testing.T) {
+	root := edo.NewCancel()
+	left, right := root.Child(), root.Child()
+	below := left.Child()
+	left.Cancel()
+	left.Cancel()
+	if root.IsCancelled() || right.IsCancelled() || !left.IsCancelled() || !below.IsCancelled() {
+		t.Error("it went up, or not down")
+	}
+	root.Cancel()
+	if !root.IsCancelled() || !right.IsCancelled() {
+		t.Error("it did not go down")
+	}
+}
+
+func TestAChildOfACancelledTokenIsBornCancelled(t *testing.T) {
+	var root edo.Cancel
+	root.Cancel()
+	child := root.Child()
+	if !child.IsCancelled() || !child.Child().IsCancelled() {
+		t.Error("it was not")
+	}
+}
+
+func TestCancellingWakesWhoWaitsOnce(t *testing.T) {
+	root := edo.NewCancel()
+	child := root.Child()
+	a, b, c := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
+	fa, fb, fc := child.CancelledFuture(), child.CancelledFuture(), root.Child().CancelledFuture()
+	edotest.RequirePending(t, a, fa)
+	edotest.RequirePending(t, b, fa) // it has moved to another task
+	edotest.RequirePending(t, a, fb)
+	edotest.RequirePending(t, c, fc)
+	child.Cancel()
+	edotest.RequireWoken(t, a, 1)
+	edotest.RequireWoken(t, b, 1)
+	edotest.RequireWoken(t, c, 0)
+	edotest.RequireReady(t, b, fa)
+	edotest.RequireReady(t, a, fb)
+	edotest.RequirePending(t, c, fc)
+	fc.Drop()
+	fc.Drop()
+	root.Cancel()
+	edotest.RequireWoken(t, c, 0)
+	edotest.RequireWoken(t, a, 0)
+	fa.Drop()
+}
+
+func TestPollCancelledWakesWhoPolledLast(t *testing.T) {
+	c := edo.NewCancel()
+	one, two := edotest.NewTask(), edotest.NewTask()
+	poll := func(task *edotest.Task) (p edo.Poll) {
+		task.Enter(func(cx *edo.Context) { p = c.PollCancelled(cx) })
+		return p
+	}
+	if poll(one) != edo.Pending || poll(two) != edo.Pending {
+		t.Fatal("not pending")
+	}
+	c.Cancel()
+	edotest.RequireWoken(t, one, 0)
+	edotest.RequireWoken(t, two, 1)
+	if poll(one) != edo.Ready || poll(two) != edo.Ready {
+		t.Error("not ready")
+	}
+}
+
+func TestTokenDoesNothingWithoutABudget(t *testing.T) {
+	c := edo.NewCancel()
+	c.Cancel()
+	task := edotest.NewTask()
+	d := &dropped{}
+	task.EnterWithBudget(0, func(cx *edo.Context) {
+		if c.PollCancelled(cx) != edo.Pending {
+			t.Error("PollCancelled went on")
+		}
+		if _, p, _ := edo.UntilCancelled(c, d).Poll(cx); p != edo.Pending || d.n.Load() != 0 {
+			t.Error("UntilCancelled went on")
+		}
+	})
+	edotest.RequireWoken(t, task, 1)
+}
+
+func TestADroppedChildLeavesItsParent(t *testing.T) {
+	root := edo.NewCancel()
+	for range 10 {
+		child := root.Child()
+		below := child.Child()
+		wait := below.CancelledFuture()
+		edotest.RequirePending(t, edotest.NewTask(), wait)
+		child.Drop()
+		child.Drop()
+		if n := root.Below(); n != 1 {
+			t.Fatalf("a token that has something below it has left: %d", n)
+		}
+		below.Drop()
+		if n := root.Below(); n != 1 {
+			t.Fatalf("a token that somebody waits for has left: %d", n)
+		}
+		wait.Drop()
+		if n := root.Below(); n != 0 {
+			t.Fatalf("%d have stayed", n)
+		}
+	}
+	child := root.Child()
+	edotest.NewTask().Enter(func(cx *edo.Context) { child.PollCancelled(cx) })
+	child.Drop()
+	if n := root.Below(); n != 0 {
+		t.Errorf("%d have stayed", n)
+	}
+	child = root.Child()
+	child.Cancel() // a token that was cancelled needs no parent
+	if n := root.Below(); n != 0 {
+		t.Errorf("%d have stayed", n)
+	}
+	child.Drop()
+}
+
+func TestCancellationReachesWhatIsBelowADroppedToken(t *testing.T) {
+	root := edo.NewCancel()
+	child := root.Child()
+	below := child.Child()
+	child.Drop()
+	root.Cancel()
+	if !below.IsCancelled() {
+		t.Error("it did not")
+	}
+}
+
+func TestCancelledWaitsAndIsCancelSafe(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		c := edo.NewCancel()
+		var handles []*edo.JoinHandle[edo.Unit]
+		for range 3 {
+			handles = append(handles, edo.Go(task, func(task *edo.Task) error { return c.Cancelled(task) }))
+		}
+		pass(task, 5)
+		handles[0].Abort()
+		if _, err := handles[0].Await(task); !errors.Is(err, edo.ErrCancelled) {
+			t.Errorf("got %v", err)
+		}
+		for waits := 2; c.Below() != waits; { // who was aborted has left
+			if c.Below() < waits {
+				edo.Yield(task) // it has not begun
+			} else {
+				t.Fatalf("%d wait, want %d", c.Below(), waits)
+			}
+		}
+		c.Cancel()
+		for _, h := range handles[1:] {
+			if _, err := h.Await(task); err != nil {
+				t.Errorf("got %v", err)
+			}
+		}
+		if n := c.Below(); n != 0 {
+			t.Errorf("%d have stayed", n)
+		}
+		return c.Cancelled(task)
+	})
+}
+
+func TestTaskIsAbortedByItsToken(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		c := edo.NewCancel()
+		cleaned := false
+		started := make(chan struct{}, 1)
+		direct := edo.Go(task, func(task *edo.Task) error {
+			defer func() { cleaned = true }()
+			started <- struct{}{}
+			_, err := edo.Await(task, forever{})
+			return err
+		}, edo.CancelledBy(c.Child()))
+		d := &dropped{}
+		stackless := edo.Spawn(task, d, edo.CancelledBy(c))
+		blocking := edo.Blocking(task, func(task *edo.Task) (int, error) {
+			<-task.Context().Done()
+			return 0, task.Err()
+		}, edo.CancelledBy(c))
+		other := edo.Spawn(task, done7{}, edo.CancelledBy(c))
+		if v, err := other.Await(task); v != 7 || err != nil {
+			t.Errorf("got %d, %v", v, err)
+		}
+		for len(started) == 0 {
+			edo.Yield(task)
+		}
+		c.Cancel()
+		_, err := direct.Await(task)
+		_, err2 := stackless.Await(task)
+		_, err3 := blocking.Await(task)
+		for _, err := range []error{err, err2, err3} {
+			if !errors.Is(err, edo.ErrCancelled) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if !cleaned || d.n.Load() != 1 {
+			t.Errorf("cleaned %v, dropped %d times", cleaned, d.n.Load())
+		}
+		late := edo.Go(task, func(*edo.Task) error { t.Error("a task born cancelled ran"); return nil }, edo.CancelledBy(c))
+		late.Await(task)
+		return nil
+	})
+}
+
+func TestTokenForgetsTasksThatHaveEnded(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		c := edo.NewCancel()
+		for range 100 {
+			edo.Spawn(task, done7{}, edo.CancelledBy(c))
+		}
+		pass(task, 200)
+		for c.Below() != 0 {
+			edo.Yield(task)
+		}
+		return nil
+	})
+}
+
+func TestUntilCancelled(t *testing.T) {
+	task := edotest.NewTask()
+	c := edo.NewCancel()
+	g := &valve{}
+	f := edo.UntilCancelled(c, g)
+	edotest.RequirePending(t, task, f)
+	g.open, g.v = true, 3
+	c.Cancel()
+	edotest.RequireWoken(t, task, 1)
+	if v := edotest.RequireReady(t, task, f); v != 3 || g.drops != 1 {
+		t.Errorf("when both are ready it gave %d, and dropped %d times", v, g.drops)
+	}
+	g = &valve{open: true}
+	f = edo.UntilCancelled(c, g)
+	edotest.RequireError(t, task, f, edo.ErrCancelled)
+	edo.Drop(f)
+	if g.polls != 0 || g.drops != 1 {
+		t.Errorf("of a token that was cancelled: polled %d times, dropped %d times", g.polls, g.drops)
+	}
+	c = edo.NewCancel()
+	g = &valve{}
+	f = edo.UntilCancelled(c, g)
+	edotest.RequirePending(t, task, f)
+	c.Cancel()
+	edotest.RequireError(t, task, f, edo.ErrCancelled)
+	if g.drops != 1 {
+		t.Errorf("dropped %d times", g.drops)
+	}
+}
+
+// With a budget of one the first poll uses it up, and must not be the last.
+func TestUntilCancelledWithLittleBudgetIsWoken(t *testing.T) {
+	for budget := range 4 {
+		task := edotest.NewTask()
+		c := edo.NewCancel()
+		f := edo.UntilCancelled(c, edo.Future[int](&valve{}))
+		task.EnterWithBudget(budget, func(cx *edo.Context) { f.Poll(cx) })
+		c.Cancel()
+		if task.Wakes() == 0 {
+			t.Errorf("budget %d: a lost wake-up", budget)
+		}
+	}
+}
+
+func TestAHundredThousandChildren(t *testing.T) {
+	n := 100_000
+	if invariant.Enabled {
+		n = 10_000
+	}
+	root := edo.NewCancel()
+	task := edotest.NewTask()
+	all := make([]*edo.Cancel, n)
+	for i := range all {
+		all[i] = root.Child()
+		if i%10 == 0 {
+			edotest.RequirePending(t, task, all[i].CancelledFuture())
+		}
+	}
+	for i := 0; i < n; i += 2 {
+		all[i].Drop()
+	}
+	root.Cancel()
+	for i, c := range all {
+		if !c.IsCancelled() && (i%2 == 1 || i%10 == 0) {
+			t.Fatalf("child %d was not cancelled", i)
+		}
+	}
+	if task.Wakes() != n/10 {
+		t.Errorf("woken %d times, want %d", task.Wakes(), n/10)
+	}
+	chain := edo.NewCancel()
+	last := chain
+	for range n {
+		last = last.Child()
+	}
+	chain.Cancel()
+	if !last.IsCancelled() {
+		t.Error("a long chain was not cancelled to its end")
+	}
+}
+
+// modelToken is what a token does, written down naively.
+type modelToken struct {
+	parent    *modelToken
+	cancelled bool
+}
+
+func (m *modelToken) is() bool { return m != nil && (m.cancelled || m.parent.is()) }
+
+func TestCancelAgainstTheModel(t *testing.T) {
+	for seed := range uint64(100) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		tokens := []*edo.Cancel{edo.NewCancel()}
+		models := []*modelToken{{}}
+		type wait struct {
+			f     *edo.CancelledFuture
+			of    int
+			task  *edotest.Task
+			woken bool
+		}
+		var waits []*wait
+		for range 300 {
+			i := rng.IntN(len(tokens))
+			for tokens[i].IsDropped() {
+				i = rng.IntN(len(tokens))
+			}
+			switch op := rng.IntN(20); {
+			case op < 6:
+				m := &modelToken{parent: models[i]}
+				m.cancelled = m.is()
+				tokens = append(tokens, tokens[i].Child())
+				models = append(models, m)
+			case op < 12:
+				w := &wait{f: tokens[i].CancelledFuture(), of: i, task: edotest.NewTask()}
+				if _, p, _ := edotest.Poll(w.task, w.f); (p == edo.Ready) != models[i].is() {
+					t.Fatalf("seed %d: a wait gave %v", seed, p)
+				}
+				w.woken = models[i].is()
+				waits = append(waits, w)
+			case op < 14 && len(waits) > 0:
+				k := rng.IntN(len(waits))
+				waits[k].f.Drop()
+				waits = append(waits[:k], waits[k+1:]...)
+			case op < 15 && i > 0: // and it is not used again, but what is below it
+				tokens[i].Drop()
+			case op == 15 && rng.IntN(3) == 0:
+				tokens[i].Cancel()
+				models[i].cancelled = true
+			}
+			for i, c := range tokens {
+				if got, want := c.IsCancelled(), models[i].is(); got != want && !(want && c.IsDropped()) {
+					t.Fatalf("seed %d: token %d: %v, want %v", seed, i, got, want)
+				}
+			}
+			for _, w := range waits {
+				if got := w.task.Wakes() > 0; !w.woken && got != models[w.of].is() {
+					t.Fatalf("seed %d: a wait for token %d: woken %v", seed, w.of, got)
+				}
+			}
+		}
+	}
+}
+
+func TestCancelFromManyGoroutines(t *testing.T) {
+	for range 20 {
+		err := edo.Run(func(task *edo.Task) error {
+			root := edo.NewCancel()
+			var handles []*edo.JoinHandle[edo.Unit]
+			var woken atomic.Int64
+			for range 100 {
+				child := root.Child()
+				handles = append(handles, edo.Go(task, func(task *edo.Task) error {
+					defer child.Drop()
+					grandchild := child.Child()
+					defer grandchild.Drop()
+					if err := grandchild.Cancelled(task); err != nil {
+						return err
+					}
+					woken.Add(1)
+					return nil
+				}))
+			}
+			var wg sync.WaitGroup
+			for range 3 {
+				wg.Go(root.Cancel)
+			}
+			wg.Go(func() {
+				for range 100 {
+					root.Child().Drop()
+				}
+			})
+			for _, h := range handles {
+				if _, err := h.Await(task); err != nil {
+					return err
+				}
+			}
+			edo.Blocking(task, func(*edo.Task) (int, error) { wg.Wait(); return 0, nil }).Await(task)
+			if woken.Load() != 100 {
+				return fmt.Errorf("%d were woken", woken.Load())
+			}
+			return nil
+		}, quiet(edo.Config{Workers: 4}))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestWaitForATokenAllocatesNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	onOne(t, func(task *edo.Task) error {
+		open, over := edo.NewCancel(), edo.NewCancel()
+		over.Cancel()
+		mock := edotest.NewTask()
+		if n := testing.AllocsPerRun(100, func() {
+			mock.Enter(func(cx *edo.Context) { open.PollCancelled(cx) })
+		}); n != 0 {
+			t.Errorf("a poll allocates %v times", n)
+		}
+		if n := testing.AllocsPerRun(100, func() { over.Cancelled(task) }); n != 0 {
+			t.Errorf("a wait allocates %v times", n)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,129 @@
+package edo
+
+// PollCancelled is Ready once c is cancelled. Otherwise it keeps the waker of the task
+// that has polled last with this token; tasks that share one use [Cancel.Cancelled] or
+// [Cancel.CancelledFuture], or have a [Cancel.Child] each.
+func (c *Cancel) PollCancelled(cx *Context) Poll {
+	c.mu.Lock()
+	if c.own == nil {
+		c.own = c.newFuture()
+	}
+	own := c.own
+	c.mu.Unlock()
+	_, p, _ := own.Poll(cx)
+	return p
+}
+
+// Cancelled waits until c is cancelled. The error is that of the task. It allocates
+// nothing while one task at a time waits.
+func (c *Cancel) Cancelled(task *Task) error {
+	c.mu.Lock()
+	w := c.kept
+	c.kept = nil
+	c.mu.Unlock()
+	if w == nil {
+		w = c.newFuture()
+	}
+	_, err := Await[Unit](task, w)
+	w.Drop()
+	c.mu.Lock()
+	if w.place.at == 0 { // otherwise who cancels may still have it in hand
+		w.waker = Waker{}
+		c.kept = w
+	}
+	c.mu.Unlock()
+	return err
+}
+
+// CancelledFuture returns [Cancel.Cancelled] as a future.
+func (c *Cancel) CancelledFuture() *CancelledFuture { return c.newFuture() }
+
+func (c *Cancel) newFuture() *CancelledFuture {
+	w := &CancelledFuture{c: c}
+	w.place.who = w
+	return w
+}
+
+// CancelledFuture is the future of [Cancel.CancelledFuture]. One goroutine at a time
+// uses it. Dropping it leaves the token as it is.
+type CancelledFuture struct {
+	c     *Cancel
+	place place[any] // in c.below; guarded by c.mu, as the next
+	waker Waker      // not changed once c is done
+}
+
+// Poll is Ready, without an error, once the token is cancelled.
+func (w *CancelledFuture) Poll(cx *Context) (Unit, Poll, error) {
+	if !cx.Proceed(w) {
+		return Unit{}, Pending, nil
+	}
+	c := w.c
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done.Load() {
+		return Unit{}, Ready, nil
+	}
+	if w.place.at == 0 {
+		c.below.add(&w.place)
+	}
+	w.waker = cx.Waker()
+	return Unit{}, Pending, nil
+}
+
+// Waits is for reports.
+func (w *CancelledFuture) Waits(*Context) Wait { return Wait{On: "edo: the cancellation of a token"} }
+
+// Drop waits no longer.
+func (w *CancelledFuture) Drop() { w.c.forget(&w.place) }
+
+// UntilCancelled returns a future that is f until c is cancelled: then f is dropped,
+// and the error matches [ErrCancelled]. If c is cancelled before the first poll, f is
+// not polled; after that f goes first, so that its value is not lost when both are
+// ready. It owns f.
+func UntilCancelled[T any](c *Cancel, f Future[T]) Future[T] {
+	return &untilCancelled[T]{f: f, wait: c.newFuture()}
+}
+
+type untilCancelled[T any] struct {
+	f     Future[T] // nil: over
+	wait  *CancelledFuture
+	begun bool
+}
+
+var errUntilCancelled = NewError(ErrCancelled, "edo: a token was cancelled")
+
+// Poll polls the future, and then looks at the token.
+func (u *untilCancelled[T]) Poll(cx *Context) (v T, p Poll, err error) {
+	if u.f == nil {
+		return v, Ready, errPolledAgain
+	}
+	if !u.begun {
+		if !cx.Proceed(u.wait) {
+			return v, Pending, nil
+		}
+		u.begun = true
+		if u.wait.c.IsCancelled() {
+			u.Drop()
+			return v, Ready, errUntilCancelled
+		}
+	}
+	v, p, err = u.f.Poll(cx)
+	if p != Pending {
+		u.Drop()
+		return v, p, err
+	}
+	if _, p, _ := u.wait.Poll(cx); p == Ready {
+		u.Drop()
+		return v, Ready, errUntilCancelled
+	}
+	return v, Pending, nil
+}
+
+// Drop drops the future, and waits no longer.
+func (u *untilCancelled[T]) Drop() {
+	if f := u.f; f != nil {
+		u.f = nil
+		u.wait.Drop()
+		Drop(f)
+	}
+}

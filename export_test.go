@@ -1,0 +1,15 @@
+package edo
+
+// Below returns how many c would reach directly.
+func (c *Cancel) Below() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.below.len()
+}
+
+// IsDropped says whether c was dropped.
+func (c *Cancel) IsDropped() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dropped
+}

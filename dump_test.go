@@ -2,7 +2,6 @@ package edo_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,108 +20,6 @@ import (
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
-
-// gate is a leaf that waits until it is opened, with a name to wait for.
-type gate struct {
-	name  string
-	open  bool
-	waker edo.Waker
-	polls int // those in which it could go on
-}
-
-func (g *gate) Poll(cx *edo.Context) (int, edo.Poll, error) {
-	if !cx.Proceed(g) {
-		return 0, edo.Pending, nil
-	}
-	g.polls++
-	if g.open {
-		return 7, edo.Ready, nil
-	}
-	g.waker = cx.Waker()
-	return 0, edo.Pending, nil
-}
-
-func (g *gate) Waits(*edo.Context) edo.Wait {
-	return edo.Wait{On: "gate: " + g.name, By: []string{"whoever opens it"}}
-}
-
-func (g *gate) Open() {
-	g.open = true
-	g.waker.Wake()
-}
-
-// snapshotOf runs main in a simulation until it waits, and returns what its tasks do
-// then; after that it calls release, and the simulation must end without an error.
-func snapshotOf(t *testing.T, c edo.Config, main func(task *edo.Task) error, release func()) (all edo.Snapshot) {
-	t.Helper()
-	s := sim.New(sim.Config{Seed: 1, Runtime: c})
-	var rt *edo.Runtime
-	s.Start(func(task *edo.Task) error {
-		rt = task.Runtime()
-		return main(task)
-	})
-	s.RunUntilIdle()
-	all = rt.Snapshot()
-	if again := rt.Snapshot(); !reflect.DeepEqual(all, again) {
-		t.Errorf("the second snapshot is not the first:\n%v\n%v", all, again)
-	}
-	release()
-	if err := s.Wait(); err != nil {
-		t.Error(err)
-	}
-	return all
-}
-
-func TestSnapshotSaysWhatEachTaskWaitsForAndChangesNothing(t *testing.T) {
-	direct, future, blocking, inner := &gate{name: "direct"}, &gate{name: "future"}, &gate{name: "blocking"}, &gate{name: "inner"}
-	tx, rx := mpsc.New[int](1)
-	s := snapshotOf(t, edo.Config{}, func(task *edo.Task) error {
-		await := func(g *gate) func(task *edo.Task) (int, error) {
-			return func(task *edo.Task) (int, error) {
-				v, err := edo.Await(task, g)
-				if v != 7 || err != nil {
-					t.Errorf("%s: got %v, %v", g.name, v, err)
-				}
-				return v, err
-			}
-		}
-		edo.Go(task, func(task *edo.Task) error { _, err := await(direct)(task); return err }, edo.Name("a"))
-		edo.Spawn(task, future, edo.Name("b"))
-		edo.Blocking(task, await(blocking), edo.Name("c"))
-		edo.Spawn(task, edo.Async(await(inner)), edo.Name("d"))
-		edo.Go(task, func(task *edo.Task) error {
-			v, ok, err := edo.Next(task, rx)
-			if v != 3 || !ok || err != nil {
-				t.Errorf("received %v, %v, %v", v, ok, err)
-			}
-			return nil
-		}, edo.Name("e"))
-		return timer.Sleep(task, time.Second)
-	}, func() {
-		for _, g := range []*gate{direct, future, blocking, inner} {
-			if g.polls != 1 {
-				t.Errorf("%s was polled %d times", g.name, g.polls)
-			}
-			g.Open()
-		}
-		tx.TrySend(3)
-		tx.Close()
-	})
-	got := map[string][]string{}
-	for _, i := range s.Tasks {
-		if i.State != "waiting" || i.ID != 0 || i.Spawned != "" {
-			t.Errorf("%+v", i)
-		}
-		for _, w := range i.Waits {
-			got[i.Name] = append(got[i.Name], strings.SplitN(w.On, " (", 2)[0])
-		}
-	}
-	delete(got, "github.com/edo-go/edo_test.snapshotOf.func1")
-	want := map[string][]string{"a": {"gate: direct"}, "b": {"gate: future"}, "c": {"gate: blocking"}, "d": {"gate: inner"}, "e": {"mpsc: receive"}}
-	if !reflect.DeepEqual(got, want) || len(s.Tasks) != 6 {
-		t.Errorf("%d tasks; got %v\nwant %v", len(s.Tasks), got, want)
-	}
-}
 
 func TestDumpShowsTheTreeOfWhoSpawnedWhom(t *testing.T) {
 	g := &gate{name: "shared"}
@@ -215,102 +112,23 @@ func TestDumpGroupsTasksThatDoTheSame(t *testing.T) {
 	}
 }
 
-func TestTracedTasksAreListedBeforeTheyHaveEverRun(t *testing.T) {
-	for _, trace := range []bool{false, true} {
-		var s edo.Snapshot
-		err := sim.Run(1, func(task *edo.Task) error {
-			edo.Go(task, func(*edo.Task) error { return nil }, edo.Name("new"))
-			s = task.Runtime().Snapshot()
-			return nil
-		}, sim.WithConfig(sim.Config{Runtime: edo.Config{Trace: trace}}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var states []string
-		for _, i := range s.Tasks {
-			states = append(states, i.State)
-		}
-		if want := map[bool]string{false: "[]", true: "[running runnable]"}[trace]; fmt.Sprint(states) != want {
-			t.Errorf("trace %v: %v", trace, states)
-		}
+func TestTextOfADeepTreeIsShort(t *testing.T) {
+	s := edo.Snapshot{}
+	for i := range uint64(20_000) {
+		s.Tasks = append(s.Tasks, edo.TaskInfo{ID: i + 1, Parent: i, Name: "task", State: "waiting"})
 	}
-}
-
-// rude is a future that keeps no rule: it goes on in every poll but the first.
-type rude struct {
-	polls int
-	panic bool
-	drops int
-}
-
-func (r *rude) Poll(*edo.Context) (int, edo.Poll, error) {
-	r.polls++
-	switch {
-	case r.polls == 1:
-		return 0, edo.Pending, nil
-	case r.panic:
-		panic("rude")
+	text := (&edo.StallError{Snapshot: s}).Error()
+	if len(text) > 50_000 || !strings.Contains(text, "#100 task") || !strings.Contains(text, fmt.Sprintf("and %d more", 20_000-100)) {
+		t.Errorf("%d bytes", len(text))
 	}
-	return 7, edo.Ready, nil
-}
-
-func (r *rude) Drop() { r.drops++ }
-
-func TestFutureThatGoesOnWhenItIsOnlyAskedLosesNothing(t *testing.T) {
-	quiet, loud, body, blocking := &rude{}, &rude{panic: true}, &rude{}, &rude{}
-	var errs []error
-	s := snapshotOnce(t, func(task *edo.Task) error {
-		h := edo.Spawn(task, quiet)
-		p := edo.Spawn(task, loud)
-		d := edo.Spawn(task, edo.Async(func(task *edo.Task) (int, error) { return edo.Await(task, body) }))
-		b := edo.Blocking(task, func(task *edo.Task) (int, error) { return edo.Await(task, blocking) })
-		for _, h := range []*edo.JoinHandle[int]{h, p, d, b} {
-			v, err := h.Await(task)
-			if err == nil && v != 7 {
-				t.Errorf("got %v", v)
-			}
-			errs = append(errs, err)
-		}
-		return nil
-	})
-	var panicked *edo.PanicError
-	if len(errs) != 4 || errs[0] != nil || !errors.As(errs[1], &panicked) || errs[2] != nil || errs[3] != nil {
-		t.Errorf("got %v, after\n%v", errs, s)
-	}
-	for _, r := range []*rude{quiet, loud, body, blocking} {
-		want := 1
-		if r == body || r == blocking {
-			want = 0 // borrowed
-		}
-		if r.polls != 2 || r.drops != want {
-			t.Errorf("polled %d times, dropped %d times", r.polls, r.drops)
-		}
-	}
-}
-
-// snapshotOnce runs main in a simulation, and takes one snapshot when it waits.
-func snapshotOnce(t *testing.T, main func(task *edo.Task) error) (all edo.Snapshot) {
-	t.Helper()
-	s := sim.New(sim.Config{Seed: 1})
-	var rt *edo.Runtime
-	s.Start(func(task *edo.Task) error {
-		rt = task.Runtime()
-		return main(task)
-	})
-	s.RunUntilIdle()
-	all = rt.Snapshot()
-	if err := s.Wait(); err != nil {
-		t.Error(err)
-	}
-	return all
 }
 
 func TestDumpWhileEverythingRunsDisturbsNothing(t *testing.T) {
 	for _, c := range configs {
 		t.Run(c.name, func(t *testing.T) {
-			messages := 2000
+			messages := 300
 			if c.config.CurrentThread {
-				messages = 100 // it stands still during each dump
+				messages = 50 // it stands still during each dump
 			}
 			stop := make(chan struct{})
 			var dumps sync.WaitGroup
@@ -383,38 +201,6 @@ func TestDumpWhileEverythingRunsDisturbsNothing(t *testing.T) {
 	}
 }
 
-func TestShutdownReportSaysWhereATaskWasSpawnedAndWhatItWaitsFor(t *testing.T) {
-	rt, err := edo.New(edo.Config{Workers: 2, Trace: true, OnError: func(error) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	release, started := make(chan struct{}), make(chan struct{})
-	edo.Blocking(rt, func(*edo.Task) (int, error) {
-		close(started)
-		<-release
-		return 0, nil
-	}, edo.Name("stubborn"))
-	<-started
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	err = rt.Shutdown(ctx)
-	var report *edo.ShutdownError
-	if !errors.As(err, &report) || !errors.Is(err, context.Canceled) || len(report.Snapshot.Tasks) != 1 {
-		t.Fatalf("got %v", err)
-	}
-	i := report.Snapshot.Tasks[0]
-	if i.Name != "stubborn" || !strings.Contains(i.Spawned, "dump_test.go:") || i.State != "running" || !i.Cancelled {
-		t.Errorf("got %+v", i)
-	}
-	if text := err.Error(); !strings.Contains(text, "stubborn, cancelled, spawned at ") {
-		t.Errorf("got %v", text)
-	}
-	close(release)
-	if err := rt.Shutdown(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func ExampleDump() {
 	edo.Run(func(task *edo.Task) error {
 		tx, rx := oneshot.New[int]()
@@ -428,54 +214,4 @@ func ExampleDump() {
 		edo.Dump(os.Stdout)
 		return tx.Send(1)
 	})
-}
-
-func BenchmarkSnapshot(b *testing.B) {
-	const tasks = 10_000
-	for _, style := range []string{"future", "direct"} {
-		b.Run(style, func(b *testing.B) {
-			s := sim.New(sim.Config{Seed: 1})
-			gates := make([]gate, tasks)
-			var rt *edo.Runtime
-			s.Start(func(task *edo.Task) error {
-				rt = task.Runtime()
-				for i := range gates {
-					if style == "future" {
-						edo.Spawn(task, &gates[i])
-					} else {
-						edo.Go(task, func(task *edo.Task) error { _, err := edo.Await(task, &gates[i]); return err })
-					}
-				}
-				return nil
-			})
-			s.RunUntilIdle()
-			for b.Loop() {
-				if n := len(rt.Snapshot().Tasks); n != tasks {
-					b.Fatal(n)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/tasks, "ns/task")
-			for i := range gates {
-				gates[i].Open()
-			}
-			s.Wait()
-		})
-	}
-}
-
-func BenchmarkSpawnTraced(b *testing.B) {
-	for _, trace := range []bool{false, true} {
-		b.Run(fmt.Sprint(trace), func(b *testing.B) {
-			b.ReportAllocs()
-			edo.Run(func(task *edo.Task) error {
-				for i := 0; b.Loop(); i++ {
-					edo.Spawn(task, edo.YieldFuture())
-					if i%1000 == 0 {
-						edo.Yield(task)
-					}
-				}
-				return nil
-			}, edo.WithConfig(edo.Config{CurrentThread: true, Trace: trace}))
-		})
-	}
 }

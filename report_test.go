@@ -2,19 +2,15 @@ package edo_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -101,22 +97,6 @@ func TestWaitsThatPanicsOrCallsGoexitHarmsNobody(t *testing.T) {
 			}, func(i int) { gates[i].Open() })
 		})
 	}
-}
-
-func TestBodyIsNotDrivenOnByAReport(t *testing.T) {
-	r := &rude{}
-	snapshotOnce(t, func(task *edo.Task) error {
-		h := edo.Go(task, func(task *edo.Task) error {
-			if v, err := edo.Await(task, r); v != 7 || err != nil {
-				t.Errorf("got %v, %v", v, err)
-			}
-			return edo.Run(func(*edo.Task) error { return nil }) // refused on a worker alone
-		})
-		if _, err := h.Await(task); err == nil || !strings.Contains(err.Error(), "Run inside a task") {
-			t.Errorf("got %v", err)
-		}
-		return nil
-	})
 }
 
 func TestTasksOfACurrentThreadRuntimeStandStillWhileTheyAreAsked(t *testing.T) {
@@ -229,191 +209,6 @@ func TestReportFromOutsideChangesNothingInASeededRun(t *testing.T) {
 		if got := run(true); !slices.Equal(got, want) {
 			t.Fatalf("got %v\nwant %v", got, want)
 		}
-	}
-}
-
-func TestBlockThatWorksIsNoStallAndNoNegativeNumber(t *testing.T) {
-	told := make(chan error, 10)
-	rt, err := edo.New(edo.Config{Workers: 2, StallAfter: time.Millisecond, OnError: func(err error) { told <- err }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	parked, working := &gate{name: "parked"}, make(chan struct{})
-	tx, rx := oneshot.New[int]()
-	started := make(chan struct{}, 2)
-	var blocks sync.WaitGroup
-	block := func(fn func(task *edo.Task) error) {
-		blocks.Go(func() {
-			if err := edo.Block(rt, context.Background(), fn); err != nil {
-				t.Error(err)
-			}
-		})
-		<-started
-	}
-	edo.Spawn(rt, rx)
-	block(func(task *edo.Task) error {
-		started <- struct{}{}
-		_, err := edo.Await(task, parked)
-		return err
-	})
-	block(func(task *edo.Task) error {
-		started <- struct{}{}
-		<-working
-		return tx.Send(7)
-	})
-	for rt.Metrics().Blocking != 1 {
-		runtime.Gosched()
-	}
-	ended := make(chan error)
-	go func() { ended <- rt.Wait() }()
-	<-time.After(100 * time.Millisecond)
-	parked.Open()
-	close(working)
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	blocks.Wait()
-	select {
-	case err := <-told:
-		t.Errorf("told of %v", err)
-	default:
-	}
-}
-
-// outsider is a leaf that something outside ends.
-type outsider struct{ gate }
-
-func (o *outsider) Poll(cx *edo.Context) (int, edo.Poll, error) {
-	if !cx.Proceed(o) {
-		return 0, edo.Pending, nil
-	}
-	return o.gate.Poll(cx)
-}
-
-func (o *outsider) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "a signal", Outside: true} }
-
-func TestWaitForSomethingOutsideIsNoStall(t *testing.T) {
-	o := &outsider{}
-	time.AfterFunc(100*time.Millisecond, o.Open)
-	_, err := edo.RunFuture(o, edo.WithConfig(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { t.Error(err) }}))
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestTimerThatWasStoppedHidesNoStall(t *testing.T) {
-	told := make(chan error, 1)
-	g := &gate{name: "shut"}
-	ended := make(chan error)
-	go func() {
-		ended <- edo.Run(func(task *edo.Task) error {
-			h := edo.Go(task, func(task *edo.Task) error { return timer.Sleep(task, time.Hour) })
-			edo.Yield(task)
-			h.Abort()
-			_, err := edo.Await(task, g)
-			return err
-		}, edo.WithConfig(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { told <- err }}))
-	}()
-	var stall *edo.StallError
-	if err := <-told; !errors.As(err, &stall) {
-		t.Errorf("got %v", err)
-	}
-	g.Open()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-}
-
-func TestOnErrorMayShutDownAStalledRuntime(t *testing.T) {
-	var rt *edo.Runtime
-	down := make(chan error, 1)
-	rt, err := edo.New(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) {
-		var stall *edo.StallError
-		if errors.As(err, &stall) {
-			down <- rt.Shutdown(context.Background())
-		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	edo.Spawn(rt, &gate{name: "shut"})
-	if err := rt.Wait(); err != nil {
-		t.Error(err)
-	}
-	if err := <-down; err != nil {
-		t.Error(err)
-	}
-}
-
-func TestStallErrorIsReturnedHoweverManyTasksHaveFailed(t *testing.T) {
-	err := sim.Run(1, func(task *edo.Task) error {
-		for range 100 {
-			edo.Go(task, func(*edo.Task) error { return errors.New("failed") })
-		}
-		_, err := edo.Await(task, &gate{name: "shut"})
-		return err
-	}, sim.WithConfig(sim.Config{Runtime: edo.Config{OnError: func(error) {}}}))
-	var stall *edo.StallError
-	if !errors.As(err, &stall) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestPanicThatSeveralTasksPassOnIsToldOnce(t *testing.T) {
-	var told atomic.Int64
-	edo.Run(func(task *edo.Task) error {
-		_, err := edo.Await(task, edo.Async(func(*edo.Task) (int, error) { panic("once") }))
-		for range 100 {
-			edo.Go(task, func(*edo.Task) error { return err })
-		}
-		return nil
-	}, edo.WithConfig(edo.Config{
-		Workers: 4,
-		OnError: func(error) {},
-		OnPanic: func(*edo.PanicError) bool { told.Add(1); return false },
-	}))
-	if n := told.Load(); n != 1 {
-		t.Errorf("told %d times", n)
-	}
-}
-
-func TestOnPanicThatPanicsIsAnErrorOfABlockingTaskToo(t *testing.T) {
-	err := edo.Run(func(task *edo.Task) error {
-		edo.Blocking(task, func(*edo.Task) (int, error) { panic("first") })
-		return nil
-	}, edo.WithConfig(edo.Config{
-		OnError: func(error) {},
-		OnPanic: func(*edo.PanicError) bool { panic("second") },
-	}))
-	if err == nil || !strings.Contains(err.Error(), "first") || !strings.Contains(err.Error(), "second") {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestRefusedSpawnLeavesNothingInTheReports(t *testing.T) {
-	rt, err := edo.New(edo.Config{Trace: true, OnError: func(error) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := rt.Shutdown(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for range 3 {
-		edo.Spawn(rt, &gate{})
-	}
-	if s := rt.Snapshot(); len(s.Tasks) != 0 {
-		t.Errorf("got %v", s)
-	}
-}
-
-func TestTextOfADeepTreeIsShort(t *testing.T) {
-	s := edo.Snapshot{}
-	for i := range uint64(20_000) {
-		s.Tasks = append(s.Tasks, edo.TaskInfo{ID: i + 1, Parent: i, Name: "task", State: "waiting"})
-	}
-	text := (&edo.StallError{Snapshot: s}).Error()
-	if len(text) > 50_000 || !strings.Contains(text, "#100 task") || !strings.Contains(text, fmt.Sprintf("and %d more", 20_000-100)) {
-		t.Errorf("%d bytes", len(text))
 	}
 }
 

@@ -259,7 +259,7 @@ func TestShutdownReportSaysWhereATaskWasSpawnedAndWhatItWaitsFor(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	i := report.Snapshot.Tasks[0]
-	if i.Name != "stubborn" || !strings.Contains(i.Spawned, "dump_test.go:") || i.State != "running" || !i.Cancelled {
+	if i.Name != "stubborn" || !strings.Contains(i.Spawned, "snapshot_test.go:") || i.State != "running" || !i.Cancelled {
 		t.Errorf("got %+v", i)
 	}
 	if text := err.Error(); !strings.Contains(text, "stubborn, cancelled, spawned at ") {

@@ -19,6 +19,11 @@
 //		return nil // Run waits for all four
 //	})
 //
+// Tasks that belong together are spawned in a scope ([WithScope]), which ends when they
+// have, or in a [JoinSet], which gives their results as they end. [Select] waits for
+// the first of several things, [Cancel] tokens reach down a tree of tasks, a [Local] is
+// a value that goes with a task. [Dump] says what all tasks wait for.
+//
 // # What it costs
 //
 // A stackless future ([Spawn]) is one allocation and whatever the future needs.

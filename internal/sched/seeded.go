@@ -87,6 +87,7 @@ func (w *Worker) collect() {
 // yieldSeeded is what requeue does with a scheduled task in a seeded runtime.
 func (w *Worker) yieldSeeded(t *Task) {
 	w.lookDue = true
+	w.collect() // what it has made runnable was so before it yields
 	w.pool.seq++
 	w.pool.yielded = append(w.pool.yielded, entry{t, w.pool.seq})
 }

@@ -37,7 +37,9 @@ func NewBarrier(n int) *Barrier {
 
 // Wait waits until as many have come as the barrier is for. leader is true for exactly
 // one of them. The error is that of the task, [edo.ErrCancelled] when it was asked to
-// end while it waited. It allocates nothing.
+// end while it waited: then it is not one of its generation. A task that is asked to end
+// when the others have come already is one, and gets no error here. It allocates
+// nothing.
 //
 // The call of Wait of each happens before the return of that of all others of its
 // generation.
@@ -49,7 +51,9 @@ func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
 	f.b = b
 	if leader = f.come(nil); !leader {
 		_, err = edo.Await(task, edo.Future[bool](f))
-		f.Drop() // if it was not seen to its end
+		if f.leave() == granted { // it was not seen, and counts all the same
+			err = nil
+		}
 	}
 	f.b = nil
 	arrivals.Put(f)
@@ -61,6 +65,9 @@ var arrivals = sync.Pool{New: func() any { return new(Arrival) }}
 
 // WaitFuture returns [Barrier.Wait] as a future. It is one allocation. It comes to the
 // barrier when it is polled first.
+//
+// In direct style use [Barrier.Wait]: an [edo.Await] that is cancelled leaves the future
+// in its place until it is dropped, and then the others go on without one.
 func (b *Barrier) WaitFuture() *Arrival {
 	f := &Arrival{}
 	f.Reset(b)
@@ -90,17 +97,21 @@ func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
 	if !cx.Proceed(f) {
 		return false, edo.Pending, nil
 	}
-	switch atomic.LoadUint32(&f.state) {
+	state := atomic.LoadUint32(&f.state)
+	switch state {
 	case fresh:
 		f.waker = cx.Waker()
-		leader = f.come(cx)
+		if leader = f.come(cx); !leader {
+			state = queued
+		}
 	case queued:
-		f.keep(cx.Waker())
+		state = f.keep(&f.b.latch, cx.Waker())
+	}
+	switch state {
+	case queued:
+		return false, edo.Pending, nil
 	case done:
 		return false, edo.Ready, errSpent
-	}
-	if !leader && atomic.LoadUint32(&f.state) == queued {
-		return false, edo.Pending, nil
 	}
 	f.waker, f.state = edo.Waker{}, done
 	return leader, edo.Ready, nil
@@ -132,29 +143,22 @@ func (f *Arrival) come(cx *edo.Context) (leader bool) {
 	return true
 }
 
-// keep makes waker the one to wake, if f is in line still.
-func (f *Arrival) keep(waker edo.Waker) {
-	if f.waker == waker {
-		return
-	}
-	f.b.latch.Lock()
-	defer f.b.latch.Unlock()
-	if f.state == queued {
-		f.waker = waker
-	}
-}
+// Drop takes the place of f back, if it waits. One that all have come for counts.
+func (f *Arrival) Drop() { f.leave() }
 
-// Drop takes the place of f back, if it waits.
-func (f *Arrival) Drop() {
-	if atomic.LoadUint32(&f.state) == queued {
+// leave is Drop, and returns the state that f was in.
+func (f *Arrival) leave() (state uint32) {
+	state = atomic.LoadUint32(&f.state)
+	if state == queued {
 		f.b.latch.Lock()
-		if f.state == queued {
+		if state = f.state; state == queued {
 			f.b.line.remove(&f.waiter)
 			f.b.came--
 		}
 		f.b.latch.Unlock()
 	}
 	f.waker, f.state = edo.Waker{}, done
+	return state
 }
 
 // Waits says what f waits for.
@@ -164,10 +168,14 @@ func (f *Arrival) Waits(*edo.Context) edo.Wait {
 		return edo.Wait{On: "lock: a Barrier"}
 	}
 	b.latch.Lock()
-	came := b.came
+	state, came := f.state, b.came
 	b.latch.Unlock()
-	return edo.Wait{
-		On: fmt.Sprintf("lock: a Barrier to which %d of %d have come", came, b.n),
-		By: []string{fmt.Sprintf("%d more that come", b.n-came)},
+	if state == granted {
+		return edo.Wait{On: "lock: a Barrier to which all have come"}
 	}
+	w := edo.Wait{On: fmt.Sprintf("lock: a Barrier to which %d of %d have come", came, b.n)}
+	if state == queued {
+		w.By = []string{fmt.Sprintf("%d more that come", b.n-came)}
+	}
+	return w
 }

@@ -1,6 +1,7 @@
 package lock_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -49,9 +50,30 @@ func TestBarrierWaiterThatWasLetThroughAndIsDroppedChangesNothing(t *testing.T) 
 	next := by(t, edo.Async(b.Wait)).waits()
 	first.drop()
 	next.woken(0).waits()
+	sound(t, b)
+}
+
+// One that counted for its generation, and made another one its leader, was not
+// cancelled in Wait, but after it.
+func TestBarrierWaiterThatWasLetThroughAndIsAbortedIsToldThatItCounted(t *testing.T) {
+	b := lock.NewBarrier(2)
+	var leader bool
+	var err, after error
+	f := body(func(task *edo.Task) error {
+		leader, err = b.Wait(task)
+		after = task.Err()
+		return err
+	})
+	first := by(t, f).waits()
 	by(t, b.WaitFuture()).gets()
-	next.woken(1)
-	next.abort() // was let through, and is not told
+	first.woken(1)
+	edo.Drop(f) // before it ran
+	first.gets()
+	if leader || err != nil || !errors.Is(after, edo.ErrCancelled) {
+		t.Fatalf("Wait = %v, %v, and then the task is %v", leader, err, after)
+	}
+	second := by(t, edo.Async(b.Wait)).waits()
+	second.abort() // and one that did not count is cancelled
 	sound(t, b)
 }
 

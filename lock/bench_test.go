@@ -134,11 +134,11 @@ func BenchmarkSemaphoreDirect(b *testing.B) {
 	})
 }
 
-func BenchmarkSemaphorePermit(b *testing.B) {
+func BenchmarkSemaphoreOwn(b *testing.B) {
 	s := lock.NewSemaphore(5)
 	direct(b, func(task *edo.Task) {
 		s.Acquire(task, 2)
-		s.Permit(2).Release()
+		s.Own(2).Release()
 	})
 }
 

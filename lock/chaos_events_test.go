@@ -98,14 +98,29 @@ func TestNotifyAllWhileTasksAreAborted(t *testing.T) {
 	})
 }
 
+// TestBarrierWhileTasksAreAborted counts those that a generation let through, aborted
+// meanwhile or not: there are as many as make a generation for each leader.
 func TestBarrierWhileTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, seeds, func(w *chaos.World) {
 		size := 2 + w.Rand.IntN(2)
 		b := lock.NewBarrier(size)
+		passed, leaders := 0, 0
+		passes := func(leader bool) {
+			passed++
+			if leader {
+				leaders++
+			}
+			if passed > leaders*size {
+				w.Errorf("%d have passed, with %d leaders of %d", passed, leaders, size)
+			}
+		}
 		var handles []*edo.JoinHandle[edo.Unit]
 		for i := range 6 {
 			handles = append(handles, spawns(w, i, "comes", func(task *edo.Task) error {
-				_, err := b.Wait(task)
+				leader, err := b.Wait(task)
+				if err == nil {
+					passes(leader)
+				}
 				return err
 			}))
 		}
@@ -114,25 +129,41 @@ func TestBarrierWhileTasksAreAborted(t *testing.T) {
 				extra := make([]*lock.Arrival, 1+w.Rand.IntN(size-1))
 				for i := range extra {
 					extra[i] = b.WaitFuture()
-					f := extra[i]
-					if _, err := edo.Await(task, future.PollFn(func(cx *edo.Context) (bool, edo.Poll, error) {
-						f.Poll(cx)
-						return false, edo.Ready, nil
-					})); err != nil {
-						return err
-					}
 				}
-				err := edo.Yield(task)
-				for _, f := range extra {
-					f.Drop()
-				}
-				if err != nil {
+				look := func() error {
+					_, err := edo.Await(task, future.PollFn(func(cx *edo.Context) (u edo.Unit, _ edo.Poll, _ error) {
+						extra = slices.DeleteFunc(extra, func(f *lock.Arrival) bool {
+							leader, p, _ := f.Poll(cx)
+							if p == edo.Ready {
+								passes(leader)
+							}
+							return p == edo.Ready
+						})
+						return u, edo.Ready, nil
+					}))
 					return err
+				}
+				if err := look(); err != nil { // comes
+					return err
+				}
+				if err := edo.Yield(task); err != nil {
+					return err
+				}
+				if err := look(); err != nil {
+					return err
+				}
+				for _, f := range extra { // and goes
+					f.Drop()
 				}
 			}
 			return nil
 		})
-		w.Check(b.Check)
+		w.Check(func() error {
+			if passed != leaders*size {
+				return fmt.Errorf("%d have passed, with %d leaders of %d", passed, leaders, size)
+			}
+			return b.Check()
+		})
 	})
 }
 

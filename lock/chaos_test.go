@@ -203,7 +203,7 @@ func TestSemaphoreWhileTasksAreAborted(t *testing.T) {
 					if err := s.Acquire(task, n); err != nil {
 						return closed(err)
 					}
-					p := s.Permit(n) // a child owns them, and may never run
+					p := s.Own(n) // a child owns them, and may never run
 					w.Go("child", func(task *edo.Task) error { return stay(w, task, room, n) }, edo.Owns(p))
 					return nil
 				})

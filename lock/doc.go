@@ -39,9 +39,9 @@
 // and [edo.Await] borrows and does not drop.
 //
 // Lock and Acquire give nothing that could be owned, so that they cost nothing: the
-// caller unlocks by a defer. A [Guard] and a [Permit] are the same as values, to be owned
-// by a task ([edo.Owns]) or handed on. Futures give those: a combinator that cannot hand
-// a value on drops it, and then the lock is unlocked.
+// caller unlocks by a defer, once it has looked at the error. A [Guard] and a [Permit] are
+// the same as values, to be owned by a task ([edo.Owns]) or handed on. Futures give
+// those: a combinator that cannot hand a value on drops it, and then the lock is unlocked.
 //
 // # Misuse
 //
@@ -62,7 +62,9 @@
 //	Once, has value  2                              sync.OnceValue 1
 //
 // Some 11 of direct style are for the check of the Task and of its budget. Nothing is
-// allocated but the futures, of about 100 bytes. A lock that passes through the line
+// allocated but the futures, of about 100 bytes, and room for the wakers when thousands
+// are let out at once. (On other machines than amd64 and arm64 each check of a Task
+// allocates, and takes a microsecond, in all of edo.) A lock that passes through the line
 // takes 60 ns, and a switch of tasks.
 //
 // A Mutex, a Semaphore and a RWMutex are 32 bytes. One that waits in direct style

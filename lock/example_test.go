@@ -113,7 +113,7 @@ func ExampleSemaphore() {
 }
 
 // A server takes a permit before it accepts, and the task of the connection owns it.
-func ExampleSemaphore_Permit() {
+func ExampleSemaphore_Own() {
 	s := lock.NewSemaphore(3)
 	edo.Run(func(task *edo.Task) error {
 		for i := range 10 {
@@ -126,7 +126,7 @@ func ExampleSemaphore_Permit() {
 				}
 				return nil
 			}
-			edo.Go(task, serve, edo.Owns(s.Permit(1)))
+			edo.Go(task, serve, edo.Owns(s.Own(1)))
 		}
 		return nil
 	}, edo.WithConfig(edo.Config{OnError: func(error) {}}))

@@ -37,6 +37,27 @@ func (l *line) check() error {
 	return nil
 }
 
+// free says whether nobody holds l.
+func (l *latch) free() bool {
+	if !l.mu.TryLock() {
+		return false
+	}
+	l.mu.Unlock()
+	return true
+}
+
+func (s *Semaphore) Unlatched() bool { return s.p.latch.free() }
+func (m *RWMutex) Unlatched() bool   { return m.p.latch.free() }
+func (n *Notify) Unlatched() bool    { return n.latch.free() }
+func (b *Barrier) Unlatched() bool   { return b.latch.free() }
+
+// BeforeInARing is what is said of a waiter whose line has no beginning.
+func BeforeInARing() []string {
+	var w waiter
+	w.prev = &w
+	return before(&w)
+}
+
 func (s *Semaphore) Check() error { return s.p.check(0) }
 func (m *Mutex) Check() error     { return m.p.check(1) }
 func (m *RWMutex) Check() error   { return m.p.check(rwAll) }

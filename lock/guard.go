@@ -6,6 +6,7 @@ import "github.com/edo-go/edo"
 // [Mutex], or one of the two of a [RWMutex]. Whoever owns it unlocks or drops it. One
 // goroutine at a time uses it. It must not be copied.
 type Guard struct {
+	_       noCopy
 	p       *permits
 	base, n int64 // n is 0 once it was unlocked
 }

@@ -9,10 +9,18 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// The protocols in all interleavings, at the points where they latch and before the
-// steps that they take without that:
+// The protocols in all interleavings of few preemptions, at the points where they
+// latch, and before the steps that they take without that:
 //
 //	go test -tags invariants -run Interleaving ./lock
+//
+// Two threads are stopped three times, three twice, and four once.
+
+func explore(t *testing.T, preemptions int, setup interleave.Setup) {
+	t.Helper()
+	forAllCPUs(t)
+	interleave.ExploreBounded(t, preemptions, setup)
+}
 
 // racer is a future that a thread polls.
 type racer[T any] struct {
@@ -36,7 +44,7 @@ func (r *racer[T]) settle() bool {
 }
 
 func TestEveryInterleavingOfLockUnlockAndTryLockHasOneHolder(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+	explore(t, 2, func() ([]func(), func()) {
 		var m lock.Mutex
 		m.TryLock()
 		a := race(m.LockFuture())
@@ -61,7 +69,7 @@ func TestEveryInterleavingOfLockUnlockAndTryLockHasOneHolder(t *testing.T) {
 }
 
 func TestEveryInterleavingOfUnlockAndDropPassesTheLockOn(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+	explore(t, 2, func() ([]func(), func()) {
 		var m lock.Mutex
 		m.TryLock()
 		f := m.LockFuture()
@@ -79,7 +87,7 @@ func TestEveryInterleavingOfUnlockAndDropPassesTheLockOn(t *testing.T) {
 }
 
 func TestEveryInterleavingOfAcquiresAndReleaseKeepsThePermits(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+	explore(t, 2, func() ([]func(), func()) {
 		s := lock.NewSemaphore(3)
 		s.TryAcquire(2)
 		large, small := race(s.AcquireFuture(3)), race(s.AcquireFuture(1))
@@ -101,7 +109,7 @@ func TestEveryInterleavingOfAcquiresAndReleaseKeepsThePermits(t *testing.T) {
 }
 
 func TestEveryInterleavingOfForgetAndReleaseKeepsThePermits(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+	explore(t, 2, func() ([]func(), func()) {
 		s := lock.NewSemaphore(3)
 		s.TryAcquire(2)
 		a := race(s.AcquireFuture(2))
@@ -121,7 +129,7 @@ func TestEveryInterleavingOfForgetAndReleaseKeepsThePermits(t *testing.T) {
 }
 
 func TestEveryInterleavingOfCloseAndAcquireEnds(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+	explore(t, 2, func() ([]func(), func()) {
 		s := lock.NewSemaphore(0)
 		a, b := race(s.AcquireFuture(1)), race(s.AcquireFuture(1))
 		a.poll()
@@ -142,93 +150,98 @@ func TestEveryInterleavingOfCloseAndAcquireEnds(t *testing.T) {
 	})
 }
 
-func TestEveryInterleavingOfNotifyOneAndWaitIsSeen(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
-		var n lock.Notify
-		a, b := race(n.WaitFuture()), race(n.WaitFuture())
-		return []func(){n.NotifyOne, a.poll, b.poll}, func() {
-			sound(t, &n)
-			if a.settle() == b.settle() {
-				t.Fatalf("of two one is notified, not %v and %v", a.p, b.p)
-			}
-		}
-	})
-}
-
-func TestEveryInterleavingOfNotifyAndDropHandsOn(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
-		var n lock.Notify
-		f := n.WaitFuture()
-		race(f).poll()
-		a := race(n.WaitFuture())
-		return []func(){n.NotifyOne, f.Drop, a.poll}, func() {
-			sound(t, &n)
-			if !a.settle() {
-				t.Fatal("the notification was lost")
-			}
-			if n.WaitFuture().Enable() {
-				t.Fatal("the notification was doubled")
-			}
-		}
-	})
-}
-
-func TestEveryInterleavingOfNotifyAllIsSeenByThoseThatExist(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
-		var n lock.Notify
-		a, b := race(n.WaitFuture()), race(n.WaitFuture())
+// One that was let out looks at the word, when it unlocks: rule 5.
+func TestEveryInterleavingOfUnlockAndRUnlockFindsAReader(t *testing.T) {
+	explore(t, 3, func() ([]func(), func()) {
+		var m lock.RWMutex
+		m.TryLock()
+		a, b := race(m.RLockFuture()), race(m.RLockFuture())
+		a.poll()
 		b.poll()
-		return []func(){n.NotifyAll, n.NotifyOne, a.poll}, func() {
-			sound(t, &n)
-			if !a.settle() || !b.settle() {
-				t.Fatalf("NotifyAll has missed one: %v and %v", a.p, b.p)
+		read := func() {
+			if a.poll(); a.p == edo.Ready {
+				m.RUnlock()
+			}
+		}
+		return []func(){m.Unlock, read}, func() {
+			if a.p != edo.Ready {
+				a.settle()
+				m.RUnlock()
+			}
+			if !b.settle() {
+				t.Fatal("the second reader was forgotten")
+			}
+			m.RUnlock()
+			sound(t, &m)
+			if !m.TryLock() {
+				t.Fatal("a lock was lost")
 			}
 		}
 	})
 }
 
-func TestEveryInterleavingOfABarrierHasOneLeader(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
-		b := lock.NewBarrier(2)
-		gone := b.WaitFuture()
-		race(gone).poll()
-		x, y := race(b.WaitFuture()), race(b.WaitFuture())
-		return []func(){gone.Drop, x.poll, y.poll}, func() {
-			sound(t, b)
-			leaders := 0
-			for _, r := range []*racer[bool]{x, y} {
-				if r.settle() && r.value {
-					leaders++
+func TestEveryInterleavingOfTwoUnlocksOfOneLockPanicsOnce(t *testing.T) {
+	explore(t, 3, func() ([]func(), func()) {
+		var m lock.RWMutex
+		m.TryLock()
+		r, w := race(m.RLockFuture()), race(m.LockFuture())
+		r.poll()
+		w.poll()
+		panicked := 0
+		unlock := func() {
+			defer func() {
+				if recover() != nil {
+					panicked++
 				}
-			}
-			// Either x and y make a generation, or one of them made one with the future
-			// that is gone, and the other waits.
-			if leaders != 1 || x.p != y.p && !(x.value || y.value) {
-				t.Fatalf("%d leaders, %v and %v", leaders, x.p, y.p)
-			}
+			}()
+			m.Unlock()
 		}
-	})
-}
-
-func TestEveryInterleavingOfAOnceHasOneInitialiser(t *testing.T) {
-	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
-		var o lock.Once[int]
-		made := 0
-		fn := func() edo.Future[int] {
-			made++
-			return &constant{made}
-		}
-		a, b, c := race(o.GetOrInitFuture(fn)), race(o.GetOrInitFuture(fn)), race(o.GetOrInitFuture(fn))
-		return []func(){a.poll, b.poll, c.poll}, func() {
-			sound(t, &o)
-			if !a.settle() || !b.settle() || !c.settle() || made != 1 || a.value+b.value+c.value != 3 {
-				t.Fatalf("%v, %v and %v, made %d times", a, b, c, made)
+		return []func(){unlock, unlock}, func() {
+			sound(t, &m)
+			if panicked != 1 || !r.settle() || w.settle() {
+				t.Fatalf("%d of two panicked, the reader is %v and the writer %v", panicked, r.p, w.p)
+			}
+			r.value.Unlock()
+			if !w.settle() {
+				t.Fatal("the writer was forgotten")
 			}
 		}
 	})
 }
 
-// constant is a future that is ready.
-type constant struct{ v int }
+func TestEveryInterleavingOfUnlockAndAnotherTasksPollWakesThatTask(t *testing.T) {
+	explore(t, 3, func() ([]func(), func()) {
+		var m lock.Mutex
+		m.TryLock()
+		f := m.LockFuture()
+		race(f).poll()
+		a := race(f)
+		return []func(){m.Unlock, a.poll}, func() {
+			sound(t, &m)
+			if !a.settle() {
+				t.Fatal("the task that polled last was not woken")
+			}
+		}
+	})
+}
 
-func (c *constant) Poll(*edo.Context) (int, edo.Poll, error) { return c.v, edo.Ready, nil }
+func TestEveryInterleavingOfCloseReleaseAndDropForgetsNobody(t *testing.T) {
+	explore(t, 2, func() ([]func(), func()) {
+		s := lock.NewSemaphore(0)
+		a, b := race(s.AcquireFuture(2)), race(s.AcquireFuture(1))
+		a.poll()
+		b.poll()
+		return []func(){s.Close, func() { edo.Drop(a.f) }, func() { s.Release(1) }}, func() {
+			sound(t, s)
+			if !b.settle() {
+				t.Fatal("one in line was forgotten")
+			}
+			if b.err == nil {
+				b.value.Release()
+			}
+			if s.Available() != 1 {
+				t.Fatalf("%d permits back, want 1", s.Available())
+			}
+		}
+	})
+}

@@ -7,8 +7,9 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// latch guards the lines of waiters: sections of some ten nanoseconds per waiter
-// that is let out, which neither wait nor call anybody's code. Only operations that
+// latch guards the lines of waiters: sections of 20 to 50 ns per waiter that is let out,
+// which neither wait nor call anybody's code. So to let out 20,000 at once holds it for
+// half a millisecond, which is less than it takes to wake them. Only operations that
 // wait, or that let somebody out who waits, come to it; a [sync.Mutex] is good enough.
 type latch struct{ mu sync.Mutex }
 
@@ -22,7 +23,12 @@ func (l *latch) Lock() {
 }
 
 // Unlock lets go of l, which the caller holds.
-func (l *latch) Unlock() { l.mu.Unlock() }
+func (l *latch) Unlock() {
+	l.mu.Unlock()
+	if invariant.Enabled {
+		invariant.Step("lock: unlatched")
+	}
+}
 
 // spin is Lock for the tests of interleavings, which cannot stop a thread that waits
 // for another.

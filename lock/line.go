@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/edo-go/edo"
@@ -23,6 +24,7 @@ import (
 // last thing that it does to the waiter, which may be in another line the moment
 // after. And the owner, who alone writes waker, may read it without the latch.
 type waiter struct {
+	_          noCopy
 	next, prev *waiter
 	waker      edo.Waker
 	n          int64 // how many permits it asks for
@@ -38,6 +40,24 @@ const (
 	all
 	refused
 )
+
+// noCopy has go vet complain of copies of what has it as a field.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
+
+// keep makes waker the one to wake, and returns the state of w, whose line l guards. One
+// that is out of the line already has not woken it, and clears it.
+func (w *waiter) keep(l *latch, waker edo.Waker) (state uint32) {
+	if w.waker == waker {
+		return queued // or it is woken
+	}
+	l.Lock()
+	defer l.Unlock()
+	w.waker = waker
+	return w.state
+}
 
 // line is a list of waiters, the longest-waiting first. A latch guards it.
 type line struct{ first, last *waiter }
@@ -71,12 +91,24 @@ func (l *line) remove(w *waiter) {
 	w.next, w.prev = nil, nil
 }
 
-// before returns how many wait before w, which is in l.
-func (l *line) before(w *waiter) (n int) {
-	for w = w.prev; w != nil; w = w.prev {
+// manyBefore is how many of those before a waiter are counted, so that a report of all
+// the waiters of a long line takes no time that grows with its square.
+const manyBefore = 100
+
+// before says how many wait before w, which is in a line, as a part of [edo.Wait.By]:
+// nothing if it is the first.
+func before(w *waiter) []string {
+	n := 0
+	for w = w.prev; w != nil && n <= manyBefore; w = w.prev {
 		n++
 	}
-	return n
+	switch {
+	case n == 0:
+		return nil
+	case n > manyBefore:
+		return []string{fmt.Sprintf("more than %d waiting before it", manyBefore)}
+	}
+	return []string{fmt.Sprintf("%d waiting before it", n)}
 }
 
 // wakers are those to wake once the latch is free. The zero value has none. Only the

@@ -2,6 +2,8 @@ package lock_test
 
 import (
 	"errors"
+	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -112,6 +114,18 @@ func run(t *testing.T, workers int, main func(task *edo.Task) error) {
 	t.Helper()
 	if err := edo.Run(main, edo.WithConfig(edo.Config{Workers: workers})); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// firstCPUs is the first of the numbers that -cpu gives.
+var firstCPUs = sync.OnceValue(func() int { return runtime.GOMAXPROCS(0) })
+
+// forAllCPUs is for tests that do the same whatever -cpu is: they run for its first
+// number, and are skipped for the others.
+func forAllCPUs(t *testing.T) {
+	t.Helper()
+	if runtime.GOMAXPROCS(0) != firstCPUs() {
+		t.Skip("the same for all -cpu")
 	}
 }
 

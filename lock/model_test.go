@@ -17,9 +17,11 @@ import (
 // played to both, and every result and every wake is compared.
 
 func programs(t *testing.T, play func(r *rand.Rand) error) {
+	t.Helper()
+	forAllCPUs(t)
 	n := 3000
 	if testing.Short() || invariant.Enabled { // the race detector takes its time
-		n = 400
+		n = 300
 	}
 	for seed := range n {
 		if err := play(rand.New(rand.NewPCG(uint64(seed), 3))); err != nil {
@@ -212,7 +214,7 @@ func TestSemaphoreAgainstTheModel(t *testing.T) {
 			case op < 20:
 				n = min(n, out)
 				out -= n
-				s.Permit(n).Release()
+				s.Own(n).Release()
 				m.give(n)
 			case op == 20:
 				s.AddPermits(n)

@@ -22,6 +22,16 @@ var (
 // Lock locks m, and waits in line while it is locked. The error is that of the task,
 // [edo.ErrCancelled] when it was asked to end while it waited: then it does not hold
 // the lock. It allocates nothing.
+//
+// Look at the error before the Unlock is deferred:
+//
+//	if err := m.Lock(task); err != nil {
+//		return err
+//	}
+//	defer m.Unlock()
+//
+// A task that was cancelled, and unlocks what it does not hold, unlocks the lock of
+// another task, and nobody notices.
 func (m *Mutex) Lock(task *edo.Task) error { return m.p.acquire(task, 1, 1, ofMutex) }
 
 // TryLock locks m if it is unlocked. It never waits.
@@ -44,11 +54,14 @@ func (m *Mutex) Guard() *Guard {
 	if m.p.free(1) != 0 {
 		panic(errNoGuard)
 	}
-	return &Guard{&m.p, 1, 1}
+	return &Guard{p: &m.p, base: 1, n: 1}
 }
 
 // LockFuture returns a future of the lock. It is one allocation, with the guard in it.
 // Nothing happens before it is polled.
+//
+// In direct style use [Mutex.Lock]: an [edo.Await] that is cancelled leaves the future in
+// line until it is dropped, and then the lock may be handed to nobody.
 func (m *Mutex) LockFuture() *LockFuture {
 	f := &LockFuture{}
 	f.Reset(m)

@@ -1,10 +1,10 @@
 package lock
 
 import (
-	"fmt"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/invariant"
 )
 
 // Notified is the future of [Notify.WaitFuture]. One goroutine at a time uses it.
@@ -30,12 +30,14 @@ func (f *Notified) Reset(n *Notify) {
 }
 
 // Enable gets in line, before the first poll, and says whether f is notified already. A
-// notification that was stored is taken by that.
+// notification that was stored is taken by that. It is true as well of one that waits
+// for nothing: the zero Notified, and one that has ended or was dropped.
 func (f *Notified) Enable() bool {
-	if atomic.LoadUint32(&f.state) == fresh {
-		f.begin(edo.Waker{})
+	state := atomic.LoadUint32(&f.state)
+	if state == fresh {
+		state = f.begin(edo.Waker{})
 	}
-	return atomic.LoadUint32(&f.state) != queued
+	return state != queued
 }
 
 // Poll is Ready when f was notified.
@@ -43,34 +45,39 @@ func (f *Notified) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(f) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	switch atomic.LoadUint32(&f.state) {
+	state := atomic.LoadUint32(&f.state)
+	switch state {
 	case fresh:
-		f.begin(cx.Waker())
+		state = f.begin(cx.Waker())
 	case queued:
-		f.keep(cx.Waker())
+		state = f.keep(&f.n.latch, cx.Waker())
+	}
+	switch state {
+	case queued:
+		return edo.Unit{}, edo.Pending, nil
 	case done:
 		return edo.Unit{}, edo.Ready, errSpent
-	}
-	if atomic.LoadUint32(&f.state) == queued {
-		return edo.Unit{}, edo.Pending, nil
 	}
 	f.waker, f.state = edo.Waker{}, done
 	return edo.Unit{}, edo.Ready, nil
 }
 
-// begin takes what is there for f, or gets in line.
-func (f *Notified) begin(waker edo.Waker) {
+// begin takes what is there for f, or gets in line. It returns the state then.
+func (f *Notified) begin(waker edo.Waker) (state uint32) {
 	n := f.n
-	if state := n.notified(f.seen); state != fresh {
+	if state = n.notified(f.seen); state != fresh {
 		f.state = state
-		return
+		return state
 	}
 	n.latch.Lock()
 	defer n.latch.Unlock()
 	for {
-		if state := n.notified(f.seen); state != fresh {
+		if state = n.notified(f.seen); state != fresh {
 			f.state = state
-			return
+			return state
+		}
+		if invariant.Enabled {
+			invariant.Step("lock: about to look again")
 		}
 		s := n.word.Load()
 		if s&waiting == 0 {
@@ -80,19 +87,7 @@ func (f *Notified) begin(waker edo.Waker) {
 		}
 		f.waker = waker
 		n.line.push(&f.waiter)
-		return
-	}
-}
-
-// keep makes waker the one to wake, if f is in line still.
-func (f *Notified) keep(waker edo.Waker) {
-	if f.waker == waker {
-		return
-	}
-	f.n.latch.Lock()
-	defer f.n.latch.Unlock()
-	if f.state == queued {
-		f.waker = waker
+		return queued
 	}
 }
 
@@ -120,13 +115,13 @@ func (f *Notified) Waits(*edo.Context) edo.Wait {
 	if f.n == nil {
 		return w
 	}
-	w.By = []string{"whoever notifies"}
 	f.n.latch.Lock()
 	defer f.n.latch.Unlock()
-	if f.state == queued {
-		if n := f.n.line.before(&f.waiter); n > 0 {
-			w.By = append(w.By, fmt.Sprintf("%d waiting before it", n))
-		}
+	switch f.state {
+	case queued:
+		w.By = append([]string{"whoever notifies"}, before(&f.waiter)...)
+	case granted, last, all:
+		w.On += ", which has come"
 	}
 	return w
 }

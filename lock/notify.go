@@ -107,7 +107,8 @@ func (n *Notify) remove(w *waiter) {
 }
 
 // NotifyAll lets all tasks go on that wait, and those that have made a [Notified] and not
-// polled it yet. It stores nothing, and leaves what is stored. It never waits.
+// polled it yet. It stores nothing, and leaves what is stored. It never waits, but costs
+// some 50 ns for each.
 func (n *Notify) NotifyAll() {
 	for {
 		s := n.word.Load()
@@ -183,6 +184,10 @@ var notifieds = sync.Pool{New: func() any { return new(Notified) }}
 
 // WaitFuture returns [Notify.Wait] as a future. It is one allocation. A NotifyAll from
 // now on lets it go on, although it gets in line only when it is polled, or enabled.
+//
+// In direct style [Notify.Wait] is enough where nothing must be looked at in between: an
+// [edo.Await] that is cancelled leaves the future in line until it is dropped, and then a
+// notification may go to nobody. So whoever awaits one drops it, as in the example.
 func (n *Notify) WaitFuture() *Notified {
 	f := &Notified{}
 	f.Reset(n)

@@ -1,6 +1,7 @@
 package lock_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -163,6 +164,19 @@ func TestEnabledFutureIsInLineBeforeItsFirstPoll(t *testing.T) {
 	by(t, f).gets()
 }
 
+func TestEnableOfOneThatWaitsForNothingIsTrue(t *testing.T) {
+	var n lock.Notify
+	var zero lock.Notified
+	dropped, ended := n.WaitFuture(), n.WaitFuture()
+	by(t, dropped).waits().drop()
+	n.NotifyOne()
+	by(t, ended).gets()
+	if !zero.Enable() || !dropped.Enable() || !ended.Enable() {
+		t.Fatal("Enable() = false, of one whose Poll does not wait")
+	}
+	sound(t, &n)
+}
+
 func TestEnableTakesWhatIsStored(t *testing.T) {
 	var n lock.Notify
 	n.NotifyOne()
@@ -228,3 +242,32 @@ func TestNotifyAllDuringABudgetYieldIsNotMissed(t *testing.T) {
 	n.NotifyAll() // the Wait has begun
 	polled(t, task, f, edo.Ready, nil)
 }
+
+// What is done before a notification is seen by who takes it, also when one was stored
+// already. The race detector tells: nothing else orders the two, for raise and raised are
+// hidden from it.
+func TestNotificationBesideAStoredOneIsSeenAsWell(t *testing.T) {
+	var n lock.Notify
+	n.NotifyOne()
+	done, flag := 0, new(uint32)
+	go func() {
+		done++
+		n.NotifyOne()
+		raise(flag)
+	}()
+	for !raised(flag) {
+		runtime.Gosched()
+	}
+	by(t, n.WaitFuture()).gets()
+	if done != 1 {
+		t.Fatal("not done")
+	}
+}
+
+//go:norace
+//go:noinline
+func raise(flag *uint32) { *flag = 1 }
+
+//go:norace
+//go:noinline
+func raised(flag *uint32) bool { return *flag == 1 }

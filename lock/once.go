@@ -17,6 +17,11 @@ import (
 // function. An initialiser must not ask for the value that it makes: it would wait for
 // itself.
 //
+// Two may overlap in one case: when an [InitFuture] is dropped, a function in direct style
+// inside of it ([edo.Async]) gets [edo.ErrCancelled] and runs on to its end, with its
+// defers, and the next initialiser may begin before that. Where it matters, call
+// [Once.GetOrInit] in direct style: it hands the turn on when fn has returned.
+//
 // The value stays the Once's; everybody gets a copy.
 type Once[T any] struct {
 	// The permit is the right to initialise. The permits are closed when there is a
@@ -35,7 +40,8 @@ func (o *Once[T]) Get() (v T, ok bool) {
 
 // GetOrInit returns the value, which fn makes if there is none: with the caller's task. It
 // waits while another initialiser runs. The error is that of fn, or of the task,
-// [edo.ErrCancelled] when it was asked to end while it waited.
+// [edo.ErrCancelled] when it was asked to end before, or while it waited: also when
+// there is a value, which [Once.Get] gives to a task that ends.
 func (o *Once[T]) GetOrInit(task *edo.Task, fn func(task *edo.Task) (T, error)) (v T, err error) {
 	if err := o.p.acquire(task, 1, 1, ofOnce); err == errRefused {
 		return o.value, nil
@@ -66,6 +72,10 @@ func (o *Once[T]) set(cx *edo.Context, v T) {
 // GetOrInitFuture returns [Once.GetOrInit] as a future, where fn makes the future that
 // makes the value. fn is called when it is the turn of this initialiser, and not at all
 // if there is a value by then.
+//
+// In direct style use [Once.GetOrInit]: an [edo.Await] that is cancelled leaves the future
+// in line, or initialising, until it is dropped. See [Once] for a future with a function
+// in direct style inside.
 func (o *Once[T]) GetOrInitFuture(fn func() edo.Future[T]) *InitFuture[T] {
 	f := &InitFuture[T]{o: o, fn: fn}
 	f.r.ask(&o.p, 1, 1, ofOnce)
@@ -136,7 +146,8 @@ func (f *InitFuture[T]) end() {
 }
 
 // Drop gives up: it leaves the line, or drops the future that makes the value, and the
-// next that waits tries.
+// next that waits tries. What the dropped future still does, it does beside the next: see
+// [Once].
 func (f *InitFuture[T]) Drop() {
 	f.r.drop()
 	f.end()

@@ -106,6 +106,124 @@ func TestCancelledInitialiserLetsTheNextTry(t *testing.T) {
 	})
 }
 
+// cleans is an initialiser in direct style that waits, and then does something by a defer.
+func cleans(cleaned *bool) func(task *edo.Task) (int, error) {
+	return func(task *edo.Task) (int, error) {
+		defer func() { *cleaned = true }()
+		for {
+			if err := edo.Yield(task); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+func TestInitialiserInDirectStyleHasEndedWhenTheNextBegins(t *testing.T) {
+	var o lock.Once[int]
+	var n maker
+	cleaned := false
+	first := by(t, edo.Async(func(task *edo.Task) (int, error) { return o.GetOrInit(task, cleans(&cleaned)) })).waits()
+	second := by(t, o.GetOrInitFuture(n.future)).waits()
+	first.drop()
+	second.woken(0).waits()
+	first.fails(edo.ErrCancelled)
+	if second.woken(1).waits(); n.calls != 1 || !cleaned {
+		t.Fatalf("the next has begun: %d, the first has ended: %v", n.calls, cleaned)
+	}
+}
+
+// It is documented: nobody can wait for what a dropped future still does.
+func TestDroppedInitFutureLetsTheNextBeginBesideItsFunctionInDirectStyle(t *testing.T) {
+	var o lock.Once[int]
+	var n maker
+	cleaned := false
+	inner := edo.Async(cleans(&cleaned))
+	first := by(t, o.GetOrInitFuture(func() edo.Future[int] { return inner })).waits()
+	second := by(t, o.GetOrInitFuture(n.future)).waits()
+	first.drop()
+	if second.woken(1).waits(); n.calls != 1 || cleaned {
+		t.Fatalf("the next has begun: %d, the first has ended: %v", n.calls, cleaned)
+	}
+	polled(t, first.task, inner, edo.Ready, edo.ErrCancelled) // as its task does
+	n.tx.Send(8)
+	second.gets()
+	if hasValue(t, &o, 8); !cleaned {
+		t.Fatal("the first did not run to its end")
+	}
+}
+
+// dropping is a future that waits, and calls a function when it is dropped.
+type dropping func()
+
+func (d dropping) Poll(*edo.Context) (int, edo.Poll, error) { return 0, edo.Pending, nil }
+func (d dropping) Drop()                                    { d() }
+
+func TestTurnIsHandedOnWhenTheFutureWasDroppedAndNotBefore(t *testing.T) {
+	var o lock.Once[int]
+	var n maker
+	second := by(t, o.GetOrInitFuture(n.future))
+	drops := 0
+	first := by(t, o.GetOrInitFuture(func() edo.Future[int] {
+		return dropping(func() { drops++; second.woken(0) })
+	})).waits()
+	second.waits()
+	first.drop()
+	second.woken(1).waits()
+	first.drop()
+	if drops != 1 {
+		t.Fatalf("dropped %d times", drops)
+	}
+}
+
+func TestTurnIsHandedOnWhenTheDropOfTheFuturePanics(t *testing.T) {
+	var o lock.Once[int]
+	var n maker
+	first := by(t, o.GetOrInitFuture(func() edo.Future[int] {
+		return dropping(func() { panic(errors.New("boom")) })
+	})).waits()
+	second := by(t, o.GetOrInitFuture(n.future)).waits()
+	panics(t, "the drop", first.drop)
+	second.woken(1).waits()
+	n.tx.Send(8)
+	second.gets()
+	hasValue(t, &o, 8)
+}
+
+func TestTurnIsHandedOnByThePollThatPanics(t *testing.T) {
+	for name, fn := range map[string]func() edo.Future[int]{
+		"function": func() edo.Future[int] { panic(errors.New("boom")) },
+		"future": func() edo.Future[int] {
+			return future.PollFn(func(cx *edo.Context) (int, edo.Poll, error) { panic(errors.New("boom")) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var o lock.Once[int]
+			var m, n maker
+			start := by(t, o.GetOrInitFuture(m.future)).waits()
+			first := by(t, o.GetOrInitFuture(fn)).waits()
+			second := by(t, o.GetOrInitFuture(n.future)).waits()
+			start.drop()
+			first.woken(1)
+			panics(t, "the poll", func() { edotest.Poll(first.task, first.f) })
+			second.woken(1).waits() // nobody has dropped the first
+			n.tx.Send(8)
+			second.gets()
+		})
+	}
+}
+
+func TestCancelledTaskGetsTheValueOfAOnceByGetAlone(t *testing.T) {
+	var o lock.Once[int]
+	by(t, o.GetOrInitFuture(func() edo.Future[int] { return future.Ready(7) })).gets()
+	o1 := by(t, edo.Async(func(task *edo.Task) (int, error) {
+		edo.Yield(task)
+		hasValue(t, &o, 7)
+		return o.GetOrInit(task, func(*edo.Task) (int, error) { panic("has a value") })
+	})).waits()
+	o1.drop()
+	o1.fails(edo.ErrCancelled)
+}
+
 func TestFailedInitialiserLetsTheNextTry(t *testing.T) {
 	eachFace(t, func(t *testing.T, ask func(*lock.Once[int], *maker) edo.Future[int]) {
 		var o lock.Once[int]

@@ -10,6 +10,7 @@ import (
 // or drops it, or its permits are missing for ever. One goroutine at a time uses it.
 // It must not be copied.
 type Permit struct {
+	_ noCopy
 	s *Semaphore
 	n int64
 }
@@ -38,18 +39,22 @@ func (p *Permit) Split(n int) (*Permit, bool) {
 		return nil, false
 	}
 	p.n -= int64(n)
-	return p.s.Permit(n), true
+	return p.s.Own(n), true
 }
 
-// Merge moves the permits of other into p. They must be of the same semaphore:
-// otherwise it is a mistake in the program, and panics.
+// Merge moves the permits of other into p. They must be of the same semaphore, and not
+// more than [MaxPermits] together: otherwise it is a mistake in the program, and panics,
+// and both stay as they are.
 func (p *Permit) Merge(other *Permit) {
-	if p.s != other.s {
+	switch {
+	case p == other:
+		return
+	case p.s != other.s:
 		panic(errOther)
+	case p.n+other.n > MaxPermits:
+		panic(errMerge)
 	}
-	if p != other {
-		p.n += other.take()
-	}
+	p.n += other.take()
 }
 
 func (p *Permit) take() (n int64) {

@@ -38,7 +38,8 @@ import (
 //     from the front as there are permits for. So outside of the latch the first in
 //     line asks for more than there are.
 //  5. The word is written before anybody is told of it: a waiter that was let out may
-//     give back at once, by rule 1.
+//     look at it at once, and must find there what it holds. RUnlock looks, whether it
+//     is not a writer that holds the lock, and so does Guard.
 //  6. A waiter that was let out and is given up before it has seen that gives its
 //     permits back, by rule 4.
 //  7. closed is set once. It empties the line, and nobody gets in line any more; permits
@@ -107,9 +108,12 @@ func (p *permits) join(base int64, w *waiter) (state uint32) {
 		if state = p.try(base, w.n); state != fresh {
 			return state
 		}
+		if invariant.Enabled {
+			invariant.Step("lock: about to look again")
+		}
 		s := p.word.Load()
 		if s&hasLine == 0 {
-			if s&closed != 0 || base+s>>2 >= w.n {
+			if base+s>>2 >= w.n {
 				continue
 			}
 			if invariant.Enabled {
@@ -146,14 +150,16 @@ func (p *permits) give(cx *edo.Context, base, n int64) bool {
 	}
 }
 
-// giveLine gives n permits to the line, if there still is one.
+// giveLine gives n permits to the line, if there still is one, and as many to give back.
+// Otherwise the word has changed since it was looked at.
 func (p *permits) giveLine(cx *edo.Context, base, n int64) bool {
 	p.latch.Lock()
-	if p.line.empty() {
+	w := p.word.Load()
+	if p.line.empty() || w>>2 > limit(base)-n {
 		p.latch.Unlock()
 		return false
 	}
-	ws := p.letOut(base, p.word.Load()+n*one)
+	ws := p.letOut(base, w+n*one)
 	p.latch.Unlock()
 	ws.wake(cx)
 	return true
@@ -162,7 +168,7 @@ func (p *permits) giveLine(cx *edo.Context, base, n int64) bool {
 // letOut stores w as the word, less what it takes to let those out of the line that
 // there are permits for. With the latch, and hasLine set.
 //
-// The word comes first: one that was let out may give its permits back at once.
+// The word comes first: rule 5.
 func (p *permits) letOut(base, w int64) (ws wakers) {
 	end := p.line.first
 	for ; end != nil && base+w>>2 >= end.n; end = end.next {

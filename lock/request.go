@@ -67,7 +67,7 @@ func (r *request) proceed(cx *edo.Context, state uint32) (u edo.Unit, p edo.Poll
 		r.waker = cx.Waker()
 		state = r.p.join(r.base, &r.waiter)
 	case queued:
-		state = r.keep(cx.Waker())
+		state = r.keep(&r.p.latch, cx.Waker())
 	}
 	switch state {
 	case queued:
@@ -79,19 +79,6 @@ func (r *request) proceed(cx *edo.Context, state uint32) (u edo.Unit, p edo.Poll
 	}
 	r.waker, r.state = edo.Waker{}, done
 	return u, edo.Ready, err
-}
-
-// keep makes waker the one to wake, if r is in line still.
-func (r *request) keep(waker edo.Waker) (state uint32) {
-	if r.waker == waker {
-		return queued
-	}
-	r.p.latch.Lock()
-	defer r.p.latch.Unlock()
-	if r.state == queued {
-		r.waker = waker
-	}
-	return r.state
 }
 
 // drop makes r ask for nothing. What it has got and nobody has seen goes back.
@@ -135,23 +122,30 @@ func (p *permits) wait(task *edo.Task, base, n int64, k kind) error {
 	return err
 }
 
-// Waits says what r waits for.
+// Waits says what r waits for. Nobody keeps one waiting that is not in line.
 func (r *request) Waits(*edo.Context) (w edo.Wait) {
-	if r.p == nil {
+	p := r.p
+	if p == nil {
 		return edo.Wait{On: "lock: nothing"}
 	}
-	r.p.latch.Lock()
-	free := r.p.free(r.base)
-	ahead := 0
-	if r.state == queued {
-		ahead = r.p.line.before(&r.waiter)
+	p.latch.Lock()
+	state, free, isClosed := r.state, p.free(r.base), p.isClosed()
+	var ahead []string
+	if state == queued {
+		ahead = before(&r.waiter)
 	}
-	r.p.latch.Unlock()
+	p.latch.Unlock()
 	var holder string
 	switch r.kind {
 	case ofSemaphore:
-		w.On = fmt.Sprintf("lock: %d of the permits of a semaphore with %d free", r.n, free)
-		holder = "whoever holds permits of it"
+		w.On, holder = fmt.Sprintf("lock: %d of the permits of a semaphore", r.n), "whoever holds permits of it"
+		switch {
+		case state == granted:
+		case isClosed:
+			w.On += " that is closed"
+		default:
+			w.On += fmt.Sprintf(" with %d free", free)
+		}
 	case ofMutex:
 		w.On, holder = "lock: a Mutex", "the holder of the lock"
 	case ofWriter:
@@ -161,9 +155,11 @@ func (r *request) Waits(*edo.Context) (w edo.Wait) {
 	case ofOnce:
 		w.On, holder = "lock: the value of a Once", "the initialiser that runs"
 	}
-	w.By = append(w.By, holder)
-	if ahead > 0 {
-		w.By = append(w.By, fmt.Sprintf("%d waiting before it", ahead))
+	switch state {
+	case queued:
+		w.By = append([]string{holder}, ahead...)
+	case granted:
+		w.On += ", granted"
 	}
 	return w
 }

@@ -19,6 +19,8 @@ const rwAll = 1 << 40
 // Lock locks m for a writer, and waits in line while anybody else holds it. The error is
 // that of the task, [edo.ErrCancelled] when it was asked to end while it waited: then
 // it does not hold the lock. It allocates nothing.
+//
+// As with [Mutex.Lock], look at the error before the Unlock is deferred.
 func (m *RWMutex) Lock(task *edo.Task) error { return m.p.acquire(task, rwAll, rwAll, ofWriter) }
 
 // RLock locks m for a reader, and waits in line while a writer holds it or waits for
@@ -67,7 +69,7 @@ func (m *RWMutex) Guard() *Guard {
 	if !m.written() {
 		panic(errNoGuard)
 	}
-	return &Guard{&m.p, rwAll, rwAll}
+	return &Guard{p: &m.p, base: rwAll, n: rwAll}
 }
 
 // RGuard is [RWMutex.Guard] for the lock of a reader.
@@ -75,18 +77,22 @@ func (m *RWMutex) RGuard() *Guard {
 	if free := m.p.free(rwAll); free == 0 || free == rwAll {
 		panic(errNoGuard)
 	}
-	return &Guard{&m.p, rwAll, 1}
+	return &Guard{p: &m.p, base: rwAll, n: 1}
 }
 
 // LockFuture returns a future of the lock of a writer. It is one allocation, with the
 // guard in it. Nothing happens before it is polled.
+//
+// In direct style use [RWMutex.Lock]: an [edo.Await] that is cancelled leaves the future
+// in line until it is dropped.
 func (m *RWMutex) LockFuture() *LockFuture {
 	f := &LockFuture{}
 	f.ResetWrite(m)
 	return f
 }
 
-// RLockFuture is [RWMutex.LockFuture] for the lock of a reader.
+// RLockFuture is [RWMutex.LockFuture] for the lock of a reader. In direct style use
+// [RWMutex.RLock].
 func (m *RWMutex) RLockFuture() *LockFuture {
 	f := &LockFuture{}
 	f.ResetRead(m)

@@ -16,11 +16,13 @@ import (
 //
 // Acquire and Release count, and no more: they allocate nothing, and whoever releases
 // what it has not acquired has made a permit. A [Permit] is what can be owned, and
-// released once only; [Semaphore.AcquireFuture] gives one, and [Semaphore.Permit] makes
+// released once only; [Semaphore.AcquireFuture] gives one, and [Semaphore.Own] makes
 // one of what was acquired.
 type Semaphore struct{ p permits }
 
-// MaxPermits is how many permits may be free at the same time.
+// MaxPermits is how many permits may be free at the same time. The Release that makes
+// more of them panics, also when it is another that has made too many: whoever adds
+// permits leaves room for those that are out.
 const MaxPermits = math.MaxInt >> 3
 
 var (
@@ -28,6 +30,7 @@ var (
 	errCount   = errors.New("lock: the number of permits must be from 0 to MaxPermits")
 	errTooMany = errors.New("lock: more than MaxPermits permits are free")
 	errOther   = errors.New("lock: Merge of permits of another semaphore: both must be of the same")
+	errMerge   = errors.New("lock: Merge to more than MaxPermits permits")
 )
 
 // NewSemaphore returns a semaphore with n permits. A number below 0, or above
@@ -51,6 +54,8 @@ func count(n int) int64 {
 // closed, and [edo.ErrCancelled] when the task was asked to end while it waited; no
 // permit is taken then. It waits for ever for more permits than there will be. It
 // allocates nothing.
+//
+// As with [Mutex.Lock], look at the error before the Release is deferred.
 func (s *Semaphore) Acquire(task *edo.Task, n int) error {
 	return s.p.acquire(task, 0, count(n), ofSemaphore)
 }
@@ -69,7 +74,8 @@ func (s *Semaphore) TryAcquire(n int) error {
 
 // Release gives n permits back, and lets those out of the line that there are permits
 // for then. It never waits, and works also on a closed semaphore. More than
-// [MaxPermits] free permits are a mistake in the program, and panic.
+// [MaxPermits] free permits are a mistake in the program, and panic: then none was given
+// back.
 //
 // A release happens before the return of an acquire that takes what it gave.
 func (s *Semaphore) Release(n int) {
@@ -97,12 +103,16 @@ func (s *Semaphore) Close() { s.p.shut(nil) }
 // IsClosed says whether Close was called.
 func (s *Semaphore) IsClosed() bool { return s.p.isClosed() }
 
-// Permit makes a value of n permits that the caller has acquired: from then on it is
-// the permit's to release them. It is one allocation.
-func (s *Semaphore) Permit(n int) *Permit { return &Permit{s: s, n: count(n)} }
+// Own makes a value of n permits that the caller has acquired: from then on it is the
+// [Permit]'s to release them. It takes none, and does not look whether they are the
+// caller's. It is one allocation.
+func (s *Semaphore) Own(n int) *Permit { return &Permit{s: s, n: count(n)} }
 
 // AcquireFuture returns a future of n permits, as [Semaphore.Acquire] takes them. It is
 // one allocation, with the permit in it. Nothing happens before it is polled.
+//
+// In direct style use [Semaphore.Acquire]: an [edo.Await] that is cancelled leaves the
+// future in line until it is dropped, and then permits may be handed to nobody.
 func (s *Semaphore) AcquireFuture(n int) *AcquireFuture {
 	f := &AcquireFuture{}
 	f.Reset(s, n)

@@ -238,7 +238,7 @@ func TestPermitsCanBeSplitAndMerged(t *testing.T) {
 	if err := s.TryAcquire(5); err != nil {
 		t.Fatal(err)
 	}
-	p := s.Permit(5)
+	p := s.Own(5)
 	q, ok := p.Split(2)
 	if !ok || q.Count() != 2 || p.Count() != 3 {
 		t.Fatalf("Split(2) = %v, and %d and %d", ok, p.Count(), q.Count())
@@ -251,7 +251,7 @@ func TestPermitsCanBeSplitAndMerged(t *testing.T) {
 	if err := s.TryAcquire(2); err != nil {
 		t.Fatal(err)
 	}
-	q = s.Permit(2)
+	q = s.Own(2)
 	p.Merge(q)
 	p.Merge(p)
 	q.Release()
@@ -261,6 +261,36 @@ func TestPermitsCanBeSplitAndMerged(t *testing.T) {
 	}
 	p.Release()
 	available(t, s, 5)
+}
+
+func TestMergeToTooManyPermitsPanicsAndMovesNone(t *testing.T) {
+	s := lock.NewSemaphore(1)
+	other := lock.NewSemaphore(1)
+	many, few, foreign := s.Own(lock.MaxPermits), s.Own(1), other.Own(1)
+	panics(t, "Merge to more than MaxPermits", func() { many.Merge(few) })
+	panics(t, "Merge of another's permit", func() { few.Merge(foreign) })
+	if many.Count() != lock.MaxPermits || few.Count() != 1 || foreign.Count() != 1 {
+		t.Fatalf("%d, %d and %d permits after Merge has panicked", many.Count(), few.Count(), foreign.Count())
+	}
+	few.Forget()
+	many.Merge(few)
+	many.Merge(many)
+	if many.Count() != lock.MaxPermits {
+		t.Fatalf("%d permits, want them all", many.Count())
+	}
+}
+
+// The Release that makes too many panics, and gives none back: also when others have
+// added them.
+func TestReleaseOfTooManyGivesNoneBack(t *testing.T) {
+	s := lock.NewSemaphore(2)
+	held := by(t, s.AcquireFuture(2)).gets()
+	s.AddPermits(lock.MaxPermits - 1)
+	panics(t, "Release above MaxPermits", func() { s.Release(2) })
+	available(t, s, lock.MaxPermits-1)
+	s.ForgetPermits(1)
+	held.Release()
+	available(t, s, lock.MaxPermits)
 }
 
 func TestMisuseOfASemaphorePanics(t *testing.T) {
@@ -273,7 +303,7 @@ func TestMisuseOfASemaphorePanics(t *testing.T) {
 		"NewSemaphore(MaxPermits+1)":  func() { lock.NewSemaphore(lock.MaxPermits + 1) },
 		"TryAcquire(-1)":              func() { s.TryAcquire(-1) },
 		"AddPermits above MaxPermits": func() { s.AddPermits(2) },
-		"Merge of another's permit":   func() { p.Merge(lock.NewSemaphore(1).Permit(1)) },
+		"Merge of another's permit":   func() { p.Merge(lock.NewSemaphore(1).Own(1)) },
 		"Reset with a permit out":     func() { f.Reset(s, 1) },
 	} {
 		panics(t, what, fn)

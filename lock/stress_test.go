@@ -153,7 +153,7 @@ func TestPermitsInStressAreAllBack(t *testing.T) {
 			if s.TryAcquire(n) != nil {
 				return nil
 			}
-			permit = s.Permit(n)
+			permit = s.Own(n)
 		case 1:
 			var ok bool
 			if permit, ok = tryFor(r, mock, s.AcquireFuture(n)); !ok {

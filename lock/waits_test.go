@@ -1,7 +1,9 @@
 package lock_test
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -158,6 +160,119 @@ func TestWaitersSayWhatTheyWaitFor(t *testing.T) {
 				t.Fatalf("Poll = %v after the end of the wait", p)
 			}
 		})
+	}
+}
+
+// Whoever is not in line, because it has not asked yet or because its outcome is decided,
+// is kept waiting by nobody.
+func TestOneThatIsNotInLineWaitsForNobody(t *testing.T) {
+	is := func(got edo.Wait, on string) {
+		t.Helper()
+		if want := (edo.Wait{On: on}); !reflect.DeepEqual(got, want) {
+			t.Errorf("it waits for %+v, want %+v", got, want)
+		}
+	}
+	in := func(got edo.Wait) {
+		t.Helper()
+		if len(got.By) == 0 {
+			t.Errorf("nobody keeps it waiting, in line for %s", got.On)
+		}
+	}
+	var m lock.Mutex
+	lf := m.LockFuture()
+	is(says(lf), "lock: a Mutex")
+	m.TryLock()
+	by(t, lf).waits()
+	in(says(lf))
+	m.Unlock()
+	is(says(lf), "lock: a Mutex, granted")
+
+	var rw lock.RWMutex
+	w, r := rw.LockFuture(), rw.RLockFuture()
+	is(says(w), "lock: a RWMutex, to write")
+	is(says(r), "lock: a RWMutex, to read")
+	rw.TryLock()
+	by(t, w).waits()
+	by(t, r).waits()
+	rw.Unlock()
+	is(says(w), "lock: a RWMutex, to write, granted")
+	in(says(r))
+	w.Drop()
+	is(says(r), "lock: a RWMutex, to read, granted")
+
+	s := lock.NewSemaphore(1)
+	a, b, c := s.AcquireFuture(2), s.AcquireFuture(3), s.AcquireFuture(4)
+	is(says(a), "lock: 2 of the permits of a semaphore with 1 free")
+	by(t, a).waits()
+	by(t, b).waits()
+	s.Release(1)
+	is(says(a), "lock: 2 of the permits of a semaphore, granted")
+	in(says(b))
+	s.Close()
+	is(says(a), "lock: 2 of the permits of a semaphore, granted")
+	is(says(b), "lock: 3 of the permits of a semaphore that is closed")
+	is(says(c), "lock: 4 of the permits of a semaphore that is closed")
+
+	var n lock.Notify
+	for _, notify := range []func(){n.NotifyOne, n.NotifyLast, n.NotifyAll} {
+		f := n.WaitFuture()
+		is(says(f), "lock: a notification")
+		o := by(t, f).waits()
+		in(says(f))
+		notify()
+		is(says(f), "lock: a notification, which has come")
+		o.gets()
+	}
+
+	barrier := lock.NewBarrier(2)
+	f := barrier.WaitFuture()
+	is(says(f), "lock: a Barrier to which 0 of 2 have come")
+	by(t, f).waits()
+	in(says(f))
+	by(t, barrier.WaitFuture()).gets()
+	is(says(f), "lock: a Barrier to which all have come")
+
+	var o lock.Once[int]
+	var maker maker
+	first, second := o.GetOrInitFuture(maker.future), o.GetOrInitFuture(maker.future)
+	is(says(second), "lock: the value of a Once")
+	by(t, first).waits()
+	by(t, second).waits()
+	in(says(second))
+	first.Drop()
+	is(says(second), "lock: the value of a Once, granted")
+}
+
+// says is what f says that it waits for.
+func says[T any](f edo.Future[T]) edo.Wait { return edotest.Waits(edotest.NewTask(), f)[0] }
+
+// A report of everybody in a long line must not take a time that grows with its square.
+func TestThoseBeforeAWaiterAreCountedToAHundred(t *testing.T) {
+	var n lock.Notify
+	var m lock.Mutex
+	m.TryLock()
+	for i := range 200 {
+		notified, locked := n.WaitFuture(), m.LockFuture()
+		by(t, notified).waits()
+		by(t, locked).waits()
+		var want []string
+		switch {
+		case i > 100:
+			want = []string{"more than 100 waiting before it"}
+		case i > 0:
+			want = []string{fmt.Sprint(i, " waiting before it")}
+		}
+		for _, w := range []edo.Wait{says(notified), says(locked)} {
+			if got := w.By[1:]; !slices.Equal(got, want) {
+				t.Fatalf("%s: %q, want %q", w.On, got, want)
+			}
+		}
+	}
+}
+
+func TestNoMoreThanAHundredBeforeAWaiterAreLookedAt(t *testing.T) {
+	if got := lock.BeforeInARing(); !slices.Equal(got, []string{"more than 100 waiting before it"}) {
+		t.Fatalf("%q", got)
 	}
 }
 

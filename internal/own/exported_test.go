@@ -1,25 +1,70 @@
 package own_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
+	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/sim"
+
+	"github.com/edo-go/edo"
 )
 
-// noCombinators are exported functions that are not rows: they are their source,
-// with methods, or look at a value.
+// noCombinators are exported functions of packages future and stream that are not rows:
+// they are their source, with methods, or look at a value.
 var noCombinators = []string{"future.Of", "future.Result.Get", "stream.Of"}
 
-// TestEveryCombinatorHasARow reads the packages, so that a combinator cannot be added
-// without its row.
+// exceptions are futures, streams, and functions that return them, without a row of
+// their own, and why. One that is not needed fails the test as well.
+var exceptions = map[string]string{
+	"future.Of": "its source, with methods",
+	"stream.Of": "its source, with methods",
+
+	// Types that are polled by one function alone, which has a row or tests of its own.
+	"edo.joinWait":         "in JoinSet.JoinNext, as in PollNext",
+	"edo.JoinSet.JoinNext": "the handle has resolved",
+	"edo.nextItem":         "in Next, which borrows its stream",
+	"future.crew":          "in JoinTask, TryJoinTask and RaceTask",
+	"stream.sinkWait":      "in Send",
+	"mpsc.waiter":          "in Send, Reserve and ReserveMany",
+	"mpsc.sending":         "in Send and SendTimeout: owns nothing, takes of the budget",
+	"mpsc.reserving":       "in Reserve and ReserveMany: owns nothing, takes of the budget",
+	"mpsc.alarm":           "in SendTimeout",
+	"mpsc.arriving":        "in RecvMany",
+	"mpsc.closing":         "in Sender.Closed: owns nothing, takes of the budget",
+	"mpsc.closer":          "in Sender.Closed, as in ClosedFuture",
+	"watch.turn":           "in WaitFor: owns nothing, takes of the budget",
+	"watch.suiting":        "in WaitFor",
+	"lock.budget":          "in all of direct style: owns nothing, takes of the budget",
+	"lock.request":         "in LockFuture and AcquireFuture, and their direct style",
+	"codec.ready":          "in Feed and Send",
+	"own.Future":           "what combinators are made of: slot_test.go",
+	"own.Stream":           "what combinators are made of: slot_test.go",
+	"owntest.Script":       "what the rows are tested with",
+	"edotest.inspected":    "of a mock task, in tests",
+}
+
+// pending are what is to get its row. Leave it empty.
+var pending = []string{}
+
 func TestEveryCombinatorHasARow(t *testing.T) {
-	want := append(exported(t, "../../future"), exported(t, "../../stream")...)
+	var want []string
 	got := slices.Clone(noCombinators)
-	for _, r := range rows {
+	for _, p := range parse(t, "../..") {
+		if p.name == "future" || p.name == "stream" {
+			want = append(want, p.exported()...)
+		}
+	}
+	for _, r := range combinators {
 		got = append(got, r.name)
 	}
 	slices.Sort(want)
@@ -29,38 +74,238 @@ func TestEveryCombinatorHasARow(t *testing.T) {
 	}
 }
 
-// exported returns the exported functions of the package in dir, and the exported
-// methods of its exported types but for those that make them futures, streams and
-// Droppers.
-func exported(t *testing.T, dir string) (names []string) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no files in %s: %v", dir, err)
+// TestEveryFutureAndStreamHasARow reads the packages, so that a future or a stream, or
+// a function that returns one, cannot be added without its row. A type is covered when a
+// row builds one; a function when a row has its name.
+func TestEveryFutureAndStreamHasARow(t *testing.T) {
+	packages := parse(t, "../..")
+	covered := built(t)
+	for _, r := range rows() {
+		covered = append(append(covered, r.name), r.also...)
 	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
+	types := make(map[string]bool)
+	for _, p := range packages {
+		for _, name := range p.polled() {
+			types[p.name+"."+name] = true
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+	}
+	want := slices.Collect(maps.Keys(types))
+	for _, p := range packages {
+		want = append(want, p.makers(types)...)
+	}
+	for _, name := range want {
+		excepted := exceptions[name] != "" || slices.Contains(pending, name)
+		if has := slices.Contains(covered, name); has == excepted {
+			t.Errorf("%s: covered by a row: %v, excepted: %v, want one of the two", name, has, excepted)
+		}
+	}
+	for _, name := range append(slices.Collect(maps.Keys(exceptions)), pending...) {
+		if !slices.Contains(want, name) {
+			t.Errorf("the exception %s is for nothing", name)
+		}
+	}
+	if len(types) < 50 {
+		t.Errorf("only %d futures and streams were found", len(types))
+	}
+}
+
+// TestEverySpawnIsWalked finds what takes a SpawnOption: it spawns.
+func TestEverySpawnIsWalked(t *testing.T) {
+	var want []string
+	for _, p := range parse(t, "../..") {
+		want = append(want, p.spawns()...)
+	}
+	var got []string
+	for _, m := range manners {
+		if name, _, also := strings.Cut(m.name, " of "); !also {
+			got = append(got, name)
+		}
+	}
+	for _, name := range want {
+		if slices.Contains(got, name) == slices.Contains(pending, name) {
+			t.Errorf("%s is not among the manners to spawn a task: %v", name, got)
+		}
+	}
+	if len(want) < len(got) {
+		t.Errorf("found %v alone", want)
+	}
+}
+
+// built returns the types of what the rows build.
+func built(t *testing.T) (names []string) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		for _, r := range rows() {
+			s := &scene{t: t, task: edotest.NewTask(), root: task}
+			sub := r.build(s)
+			if sub.made != nil {
+				names = append(names, typeName(reflect.ValueOf(sub.made)))
+			}
+			sub.drop()
+			sub.leave()
+			for _, check := range s.checks {
+				check()
+			}
+		}
+		return nil
+	}, quietly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(names, "future.Fut", "stream.Seq") // which are around most of them
+}
+
+// typeName returns the name of the future or stream v: of what is inside, for a Fut and a
+// Seq.
+func typeName(v reflect.Value) string {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	name, _, _ := strings.Cut(v.Type().String(), "[")
+	if name == "future.Fut" || name == "stream.Seq" {
+		if node := v.Field(0); !node.IsNil() {
+			return typeName(node.Elem().Field(0))
+		}
+	}
+	return name
+}
+
+// source is a package.
+type source struct {
+	name     string
+	internal bool // nobody else calls it
+	files    []*ast.File
+}
+
+// outside are directories whose packages are not of the library.
+var outside = []string{"cmd", "bench", "tools", "examples", "docs"}
+
+// parse parses the library, without its tests.
+func parse(t *testing.T, root string) (all []source) {
+	t.Helper()
+	found := make(map[string]*source)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		for _, d := range file.Decls {
-			fn, ok := d.(*ast.FuncDecl)
-			if !ok || !fn.Name.IsExported() {
-				continue
+		rel, _ := filepath.Rel(root, path)
+		if d.IsDir() {
+			if slices.Contains(outside, rel) || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && rel != "." {
+				return filepath.SkipDir
 			}
-			recv := receiver(fn)
-			switch {
-			case recv == "":
-				names = append(names, file.Name.Name+"."+fn.Name.Name)
-			case !ast.IsExported(recv), slices.Contains([]string{"Poll", "PollNext", "Drop"}, fn.Name.Name):
-			default:
-				names = append(names, file.Name.Name+"."+recv+"."+fn.Name.Name)
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir := filepath.Dir(path)
+		if found[dir] == nil {
+			found[dir] = &source{name: file.Name.Name, internal: strings.HasPrefix(rel, "internal")}
+		}
+		found[dir].files = append(found[dir].files, file)
+		return nil
+	})
+	if err != nil || found[root] == nil {
+		t.Fatalf("the library is not at %s: %v", root, err)
+	}
+	for _, dir := range slices.Sorted(maps.Keys(found)) {
+		all = append(all, *found[dir])
+	}
+	return all
+}
+
+// each calls fn with every function and method.
+func (p source) each(fn func(d *ast.FuncDecl)) {
+	for _, file := range p.files {
+		for _, d := range file.Decls {
+			if d, ok := d.(*ast.FuncDecl); ok {
+				fn(d)
 			}
 		}
 	}
+}
+
+// exported returns the exported functions, and the exported methods of exported types but
+// for those that make them futures, streams and Droppers.
+func (p source) exported() (names []string) {
+	p.each(func(d *ast.FuncDecl) {
+		if name := p.nameOf(d); name != "" && !slices.Contains([]string{"Poll", "PollNext", "Drop"}, d.Name.Name) {
+			names = append(names, name)
+		}
+	})
 	return names
+}
+
+// nameOf returns the name of d with its package and type, or "" when it is not exported.
+func (p source) nameOf(d *ast.FuncDecl) string {
+	recv := receiver(d)
+	switch {
+	case !d.Name.IsExported() || recv != "" && !ast.IsExported(recv):
+		return ""
+	case recv == "":
+		return p.name + "." + d.Name.Name
+	}
+	return p.name + "." + recv + "." + d.Name.Name
+}
+
+// polled returns the types that are futures or streams.
+func (p source) polled() (types []string) {
+	p.each(func(d *ast.FuncDecl) {
+		if d.Recv == nil || d.Name.Name != "Poll" && d.Name.Name != "PollNext" {
+			return
+		}
+		results := typesIn(d.Type.Results)
+		if len(results) == 3 && baseName(results[1]) == "Poll" && baseName(results[2]) == "error" {
+			types = append(types, receiver(d))
+		}
+	})
+	return types
+}
+
+// makers returns the exported functions that return one of types, or any future or
+// stream.
+func (p source) makers(types map[string]bool) (names []string) {
+	p.each(func(d *ast.FuncDecl) {
+		name := p.nameOf(d)
+		if name == "" || p.internal {
+			return
+		}
+		for _, result := range typesIn(d.Type.Results) {
+			of := qualified(p.name, result)
+			if types[of] || of == "edo.Future" || of == "edo.Stream" || of == "stream.Stream" {
+				names = append(names, name)
+				return
+			}
+		}
+	})
+	return names
+}
+
+// spawns returns the exported functions that take a SpawnOption.
+func (p source) spawns() (names []string) {
+	p.each(func(d *ast.FuncDecl) {
+		params := typesIn(d.Type.Params)
+		if len(params) != 0 && baseName(params[len(params)-1]) == "SpawnOption" && p.nameOf(d) != "" && !p.internal {
+			names = append(names, p.nameOf(d))
+		}
+	})
+	return names
+}
+
+// typesIn returns one type for each parameter or result.
+func typesIn(fields *ast.FieldList) (types []ast.Expr) {
+	if fields == nil {
+		return nil
+	}
+	for _, f := range fields.List {
+		for range max(1, len(f.Names)) {
+			types = append(types, f.Type)
+		}
+	}
+	return types
 }
 
 // receiver returns the name of the type that fn is a method of, or "".
@@ -68,19 +313,32 @@ func receiver(fn *ast.FuncDecl) string {
 	if fn.Recv == nil {
 		return ""
 	}
-	expr := fn.Recv.List[0].Type
-	for {
-		switch x := expr.(type) {
-		case *ast.StarExpr:
-			expr = x.X
-		case *ast.IndexExpr:
-			expr = x.X
-		case *ast.IndexListExpr:
-			expr = x.X
-		case *ast.Ident:
-			return x.Name
-		default:
-			return "?"
-		}
+	return baseName(fn.Recv.List[0].Type)
+}
+
+// baseName returns the name of a type, without its package, its type arguments, and
+// what points to it.
+func baseName(expr ast.Expr) string {
+	_, name, _ := strings.Cut(qualified("", expr), ".")
+	return name
+}
+
+// qualified returns the name of a type with its package, which is home when it names
+// none.
+func qualified(home string, expr ast.Expr) string {
+	switch x := expr.(type) {
+	case *ast.StarExpr:
+		return qualified(home, x.X)
+	case *ast.IndexExpr:
+		return qualified(home, x.X)
+	case *ast.IndexListExpr:
+		return qualified(home, x.X)
+	case *ast.Ellipsis:
+		return qualified(home, x.Elt)
+	case *ast.SelectorExpr:
+		return fmt.Sprint(x.X) + "." + x.Sel.Name
+	case *ast.Ident:
+		return home + "." + x.Name
 	}
+	return "?.?"
 }

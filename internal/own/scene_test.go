@@ -19,7 +19,13 @@ type scene struct {
 	items   []*item
 	scripts []*owntest.Script[*item]
 	sinks   []*owntest.Sink[*item]
-	called  int // how often a function of the user's was called
+	called  int   // how often a function of the user's was called
+	err     error // the first that the subject came to
+	came    bool  // a value or an error, in the last poll
+
+	root   *edo.Task // of the simulation, for rows that need a runtime
+	wakes  []func()  // what lets a subject go on that waits
+	checks []func()  // what must hold when all is over
 
 	fails     bool  // sources have errors
 	waits     bool  // sources and sinks are pending
@@ -145,12 +151,20 @@ func (s *scene) step(args ...*item) edo.Future[*item] {
 	return src.Give(v)
 }
 
-func (s *scene) future(f edo.Future[*item]) subject {
+func (s *scene) future(f edo.Future[*item]) subject { return done(s, f, (*item).take) }
+
+func (s *scene) stream(src edo.Stream[*item]) subject { return items(s, src, -1, (*item).take) }
+
+func unit(s *scene, f edo.Future[edo.Unit]) subject { return done(s, f, func(edo.Unit) {}) }
+
+// done is a subject that is a future. What it gives goes to take.
+func done[T any](s *scene, f edo.Future[T], take func(T)) subject {
 	return subject{
+		made: f,
 		poll: func(cx *edo.Context) bool {
 			v, p, err := f.Poll(cx)
-			if p == edo.Ready && err == nil {
-				v.take()
+			if p == edo.Ready {
+				s.outcome(err, func() { take(v) })
 			}
 			return p == edo.Ready
 		},
@@ -158,52 +172,47 @@ func (s *scene) future(f edo.Future[*item]) subject {
 	}
 }
 
-func (s *scene) stream(src edo.Stream[*item]) subject {
+// items is a subject that is a stream: of n values, or until it ends.
+func items[T any](s *scene, src edo.Stream[T], n int, take func(T)) subject {
 	return subject{
+		made: src,
 		poll: func(cx *edo.Context) bool {
 			v, p, err := src.PollNext(cx)
-			if p == edo.Ready && err == nil {
-				v.take()
+			if p == edo.Ready {
+				s.outcome(err, func() { take(v) })
+				n--
 			}
-			return p == edo.End
+			return p == edo.End || n == 0
 		},
 		drop: func() { edo.Drop(src) },
 	}
 }
 
-func unit(s *scene, f edo.Future[edo.Unit]) subject {
-	return subject{
-		poll: func(cx *edo.Context) bool {
-			_, p, _ := f.Poll(cx)
-			return p == edo.Ready
-		},
-		drop: func() { edo.Drop(f) },
+func (s *scene) outcome(err error, take func()) {
+	s.came = true
+	if err == nil {
+		take()
+	} else if s.err == nil {
+		s.err = err
 	}
 }
 
 type result = future.Result[*item]
 
 // taken takes the values of results.
-func taken(all ...result) (u edo.Unit) {
+func taken(all ...result) {
 	for _, r := range all {
 		if r.Err == nil {
 			r.Value.take()
 		}
 	}
-	return u
 }
 
-func results(s *scene, f edo.Future[[]result]) subject {
-	return unit(s, future.Map(f, func(all []result) edo.Unit { return taken(all...) }))
-}
-
-func values(s *scene, f edo.Future[[]*item]) subject {
-	return unit(s, future.Map(f, func(all []*item) (u edo.Unit) {
-		for _, v := range all {
-			v.take()
-		}
-		return u
-	}))
+// takeAll takes them.
+func takeAll(all []*item) {
+	for _, v := range all {
+		v.take()
+	}
 }
 
 // ask is a function in direct style that waits for src and makes something new of it.
@@ -222,9 +231,10 @@ func (s *scene) ask(src edo.Future[*item]) func(task *edo.Task) (*item, error) {
 // to its end, as a runtime does.
 func (s *scene) body(fn func(task *edo.Task) error) subject {
 	sub := unit(s, edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) }))
-	drop := sub.drop
+	sub.fn, sub.made = fn, nil
+	sub.release = sub.drop
 	sub.drop = func() {
-		drop()
+		sub.release()
 		s.tryPoll(sub)
 	}
 	return sub
@@ -246,14 +256,42 @@ func (s *scene) finish(sub subject) {
 		if done {
 			return
 		}
-		for _, src := range s.scripts {
-			src.Wake()
-		}
-		for _, sink := range s.sinks {
-			sink.Grow(10)
-		}
+		s.wake()
 	}
 	s.t.Fatal("it does not end")
+}
+
+// wake lets everything go on that waits.
+func (s *scene) wake() {
+	for _, wake := range s.waiting() {
+		wake()
+	}
+}
+
+// waiting returns what lets everything go on that waits. Each one wakes as the last
+// thing that it does: who is woken may run at the same time, on a goroutine of its own.
+func (s *scene) waiting() (wakes []func()) {
+	for _, src := range s.scripts {
+		wakes = append(wakes, src.Wake)
+	}
+	for _, sink := range s.sinks {
+		wakes = append(wakes, func() { sink.Grow(10) })
+	}
+	return append(wakes, s.wakes...)
+}
+
+// onWake has wake called whenever the scene lets things go on.
+func (s *scene) onWake(wake func()) { s.wakes = append(s.wakes, wake) }
+
+// atEnd has check called when the subject is no more.
+func (s *scene) atEnd(check func()) { s.checks = append(s.checks, check) }
+
+// pollEnded polls what was dropped: a combinator polls nothing then. What waits itself
+// is not polled again.
+func (s *scene) pollEnded(r row, sub subject) {
+	if !r.leaf {
+		s.tryPoll(sub)
+	}
 }
 
 // untilPending polls until it waits.
@@ -296,6 +334,9 @@ func (s *scene) checkReleased() {
 // check checks what must hold once the subject has been dropped.
 func (s *scene) check() {
 	s.t.Helper()
+	for _, check := range s.checks {
+		check()
+	}
 	s.checkReleased()
 	for _, sink := range s.sinks {
 		for _, v := range append(sink.Taken(), sink.Flushed()...) {

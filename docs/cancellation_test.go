@@ -1,0 +1,218 @@
+package docs
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// directories are where the packages that the table names are.
+var directories = map[string]string{
+	"edo": "..", "future": "../future", "stream": "../stream",
+	"oneshot": "../oneshot", "mpsc": "../mpsc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
+	"timer": "../timer", "socket": "../socket", "aio": "../aio", "codec": "../codec",
+	"own": "../internal/own", "docs": ".",
+}
+
+// notOfTheLibrary are packages whose operations have no row: there is nothing in them that
+// waits for its users.
+var notOfTheLibrary = []string{"own", "docs"}
+
+// neverWait are operations that take a Task and cannot wait, and why.
+var neverWait = map[string]string{}
+
+// operation is a row of the tables.
+type operation struct {
+	line  string
+	names []string // as package.Type.Method, or package.Function
+	tests []string // as package.TestX
+}
+
+var quoted = regexp.MustCompile("`([a-z]+)\\.([A-Z][A-Za-z0-9_]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
+
+// operations reads the tables.
+func operations(t *testing.T) (all []operation) {
+	t.Helper()
+	document, err := os.ReadFile("cancellation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(document)) {
+		if !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		cells := strings.Split(strings.Trim(line, "|\n "), " | ")
+		if len(cells) != 3 {
+			t.Errorf("%d cells, want 3: %s", len(cells), line)
+			continue
+		}
+		all = append(all, operation{line, namesIn(cells[0]), namesIn(cells[2])})
+	}
+	if len(all) < 60 {
+		t.Fatalf("only %d operations were found", len(all))
+	}
+	return all
+}
+
+func namesIn(cell string) (names []string) {
+	for _, found := range quoted.FindAllStringSubmatch(cell, -1) {
+		names = append(names, found[1]+"."+found[2])
+	}
+	return names
+}
+
+// functions returns the functions and methods, and the types, in the files of a package
+// that are tests, or are not.
+func functions(t *testing.T, pkg string, tests bool) (funcs map[string]*ast.FuncDecl, types []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(directories[pkg], "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the package %s is not in %q: %v", pkg, directories[pkg], err)
+	}
+	funcs = make(map[string]*ast.FuncDecl)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") != tests {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				name := pkg + "." + d.Name.Name
+				if d.Recv != nil {
+					name = pkg + "." + typeName(d.Recv.List[0].Type) + "." + d.Name.Name
+				}
+				funcs[name] = d
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if spec, ok := spec.(*ast.TypeSpec); ok {
+						types = append(types, pkg+"."+spec.Name.Name)
+					}
+				}
+			}
+		}
+	}
+	return funcs, types
+}
+
+// typeName returns the name of a type without its package, its type arguments, and what
+// points to it.
+func typeName(expr ast.Expr) string {
+	switch x := expr.(type) {
+	case *ast.StarExpr:
+		return typeName(x.X)
+	case *ast.IndexExpr:
+		return typeName(x.X)
+	case *ast.IndexListExpr:
+		return typeName(x.X)
+	case *ast.SelectorExpr:
+		return x.Sel.Name
+	case *ast.Ident:
+		return x.Name
+	}
+	return ""
+}
+
+func TestEveryTestThatCancellationNamesExists(t *testing.T) {
+	exist := make(map[string]bool)
+	for pkg := range directories {
+		funcs, _ := functions(t, pkg, true)
+		for name := range funcs {
+			exist[name] = true
+		}
+	}
+	for _, op := range operations(t) {
+		if len(op.tests) == 0 {
+			t.Errorf("no test is named by %s", op.line)
+		}
+		for _, test := range op.tests {
+			if !strings.Contains(test, ".Test") || !exist[test] {
+				t.Errorf("there is no test %s, which is named by %s", test, op.line)
+			}
+		}
+	}
+}
+
+func TestEveryOperationThatWaitsIsInCancellation(t *testing.T) {
+	var exist, waits []string
+	for pkg := range directories {
+		if slices.Contains(notOfTheLibrary, pkg) {
+			continue
+		}
+		funcs, types := functions(t, pkg, false)
+		exist = append(exist, types...)
+		for name, d := range funcs {
+			exist = append(exist, name)
+			if takesTask(d) && isExported(name) {
+				waits = append(waits, name)
+			}
+		}
+	}
+	var named []string
+	for _, op := range operations(t) {
+		if len(op.names) == 0 {
+			t.Errorf("no operation is named by %s", op.line)
+		}
+		for _, name := range op.names {
+			if !slices.Contains(exist, name) {
+				t.Errorf("there is no %s, which is named by %s", name, op.line)
+			}
+		}
+		named = append(named, op.names...)
+	}
+	for _, name := range waits {
+		if slices.Contains(named, name) == (neverWait[name] != "") {
+			t.Errorf("%s takes a Task and so may wait: cancellation.md does not say what is lost, or needs not", name)
+		}
+	}
+	for name := range neverWait {
+		if !slices.Contains(waits, name) {
+			t.Errorf("the exception %s is for nothing", name)
+		}
+	}
+	if len(waits) < 40 {
+		t.Errorf("only %d operations that wait were found", len(waits))
+	}
+}
+
+// takesTask says whether a function has a parameter that is a Task. Those for edo's own
+// packages, which take a key, do not count.
+func takesTask(d *ast.FuncDecl) (takes bool) {
+	for _, f := range d.Type.Params.List {
+		if _, isPointer := f.Type.(*ast.StarExpr); isPointer && typeName(f.Type) == "Task" {
+			takes = true
+		}
+		if typeName(f.Type) == "Key" {
+			return false
+		}
+	}
+	return takes
+}
+
+// isExported says whether all parts of a name are.
+func isExported(name string) bool {
+	parts := strings.Split(name, ".")
+	return !slices.ContainsFunc(parts[1:], func(s string) bool { return !ast.IsExported(s) })
+}
+
+func TestEveryLinkInCancellationLeadsToAHeading(t *testing.T) {
+	document, err := os.ReadFile("cancellation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range regexp.MustCompile(`\]\(#([^)]*)\)`).FindAllStringSubmatch(string(document), -1) {
+		heading := "\n## " + strings.ReplaceAll(found[1], "-", " ") + "\n"
+		if !strings.Contains(strings.ToLower(string(document)), heading) {
+			t.Errorf("there is no heading %q", found[1])
+		}
+	}
+}

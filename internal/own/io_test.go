@@ -1,0 +1,302 @@
+package own_test
+
+import (
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/codec"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/timer"
+)
+
+const (
+	tick = time.Millisecond
+	hour = time.Hour
+)
+
+// soon is how long a timer takes.
+func (s *scene) soon() time.Duration {
+	if s.waits {
+		return 20 * tick
+	}
+	return tick
+}
+
+// What these own is a timer: dropped, it wakes nobody.
+var timers = leaves([]row{
+	{name: "timer.SleepFuture", live: true, quiet: true, build: func(s *scene) subject {
+		return unit(s, timer.SleepFuture(s.soon()))
+	}},
+	{name: "timer.NewInterval", also: []string{"timer.IntervalAt"}, live: true, quiet: true, build: func(s *scene) subject {
+		return items(s, timer.NewInterval(s.soon()), 2, func(time.Time) {})
+	}},
+})
+
+// backlog is how many connections a listener of the simulator holds.
+const backlog = 128
+
+// window is how many bytes a connection of these tests holds in one direction.
+const window = 4
+
+// listen returns a listener, and what makes a client come: one that stays until its
+// connection is over. A connection that nobody took and nobody closed would keep it
+// waiting for ever, which the simulator reports.
+func (s *scene) listen() (l *socket.Listener, come func()) {
+	l, err := socket.Listen(s.root, "tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return l, func() {
+		edo.Go(s.root, func(task *edo.Task) error {
+			conn, err := socket.Dial(task, "tcp", l.Addr().String())
+			if err != nil {
+				return nil // the listener has gone
+			}
+			defer conn.Close()
+			conn.Read(task, make([]byte, 1)) // until it ends
+			return nil
+		})
+	}
+}
+
+// acceptor is listen, with one client that comes now or later.
+func (s *scene) acceptor() *socket.Listener {
+	l, come := s.listen()
+	came := false
+	switch {
+	case s.fails:
+		l.Close()
+	case s.waits:
+		s.onWake(func() {
+			if !came {
+				came = true
+				come()
+			}
+		})
+	default:
+		come()
+	}
+	return l
+}
+
+// pair returns the two ends of a connection.
+func (s *scene) pair() (mine, theirs *socket.Conn) {
+	l, err := socket.Listen(s.root, "tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer l.Close()
+	if mine, err = socket.Dial(s.root, "tcp", l.Addr().String()); err != nil {
+		s.t.Fatal(err)
+	}
+	if theirs, err = l.Accept(s.root); err != nil {
+		s.t.Fatal(err)
+	}
+	return mine, theirs
+}
+
+// letGo has around dropped when sub is no more.
+func (sub subject) letGo(around ...edo.Dropper) subject {
+	sub.around = around
+	return sub
+}
+
+// readable is a connection that can be read from now or later.
+func (s *scene) readable() (mine, theirs *socket.Conn) {
+	mine, theirs = s.pair()
+	switch {
+	case s.fails:
+		theirs.CloseWrite()
+	case s.waits:
+		s.onWake(func() { s.meanwhile(theirs.WriteFuture([]byte{1})) })
+	default:
+		theirs.Write(s.root, []byte{1})
+	}
+	return mine, theirs
+}
+
+// meanwhile has another task wait for f. It may fail: the connection may be closed.
+func (s *scene) meanwhile(f edo.Future[int]) {
+	edo.Go(s.root, func(task *edo.Task) error {
+		edo.Await(task, f)
+		edo.Drop(f)
+		return nil
+	})
+}
+
+var sockets = leaves([]row{
+	{name: "socket.Listener.AcceptFuture", live: true, quiet: true, build: func(s *scene) subject {
+		l := s.acceptor()
+		return done(s, l.AcceptFuture(), (*socket.Conn).Drop).letGo(l)
+	}},
+	{name: "socket.Listener.Accept", live: true, direct: true, build: func(s *scene) subject {
+		l := s.acceptor()
+		return s.body(func(task *edo.Task) error {
+			conn, err := l.Accept(task)
+			if err == nil {
+				conn.Drop()
+			}
+			return err
+		}).letGo(l)
+	}},
+	{name: "socket.Listener.Incoming", live: true, quiet: true, build: func(s *scene) subject {
+		l := s.acceptor()
+		return items(s, l.Incoming(), 1, (*socket.Conn).Drop).letGo(l)
+	}},
+	// It waits for a listener whose backlog is full.
+	{name: "socket.DialFuture", live: true, quiet: true, build: func(s *scene) subject {
+		l, come := s.listen()
+		if s.fails {
+			l.Close()
+		}
+		for range backlog {
+			if s.waits {
+				come()
+			}
+		}
+		if s.waits {
+			timer.Sleep(s.root, tick)
+		}
+		s.onWake(func() { // the others leave
+			edo.Go(s.root, func(task *edo.Task) error {
+				conn, err := l.Accept(task)
+				if err == nil {
+					conn.Drop()
+				}
+				return nil
+			})
+		})
+		return done(s, socket.DialFuture(s.root, "tcp", l.Addr().String()), (*socket.Conn).Drop).letGo(l)
+	}},
+	{name: "socket.Conn.ReadFuture", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.readable()
+		return done(s, mine.ReadFuture(make([]byte, 1)), func(int) {}).letGo(mine, theirs)
+	}},
+	{name: "socket.Conn.Read", live: true, direct: true, build: func(s *scene) subject {
+		mine, theirs := s.readable()
+		return s.body(func(task *edo.Task) error {
+			_, err := mine.Read(task, make([]byte, 1))
+			return err
+		}).letGo(mine, theirs)
+	}},
+	{name: "socket.Conn.WriteFuture", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.pair()
+		n := window
+		if s.waits {
+			n *= 2
+			s.onWake(func() { s.meanwhile(theirs.ReadFuture(make([]byte, window))) })
+		}
+		if s.fails {
+			mine.Close()
+		}
+		return done(s, mine.WriteFuture(make([]byte, n)), func(int) {}).letGo(mine, theirs)
+	}},
+})
+
+// end counts how often it was dropped.
+type end struct {
+	*aio.Pipe
+	drops int
+}
+
+func (e *end) Drop() {
+	e.drops++
+	e.Pipe.Drop()
+}
+
+// pipe returns an end of a connection in memory, from which it can be read, and to
+// which it can be written, now or later. It must be dropped as often as drops says.
+func (s *scene) pipe(drops int) *end {
+	mine, theirs := aio.Duplex(window)
+	e := &end{Pipe: mine}
+	shut := false
+	enter := func(fn func(cx *edo.Context)) { edotest.NewTask().Enter(fn) }
+	give := func() {
+		if !shut {
+			shut = true
+			enter(func(cx *edo.Context) {
+				theirs.PollWrite(cx, []byte("ab\n"))
+				theirs.PollShutdown(cx)
+			})
+		}
+	}
+	if s.fails {
+		mine.Close()
+	}
+	if s.waits {
+		enter(func(cx *edo.Context) { mine.PollWrite(cx, make([]byte, window)) })
+		s.onWake(func() {
+			give()
+			enter(func(cx *edo.Context) { theirs.PollRead(cx, make([]byte, window)) })
+		})
+	} else {
+		give()
+	}
+	s.atEnd(func() {
+		if e.drops != drops {
+			s.t.Errorf("the connection was dropped %d times, want %d", e.drops, drops)
+		}
+		mine.Drop()
+		theirs.Drop()
+	})
+	return e
+}
+
+func number(int)       {}
+func nothing(edo.Unit) {}
+
+// All of these borrow the reader and the writer.
+var bytes = leaves([]row{
+	{name: "aio.ReadFuture", build: func(s *scene) subject { return done(s, aio.ReadFuture(s.pipe(0), make([]byte, 3)), number) }},
+	{name: "aio.ReadFullFuture", build: func(s *scene) subject {
+		return done(s, aio.ReadFullFuture(s.pipe(0), make([]byte, 3)), number)
+	}},
+	{name: "aio.ReadAllFuture", build: func(s *scene) subject {
+		return done(s, aio.ReadAllFuture(s.pipe(0), nil), func([]byte) {})
+	}},
+	{name: "aio.WriteFuture", build: func(s *scene) subject { return done(s, aio.WriteFuture(s.pipe(0), make([]byte, 3)), number) }},
+	{name: "aio.WriteAllFuture", build: func(s *scene) subject {
+		return done(s, aio.WriteAllFuture(s.pipe(0), make([]byte, 3)), number)
+	}},
+	{name: "aio.CopyFuture", build: func(s *scene) subject {
+		return done(s, aio.CopyFuture(s.pipe(0), s.pipe(0)), func(int64) {})
+	}},
+	{name: "aio.FlushFuture", begins: true, build: func(s *scene) subject { return done(s, aio.FlushFuture(s.pipe(0)), nothing) }},
+	{name: "aio.ShutdownFuture", begins: true, build: func(s *scene) subject {
+		return done(s, aio.ShutdownFuture(s.pipe(0)), nothing)
+	}},
+})
+
+// framed is a connection of lines that the subject borrows.
+func (s *scene) framed() *codec.Framed[string, string] {
+	var f *codec.Framed[string, string]
+	s.atEnd(func() { f.Drop() })
+	f = codec.NewFramed[string, string](s.pipe(1), new(codec.Lines))
+	return f
+}
+
+// A Framed owns its connection; its futures borrow the Framed. What they send are no
+// values with an owner.
+var frames = leaves([]row{
+	{name: "codec.NewFramed", build: func(s *scene) subject {
+		return items(s, codec.NewFramed[string, string](s.pipe(1), new(codec.Lines)), -1, func(string) {})
+	}},
+	{name: "codec.Framed.RecvFuture", build: func(s *scene) subject {
+		return done(s, s.framed().RecvFuture(), func(string) {})
+	}},
+	{name: "codec.Framed.SendFuture", build: func(s *scene) subject {
+		return done(s, s.framed().SendFuture("ab"), func(*codec.Framed[string, string]) {})
+	}},
+	{name: "codec.Framed.FlushFuture", build: func(s *scene) subject {
+		f := s.framed()
+		f.StartSend("ab")
+		return unit(s, f.FlushFuture())
+	}},
+	{name: "codec.Framed.CloseFuture", build: func(s *scene) subject {
+		f := s.framed()
+		f.StartSend("ab")
+		return unit(s, f.CloseFuture())
+	}},
+})

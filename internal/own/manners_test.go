@@ -1,0 +1,72 @@
+package own_test
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
+)
+
+// A manner is a way to make a task. What it is given to own it drops when the task ends,
+// however it does.
+type manner struct {
+	name  string // the function, as in TestEverySpawnIsWalked
+	spawn func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned
+	task  bool // it spawns from a task alone
+	scope bool // in a scope
+}
+
+// spawned is a task.
+type spawned struct {
+	edo.AbortHandle
+	join func(task *edo.Task) error
+}
+
+func handle(h *edo.JoinHandle[edo.Unit]) spawned {
+	return spawned{h.AbortHandle(), func(task *edo.Task) error { _, err := h.Await(task); return err }}
+}
+
+func member(set *edo.JoinSet[edo.Unit], h edo.AbortHandle) spawned {
+	return spawned{h, func(task *edo.Task) error { _, _, err := set.Join(task); return err }}
+}
+
+func byGo(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+	return handle(edo.Go(s, func(task *edo.Task) error { _, err := d.run(task); return err }, edo.Owns(d), owns))
+}
+
+// manners are all of them: a new way to spawn gets a row here.
+var manners = []manner{
+	{name: "edo.Spawn", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.Spawn(s, edo.Future[edo.Unit](d), owns))
+	}},
+	{name: "edo.Go", spawn: byGo},
+	{name: "edo.Blocking", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.Blocking(s, d.run, edo.Owns(d), owns))
+	}},
+	{name: "edo.Spawn of an Async", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.Spawn(s, edo.Async(d.run), edo.Owns(d), owns))
+	}},
+	{name: "edo.Spawn of a future with an Async in it", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		f := future.Map(edo.Async(d.run), func(u edo.Unit) edo.Unit { return u })
+		return handle(edo.Spawn(s, edo.Future[edo.Unit](f), edo.Owns(d), owns))
+	}},
+	{name: "edo.Go of a scope", spawn: byGo, task: true, scope: true},
+	{name: "edo.JoinSet.TrySpawn", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := edo.NewJoinSet[edo.Unit](1)
+		h, _ := set.TrySpawn(s, edo.Future[edo.Unit](d), owns)
+		return member(set, h)
+	}},
+	{name: "edo.JoinSet.Spawn", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := edo.NewJoinSet[edo.Unit](1)
+		h, _ := set.Spawn(s.(*edo.Task), edo.Future[edo.Unit](d), owns)
+		return member(set, h)
+	}},
+	{name: "edo.JoinSet.Go", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := edo.NewJoinSet[edo.Unit](1)
+		h, _ := set.Go(s.(*edo.Task), d.run, edo.Owns(d), owns)
+		return member(set, h)
+	}},
+	{name: "edo.JoinSet.SpawnFuture", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := edo.NewJoinSet[edo.Unit](1)
+		h, _ := edo.Await(s.(*edo.Task), edo.Future[edo.AbortHandle](set.SpawnFuture(d, owns)))
+		return member(set, h)
+	}},
+}

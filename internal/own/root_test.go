@@ -1,0 +1,128 @@
+package own_test
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
+)
+
+// roots are the futures and streams of package edo itself.
+var roots = []row{
+	{name: "edo.Async", calls: true, direct: true, build: func(s *scene) subject {
+		sub := s.body(func(task *edo.Task) error {
+			src := s.source()
+			defer edo.Drop(src)
+			v, err := edo.Await(task, src)
+			if err != nil {
+				s.called++
+				return err
+			}
+			return s.handle(v)
+		})
+		sub.made = edo.Async(func(*edo.Task) (edo.Unit, error) { return edo.Unit{}, nil })
+		return sub
+	}},
+	{name: "edo.YieldFuture", begins: true, build: func(s *scene) subject { return unit(s, edo.YieldFuture()) }},
+	// A handle that is dropped lets its task go on: whoever wants it to end aborts it.
+	{name: "edo.Spawn", also: []string{"edo.Go", "edo.Blocking"}, live: true, leaf: true, build: func(s *scene) subject {
+		inner := future.Map(s.source(), func(v *item) edo.Unit { v.take(); return edo.Unit{} })
+		h := edo.Spawn(s.root, inner)
+		sub := unit(s, h)
+		sub.drop = func() {
+			h.Drop()
+			h.Abort()
+		}
+		return sub
+	}},
+	// A Select borrows what it waits for.
+	{name: "edo.NewSelect", also: []string{"edo.Select.Biased", "edo.Select.Else"}, calls: true, build: func(s *scene) subject {
+		a, b := s.values(), s.source()
+		handler := func(v *item, err error) error {
+			if err != nil || v == nil {
+				s.called++
+				return nil
+			}
+			return s.handle(v)
+		}
+		sel := edo.NewSelect(edo.On(a, handler), edo.OnFuture(b, handler))
+		sub := items(s, sel, -1, func(edo.Unit) {})
+		over := false
+		letGo := func() {
+			sel.Drop()
+			if !over {
+				over = true
+				edo.Drop(a)
+				edo.Drop(b)
+			}
+		}
+		poll := sub.poll
+		sub.poll = func(cx *edo.Context) bool {
+			if over || !poll(cx) {
+				return over
+			}
+			letGo()
+			return true
+		}
+		sub.drop = letGo
+		return sub
+	}},
+	{name: "edo.Select.Next", direct: true, calls: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error {
+			a, b := s.values(), s.source()
+			defer edo.Drop(a)
+			defer edo.Drop(b)
+			handler := func(v *item, err error) error {
+				if err != nil {
+					s.called++
+					return nil
+				}
+				return s.handle(v)
+			}
+			sel := edo.NewSelect(edo.On(a, handler), edo.OnFuture(b, handler))
+			defer sel.Drop()
+			return sel.Run(task)
+		})
+	}},
+	{name: "edo.Unconstrained", build: func(s *scene) subject { return s.future(edo.Unconstrained(s.source())) }},
+	// When it fails its token is cancelled.
+	{name: "edo.UntilCancelled", build: func(s *scene) subject {
+		c := edo.NewCancel()
+		if s.fails {
+			c.Cancel()
+		}
+		return s.future(edo.UntilCancelled(c, s.source()))
+	}},
+	{name: "edo.Cancel.CancelledFuture", leaf: true, quiet: true, build: func(s *scene) subject {
+		return unit(s, s.token().CancelledFuture())
+	}},
+	{name: "edo.Cancel.Cancelled", leaf: true, direct: true, build: func(s *scene) subject {
+		c := s.token()
+		return s.body(func(task *edo.Task) error { return c.Cancelled(task) })
+	}},
+	// A set that is dropped aborts its tasks, and drops what nobody has joined.
+	{name: "edo.NewJoinSet", live: true, leaf: true, build: func(s *scene) subject {
+		set := edo.NewJoinSet[*item](0)
+		for range 2 {
+			set.TrySpawn(s.root, s.source())
+		}
+		return items(s, set, -1, (*item).take)
+	}},
+	// There is room for one.
+	{name: "edo.JoinSet.SpawnFuture", live: true, leaf: true, quiet: true, build: func(s *scene) subject {
+		set := edo.NewJoinSet[*item](1)
+		if s.waits {
+			set.TrySpawn(s.root, s.source())
+		}
+		return done(s, set.SpawnFuture(s.source()), func(edo.AbortHandle) {}).letGo(set)
+	}},
+}
+
+// token is cancelled at once, or later when the scene waits.
+func (s *scene) token() *edo.Cancel {
+	c := edo.NewCancel()
+	if s.waits {
+		s.onWake(c.Cancel)
+	} else {
+		c.Cancel()
+	}
+	return c
+}

@@ -8,7 +8,11 @@ type outside struct {
 	left sync.WaitGroup
 }
 
+// start starts n goroutines. Without any, everything is called here and now.
 func (o *outside) start(n int) {
+	if n == 0 {
+		return
+	}
 	o.work = make(chan func(), 256)
 	for range n {
 		o.left.Go(func() {
@@ -30,6 +34,8 @@ func (o *outside) do(fn func()) {
 
 // stop waits until everything has been called.
 func (o *outside) stop() {
-	close(o.work)
+	if o.work != nil {
+		close(o.work)
+	}
 	o.left.Wait()
 }

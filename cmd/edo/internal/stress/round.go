@@ -23,9 +23,11 @@ type round struct {
 	length time.Duration
 	all    []scenario
 
-	runtime  *edo.Runtime // nil when Run makes it
-	ending   atomic.Bool  // no further program is begun
-	stopping atomic.Bool  // everything is cancelled, or about to be
+	pause    time.Duration // at most, between two looks at what goes on; 0: none
+	runtime  *edo.Runtime  // nil when Run makes it
+	current  atomic.Pointer[edo.Runtime]
+	ending   atomic.Bool // no further program is begun
+	stopping atomic.Bool // everything is cancelled, or about to be
 	outside  outside
 	tasks    atomic.Int64 // tasks that were spawned
 	tally    []tally      // of each scenario
@@ -69,6 +71,17 @@ var scenarios = []scenario{
 	{"sleep", sleepers},
 	{"block", blockers},
 	{"socket", sockets},
+	{"permits", permits},
+	{"broadcast", broadcasts},
+	{"watch", watches},
+	{"lock", locks},
+	{"semaphore", semaphores},
+	{"notify", notifies},
+	{"barrier", barriers},
+	{"once", onces},
+	{"join", joins},
+	{"select", selects},
+	{"report", reports},
 }
 
 // lanes is how many programs play at the same time.
@@ -87,6 +100,15 @@ func newRound(seed uint64, workers int, length time.Duration, all []scenario) (*
 		drawn = edo.Config{Workers: workers}
 	}
 	r.config = drawn
+	// A stall that is reported now is a fault: something goes on all the time. What
+	// goroutines do that are no tasks does not count, so there are none then.
+	if oneIn(rng, 4) {
+		r.config.StallAfter = time.Duration(1+rng.IntN(20)) * time.Millisecond
+	}
+	r.config.Trace = oneIn(rng, 4)
+	if oneIn(rng, 2) {
+		r.pause = time.Millisecond << rng.IntN(7)
+	}
 	r.config.OnError = func(err error) {
 		if !isPlanned(err) && !errors.Is(err, edo.ErrShutdown) {
 			r.fault("OnError was told: %v", err)
@@ -101,13 +123,25 @@ func (r *round) describe() string {
 	if !r.config.CurrentThread {
 		workers = fmt.Sprintf("%d workers", r.config.Workers)
 	}
-	return fmt.Sprintf("seed %d, %s, %s", r.seed, workers, r.mode)
+	more := ""
+	if r.config.Trace {
+		more += ", traced"
+	}
+	if r.config.StallAfter > 0 {
+		more += fmt.Sprintf(", stall after %v", r.config.StallAfter)
+	}
+	if r.pause > 0 {
+		more += fmt.Sprintf(", reports every %v", r.pause)
+	}
+	return fmt.Sprintf("seed %d, %s, %s%s", r.seed, workers, r.mode, more)
 }
 
 // play runs the round and returns what was wrong.
 func (r *round) play(rng *rand.Rand) []string {
 	before := holdingsNow()
-	r.outside.start(2)
+	if r.config.StallAfter == 0 {
+		r.outside.start(2)
+	}
 	var programs []program
 	for _, s := range r.all {
 		programs = append(programs, s.make(r))
@@ -139,11 +173,19 @@ func (r *round) play(rng *rand.Rand) []string {
 	for range lanes {
 		bodies = append(bodies, lane(fork(rng)))
 	}
+	var eye *observer
+	if r.pause > 0 {
+		eye = r.observe(fork(rng), r.pause)
+	}
 	r.settle(&r.ledger, r.run(bodies))
 	r.outside.stop()
+	if eye != nil {
+		eye.close()
+	}
 	for _, fault := range before.missing() {
 		r.fault("%s", fault)
 	}
+	r.checkRest(r.current.Load().Metrics()) // the goroutines of blocking tasks have gone
 	return r.close()
 }
 
@@ -151,6 +193,7 @@ func (r *round) play(rng *rand.Rand) []string {
 func (r *round) run(bodies []func(*edo.Task) error) error {
 	if r.mode == byRun {
 		return edo.Run(func(task *edo.Task) error {
+			r.current.Store(task.Runtime())
 			for _, body := range bodies {
 				edo.Go(task, body, edo.Name("lane"))
 			}
@@ -162,6 +205,7 @@ func (r *round) run(bodies []func(*edo.Task) error) error {
 		return err
 	}
 	r.runtime = rt
+	r.current.Store(rt)
 	for _, body := range bodies {
 		edo.Go(rt, body, edo.Name("lane"))
 	}

@@ -15,7 +15,8 @@ import (
 const about = `
 Runs random programs on the scheduler, in rounds, until the time is up or
 something is wrong: a task that does not end or ends twice, a message lost or out
-of order, an error that nobody was told of, goroutines or descriptors left over.
+of order, a lock that two hold or nobody gets, a report that is not true, an error
+that nobody was told of, goroutines or descriptors left over.
 With -race it finds more: go run -race ./cmd/edo stress
 
 The seed of a round chooses its programs, and not how they are scheduled.
@@ -44,7 +45,7 @@ func Run(args []string, out, errs io.Writer) int {
 	}
 	s := &session{
 		out: out, errs: errs, workers: *workers, all: scenarios, began: time.Now(),
-		round: 1500 * time.Millisecond, patience: time.Minute, exit: os.Exit,
+		round: time.Second, patience: time.Minute, exit: os.Exit,
 	}
 	return s.run(*seed, length)
 }

@@ -1,0 +1,155 @@
+package stress
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/broadcast"
+)
+
+// broadcasts sends numbered values from several senders to several receivers, which
+// come, lag behind, subscribe anew, and go.
+func broadcasts(r *round) program {
+	c := r.crew("broadcast")
+	senders := r.account("broadcast: senders")
+	return func(task *edo.Task, rng *rand.Rand) error {
+		p := &broadcastPlay{crew: c, senders: senders, inOrder: oneIn(rng, 2), stays: oneIn(rng, 3)}
+		return p.play(task, rng)
+	}
+}
+
+// broadcastPlay is one channel.
+type broadcastPlay struct {
+	*crew
+	senders  *account
+	capacity int
+	inOrder  bool         // senders send under order, so that the order is known
+	stays    bool         // one of the receivers stays, and receives nothing
+	sent     atomic.Int64 // values that were accepted
+	open     atomic.Int64 // senders that are not about to be closed
+	leaving  atomic.Bool  // a receiver may go before the end
+	order    sync.Mutex   // held to send and to subscribe, in order
+	heirs    heirs        // who came late
+}
+
+// call is what is sent: the nth of one sender, and the one of this number in all, when
+// they are sent in order.
+type call struct{ sender, n, seq int }
+
+func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
+	p.capacity = 1 + rng.IntN(1<<rng.IntN(6))
+	tx, rx := broadcast.New[call](p.capacity)
+	defer tx.Close()
+	if p.stays {
+		defer rx.Drop()
+	}
+	var handles, speakers []*edo.JoinHandle[edo.Unit]
+	var listeners []*listener
+	count := 1 + rng.IntN(4)
+	for i := range 1 + rng.IntN(5) {
+		own := rx
+		if i > 0 || p.stays {
+			own = tx.Subscribe()
+		}
+		l := p.listener(own, count, 0)
+		listeners = append(listeners, l)
+		handles = append(handles, p.listen(task, rng, l))
+	}
+	for id := range count {
+		speakers = append(speakers, p.speak(task, rng, p.own(tx.Clone()), id))
+	}
+	for n := rng.IntN(3); n > 0; n-- { // who comes late
+		if err := dawdle(task, rng); err != nil {
+			return err
+		}
+		handles = append(handles, p.listen(task, rng, p.subscribe(tx.Subscribe, count)))
+	}
+	if err := joinAll(p.round, task, speakers); err != nil {
+		return err
+	}
+	for _, l := range listeners { // before the end, which would wake those whose wake was lost
+		if err := l.caughtUp(task); err != nil {
+			return err
+		}
+	}
+	tx.Close()
+	err := joinAll(p.round, task, handles)
+	if err == nil {
+		err = p.heirs.join(p.round, task)
+	}
+	if err != nil {
+		return err
+	}
+	if n := tx.Len(); p.stays && n != min(p.capacity, int(p.sent.Load())) {
+		return fmt.Errorf("broadcast: %d values are retained of %d, where the capacity is %d", n, p.sent.Load(), p.capacity)
+	}
+	if n := tx.SenderCount(); n != 0 {
+		return fmt.Errorf("broadcast: %d senders are left over", n)
+	}
+	return nil
+}
+
+// speaker is a sender that the play knows to be open.
+type speaker struct {
+	*broadcast.Sender[call]
+	play *broadcastPlay
+	once *token
+}
+
+func (p *broadcastPlay) own(tx *broadcast.Sender[call]) *speaker {
+	p.open.Add(1)
+	return &speaker{Sender: tx, play: p, once: p.senders.open()}
+}
+
+func (s *speaker) Drop() {
+	s.play.open.Add(-1) // first: nobody must see the end before
+	s.Sender.Drop()
+	s.once.end()
+}
+
+// speak spawns a task that sends.
+func (p *broadcastPlay) speak(task *edo.Task, rng *rand.Rand, tx *speaker, id int) *edo.JoinHandle[edo.Unit] {
+	total := rng.IntN(80)
+	h := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
+		for n := range total {
+			if err := p.send(tx, id, n); err != nil {
+				return err
+			}
+			if oneIn(rng, 10) {
+				if err := dawdle(task, rng); err != nil {
+					return err
+				}
+			}
+		}
+		if oneIn(rng, 12) {
+			return p.misbehave(rng)
+		}
+		return nil
+	}, tx)
+	if oneIn(rng, 6) { // a wait that others of the same handle must not disturb
+		p.heirs.add(p.drive(task, tx.ClosedFuture()))
+	}
+	p.abort(rng, 10, h)
+	return h
+}
+
+// send sends the nth value of a sender.
+func (p *broadcastPlay) send(tx *speaker, id, n int) error {
+	if p.inOrder {
+		p.order.Lock()
+		defer p.order.Unlock()
+	}
+	got, err := tx.Send(call{id, n, int(p.sent.Load())})
+	switch {
+	case err == nil && got > 0:
+		p.sent.Add(1)
+		return nil
+	case errors.Is(err, edo.ErrClosed) && !p.stays && (p.leaving.Load() || p.stopping.Load()):
+		return nil
+	}
+	return fmt.Errorf("broadcast: Send returned %d, %v, and there are receivers", got, err)
+}

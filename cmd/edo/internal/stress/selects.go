@@ -1,0 +1,182 @@
+package stress
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/timer"
+)
+
+// selects receives from several channels by one Select, among ticks and timers that are
+// set again, in direct style and without a stack.
+func selects(r *round) program {
+	c := r.crew("select")
+	messages := r.account("select: messages")
+	return func(task *edo.Task, rng *rand.Rand) error {
+		var handles []*edo.JoinHandle[edo.Unit]
+		for range 1 + rng.IntN(3) {
+			p := &selectPlay{crew: c, queue: &queuePlay{round: r, messages: messages}}
+			more, err := p.play(task, rng)
+			if err != nil {
+				return err
+			}
+			handles = append(handles, more...)
+		}
+		return joinAll(r, task, handles)
+	}
+}
+
+// selectPlay is one Select.
+type selectPlay struct {
+	*crew
+	queue *queuePlay
+	rng   *rand.Rand // of the task of the Select
+	sent  []int      // what each channel is sent
+	ends  int        // channels that have ended; the Select's
+	less  atomic.Bool
+	task  *edo.Task // of the handlers; nil without a stack
+}
+
+// play spawns those who send, and the one who receives.
+func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHandle[edo.Unit], err error) {
+	n := 1 + rng.IntN(5)
+	p.queue.next, p.sent, p.rng = make([]int, n), make([]int, n), fork(rng)
+	var owned []edo.Dropper
+	var branches []edo.Branch
+	for i := range n {
+		tx, rx := mpsc.New[*message](1 + rng.IntN(8))
+		p.sent[i] = rng.IntN(40)
+		h := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
+			return fill(p.queue, task, rng, tx, i, p.sent[i])
+		}, tx)
+		if oneIn(rng, 12) {
+			p.less.Store(true)
+			p.abort(rng, 1, h)
+		}
+		handles = append(handles, h)
+		b := edo.On(rx, p.take)
+		if oneIn(rng, 3) {
+			b.If(func() bool { return oneIn(p.rng, 2) })
+		}
+		owned, branches = append(owned, rx), append(branches, b)
+	}
+	period := time.Duration(1+rng.IntN(3)) * time.Millisecond
+	ticks := timer.NewInterval(period)
+	branches = append(branches, edo.On(ticks, func(at time.Time, err error) error {
+		if late := time.Since(at); err == nil && late < 0 {
+			err = fmt.Errorf("select: a tick came %v early", -late)
+		}
+		return err
+	}))
+	nap, alarm := p.alarm()
+	branches = append(branches, alarm)
+	owned = append(owned, ticks, nap)
+
+	rng.Shuffle(len(branches), func(i, j int) { branches[i], branches[j] = branches[j], branches[i] })
+	sel := edo.NewSelect(branches...)
+	if oneIn(rng, 4) {
+		sel.Biased()
+	}
+	h := p.run(task, rng, sel, append(owned, sel))
+	p.abort(rng, 6, h)
+	return append(handles, h), nil
+}
+
+// alarm returns a timer, and a branch that sets it again each time that it has fired.
+func (p *selectPlay) alarm() (*timer.Sleeper, edo.Branch) {
+	draw := func() time.Duration { return time.Duration(p.rng.IntN(4000)) * time.Microsecond }
+	set, d := time.Now(), draw()
+	nap := timer.SleepFuture(d)
+	var b *edo.FutureBranch[edo.Unit]
+	b = edo.OnFuture(nap, func(_ edo.Unit, err error) error {
+		if err != nil {
+			return err
+		}
+		if err := early(set, d); err != nil {
+			return err
+		}
+		set, d = time.Now(), draw()
+		nap.Reset(d)
+		b.Reset(nap)
+		return nil
+	})
+	return nap, b
+}
+
+// run spawns the task that receives.
+func (p *selectPlay) run(task *edo.Task, rng *rand.Rand, sel *edo.Select, owned []edo.Dropper) *edo.JoinHandle[edo.Unit] {
+	kind := rng.IntN(3)
+	if kind == 0 {
+		return p.drive(task, &selecting{p, sel}, owned...)
+	}
+	return p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
+		p.task = task
+		if kind == 1 {
+			if err := sel.Run(task); err != nil {
+				return err
+			}
+			return p.check()
+		}
+		for {
+			switch err := sel.Next(task); {
+			case errors.Is(err, edo.Stop):
+				return p.check()
+			case err != nil:
+				return err
+			}
+		}
+	}, owned...)
+}
+
+// take is the handler of the channels.
+func (p *selectPlay) take(m *message, err error) error {
+	if errors.Is(err, edo.ErrClosed) {
+		if p.ends++; p.ends == len(p.sent) {
+			return edo.Stop
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.queue.arrive(m)
+	if p.task != nil && oneIn(p.rng, 10) {
+		return dawdle(p.task, p.rng)
+	}
+	return nil
+}
+
+// check looks at what was received, once all channels have ended.
+func (p *selectPlay) check() error {
+	for i, n := range p.queue.next {
+		if n > p.sent[i] || n < p.sent[i] && !p.less.Load() && !p.stopping.Load() {
+			return fmt.Errorf("select: %d messages were received of %d", n, p.sent[i])
+		}
+	}
+	return nil
+}
+
+// selecting receives without a stack.
+type selecting struct {
+	p   *selectPlay
+	sel *edo.Select
+}
+
+func (f *selecting) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		_, p, err := f.sel.PollNext(cx)
+		switch {
+		case p == edo.Pending:
+			return edo.Unit{}, p, nil
+		case p == edo.End:
+			return edo.Unit{}, edo.Ready, f.p.check()
+		case err != nil:
+			return edo.Unit{}, edo.Ready, err
+		}
+	}
+}

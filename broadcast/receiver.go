@@ -58,15 +58,19 @@ func (rx *Receiver[T]) ended() error {
 func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	c := rx.ch
 	c.Mu.Lock()
-	defer c.Mu.Unlock()
+	gone, n, made := rx.gone, c.tail-rx.next, c.Made()
+	c.Mu.Unlock()
 	there := "nothing new"
 	switch {
-	case rx.gone:
+	case gone:
 		return edo.Wait{On: "broadcast: receive (closed)"}
-	case rx.next != c.tail:
-		there = fmt.Sprintf("%d new", c.tail-rx.next)
+	case n != 0:
+		there = fmt.Sprintf("%d new", n)
 	}
-	return edo.Wait{On: fmt.Sprintf("broadcast: receive (%s, capacity %d)", there, c.capacity), By: c.Made()}
+	return edo.Wait{
+		On: fmt.Sprintf("broadcast: receive (%s, capacity %d)", there, c.capacity),
+		By: made.Describe("sender"),
+	}
 }
 
 // Recv waits for the next value. The error is an [*edo.LaggedError] when values were

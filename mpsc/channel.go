@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/origin"
 )
 
 // channel is what the handles point to: a queue of messages, numbered from 0, and
@@ -95,7 +96,7 @@ type channel[T any] struct {
 	from     *segment[T] // where head is
 
 	// Guarded by mu, and touched where handles are made and closed.
-	origins origins
+	origins origin.Places
 }
 
 const unbounded uint64 = 1<<63 - 1

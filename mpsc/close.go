@@ -51,14 +51,14 @@ func (c *channel[T]) alive() bool {
 // addSender counts a handle that was made at pc. Locked.
 func (c *channel[T]) addSender(pc uintptr) {
 	c.senders++
-	c.origins.add(pc)
+	c.origins.Add(pc)
 }
 
 // dropSender counts the handle that was made at pc no longer. The waker that it
 // returns is to be woken. Locked.
 func (c *channel[T]) dropSender(pc uintptr) (rx edo.Waker) {
 	c.senders--
-	c.origins.remove(pc)
+	c.origins.Remove(pc)
 	if c.atEnd() {
 		rx = c.takeRx()
 	}

@@ -281,6 +281,74 @@ func TestClosedHandleWakesThoseWhoWaitThroughIt(t *testing.T) {
 	edotest.RequireWoken(t, t3, 0)
 }
 
+func TestClosedHandleWakesAllThoseThatAreLeftOfWhoWaitedThroughIt(t *testing.T) {
+	tx, _ := mpsc.New[int](4)
+	tx2 := tx.Clone()
+	defer tx2.Close()
+	direct := func(tx *mpsc.Sender[int]) edo.Future[edo.Unit] {
+		return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Closed(task) })
+	}
+	left, aborted := tx.ClosedFuture(), direct(tx)
+	all := []struct {
+		f    edo.Future[edo.Unit]
+		want int
+	}{{left, 0}, {tx.ClosedFuture(), 1}, {tx2.ClosedFuture(), 0}, {aborted, 1}, {direct(tx), 1}, {tx.ClosedFuture(), 1}, {direct(tx2), 0}}
+	var tasks []*edotest.Task
+	for _, w := range all {
+		task := edotest.NewTask()
+		tasks = append(tasks, task)
+		polled(t, task, w.f, edo.Pending, nil)
+		polled(t, task, w.f, edo.Pending, nil) // in vain
+	}
+	left.Drop()
+	left.Drop()
+	edo.Drop(aborted)
+	polled(t, tasks[3], aborted, edo.Ready, edo.ErrCancelled)
+	tx.Close()
+	for i, w := range all {
+		if n := tasks[i].Wakes(); n != w.want {
+			t.Errorf("number %d was woken %d times, want %d", i, n, w.want)
+		}
+		if w.want == 1 && w.f != aborted {
+			polled(t, tasks[i], w.f, edo.Ready, nil)
+		}
+	}
+}
+
+func TestUsedUpBudgetDoesNotWaitForTheEnd(t *testing.T) {
+	tx, rx := mpsc.New[int](4)
+	defer tx.Close()
+	with, without := edotest.NewTask(), edotest.NewTask()
+	faces := []struct {
+		f       edo.Future[edo.Unit]
+		without *edotest.Task
+	}{
+		{pollOf[edo.Unit](func(cx *edo.Context) (edo.Unit, edo.Poll, error) { return edo.Unit{}, tx.PollClosed(cx), nil }), without},
+		{tx.ClosedFuture(), without},
+		{edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Closed(task) }), with}, // one task's alone
+	}
+	pollWithout := func() {
+		for i, face := range faces {
+			face.without.EnterWithBudget(0, func(cx *edo.Context) {
+				if _, p, err := face.f.Poll(cx); p != edo.Pending || err != nil {
+					t.Errorf("face %d without budget: %v, %v", i, p, err)
+				}
+			})
+		}
+		with.TakeWakes() // by the budget
+	}
+	for _, face := range faces {
+		polled(t, with, face.f, edo.Pending, nil)
+	}
+	pollWithout()
+	rx.Close()
+	edotest.RequireWoken(t, with, 3) // who has polled last with a budget
+	pollWithout()
+	for _, face := range faces {
+		polled(t, with, face.f, edo.Ready, nil)
+	}
+}
+
 func TestCountsAndIdentity(t *testing.T) {
 	tx, rx := mpsc.New[int](4)
 	other, _ := mpsc.New[int](4)

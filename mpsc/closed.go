@@ -37,14 +37,12 @@ func (tx *Sender[T]) Closed(task *edo.Task) error {
 		return nil
 	}
 	w := c.borrow(tx)
-	c.closers.push(w)
+	c.attend(w)
 	c.mu.Unlock()
 	_, err := edo.Await(task, edo.Future[edo.Unit]((*closer[T])(w)))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if w.state == queued {
-		c.closers.remove(w)
-	}
+	c.unattend(w)
 	c.giveBack(w)
 	return err
 }
@@ -94,7 +92,7 @@ func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Ready, nil
 	}
 	if f.w.state == outside {
-		c.closers.push(&f.w)
+		c.attend(&f.w)
 	}
 	f.w.waker = cx.Waker()
 	return edo.Unit{}, edo.Pending, nil
@@ -105,22 +103,42 @@ func (f *ClosedFuture[T]) Drop() {
 	c := f.w.via.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.w.state == queued {
-		c.closers.remove(&f.w)
-		f.w.state = outside
+	c.unattend(&f.w)
+}
+
+// attend puts w among those that wait for the end. Locked.
+func (c *channel[T]) attend(w *waiter[T]) {
+	w.via.closers++
+	c.closers.push(w)
+}
+
+// unattend takes w out of them, if it is still there. Locked.
+func (c *channel[T]) unattend(w *waiter[T]) {
+	if w.state == queued {
+		w.via.closers--
+		c.closers.remove(w)
+		w.state = outside
 	}
 }
 
-// forget takes those out that wait for the end by way of tx, which has been closed.
-// Locked.
+// forget takes those out that wait for the end by way of tx, which has been closed. It
+// looks through all that wait only while there are some besides PollClosed, which is
+// rare: a task that waits closes the handle later. Locked.
 func (c *channel[T]) forget(tx *Sender[T]) (wakers []edo.Waker) {
-	var next *waiter[T]
-	for w := c.closers.first; w != nil; w = next {
-		next = w.next
-		if w.via == tx || w == tx.watch {
-			wakers = append(wakers, c.closers.remove(w))
-			storeRelease(&w.state, refused)
+	take := func(w *waiter[T]) {
+		wakers = append(wakers, c.closers.remove(w))
+		storeRelease(&w.state, refused)
+	}
+	if w := tx.watch; w != nil && w.state == queued {
+		take(w)
+	}
+	for w := c.closers.first; w != nil && tx.closers != 0; {
+		next := w.next
+		if w.via == tx {
+			tx.closers--
+			take(w)
 		}
+		w = next
 	}
 	return wakers
 }

@@ -183,6 +183,64 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 	polled(t, task, f, edo.Ready, edo.ErrClosed)
 }
 
+func TestUnboundedChannelThatIsLongAgainAllocatesNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	tx, rx := mpsc.NewUnbounded[int]()
+	defer tx.Close()
+	turn := func() {
+		for range 1500 { // more than a segment has
+			tx.TrySend(1)
+		}
+		for range 1500 {
+			rx.TryRecv()
+		}
+	}
+	for range 10 {
+		turn()
+	}
+	if n := testing.AllocsPerRun(100, turn); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+func TestWaitingForTheEndAllocatesNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	tx, rx := mpsc.New[int](1)
+	defer rx.Drop()
+	handles := []*mpsc.Sender[int]{tx}
+	for range 1100 {
+		handles = append(handles, tx.Clone())
+	}
+	f := edo.Async(func(task *edo.Task) (edo.Unit, error) {
+		for _, tx := range handles {
+			if err := tx.Closed(task); err != nil {
+				return edo.Unit{}, err
+			}
+		}
+		return edo.Unit{}, nil
+	})
+	task, open := edotest.NewTask(), handles
+	turn := func() {
+		edotest.Poll(task, f)
+		open[0].Close()
+		open = open[1:]
+	}
+	for range 10 {
+		turn()
+	}
+	if n := testing.AllocsPerRun(1000, turn); n > 1 {
+		t.Errorf("Closed: %v allocations, want none beside the waker's place in Close", n)
+	}
+	for len(open) > 0 {
+		turn()
+	}
+	polled(t, task, f, edo.Ready, nil)
+}
+
 func BenchmarkTrySendTryRecv(b *testing.B) {
 	tx, rx := mpsc.New[int](1024)
 	defer tx.Close()
@@ -310,6 +368,28 @@ func BenchmarkCloneClose(b *testing.B) {
 	for b.Loop() {
 		tx.Clone().Close()
 	}
+}
+
+// BenchmarkCloseAmongManyWatchers closes one of 10,000 handles each of which somebody
+// has asked for the end.
+func BenchmarkCloseAmongManyWatchers(b *testing.B) {
+	tx, _ := mpsc.New[int](1)
+	defer tx.Close()
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		ask := func() *mpsc.Sender[int] {
+			cx.Internal(internal.Key{}).SetBudget(100)
+			clone := tx.Clone()
+			clone.PollClosed(cx)
+			return clone
+		}
+		for range 10_000 {
+			defer ask().Close()
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			ask().Close()
+		}
+	})
 }
 
 func BenchmarkNew(b *testing.B) {

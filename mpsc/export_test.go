@@ -3,6 +3,7 @@ package mpsc
 import (
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 // Check says which of the channel's rules does not hold, while nothing is going on.
@@ -18,9 +19,11 @@ func (rx *Receiver[T]) Check() error {
 			return errors.New("rule 3: somebody has slots who is not the first in line")
 		}
 	}
-	made := 0
-	for _, o := range c.origins {
-		made += o.n
+	made := c.origins.Total()
+	for w := c.kept; w != nil; w = w.next {
+		if !reflect.ValueOf(&w.value).Elem().IsZero() || w.via != nil || !w.waker.IsZero() || w.prev != nil {
+			return errors.New("a waiter that is kept keeps something else")
+		}
 	}
 	switch {
 	case received != c.head:
@@ -41,6 +44,8 @@ func (rx *Receiver[T]) Check() error {
 		return errors.New("rule 6: closed, with room or with somebody in line")
 	case !c.rx.IsZero() && (c.tail != received || c.atEnd()):
 		return errors.New("rule 7: the receiver waits for nothing")
+	case c.dropped && (c.into != nil || c.from != nil || c.spare != nil):
+		return errors.New("dropped, and there is room for messages")
 	case made != int(c.senders):
 		return fmt.Errorf("%d handles open, and %d places where they were made", c.senders, made)
 	}

@@ -76,7 +76,8 @@ func (rx *Receiver[T]) TryRecv() (T, error) {
 func (rx *Receiver[T]) Close() { rx.ch().close(false) }
 
 // Drop closes the receiver and drops the messages that nobody has received. Permits that
-// are out refuse to send from then on.
+// are out refuse to send from then on. It is for owners: it wakes nobody that waits in a
+// receive.
 func (rx *Receiver[T]) Drop() {
 	c := rx.ch()
 	c.close(true)

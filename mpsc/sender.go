@@ -11,7 +11,8 @@ import (
 // waits for that.
 type Sender[T any] struct {
 	ch      *channel[T]
-	ended   bool       // closed; guarded by the channel's lock, as is the next
+	ended   bool       // closed; guarded by the channel's lock, as are the next two
+	closers uint32     // those that wait for the end by way of it, without watch
 	watch   *waiter[T] // what PollClosed waits with; made when first needed
 	pc      uintptr    // where it was made
 	cleanup runtime.Cleanup

@@ -115,3 +115,53 @@ func TestSlotThatASenderHasFilledDuringAReceiveIsNotGivenAgain(t *testing.T) {
 	recv(t, rx, 3)
 	recv(t, rx, 4)
 }
+
+func TestBetweenTwoBatchesNobodyOvertakesTheLineAndAnybodyMayLeaveIt(t *testing.T) {
+	if !invariant.Enabled {
+		t.Skip("needs the build tag invariants, or -race")
+	}
+	const n = 40 // more than are woken at a time
+	tx, rx := mpsc.New[int](n)
+	defer tx.Close()
+	task := edotest.NewTask()
+	var line []*mpsc.SendFuture[int]
+	for i := range 2 * n {
+		f, want := tx.SendFuture(i), edo.Ready
+		if i >= n {
+			want = edo.Pending
+			line = append(line, f)
+		}
+		polled(t, task, f, want, nil)
+	}
+	between, inside := 0, false
+	invariant.SetStep(func(point string) {
+		if inside || point != "mpsc: about to lock" {
+			return
+		}
+		inside = true
+		defer func() { inside = false }()
+		if woken := task.Wakes(); woken > 0 && woken < n-1 {
+			if between++; between == 1 {
+				if v, ok := line[n-1].Unsent(); v != 2*n-1 || !ok {
+					t.Errorf("Unsent() = %d, %v", v, ok)
+				}
+			}
+			trySend(t, tx, -1, edo.ErrFull)
+		}
+	})
+	f := rx.RecvManyFuture(nil, n)
+	got, p, err := edotest.Poll(edotest.NewTask(), f)
+	invariant.SetStep(nil)
+	if len(got) != n || p != edo.Ready || err != nil {
+		t.Fatalf("a batch of %d: %v, %v", len(got), p, err)
+	}
+	if between == 0 {
+		t.Error("the lock was held for all of the line at once")
+	}
+	edotest.RequireWoken(t, task, n-1)
+	check(t, rx)
+	for i := range n - 1 {
+		recv(t, rx, n+i)
+	}
+	tryRecvFails(t, rx, edo.ErrEmpty)
+}

@@ -33,6 +33,9 @@ func (tx *Sender[T]) SendTimeout(task *edo.Task, v T, d time.Duration) error {
 		return err
 	}
 	a := alarms.Get().(*alarm)
+	if a.rt != task.Runtime() {
+		a = &alarm{rt: task.Runtime()}
+	}
 	a.w, a.left, a.at = w, d, 0
 	err = c.await(task, w, a)
 	a.timer.Stop()
@@ -44,6 +47,7 @@ func (tx *Sender[T]) SendTimeout(task *edo.Task, v T, d time.Duration) error {
 // alarm is a future that waits for a waiter, and fails when the time is up.
 type alarm struct {
 	timer sched.Timer
+	rt    *edo.Runtime  // the only one that it has been used in
 	left  time.Duration // to wait from the first poll on
 	at    int64         // the instant, once it is known; 0 before
 	w     interface {   // a waiter of some channel
@@ -53,7 +57,8 @@ type alarm struct {
 }
 
 // alarms are those that nobody uses. What the wheel of a worker still has of one is
-// stale, or fires in vain: a poll looks at the clock.
+// stale, or fires in vain: a poll looks at the clock. The wheels of another runtime would
+// have their own workers run the task, so an alarm stays with its runtime.
 var alarms = sync.Pool{New: func() any { return new(alarm) }}
 
 // Poll is Ready when the waiter is out of its line, also when the time is up as well.

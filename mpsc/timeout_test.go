@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -165,6 +166,66 @@ func TestTheLongestTimeoutDoesNotOverflow(t *testing.T) {
 		_, err := h.Await(task)
 		return err
 	})
+}
+
+func TestSendTimeoutIsNotEndedByTheClockOfAnotherRuntime(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // what one has used the other gets
+	for range 5 {
+		// One simulation has a send for an hour that is over at once, and then waits for
+		// the hour to pass, while another one stands still that waits for the same hour.
+		waits, passed, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		simulate(t, func(task *edo.Task) error {
+			tx, rx := mpsc.New[int](1)
+			defer tx.Close()
+			trySend(t, tx, 1, nil)
+			h := edo.Go(task, func(task *edo.Task) error { return tx.SendTimeout(task, 2, time.Hour) })
+			if err := timer.Sleep(task, time.Millisecond); err != nil {
+				return err
+			}
+			recv(t, rx, 1)
+			if _, err := h.Await(task); err != nil {
+				return err
+			}
+			go func() { ended <- sim.Run(2, standStill(waits, passed)) }()
+			<-waits
+			defer close(passed)
+			return timer.Sleep(task, 2*time.Hour)
+		})
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// standStill returns a program that sends for an hour, and stops its runtime from when it
+// has said that it waits until the other one has passed.
+func standStill(waits, passed chan struct{}) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		tx, _ := mpsc.New[int](1)
+		defer tx.Close()
+		if err := tx.TrySend(1); err != nil {
+			return err
+		}
+		over := false
+		h := edo.Go(task, func(task *edo.Task) error {
+			err := tx.SendTimeout(task, 2, time.Hour)
+			over = true
+			if !errors.Is(err, context.DeadlineExceeded) {
+				return fmt.Errorf("SendTimeout = %v", err)
+			}
+			return nil
+		})
+		err := timer.Sleep(task, time.Millisecond)
+		close(waits)
+		<-passed
+		if over {
+			return errors.New("SendTimeout is over after a millisecond: the other clock has ended it")
+		}
+		if err == nil {
+			_, err = h.Await(task)
+		}
+		return err
+	}
 }
 
 func TestSendTimeoutAllocatesNothing(t *testing.T) {

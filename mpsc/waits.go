@@ -2,9 +2,9 @@ package mpsc
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/origin"
 )
 
 // Waits says that a message is waited for, and who may send it: the handles that are
@@ -14,19 +14,19 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	c.mu.Lock()
 	n, closed := c.tail-max(c.released, c.consumed.Load()), c.closed.Load()
 	permits := c.permits()
-	made := slices.Clone(c.origins)
+	made := c.origins.Clone()
 	c.mu.Unlock()
 	w := edo.Wait{}
 	switch {
 	case n != 0:
-		w.On = fmt.Sprintf("mpsc: receive (%s, %s)", count(int(n), "message"), c.size())
+		w.On = fmt.Sprintf("mpsc: receive (%s, %s)", origin.Count(int(n), "message"), c.size())
 	case closed:
 		w.On = fmt.Sprintf("mpsc: receive (closed, empty, %s)", c.size())
 	default:
 		w.On = fmt.Sprintf("mpsc: receive (empty, %s)", c.size())
 	}
 	if !closed {
-		w.By = made.describe()
+		w.By = made.Describe("sender")
 	}
 	w.By = append(w.By, permits...)
 	return w
@@ -48,7 +48,7 @@ func (c *channel[T]) permits() []string {
 	if c.capacity == c.limit {
 		return nil
 	}
-	return []string{count(int(c.limit-c.capacity), "permit")}
+	return []string{origin.Count(int(c.limit-c.capacity), "permit")}
 }
 
 // place says how many are in line before w. No more than a thousand are counted: whoever

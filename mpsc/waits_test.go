@@ -129,6 +129,17 @@ func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	waits(t, edotest.Waits(tasks[0], ready), "mpsc: send (capacity 3)")
 }
 
+func TestSendThatWasGivenUpIsInNoLine(t *testing.T) {
+	tx, rx := mpsc.New[int](1)
+	defer tx.Close()
+	trySend(t, tx, 1, nil)
+	task, f := edotest.NewTask(), tx.SendFuture(2)
+	polled(t, task, f, edo.Pending, nil)
+	f.Unsent()
+	waits(t, edotest.Waits(task, f), "mpsc: send (capacity 1)", "the receiver")
+	check(t, rx)
+}
+
 func TestDirectReserveSaysHowManyItHas(t *testing.T) {
 	tx, _ := mpsc.New[int](3)
 	defer tx.Close()

@@ -53,14 +53,15 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait { return rx.waits("changed",
 func (rx *Receiver[T]) waits(what, why string) edo.Wait {
 	c := rx.ch
 	c.Mu.Lock()
-	defer c.Mu.Unlock()
+	gone, unseen, made := rx.gone, rx.seen != c.version, c.Made()
+	c.Mu.Unlock()
 	switch {
-	case rx.gone:
+	case gone:
 		return edo.Wait{On: "watch: " + what + " (closed)"}
-	case rx.seen != c.version:
+	case unseen:
 		why = "a value unseen"
 	}
-	return edo.Wait{On: "watch: " + what + " (" + why + ")", By: c.Made()}
+	return edo.Wait{On: "watch: " + what + " (" + why + ")", By: made.Describe("sender")}
 }
 
 // Changed waits until there is a value that this receiver has not seen, and marks it as

@@ -58,7 +58,7 @@ func (c *channel[T]) unseen(rx *Receiver[T]) (bool, error) {
 }
 
 // MarkChanged makes the value one that this receiver has not seen, even if no other is
-// ever sent.
+// ever sent. It wakes nobody: a wait that is under way sees it when it is polled next.
 func (rx *Receiver[T]) MarkChanged() { rx.seen = never }
 
 // MarkUnchanged marks the value as seen, without looking at it.

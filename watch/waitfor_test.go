@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -143,6 +144,38 @@ func TestPanicInAPredicateIsTheCallersAndHarmsNothing(t *testing.T) {
 			send(t, tx, 2, nil)
 			if v := edotest.RequireReady(t, edotest.NewTask(), s.future(rx, even)); v != 2 {
 				t.Fatalf("got %d", v)
+			}
+		})
+	}
+}
+
+func TestDirectWaitForGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
+	for name, suits := range map[string]bool{"a value that suits": true, "values that do not": false} {
+		t.Run(name, func(t *testing.T) {
+			tx, rx := watch.New(0)
+			defer tx.Close()
+			looked := 0
+			f := edo.Async(func(task *edo.Task) (u edo.Unit, err error) {
+				for err == nil {
+					_, err = rx.WaitFor(task, func(v int) bool {
+						if looked++; looked == 1000 {
+							panic("it does not give way")
+						}
+						send(t, tx, v+1, nil)
+						return suits
+					})
+				}
+				return u, err
+			})
+			task := edotest.NewTask()
+			edotest.RequirePending(t, task, f)
+			edotest.RequireWoken(t, task, 1) // by the budget
+			if looked != 128 {
+				t.Errorf("looked %d times, want the budget of 128", looked)
+			}
+			edo.Drop(f)
+			if _, _, err := edotest.Poll(task, f); !errors.Is(err, edo.ErrCancelled) {
+				t.Error(err)
 			}
 		})
 	}

@@ -1,6 +1,9 @@
 package fanout
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/origin"
+)
 
 // PollClosed is Ready while IsClosed, and otherwise keeps the waker of the task that
 // polled last.
@@ -18,7 +21,7 @@ func (s *Sender) poll(cx *edo.Context, leaf edo.Leaf, e *Entry) edo.Poll {
 	if s.isClosed() {
 		return edo.Ready
 	}
-	s.closers.Join(e, cx.Waker())
+	s.attend(e, cx.Waker())
 	return edo.Pending
 }
 
@@ -29,7 +32,7 @@ func (s *Sender) Waits(*edo.Context) edo.Wait {
 	defer h.Mu.Unlock()
 	w := edo.Wait{On: h.Package + ": closed (no receivers left)"}
 	if h.receivers > 0 {
-		w.By = append(w.By, count(h.receivers, "receiver"))
+		w.By = append(w.By, origin.Count(h.receivers, "receiver"))
 	}
 	if s.open {
 		w.By = append(w.By, "a Close of this sender")

@@ -1,9 +1,8 @@
 package fanout
 
 import (
-	"runtime"
-
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/origin"
 )
 
 // Sender is a handle to send with, without the value. It is embedded in the handle
@@ -11,7 +10,8 @@ import (
 type Sender struct {
 	hub        *Hub
 	open       bool
-	prev, next *Sender // while it is open
+	watches    bool    // it is one of the hub's watchers
+	prev, next *Sender // while it is
 	pc         uintptr // where it was made
 	closers    Set     // those that wait, by this handle, for there to be no receivers
 	own        Entry   // what PollClosed waits with
@@ -21,7 +21,7 @@ type Sender struct {
 // To remember where it was made is most of what a handle costs.
 func (s *Sender) Init(h *Hub, skip int) {
 	s.hub = h
-	s.pc = caller(skip)
+	s.pc = origin.Here(skip + 1)
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
 	s.add()
@@ -31,7 +31,7 @@ func (s *Sender) Init(h *Hub, skip int) {
 func (s *Sender) Clone(of *Sender, skip int) {
 	h := of.hub
 	s.hub = h
-	s.pc = caller(skip)
+	s.pc = origin.Here(skip + 1)
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
 	if of.open {
@@ -39,24 +39,42 @@ func (s *Sender) Clone(of *Sender, skip int) {
 	}
 }
 
-func caller(skip int) uintptr {
-	var pc [1]uintptr
-	runtime.Callers(skip+3, pc[:])
-	return pc[0]
-}
-
 // add makes s one of the open handles. Locked.
 func (s *Sender) add() {
-	h := s.hub
 	s.open = true
-	s.prev = h.last
-	if h.last == nil {
-		h.senders = s
-	} else {
-		h.last.next = s
+	s.hub.senders++
+	s.hub.made.Add(s.pc)
+}
+
+// attend puts e among those that wait by s for there to be no receivers. Locked.
+func (s *Sender) attend(e *Entry, w edo.Waker) {
+	s.closers.Join(e, w)
+	if s.watches {
+		return
 	}
-	h.last = s
-	h.senderCount++
+	h := s.hub
+	s.watches, s.next = true, h.watchers
+	if s.next != nil {
+		s.next.prev = s
+	}
+	h.watchers = s
+}
+
+// forget moves those that attend to the end of closers. Locked.
+func (s *Sender) forget(closers []edo.Waker) []edo.Waker {
+	if !s.watches {
+		return closers
+	}
+	if s.prev == nil {
+		s.hub.watchers = s.next
+	} else {
+		s.prev.next = s.next
+	}
+	if s.next != nil {
+		s.next.prev = s.prev
+	}
+	s.watches, s.prev, s.next = false, nil, nil
+	return s.closers.appendTo(closers)
 }
 
 // Open says whether s was not closed. Locked.
@@ -72,21 +90,11 @@ func (s *Sender) Close() {
 		return
 	}
 	s.open = false
-	if s.prev == nil {
-		h.senders = s.next
-	} else {
-		s.prev.next = s.next
-	}
-	if s.next == nil {
-		h.last = s.prev
-	} else {
-		s.next.prev = s.prev
-	}
-	s.prev, s.next = nil, nil
+	h.made.Remove(s.pc)
 	var some [few]edo.Waker
-	closers := s.closers.appendTo(some[:0])
+	closers := s.forget(some[:0])
 	var herd Herd
-	if h.senderCount--; h.senderCount == 0 {
+	if h.senders--; h.senders == 0 {
 		h.Waiting.Take(&herd)
 	}
 	h.Mu.Unlock()

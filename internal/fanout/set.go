@@ -124,7 +124,10 @@ func (h *Hub) wakeAll(cx *edo.Context, all []slot) {
 	clear(all)
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
-	if s := &h.Waiting; cap(s.spare) < cap(all) {
+	switch s := &h.Waiting; {
+	case cap(s.slots) == 0: // nobody has joined meanwhile
+		s.slots = all[:0]
+	case cap(s.spare) < cap(all):
 		s.spare = all[:0]
 	}
 }

@@ -26,7 +26,10 @@ import (
 //  1. armed → fired by the worker that turns the wheel, by CAS; it then wakes the
 //     task.
 //  2. any → armed by the task, which writes task before; armed → off by anybody.
-//  3. Two entries for one deadline (armed, moved, moved back) are harmless: the
+//  3. A timer may have moved to another runtime and be armed there for the same
+//     deadline: then the entry that it has left wakes its task, which is early, looks at
+//     its own clock, and arms the timer again.
+//  4. Two entries for one deadline (armed, moved, moved back) are harmless: the
 //     first to be met fires.
 type Timer struct {
 	word atomic.Uint64
@@ -172,7 +175,7 @@ func (ts *timers) turn(w *Worker, now int64) {
 		task := t.fire(when)
 		switch {
 		case task == nil:
-		case task.home == nil:
+		case task.home == nil || task.home.rt != w.rt: // the timer has moved to another runtime
 			task.enqueue()
 		case first == nil:
 			first, last, n = task, task, 1

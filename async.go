@@ -60,6 +60,11 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 			t.ctx.end(ErrCancelled)
 		}
 	}
+	if cx.in().Inspecting() {
+		if x := peek(t.head); x.hasValues() {
+			defer enterValues(t.coro.Gid(), x)()
+		}
+	}
 	if !a.resume(cx) {
 		return zero, Pending, nil
 	}

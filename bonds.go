@@ -7,6 +7,8 @@ import "github.com/edo-go/edo/internal/sched"
 // tied while the task is spawned, and untied by its last poll, after its handle has
 // resolved; in between the place in each roster is guarded by that roster's owner.
 type bonds struct {
+	rt *Runtime // nil: never spawned
+
 	scope  *Scope
 	member place[*sched.Task]
 
@@ -31,34 +33,37 @@ func (x *extra) tied() *bonds {
 	return x.bonds
 }
 
-// inSet says whether a set has, or had, the task, which can be joined through it.
+// inSet says whether a set has the task, which can be joined through it.
 func (x *extra) inSet() bool { return x.bonds != nil && x.bonds.set != nil }
 
-// inScope says whether a scope takes the error of the task. What a set joins is the
-// set's.
-func (x *extra) inScope() bool {
-	return x.bonds != nil && x.bonds.scope != nil && x.bonds.set == nil
+// takenBy returns the scope that takes the error of the task, if one does. What a set
+// joins is the set's.
+func (x *extra) takenBy() *Scope {
+	if x.bonds == nil || x.bonds.set != nil {
+		return nil
+	}
+	return x.bonds.scope
 }
 
-// untie lets go of the bonds of t, which has ended. Each is let go of once, also when
-// another one panics and untie is called again.
+// untie lets go of the bonds of t, which has ended: of the scope last, because all is
+// over when that has returned. Each is let go of once, also when another one panics and
+// untie is called again.
 func (x *extra) untie(t *sched.Task) {
 	b := x.bonds
 	if b == nil {
 		return
 	}
-	failed := x.err != nil && !x.asked && x.inScope()
 	if c := b.token; c != nil {
 		b.token = nil
 		c.forget(&b.below)
 	}
-	if s := b.scope; s != nil {
-		b.scope = nil
-		s.left(&b.member, failed, x.err)
-	}
 	if set := b.set; set != nil {
 		b.set = nil
 		set.ended(t, x)
+	}
+	if s := b.scope; s != nil {
+		b.scope = nil
+		s.left(&b.member)
 	}
 }
 

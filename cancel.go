@@ -117,7 +117,8 @@ func (c *Cancel) end() []*place[any] {
 func (c *Cancel) IsCancelled() bool { return c.done.Load() }
 
 // Drop lets go of the token: its parent forgets it, once all that is below it has gone
-// as well. It cancels nothing, and may be called twice.
+// as well. It cancels nothing, and may be called twice. Nothing new should be put below
+// a token that was dropped: the parent may not reach it.
 func (c *Cancel) Drop() {
 	c.mu.Lock()
 	c.dropped = true
@@ -130,7 +131,8 @@ func (c *Cancel) Drop() {
 }
 
 // CancelledBy is a spawn option: the task is aborted, as by [JoinHandle.Abort], when c
-// is cancelled, also if that has happened before.
+// is cancelled, also if that has happened before. A task has one token: of several the
+// last counts.
 func CancelledBy(c *Cancel) SpawnOption { return func(x *extra) { x.tied().token = c } }
 
 // adopt binds the task t to c.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/chaos"
 	"github.com/edo-go/edo/timer"
 )
@@ -18,7 +19,7 @@ func busy(w *chaos.World, room *chaos.Room, depth int) func(task *edo.Task) erro
 		room.Enter(1)
 		defer room.Leave(1)
 		for range w.Rand.IntN(4) {
-			switch w.Rand.IntN(5) {
+			switch w.Rand.IntN(6) {
 			case 0:
 				if depth > 0 {
 					h := edo.Go(task, busy(w, room, depth-1))
@@ -34,6 +35,13 @@ func busy(w *chaos.World, room *chaos.Room, depth int) func(task *edo.Task) erro
 			case 2:
 				if depth > 0 {
 					if err := scope(w, task, depth-1); err != nil {
+						return err
+					}
+				}
+			case 3:
+				if depth > 0 { // in turns
+					turn := func(task *edo.Task) (int, error) { return 0, busy(w, room, depth-1)(task) }
+					if _, err := future.TryJoinTask(task, turn, turn); err != nil {
 						return err
 					}
 				}

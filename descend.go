@@ -12,8 +12,8 @@ func handsDown(s Spawner, cx *sched.Context, rt *Runtime) bool {
 }
 
 // descend gives t, which s is about to spawn, what it has from where it comes: its
-// place in the tree of tasks, with [Config.Trace], its scope, its values; and ties it
-// to what its options name.
+// place in the tree of tasks, with [Config.Trace], its values, its scope; and ties it
+// to what its options name. Once it is in the scope others may ask for its name.
 func descend(t *sched.Task, s Spawner, cx *sched.Context, rt *Runtime) error {
 	x := ownerOf(t)
 	var parent *extra
@@ -22,6 +22,13 @@ func descend(t *sched.Task, s Spawner, cx *sched.Context, rt *Runtime) error {
 	}
 	if rt.trace != nil {
 		x.origin = rt.trace.origin(parent)
+		x.origin.name = t.Body().(named).ownName()
+	}
+	if b := x.bonds; b != nil {
+		b.rt = rt
+		if b.inherit {
+			b.values = inherited(b.values, parent)
+		}
 	}
 	scope, _ := s.(*Scope)
 	if scope == nil && parent != nil && parent.bonds != nil {
@@ -33,13 +40,8 @@ func descend(t *sched.Task, s Spawner, cx *sched.Context, rt *Runtime) error {
 		}
 		t.SetHandsDown()
 	}
-	if b := x.bonds; b != nil {
-		if b.inherit {
-			b.values = inherited(b.values, parent)
-		}
-		if b.token != nil {
-			b.token.adopt(t, &b.below)
-		}
+	if b := x.bonds; b != nil && b.token != nil {
+		b.token.adopt(t, &b.below)
 	}
 	return nil
 }

@@ -13,3 +13,6 @@ func (c *Cancel) IsDropped() bool {
 	defer c.mu.Unlock()
 	return c.dropped
 }
+
+// ValuesOf returns how many values the task of t has.
+func ValuesOf(t *Task) int { return len(peek(t.head).bonds.values) }

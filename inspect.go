@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -126,6 +127,10 @@ func (r *runner[T]) inspect(cx *Context) {
 			h.task.Wake()
 		}
 	}()
+	x := h.extra.Load()
+	if x.hasValues() {
+		defer enterValues(gid.Get(), x)()
+	}
 	f := h.f
 	if f != nil && h.poll(cx, f) {
 		h.task.Wake() // a worker takes the other steps of the end
@@ -158,5 +163,8 @@ func (t *Task) inspect(cx *Context) {
 			t.head.Wake()
 		}
 	}()
+	if x := peek(t.head); x.hasValues() {
+		defer enterValues(gid.Get(), x)()
+	}
 	pending = t.await == nil || t.await(cx) == Pending
 }

@@ -67,11 +67,15 @@ func NewJoinSet[T any](limit int) *JoinSet[T] {
 // others wait to spawn, and [ErrClosed] when the set was closed; then f is still the
 // caller's.
 func (s *JoinSet[T]) TrySpawn(sp Spawner, f Future[T], opts ...SpawnOption) (AbortHandle, error) {
+	if sp == nil {
+		panic(errNilSpawner)
+	}
 	h := &JoinHandle[T]{f: f}
+	h.prepare(opts)
 	if err := s.enlist(h); err != nil {
 		return AbortHandle{}, err
 	}
-	h.start(sp, opts)
+	h.start(sp)
 	return h.AbortHandle(), nil
 }
 
@@ -96,7 +100,7 @@ func (s *JoinSet[T]) room() bool {
 
 // count puts the task of h among those that run. Locked.
 func (s *JoinSet[T]) count(h *JoinHandle[T]) {
-	b := h.more().tied()
+	b := h.more().tied() // which is h's alone until it is in the roster
 	b.set = s
 	b.counted.who = &h.task
 	s.running.add(&b.counted)
@@ -123,14 +127,20 @@ func (s *JoinSet[T]) ended(t *sched.Task, x *extra) {
 }
 
 // forsake is for a task of a closed set that has ended: nobody will join it. It drops
-// the value, and tells OnError of a failure.
+// the value, and tells OnError of a failure; a panic while dropping is one.
 func (h *JoinHandle[T]) forsake() {
 	x := h.more()
 	if x.err == nil {
-		if r := reflect.ValueOf(h.value); r.Kind() != reflect.Pointer || !r.IsNil() {
-			Drop(h.value)
+		if r := reflect.ValueOf(h.value); r.Kind() == reflect.Pointer && r.IsNil() {
+			return
 		}
-	} else if f := x.failure; f != nil {
+		guard(taskName(&h.task), x, func() { Drop(h.value) })
+		if x.err != nil {
+			x.failure = &failure{err: x.err, rt: x.bonds.rt}
+			x.bonds.rt.failures.add(x.failure)
+		}
+	}
+	if f := x.failure; f != nil {
 		f.rt.onError(fmt.Errorf("edo: task %s failed: %w", taskName(&h.task), x.err))
 	}
 }
@@ -147,8 +157,11 @@ func (s *JoinSet[T]) take() (*JoinHandle[T], Poll) {
 	h := s.ready[s.head]
 	s.ready[s.head] = nil
 	s.head++
-	if s.head == len(s.ready) || s.head > slack && s.head > len(s.ready)/2 {
-		s.ready, s.head = append([]*JoinHandle[T](nil), s.ready[s.head:]...), 0
+	switch {
+	case s.head == len(s.ready) && cap(s.ready) <= slack:
+		s.ready, s.head = s.ready[:0], 0
+	case s.head == len(s.ready) || s.head > slack && s.head > len(s.ready)/2:
+		s.ready, s.head = append([]*JoinHandle[T](nil), s.ready[s.head:]...), 0 // after a peak the memory goes
 	}
 	return h, Ready
 }

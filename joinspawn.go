@@ -69,11 +69,12 @@ func (s *JoinSet[T]) grant() (first Waker) {
 // closed, and [ErrCancelled] when the task that spawns was.
 func (s *JoinSet[T]) Spawn(task *Task, f Future[T], opts ...SpawnOption) (AbortHandle, error) {
 	h := &JoinHandle[T]{f: f}
+	h.prepare(opts)
 	if task.enter() == nil && s.enlist(h) == nil {
-		h.start(task, opts)
+		h.start(task)
 		return h.AbortHandle(), nil
 	}
-	w := &SpawnFuture[T]{set: s, h: h, opts: opts}
+	w := &SpawnFuture[T]{set: s, h: h}
 	a, err := Await[AbortHandle](task, w)
 	w.Drop()
 	return a, err
@@ -88,16 +89,17 @@ func (s *JoinSet[T]) Go(task *Task, fn func(task *Task) (T, error), opts ...Spaw
 
 // SpawnFuture returns a future that is [JoinSet.Spawn]: from the task that polls it.
 func (s *JoinSet[T]) SpawnFuture(f Future[T], opts ...SpawnOption) *SpawnFuture[T] {
-	return &SpawnFuture[T]{set: s, h: &JoinHandle[T]{f: f}, opts: opts}
+	h := &JoinHandle[T]{f: f}
+	h.prepare(opts)
+	return &SpawnFuture[T]{set: s, h: h}
 }
 
 // SpawnFuture is the future of [JoinSet.SpawnFuture]. It owns what it will spawn. One
 // goroutine at a time uses it; dropped in line it leaves the line, and passes on the
 // room that it was granted.
 type SpawnFuture[T any] struct {
-	set  *JoinSet[T]
-	h    *JoinHandle[T] // to be spawned; nil: it was, or was dropped
-	opts []SpawnOption
+	set *JoinSet[T]
+	h   *JoinHandle[T] // to be spawned; nil: it was, or was dropped
 
 	turn       turn // guarded by set.mu, as the next
 	waker      Waker
@@ -134,12 +136,11 @@ func (w *SpawnFuture[T]) Poll(cx *Context) (a AbortHandle, p Poll, err error) {
 	}
 	s.mu.Unlock()
 	if err != nil {
-		w.discard(err)
-		return a, Ready, err
+		return a, Ready, w.discard(err)
 	}
 	h := w.h
 	w.h = nil
-	h.start(cx, w.opts)
+	h.start(cx)
 	return h.AbortHandle(), Ready, nil
 }
 
@@ -169,7 +170,8 @@ func (w *SpawnFuture[T]) Waits(*Context) Wait {
 	return wait
 }
 
-// Drop leaves the line, and drops what was not spawned.
+// Drop leaves the line, and drops what was not spawned. A panic of that goes on up, when
+// all has been dropped.
 func (w *SpawnFuture[T]) Drop() {
 	if w.h == nil {
 		return
@@ -178,17 +180,16 @@ func (w *SpawnFuture[T]) Drop() {
 	next := w.leave()
 	w.set.mu.Unlock()
 	next.Wake()
-	w.discard(ErrCancelled)
+	if err := w.discard(ErrCancelled); err != ErrCancelled {
+		panic(err)
+	}
 }
 
-// discard drops what was not spawned, and what it would have owned.
-func (w *SpawnFuture[T]) discard(err error) {
+// discard drops what was not spawned, and what it would have owned. It returns err,
+// joined with panics of that.
+func (w *SpawnFuture[T]) discard(err error) error {
 	h := w.h
 	w.h = nil
-	h.task.Init((*runner[T])(h))
-	x := h.more()
-	for _, o := range w.opts {
-		o(x)
-	}
 	h.refuse(nil, err)
+	return h.extra.Load().err
 }

@@ -1,6 +1,7 @@
 package edo
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/edo-go/edo/internal/gid"
@@ -58,7 +59,8 @@ func (l *Local[T]) of(x *extra) (v T, ok bool) {
 	values := x.bonds.values
 	for i := len(values) - 1; i >= 0; i-- { // what was given last counts
 		if values[i].of == any(l) {
-			return values[i].v.(T), true
+			v, _ = values[i].v.(T) // a nil of an interface type is no T
+			return v, true
 		}
 	}
 	return v, false
@@ -83,7 +85,13 @@ func inherited(own []value, parent *extra) []value {
 		return parent.bonds.values
 	}
 	from := parent.bonds.values
-	return append(from[:len(from):len(from)], own...)
+	all := make([]value, 0, len(from)+len(own))
+	for _, v := range from { // but for those that a chain of tasks would collect
+		if !slices.ContainsFunc(own, func(o value) bool { return o.of == v.of }) {
+			all = append(all, v)
+		}
+	}
+	return append(all, own...)
 }
 
 // current returns what the task has that runs on this goroutine; nil: none does, or it
@@ -100,7 +108,8 @@ func current() *extra {
 }
 
 // offWorkers has the tasks with values that run where no worker knows of them, by
-// goroutine: in a blocking task, and while what was never spawned is dropped.
+// goroutine: in a blocking task, while a report asks what they wait for, and while what
+// was never spawned is dropped.
 var offWorkers sync.Map // of uintptr to *extra
 
 // enterValues says that the task of x runs on the goroutine g, until leave is called.

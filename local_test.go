@@ -3,6 +3,7 @@ package edo_test
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -185,5 +186,73 @@ func TestNoTaskHasNoValue(t *testing.T) {
 			return err
 		}, key.Value(1)).Await(task)
 		return err
+	})
+}
+
+func TestValueMayBeANilOfAnInterfaceType(t *testing.T) {
+	key := edo.NewLocal[error]("why")
+	onOne(t, func(task *edo.Task) error {
+		_, err := edo.Go(task, func(task *edo.Task) error {
+			if v, ok := key.Get(task); v != nil || !ok {
+				t.Errorf("got %v, %v", v, ok)
+			}
+			return nil
+		}, key.Value(nil)).Await(task)
+		return err
+	})
+}
+
+// A task that respawns itself with a new value must not collect the old ones.
+func TestInheritedValuesThatWereReplacedAreLetGoOf(t *testing.T) {
+	key, other := edo.NewLocal[int]("generation"), edo.NewLocal[string]("other")
+	onOne(t, func(task *edo.Task) error {
+		var generation func(n int) func(task *edo.Task) error
+		generation = func(n int) func(task *edo.Task) error {
+			return func(task *edo.Task) error {
+				v, _ := key.Get(task)
+				if o, _ := other.Get(task); v != n || o != "kept" || edo.ValuesOf(task) != 2 {
+					t.Errorf("generation %d: %d, %q, %d values", n, v, o, edo.ValuesOf(task))
+				}
+				if n < 5 {
+					edo.Go(task, generation(n+1), edo.InheritValues(), key.Value(n+1))
+				}
+				return nil
+			}
+		}
+		edo.Go(task, generation(1), key.Value(1), other.Value("kept"))
+		return nil
+	})
+}
+
+func TestValueIsVisibleWhileAReportPollsTheTask(t *testing.T) {
+	key := edo.NewLocal[int]("key")
+	runs(t, func(task *edo.Task) error {
+		var polls, missing atomic.Int64
+		look := pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+			polls.Add(1)
+			if v, ok := key.Current(); v != 1 || !ok {
+				missing.Add(1)
+			}
+			return forever{}.Poll(cx)
+		})
+		direct := func(task *edo.Task) (int, error) { return edo.Await(task, look) }
+		all := []*edo.JoinHandle[int]{
+			edo.Spawn(task, look, key.Value(1)),
+			edo.Spawn(task, edo.Async(direct), key.Value(1)),
+			edo.Blocking(task, direct, key.Value(1)),
+			edo.Blocking(task, func(task *edo.Task) (int, error) { return edo.Await(task, edo.Async(direct)) }, key.Value(1)),
+		}
+		for range 5 {
+			pass(task, 3)
+			task.Runtime().Snapshot()
+		}
+		for _, h := range all {
+			h.Abort()
+			h.Await(task)
+		}
+		if n := missing.Load(); n != 0 {
+			t.Errorf("no value in %d of %d polls", n, polls.Load())
+		}
+		return nil
 	})
 }

@@ -139,7 +139,8 @@ func (h *JoinHandle[T]) resolve(cx *sched.Context) {
 }
 
 // resolveFailed is resolve of a task that has failed; rt is nil when it never ran.
-// It tells OnError last, and comes back to no purpose when that fails.
+// A scope learns of it before anybody who waits for the handle does. It tells OnError
+// last, and comes back to no purpose when that fails.
 func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 	if h.Finished() {
 		return
@@ -150,9 +151,13 @@ func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 		x.told = true
 		guard(taskName(&h.task), x, func() { rt.tellOfPanics(x.err) })
 	}
-	if !x.asked && !x.main && rt != nil && !x.inScope() {
-		x.failure = &failure{err: x.err, rt: rt}
-		rt.failures.add(x.failure)
+	if !x.asked && !x.main && rt != nil {
+		if s := x.takenBy(); s != nil {
+			s.fail(x.err)
+		} else {
+			x.failure = &failure{err: x.err, rt: rt}
+			rt.failures.add(x.failure)
+		}
 	}
 	if j := h.joiner.Swap(&resolved); j != nil {
 		j.Wake()

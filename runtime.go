@@ -85,6 +85,7 @@ func New(c Config) (*Runtime, error) {
 // end lets go of everything, once every task has ended.
 func (rt *Runtime) end() {
 	rt.sched.Wait()
+	rt.shields.broken.Store(true)
 	for t := range rt.sched.Tasks { // Block on other goroutines: nothing will wake them any more
 		t.Cancel()
 	}

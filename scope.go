@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
@@ -48,44 +47,8 @@ type Scope struct {
 	more    int     // how many more
 }
 
-// deadline is when a scope must be over.
-type deadline struct {
-	set   bool
-	after time.Duration
-	at    time.Time
-}
-
 // A ScopeOption changes what one call of [WithScope] does.
 type ScopeOption func(*Scope)
-
-// ScopeTimeout cancels the scope, its tasks and the waits of its function, d after
-// its beginning. The scope then fails with a [*ScopeTimeoutError].
-func ScopeTimeout(d time.Duration) ScopeOption {
-	return func(s *Scope) { s.deadline = deadline{set: true, after: d} }
-}
-
-// ScopeDeadline is [ScopeTimeout] at an instant, on the clock of the runtime.
-func ScopeDeadline(at time.Time) ScopeOption {
-	return func(s *Scope) { s.deadline = deadline{set: true, at: at} }
-}
-
-// ScopeTimeoutError says that a scope was not over at its deadline. It matches
-// [context.DeadlineExceeded].
-type ScopeTimeoutError struct {
-	Tasks []string // the names of tasks that had not ended by then, 16 at the most
-	More  int      // how many more there were
-}
-
-// Error names the tasks.
-func (e *ScopeTimeoutError) Error() string {
-	if len(e.Tasks) == 0 {
-		return "edo: scope timed out: its function had not returned, its tasks had ended"
-	}
-	return "edo: scope timed out; not ended: " + listed(e.Tasks, e.More)
-}
-
-// Unwrap returns [context.DeadlineExceeded].
-func (e *ScopeTimeoutError) Unwrap() error { return context.DeadlineExceeded }
 
 // stoppedError is what the waits of a function get whose scope is cancelled.
 type stoppedError struct{ cause error }
@@ -108,8 +71,9 @@ var (
 // returned, joined with the others: the first 32 and how many more. Errors that say
 // no more than that the scope was cancelled are none, and a task that was aborted by
 // its handle has not failed. A panic of a task is its [*PanicError]. These errors
-// count as joined: neither [Run] nor Config.OnError is told of them. A task that is
-// joined by a [JoinSet] leaves its error there.
+// count as joined: neither [Run] nor Config.OnError is told of them, and one that fn
+// has got from a handle and returns is told once. A task that is joined by a [JoinSet]
+// leaves its error there.
 //
 // When the task that calls is cancelled, so is the scope; it still waits for its
 // tasks, and returns [ErrCancelled]. When fn panics, or calls runtime.Goexit, the
@@ -151,7 +115,7 @@ func WithScope(task *Task, fn func(s *Scope) error, opts ...ScopeOption) (err er
 	err = fn(s)
 	returned = true
 	if err != nil && !(isCancellation(err) && s.stopped.Load() != nil) {
-		s.fail(err)
+		s.failOwn(err)
 	}
 	return err
 }
@@ -171,33 +135,6 @@ func (s *Scope) spawner() (*sched.Context, *Runtime, error) {
 // Cancel cancels the tasks of the scope, also those that come, and the waits of its
 // function. It is no error. It may be called from any goroutine, and twice.
 func (s *Scope) Cancel() { s.stop(errScopeAsked) }
-
-// begin sets the deadline.
-func (s *Scope) begin() error {
-	if !s.deadline.set {
-		return nil
-	}
-	if s.rt == nil {
-		return errScopeTime
-	}
-	now := s.task.cx.in().Now()
-	d := s.deadline.after
-	if !s.deadline.at.IsZero() {
-		d = s.deadline.at.Sub(s.rt.driver.Time(now))
-	}
-	s.at = sched.Never
-	if int64(d) < sched.Never-now {
-		s.at = max(1, now+int64(d))
-	}
-	s.arm(s.task.cx.in())
-	return nil
-}
-
-// arm makes the timer wake the task of cx.
-func (s *Scope) arm(cx *sched.Context) {
-	s.armed = cx.Task()
-	cx.Arm(&s.timer, s.at)
-}
 
 // watch makes the task of t, which is about to suspend, be woken by a cancellation and
 // at the deadline.
@@ -229,32 +166,35 @@ func (s *Scope) through(cause error) error {
 	return nil
 }
 
-// maxLate is how many tasks a [ScopeTimeoutError] names.
-const maxLate = 16
-
-// expire cancels the scope, because its deadline has come.
-func (s *Scope) expire() {
-	s.expired = true
-	names, more := s.names(maxLate)
-	s.fail(&ScopeTimeoutError{Tasks: names, More: more})
-}
-
-// names returns the names of n of the members, and how many more there are.
-func (s *Scope) names(n int) (names []string, more int) {
-	s.mu.Lock()
-	some := s.members.first(n)
-	more = s.members.len() - len(some)
-	s.mu.Unlock()
-	for _, t := range some {
-		names = append(names, describe(t))
-	}
-	return names, more
-}
-
 // fail notes err, and cancels the scope.
 func (s *Scope) fail(err error) {
 	s.mu.Lock()
 	s.note(err)
+	s.mu.Unlock()
+	s.stop(err)
+}
+
+// failOwn is fail with the error of the function, which takes the place of errors that
+// it tells of itself: those of tasks that the function has joined.
+func (s *Scope) failOwn(err error) {
+	s.mu.Lock()
+	noted := slices.Clone(s.errs)
+	s.mu.Unlock()
+	var told []int
+	for i, e := range noted {
+		if errors.Is(err, e) {
+			told = append(told, i)
+		}
+	}
+	s.mu.Lock()
+	if len(told) == 0 {
+		s.note(err)
+	} else {
+		s.errs[told[0]] = err
+		for _, i := range slices.Backward(told[1:]) {
+			s.errs = slices.Delete(s.errs, i, i+1)
+		}
+	}
 	s.mu.Unlock()
 	s.stop(err)
 }
@@ -297,93 +237,6 @@ func (s *Scope) endsContext(end context.CancelCauseFunc) {
 	}
 }
 
-// add makes t, which is about to be spawned, a member.
-func (s *Scope) add(t *sched.Task, b *bonds) error {
-	b.member.who = t
-	s.mu.Lock()
-	if s.ended {
-		s.mu.Unlock()
-		return errScopeEnded
-	}
-	s.members.add(&b.member)
-	s.mu.Unlock()
-	b.scope = s
-	if s.stopped.Load() != nil {
-		t.Cancel()
-	}
-	return nil
-}
-
-// left takes out a member that has ended, and its error if it has failed.
-func (s *Scope) left(p *place[*sched.Task], failed bool, err error) {
-	var joiner *sched.Task
-	s.mu.Lock()
-	s.members.remove(p)
-	if failed {
-		s.note(err)
-	}
-	if s.members.len() == 0 {
-		joiner, s.joiner = s.joiner, nil
-	}
-	s.mu.Unlock()
-	if failed {
-		s.stop(err)
-	}
-	if joiner != nil {
-		joiner.Wake()
-	}
-}
-
-// drain waits until all members have ended, whatever happens. A cancellation that
-// comes meanwhile makes the wait shorter: it reaches the members.
-func (s *Scope) drain(t *Task) {
-	if t.coro == nil { // a report may ask meanwhile
-		t.await = func(cx *Context) Poll {
-			(*scopeWait)(s).poll(cx)
-			return Pending
-		}
-		defer func() { t.await = nil }()
-	}
-	for {
-		t.polls = true
-		over := (*scopeWait)(s).poll(t.cx)
-		t.polls = false
-		if over {
-			return
-		}
-		t.region.watch(t)
-		t.pause()
-	}
-}
-
-// scopeWait is the wait for the end of the members.
-type scopeWait Scope
-
-// poll says whether all have ended, and then no more are taken.
-func (w *scopeWait) poll(cx *Context) (over bool) {
-	if !cx.Proceed(w) {
-		return false
-	}
-	s := (*Scope)(w)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.members.len() == 0 {
-		s.ended = true
-		return true
-	}
-	s.joiner = cx.in().Task()
-	return false
-}
-
-// maxBy is how many tasks a Wait names.
-const maxBy = 4
-
-// Waits names some of the tasks.
-func (w *scopeWait) Waits(*Context) Wait {
-	names, more := (*Scope)(w).names(maxBy)
-	return Wait{On: fmt.Sprintf("edo: the end of the %d tasks of a scope", len(names)+more), By: names}
-}
-
 // finish lets go of the timer and the context.
 func (s *Scope) finish() {
 	s.timer.Stop()
@@ -418,12 +271,4 @@ func (s *Scope) report(err error) {
 	}
 	s.rt.failures.add(&failure{err: err, rt: s.rt})
 	s.rt.onError(fmt.Errorf("edo: in a scope whose function panicked: %w", err))
-}
-
-// listed returns names, and how many more there are, as a text.
-func listed(names []string, more int) string {
-	if more > 0 {
-		names = append(names[:len(names):len(names)], fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(names, ", ")
 }

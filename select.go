@@ -34,7 +34,8 @@ var Stop = errors.New("edo: stop")
 // ready: that one wins, and its handler runs. Nothing was taken from any other. Which
 // one is asked first is drawn in each turn, from the seed of the runtime if it has one,
 // and those behind it follow in order, so that a branch that is always ready starves
-// none; see [Select.Biased]. A branch whose [StreamBranch.If] says no is not asked.
+// none, nor does one that uses up the budget of each poll and is never ready; see
+// [Select.Biased]. A branch whose [StreamBranch.If] says no is not asked.
 //
 // The handler runs on the caller's goroutine, outside of any poll: it may use the task
 // to wait, what the other branches wait for included. Its error is that of the turn.
@@ -53,6 +54,7 @@ type Select struct {
 	biased   bool
 
 	turning bool // a turn is under way: the guards were asked, and first is drawn
+	stopped bool // as a stream it has ended
 	first   int
 	look    func(*Context) Poll // for reports, on a goroutine of its own; made when needed
 }
@@ -76,8 +78,8 @@ func NewSelect(branches ...Branch) *Select {
 }
 
 // Biased makes each turn ask the branches in the order in which they were given, the
-// first one first: a branch that is always ready then starves those behind it. It
-// returns s.
+// first one first: a branch that is always ready, or always busy, then starves those
+// behind it. It returns s.
 func (s *Select) Biased() *Select {
 	s.biased = true
 	return s
@@ -156,8 +158,11 @@ func (s *Select) Run(task *Task) error {
 
 // PollNext is a turn without a stack: a Select is a [Stream] with an item for each turn.
 // The handlers run inside the poll then, and cannot wait. A handler's error is an error
-// item; [Stop] is the end, and so is that all branches have ended.
+// item; [Stop] is the end, and so is that all branches have ended, until one is Reset.
 func (s *Select) PollNext(cx *Context) (Unit, Poll, error) {
+	if s.stopped {
+		return Unit{}, End, nil
+	}
 	b, err := s.poll(cx)
 	if b != nil {
 		err = b.handle()
@@ -167,6 +172,7 @@ func (s *Select) PollNext(cx *Context) (Unit, Poll, error) {
 		return Unit{}, Pending, nil
 	}
 	if errors.Is(err, Stop) || err == errSelectGone {
+		s.stopped = err != errNothingLeft
 		return Unit{}, End, nil
 	}
 	return Unit{}, Ready, err
@@ -200,6 +206,11 @@ func (s *Select) poll(cx *Context) (Branch, error) {
 		}
 		if i++; i == n {
 			i = 0
+		}
+	}
+	if !s.biased && cx.in().Budget() <= 0 { // those behind who used it up were not asked
+		if s.first++; s.first == n {
+			s.first = 0
 		}
 	}
 	return nil, nil

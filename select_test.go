@@ -209,6 +209,60 @@ func TestABranchThatIsAlwaysReadyDoesNotStarveTheOthers(t *testing.T) {
 	})
 }
 
+// hungry uses up the budget of each poll, and is never ready, as a filter that lets
+// nothing through does.
+type hungry struct{ polls int }
+
+func (h *hungry) PollNext(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+	if h.polls++; h.polls > 20 {
+		return v, edo.Ready, errors.New("the other branch is starved")
+	}
+	for cx.Proceed(nil) {
+	}
+	return v, edo.Pending, nil
+}
+
+func TestABranchThatUsesUpTheBudgetDoesNotStarveTheOthers(t *testing.T) {
+	sim.Explore(t, 20, func(seed uint64) error {
+		return sim.Run(seed, func(task *edo.Task) error {
+			fail := func(_ int, err error) error { return err }
+			return edo.NewSelect(
+				edo.On(&hungry{}, fail),
+				edo.On(&hungry{}, fail),
+				edo.On(stream.Values(1), func(int, error) error { return edo.Stop }),
+			).Run(task)
+		})
+	})
+}
+
+func TestWhoIsAskedFirstWhenTheBudgetWasUsedUp(t *testing.T) {
+	for _, biased := range []bool{false, true} {
+		task := edotest.NewTask()
+		first := ""
+		ask := func(name string) edo.Branch {
+			return edo.On(stream.PollFn(func(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+				for cx.Proceed(nil) {
+					first = name
+				}
+				return v, edo.Pending, nil
+			}), func(int, error) error { return nil })
+		}
+		sel := edo.NewSelect(ask("a"), ask("b"))
+		if biased {
+			sel.Biased()
+		}
+		var got []string
+		for range 4 {
+			edotest.RequireNextPending(t, task, sel)
+			edotest.RequireWoken(t, task, 1)
+			got = append(got, first)
+		}
+		if again := got[0] == got[1]; again != biased || got[2] != got[0] || got[3] != got[1] || biased && got[0] != "a" {
+			t.Errorf("biased: %v: %q", biased, got)
+		}
+	}
+}
+
 func TestATimerInASelectIsNotStarvedByABusyChannel(t *testing.T) {
 	err := edo.Run(func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](4)
@@ -345,6 +399,18 @@ func TestElseRunsWhenNoBranchCanBeAsked(t *testing.T) {
 	turn(t, task, sel)
 	edotest.RequireEnd(t, task, sel)
 	requireLog(t, &log, "else", "f 1", "else")
+}
+
+func TestABranchThatAGuardResetsIsNotPolledInThatTurn(t *testing.T) {
+	task := edotest.NewTask()
+	src := owntest.NewScript[int](t).Wait().Give(1)
+	var log []string
+	f := edo.OnFuture[int](owntest.NewScript[int](t), logged(&log, "f"))
+	sel := edo.NewSelect(f, edo.On(src, logged(&log, "s")).If(func() bool { f.Reset(nil); return true }))
+	edotest.RequireNextPending(t, task, sel)
+	src.Wake()
+	turn(t, task, sel)
+	requireLog(t, &log, "s 1")
 }
 
 func TestASelectThatIsMadeWronglySaysSo(t *testing.T) {

@@ -68,7 +68,8 @@ func OnFuture[T any](f Future[T], handler func(v T, err error) error) *FutureBra
 }
 
 // If makes the branch ask guard at the beginning of each turn whether it takes part: if
-// not, what it waits for is not polled in that turn. guard must not wait. It returns b.
+// not, what it waits for is not polled in that turn. guard must not wait, nor Reset a
+// branch. It returns b.
 func (b *StreamBranch[T]) If(guard func() bool) *StreamBranch[T] {
 	b.guard = guard
 	return b
@@ -85,7 +86,7 @@ func (b *FutureBranch[T]) If(guard func() bool) *FutureBranch[T] {
 // too; a turn that is pending begins anew.
 func (b *FutureBranch[T]) Reset(f Future[T]) {
 	b.forget()
-	b.src = f
+	b.src, b.state = f, ended // until the next turn begins
 	if b.owner != nil {
 		b.owner.turning = false
 	}

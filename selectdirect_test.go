@@ -43,7 +43,14 @@ func TestTheErrorOfAHandlerEndsTheLoopAndStopIsNone(t *testing.T) {
 		if err := runSelect(t, give(stop)); err != nil {
 			t.Errorf("got %v", err)
 		}
-		edotest.RequireEnd(t, edotest.NewTask(), give(stop))
+		task, calls := edotest.NewTask(), 0
+		sel := edo.NewSelect(edo.On(stream.Values(1, 2), func(int, error) error { calls++; return stop }))
+		for range 3 {
+			edotest.RequireEnd(t, task, sel)
+		}
+		if calls != 1 {
+			t.Errorf("the handler was called %d times", calls)
+		}
 	}
 	edotest.RequireNextError(t, edotest.NewTask(), give(errSelect), errSelect)
 }

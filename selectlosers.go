@@ -32,7 +32,9 @@ func AwaitEnd[T any](_ internal.Key, task *Task, f Future[T], cancelled func()) 
 		if task.coro == nil {
 			task.await = poll // for reports
 		}
-		if cause := task.suspend(); cause != nil && !told {
+		if told {
+			task.wait() // suspend would return at once, again and again
+		} else if task.suspend() != nil {
 			told = true
 			cancelled()
 		}

@@ -13,8 +13,11 @@ import (
 // returns, and costs one allocation.
 //
 // fn should not take long: whoever waits for the task, as Shutdown does, waits for it.
-// A scope inside fn has its own cancellation. In the simulator, where a wait that
-// nothing can end is found out, shields give way when that happens a second time.
+// A scope inside fn has its own cancellation, and so has a function in direct style that
+// fn awaits: its waits go on too, but its own Err and Context tell of the cancellation.
+// In the simulator, where a wait that nothing can end is found out, shields give way when
+// that happens a second time; and for a [Block], whose runtime does not wait for it, when
+// the runtime has ended.
 func Shielded(task *Task, fn func(task *Task) error) error {
 	if err := task.check(); err != nil {
 		return err
@@ -33,7 +36,8 @@ func Shielded(task *Task, fn func(task *Task) error) error {
 	return fn(task)
 }
 
-// shields says whether those of a runtime hold.
+// shields says whether those of a runtime hold. broken is set before the tasks are
+// cancelled that are to see it.
 type shields struct{ strained, broken atomic.Bool }
 
 // strain is called when nothing can happen any more and all tasks will be cancelled.

@@ -284,3 +284,20 @@ func TestShieldedOnAMockTask(t *testing.T) {
 	g.end(1, nil)
 	edotest.RequireError(t, task, f, edo.ErrCancelled)
 }
+
+// The runtime does not wait for a Block, whose clean-up may wait for what comes no more.
+func TestShieldsOfABlockGiveWayWhenItsRuntimeHasEnded(t *testing.T) {
+	rt, err := edo.New(edo.Config{Workers: 1, OnError: func(error) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = edo.Block(rt, context.Background(), func(task *edo.Task) error {
+		return edo.Shielded(task, func(task *edo.Task) error {
+			go rt.Shutdown(context.Background())
+			return timer.Sleep(task, 300*time.Hour)
+		})
+	})
+	if !errors.Is(err, edo.ErrCancelled) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -69,7 +69,8 @@ func Owns(handles ...Dropper) SpawnOption {
 // The task is one allocation of about a hundred bytes: it is the handle.
 func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 	h := &JoinHandle[T]{f: f}
-	h.start(s, opts)
+	h.prepare(opts)
+	h.start(s)
 	return h
 }
 
@@ -79,13 +80,14 @@ func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[U
 	a := &async[Unit]{do: fn}
 	a.task.fn, a.task.whole = fn, true
 	h := &JoinHandle[Unit]{f: a}
-	h.start(s, opts)
+	h.prepare(opts)
+	h.start(s)
 	return h
 }
 
-// start puts the task of h into the hands of a worker, or resolves h when there is
-// none.
-func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
+// prepare makes the task of h what its options say. Until then nobody else may know of
+// it.
+func (h *JoinHandle[T]) prepare(opts []SpawnOption) {
 	h.task.Init((*runner[T])(h))
 	if len(opts) != 0 {
 		x := h.more()
@@ -93,15 +95,19 @@ func (h *JoinHandle[T]) start(s Spawner, opts []SpawnOption) {
 			o(x)
 		}
 	}
+}
+
+// start puts the task of h into the hands of a worker, or resolves h when there is
+// none.
+func (h *JoinHandle[T]) start(s Spawner) {
 	cx, rt, err := spawnerOf(s)
 	if err == nil && h.f == nil {
 		err = errors.New("edo: Spawn of a nil future")
 	}
-	if err == nil && (len(opts) != 0 || handsDown(s, cx, rt)) {
+	if err == nil && (h.extra.Load() != nil || handsDown(s, cx, rt)) {
 		err = descend(&h.task, s, cx, rt)
 	}
 	if err == nil && rt.trace != nil {
-		h.more().origin.name = nameOf(h.f)
 		rt.sched.Register(cx, &h.task)
 	}
 	if err == nil {

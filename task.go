@@ -93,7 +93,13 @@ func (t *Task) suspend() error {
 	return t.interrupted()
 }
 
-// pause is suspend whether the task was cancelled or not.
+// wait is suspend for who waits on although the task, or a scope, was cancelled.
+func (t *Task) wait() {
+	t.region.watch(t)
+	t.pause()
+}
+
+// pause is wait for who is in no region.
 func (t *Task) pause() {
 	if t.coro != nil {
 		t.coro.Yield()

@@ -34,7 +34,7 @@ func JoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) ([]
 		c.dropValues()
 		return nil, err
 	}
-	return c.out, nil
+	return c.results(), nil
 }
 
 // TryJoinTask is [JoinTask] that gives up at the first error: the other functions are
@@ -50,7 +50,7 @@ func TryJoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) 
 		return nil, err
 	}
 	values := make([]T, len(c.out))
-	for i, r := range c.out {
+	for i, r := range c.results() {
 		values[i] = r.Value
 	}
 	return values, nil
@@ -139,6 +139,7 @@ func (c *crew[T]) await(task *edo.Task) error {
 		c.aborted = c.decider < 0
 		c.ending = true
 	})
+	c.release()
 	if c.aborted && !c.succeeded() {
 		err = edo.ErrCancelled
 	}
@@ -205,9 +206,23 @@ func (c *crew[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Pending, nil
 }
 
-// dropValues drops the values that nobody gets.
-func (c *crew[T]) dropValues() {
+// release lets go of the functions, which have ended: somebody may keep the waker of
+// one for long.
+func (c *crew[T]) release() {
+	c.set.Drop()
+	for i := range c.hands {
+		c.hands[i].f = nil
+	}
+}
+
+// results hands over what the functions came to.
+func (c *crew[T]) results() []Result[T] {
 	out := c.out
 	c.out = nil
-	own.DiscardAll(out)
+	return out
+}
+
+// dropValues drops the values that nobody gets.
+func (c *crew[T]) dropValues() {
+	own.DiscardAll(c.results())
 }

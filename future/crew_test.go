@@ -3,10 +3,12 @@ package future_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
@@ -233,6 +235,32 @@ func TestValuesThatNobodyGetsAreDropped(t *testing.T) {
 				t.Errorf("handle %d was dropped %d times", i+1, h.Drops())
 			}
 		}
+		return nil
+	})
+}
+
+// What keeps the waker of a function, as the handle of a task does, keeps little memory.
+func TestWhatTheFunctionsHaveUsedIsNotKeptAfterwards(t *testing.T) {
+	inside(t, func(task *edo.Task) error {
+		long := edo.Go(task, func(task *edo.Task) error { return timer.Sleep(task, time.Hour) })
+		part := func(task *edo.Task) error { // its waker is in the handle afterwards
+			return edo.NewSelect(
+				edo.OnFuture(long, func(edo.Unit, error) error { return nil }),
+				edo.OnFuture(timer.SleepFuture(time.Second), func(edo.Unit, error) error { return edo.Stop }),
+			).Run(task)
+		}
+		use := func() (used, got weak.Pointer[[99]int]) {
+			big, result := new([99]int), new([99]int)
+			future.RaceTask(task, func(task *edo.Task) (int, error) { return big[0], part(task) })
+			future.JoinTask(task, func(task *edo.Task) (*[99]int, error) { return result, part(task) })
+			return weak.Make(big), weak.Make(result)
+		}
+		used, got := use()
+		runtime.GC()
+		if used.Value() != nil || got.Value() != nil {
+			t.Errorf("kept: %v, %v", used.Value() != nil, got.Value() != nil)
+		}
+		long.Abort()
 		return nil
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/stream"
 )
 
 func TestTwoOfDifferentTypesGiveEachItsResult(t *testing.T) {
@@ -68,7 +69,7 @@ func TestTryJoinOfTypesFailsWithTheFirstErrorAndDropsTheRest(t *testing.T) {
 	}
 }
 
-func TestPairsTriplesAndResultsAreDroppedWithWhatIsInThem(t *testing.T) {
+func TestPairsTriplesResultsAndSlicesAreDroppedWithWhatIsInThem(t *testing.T) {
 	task := edotest.NewTask()
 	var hs []*owntest.Handle
 	ready := func() edo.Future[*owntest.Handle] {
@@ -77,10 +78,16 @@ func TestPairsTriplesAndResultsAreDroppedWithWhatIsInThem(t *testing.T) {
 		return future.Ready(h)
 	}
 	// What is inside a value of TryJoin that another failure makes useless.
-	f := future.TryJoin2(
-		future.TryJoin3(ready(), future.Join2(ready(), ready()), future.TryJoin2(ready(), ready())),
-		future.Fail[int](errTest))
-	edotest.RequireError(t, task, f, errTest)
+	bad := future.Fail[int](errTest)
+	for _, f := range []edo.Future[edo.Unit]{
+		forget(future.TryJoin2(future.TryJoin3(ready(), future.Join2(ready(), ready()), future.TryJoin2(ready(), ready())), bad)),
+		forget(future.TryJoin2(future.TryJoin(ready(), ready()), bad)),
+		forget(future.TryJoin2(future.Join(ready(), future.Fail[*owntest.Handle](errTest)), bad)),
+		forget(future.TryJoin(future.Join(future.TryJoin(ready(), ready())), future.Fail[[]future.Result[[]*owntest.Handle]](errTest))),
+		forget(future.TryJoin2(stream.Collect(stream.Then(stream.Values(ready(), ready()), func(f edo.Future[*owntest.Handle]) edo.Future[*owntest.Handle] { return f })), bad)),
+	} {
+		edotest.RequireError(t, task, f, errTest)
+	}
 	for i, h := range hs {
 		if h.Drops() != 1 {
 			t.Errorf("handle %d was dropped %d times", i, h.Drops())

@@ -6,6 +6,8 @@
 // that panics, or that comes back to the slot, does not drop it twice. A combinator
 // is made of slots, and its Drop empties them.
 //
+// To drop a value is to [Discard] it, which knows slices.
+//
 //	type mapped struct {
 //		src own.Future[int]
 //		fn  func(int) string

@@ -1,10 +1,6 @@
 package own
 
-import (
-	"reflect"
-
-	"github.com/edo-go/edo"
-)
+import "github.com/edo-go/edo"
 
 // Future holds a future until it is ready.
 type Future[T any] struct{ f edo.Future[T] }
@@ -96,33 +92,5 @@ func (o *Value[T]) Take() T {
 func (o *Value[T]) Drop() {
 	if o.held {
 		Discard(o.Take())
-	}
-}
-
-// DiscardAll discards the values in their order, each of them also when the Drop of
-// another panics.
-func DiscardAll[T any](values []T) {
-	done := 0
-	defer func() {
-		if done < len(values) {
-			DiscardAll(values[done:])
-		}
-	}()
-	for _, v := range values {
-		done++
-		Discard(v)
-	}
-}
-
-// Discard drops v when it is an [edo.Dropper] and not a nil pointer. Other than
-// [edo.Drop] it does not allocate for the values of types that are none, such as
-// int.
-func Discard[T any](v T) {
-	var zero T
-	switch any(zero).(type) {
-	case nil, edo.Dropper: // nil: T is an interface, and v may have anything in it
-		if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer || !r.IsNil() {
-			edo.Drop(v)
-		}
 	}
 }

@@ -3,7 +3,8 @@ package sched
 // Rand returns a random number, to be fair with: it is not one to keep secrets with. It
 // costs a nanosecond: each worker has a generator of its own (Marsaglia's xorshift64),
 // which the driver seeds, so that a seeded run draws the same numbers again. Without
-// a driver that knows any, they are the same for every context.
+// a driver that knows any, they are the same for every context, and so they are off the
+// worker of a seeded run: goroutines that come when they like take nothing from it.
 func (cx *Context) Rand() uint32 {
 	x := cx.random
 	if x == 0 {
@@ -18,7 +19,7 @@ func (cx *Context) Rand() uint32 {
 
 // seed returns the first state of the generator, which must not be 0.
 func (cx *Context) seed() uint64 {
-	if cx.rt != nil {
+	if cx.rt != nil && (cx.w != nil || !cx.rt.seeded) {
 		if d, ok := cx.rt.driver.(interface{ Rand() uint64 }); ok {
 			return d.Rand() | 1
 		}

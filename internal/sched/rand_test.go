@@ -35,6 +35,23 @@ func TestRandomNumbersAreSeededByTheDriverOncePerContext(t *testing.T) {
 	}
 }
 
+// seededRandomDriver is one whose numbers must come in the same order again.
+type seededRandomDriver struct{ randomDriver }
+
+func (*seededRandomDriver) Seeded() bool { return true }
+
+// A goroutine that draws at any time must not change what the worker draws.
+func TestOnlyTheWorkerOfASeededRunDrawsFromItsSeed(t *testing.T) {
+	d := &seededRandomDriver{randomDriver{Driver: newClockDriver()}}
+	rt := New(Config{Driver: d})
+	if x, y := NewContext(rt, nil).Rand(), NewContext(nil, nil).Rand(); x != y || d.next != 0 {
+		t.Errorf("drew %d, not %d; the driver was asked %d times", x, y, d.next)
+	}
+	if rt.workers[0].cx.Rand(); d.next != 1 {
+		t.Errorf("the driver was asked %d times", d.next)
+	}
+}
+
 func TestRandomNumbersAreSpreadEvenly(t *testing.T) {
 	cx := NewContext(nil, nil)
 	var hits [7]int

@@ -1,0 +1,189 @@
+package edo_test
+
+import (
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+)
+
+func TestAbortAllLeavesLenUntilJoinedAndFinishedOnesKeepTheirResults(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		var set edo.JoinSet[int]
+		set.Spawn(task, done7{})
+		for set.Len() == 1 { // until it is ready
+			if v, p, _ := set.TryJoin(); p == edo.Ready {
+				if v != 7 {
+					t.Errorf("got %d", v)
+				}
+				break
+			}
+			edo.Yield(task)
+		}
+		a, err := set.Spawn(task, done7{})
+		if err != nil {
+			return err
+		}
+		for !a.Finished() {
+			edo.Yield(task)
+		}
+		for range 3 {
+			set.Spawn(task, forever{})
+		}
+		set.AbortAll()
+		set.AbortAll()
+		if set.Len() != 4 {
+			t.Errorf("Len is %d", set.Len())
+		}
+		var sevens, cancelled int
+		for {
+			v, ok, err := set.Join(task)
+			if !ok {
+				break
+			}
+			if v == 7 && err == nil {
+				sevens++
+			} else if errors.Is(err, edo.ErrCancelled) {
+				cancelled++
+			}
+		}
+		if sevens != 1 || cancelled != 3 || set.Len() != 0 {
+			t.Errorf("%d sevens, %d cancelled, %d left", sevens, cancelled, set.Len())
+		}
+		return nil
+	})
+}
+
+func TestClosingAJoinSetAbortsTheRestAndReportsWhatFailed(t *testing.T) {
+	early, late := errors.New("early"), errors.New("late")
+	var told []string
+	err := edo.Run(func(task *edo.Task) error {
+		var set edo.JoinSet[int]
+		set.Go(task, func(*edo.Task) (int, error) { return 0, early }, edo.Name("the early one"))
+		d := &dropped{}
+		a, _ := set.Spawn(task, d)
+		set.Go(task, func(task *edo.Task) (int, error) {
+			edo.Await(task, forever{})
+			return 0, late
+		})
+		mock := edotest.NewTask()
+		pass(task, 3)
+		if told != nil {
+			t.Errorf("told %q while the set may still be asked", told)
+		}
+		set.TryJoin()
+		set.Go(task, func(*edo.Task) (int, error) { return 0, early }, edo.Name("the early one"))
+		pass(task, 3)
+		set.Close()
+		set.Drop()
+		edotest.RequireEnd(t, mock, &set)
+		if _, err := set.Spawn(task, d); !errors.Is(err, edo.ErrClosed) || d.n.Load() != 1 {
+			t.Errorf("spawn after the end: %v; dropped %d times", err, d.n.Load())
+		}
+		if _, err := set.TrySpawn(task, d); !errors.Is(err, edo.ErrClosed) || d.n.Load() != 1 {
+			t.Errorf("spawn after the end: %v; dropped %d times", err, d.n.Load())
+		}
+		pass(task, 3)
+		if !a.Finished() || d.n.Load() != 2 || set.Len() != 0 {
+			t.Errorf("finished %v, dropped %d times, %d left", a.Finished(), d.n.Load(), set.Len())
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true, OnError: func(err error) { told = append(told, err.Error()) }}))
+	if !errors.Is(err, early) || !errors.Is(err, late) || errors.Is(err, edo.ErrCancelled) {
+		t.Errorf("Run returned %v", err)
+	}
+	if len(told) != 2 || !strings.Contains(told[0], "the early one") || !strings.Contains(told[1], "late") {
+		t.Errorf("OnError was told %q", told)
+	}
+}
+
+func TestClosedJoinSetEndsForWhoWaits(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		var set edo.JoinSet[int]
+		set.Spawn(task, forever{})
+		h := edo.Go(task, func(task *edo.Task) error {
+			_, ok, err := set.Join(task)
+			if ok {
+				t.Error("a result")
+			}
+			return err
+		})
+		pass(task, 5)
+		set.Close()
+		_, err := h.Await(task)
+		return err
+	})
+}
+
+// refuses is a value that panics when it is dropped.
+type refuses struct{ drops atomic.Int64 }
+
+func (r *refuses) Drop() {
+	r.drops.Add(1)
+	panic("in drop")
+}
+
+// given is a future of a value that is there, once it is told to end.
+type given struct {
+	valve
+	v *refuses
+}
+
+func (g *given) Poll(cx *edo.Context) (*refuses, edo.Poll, error) {
+	_, p, err := g.valve.Poll(cx)
+	return g.v, p, err
+}
+
+func TestValuesOfAClosedJoinSetThatPanicInDropAreReported(t *testing.T) {
+	var told int
+	v := &refuses{}
+	err := edo.Run(func(task *edo.Task) error {
+		var set edo.JoinSet[*refuses]
+		for range 3 {
+			set.Spawn(task, &given{valve: valve{open: true}, v: v})
+		}
+		ends := &given{v: v}
+		last, _ := set.Spawn(task, pollFunc[*refuses](func(cx *edo.Context) (*refuses, edo.Poll, error) {
+			set.Close() // the set is closed before this one ends
+			ends.open = true
+			return ends.Poll(cx)
+		}))
+		for !last.Finished() {
+			edo.Yield(task)
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true, OnError: func(error) { told++ }}))
+	if v.drops.Load() != 4 || told != 4 || err == nil || strings.Count(err.Error(), "panicked: in drop") != 4 {
+		t.Errorf("dropped %d times, OnError told %d times, Run returned %v", v.drops.Load(), told, err)
+	}
+}
+
+func TestPanicInDropOfWhatASetDidNotSpawnIsNotLost(t *testing.T) {
+	onOne(t, func(task *edo.Task) error {
+		var owned dropped
+		set := edo.NewJoinSet[int](1)
+		set.TrySpawn(task, forever{})
+		h := edo.Go(task, func(task *edo.Task) error {
+			_, err := set.Spawn(task, panicsInDrop{}, edo.Owns(&owned))
+			return err
+		})
+		pass(task, 3)
+		h.Abort()
+		_, err := h.Await(task)
+		set.Close()
+		_, err2 := set.Spawn(task, panicsInDrop{}, edo.Owns(&owned))
+		for _, err := range []error{err, err2} {
+			var p *edo.PanicError
+			if !errors.As(err, &p) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if !errors.Is(err2, edo.ErrClosed) || owned.n.Load() != 2 {
+			t.Errorf("got %v; owned dropped %d times", err2, owned.n.Load())
+		}
+		return nil
+	})
+}

@@ -1,0 +1,360 @@
+package edo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
+)
+
+func TestFirstErrorOfAScopeCancelsTheSiblingsAndTheWaitsOfItsFunction(t *testing.T) {
+	broken := errors.New("broken")
+	runs(t, func(task *edo.Task) error {
+		var started, cleaned atomic.Int64
+		var seen, later error
+		err := edo.WithScope(task, func(s *edo.Scope) error {
+			for range 5 {
+				edo.Go(s, func(task *edo.Task) error {
+					edo.Go(task, func(task *edo.Task) error {
+						started.Add(1)
+						defer cleaned.Add(1)
+						_, err := edo.Await(task, forever{})
+						return err
+					})
+					defer cleaned.Add(1)
+					_, err := edo.Await(task, forever{})
+					return err
+				})
+			}
+			edo.Spawn(s, forever{})
+			edo.Go(s, func(task *edo.Task) error {
+				for started.Load() < 5 {
+					edo.Yield(task)
+				}
+				return broken
+			})
+			_, seen = edo.Await(task, forever{})
+			later = edo.Yield(task)
+			return seen
+		})
+		if err != broken {
+			t.Errorf("the scope returned %v", err)
+		}
+		for _, err := range []error{seen, later} {
+			if !errors.Is(err, edo.ErrCancelled) || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "broken") {
+				t.Errorf("its function got %v", err)
+			}
+		}
+		if n := cleaned.Load(); n != 10 {
+			t.Errorf("%d of 10 functions have cleaned up", n)
+		}
+		if err := edo.Yield(task); err != nil {
+			t.Errorf("after the scope: %v", err)
+		}
+		return task.Err()
+	})
+}
+
+func TestErrorOfTheFunctionOfAScopeCancelsItsTasks(t *testing.T) {
+	broken := errors.New("broken")
+	runs(t, func(task *edo.Task) error {
+		var h *edo.JoinHandle[int]
+		err := edo.WithScope(task, func(s *edo.Scope) error {
+			h = edo.Spawn(s, forever{})
+			return broken
+		})
+		if err != broken || !h.Finished() {
+			t.Errorf("%v; finished: %v", err, h.Finished())
+		}
+		return nil
+	})
+}
+
+func TestCancelledScopeWaitsForItsTasksAndReturnsErrCancelled(t *testing.T) {
+	kinds := map[string]func(task *edo.Task, fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit]{
+		"direct": func(task *edo.Task, fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit] { return edo.Go(task, fn) },
+		"nested": func(task *edo.Task, fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit] {
+			return edo.Spawn(task, edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) }))
+		},
+		"blocking": func(task *edo.Task, fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit] {
+			return edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) })
+		},
+	}
+	for name, spawn := range kinds {
+		for _, returned := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " whose function has returned: ", returned), func(t *testing.T) {
+				runs(t, func(task *edo.Task) error {
+					var started, ended atomic.Bool
+					h := spawn(task, func(task *edo.Task) error {
+						err := edo.WithScope(task, func(s *edo.Scope) error {
+							edo.Go(s, func(task *edo.Task) error {
+								started.Store(true)
+								_, err := edo.Await(task, forever{})
+								edo.Shielded(task, func(task *edo.Task) error { pass(task, 20); return nil })
+								ended.Store(true)
+								return err
+							})
+							if returned {
+								return nil
+							}
+							_, err := edo.Await(task, forever{})
+							return err
+						})
+						if err != edo.ErrCancelled || !ended.Load() {
+							t.Errorf("got %v; the task had ended: %v", err, ended.Load())
+						}
+						return err
+					})
+					for !started.Load() {
+						edo.Yield(task)
+					}
+					pass(task, 5)
+					h.Abort()
+					if _, err := h.Await(task); !errors.Is(err, edo.ErrCancelled) {
+						t.Errorf("the task gave %v", err)
+					}
+					return nil
+				})
+			})
+		}
+	}
+}
+
+func TestScopeOfACancelledTaskDoesNotBegin(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		h := edo.Go(task, func(task *edo.Task) error {
+			edo.Await(task, forever{})
+			return edo.WithScope(task, func(*edo.Scope) error { t.Error("it began"); return nil })
+		})
+		pass(task, 5)
+		h.Abort()
+		if _, err := h.Await(task); !errors.Is(err, edo.ErrCancelled) {
+			t.Error(err)
+		}
+		return nil
+	})
+}
+
+func TestScopesInScopes(t *testing.T) {
+	broken := errors.New("broken")
+	runs(t, func(task *edo.Task) error {
+		var inner error
+		var begun, depth atomic.Int64
+		err := edo.WithScope(task, func(out *edo.Scope) error {
+			edo.Go(out, func(task *edo.Task) error { // a scope inside a task of a scope
+				return edo.WithScope(task, func(in *edo.Scope) error {
+					edo.Go(in, func(task *edo.Task) error {
+						begun.Add(1)
+						defer depth.Add(1)
+						_, err := edo.Await(task, forever{})
+						return err
+					})
+					return nil
+				})
+			})
+			edo.Go(out, func(task *edo.Task) error {
+				for begun.Load() < 2 {
+					edo.Yield(task)
+				}
+				return broken
+			})
+			inner = edo.WithScope(task, func(in *edo.Scope) error { // and inside the function of one
+				edo.Go(in, func(task *edo.Task) error {
+					begun.Add(1)
+					defer depth.Add(1)
+					_, err := edo.Await(task, forever{})
+					return err
+				})
+				return nil
+			})
+			return inner
+		})
+		if err != broken || !errors.Is(inner, edo.ErrCancelled) || depth.Load() != 2 {
+			t.Errorf("outer %v, inner %v, %d cancelled", err, inner, depth.Load())
+		}
+		return nil
+	})
+}
+
+func TestErrorOfAnInnerScopeDoesNotReachTheOuterOne(t *testing.T) {
+	broken := errors.New("broken")
+	runs(t, func(task *edo.Task) error {
+		return edo.WithScope(task, func(out *edo.Scope) error {
+			h := edo.Spawn(out, forever{})
+			err := edo.WithScope(task, func(in *edo.Scope) error {
+				edo.Go(in, func(task *edo.Task) error { return broken })
+				_, err := edo.Await(task, forever{})
+				return err
+			})
+			if err != broken || h.Finished() || edo.Yield(task) != nil {
+				t.Errorf("got %v; sibling ended: %v", err, h.Finished())
+			}
+			h.Abort()
+			return nil
+		})
+	})
+}
+
+func TestScopeCancelIsNoError(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			edo.Spawn(s, forever{})
+			edo.Go(s, func(*edo.Task) error { s.Cancel(); s.Cancel(); return nil })
+			_, err := edo.Await(task, forever{})
+			if !errors.Is(err, edo.ErrCancelled) {
+				t.Errorf("its function got %v", err)
+			}
+			late := edo.Spawn(s, forever{})
+			edo.Shielded(task, func(task *edo.Task) error {
+				if _, err := late.Await(task); !errors.Is(err, edo.ErrCancelled) {
+					t.Errorf("a task that was spawned afterwards got %v", err)
+				}
+				return nil
+			})
+			return err
+		})
+	})
+}
+
+func TestScopeCancelsTheContextOfItsFunction(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		outer := task.Context()
+		var inner context.Context
+		_, err := edo.Blocking(task, func(task *edo.Task) (int, error) {
+			return 0, edo.WithScope(task, func(s *edo.Scope) error {
+				inner = task.Context()
+				if inner != task.Context() || inner.Err() != nil {
+					t.Error("another context, or one that has ended")
+				}
+				edo.Go(s, func(*edo.Task) error { s.Cancel(); return nil })
+				<-inner.Done()
+				if !errors.Is(task.Err(), edo.ErrCancelled) {
+					t.Errorf("Err is %v", task.Err())
+				}
+				return nil
+			})
+		}).Await(task)
+		if task.Context() != outer || outer.Err() != nil {
+			t.Error("the scope has ended the context around it")
+		}
+		edo.WithScope(task, func(*edo.Scope) error { inner = task.Context(); return nil })
+		if inner.Err() == nil {
+			t.Error("the context of a scope that has ended goes on")
+		}
+		return err
+	})
+}
+
+// They wait on when they have been told, and must not keep their worker from whatever
+// they wait for.
+func TestFunctionsInTurnsInACancelledScopeCleanUp(t *testing.T) {
+	for name, cancel := range map[string]func(s *edo.Scope, h *edo.JoinHandle[edo.Unit]){
+		"scope": func(s *edo.Scope, h *edo.JoinHandle[edo.Unit]) { s.Cancel() },
+		"task":  func(s *edo.Scope, h *edo.JoinHandle[edo.Unit]) { h.Abort() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs(t, func(task *edo.Task) error {
+				var scope atomic.Pointer[edo.Scope]
+				var started, cleaned atomic.Int64
+				fn := func(task *edo.Task) (int, error) {
+					started.Add(1)
+					_, err := edo.Await(task, forever{})
+					edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, time.Millisecond) })
+					cleaned.Add(1)
+					return 0, err
+				}
+				h := edo.Go(task, func(task *edo.Task) error {
+					return edo.WithScope(task, func(s *edo.Scope) error {
+						scope.Store(s)
+						_, err := future.JoinTask(task, fn, fn)
+						return err
+					})
+				})
+				for started.Load() < 2 {
+					edo.Yield(task)
+				}
+				cancel(scope.Load(), h)
+				if _, err := h.Await(task); err != nil && !errors.Is(err, edo.ErrCancelled) || cleaned.Load() != 2 {
+					t.Errorf("got %v; %d of 2 have cleaned up", err, cleaned.Load())
+				}
+				return nil
+			})
+		})
+	}
+}
+
+func TestFunctionOfAScopeThatFailsWithErrCancelledHasFailed(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		var sibling *edo.JoinHandle[int]
+		err := edo.WithScope(task, func(s *edo.Scope) error {
+			sibling = edo.Spawn(s, forever{})
+			aborted := edo.Spawn(s, forever{})
+			aborted.Abort()
+			_, err := aborted.Await(task)
+			return err // nobody has cancelled the scope
+		})
+		if err != edo.ErrCancelled || !sibling.Finished() {
+			t.Errorf("got %v; sibling ended: %v", err, sibling.Finished())
+		}
+		return nil
+	})
+}
+
+func TestContextThatIsMadeInACancelledScopeHasEnded(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			s.Cancel()
+			if cause := context.Cause(task.Context()); !errors.Is(cause, edo.ErrCancelled) {
+				t.Errorf("it ended with %v", cause)
+			}
+			return nil
+		})
+	})
+}
+
+// The function is first polled as a branch of the race, and when that has dropped it, by
+// the task itself, which is then the one to wake.
+func TestScopeWakesAFunctionThatHasLostARace(t *testing.T) {
+	for name, opts := range map[string][]edo.ScopeOption{
+		"error":    nil,
+		"deadline": {edo.ScopeTimeout(time.Minute)},
+	} {
+		err := sim.Run(1, func(task *edo.Task) error {
+			var got error
+			cleaning := edo.Async(func(task *edo.Task) (int, error) {
+				return 0, edo.Shielded(task, func(task *edo.Task) error {
+					got = edo.WithScope(task, func(s *edo.Scope) error {
+						if opts == nil {
+							edo.Go(s, func(task *edo.Task) error {
+								timer.Sleep(task, time.Minute)
+								return edo.ErrEmpty
+							})
+						}
+						_, err := edo.Await(task, forever{})
+						return err
+					}, opts...)
+					return nil
+				})
+			})
+			_, err := edo.Await(task, future.Race(cleaning, edo.Async(func(task *edo.Task) (int, error) {
+				return 0, timer.Sleep(task, time.Second)
+			})))
+			timer.Sleep(task, time.Hour)
+			if !errors.Is(got, edo.ErrEmpty) && !errors.Is(got, context.DeadlineExceeded) {
+				return fmt.Errorf("the scope gave %v", got)
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

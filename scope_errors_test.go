@@ -1,0 +1,256 @@
+package edo_test
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/edo-go/edo"
+)
+
+func TestErrorsOfAScopeAreJoinedAndCountAsJoined(t *testing.T) {
+	var told atomic.Int64
+	first, second := errors.New("first"), errors.New("second")
+	err := edo.Run(func(task *edo.Task) error {
+		err := edo.WithScope(task, func(s *edo.Scope) error {
+			edo.Go(s, func(task *edo.Task) error { pass(task, 5); return first })
+			edo.Go(s, func(task *edo.Task) error {
+				edo.Await(task, forever{})
+				return second
+			})
+			edo.Go(s, func(task *edo.Task) error {
+				edo.Await(task, forever{})
+				panic("third")
+			}, edo.Name("the third"))
+			edo.Go(s, func(task *edo.Task) error {
+				_, err := edo.Await(task, forever{})
+				return fmt.Errorf("reading: %w", err)
+			})
+			_, err := edo.Await(task, forever{})
+			return err
+		})
+		var p *edo.PanicError
+		if !errors.Is(err, first) || !errors.Is(err, second) || !errors.As(err, &p) || p.Task != "the third" || len(p.Stack) == 0 {
+			t.Errorf("the scope returned %v", err)
+		}
+		if errors.Is(err, edo.ErrCancelled) || !strings.HasPrefix(err.Error(), "first") {
+			t.Errorf("the scope returned %v", err)
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true, OnError: func(error) { told.Add(1) }}))
+	if err != nil || told.Load() != 0 {
+		t.Errorf("Run returned %v; OnError was told %d times", err, told.Load())
+	}
+}
+
+func TestScopeKeepsTheFirst32ErrorsAndCountsTheRest(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		err := edo.WithScope(task, func(s *edo.Scope) error {
+			for i := range 40 {
+				edo.Blocking(s, func(*edo.Task) (int, error) { return 0, fmt.Errorf("failure %d", i) })
+			}
+			for range 40 {
+				edo.Spawn(s, panicsInDrop{})
+			}
+			return nil
+		})
+		if n := strings.Count(err.Error(), "failure") + strings.Count(err.Error(), "panicked: in drop"); n != 32 {
+			t.Errorf("%d are named", n)
+		}
+		if !strings.Contains(err.Error(), "more tasks of the scope failed") {
+			t.Error(err)
+		}
+		return nil
+	})
+}
+
+func TestAbortedTaskOfAScopeHasNotFailed(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			one := edo.Spawn(s, forever{})
+			two := edo.Go(s, func(task *edo.Task) error {
+				_, err := one.Await(task) // a sibling
+				if !errors.Is(err, edo.ErrCancelled) {
+					t.Errorf("its sibling got %v", err)
+				}
+				return nil
+			})
+			one.Abort()
+			_, err := two.Await(task)
+			return err
+		})
+	})
+}
+
+func TestTaskOfAScopeThatAbortsItselfHasNotFailed(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			var self atomic.Pointer[edo.JoinHandle[edo.Unit]]
+			h := edo.Go(s, func(task *edo.Task) error {
+				for self.Load() == nil {
+					edo.Yield(task)
+				}
+				self.Load().Abort()
+				return edo.Yield(task)
+			})
+			self.Store(h)
+			return nil
+		})
+	})
+}
+
+func TestPanicInTheFunctionOfAScopeCancelsAwaitsAndGoesOnUp(t *testing.T) {
+	for name, end := range map[string]func(){
+		"panic":  func() { panicOnPurpose("on purpose") },
+		"Goexit": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			onAll(t, func(t *testing.T, opt edo.RunOption) {
+				var started, cleaned atomic.Int64
+				clean := func(task *edo.Task) error {
+					started.Add(1)
+					defer cleaned.Add(1)
+					_, err := edo.Await(task, forever{})
+					edo.Shielded(task, func(task *edo.Task) error { pass(task, 5); return nil })
+					return err
+				}
+				fn := func(task *edo.Task) error {
+					return edo.WithScope(task, func(s *edo.Scope) error {
+						started.Store(0)
+						for range 3 {
+							edo.Go(s, clean)
+						}
+						for started.Load() < 3 {
+							edo.Yield(task)
+						}
+						end()
+						return nil
+					})
+				}
+				err := edo.Run(func(task *edo.Task) error {
+					_, err := edo.Go(task, fn).Await(task)
+					if cleaned.Load() != 3 {
+						t.Errorf("%d of 3 tasks had ended", cleaned.Load())
+					}
+					_, err2 := edo.Blocking(task, func(task *edo.Task) (int, error) { return 0, fn(task) }).Await(task)
+					if cleaned.Load() != 6 {
+						t.Errorf("blocking: %d of 3 tasks had ended", cleaned.Load()-3)
+					}
+					for _, err := range []error{err, err2} {
+						var p *edo.PanicError
+						if name == "panic" && (!errors.As(err, &p) || !strings.Contains(string(p.Stack), "panicOnPurpose")) {
+							t.Errorf("got %v", err)
+						}
+						if name == "Goexit" && (err == nil || !strings.Contains(err.Error(), "Goexit")) {
+							t.Errorf("got %v", err)
+						}
+					}
+					return nil
+				}, opt)
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func TestErrorsOfAScopeWhoseFunctionPanickedAreReported(t *testing.T) {
+	broken := errors.New("broken")
+	var told error
+	err := edo.Run(func(task *edo.Task) error {
+		defer func() { recover() }()
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			edo.Go(s, func(task *edo.Task) error { return broken })
+			pass(task, 5)
+			panic("on purpose")
+		})
+	}, edo.WithConfig(edo.Config{CurrentThread: true, OnError: func(err error) { told = err }}))
+	if !errors.Is(err, broken) || !errors.Is(told, broken) {
+		t.Errorf("Run returned %v, OnError was told %v", err, told)
+	}
+}
+
+// A panic in the poll of what the function awaits goes through the scope.
+func TestScopeAndAPanicInAPoll(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		_, err := edo.Go(task, func(task *edo.Task) error {
+			return edo.WithScope(task, func(s *edo.Scope) error {
+				edo.Spawn(s, forever{})
+				_, err := edo.Await(task, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) { panic("in a poll") }))
+				return err
+			})
+		}).Await(task)
+		var p *edo.PanicError
+		if !errors.As(err, &p) || p.Value != "in a poll" {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
+}
+
+func TestErrorThatTheFunctionOfAScopeHasJoinedIsToldOnce(t *testing.T) {
+	first, second := errors.New("first"), errors.New("second")
+	runs(t, func(task *edo.Task) error {
+		for _, c := range []struct {
+			name    string
+			returns func(a, b error) error
+			want    string
+		}{
+			{"itself", func(a, _ error) error { return a }, "first\nsecond"},
+			{"wrapped", func(a, _ error) error { return fmt.Errorf("reading: %w", a) }, "reading: first\nsecond"},
+			{"both", func(a, b error) error { return errors.Join(a, b) }, "first\nsecond"},
+			{"another", func(a, _ error) error { return errors.New("another") }, "first\nsecond\nanother"},
+			{"none", func(a, _ error) error { return nil }, "first\nsecond"},
+		} {
+			err := edo.WithScope(task, func(s *edo.Scope) error {
+				var started atomic.Bool
+				b := edo.Go(s, func(task *edo.Task) error {
+					started.Store(true)
+					edo.Await(task, forever{})
+					return second
+				})
+				a := edo.Go(s, func(task *edo.Task) error {
+					for !started.Load() {
+						edo.Yield(task)
+					}
+					return first
+				})
+				return edo.Shielded(task, func(task *edo.Task) error {
+					_, errA := a.Await(task)
+					_, errB := b.Await(task)
+					return c.returns(errA, errB)
+				})
+			})
+			if err.Error() != c.want {
+				t.Errorf("%s: got %q", c.name, err)
+			}
+		}
+		return nil
+	})
+}
+
+func TestCancellationOfAScopeWhoseFunctionPanickedIsNotReported(t *testing.T) {
+	var told []error
+	err := edo.Run(func(task *edo.Task) error {
+		h := edo.Go(task, func(task *edo.Task) error {
+			return edo.WithScope(task, func(*edo.Scope) error {
+				edo.Await(task, forever{})
+				panic("on purpose")
+			})
+		})
+		pass(task, 3)
+		h.Abort()
+		var p *edo.PanicError
+		if _, err := h.Await(task); !errors.As(err, &p) {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true, OnError: func(err error) { told = append(told, err) }}))
+	if err != nil || told != nil {
+		t.Errorf("Run returned %v, OnError was told %v", err, told)
+	}
+}

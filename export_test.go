@@ -16,3 +16,10 @@ func (c *Cancel) IsDropped() bool {
 
 // ValuesOf returns how many values the task of t has.
 func ValuesOf(t *Task) int { return len(peek(t.head).bonds.values) }
+
+// Stalls says whether nothing can happen any more, as a real runtime decides it. It
+// reports it too, if it has not before.
+func (rt *Runtime) Stalls() bool { return rt.sched.Quiet() && rt.quiet() }
+
+// Open says whether somebody who is no task may still spawn.
+func (rt *Runtime) Open() bool { return rt.sched.Metrics().Open }

@@ -104,7 +104,7 @@ func (rt *Runtime) askAll(look func(t *sched.Task, a answer) bool) (still bool) 
 				if still {
 					a = ask(rt.sched, t)
 				}
-				if t.Listed() && !look(t, a) {
+				if !hasEnded(t) && !look(t, a) {
 					tasks = nil
 				}
 			}
@@ -112,6 +112,12 @@ func (rt *Runtime) askAll(look func(t *sched.Task, a answer) bool) (still bool) 
 		<-ended
 	}
 	return still
+}
+
+// hasEnded says whether t has ended. Its handle says so a moment before the registry.
+func hasEnded(t *sched.Task) bool {
+	h, ok := t.Body().(interface{ finished() bool })
+	return !t.Listed() || ok && h.finished()
 }
 
 // patience is how long a report waits for a poll to return, when a task that blocks

@@ -44,59 +44,78 @@ func TestStallOfARealRuntimeIsReportedAndTheTasksAreLeftAsTheyAre(t *testing.T) 
 	}
 }
 
+// untilIdle waits until so many tasks wait, and nothing runs.
+func untilIdle(rt *edo.Runtime, waiting int) {
+	for m := rt.Metrics(); m.Idle != m.Workers || m.Waiting < waiting || m.Queued != 0; m = rt.Metrics() {
+		runtime.Gosched()
+	}
+}
+
+// watched makes a runtime that does not look for stalls by itself, on which nobody can
+// spawn any more.
+func watched(t *testing.T, first edo.Future[int]) *edo.Runtime {
+	t.Helper()
+	rt, err := edo.New(edo.Config{Workers: 2, StallAfter: -1, OnError: func(error) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edo.Spawn(rt, first)
+	go rt.Wait()
+	t.Cleanup(func() {
+		if err := rt.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return rt
+}
+
 func TestWhatOnlyWaitsHasNotStalled(t *testing.T) {
-	for name, main := range map[string]func(task *edo.Task) error{
-		"timer": func(task *edo.Task) error { return timer.Sleep(task, 150*time.Millisecond) },
-		"blocking task": func(task *edo.Task) error {
-			h := edo.Blocking(task, func(*edo.Task) (int, error) {
-				<-time.After(150 * time.Millisecond)
-				return 0, nil
-			})
-			_, err := h.Await(task)
-			return err
+	release := make(chan struct{})
+	for name, main := range map[string]func(task *edo.Task) (int, error){
+		"timer": func(task *edo.Task) (int, error) { return 0, timer.Sleep(task, time.Hour) },
+		"blocking task": func(task *edo.Task) (int, error) {
+			return edo.Blocking(task, func(*edo.Task) (int, error) { <-release; return 0, nil }).Await(task)
 		},
-		"listener": func(task *edo.Task) error {
+		"listener": func(task *edo.Task) (int, error) {
 			l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 			if err != nil {
-				return err
+				return 0, err
 			}
 			defer l.Close()
-			time.AfterFunc(150*time.Millisecond, func() { l.Close() })
-			l.Accept(task)
-			return nil
+			_, err = l.Accept(task)
+			return 0, err
 		},
+		"something outside": func(task *edo.Task) (int, error) { return edo.Await(task, &outsider{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := edo.Run(main, edo.WithConfig(edo.Config{
-				Workers:    2,
-				StallAfter: time.Millisecond,
-				OnError:    func(err error) { t.Error(err) },
-			}))
-			if err != nil {
-				t.Fatal(err)
+			rt := watched(t, edo.Async(main))
+			untilIdle(rt, 1)
+			for rt.Open() {
+				runtime.Gosched()
+			}
+			if rt.Stalls() {
+				t.Errorf("it would be reported: %v", rt.Snapshot())
+			}
+			if name == "blocking task" {
+				close(release)
 			}
 		})
 	}
 }
 
 func TestRuntimeThatNobodyWaitsForHasNotStalled(t *testing.T) {
-	told := make(chan error, 10)
-	rt, err := edo.New(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { told <- err }})
+	rt, err := edo.New(edo.Config{StallAfter: -1, OnError: func(error) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &gate{name: "closed"}
-	edo.Spawn(rt, g)
-	<-time.After(150 * time.Millisecond)
-	select {
-	case err := <-told:
-		t.Errorf("told of %v, while its maker could still do something", err)
-	default:
+	edo.Spawn(rt, &gate{name: "shut"})
+	untilIdle(rt, 1)
+	if rt.Stalls() {
+		t.Error("it would be reported, while its maker could still do something")
 	}
 	go rt.Wait()
-	var stall *edo.StallError
-	if err := <-told; !errors.As(err, &stall) {
-		t.Errorf("got %v", err)
+	for !rt.Stalls() {
+		runtime.Gosched()
 	}
 	if err := rt.Shutdown(context.Background()); err != nil {
 		t.Error(err)
@@ -104,13 +123,9 @@ func TestRuntimeThatNobodyWaitsForHasNotStalled(t *testing.T) {
 }
 
 func TestBlockThatWorksIsNoStallAndNoNegativeNumber(t *testing.T) {
-	told := make(chan error, 10)
-	rt, err := edo.New(edo.Config{Workers: 2, StallAfter: time.Millisecond, OnError: func(err error) { told <- err }})
-	if err != nil {
-		t.Fatal(err)
-	}
 	parked, working := &gate{name: "parked"}, make(chan struct{})
 	tx, rx := oneshot.New[int]()
+	rt := watched(t, rx)
 	started := make(chan struct{}, 2)
 	var blocks sync.WaitGroup
 	block := func(fn func(task *edo.Task) error) {
@@ -121,7 +136,6 @@ func TestBlockThatWorksIsNoStallAndNoNegativeNumber(t *testing.T) {
 		})
 		<-started
 	}
-	edo.Spawn(rt, rx)
 	block(func(task *edo.Task) error {
 		started <- struct{}{}
 		_, err := edo.Await(task, parked)
@@ -132,23 +146,16 @@ func TestBlockThatWorksIsNoStallAndNoNegativeNumber(t *testing.T) {
 		<-working
 		return tx.Send(7)
 	})
-	for rt.Metrics().Blocking != 1 {
+	for rt.Open() || rt.Metrics().Blocking != 1 {
 		runtime.Gosched()
 	}
-	ended := make(chan error)
-	go func() { ended <- rt.Wait() }()
-	<-time.After(100 * time.Millisecond)
+	untilIdle(rt, 3)
+	if rt.Stalls() {
+		t.Errorf("it would be reported: %v", rt.Snapshot())
+	}
 	parked.Open()
 	close(working)
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
 	blocks.Wait()
-	select {
-	case err := <-told:
-		t.Errorf("told of %v", err)
-	default:
-	}
 }
 
 // outsider is a leaf that something outside ends.
@@ -162,15 +169,6 @@ func (o *outsider) Poll(cx *edo.Context) (int, edo.Poll, error) {
 }
 
 func (o *outsider) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "a signal", Outside: true} }
-
-func TestWaitForSomethingOutsideIsNoStall(t *testing.T) {
-	o := &outsider{}
-	time.AfterFunc(100*time.Millisecond, o.Open)
-	_, err := edo.RunFuture(o, edo.WithConfig(edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { t.Error(err) }}))
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestTimerThatWasStoppedHidesNoStall(t *testing.T) {
 	told := make(chan error, 1)

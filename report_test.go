@@ -2,6 +2,7 @@ package edo_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime"
 	"slices"
@@ -231,4 +232,24 @@ func TestSnapshotsAtTheSameTimeDoNotCallWaitingTasksRunning(t *testing.T) {
 		}
 		all.Wait()
 	}, func(i int) { gates[i].Open() })
+}
+
+func TestTaskWhoseHandleHasResolvedIsInNoReport(t *testing.T) {
+	var rt *edo.Runtime
+	told := 0
+	edo.Run(func(task *edo.Task) error {
+		rt = task.Runtime()
+		edo.Go(task, func(task *edo.Task) error { return errors.New("failed") }, edo.Name("failed"))
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true, Trace: true, OnError: func(error) {
+		told++ // its handle has resolved, and its poll has not returned
+		for _, i := range rt.Snapshot().Tasks {
+			if i.Name == "failed" {
+				t.Errorf("listed: %+v", i)
+			}
+		}
+	}}))
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
 }

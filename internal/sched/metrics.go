@@ -3,20 +3,20 @@ package sched
 // Metrics are what a runtime counts. Workers publish their own counts every 61 polls
 // and when they park, so the numbers are exact when all are idle.
 type Metrics struct {
-	Workers   int    // those that were there from the start
-	Spares    int    // spare workers that live
-	Idle      int    // workers that wait
-	Live      int    // tasks that have not ended; while workers run, some 100 more for each
-	Waiting   int    // tasks that have waited at least once, and have not ended
-	Queued    int    // runnable tasks in queues
-	External  int    // external tasks that run, and are not parked
-	Timers    int    // entries in the wheels, stale ones included
-	Spawned   uint64 // tasks spawned, ever
-	Polls     uint64
-	Steals    uint64
-	Parks     uint64
-	Stuck     uint64 // polls that took so long that the monitor stepped in
-	Searching int    // workers that look for work elsewhere
+	Workers  int    // those that were there from the start
+	Spares   int    // spare workers that live
+	Idle     int    // workers that wait
+	Live     int    // tasks that have not ended; while workers run, some 100 more for each
+	Waiting  int    // tasks that have waited at least once, and have not ended
+	Queued   int    // runnable tasks in queues
+	External int    // external tasks that run, and are not parked
+	Timers   int    // entries in the wheels, stale ones included
+	Spawned  uint64 // tasks spawned, ever
+	Polls    uint64
+	Steals   uint64
+	Parks    uint64
+	Stuck    uint64 // polls that took so long that the monitor stepped in
+	Open     bool   // its creator may still spawn
 }
 
 // publish lets others read what w has counted.
@@ -28,16 +28,16 @@ func (w *Worker) publish() {
 // Metrics returns what there is to count.
 func (rt *Runtime) Metrics() Metrics {
 	m := Metrics{
-		Workers:   len(rt.workers),
-		Spares:    int(rt.monitor.spare.Load()),
-		Live:      int(rt.live.Load()),
-		Queued:    int(rt.inject.len.Load()),
-		External:  int(rt.externals.Load()),
-		Spawned:   rt.submitted.Load(),
-		Stuck:     rt.monitor.found.Load(),
-		Searching: int(rt.searching.Load()),
+		Workers:  len(rt.workers),
+		Spares:   int(rt.monitor.spare.Load()),
+		Live:     int(rt.live.Load()),
+		Queued:   int(rt.inject.len.Load()),
+		External: int(rt.externals.Load()),
+		Spawned:  rt.submitted.Load(),
+		Stuck:    rt.monitor.found.Load(),
+		Open:     !rt.detached.Load(),
 	}
-	if !rt.detached.Load() {
+	if m.Open {
 		m.External--
 		m.Live--
 	}

@@ -105,11 +105,12 @@ func TestScopeIsHandedToOtherTasksWhileItIsOpen(t *testing.T) {
 					return nil
 				}
 			}
-			edo.Go(task, again(20)) // not of the scope
+			outside := edo.Go(task, again(20)) // not of the scope, which may end before it runs
 			done := make(chan struct{})
 			go func() { edo.Go(s, again(20)); close(done) }() // no task at all
 			edo.Blocking(task, func(*edo.Task) (int, error) { <-done; return 0, nil }).Await(task)
-			return nil
+			_, err := outside.Await(task)
+			return err
 		})
 		if ran.Load() != 42 {
 			t.Errorf("%d ran", ran.Load())

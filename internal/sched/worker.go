@@ -388,24 +388,3 @@ func (w *Worker) popInject() *Task {
 	}
 	return first
 }
-
-// WakeBack wakes t, from inside a poll or a look of the driver, so that it goes to
-// the back of the ring and disturbs nobody.
-func (t *Task) WakeBack(cx *Context) {
-	if !t.schedule(0) {
-		return
-	}
-	if t.home == nil || cx.w == nil {
-		t.enqueue()
-		return
-	}
-	cx.w.push(t)
-}
-
-func (cx *Context) enqueueSlot(t *Task) {
-	if t.home == nil || cx.w == nil {
-		t.enqueue()
-		return
-	}
-	cx.w.pushSlot(t)
-}

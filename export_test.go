@@ -1,5 +1,7 @@
 package edo
 
+import "github.com/edo-go/edo/internal/gid"
+
 // Below returns how many c would reach directly.
 func (c *Cancel) Below() int {
 	c.mu.Lock()
@@ -23,3 +25,13 @@ func (rt *Runtime) Stalls() bool { return rt.sched.Quiet() && rt.quiet() }
 
 // Open says whether somebody who is no task may still spawn.
 func (rt *Runtime) Open() bool { return rt.sched.Metrics().Open }
+
+// PollingHere returns the runtime whose worker polls on the goroutine of the caller.
+func PollingHere() *Runtime {
+	for _, rt := range runtimes.list() {
+		if rt.sched.OnGoroutine(gid.Get()) {
+			return rt
+		}
+	}
+	return nil
+}

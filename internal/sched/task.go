@@ -284,7 +284,7 @@ func (t *Task) WakeBack(cx *Context) {
 	if !t.schedule(0) {
 		return
 	}
-	if t.home == nil || cx.w == nil {
+	if !cx.runs(t) {
 		t.enqueue()
 		return
 	}
@@ -292,9 +292,15 @@ func (t *Task) WakeBack(cx *Context) {
 }
 
 func (cx *Context) enqueueSlot(t *Task) {
-	if t.home == nil || cx.w == nil {
+	if !cx.runs(t) {
 		t.enqueue()
 		return
 	}
 	cx.w.pushSlot(t)
+}
+
+// runs says whether the worker that polls may poll t as well: t is neither external nor
+// another runtime's.
+func (cx *Context) runs(t *Task) bool {
+	return t.home != nil && cx.w != nil && t.home.rt == cx.rt
 }

@@ -323,24 +323,37 @@ func TestContextThatIsMadeInACancelledScopeHasEnded(t *testing.T) {
 // The function is first polled as a branch of the race, and when that has dropped it, by
 // the task itself, which is then the one to wake.
 func TestScopeWakesAFunctionThatHasLostARace(t *testing.T) {
-	for name, opts := range map[string][]edo.ScopeOption{
-		"error":    nil,
-		"deadline": {edo.ScopeTimeout(time.Minute)},
+	ends := func(err error) func(task *edo.Task) error {
+		return func(task *edo.Task) error {
+			timer.Sleep(task, time.Minute)
+			return err
+		}
+	}
+	waits := func(task *edo.Task) error {
+		_, err := edo.Await(task, forever{})
+		return err
+	}
+	for _, c := range []struct {
+		name  string
+		opts  []edo.ScopeOption
+		spawn func(task *edo.Task) error
+		fn    func(task *edo.Task) error
+		want  error
+	}{
+		{"error", nil, ends(edo.ErrEmpty), waits, edo.ErrEmpty},
+		{"deadline", []edo.ScopeOption{edo.ScopeTimeout(time.Minute)}, ends(nil), waits, context.DeadlineExceeded},
+		{"end", nil, ends(nil), func(*edo.Task) error { return nil }, nil},
 	} {
 		err := sim.Run(1, func(task *edo.Task) error {
-			var got error
+			begin := timer.Now(task)
+			got, took := errors.New("nothing"), time.Duration(0)
 			cleaning := edo.Async(func(task *edo.Task) (int, error) {
 				return 0, edo.Shielded(task, func(task *edo.Task) error {
 					got = edo.WithScope(task, func(s *edo.Scope) error {
-						if opts == nil {
-							edo.Go(s, func(task *edo.Task) error {
-								timer.Sleep(task, time.Minute)
-								return edo.ErrEmpty
-							})
-						}
-						_, err := edo.Await(task, forever{})
-						return err
-					}, opts...)
+						edo.Go(s, c.spawn)
+						return c.fn(task)
+					}, c.opts...)
+					took = timer.Now(task).Sub(begin)
 					return nil
 				})
 			})
@@ -348,13 +361,13 @@ func TestScopeWakesAFunctionThatHasLostARace(t *testing.T) {
 				return 0, timer.Sleep(task, time.Second)
 			})))
 			timer.Sleep(task, time.Hour)
-			if !errors.Is(got, edo.ErrEmpty) && !errors.Is(got, context.DeadlineExceeded) {
-				return fmt.Errorf("the scope gave %v", got)
+			if !errors.Is(got, c.want) || took != time.Minute {
+				return fmt.Errorf("the scope gave %v after %v", got, took)
 			}
 			return err
 		})
 		if err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 }

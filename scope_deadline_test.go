@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -94,4 +95,21 @@ func TestScopeNamesSixteenTasksAndCountsTheRest(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+func TestFunctionThatComputesSeesTheDeadlineOfItsScope(t *testing.T) {
+	runs(t, func(task *edo.Task) error {
+		_, err := edo.Blocking(task, func(task *edo.Task) (int, error) {
+			return 0, edo.WithScope(task, func(*edo.Scope) error {
+				for task.Err() == nil { // it never suspends
+					runtime.Gosched()
+				}
+				return nil
+			}, edo.ScopeTimeout(time.Millisecond))
+		}).Await(task)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
 }

@@ -367,6 +367,10 @@ func TestAFutureIsHandledOnceUntilItIsReset(t *testing.T) {
 	turn(t, task, sel)
 	requireLog(t, &log, "s 9", "s edo: closed")
 	edotest.RequireEnd(t, task, sel)
+	f.Reset(owntest.NewScript[int](t).Give(7))
+	turn(t, task, sel)
+	requireLog(t, &log, "f 7")
+	edotest.RequireEnd(t, task, sel)
 	if one.Polls() != 1 || two.Polls() != 1 || one.Drops()+two.Drops() != 0 {
 		t.Fatalf("polled %d and %d times, dropped %d and %d times", one.Polls(), two.Polls(), one.Drops(), two.Drops())
 	}

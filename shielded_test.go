@@ -301,3 +301,15 @@ func TestShieldsOfABlockGiveWayWhenItsRuntimeHasEnded(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestShieldsHoldWhenAStallCancelsAllTasks(t *testing.T) {
+	var cleaned bool
+	sim.Run(1, func(task *edo.Task) error {
+		_, err := edo.Await(task, forever{}) // until the stall
+		cleaned = edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, time.Second) }) == nil
+		return err
+	}, sim.WithConfig(sim.Config{Runtime: edo.Config{OnError: func(error) {}}}))
+	if !cleaned {
+		t.Error("the first stall has broken the shield")
+	}
+}

@@ -171,6 +171,48 @@ func TestCancelledJoinTaskAndRaceTaskEndTheirFunctionsFirst(t *testing.T) {
 	}
 }
 
+func TestWhatWasDecidedBeforeTheTaskWasCancelledStands(t *testing.T) {
+	inside(t, func(task *edo.Task) error {
+		slow := func(task *edo.Task) (int, error) { // to end, and nobody's fault
+			timer.Sleep(task, time.Hour)
+			edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, time.Minute) })
+			return 0, nil
+		}
+		h := edo.Go(task, func(task *edo.Task) error {
+			_, err := future.TryJoinTask(task, after(time.Second, 0, errTest), slow)
+			return err
+		})
+		timer.Sleep(task, 2*time.Second)
+		h.Abort()
+		if _, err := h.Await(task); err != errTest {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
+}
+
+func TestAPanicInAReportDecidesARaceAsAnyOther(t *testing.T) {
+	task, polls := edotest.NewTask(), 0
+	f := edo.Async(func(task *edo.Task) (int, error) {
+		return future.RaceTask(task,
+			func(task *edo.Task) (int, error) { return edo.Await(task, edo.Future[int](&ticker{})) },
+			func(task *edo.Task) (int, error) {
+				return edo.Await(task, future.PollFn(func(*edo.Context) (v int, _ edo.Poll, _ error) {
+					if polls++; polls > 1 {
+						panic("test")
+					}
+					return v, edo.Pending, nil
+				}))
+			})
+	})
+	edotest.RequirePending(t, task, f)
+	edotest.Waits(task, f)
+	edotest.RequireWoken(t, task, 1)
+	if _, p, err := edotest.Poll(task, f); p != edo.Ready || !errors.As(err, new(*edo.PanicError)) {
+		t.Errorf("got %v, %v", p, err)
+	}
+}
+
 func TestWhatHasSucceededAlthoughTheTaskWasCancelledIsNotLost(t *testing.T) {
 	inside(t, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -147,16 +148,36 @@ func TestTryJoinThatFailsDropsTheValuesThatThereAre(t *testing.T) {
 	}
 }
 
-func TestWakesOfAJoinThatIsGoneDoNothing(t *testing.T) {
-	task := edotest.NewTask()
-	srcs, fs := scripts(waits(t, 0), waits(t, 1))
-	j := future.Join(fs...)
-	edotest.RequirePending(t, task, j)
-	j.Drop()
-	requireDrops(t, srcs, 1, 1)
-	srcs[0].Wake()
-	edotest.RequireWoken(t, task, 0)
-	edotest.RequireError(t, task, j, edo.ErrClosed)
+func TestWakesOfWhatIsGoneDoNothing(t *testing.T) {
+	for name, build := range map[string]func(fs ...edo.Future[int]) edo.Future[edo.Unit]{
+		"Join":    func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(fs...)) },
+		"TryJoin": func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.TryJoin(fs...)) },
+		"Race":    func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(fs...)) },
+		"Join3":   func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join3(fs[0], fs[1], fs[2])) },
+		"TryJoin3": func(fs ...edo.Future[int]) edo.Future[edo.Unit] {
+			return forget(future.TryJoin3(fs[0], fs[1], fs[2]))
+		},
+	} {
+		for _, fails := range []bool{false, true} {
+			task, bad := edotest.NewTask(), owntest.NewScript[int](t).Wait().Fail(errTest)
+			all, fs := tickers(2)
+			f := build(fs[0], fs[1], bad)
+			edotest.RequirePending(t, task, f)
+			if over := fails && !strings.HasPrefix(name, "Join"); over {
+				bad.Wake()
+				edotest.RequireWoken(t, task, 1)
+				edotest.RequireError(t, task, f, errTest)
+			} else {
+				edo.Drop(f)
+			}
+			all[0].waker.Wake()
+			all[1].waker.Wake()
+			if n := task.TakeWakes(); n != 0 || bad.Drops() != 1 {
+				t.Errorf("%s: woken %d times, dropped %d times", name, n, bad.Drops())
+			}
+			edotest.RequireError(t, task, f, edo.ErrClosed)
+		}
+	}
 }
 
 func TestAJoinInsideAJoinIsPolledOnlyWhenItsOwnAreWoken(t *testing.T) {
@@ -392,6 +413,15 @@ type panicking struct{ drops int }
 
 func (*panicking) Poll(*edo.Context) (int, edo.Poll, error) { panic("test") }
 func (p *panicking) Drop()                                  { p.drops++ }
+
+func TestTryJoinThatFailsDropsNothingInThePlaceOfTheError(t *testing.T) {
+	var log []string
+	f := future.TryJoin[drops](future.Ready(drops{"a", &log, false}), future.Fail[drops](errTest))
+	edotest.RequireError(t, edotest.NewTask(), f, errTest) // a drop of drops{} panics
+	if got := fmt.Sprint(log); got != "[a]" {
+		t.Fatalf("dropped %s", got)
+	}
+}
 
 func TestAllAreDroppedAlsoWhenADropPanics(t *testing.T) {
 	var log []string

@@ -148,19 +148,21 @@ func TestRaceDroppedBeforeAndWhileItWaitsDropsAllOnce(t *testing.T) {
 }
 
 func TestAValueThatAReportMadeReadyIsDroppedWithItsRace(t *testing.T) {
-	task, h := edotest.NewTask(), owntest.NewHandle(1)
-	polls := 0
-	r := future.Race[*owntest.Handle](future.PollFn(func(*edo.Context) (*owntest.Handle, edo.Poll, error) {
-		if polls++; polls == 1 {
-			return nil, edo.Pending, nil
+	for _, err := range []error{nil, errTest} {
+		task, h := edotest.NewTask(), owntest.NewHandle(1)
+		polls := 0
+		r := future.Race[*owntest.Handle](future.PollFn(func(*edo.Context) (*owntest.Handle, edo.Poll, error) {
+			if polls++; polls == 1 {
+				return nil, edo.Pending, nil
+			}
+			return h, edo.Ready, err
+		}))
+		edotest.RequirePending(t, task, r)
+		edotest.Waits(task, r)
+		r.Drop()
+		r.Drop()
+		if dropped := h.Drops() == 1; dropped != (err == nil) || h.Drops() > 1 { // with an error it is nobody's
+			t.Fatalf("%v: dropped %d times", err, h.Drops())
 		}
-		return h, edo.Ready, nil
-	}))
-	edotest.RequirePending(t, task, r)
-	edotest.Waits(task, r)
-	r.Drop()
-	r.Drop()
-	if h.Drops() != 1 {
-		t.Fatalf("dropped %d times", h.Drops())
 	}
 }

@@ -170,6 +170,23 @@ func TestInterleavedWakesAndPollAllAreSeen(t *testing.T) {
 	})
 }
 
+func TestInterleavedWakesOfOneChildAndPollAllAreSeen(t *testing.T) {
+	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+		p, c := newParent(), newCounters(2)
+		c.begin(p)
+		p.task.Enter()
+		return []func(){
+				func() { p.drive(c.set.PollAll) },
+				func() { c.bump(0) },
+				func() { c.bump(0) },
+			}, func() {
+				if c.set.Left() != 0 {
+					t.Errorf("%d are left", c.set.Left())
+				}
+			}
+	})
+}
+
 func TestInterleavedWakesAndDropAreHarmless(t *testing.T) {
 	interleave.Explore(t, func() ([]func(), func()) {
 		p, c := newParent(), newCounters(1, 1)

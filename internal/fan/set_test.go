@@ -308,6 +308,15 @@ func TestAChildThatEndsInAnInspectionBringsTheTaskBack(t *testing.T) {
 	}
 }
 
+func TestAChildThatWasWokenAndEndsInAnInspectionIsNotPolledAgain(t *testing.T) {
+	task, f := edotest.NewTask(), newFamily(2)
+	f.poll(task)
+	f.kids[0].waker.Wake()
+	f.kids[0].poll = end
+	f.inspect(task)
+	f.require(t, task)
+}
+
 func TestPollAllPollsThoseThatWereNotWokenTooAndLosesNoWake(t *testing.T) {
 	for _, begun := range []bool{false, true} {
 		task, f := edotest.NewTask(), newFamily(3)

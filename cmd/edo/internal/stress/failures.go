@@ -72,6 +72,7 @@ func (f *failures) settle(l *ledger, err error) {
 		case e == nil:
 		case isPlanned(e):
 			told++
+		case e == edo.ErrCancelled && isPlanned(err): // one task alone failed, and was aborted as well
 		default:
 			if _, bad := fmt.Sscanf(e.Error(), "edo: and %d more tasks failed", &more); bad != nil {
 				l.fault("the runtime returned: %v", e)

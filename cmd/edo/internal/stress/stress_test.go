@@ -203,6 +203,26 @@ func TestHoldingsThatAreBackAreNotMissing(t *testing.T) {
 	}
 }
 
+func TestFailureOfATaskThatWasAbortedAsWellIsOneFailure(t *testing.T) {
+	for name, c := range map[string]struct {
+		err    error
+		faults int
+	}{
+		"alone":             {errPlanned, 0},
+		"and aborted":       {errors.Join(edo.ErrCancelled, errPlanned), 0},
+		"aborted alone":     {edo.ErrCancelled, 2}, // it, and that none was told of
+		"aborted and other": {errors.Join(edo.ErrCancelled, errors.New("other")), 3},
+	} {
+		var f failures
+		f.planned.Add(1)
+		var l ledger
+		f.settle(&l, c.err)
+		if got := len(l.close()); got != c.faults {
+			t.Errorf("%s: %d faults, want %d", name, got, c.faults)
+		}
+	}
+}
+
 func TestOnlyPlannedFailuresAreTakenForThose(t *testing.T) {
 	other := errors.New("other")
 	for err, want := range map[error]bool{

@@ -22,10 +22,17 @@ func (d *driver) Choose(n int) int {
 	return d.Driver.Choose(n)
 }
 
-// Wait is called when no task is runnable. When somebody was aborted there is one.
+// Wait is called when no task is runnable. When somebody was aborted there is one. It
+// may be called again without a poll in between, for a wake from outside such as the
+// one that says that nobody else will spawn: when that comes no seed decides, so it is
+// no further occasion.
 func (d *driver) Wait(cx *sched.Context, deadline int64) (stalled bool) {
-	if d.world.strike() {
-		return false
+	w := d.world
+	if w.polls != w.idleAt && len(w.victims) != 0 {
+		w.idleAt = w.polls
+		if w.strike() {
+			return false
+		}
 	}
 	return d.Driver.Wait(cx, deadline)
 }

@@ -29,6 +29,7 @@ type World struct {
 	log       func(format string, args ...any) // or nil
 
 	polls   int
+	idleAt  int // polls, when nothing was runnable last
 	aborted []abort
 	errs    []error
 	endless bool

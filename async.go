@@ -3,6 +3,7 @@ package edo
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -219,7 +220,12 @@ func (a *async[T]) isDropped() bool { return a.dropped.Load() }
 
 func (a *async[T]) drive(cx *Context) (ended bool, err error) {
 	a.dropped.Store(true)
-	_, p, err := a.Poll(cx)
+	v, p, err := a.Poll(cx)
+	if p == Ready && err == nil { // nobody gets it
+		if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer || !r.IsNil() {
+			Drop(v)
+		}
+	}
 	var panicked *PanicError
 	if !errors.As(err, &panicked) {
 		err = nil
@@ -275,15 +281,17 @@ func (n *nested) clean(cx *Context, x *extra) {
 	}
 }
 
-// finish drives all of them, and says whether none is left.
+// finish drives all of them as far as they come, and says whether none is left. One
+// that ends may be what another waits for, and no waker says so.
 func (n *nested) finish(cx *Context, x *extra) (ended bool) {
-	n.drive(cx, x, func(suspended) bool { return true })
+	for n.drive(cx, x, func(suspended) bool { return true }) {
+	}
 	return n.list() == nil
 }
 
-// drive drives those that which says, and makes their panics errors of the task. One
-// that still waits has dropped set again.
-func (n *nested) drive(cx *Context, x *extra, which func(suspended) bool) {
+// drive drives those that which says, and makes their panics errors of the task. It
+// says whether one has ended. One that still waits has dropped set again.
+func (n *nested) drive(cx *Context, x *extra, which func(suspended) bool) (some bool) {
 	for _, s := range n.list() {
 		if !which(s) {
 			continue
@@ -292,8 +300,11 @@ func (n *nested) drive(cx *Context, x *extra, which func(suspended) bool) {
 		if err != nil {
 			x.fail(err)
 		}
-		if !ended {
+		if ended {
+			some = true
+		} else {
 			n.dropped.Store(true)
 		}
 	}
+	return some
 }

@@ -106,7 +106,7 @@ func (t *Task) end(x *extra) {
 		guard(t.Name(), x, x.takeOwned().Drop)
 	}
 	for !x.nested.finish(t.cx, x) {
-		t.park(x)
+		t.sleep()
 	}
 	over = true
 }
@@ -128,6 +128,12 @@ func guard(name string, x *extra, fn func()) {
 // woken.
 func (t *Task) park(x *extra) {
 	x.nested.clean(t.cx, x)
+	t.sleep()
+}
+
+// sleep is park without a look at functions that were dropped: one that such a look
+// drives to its end, after its owner has looked, would wake nobody any more.
+func (t *Task) sleep() {
 	t.cx.in().SetBudget(sched.Budget)
 	if t.head.Suspend() {
 		if t.rt != nil {

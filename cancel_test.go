@@ -343,3 +343,17 @@ func TestATaskHasOneTokenAndTheLastOneCounts(t *testing.T) {
 		return nil
 	})
 }
+
+func TestWhatWasUntilCancelledLeavesTheToken(t *testing.T) {
+	task, c, g := edotest.NewTask(), edo.NewCancel(), &valve{}
+	f := edo.UntilCancelled(c, g)
+	edotest.RequirePending(t, task, f)
+	if n := c.Below(); n != 1 {
+		t.Errorf("%d wait", n)
+	}
+	g.end(1, nil)
+	edotest.RequireReady(t, task, f)
+	if n := c.Below(); n != 0 {
+		t.Errorf("%d have stayed", n)
+	}
+}

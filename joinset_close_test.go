@@ -187,3 +187,16 @@ func TestPanicInDropOfWhatASetDidNotSpawnIsNotLost(t *testing.T) {
 		return nil
 	})
 }
+
+func TestNilValuesOfAClosedJoinSetAreNotDropped(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		var set edo.JoinSet[*refuses]
+		set.Spawn(task, &given{valve: valve{open: true}})
+		pass(task, 3)
+		set.Close()
+		return nil
+	}, quiet(edo.Config{CurrentThread: true}))
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -190,3 +190,36 @@ func TestJoinSetStress(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestSpawnFutureWakesWhoPolledItLast(t *testing.T) {
+	onOne(t, func(task *edo.Task) error {
+		set := edo.NewJoinSet[int](1)
+		var first valve
+		set.TrySpawn(task, &first)
+		one, two := edotest.NewTask(), edotest.NewTask()
+		w := set.SpawnFuture(done7{})
+		edotest.RequirePending(t, one, w)
+		edotest.RequirePending(t, two, w)
+		first.end(1, nil)
+		pass(task, 3)
+		edotest.RequireWoken(t, one, 0)
+		edotest.RequireWoken(t, two, 1)
+		w.Drop()
+		return nil
+	})
+}
+
+func TestSpawnInAJoinSetWithoutASpawnerTakesNoRoom(t *testing.T) {
+	set := edo.NewJoinSet[int](1)
+	func() {
+		defer func() {
+			if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), "nil Spawner") {
+				t.Errorf("%v", err)
+			}
+		}()
+		set.TrySpawn(nil, done7{})
+	}()
+	if set.Len() != 0 {
+		t.Errorf("Len is %d", set.Len())
+	}
+}

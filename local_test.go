@@ -256,3 +256,23 @@ func TestValueIsVisibleWhileAReportPollsTheTask(t *testing.T) {
 		return nil
 	})
 }
+
+func TestOptionsOtherThanInheritValuesInheritNone(t *testing.T) {
+	key := edo.NewLocal[int]("key")
+	onOne(t, func(task *edo.Task) error {
+		has := func(want bool) func(task *edo.Task) error {
+			return func(task *edo.Task) error {
+				if _, ok := key.Get(task); ok != want {
+					t.Errorf("has one: %v", ok)
+				}
+				return nil
+			}
+		}
+		_, err := edo.Go(task, func(task *edo.Task) error {
+			edo.Go(task, has(false), edo.Name("named"), edo.CancelledBy(edo.NewCancel()))
+			edo.Go(task.Runtime(), has(true), edo.InheritValues()) // from who is on this goroutine
+			return nil
+		}, key.Value(1)).Await(task)
+		return err
+	})
+}

@@ -131,6 +131,21 @@ func TestReportsWhileSelectsAndJoinsAreWokenLoseNoWake(t *testing.T) {
 	})
 }
 
+func TestWhatIsReadyInAReportIsHandledAlsoWhenTheTurnBeginsAnew(t *testing.T) {
+	task, polls := edotest.NewTask(), 0
+	var log []string
+	other := edo.OnFuture[int](nil, logged(&log, "other"))
+	sel := edo.NewSelect(other, edo.OnFuture(pollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
+		polls++
+		return 7, min(edo.Poll(polls-1), edo.Ready), nil
+	}), logged(&log, "f")))
+	edotest.RequireNextPending(t, task, sel)
+	edotest.WaitsNext(task, sel)
+	other.Reset(owntest.NewScript[int](t).Wait())
+	turn(t, task, sel)
+	requireLog(t, &log, "f 7")
+}
+
 func TestWhatIsReadyInAReportIsHandledAfterIt(t *testing.T) {
 	task, h := edotest.NewTask(), owntest.NewHandle(1)
 	polls, handled := 0, 0

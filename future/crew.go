@@ -22,8 +22,9 @@ import (
 // panics has failed, with an [*edo.PanicError], which is not lost when its result is:
 // it is joined to the error.
 //
-// Each function has a Task of its own to wait with. They take turns, so that they may
-// share variables without locks; one that computes holds up the others. What a function
+// Each function has a Task of its own to wait with, and counts as a waiter of its own:
+// what one task at a time may wait for, one function at a time may. They take turns, so
+// that they may share variables without locks; one that computes holds up the others. What a function
 // that never starts would have used is still the caller's. A function costs a coroutine
 // (some 3 KB, pooled), some 250 bytes in two or three allocations, and one to two
 // microseconds.

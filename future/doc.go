@@ -19,7 +19,9 @@
 //
 //	all := future.TryJoin(ask("paris"), ask("tokyo"), ask("lima")) // of []string
 //
-// Each of several is polled when it was woken itself, and not otherwise.
+// Each of several is polled when it was woken itself, and not otherwise. So two of them
+// must not wait for the same end of something that wakes one waiter, such as a
+// [edo.JoinHandle] or a receiver: the one that asked first would wait for ever.
 //
 // # Ownership
 //

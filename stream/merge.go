@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -53,10 +54,15 @@ func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	if m.otherFirst {
 		first, second = second, first
 	}
+	in := cx.Internal(internal.Key{})
+	had := in.Budget()
 	v, p, err := first.Poll(cx)
 	if p == edo.Ready {
 		m.otherFirst = !m.otherFirst
 		return v, p, err
+	}
+	if p == edo.Pending && had > 0 && in.Budget() <= 0 { // the second cannot go on: it is first next time
+		m.otherFirst = !m.otherFirst
 	}
 	v, q, err := second.Poll(cx)
 	if q == edo.End {

@@ -172,13 +172,17 @@ func TestInterleavedWakesAndPollAllAreSeen(t *testing.T) {
 
 func TestInterleavedWakesOfOneChildAndPollAllAreSeen(t *testing.T) {
 	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
-		p, c := newParent(), newCounters(2)
+		p, c := newParent(), newCounters(3)
 		c.begin(p)
 		p.task.Enter()
 		return []func(){
 				func() { p.drive(c.set.PollAll) },
-				func() { c.bump(0) },
-				func() { c.bump(0) },
+				func() {
+					c.bump(0)
+					c.bump(0)
+					invariant.Step("test: between two wakes")
+					c.bump(0)
+				},
 			}, func() {
 				if c.set.Left() != 0 {
 					t.Errorf("%d are left", c.set.Left())

@@ -90,11 +90,20 @@ func TestAClientThatResetsIsReportedAndHarmsNobodyElse(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if err := other.CloseWrite(); err != nil {
+				later, err := socket.Dial(task, "tcp", addr) // accepted after the one that was reset
+				if err != nil {
 					return err
 				}
-				_, err = aio.ReadAll(task, other, nil)
-				return err
+				defer later.Close()
+				for _, conn := range []*socket.Conn{later, other} {
+					if err := conn.CloseWrite(); err != nil {
+						return err
+					}
+					if _, err := aio.ReadAll(task, conn, nil); err != nil {
+						return err
+					}
+				}
+				return nil
 			})
 		}, func(output string) error {
 			if runtime.GOOS != "linux" && output == "" {

@@ -143,7 +143,10 @@ func TestValuesOfAClosedJoinSetThatPanicInDropAreReported(t *testing.T) {
 	err := edo.Run(func(task *edo.Task) error {
 		var set edo.JoinSet[*refuses]
 		for range 3 {
-			set.Spawn(task, &given{valve: valve{open: true}, v: v})
+			h, _ := set.Spawn(task, &given{valve: valve{open: true}, v: v})
+			for !h.Finished() { // tasks do not run in the order in which they are spawned
+				edo.Yield(task)
+			}
 		}
 		ends := &given{v: v}
 		last, _ := set.Spawn(task, pollFunc[*refuses](func(cx *edo.Context) (*refuses, edo.Poll, error) {

@@ -58,7 +58,7 @@ func (rt *Runtime) Snapshot() Snapshot {
 		if _, ok := t.Body().(*block); ok {
 			blocks++
 		}
-		s.Tasks = append(s.Tasks, infoOf(t, a))
+		s.Tasks = append(s.Tasks, infoOf(rt.sched, t, a))
 		return true
 	})
 	if m := rt.sched.Metrics(); rt.trace == nil && m.Idle == m.Workers+m.Spares {
@@ -69,8 +69,8 @@ func (rt *Runtime) Snapshot() Snapshot {
 }
 
 // infoOf returns what t, which has answered a, does.
-func infoOf(t *sched.Task, a answer) TaskInfo {
-	i := TaskInfo{State: states[t.State()], Cancelled: t.IsCancelled(), Name: describe(t), Waits: a.waits}
+func infoOf(rt *sched.Runtime, t *sched.Task, a answer) TaskInfo {
+	i := TaskInfo{State: states[rt.State(t)], Cancelled: t.IsCancelled(), Name: describe(t), Waits: a.waits}
 	if n, ok := t.Body().(named); ok {
 		if x := n.peek(); x != nil && x.origin != nil {
 			i.ID, i.Parent, i.Spawned = x.origin.id, x.origin.parent, x.origin.place()

@@ -11,22 +11,18 @@ import (
 // Suspend marks an external task as idle. False says that a wake came since its
 // last poll: poll again at once. After true, Unpark will come, and then Resume.
 func (t *Task) Suspend() bool {
-	if t.suspend() {
-		return true
-	}
-	t.begin()
-	return false
+	return t.suspend()
 }
 
-// Resume marks an external task that was unparked as running.
+// Resume begins the poll of an external task that was unparked.
 func (t *Task) Resume() { t.begin() }
 
-// Enter moves an idle external task to running without a wake. It waits for a
+// Enter makes an idle external task active without a wake. It waits for a
 // wake that is under way on another goroutine.
 func (t *Task) Enter() {
 	for {
 		s := t.state.Load()
-		if s&lifecycle == idle && t.state.CompareAndSwap(s, s&^lifecycle|running) {
+		if s&lifecycle == idle && t.state.CompareAndSwap(s, s&^lifecycle|active) {
 			return
 		}
 		if invariant.Enabled {

@@ -3,6 +3,7 @@
 package sched
 
 import (
+	"sync/atomic"
 	"testing"
 
 	"github.com/edo-go/edo/internal/invariant/interleave"
@@ -164,7 +165,6 @@ func TestInterleavedInboxGivesEveryTaskOnceAndRefusesOnceClosed(t *testing.T) {
 func TestInterleavedWakesAreNeitherLostNorDoubled(t *testing.T) {
 	interleave.Explore(t, func() ([]func(), func()) {
 		var x Task
-		x.state.Store(running)
 		queued, woken := 0, 0
 		wake := func() {
 			woken++
@@ -183,7 +183,7 @@ func TestInterleavedWakesAreNeitherLostNorDoubled(t *testing.T) {
 			}
 		}
 		return []func(){worker, wake, cancel}, func() {
-			if queued != 1 || x.state.Load() != scheduled|cancelled {
+			if queued != 1 || x.state.Load()&^lifecycle != cancelled || x.state.Load()&lifecycle == idle {
 				t.Errorf("queued %d times, in state %b", queued, x.state.Load())
 			}
 		}
@@ -210,6 +210,49 @@ func TestInterleavedStopAndFireAgreeOnWhoWasFirst(t *testing.T) {
 			stopped := timer.word.Load()&timerState == timerOff
 			if stopped == timer.Fired() || fired > 1 || timer.Fired() != (fired == 1) || stopped != (ts.stale.Load() == 1) {
 				t.Errorf("fired %d times, stopped %v, word %b, stale %d", fired, stopped, timer.word.Load(), ts.stale.Load())
+			}
+		}
+	})
+}
+
+// What was written before a wake is seen by a poll that follows, whether the wake comes
+// while the task is in a queue, about to be polled, being polled, or idle.
+func TestInterleavedPollSeesWhatCameBeforeEveryWake(t *testing.T) {
+	interleave.Explore(t, func() ([]func(), func()) {
+		var x Task
+		x.state.Store(active) // in a queue
+		var written [2]atomic.Bool
+		var seen [2]bool
+		polling, queued := false, 1
+		poll := func() {
+			for queued > 0 {
+				queued--
+				if polling {
+					t.Error("polled twice at the same time")
+				}
+				polling = true
+				x.begin()
+				for i := range written {
+					seen[i] = written[i].Load()
+				}
+				polling = false
+				if !x.suspend() {
+					queued++
+				}
+			}
+		}
+		wake := func(i int) func() {
+			return func() {
+				written[i].Store(true)
+				if x.schedule(0) {
+					queued++
+				}
+			}
+		}
+		return []func(){poll, wake(0), wake(1)}, func() {
+			poll() // what is queued by now
+			if seen != [2]bool{true, true} || x.state.Load() != idle {
+				t.Errorf("the last poll saw %v; state %b", seen, x.state.Load())
 			}
 		}
 	})

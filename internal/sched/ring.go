@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/release"
 )
 
 // ring is the run queue of one worker: the owner pushes at the back and pops at
@@ -11,7 +12,7 @@ import (
 // comes from Go's own scheduler.
 //
 //	head   steal<<32 | real      CASed by owner and thieves
-//	tail                         stored by the owner alone
+//	tail                         stored by the owner alone, who need not wait for that
 //	seen   an old value of steal the owner's alone
 //
 //	 steal      real             tail
@@ -29,7 +30,11 @@ import (
 //     Whoever takes a task out clears its slot, so that an idle ring keeps no task
 //     alive.
 //  4. The owner writes a slot only when tail-steal < size, and publishes it by
-//     storing tail. So no slot needs to be atomic.
+//     storing tail. So no slot needs to be atomic. The store only releases (package
+//     release): a sleeper that looks at the ring just then may miss it while the owner
+//     misses the sleeper. Nothing is lost by that, for the owner is awake and comes to
+//     the task itself, or tells of it when it pushes the next; and if it is stuck
+//     before, the monitor sees to it.
 //  5. A thief writes the copies into the free slots of its own ring, as its owner,
 //     and only when the ring has room for half a ring above its own steal: a
 //     thief that was preempted may still be copying out of it.
@@ -39,16 +44,22 @@ type ring struct {
 	_    [60]byte
 	head atomic.Uint64
 	_    [56]byte
-	tail atomic.Uint32
+	tail uint32 // see end
 	_    [60]byte
 }
 
 func unpack(head uint64) (steal, real uint32) { return uint32(head >> 32), uint32(head) }
 func pack(steal, real uint32) uint64          { return uint64(steal)<<32 | uint64(real) }
 
+// end returns tail.
+func (r *ring) end() uint32 { return atomic.LoadUint32(&r.tail) }
+
+// setEnd publishes what the owner has written up to tail.
+func (r *ring) setEnd(tail uint32) { release.Store32(&r.tail, tail) }
+
 // push adds t at the back, for the owner, and says whether there was room.
 func (r *ring) push(t *Task) bool {
-	tail := r.tail.Load()
+	tail := r.end()
 	if tail-r.seen >= ringSize {
 		r.seen, _ = unpack(r.head.Load())
 		if tail-r.seen >= ringSize {
@@ -60,20 +71,20 @@ func (r *ring) push(t *Task) bool {
 		invariant.Check(t.next == nil, "a task in a ring has a next")
 		invariant.Step("ring.push: before the store of tail")
 	}
-	r.tail.Store(tail + 1)
+	r.setEnd(tail + 1)
 	return true
 }
 
 // room returns how many slots the owner may fill.
 func (r *ring) room() int {
 	r.seen, _ = unpack(r.head.Load())
-	return int(ringSize - (r.tail.Load() - r.seen))
+	return int(ringSize - (r.end() - r.seen))
 }
 
 // len returns how many tasks are runnable; for anybody, as an estimate.
 func (r *ring) len() int {
 	_, real := unpack(r.head.Load())
-	return max(0, int(int32(r.tail.Load()-real)))
+	return max(0, int(int32(r.end()-real)))
 }
 
 // pop takes the task at the front, for the owner.
@@ -81,7 +92,7 @@ func (r *ring) pop() *Task {
 	for {
 		head := r.head.Load()
 		steal, real := unpack(head)
-		if real == r.tail.Load() {
+		if real == r.end() {
 			return nil
 		}
 		next := pack(steal, real+1)
@@ -105,7 +116,7 @@ func (r *ring) popHalf() (first, last *Task, n int) {
 	head := r.head.Load()
 	steal, real := unpack(head)
 	const half = ringSize / 2
-	if steal != real || r.tail.Load()-real != ringSize {
+	if steal != real || r.end()-real != ringSize {
 		return nil, nil, 0
 	}
 	if invariant.Enabled {
@@ -132,7 +143,7 @@ func (r *ring) popHalf() (first, last *Task, n int) {
 // of them, which is then in no queue. nil: there was nothing, or somebody else is
 // stealing.
 func (r *ring) stealFrom(v *ring) *Task {
-	dst := r.tail.Load()
+	dst := r.end()
 	if steal, _ := unpack(r.head.Load()); dst-steal > ringSize/2 {
 		return nil // rule 5
 	}
@@ -144,7 +155,7 @@ func (r *ring) stealFrom(v *ring) *Task {
 		if steal != real {
 			return nil
 		}
-		n = v.tail.Load() - real
+		n = v.end() - real
 		n -= n / 2
 		if n == 0 || n > ringSize/2 { // more than half: head moved between the loads
 			return nil
@@ -176,7 +187,7 @@ func (r *ring) stealFrom(v *ring) *Task {
 	t := r.buf[(dst+n-1)%ringSize]
 	r.buf[(dst+n-1)%ringSize] = nil
 	if n > 1 {
-		r.tail.Store(dst + n - 1)
+		r.setEnd(dst + n - 1)
 	}
 	return t
 }

@@ -84,7 +84,7 @@ func (w *Worker) collect() {
 	add(w.rt.inject.pop(math.MaxInt))
 }
 
-// yieldSeeded is what requeue does with a scheduled task in a seeded runtime.
+// yieldSeeded is what requeue does in a seeded runtime.
 func (w *Worker) yieldSeeded(t *Task) {
 	w.lookDue = true
 	w.collect() // what it has made runnable was so before it yields

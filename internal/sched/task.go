@@ -2,6 +2,7 @@ package sched
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/invariant"
@@ -38,38 +39,49 @@ type Watcher interface {
 
 // A Task is the unit of scheduling. It is meant to be the first field of a
 // larger object, so that a task is one allocation. The zero state means
-// "scheduled", so that spawning stores nothing.
+// "active", so that spawning stores nothing.
 //
 // # The state word
 //
-//	bits 0-2  lifecycle
+//	bits 0-1  lifecycle
+//	bit  2    resolved: what the task has come to can be read
 //	bit  3    cancelled: somebody has asked the task to end
 //	bit  4    watched: the body is a [Watcher], and wants to hear of it at once
 //	bit  5    complete: ended, without a worker; nothing changes any more
 //	bit  6    hands down: what it spawns has something from it; set before it is
 //	          spawned, or by its own polls
-//	bit  7    inspected: it is running because somebody asks what it waits for
+//	bit  7    inspected: it is active because somebody asks what it waits for
+//	bit  8    joined: somebody waits for it to be resolved
+//	bit  9    let go: the future has returned, and is its task's no more
 //
-//	lifecycle   the task is                      who may change it
-//	scheduled   in exactly one queue             the worker that takes it → running
-//	idle        waiting; in no queue             whoever wins the CAS → scheduled, and enqueues it
-//	running     being polled by one worker       that worker → idle; any waker → notified
-//	notified    running, and woken meanwhile     that worker → scheduled, and enqueues it
+//	lifecycle   the task is                          who may change it
+//	active      in exactly one queue, or in the      whoever polls it → idle;
+//	            hands of who took it out, or polled  any waker → notified
+//	idle        waiting; in no queue                 whoever wins the CAS → active, and enqueues it
+//	notified    active, and woken meanwhile          who begins a poll → active;
+//	                                                 who ends one → active, and enqueues it
 //
-// A task that has ended on a worker stays running for ever: a wake marks it, and
+// That a task is queued and that it is polled are one state: so a poll begins, and a
+// task that yields goes back into a queue, without an atomic operation. Who wants to
+// know which of the two it is asks the workers, see [Runtime.State].
+//
+// A task that has ended on a worker stays active for ever: a wake marks it, and
 // nobody looks any more. That saves a store per task.
 //
 // Rules:
 //
-//  1. Only the winner of idle → scheduled enqueues, so a task is in at most one
+//  1. Only the winner of idle → active enqueues, so a task is in at most one
 //     queue, once.
 //  2. next and home are written by whoever holds the task: the goroutine that
 //     moved it out of idle until it is enqueued, then the queue, then the worker
 //     that polls it. They pass from one to the other through the state word and
 //     the queues' own synchronisation.
-//  3. A wake of a scheduled or notified task does nothing: the poll to come
-//     starts after the wake, in the total order of atomic operations, and so
-//     sees what the waker wrote before it under the protection of the primitive.
+//  3. A wake of an active task makes it notified. Either that comes before the
+//     beginning of a poll, which takes the mark off by a CAS and then sees, in the total
+//     order of atomic operations, what the waker wrote before it under the protection of
+//     the primitive; or it comes before the end of the poll, which finds the mark, and
+//     the task is polled again. A wake of a notified task does nothing: one of the two is
+//     still to come.
 //
 // There is no reference count: a waker is a pointer, and the collector counts.
 type Task struct {
@@ -82,34 +94,33 @@ type Task struct {
 }
 
 const (
-	scheduled uint32 = iota
+	active uint32 = iota
 	idle
-	running
 	notified
 
-	lifecycle uint32 = 7
+	lifecycle uint32 = 3
+	resolved  uint32 = 4
 	cancelled uint32 = 8
 	watched   uint32 = 16
 	complete  uint32 = 32
 	handsDown uint32 = 64
 	inspected uint32 = 128
+	joined    uint32 = 256
+	letGo     uint32 = 512
 )
 
 // Init gives a fresh task its body.
 func (t *Task) Init(body Body) { t.body = body }
 
-// InitExternal makes t an external task, which starts out running, on the
+// InitExternal makes t an external task, which starts out active, on the
 // calling goroutine.
-func (t *Task) InitExternal(body Parked) {
-	t.body = body
-	t.state.Store(running)
-}
+func (t *Task) InitExternal(body Parked) { t.body = body }
 
 // Inspect calls look while nobody polls t, if t is idle, and says whether it was. A
 // wake that comes meanwhile is kept until look has returned, panicked or called Goexit.
 func (t *Task) Inspect(look func()) bool {
 	s := t.state.Load()
-	if s&(lifecycle|complete) != idle || !t.state.CompareAndSwap(s, s&^lifecycle|running|inspected) {
+	if s&(lifecycle|complete) != idle || !t.state.CompareAndSwap(s, s&^lifecycle|active|inspected) {
 		return false
 	}
 	defer func() {
@@ -133,16 +144,20 @@ const (
 // Listed says whether t is in the registry, that is, has not ended.
 func (t *Task) Listed() bool { return t.slot.Load() != 0 }
 
-// State returns what t does now, which may have changed when it returns.
-func (t *Task) State() State {
-	s := t.state.Load()
-	switch {
-	case s&lifecycle == idle || s&inspected != 0:
+// State returns what t, a task of rt, does now, which may have changed when it returns.
+func (rt *Runtime) State(t *Task) State {
+	if s := t.state.Load(); s&lifecycle == idle || s&inspected != 0 {
 		return Waiting
-	case s&lifecycle == scheduled:
-		return Runnable
 	}
-	return Running
+	if _, ok := t.body.(Parked); ok {
+		return Running
+	}
+	for _, w := range *rt.all.Load() {
+		if atomic.LoadUintptr(&w.now) == uintptr(unsafe.Pointer(t)) {
+			return Running
+		}
+	}
+	return Runnable
 }
 
 // Body returns what t runs.
@@ -170,11 +185,11 @@ func (t *Task) schedule(extra uint32) bool {
 		}
 		switch s & lifecycle {
 		case idle:
-			if t.state.CompareAndSwap(s, s&^lifecycle|scheduled|extra) {
+			if t.state.CompareAndSwap(s, s&^lifecycle|active|extra) {
 				return true
 			}
-		case running:
-			if t.state.CompareAndSwap(s, s&^lifecycle|notified|extra) {
+		case active:
+			if t.state.CompareAndSwap(s, s|notified|extra) {
 				return false
 			}
 		default:
@@ -189,16 +204,22 @@ func (t *Task) schedule(extra uint32) bool {
 // on. Whether it was cancelled can still be asked.
 func (t *Task) Complete() { t.state.Or(complete) }
 
-// begin marks a scheduled task as running.
+// begin begins a poll: it takes note of the wakes that came while t was in a queue.
 func (t *Task) begin() {
-	s := t.state.Add(running - scheduled)
-	if invariant.Enabled {
-		invariant.Check(s&lifecycle == running, "a task that was not scheduled is polled")
+	for {
+		s := t.state.Load()
+		if invariant.Enabled {
+			invariant.Check(s&lifecycle != idle, "a task that is idle is polled")
+			invariant.Step("task.begin: before the CAS")
+		}
+		if s&lifecycle == active || t.state.CompareAndSwap(s, s&^lifecycle|active) {
+			return
+		}
 	}
 }
 
 // suspend ends a poll that is not the last: false means that a wake came
-// meanwhile, and that t is scheduled again and the caller's to enqueue.
+// meanwhile, and that t is active still and the caller's to enqueue.
 func (t *Task) suspend() bool {
 	for {
 		s := t.state.Load()
@@ -206,7 +227,7 @@ func (t *Task) suspend() bool {
 			invariant.Step("task.suspend: before the CAS")
 		}
 		if s&lifecycle == notified {
-			if t.state.CompareAndSwap(s, s&^(lifecycle|inspected)|scheduled) {
+			if t.state.CompareAndSwap(s, s&^(lifecycle|inspected)|active) {
 				return false
 			}
 		} else if t.state.CompareAndSwap(s, s&^(lifecycle|inspected)|idle) {
@@ -255,8 +276,7 @@ func (cx *Context) Watch() {
 	t.Watch()
 }
 
-// enqueue puts a task that the caller has moved to scheduled where a worker
-// finds it.
+// enqueue puts a task that the caller has made active where a worker finds it.
 func (t *Task) enqueue() {
 	w := t.home
 	if w == nil {

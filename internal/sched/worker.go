@@ -3,8 +3,10 @@ package sched
 import (
 	"runtime/debug"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/release"
 )
 
 const (
@@ -52,6 +54,8 @@ type Worker struct {
 	polls       uint64 // tasks polled
 	spawned     uint64 // tasks spawned by them
 	stalledAt   uint64 // what had happened when the runtime stalled last
+
+	now uintptr // address of the task polled last, to be compared with; see Runtime.State
 
 	// What others may read of these, and what is rare.
 	pubPolls, pubSpawned, steals, parks atomic.Uint64
@@ -152,13 +156,14 @@ func (w *Worker) run(t *Task) {
 	if w.rt.cancelling.Load() {
 		t.state.Or(cancelled)
 	}
+	release.StoreUintptr(&w.now, uintptr(unsafe.Pointer(t)))
 	w.cx.root, w.cx.task = t, t
 	w.yielded = false
 	w.polling = true
 	w.polls++
 	ended := t.body.Poll(&w.cx)
 	w.polling = false
-	if ended { // it stays running: late wakes find nothing to enqueue
+	if ended { // it stays active: late wakes find nothing to enqueue
 		if t.slot.Load() != 0 {
 			w.rt.unregister(t)
 		}
@@ -182,18 +187,12 @@ func (w *Worker) run(t *Task) {
 // requeue puts the task that was polled behind the others, and behind one look at
 // timers and I/O.
 func (w *Worker) requeue(t *Task) {
-	for {
-		s := t.state.Load()
-		if t.state.CompareAndSwap(s, s&^lifecycle|scheduled) {
-			break
-		}
-	}
 	if w.rt.seeded {
 		w.yieldSeeded(t)
 		return
 	}
 	if !w.lookDue {
-		w.lookDue, w.lookAt = true, w.ring.tail.Load()
+		w.lookDue, w.lookAt = true, w.ring.end()
 	}
 	w.push(t)
 	w.notifyPushed()
@@ -300,6 +299,9 @@ func (w *Worker) popLocal() *Task {
 
 // popUrgent takes a task whose timer has fired.
 func (w *Worker) popUrgent() *Task {
+	if w.urgent.len.Load() == 0 {
+		return nil
+	}
 	t := w.urgent.pop(1)
 	if t != nil {
 		w.beat.Add(1) // the ring does not tell the monitor of this poll
@@ -307,7 +309,7 @@ func (w *Worker) popUrgent() *Task {
 	return t
 }
 
-// push puts a scheduled task at the back of the ring; half of a full ring moves
+// push puts an active task at the back of the ring; half of a full ring moves
 // to the injection queue with it. While a thief is at work on a full ring the task
 // goes there alone.
 func (w *Worker) push(t *Task) {
@@ -323,7 +325,7 @@ func (w *Worker) push(t *Task) {
 	w.rt.inject.push(first, t, n+1)
 }
 
-// pushSlot puts a scheduled task where it runs next. It wakes nobody unless it
+// pushSlot puts an active task where it runs next. It wakes nobody unless it
 // pushes another one out: the one that runs will soon be done.
 func (w *Worker) pushSlot(t *Task) {
 	if old := w.slot.Swap(t); old != nil {
@@ -339,7 +341,7 @@ func (w *Worker) notifyPushed() {
 	}
 }
 
-// pushInbox hands a scheduled task to the worker from outside it.
+// pushInbox hands an active task to the worker from outside it.
 func (w *Worker) pushInbox(t *Task) {
 	if !w.inbox.push(t) {
 		w.rt.submit(t)

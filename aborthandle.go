@@ -34,5 +34,4 @@ func (a AbortHandle) Name() string {
 	return describe(a.t)
 }
 
-func (r *runner[T]) finished() bool       { return (*JoinHandle[T])(r).Finished() }
 func (b *blockingBody[T]) finished() bool { return b.handle.Finished() }

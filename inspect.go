@@ -124,12 +124,12 @@ func hasEnded(t *sched.Task) bool {
 // keeps it from asking the others.
 const patience = 200 * time.Millisecond
 
-func (r *runner[T]) inspect(cx *Context) {
-	h := (*JoinHandle[T])(r)
+func inspect[T any](b body[T], cx *Context) {
+	h := b.handle()
 	over := false
 	defer func() {
 		if !over { // a panic, or Goexit, of a future that did not wait
-			r.Fail(recover(), debug.Stack())
+			fail(b, recover(), debug.Stack())
 			h.task.Wake()
 		}
 	}()
@@ -137,8 +137,8 @@ func (r *runner[T]) inspect(cx *Context) {
 	if x.hasValues() {
 		defer enterValues(gid.Get(), x)()
 	}
-	f := h.f
-	if f != nil && h.poll(cx, f) {
+	f := b.held()
+	if f != nil && poll(b, cx, f) {
 		h.task.Wake() // a worker takes the other steps of the end
 	}
 	if x := h.extra.Load(); x != nil {

@@ -14,25 +14,21 @@ import (
 // Letting go of a handle detaches the task, which goes on. Its methods may be called
 // from any goroutine.
 //
-// The handle is the task: one allocation. Who may write what:
+// The handle is part of the task, which is one allocation: see held. Who may write
+// what:
 //
-//	f, value         the worker that polls the task, until joiner is &resolved
-//	extra            whoever spawns, then that worker; once made it is not replaced
-//	joiner           nil:        nobody waits
-//	                 a task:     wants to be woken; written by CAS, by who joins
-//	                 &resolved:  the result is there; written by the worker, last
+//	value    the worker that polls the task, until the task is resolved
+//	extra    whoever spawns, then that worker; once made it is not replaced
+//	joiner   who waits, before it joins the task; the worker, when it has resolved the
+//	         task, takes out whom to wake
 //
 // The error is in extra, which a task that succeeds can do without.
 type JoinHandle[T any] struct {
 	task   sched.Task
-	f      Future[T]
 	extra  atomic.Pointer[extra]
 	value  T // before joiner: a last field without a size would cost a word
 	joiner atomic.Pointer[sched.Task]
 }
-
-// resolved is the joiner of a handle that has its result.
-var resolved sched.Task
 
 // Poll returns the result of the task: its value or its error, a [*PanicError] if
 // it panicked, [ErrCancelled] if it was aborted. Asking counts as joining: [Run]
@@ -42,15 +38,15 @@ func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	if !cx.Proceed(h) {
 		return zero, Pending, nil
 	}
-	for {
-		j := h.joiner.Load()
-		if j == &resolved {
-			return h.value, Ready, h.joined()
+	if !h.Finished() {
+		if me := cx.in().Task(); h.joiner.Load() != me {
+			h.joiner.Store(me)
 		}
-		if me := cx.in().Task(); j == me || h.joiner.CompareAndSwap(j, me) {
+		if !h.task.Join() {
 			return zero, Pending, nil
 		}
 	}
+	return h.value, Ready, h.joined()
 }
 
 // Waits says that whoever joins waits for the task.
@@ -66,7 +62,7 @@ func (h *JoinHandle[T]) Waits(cx *Context) Wait {
 func (h *JoinHandle[T]) Await(task *Task) (T, error) { return Await(task, h) }
 
 // Finished says whether the task has ended and the handle has resolved.
-func (h *JoinHandle[T]) Finished() bool { return h.joiner.Load() == &resolved }
+func (h *JoinHandle[T]) Finished() bool { return h.task.IsResolved() }
 
 // Abort asks the task to end. One that waits is dropped without being polled
 // again; one that runs, at its next suspension; one that never suspends ends

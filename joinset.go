@@ -70,8 +70,7 @@ func (s *JoinSet[T]) TrySpawn(sp Spawner, f Future[T], opts ...SpawnOption) (Abo
 	if sp == nil {
 		panic(errNilSpawner)
 	}
-	h := &JoinHandle[T]{f: f}
-	h.prepare(opts)
+	h := newBoxed(f, opts)
 	if err := s.enlist(h); err != nil {
 		return AbortHandle{}, err
 	}
@@ -108,7 +107,7 @@ func (s *JoinSet[T]) count(h *JoinHandle[T]) {
 
 // ended is told that a task has ended. It is ready now, and somebody may have its room.
 func (s *JoinSet[T]) ended(t *sched.Task, x *extra) {
-	h := (*JoinHandle[T])(t.Body().(*runner[T]))
+	h := t.Body().(body[T]).handle()
 	s.mu.Lock()
 	var joiner, spawner Waker
 	closed := s.closed

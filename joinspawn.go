@@ -68,8 +68,7 @@ func (s *JoinSet[T]) grant() (first Waker) {
 // error f was dropped, and not spawned. The error matches [ErrClosed] when the set was
 // closed, and [ErrCancelled] when the task that spawns was.
 func (s *JoinSet[T]) Spawn(task *Task, f Future[T], opts ...SpawnOption) (AbortHandle, error) {
-	h := &JoinHandle[T]{f: f}
-	h.prepare(opts)
+	h := newBoxed(f, opts)
 	if task.enter() == nil && s.enlist(h) == nil {
 		h.start(task)
 		return h.AbortHandle(), nil
@@ -89,8 +88,7 @@ func (s *JoinSet[T]) Go(task *Task, fn func(task *Task) (T, error), opts ...Spaw
 
 // SpawnFuture returns a future that is [JoinSet.Spawn]: from the task that polls it.
 func (s *JoinSet[T]) SpawnFuture(f Future[T], opts ...SpawnOption) *SpawnFuture[T] {
-	h := &JoinHandle[T]{f: f}
-	h.prepare(opts)
+	h := newBoxed(f, opts)
 	return &SpawnFuture[T]{set: s, h: h}
 }
 

@@ -8,37 +8,29 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// runner is the side of a JoinHandle that the scheduler sees.
-type runner[T any] JoinHandle[T]
-
 // started is what has begun and must be polled to its end, even when its task has
 // been cancelled.
 type started interface{ cancel() (goOn bool) }
 
-// Poll runs the task. It ends in steps, of which each is taken once even if the one
-// before it panicked: the future returns (f is nil from then on), it is dropped,
-// the owned handles are dropped, functions that were left suspended are run to their
-// ends, the handle resolves.
-func (r *runner[T]) Poll(sc *sched.Context) (ended bool) {
-	h, cx := (*JoinHandle[T])(r), (*Context)(sc)
+// step is a poll of a task out of the ordinary. It ends in steps, of which each is
+// taken once even if the one before it panicked: the future returns, and is let go of,
+// it is dropped, the owned handles are dropped, functions that were left suspended are
+// run to their ends, the handle resolves.
+func step[T any](b body[T], sc *sched.Context) (ended bool) {
+	h, cx := b.handle(), (*Context)(sc)
 	x := h.extra.Load()
 	if x != nil {
 		x.nested.clean(cx, x)
 	}
-	if f := h.f; f != nil {
-		if x == nil || !x.failed {
-			if h.task.IsCancelled() && !goesOn(f) {
-				h.fail(ErrCancelled, f)
-			} else {
-				if !h.poll(cx, f) {
-					return false
-				}
-				f = nil
-			}
-		}
-		if f != nil {
-			h.f = nil
-			Drop(f)
+	if f := b.held(); f != nil {
+		switch {
+		case x != nil && x.failed:
+			discard(b, f)
+		case h.task.IsCancelled() && !goesOn(f):
+			h.fail(ErrCancelled, f)
+			discard(b, f)
+		case !poll(b, cx, f):
+			return false
 		}
 	}
 	if x := h.extra.Load(); x != nil {
@@ -54,11 +46,18 @@ func (r *runner[T]) Poll(sc *sched.Context) (ended bool) {
 }
 
 // poll polls f, keeps what it comes to, and drops it then.
-func (h *JoinHandle[T]) poll(cx *Context, f Future[T]) (ready bool) {
+func poll[T any](b body[T], cx *Context, f Future[T]) (isReady bool) {
 	v, p, err := f.Poll(cx)
 	if p == Pending {
 		return false
 	}
+	ready(b, v, p, err)
+	return true
+}
+
+// ready keeps what the future of b has come to, and drops the future.
+func ready[T any](b body[T], v T, p Poll, err error) {
+	h, f := b.handle(), b.held()
 	if p == End {
 		err = fmt.Errorf("edo: a future returned End: %T", f)
 	}
@@ -66,9 +65,14 @@ func (h *JoinHandle[T]) poll(cx *Context, f Future[T]) (ready bool) {
 	if err != nil {
 		h.fail(err, f)
 	}
-	h.f = nil
+	discard(b, f)
+}
+
+// discard drops f, the future of b.
+func discard[T any](b body[T], f Future[T]) {
+	b.letGo()
 	Drop(f)
-	return true
+	b.forget()
 }
 
 // goesOn tells f that its task was cancelled, and says whether it must still be
@@ -85,33 +89,26 @@ func (h *JoinHandle[T]) fail(err error, f any) {
 	x.fail(err)
 }
 
-// Fail takes in that a poll did not return. A handle that has resolved stays as it
+// fail takes in that a poll did not return. A handle that has resolved stays as it
 // is: it was Config.OnError that failed.
-func (r *runner[T]) Fail(value any, stack []byte) {
-	h := (*JoinHandle[T])(r)
+func fail[T any](b body[T], value any, stack []byte) {
+	h := b.handle()
 	if h.Finished() {
 		return
 	}
 	x := h.more()
-	x.keepName(h.f)
+	x.keepName(b.held())
 	x.failed = true
 	x.fail(failError(taskName(&h.task), value, stack))
 	var zero T
 	h.value = zero
 }
 
-// Cancelled cancels the contexts of the task's functions.
-func (r *runner[T]) Cancelled() { r.extra.Load().contexts.cancel() }
-
-func (r *runner[T]) more() *extra { return (*JoinHandle[T])(r).more() }
-
-func (r *runner[T]) peek() *extra { return r.extra.Load() }
-
-func (r *runner[T]) ownName() name {
-	if x := r.extra.Load(); x != nil && x.name.known() {
+func ownName[T any](b body[T]) name {
+	if x := b.handle().extra.Load(); x != nil && x.name.known() {
 		return x.name
 	}
-	return nameOf(r.f)
+	return nameOf(b.held())
 }
 
 // failError returns the error of a poll that did not return.
@@ -130,8 +127,8 @@ func (h *JoinHandle[T]) resolve(cx *sched.Context) {
 	x := h.extra.Load()
 	if x != nil && x.err != nil {
 		h.resolveFailed(runtimeOf(cx))
-	} else if j := h.joiner.Swap(&resolved); j != nil {
-		j.Wake()
+	} else if h.task.Resolve() {
+		h.joiner.Swap(nil).Wake()
 	}
 	if x != nil {
 		x.untie(&h.task)
@@ -159,8 +156,8 @@ func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 			rt.failures.add(x.failure)
 		}
 	}
-	if j := h.joiner.Swap(&resolved); j != nil {
-		j.Wake()
+	if h.task.Resolve() {
+		h.joiner.Swap(nil).Wake()
 	} else if x.failure != nil && !x.inSet() {
 		rt.onError(fmt.Errorf("edo: task %s failed: %w", taskName(&h.task), x.err))
 	}

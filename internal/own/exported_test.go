@@ -32,6 +32,7 @@ var exceptions = map[string]string{
 	// Types that are polled by one function alone, which has a row or tests of its own.
 	"edo.joinWait":         "in JoinSet.JoinNext, as in PollNext",
 	"edo.JoinSet.JoinNext": "the handle has resolved",
+	"edo.nilFuture":        "in Spawn of nil: owns nothing, never waits",
 	"edo.nextItem":         "in Next, which borrows its stream",
 	"future.crew":          "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":      "in Send",

@@ -37,6 +37,9 @@ var manners = []manner{
 	{name: "edo.Spawn", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 		return handle(edo.Spawn(s, edo.Future[edo.Unit](d), owns))
 	}},
+	{name: "edo.SpawnInline", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.SpawnInline[edo.Unit](s, drivenValue{d}, owns))
+	}},
 	{name: "edo.Go", spawn: byGo},
 	{name: "edo.Blocking", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 		return handle(edo.Blocking(s, d.run, edo.Owns(d), owns))
@@ -70,3 +73,9 @@ var manners = []manner{
 		return member(set, h)
 	}},
 }
+
+// drivenValue is a driven that is a value, to be copied into its task.
+type drivenValue struct{ d *driven }
+
+func (v *drivenValue) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) { return v.d.Poll(cx) }
+func (v *drivenValue) Drop()                                            { v.d.Drop() }

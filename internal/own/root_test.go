@@ -23,7 +23,7 @@ var roots = []row{
 	}},
 	{name: "edo.YieldFuture", begins: true, build: func(s *scene) subject { return unit(s, edo.YieldFuture()) }},
 	// A handle that is dropped lets its task go on: whoever wants it to end aborts it.
-	{name: "edo.Spawn", also: []string{"edo.Go", "edo.Blocking"}, live: true, leaf: true, build: func(s *scene) subject {
+	{name: "edo.Spawn", also: []string{"edo.SpawnInline", "edo.Go", "edo.Blocking"}, live: true, leaf: true, build: func(s *scene) subject {
 		inner := future.Map(s.source(), func(v *item) edo.Unit { v.take(); return edo.Unit{} })
 		h := edo.Spawn(s.root, inner)
 		sub := unit(s, h)

@@ -300,6 +300,7 @@ func (w *Worker) retiring() bool {
 		w.rt.searching.Add(-1)
 	}
 	w.rt.tellWaiter(w)
+	w.settleLeft()
 	w.giveCredits()
 	w.idle.Store(true)
 	m.spare.Add(-1)

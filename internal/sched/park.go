@@ -37,9 +37,11 @@ func (w *Worker) park() (more bool) {
 		w.searching = false
 		rt.searching.Add(-1)
 	}
+	w.settleLeft()
 	w.giveCredits()
 	w.publish()
 	w.parks.Add(1)
+	w.lookedAt, w.grain = 0, 0
 	w.cx.root, w.cx.task = nil, nil // it may have ended
 	rt.mu.Lock()
 	if rt.stopping.Load() {
@@ -62,7 +64,7 @@ func (w *Worker) park() (more bool) {
 		if (rt.searching.Load() != 0 || !w.anyWork()) && !rt.stopping.Load() {
 			if rt.driver.Wait(&w.cx, deadline) {
 				w.idle.Store(false)
-				w.leave(true)
+				w.unlist(true)
 				now := w.polls + rt.moves.Load()
 				again := w.stalledAt == now
 				w.stalledAt = now
@@ -70,7 +72,7 @@ func (w *Worker) park() (more bool) {
 				return true
 			}
 		}
-		w.leave(true)
+		w.unlist(true)
 		if w.ring.len() > 1 { // the driver has woken more than this worker can run at once
 			w.notifyPushed()
 		}
@@ -78,7 +80,7 @@ func (w *Worker) park() (more bool) {
 		if w.timers.next.Load() < rt.waitUntil.Load() {
 			rt.driver.Wake()
 		}
-		if rt.searching.Load() == 0 && w.anyWork() && w.leave(false) {
+		if rt.searching.Load() == 0 && w.anyWork() && w.unlist(false) {
 			return true
 		}
 		select {
@@ -93,9 +95,9 @@ func (w *Worker) park() (more bool) {
 	return true
 }
 
-// leave takes w off the sleepers, if nobody has done so already to wake it: then
+// unlist takes w off the sleepers, if nobody has done so already to wake it: then
 // w counts as searching.
-func (w *Worker) leave(waits bool) (byItself bool) {
+func (w *Worker) unlist(waits bool) (byItself bool) {
 	rt := w.rt
 	rt.mu.Lock()
 	if waits {

@@ -1,39 +1,109 @@
 package sched
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/edo-go/edo/internal/release"
+)
 
 // The registry holds every task that has suspended once and not ended, so that
 // shutdown and reports find those whose waker was lost. A task that never waits
 // is never in it, unless whoever spawns it says otherwise.
 //
-// It is dense: slices of pointers, one per shard, with the index kept in the task,
-// and removal by moving the last one into the gap. (Lists threaded through the
-// tasks would double the time of a full collection.) A task stays in its shard.
+// It is dense: arrays of pointers, a shard per worker, with the index kept in the task.
+// (Lists threaded through the tasks would double the time of a full collection.) A task
+// stays in its shard.
 //
 //	Task.slot   0: not registered
 //	            bits 26-31: the shard; bits 0-25: index+1
 //
 // slot goes from and to 0 only in the hands of the task's worker, or of whoever spawns
-// it. The index
-// changes under the shard's lock, when another one leaves.
+// it. The index changes under the shard's lock, when the shard is packed.
+//
+// A task that leaves leaves a hole, which the next one to come fills: to move another
+// task there would cost a miss of the cache for each that ends. Arrays have a fixed
+// length and are never copied, so that a million tasks that come at once pay for no
+// growth. When three quarters of a shard are holes it is packed.
+//
+// A worker takes the tasks that end on it out of their shards a few at a time, so that
+// two workers that end what one has registered do not fight for its lock. Until then they
+// are listed, and have ended.
 type shard struct {
-	mu    sync.Mutex // guards tasks, and the index in the slot of each
-	tasks []*Task
-	_     [32]byte
+	mu     sync.Mutex      // guards the following, and the index in the slot of each task
+	chunks []*[chunk]*Task // index i is chunks[i/chunk][i%chunk]
+	next   uint32          // indices from here on were not used yet
+	holes  []uint32        // indices below next that are free
 }
 
 const (
 	shards    = 64
 	indexBits = 26
 	indexMask = 1<<indexBits - 1
+	chunk     = 512
+	unpacked  = 2 * chunk // a shard that is not longer is not packed
+	leaveMost = 32        // tasks that a worker keeps that have ended
 )
+
+// at returns where the shard has index i. Locked.
+func (s *shard) at(i uint32) **Task { return &s.chunks[i/chunk][i%chunk] }
+
+// len returns how many tasks are registered. Locked.
+func (s *shard) len() int { return int(s.next) - len(s.holes) }
+
+// add puts t in, and returns its index. Locked.
+func (s *shard) add(t *Task) (i uint32) {
+	if n := len(s.holes); n != 0 {
+		i = s.holes[n-1]
+		s.holes = s.holes[:n-1]
+	} else {
+		i = s.next
+		if int(i/chunk) == len(s.chunks) {
+			s.chunks = append(s.chunks, new([chunk]*Task))
+		}
+		s.next++
+	}
+	*s.at(i) = t
+	return i
+}
+
+// remove takes the task with the index i out. Locked.
+func (s *shard) remove(i uint32) {
+	*s.at(i) = nil
+	if i+1 == s.next {
+		s.next--
+	} else {
+		s.holes = append(s.holes, i)
+	}
+	if n := s.len(); s.next > unpacked && n < int(s.next)/4 {
+		s.pack()
+	}
+}
+
+// pack moves the tasks to the front, and lets go of what that leaves empty. Locked.
+func (s *shard) pack() {
+	to := uint32(0)
+	for from := range s.next {
+		t := *s.at(from)
+		if t == nil {
+			continue
+		}
+		if from != to {
+			*s.at(from), *s.at(to) = nil, t
+			slot := atomic.LoadUint32(&t.slot)
+			release.Store32(&t.slot, slot&^indexMask|(to+1))
+		}
+		to++
+	}
+	s.next, s.holes = to, nil
+	s.chunks = append([]*[chunk]*Task(nil), s.chunks[:(to+chunk-1)/chunk]...)
+}
 
 // register puts t, which is being polled, into a shard.
 func (rt *Runtime) register(t *Task, id int) {
 	s := &rt.shards[id%shards]
 	s.mu.Lock()
-	s.tasks = append(s.tasks, t)
-	t.slot.Store(uint32(id%shards)<<indexBits | uint32(len(s.tasks)))
+	release.Store32(&t.slot, uint32(id%shards)<<indexBits|(s.add(t)+1))
 	s.mu.Unlock()
 	if rt.cancelling.Load() { // set before the shards are walked, so one of the two finds t
 		t.Cancel()
@@ -55,38 +125,68 @@ func (rt *Runtime) Unregister(t *Task) { rt.unregister(t) }
 
 // unregister takes t out.
 func (rt *Runtime) unregister(t *Task) {
-	s := &rt.shards[t.slot.Load()>>indexBits]
+	s := &rt.shards[atomic.LoadUint32(&t.slot)>>indexBits]
 	s.mu.Lock()
-	i := int(t.slot.Load()&indexMask) - 1
-	n := len(s.tasks) - 1
-	if i != n {
-		moved := s.tasks[n]
-		s.tasks[i] = moved
-		moved.slot.Store(t.slot.Load())
-	}
-	s.tasks[n] = nil
-	s.tasks = s.tasks[:n]
-	if cap(s.tasks) > 1024 && n < cap(s.tasks)/4 {
-		s.tasks = append(make([]*Task, 0, cap(s.tasks)/2), s.tasks...)
-	}
-	t.slot.Store(0)
+	s.remove(atomic.LoadUint32(&t.slot)&indexMask - 1)
+	release.Store32(&t.slot, 0)
 	s.mu.Unlock()
 }
+
+// leave takes t, which has ended on w, out of the registry, soon.
+func (w *Worker) leave(t *Task) {
+	if w.nleft == len(w.left) {
+		w.settleLeft()
+	}
+	w.left[w.nleft] = t
+	w.nleft++
+}
+
+// settleLeft takes out the tasks that have ended on w.
+func (w *Worker) settleLeft() {
+	var s *shard
+	for i, t := range w.left[:w.nleft] {
+		w.left[i] = nil
+		if of := &w.rt.shards[atomic.LoadUint32(&t.slot)>>indexBits]; of != s {
+			if s != nil {
+				s.mu.Unlock()
+			}
+			s = of
+			s.mu.Lock()
+		}
+		s.remove(atomic.LoadUint32(&t.slot)&indexMask - 1)
+		release.Store32(&t.slot, 0)
+	}
+	if s != nil {
+		s.mu.Unlock()
+	}
+	w.nleft = 0
+}
+
+// registered says whether t is in the registry.
+func (t *Task) registered() bool { return atomic.LoadUint32(&t.slot) != 0 }
 
 // Tasks calls yield for every registered task, until it says no. The tasks go on
 // meanwhile; yield must not block.
 func (rt *Runtime) Tasks(yield func(*Task) bool) {
 	for i := range rt.shards {
-		s := &rt.shards[i]
-		s.mu.Lock()
-		all := append([]*Task(nil), s.tasks...)
-		s.mu.Unlock()
-		for _, t := range all {
+		for _, t := range rt.shards[i].all() {
 			if !yield(t) {
 				return
 			}
 		}
 	}
+}
+
+// all returns the tasks that are in s.
+func (s *shard) all() (all []*Task) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.next {
+		if t := *s.at(i); t != nil {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // CancelAll cancels every task there is, and every one that comes.

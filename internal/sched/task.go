@@ -90,7 +90,7 @@ type Task struct {
 	home *Worker // where it was polled last; nil for an external task
 
 	state atomic.Uint32
-	slot  atomic.Uint32 // where the registry holds it; 0: not registered
+	slot  uint32 // where the registry holds it; 0: not registered
 }
 
 const (
@@ -142,7 +142,7 @@ const (
 )
 
 // Listed says whether t is in the registry, that is, has not ended.
-func (t *Task) Listed() bool { return t.slot.Load() != 0 }
+func (t *Task) Listed() bool { return t.registered() }
 
 // State returns what t, a task of rt, does now, which may have changed when it returns.
 func (rt *Runtime) State(t *Task) State {
@@ -168,6 +168,39 @@ func (t *Task) SetHandsDown() { t.state.Or(handsDown) }
 
 // HandsDown says whether SetHandsDown was called.
 func (t *Task) HandsDown() bool { return t.state.Load()&handsDown != 0 }
+
+// Resolve says that what t has come to can be read, and whether somebody waits for
+// that. What the caller did before is seen by whoever finds t resolved. Only the worker
+// that polls t, or who refuses it, may call it; the second time it does nothing.
+func (t *Task) Resolve() (wanted bool) {
+	if t.IsResolved() {
+		return false
+	}
+	return t.state.Add(resolved)&joined != 0
+}
+
+// IsResolved says whether [Task.Resolve] was called.
+func (t *Task) IsResolved() bool { return t.state.Load()&resolved != 0 }
+
+// Join says that somebody waits for t to be resolved, and whether it is. Either it is,
+// or Resolve says that it was joined, and sees what the caller did before.
+func (t *Task) Join() (isResolved bool) {
+	s := t.state.Load()
+	if s&(resolved|joined) == 0 {
+		s = t.state.Or(joined)
+	}
+	return s&resolved != 0
+}
+
+// Plain says that t is neither cancelled nor has let go of what it runs: its poll is as
+// most are.
+func (t *Task) Plain() bool { return t.state.Load()&(cancelled|letGo) == 0 }
+
+// LetGo notes that t has let go of what it runs. Only its polls may call it.
+func (t *Task) LetGo() { t.state.Or(letGo) }
+
+// HasLetGo says whether [Task.LetGo] was called.
+func (t *Task) HasLetGo() bool { return t.state.Load()&letGo != 0 }
 
 // IsCancelled says whether [Task.Cancel] was called.
 func (t *Task) IsCancelled() bool { return t.state.Load()&cancelled != 0 }
@@ -270,7 +303,7 @@ func (t *Task) Watch() {
 // first poll.
 func (cx *Context) Watch() {
 	t := cx.root
-	if cx.w != nil && t.slot.Load() == 0 {
+	if cx.w != nil && !t.registered() {
 		cx.rt.register(t, cx.w.id)
 	}
 	t.Watch()

@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	lookEvery   = 61 // polls between two looks at timers, I/O and the injection queue
-	slotRuns    = 3  // polls in a row from the slot
+	lookEvery   = 61   // polls between two looks at timers, I/O and the injection queue
+	slotRuns    = 3    // polls in a row from the slot
+	wakeTakes   = 4000 // nanoseconds until a worker that was woken has found something, about
+	mostGrain   = 8
 	creditBatch = 64
 	inboxBatch  = 64
 )
@@ -48,6 +50,8 @@ type Worker struct {
 	lookDue     bool   // a task that yielded is in the ring, at lookAt or before it
 	lookAt      uint32 // index in the ring
 	lastGosched int64
+	lookedAt    int64 // when it looked last; 0: it has parked since
+	grain       int   // how many tasks in the ring are worth waking somebody for, see notifyPushed
 	victim      int
 	searching   bool
 	spare       bool
@@ -67,6 +71,9 @@ type Worker struct {
 	stuck   atomic.Int32  // the monitor has found that one poll takes long
 	retired atomic.Bool   // a spare worker that has ended, and may be used again
 	idle    atomic.Bool   // among the sleepers, or about to be
+
+	left  [leaveMost]*Task // have ended, and are in the registry still
+	nleft int
 
 	urgent queue
 	inbox  inbox
@@ -164,8 +171,8 @@ func (w *Worker) run(t *Task) {
 	ended := t.body.Poll(&w.cx)
 	w.polling = false
 	if ended { // it stays active: late wakes find nothing to enqueue
-		if t.slot.Load() != 0 {
-			w.rt.unregister(t)
+		if t.registered() {
+			w.leave(t)
 		}
 		w.credit()
 		return
@@ -175,7 +182,7 @@ func (w *Worker) run(t *Task) {
 		w.requeue(t)
 		return
 	}
-	if t.slot.Load() == 0 {
+	if !t.registered() {
 		w.rt.register(t, w.id)
 	}
 	if !t.suspend() {
@@ -226,7 +233,10 @@ func (w *Worker) next() *Task {
 	if w.tick%lookEvery == 0 {
 		w.beat.Add(1)
 		w.publish()
-		w.gosched(w.look())
+		w.settleLeft()
+		now := w.look()
+		w.gosched(now)
+		w.measure(now)
 		if t := w.rt.inject.pop(1); t != nil {
 			w.freshBudget()
 			return t
@@ -334,11 +344,27 @@ func (w *Worker) pushSlot(t *Task) {
 	}
 }
 
-// notifyPushed wakes a sleeper for what has been pushed.
+// notifyPushed wakes a sleeper for what has been pushed, when that is worth it. While
+// polls take some hundred nanoseconds this worker has run a few tasks long before
+// another one is awake, and finds its own cache cold when they have moved there. So it
+// takes notice of how long its polls are, and keeps as many to itself as it can run by
+// then: none when they take some microseconds, as those that read a socket do, or when
+// it has not seen enough of them since it parked. If a poll then takes long all the
+// same, the monitor finds what waits behind it.
 func (w *Worker) notifyPushed() {
-	if w.rt.nsleepers.Load() != 0 {
+	if w.rt.nsleepers.Load() != 0 && w.ring.len() >= w.grain {
 		w.rt.notify(nil)
 	}
+}
+
+// measure finds out how long polls take, at the instant now, lookEvery polls after it
+// was called last.
+func (w *Worker) measure(now int64) {
+	if w.lookedAt != 0 {
+		each := max(now-w.lookedAt, 1) / lookEvery
+		w.grain = int(min(wakeTakes/max(each, 1), mostGrain))
+	}
+	w.lookedAt = now
 }
 
 // pushInbox hands an active task to the worker from outside it.

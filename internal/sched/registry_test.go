@@ -1,0 +1,88 @@
+package sched
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// The registry against a set: whatever comes and goes, in whatever order, each task is
+// where its slot says, and none is kept that has left.
+func TestRegistryIsASetOfTasks(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		rt := &Runtime{}
+		in := map[*Task]bool{}
+		var order []*Task
+		check := func() {
+			n := 0
+			for x := range rt.Tasks {
+				n++
+				if !in[x] {
+					t.Fatalf("seed %d: a task that has left, or is there twice", seed)
+				}
+			}
+			if n != len(in) {
+				t.Fatalf("seed %d: %d tasks instead of %d", seed, n, len(in))
+			}
+		}
+		for _, rise := range []int{4000, -3900, 3000, -3100} { // so that shards grow, and are packed
+			for range 2 * max(rise, -rise) {
+				comes := r.IntN(4) != 0
+				if rise < 0 {
+					comes = !comes
+				}
+				switch {
+				case comes:
+					x := &Task{}
+					rt.register(x, r.IntN(3))
+					in[x] = true
+					order = append(order, x)
+				case len(order) != 0:
+					i := r.IntN(len(order))
+					if r.IntN(2) == 0 {
+						i = 0
+					}
+					x := order[i]
+					order[i] = order[len(order)-1]
+					order = order[:len(order)-1]
+					rt.unregister(x)
+					delete(in, x)
+					if x.registered() {
+						t.Fatal("it has left, and is registered")
+					}
+				}
+			}
+			check()
+		}
+		for _, x := range order {
+			rt.unregister(x)
+			delete(in, x)
+		}
+		check()
+		for i := range rt.shards {
+			if s := &rt.shards[i]; s.len() != 0 || len(s.chunks)*chunk > 2*unpacked {
+				t.Fatalf("seed %d: an empty shard keeps room for %d", seed, len(s.chunks)*chunk)
+			}
+		}
+	}
+}
+
+// A worker that has parked keeps nothing that has ended.
+func TestTasksThatHaveEndedLeaveTheRegistryWhenTheWorkerParks(t *testing.T) {
+	onWorkers(t, func(t *testing.T, n int) {
+		run(t, n, func(cx *Context) bool { // run looks into the shards in the end
+			for range 1000 {
+				waited := false
+				cx.Spawn(&task(func(cx *Context) bool {
+					if !waited {
+						waited = true
+						cx.Task().Wake()
+						return false
+					}
+					return true
+				}).Task)
+			}
+			return true
+		})
+	})
+}

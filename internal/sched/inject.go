@@ -5,70 +5,159 @@ import (
 	"sync/atomic"
 )
 
-// queue is a FIFO chain of tasks under a lock: where tasks go that come from
-// outside, or that a full ring gives away.
+// injection is the FIFO of tasks that come from outside, or that a full ring gives
+// away, and that any worker takes.
 //
-// The chain is linked by Task.next. len is written under the lock and read by
-// anybody, so that an empty queue is passed by without the lock.
-type queue struct {
+// It is made of blocks, arrays of pointers, and not of a chain through the tasks: a
+// worker that takes a share need not touch the tasks, which lie in another one's cache,
+// one after the other, to find out where the next one is; nor need the collector.
+//
+// len is written under the lock and read by anybody, so that an empty queue is passed
+// by without the lock.
+type injection struct {
 	mu          sync.Mutex // guards the following
-	first, last *Task
+	first, last *block
+	free        *block // empty ones
+	frees       int
 	len         atomic.Int64
 }
 
-// push adds the chain first..last of n tasks.
-func (q *queue) push(first, last *Task, n int) {
-	last.next = nil
+// blockLen is how many tasks a full ring gives away: half of them, and the one that it
+// has no room for.
+const blockLen = ringSize/2 + 1
+
+// mostFree is how many empty blocks are kept.
+const mostFree = 64
+
+// block is a part of the queue: the tasks from..to are in it.
+type block struct {
+	next     *block
+	from, to int
+	tasks    [blockLen]*Task
+}
+
+// take returns an empty block.
+func (q *injection) take() *block {
 	q.mu.Lock()
-	if q.last == nil {
-		q.first = first
-	} else {
-		q.last.next = first
+	b := q.free
+	if b != nil {
+		q.free, b.next = b.next, nil
+		q.frees--
 	}
-	q.last = last
+	q.mu.Unlock()
+	if b == nil {
+		b = new(block)
+	}
+	return b
+}
+
+// append puts b at the end. Locked.
+func (q *injection) append(b *block) {
+	if q.last == nil {
+		q.first = b
+	} else {
+		q.last.next = b
+	}
+	q.last = b
+}
+
+// pushBlock adds the tasks of b, which is the queue's from then on.
+func (q *injection) pushBlock(b *block) {
+	q.mu.Lock()
+	q.append(b)
+	q.len.Add(int64(b.to - b.from))
+	q.mu.Unlock()
+}
+
+// push adds t.
+func (q *injection) push(t *Task) {
+	q.mu.Lock()
+	q.add(t)
+	q.len.Add(1)
+	q.mu.Unlock()
+}
+
+// add adds t. Locked, and the caller counts it.
+func (q *injection) add(t *Task) {
+	b := q.last
+	if b == nil || b.to == blockLen {
+		if b = q.free; b != nil {
+			q.free, b.next = b.next, nil
+			q.frees--
+		} else {
+			b = new(block)
+		}
+		q.append(b)
+	}
+	b.tasks[b.to] = t
+	b.to++
+}
+
+// pushAll adds the tasks of a chain, which may be nil.
+func (q *injection) pushAll(t *Task) {
+	if t == nil {
+		return
+	}
+	q.mu.Lock()
+	n := 0
+	for ; t != nil; n++ {
+		next := t.next
+		t.next = nil
+		q.add(t)
+		t = next
+	}
 	q.len.Add(int64(n))
 	q.mu.Unlock()
 }
 
-// pushAll adds the tasks of a chain, which may be nil.
-func (q *queue) pushAll(first *Task) {
-	if first == nil {
-		return
-	}
-	last, n := first, 1
-	for last.next != nil {
-		last = last.next
-		n++
-	}
-	q.push(first, last, n)
-}
-
-// pop takes up to n tasks, as a chain.
-func (q *queue) pop(n int) *Task {
+// pop takes the first task; nil: there is none.
+func (q *injection) pop() (t *Task) {
 	if q.len.Load() == 0 {
 		return nil
 	}
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	first := q.first
-	if first == nil {
-		return nil
+	if q.first != nil {
+		t = q.remove(1, nil)
 	}
-	last, k := first, 1
-	for k < n && last.next != nil {
-		last = last.next
-		k++
-	}
-	q.first = last.next
-	if q.first == nil {
-		q.last = nil
-	}
-	last.next = nil
-	q.len.Add(int64(-k))
-	return first
+	q.mu.Unlock()
+	return t
 }
 
-// share returns how many tasks one of n workers should take at once.
-func (q *queue) share(n, room int) int {
-	return min(int(q.len.Load())/n+1, room, ringSize/2)
+// popShare takes what one of n workers should take at once: one to run, which it
+// returns, and the others into its ring r.
+func (q *injection) popShare(n int, r *ring) (t *Task) {
+	if q.len.Load() == 0 {
+		return nil
+	}
+	q.mu.Lock()
+	if b := q.first; b != nil {
+		t = q.remove(min(b.to-b.from, int(q.len.Load())/n+1, r.room()+1), r)
+	}
+	q.mu.Unlock()
+	return t
+}
+
+// remove takes n tasks, which the first block has, and returns the first of them. The
+// others go into r, which has room. Locked.
+func (q *injection) remove(n int, r *ring) *Task {
+	b := q.first
+	took := b.tasks[b.from : b.from+n]
+	t := took[0]
+	if n > 1 {
+		r.pushAll(took[1:])
+	}
+	clear(took)
+	b.from += n
+	q.len.Add(int64(-n))
+	if b.from == b.to {
+		q.first = b.next
+		if q.first == nil {
+			q.last = nil
+		}
+		if b.from, b.to, b.next = 0, 0, nil; q.frees < mostFree {
+			b.next, q.free = q.free, b
+			q.frees++
+		}
+	}
+	return t
 }

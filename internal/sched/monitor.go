@@ -212,7 +212,7 @@ func (m *monitor) rescue(rt *Runtime, w *Worker) {
 	give(w.inbox.take())
 	for t := m.ring.stealFrom(&w.ring); t != nil; t = m.ring.stealFrom(&w.ring) {
 		for ; t != nil; t = m.ring.pop() {
-			give(t)
+			rt.inject.push(t)
 		}
 	}
 }
@@ -293,7 +293,7 @@ func (w *Worker) retiring() bool {
 	inject.pushAll(w.urgent.pop(math.MaxInt))
 	inject.pushAll(w.slot.Swap(nil))
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
-		inject.pushAll(t)
+		inject.push(t)
 	}
 	if w.searching {
 		w.searching = false

@@ -110,33 +110,39 @@ func (r *ring) pop() *Task {
 	}
 }
 
-// popHalf takes half a ring from the front, for the owner of a full ring, as a
-// chain linked by next. It returns nil when a thief is at work: room will come.
-func (r *ring) popHalf() (first, last *Task, n int) {
+// pushAll adds tasks at the back, for the owner, who knows that there is room.
+func (r *ring) pushAll(tasks []*Task) {
+	tail := r.end()
+	for i, t := range tasks {
+		r.buf[(tail+uint32(i))%ringSize] = t
+	}
+	if invariant.Enabled {
+		invariant.Check(len(tasks) <= r.room(), "a ring has no room")
+		invariant.Step("ring.pushAll: before the store of tail")
+	}
+	r.setEnd(tail + uint32(len(tasks)))
+}
+
+// popHalf takes half a ring from the front, for the owner of a full ring, and returns
+// how many that is. It is none when a thief is at work: room will come.
+func (r *ring) popHalf(into []*Task) int {
 	head := r.head.Load()
 	steal, real := unpack(head)
 	const half = ringSize / 2
 	if steal != real || r.end()-real != ringSize {
-		return nil, nil, 0
+		return 0
 	}
 	if invariant.Enabled {
 		invariant.Step("ring.popHalf: before the CAS")
 	}
 	if !r.head.CompareAndSwap(head, pack(real+half, real+half)) {
-		return nil, nil, 0
+		return 0
 	}
 	for i := range uint32(half) {
-		t := r.buf[(real+i)%ringSize]
+		into[i] = r.buf[(real+i)%ringSize]
 		r.buf[(real+i)%ringSize] = nil
-		if first == nil {
-			first = t
-		} else {
-			last.next = t
-		}
-		last = t
 	}
-	last.next = nil
-	return first, last, half
+	return half
 }
 
 // stealFrom moves half of what v has into r, for the owner of r, and returns one

@@ -65,7 +65,7 @@ type Runtime struct {
 	detached  atomic.Bool
 	submitted atomic.Uint64 // tasks that came from outside a poll
 
-	inject queue
+	inject injection
 
 	searching  atomic.Int32 // workers that look for work elsewhere
 	nsleepers  atomic.Int32 // len(sleepers)
@@ -188,7 +188,7 @@ func (rt *Runtime) Spawn(t *Task) error {
 
 // submit puts a scheduled task into the injection queue.
 func (rt *Runtime) submit(t *Task) {
-	rt.inject.push(t, t, 1)
+	rt.inject.push(t)
 	rt.notify(nil)
 }
 

@@ -81,7 +81,9 @@ func (w *Worker) collect() {
 		add(t)
 	}
 	add(w.inbox.take())
-	add(w.rt.inject.pop(math.MaxInt))
+	for t := w.rt.inject.pop(); t != nil; t = w.rt.inject.pop() {
+		add(t)
+	}
 }
 
 // yieldSeeded is what requeue does in a seeded runtime.

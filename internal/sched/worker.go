@@ -237,7 +237,7 @@ func (w *Worker) next() *Task {
 		now := w.look()
 		w.gosched(now)
 		w.measure(now)
-		if t := w.rt.inject.pop(1); t != nil {
+		if t := w.rt.inject.pop(); t != nil {
 			w.freshBudget()
 			return t
 		}
@@ -326,22 +326,23 @@ func (w *Worker) push(t *Task) {
 	if w.ring.push(t) {
 		return
 	}
-	first, last, n := w.ring.popHalf()
-	if n == 0 {
-		first = t
-	} else {
-		last.next = t
-	}
-	w.rt.inject.push(first, t, n+1)
+	b := w.rt.inject.take()
+	b.to = w.ring.popHalf(b.tasks[:])
+	b.tasks[b.to] = t
+	b.to++
+	w.rt.inject.pushBlock(b)
 }
 
-// pushSlot puts an active task where it runs next. It wakes nobody unless it
-// pushes another one out: the one that runs will soon be done.
+// pushSlot puts an active task where it runs next, if that is free; otherwise at the
+// back of the ring: who wakes many wakes them in order, and pays for the slot once. It
+// wakes nobody for the one in the slot: the one that runs will soon be done.
 func (w *Worker) pushSlot(t *Task) {
-	if old := w.slot.Swap(t); old != nil {
-		w.push(old)
-		w.notifyPushed()
+	if w.slot.Load() == nil && !w.rt.seeded { // only this worker fills it
+		w.slot.Store(t)
+		return
 	}
+	w.push(t)
+	w.notifyPushed()
 }
 
 // notifyPushed wakes a sleeper for what has been pushed, when that is worth it. While
@@ -397,22 +398,9 @@ func (w *Worker) takeInbox(v *Worker) bool {
 // popInject takes a share of the injection queue: one to run, the others into the
 // ring.
 func (w *Worker) popInject() *Task {
-	q := &w.rt.inject
-	if q.len.Load() == 0 {
-		return nil
+	t := w.rt.inject.popShare(len(w.rt.workers), &w.ring)
+	if t != nil {
+		w.beat.Add(1)
 	}
-	first := q.pop(q.share(len(w.rt.workers), w.ring.room()+1))
-	if first == nil {
-		return nil
-	}
-	w.beat.Add(1)
-	t := first.next
-	first.next = nil
-	for t != nil {
-		next := t.next
-		t.next = nil
-		w.push(t)
-		t = next
-	}
-	return first
+	return t
 }

@@ -1,0 +1,55 @@
+package sched
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// queue is a FIFO chain of tasks under a lock, linked by Task.next.
+//
+// len is written under the lock and read by anybody, so that an empty queue is passed
+// by without the lock.
+type queue struct {
+	mu          sync.Mutex // guards the following
+	first, last *Task
+	len         atomic.Int64
+}
+
+// push adds the chain first..last of n tasks.
+func (q *queue) push(first, last *Task, n int) {
+	last.next = nil
+	q.mu.Lock()
+	if q.last == nil {
+		q.first = first
+	} else {
+		q.last.next = first
+	}
+	q.last = last
+	q.len.Add(int64(n))
+	q.mu.Unlock()
+}
+
+// pop takes up to n tasks, as a chain.
+func (q *queue) pop(n int) *Task {
+	if q.len.Load() == 0 {
+		return nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	first := q.first
+	if first == nil {
+		return nil
+	}
+	last, k := first, 1
+	for k < n && last.next != nil {
+		last = last.next
+		k++
+	}
+	q.first = last.next
+	if q.first == nil {
+		q.last = nil
+	}
+	last.next = nil
+	q.len.Add(int64(-k))
+	return first
+}

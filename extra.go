@@ -29,6 +29,10 @@ type extra struct {
 	bonds    *bonds  // most have none
 }
 
+// ordinary says of a task, which may have no extra, that its future is to be polled
+// before anything else.
+func (x *extra) ordinary() bool { return x == nil || !x.failed && !x.nested.dropped.Load() }
+
 // fail adds err to what the task has failed with.
 func (x *extra) fail(err error) {
 	if x.err != nil {

@@ -54,7 +54,7 @@ func (r *boxedRunner[T]) forget()                {}
 // Poll runs the task.
 func (r *boxedRunner[T]) Poll(sc *sched.Context) (ended bool) {
 	h := &r.JoinHandle
-	if h.extra.Load() != nil || r.f == nil || h.task.IsCancelled() {
+	if !h.extra.Load().ordinary() || r.f == nil || h.task.IsCancelled() {
 		return step[T](r, sc)
 	}
 	v, p, err := r.f.Poll((*Context)(sc))
@@ -118,7 +118,7 @@ func (r *inlinedRunner[T, F, P]) forget() {
 // Poll runs the task.
 func (r *inlinedRunner[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 	h := &r.JoinHandle
-	if h.extra.Load() != nil || !h.task.Plain() {
+	if !h.extra.Load().ordinary() || !h.task.Plain() {
 		return step[T](r, sc)
 	}
 	v, p, err := P(&r.f).Poll((*Context)(sc))

@@ -40,7 +40,7 @@ const (
 	shards    = 64
 	indexBits = 26
 	indexMask = 1<<indexBits - 1
-	chunk     = 512
+	chunk     = 511       // with what the allocator adds, 4 KB
 	unpacked  = 2 * chunk // a shard that is not longer is not packed
 	leaveMost = 32        // tasks that a worker keeps that have ended
 )

@@ -193,10 +193,21 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 			rt.addSpare()
 		}
 	}
-	if m.spares && busy && rt.nsleepers.Load() != 0 && rt.unwatched() {
-		rt.notify(nil) // nobody waits in the driver: one of the sleepers shall
+	if m.spares && busy && rt.nsleepers.Load() != 0 && (rt.unwatched() || rt.hoards()) {
+		rt.notify(nil) // to wait in the driver, or to share in what a worker keeps to itself
 	}
 	return busy
+}
+
+// hoards says whether a worker has tasks in its ring: as it keeps a few to itself while
+// polls are short, and notices late that they no longer are, see notifyPushed.
+func (rt *Runtime) hoards() bool {
+	for _, w := range *rt.all.Load() {
+		if w.ring.len() != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // progress returns what changes while a worker goes from poll to poll.

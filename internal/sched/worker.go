@@ -350,8 +350,9 @@ func (w *Worker) pushSlot(t *Task) {
 // another one is awake, and finds its own cache cold when they have moved there. So it
 // takes notice of how long its polls are, and keeps as many to itself as it can run by
 // then: none when they take some microseconds, as those that read a socket do, or when
-// it has not seen enough of them since it parked. If a poll then takes long all the
-// same, the monitor finds what waits behind it.
+// it has not seen enough of them since it parked. When polls then take long all the
+// same, the monitor wakes somebody within 10 ms, and takes what waits behind one that
+// does not return within 20.
 func (w *Worker) notifyPushed() {
 	if w.rt.nsleepers.Load() != 0 && w.ring.len() >= w.grain {
 		w.rt.notify(nil)

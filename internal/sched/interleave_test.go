@@ -195,11 +195,11 @@ func TestInterleavedStopAndFireAgreeOnWhoWasFirst(t *testing.T) {
 		var x Task
 		x.state.Store(idle)
 		var ts timers
-		ts.init()
+		ts.init(nil)
 		var timer Timer
 		timer.task.Store(&x)
 		timer.in.Store(&ts)
-		timer.word.Store(5<<2 | timerArmed)
+		timer.word.Store(5*tick<<2 | timerArmed)
 		fired := 0
 		fire := func() {
 			if timer.fire(5) != nil {

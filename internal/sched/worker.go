@@ -76,7 +76,7 @@ type Worker struct {
 func newWorker(rt *Runtime, id int) *Worker {
 	w := &Worker{rt: rt, id: id, parked: make(chan struct{}, 1)}
 	w.cx = Context{w: w, rt: rt}
-	w.timers.init()
+	w.timers.init(rt)
 	return w
 }
 

@@ -60,7 +60,7 @@ func (rt *Runtime) Metrics() Metrics {
 	for i := range rt.shards {
 		s := &rt.shards[i]
 		s.mu.Lock()
-		m.Waiting += len(s.tasks)
+		m.Waiting += s.len()
 		s.mu.Unlock()
 	}
 	return m

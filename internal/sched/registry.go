@@ -6,9 +6,11 @@ import "sync"
 // shutdown and reports find those whose waker was lost. A task that never waits
 // is never in it, unless whoever spawns it says otherwise.
 //
-// It is dense: slices of pointers, one per shard, with the index kept in the task,
+// It is dense: arrays of pointers, in shards, with the index kept in the task,
 // and removal by moving the last one into the gap. (Lists threaded through the
-// tasks would double the time of a full collection.) A task stays in its shard.
+// tasks would double the time of a full collection.) They are arrays of a fixed size,
+// for a slice that grows leaves behind, in copies that the collector has yet to find, several
+// times its own size. A task stays in its shard.
 //
 //	Task.slot   0: not registered
 //	            bits 26-31: the shard; bits 0-25: index+1
@@ -17,10 +19,39 @@ import "sync"
 // it. The index
 // changes under the shard's lock, when another one leaves.
 type shard struct {
-	mu    sync.Mutex // guards tasks, and the index in the slot of each
-	tasks []*Task
-	_     [32]byte
+	mu     sync.Mutex // guards the following, and the index in the slot of each task
+	blocks []*block   // all full but the last two
+	end    index      // where the next one goes
+	_      [24]byte
 }
+
+// A block is 4 KB, with the 8 bytes that the allocator adds.
+type block [blockLen]*Task
+
+const blockLen = 511
+
+// An index is block<<9 | place: there is no place 511.
+type index uint32
+
+func (i index) next() index {
+	if i++; i%512 == blockLen {
+		i++
+	}
+	return i
+}
+
+func (i index) previous() index {
+	if i%512 == 0 {
+		i--
+	}
+	return i - 1
+}
+
+// at returns where the task with an index is.
+func (s *shard) at(i index) **Task { return &s.blocks[i/512][i%512] }
+
+// len returns the number of tasks.
+func (s *shard) len() int { return int(s.end/512*blockLen + s.end%512) }
 
 const (
 	shards    = 64
@@ -32,8 +63,12 @@ const (
 func (rt *Runtime) register(t *Task, id int) {
 	s := &rt.shards[id%shards]
 	s.mu.Lock()
-	s.tasks = append(s.tasks, t)
-	t.slot.Store(uint32(id%shards)<<indexBits | uint32(len(s.tasks)))
+	if int(s.end/512) == len(s.blocks) {
+		s.blocks = append(s.blocks, new(block))
+	}
+	*s.at(s.end) = t
+	t.slot.Store(uint32(id%shards)<<indexBits | uint32(s.end+1))
+	s.end = s.end.next()
 	s.mu.Unlock()
 	if rt.cancelling.Load() { // set before the shards are walked, so one of the two finds t
 		t.Cancel()
@@ -57,17 +92,18 @@ func (rt *Runtime) Unregister(t *Task) { rt.unregister(t) }
 func (rt *Runtime) unregister(t *Task) {
 	s := &rt.shards[t.slot.Load()>>indexBits]
 	s.mu.Lock()
-	i := int(t.slot.Load()&indexMask) - 1
-	n := len(s.tasks) - 1
-	if i != n {
-		moved := s.tasks[n]
-		s.tasks[i] = moved
+	i := index(t.slot.Load()&indexMask) - 1
+	s.end = s.end.previous()
+	last := s.at(s.end)
+	if i != s.end {
+		moved := *last
+		*s.at(i) = moved
 		moved.slot.Store(t.slot.Load())
 	}
-	s.tasks[n] = nil
-	s.tasks = s.tasks[:n]
-	if cap(s.tasks) > 1024 && n < cap(s.tasks)/4 {
-		s.tasks = append(make([]*Task, 0, cap(s.tasks)/2), s.tasks...)
+	*last = nil
+	if k := len(s.blocks) - 1; k > int(s.end/512)+1 { // one that is empty stays
+		s.blocks[k] = nil
+		s.blocks = s.blocks[:k]
 	}
 	t.slot.Store(0)
 	s.mu.Unlock()
@@ -79,7 +115,10 @@ func (rt *Runtime) Tasks(yield func(*Task) bool) {
 	for i := range rt.shards {
 		s := &rt.shards[i]
 		s.mu.Lock()
-		all := append([]*Task(nil), s.tasks...)
+		all := make([]*Task, 0, s.len())
+		for _, b := range s.blocks {
+			all = append(all, b[:min(blockLen, cap(all)-len(all))]...)
+		}
 		s.mu.Unlock()
 		for _, t := range all {
 			if !yield(t) {

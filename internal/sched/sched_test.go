@@ -55,7 +55,7 @@ func runOn(t testing.TB, c Config, main func(cx *Context) bool) {
 		t.Fatalf("%d tasks are left", n)
 	}
 	for i := range rt.shards {
-		if n := len(rt.shards[i].tasks); n != 0 {
+		if n := rt.shards[i].len(); n != 0 {
 			t.Fatalf("%d tasks are left in the registry", n)
 		}
 	}

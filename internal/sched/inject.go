@@ -30,6 +30,27 @@ func (q *queue) push(first, last *Task, n int) {
 	q.mu.Unlock()
 }
 
+// pushFront puts the tasks of a chain, which may be nil, ahead of all others: they were
+// that elsewhere.
+func (q *queue) pushFront(first *Task) {
+	if first == nil {
+		return
+	}
+	last, n := first, 1
+	for last.next != nil {
+		last = last.next
+		n++
+	}
+	q.mu.Lock()
+	last.next = q.first
+	if q.last == nil {
+		q.last = last
+	}
+	q.first = first
+	q.len.Add(int64(n))
+	q.mu.Unlock()
+}
+
 // pushAll adds the tasks of a chain, which may be nil.
 func (q *queue) pushAll(first *Task) {
 	if first == nil {

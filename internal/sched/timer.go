@@ -68,6 +68,8 @@ type timers struct {
 	rt     *Runtime
 	passed int64 // the worker's alone: when it last looked at the timers
 
+	urgentAt atomic.Int64 // since when the worker has had urgent tasks, if it has any
+
 	next  atomic.Int64 // instant of the next thing to do, published; Never: empty
 	stale atomic.Int64 // entries that nobody waits for, at the most
 	mu    sync.Mutex   // guards the following
@@ -94,6 +96,9 @@ func (cx *Context) Arm(t *Timer, at int64) {
 		ts = &cx.w.timers
 	}
 	when := ticks(word >> 2)
+	if invariant.Enabled {
+		invariant.Step("timer.Arm: before the word is written")
+	}
 	if old&timerState == timerArmed { // somebody may fire it, or stop it
 		if in := t.in.Load(); in.rt == cx.rt && ticks(old>>2) == when {
 			if old = t.word.Swap(word); old&timerState == timerArmed {
@@ -105,6 +110,9 @@ func (cx *Context) Arm(t *Timer, at int64) {
 	}
 	if t.in.Load() != ts {
 		t.in.Store(ts) // ahead of the word: who stops t wants to know
+	}
+	if invariant.Enabled {
+		invariant.Step("timer.Arm: before it is armed")
 	}
 	t.word.Store(word)
 	ts.mu.Lock()
@@ -267,6 +275,9 @@ func (ts *timers) turn(w *Worker, now int64) {
 	ts.publish()
 	ts.mu.Unlock()
 	if s.n != 0 {
+		if w.urgent.len.Load() == 0 {
+			w.timers.urgentAt.Store(now)
+		}
 		w.urgent.push(s.first, s.last, s.n)
 		if s.n > 1 {
 			w.notifyPushed()
@@ -274,11 +285,30 @@ func (ts *timers) turn(w *Worker, now int64) {
 	}
 }
 
+// grace is for how long tasks whose timer has fired are left to the worker that has woken
+// them. They have just been in its cache, and workers that share them compete for the same
+// locks: a million timers in a second then cost a tenth more. After that the worker is
+// in a long poll, or has too many of them.
+const grace = 3 * tick
+
 // nextTimer returns the earliest instant that a wheel has published.
 func (rt *Runtime) nextTimer() int64 {
 	next := Never
 	for _, w := range *rt.all.Load() {
 		next = min(next, w.timers.next.Load())
+	}
+	return next
+}
+
+// nextAlarm returns until when w may wait: the earliest instant that a wheel has published,
+// or when it takes over what is urgent to another worker.
+func (w *Worker) nextAlarm() int64 {
+	next := Never
+	for _, v := range *w.rt.all.Load() {
+		next = min(next, v.timers.next.Load())
+		if v != w && v.urgent.len.Load() != 0 {
+			next = min(next, v.timers.urgentAt.Load()+grace)
+		}
 	}
 	return next
 }
@@ -299,9 +329,9 @@ func (w *Worker) look() (now int64) {
 }
 
 // lookAtTimers wakes what is due at the instant now, or at the present one when
-// now is 0.
+// now is 0, and takes over what is urgent to another worker for too long.
 func (w *Worker) lookAtTimers(now int64) int64 {
-	if w.rt.nextTimer() == Never {
+	if w.nextAlarm() == Never {
 		return now
 	}
 	if now == 0 {
@@ -312,8 +342,21 @@ func (w *Worker) lookAtTimers(now int64) int64 {
 		if v.timers.next.Load() <= now {
 			v.timers.turn(w, now)
 		}
+		if v != w && v.urgent.len.Load() != 0 && v.timers.urgentAt.Load()+grace <= now && w.urgent.len.Load() == 0 {
+			w.takeOver(v)
+		}
 	}
 	return now
+}
+
+// takeOver moves half of what is urgent to v to w.
+func (w *Worker) takeOver(v *Worker) {
+	n := int(v.urgent.len.Load())
+	if first := v.urgent.pop((n + 1) / 2); first != nil {
+		w.timers.urgentAt.Store(v.timers.urgentAt.Load())
+		w.urgent.pushAll(first)
+		w.steals.Add(1)
+	}
 }
 
 // Now returns the present instant of the runtime's driver.

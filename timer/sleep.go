@@ -21,15 +21,17 @@ func Sleep(task *edo.Task, d time.Duration) error {
 }
 
 // SleepFuture returns a future that is ready d after its first poll.
-func SleepFuture(d time.Duration) *Sleeper { return &Sleeper{left: d} }
+func SleepFuture(d time.Duration) *Sleeper {
+	s := &Sleeper{}
+	s.timer.Delay(int64(d))
+	return s
+}
 
 // Sleeper is a future that is ready at an instant. It is polled by one task at a
-// time; Drop and Reset are its owner's.
-type Sleeper struct {
-	timer sched.Timer
-	left  time.Duration // to wait from the next poll on, while at is 0
-	at    int64         // the instant, once it is known
-}
+// time; Drop and Reset are its owner's. The zero Sleeper is ready at once. It is 24
+// bytes and may lie inside another future, where Reset says how long it takes; once
+// polled it must not be copied.
+type Sleeper struct{ timer sched.Timer }
 
 // Poll is ready when the time has come.
 func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -37,16 +39,19 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	in := cx.Internal(internal.Key{})
-	now := in.Now()
-	if s.at == 0 {
-		s.at = after(now, s.left)
+	at, delayed := s.timer.At()
+	if delayed || at > in.Passed() {
+		now := in.Now()
+		if delayed {
+			at = after(now, time.Duration(at))
+		}
+		if at > now {
+			in.Arm(&s.timer, at)
+			return edo.Unit{}, edo.Pending, nil
+		}
 	}
-	if s.at <= now {
-		s.timer.Stop()
-		return edo.Unit{}, edo.Ready, nil
-	}
-	in.Arm(&s.timer, s.at)
-	return edo.Unit{}, edo.Pending, nil
+	s.timer.Stop()
+	return edo.Unit{}, edo.Ready, nil
 }
 
 // after returns the instant d after now, and none that overflows.
@@ -57,15 +62,12 @@ func after(now int64, d time.Duration) int64 {
 	if int64(d) > sched.Never-now {
 		return sched.Never
 	}
-	return max(1, now+int64(d)) // 0 means: not known
+	return now + int64(d)
 }
 
 // Reset makes s wait for d from its next poll on, whether it was ready before or
 // not.
-func (s *Sleeper) Reset(d time.Duration) {
-	s.timer.Stop()
-	s.left, s.at = d, 0
-}
+func (s *Sleeper) Reset(d time.Duration) { s.timer.Delay(int64(d)) }
 
 // Drop lets go of the timer. It may be called twice.
 func (s *Sleeper) Drop() { s.timer.Stop() }

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver/simulated"
 	"github.com/edo-go/edo/timer"
@@ -270,4 +272,48 @@ func TestNowIsOnTheClockOfTheRuntime(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestZeroSleeperIsReadyAtOnceAndResetInsideAnotherFuture(t *testing.T) {
+	simulate(t, func(task *edo.Task, now func() time.Duration) error {
+		timer.Sleep(task, time.Second)
+		var s timer.Sleeper
+		begin := now()
+		for _, d := range []time.Duration{0, 3 * time.Millisecond} {
+			if _, err := edo.Await(task, edo.Future[edo.Unit](&s)); err != nil || now()-begin != d {
+				t.Errorf("%v, after %v, want %v", err, now()-begin, d)
+			}
+			s.Reset(3 * time.Millisecond)
+		}
+		return nil
+	})
+}
+
+// Being woken by something else does not make it ready.
+func TestSleeperIsNotReadyBeforeItsInstant(t *testing.T) {
+	simulate(t, func(task *edo.Task, now func() time.Duration) error {
+		s := timer.SleepFuture(10*time.Millisecond + 1)
+		begin := now()
+		var waker edo.Waker
+		h := edo.Spawn(task, future.PollFn(func(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+			waker = cx.Waker()
+			_, p, err := s.Poll(cx)
+			if got := now() - begin; (p == edo.Ready) != (got > 10*time.Millisecond) {
+				t.Errorf("%v after %v", p, got)
+			}
+			return edo.Unit{}, p, err
+		}))
+		for range 9 {
+			timer.Sleep(task, time.Millisecond)
+			waker.Wake()
+		}
+		_, err := h.Await(task)
+		return err
+	})
+}
+
+func TestSleeperIs24Bytes(t *testing.T) {
+	if size, words := unsafe.Sizeof(timer.Sleeper{}), unsafe.Sizeof(uintptr(0)); size > 8+2*words {
+		t.Errorf("a Sleeper is %d bytes", size)
+	}
 }

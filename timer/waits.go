@@ -11,7 +11,8 @@ import (
 
 // Waits says until when a task waits that polls s.
 func (s *Sleeper) Waits(cx *edo.Context) edo.Wait {
-	return edo.Wait{On: "timer: sleep", Until: until(cx, s.at, s.at != 0)}
+	at, delayed := s.timer.At()
+	return edo.Wait{On: "timer: sleep", Until: until(cx, at, !delayed)}
 }
 
 // Waits says until when a task waits that polls i.

@@ -29,6 +29,19 @@ func (q *queue) push(first, last *Task, n int) {
 	q.mu.Unlock()
 }
 
+// pushAll adds the tasks of a chain, which may be nil.
+func (q *queue) pushAll(first *Task) {
+	if first == nil {
+		return
+	}
+	last, n := first, 1
+	for last.next != nil {
+		last = last.next
+		n++
+	}
+	q.push(first, last, n)
+}
+
 // pop takes up to n tasks, as a chain.
 func (q *queue) pop(n int) *Task {
 	if q.len.Load() == 0 {

@@ -39,15 +39,18 @@ type block struct {
 // take returns an empty block.
 func (q *injection) take() *block {
 	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.reuse()
+}
+
+// reuse returns an empty block. Locked.
+func (q *injection) reuse() *block {
 	b := q.free
-	if b != nil {
-		q.free, b.next = b.next, nil
-		q.frees--
-	}
-	q.mu.Unlock()
 	if b == nil {
-		b = new(block)
+		return new(block)
 	}
+	q.free, b.next = b.next, nil
+	q.frees--
 	return b
 }
 
@@ -81,12 +84,7 @@ func (q *injection) push(t *Task) {
 func (q *injection) add(t *Task) {
 	b := q.last
 	if b == nil || b.to == blockLen {
-		if b = q.free; b != nil {
-			q.free, b.next = b.next, nil
-			q.frees--
-		} else {
-			b = new(block)
-		}
+		b = q.reuse()
 		q.append(b)
 	}
 	b.tasks[b.to] = t
@@ -107,6 +105,24 @@ func (q *injection) pushAll(t *Task) {
 		t = next
 	}
 	q.len.Add(int64(n))
+	q.mu.Unlock()
+}
+
+// pushFront puts the tasks of a chain, which may be nil, ahead of all others: they were
+// that elsewhere.
+func (q *injection) pushFront(t *Task) {
+	if t == nil {
+		return
+	}
+	var front injection // a queue of its own, to be put before this one
+	front.pushAll(t)
+	q.mu.Lock()
+	front.last.next = q.first
+	if q.last == nil {
+		q.last = front.last
+	}
+	q.first = front.first
+	q.len.Add(front.len.Load())
 	q.mu.Unlock()
 }
 

@@ -193,11 +193,11 @@ func TestInterleavedStopAndFireAgreeOnWhoWasFirst(t *testing.T) {
 		var x Task
 		x.state.Store(idle)
 		var ts timers
-		ts.init()
+		ts.init(nil)
 		var timer Timer
 		timer.task.Store(&x)
 		timer.in.Store(&ts)
-		timer.word.Store(5<<2 | timerArmed)
+		timer.word.Store(5*tick<<2 | timerArmed)
 		fired := 0
 		fire := func() {
 			if timer.fire(5) != nil {
@@ -254,4 +254,42 @@ func TestInterleavedPollSeesWhatCameBeforeEveryWake(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A timer is moved, within its tick or to the next, while somebody fires it and somebody
+// stops it: either it is armed, and then has an entry for its tick, or one of the
+// two came last.
+func TestInterleavedMoveLosesNoTimer(t *testing.T) {
+	for _, at := range []int64{5*tick - 1, 6 * tick} {
+		interleave.Explore(t, func() ([]func(), func()) {
+			rt := New(Config{Workers: 1, Driver: newClockDriver()})
+			w := rt.workers[0]
+			var x Task
+			x.Init(&fn{})
+			w.cx.root, w.cx.task = &x, &x
+			var timer Timer
+			w.cx.Arm(&timer, 5*tick)
+			fire := func() {
+				if timer.fire(5) != nil {
+					t.Error("a task that runs is enqueued")
+				}
+			}
+			arm := func() { w.cx.Arm(&timer, at) }
+			return []func(){arm, fire, timer.Stop}, func() {
+				if timer.word.Load()&timerState != timerArmed {
+					return
+				}
+				found := 0
+				w.timers.wheel.Sweep(func(e *Timer, when int64) bool {
+					if when == ticks(uint64(at)) {
+						found++
+					}
+					return true
+				})
+				if got, _ := timer.At(); got != at || found == 0 {
+					t.Errorf("armed for %d, not %d, with %d entries", got, at, found)
+				}
+			}
+		})
+	}
 }

@@ -218,7 +218,7 @@ func (w *Worker) progress() uint64 {
 // rescue moves what the stuck worker w holds to the injection queue.
 func (m *monitor) rescue(rt *Runtime, w *Worker) {
 	give := func(t *Task) { rt.inject.pushAll(t) }
-	give(w.urgent.pop(math.MaxInt))
+	rt.inject.pushFront(w.urgent.pop(math.MaxInt)) // late already, and there may be a backlog
 	give(w.slot.Swap(nil))
 	give(w.inbox.take())
 	for t := m.ring.stealFrom(&w.ring); t != nil; t = m.ring.stealFrom(&w.ring) {
@@ -301,7 +301,7 @@ func (w *Worker) retiring() bool {
 	w.unstick()
 	inject := &w.rt.inject
 	inject.pushAll(w.inbox.close())
-	inject.pushAll(w.urgent.pop(math.MaxInt))
+	inject.pushFront(w.urgent.pop(math.MaxInt))
 	inject.pushAll(w.slot.Swap(nil))
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
 		inject.push(t)

@@ -25,7 +25,8 @@ package sched
 //	   waits, and wakes it             3. says until when, and waits
 //
 // where a worker that arms looks at the waiter only when it parks itself: until
-// then it looks at its wheel itself. The waiter is chosen, and a sleeper taken off
+// then it looks at its wheel itself. What is urgent to a worker counts like a timer: others
+// take it over a grace later, so that nobody waits for the end of a long poll. The waiter is chosen, and a sleeper taken off
 // the list, under one lock; so a Wake of the driver is always for a worker that is
 // in Wait or about to be.
 
@@ -59,7 +60,7 @@ func (w *Worker) park() (more bool) {
 	rt.mu.Unlock()
 
 	if waits {
-		deadline := rt.nextTimer()
+		deadline := w.nextAlarm()
 		rt.waitUntil.Store(deadline)
 		if (rt.searching.Load() != 0 || !w.anyWork()) && !rt.stopping.Load() {
 			if rt.driver.Wait(&w.cx, deadline) {
@@ -77,7 +78,7 @@ func (w *Worker) park() (more bool) {
 			w.notifyPushed()
 		}
 	} else {
-		if w.timers.next.Load() < rt.waitUntil.Load() {
+		if w.nextAlarm() < rt.waitUntil.Load() {
 			rt.driver.Wake()
 		}
 		if rt.searching.Load() == 0 && w.anyWork() && w.unlist(false) {

@@ -21,7 +21,8 @@ const (
 // A Worker polls tasks, one after the other, on a goroutine of its own. It takes
 // them from, in this order:
 //
-//	urgent   tasks whose timer has fired: ahead of any backlog of spawns
+//	urgent   tasks whose timer has fired: ahead of any backlog of spawns. Others
+//	         take over what has waited there for too long, see timers
 //	slot     the task woken last by the one that ran: it will find its message in
 //	         the cache. At most slotRuns in a row, on one budget.
 //	inbox    tasks that ran here last and were woken from elsewhere
@@ -87,7 +88,7 @@ type Worker struct {
 func newWorker(rt *Runtime, id int) *Worker {
 	w := &Worker{rt: rt, id: id, parked: make(chan struct{}, 1)}
 	w.cx = Context{w: w, rt: rt}
-	w.timers.init()
+	w.timers.init(rt)
 	return w
 }
 

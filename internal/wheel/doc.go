@@ -4,9 +4,9 @@
 //	w := wheel.New[string](0)
 //	w.Insert("tea", 180_000)
 //	w.Insert("egg", 300_000)
-//	w.Advance(200_000, func(e string, when int64) {
-//		fmt.Println(e, when)
-//	}) // tea 180000
+//	w.Advance(200_000, func(due []string, when int64) {
+//		fmt.Println(due, when)
+//	}) // [tea] 180000
 //
 // It is Varghese and Lauck's scheme ("Hashed and Hierarchical Timing Wheels",
 // SOSP 1987) with slots of 1 ms, 64 ms, 4.1 s and so on. An entry moves down at most

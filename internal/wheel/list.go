@@ -2,28 +2,54 @@ package wheel
 
 import "math"
 
-// chunkLen entries of a pointer and a deadline make a chunk of 1 KB.
-const chunkLen = 62
+// chunkLen entries of a pointer and the lower half of a deadline make a chunk of
+// 1 KB: 1,008 bytes, and the 8 that the allocator adds to what has pointers and is
+// larger than 512.
+const chunkLen = 82
 
 // A chunk is a piece of a list: arrays instead of linked nodes take half the
 // time, and the entries' owners need no room for links.
+//
+// Of a deadline it has the lower 32 bits. Above them the deadlines of a slot are
+// equal, and the wheel knows them, up to the level whose blocks are 2^30 ms long. On
+// the levels above, of which the first begins in two years, a chunk has the upper
+// halves as well.
 type chunk[E any] struct {
 	next *chunk[E]
+	high *[chunkLen]uint32 // nil below level wide
 	n    int
-	e    [chunkLen]entry[E]
+	e    [chunkLen]E
+	low  [chunkLen]uint32
+}
+
+// wide is the lowest level whose blocks have no room in 32 bits.
+const wide = 6
+
+// when returns the deadline of entry i of a chunk of the slot that begins at at.
+func (c *chunk[E]) when(i int, at uint64) int64 {
+	if c.high != nil {
+		return int64(c.high[i])<<32 | int64(c.low[i])
+	}
+	return int64(at + uint64(c.low[i]-uint32(at)))
 }
 
 // A list is a queue of entries in chunks. It points to the last chunk, and the
 // last chunk to the first: a slot is one pointer.
 type list[E any] struct{ last *chunk[E] }
 
-// push appends an entry.
-func (l *list[E]) push(p *pool[E], e E, when int64) {
+// push appends an entry to the list of a slot of a level.
+func (l *list[E]) push(p *pool[E], e E, when int64, level uint) {
 	c := l.last
 	if c == nil || c.n == chunkLen {
 		c = l.grow(p)
+		if level >= wide {
+			c.high = new([chunkLen]uint32)
+		}
 	}
-	c.e[c.n] = entry[E]{e, when}
+	c.e[c.n], c.low[c.n] = e, uint32(when)
+	if c.high != nil {
+		c.high[c.n] = uint32(when >> 32)
+	}
 	c.n++
 }
 
@@ -40,31 +66,30 @@ func (l *list[E]) grow(p *pool[E]) *chunk[E] {
 	return c
 }
 
-// drain calls fn for every entry, first to last, and gives the chunks back as it
-// goes. fn may push to other lists.
-func (l *list[E]) drain(p *pool[E], fn func(e E, when int64)) {
+// drain calls fn for every chunk, first to last, and gives them back as it goes. fn
+// may push to other lists.
+func (l *list[E]) drain(p *pool[E], fn func(c *chunk[E])) {
 	c := l.last.next
 	l.last.next = nil
 	l.last = nil
 	for c != nil {
-		for i := range c.e[:c.n] {
-			fn(c.e[i].e, c.e[i].when)
-		}
+		fn(c)
 		next := c.next
 		p.put(c)
 		c = next
 	}
 }
 
-// earliest returns the earliest deadline in a list that is not empty.
-func (l *list[E]) earliest() int64 {
-	at := int64(math.MaxInt64)
+// earliest returns the earliest deadline in a list that is not empty, of the slot
+// that begins at at.
+func (l *list[E]) earliest(at uint64) int64 {
+	first := int64(math.MaxInt64)
 	for c := l.last.next; ; c = c.next {
-		for i := range c.e[:c.n] {
-			at = min(at, c.e[i].when)
+		for i := range c.n {
+			first = min(first, c.when(i, at))
 		}
 		if c == l.last {
-			return at
+			return first
 		}
 	}
 }
@@ -96,7 +121,7 @@ func (p *pool[E]) get() *chunk[E] {
 // it.
 func (p *pool[E]) put(c *chunk[E]) {
 	clear(c.e[:c.n])
-	c.n = 0
+	c.n, c.high = 0, nil
 	c.next = p.free
 	p.free = c
 	p.frees++

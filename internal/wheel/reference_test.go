@@ -114,7 +114,7 @@ func (b *both) advance(now int64) {
 			}
 		}
 	}
-	b.w.Advance(now, run(&got, b.w.Insert))
+	b.w.Advance(now, each(run(&got, b.w.Insert)))
 	b.r.Advance(now, run(&want, b.r.Insert))
 	b.now = max(b.now, now)
 	if !slices.Equal(got, want) {

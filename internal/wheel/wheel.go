@@ -48,6 +48,7 @@ type Wheel[E any] struct {
 	late    []entry[E]
 	lateMin int64 // the earliest of them
 	sorted  bool  // they are in the order of their deadlines
+	one     [1]E  // one of them, while it fires
 }
 
 const levels = 11
@@ -99,7 +100,7 @@ func (w *Wheel[E]) put(e E, when int64) {
 	slot := uint64(when) >> (6 * level) & 63
 	w.inUse |= 1 << level
 	w.occ[level] |= 1 << slot
-	w.slots[level][slot].push(&w.pool, e, when)
+	w.slots[level][slot].push(&w.pool, e, when, level)
 }
 
 // first returns the first slot in use of the lowest level in use, and the instant
@@ -107,8 +108,13 @@ func (w *Wheel[E]) put(e E, when int64) {
 func (w *Wheel[E]) first() (level, slot int, at uint64) {
 	level = bits.TrailingZeros16(w.inUse)
 	slot = bits.TrailingZeros64(w.occ[level])
+	return level, slot, w.begin(level, slot)
+}
+
+// begin returns the instant at which a slot begins that is not before cur.
+func (w *Wheel[E]) begin(level, slot int) uint64 {
 	above := w.cur &^ (1<<(6*(level+1)) - 1)
-	return level, slot, above | uint64(slot)<<(6*level)
+	return above | uint64(slot)<<(6*level)
 }
 
 // take empties a slot and returns what it had.
@@ -131,17 +137,22 @@ func (w *Wheel[E]) enter(at uint64) {
 	}
 	if level, slot, begin := w.first(); level > 0 && begin == at {
 		l := w.take(level, slot)
-		l.drain(&w.pool, w.put)
+		l.drain(&w.pool, func(c *chunk[E]) {
+			for i := range c.n {
+				w.put(c.e[i], c.when(i, at))
+			}
+		})
 	}
 }
 
 // Advance takes out all entries that are due at the instant now, and calls fire
-// for each, in the order of their deadlines and, where these are equal, of their
-// insertion. fire may call [Wheel.Insert], and no other method: what it inserts in
-// the future of the entry being fired, up to now, still fires; what is late already
+// for them, some with the same deadline at a time, in the order of their deadlines
+// and, where these are equal, of their insertion. due is fire's until it returns.
+// fire may call [Wheel.Insert], and no other method: what it inserts in
+// the future of the entries being fired, up to now, still fires; what is late already
 // waits for the next Advance. It must not panic. A now before that of an earlier
 // call counts as that one.
-func (w *Wheel[E]) Advance(now int64, fire func(e E, when int64)) {
+func (w *Wheel[E]) Advance(now int64, fire func(due []E, when int64)) {
 	if len(w.late) != 0 {
 		w.fireLate(fire)
 	}
@@ -163,15 +174,15 @@ func (w *Wheel[E]) Advance(now int64, fire func(e E, when int64)) {
 		}
 		due := w.take(0, slot)
 		w.enter(at + 1) // before fire inserts: rule 4
-		due.drain(&w.pool, func(e E, when int64) {
-			w.count--
-			fire(e, when)
+		due.drain(&w.pool, func(c *chunk[E]) {
+			w.count -= c.n
+			fire(c.e[:c.n], int64(at))
 		})
 	}
 	w.cur = max(w.cur, end)
 }
 
-func (w *Wheel[E]) fireLate(fire func(e E, when int64)) {
+func (w *Wheel[E]) fireLate(fire func(due []E, when int64)) {
 	due := w.late
 	w.late = nil
 	if !w.sorted {
@@ -179,8 +190,10 @@ func (w *Wheel[E]) fireLate(fire func(e E, when int64)) {
 	}
 	for i := range due {
 		w.count--
-		fire(due[i].e, due[i].when)
+		w.one[0] = due[i].e
+		fire(w.one[:], due[i].when)
 	}
+	clear(w.one[:])
 	if w.late == nil && cap(due) <= keepLate {
 		clear(due)
 		w.late = due[:0]
@@ -213,7 +226,7 @@ func (w *Wheel[E]) NextExact() int64 {
 	if level == 0 {
 		return int64(at)
 	}
-	return w.slots[level][slot].earliest()
+	return w.slots[level][slot].earliest(at)
 }
 
 // Sweep calls keep for every entry, in no particular order, and takes out those
@@ -228,11 +241,15 @@ func (w *Wheel[E]) Sweep(keep func(e E, when int64) bool) {
 	for rest := w.inUse; rest != 0; rest &= rest - 1 {
 		level := bits.TrailingZeros16(rest)
 		for slots := w.occ[level]; slots != 0; slots &= slots - 1 {
-			l := w.take(level, bits.TrailingZeros64(slots))
-			l.drain(&w.pool, func(e E, when int64) {
-				if keep(e, when) {
-					w.count++
-					w.put(e, when) // cur has not moved: the same slot
+			slot := bits.TrailingZeros64(slots)
+			at := w.begin(level, slot)
+			l := w.take(level, slot)
+			l.drain(&w.pool, func(c *chunk[E]) {
+				for i := range c.n {
+					if when := c.when(i, at); keep(c.e[i], when) {
+						w.count++
+						w.put(c.e[i], when) // cur has not moved: the same slot
+					}
 				}
 			})
 		}

@@ -8,8 +8,17 @@ import (
 	"testing"
 )
 
-func collect(into *[]int64) func(int, int64) {
-	return func(_ int, when int64) { *into = append(*into, when) }
+// each makes of what is to be called for each entry that which Advance calls.
+func each[E any](fire func(e E, when int64)) func(due []E, when int64) {
+	return func(due []E, when int64) {
+		for _, e := range due {
+			fire(e, when)
+		}
+	}
+}
+
+func collect(into *[]int64) func([]int, int64) {
+	return each(func(_ int, when int64) { *into = append(*into, when) })
 }
 
 func TestZeroWheelIsReady(t *testing.T) {
@@ -19,7 +28,7 @@ func TestZeroWheelIsReady(t *testing.T) {
 	}
 	w.Insert("a", 0)
 	fired := ""
-	w.Advance(0, func(e string, when int64) { fired += e })
+	w.Advance(0, each(func(e string, _ int64) { fired += e }))
 	if fired != "a" {
 		t.Fatalf("fired %q, want a", fired)
 	}
@@ -97,19 +106,19 @@ func TestEqualDeadlinesFireInOrderOfInsertion(t *testing.T) {
 	var w Wheel[int]
 	n := 0
 	for _, now := range []int64{0, 100, 3*4096 - 1, 3 * 4096, 3*4096 + 5*64 - 1, 3*4096 + 5*64, when - 1} {
-		w.Advance(now, func(int, int64) { t.Fatal("fired early") })
+		w.Advance(now, func([]int, int64) { t.Fatal("fired early") })
 		for range 100 {
 			w.Insert(n, when)
 			n++
 		}
 	}
 	next := 0
-	w.Advance(when, func(e int, _ int64) {
+	w.Advance(when, each(func(e int, _ int64) {
 		if e != next {
 			t.Fatalf("fired %d, want %d", e, next)
 		}
 		next++
-	})
+	}))
 	if next != n {
 		t.Fatalf("fired %d, want %d", next, n)
 	}
@@ -122,12 +131,12 @@ func TestFireAtABorderKeepsTheOrder(t *testing.T) {
 	w.Insert("first", 70)
 	w.Insert("border", 63)
 	var fired []string
-	w.Advance(100, func(e string, _ int64) {
+	w.Advance(100, each(func(e string, _ int64) {
 		fired = append(fired, e)
 		if e == "border" {
 			w.Insert("second", 70)
 		}
-	})
+	}))
 	if want := []string{"border", "first", "second"}; !slices.Equal(fired, want) {
 		t.Fatalf("fired %v, want %v", fired, want)
 	}
@@ -136,10 +145,10 @@ func TestFireAtABorderKeepsTheOrder(t *testing.T) {
 func TestFireThatInsertsIntoThePastDoesNotLoop(t *testing.T) {
 	var w Wheel[int]
 	fired := 0
-	again := func(e int, when int64) {
+	again := each(func(e int, when int64) {
 		fired++
 		w.Insert(e, when) // late by now
-	}
+	})
 	w.Insert(1, 5)
 	for want := 1; want <= 3; want++ {
 		w.Advance(10, again)
@@ -153,10 +162,10 @@ func TestFireSeesWhatItInsertsUpToNow(t *testing.T) {
 	var w Wheel[int]
 	var fired []int64
 	w.Insert(0, 10)
-	w.Advance(1000, func(e int, when int64) {
+	w.Advance(1000, each(func(e int, when int64) {
 		fired = append(fired, when)
 		w.Insert(e, when+300)
-	})
+	}))
 	if want := []int64{10, 310, 610, 910}; !slices.Equal(fired, want) {
 		t.Fatalf("fired %v, want %v", fired, want)
 	}
@@ -178,7 +187,7 @@ func TestFollowingNextReachesTheDeadline(t *testing.T) {
 			if next > when || alarms == levels {
 				t.Fatalf("from %d to %d: alarm %d is at %d", now, when, alarms, next)
 			}
-			w.Advance(next, func(_ int, at int64) {
+			w.Advance(next, func(_ []int, at int64) {
 				if at != when || next != when {
 					t.Fatalf("%d fired at %d", at, next)
 				}
@@ -202,12 +211,12 @@ func TestSweepTakesOutWhatIsNotKept(t *testing.T) {
 		t.Fatalf("Len %d, Next %d; want 500, 1", w.Len(), w.Next())
 	}
 	next := 1
-	w.Advance(1000*1000, func(e int, _ int64) {
+	w.Advance(1000*1000, each(func(e int, _ int64) {
 		if e != next {
 			t.Fatalf("fired %d, want %d", e, next)
 		}
 		next += 2
-	})
+	}))
 	w.Insert(1, 1)
 	w.Insert(2, 1<<40)
 	w.Sweep(func(int, int64) bool { return false })
@@ -229,7 +238,7 @@ func TestFreedChunksAreClearedAndBounded(t *testing.T) {
 		if now == 500 {
 			w.Sweep(func(_ *int, when int64) bool { return when%2 == 0 })
 		}
-		w.Advance(now, func(*int, int64) {})
+		w.Advance(now, func([]*int, int64) {})
 		if w.pool.frees > w.pool.inUses+spare {
 			t.Fatalf("%d chunks are free and %d in use", w.pool.frees, w.pool.inUses)
 		}
@@ -241,7 +250,7 @@ func TestFreedChunksAreClearedAndBounded(t *testing.T) {
 	for c := w.pool.free; c != nil; c = c.next {
 		free++
 		for i := range c.e {
-			if c.e[i].e != nil {
+			if c.e[i] != nil {
 				t.Fatal("a free chunk holds a pointer")
 			}
 		}
@@ -268,7 +277,7 @@ func TestSteadyUseDoesNotAllocate(t *testing.T) {
 			now++
 			w.Insert(e, now+now%300)
 			w.Insert(e, now-1)
-			w.Advance(now, func(*int, int64) {})
+			w.Advance(now, func([]*int, int64) {})
 			w.Next()
 		}
 		w.Sweep(func(*int, int64) bool { return true })
@@ -283,12 +292,12 @@ func Example() {
 	w := New[string](0)
 	w.Insert("tea", 180_000)
 	w.Insert("egg", 300_000)
-	w.Advance(200_000, func(e string, when int64) {
-		fmt.Println(e, when)
+	w.Advance(200_000, func(due []string, when int64) {
+		fmt.Println(due, when)
 	})
 	fmt.Println(w.NextExact())
 	// Output:
-	// tea 180000
+	// [tea] 180000
 	// 300000
 }
 
@@ -310,7 +319,7 @@ func BenchmarkMillion(b *testing.B) {
 		}
 		for range 1000 {
 			base++
-			w.Advance(base, func(*int, int64) { fired++ })
+			w.Advance(base, func(due []*int, _ int64) { fired += len(due) })
 		}
 	}
 	if fired != n*b.N {
@@ -335,6 +344,6 @@ func BenchmarkJumpOfAYear(b *testing.B) {
 	for b.Loop() {
 		now += year
 		w.Insert(2, now)
-		w.Advance(now, func(int, int64) {})
+		w.Advance(now, func([]int, int64) {})
 	}
 }

@@ -9,6 +9,7 @@ type figure struct {
 	short  string // in a list
 	unit   string
 	higher bool // is better
+	aside  bool // shown, but nobody wins or loses by it
 	of     func(result) float64
 }
 
@@ -39,13 +40,13 @@ var (
 	bytesPerConn = figure{key: "bytes", title: "memory per connection", short: "memory", unit: "B", of: func(r result) float64 { return r.Bytes }}
 	fullGC       = figure{key: "gc", title: "full collection", short: "full GC", unit: "ms", of: func(r result) float64 { return r.GC }}
 	allocations  = figure{key: "allocs", title: "allocations per task", short: "allocations", of: extra("allocs_per_task", 1)}
-	allocBytes   = figure{key: "alloc_bytes", title: "bytes allocated per task", short: "allocated", unit: "B", of: extra("alloc_bytes_per_task", 1)}
+	allocBytes   = figure{key: "alloc_bytes", title: "bytes allocated per task", short: "allocated", unit: "B", aside: true, of: extra("alloc_bytes_per_task", 1)}
 	requestRate  = figure{key: "rate", title: "requests per second", short: "rate", unit: "k/s", higher: true, of: extra("requests_per_s", 1e3)}
-	halfAnswered = figure{key: "p50", title: "answered within, half of all", short: "p50", unit: "µs", of: extra("p50_us", 1)}
+	halfAnswered = figure{key: "p50", title: "answered within, half of all", short: "p50", unit: "µs", aside: true, of: extra("p50_us", 1)}
 	p99Answered  = figure{key: "p99", title: "answered within, 99 of 100", short: "p99", unit: "µs", of: extra("p99_us", 1)}
-	halfLate     = figure{key: "p50", title: "lateness, half of all", short: "late p50", unit: "ms", of: extra("late_p50_us", 1e3)}
+	halfLate     = figure{key: "p50", title: "lateness, half of all", short: "late p50", unit: "ms", aside: true, of: extra("late_p50_us", 1e3)}
 	p99Late      = figure{key: "p99", title: "lateness, 99 of 100", short: "late p99", unit: "ms", of: extra("late_p99_us", 1e3)}
-	mostLate     = figure{key: "max", title: "lateness of the latest", short: "latest", unit: "ms", of: extra("late_max_us", 1e3)}
+	mostLate     = figure{key: "max", title: "lateness of the latest", short: "latest", unit: "ms", aside: true, of: extra("late_max_us", 1e3)}
 
 	wallInAll = figure{key: "wall", title: "time in all", short: "wall", unit: "ms", of: func(r result) float64 { return r.NS * float64(r.N) / 1e6 }}
 	cpuInAll  = figure{key: "cpu_all", title: "processor time in all", short: "CPU", unit: "ms", of: func(r result) float64 { return r.CPU * float64(r.N) / 1e6 }}

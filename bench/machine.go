@@ -39,6 +39,9 @@ func thisMachine(workers int, programs *peerPrograms) machine {
 			}
 		}
 	}
+	if commit := say("git", "describe", "--always", "--dirty"); commit != "" {
+		versions["edo"] = commit
+	}
 	return machine{
 		Versions:   versions,
 		Go:         runtime.Version(),
@@ -61,7 +64,7 @@ func (m machine) same(o machine) bool {
 // peers says what was compared, in the order of -peers.
 func (m machine) peers() string {
 	var list []string
-	for _, name := range members {
+	for _, name := range append([]string{"edo"}, members...) {
 		if version := m.Versions[name]; version != "" {
 			list = append(list, name+" "+version)
 		}

@@ -74,18 +74,26 @@ func parse(args []string, out io.Writer) (*options, error) {
 	}
 	given := make(map[string]bool)
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	// What is said itself counts more than what -quick and -smoke imply.
+	imply := func(name string, set func()) {
+		if !given[name] {
+			set()
+		}
+	}
 	if *quick {
-		o.rounds, o.scale, o.limit, o.built = 3, 0.1, 95*time.Second, true
+		imply("rounds", func() { o.rounds = 3 })
+		imply("n", func() { o.scale = 0.1 })
+		imply("limit", func() { o.limit = 95 * time.Second })
+		o.built = true
 		o.ahead = 500
 		o.warm, o.measure, o.settle = 50*time.Millisecond, 200*time.Millisecond, 50*time.Millisecond
 	}
 	if *smoke {
-		o.rounds, o.scale = 1, 0.001
+		imply("rounds", func() { o.rounds = 1 })
+		imply("n", func() { o.scale = 0.001 })
+		imply("peers", func() { o.members = members[:len(members)-programs] })
 		o.spread, o.ahead = 20, 20
 		o.warm, o.measure, o.settle = 2*time.Millisecond, 10*time.Millisecond, time.Millisecond
-		if !given["peers"] {
-			o.members = members[:len(members)-programs]
-		}
 	}
 	if o.rounds < 1 || o.workers < 1 || o.scale <= 0 || o.limit < 0 || flags.NArg() > 0 {
 		fmt.Fprintln(out, "bench: -rounds, -workers and -n must be positive, and there are no arguments")

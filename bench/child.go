@@ -43,6 +43,7 @@ type result struct {
 	pass
 	ColdNS  float64 `json:"cold_ns_per_op"`
 	ColdCPU float64 `json:"cold_cpu_ns_per_op"`
+	Took    float64 `json:"took_s"` // all of it, with the start of the processes
 }
 
 // measure measures a variant once, in processes of its own.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 )
 
@@ -51,7 +50,7 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 			}
 			for _, v := range w.variants {
 				name := v.name(w)
-				if !o.only.MatchString(name) || v.member != "" && !slices.Contains(o.members, v.member) || !programs.have(v) {
+				if !o.only.MatchString(name) || !o.compares(v) || !programs.have(v) || o.leavesOut(w, v, round) {
 					continue
 				}
 				if o.limit > 0 && time.Since(began)+max(took[name], time.Second) > o.limit {
@@ -70,6 +69,7 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 				}
 				r.Workload, r.Runtime, r.Style = w.name, v.runtime, v.style
 				r.Workers, r.Round, r.Scale = o.workers, round, o.scale
+				r.Took = took[name].Seconds()
 				each(r)
 			}
 		}

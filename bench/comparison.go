@@ -96,3 +96,15 @@ func (c *comparison) size() string {
 	}
 	return fmt.Sprintf("rounds: %s, operations: %s, measurements: %d", rounds, strings.Join(operations, " and "), total)
 }
+
+// scaled says whether anything was measured with fewer operations than at scale 1.
+func (c *comparison) scaled() bool {
+	for _, rs := range c.results {
+		for _, r := range rs {
+			if r.Scale < 1 {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -120,10 +120,14 @@ func (d *document) targets() {
 	d.heading(2, "The targets")
 	d.say("Of %d targets **%d are reached and %d missed**; %d also reach the aim.", judged, reached, missed, aimed)
 	if judged < len(verdicts) {
-		d.say("%d were not measured.", len(verdicts)-judged)
+		d.say("Not measured: %d.", len(verdicts)-judged)
 	}
 	d.say("A bar is the ratio to Go, or to the better flavour of Tokio, that edo must have in one run (and the one it aims at);")
 	d.say("where both are given, it must keep both. Bytes and allocations have bars of their own.")
+	if d.scaled() {
+		d.say("")
+		d.say("The bars were set with all operations; here some were left out, so that they tell less.")
+	}
 	d.say("")
 	d.head("<row", "<style", "edo", "of Go (must, aim)", "of Tokio (must, aim)", "by itself (must, aim)", "<must", "<aim")
 	for _, v := range verdicts {
@@ -163,9 +167,12 @@ func (d *document) losses() {
 	d.say("Every row on which one of the others has a better median than edo's futures on all workers. Where the ranges of")
 	d.say("the rounds overlap, it may be chance.")
 	d.say("")
-	d.lossTable(losses(d.comparison, futures, func(v variant) bool { return !isEdo(v) }))
+	others := func(v variant) bool { return !isEdo(v) }
+	d.lossTable(losses(d.comparison, futures, others, false))
+	d.heading(3, "In processor time")
+	d.lossTable(losses(d.comparison, futures, others, true))
 	d.heading(3, "Direct style behind goroutines")
-	d.lossTable(losses(d.comparison, direct, isGo))
+	d.lossTable(losses(d.comparison, direct, isGo, false))
 }
 
 func (d *document) lossTable(all []loss) {
@@ -207,7 +214,7 @@ func (d *document) section(title, name, note string) {
 		d.say("%s.", strings.ToUpper(w.op[:1])+w.op[1:])
 		d.say("")
 		for _, f := range figuresOf(w) {
-			if !f.aside && f.key != "cpu" || f.key == "cpu" && w.conns > 0 {
+			if !f.aside && (!f.processor || w.conns+int(w.timers) > 0) {
 				d.bars(w, f)
 			}
 		}
@@ -249,7 +256,7 @@ func (d *document) overview(rows []workload) {
 	d.head(titles...)
 	for _, w := range rows {
 		for _, f := range figuresOf(w) {
-			if f.aside || f.key == "cpu" && w.conns == 0 {
+			if f.aside || f.processor && w.conns+int(w.timers) == 0 {
 				continue
 			}
 			best, found := d.best(w, f, func(variant) bool { return true })

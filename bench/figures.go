@@ -4,13 +4,14 @@ import "fmt"
 
 // A figure is one of the things that a workload measures.
 type figure struct {
-	key    string
-	title  string // of a chart or a column
-	short  string // in a list
-	unit   string
-	higher bool // is better
-	aside  bool // shown, but nobody wins or loses by it
-	of     func(result) float64
+	key       string
+	title     string // of a chart or a column
+	short     string // in a list
+	unit      string
+	higher    bool // is better
+	aside     bool // shown, but nobody wins or loses by it
+	processor bool // time: listed by itself
+	of        func(result) float64
 }
 
 // text returns a value with its unit.
@@ -35,7 +36,7 @@ func extra(name string, divisor float64) func(result) float64 {
 
 var (
 	wallTime     = figure{key: "ns", title: "time per operation", short: "time", unit: "ns", of: func(r result) float64 { return r.NS }}
-	cpuTimeSpent = figure{key: "cpu", title: "processor time per operation", short: "CPU", unit: "ns", of: func(r result) float64 { return r.CPU }}
+	cpuTimeSpent = figure{key: "cpu", title: "processor time per operation", short: "CPU", unit: "ns", processor: true, of: func(r result) float64 { return r.CPU }}
 	bytesPerTask = figure{key: "bytes", title: "memory per task", short: "memory", unit: "B", of: func(r result) float64 { return r.Bytes }}
 	bytesPerConn = figure{key: "bytes", title: "memory per connection", short: "memory", unit: "B", of: func(r result) float64 { return r.Bytes }}
 	fullGC       = figure{key: "gc", title: "full collection", short: "full GC", unit: "ms", of: func(r result) float64 { return r.GC }}
@@ -49,7 +50,7 @@ var (
 	mostLate     = figure{key: "max", title: "lateness of the latest", short: "latest", unit: "ms", aside: true, of: extra("late_max_us", 1e3)}
 
 	wallInAll = figure{key: "wall", title: "time in all", short: "wall", unit: "ms", of: func(r result) float64 { return r.NS * float64(r.N) / 1e6 }}
-	cpuInAll  = figure{key: "cpu_all", title: "processor time in all", short: "CPU", unit: "ms", of: func(r result) float64 { return r.CPU * float64(r.N) / 1e6 }}
+	cpuInAll  = figure{key: "cpu_all", title: "processor time in all", short: "CPU", unit: "ms", processor: true, of: func(r result) float64 { return r.CPU * float64(r.N) / 1e6 }}
 )
 
 // figuresOf returns what w measures, the most important first.

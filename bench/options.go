@@ -26,6 +26,7 @@ type options struct {
 	from    []string // files to take results from, instead of measuring
 	build   bool     // only build the peers
 	built   bool     // use only peers that are built
+	brief   bool     // leave out what takes long and says little
 
 	// What scale does not say:
 	spread, ahead         int           // of timers, in milliseconds
@@ -84,9 +85,9 @@ func parse(args []string, out io.Writer) (*options, error) {
 		imply("rounds", func() { o.rounds = 3 })
 		imply("n", func() { o.scale = 0.1 })
 		imply("limit", func() { o.limit = 95 * time.Second })
-		o.built = true
-		o.ahead = 500
-		o.warm, o.measure, o.settle = 50*time.Millisecond, 200*time.Millisecond, 50*time.Millisecond
+		o.built, o.brief = true, true
+		o.spread, o.ahead = 250, 250
+		o.warm, o.measure, o.settle = 30*time.Millisecond, 120*time.Millisecond, 30*time.Millisecond
 	}
 	if *smoke {
 		imply("rounds", func() { o.rounds = 1 })
@@ -138,9 +139,26 @@ func (o *options) passes(w workload, n int) int {
 		return 1
 	}
 	if w.fixed && n > 0 {
-		return 1 + min(max(million/n, 1), 200)
+		return 1 + min(max(int(o.scale*million)/n, 1), 200)
 	}
 	return 2
+}
+
+// compares says whether v is one of those to compare with, or always there.
+func (o *options) compares(v variant) bool { return v.member == "" || slices.Contains(o.members, v.member) }
+
+// leavesOut says whether v is not measured in a round of w, to be brief.
+func (o *options) leavesOut(w workload, v variant, round int) bool {
+	if !o.brief {
+		return false
+	}
+	switch {
+	case v.currentThread() && v.style == inDirect:
+		return true
+	case w.conns >= 10_000 && !futures(v) && !isGo(v) && v.runtime != "tokio-mt":
+		return true
+	}
+	return w.section == inGrowth && round > 0
 }
 
 // timers returns when the timers of w are due.

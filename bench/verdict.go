@@ -130,12 +130,12 @@ type rival struct {
 }
 
 // losses returns the rows on which one that against picks is ahead of the edo that
-// mine picks.
-func losses(c *comparison, mine, against func(variant) bool) []loss {
+// mine picks: those of processor time, or all the others.
+func losses(c *comparison, mine, against func(variant) bool, processor bool) []loss {
 	var all []loss
 	for _, w := range workloads {
 		for _, f := range figuresOf(w) {
-			if f.aside {
+			if f.aside || f.processor != processor {
 				continue
 			}
 			edo, found := c.best(w, f, mine)

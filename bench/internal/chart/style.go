@@ -23,6 +23,8 @@ var (
 	sand    = color.RGBA{0xf0, 0xbf, 0x8c, 0xff}
 	violet  = color.RGBA{0x8d, 0x6a, 0xb8, 0xff}
 	red     = color.RGBA{0xc0, 0x53, 0x5b, 0xff}
+	blue    = color.RGBA{0x56, 0x87, 0xc2, 0xff}
+	rose    = color.RGBA{0xb8, 0x7a, 0xa2, 0xff}
 	grey    = color.RGBA{0xa9, 0xb4, 0xbe, 0xff}
 )
 
@@ -59,9 +61,9 @@ func lookOf(label string) look {
 	case "erlang":
 		return look{red, 1.4, long}
 	case "epoll":
-		return look{violet, 1.4, nil}
+		return look{blue, 1.4, nil}
 	case "gnet":
-		return look{red, 1.4, nil}
+		return look{rose, 1.4, nil}
 	}
 	return look{grey, 1.4, nil}
 }

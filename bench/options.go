@@ -145,7 +145,9 @@ func (o *options) passes(w workload, n int) int {
 }
 
 // compares says whether v is one of those to compare with, or always there.
-func (o *options) compares(v variant) bool { return v.member == "" || slices.Contains(o.members, v.member) }
+func (o *options) compares(v variant) bool {
+	return v.member == "" || slices.Contains(o.members, v.member)
+}
 
 // leavesOut says whether v is not measured in a round of w, to be brief.
 func (o *options) leavesOut(w workload, v variant, round int) bool {

@@ -94,8 +94,14 @@ func more(w workload, v variant, rs, plain []result) string {
 	return strings.Join(cell, "; ")
 }
 
-// number prints three digits or more, and thousands with a comma.
+// number prints two digits or more, and thousands with a comma.
 func number(f float64) string {
+	if f == 0 {
+		return "0"
+	}
+	if f < 1 {
+		return fmt.Sprintf("%.2f", f)
+	}
 	if f < 100 {
 		return fmt.Sprintf("%.1f", f)
 	}

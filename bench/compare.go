@@ -46,7 +46,7 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 		fmt.Fprintln(os.Stderr, "bench: TCP echo is left out: its client needs Linux")
 	}
 	began, ok := time.Now(), true
-	took := make(map[string]time.Duration)
+	took, missing := make(map[string]time.Duration), 0
 	for round := range o.rounds {
 		for _, w := range workloads {
 			n, measured := o.operations(w)
@@ -59,6 +59,9 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 					continue
 				}
 				if o.limit > 0 && time.Since(began)+max(took[name], time.Second) > o.limit {
+					if took[name] == 0 {
+						missing++
+					}
 					continue
 				}
 				at := time.Now()
@@ -77,6 +80,10 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 				r.Took = took[name].Seconds()
 				each(r)
 			}
+		}
+		if missing > 0 {
+			fmt.Fprintf(os.Stderr, "bench: %d measurements did not fit into %v\n", missing, o.limit)
+			break
 		}
 	}
 	return ok

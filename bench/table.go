@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A workload is work that all who are compared do.
 type workload struct {
@@ -243,6 +246,12 @@ func echoWith(conns, depth int) workload {
 func connected(conns int) workload {
 	w := echoWith(conns, 1)
 	w.name, w.fixed = fmt.Sprintf("conns_%d", conns), true
+	if conns > 10_000 {
+		// It takes ten seconds each. Of those with several workers, one of a kind.
+		w.variants = slices.DeleteFunc(w.variants, func(v variant) bool {
+			return v.runtime != "edo" && v.runtime != "go" && v.runtime != "tokio-mt"
+		})
+	}
 	return w
 }
 

@@ -16,6 +16,7 @@ func TestAnswersAreCheckedByteByByte(t *testing.T) {
 	if err := c.check(request[10:]); err != nil || c.part != Size {
 		t.Fatalf("%d bytes, %v", c.part, err)
 	}
+	c.part = 0
 	wrong := bytes.Clone(request)
 	wrong[Size/2]++
 	if err := c.check(wrong); err == nil {

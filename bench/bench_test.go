@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +11,7 @@ import (
 // TestMain lets the test's own executable be the child.
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
-		if err := child(os.Stdout); err != nil {
+		if err := child(os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -32,8 +31,11 @@ func each(fn func(name string, w workload, v variant)) {
 
 func TestEveryVariantDoesItsWorkInEveryPass(t *testing.T) {
 	each(func(name string, w workload, v variant) {
+		if v.run == nil {
+			return // another process carries it out
+		}
 		t.Run(name, func(t *testing.T) {
-			s := &session{workers: 2, n: 2000, passes: 2}
+			s := &session{workers: 2, n: 2000, passes: 2, ahead: 1, spread: 10, currentThread: v.currentThread()}
 			if err := v.run(s); err != nil {
 				t.Fatal(err)
 			}
@@ -49,45 +51,51 @@ func TestEveryVariantDoesItsWorkInEveryPass(t *testing.T) {
 	})
 }
 
-func TestChildReportsWhatItWasAskedFor(t *testing.T) {
-	w := workloads[0]
-	r, err := measure(w, w.variants[0], &options{scale: 0.001, workers: 2}, 7)
+// tiny returns options for measurements that are there to be made, not to be read.
+func tiny(t *testing.T, args ...string) *options {
+	t.Helper()
+	o, err := parse(append([]string{"-smoke", "-workers", "2"}, args...), io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Workload != w.name || r.Runtime != "go" || r.N != 1000 || r.Workers != 2 || r.Round != 7 || r.NS <= 0 || r.ColdNS <= 0 {
+	return o
+}
+
+func find(t *testing.T, name string) (workload, variant) {
+	t.Helper()
+	for _, w := range workloads {
+		for _, v := range w.variants {
+			if v.name(w) == name {
+				return w, v
+			}
+		}
+	}
+	t.Fatalf("there is no %s", name)
+	panic("unreachable")
+}
+
+func TestChildReportsWhatItWasAskedFor(t *testing.T) {
+	w, v := find(t, "spawn/go/goroutines")
+	r, err := measure(t.Context(), w, v, 1000, tiny(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Workload != w.name || r.Runtime != "go" || r.N != 1000 || r.Workers != 2 || r.NS <= 0 || r.ColdNS <= 0 {
 		t.Errorf("got %+v", r)
 	}
 }
 
 func TestChildThatDoesNotKnowItsOrderIsAnError(t *testing.T) {
-	_, err := measure(workload{name: "nothing"}, variant{}, &options{scale: 1, workers: 1}, 0)
+	_, err := measure(t.Context(), workload{name: "nothing"}, variant{}, 1, tiny(t), nil)
 	if err == nil || !strings.Contains(err.Error(), "there is no nothing") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestReportGivesMediansAndRatios(t *testing.T) {
-	row := func(ns float64) result { return result{pass: pass{NS: ns, CPU: 2 * ns}, ColdNS: 3 * ns} }
-	var out bytes.Buffer
-	report(&out, map[string][]result{
-		"spawn/go/goroutines": {row(400), row(500), row(90_000)},
-		"spawn/edo/future":    {row(100), row(90), row(150), row(200)},
-	})
-	lines := strings.Split(out.String(), "\n")
-	for i, want := range []string{
-		"workload runtime style ns/op (min, max) of Go's cold CPU ns/op of Go's memory",
-		"spawn go goroutines 500 (400, 90,000) 1,500 1,000",
-		"spawn edo future 125 (90.0, 200) 0.25 375 250 0.25",
-	} {
-		if got := strings.Join(strings.Fields(lines[i]), " "); got != want {
-			t.Errorf("line %d:\ngot  %s\nwant %s", i, got, want)
-		}
-	}
-}
-
 func TestFlagsThatMakeNoSenseAreRefused(t *testing.T) {
-	for _, args := range []string{"-rounds 0", "-n -1", "-workers 0", "-only [", "spawn"} {
+	for _, args := range []string{
+		"-rounds 0", "-n -1", "-workers 0", "-only [", "spawn", "-limit -1s", "-peers perl", "-quick -smoke", "-build -from x",
+	} {
 		if _, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s was accepted", args)
 		}
@@ -97,8 +105,11 @@ func TestFlagsThatMakeNoSenseAreRefused(t *testing.T) {
 // BenchmarkWorkloads is the same work under go test -bench, in one process.
 func BenchmarkWorkloads(b *testing.B) {
 	each(func(name string, w workload, v variant) {
+		if v.run == nil {
+			return
+		}
 		b.Run(name, func(b *testing.B) {
-			s := &session{workers: 2, n: b.N, passes: 1}
+			s := &session{workers: 2, n: b.N, passes: 1, spread: 10, currentThread: v.currentThread()}
 			if err := v.run(s); err != nil {
 				b.Fatal(err)
 			}

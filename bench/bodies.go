@@ -9,12 +9,23 @@ type runner func(s *session) error
 // A session is the passes of one process.
 type session struct {
 	workers, n, passes int
+	currentThread      bool // edo with one worker only
+	ahead, spread      int  // of timers, in milliseconds
 	done               []pass
+}
+
+func (s *session) meter() *meter { return &meter{n: s.n, ahead: s.ahead, spread: s.spread} }
+
+func (s *session) runtime() edo.RunOption {
+	if s.currentThread {
+		return edo.WithConfig(edo.Config{CurrentThread: true})
+	}
+	return edo.WithConfig(edo.Config{Workers: s.workers})
 }
 
 // measure makes one pass with body.
 func (s *session) measure(body func(m *meter) error) error {
-	m := &meter{n: s.n}
+	m := s.meter()
 	m.start()
 	err := body(m)
 	m.stop()
@@ -45,14 +56,14 @@ func (b directBody) run(s *session) error {
 			}
 		}
 		return nil
-	}, edo.WithConfig(edo.Config{Workers: s.workers}))
+	}, s.runtime())
 }
 
 // A futureBody returns a future that is a pass. All passes run in one runtime.
 type futureBody func(m *meter) edo.Future[edo.Unit]
 
 func (b futureBody) run(s *session) error {
-	_, err := edo.RunFuture(&passes{session: s, body: b}, edo.WithConfig(edo.Config{Workers: s.workers}))
+	_, err := edo.RunFuture(&passes{session: s, body: b}, s.runtime())
 	return err
 }
 
@@ -68,7 +79,7 @@ func (p *passes) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	s := p.session
 	for len(s.done) < s.passes {
 		if p.now == nil {
-			p.meter = &meter{n: s.n}
+			p.meter = s.meter()
 			p.now = p.body(p.meter)
 			p.meter.start()
 		}

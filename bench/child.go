@@ -1,116 +1,148 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 	"strings"
-	"time"
+
+	"github.com/edo-go/edo/bench/internal/echo"
+	"github.com/edo-go/edo/bench/internal/load"
 )
 
 // childVariable is the environment variable that makes this program a child: it
-// measures one variant, prints a result as JSON, and ends.
+// measures one variant, prints a result as JSON, and ends; or it is an echo server,
+// or a client of one.
 const childVariable = "EDO_BENCH_CHILD"
-
-// patience is how long a child may take before it counts as hung.
-const patience = 2 * time.Minute
 
 // An order is what a child is told, as JSON in its environment.
 type order struct {
 	Workload, Runtime, Style string
-	Workers, N               int
+	Workers, N, Passes       int
+	Ahead, Spread            int
 	Profile                  string
+	Serve                    string      // be the echo server of this name
+	CurrentThread            bool        // with one worker
+	Load                     *load.Order // be a client of one
 }
 
 // A result is one measurement: the warm pass and the cold one before it.
 type result struct {
-	Workload string `json:"workload"`
-	Runtime  string `json:"runtime"`
-	Style    string `json:"style"`
-	Workers  int    `json:"workers"`
-	N        int    `json:"n"`
-	Round    int    `json:"round"`
+	Workload string  `json:"workload"`
+	Runtime  string  `json:"runtime"`
+	Style    string  `json:"style"`
+	Workers  int     `json:"workers"`
+	N        int     `json:"n"`
+	Scale    float64 `json:"scale"`
+	Round    int     `json:"round"`
 	pass
 	ColdNS  float64 `json:"cold_ns_per_op"`
 	ColdCPU float64 `json:"cold_cpu_ns_per_op"`
+	Took    float64 `json:"took_s"` // all of it, with the start of the processes
 }
 
-// measure runs a child for v.
-func measure(w workload, v variant, o *options, round int) (r result, err error) {
-	self, err := os.Executable()
-	if err != nil {
-		return r, err
+// measure measures a variant once, in processes of its own.
+func measure(ctx context.Context, w workload, v variant, n int, o *options, programs *peerPrograms) (result, error) {
+	ahead, spread := o.timers(w)
+	do := order{
+		Workload: w.name, Runtime: v.runtime, Style: v.style,
+		Workers: o.workers, N: n, Passes: o.passes(w, n), Ahead: ahead, Spread: spread,
 	}
-	do := order{Workload: w.name, Runtime: v.runtime, Style: v.style, Workers: o.workers, N: max(int(float64(w.n)*o.scale), 1000)}
 	if o.profile != "" {
-		do.Profile = filepath.Join(o.profile, strings.Join([]string{w.name, v.runtime, v.style}, "-")+".pprof")
+		name := strings.ReplaceAll(v.name(w), "/", "-")
+		do.Profile = filepath.Join(o.profile, strings.ReplaceAll(name, " ", "_")+".pprof")
 	}
-	text, err := json.Marshal(do)
-	if err != nil {
-		return r, err
+	var r result
+	var err error
+	switch {
+	case w.conns > 0:
+		r, err = measureEcho(ctx, w, v, do, o, programs)
+	case v.program != "":
+		r, err = runOnce(ctx, programs.command(v, w, do))
+	default:
+		r, err = runOnce(ctx, self(do))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(ctx, self)
-	cmd.Env = append(os.Environ(), childVariable+"="+string(text))
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			err = fmt.Errorf("no end after %v", patience)
+	if err == nil && w.timers != noTimers {
+		if r.Extra == nil {
+			r.Extra = make(map[string]float64)
 		}
-		return r, fmt.Errorf("%w\n%s", err, errs.Bytes()[:min(errs.Len(), 4000)])
+		r.Extra["ahead_ms"], r.Extra["spread_ms"] = float64(ahead), float64(spread)
 	}
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
-		return r, fmt.Errorf("what the child printed is no result: %w", err)
-	}
-	r.Round = round
-	return r, nil
+	return r, err
 }
 
 // child carries out the order in the environment.
-func child(out io.Writer) error {
+func child(in io.Reader, out io.Writer) error {
 	var do order
 	if err := json.Unmarshal([]byte(os.Getenv(childVariable)), &do); err != nil {
 		return fmt.Errorf("%s: %w", childVariable, err)
 	}
+	if do.Load != nil {
+		return load.Run(*do.Load, in, out)
+	}
 	runtime.GOMAXPROCS(do.Workers)
+	if do.Profile != "" {
+		file, err := os.Create(do.Profile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	if do.Serve != "" {
+		return serve(do, in, out)
+	}
 	for _, w := range workloads {
 		for _, v := range w.variants {
-			if w.name != do.Workload || v.runtime != do.Runtime || v.style != do.Style {
-				continue
+			if w.name == do.Workload && v.runtime == do.Runtime && v.style == do.Style && v.run != nil {
+				return carryOut(do, v, out)
 			}
-			s := &session{workers: do.Workers, n: do.N, passes: 2}
-			if w.once {
-				s.passes = 1
-			}
-			if do.Profile != "" {
-				file, err := os.Create(do.Profile)
-				if err != nil {
-					return err
-				}
-				if err := pprof.StartCPUProfile(file); err != nil {
-					return err
-				}
-			}
-			err := v.run(s)
-			pprof.StopCPUProfile()
-			if err != nil {
-				return err
-			}
-			cold, warm := s.done[0], s.done[len(s.done)-1]
-			return json.NewEncoder(out).Encode(result{
-				Workload: do.Workload, Runtime: do.Runtime, Style: do.Style, Workers: do.Workers, N: do.N,
-				pass: warm, ColdNS: cold.NS, ColdCPU: cold.CPU,
-			})
 		}
 	}
 	return fmt.Errorf("there is no %s/%s/%s", do.Workload, do.Runtime, do.Style)
+}
+
+// carryOut makes the passes and prints what came of them.
+func carryOut(do order, v variant, out io.Writer) error {
+	s := &session{
+		workers: do.Workers, n: do.N, passes: do.Passes, currentThread: v.currentThread(),
+		ahead: do.Ahead, spread: do.Spread,
+	}
+	if err := v.run(s); err != nil {
+		return err
+	}
+	cold, warm := outcome(s.done)
+	return json.NewEncoder(out).Encode(result{
+		Workload: do.Workload, Runtime: do.Runtime, Style: do.Style, Workers: do.Workers, N: do.N,
+		pass: warm, ColdNS: cold.NS, ColdCPU: cold.CPU,
+	})
+}
+
+// serve is an echo server until in ends, which it does with whoever started this.
+func serve(do order, in io.Reader, out io.Writer) error {
+	failed := make(chan error, 1)
+	go func() {
+		failed <- echo.Serve(do.Serve, echo.Config{
+			Workers: do.Workers, CurrentThread: do.CurrentThread,
+			Ready: func(address string) { fmt.Fprintln(out, "listening", address) },
+		})
+	}()
+	ended := make(chan struct{})
+	go func() {
+		io.Copy(io.Discard, in)
+		close(ended)
+	}()
+	select {
+	case err := <-failed:
+		return err
+	case <-ended:
+		return nil
+	}
 }

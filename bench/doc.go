@@ -1,4 +1,5 @@
-// Bench compares edo with plain goroutines and channels, doing the same work.
+// Bench compares edo with plain goroutines and channels, with Go's pools, and with
+// Tokio, smol and Erlang, doing the same work.
 //
 //	go run ./bench -quick
 //
@@ -8,5 +9,6 @@
 // README.md tells how to read what it prints.
 //
 // What one operation of each workload is stands in table.go; the code of each is
-// in the file of its name, plain Go first and then both of edo's styles.
+// in the file of its name, plain Go first and then both of edo's styles. The programs
+// in other languages are below peers, and print what a process of this one prints.
 package main

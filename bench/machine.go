@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"strings"
 )
 
@@ -15,10 +17,33 @@ type machine struct {
 	Processor  string `json:"cpu"`
 	CPUs       int    `json:"cpus"`
 	OS         string `json:"os"`
+
+	Versions map[string]string `json:"versions,omitempty"` // of those that edo is compared with
 }
 
-func thisMachine(workers int) machine {
+// libraries are the modules that are compared, by what -peers calls them.
+var libraries = map[string]string{
+	"conc": "github.com/sourcegraph/conc", "errgroup": "golang.org/x/sync",
+	"ants": "github.com/panjf2000/ants/v2", "pond": "github.com/alitto/pond/v2",
+	"netpoll": "github.com/cloudwego/netpoll", "gnet": "github.com/panjf2000/gnet/v2",
+}
+
+func thisMachine(workers int, programs *peerPrograms) machine {
+	versions := maps.Clone(programs.versions)
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range info.Deps {
+			for name, path := range libraries {
+				if module.Path == path {
+					versions[name] = module.Version
+				}
+			}
+		}
+	}
+	if commit := say("git", "describe", "--always", "--dirty"); commit != "" {
+		versions["edo"] = commit
+	}
 	return machine{
+		Versions:   versions,
 		Go:         runtime.Version(),
 		GOMAXPROCS: workers,
 		Processor:  processor(),
@@ -29,6 +54,22 @@ func thisMachine(workers int) machine {
 
 func (m machine) String() string {
 	return fmt.Sprintf("%s, GOMAXPROCS=%d, %d × %s, %s", m.Go, m.GOMAXPROCS, m.CPUs, m.Processor, m.OS)
+}
+
+// same says whether nothing tells the two apart.
+func (m machine) same(o machine) bool {
+	return m.String() == o.String() && m.peers() == o.peers()
+}
+
+// peers says what was compared, in the order of -peers.
+func (m machine) peers() string {
+	var list []string
+	for _, name := range append([]string{"edo"}, members...) {
+		if version := m.Versions[name]; version != "" {
+			list = append(list, name+" "+version)
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // processor returns the name of the processor, where the system tells.

@@ -25,15 +25,15 @@ func goPingpong(m *meter) {
 	<-b
 }
 
-// echo sends back what it receives.
-type echo struct {
+// mirror sends back what it receives.
+type mirror struct {
 	rx      *mpsc.Receiver[int]
 	tx      *mpsc.Sender[int]
 	send    mpsc.SendFuture[int]
 	sending bool
 }
 
-func (f *echo) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+func (f *mirror) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	for {
 		if !f.sending {
 			v, state, _ := f.rx.PollNext(cx)
@@ -57,7 +57,7 @@ func (f *echo) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 }
 
-func (f *echo) Drop() {
+func (f *mirror) Drop() {
 	f.tx.Close()
 	f.rx.Drop()
 }
@@ -84,7 +84,7 @@ func futurePingpong(m *meter) edo.Future[edo.Unit] { return &ping{n: m.n} }
 
 func (f *ping) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.tx == nil {
-		far := &echo{}
+		far := &mirror{}
 		f.tx, far.rx = mpsc.New[int](1)
 		far.tx, f.rx = mpsc.New[int](1)
 		edo.Spawn(cx, far)

@@ -10,13 +10,13 @@ import (
 
 // report prints a table of the medians of all rounds, and then what each
 // workload's operation is.
-func report(out io.Writer, results map[string][]result) {
+func report(out io.Writer, c *comparison) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "workload\truntime\tstyle\tns/op (min, max)\tof Go's\tcold\tCPU ns/op\tof Go's\tmemory")
+	fmt.Fprintln(table, "workload\truntime\tstyle\tns/op (min, max)\tof Go's\tcold\tCPU ns/op\tof Go's\tmore")
 	for _, w := range workloads {
 		var plain []result
 		for _, v := range w.variants {
-			rs := results[w.name+"/"+v.runtime+"/"+v.style]
+			rs := c.of(w, v)
 			if len(rs) == 0 {
 				continue
 			}
@@ -31,14 +31,14 @@ func report(out io.Writer, results map[string][]result) {
 				ratio(v, wall, plain, func(r result) float64 { return r.NS }),
 				number(cold), number(cpu),
 				ratio(v, cpu, plain, func(r result) float64 { return r.CPU }),
-				memoryCell(v, rs, plain))
+				more(w, v, rs, plain))
 		}
 	}
 	table.Flush()
 	fmt.Fprintln(out, "\nOne operation:")
 	table = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, w := range workloads {
-		if slices.ContainsFunc(w.variants, func(v variant) bool { return len(results[w.name+"/"+v.runtime+"/"+v.style]) > 0 }) {
+		if slices.ContainsFunc(w.variants, func(v variant) bool { return len(c.of(w, v)) > 0 }) {
 			fmt.Fprintf(table, "%s\t%s\n", w.name, w.op)
 		}
 	}
@@ -72,23 +72,36 @@ func ratio(v variant, value float64, plain []result, figure func(result) float64
 	return fmt.Sprintf("%.2f", value/base)
 }
 
-// memoryCell is the column of the one workload that measures memory.
-func memoryCell(v variant, rs, plain []result) string {
-	size := func(r result) float64 { return r.Bytes }
-	collect, _, _ := spread(rs, func(r result) float64 { return r.GC })
-	bytes, _, _ := spread(rs, size)
-	if bytes == 0 {
-		return ""
+// more is the column of what only some workloads measure.
+func more(w workload, v variant, rs, plain []result) string {
+	var cell []string
+	for _, f := range figuresOf(w) {
+		if f.key == "ns" || f.key == "cpu" {
+			continue
+		}
+		value, _, _ := spread(rs, f.of)
+		if value == 0 && f.key != "allocs" {
+			continue
+		}
+		text := f.short + " " + f.text(value)
+		if f.key == "bytes" {
+			if of := ratio(v, value, plain, f.of); of != "" {
+				text += ", " + of + " of Go's"
+			}
+		}
+		cell = append(cell, text)
 	}
-	cell := []string{number(bytes) + " B"}
-	if of := ratio(v, bytes, plain, size); of != "" {
-		cell = append(cell, of+" of Go's")
-	}
-	return strings.Join(append(cell, fmt.Sprintf("full GC %.0f ms", collect)), ", ")
+	return strings.Join(cell, "; ")
 }
 
-// number prints three digits or more, and thousands with a comma.
+// number prints two digits or more, and thousands with a comma.
 func number(f float64) string {
+	if f == 0 {
+		return "0"
+	}
+	if f < 1 {
+		return fmt.Sprintf("%.2f", f)
+	}
 	if f < 100 {
 		return fmt.Sprintf("%.1f", f)
 	}

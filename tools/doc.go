@@ -2,4 +2,5 @@
 // go.mod stays without requirements. From the root of the repository:
 //
 //	go tool staticcheck ./...
+//	go tool benchstat OLD NEW
 package tools

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/edo-go/edo/bench/internal/load"
+)
+
+// compare does what o asks for. It says whether all went well.
+func compare(ctx context.Context, o *options) bool {
+	if len(o.from) > 0 {
+		c, err := readAll(o.from)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			return false
+		}
+		return show(o, c)
+	}
+	programs := preparePeers(ctx, o, os.Stderr)
+	if o.build {
+		return programs.failed == nil
+	}
+	c := &comparison{machines: []machine{thisMachine(o.workers, programs)}}
+	lines := json.NewEncoder(os.Stdout)
+	if o.json {
+		lines.Encode(map[string]machine{"machine": c.machines[0]})
+	}
+	ok := measureAll(ctx, o, programs, func(r result) {
+		if o.json {
+			lines.Encode(r)
+		}
+		c.add(r)
+	})
+	return show(o, c) && ok
+}
+
+// measureAll makes the rounds. In each, everything takes its turn; the limit may
+// end the last of them early.
+func measureAll(ctx context.Context, o *options, programs *peerPrograms, each func(result)) bool {
+	raiseLimit()
+	if !load.Supported {
+		fmt.Fprintln(os.Stderr, "bench: TCP echo is left out: its client needs Linux")
+	}
+	began, ok := time.Now(), true
+	took, missing := make(map[string]time.Duration), 0
+	for round := range o.rounds {
+		for _, w := range workloads {
+			n, measured := o.operations(w)
+			if !measured || w.conns > 0 && !load.Supported {
+				continue
+			}
+			for _, v := range w.variants {
+				name := v.name(w)
+				if !o.only.MatchString(name) || !o.compares(v) || !programs.have(v) || o.leavesOut(w, v, round) {
+					continue
+				}
+				if o.limit > 0 && time.Since(began)+max(took[name], time.Second) > o.limit {
+					if took[name] == 0 {
+						missing++
+					}
+					continue
+				}
+				at := time.Now()
+				r, err := measure(ctx, w, v, n, o, programs)
+				if ctx.Err() != nil {
+					return false
+				}
+				took[name] = time.Since(at)
+				if err != nil {
+					fmt.Fprintf(os.Stderr, "bench: %s: %v\n", name, err)
+					ok = false
+					continue
+				}
+				r.Workload, r.Runtime, r.Style = w.name, v.runtime, v.style
+				r.Workers, r.Round, r.Scale = o.workers, round, o.scale
+				r.Took = took[name].Seconds()
+				each(r)
+			}
+		}
+		if missing > 0 {
+			fmt.Fprintf(os.Stderr, "bench: %d measurements did not fit into %v\n", missing, o.limit)
+			break
+		}
+	}
+	return ok
+}
+
+// show prints the table, unless the lines were printed, and writes the report.
+func show(o *options, c *comparison) bool {
+	if !o.json {
+		for _, m := range c.machines {
+			fmt.Println(m)
+		}
+		fmt.Println(c.size())
+		fmt.Println()
+		report(os.Stdout, c)
+	}
+	if o.report != "" {
+		if err := writeReport(o.report, c); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// A comparison is what was measured, in one run or in several.
+type comparison struct {
+	machines []machine
+	results  map[string][]result // by workload/runtime/style
+}
+
+func (c *comparison) add(r result) {
+	if c.results == nil {
+		c.results = make(map[string][]result)
+	}
+	name := r.Workload + "/" + r.Runtime + "/" + r.Style
+	c.results[name] = append(c.results[name], r)
+}
+
+func (c *comparison) of(w workload, v variant) []result { return c.results[v.name(w)] }
+
+// readAll reads what -json has printed. Several files add up to more rounds.
+func readAll(names []string) (*comparison, error) {
+	c := &comparison{}
+	for _, name := range names {
+		if err := c.read(name); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.results) == 0 {
+		return nil, fmt.Errorf("%s: there is no result", strings.Join(names, ", "))
+	}
+	return c, nil
+}
+
+func (c *comparison) read(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for number := 1; lines.Scan(); number++ {
+		var line struct {
+			Machine *machine `json:"machine"`
+			result
+		}
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			return fmt.Errorf("%s:%d: %w", name, number, err)
+		}
+		switch {
+		case line.Machine != nil:
+			if !slices.ContainsFunc(c.machines, func(m machine) bool { return m.same(*line.Machine) }) {
+				c.machines = append(c.machines, *line.Machine)
+			}
+		case line.Workload != "":
+			c.add(line.result)
+		default:
+			return fmt.Errorf("%s:%d: neither a machine nor a result", name, number)
+		}
+	}
+	return lines.Err()
+}
+
+// size says how much was measured.
+func (c *comparison) size() string {
+	least, most, total := 0, 0, 0
+	var scales []float64
+	for _, rs := range c.results {
+		if least == 0 || len(rs) < least {
+			least = len(rs)
+		}
+		most = max(most, len(rs))
+		total += len(rs)
+		for _, r := range rs {
+			if !slices.Contains(scales, r.Scale) {
+				scales = append(scales, r.Scale)
+			}
+		}
+	}
+	slices.Sort(scales)
+	rounds := fmt.Sprint(most)
+	if least != most {
+		rounds = fmt.Sprintf("%d to %d", least, most)
+	}
+	operations := make([]string, len(scales))
+	for i, scale := range scales {
+		operations[i] = fmt.Sprintf("× %g", scale)
+	}
+	return fmt.Sprintf("rounds: %s, operations: %s, measurements: %d", rounds, strings.Join(operations, " and "), total)
+}
+
+// scaled says whether anything was measured with fewer operations than at scale 1.
+func (c *comparison) scaled() bool {
+	for _, rs := range c.results {
+		for _, r := range rs {
+			if r.Scale < 1 {
+				return true
+			}
+		}
+	}
+	return false
+}

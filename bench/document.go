@@ -1,0 +1,321 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// writeReport writes benchmarks.md into dir, and its charts into dir/benchmarks.
+func writeReport(dir string, c *comparison) error {
+	charts := filepath.Join(dir, "benchmarks")
+	// Charts of rows that are measured no more must not stay.
+	old, err := filepath.Glob(filepath.Join(charts, "*.svg"))
+	if err != nil {
+		return err
+	}
+	for _, name := range old {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(charts, 0o755); err != nil {
+		return err
+	}
+	d := &document{comparison: c, charts: charts}
+	d.write()
+	if d.err != nil {
+		return d.err
+	}
+	return os.WriteFile(filepath.Join(dir, "benchmarks.md"), d.text.Bytes(), 0o644)
+}
+
+// A document is the report while it is written.
+type document struct {
+	*comparison
+	charts string // the directory for them
+	text   bytes.Buffer
+	err    error // the first
+}
+
+// say writes a line.
+func (d *document) say(format string, args ...any) {
+	fmt.Fprintf(&d.text, format+"\n", args...)
+}
+
+// row writes a line of a table.
+func (d *document) row(cells ...string) {
+	d.say("| %s |", strings.Join(cells, " | "))
+}
+
+// head writes the first two lines of a table. A title that begins with < stands to
+// the left, all others to the right.
+func (d *document) head(titles ...string) {
+	lines := make([]string, len(titles))
+	for i, title := range titles {
+		lines[i] = "---:"
+		if text, left := strings.CutPrefix(title, "<"); left {
+			titles[i], lines[i] = text, "---"
+		}
+	}
+	d.row(titles...)
+	d.row(lines...)
+}
+
+func (d *document) write() {
+	d.say("# Benchmarks")
+	d.say("")
+	d.say("edo beside plain goroutines, the pools conc, errgroup, ants and pond, and Tokio, smol and Erlang, doing the same")
+	d.say("work on one machine. `go run ./bench -report docs` writes this page; [bench/README.md](../bench/README.md) says")
+	d.say("what each row does, and how to read the numbers.")
+	d.say("")
+	for _, m := range d.machines {
+		d.say("- **Machine:** %s.", m)
+		if peers := m.peers(); peers != "" {
+			d.say("- **Compared:** %s.", peers)
+		}
+	}
+	d.say("- **Measured:** %s. Each is a process of its own; the runtimes take turns in each round.", d.size())
+	d.say("")
+	d.say("What counts is the ratio in one run. Numbers are medians of the rounds, with the lowest and the highest in brackets.")
+	d.say("\"edo\" has %d workers, as Go and the peers do; \"edo-ct\" is its current-thread runtime. *future* is the light style,", d.machines[0].GOMAXPROCS)
+	d.say("*direct* the straight-line one on coroutines.")
+	d.targets()
+	d.losses()
+	d.section("Tasks and messages", inTasks, "Nanoseconds per operation, warm: the second pass in a process. Cold is the first.")
+	d.section("Memory and the collector", inMemory, "Resident bytes, of the whole process, per task that waits.")
+	d.section("TCP echo", inEcho, "A request has 64 bytes. Client and server share the processors, and the client is the same for all: one thread, epoll. "+
+		"At 1,000 connections the spread is wide: differences below 15 % mean nothing there.")
+	d.section("Timers", inTimers, "Memory is the peak of the process. Lateness is what a sleeper woke up after its time.")
+	d.growth()
+	d.section("One task or two for a connection", inDesign, "Client and server are in one process, and of one kind.")
+}
+
+// heading begins a part.
+func (d *document) heading(level int, text string) {
+	d.say("")
+	d.say("%s %s", strings.Repeat("#", level), text)
+	d.say("")
+}
+
+func (d *document) targets() {
+	verdicts := judge(d.comparison)
+	reached, aimed, missed, judged := 0, 0, 0, 0
+	for _, v := range verdicts {
+		if !v.measured {
+			continue
+		}
+		judged++
+		if v.must {
+			reached++
+		} else {
+			missed++
+		}
+		if v.aim {
+			aimed++
+		}
+	}
+	d.heading(2, "The targets")
+	d.say("Of %d targets **%d are reached and %d missed**; %d also reach the aim.", judged, reached, missed, aimed)
+	if judged < len(verdicts) {
+		d.say("Not measured: %d.", len(verdicts)-judged)
+	}
+	d.say("A bar is the ratio to Go, or to the better flavour of Tokio, that edo must have in one run (and the one it aims at);")
+	d.say("where both are given, it must keep both. Bytes and allocations have bars of their own.")
+	if d.scaled() {
+		d.say("")
+		d.say("The bars were set with all operations; here some were left out, so that they tell less.")
+	}
+	d.say("")
+	d.head("<row", "<style", "edo", "of Go (must, aim)", "of Tokio (must, aim)", "by itself (must, aim)", "<must", "<aim")
+	for _, v := range verdicts {
+		must, aim := "not measured", ""
+		value := ""
+		if v.measured {
+			must, aim = "**missed**", "missed"
+			if v.must {
+				must = "reached"
+			}
+			if v.aim {
+				aim = "reached"
+			}
+			value = v.figure.text(v.edo.value)
+		}
+		d.row(v.workload.name+", "+v.figure.short, v.style, value, v.ofGo.cell(), v.ofTokio.cell(), v.plain.cell(), must, aim)
+	}
+}
+
+func (b *bar) cell() string {
+	if b == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s, %s)", short(b.got), short(b.must), short(b.aim))
+}
+
+// short prints a ratio with two decimals, and a larger value without.
+func short(f float64) string {
+	if f < 20 {
+		return fmt.Sprintf("%.2f", f)
+	}
+	return fmt.Sprintf("%.0f", f)
+}
+
+func (d *document) losses() {
+	d.heading(2, "Where edo is behind")
+	d.say("Every row on which one of the others has a better median than edo's futures on all workers. Where the ranges of")
+	d.say("the rounds overlap, it may be chance.")
+	d.say("")
+	others := func(v variant) bool { return !isEdo(v) }
+	d.lossTable(losses(d.comparison, futures, others, false))
+	d.heading(3, "In processor time")
+	d.lossTable(losses(d.comparison, futures, others, true))
+	d.heading(3, "Direct style behind goroutines")
+	d.lossTable(losses(d.comparison, direct, isGo, false))
+}
+
+func (d *document) lossTable(all []loss) {
+	if len(all) == 0 {
+		d.say("None.")
+		return
+	}
+	d.head("<row", "edo", "<ahead of it (of edo's)")
+	for _, one := range all {
+		ahead := make([]string, len(one.ahead))
+		for i, r := range one.ahead {
+			ahead[i] = fmt.Sprintf("%s %s (%.2f", label(r.variant), one.figure.text(r.value), r.value/one.edo.value)
+			if r.overlaps {
+				ahead[i] += ", overlaps"
+			}
+			ahead[i] += ")"
+		}
+		d.row(one.workload.name+", "+one.figure.short, one.figure.text(one.edo.value), strings.Join(ahead, "; "))
+	}
+}
+
+// section writes an overview of some workloads, and then each with its chart.
+func (d *document) section(title, name, note string) {
+	var rows []workload
+	for _, w := range workloads {
+		if w.section == name && d.has(w) {
+			rows = append(rows, w)
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	d.heading(2, title)
+	d.say("%s", note)
+	d.say("")
+	d.overview(rows)
+	for _, w := range rows {
+		d.heading(3, w.name)
+		d.say("%s.", strings.ToUpper(w.op[:1])+w.op[1:])
+		d.say("")
+		for _, f := range figuresOf(w) {
+			if !f.aside && (!f.processor || w.conns+int(w.timers) > 0) {
+				d.bars(w, f)
+			}
+		}
+		d.details(w)
+	}
+}
+
+func (d *document) has(w workload) bool {
+	for _, v := range w.variants {
+		if len(d.of(w, v)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// columns are those of an overview.
+var columns = []struct {
+	title string
+	pick  func(variant) bool
+}{
+	{"edo", futures},
+	{"edo direct", direct},
+	{"edo-ct", func(v variant) bool { return v.runtime == "edo-ct" && v.style == inFutures }},
+	{"Go", isGo},
+	{"Go's libraries, the best", func(v variant) bool { return v.run != nil && v.member != "" || v.server != "" && v.member != "" }},
+	{"Tokio mt", func(v variant) bool { return v.runtime == "tokio-mt" }},
+	{"Tokio ct", func(v variant) bool { return v.runtime == "tokio-ct" }},
+	{"smol", func(v variant) bool { return v.runtime == "smol" }},
+	{"Erlang", func(v variant) bool { return v.runtime == "erlang" }},
+}
+
+// overview is a table of medians. The best of a row is bold.
+func (d *document) overview(rows []workload) {
+	titles := []string{"<row"}
+	for _, column := range columns {
+		titles = append(titles, column.title)
+	}
+	d.head(titles...)
+	for _, w := range rows {
+		for _, f := range figuresOf(w) {
+			if f.aside || f.processor && w.conns+int(w.timers) == 0 {
+				continue
+			}
+			best, found := d.best(w, f, func(variant) bool { return true })
+			if !found {
+				continue
+			}
+			cells := []string{w.name + ", " + f.short}
+			for _, column := range columns {
+				m, ok := d.best(w, f, column.pick)
+				switch {
+				case !ok:
+					cells = append(cells, "")
+				case m.value == best.value:
+					cells = append(cells, "**"+f.text(m.value)+"**")
+				default:
+					cells = append(cells, f.text(m.value))
+				}
+			}
+			d.row(cells...)
+		}
+	}
+}
+
+// details is a table of all that was measured of w.
+func (d *document) details(w workload) {
+	figures := figuresOf(w)
+	d.say("<details><summary>%s: all numbers</summary>", w.name)
+	d.say("")
+	titles := []string{"<runtime", "<style"}
+	for _, f := range figures {
+		titles = append(titles, f.short+", "+f.unit)
+	}
+	cold := !w.once && w.name != "allocs"
+	if cold {
+		titles = append(titles, "cold, ns")
+	}
+	d.head(append(titles, "rounds")...)
+	for _, v := range w.variants {
+		rs := d.of(w, v)
+		if len(rs) == 0 {
+			continue
+		}
+		cells := []string{v.runtime, v.style}
+		for _, f := range figures {
+			if m, ok := d.medianOf(w, v, f); ok {
+				cells = append(cells, fmt.Sprintf("%s (%s, %s)", number(m.value), number(m.low), number(m.high)))
+			} else {
+				cells = append(cells, "")
+			}
+		}
+		if cold {
+			value, low, high := spread(rs, func(r result) float64 { return r.ColdNS })
+			cells = append(cells, fmt.Sprintf("%s (%s, %s)", number(value), number(low), number(high)))
+		}
+		d.row(append(cells, fmt.Sprint(len(rs)))...)
+	}
+	d.say("")
+	d.say("</details>")
+}
+
+// label is a runtime in a chart or a list.
+func label(v variant) string { return v.runtime + " " + v.style }

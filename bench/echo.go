@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/edo-go/edo/bench/internal/load"
+)
+
+// measureEcho loads an echo server. Where there are more connections than a process
+// may have descriptors, there are several servers, each with a port and a client of
+// its own.
+func measureEcho(ctx context.Context, w workload, v variant, do order, o *options, programs *peerPrograms) (r result, err error) {
+	if !load.Supported {
+		return r, errors.New("the load client needs Linux")
+	}
+	server := programs.command(v, workload{name: "echo"}, do)
+	if v.server != "" {
+		do.Serve, do.CurrentThread = v.server, v.currentThread()
+		server = self(do)
+	}
+	p := &pairs{ctx: ctx, server: server, order: load.Order{Depth: w.depth, Warm: o.warm, Measure: o.measure}}
+	if w.fixed {
+		p.order.Settle = o.settle
+	}
+	defer func() { err = errors.Join(err, p.stop()) }()
+	for _, conns := range split(w.conns, descriptors()) {
+		if err := p.start(conns); err != nil {
+			return r, err
+		}
+	}
+	sum, err := p.load()
+	if err != nil {
+		return r, err
+	}
+	if sum.Requests == 0 || sum.ColdRequests == 0 {
+		return r, errors.New("no request was answered")
+	}
+	return echoResult(sum, len(p.clients), w.fixed), nil
+}
+
+// split divides conns among as many processes as it takes.
+func split(conns, descriptors int) []int {
+	processes := (conns + descriptors - 1) / descriptors
+	parts := make([]int, processes)
+	for i := range parts {
+		parts[i] = conns / processes
+		if i < conns%processes {
+			parts[i]++
+		}
+	}
+	return parts
+}
+
+func echoResult(sum load.Result, processes int, settled bool) result {
+	var r result
+	r.N = int(sum.Requests)
+	r.NS = float64(sum.Wall) / float64(sum.Requests)
+	r.CPU = float64(sum.ServerCPU) / float64(sum.Requests)
+	r.ColdNS = float64(sum.ColdWall) / float64(sum.ColdRequests)
+	r.ColdCPU = float64(sum.ColdCPU) / float64(sum.ColdRequests)
+	if settled {
+		r.Bytes = float64(sum.Memory) / float64(sum.Conns)
+	}
+	r.Extra = map[string]float64{
+		"requests_per_s": float64(sum.Requests) / sum.Wall.Seconds(),
+		"p50_us":         float64(sum.Latency.Quantile(0.5)) / float64(time.Microsecond),
+		"p99_us":         float64(sum.Latency.Quantile(0.99)) / float64(time.Microsecond),
+		"client_cpu_ns":  float64(sum.ClientCPU) / float64(sum.Requests),
+		"connections":    float64(sum.Conns),
+		"processes":      float64(processes),
+	}
+	return r
+}
+
+// pairs are servers, each with a client.
+type pairs struct {
+	ctx     context.Context
+	server  func(context.Context) *exec.Cmd
+	order   load.Order
+	servers []*program
+	clients []*program
+}
+
+// start starts one more pair, and returns when the client is connected.
+func (p *pairs) start(conns int) error {
+	server, err := start(p.ctx, p.server)
+	if err != nil {
+		return err
+	}
+	p.servers = append(p.servers, server)
+	line, err := server.line()
+	if err != nil {
+		return err
+	}
+	address, found := strings.CutPrefix(line, "listening ")
+	if !found {
+		return fmt.Errorf("the server says %q", line)
+	}
+	do := p.order
+	do.Address, do.Server, do.Conns = address, server.cmd.Process.Pid, conns
+	client, err := start(p.ctx, self(order{Load: &do}))
+	if err != nil {
+		return err
+	}
+	p.clients = append(p.clients, client)
+	line, err = client.line()
+	if err == nil && line != "connected" {
+		err = fmt.Errorf("the client says %q", line)
+	}
+	return err
+}
+
+// load lets all clients begin, and adds up what they have done.
+func (p *pairs) load() (sum load.Result, err error) {
+	for _, client := range p.clients {
+		if _, err := fmt.Fprintln(client.in, "go"); err != nil {
+			return sum, client.failure(err)
+		}
+	}
+	for _, client := range p.clients {
+		var r load.Result
+		if err := client.result(&r); err != nil {
+			return sum, err
+		}
+		sum.Add(r)
+	}
+	return sum, nil
+}
+
+// stop ends the clients and then the servers.
+func (p *pairs) stop() (err error) {
+	for _, all := range [][]*program{p.clients, p.servers} {
+		for _, one := range all {
+			if one.cmd.ProcessState == nil {
+				err = errors.Join(err, one.stop())
+			}
+		}
+	}
+	return err
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo/bench/internal/load"
+)
+
+// needLoad skips where there is no load client.
+func needLoad(t *testing.T) {
+	t.Helper()
+	if !load.Supported {
+		t.Skip("the load client needs Linux")
+	}
+}
+
+func TestEveryEchoServerAnswers(t *testing.T) {
+	needLoad(t)
+	for _, v := range echoes() {
+		if v.server == "" {
+			continue
+		}
+		for _, w := range []workload{echoWith(1, 1), echoWith(50, 16)} {
+			t.Run(v.name(w), func(t *testing.T) {
+				r, err := measure(t.Context(), w, v, 0, tiny(t), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.N < w.depth || r.NS <= 0 || r.ColdNS <= 0 || r.CPU <= 0 || r.Extra["p99_us"] < r.Extra["p50_us"] || r.Extra["p50_us"] <= 0 {
+					t.Errorf("got %+v", r)
+				}
+			})
+		}
+	}
+}
+
+func TestSeveralServersCountAsOne(t *testing.T) {
+	needLoad(t)
+	do := order{Workers: 2, Serve: "net"}
+	p := &pairs{ctx: t.Context(), server: self(do), order: load.Order{Depth: 2, Warm: time.Millisecond, Measure: 5 * time.Millisecond}}
+	for _, conns := range split(25, 10) {
+		if err := p.start(conns); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sum, err := p.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := echoResult(sum, len(p.clients), true)
+	if r.Extra["connections"] != 25 || r.Extra["processes"] != 3 || r.N < 25 {
+		t.Errorf("got %+v", r)
+	}
+	if err := p.stop(); err != nil {
+		t.Errorf("a process failed: %v", err)
+	}
+	for _, one := range slices.Concat(p.clients, p.servers) {
+		if one.cmd.ProcessState == nil {
+			t.Error("a process was left behind")
+		}
+	}
+}
+
+func TestServerEndsWhenItsStarterIsGone(t *testing.T) {
+	server, err := start(t.Context(), self(order{Workers: 2, Serve: "net"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, err := server.line(); err != nil || len(line) < len("listening 127.0.0.1:1") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	server.in.Close() // the system does so for one that was killed
+	if err := server.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	server.cancel()
+}
+
+func TestServerThatCannotStartSaysWhy(t *testing.T) {
+	needLoad(t)
+	w := echoWith(1, 1)
+	_, err := measure(t.Context(), w, variant{runtime: "go", style: "none", server: "none"}, 0, tiny(t), nil)
+	if err == nil || !contains(err.Error(), `no echo server "none"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestConnectionsAreSplitEvenly(t *testing.T) {
+	for _, c := range []struct {
+		conns, limit int
+		want         string
+	}{
+		{1, 100, "[1]"},
+		{100, 100, "[100]"},
+		{101, 100, "[51 50]"},
+		{100_000, 19_900, "[16667 16667 16667 16667 16666 16666]"},
+	} {
+		if got := fmt.Sprint(split(c.conns, c.limit)); got != c.want {
+			t.Errorf("%d among processes of %d: %s instead of %s", c.conns, c.limit, got, c.want)
+		}
+	}
+}

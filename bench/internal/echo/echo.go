@@ -1,0 +1,31 @@
+package echo
+
+import "fmt"
+
+// buffer is how many bytes are read at a time.
+const buffer = 4096
+
+// A Config says how a server is run.
+type Config struct {
+	Workers       int  // or event loops
+	CurrentThread bool // edo with one worker only
+	Ready         func(address string)
+}
+
+// A server serves until the process ends.
+type server func(Config) error
+
+// Serve runs the server of that name, which calls Ready with its address.
+func Serve(name string, c Config) error {
+	if serve := servers[name]; serve != nil {
+		return serve(c)
+	}
+	return fmt.Errorf("there is no echo server %q on this system", name)
+}
+
+// servers has those that run everywhere; others add themselves.
+var servers = map[string]server{
+	"net":        serveNet,
+	"edo-future": serveFuture,
+	"edo-direct": serveDirect,
+}

@@ -1,0 +1,91 @@
+// The workloads of bench with Tokio.
+//
+//   tokio-peer flavour=mt|ct workers=2 workload=spawn n=1000000 passes=2
+//
+// prints one line of JSON; workload=echo serves until its standard input ends.
+// Everything runs within a spawned task, on a worker.
+
+#[path = "../../common/meter.rs"]
+mod meter;
+
+mod echo;
+mod idle;
+mod messages;
+mod spawn;
+mod timers;
+
+use meter::{Args, Meter, Pass};
+use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering::*};
+use tokio::runtime::Builder;
+use tokio::sync::Notify;
+
+// A Group is what a sync.WaitGroup is in Go: one task waits until n have left.
+pub struct Group {
+    left: AtomicUsize,
+    done: Notify,
+}
+
+impl Group {
+    // new leaks, so that nobody counts references: Go has none to count either.
+    pub fn new(n: usize) -> &'static Self {
+        Box::leak(Box::new(Group { left: AtomicUsize::new(n), done: Notify::new() }))
+    }
+
+    pub fn leave(&self) {
+        if self.left.fetch_sub(1, AcqRel) == 1 {
+            self.done.notify_one();
+        }
+    }
+
+    pub async fn wait(&self) {
+        self.done.notified().await
+    }
+}
+
+// repeat makes the passes. A body returns how many operations it did.
+async fn repeat<F: Future<Output = usize>>(args: &Args, body: impl Fn(usize) -> F) {
+    let mut passes = Vec::new();
+    let mut did = 0;
+    for _ in 0..args.number("passes") {
+        let meter = Meter::start();
+        did = body(args.number("n")).await;
+        passes.push(meter.stop(did));
+    }
+    meter::print(did, &passes);
+}
+
+// once prints a body that measures itself, once.
+async fn once(args: &Args, body: impl Future<Output = Pass>) {
+    meter::print(args.number("n"), &[body.await]);
+}
+
+async fn run(args: Args) {
+    let n = || args.number("n");
+    match args.text("workload") {
+        "spawn" => repeat(&args, spawn::flat).await,
+        "spawn_nested" => repeat(&args, spawn::nested).await,
+        "spawn_join" => repeat(&args, spawn::join).await,
+        "yield" => repeat(&args, spawn::yields).await,
+        "pingpong" => repeat(&args, messages::pingpong).await,
+        "mpsc" => repeat(&args, |n| messages::mpsc(args.number("producers"), n)).await,
+        "oneshot" => repeat(&args, messages::oneshot).await,
+        "rtt" => repeat(&args, messages::rtt).await,
+        "memory" => once(&args, idle::memory(n())).await,
+        "wake_sweep" => once(&args, idle::wake_sweep(n())).await,
+        "timers" => once(&args, timers::run(n(), args.number("spread"), args.number("ahead"))).await,
+        "echo" => echo::serve().await,
+        other => panic!("there is no workload {other:?}"),
+    }
+}
+
+fn main() {
+    let args = Args::read();
+    let runtime = match args.text("flavour") {
+        "mt" => Builder::new_multi_thread().worker_threads(args.number("workers")).enable_all().build(),
+        "ct" => Builder::new_current_thread().enable_all().build(),
+        other => panic!("there is no flavour {other:?}"),
+    };
+    runtime.unwrap().block_on(async { tokio::spawn(run(args)).await.unwrap() });
+    std::process::exit(0);
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write testdata anew")
+
+func contains(text, part string) bool { return strings.Contains(text, part) }
+
+// made returns a comparison of fixed numbers.
+func made() *comparison {
+	c := &comparison{machines: []machine{{
+		Go: "go1.26.8", GOMAXPROCS: 2, Processor: "a processor", CPUs: 2, OS: "linux/amd64 6.1",
+		Versions: map[string]string{"tokio": "1.54.1, rustc 1.95.0", "ants": "v2.12.1"},
+	}}}
+	add := func(workload, runtime, style string, n int, rounds ...pass) {
+		for i, p := range rounds {
+			c.add(result{
+				Workload: workload, Runtime: runtime, Style: style, Workers: 2, N: n, Scale: 1, Round: i,
+				pass: p, ColdNS: 2 * p.NS, ColdCPU: 2 * p.CPU,
+			})
+		}
+	}
+	ns := func(all ...float64) []pass {
+		passes := make([]pass, len(all))
+		for i, v := range all {
+			passes[i] = pass{NS: v, CPU: 2 * v}
+		}
+		return passes
+	}
+	add("spawn", "go", "goroutines", million, ns(400, 500, 90_000)...)
+	add("spawn", "edo", "future", million, ns(100, 90, 150, 200)...)
+	add("spawn", "edo", "direct", million, ns(300, 310, 290)...)
+	add("spawn", "ants", "pool of 1,000", million, ns(700)...)
+	add("spawn", "tokio-mt", "future", million, ns(800, 810, 820)...)
+	add("spawn", "tokio-ct", "future", million, ns(160, 170, 190)...)
+	add("yield", "go", "goroutines", million, ns(300)...)
+	add("yield", "edo", "future", million, ns(31)...)
+	add("yield", "edo", "direct", million, ns(310)...)
+	add("yield", "tokio-mt", "future", million, ns(29)...)
+	add("spawn_at_1000", "edo", "future", 1000, ns(80)...)
+	add("spawn_at_1000", "tokio-ct", "future", 1000, ns(140)...)
+	add("memory", "go", "goroutines", million, pass{NS: 2000, CPU: 4000, Bytes: 2873, GC: 750})
+	add("memory", "edo", "future", million, pass{NS: 300, CPU: 500, Bytes: 170, GC: 45})
+	echo := func(rate, p99 float64) pass {
+		return pass{NS: 1e9 / rate, CPU: 9000, Extra: map[string]float64{"requests_per_s": rate, "p50_us": p99 / 2, "p99_us": p99}}
+	}
+	add("echo_50_1", "go", "net", 189_000, echo(189_000, 836))
+	add("echo_50_1", "edo", "future", 189_000, echo(210_000, 836))
+	timers := func(ns, late float64) pass {
+		return pass{NS: ns, CPU: 1000, Bytes: 190, Extra: map[string]float64{"late_p50_us": 500, "late_p99_us": late, "late_max_us": 2 * late}}
+	}
+	add("timers", "go", "goroutines", million, timers(3788, 104_000))
+	add("timers", "edo", "future", million, timers(1200, 5200))
+	return c
+}
+
+// golden compares with a file below testdata, which -update writes.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (go test ./bench -run %s -update writes it); got\n%s", path, t.Name(), got)
+	}
+}
+
+func TestTableOfFixedNumbers(t *testing.T) {
+	var out bytes.Buffer
+	report(&out, made())
+	golden(t, "table.txt", out.Bytes())
+}
+
+func TestReportOfFixedNumbers(t *testing.T) {
+	dir := t.TempDir()
+	old := filepath.Join(dir, "benchmarks", "gone.svg")
+	if err := os.MkdirAll(filepath.Dir(old), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(old, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeReport(dir, made()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "benchmarks.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "benchmarks.md", text)
+	files, err := filepath.Glob(filepath.Join(dir, "benchmarks", "*.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != bytes.Count(text, []byte(".svg)")) || slices.Contains(files, old) {
+		t.Errorf("the charts are %v", files)
+	}
+	for _, file := range files {
+		if !contains(string(text), "(benchmarks/"+filepath.Base(file)+")") {
+			t.Errorf("%s is not shown", file)
+		}
+	}
+}
+
+func TestEveryWorkloadCanBeReported(t *testing.T) {
+	c := &comparison{machines: []machine{{GOMAXPROCS: 2}}}
+	each(func(_ string, w workload, v variant) {
+		c.add(result{
+			Workload: w.name, Runtime: v.runtime, Style: v.style, N: max(w.n, 1), Scale: 1,
+			pass: pass{NS: 10, CPU: 10, Bytes: 10, GC: 1, Extra: map[string]float64{
+				"requests_per_s": 1000, "p50_us": 1, "p99_us": 2, "late_p50_us": 1, "late_p99_us": 2, "late_max_us": 3, "allocs_per_task": 1,
+			}},
+			ColdNS: 20,
+		})
+	})
+	dir := t.TempDir()
+	if err := writeReport(dir, c); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "benchmarks.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range workloads {
+		if w.section == inGrowth {
+			continue
+		}
+		chart := filepath.Join(dir, "benchmarks", w.name+"_"+figuresOf(w)[0].key+".svg")
+		if _, err := os.Stat(chart); err != nil || !contains(string(text), "\n### "+w.name+"\n") {
+			t.Errorf("%s has no part, or no chart: %v", w.name, err)
+		}
+	}
+	for _, k := range curves {
+		if !contains(string(text), k.file+".svg") {
+			t.Errorf("%s is not shown", k.file)
+		}
+	}
+	if contains(string(text), "not measured") {
+		t.Error("a target was not judged")
+	}
+}
+
+func TestTargetsCoverEveryRow(t *testing.T) {
+	have := make(map[string]bool)
+	for _, target := range targets {
+		w := workloadNamed(target.workload) // panics when there is none
+		w.figure(target.figure)
+		have[w.name] = true
+		f := w.figure(target.figure)
+		if f.better(target.must, target.aim) {
+			t.Errorf("%s, %s: the aim %v is below the bar %v", w.name, f.key, target.aim, target.must)
+		}
+		// The bar is to be ahead, unless the document says otherwise.
+		if !f.higher && !target.factor && target.goes > 0 && target.must >= target.goes {
+			t.Errorf("%s, %s: the bar is not ahead of Go", w.name, f.key)
+		}
+	}
+	for _, w := range workloads {
+		if w.section != inGrowth && w.section != inDesign && !have[w.name] {
+			t.Errorf("%s has no target", w.name)
+		}
+	}
+}
+
+func TestTargetIsMissedWhenOneOfItsBarsIs(t *testing.T) {
+	row := func(edo, goes, ct float64) *comparison {
+		c := &comparison{}
+		for _, r := range []result{
+			{Workload: "spawn", Runtime: "edo", Style: "future", pass: pass{NS: edo}},
+			{Workload: "spawn", Runtime: "go", Style: "goroutines", pass: pass{NS: goes}},
+			{Workload: "spawn", Runtime: "tokio-ct", Style: "future", pass: pass{NS: ct}},
+			{Workload: "spawn", Runtime: "tokio-mt", Style: "future", pass: pass{NS: 10 * ct}},
+		} {
+			if r.NS > 0 {
+				c.add(r)
+			}
+		}
+		return c
+	}
+	for _, c := range []struct {
+		edo, goes, ct float64
+		measured      bool
+		must, aim     bool
+	}{
+		{100, 547, 153, true, true, false},
+		{65, 547, 153, true, true, true},
+		{200, 1094, 306, true, true, false}, // a machine half as fast
+		{101, 547, 153, true, false, false},
+		{100, 547, 150, true, false, false}, // Tokio's better flavour counts
+		{100, 500, 153, true, false, false},
+		{100, 547, 0, true, true, false}, // without Tokio, Go's bar alone
+		{100, 0, 0, false, false, false},
+		{0, 547, 153, false, false, false},
+	} {
+		v := judge(row(c.edo, c.goes, c.ct))[0]
+		if v.measured != c.measured || v.measured && (v.must != c.must || v.aim != c.aim) {
+			t.Errorf("%+v: measured %t, must %t, aim %t", c, v.measured, v.must, v.aim)
+		}
+	}
+}
+
+func TestBarsKnowWhatIsBetter(t *testing.T) {
+	for _, c := range []struct {
+		bar  bar
+		want bool
+	}{
+		{bar{got: 1.1, must: 1.1, higher: true}, true},
+		{bar{got: 1.09, must: 1.1, higher: true}, false},
+		{bar{got: 1, must: 1}, true},
+		{bar{got: 1, must: 1, strict: true}, false},
+		{bar{got: 0.99, must: 1, strict: true}, true},
+	} {
+		if got := c.bar.reaches(c.bar.must); got != c.want {
+			t.Errorf("%+v: %t", c.bar, got)
+		}
+	}
+}
+
+func TestSavedLinesAddUp(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	machineLine := `{"machine":{"go":"go1.26.8","gomaxprocs":2,"cpu":"x","cpus":2,"os":"linux/amd64"}}` + "\n"
+	line := `{"workload":"spawn","runtime":"go","style":"goroutines","n":10,"scale":1,"ns_per_op":5,"cpu_ns_per_op":6}` + "\n"
+	one, two := write("one", machineLine+line), write("two", machineLine+line+line)
+	c, err := readAll([]string{one, two})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.machines) != 1 || len(c.results["spawn/go/goroutines"]) != 3 {
+		t.Errorf("got %+v", c)
+	}
+	other := write("other", strings.ReplaceAll(machineLine, "1.26.8", "1.27")+line)
+	if c, err := readAll([]string{one, other}); err != nil || len(c.machines) != 2 {
+		t.Errorf("another machine is not told apart: %+v, %v", c, err)
+	}
+	for name, text := range map[string]string{"broken": "{", "strange": `{"a":1}`, "empty": machineLine} {
+		if _, err := readAll([]string{write(name, text)}); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package main
+
+// A target is what edo must reach on a row, and what it aims at. The numbers are
+// those of one machine, in the figure's unit; what counts on another is the ratio to
+// Go and to Tokio, measured in one run there: must ÷ reference is the bar. Where only
+// a goal stands, such as bytes, it is the bar itself.
+//
+// Tokio's references are those of 1.24. Newer versions align tasks to cache lines, and
+// take more time and memory for each; the bar to Go, which must be kept as well, is
+// the same beside all of them.
+type target struct {
+	workload string
+	figure   string
+	style    string // of edo, on all its workers
+	must     float64
+	aim      float64
+
+	goes  float64 // Go's figure on that machine, 0: no bar
+	tokio float64 // and that of Tokio's better flavour
+
+	factor bool // must and aim are multiples of Go's figure
+	strict bool // and to be equal is not enough
+}
+
+const (
+	inFutures = "future"
+	inDirect  = "direct"
+)
+
+var targets = []target{
+	{workload: "spawn", figure: "ns", style: inFutures, must: 100, aim: 65, goes: 547, tokio: 153},
+	{workload: "spawn_nested", figure: "ns", style: inFutures, must: 140, aim: 110, goes: 598, tokio: 149},
+	{workload: "spawn_join", figure: "ns", style: inFutures, must: 160, aim: 120, goes: 644, tokio: 214},
+	{workload: "yield", figure: "ns", style: inFutures, must: 38, aim: 30, goes: 357, tokio: 44},
+	{workload: "pingpong", figure: "ns", style: inFutures, must: 200, aim: 145, goes: 437, tokio: 307},
+	{workload: "mpsc_1", figure: "ns", style: inFutures, must: 35, aim: 20, goes: 55, tokio: 77},
+	{workload: "mpsc_4", figure: "ns", style: inFutures, must: 35, aim: 22, goes: 79, tokio: 73},
+	{workload: "mpsc_64", figure: "ns", style: inFutures, must: 65, aim: 45, goes: 118, tokio: 116},
+	{workload: "mpsc_1000", figure: "ns", style: inFutures, must: 100, aim: 70, goes: 116, tokio: 200},
+	{workload: "oneshot", figure: "ns", style: inFutures, must: 190, aim: 130, goes: 612, tokio: 256},
+	{workload: "rtt", figure: "ns", style: inFutures, must: 200, aim: 145, goes: 681, tokio: 210},
+	{workload: "wake_sweep", figure: "ns", style: inFutures, must: 90, aim: 65, goes: 488, tokio: 156},
+
+	{workload: "spawn", figure: "ns", style: inDirect, must: 350, aim: 250, goes: 547},
+	{workload: "yield", figure: "ns", style: inDirect, must: 130, aim: 105, goes: 357},
+	{workload: "pingpong", figure: "ns", style: inDirect, must: 400, aim: 320, goes: 437},
+	{workload: "rtt", figure: "ns", style: inDirect, must: 500, aim: 400, goes: 681},
+
+	{workload: "memory", figure: "bytes", style: inFutures, must: 190, aim: 128},
+	{workload: "memory", figure: "gc", style: inFutures, must: 80, aim: 50, goes: 750},
+	{workload: "allocs", figure: "allocs", style: inFutures, must: 1, aim: 1},
+	{workload: "conns_10000", figure: "bytes", style: inFutures, must: 400, aim: 200},
+
+	{workload: "timers", figure: "wall", style: inFutures, must: 1500, aim: 1250, goes: 3788, tokio: 4066},
+	{workload: "timers", figure: "cpu_all", style: inFutures, must: 1200, aim: 800, goes: 5400, tokio: 6144},
+	{workload: "timers", figure: "bytes", style: inFutures, must: 200, aim: 128},
+	{workload: "timers", figure: "p99", style: inFutures, must: 15, aim: 5, goes: 104, tokio: 1184},
+	{workload: "timers_ahead", figure: "p99", style: inFutures, must: 3, aim: 2, goes: 7.3, tokio: 790},
+
+	{workload: "echo_1_1", figure: "rate", style: inFutures, must: 1.1, aim: 1.3, factor: true},
+	{workload: "echo_1_16", figure: "rate", style: inFutures, must: 1.15, aim: 1.45, factor: true},
+	{workload: "echo_50_1", figure: "rate", style: inFutures, must: 1.05, aim: 1.2, factor: true},
+	{workload: "echo_50_1", figure: "p99", style: inFutures, must: 1, aim: 1, factor: true, strict: true},
+	{workload: "echo_50_16", figure: "rate", style: inFutures, must: 1.1, aim: 1.2, factor: true},
+	{workload: "echo_50_16", figure: "p99", style: inFutures, must: 1, aim: 1, factor: true, strict: true},
+	{workload: "echo_1000_1", figure: "rate", style: inFutures, must: 1, aim: 1.1, factor: true},
+	{workload: "echo_1000_1", figure: "p99", style: inFutures, must: 1, aim: 1, factor: true},
+	{workload: "echo_1000_16", figure: "rate", style: inFutures, must: 1.1, aim: 1.25, factor: true},
+	{workload: "echo_1000_16", figure: "p99", style: inFutures, must: 1, aim: 1, factor: true},
+	{workload: "echo_1_1", figure: "cpu", style: inFutures, must: 10_000, aim: 7_500, goes: 13_100, tokio: 8_000},
+}

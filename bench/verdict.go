@@ -1,0 +1,163 @@
+package main
+
+// A median is the middle of all rounds, with the lowest and the highest.
+type median struct{ value, low, high float64 }
+
+// medianOf returns it, and whether there is one.
+func (c *comparison) medianOf(w workload, v variant, f figure) (median, bool) {
+	rs := c.of(w, v)
+	if len(rs) == 0 {
+		return median{}, false
+	}
+	value, low, high := spread(rs, f.of)
+	return median{value, low, high}, high > 0 || f.key == "allocs"
+}
+
+// best returns the best median of the variants that pick says.
+func (c *comparison) best(w workload, f figure, pick func(variant) bool) (best median, found bool) {
+	for _, v := range w.variants {
+		if !pick(v) {
+			continue
+		}
+		if m, ok := c.medianOf(w, v, f); ok && (!found || f.better(m.value, best.value)) {
+			best, found = m, true
+		}
+	}
+	return best, found
+}
+
+func isGo(v variant) bool    { return v.runtime == "go" }
+func isTokio(v variant) bool { return v.member == "tokio" }
+func isEdo(v variant) bool   { return v.runtime == "edo" || v.runtime == "edo-ct" }
+
+// futures is edo on all its workers.
+func futures(v variant) bool { return v.runtime == "edo" && v.style == inFutures }
+func direct(v variant) bool  { return v.runtime == "edo" && v.style == inDirect }
+
+// A bar is a ratio, or a value, and what it must be and should be.
+type bar struct {
+	got, must, aim float64
+	strict, higher bool
+}
+
+func (b bar) reaches(limit float64) bool {
+	switch {
+	case b.strict:
+		return b.higher && b.got > limit || !b.higher && b.got < limit
+	case b.higher:
+		return b.got >= limit
+	}
+	return b.got <= limit
+}
+
+// A verdict is a target, and what became of it.
+type verdict struct {
+	target
+	workload workload
+	figure   figure
+	edo      median
+	measured bool // what it takes to judge
+	ofGo     *bar
+	ofTokio  *bar
+	plain    *bar
+	must     bool // reached
+	aim      bool
+}
+
+// judge compares what was measured with the targets. Where a peer is missing, its
+// bar is.
+func judge(c *comparison) []verdict {
+	var all []verdict
+	for _, t := range targets {
+		w := workloadNamed(t.workload)
+		v := verdict{target: t, workload: w, figure: w.figure(t.figure)}
+		f := v.figure
+		v.edo, v.measured = c.best(w, f, func(v variant) bool { return v.runtime == "edo" && v.style == t.style })
+		if !v.measured {
+			all = append(all, v)
+			continue
+		}
+		ratio := func(of median, reference float64) *bar {
+			b := &bar{got: v.edo.value / of.value, must: t.must, aim: t.aim, strict: t.strict, higher: f.higher}
+			if !t.factor {
+				b.must, b.aim = t.must/reference, t.aim/reference
+			}
+			return b
+		}
+		if m, found := c.best(w, f, isGo); found && (t.goes > 0 || t.factor) {
+			v.ofGo = ratio(m, t.goes)
+		}
+		if m, found := c.best(w, f, isTokio); found && t.tokio > 0 {
+			v.ofTokio = ratio(m, t.tokio)
+		}
+		if t.goes == 0 && !t.factor {
+			v.plain = &bar{got: v.edo.value, must: t.must, aim: t.aim}
+		}
+		v.measured, v.must, v.aim = false, true, true
+		for _, b := range []*bar{v.ofGo, v.ofTokio, v.plain} {
+			if b != nil {
+				v.measured = true
+				v.must = v.must && b.reaches(b.must)
+				v.aim = v.aim && b.reaches(b.aim)
+			}
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func workloadNamed(name string) workload {
+	for _, w := range workloads {
+		if w.name == name {
+			return w
+		}
+	}
+	panic("there is no workload " + name)
+}
+
+// A loss is a row on which others are ahead of edo.
+type loss struct {
+	workload workload
+	figure   figure
+	edo      median
+	ahead    []rival
+}
+
+type rival struct {
+	variant
+	median
+	overlaps bool // the ranges of the rounds do: it may be chance
+}
+
+// losses returns the rows on which one that against picks is ahead of the edo that
+// mine picks: those of processor time, or all the others.
+func losses(c *comparison, mine, against func(variant) bool, processor bool) []loss {
+	var all []loss
+	for _, w := range workloads {
+		for _, f := range figuresOf(w) {
+			if f.aside || f.processor != processor {
+				continue
+			}
+			edo, found := c.best(w, f, mine)
+			if !found {
+				continue
+			}
+			one := loss{workload: w, figure: f, edo: edo}
+			for _, v := range w.variants {
+				m, ok := c.medianOf(w, v, f)
+				if !ok || !against(v) || !f.better(m.value, edo.value) {
+					continue
+				}
+				overlaps := !f.better(m.high, edo.low)
+				if f.higher {
+					overlaps = !f.better(m.low, edo.high)
+				}
+				one.ahead = append(one.ahead, rival{v, m, overlaps})
+			}
+			if len(one.ahead) > 0 {
+				all = append(all, one)
+			}
+		}
+	}
+	return all
+}

@@ -16,7 +16,7 @@ type body[T any] interface {
 	handle() *JoinHandle[T]
 	held() Future[T] // nil: the task has let go of its future
 	letGo()          // of the future, before that is dropped
-	forget()         // what the future refers to, after it was dropped
+	forget()         // what the future refers to, after it was dropped, if nobody else looks there
 }
 
 // boxed is a task whose future is elsewhere.
@@ -111,8 +111,10 @@ func (r *inlinedRunner[T, F, P]) held() Future[T] {
 func (r *inlinedRunner[T, F, P]) letGo() { r.task.LetGo() }
 
 func (r *inlinedRunner[T, F, P]) forget() {
-	var zero F
-	r.f = zero
+	if isPlain[F]() {
+		var zero F
+		r.f = zero
+	}
 }
 
 // Poll runs the task.
@@ -130,8 +132,7 @@ func (r *inlinedRunner[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 		return step[T](r, sc)
 	}
 	h.value = v
-	var zero F
-	r.f = zero
+	r.forget()
 	h.resolve(sc)
 	return true
 }

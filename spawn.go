@@ -80,7 +80,8 @@ func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 //	edo.SpawnInline[int](cx, count{from: 3}) // with func (f *count) Poll(cx *edo.Context) (int, edo.Poll, error)
 //
 // The future is copied into the task. When it has ended, and was dropped, it is
-// overwritten with the zero F; a handle that is kept keeps its room.
+// overwritten with the zero F, unless there is something in it that goroutines share, an
+// atomic value or a lock: then what it still refers to is kept as long as the handle is.
 func SpawnInline[T, F any, P inner[T, F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[T] {
 	h := newInlined[T, F, P](f, opts)
 	h.start(s)

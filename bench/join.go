@@ -41,7 +41,7 @@ func (f *joinAll) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.handles == nil {
 		f.handles = make([]*edo.JoinHandle[int], f.n)
 		for i := range f.handles {
-			f.handles[i] = edo.Spawn(cx, &numbered{i})
+			f.handles[i] = edo.SpawnInline[int](cx, numbered{i})
 		}
 	}
 	for ; f.i < f.n; f.i++ {

@@ -112,7 +112,7 @@ func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		for i := range f.senders {
 			tx, rx := oneshot.New[int]()
 			f.senders[i] = tx
-			edo.Spawn(cx, &idler{rx: rx, d: f.idlers})
+			edo.SpawnInline[edo.Unit](cx, idler{rx: rx, d: f.idlers})
 		}
 	}
 	if !f.woken {

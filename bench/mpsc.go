@@ -88,7 +88,7 @@ func (f *consumer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		tx, rx := mpsc.New[int](1024)
 		f.rx = rx
 		for range f.producers {
-			edo.Spawn(cx, &producer{tx: tx.Clone(), n: f.each})
+			edo.SpawnInline[edo.Unit](cx, producer{tx: tx.Clone(), n: f.each})
 		}
 		tx.Close()
 	}

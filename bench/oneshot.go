@@ -37,7 +37,7 @@ func (f *ask) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	for f.i < f.n {
 		if f.rx == nil {
 			tx, rx := oneshot.New[int]()
-			edo.Spawn(cx, &answer{tx, f.i})
+			edo.SpawnInline[edo.Unit](cx, answer{tx, f.i})
 			f.rx = rx
 		}
 		got, state, err := f.rx.Poll(cx)

@@ -125,9 +125,9 @@ func futureRTT(m *meter) edo.Future[edo.Unit] {
 	each := requests(m)
 	return &startAll{members: rttClients + 1, start: func(cx *edo.Context, g *group) {
 		tx, rx := mpsc.New[request](1024)
-		edo.Spawn(cx, &coordinator{rx: rx, group: g})
+		edo.SpawnInline[edo.Unit](cx, coordinator{rx: rx, group: g})
 		for range rttClients {
-			edo.Spawn(cx, &client{tx: tx.Clone(), group: g, n: each})
+			edo.SpawnInline[edo.Unit](cx, client{tx: tx.Clone(), group: g, n: each})
 		}
 		tx.Close()
 	}}

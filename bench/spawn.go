@@ -48,7 +48,7 @@ func (f *incrementer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 func futureSpawn(m *meter) edo.Future[edo.Unit] {
 	return &checked{m.n, startAll{members: m.n, start: func(cx *edo.Context, g *group) {
 		for range m.n {
-			edo.Spawn(cx, &incrementer{g})
+			edo.SpawnInline[edo.Unit](cx, incrementer{g})
 		}
 	}}}
 }
@@ -61,7 +61,7 @@ type nest struct {
 
 func (f *nest) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	for range f.n {
-		edo.Spawn(cx, &incrementer{f.group})
+		edo.SpawnInline[edo.Unit](cx, incrementer{f.group})
 	}
 	return edo.Unit{}, edo.Ready, nil
 }
@@ -71,7 +71,7 @@ func futureSpawnNested(m *meter) edo.Future[edo.Unit] {
 	m.n = n * n
 	return &checked{m.n, startAll{members: m.n, start: func(cx *edo.Context, g *group) {
 		for range n {
-			edo.Spawn(cx, &nest{g, n})
+			edo.SpawnInline[edo.Unit](cx, nest{g, n})
 		}
 	}}}
 }

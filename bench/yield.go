@@ -42,7 +42,7 @@ func futureYield(m *meter) edo.Future[edo.Unit] {
 	m.n = n * n
 	return &startAll{members: n, start: func(cx *edo.Context, g *group) {
 		for range n {
-			edo.Spawn(cx, &yielder{g, n})
+			edo.SpawnInline[edo.Unit](cx, yielder{g, n})
 		}
 	}}
 }

@@ -1,0 +1,156 @@
+package edo_test
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+	"weak"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/timer"
+)
+
+// countdown is a future that is a value.
+type countdown struct{ from int }
+
+func (c *countdown) Poll(cx *edo.Context) (string, edo.Poll, error) {
+	if c.from == 0 {
+		return "lift-off", edo.Ready, nil
+	}
+	c.from--
+	cx.Yield()
+	return "", edo.Pending, nil
+}
+
+func ExampleSpawnInline() {
+	edo.Run(func(task *edo.Task) error {
+		h := edo.SpawnInline[string](task, countdown{from: 3})
+		fmt.Println(h.Await(task))
+		return nil
+	})
+	// Output: lift-off <nil>
+}
+
+// held keeps something big, and fails, panics or ends.
+type held struct {
+	big    *[1 << 16]byte
+	polled bool
+	end    func() (int, edo.Poll, error)
+}
+
+func (h *held) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if !h.polled {
+		h.polled = true
+		cx.Waker().Wake()
+		return 0, edo.Pending, nil
+	}
+	return h.end()
+}
+
+func TestInlinedFutureIsLetGoOfHoweverItEnds(t *testing.T) {
+	for name, end := range map[string]func() (int, edo.Poll, error){
+		"ready":  func() (int, edo.Poll, error) { return 7, edo.Ready, nil },
+		"failed": func() (int, edo.Poll, error) { return 7, edo.Ready, errors.New("failed") },
+		"End":    func() (int, edo.Poll, error) { return 7, edo.End, nil },
+		"panic":  func() (int, edo.Poll, error) { panic("panic") },
+		"Goexit": func() (int, edo.Poll, error) { runtime.Goexit(); panic("not reached") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var kept *edo.JoinHandle[int]
+			var big weak.Pointer[[1 << 16]byte]
+			edo.Run(func(task *edo.Task) error {
+				f := held{big: new([1 << 16]byte), end: end}
+				big = weak.Make(f.big)
+				kept = edo.SpawnInline[int](task, f)
+				v, err := kept.Await(task)
+				if name == "ready" && (v != 7 || err != nil) || name != "ready" && err == nil {
+					t.Errorf("%d, %v", v, err)
+				}
+				return nil
+			}, quiet(edo.Config{}))
+			runtime.GC()
+			if big.Value() != nil {
+				t.Error("the handle keeps what the future had")
+			}
+			runtime.KeepAlive(kept)
+		})
+	}
+}
+
+// nap has a timer in itself, which is stopped when the future ends before: the wheel
+// still looks at it.
+type nap struct {
+	long  timer.Sleeper
+	polls int
+}
+
+func (n *nap) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if n.polls++; n.polls == 1 {
+		n.long.Reset(2 * time.Millisecond)
+	}
+	if _, p, _ := n.long.Poll(cx); p == edo.Ready || n.polls == 2 {
+		return edo.Unit{}, edo.Ready, nil
+	}
+	cx.Yield()
+	return edo.Unit{}, edo.Pending, nil
+}
+
+func (n *nap) Drop() { n.long.Drop() }
+
+func TestInlinedTimerMayEndBeforeItIsDue(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		for range 100 {
+			for range 100 {
+				edo.SpawnInline[edo.Unit](task, nap{})
+			}
+			if err := timer.Sleep(task, time.Millisecond); err != nil { // the wheel turns meanwhile
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestInlinedFutureOfNoSize(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		_, err := edo.SpawnInline[edo.Unit](task, none{}).Await(task)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type none struct{}
+
+func (*none) Poll(*edo.Context) (edo.Unit, edo.Poll, error) { return edo.Unit{}, edo.Ready, nil }
+
+// What a task allocates, from its spawn to its end.
+func TestSpawnAllocatesTheTaskAlone(t *testing.T) {
+	edo.Run(func(task *edo.Task) error {
+		each := func(spawn func() *edo.JoinHandle[edo.Unit]) float64 {
+			for range 1000 { // arrays that grow, once
+				spawn().Await(task)
+			}
+			return testing.AllocsPerRun(500, func() { spawn().Await(task) })
+		}
+		for _, c := range []struct {
+			name  string
+			most  float64
+			spawn func() *edo.JoinHandle[edo.Unit]
+		}{
+			{"Spawn", 1, func() *edo.JoinHandle[edo.Unit] { return edo.Spawn(task, done{}) }},
+			{"SpawnInline", 1, func() *edo.JoinHandle[edo.Unit] { return edo.SpawnInline[edo.Unit](task, yields{n: 3}) }},
+		} {
+			if n := each(c.spawn); n > c.most {
+				t.Errorf("%s allocates %v times, not %v", c.name, n, c.most)
+			}
+		}
+		return nil
+	})
+}

@@ -23,7 +23,7 @@ type pace struct {
 }
 
 const (
-	spinLooks = 64     // of some 300 ns
+	spinLooks = 80     // of some 250 ns
 	brief     = 40_000 // nanoseconds
 	spinEvery = 2
 	spinAgain = 64

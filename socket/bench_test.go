@@ -35,3 +35,25 @@ func BenchmarkEchoOf64Bytes(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+func BenchmarkEchoOf64BytesByAFuture(b *testing.B) {
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := serve(task, echo)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		b.ReportAllocs()
+		b.ResetTimer()
+		_, err = edo.Await(task, edo.Future[edo.Unit](&turns{conn: conn, p: make([]byte, 64), left: b.N}))
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}

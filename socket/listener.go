@@ -22,7 +22,7 @@ type Listener struct {
 // empty for all addresses of the machine, and PORT is a number or the name of a
 // service, and 0 for any that is free. It does not wait. Connections have
 // TCP_NODELAY and keep-alive on.
-func Listen(s edo.Spawner, network, address string) (*Listener, error) {
+func Listen(s edo.Spawner, network, address string, opts ...ListenOption) (*Listener, error) {
 	rt, d, err := edo.Internals(internal.Key{}, s)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func Listen(s edo.Spawner, network, address string) (*Listener, error) {
 	if host == "localhost" {
 		host = loopback(network)[0]
 	}
-	inner, err := d.Listen(network, net.JoinHostPort(host, port))
+	inner, err := listen(d, network, net.JoinHostPort(host, port), opts)
 	if err != nil {
 		return nil, own(err)
 	}

@@ -13,9 +13,8 @@
 // it at the next change.
 //
 // Workers that are busy call [Poller.Look] now and then; one that has nothing to
-// do calls [Poller.Wait]. The epoll descriptor is itself registered with Go's own
-// poller, so that waiting blocks a goroutine and not a thread, a deadline is a
-// deadline of that descriptor, and a wake is a deadline that has passed.
+// do calls [Poller.Wait], which blocks in the system call, or, in a program that has a
+// single processor, in Go's own poller. A moment of looking may come before.
 //
 // # What it costs
 //

@@ -3,6 +3,7 @@ package poller
 import (
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -31,19 +32,24 @@ type Poller struct {
 type events [128]syscall.EpollEvent
 
 // New returns a poller whose instants are nanoseconds since base. It has one
-// descriptor, besides those that Go's own poller opens once for the process.
-func New(base time.Time) (*Poller, error) {
+// descriptor, or two, besides those that Go's own poller opens once for the process.
+func New(base time.Time) (*Poller, error) { return open(base, runtime.GOMAXPROCS(0) == 1) }
+
+func open(base time.Time, nests bool) (*Poller, error) {
 	epfd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
 	p := &Poller{base: base, epfd: epfd}
 	p.looks.New = func() any { return new(events) }
-	if err := p.waiting.init(epfd); err != nil {
+	if err := p.waiting.init(epfd, nests); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
+
+// now returns the present instant.
+func (p *Poller) now() int64 { return int64(time.Since(p.base)) }
 
 // Interest is what a source wants to know.
 type Interest uint32
@@ -94,7 +100,7 @@ func (p *Poller) Registered() bool { return p.open.Load() != 0 }
 // says whether it woke any.
 func (p *Poller) Look(cx *sched.Context) bool {
 	events := p.looks.Get().(*events)
-	woke := p.report(events[:pollNow(p.epfd, events)], cx)
+	woke := p.report(events[:pollNow(p.epfd, events[:])], cx)
 	p.looks.Put(events)
 	return woke
 }
@@ -124,5 +130,5 @@ func (p *Poller) Close() error {
 	p.closed = true
 	p.mu.Unlock()
 	p.table.all(func(s *Source) { s.Close() })
-	return p.waiting.close()
+	return p.waiting.close(p.epfd)
 }

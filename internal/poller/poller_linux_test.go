@@ -23,7 +23,19 @@ func newPoller(t *testing.T) *Poller {
 	return p
 }
 
-func (p *Poller) now() int64 { return int64(time.Since(p.base)) }
+// bothWays tests a poller whose waits block, and one whose waits are nested.
+func bothWays(t *testing.T, test func(t *testing.T, p *Poller)) {
+	for name, nests := range map[string]bool{"blocking": false, "nested": true} {
+		t.Run(name, func(t *testing.T) {
+			p, err := open(time.Now(), nests)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { p.Close() })
+			test(t, p)
+		})
+	}
+}
 
 // pair returns a source and the other end of its socket.
 func pair(t *testing.T, p *Poller) (s *Source, other int) {
@@ -60,27 +72,28 @@ func read(s *Source, task *mock, b []byte) (int, error) {
 }
 
 func TestWaitWakesTheTaskWhoseDescriptorIsReady(t *testing.T) {
-	p := newPoller(t)
-	s, other := pair(t, p)
-	defer syscall.Close(other)
-	quietSource, quietOther := pair(t, p)
-	defer syscall.Close(quietOther)
-	task, idle := newMock(), newMock()
-	b := make([]byte, 8)
-	if _, err := read(s, task, b); err != ErrWait {
-		t.Fatalf("got %v, want ErrWait", err)
-	}
-	if _, err := read(quietSource, idle, b); err != ErrWait {
-		t.Fatalf("got %v, want ErrWait", err)
-	}
-	go syscall.Write(other, []byte("x"))
-	p.Wait(worker(), sched.Never)
-	if task.wakes.Load() != 1 || idle.wakes.Load() != 0 {
-		t.Fatalf("woken %d times, the idle one %d times", task.wakes.Load(), idle.wakes.Load())
-	}
-	if n, err := read(s, task, b); n != 1 || err != nil {
-		t.Fatalf("got %d, %v", n, err)
-	}
+	bothWays(t, func(t *testing.T, p *Poller) {
+		s, other := pair(t, p)
+		defer syscall.Close(other)
+		quietSource, quietOther := pair(t, p)
+		defer syscall.Close(quietOther)
+		task, idle := newMock(), newMock()
+		b := make([]byte, 8)
+		if _, err := read(s, task, b); err != ErrWait {
+			t.Fatalf("got %v, want ErrWait", err)
+		}
+		if _, err := read(quietSource, idle, b); err != ErrWait {
+			t.Fatalf("got %v, want ErrWait", err)
+		}
+		go syscall.Write(other, []byte("x"))
+		p.Wait(worker(), sched.Never)
+		if task.wakes.Load() != 1 || idle.wakes.Load() != 0 {
+			t.Fatalf("woken %d times, the idle one %d times", task.wakes.Load(), idle.wakes.Load())
+		}
+		if n, err := read(s, task, b); n != 1 || err != nil {
+			t.Fatalf("got %d, %v", n, err)
+		}
+	})
 }
 
 func TestShortReadSavesTheNextSystemCall(t *testing.T) {
@@ -98,34 +111,36 @@ func TestShortReadSavesTheNextSystemCall(t *testing.T) {
 }
 
 func TestEventsThatWakeNobodyDoNotEndAWait(t *testing.T) {
-	p := newPoller(t)
-	_, other := pair(t, p) // will be reported as writable
-	defer syscall.Close(other)
-	at := p.now() + int64(3*time.Millisecond)
-	p.Wait(worker(), at)
-	if p.now() < at {
-		t.Fatal("the wait ended early")
-	}
+	bothWays(t, func(t *testing.T, p *Poller) {
+		_, other := pair(t, p) // will be reported as writable
+		defer syscall.Close(other)
+		at := p.now() + int64(3*time.Millisecond)
+		p.Wait(worker(), at)
+		if p.now() < at {
+			t.Fatal("the wait ended early")
+		}
+	})
 }
 
 func TestMoreEventsThanOneCallReportsAreAllSeen(t *testing.T) {
-	p := newPoller(t)
-	const n = len(events{}) + 20
-	tasks := make([]*mock, n)
-	for i := range tasks {
-		s, other := pair(t, p)
-		defer syscall.Close(other)
-		tasks[i] = newMock()
-		if _, err := read(s, tasks[i], make([]byte, 8)); err != ErrWait {
-			t.Fatal(err)
+	bothWays(t, func(t *testing.T, p *Poller) {
+		const n = len(events{}) + 20
+		tasks := make([]*mock, n)
+		for i := range tasks {
+			s, other := pair(t, p)
+			defer syscall.Close(other)
+			tasks[i] = newMock()
+			if _, err := read(s, tasks[i], make([]byte, 8)); err != ErrWait {
+				t.Fatal(err)
+			}
+			syscall.Write(other, []byte("x"))
 		}
-		syscall.Write(other, []byte("x"))
-	}
-	for _, task := range tasks {
-		for task.wakes.Load() == 0 {
-			p.Wait(worker(), sched.Never)
+		for _, task := range tasks {
+			for task.wakes.Load() == 0 {
+				p.Wait(worker(), sched.Never)
+			}
 		}
-	}
+	})
 }
 
 func TestEventOfAClosedDescriptorIsNotTakenForItsSuccessors(t *testing.T) {
@@ -154,94 +169,96 @@ func TestEventOfAClosedDescriptorIsNotTakenForItsSuccessors(t *testing.T) {
 }
 
 func TestEveryWakeEndsAWait(t *testing.T) {
-	p := newPoller(t)
-	const n = 2000
-	ended := make(chan struct{})
-	go func() {
-		cx := worker()
-		for range n {
-			p.Wait(cx, sched.Never)
-			ended <- struct{}{}
+	bothWays(t, func(t *testing.T, p *Poller) {
+		const n = 2000
+		ended := make(chan struct{})
+		go func() {
+			cx := worker()
+			for range n {
+				p.Wait(cx, sched.Never)
+				ended <- struct{}{}
+			}
+		}()
+		for i := range n {
+			if i%3 == 0 {
+				runtime.Gosched() // sometimes the wait goes on already
+			}
+			p.Wake()
+			select {
+			case <-ended:
+			case <-time.After(patience):
+				t.Fatalf("wake %d was lost", i)
+			}
 		}
-	}()
-	for i := range n {
-		if i%3 == 0 {
-			runtime.Gosched() // sometimes the wait goes on already
-		}
-		p.Wake()
-		select {
-		case <-ended:
-		case <-time.After(patience):
-			t.Fatalf("wake %d was lost", i)
-		}
-	}
+	})
 }
 
 func TestWakeThatIsLateForItsWaitDoesNotDisturbLaterOnes(t *testing.T) {
-	if !invariant.Enabled {
-		t.Skip("needs -tags invariants or -race")
-	}
-	p := newPoller(t)
-	s, other := pair(t, p)
-	defer syscall.Close(other)
-	task := newMock()
-	b := make([]byte, 8)
-	if _, err := read(s, task, b); err != ErrWait {
-		t.Fatal(err)
-	}
-
-	// The waker is held up between its swap and its deadline; meanwhile the wait
-	// ends by what arrives.
-	waiting, held, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	invariant.SetStep(func(point string) {
-		switch point {
-		case "Wait: before it is announced":
-			once.Do(func() { close(waiting) })
-		case "Wake: called":
-			close(held)
-			<-release
+	bothWays(t, func(t *testing.T, p *Poller) {
+		if !invariant.Enabled {
+			t.Skip("needs -tags invariants or -race")
 		}
-	})
-	defer invariant.SetStep(nil)
-	first := make(chan struct{})
-	go func() {
-		p.Wait(worker(), sched.Never)
-		close(first)
-	}()
-	<-waiting
-	for p.signal.Load() != announced {
-		runtime.Gosched()
-	}
-	go func() {
-		p.Wake()
-		close(done)
-	}()
-	<-held
-	syscall.Write(other, []byte("x"))
-	<-first
-	at := p.now() + int64(20*time.Millisecond)
-	go close(release) // hits the second wait, or comes just before it
-	p.Wait(worker(), at)
-	if p.now() < at {
-		t.Fatal("the late wake ended a wait that it was not for")
-	}
-	<-done
-	for range 3 {
-		at := p.now() + int64(time.Millisecond)
+		s, other := pair(t, p)
+		defer syscall.Close(other)
+		task := newMock()
+		b := make([]byte, 8)
+		if _, err := read(s, task, b); err != ErrWait {
+			t.Fatal(err)
+		}
+
+		// The waker is held up between its swap and its deadline; meanwhile the wait
+		// ends by what arrives.
+		waiting, held, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+		var once sync.Once
+		invariant.SetStep(func(point string) {
+			switch point {
+			case "Wait: before it is announced":
+				once.Do(func() { close(waiting) })
+			case "Wake: called":
+				close(held)
+				<-release
+			}
+		})
+		defer invariant.SetStep(nil)
+		first := make(chan struct{})
+		go func() {
+			p.Wait(worker(), sched.Never)
+			close(first)
+		}()
+		<-waiting
+		for p.signal.Load() != announced {
+			runtime.Gosched()
+		}
+		go func() {
+			p.Wake()
+			close(done)
+		}()
+		<-held
+		syscall.Write(other, []byte("x"))
+		<-first
+		at := p.now() + int64(20*time.Millisecond)
+		go close(release) // hits the second wait, or comes just before it
 		p.Wait(worker(), at)
 		if p.now() < at {
 			t.Fatal("the late wake ended a wait that it was not for")
 		}
-	}
+		<-done
+		for range 3 {
+			at := p.now() + int64(time.Millisecond)
+			p.Wait(worker(), at)
+			if p.now() < at {
+				t.Fatal("the late wake ended a wait that it was not for")
+			}
+		}
+	})
 }
 
-func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
-	p := newPoller(t)
-	const sources, messages = 8, 300
-	var stop atomic.Bool
-	var all, lookers sync.WaitGroup
-	for range 2 {
+func TestLookDoesNotTakeAWakeFromTheWaiter(t *testing.T) {
+	bothWays(t, func(t *testing.T, p *Poller) {
+		_, other := pair(t, p)
+		defer syscall.Close(other)
+		var stop atomic.Bool
+		var lookers sync.WaitGroup
 		lookers.Go(func() {
 			cx := worker()
 			for !stop.Load() {
@@ -249,42 +266,97 @@ func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
 				runtime.Gosched()
 			}
 		})
-	}
-	lookers.Go(func() {
-		cx := worker()
-		for !stop.Load() {
-			p.Wait(cx, sched.Never)
+		ended := make(chan struct{})
+		go func() {
+			cx := worker()
+			for range 1000 {
+				p.Wait(cx, sched.Never)
+				ended <- struct{}{}
+			}
+		}()
+		for i := range 1000 {
+			for p.signal.Load() != announced {
+				runtime.Gosched()
+			}
+			p.Wake()
+			select {
+			case <-ended:
+			case <-time.After(patience):
+				t.Fatalf("wake %d was lost", i)
+			}
 		}
+		stop.Store(true)
+		lookers.Wait()
 	})
-	for range sources {
-		s, other := pair(t, p)
-		all.Go(func() { // asks, and answers when it is answered
-			task := newMock()
-			b := make([]byte, 8)
-			for range messages {
-				syscall.Write(other, []byte("m"))
-				for {
-					n, err := read(s, task, b)
-					if n == 1 {
-						break
-					}
-					if err != ErrWait || !task.await() {
-						t.Errorf("got %d, %v, or a wake was lost", n, err)
-						return
+}
+
+func TestWaitEndsAtItsDeadlineWithoutTheFineTimeout(t *testing.T) {
+	coarse.Store(true)
+	defer coarse.Store(false)
+	p, err := open(time.Now(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for _, after := range []time.Duration{-time.Second, 0, 1, time.Microsecond, 1500 * time.Microsecond} {
+		at := p.now() + int64(after)
+		p.Wait(worker(), at)
+		if p.now() < at {
+			t.Fatalf("a wait for %v ended early", after)
+		}
+	}
+}
+
+func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
+	bothWays(t, func(t *testing.T, p *Poller) {
+		const sources, messages = 8, 300
+		var stop atomic.Bool
+		var all, lookers sync.WaitGroup
+		for range 2 {
+			lookers.Go(func() {
+				cx := worker()
+				for !stop.Load() {
+					p.Look(cx)
+					runtime.Gosched()
+				}
+			})
+		}
+		lookers.Go(func() {
+			cx := worker()
+			for !stop.Load() {
+				p.Wait(cx, sched.Never)
+			}
+		})
+		for range sources {
+			s, other := pair(t, p)
+			all.Go(func() { // asks, and answers when it is answered
+				task := newMock()
+				b := make([]byte, 8)
+				for range messages {
+					syscall.Write(other, []byte("m"))
+					for {
+						n, err := read(s, task, b)
+						if n == 1 {
+							break
+						}
+						if err != ErrWait || !task.await() {
+							t.Errorf("got %d, %v, or a wake was lost", n, err)
+							return
+						}
 					}
 				}
-			}
-			syscall.Close(other)
-			s.Close()
-		})
-	}
-	all.Wait()
-	stop.Store(true)
-	p.Wake()
-	lookers.Wait()
-	if p.Registered() {
-		t.Fatal("something is registered still")
-	}
+				syscall.Close(other)
+				s.Close()
+			})
+		}
+		all.Wait()
+		stop.Store(true)
+		p.Wake()
+		lookers.Wait()
+		if p.Registered() {
+			t.Fatal("something is registered still")
+		}
+	})
 }
 
 func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
@@ -328,31 +400,32 @@ func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
 }
 
 func TestClosedPollerOpensNothing(t *testing.T) {
-	p := newPoller(t)
-	s, other := pair(t, p)
-	defer syscall.Close(other)
-	task := newMock()
-	if _, err := read(s, task, make([]byte, 1)); err != ErrWait {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := p.Close(); err != nil {
+	bothWays(t, func(t *testing.T, p *Poller) {
+		s, other := pair(t, p)
+		defer syscall.Close(other)
+		task := newMock()
+		if _, err := read(s, task, make([]byte, 1)); err != ErrWait {
 			t.Fatal(err)
 		}
-	}
-	if task.wakes.Load() != 1 {
-		t.Fatal("who waited was not woken")
-	}
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer syscall.Close(fds[0])
-	defer syscall.Close(fds[1])
-	if err := p.Open(new(Source), fds[0], Connections, true); err != net.ErrClosed {
-		t.Fatalf("got %v, want net.ErrClosed", err)
-	}
-	p.Wake() // does nothing, and harms nobody
+		for range 2 {
+			if err := p.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if task.wakes.Load() != 1 {
+			t.Fatal("who waited was not woken")
+		}
+		fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer syscall.Close(fds[0])
+		defer syscall.Close(fds[1])
+		if err := p.Open(new(Source), fds[0], Connections, true); err != net.ErrClosed {
+			t.Fatalf("got %v, want net.ErrClosed", err)
+		}
+		p.Wake() // does nothing, and harms nobody
+	})
 }
 
 func BenchmarkWakeOfAWait(b *testing.B) {

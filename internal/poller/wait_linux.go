@@ -1,58 +1,45 @@
 package poller
 
 import (
-	"errors"
-	"os"
 	"sync/atomic"
-	"syscall"
-	"time"
 
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
 
 // waiting is how one goroutine waits for the epoll descriptor, and how others end
-// that wait. The descriptor is registered with Go's own poller, so that it is
-// read like any file: the read function looks into epoll without waiting, and is
-// called again when Go's poller has been told that epoll has something.
+// that wait. There are two ways, chosen when the poller is made:
+//
+//	           waits in                 is woken by                 while GOMAXPROCS is
+//	blocking   the system call itself   an event descriptor         more than 1
+//	nested     Go's own poller          a deadline that has passed  1
+//
+// What they have in common:
 //
 //	signal     means                              who changes it
 //	quiet      nobody waits, no wake is kept      Wait → announced; Wake → called
 //	announced  a goroutine is about to wait, or   Wait → quiet, when it returns; Wake → called,
-//	           waits                              and then it sets a deadline that has passed
+//	           waits                              and then it ends the wait
 //	called     a wake is kept for the wait that   Wait → quiet
 //	           goes on, or else for the next
 //
 // Rules:
 //
-//  1. Wait sets its deadline before it announces itself. So a Wake that finds it
-//     announced sets the passed deadline afterwards, and no deadline of that wait's
-//     can undo it.
-//  2. Wait reads only when it went from quiet to announced: a Wake that came first
-//     ends it without a read.
-//  3. A Wake that finds "called" does nothing: the wake that is on its way ends a
+//  1. Wait waits only when it went from quiet to announced: a Wake that came first
+//     ends it without a wait.
+//  2. A Wake that finds "called" does nothing: the wake that is on its way ends a
 //     wait, and the waiter looks for work only after it has gone back to quiet.
-//  4. A waker may be held up between its swap and its deadline, while the wait it
-//     meant ends by itself. The late deadline hits a later wait, or the time between
-//     two waits. So after a wait that was called, and after every read that
-//     ends by its deadline, armed is unknown: the deadline is set anew, and when
-//     neither the time has come nor a wake, Wait goes on.
-//  5. armed is the waiter's alone, and no later than the deadline that holds. An
-//     earlier one than is asked for is left as it is: setting it costs more than
-//     the one read that ends too early, and many waits end before it.
-//
-// The alternative is a blocking epoll_wait and an event descriptor to end it. It
-// blocks a thread, and Go's scheduler then has to notice that and to find the
-// waiter a processor again when it returns.
+//  3. A waker may be held up between its swap and what ends the wait, while the wait
+//     it meant ends by itself. Then it hits a later wait, or the time between
+//     two waits. So a wait that ends although neither its time has come, nor
+//     a task was woken, nor a wake was kept, goes on.
 type waiting struct {
-	file   *os.File
-	raw    syscall.RawConn
-	read   func(fd uintptr) bool
 	signal atomic.Uint32
+	nested *nested // nil: the wait blocks
+	bell   bell
 
 	// the waiter's own
-	armed  int64
-	n      int
+	pace   pace
 	events events
 }
 
@@ -62,80 +49,44 @@ const (
 	called
 )
 
-const unknown int64 = -1 // in armed: set it again
-
-// past is a deadline that has passed.
-var past = time.Unix(1, 0)
-
 // init takes epfd over, and closes it when it fails.
-func (w *waiting) init(epfd int) error {
-	if err := syscall.SetNonblock(epfd, true); err != nil {
-		syscall.Close(epfd)
-		return os.NewSyscallError("fcntl", err)
+func (w *waiting) init(epfd int, nests bool) error {
+	if nests {
+		w.nested = new(nested)
+		return w.nested.init(epfd)
 	}
-	w.file = os.NewFile(uintptr(epfd), "epoll")
-	w.armed = sched.Never
-	w.read = func(fd uintptr) bool {
-		w.n = pollNow(int(fd), &w.events)
-		return w.n > 0
-	}
-	err := w.file.SetReadDeadline(time.Time{})
-	if err == nil {
-		w.raw, err = w.file.SyscallConn()
-	}
-	if err != nil {
-		w.file.Close()
-	}
-	return err
+	return w.bell.init(epfd)
 }
 
-func (w *waiting) close() error { return w.file.Close() }
+func (w *waiting) close(epfd int) error {
+	if w.nested != nil {
+		return w.nested.file.Close()
+	}
+	return w.bell.close(epfd)
+}
+
+// announce says that the caller is about to wait. No: a wake has come already, and
+// the caller has looked instead.
+func (p *Poller) announce(cx *sched.Context) bool {
+	if invariant.Enabled {
+		invariant.Step("Wait: before it is announced")
+	}
+	if p.signal.CompareAndSwap(quiet, announced) {
+		return true
+	}
+	p.Look(cx)
+	p.signal.Store(quiet)
+	return false
+}
 
 // Wait is Look, and waits until a task was woken, the deadline has passed or Wake
 // was called. One goroutine at a time may call it.
 func (p *Poller) Wait(cx *sched.Context, deadline int64) {
-	w := &p.waiting
-	for {
-		if w.armed == unknown || deadline < w.armed {
-			if deadline != sched.Never && deadline <= int64(time.Since(p.base)) {
-				p.Look(cx)
-				w.signal.Store(quiet) // a wake that has come has ended this wait
-				return
-			}
-			p.arm(deadline)
-		}
-		if invariant.Enabled {
-			invariant.Step("Wait: before it is announced")
-		}
-		if !w.signal.CompareAndSwap(quiet, announced) {
-			p.Look(cx)
-			w.signal.Store(quiet)
-			return
-		}
-		w.n = 0
-		err := w.raw.Read(w.read)
-		if invariant.Enabled {
-			invariant.Step("Wait: read")
-		}
-		wasCalled := w.signal.Swap(quiet) == called
-		if wasCalled || err != nil {
-			w.armed = unknown
-		}
-		woke := p.report(w.events[:w.n], cx)
-		if woke || wasCalled || err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			return
-		}
+	if p.nested != nil {
+		p.waitNested(cx, deadline)
+	} else {
+		p.waitBlocking(cx, deadline)
 	}
-}
-
-// arm sets the deadline of the reads to come.
-func (p *Poller) arm(deadline int64) {
-	var at time.Time
-	if deadline != sched.Never {
-		at = p.base.Add(time.Duration(deadline))
-	}
-	p.file.SetReadDeadline(at)
-	p.armed = deadline
 }
 
 // Wake ends the Wait that goes on, or else the next one. It may be called from any
@@ -144,10 +95,15 @@ func (p *Poller) Wake() {
 	if p.signal.Load() == called {
 		return
 	}
-	if p.signal.Swap(called) == announced {
-		if invariant.Enabled {
-			invariant.Step("Wake: called")
-		}
-		p.file.SetReadDeadline(past)
+	if p.signal.Swap(called) != announced {
+		return
+	}
+	if invariant.Enabled {
+		invariant.Step("Wake: called")
+	}
+	if p.nested != nil {
+		p.nested.file.SetReadDeadline(past)
+	} else {
+		p.bell.ring()
 	}
 }

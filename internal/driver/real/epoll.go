@@ -38,6 +38,15 @@ func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {
 }
 
 func (d *epollDriver) Listen(network, text string) (driver.Listener, error) {
+	return d.listen(network, text, false)
+}
+
+// ListenShared is Listen with SO_REUSEPORT.
+func (d *epollDriver) ListenShared(network, text string) (driver.Listener, error) {
+	return d.listen(network, text, true)
+}
+
+func (d *epollDriver) listen(network, text string, shared bool) (driver.Listener, error) {
 	fail := func(a driver.Address, err error) (driver.Listener, error) {
 		e := &net.OpError{Op: "listen", Net: network, Err: err}
 		if a.IP.IsValid() || a.Port != 0 {
@@ -49,7 +58,7 @@ func (d *epollDriver) Listen(network, text string) (driver.Listener, error) {
 	if err != nil {
 		return fail(a, err)
 	}
-	fd, err := listen(a)
+	fd, err := listen(a, shared)
 	if err != nil {
 		return fail(a, err)
 	}

@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
@@ -111,24 +113,25 @@ func open(v6 bool) (fd int, err error) {
 
 // listen opens a socket that listens at a. As in package net, a wildcard of the
 // network tcp is IPv6 that takes IPv4 as well, where the machine has IPv6.
-func listen(a driver.Address) (int, error) {
+func listen(a driver.Address, shared bool) (int, error) {
 	switch {
 	case a.Network == "tcp4" || !a.IsWildcard() && a.IP.Is4():
-		return bind(a, false, false)
+		return bind(a, false, false, shared)
 	case a.Network == "tcp6":
-		return bind(a, true, true)
+		return bind(a, true, true, shared)
 	case !a.IsWildcard():
-		return bind(a, true, false)
+		return bind(a, true, false, shared)
 	}
-	fd, err := bind(a, true, false)
+	fd, err := bind(a, true, false, shared)
 	if err != nil && !a.IP.Is6() && hasNoIPv6(err) {
-		return bind(a, false, false)
+		return bind(a, false, false, shared)
 	}
 	return fd, err
 }
 
-// bind opens a socket that listens at a, for IPv6 alone when only is set.
-func bind(a driver.Address, v6, only bool) (fd int, err error) {
+// bind opens a socket that listens at a, for IPv6 alone when only is set, and
+// where others listen as well when shared is.
+func bind(a driver.Address, v6, only, shared bool) (fd int, err error) {
 	if fd, err = open(v6); err != nil {
 		return -1, err
 	}
@@ -150,6 +153,11 @@ func bind(a driver.Address, v6, only bool) (fd int, err error) {
 	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
 		return fd, os.NewSyscallError("setsockopt", err)
 	}
+	if shared {
+		if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, reusePort, 1); err != nil {
+			return fd, os.NewSyscallError("setsockopt", err)
+		}
+	}
 	if err := syscall.Bind(fd, sockaddr(a.IP, a.Port, v6)); err != nil {
 		return fd, os.NewSyscallError("bind", err)
 	}
@@ -159,6 +167,14 @@ func bind(a driver.Address, v6, only bool) (fd int, err error) {
 	}
 	return fd, nil
 }
+
+// reusePort is SO_REUSEPORT, for which package syscall has no name everywhere.
+var reusePort = func() int {
+	if strings.HasPrefix(runtime.GOARCH, "mips") {
+		return 0x200
+	}
+	return 0xf
+}()
 
 // hasNoIPv6 says whether err is what a machine without IPv6 answers.
 func hasNoIPv6(err error) bool {

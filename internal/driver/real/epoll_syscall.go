@@ -7,15 +7,16 @@ import (
 	"unsafe"
 )
 
-// read and write make the plain system call on a descriptor that does not block:
-// they never wait, and so do not tell Go's scheduler. p is not empty.
+// read and write make one system call on a socket that does not block: it never
+// waits, and so Go's scheduler is not told. They are those of sockets where there are
+// such, which pass by what read and write do for files. p is not empty.
 
 func read(fd int, p []byte) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	n, _, errno := syscall.RawSyscall6(sysRead, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 	return int(n), errno
 }
 
 func write(fd int, p []byte) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	n, _, errno := syscall.RawSyscall6(sysWrite, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), sendFlags, 0, 0)
 	return int(n), errno
 }

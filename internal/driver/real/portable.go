@@ -156,10 +156,19 @@ func (d *portableDriver) remove(r resource) {
 }
 
 func (d *portableDriver) Listen(network, text string) (driver.Listener, error) {
+	return d.listen(network, text, net.ListenConfig{})
+}
+
+// ListenShared is Listen with SO_REUSEPORT.
+func (d *portableDriver) ListenShared(network, text string) (driver.Listener, error) {
+	return d.listen(network, text, net.ListenConfig{Control: share})
+}
+
+func (d *portableDriver) listen(network, text string, config net.ListenConfig) (driver.Listener, error) {
 	if _, err := driver.ParseAddress(network, text); err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
-	inner, err := net.Listen(network, text)
+	inner, err := config.Listen(context.Background(), network, text)
 	if err != nil {
 		return nil, err
 	}

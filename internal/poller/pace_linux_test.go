@@ -1,0 +1,50 @@
+package poller
+
+import "testing"
+
+func TestPaceLooksFirstOnlyWhereSomethingIsLikely(t *testing.T) {
+	const long, short = 10 * brief, brief / 2
+	count := func(events int, took int64, waits int) (looks, begun int) {
+		var p pace
+		for range waits {
+			n := p.looks()
+			looks += n
+			if n > 0 {
+				begun++
+			}
+			p.waited(events, took) // whatever it looked for did not come
+		}
+		return looks, begun
+	}
+	if looks, _ := count(1, long, 1000); looks != 0 {
+		t.Errorf("%d looks although nobody answers at once", looks)
+	}
+	if looks, begun := count(5, long, 1000); looks != begun || begun < 990 {
+		t.Errorf("%d looks in %d waits of a crowd, want one each", looks, begun)
+	}
+	if _, begun := count(1, short, 64*spinAgain); begun > 64 {
+		t.Errorf("%d of %d waits looked in vain", begun, 64*spinAgain)
+	}
+}
+
+func TestPaceLooksForItsShareOfASingleConversation(t *testing.T) {
+	var p pace
+	p.waited(1, brief/2)
+	begun := 0
+	const waits = 100 * spinEvery
+	for range waits {
+		if p.looks() > 0 {
+			begun++
+			p.found(1)
+		} else {
+			p.waited(1, brief/2)
+		}
+	}
+	if begun != waits/spinEvery {
+		t.Errorf("%d of %d waits began with looks, want one in %d", begun, waits, spinEvery)
+	}
+	p.waited(1, 2*brief)
+	if p.looks() != 0 {
+		t.Error("looks after a long wait")
+	}
+}

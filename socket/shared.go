@@ -1,0 +1,36 @@
+package socket
+
+import (
+	"errors"
+	"net"
+
+	"github.com/edo-go/edo/internal/driver"
+)
+
+// A ListenOption changes what one call of [Listen] makes.
+type ListenOption func(*listenOptions)
+
+type listenOptions struct{ reusePort bool }
+
+// ReusePort lets several listeners share one address, also those of several
+// processes: the system hands each connection to one of them. All of them must ask
+// for it (SO_REUSEPORT), and belong to the same user. It is to be had on Linux, and on
+// the BSDs and darwin, where it may hand all connections to one; elsewhere, and in
+// the simulator, the error matches [errors.ErrUnsupported].
+func ReusePort() ListenOption { return func(o *listenOptions) { o.reusePort = true } }
+
+func listen(d driver.Driver, network, address string, opts []ListenOption) (driver.Listener, error) {
+	var o listenOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if !o.reusePort {
+		return d.Listen(network, address)
+	}
+	if s, ok := d.(driver.Sharer); ok {
+		return s.ListenShared(network, address)
+	}
+	return nil, &net.OpError{Op: "listen", Net: network, Err: errNoReusePort}
+}
+
+var errNoReusePort = errors.Join(errors.New("listeners cannot share a port here"), errors.ErrUnsupported)

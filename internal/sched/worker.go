@@ -87,6 +87,7 @@ type Worker struct {
 func newWorker(rt *Runtime, id int) *Worker {
 	w := &Worker{rt: rt, id: id, parked: make(chan struct{}, 1)}
 	w.cx = Context{w: w, rt: rt}
+	w.cx.SettleAtEnd()
 	w.timers.init()
 	return w
 }
@@ -121,6 +122,7 @@ func (w *Worker) loop() (over bool) {
 			stack := debug.Stack()
 			w.polling = false
 			t.body.Fail(value, stack)
+			w.cx.Settle()
 			w.requeue(t)
 			if w.stuck.Load() != 0 {
 				w.unstick()
@@ -170,6 +172,9 @@ func (w *Worker) run(t *Task) {
 	w.polls++
 	ended := t.body.Poll(&w.cx)
 	w.polling = false
+	if w.cx.debts.debt.Load() != nil {
+		w.cx.Settle()
+	}
 	if ended { // it stays active: late wakes find nothing to enqueue
 		if t.registered() {
 			w.leave(t)

@@ -39,6 +39,11 @@ func (cx *Context) Yield() { cx.in().Yield() }
 // Internal is for edo's own packages: nobody else can name its argument.
 func (cx *Context) Internal(internal.Key) *sched.Context { return cx.in() }
 
+// Internal is for edo's own packages: nobody else can name its argument. The context is
+// that of the poll under way, for as long as the function of t does not suspend; it is
+// the function's alone, which has been let go on, by [Task.Proceed] or [Await].
+func (t *Task) Internal(internal.Key) *Context { return t.cx }
+
 // Waker wakes one task, from anywhere. It is a pointer: copy it, compare it, keep
 // it. A waker that is kept keeps the memory of its task. The zero Waker wakes
 // nobody.

@@ -23,6 +23,7 @@ func newTask(rt *sched.Runtime) *Task {
 	t := &Task{}
 	t.task.InitExternal((*body)(t))
 	t.cx = sched.NewContext(rt, &t.task)
+	t.cx.SettleAtEnd()
 	t.task.Suspend()
 	return t
 }
@@ -44,6 +45,7 @@ func (t *Task) enter(fn func(cx *edo.Context)) { t.enterWith(t.cx, fn) }
 func (t *Task) enterWith(cx *sched.Context, fn func(cx *edo.Context)) {
 	t.task.Enter()
 	defer func() {
+		cx.Settle()
 		for !t.task.Suspend() { // woken by its own poll, or meanwhile
 			t.wakes.Add(1)
 		}

@@ -162,16 +162,4 @@ func wake(cx *edo.Context, w edo.Waker) {
 
 // turn waits until the budget of the task allows another operation: so an operation
 // that need not wait gives way to other tasks all the same. The error is the task's.
-func turn(task *edo.Task) error {
-	_, err := edo.Await(task, edo.Future[edo.Unit](budget{}))
-	return err
-}
-
-type budget struct{}
-
-func (budget) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(nil) {
-		return edo.Unit{}, edo.Pending, nil
-	}
-	return edo.Unit{}, edo.Ready, nil
-}
+func turn(task *edo.Task) error { return task.Proceed(nil) }

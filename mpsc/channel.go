@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // channel is what the handles point to: a queue of messages, numbered from 0, and
@@ -20,7 +21,7 @@ import (
 // queue without locks (a sequence number in each slot): with one processor per
 // side both pay for the cache line that they share, and the lock lets the receiver
 // take everything there is at once. The senders pay for the lock with each
-// message, the receiver once per batch.
+// message, the receiver once per batch, and once for many senders that wait in line.
 //
 // A permit is not a slot: it is one off the capacity, for as long as it is out. So
 // those who send without one do not know of permits at all, and whoever has one may
@@ -28,10 +29,11 @@ import (
 //
 // # Who may touch what
 //
-//	the receiver's   head, seen; from, once there is one; the slots from head to seen
+//	the receiver's   head, seen, slack; from, once there is one; the slots from head to
+//	                 seen
 //	consumed         written by the receiver, read by anybody
 //	waiting, closed  written with the lock, read by anybody
-//	limit            written before the channel is used
+//	limit, lag, debt written before the channel is used
 //	guarded by mu    everything else, and the slots from seen on
 //
 // # Rules
@@ -44,18 +46,22 @@ import (
 //     it looks at consumed, and moves stop on. So capacity is exact: a receive
 //     that has returned has made room, although the receiver tells nobody.
 //  3. A free slot belongs to the head of the line: it gets its message in, or is
-//     collected for its permits. While anybody is in line, stop is tail, nobody looks
+//     collected for its permits. While anybody is in line, stop is tail, no sender looks
 //     at consumed, and only who has freed a slot (by a receive, by giving permits
 //     back, by leaving the line with some) moves the line on. (There is no free slot
-//     then, outside of these.)
+//     then, outside of these, and of those that the receiver owes the line by rule 5.)
 //  4. waiting is true while somebody is in line. Who is about to get in line sets it
 //     and then looks at consumed once more; the receiver stores consumed and then
-//     looks at waiting. One of them sees the other: no free slot is forgotten with
-//     somebody in line.
-//  5. A receive that finds waiting set serves the line before it returns: it moves
-//     the value of the first in line into the slot that it has emptied, and wakes
-//     that sender without the lock. It cannot leave this to a later receive, to do
-//     several at once: the receiver may be about to wait for that very sender.
+//     looks at waiting, or settles by rule 5. One of them sees the other: no free slot
+//     is forgotten with somebody in line.
+//  5. A receive serves the line before it returns: it moves the values of those who
+//     have waited longest into the slots that were emptied, and wakes these senders
+//     without the lock. Or it puts that off, and owes it: a wake, and the lock, for each
+//     message was what a full channel cost most. It may do so while it has seen more
+//     messages, for lag receives in a row, and only in a poll that settles at its end,
+//     or while it is stuck: the receiver may be about to wait for that very sender. To
+//     settle is to look at the line and at consumed with the lock; whoever gets in line
+//     later has the lock later, and sees consumed.
 //  6. Closing sets stop to tail and empties the line, so whoever was not accepted by
 //     then finds out at stop. What was accepted will be received, and permits that
 //     are out stay good. Dropping the receiver (dropped) ends those too.
@@ -77,26 +83,25 @@ type channel[T any] struct {
 	released uint64
 	line     line[T]
 
-	capacity  uint64  // for messages: limit, less the permits that are out
-	limit     uint64  // as constructed
-	closers   line[T] // those that wait for the end
-	kept      *waiter[T]
-	spare     *segment[T]
-	senders   uint32 // handles that are open
-	weak      uint32 // weak ones
-	closed    atomic.Bool
-	keptCount uint16
-	dropped   bool
+	capacity uint64 // for messages: limit, less the permits that are out
+	limit    uint64 // as constructed
+	aside    *aside[T]
+	senders  uint32 // handles that are open
+	weak     uint32 // weak ones
+	closed   atomic.Bool
+	dropped  bool
+	lag      uint8         // how many receives in a row may, at most
+	origins  origin.Places // touched where handles are made and closed
 
 	// The receiver's cache line. Senders look at it when they find no room.
 	consumed atomic.Uint64
 	waiting  atomic.Bool
+	slack    uint32 // how many more receives may put off what rule 5 says
 	head     uint64 // messages received so far
 	seen     uint64
 	from     *segment[T] // where head is
-
-	// Guarded by mu, and touched where handles are made and closed.
-	origins origin.Places
+	debt     sched.Debt  // what a poll owes then
+	spare    *segment[T] // guarded by mu
 }
 
 const unbounded uint64 = 1<<63 - 1

@@ -1,6 +1,9 @@
 package mpsc
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/release"
+)
 
 // close ends sending for good and wakes everybody who waits for that. When it is the
 // receiver's owner who drops it, permits are of no use any more; otherwise the
@@ -14,13 +17,17 @@ func (c *channel[T]) close(drop bool) {
 		c.closed.Store(true)
 		c.stop = c.tail
 		c.waiting.Store(false)
-		for _, l := range []*line[T]{&c.line, &c.closers} {
+		refuse := func(l *line[T]) {
 			for l.first != nil {
 				w := l.first
 				wakers = append(wakers, l.remove(w))
 				c.capacity += uint64(w.got)
-				storeRelease(&w.state, refused)
+				release.Store32(&w.state, refused)
 			}
+		}
+		refuse(&c.line)
+		if c.aside != nil {
+			refuse(&c.aside.closers)
 		}
 		if c.atEnd() {
 			rx = c.takeRx()

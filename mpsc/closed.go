@@ -1,6 +1,9 @@
 package mpsc
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/release"
+)
 
 // PollClosed is Ready once a send through this handle would be refused, as
 // [Sender.IsClosed] says it. Otherwise it keeps the waker of the task that has
@@ -16,18 +19,21 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 	if tx.isClosed() {
 		return edo.Ready
 	}
-	if tx.watch == nil {
-		tx.watch = &waiter[T]{} // without via: the channel must not hold the handle
-		c.closers.push(tx.watch)
+	if tx.waiters == nil {
+		tx.waiters = newWaiters(tx)
 	}
-	tx.watch.waker = cx.Waker()
+	if tx.waiters.watch == nil {
+		tx.waiters.watch = &waiter[T]{} // without via: the channel must not hold the handle
+		c.rare().closers.push(tx.waiters.watch)
+	}
+	tx.waiters.watch.waker = cx.Waker()
 	return edo.Pending
 }
 
 // Closed waits until a send through this handle would be refused: when the receiver
 // is closed or dropped, or this handle is closed. The error is that of the task.
 func (tx *Sender[T]) Closed(task *edo.Task) error {
-	if _, err := edo.Await(task, edo.Future[edo.Unit]((*closing[T])(tx))); err != nil {
+	if err := task.Proceed((*closing[T])(tx)); err != nil {
 		return err
 	}
 	c := tx.ch
@@ -47,17 +53,8 @@ func (tx *Sender[T]) Closed(task *edo.Task) error {
 	return err
 }
 
-// closing is a sender as a future that is ready when the budget of the task allows to
-// ask for the end.
+// closing is a sender as a leaf that asks for the end.
 type closing[T any] Sender[T]
-
-// Poll is ready unless the budget is used up.
-func (s *closing[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(s) {
-		return edo.Unit{}, edo.Pending, nil
-	}
-	return edo.Unit{}, edo.Ready, nil
-}
 
 // closer is a waiter among those that wait for the end.
 type closer[T any] waiter[T]
@@ -109,14 +106,14 @@ func (f *ClosedFuture[T]) Drop() {
 // attend puts w among those that wait for the end. Locked.
 func (c *channel[T]) attend(w *waiter[T]) {
 	w.via.closers++
-	c.closers.push(w)
+	c.rare().closers.push(w)
 }
 
 // unattend takes w out of them, if it is still there. Locked.
 func (c *channel[T]) unattend(w *waiter[T]) {
 	if w.state == queued {
 		w.via.closers--
-		c.closers.remove(w)
+		c.aside.closers.remove(w)
 		w.state = outside
 	}
 }
@@ -126,13 +123,16 @@ func (c *channel[T]) unattend(w *waiter[T]) {
 // rare: a task that waits closes the handle later. Locked.
 func (c *channel[T]) forget(tx *Sender[T]) (wakers []edo.Waker) {
 	take := func(w *waiter[T]) {
-		wakers = append(wakers, c.closers.remove(w))
-		storeRelease(&w.state, refused)
+		wakers = append(wakers, c.aside.closers.remove(w))
+		release.Store32(&w.state, refused)
 	}
-	if w := tx.watch; w != nil && w.state == queued {
-		take(w)
+	if o := tx.waiters; o != nil && o.watch != nil && o.watch.state == queued {
+		take(o.watch)
 	}
-	for w := c.closers.first; w != nil && tx.closers != 0; {
+	if tx.closers == 0 {
+		return wakers
+	}
+	for w := c.aside.closers.first; w != nil && tx.closers != 0; {
 		next := w.next
 		if w.via == tx {
 			tx.closers--

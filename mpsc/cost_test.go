@@ -1,6 +1,10 @@
 package mpsc_test
 
 import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -315,6 +319,66 @@ func BenchmarkWaitingSend(b *testing.B) {
 			f.Poll(cx)
 		}
 	})
+}
+
+// BenchmarkSendInALineOf64 has every message pass through the line, and 64 of them be
+// received in one poll.
+func BenchmarkSendInALineOf64(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	for tx.TrySend(0) == nil {
+	}
+	var sends [64]mpsc.SendFuture[int]
+	sender, receiver := edotest.NewTask(), edotest.NewTask()
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if n%64 != 0 {
+			continue
+		}
+		sender.Enter(func(cx *edo.Context) {
+			for i := range sends {
+				sends[i].Poll(cx) // that it was accepted, but for the first time
+				cx.Internal(internal.Key{}).SetBudget(100)
+				sends[i].Reset(tx, i)
+				sends[i].Poll(cx)
+			}
+		})
+		receiver.Enter(func(cx *edo.Context) {
+			for range sends {
+				rx.PollNext(cx)
+			}
+		})
+	}
+}
+
+// BenchmarkSendersAndReceiverApart has senders and the receiver contend for the channel,
+// each on a processor of its own when there are so many.
+func BenchmarkSendersAndReceiverApart(b *testing.B) {
+	for _, n := range []int{1, 2} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			tx, rx := mpsc.New[int](1024)
+			defer tx.Close()
+			var stop atomic.Bool
+			var wg sync.WaitGroup
+			for range n {
+				wg.Go(func() {
+					for !stop.Load() {
+						if tx.TrySend(1) != nil {
+							runtime.Gosched()
+						}
+					}
+				})
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, err := rx.TryRecv(); err != nil; _, err = rx.TryRecv() {
+					runtime.Gosched()
+				}
+			}
+			stop.Store(true)
+			wg.Wait()
+		})
+	}
 }
 
 func BenchmarkRecvManyOf64(b *testing.B) {

@@ -20,7 +20,7 @@ func (rx *Receiver[T]) Check() error {
 		}
 	}
 	made := c.origins.Total()
-	for w := c.kept; w != nil; w = w.next {
+	for w := c.rare().kept; w != nil; w = w.next {
 		if !reflect.ValueOf(&w.value).Elem().IsZero() || w.via != nil || !w.waker.IsZero() || w.prev != nil {
 			return errors.New("a waiter that is kept keeps something else")
 		}

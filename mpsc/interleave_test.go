@@ -283,3 +283,40 @@ func TestEveryInterleavingOfCloseWakesThoseWhoWaitForIt(t *testing.T) {
 			}
 	})
 }
+
+// burst polls the receiver n times in one poll of its task.
+func (r *race) burst(n int) {
+	r.task.Enter(func(cx *edo.Context) {
+		for range n {
+			if v, p, _ := r.rx.PollNext(cx); p == edo.Ready {
+				r.received = append(r.received, v)
+			}
+		}
+	})
+}
+
+func TestEveryInterleavingOfAPollThatReceivesManyAndSendersDeliversOnce(t *testing.T) {
+	for n := 3; n <= 4; n++ {
+		interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
+			r := newRace(t, 8)
+			return []func(){r.send(20).poll, r.send(21).poll, func() { r.burst(n) }}, r.finish
+		})
+	}
+}
+
+func TestEveryInterleavingOfAPollThatReceivesManyAndOneThatGivesUpDeliversOnce(t *testing.T) {
+	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
+		r := newRace(t, 8)
+		s := r.send(20)
+		f := r.tx.SendFuture(21)
+		quits := sends(r, 21, f)
+		return []func(){s.poll, func() {
+			quits.poll()
+			if _, unsent := f.Unsent(); unsent {
+				quits.waits, quits.sent, quits.refused = false, false, true
+			} else {
+				quits.waits, quits.sent = false, true
+			}
+		}, func() { r.burst(3) }}, r.finish
+	})
+}

@@ -4,13 +4,15 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/release"
 )
 
 // waiter is one that waits in a line: a send for a slot, a reserve for some, or a task
 // for the end of the channel.
 //
 //	state     it is                        changed by
-//	outside   in no line                   its owner → queued, with the lock
+//	outside   in no line; a handle's own   its owner → queued, with the lock
+//	          is anybody's to take
 //	queued    in a line                    its owner, with the lock → outside
 //	accepted  out; the value was taken,    who frees a slot, with the lock, from queued
 //	          or the permits are its own
@@ -33,6 +35,8 @@ type waiter[T any] struct {
 	need       uint32 // slots that a reserve does not have yet
 	got        uint32 // slots that it has collected
 	phase      phase  // its owner's alone: how far a future has come that has it inside
+	asked      bool   // its owner's too: the waker is that of the poll to come
+	own        bool   // it is part of its handle, see [waiters]
 }
 
 const (
@@ -81,6 +85,10 @@ func (w *waiter[T]) poll(waker edo.Waker) edo.Poll {
 	if atomic.LoadUint32(&w.state) != queued {
 		return edo.Ready
 	}
+	if w.asked {
+		w.asked = false
+		return edo.Pending
+	}
 	c := w.via.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,6 +111,9 @@ func (w *waiter[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 // cancelled, and says what has become of it.
 func (c *channel[T]) await(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit]) error {
 	_, err := edo.Await(task, f)
+	if w.own && atomic.LoadUint32(&w.state) != queued {
+		return w.free()
+	}
 	c.mu.Lock()
 	state, freed := c.leave(w)
 	c.giveBack(w)
@@ -120,28 +131,84 @@ func (c *channel[T]) await(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit])
 	return err
 }
 
+// waiters is what a handle has for those who wait by way of it. In direct style a task
+// has a handle of its own most of the time: so its send need not go back to the lock to
+// give a waiter back.
+type waiters[T any] struct {
+	send  waiter[T]  // for one Send that waits; it is outside while nobody uses it
+	watch *waiter[T] // what PollClosed waits with; made when first needed
+}
+
+// newWaiters returns them for tx.
+func newWaiters[T any](tx *Sender[T]) *waiters[T] {
+	return &waiters[T]{send: waiter[T]{via: tx, own: true}}
+}
+
+// lend returns a waiter that is outside: the handle's, or one of the channel's while
+// another task that shares the handle waits with that. Locked.
+func (tx *Sender[T]) lend() *waiter[T] {
+	if tx.waiters == nil {
+		tx.waiters = newWaiters(tx)
+	}
+	if w := &tx.waiters.send; atomic.LoadUint32(&w.state) == outside {
+		return w
+	}
+	return tx.ch.borrow(tx)
+}
+
+// free makes w, a handle's, which is out of the line, one that nobody uses, and says what
+// has become of it. It needs no lock: the state is the last thing that it sets.
+func (w *waiter[T]) free() (err error) {
+	if w.state == refused {
+		var zero T
+		w.value, err = zero, errClosed
+	}
+	w.asked = false
+	release.Store32(&w.state, outside)
+	return err
+}
+
+// aside is what few channels need.
+type aside[T any] struct {
+	closers line[T]    // those that wait for the end
+	kept    *waiter[T] // waiters that nobody uses
+	count   int        // how many these are
+}
+
+// rare returns what few channels need. Locked.
+func (c *channel[T]) rare() *aside[T] {
+	if c.aside == nil {
+		c.aside = &aside[T]{}
+	}
+	return c.aside
+}
+
 // keptWaiters is how many waiters a channel keeps for direct style.
 const keptWaiters = 1024
 
 // borrow returns a waiter that is outside. Locked.
 func (c *channel[T]) borrow(via *Sender[T]) *waiter[T] {
-	w := c.kept
+	a := c.rare()
+	w := a.kept
 	if w == nil {
 		return &waiter[T]{via: via}
 	}
-	c.kept, w.next, w.via = w.next, nil, via
-	c.keptCount--
+	a.kept, w.next, w.via = w.next, nil, via
+	a.count--
 	return w
 }
 
 // giveBack takes a waiter that is in no line back. Locked.
 func (c *channel[T]) giveBack(w *waiter[T]) {
-	if c.keptCount == keptWaiters {
+	var zero T
+	w.value, w.need, w.got, w.asked = zero, 0, 0, false
+	if w.own {
+		release.Store32(&w.state, outside)
 		return
 	}
-	var zero T
-	w.state, w.need, w.got = outside, 0, 0
-	w.via, w.value = nil, zero
-	c.kept, w.next = w, c.kept
-	c.keptCount++
+	w.state, w.via = outside, nil
+	if a := c.rare(); a.count < keptWaiters {
+		a.kept, w.next = w, a.kept
+		a.count++
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/release"
 )
 
 // lock guards sections of some ten nanoseconds, which neither wait nor call
@@ -28,24 +29,29 @@ func (l *lock) Lock() {
 }
 
 // Unlock lets go of l, which the caller holds.
-func (l *lock) Unlock() { storeRelease(&l.held, 0) }
+func (l *lock) Unlock() { release.Store32(&l.held, 0) }
 
-// wait spins a little, which is enough while the holder runs; then it lets other
-// goroutines run, for the holder may be one that was preempted; then it sleeps, for
-// the holder's thread may be.
+// wait stands back, longer each time, while the holder takes the lock several times
+// more, most likely: to pass it from one processor to the other with each message costs
+// both more than the messages do. Then it lets other goroutines run, for the holder may
+// be one that was preempted; then it sleeps, for the holder's thread may be.
 func (l *lock) wait() {
-	const spins, yields = 30, 20
-	for n := 1; ; n++ {
-		for range spins {
-			if invariant.Enabled {
-				invariant.Step("spin: mpsc: locked")
-			}
-			if atomic.LoadUint32(&l.held) == 0 && atomic.CompareAndSwapUint32(&l.held, 0, 1) {
-				return
-			}
-			relax()
+	const shortest, longest, yields = 4, 32, 20
+	for n, pause := 1, shortest; ; {
+		for range pause {
+			release.Relax()
 		}
-		if n < yields {
+		if invariant.Enabled {
+			invariant.Step("spin: mpsc: locked")
+		}
+		if atomic.LoadUint32(&l.held) == 0 && atomic.CompareAndSwapUint32(&l.held, 0, 1) {
+			return
+		}
+		if pause < longest {
+			pause *= 2
+			continue
+		}
+		if n++; n < yields {
 			runtime.Gosched()
 		} else {
 			time.Sleep(20 * time.Microsecond)

@@ -21,6 +21,7 @@ func newParked() *parked {
 
 // turn gives poll, which has been pending, another turn when that may help.
 func (p *parked) turn() {
+	p.cx.Settle()
 	if p.task.Suspend() {
 		<-p.wake
 		p.task.Resume()

@@ -106,9 +106,7 @@ func (c *channel[T]) spend(v T) error {
 		return errClosed
 	}
 	if c.tail == c.stop {
-		if c.line.first == nil {
-			c.released = max(c.released, c.consumed.Load()) // or fit may not see that it fits
-		}
+		c.released = max(c.released, c.consumed.Load()) // or fit may not see that it fits
 		c.fit()
 		c.put(v)
 		c.stop = c.tail

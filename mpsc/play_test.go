@@ -28,7 +28,7 @@ func TestChannelBehavesLikeItsModel(t *testing.T) {
 		}
 	}
 	for _, what := range []string{"partly collected", "partly collected, given up", "granted, given up",
-		"permit after Close", "permit after the last handle", "upgraded by a permit", "batch"} {
+		"permit after Close", "permit after the last handle", "upgraded by a permit", "batch", "many in one poll"} {
 		if met[what] == 0 {
 			t.Errorf("no program has met: %s", what)
 		}
@@ -104,6 +104,8 @@ func (g *game) do(op, closer int) error {
 		if want := map[edo.Poll]error{edo.Pending: edo.ErrEmpty, edo.End: edo.ErrClosed}[p]; got != v || !errors.Is(err, want) {
 			return fmt.Errorf("TryRecv = %d, %v, want %d, %v", got, err, v, want)
 		}
+	case op == 18:
+		return g.receiveInOnePoll()
 	case op < 25:
 		v, p := g.recv()
 		g.waits = p == edo.Pending
@@ -274,6 +276,28 @@ func outcome(p edo.Poll, err error) string {
 		return "refused"
 	}
 	return err.Error()
+}
+
+// receiveInOnePoll polls the receiver several times in one poll, of which the last may
+// be pending.
+func (g *game) receiveInOnePoll() (err error) {
+	g.task.Enter(func(cx *edo.Context) {
+		for n := range 2 + g.r.IntN(12) {
+			v, p := g.recv()
+			g.waits = p == edo.Pending
+			got, gotP, gotErr := g.rx.PollNext(cx)
+			if got != v || gotP != p || gotErr != nil {
+				err = fmt.Errorf("PollNext = %d, %v, %v, want %d, %v", got, gotP, gotErr, v, p)
+			}
+			if p != edo.Ready || err != nil {
+				return
+			}
+			if n > 3 {
+				g.met["many in one poll"]++
+			}
+		}
+	})
+	return err
 }
 
 func (g *game) receiveBatch() (err error) {

@@ -2,6 +2,7 @@ package mpsc
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -40,7 +41,16 @@ func (rx *Receiver[T]) PollRecv(cx *edo.Context) (T, edo.Poll, error) {
 // [edo.ErrCancelled] when the task was asked to end: then no message is lost. It
 // allocates nothing.
 func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
-	return edo.Await(task, edo.Future[T]((*receiving[T])(rx)))
+	c := rx.ch()
+	if c.head == c.seen {
+		return edo.Await(task, edo.Future[T]((*receiving[T])(rx)))
+	}
+	var zero T
+	if err := task.Proceed(rx); err != nil {
+		return zero, err
+	}
+	v, _ := c.receive(task.Internal(internal.Key{}), edo.Waker{})
+	return v, nil
 }
 
 // RecvFuture returns a future of the next message, or of an error as of

@@ -1,6 +1,9 @@
 package mpsc
 
-import "github.com/edo-go/edo"
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+)
 
 // RecvMany waits for a message, and appends it to buf with those that there are behind
 // it, up to limit of them. It does not wait for more than one. buf grows only when they do
@@ -20,7 +23,7 @@ func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error)
 	if _, err := edo.Await(task, edo.Future[edo.Unit]((*arriving[T])(rx))); err != nil {
 		return buf, err
 	}
-	return rx.ch().receiveMany(nil, buf, limit), nil
+	return rx.ch().receiveMany(task.Internal(internal.Key{}), buf, limit), nil
 }
 
 // PollRecvMany is Ready with buf and up to limit messages more, or with an error that

@@ -73,7 +73,7 @@ func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
 }
 
 func (tx *Sender[T]) reserve(task *edo.Task, n uint32) error {
-	if _, err := edo.Await(task, edo.Future[edo.Unit]((*reserving[T])(tx))); err != nil {
+	if err := task.Proceed((*reserving[T])(tx)); err != nil {
 		return err
 	}
 	c := tx.ch
@@ -91,14 +91,6 @@ func (tx *Sender[T]) reserve(task *edo.Task, n uint32) error {
 
 // reserving is [sending], for a reserve.
 type reserving[T any] Sender[T]
-
-// Poll is ready unless the budget is used up.
-func (s *reserving[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(s) {
-		return edo.Unit{}, edo.Pending, nil
-	}
-	return edo.Unit{}, edo.Ready, nil
-}
 
 // reservation is what the futures of a reserve have in common.
 type reservation[T any] struct {

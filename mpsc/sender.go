@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 )
 
 // Sender is a handle to send with. Any number of goroutines may use one at the same
@@ -11,10 +12,10 @@ import (
 // waits for that.
 type Sender[T any] struct {
 	ch      *channel[T]
-	ended   bool       // closed; guarded by the channel's lock, as are the next two
-	closers uint32     // those that wait for the end by way of it, without watch
-	watch   *waiter[T] // what PollClosed waits with; made when first needed
-	pc      uintptr    // where it was made
+	ended   bool        // closed; guarded by the channel's lock, as are the next two
+	closers uint32      // those that wait for the end by way of it, without watch
+	waiters *waiters[T] // made when first needed
+	pc      uintptr     // where it was made
 	cleanup runtime.Cleanup
 }
 
@@ -36,7 +37,8 @@ func NewUnbounded[T any]() (*Sender[T], *Receiver[T]) {
 
 // open makes a channel, and its first handle.
 func open[T any](capacity uint64, pc uintptr) (*Sender[T], *Receiver[T]) {
-	c := &channel[T]{capacity: capacity, limit: capacity}
+	c := &channel[T]{capacity: capacity, limit: capacity, lag: uint8(min(capacity/4, 64))}
+	c.debt.To = (*debtor[T])(c)
 	c.addSender(pc)
 	return newSender(c, pc), (*Receiver[T])(c)
 }
@@ -68,13 +70,13 @@ func (tx *Sender[T]) TrySend(v T) error {
 // receiver, or this handle, was closed, and [edo.ErrCancelled] when the task was
 // asked to end while it waited. It allocates nothing.
 func (tx *Sender[T]) Send(task *edo.Task, v T) error {
-	if _, err := edo.Await(task, edo.Future[edo.Unit]((*sending[T])(tx))); err != nil {
+	if err := task.Proceed((*sending[T])(tx)); err != nil {
 		return err
 	}
-	c := tx.ch
+	c, cx := tx.ch, task.Internal(internal.Key{})
 	c.mu.Lock()
 	if err := c.accept(tx); err != nil {
-		w, err := c.enqueue(tx, v, err)
+		w, err := c.enqueue(cx, tx, v, err)
 		if w != nil {
 			return c.await(task, w, w)
 		}
@@ -83,21 +85,22 @@ func (tx *Sender[T]) Send(task *edo.Task, v T) error {
 	c.put(v)
 	rx := c.takeRx()
 	c.mu.Unlock()
-	rx.Wake()
+	rx.WakeBy(cx)
 	return nil
 }
 
 // enqueue puts v in line, and returns the waiter that it is in, where accept has said
 // err. It may send it after all, or return an error. It is called with the lock, and lets
 // go of it.
-func (c *channel[T]) enqueue(tx *Sender[T], v T, err error) (*waiter[T], error) {
+func (c *channel[T]) enqueue(cx *edo.Context, tx *Sender[T], v T, err error) (*waiter[T], error) {
 	if err == errFull {
-		w := c.borrow(tx)
-		w.value = v
+		w := tx.lend()
+		w.value, w.waker, w.asked = v, cx.Waker(), true
 		if c.queue(w) {
 			c.mu.Unlock()
 			return w, nil
 		}
+		w.waker = edo.Waker{}
 		c.giveBack(w)
 		err = nil
 	}
@@ -108,22 +111,13 @@ func (c *channel[T]) enqueue(tx *Sender[T], v T, err error) (*waiter[T], error) 
 	c.put(v)
 	rx := c.takeRx()
 	c.mu.Unlock()
-	rx.Wake()
+	rx.WakeBy(cx)
 	return nil, nil
 }
 
-// sending is a sender as a future that is ready when the budget of the task allows
-// another operation: so a send that need not wait gives way to other tasks all the
-// same.
+// sending is a sender as a leaf that need not wait for room: only for its task's next
+// turn, when the budget is used up.
 type sending[T any] Sender[T]
-
-// Poll is ready unless the budget is used up.
-func (s *sending[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(s) {
-		return edo.Unit{}, edo.Pending, nil
-	}
-	return edo.Unit{}, edo.Ready, nil
-}
 
 // Close ends this handle, for all who share it. Sends that wait in line already go
 // on; what is sent through it afterwards is refused. When no handle is left open

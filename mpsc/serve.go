@@ -3,6 +3,7 @@ package mpsc
 import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/release"
 )
 
 // queue puts w, a send for which accept found no room, in line, unless there is room
@@ -46,21 +47,6 @@ func (c *channel[T]) leave(w *waiter[T]) (state uint32, freed bool) {
 	return queued, freed
 }
 
-// settle gives the slot that the receiver has just emptied to the first in line, and
-// returns the waker of who need not wait any longer. Locked, by the receiver.
-//
-// That slot is the only free one: the first in line has found none at its second
-// look, and consumed is behind head by one at the most; other slots that become free
-// are given away by who frees them. It may be gone as well: a sender may have filled
-// it before the others got in line.
-func (c *channel[T]) settle() (done edo.Waker) {
-	c.released = c.head
-	if c.line.first == nil || c.tail-c.released >= c.capacity {
-		return done
-	}
-	return c.step()
-}
-
 // step gives free slots to the first in line: the one that its value needs, or as
 // many as there are and it still needs for its permits. It returns its waker when it
 // is out of the line. Locked, with somebody in line and a slot free.
@@ -82,7 +68,7 @@ func (c *channel[T]) step() (done edo.Waker) {
 		w.value = zero
 	}
 	done = c.line.remove(w)
-	storeRelease(&w.state, accepted)
+	release.Store32(&w.state, accepted)
 	if c.line.first == nil {
 		c.waiting.Store(false)
 	}

@@ -38,6 +38,7 @@ func TestEightSendersOfTenThousand(t *testing.T) {
 		tx.Close()
 		var next [senders]int
 		p := newParked()
+		p.cx.SettleAtEnd() // in turn, and the loop ends when nobody is in line
 		for {
 			m, err := await(p, rx.RecvFuture())
 			if err != nil {

@@ -15,12 +15,12 @@ import (
 // accepted the error matches [context.DeadlineExceeded]: v was not sent, and is still
 // the caller's. With a d of zero or less it does not wait. It allocates nothing.
 func (tx *Sender[T]) SendTimeout(task *edo.Task, v T, d time.Duration) error {
-	if _, err := edo.Await(task, edo.Future[edo.Unit]((*sending[T])(tx))); err != nil {
+	if err := task.Proceed((*sending[T])(tx)); err != nil {
 		return err
 	}
-	c := tx.ch
+	c, cx := tx.ch, task.Internal(internal.Key{})
 	rx, err := c.trySend(tx, v)
-	rx.Wake()
+	rx.WakeBy(cx)
 	if err != errFull {
 		return err
 	}
@@ -28,7 +28,7 @@ func (tx *Sender[T]) SendTimeout(task *edo.Task, v T, d time.Duration) error {
 		return errTimeout
 	}
 	c.mu.Lock()
-	w, err := c.enqueue(tx, v, c.accept(tx))
+	w, err := c.enqueue(cx, tx, v, c.accept(tx))
 	if w == nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (rx *Receiver[T]) pollWaitFor(cx *edo.Context, pred func(T) bool, looked *u
 // unseen then. pred is called without a lock; a panic of it is the caller's. WaitFor
 // allocates nothing.
 func (rx *Receiver[T]) WaitFor(task *edo.Task, pred func(T) bool) (zero T, _ error) {
-	if _, err := edo.Await(task, edo.Future[edo.Unit](turn{})); err != nil {
+	if err := task.Proceed(nil); err != nil {
 		return zero, err
 	}
 	for {
@@ -71,17 +71,6 @@ func (rx *Receiver[T]) WaitFor(task *edo.Task, pred func(T) bool) (zero T, _ err
 			return zero, err
 		}
 	}
-}
-
-// turn is ready when the budget of the task allows another operation: so a wait that is
-// over at once gives way to other tasks all the same.
-type turn struct{}
-
-func (turn) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed(nil) {
-		return edo.Unit{}, edo.Pending, nil
-	}
-	return edo.Unit{}, edo.Ready, nil
 }
 
 // WaitForFuture returns [Receiver.WaitFor] as a future, which calls pred once for each

@@ -2,10 +2,17 @@
 
 package release
 
+import "sync/atomic"
+
 // Store32 stores v.
 //
 //go:noescape
 func Store32(p *uint32, v uint32)
+
+// Store64 stores v.
+//
+//go:noescape
+func Store64(p *atomic.Uint64, v uint64)
 
 // StoreUintptr stores v.
 //

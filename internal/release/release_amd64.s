@@ -9,6 +9,13 @@ TEXT ·Store32(SB), NOSPLIT, $0-12
 	MOVL CX, (AX)
 	RET
 
+// func Store64(p *atomic.Uint64, v uint64)
+TEXT ·Store64(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), AX
+	MOVQ v+8(FP), CX
+	MOVQ CX, (AX)
+	RET
+
 // func StoreUintptr(p *uintptr, v uintptr)
 TEXT ·StoreUintptr(SB), NOSPLIT, $0-16
 	MOVQ p+0(FP), AX

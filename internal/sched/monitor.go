@@ -182,6 +182,7 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 		if w.stuck.CompareAndSwap(0, 1) {
 			m.found.Add(1)
 		}
+		settleFor(w)
 		m.rescue(rt, w)
 		rt.tellWaiter(w)
 		if !rt.worthSparing() {

@@ -88,6 +88,7 @@ type Worker struct {
 func newWorker(rt *Runtime, id int) *Worker {
 	w := &Worker{rt: rt, id: id, parked: make(chan struct{}, 1)}
 	w.cx = Context{w: w, rt: rt}
+	w.cx.SettleAtEnd()
 	w.timers.init(rt)
 	return w
 }
@@ -122,6 +123,7 @@ func (w *Worker) loop() (over bool) {
 			stack := debug.Stack()
 			w.polling = false
 			t.body.Fail(value, stack)
+			w.cx.Settle()
 			w.requeue(t)
 			if w.stuck.Load() != 0 {
 				w.unstick()
@@ -171,6 +173,9 @@ func (w *Worker) run(t *Task) {
 	w.polls++
 	ended := t.body.Poll(&w.cx)
 	w.polling = false
+	if w.cx.debts.debt.Load() != nil {
+		w.cx.Settle()
+	}
 	if ended { // it stays active: late wakes find nothing to enqueue
 		if t.registered() {
 			w.leave(t)

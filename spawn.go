@@ -77,10 +77,12 @@ func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 // Go spawns a task in direct style: fn is straight-line code that suspends where it
 // waits, on a coroutine that it borrows until it returns. Otherwise it is [Spawn].
 func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[Unit] {
-	a := &async[Unit]{do: fn}
-	a.task.fn, a.task.whole = fn, true
-	h := &JoinHandle[Unit]{f: a}
-	h.prepare(opts)
+	d := &direct{}
+	d.self.fn, d.self.whole = fn, true
+	h := &d.handle
+	h.f = (*directFuture)(d)
+	h.task.Init((*directBody)(d))
+	h.apply(opts)
 	h.start(s)
 	return h
 }
@@ -89,6 +91,11 @@ func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[U
 // it.
 func (h *JoinHandle[T]) prepare(opts []SpawnOption) {
 	h.task.Init((*runner[T])(h))
+	h.apply(opts)
+}
+
+// apply applies the options.
+func (h *JoinHandle[T]) apply(opts []SpawnOption) {
 	if len(opts) != 0 {
 		x := h.more()
 		for _, o := range opts {

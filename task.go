@@ -21,20 +21,27 @@ import (
 // any other error, and returns.
 type Task struct {
 	cx     *Context            // of the poll under way; the function's alone, as are the next
-	cause  error               // why every operation fails from now on; nil: it does not
 	coro   *coro.Coro          // what the function runs on; nil: a goroutine of its own
-	wake   chan struct{}       // one token lets such a goroutine go on
 	ctx    *taskContext        // made when first asked for
 	region *region             // the innermost that the function is in
 	head   *sched.Task         // the task that polls; set before the function starts
 	rt     *Runtime            // nil under a mock task
-	fn     any                 // the function, for its name
+	fn     any                 // the function
 	await  func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
-	gid    atomic.Uintptr      // the function's goroutine; 0 before it starts and after it has ended
-	ended  atomic.Bool
-	whole  bool // the function is the whole of its task
-	polls  bool // the function polls a future, in Await or Next
+	gid    atomic.Uintptr      // the function's goroutine; 0 before it starts, returned afterwards
+	whole  bool                // the function is the whole of its task
+	polls  bool                // the function polls a future, in Await or Next
+
+	chains bool // who resumed the function takes whatever task comes back
+
+	cancelled bool // every operation fails from now on, with ErrCancelled
 }
+
+// returned is the gid of a Task whose function has returned: no goroutine's.
+const returned = ^uintptr(0)
+
+// over says whether the function has ended.
+func (t *Task) over() bool { return t.gid.Load() == returned }
 
 func (t *Task) spawner() (*sched.Context, *Runtime, error) {
 	if err := t.check(); err != nil {
@@ -56,7 +63,7 @@ func (t *Task) check() error {
 
 // misused says how t is used wrongly.
 func (t *Task) misused() error {
-	if t.ended.Load() {
+	if t.over() {
 		return fmt.Errorf("edo: Task of %s used after its function has returned", t.Name())
 	}
 	user := "a goroutine that is no task"
@@ -119,7 +126,7 @@ func (t *Task) leaveInspection() {
 
 // finish marks the function as ended: its Task is of no more use.
 func (t *Task) finish() {
-	t.ended.Store(true)
+	t.gid.Store(returned)
 	if t.ctx != nil {
 		if x := ownerOf(t.head); x != nil {
 			x.contexts.remove(t.ctx)
@@ -134,11 +141,7 @@ func (t *Task) Err() error {
 	if err := t.check(); err != nil {
 		return err
 	}
-	cause := t.cause
-	if cause == nil && t.head.IsCancelled() {
-		cause = ErrCancelled
-	}
-	return t.region.through(t, cause)
+	return t.region.through(t, cancellation(t.cancelled || t.head.IsCancelled()))
 }
 
 // Name returns the name of the task.

@@ -58,7 +58,7 @@ type Coro struct {
 	pool   *Pool
 	pooled bool // it was put back; guarded by the pool's mutex
 
-	runner   Runner  // what to run next
+	runner   Runner  // what it runs, or is to run next
 	panicked *Result // what the last function ended with, unless it returned
 	gid      uintptr // set before the first function runs, and never again
 
@@ -95,11 +95,20 @@ func (c *Coro) Start(fn func(c *Coro)) Result { return c.StartRunner(runnerFunc(
 
 // A Runner is a function as an object: to start one that is at hand anyway
 // allocates nothing.
-type Runner interface{ Run(c *Coro) }
+type Runner interface {
+	Run(c *Coro)
+	// Unwound is called when Run does not return, by a panic or Goexit, while the
+	// goroutine still lives. So Run needs no deferred call of its own to notice.
+	Unwound(c *Coro)
+}
 
 type runnerFunc func(c *Coro)
 
-func (f runnerFunc) Run(c *Coro) { f(c) }
+func (f runnerFunc) Run(c *Coro)   { f(c) }
+func (f runnerFunc) Unwound(*Coro) {}
+
+// Become says that r goes on in the place of the Runner that runs, which calls it.
+func (c *Coro) Become(r Runner) { c.runner = r }
 
 // StartRunner is [Coro.Start] of r.Run.
 func (c *Coro) StartRunner(r Runner) Result {
@@ -190,13 +199,19 @@ func (c *Coro) loop(yield func(struct{}) bool) {
 // run runs one function to its end.
 func (c *Coro) run() {
 	defer c.recovered()
-	r := c.runner
+	c.runner.Run(c)
 	c.runner = nil
-	r.Run(c)
 }
 
+// recovered takes in a panic, of the Runner or of nobody: then it returned.
 func (c *Coro) recovered() {
+	r := c.runner
+	if r == nil {
+		return
+	}
 	if v := recover(); v != nil {
 		c.panicked = &Result{State: Panicked, Value: v, Stack: debug.Stack()}
 	}
+	c.runner = nil
+	r.Unwound(c)
 }

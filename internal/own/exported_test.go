@@ -30,6 +30,7 @@ var exceptions = map[string]string{
 	"stream.Of": "its source, with methods",
 
 	// Types that are polled by one function alone, which has a row or tests of its own.
+	"edo.directFuture":     "in Go, whose task it is, as an Async in Spawn",
 	"edo.joinWait":         "in JoinSet.JoinNext, as in PollNext",
 	"edo.JoinSet.JoinNext": "the handle has resolved",
 	"edo.nextItem":         "in Next, which borrows its stream",

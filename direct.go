@@ -1,0 +1,205 @@
+package edo
+
+import (
+	"github.com/edo-go/edo/internal/coro"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// direct is a task made by [Go]: handle, future and Task in one allocation. A Task is
+// never used again, so it may lie in the object that the collector frees with it.
+//
+// The worker that polls it switches to its coroutine itself, and not through a
+// future: after a switch of stacks the processor predicts every return wrongly. What
+// is rare goes through the future that it is as well: see directFuture.
+//
+// # Who comes back
+//
+// A function that has returned need not switch back to the worker. The coroutine that
+// it ran on ends the task and asks the worker which task it would poll next; if that
+// is another function that has not begun, the coroutine runs it at once. So what
+// comes back to directBody.Poll is the task that the worker polls by then, not
+// always the one that it went to.
+type direct struct {
+	handle JoinHandle[Unit]
+	self   Task
+}
+
+// directBody is the side of a direct that the scheduler sees.
+type directBody direct
+
+func (b *directBody) runner() *runner[Unit] { return (*runner[Unit])(&b.handle) }
+
+// Poll goes to the function, and says whether the task that came back has ended.
+func (b *directBody) Poll(sc *sched.Context) (ended bool) {
+	d := (*direct)(b)
+	if !d.plain(sc) {
+		return b.runner().Poll(sc)
+	}
+	t := &d.self
+	t.cx, t.chains = (*Context)(sc), true
+	var r coro.Result
+	var before uintptr
+	if c := t.coro; c != nil {
+		before = sc.SetGoroutine(c.Gid())
+		r = c.Resume()
+	} else {
+		before = sc.Goroutine()
+		t.start(t.cx)
+		r = t.coro.StartRunner((*directRunner)(d))
+	}
+	sc.SetGoroutine(before)
+	d = (*direct)(sc.Root().Body().(*directBody))
+	t = &d.self
+	t.cx = nil
+	if r.State == coro.Suspended {
+		return false
+	}
+	return d.ended(sc, r)
+}
+
+// plain says whether the worker may go to the function itself: there is one, and
+// nothing else to do for the task.
+func (d *direct) plain(sc *sched.Context) bool {
+	if d.handle.f == nil || sc.External() || d.handle.task.IsCancelled() {
+		return false
+	}
+	x := d.handle.extra.Load()
+	return x == nil || !x.failed && !x.nested.dropped.Load()
+}
+
+// ended takes in that the function has.
+func (d *direct) ended(sc *sched.Context, r coro.Result) bool {
+	t := &d.self
+	c := t.coro
+	t.coro = nil
+	d.take(r)
+	t.pool().Put(c)
+	if d.handle.f == nil { // the coroutine has seen to it
+		return true
+	}
+	t.finish()
+	d.handle.f = nil
+	return (*runner[Unit])(&d.handle).Poll(sc) // the other steps of the end
+}
+
+// take takes in that the function has panicked, if it has.
+func (d *direct) take(r coro.Result) {
+	if r.State == coro.Panicked {
+		d.handle.fail(&PanicError{Value: r.Value, Stack: r.Stack, Task: d.self.Name()}, d.handle.f)
+	}
+}
+
+func (b *directBody) Fail(value any, stack []byte) { b.runner().Fail(value, stack) }
+func (b *directBody) Cancelled()                   { b.runner().Cancelled() }
+func (b *directBody) more() *extra                 { return b.runner().more() }
+func (b *directBody) peek() *extra                 { return b.runner().peek() }
+func (b *directBody) ownName() name                { return b.runner().ownName() }
+func (b *directBody) inspect(cx *Context)          { b.runner().inspect(cx) }
+func (b *directBody) finished() bool               { return b.runner().finished() }
+
+// directFuture is a direct as a future: for its worker when there is more to do than
+// to go to the function, and for reports. It always comes back to whom it left.
+type directFuture direct
+
+// Poll runs the function until it suspends or returns.
+func (f *directFuture) Poll(cx *Context) (Unit, Poll, error) {
+	d := (*direct)(f)
+	t := &d.self
+	if d.died() || t.over() {
+		return Unit{}, Ready, errPolledAgain
+	}
+	var r coro.Runner
+	if t.coro == nil {
+		t.start(cx)
+		r = (*directRunner)(d)
+	}
+	t.hear(cx, false)
+	t.chains = false
+	ended, err := t.drive(cx, r)
+	if !ended {
+		return Unit{}, Pending, nil
+	}
+	t.coro = nil
+	t.finish()
+	return Unit{}, Ready, err
+}
+
+// died says whether the function has called runtime.Goexit, and its coroutine is
+// gone.
+func (d *direct) died() bool {
+	t := &d.self
+	if t.coro == nil || !t.coro.Dead() {
+		return false
+	}
+	t.coro = nil
+	t.finish()
+	return true
+}
+
+// cancel says whether the function has started, and must be polled to its end.
+func (f *directFuture) cancel() bool { return f.self.coro != nil }
+
+// Drop lets go of a function that has not started, or is gone.
+func (f *directFuture) Drop() {
+	if !(*direct)(f).died() {
+		f.self.gid.Store(returned)
+	}
+}
+
+func (f *directFuture) function() any { return f.self.fn }
+
+// directRunner is the side of a direct that the coroutine sees.
+type directRunner direct
+
+// Run runs the function on the coroutine, and after it those that the worker would
+// come to next.
+func (r *directRunner) Run(c *coro.Coro) {
+	d := (*direct)(r)
+	d.self.enterOn(c)
+	for {
+		err := d.self.fn.(func(*Task) error)(&d.self)
+		d = d.next(c, err)
+		if d == nil {
+			return
+		}
+	}
+}
+
+// next ends the task, whose function has returned err, if there is nothing more to it,
+// and returns the next one that may run on c.
+func (d *direct) next(c *coro.Coro, err error) *direct {
+	t := &d.self
+	t.gid.Store(returned)
+	if err != nil {
+		d.handle.fail(err, d.handle.f)
+		return nil
+	}
+	if !t.chains || d.handle.extra.Load() != nil {
+		return nil
+	}
+	sc := t.cx.in()
+	d.handle.f = nil
+	d.handle.resolve(sc)
+	n := sc.Next()
+	if n == nil {
+		return nil
+	}
+	b, ok := n.Body().(*directBody)
+	if !ok {
+		return nil
+	}
+	next := (*direct)(b)
+	u := &next.self
+	if u.coro != nil || !next.plain(sc) {
+		return nil
+	}
+	t.cx, t.coro = nil, nil
+	sc.Turn(true)
+	u.cx, u.coro, u.head, u.rt, u.chains = (*Context)(sc), c, &next.handle.task, t.rt, true
+	u.gid.Store(c.Gid())
+	c.Become((*directRunner)(next))
+	return next
+}
+
+// Unwound lets go of the goroutine, whose descriptor will be used again.
+func (r *directRunner) Unwound(*coro.Coro) { r.self.unwound() }

@@ -180,7 +180,7 @@ func (d *direct) next(c *coro.Coro, err error) *direct {
 	sc := t.cx.in()
 	d.handle.f = nil
 	d.handle.resolve(sc)
-	n := sc.Next()
+	n := sc.Next(true)
 	if n == nil {
 		return nil
 	}
@@ -199,6 +199,32 @@ func (d *direct) next(c *coro.Coro, err error) *direct {
 	u.gid.Store(c.Gid())
 	c.Become((*directRunner)(next))
 	return next
+}
+
+// successor returns the coroutine of the task that the worker would poll next, when
+// that is one of a function which waits, and t may go there instead of to the worker.
+func (t *Task) successor() *coro.Coro {
+	if !t.chains {
+		return nil
+	}
+	sc := t.cx.in()
+	n := sc.Next(false)
+	if n == nil {
+		return nil
+	}
+	b, ok := n.Body().(*directBody)
+	if !ok {
+		return nil
+	}
+	d := (*direct)(b)
+	u := &d.self
+	if u.coro == nil || !d.plain(sc) {
+		return nil
+	}
+	u.cx, u.chains = t.cx, true
+	t.cx = nil
+	sc.SetGoroutine(u.coro.Gid())
+	return u.coro
 }
 
 // Unwound lets go of the goroutine, whose descriptor will be used again.

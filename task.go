@@ -108,11 +108,17 @@ func (t *Task) wait() {
 
 // pause is wait for who is in no region.
 func (t *Task) pause() {
-	if t.coro != nil {
-		t.coro.Yield()
-	} else {
+	c := t.coro
+	if c == nil {
 		t.park(ownerOf(t.head))
+		return
 	}
+	if next := t.successor(); next != nil {
+		c.SwitchTo(next)
+	} else {
+		c.Yield()
+	}
+	t.cx.in().Arrive()
 }
 
 // leaveInspection suspends a function that a report would otherwise drive on: what it
@@ -121,6 +127,7 @@ func (t *Task) leaveInspection() {
 	for t.cx.in().Inspecting() {
 		t.cx.in().Task().Wake() // the part of the task that is polled, as any leaf would
 		t.coro.Yield()
+		t.cx.in().Arrive()
 	}
 }
 

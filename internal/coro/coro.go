@@ -3,6 +3,7 @@ package coro
 import (
 	"errors"
 	"iter"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/edo-go/edo/internal/gid"
@@ -52,19 +53,21 @@ type Result struct {
 //
 // The fields belong to the coroutine while it runs and to whoever will resume it
 // otherwise; the switch between the two orders their accesses. So a Coro may be
-// resumed from different goroutines, but never from two at the same time.
+// resumed from different goroutines, but never from two at the same time. Those of
+// its place belong to who stands there, while it does, and to who will change places
+// with it: see place.go.
 type Coro struct {
-	phase  phase
-	pool   *Pool
-	pooled bool // it was put back; guarded by the pool's mutex
+	place
+	phase phase
+	pool  *Pool
+	index int // where the pool has it, and one more; guarded by its mutex
+
+	at   *Coro // at whose place it stands, while it does not run
+	back *Coro // at whose place the resumer stands, while it runs
 
 	runner   Runner  // what it runs, or is to run next
 	panicked *Result // what the last function ended with, unless it returned
 	gid      uintptr // set before the first function runs, and never again
-
-	yield func(struct{}) bool
-	next  func() (struct{}, bool)
-	stop  func()
 }
 
 type phase uint8
@@ -84,7 +87,8 @@ var (
 
 func newCoro(p *Pool) *Coro {
 	c := &Coro{pool: p}
-	c.next, c.stop = iter.Pull(c.loop)
+	c.next, _ = iter.Pull(c.loop)
+	c.at, c.who = c, c
 	return c
 }
 
@@ -116,12 +120,7 @@ func (c *Coro) StartRunner(r Runner) Result {
 		panic(errStart)
 	}
 	c.runner = r
-	c.phase = running
-	c.next()
-	if c.phase == suspended {
-		return Result{}
-	}
-	return c.outcome()
+	return c.Resume()
 }
 
 // Resume lets the function go on until it calls [Coro.Yield] again or ends. It
@@ -132,19 +131,34 @@ func (c *Coro) StartRunner(r Runner) Result {
 // function they share: after a switch of stacks the processor predicts every
 // return wrongly, at about 10 ns each.
 func (c *Coro) Resume() Result {
-	if c.phase != suspended {
+	if c.phase != suspended && (c.phase != idle || c.runner == nil) {
 		panic(errResume)
 	}
 	c.phase = running
-	c.next()
-	if c.phase == suspended {
+	p := c.at
+	c.back, p.who = p, nil
+	if p.left {
+		p.left = false
+		p.yield(struct{}{})
+	} else {
+		p.left = true
+		p.next()
+	}
+	if c = p.who; c != nil && c.phase == suspended {
 		return Result{}
 	}
 	return c.outcome()
 }
 
-// outcome says what the function ended with.
+// outcome says what the function ended with that has come back; nil: the goroutine
+// whose place it is has exited.
 func (c *Coro) outcome() Result {
+	if c == nil || c.phase == dead {
+		if c != nil {
+			c.pool.bury(c)
+		}
+		runtime.Goexit()
+	}
 	if c.panicked == nil {
 		return Result{State: Ended}
 	}
@@ -161,7 +175,15 @@ func (c *Coro) Yield() {
 		panic(errYield)
 	}
 	c.phase = suspended
-	c.yield(struct{}{})
+	p := c.back
+	c.at, p.who = p, c
+	if p.left {
+		p.left = false
+		p.yield(struct{}{})
+	} else {
+		p.left = true
+		p.next()
+	}
 }
 
 // Gid returns the identity of the coroutine's goroutine. It is valid once a
@@ -182,18 +204,19 @@ func (c *Coro) loop(yield func(struct{}) bool) {
 		if !stopped {
 			c.phase = dead
 			c.pool.forget()
+			if c.back != c {
+				c.stand() // until the pool sees to it that nobody else is at its place
+			}
 		}
 	}()
 	c.yield = yield
 	c.gid = gid.Get()
-	for {
+	for !c.ends {
 		c.run()
 		c.phase = idle
-		if !yield(struct{}{}) {
-			stopped = true
-			return
-		}
+		c.stand()
 	}
+	stopped = true
 }
 
 // run runs one function to its end.

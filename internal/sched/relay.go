@@ -18,10 +18,15 @@ package sched
 
 // Next takes the task that the worker of cx would poll next, if that can be found
 // without more ado. Unless Turn follows, the worker polls it when the poll under way
-// has returned.
-func (cx *Context) Next() *Task {
+// has returned. ends says that the one under way is the last of its task. A task that
+// suspends for the first time does so in the worker, which has more stack for what
+// there is to do.
+func (cx *Context) Next(ends bool) *Task {
 	w := cx.w
 	if w == nil || w.rt.seeded || w.spare {
+		return nil
+	}
+	if !ends && !w.yielded && cx.root.slot.Load() == 0 {
 		return nil
 	}
 	w.handed = w.nextAtHand()
@@ -55,6 +60,14 @@ func (w *Worker) nextAtHand() *Task {
 		w.freshBudget()
 	}
 	return t
+}
+
+// Arrive is for a body that goes on: when it was not its worker that came to it, it
+// does what Turn does for who has waited.
+func (cx *Context) Arrive() {
+	if cx.w != nil && cx.w.handed != nil {
+		cx.Turn(false)
+	}
 }
 
 // Turn ends the poll under way, of a task that has ended or waits, and begins that of

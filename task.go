@@ -20,21 +20,20 @@ import (
 // in, and every later one, returns [ErrCancelled]: the function cleans up as after
 // any other error, and returns.
 type Task struct {
-	cx     *Context            // of the poll under way; the function's alone, as are the next
-	coro   *coro.Coro          // what the function runs on; nil: a goroutine of its own
-	ctx    *taskContext        // made when first asked for
-	region *region             // the innermost that the function is in
-	head   *sched.Task         // the task that polls; set before the function starts
-	rt     *Runtime            // nil under a mock task
-	fn     any                 // the function
-	await  func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
-	gid    atomic.Uintptr      // the function's goroutine; 0 before it starts, returned afterwards
-	whole  bool                // the function is the whole of its task
-	polls  bool                // the function polls a future, in Await or Next
+	cx        *Context       // of the poll under way; the function's alone, as is the rest unless it says otherwise
+	coro      *coro.Coro     // what the function runs on; nil: a goroutine of its own
+	region    *region        // the innermost that the function is in
+	gid       atomic.Uintptr // the function's goroutine; 0 before it starts, returned afterwards; for all
+	whole     bool           // the function is the whole of its task
+	polls     bool           // the function polls a future, in Await or Next
+	chains    bool           // who resumed the function takes whatever task comes back
+	cancelled bool           // every operation fails from now on, with ErrCancelled
 
-	chains bool // who resumed the function takes whatever task comes back
-
-	cancelled bool // every operation fails from now on, with ErrCancelled
+	head  *sched.Task         // the task that polls; set before the function starts
+	rt    *Runtime            // nil under a mock task
+	ctx   *taskContext        // made when first asked for
+	fn    any                 // the function
+	await func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
 }
 
 // returned is the gid of a Task whose function has returned: no goroutine's.

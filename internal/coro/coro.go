@@ -57,17 +57,22 @@ type Result struct {
 // its place belong to who stands there, while it does, and to who will change places
 // with it: see place.go.
 type Coro struct {
+	// What a switch needs is the first 64 bytes: a coroutine that comes from another
+	// processor is not in the cache.
 	place
+	at    *Coro   // at whose place it stands, while it does not run
+	back  *Coro   // at whose place the resumer stands, while it runs
+	gid   uintptr // set before the first function runs, and never again
 	phase phase
-	pool  *Pool
-	index int // where the pool has it, and one more; guarded by its mutex
+	ends  bool  // it is to end when it runs next; the pool's, as the next two
+	index int32 // where the pool has it, and one more
 
-	at   *Coro // at whose place it stands, while it does not run
-	back *Coro // at whose place the resumer stands, while it runs
+	relay   *Coro // it is to change places there when it runs next
+	visitor *Coro // who of those in the pool stands at its place
 
+	pool     *Pool
 	runner   Runner  // what it runs, or is to run next
 	panicked *Result // what the last function ended with, unless it returned
-	gid      uintptr // set before the first function runs, and never again
 }
 
 type phase uint8
@@ -88,7 +93,7 @@ var (
 func newCoro(p *Pool) *Coro {
 	c := &Coro{pool: p}
 	c.next, _ = iter.Pull(c.loop)
-	c.at, c.who = c, c
+	c.at = c
 	return c
 }
 
@@ -120,7 +125,20 @@ func (c *Coro) StartRunner(r Runner) Result {
 		panic(errStart)
 	}
 	c.runner = r
-	return c.Resume()
+	c.phase = running
+	p := c.at
+	c.back, p.who = p, nil
+	if p.left {
+		p.left = false
+		p.yield(struct{}{})
+	} else {
+		p.left = true
+		p.next()
+	}
+	if c = p.who; c != nil && c.phase == suspended {
+		return Result{}
+	}
+	return c.outcome()
 }
 
 // Resume lets the function go on until it calls [Coro.Yield] again or ends. It
@@ -131,7 +149,7 @@ func (c *Coro) StartRunner(r Runner) Result {
 // function they share: after a switch of stacks the processor predicts every
 // return wrongly, at about 10 ns each.
 func (c *Coro) Resume() Result {
-	if c.phase != suspended && (c.phase != idle || c.runner == nil) {
+	if c.phase != suspended {
 		panic(errResume)
 	}
 	c.phase = running

@@ -8,32 +8,28 @@ package coro
 // Resume and Yield use one place, and in the end the coroutine is back where it was.
 // But a coroutine that goes to another one directly ([Coro.SwitchTo]) stands at the
 // other's place then; with that it saves one of two switches. So coroutines stand at
-// each other's places, and each knows where (Coro.at). Rules:
+// each other's places, and each knows where (Coro.at).
 //
-//  1. Each place has one goroutine, except that of a coroutine that runs for the
-//     first time: there its resumer stands.
+//	field   written by
+//	next    newCoro
+//	yield   the goroutine, before it leaves the place for the first time
+//	left    whoever changes places
+//	who     whoever changes places with a resumer, to say who came back; nil: nobody
+//	        did, but the goroutine has exited
 //
+// Rules:
+//
+//  1. Each place has one goroutine. At that of a coroutine which runs for the first
+//     time it is the resumer's.
 //  2. next and yield of a place are called by turns, whoever calls them: left says
 //     that it is yield's turn.
-//
 //  3. A goroutine that ends wakes who stands at its own place. So it may only end when
-//     that is the one who wants its end: Pool.end sees to it.
-//
-//     field   written by
-//     next    newCoro
-//     yield   the goroutine, before it leaves the place for the first time
-//     left    whoever changes places
-//     who     the same, before it does; nil: a resumer
-//     ends, relay  the pool, of one that it has
+//     that is the one who wants its end: [Pool.end] sees to it.
 type place struct {
 	next  func() (struct{}, bool)
 	yield func(struct{}) bool
 	who   *Coro
 	left  bool
-
-	ends    bool  // the goroutine is to end when it runs next
-	relay   *Coro // it is to change places there when it runs next
-	visitor *Coro // who of those in the pool stands here; guarded by its mutex
 }
 
 // SwitchTo suspends c, on whose goroutine it is called, as Yield does, and resumes d,
@@ -48,7 +44,7 @@ func (c *Coro) SwitchTo(d *Coro) {
 	}
 	c.phase, d.phase = suspended, running
 	p := d.at
-	c.at, p.who, d.back = p, c, c.back
+	c.at, d.back = p, c.back
 	if p.left {
 		p.left = false
 		p.yield(struct{}{})
@@ -80,7 +76,7 @@ func (p *place) swap() {
 // add puts c into one of the lists of p.
 func (p *Pool) add(list *[]*Coro, c *Coro) {
 	*list = append(*list, c)
-	c.index = len(*list)
+	c.index = int32(len(*list))
 	c.at.visitor = c
 }
 
@@ -144,7 +140,7 @@ func (p *Pool) end(c *Coro) bool {
 	if y != c {
 		y.relay, c.at.visitor = c.at, y
 	}
-	c.who, c.ends = nil, true
+	c.ends = true
 	if c.phase == dead { // who waits for its end exits as well, perhaps
 		over := make(chan struct{})
 		go func() {

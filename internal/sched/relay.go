@@ -38,13 +38,15 @@ func (w *Worker) nextAtHand() *Task {
 	if (w.tick+1)%lookEvery == 0 || w.paused.Load() || w.stuck.Load() != 0 || w.rt.cancelling.Load() || w.urgent.len.Load() != 0 {
 		return nil
 	}
-	if t := w.slot.Load(); t != nil {
-		if w.slotRun >= slotRuns || w.cx.budget <= 0 || !w.slot.CompareAndSwap(t, nil) {
-			return nil
-		}
-		w.tick++
+	if t := w.slot.Load(); t != nil && w.slot.CompareAndSwap(t, nil) {
 		w.slotRun++
-		return t
+		if w.slotRun <= slotRuns && w.cx.budget > 0 {
+			w.tick++
+			return t
+		}
+		w.push(t)
+		w.beat.Add(1)
+		w.freshBudget()
 	}
 	if !w.inbox.empty() {
 		return nil

@@ -106,16 +106,20 @@ func (p *Pool) bury(c *Coro) {
 	}
 }
 
-// trim ends coroutines that are too many, after c has been put. Of those who stand
-// at each other's places in a circle, c or the one at whose place it stands can end
-// unless on both sides of c is one that is out.
+// trim ends coroutines that are too many, after c has been put. Those who stand at
+// each other's places form circles: it ends whom it has on both sides of c until it
+// comes to one that is out.
 func (p *Pool) trim(c *Coro) {
 	if p.closed || len(p.graves) != 0 {
 		p.sweep()
 		return
 	}
-	if !p.end(c) {
-		p.end(c.at)
+	for len(p.idle) > p.max {
+		if y := c.visitor; p.end(c) {
+			c = y
+		} else if !p.end(c.at) {
+			return
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ func (cx *Context) Next(ends bool) *Task {
 	if !ends && !w.yielded && cx.root.slot.Load() == 0 {
 		return nil
 	}
+	if w.yielded && w.ring.full() { // it goes behind what the ring will give away for it
+		return nil
+	}
 	w.handed = w.nextAtHand()
 	return w.handed
 }

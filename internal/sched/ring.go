@@ -70,6 +70,9 @@ func (r *ring) room() int {
 	return int(ringSize - (r.tail.Load() - r.seen))
 }
 
+// full says whether the owner may not push.
+func (r *ring) full() bool { return r.tail.Load()-r.seen >= ringSize && r.room() == 0 }
+
 // len returns how many tasks are runnable; for anybody, as an estimate.
 func (r *ring) len() int {
 	_, real := unpack(r.head.Load())

@@ -86,38 +86,40 @@ func (t *Task) enter() error {
 }
 
 // suspend waits until the task is woken.
-func (t *Task) suspend() error {
+func (t *Task) suspend() error { return t.pause(true) }
+
+// wait is suspend for who waits on although the task, or a scope, was cancelled.
+func (t *Task) wait() { t.pause(false) }
+
+// pause is suspend or wait. It calls what changes stacks itself: after that the
+// processor predicts every return wrongly, and the collector looks at every frame of
+// each function that waits.
+func (t *Task) pause(heeds bool) error {
 	if t.region != nil {
-		if err := t.region.watch(t); err != nil {
+		if err := t.region.watch(t); heeds && err != nil {
 			return err
 		}
 	}
-	t.pause()
-	if t.cx.in().Inspecting() { // to go on would be to do something
+	if c := t.coro; c == nil {
+		t.park(ownerOf(t.head))
+	} else {
+		var p *coro.Coro
+		if d := t.successor(); d != nil {
+			p = c.LeaveTo(d)
+		} else {
+			p = c.Leave()
+		}
+		if next, yield := p.Turn(); next != nil {
+			next()
+		} else {
+			yield(struct{}{})
+		}
+		t.cx.in().Arrive()
+	}
+	if !heeds || t.cx.in().Inspecting() { // to go on would be to do something
 		return nil
 	}
 	return t.interrupted()
-}
-
-// wait is suspend for who waits on although the task, or a scope, was cancelled.
-func (t *Task) wait() {
-	t.region.watch(t)
-	t.pause()
-}
-
-// pause is wait for who is in no region.
-func (t *Task) pause() {
-	c := t.coro
-	if c == nil {
-		t.park(ownerOf(t.head))
-		return
-	}
-	if next := t.successor(); next != nil {
-		c.SwitchTo(next)
-	} else {
-		c.Yield()
-	}
-	t.cx.in().Arrive()
 }
 
 // leaveInspection suspends a function that a report would otherwise drive on: what it

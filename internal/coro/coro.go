@@ -92,7 +92,7 @@ var (
 
 func newCoro(p *Pool) *Coro {
 	c := &Coro{pool: p}
-	c.next, _ = iter.Pull(c.loop)
+	c.next, _ = iter.Pull(c.life())
 	c.at = c
 	return c
 }
@@ -128,12 +128,10 @@ func (c *Coro) StartRunner(r Runner) Result {
 	c.phase = running
 	p := c.at
 	c.back, p.who = p, nil
-	if p.left {
-		p.left = false
-		p.yield(struct{}{})
+	if next, yield := p.Turn(); next != nil {
+		next()
 	} else {
-		p.left = true
-		p.next()
+		yield(struct{}{})
 	}
 	if c = p.who; c != nil && c.phase == suspended {
 		return Result{}
@@ -145,9 +143,9 @@ func (c *Coro) StartRunner(r Runner) Result {
 // panics unless the coroutine is suspended. It does not return when the function
 // calls [runtime.Goexit].
 //
-// Start, Resume and Yield call what [iter.Pull] made themselves and not through a
-// function they share: after a switch of stacks the processor predicts every
-// return wrongly, at about 10 ns each.
+// Start and Resume call what [iter.Pull] made themselves and not through a function they
+// share: after a switch of stacks the processor predicts every return wrongly, at about
+// 10 ns each. [Coro.Leave] is for that too.
 func (c *Coro) Resume() Result {
 	if c.phase != suspended {
 		panic(errResume)
@@ -155,12 +153,10 @@ func (c *Coro) Resume() Result {
 	c.phase = running
 	p := c.at
 	c.back, p.who = p, nil
-	if p.left {
-		p.left = false
-		p.yield(struct{}{})
+	if next, yield := p.Turn(); next != nil {
+		next()
 	} else {
-		p.left = true
-		p.next()
+		yield(struct{}{})
 	}
 	if c = p.who; c != nil && c.phase == suspended {
 		return Result{}
@@ -188,20 +184,18 @@ func (c *Coro) outcome() Result {
 // Yield switches back to whoever resumed the coroutine and returns when it is
 // resumed again. It must be called on the goroutine of the coroutine: called from
 // elsewhere it panics at best.
-func (c *Coro) Yield() {
+func (c *Coro) Yield() { c.Leave().swap() }
+
+// Leave is Yield but for the switch itself, for who wants no call between: what
+// [Coro.Turn] of the result returns must be called at once.
+func (c *Coro) Leave() *Coro {
 	if c.phase != running {
 		panic(errYield)
 	}
 	c.phase = suspended
 	p := c.back
 	c.at, p.who = p, c
-	if p.left {
-		p.left = false
-		p.yield(struct{}{})
-	} else {
-		p.left = true
-		p.next()
-	}
+	return p
 }
 
 // Gid returns the identity of the coroutine's goroutine. It is valid once a
@@ -212,29 +206,31 @@ func (c *Coro) Gid() uintptr { return c.gid }
 // coroutines on a goroutine that must not end that way asks in a deferred call.
 func (c *Coro) Dead() bool { return c.phase == dead }
 
-// loop is the life of the coroutine's goroutine: function after function, until
-// the pool stops it.
-func (c *Coro) loop(yield func(struct{}) bool) {
-	stopped := false
-	defer func() {
-		// Deferred here and not in run, because a panic that is recovered while the
-		// goroutine exits ends run, but does not end the exiting.
-		if !stopped {
-			c.phase = dead
-			c.pool.forget()
-			if c.back != c {
-				c.stand() // until the pool sees to it that nobody else is at its place
+// life is what the coroutine's goroutine does: function after function, until the
+// pool ends it.
+func (c *Coro) life() iter.Seq[struct{}] {
+	return func(yield func(struct{}) bool) {
+		stopped := false
+		defer func() {
+			// Deferred here and not in run, because a panic that is recovered while the
+			// goroutine exits ends run, but does not end the exiting.
+			if !stopped {
+				c.phase = dead
+				c.pool.forget()
+				if c.back != c {
+					c.stand() // until the pool sees to it that nobody else is at its place
+				}
 			}
+		}()
+		c.yield = yield
+		c.gid = gid.Get()
+		for !c.ends {
+			c.run()
+			c.phase = idle
+			c.stand()
 		}
-	}()
-	c.yield = yield
-	c.gid = gid.Get()
-	for !c.ends {
-		c.run()
-		c.phase = idle
-		c.stand()
+		stopped = true
 	}
-	stopped = true
 }
 
 // run runs one function to its end.

@@ -35,7 +35,10 @@ type place struct {
 // SwitchTo suspends c, on whose goroutine it is called, as Yield does, and resumes d,
 // which is suspended, in its stead: d comes back to the resumer of c. Others may
 // resume c from when d runs.
-func (c *Coro) SwitchTo(d *Coro) {
+func (c *Coro) SwitchTo(d *Coro) { c.LeaveTo(d).swap() }
+
+// LeaveTo is SwitchTo as Leave is Yield.
+func (c *Coro) LeaveTo(d *Coro) *Coro {
 	if c.phase != running {
 		panic(errYield)
 	}
@@ -45,13 +48,16 @@ func (c *Coro) SwitchTo(d *Coro) {
 	c.phase, d.phase = suspended, running
 	p := d.at
 	c.at, d.back = p, c.back
+	return p
+}
+
+// Turn returns which of the two changes places with who stands at p.
+func (p *place) Turn() (next func() (struct{}, bool), yield func(struct{}) bool) {
+	p.left = !p.left
 	if p.left {
-		p.left = false
-		p.yield(struct{}{})
-	} else {
-		p.left = true
-		p.next()
+		return p.next, nil
 	}
+	return nil, p.yield
 }
 
 // stand lets the resumer of c run until c is wanted for something.
@@ -64,12 +70,10 @@ func (c *Coro) stand() {
 
 // swap changes places with who stands at p.
 func (p *place) swap() {
-	if p.left {
-		p.left = false
-		p.yield(struct{}{})
+	if next, yield := p.Turn(); next != nil {
+		next()
 	} else {
-		p.left = true
-		p.next()
+		yield(struct{}{})
 	}
 }
 

@@ -20,20 +20,20 @@ import (
 // runs to its end before the task ends; so does one that is forgotten, and until
 // then its coroutine is kept. A panic in fn is its error, a [*PanicError].
 func Async[T any](fn func(task *Task) (T, error)) Future[T] {
-	a := &async[T]{fn: fn}
+	a := &async[T]{}
 	a.task.fn = fn
 	return a
 }
 
 // async is a function in direct style, as a future.
 //
-//	fn or do  task.coro  task.ended
-//	set       nil        false       not started
-//	nil       set        false       started: running or suspended
-//	nil       nil        true        ended, or dropped unstarted
+//	task.coro  task.over
+//	nil        false      not started
+//	set        false      started: running or suspended
+//	nil        true       ended, or dropped unstarted
+//
+// [Go] has a form of its own, direct.
 type async[T any] struct {
-	fn      func(*Task) (T, error) // one of the two
-	do      func(*Task) error
 	task    Task
 	dropped atomic.Bool // resume it with ErrCancelled; the task drives it to its end
 	told    atomic.Bool // resume it with ErrCancelled; whoever polls it goes on to
@@ -47,43 +47,54 @@ var errPolledAgain = errors.New("edo: a future was polled after it had ended")
 func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	var zero T
 	t := &a.task
-	if t.ended.Load() || a.died() {
+	if a.died() || t.over() {
 		return zero, Ready, errPolledAgain
 	}
-	if t.coro == nil {
-		a.begin(cx)
+	starts := t.coro == nil
+	if starts {
+		t.start(cx)
+		if !t.whole {
+			if x := ownerOf(t.head); x != nil {
+				x.nested.add(a)
+			}
+		}
 	} else if t.head != cx.in().Root() {
 		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", funcName(t.fn))
 	}
-	if t.cause == nil && !cx.in().Inspecting() && (a.dropped.Load() || a.told.Load() || t.whole && t.head.IsCancelled()) {
-		t.cause = ErrCancelled
-		if t.ctx != nil {
-			t.ctx.end(ErrCancelled)
-		}
+	t.hear(cx, a.dropped.Load() || a.told.Load())
+	var r coro.Runner
+	if starts {
+		r = (*asyncRunner[T])(a)
 	}
-	if cx.in().Inspecting() {
-		if x := peek(t.head); x.hasValues() {
-			defer enterValues(t.coro.Gid(), x)()
-		}
-	}
-	if !a.resume(cx) {
+	ended, err := t.drive(cx, r)
+	if !ended {
 		return zero, Pending, nil
 	}
+	if err != nil {
+		a.err = err
+	}
+	a.finish()
 	v, err := a.value, a.err
 	a.value, a.err = zero, nil
 	return v, Ready, err
 }
 
-// begin borrows a coroutine.
-func (a *async[T]) begin(cx *Context) {
-	t := &a.task
+// start borrows a coroutine.
+func (t *Task) start(cx *Context) {
 	t.head = cx.in().Root()
 	t.rt = runtimeOf(cx.in())
 	t.coro = t.pool().Get()
-	if !t.whole {
-		if x := ownerOf(t.head); x != nil {
-			x.nested.add(a)
-		}
+}
+
+// hear makes the function see, when it is resumed, that it was told to end, or that the
+// task was cancelled which it is the whole of.
+func (t *Task) hear(cx *Context, told bool) {
+	if t.cancelled || cx.in().Inspecting() || !told && !(t.whole && t.head.IsCancelled()) {
+		return
+	}
+	t.cancelled = true
+	if t.ctx != nil {
+		t.ctx.end(ErrCancelled)
 	}
 }
 
@@ -98,31 +109,50 @@ func (t *Task) pool() *coro.Pool {
 // mockCoroutines are for mock tasks, which have no runtime.
 var mockCoroutines = coro.NewPool(0)
 
-// resume switches to the coroutine and back, and says whether the function has
-// ended. When it called runtime.Goexit the switch does not return: the goroutine
-// that polls ends as well, and the worker sees to the rest.
-func (a *async[T]) resume(cx *Context) (ended bool) {
-	t := &a.task
+// drive switches to the coroutine and back, and says whether the function has
+// ended, and with which panic; r is set when it is to begin. When it called
+// runtime.Goexit the switch does not return: the goroutine that polls ends as well,
+// and the worker sees to the rest.
+func (t *Task) drive(cx *Context, r coro.Runner) (ended bool, err error) {
+	if cx.in().External() {
+		if x := peek(t.head); !x.hasValues() {
+		} else if r != nil {
+			r = &valued{r, x}
+		} else if cx.in().Inspecting() {
+			defer enterValues(t.coro.Gid(), x)()
+		}
+	}
 	c := t.coro
 	t.cx = cx
-	var r coro.Result
+	var res coro.Result
 	before := cx.in().SetGoroutine(c.Gid())
-	if a.fn != nil || a.do != nil {
-		r = c.StartRunner((*asyncRunner[T])(a))
+	if r != nil {
+		res = c.StartRunner(r)
 	} else {
-		r = c.Resume()
+		res = c.Resume()
 	}
 	cx.in().SetGoroutine(before)
 	t.cx = nil
-	if r.State == coro.Suspended {
-		return false
+	if res.State == coro.Suspended {
+		return false, nil
 	}
-	if r.State == coro.Panicked {
-		a.err = &PanicError{Value: r.Value, Stack: r.Stack, Task: t.Name()}
+	if res.State == coro.Panicked {
+		err = &PanicError{Value: res.Value, Stack: res.Stack, Task: t.Name()}
 	}
-	a.finish()
 	t.pool().Put(c)
-	return true
+	return true, err
+}
+
+// valued is a function that begins off the workers, where its values are found by its
+// goroutine.
+type valued struct {
+	coro.Runner
+	x *extra
+}
+
+func (v *valued) Run(c *coro.Coro) {
+	defer enterValues(c.Gid(), v.x)()
+	v.Runner.Run(c)
 }
 
 // finish ends the function's part in its task.
@@ -153,29 +183,26 @@ type asyncRunner[T any] async[T]
 
 // Run runs the function on the coroutine.
 func (a *asyncRunner[T]) Run(c *coro.Coro) {
-	fn, do := a.fn, a.do
-	a.fn, a.do = nil, nil
 	t := &a.task
-	t.gid.Store(c.Gid())
-	t.cx.in().SetGoroutine(c.Gid())
-	if t.cx.in().External() {
-		if x := peek(t.head); x != nil && x.hasValues() {
-			defer enterValues(c.Gid(), x)()
-		}
-	}
-	returned := false
-	defer func() { // while the goroutine lives: its descriptor will be used again
-		t.gid.Store(0)
-		if !returned {
-			t.cx.in().SetGoroutine(0)
-		}
-	}()
-	if do != nil {
-		a.err = do(t)
-	} else {
-		a.value, a.err = fn(t)
-	}
-	returned = true
+	t.enterOn(c)
+	a.value, a.err = t.fn.(func(*Task) (T, error))(t)
+	t.gid.Store(returned)
+}
+
+// Unwound lets go of the goroutine, whose descriptor will be used again.
+func (a *asyncRunner[T]) Unwound(*coro.Coro) { a.task.unwound() }
+
+// enterOn notes which goroutine the function runs on.
+func (t *Task) enterOn(c *coro.Coro) {
+	g := c.Gid()
+	t.gid.Store(g)
+	t.cx.in().SetGoroutine(g)
+}
+
+// unwound ends a function that has not returned, while its goroutine lives.
+func (t *Task) unwound() {
+	t.gid.Store(returned)
+	t.cx.in().SetGoroutine(0)
 }
 
 // cancel says whether the function has started and must be polled to its end, now
@@ -189,12 +216,11 @@ func (a *async[T]) cancel() bool {
 // run to its end.
 func (a *async[T]) Drop() {
 	t := &a.task
-	if t.ended.Load() || a.died() {
+	if a.died() || t.over() {
 		return
 	}
 	if t.coro == nil {
-		a.fn, a.do = nil, nil
-		t.ended.Store(true)
+		t.gid.Store(returned)
 		return
 	}
 	if a.dropped.Swap(true) {

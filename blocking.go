@@ -20,7 +20,7 @@ import (
 func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOption) *JoinHandle[T] {
 	b := &blocking[T]{fn: fn}
 	b.task.fn, b.task.whole = fn, true
-	b.task.wake = make(chan struct{}, 1)
+	b.wake = make(chan struct{}, 1)
 	h := &b.handle
 	x := h.more()
 	for _, o := range opts {
@@ -54,7 +54,11 @@ type blocking[T any] struct {
 	handle JoinHandle[T]
 	fn     func(*Task) (T, error)
 	task   Task
+	wake   chan struct{} // one token lets the goroutine go on
 }
+
+// parked is the body of a task on a goroutine of its own.
+type parked interface{ token() chan struct{} }
 
 // run is the goroutine. Each step of the end is a deferred call of its own: a panic
 // or a Goexit in one of them skips none of the others.
@@ -94,7 +98,6 @@ func (b *blocking[T]) run() {
 // runs what it has left suspended to its end.
 func (t *Task) end(x *extra) {
 	t.finish()
-	t.gid.Store(0)
 	over := false
 	defer func() {
 		if !over { // Goexit in a function that was left suspended
@@ -139,11 +142,11 @@ func (t *Task) sleep() {
 		if t.rt != nil {
 			t.rt.sched.CountExternal(-1)
 		}
-		<-t.wake
+		<-t.head.Body().(parked).token()
 		t.head.Resume()
 	}
-	if t.cause == nil && t.head.IsCancelled() {
-		t.cause = ErrCancelled
+	if !t.cancelled && t.head.IsCancelled() {
+		t.cancelled = true
 		if t.ctx != nil { // who cancels may not have come to it yet
 			t.ctx.end(ErrCancelled)
 		}
@@ -152,11 +155,11 @@ func (t *Task) sleep() {
 
 // unpark lets a parked goroutine go on. It counts again before it runs, so that a
 // simulated clock does not jump meanwhile.
-func (t *Task) unpark() {
+func (t *Task) unpark(wake chan struct{}) {
 	if t.rt != nil {
 		t.rt.sched.CountExternal(1)
 	}
-	t.wake <- struct{}{}
+	wake <- struct{}{}
 }
 
 // blockingBody is the side of a blocking task that the scheduler sees.
@@ -164,7 +167,8 @@ type blockingBody[T any] blocking[T]
 
 func (b *blockingBody[T]) Poll(*sched.Context) bool { panic("edo: a blocking task is not polled") }
 func (b *blockingBody[T]) Fail(any, []byte)         { panic("edo: a blocking task is not polled") }
-func (b *blockingBody[T]) Unpark()                  { b.task.unpark() }
+func (b *blockingBody[T]) Unpark()                  { b.task.unpark(b.wake) }
+func (b *blockingBody[T]) token() chan struct{}     { return b.wake }
 func (b *blockingBody[T]) Cancelled()               { b.more().contexts.cancel() }
 func (b *blockingBody[T]) more() *extra             { return b.handle.extra.Load() }
 func (b *blockingBody[T]) peek() *extra             { return b.more() }
@@ -194,7 +198,7 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	b.extra.given = "Block of " + funcName(fn)
 	t := &b.task
 	t.rt, t.head, t.fn, t.whole = rt, &b.head, fn, true
-	t.wake = make(chan struct{}, 1)
+	b.wake = make(chan struct{}, 1)
 	b.head.InitExternal(b)
 	t.cx = (*Context)(sched.NewContext(rt.sched, &b.head))
 	t.gid.Store(gid.Get())
@@ -237,11 +241,13 @@ type block struct {
 	head  sched.Task
 	extra extra
 	task  Task
+	wake  chan struct{}
 }
 
 func (b *block) Poll(*sched.Context) bool { panic("edo: the task of a Block is not polled") }
 func (b *block) Fail(any, []byte)         { panic("edo: the task of a Block is not polled") }
-func (b *block) Unpark()                  { b.task.unpark() }
+func (b *block) Unpark()                  { b.task.unpark(b.wake) }
+func (b *block) token() chan struct{}     { return b.wake }
 func (b *block) Cancelled()               { b.extra.contexts.cancel() }
 func (b *block) more() *extra             { return &b.extra }
 func (b *block) peek() *extra             { return &b.extra }

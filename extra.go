@@ -167,8 +167,8 @@ type taskContext struct {
 func newTaskContext(t *Task) *taskContext {
 	c := &taskContext{}
 	c.Context, c.end = context.WithCancelCause(context.Background())
-	if t.cause != nil {
-		c.end(t.cause)
+	if t.cancelled {
+		c.end(ErrCancelled)
 	} else if x := ownerOf(t.head); x != nil {
 		x.contexts.mu.Lock()
 		x.contexts.all = append(x.contexts.all, c)

@@ -81,7 +81,7 @@ func (s *JoinSet[T]) Spawn(task *Task, f Future[T], opts ...SpawnOption) (AbortH
 
 // Go is [JoinSet.Spawn] of a task in direct style, as the function [Go] makes them.
 func (s *JoinSet[T]) Go(task *Task, fn func(task *Task) (T, error), opts ...SpawnOption) (AbortHandle, error) {
-	a := &async[T]{fn: fn}
+	a := &async[T]{}
 	a.task.fn, a.task.whole = fn, true
 	return s.Spawn(task, a, opts...)
 }

@@ -33,9 +33,17 @@ func (r *region) through(t *Task, cause error) error {
 // interrupted returns why every operation of t fails; nil: it does not.
 func (t *Task) interrupted() error {
 	if t.region == nil {
-		return t.cause
+		return cancellation(t.cancelled)
 	}
-	return t.region.through(t, t.cause)
+	return t.region.through(t, cancellation(t.cancelled))
+}
+
+// cancellation returns what says that a task was cancelled, if it was.
+func cancellation(cancelled bool) error {
+	if cancelled {
+		return ErrCancelled
+	}
+	return nil
 }
 
 // watch is for a Task that is about to suspend: all its scopes must wake it when they

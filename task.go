@@ -20,21 +20,27 @@ import (
 // in, and every later one, returns [ErrCancelled]: the function cleans up as after
 // any other error, and returns.
 type Task struct {
-	cx     *Context            // of the poll under way; the function's alone, as are the next
-	cause  error               // why every operation fails from now on; nil: it does not
-	coro   *coro.Coro          // what the function runs on; nil: a goroutine of its own
-	wake   chan struct{}       // one token lets such a goroutine go on
-	ctx    *taskContext        // made when first asked for
-	region *region             // the innermost that the function is in
-	head   *sched.Task         // the task that polls; set before the function starts
-	rt     *Runtime            // nil under a mock task
-	fn     any                 // the function, for its name
-	await  func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
-	gid    atomic.Uintptr      // the function's goroutine; 0 before it starts and after it has ended
-	ended  atomic.Bool
-	whole  bool // the function is the whole of its task
-	polls  bool // the function polls a future, in Await or Next
+	cx        *Context       // of the poll under way; the function's alone, as is the rest unless it says otherwise
+	coro      *coro.Coro     // what the function runs on; nil: a goroutine of its own
+	region    *region        // the innermost that the function is in
+	gid       atomic.Uintptr // the function's goroutine; 0 before it starts, returned afterwards; for all
+	whole     bool           // the function is the whole of its task
+	polls     bool           // the function polls a future, in Await or Next
+	chains    bool           // who resumed the function takes whatever task comes back
+	cancelled bool           // every operation fails from now on, with ErrCancelled
+
+	head  *sched.Task         // the task that polls; set before the function starts
+	rt    *Runtime            // nil under a mock task
+	ctx   *taskContext        // made when first asked for
+	fn    any                 // the function
+	await func(*Context) Poll // one poll of what a goroutine of its own waits for, while it does
 }
+
+// returned is the gid of a Task whose function has returned: no goroutine's.
+const returned = ^uintptr(0)
+
+// over says whether the function has ended.
+func (t *Task) over() bool { return t.gid.Load() == returned }
 
 func (t *Task) spawner() (*sched.Context, *Runtime, error) {
 	if err := t.check(); err != nil {
@@ -56,7 +62,7 @@ func (t *Task) check() error {
 
 // misused says how t is used wrongly.
 func (t *Task) misused() error {
-	if t.ended.Load() {
+	if t.over() {
 		return fmt.Errorf("edo: Task of %s used after its function has returned", t.Name())
 	}
 	user := "a goroutine that is no task"
@@ -80,32 +86,40 @@ func (t *Task) enter() error {
 }
 
 // suspend waits until the task is woken.
-func (t *Task) suspend() error {
+func (t *Task) suspend() error { return t.pause(true) }
+
+// wait is suspend for who waits on although the task, or a scope, was cancelled.
+func (t *Task) wait() { t.pause(false) }
+
+// pause is suspend or wait. It calls what changes stacks itself: after that the
+// processor predicts every return wrongly, and the collector looks at every frame of
+// each function that waits.
+func (t *Task) pause(heeds bool) error {
 	if t.region != nil {
-		if err := t.region.watch(t); err != nil {
+		if err := t.region.watch(t); heeds && err != nil {
 			return err
 		}
 	}
-	t.pause()
-	if t.cx.in().Inspecting() { // to go on would be to do something
+	if c := t.coro; c == nil {
+		t.park(ownerOf(t.head))
+	} else {
+		var p *coro.Coro
+		if d := t.successor(); d != nil {
+			p = c.LeaveTo(d)
+		} else {
+			p = c.Leave()
+		}
+		if next, yield := p.Turn(); next != nil {
+			next()
+		} else {
+			yield(struct{}{})
+		}
+		t.cx.in().Arrive()
+	}
+	if !heeds || t.cx.in().Inspecting() { // to go on would be to do something
 		return nil
 	}
 	return t.interrupted()
-}
-
-// wait is suspend for who waits on although the task, or a scope, was cancelled.
-func (t *Task) wait() {
-	t.region.watch(t)
-	t.pause()
-}
-
-// pause is wait for who is in no region.
-func (t *Task) pause() {
-	if t.coro != nil {
-		t.coro.Yield()
-	} else {
-		t.park(ownerOf(t.head))
-	}
 }
 
 // leaveInspection suspends a function that a report would otherwise drive on: what it
@@ -114,12 +128,13 @@ func (t *Task) leaveInspection() {
 	for t.cx.in().Inspecting() {
 		t.cx.in().Task().Wake() // the part of the task that is polled, as any leaf would
 		t.coro.Yield()
+		t.cx.in().Arrive()
 	}
 }
 
 // finish marks the function as ended: its Task is of no more use.
 func (t *Task) finish() {
-	t.ended.Store(true)
+	t.gid.Store(returned)
 	if t.ctx != nil {
 		if x := ownerOf(t.head); x != nil {
 			x.contexts.remove(t.ctx)
@@ -134,11 +149,7 @@ func (t *Task) Err() error {
 	if err := t.check(); err != nil {
 		return err
 	}
-	cause := t.cause
-	if cause == nil && t.head.IsCancelled() {
-		cause = ErrCancelled
-	}
-	return t.region.through(t, cause)
+	return t.region.through(t, cancellation(t.cancelled || t.head.IsCancelled()))
 }
 
 // Name returns the name of the task.

@@ -3,6 +3,7 @@ package coro
 import (
 	"errors"
 	"iter"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/edo-go/edo/internal/gid"
@@ -52,19 +53,26 @@ type Result struct {
 //
 // The fields belong to the coroutine while it runs and to whoever will resume it
 // otherwise; the switch between the two orders their accesses. So a Coro may be
-// resumed from different goroutines, but never from two at the same time.
+// resumed from different goroutines, but never from two at the same time. Those of
+// its place belong to who stands there, while it does, and to who will change places
+// with it: see place.go.
 type Coro struct {
-	phase  phase
-	pool   *Pool
-	pooled bool // it was put back; guarded by the pool's mutex
+	// What a switch needs is the first 64 bytes: a coroutine that comes from another
+	// processor is not in the cache.
+	place
+	at    *Coro   // at whose place it stands, while it does not run
+	back  *Coro   // at whose place the resumer stands, while it runs
+	gid   uintptr // set before the first function runs, and never again
+	phase phase
+	ends  bool  // it is to end when it runs next; the pool's, as the next two
+	index int32 // where the pool has it, and one more
 
-	runner   Runner  // what to run next
+	relay   *Coro // it is to change places there when it runs next
+	visitor *Coro // who of those in the pool stands at its place
+
+	pool     *Pool
+	runner   Runner  // what it runs, or is to run next
 	panicked *Result // what the last function ended with, unless it returned
-	gid      uintptr // set before the first function runs, and never again
-
-	yield func(struct{}) bool
-	next  func() (struct{}, bool)
-	stop  func()
 }
 
 type phase uint8
@@ -84,7 +92,8 @@ var (
 
 func newCoro(p *Pool) *Coro {
 	c := &Coro{pool: p}
-	c.next, c.stop = iter.Pull(c.loop)
+	c.next, _ = iter.Pull(c.life())
+	c.at = c
 	return c
 }
 
@@ -95,11 +104,20 @@ func (c *Coro) Start(fn func(c *Coro)) Result { return c.StartRunner(runnerFunc(
 
 // A Runner is a function as an object: to start one that is at hand anyway
 // allocates nothing.
-type Runner interface{ Run(c *Coro) }
+type Runner interface {
+	Run(c *Coro)
+	// Unwound is called when Run does not return, by a panic or Goexit, while the
+	// goroutine still lives. So Run needs no deferred call of its own to notice.
+	Unwound(c *Coro)
+}
 
 type runnerFunc func(c *Coro)
 
-func (f runnerFunc) Run(c *Coro) { f(c) }
+func (f runnerFunc) Run(c *Coro)   { f(c) }
+func (f runnerFunc) Unwound(*Coro) {}
+
+// Become says that r goes on in the place of the Runner that runs, which calls it.
+func (c *Coro) Become(r Runner) { c.runner = r }
 
 // StartRunner is [Coro.Start] of r.Run.
 func (c *Coro) StartRunner(r Runner) Result {
@@ -108,8 +126,14 @@ func (c *Coro) StartRunner(r Runner) Result {
 	}
 	c.runner = r
 	c.phase = running
-	c.next()
-	if c.phase == suspended {
+	p := c.at
+	c.back, p.who = p, nil
+	if next, yield := p.Turn(); next != nil {
+		next()
+	} else {
+		yield(struct{}{})
+	}
+	if c = p.who; c != nil && c.phase == suspended {
 		return Result{}
 	}
 	return c.outcome()
@@ -119,23 +143,36 @@ func (c *Coro) StartRunner(r Runner) Result {
 // panics unless the coroutine is suspended. It does not return when the function
 // calls [runtime.Goexit].
 //
-// Start, Resume and Yield call what [iter.Pull] made themselves and not through a
-// function they share: after a switch of stacks the processor predicts every
-// return wrongly, at about 10 ns each.
+// Start and Resume call what [iter.Pull] made themselves and not through a function they
+// share: after a switch of stacks the processor predicts every return wrongly, at about
+// 10 ns each. [Coro.Leave] is for that too.
 func (c *Coro) Resume() Result {
 	if c.phase != suspended {
 		panic(errResume)
 	}
 	c.phase = running
-	c.next()
-	if c.phase == suspended {
+	p := c.at
+	c.back, p.who = p, nil
+	if next, yield := p.Turn(); next != nil {
+		next()
+	} else {
+		yield(struct{}{})
+	}
+	if c = p.who; c != nil && c.phase == suspended {
 		return Result{}
 	}
 	return c.outcome()
 }
 
-// outcome says what the function ended with.
+// outcome says what the function ended with that has come back; nil: the goroutine
+// whose place it is has exited.
 func (c *Coro) outcome() Result {
+	if c == nil || c.phase == dead {
+		if c != nil {
+			c.pool.bury(c)
+		}
+		runtime.Goexit()
+	}
 	if c.panicked == nil {
 		return Result{State: Ended}
 	}
@@ -147,12 +184,18 @@ func (c *Coro) outcome() Result {
 // Yield switches back to whoever resumed the coroutine and returns when it is
 // resumed again. It must be called on the goroutine of the coroutine: called from
 // elsewhere it panics at best.
-func (c *Coro) Yield() {
+func (c *Coro) Yield() { c.Leave().swap() }
+
+// Leave is Yield but for the switch itself, for who wants no call between: what
+// [Coro.Turn] of the result returns must be called at once.
+func (c *Coro) Leave() *Coro {
 	if c.phase != running {
 		panic(errYield)
 	}
 	c.phase = suspended
-	c.yield(struct{}{})
+	p := c.back
+	c.at, p.who = p, c
+	return p
 }
 
 // Gid returns the identity of the coroutine's goroutine. It is valid once a
@@ -163,40 +206,49 @@ func (c *Coro) Gid() uintptr { return c.gid }
 // coroutines on a goroutine that must not end that way asks in a deferred call.
 func (c *Coro) Dead() bool { return c.phase == dead }
 
-// loop is the life of the coroutine's goroutine: function after function, until
-// the pool stops it.
-func (c *Coro) loop(yield func(struct{}) bool) {
-	stopped := false
-	defer func() {
-		// Deferred here and not in run, because a panic that is recovered while the
-		// goroutine exits ends run, but does not end the exiting.
-		if !stopped {
-			c.phase = dead
-			c.pool.forget()
+// life is what the coroutine's goroutine does: function after function, until the
+// pool ends it.
+func (c *Coro) life() iter.Seq[struct{}] {
+	return func(yield func(struct{}) bool) {
+		stopped := false
+		defer func() {
+			// Deferred here and not in run, because a panic that is recovered while the
+			// goroutine exits ends run, but does not end the exiting.
+			if !stopped {
+				c.phase = dead
+				c.pool.forget()
+				if c.back != c {
+					c.stand() // until the pool sees to it that nobody else is at its place
+				}
+			}
+		}()
+		c.yield = yield
+		c.gid = gid.Get()
+		for !c.ends {
+			c.run()
+			c.phase = idle
+			c.stand()
 		}
-	}()
-	c.yield = yield
-	c.gid = gid.Get()
-	for {
-		c.run()
-		c.phase = idle
-		if !yield(struct{}{}) {
-			stopped = true
-			return
-		}
+		stopped = true
 	}
 }
 
 // run runs one function to its end.
 func (c *Coro) run() {
 	defer c.recovered()
-	r := c.runner
+	c.runner.Run(c)
 	c.runner = nil
-	r.Run(c)
 }
 
+// recovered takes in a panic, of the Runner or of nobody: then it returned.
 func (c *Coro) recovered() {
+	r := c.runner
+	if r == nil {
+		return
+	}
 	if v := recover(); v != nil {
 		c.panicked = &Result{State: Panicked, Value: v, Stack: debug.Stack()}
 	}
+	c.runner = nil
+	r.Unwound(c)
 }

@@ -10,10 +10,12 @@ import (
 // [sync.Pool], because a coroutine that the collector dropped would leave its
 // goroutine behind.
 type Pool struct {
-	mu   sync.Mutex // guards what follows
-	max  int
-	idle []*Coro // the one used last is last, and used first
-	out  int     // how many are handed out
+	mu     sync.Mutex // guards what follows
+	max    int
+	idle   []*Coro // the one used last is last, and used first
+	graves []*Coro // have died away from their places, and stand there still
+	out    int     // how many are handed out
+	closed bool
 }
 
 var errPut = errors.New("coro: Put of a coroutine whose function has not ended, or twice, or into another pool")
@@ -30,7 +32,8 @@ func (p *Pool) Get() *Coro {
 		c := p.idle[n]
 		p.idle[n] = nil
 		p.idle = p.idle[:n]
-		c.pooled = false
+		c.index = 0
+		c.at.visitor = nil
 		p.mu.Unlock()
 		return c
 	}
@@ -40,28 +43,25 @@ func (p *Pool) Get() *Coro {
 
 // Put gives back a coroutine whose function has ended, for any goroutine's next
 // [Pool.Get]. When the pool is full or closed, the goroutine of c has ended when
-// Put returns. A dead coroutine may be put, which does nothing. Put panics when
-// the function has not ended, when c is in the pool already, and when c belongs
-// to another pool.
+// Put returns, or that of another one in its stead; unless coroutines stand in the way
+// that are out, see place.go: no more are kept beyond max than are out. A dead coroutine
+// may be put, which does nothing. Put panics when the function has not ended, when c is
+// in the pool already, and when c belongs to another pool.
 func (p *Pool) Put(c *Coro) {
 	if c.phase == dead {
 		return
 	}
 	p.mu.Lock()
-	if c.phase != idle || c.pool != p || c.pooled {
+	if c.phase != idle || c.pool != p || c.index != 0 {
 		p.mu.Unlock()
 		panic(errPut)
 	}
 	p.out--
-	c.pooled = true
-	keep := len(p.idle) < p.max
-	if keep {
-		p.idle = append(p.idle, c)
+	p.add(&p.idle, c)
+	if len(p.idle) > p.max || len(p.graves) != 0 {
+		p.trim(c)
 	}
 	p.mu.Unlock()
-	if !keep {
-		c.stop()
-	}
 }
 
 // forget takes note of a coroutine that has died and will not be put back.
@@ -82,11 +82,8 @@ func (p *Pool) Out() int {
 // are out end when they are put back. It may be called twice.
 func (p *Pool) Close() {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.max = 0
-	list := p.idle
-	p.idle = nil
-	p.mu.Unlock()
-	for _, c := range list {
-		c.stop()
-	}
+	p.closed = true
+	p.sweep()
 }

@@ -81,6 +81,9 @@ func (r *ring) room() int {
 	return int(ringSize - (r.end() - r.seen))
 }
 
+// full says whether the owner may not push.
+func (r *ring) full() bool { return r.end()-r.seen >= ringSize && r.room() == 0 }
+
 // len returns how many tasks are runnable; for anybody, as an estimate.
 func (r *ring) len() int {
 	_, real := unpack(r.head.Load())

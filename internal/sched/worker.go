@@ -43,7 +43,8 @@ type Worker struct {
 	id int
 	cx Context
 
-	polling     bool // the poll of cx.root has not returned
+	polling     bool  // the poll of cx.root has not returned
+	handed      *Task // taken by the poll that has just ended; to be polled next, see [Context.Next]
 	tick        uint32
 	slotRun     int
 	credits     int64
@@ -131,7 +132,12 @@ func (w *Worker) loop() (over bool) {
 		}
 	}()
 	for {
-		t := w.next()
+		t := w.handed
+		if t != nil {
+			w.handed = nil
+		} else {
+			t = w.next()
+		}
 		if t == nil {
 			if w.retiring() {
 				return true
@@ -154,11 +160,17 @@ func (w *Worker) loop() (over bool) {
 	}
 }
 
-// run polls t once.
+// run polls t once, or t and others, see [Context.Turn].
 func (w *Worker) run(t *Task) {
 	if w.paused.Load() {
 		w.standStill()
 	}
+	w.begin(t)
+	w.settle(t.body.Poll(&w.cx))
+}
+
+// begin is what comes before a poll of t.
+func (w *Worker) begin(t *Task) {
 	if t.home != w {
 		t.home = w
 	}
@@ -171,7 +183,11 @@ func (w *Worker) run(t *Task) {
 	w.yielded = false
 	w.polling = true
 	w.polls++
-	ended := t.body.Poll(&w.cx)
+}
+
+// settle is what comes after the poll, of the task that is polled by then.
+func (w *Worker) settle(ended bool) {
+	t := w.cx.root
 	w.polling = false
 	if w.cx.debts.debt.Load() != nil {
 		w.cx.Settle()

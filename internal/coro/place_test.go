@@ -1,0 +1,333 @@
+package coro
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/edo-go/edo/internal/gid"
+)
+
+// suspend starts fn on a coroutine of p, which must suspend.
+func suspend(t testing.TB, p *Pool, fn func(c *Coro)) *Coro {
+	t.Helper()
+	c := p.Get()
+	if r := c.Start(fn); r.State != Suspended {
+		t.Fatalf("state %v, want Suspended", r.State)
+	}
+	return c
+}
+
+func TestSwitchToComesBackToTheFirstResumer(t *testing.T) {
+	p := newTestPool(t, 2)
+	var steps []string
+	var a, b *Coro
+	b = suspend(t, p, func(c *Coro) {
+		c.Yield()
+		steps = append(steps, "b")
+		c.Yield()
+		steps = append(steps, "b again")
+	})
+	a = suspend(t, p, func(c *Coro) {
+		c.Yield()
+		steps = append(steps, "a")
+		c.SwitchTo(b)
+		steps = append(steps, "a again")
+	})
+	if r := a.Resume(); r.State != Suspended { // it is b that comes back
+		t.Fatalf("state %v", r.State)
+	}
+	steps = append(steps, "out")
+	if r := a.Resume(); r.State != Ended {
+		t.Fatalf("a: state %v", r.State)
+	}
+	if r := b.Resume(); r.State != Ended {
+		t.Fatalf("b: state %v", r.State)
+	}
+	want := "[a b out a again b again]"
+	if got := fmt.Sprint(steps); got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	p.Put(a)
+	p.Put(b)
+}
+
+func TestResultIsOfTheOneThatComesBack(t *testing.T) {
+	p := newTestPool(t, 2)
+	b := suspend(t, p, func(c *Coro) {
+		c.Yield()
+		panic("b")
+	})
+	a := suspend(t, p, func(c *Coro) {
+		c.Yield()
+		c.SwitchTo(b)
+	})
+	if r := a.Resume(); r.State != Panicked || r.Value != "b" {
+		t.Fatalf("got %v, %v; want what b ended with", r.State, r.Value)
+	}
+	if r := a.Resume(); r.State != Ended {
+		t.Fatalf("a: state %v, %v", r.State, r.Value)
+	}
+	p.Put(b)
+	p.Put(a)
+}
+
+func TestSwitchToOneThatIsNotSuspendedPanics(t *testing.T) {
+	p := newTestPool(t, 2)
+	fresh := p.Get()
+	c := p.Get()
+	if r := c.Start(func(c *Coro) { c.SwitchTo(fresh) }); r.State != Panicked || r.Value != errResume {
+		t.Errorf("to a fresh one: got %v, %v", r.State, r.Value)
+	}
+	if r := c.Start(func(c *Coro) { c.SwitchTo(c) }); r.State != Panicked || r.Value != errResume {
+		t.Errorf("to itself: got %v, %v", r.State, r.Value)
+	}
+	p.Put(c)
+	p.Put(fresh)
+}
+
+// ring suspends n coroutines, of which each stands at the place of the one before it
+// in the end, and the first at that of the last.
+func ring(t testing.TB, p *Pool, n int) []*Coro {
+	list := make([]*Coro, n)
+	for i := range list {
+		list[i] = suspend(t, p, func(c *Coro) {
+			c.Yield()
+			if i+1 < n {
+				c.SwitchTo(list[i+1])
+			} else {
+				c.Yield()
+			}
+		})
+	}
+	list[0].Resume()
+	return list
+}
+
+func TestPoolEndsThoseThatStandAtEachOthersPlaces(t *testing.T) {
+	for _, max := range []int{0, 1, 5, 100} {
+		before := runtime.NumGoroutine()
+		p := NewPool(max)
+		list := ring(t, p, 20)
+		for _, i := range rand.Perm(len(list)) {
+			if r := list[i].Resume(); r.State != Ended {
+				t.Fatalf("%d: state %v", i, r.State)
+			}
+			p.Put(list[i])
+		}
+		if n, most := runtime.NumGoroutine()-before, min(max, len(list)); n > most {
+			t.Errorf("max %d: %d goroutines are left", max, n)
+		}
+		p.Close()
+		settle(t, before)
+	}
+}
+
+func TestPoolKeepsNoMoreBeyondMaxThanAreOut(t *testing.T) {
+	const n = 100
+	for seed := range uint64(50) {
+		rnd := rand.New(rand.NewPCG(seed, 0))
+		before := runtime.NumGoroutine()
+		p := NewPool(3)
+		list := ring(t, p, n)
+		rnd.Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
+		for i, c := range list {
+			c.Resume()
+			p.Put(c)
+			out := n - 1 - i
+			if idle := runtime.NumGoroutine() - before - out; idle > 3+out {
+				t.Fatalf("seed %d: %d are idle, and %d out", seed, idle, out)
+			}
+		}
+		p.Close()
+		settle(t, before)
+	}
+}
+
+func TestOneThatIsPutAfterCloseEndsWithThoseItStoodInTheWayOf(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := NewPool(100)
+	list := ring(t, p, 10)
+	for i, c := range list {
+		if i%3 != 0 {
+			c.Resume()
+			p.Put(c)
+		}
+	}
+	p.Close()
+	for i, c := range list {
+		if i%3 == 0 {
+			c.Resume()
+			p.Put(c)
+		}
+	}
+	settle(t, before)
+}
+
+func TestGoexitAwayFromHomeEndsTheResumerAlone(t *testing.T) {
+	for _, way := range []string{"the other ends first", "the pool is closed first"} {
+		before := runtime.NumGoroutine()
+		p := NewPool(4)
+		var b *Coro
+		cleaned := false
+		b = suspend(t, p, func(c *Coro) {
+			c.Yield()
+			defer func() { cleaned = true }()
+			runtime.Goexit()
+		})
+		a := suspend(t, p, func(c *Coro) {
+			c.Yield()
+			c.SwitchTo(b)
+		})
+		dead := false
+		if exits(func() { a.Resume() }, func() { dead = b.Dead() && !a.Dead() }) {
+			t.Errorf("%s: Resume returned after Goexit", way)
+		}
+		if !cleaned || !dead || p.Out() != 1 {
+			t.Errorf("%s: cleaned %v, dead %v, %d are out", way, cleaned, dead, p.Out())
+		}
+		if way == "the pool is closed first" {
+			p.Close()
+		}
+		if r := a.Resume(); r.State != Ended {
+			t.Fatalf("%s: the other one: state %v", way, r.State)
+		}
+		p.Put(a)
+		p.Close()
+		settle(t, before)
+	}
+}
+
+func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
+	before := runtime.NumGoroutine()
+	const n, rounds, drivers = 40, 200, 4
+	p := NewPool(8)
+	var mu sync.Mutex
+	var ready []*Coro
+	arrived := map[*Coro]*Coro{} // who came there directly; guarded by mu, as ready
+	take := func() (c *Coro) {
+		mu.Lock()
+		defer mu.Unlock()
+		if last := len(ready) - 1; last >= 0 {
+			i := rand.IntN(last + 1)
+			ready[i], ready[last] = ready[last], ready[i]
+			c, ready = ready[last], ready[:last]
+		}
+		return c
+	}
+	give := func(c *Coro) {
+		mu.Lock()
+		defer mu.Unlock()
+		ready = append(ready, c)
+	}
+	current := make([]*Coro, drivers) // who runs, by driver; the driver's own
+	driver := map[*Coro]int{}         // guarded by mu
+	at := func(c *Coro) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return driver[c]
+	}
+	settleBefore := func(c *Coro) { // c goes on: if it came from another one, that may go on as well
+		mu.Lock()
+		from := arrived[c]
+		delete(arrived, c)
+		if from != nil {
+			ready = append(ready, from)
+		}
+		mu.Unlock()
+	}
+	for range n {
+		ready = append(ready, suspend(t, p, func(c *Coro) {
+			home := gid.Get()
+			c.Yield()
+			for range rounds {
+				settleBefore(c)
+				if gid.Get() != home {
+					t.Error("moved to another goroutine")
+				}
+				next := take()
+				if next == nil || rand.IntN(4) == 0 {
+					if next != nil {
+						give(next)
+					}
+					c.Yield()
+					continue
+				}
+				d := at(c)
+				mu.Lock()
+				arrived[next], driver[next] = c, d
+				mu.Unlock()
+				current[d] = next
+				c.SwitchTo(next)
+			}
+			settleBefore(c)
+		}))
+	}
+	var left sync.WaitGroup
+	left.Add(n)
+	over := make(chan struct{})
+	go func() { left.Wait(); close(over) }()
+	var wg sync.WaitGroup
+	for d := range drivers {
+		wg.Go(func() {
+			for {
+				select {
+				case <-over:
+					return
+				default:
+				}
+				c := take()
+				if c == nil {
+					runtime.Gosched()
+					continue
+				}
+				mu.Lock()
+				driver[c] = d
+				mu.Unlock()
+				current[d] = c
+				r := c.Resume()
+				c = current[d]
+				switch r.State {
+				case Suspended:
+					give(c)
+				case Ended:
+					p.Put(c)
+					left.Done()
+				default:
+					t.Errorf("state %v, %v", r.State, r.Value)
+					left.Done()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	p.Close()
+	settle(t, before)
+}
+
+func BenchmarkSwitchTo(b *testing.B) {
+	p := newTestPool(b, 2)
+	var list [2]*Coro
+	left := b.N
+	for i := range list {
+		list[i] = suspend(b, p, func(c *Coro) {
+			c.Yield()
+			for left > 0 {
+				left--
+				c.SwitchTo(list[1-i])
+			}
+		})
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	list[0].Resume()
+	b.StopTimer()
+	for _, c := range list {
+		if c.phase == suspended {
+			c.Resume()
+		}
+		p.Put(c)
+	}
+}

@@ -117,3 +117,35 @@ func BenchmarkWorkloads(b *testing.B) {
 		})
 	})
 }
+
+func TestRareWorkloadsTakeEveryThirdRound(t *testing.T) {
+	w, v := find(t, "memory_at_10000000/edo/future")
+	o := &options{scale: 1}
+	for round := range 7 {
+		if got := o.leavesOut(w, v, round); got == (round%3 == 0) {
+			t.Errorf("round %d: left out: %t", round, got)
+		}
+	}
+}
+
+func TestWhatDoesNotFitAScaleIsLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		scale float64
+		want  bool
+	}{
+		{"memory_at_10000000/edo/future", 1, true},
+		{"memory_at_10000000/edo/future", 0.1, false},
+		{"conns_100000/edo/future", 1, true},
+		{"conns_100000/edo/future", 0.1, false},
+		{"conns_10000/edo/future", 0.1, true},
+		{"spawn_at_1000/edo/future", 0.001, true},
+		{"conns_100/edo/future", 0.001, true},
+		{"spawn/edo/future", 0.000001, true},
+	} {
+		w, _ := find(t, c.name)
+		if n, got := (&options{scale: c.scale}).operations(w); got != c.want || got && w.conns == 0 && n < 1000 {
+			t.Errorf("%s at %g: %d operations, measured: %t", c.name, c.scale, n, got)
+		}
+	}
+}

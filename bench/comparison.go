@@ -57,9 +57,7 @@ func (c *comparison) read(name string) error {
 		}
 		switch {
 		case line.Machine != nil:
-			if !slices.ContainsFunc(c.machines, func(m machine) bool { return m.same(*line.Machine) }) {
-				c.machines = append(c.machines, *line.Machine)
-			}
+			c.addMachine(*line.Machine)
 		case line.Workload != "":
 			c.add(line.result)
 		default:
@@ -67,6 +65,15 @@ func (c *comparison) read(name string) error {
 		}
 	}
 	return lines.Err()
+}
+
+func (c *comparison) addMachine(m machine) {
+	for i := range c.machines {
+		if c.machines[i].absorb(m) {
+			return
+		}
+	}
+	c.machines = append(c.machines, m)
 }
 
 // size says how much was measured.

@@ -123,7 +123,7 @@ func (d *document) targets() {
 		d.say("Not measured: %d.", len(verdicts)-judged)
 	}
 	d.say("A bar is the ratio to Go, or to the better flavour of Tokio, that edo must have in one run (and the one it aims at);")
-	d.say("where both are given, it must keep both. Bytes and allocations have bars of their own.")
+	d.say("where both are given, it must keep both. Bytes, allocations and lateness have bars of their own.")
 	if d.scaled() {
 		d.say("")
 		d.say("The bars were set with all operations; here some were left out, so that they tell less.")

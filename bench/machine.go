@@ -56,9 +56,22 @@ func (m machine) String() string {
 	return fmt.Sprintf("%s, GOMAXPROCS=%d, %d × %s, %s", m.Go, m.GOMAXPROCS, m.CPUs, m.Processor, m.OS)
 }
 
-// same says whether nothing tells the two apart.
-func (m machine) same(o machine) bool {
-	return m.String() == o.String() && m.peers() == o.peers()
+// absorb takes over what o adds, if it can be the same machine with the same
+// versions: a run need not have had all the peers. It says whether it did.
+func (m *machine) absorb(o machine) bool {
+	if m.String() != o.String() {
+		return false
+	}
+	for name, version := range o.Versions {
+		if have := m.Versions[name]; have != "" && have != version {
+			return false
+		}
+	}
+	if m.Versions == nil {
+		m.Versions = make(map[string]string)
+	}
+	maps.Copy(m.Versions, o.Versions)
+	return true
 }
 
 // peers says what was compared, in the order of -peers.

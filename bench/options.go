@@ -43,7 +43,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	o := &options{
 		only: regexp.MustCompile(""), members: members,
 		spread: 1000, ahead: 6000,
-		warm: 300 * time.Millisecond, measure: 900 * time.Millisecond, settle: 500 * time.Millisecond,
+		warm: 300 * time.Millisecond, measure: 900 * time.Millisecond, settle: 250 * time.Millisecond,
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(out)
@@ -139,7 +139,7 @@ func (o *options) passes(w workload, n int) int {
 		return 1
 	}
 	if w.fixed && n > 0 {
-		return 1 + min(max(int(o.scale*million)/n, 1), 200)
+		return 1 + min(max(int(o.scale*million)/5/n, 1), 200)
 	}
 	return 2
 }
@@ -149,10 +149,10 @@ func (o *options) compares(v variant) bool {
 	return v.member == "" || slices.Contains(o.members, v.member)
 }
 
-// leavesOut says whether v is not measured in a round of w, to be brief.
+// leavesOut says whether v is not measured in a round of w, for lack of time.
 func (o *options) leavesOut(w workload, v variant, round int) bool {
 	if !o.brief {
-		return false
+		return w.rare && round%3 > 0
 	}
 	switch {
 	case v.currentThread() && v.style == inDirect:

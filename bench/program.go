@@ -89,7 +89,7 @@ func (p *program) failure(err error) error {
 // stop closes the program's standard input, which is what ends a server, and waits.
 func (p *program) stop() error {
 	p.in.Close()
-	end := time.AfterFunc(5*time.Second, p.cancel)
+	end := time.AfterFunc(20*time.Second, p.cancel)
 	defer end.Stop()
 	defer p.cancel()
 	return p.cmd.Wait()

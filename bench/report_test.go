@@ -255,6 +255,14 @@ func TestSavedLinesAddUp(t *testing.T) {
 	if c, err := readAll([]string{one, other}); err != nil || len(c.machines) != 2 {
 		t.Errorf("another machine is not told apart: %+v, %v", c, err)
 	}
+	peers := write("peers", strings.ReplaceAll(machineLine, `"cpus"`, `"versions":{"tokio":"1"},"cpus"`)+line)
+	newer := write("newer", strings.ReplaceAll(machineLine, `"cpus"`, `"versions":{"tokio":"2"},"cpus"`)+line)
+	if c, err := readAll([]string{one, peers}); err != nil || len(c.machines) != 1 || c.machines[0].peers() != "tokio 1" {
+		t.Errorf("a run with more peers: %+v, %v", c, err)
+	}
+	if c, err := readAll([]string{peers, newer}); err != nil || len(c.machines) != 2 {
+		t.Errorf("a run with other versions: %+v, %v", c, err)
+	}
 	for name, text := range map[string]string{"broken": "{", "strange": `{"a":1}`, "empty": machineLine} {
 		if _, err := readAll([]string{write(name, text)}); err == nil {
 			t.Errorf("%s was accepted", name)

@@ -13,6 +13,7 @@ type workload struct {
 	n       int    // how many operations at scale 1
 	fixed   bool   // and at every other scale that is not too small for so many
 	once    bool   // what it leaves in memory would spoil a second pass
+	rare    bool   // so long that every third round must do
 
 	peer      string // what the peers call it, when that is not its name
 	producers int
@@ -253,6 +254,7 @@ func connected(conns int) workload {
 	w.name, w.fixed = fmt.Sprintf("conns_%d", conns), true
 	if conns > 10_000 {
 		// It takes ten seconds each. Of those with several workers, one of a kind.
+		w.rare = true
 		w.variants = without(w.variants, func(v variant) bool {
 			return v.runtime != "edo" && v.runtime != "go" && v.runtime != "tokio-mt"
 		})
@@ -274,6 +276,7 @@ func growth(name string, tasks int) workload {
 	}
 	w.variants = append(w.variants, peers()...)
 	if tasks > million {
+		w.rare = true
 		w.variants = without(w.variants, func(v variant) bool { return v.style != inFutures })
 	}
 	return w

@@ -7,7 +7,9 @@ package main
 //
 // Tokio's references are those of 1.24. Newer versions align tasks to cache lines, and
 // take more time and memory for each; the bar to Go, which must be kept as well, is
-// the same beside all of them.
+// the same beside all of them. Its timers have become much better since: beside
+// them edo must be ahead, and lateness, which is no better on a faster machine than the
+// millisecond that a timer is good to, has a bar of its own.
 type target struct {
 	workload string
 	figure   string
@@ -18,6 +20,7 @@ type target struct {
 	goes  float64 // Go's figure on that machine, 0: no bar
 	tokio float64 // and that of Tokio's better flavour
 
+	ahead  bool // of Tokio, by how much does not matter
 	factor bool // must and aim are multiples of Go's figure
 	strict bool // and to be equal is not enough
 }
@@ -51,11 +54,11 @@ var targets = []target{
 	{workload: "allocs", figure: "allocs", style: inFutures, must: 1, aim: 1},
 	{workload: "conns_10000", figure: "bytes", style: inFutures, must: 400, aim: 200},
 
-	{workload: "timers", figure: "wall", style: inFutures, must: 1500, aim: 1250, goes: 3788, tokio: 4066},
-	{workload: "timers", figure: "cpu_all", style: inFutures, must: 1200, aim: 800, goes: 5400, tokio: 6144},
+	{workload: "timers", figure: "wall", style: inFutures, must: 1500, aim: 1250, goes: 3788, ahead: true},
+	{workload: "timers", figure: "cpu_all", style: inFutures, must: 1200, aim: 800, goes: 5400, ahead: true},
 	{workload: "timers", figure: "bytes", style: inFutures, must: 200, aim: 128},
-	{workload: "timers", figure: "p99", style: inFutures, must: 15, aim: 5, goes: 104, tokio: 1184},
-	{workload: "timers_ahead", figure: "p99", style: inFutures, must: 3, aim: 2, goes: 7.3, tokio: 790},
+	{workload: "timers", figure: "p99", style: inFutures, must: 15, aim: 5, ahead: true},
+	{workload: "timers_ahead", figure: "p99", style: inFutures, must: 3, aim: 2, ahead: true},
 
 	{workload: "echo_1_1", figure: "rate", style: inFutures, must: 1.1, aim: 1.3, factor: true},
 	{workload: "echo_1_16", figure: "rate", style: inFutures, must: 1.15, aim: 1.45, factor: true},

@@ -87,8 +87,11 @@ func judge(c *comparison) []verdict {
 		if m, found := c.best(w, f, isGo); found && (t.goes > 0 || t.factor) {
 			v.ofGo = ratio(m, t.goes)
 		}
-		if m, found := c.best(w, f, isTokio); found && t.tokio > 0 {
+		if m, found := c.best(w, f, isTokio); found && (t.tokio > 0 || t.ahead) {
 			v.ofTokio = ratio(m, t.tokio)
+			if t.ahead {
+				v.ofTokio.must, v.ofTokio.aim, v.ofTokio.strict = 1, 1, true
+			}
 		}
 		if t.goes == 0 && !t.factor {
 			v.plain = &bar{got: v.edo.value, must: t.must, aim: t.aim}

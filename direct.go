@@ -39,7 +39,6 @@ type directBody direct
 
 func (b *directBody) handle() *JoinHandle[Unit] { return &b.JoinHandle }
 func (b *directBody) letGo()                    { b.gone = true }
-func (b *directBody) forget()                   {} // a Task that somebody has kept says that it is over
 
 func (b *directBody) held() Future[Unit] {
 	if b.gone {

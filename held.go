@@ -16,7 +16,6 @@ type body[T any] interface {
 	handle() *JoinHandle[T]
 	held() Future[T] // nil: the task has let go of its future
 	letGo()          // of the future, before that is dropped
-	forget()         // what the future refers to, after it was dropped, if nobody else looks there
 }
 
 // boxed is a task whose future is elsewhere.
@@ -49,7 +48,6 @@ type boxedRunner[T any] boxed[T]
 func (r *boxedRunner[T]) handle() *JoinHandle[T] { return &r.JoinHandle }
 func (r *boxedRunner[T]) held() Future[T]        { return r.f }
 func (r *boxedRunner[T]) letGo()                 { r.f = nil }
-func (r *boxedRunner[T]) forget()                {}
 
 // Poll runs the task.
 func (r *boxedRunner[T]) Poll(sc *sched.Context) (ended bool) {
@@ -110,13 +108,6 @@ func (r *inlinedRunner[T, F, P]) held() Future[T] {
 
 func (r *inlinedRunner[T, F, P]) letGo() { r.task.LetGo() }
 
-func (r *inlinedRunner[T, F, P]) forget() {
-	if isPlain[F]() {
-		var zero F
-		r.f = zero
-	}
-}
-
 // Poll runs the task.
 func (r *inlinedRunner[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 	h := &r.JoinHandle
@@ -132,7 +123,6 @@ func (r *inlinedRunner[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 		return step[T](r, sc)
 	}
 	h.value = v
-	r.forget()
 	h.resolve(sc)
 	return true
 }

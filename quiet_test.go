@@ -136,7 +136,9 @@ func TestBlockThatWorksIsNoStallAndNoNegativeNumber(t *testing.T) {
 		})
 		<-started
 	}
+	returned := make(chan struct{})
 	block(func(task *edo.Task) error {
+		defer close(returned)
 		started <- struct{}{}
 		_, err := edo.Await(task, parked)
 		return err
@@ -154,6 +156,7 @@ func TestBlockThatWorksIsNoStallAndNoNegativeNumber(t *testing.T) {
 		t.Errorf("it would be reported: %v", rt.Snapshot())
 	}
 	parked.Open()
+	<-returned // a Block does not hold the runtime open, and what follows ends it
 	close(working)
 	blocks.Wait()
 }

@@ -72,7 +72,6 @@ func ready[T any](b body[T], v T, p Poll, err error) {
 func discard[T any](b body[T], f Future[T]) {
 	b.letGo()
 	Drop(f)
-	b.forget()
 }
 
 // goesOn tells f that its task was cancelled, and says whether it must still be

@@ -82,9 +82,9 @@ func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 //
 //	edo.SpawnInline[int](cx, count{from: 3}) // with func (f *count) Poll(cx *edo.Context) (int, edo.Poll, error)
 //
-// The future is copied into the task. When it has ended, and was dropped, it is
-// overwritten with the zero F, unless there is something in it that goroutines share, an
-// atomic value or a lock: then what it still refers to is kept as long as the handle is.
+// The future is copied into the task, and must not have been polled before. When it has
+// ended it is dropped, as by Spawn, but its memory is the task's: a handle that is kept
+// keeps what the future still refers to.
 func SpawnInline[T, F any, P inner[T, F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[T] {
 	h := newInlined[T, F, P](f, opts)
 	h.start(s)
@@ -146,7 +146,6 @@ func (h *JoinHandle[T]) refuse(rt *Runtime, err error) {
 	var f any
 	if b, ok := h.task.Body().(body[T]); ok { // else it blocks
 		f = b.held()
-		defer b.forget()
 		b.letGo()
 	}
 	h.fail(err, f)

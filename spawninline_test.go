@@ -1,12 +1,9 @@
 package edo_test
 
 import (
-	"errors"
 	"fmt"
-	"runtime"
 	"testing"
 	"time"
-	"weak"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/timer"
@@ -31,52 +28,6 @@ func ExampleSpawnInline() {
 		return nil
 	})
 	// Output: lift-off <nil>
-}
-
-// held keeps something big, and fails, panics or ends.
-type held struct {
-	big    *[1 << 16]byte
-	polled bool
-	end    func() (int, edo.Poll, error)
-}
-
-func (h *held) Poll(cx *edo.Context) (int, edo.Poll, error) {
-	if !h.polled {
-		h.polled = true
-		cx.Waker().Wake()
-		return 0, edo.Pending, nil
-	}
-	return h.end()
-}
-
-func TestInlinedFutureIsLetGoOfHoweverItEnds(t *testing.T) {
-	for name, end := range map[string]func() (int, edo.Poll, error){
-		"ready":  func() (int, edo.Poll, error) { return 7, edo.Ready, nil },
-		"failed": func() (int, edo.Poll, error) { return 7, edo.Ready, errors.New("failed") },
-		"End":    func() (int, edo.Poll, error) { return 7, edo.End, nil },
-		"panic":  func() (int, edo.Poll, error) { panic("panic") },
-		"Goexit": func() (int, edo.Poll, error) { runtime.Goexit(); panic("not reached") },
-	} {
-		t.Run(name, func(t *testing.T) {
-			var kept *edo.JoinHandle[int]
-			var big weak.Pointer[[1 << 16]byte]
-			edo.Run(func(task *edo.Task) error {
-				f := held{big: new([1 << 16]byte), end: end}
-				big = weak.Make(f.big)
-				kept = edo.SpawnInline[int](task, f)
-				v, err := kept.Await(task)
-				if name == "ready" && (v != 7 || err != nil) || name != "ready" && err == nil {
-					t.Errorf("%d, %v", v, err)
-				}
-				return nil
-			}, quiet(edo.Config{}))
-			runtime.GC()
-			if big.Value() != nil {
-				t.Error("the handle keeps what the future had")
-			}
-			runtime.KeepAlive(kept)
-		})
-	}
 }
 
 // nap has a timer in itself, which is stopped when the future ends before: the wheel

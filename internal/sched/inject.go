@@ -54,6 +54,21 @@ func (q *injection) reuse() *block {
 	return b
 }
 
+// keep keeps an empty block, unless there are enough. Locked.
+func (q *injection) keep(b *block) {
+	if q.frees < mostFree {
+		b.next, q.free = q.free, b
+		q.frees++
+	}
+}
+
+// giveBack gives back an empty block that take has returned.
+func (q *injection) giveBack(b *block) {
+	q.mu.Lock()
+	q.keep(b)
+	q.mu.Unlock()
+}
+
 // append puts b at the end. Locked.
 func (q *injection) append(b *block) {
 	if q.last == nil {
@@ -170,10 +185,8 @@ func (q *injection) remove(n int, r *ring) *Task {
 		if q.first == nil {
 			q.last = nil
 		}
-		if b.from, b.to, b.next = 0, 0, nil; q.frees < mostFree {
-			b.next, q.free = q.free, b
-			q.frees++
-		}
+		b.from, b.to, b.next = 0, 0, nil
+		q.keep(b)
 	}
 	return t
 }

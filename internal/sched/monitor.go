@@ -165,6 +165,7 @@ func (rt *Runtime) Activity() (n uint64) {
 
 // look finds the stuck workers, and says whether any worker was not idle.
 func (m *monitor) look(rt *Runtime) (busy bool) {
+	behind := false // a worker keeps something to itself, see notifyPushed
 	for _, w := range *rt.all.Load() {
 		if w.idle.Load() {
 			delete(m.last, w)
@@ -174,6 +175,7 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 		if !m.spares {
 			continue
 		}
+		behind = behind || w.ring.len() != 0
 		now := w.progress()
 		if before, ok := m.last[w]; !ok || before != now {
 			m.last[w] = now
@@ -194,21 +196,10 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 			rt.addSpare()
 		}
 	}
-	if m.spares && busy && rt.nsleepers.Load() != 0 && (rt.unwatched() || rt.hoards()) {
+	if m.spares && busy && rt.nsleepers.Load() != 0 && (behind || rt.unwatched()) {
 		rt.notify(nil) // to wait in the driver, or to share in what a worker keeps to itself
 	}
 	return busy
-}
-
-// hoards says whether a worker has tasks in its ring: as it keeps a few to itself while
-// polls are short, and notices late that they no longer are, see notifyPushed.
-func (rt *Runtime) hoards() bool {
-	for _, w := range *rt.all.Load() {
-		if w.ring.len() != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // progress returns what changes while a worker goes from poll to poll.
@@ -313,6 +304,7 @@ func (w *Worker) retiring() bool {
 	}
 	w.rt.tellWaiter(w)
 	w.settleLeft()
+	w.lookedAt, w.grain = 0, 0
 	w.giveCredits()
 	w.idle.Store(true)
 	m.spare.Add(-1)

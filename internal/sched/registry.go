@@ -19,12 +19,13 @@ import (
 //	            bits 26-31: the shard; bits 0-25: index+1
 //
 // slot goes from and to 0 only in the hands of the task's worker, or of whoever spawns
-// it. The index changes under the shard's lock, when the shard is packed.
+// it. The index changes under the shard's lock, when the shard shrinks.
 //
 // A task that leaves leaves a hole, which the next one to come fills: to move another
 // task there would cost a miss of the cache for each that ends. Arrays have a fixed
 // length and are never copied, so that a million tasks that come at once pay for no
-// growth. When three quarters of a shard are holes it is packed.
+// growth. While three quarters of a shard are holes, each task that leaves moves a few from
+// its end into them.
 //
 // A worker takes the tasks that end on it out of their shards a few at a time, so that
 // two workers that end what one has registered do not fight for its lock. Until then they
@@ -32,8 +33,9 @@ import (
 type shard struct {
 	mu     sync.Mutex      // guards the following, and the index in the slot of each task
 	chunks []*[chunk]*Task // index i is chunks[i/chunk][i%chunk]
-	next   uint32          // indices from here on were not used yet
-	holes  []uint32        // indices below next that are free
+	next   uint32          // indices from here on are free
+	holes  []uint32        // indices that were free; those below next are
+	n      int             // tasks
 }
 
 const (
@@ -41,7 +43,8 @@ const (
 	indexBits = 26
 	indexMask = 1<<indexBits - 1
 	chunk     = 511       // with what the allocator adds, 4 KB
-	unpacked  = 2 * chunk // a shard that is not longer is not packed
+	sparse    = 2 * chunk // a shard that is not longer does not shrink
+	shrinkBy  = 4         // indices, at most, for a task that leaves
 	leaveMost = 32        // tasks that a worker keeps that have ended
 )
 
@@ -49,14 +52,13 @@ const (
 func (s *shard) at(i uint32) **Task { return &s.chunks[i/chunk][i%chunk] }
 
 // len returns how many tasks are registered. Locked.
-func (s *shard) len() int { return int(s.next) - len(s.holes) }
+func (s *shard) len() int { return s.n }
 
 // add puts t in, and returns its index. Locked.
 func (s *shard) add(t *Task) (i uint32) {
-	if n := len(s.holes); n != 0 {
-		i = s.holes[n-1]
-		s.holes = s.holes[:n-1]
-	} else {
+	s.n++
+	i, found := s.hole()
+	if !found {
 		i = s.next
 		if int(i/chunk) == len(s.chunks) {
 			s.chunks = append(s.chunks, new([chunk]*Task))
@@ -67,36 +69,57 @@ func (s *shard) add(t *Task) (i uint32) {
 	return i
 }
 
+// hole takes a free index below next, if there is one. Locked.
+func (s *shard) hole() (i uint32, found bool) {
+	for n := len(s.holes); n != 0; n-- {
+		i = s.holes[n-1]
+		s.holes = s.holes[:n-1]
+		if i < s.next {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // remove takes the task with the index i out. Locked.
 func (s *shard) remove(i uint32) {
+	s.n--
 	*s.at(i) = nil
-	if i+1 == s.next {
-		s.next--
-	} else {
-		s.holes = append(s.holes, i)
+	if s.n == 0 {
+		s.next, s.holes = 0, nil
+		s.trim()
+		return
 	}
-	if n := s.len(); s.next > unpacked && n < int(s.next)/4 {
-		s.pack()
+	s.holes = append(s.holes, i)
+	for range shrinkBy {
+		if s.next <= sparse || s.n >= int(s.next)/4 {
+			break
+		}
+		s.shrink()
 	}
 }
 
-// pack moves the tasks to the front, and lets go of what that leaves empty. Locked.
-func (s *shard) pack() {
-	to := uint32(0)
-	for from := range s.next {
-		t := *s.at(from)
-		if t == nil {
-			continue
-		}
-		if from != to {
-			*s.at(from), *s.at(to) = nil, t
-			slot := atomic.LoadUint32(&t.slot)
-			release.Store32(&t.slot, slot&^indexMask|(to+1))
-		}
-		to++
+// shrink frees the last index. Locked, with enough holes elsewhere.
+func (s *shard) shrink() {
+	last := s.at(s.next - 1)
+	s.next--
+	if t := *last; t != nil {
+		i, _ := s.hole()
+		*last, *s.at(i) = nil, t
+		slot := atomic.LoadUint32(&t.slot)
+		release.Store32(&t.slot, slot&^indexMask|(i+1))
 	}
-	s.next, s.holes = to, nil
-	s.chunks = append([]*[chunk]*Task(nil), s.chunks[:(to+chunk-1)/chunk]...)
+	if s.next%chunk == 0 {
+		s.trim()
+	}
+}
+
+// trim lets go of chunks that are empty, but for one. Locked.
+func (s *shard) trim() {
+	if used := int(s.next+chunk-1) / chunk; len(s.chunks) > used+1 {
+		clear(s.chunks[used+1:])
+		s.chunks = s.chunks[:used+1]
+	}
 }
 
 // register puts t, which is being polled, into a shard.

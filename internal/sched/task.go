@@ -141,7 +141,7 @@ const (
 	Running
 )
 
-// Listed says whether t is in the registry, that is, has not ended.
+// Listed says whether t is in the registry. A task that has ended may be for a moment.
 func (t *Task) Listed() bool { return t.registered() }
 
 // State returns what t, a task of rt, does now, which may have changed when it returns.
@@ -153,7 +153,7 @@ func (rt *Runtime) State(t *Task) State {
 		return Running
 	}
 	for _, w := range *rt.all.Load() {
-		if atomic.LoadUintptr(&w.now) == uintptr(unsafe.Pointer(t)) {
+		if atomic.LoadUintptr(&w.now) == uintptr(unsafe.Pointer(t)) && !w.between.Load() && !w.idle.Load() {
 			return Running
 		}
 	}
@@ -324,7 +324,7 @@ func (t *Task) enqueue() {
 }
 
 // WakeBy is Wake from inside a poll: the task goes into the slot of the worker
-// that polls, to run next.
+// that polls, to run next, or behind the others when one is there already.
 func (t *Task) WakeBy(cx *Context) {
 	if t.schedule(0) {
 		cx.enqueueSlot(t)

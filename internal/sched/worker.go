@@ -23,7 +23,7 @@ const (
 //
 //	urgent   tasks whose timer has fired: ahead of any backlog of spawns. Others
 //	         take over what has waited there for too long, see timers
-//	slot     the task woken last by the one that ran: it will find its message in
+//	slot     the task woken first by the one that ran: it will find its message in
 //	         the cache. At most slotRuns in a row, on one budget.
 //	inbox    tasks that ran here last and were woken from elsewhere
 //	ring     everything else that is this worker's
@@ -349,7 +349,11 @@ func (w *Worker) push(t *Task) {
 		return
 	}
 	b := w.rt.inject.take()
-	b.to = w.ring.popHalf(b.tasks[:])
+	if b.to = w.ring.popHalf(b.tasks[:]); b.to == 0 { // no block for it alone
+		w.rt.inject.giveBack(b)
+		w.rt.inject.push(t)
+		return
+	}
 	b.tasks[b.to] = t
 	b.to++
 	w.rt.inject.pushBlock(b)

@@ -37,9 +37,15 @@ type monitor struct {
 
 	found atomic.Uint64 // polls that were found stuck
 
-	ring ring               // to steal into
-	last map[*Worker]uint64 // what each worker's progress was
-	idle int                // periods for which all have been idle
+	ring ring // to steal into
+	last map[*Worker]progress
+	idle int // periods for which all have been idle
+}
+
+// progress is what the monitor has last seen of a worker.
+type progress struct {
+	made  uint64 // see [Worker.progress]
+	polls uint64 // as published, that is a multiple of lookEvery
 }
 
 const (
@@ -54,7 +60,7 @@ func (m *monitor) init(on, spares bool, c Config) {
 	m.wake = make(chan struct{}, 1)
 	m.quit = make(chan struct{})
 	m.ended = make(chan struct{})
-	m.last = map[*Worker]uint64{}
+	m.last = map[*Worker]progress{}
 }
 
 func (m *monitor) start(rt *Runtime) {
@@ -165,7 +171,7 @@ func (rt *Runtime) Activity() (n uint64) {
 
 // look finds the stuck workers, and says whether any worker was not idle.
 func (m *monitor) look(rt *Runtime) (busy bool) {
-	behind := false // a worker keeps something to itself, see notifyPushed
+	behind := false // a worker has something to share
 	for _, w := range *rt.all.Load() {
 		if w.idle.Load() {
 			delete(m.last, w)
@@ -175,10 +181,14 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 		if !m.spares {
 			continue
 		}
-		behind = behind || w.ring.len() != 0
-		now := w.progress()
-		if before, ok := m.last[w]; !ok || before != now {
-			m.last[w] = now
+		now := progress{w.progress(), w.pubPolls.Load()}
+		before, ok := m.last[w]
+		m.last[w] = now
+		if ok && now.polls == before.polls { // fewer than lookEvery: they take long
+			w.grain.Store(0)
+		}
+		behind = behind || w.shares()
+		if !ok || before.made != now.made {
 			continue
 		}
 		if w.stuck.CompareAndSwap(0, 1) {
@@ -197,7 +207,7 @@ func (m *monitor) look(rt *Runtime) (busy bool) {
 		}
 	}
 	if m.spares && busy && rt.nsleepers.Load() != 0 && (behind || rt.unwatched()) {
-		rt.notify(nil) // to wait in the driver, or to share in what a worker keeps to itself
+		rt.notify(nil) // to wait in the driver, or to take of what another one has
 	}
 	return busy
 }
@@ -304,7 +314,8 @@ func (w *Worker) retiring() bool {
 	}
 	w.rt.tellWaiter(w)
 	w.settleLeft()
-	w.lookedAt, w.grain = 0, 0
+	w.lookedAt = 0
+	w.grain.Store(0)
 	w.giveCredits()
 	w.idle.Store(true)
 	m.spare.Add(-1)

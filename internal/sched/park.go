@@ -42,7 +42,8 @@ func (w *Worker) park() (more bool) {
 	w.giveCredits()
 	w.publish()
 	w.parks.Add(1)
-	w.lookedAt, w.grain = 0, 0
+	w.lookedAt = 0
+	w.grain.Store(0)
 	w.cx.root, w.cx.task = nil, nil // it may have ended
 	rt.mu.Lock()
 	if rt.stopping.Load() {

@@ -22,9 +22,11 @@ func (w *Worker) search() *Task {
 			if v == w {
 				continue
 			}
-			if t := w.ring.stealFrom(&v.ring); t != nil {
-				w.steals.Add(1)
-				return t
+			if v.shares() {
+				if t := w.ring.stealFrom(&v.ring); t != nil {
+					w.steals.Add(1)
+					return t
+				}
 			}
 			if !v.inbox.empty() && w.takeInbox(v) {
 				if t := w.ring.pop(); t != nil {
@@ -44,7 +46,7 @@ func (w *Worker) search() *Task {
 // searched has woken nobody.
 func (w *Worker) stopSearching() {
 	w.searching = false
-	if w.rt.searching.Add(-1) == 0 && (w.ring.len() != 0 || w.anyWork()) {
+	if w.rt.searching.Add(-1) == 0 && (w.shares() || w.anyWork()) {
 		w.rt.notify(nil)
 	}
 }
@@ -60,7 +62,7 @@ func (w *Worker) anyWork() bool {
 		if !v.inbox.empty() {
 			return true
 		}
-		if v != w && v.ring.len() != 0 {
+		if v != w && v.shares() {
 			return true
 		}
 	}

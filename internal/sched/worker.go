@@ -12,8 +12,9 @@ import (
 const (
 	lookEvery   = 61   // polls between two looks at timers, I/O and the injection queue
 	slotRuns    = 3    // polls in a row from the slot
-	wakeTakes   = 4000 // nanoseconds until a worker that was woken has found something, about
-	mostGrain   = 8
+	wakeTakes   = 8000 // nanoseconds until a worker that was woken has found something, about
+	brief       = 150  // nanoseconds for a poll or a leaf operation, when they do nothing else
+	mostGrain   = ringSize / 2
 	creditBatch = 64
 	inboxBatch  = 64
 )
@@ -53,7 +54,7 @@ type Worker struct {
 	lookAt      uint32 // index in the ring
 	lastGosched int64
 	lookedAt    int64 // when it looked last; 0: it has parked since
-	grain       int   // how many tasks in the ring are worth waking somebody for, see notifyPushed
+	leaves      int64 // leaf operations since then
 	victim      int
 	searching   bool
 	spare       bool
@@ -67,6 +68,7 @@ type Worker struct {
 	pubPolls, pubSpawned, steals, parks atomic.Uint64
 
 	gid     atomic.Uintptr
+	grain   atomic.Int32  // how many tasks in the ring are worth sharing, see shares
 	beat    atomic.Uint32 // changes now and then while the worker makes progress, for the monitor
 	paused  atomic.Bool   // somebody wants it to stand still, see pause
 	between atomic.Bool   // it does, or is about to choose: no poll is under way
@@ -315,6 +317,7 @@ func (w *Worker) next() *Task {
 
 func (w *Worker) freshBudget() {
 	w.slotRun = 0
+	w.leaves += int64(Budget - w.cx.budget)
 	w.cx.budget = Budget
 }
 
@@ -371,28 +374,48 @@ func (w *Worker) pushSlot(t *Task) {
 	w.notifyPushed()
 }
 
-// notifyPushed wakes a sleeper for what has been pushed, when that is worth it. While
-// polls take some hundred nanoseconds this worker has run a few tasks long before
-// another one is awake, and finds its own cache cold when they have moved there. So it
-// takes notice of how long its polls are, and keeps as many to itself as it can run by
-// then: none when they take some microseconds, as those that read a socket do, or when
-// it has not seen enough of them since it parked. When polls then take long all the
-// same, the monitor wakes somebody within 10 ms, and takes what waits behind one that
-// does not return within 20.
+// notifyPushed wakes a sleeper for what has been pushed, when that is worth it.
 func (w *Worker) notifyPushed() {
-	if w.rt.nsleepers.Load() != 0 && w.ring.len() >= w.grain {
+	if w.rt.nsleepers.Load() != 0 && w.shares() {
 		w.rt.notify(nil)
 	}
+}
+
+// shares says whether others should take of what w has in its ring; for anybody.
+//
+// A worker that is woken has found something some microseconds later. Until then this
+// one has run a few tasks, when their polls are short. So a worker takes notice of how
+// long its polls are, and keeps as many tasks to itself as it can run by then: none when they take
+// longer than that, or when it has not seen enough of them since it parked.
+//
+// And tasks that do nothing but pass messages gain nothing from a second processor: they
+// would spend more time there on fetching what they share from the first one's cache than on all
+// the rest. When polls and leaf operations take no longer than they must, it keeps up to half of a
+// ring.
+//
+// When polls then take long all the same, the monitor finds out within 10 ms.
+func (w *Worker) shares() bool {
+	n := w.ring.len()
+	return n != 0 && n >= int(w.grain.Load())
 }
 
 // measure finds out how long polls take, at the instant now, lookEvery polls after it
 // was called last.
 func (w *Worker) measure(now int64) {
 	if w.lookedAt != 0 {
-		each := max(now-w.lookedAt, 1) / lookEvery
-		w.grain = int(min(wakeTakes/max(each, 1), mostGrain))
+		took := max(now-w.lookedAt, lookEvery)
+		before, grain := w.grain.Load(), int32(wakeTakes/(took/lookEvery))
+		if took/(lookEvery+max(w.leaves, 0)) < brief {
+			grain = mostGrain
+		}
+		if grain != before {
+			w.grain.Store(grain)
+		}
+		if grain < before {
+			w.notifyPushed()
+		}
 	}
-	w.lookedAt = now
+	w.lookedAt, w.leaves = now, 0
 }
 
 // pushInbox hands an active task to the worker from outside it.

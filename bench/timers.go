@@ -17,6 +17,8 @@ type sleepers struct {
 	late   []int32 // by how many microseconds each woke up late
 	random *rand.Rand
 	before int64
+	began  time.Time
+	group  *group // of the futures
 }
 
 func newSleepers(m *meter) *sleepers {
@@ -26,6 +28,7 @@ func newSleepers(m *meter) *sleepers {
 	}
 	runtime.GC()
 	s.before = resident()
+	s.began = time.Now()
 	m.start()
 	return s
 }
@@ -35,9 +38,9 @@ func (s *sleepers) pause() time.Duration {
 	return time.Duration(s.m.ahead+1+s.random.IntN(s.m.spread)) * time.Millisecond
 }
 
-// woke notes that number i began at that time to sleep for pause.
-func (s *sleepers) woke(i int, at time.Time, pause time.Duration) {
-	s.late[i] = int32((time.Since(at) - pause).Microseconds())
+// woke notes that number i began to sleep for pause at that time after the beginning.
+func (s *sleepers) woke(i int, at, pause time.Duration) {
+	s.late[i] = int32((time.Since(s.began) - at - pause).Microseconds())
 	counter.Add(1)
 }
 
@@ -59,7 +62,7 @@ func goTimers(m *meter) {
 	for i := range m.n {
 		pause := s.pause()
 		wg.Go(func() {
-			at := time.Now()
+			at := time.Since(s.began)
 			time.Sleep(pause)
 			s.woke(i, at, pause)
 		})
@@ -71,24 +74,25 @@ func goTimers(m *meter) {
 // sleeper sleeps once.
 type sleeper struct {
 	all   *sleepers
-	group *group
-	i     int
+	i     int32
+	begun bool
 	pause time.Duration
-	at    time.Time
+	at    time.Duration
 	timer timer.Sleeper
 }
 
 func (f *sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if f.at.IsZero() {
-		f.at = time.Now()
+	if !f.begun {
+		f.begun = true
+		f.at = time.Since(f.all.began)
 		f.timer.Reset(f.pause)
 	}
 	_, state, err := f.timer.Poll(cx)
 	if state == edo.Pending {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	f.all.woke(f.i, f.at, f.pause)
-	f.group.leave(cx)
+	f.all.woke(int(f.i), f.at, f.pause)
+	f.all.group.leave(cx)
 	return edo.Unit{}, edo.Ready, err
 }
 
@@ -104,8 +108,9 @@ func futureTimers(m *meter) edo.Future[edo.Unit] {
 	f := &slept{}
 	f.startAll = startAll{members: m.n, start: func(cx *edo.Context, g *group) {
 		f.all = newSleepers(m)
+		f.all.group = g
 		for i := range m.n {
-			edo.Spawn(cx, &sleeper{all: f.all, group: g, i: i, pause: f.all.pause()})
+			edo.SpawnInline[edo.Unit](cx, sleeper{all: f.all, i: int32(i), pause: f.all.pause()})
 		}
 	}}
 	return f
@@ -126,7 +131,7 @@ func directTimers(task *edo.Task, m *meter) error {
 		pause := s.pause()
 		edo.Go(task, func(task *edo.Task) error {
 			defer g.done()
-			at := time.Now()
+			at := time.Since(s.began)
 			err := timer.Sleep(task, pause)
 			s.woke(i, at, pause)
 			return err

@@ -271,8 +271,9 @@ func (t *Task) suspend() bool {
 
 // Wake makes t run again, some time after the call. It may be called from any
 // goroutine, and by a poll of t itself. What the caller did before Wake is seen
-// by the poll that follows. On the worker that polled t last it is [Task.WakeBy];
-// from elsewhere it pushes t onto that worker's inbox and wakes a parked worker.
+// by the poll that follows. On a worker of the runtime, if there are few, it is
+// [Task.WakeBy]; from elsewhere it pushes t onto the inbox of the worker that polled t
+// last, and wakes a parked worker.
 func (t *Task) Wake() {
 	if t.schedule(0) {
 		t.enqueue()
@@ -316,12 +317,25 @@ func (t *Task) enqueue() {
 		t.body.(Parked).Unpark()
 		return
 	}
-	if w.gid.Load() == gid.Get() {
+	g := gid.Get()
+	if w.gid.Load() == g {
 		w.pushSlot(t)
 		return
 	}
+	if all := *w.rt.all.Load(); len(all) <= fewWorkers {
+		for _, v := range all { // a poll on another worker: as WakeBy
+			if v.gid.Load() == g {
+				v.pushSlot(t)
+				return
+			}
+		}
+	}
 	w.pushInbox(t)
 }
+
+// fewWorkers is how many workers a wake without a context asks whether it runs on one
+// of them: each may be a miss of the cache.
+const fewWorkers = 8
 
 // WakeBy is Wake from inside a poll: the task goes into the slot of the worker
 // that polls, to run next, or behind the others when one is there already.

@@ -100,10 +100,16 @@ func (p *Poller) Registered() bool { return p.open.Load() != 0 }
 // says whether it woke any.
 func (p *Poller) Look(cx *sched.Context) bool {
 	events := p.looks.Get().(*events)
-	woke := p.report(events[:pollNow(p.epfd, events[:])], cx)
+	// What the worker has no room for would make it give away the oldest that it has,
+	// to be run last. In the kernel it waits for its turn.
+	most := min(max(cx.Room(), leastEvents), len(events))
+	woke := p.report(events[:pollNow(p.epfd, events[:most])], cx)
 	p.looks.Put(events)
 	return woke
 }
+
+// leastEvents is how many events a look asks for at the least.
+const leastEvents = 8
 
 // report hands events to their sources and says whether a task was woken. An
 // event whose source has been closed meanwhile is dropped, even when its number

@@ -83,6 +83,14 @@ func (cx *Context) Defer(leaf any) {
 	cx.Yield()
 }
 
+// Room returns how many tasks the worker that polls has room for in its ring.
+func (cx *Context) Room() int {
+	if cx.w == nil {
+		return ringSize
+	}
+	return cx.w.ring.room()
+}
+
 // Inspecting says whether the poll is an inspection.
 func (cx *Context) Inspecting() bool { return cx.note != nil }
 

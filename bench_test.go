@@ -45,6 +45,18 @@ func BenchmarkSpawnFuture(b *testing.B) {
 	}
 }
 
+func BenchmarkSpawnInline(b *testing.B) {
+	var n atomic.Int64
+	on(b, func(task *edo.Task) {
+		for range b.N {
+			edo.SpawnInline[edo.Unit](task, counted{&n})
+		}
+	})
+	if n.Load() != int64(b.N) {
+		b.Fatal(n.Load())
+	}
+}
+
 func BenchmarkSpawnGoroutine(b *testing.B) {
 	var wg sync.WaitGroup
 	b.ReportAllocs()

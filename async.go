@@ -53,6 +53,10 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	starts := t.coro == nil
 	if starts {
 		t.start(cx)
+		if t.whole { // unless somebody else polls what was spawned: then it ends with that task
+			b, ok := t.head.Body().(body[T])
+			t.whole = ok && b.held() == Future[T](a)
+		}
 		if !t.whole {
 			if x := ownerOf(t.head); x != nil {
 				x.nested.add(a)

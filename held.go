@@ -18,6 +18,8 @@ type body[T any] interface {
 	letGo()          // of the future, before that is dropped
 }
 
+var _ body[Unit] = (*directBody)(nil)
+
 // boxed is a task whose future is elsewhere.
 type boxed[T any] struct {
 	JoinHandle[T]
@@ -45,9 +47,14 @@ func (nilFuture[T]) Poll(*Context) (v T, p Poll, err error) {
 // boxedRunner is the side of a boxed task that the scheduler sees.
 type boxedRunner[T any] boxed[T]
 
+//lint:ignore U1000 of body, which staticcheck does not see for a type with parameters
 func (r *boxedRunner[T]) handle() *JoinHandle[T] { return &r.JoinHandle }
-func (r *boxedRunner[T]) held() Future[T]        { return r.f }
-func (r *boxedRunner[T]) letGo()                 { r.f = nil }
+
+//lint:ignore U1000 of body, which staticcheck does not see for a type with parameters
+func (r *boxedRunner[T]) held() Future[T] { return r.f }
+
+//lint:ignore U1000 of body, which staticcheck does not see for a type with parameters
+func (r *boxedRunner[T]) letGo() { r.f = nil }
 
 // Poll runs the task.
 func (r *boxedRunner[T]) Poll(sc *sched.Context) (ended bool) {
@@ -97,8 +104,10 @@ func newInlined[T, F any, P inner[T, F]](f F, opts []SpawnOption) *JoinHandle[T]
 // inlinedRunner is the side of an inlined task that the scheduler sees.
 type inlinedRunner[T, F any, P inner[T, F]] inlined[T, F, P]
 
+//lint:ignore U1000 of body, which staticcheck does not see for a type with parameters
 func (r *inlinedRunner[T, F, P]) handle() *JoinHandle[T] { return &r.JoinHandle }
 
+//lint:ignore U1000 of body, which staticcheck does not see for a type with parameters
 func (r *inlinedRunner[T, F, P]) held() Future[T] {
 	if r.task.HasLetGo() {
 		return nil
@@ -106,6 +115,7 @@ func (r *inlinedRunner[T, F, P]) held() Future[T] {
 	return P(&r.f)
 }
 
+//lint:ignore U1000 of body, which staticcheck does not see for a type with parameters
 func (r *inlinedRunner[T, F, P]) letGo() { r.task.LetGo() }
 
 // Poll runs the task.

@@ -95,7 +95,8 @@ func SpawnInline[T, F any, P inner[T, F]](s Spawner, f F, opts ...SpawnOption) *
 // waits, on a coroutine that it borrows until it returns. Otherwise it is [Spawn].
 //
 // The task is one allocation of 160 bytes. One that never waits takes no coroutine of
-// its own: those that begin after each other on a worker run on the same one.
+// its own: those that begin after each other on a worker run on the same one. A handle
+// that is kept keeps fn, and what that refers to.
 func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[Unit] {
 	h := newDirect(fn, opts)
 	h.start(s)

@@ -162,5 +162,6 @@ func (c *channel[T]) receiveMany(cx *edo.Context, buf []T, limit int) []T {
 		c.released = c.head
 		c.serve(cx)
 	}
+	c.putOff()
 	return buf
 }

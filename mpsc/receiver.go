@@ -83,7 +83,11 @@ func (rx *Receiver[T]) TryRecv() (T, error) {
 // wait in line, and those that wait for the end. What was accepted can still be
 // received, and so can what is sent with permits that are out: the end comes when the
 // last of them is back.
-func (rx *Receiver[T]) Close() { rx.ch().close(false) }
+func (rx *Receiver[T]) Close() {
+	c := rx.ch()
+	(*debtor[T])(c).Settle(nil) // what is free is theirs who are in line already
+	c.close(false)
+}
 
 // Drop closes the receiver and drops the messages that nobody has received. Permits that
 // are out refuse to send from then on. It is for owners: it wakes nobody that waits in a

@@ -2,6 +2,8 @@ package poller
 
 import (
 	"os"
+	"runtime"
+	"sync"
 	"syscall"
 
 	"github.com/edo-go/edo/internal/invariant"
@@ -12,7 +14,14 @@ import (
 // long as it has been rung and not been silenced, and to everybody: reported once
 // only, a Look of another worker could take the report from the waiter it is for.
 // The waiter silences it when it was reported.
-type bell struct{ fd int }
+//
+// Whoever rings may be held up until after the wait that it meant, and so until after
+// Close: then the number may be another descriptor's.
+type bell struct {
+	fd   int
+	mu   sync.Mutex // guards gone, and the descriptor while it is rung
+	gone bool       // closed
+}
 
 // bellFD is what events of the bell say in place of a descriptor.
 const bellFD = -1
@@ -33,14 +42,21 @@ func (b *bell) init(epfd int) error {
 }
 
 func (b *bell) close(epfd int) error {
+	b.mu.Lock()
+	b.gone = true
 	syscall.Close(b.fd)
+	b.mu.Unlock()
 	return os.NewSyscallError("close", syscall.Close(epfd))
 }
 
 // ring is never refused: the count would have to come near 1<<64.
 func (b *bell) ring() {
 	one := [8]byte{0: 1, 7: 1} // not 0, in either order of bytes
-	syscall.Write(b.fd, one[:])
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.gone {
+		syscall.Write(b.fd, one[:])
+	}
 }
 
 func (b *bell) silence() {
@@ -60,6 +76,9 @@ func (p *Poller) waitBlocking(cx *sched.Context, deadline int64) {
 				return
 			}
 		}
+		// Goroutines that wait for this processor would wait until Go's monitor takes
+		// it away from the call that blocks: some milliseconds.
+		runtime.Gosched()
 		began := p.now()
 		if !p.announce(cx) {
 			return

@@ -21,7 +21,8 @@ import (
 //	               2  and replaced        set by the monitor, from 1
 //
 // On a current-thread runtime, whose promise is that no two polls run at the same time,
-// the monitor only looks whether everything is quiet.
+// the monitor only looks whether everything is quiet, and settles for a poll that takes
+// long.
 type monitor struct {
 	on     bool
 	spares bool // it may rescue tasks, and start spare workers
@@ -171,23 +172,26 @@ func (rt *Runtime) Activity() (n uint64) {
 
 // look finds the stuck workers, and says whether any worker was not idle.
 func (m *monitor) look(rt *Runtime) (busy bool) {
-	behind := false // a worker has something to share
+	behind := false // a worker has something to share, or comes too late to something
 	for _, w := range *rt.all.Load() {
 		if w.idle.Load() {
 			delete(m.last, w)
 			continue
 		}
 		busy = true
-		if !m.spares {
-			continue
-		}
 		now := progress{w.progress(), w.pubPolls.Load()}
 		before, ok := m.last[w]
 		m.last[w] = now
+		if !m.spares {
+			if ok && before.made == now.made {
+				settleFor(w)
+			}
+			continue
+		}
 		if ok && now.polls == before.polls { // fewer than lookEvery: they take long
 			w.grain.Store(0)
 		}
-		behind = behind || w.shares()
+		behind = behind || w.shares() || w.isLate(rt.driver.Now())
 		if !ok || before.made != now.made {
 			continue
 		}
@@ -236,6 +240,13 @@ func (rt *Runtime) tellWaiter(w *Worker) {
 	if w.timers.next.Load() < rt.waitUntil.Load() {
 		rt.driver.Wake()
 	}
+}
+
+// isLate says whether w has not come, a grace before the instant now, to its timers, or
+// to what is urgent to it: another worker may, but one that sleeps need not know of them.
+func (w *Worker) isLate(now int64) bool {
+	now -= grace
+	return w.timers.next.Load() <= now || w.urgent.len.Load() != 0 && w.timers.urgentAt.Load() <= now
 }
 
 // worthSparing says whether anybody could be waiting for a stuck worker: to run,

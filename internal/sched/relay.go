@@ -32,6 +32,9 @@ func (cx *Context) Next(ends bool) *Task {
 	if w.yielded && w.ring.full() { // it goes behind what the ring will give away for it
 		return nil
 	}
+	if cx.debts.debt.Load() != nil {
+		cx.Settle() // ahead of the choice, as the worker does
+	}
 	w.handed = w.nextAtHand()
 	return w.handed
 }
@@ -76,13 +79,18 @@ func (cx *Context) Arrive() {
 }
 
 // Turn ends the poll under way, of a task that has ended or waits, and begins that of
-// the task that Next has taken.
+// the task that Next has taken. The body has looked before that whether the task was
+// cancelled: what came in between must not count as seen by this poll, and the task is
+// polled once more.
 func (cx *Context) Turn(ended bool) {
 	w := cx.w
 	w.settle(ended)
 	t := w.handed
 	w.handed = nil
 	w.begin(t)
+	if t.IsCancelled() {
+		t.Wake()
+	}
 }
 
 // Goroutine returns the goroutine that the poll under way is on; off the workers 0.

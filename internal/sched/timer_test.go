@@ -231,6 +231,35 @@ func TestUrgentTasksAreLeftToTheirWorkerForAWhileOnly(t *testing.T) {
 	}
 }
 
+// The monitor sends a sleeper that knows of neither.
+func TestWorkerThatDoesNotComeToItsTimersOrToWhatIsUrgentIsLate(t *testing.T) {
+	rt, d := still(2)
+	w := rt.workers[0]
+	late := func(want bool) {
+		t.Helper()
+		if w.isLate(d.now) != want {
+			t.Fatalf("late is %v", !want)
+		}
+	}
+	late(false)
+	var timers [2]Timer
+	for i := range timers {
+		w.poll1(waiting(w)).Arm(&timers[i], 5*tick)
+	}
+	d.now = 5*tick + grace - 1
+	late(false)
+	d.now++
+	late(true)
+	w.lookAtTimers(0)
+	late(false)
+	d.now += grace
+	late(true)
+	w.popUrgent()
+	late(true)
+	w.popUrgent()
+	late(false)
+}
+
 // A backlog of spawns must not come before what is late already.
 func TestUrgentTasksStayAheadOfABacklog(t *testing.T) {
 	rt, _ := still(2)

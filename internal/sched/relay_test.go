@@ -1,0 +1,34 @@
+package sched
+
+import "testing"
+
+func TestCancellationOfATaskThatAnotherGoesToIsSeenByItsNextPoll(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		for _, ended := range []bool{false, true} {
+			rt, _ := still(1)
+			w := rt.workers[0]
+			first, next := waiting(w), waiting(w)
+			for _, x := range []*Task{first, next} {
+				x.state.Store(active)
+				rt.register(x, 0)
+			}
+			w.ring.push(next)
+			w.begin(first)
+			if got := w.cx.Next(ended); got != next {
+				t.Fatalf("next is %p, want %p", got, next)
+			}
+			if all {
+				rt.CancelAll()
+			} else {
+				next.Cancel()
+			}
+			w.cx.Turn(ended)
+			w.settle(false) // it waits: its body was not told
+			for x := w.ring.pop(); x != next; x = w.ring.pop() {
+				if x == nil {
+					t.Fatalf("CancelAll: %v, after the end of another: %v: the cancellation is lost", all, ended)
+				}
+			}
+		}
+	}
+}

@@ -59,8 +59,9 @@ func (w Waker) Wake() {
 	}
 }
 
-// WakeBy is [Waker.Wake] from inside the poll that cx belongs to, and faster: the
-// woken task runs next on this worker, most of the time.
+// WakeBy is [Waker.Wake] from inside the poll that cx belongs to, and faster: the first
+// task that a poll wakes runs next on this worker, most of the time, and the others
+// behind it, in order.
 func (w Waker) WakeBy(cx *Context) {
 	if w.t != nil {
 		w.t.WakeBy(cx.in())

@@ -7,7 +7,7 @@ type Metrics struct {
 	Spares   int    // spare workers that live
 	Idle     int    // workers that wait
 	Live     int    // tasks that have not ended; while workers run, some 100 more for each
-	Waiting  int    // tasks that have waited at least once, and have not ended
+	Waiting  int    // tasks that have waited at least once, and have not ended; while workers run, some 32 more for each
 	Queued   int    // runnable tasks in queues
 	External int    // external tasks that run, and are not parked
 	Timers   int    // entries in the wheels, stale ones included

@@ -371,33 +371,6 @@ func (w *Worker) pushSlot(t *Task) {
 	w.notifyPushed()
 }
 
-// pushInbox hands an active task to the worker from outside it.
-func (w *Worker) pushInbox(t *Task) {
-	if !w.inbox.push(t) {
-		w.rt.submit(t)
-		return
-	}
-	w.rt.notify(w)
-}
-
-// takeInbox moves what is in the inbox of v into the ring of w, and what is more
-// than a batch into the injection queue.
-func (w *Worker) takeInbox(v *Worker) bool {
-	t := v.inbox.take()
-	if t == nil {
-		return false
-	}
-	for n := 0; t != nil && n < inboxBatch; n++ {
-		next := t.next
-		t.next = nil
-		w.push(t)
-		t = next
-	}
-	w.rt.inject.pushAll(t)
-	w.notifyPushed()
-	return true
-}
-
 // popInject takes a share of the injection queue: one to run, the others into the
 // ring.
 func (w *Worker) popInject() *Task {

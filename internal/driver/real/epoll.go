@@ -20,7 +20,8 @@ type epollDriver struct {
 	*poller.Poller
 }
 
-// New returns a driver, whose clock starts now. It has one descriptor.
+// New returns a driver, whose clock starts now. It has two descriptors, and one with
+// GOMAXPROCS 1.
 func New() (driver.Driver, error) {
 	d := &epollDriver{clock: clock{base: time.Now()}}
 	var err error

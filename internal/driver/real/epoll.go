@@ -28,6 +28,7 @@ func New() (driver.Driver, error) {
 	if d.Poller, err = poller.New(d.base); err != nil {
 		return nil, err
 	}
+	d.Owner = d
 	return d, nil
 }
 
@@ -78,7 +79,7 @@ func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
 	}
 	a = a.ToLocal()
 	v6 := a.IP.Is6()
-	fd, err := open(v6)
+	fd, err := open(v6, syscall.IPPROTO_TCP)
 	if err != nil {
 		return nil, dialError(indexOf(network), a.TCP(), err)
 	}

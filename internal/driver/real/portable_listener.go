@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
@@ -17,8 +18,9 @@ import (
 // Rules: mu guards what follows it. A task is in waiting until it is woken, so that
 // each result wakes one task; the goroutine goes on while waiting is not empty.
 type portableListener struct {
-	driver *portableDriver
-	inner  net.Listener
+	driver  *portableDriver
+	network string
+	inner   net.Listener
 
 	mu        sync.Mutex
 	accepting bool
@@ -40,7 +42,7 @@ func (l *portableListener) Accept(cx *sched.Context) (driver.Conn, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	c := &portableConn{driver: l.driver, inner: r.conn, remote: r.conn.RemoteAddr()}
+	c := &portableConn{driver: l.driver, network: l.network, inner: r.conn, remote: r.conn.RemoteAddr()}
 	if !l.driver.add(c) {
 		r.conn.Close()
 		return nil, net.ErrClosed
@@ -76,6 +78,9 @@ func (l *portableListener) take(t *sched.Task) (result, error) {
 func (l *portableListener) accept() {
 	for more := true; more; {
 		c, err := l.inner.Accept()
+		for err != nil && l.waitsInVain(err) {
+			c, err = l.inner.Accept()
+		}
 		l.mu.Lock()
 		if l.closed {
 			l.mu.Unlock()
@@ -89,10 +94,13 @@ func (l *portableListener) accept() {
 		more = len(l.waiting) > 0
 		l.accepting = more
 		l.mu.Unlock()
-		l.driver.completed(t)
+		if t != nil {
+			l.driver.completed([]*sched.Task{t})
+		}
 	}
 }
 
+// next takes the
 // next takes the task out that has waited longest, or returns nil. mu is held.
 func (l *portableListener) next() *sched.Task {
 	if len(l.waiting) == 0 {
@@ -101,6 +109,28 @@ func (l *portableListener) next() *sched.Task {
 	t := l.waiting[0]
 	l.waiting = slices.Delete(l.waiting, 0, 1)
 	return t
+}
+
+// waitsInVain says that err, which came without a connection, may be forgotten: the
+// system has looked for a descriptor first, and has none. It returns when there is a
+// connection, and no sooner.
+func (l *portableListener) waitsInVain(err error) bool {
+	if !isErrno(err, syscall.EMFILE) && !isErrno(err, syscall.ENFILE) {
+		return false
+	}
+	raw, err := l.inner.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return false
+	}
+	waited := false
+	err = raw.Read(func(fd uintptr) bool {
+		if hasConnection(int(fd)) {
+			return true
+		}
+		waited = true
+		return false
+	})
+	return waited && err == nil
 }
 
 // dropWaiter takes t out, if it waits. mu is held.
@@ -123,6 +153,14 @@ func (l *portableListener) Forget(t *sched.Task) {
 	if heir != nil {
 		heir.Wake()
 	}
+}
+
+func (l *portableListener) Network() string { return l.network }
+
+func (l *portableListener) Closed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
 }
 
 func (l *portableListener) Addr() net.Addr { return l.inner.Addr() }

@@ -58,7 +58,7 @@ func (d *epollDriver) listen(network, text string, shared bool) (driver.Listener
 	}
 	a, err := driver.ParseAddress(network, text)
 	if err != nil {
-		return fail(a, err)
+		return fail(driver.Address{}, err)
 	}
 	fd, err := listen(a, shared)
 	if err != nil {

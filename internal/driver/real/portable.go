@@ -175,7 +175,7 @@ func (d *portableDriver) listen(network, text string, config net.ListenConfig) (
 	if err != nil {
 		return nil, err
 	}
-	l := &portableListener{driver: d, network: network, inner: inner}
+	l := &portableListener{driver: d, network: network, inner: inner, done: make(chan struct{})}
 	if !d.add(l) {
 		inner.Close()
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: inner.Addr(), Err: net.ErrClosed}

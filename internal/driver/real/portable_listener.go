@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
@@ -21,6 +22,7 @@ type portableListener struct {
 	driver  *portableDriver
 	network string
 	inner   net.Listener
+	done    chan struct{} // closed with the listener
 
 	mu        sync.Mutex
 	accepting bool
@@ -78,7 +80,11 @@ func (l *portableListener) take(t *sched.Task) (result, error) {
 func (l *portableListener) accept() {
 	for more := true; more; {
 		c, err := l.inner.Accept()
-		for err != nil && l.waitsInVain(err) {
+		for pause := firstPause; l.isInVain(err); pause = min(2*pause, longestPause) {
+			select {
+			case <-time.After(pause):
+			case <-l.done:
+			}
 			c, err = l.inner.Accept()
 		}
 		l.mu.Lock()
@@ -111,27 +117,23 @@ func (l *portableListener) next() *sched.Task {
 	return t
 }
 
-// waitsInVain says that err, which came without a connection, may be forgotten: the
-// system has looked for a descriptor first, and has none. It returns when there is a
-// connection, and no sooner.
-func (l *portableListener) waitsInVain(err error) bool {
+// isInVain says that err, which came without a connection, may be forgotten: the system
+// has looked for a descriptor first, and has none. Package net has no way to wait for a
+// connection then; it is asked again until there is one, or a descriptor.
+func (l *portableListener) isInVain(err error) (vain bool) {
 	if !isErrno(err, syscall.EMFILE) && !isErrno(err, syscall.ENFILE) {
 		return false
 	}
-	raw, err := l.inner.(syscall.Conn).SyscallConn()
-	if err != nil {
-		return false
+	if raw, err := l.inner.(syscall.Conn).SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { vain = !hasConnection(int(fd)) })
 	}
-	waited := false
-	err = raw.Read(func(fd uintptr) bool {
-		if hasConnection(int(fd)) {
-			return true
-		}
-		waited = true
-		return false
-	})
-	return waited && err == nil
+	return vain
 }
+
+const (
+	firstPause   = time.Millisecond
+	longestPause = 50 * time.Millisecond
+)
 
 // dropWaiter takes t out, if it waits. mu is held.
 func (l *portableListener) dropWaiter(t *sched.Task) bool {
@@ -175,6 +177,7 @@ func (l *portableListener) Close() error {
 	waiting, results := l.waiting, l.results
 	l.waiting, l.results = nil, nil
 	l.mu.Unlock()
+	close(l.done)
 	l.driver.remove(l)
 	err := l.inner.Close()
 	for _, r := range results {

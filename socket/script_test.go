@@ -79,7 +79,7 @@ type (
 func (s scriptConn) Forget(d driver.Direction, t *sched.Task) {
 	s.forgotten, s.forgot = append(s.forgotten, t), append(s.forgot, d)
 }
-func (s scriptListener) Forget(t *sched.Task)                 { s.forgotten = append(s.forgotten, t) }
+func (s scriptListener) Forget(t *sched.Task) { s.forgotten = append(s.forgotten, t) }
 
 func TestConnIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(Conn{}); size > 32 {

@@ -45,6 +45,9 @@ func onBoth(t *testing.T, main func(task *edo.Task, a, b *Conn) error) {
 	})
 }
 
+// big is more than there is room for.
+var big = make([]byte, 32<<20)
+
 // group awaits tasks.
 type group []*edo.JoinHandle[edo.Unit]
 
@@ -144,7 +147,7 @@ func TestCloseEndsAllThatWait(t *testing.T) {
 					_, err = a.Read(task, make([]byte, 1))
 				} else {
 					op = "write"
-					_, err = a.Write(task, make([]byte, 32<<20))
+					_, err = a.Write(task, big)
 				}
 				var e *net.OpError
 				if !errors.Is(err, net.ErrClosed) || !errors.Is(err, edo.ErrClosed) || !errors.As(err, &e) || e.Op != op {
@@ -169,7 +172,7 @@ func TestDeadlineEndsAllThatWait(t *testing.T) {
 				if i%2 == 0 {
 					_, err = a.Read(task, make([]byte, 1))
 				} else {
-					_, err = a.Write(task, make([]byte, 32<<20))
+					_, err = a.Write(task, big)
 				}
 				if !errors.Is(err, os.ErrDeadlineExceeded) {
 					return fmt.Errorf("ended with %v, want the deadline", err)

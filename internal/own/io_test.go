@@ -193,6 +193,23 @@ var sockets = leaves([]row{
 		}
 		return done(s, mine.WriteFuture(make([]byte, n)), func(int) {}).letGo(mine, theirs)
 	}},
+	// It waits behind another task's write, which waits for room.
+	{name: "socket.Conn.WriteFuture, behind another", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.pair()
+		if s.waits {
+			s.meanwhile(mine.WriteFuture(make([]byte, 2*window)))
+			timer.Sleep(s.root, tick)
+			s.onWake(func() {
+				for range 3 {
+					s.meanwhile(theirs.ReadFuture(make([]byte, window)))
+				}
+			})
+		}
+		if s.fails {
+			mine.Close()
+		}
+		return done(s, mine.WriteFuture(make([]byte, 1)), func(int) {}).letGo(mine, theirs)
+	}},
 })
 
 // end counts how often it was dropped.

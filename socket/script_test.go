@@ -8,7 +8,6 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -196,13 +195,4 @@ func TestDropCloses(t *testing.T) {
 	if s.closed != 2 {
 		t.Fatalf("closed %d times, want 2", s.closed)
 	}
-}
-
-// runtimeOf returns the runtime of a task.
-func runtimeOf(task *edo.Task) *sched.Runtime {
-	rt, _, err := edo.Internals(internal.Key{}, task)
-	if err != nil {
-		panic(err)
-	}
-	return rt
 }

@@ -103,26 +103,24 @@ type kernel struct {
 // call makes one system call that the reset ends, as task, and says whether the
 // connection turned out to be reset.
 func (k *kernel) call(d Direction, task *mock) (reset, waits bool) {
-	for {
-		if err := k.source.Begin(d, &task.Task); err != nil {
-			return false, true
-		}
-		first := !k.told.Swap(true)
-		if invariant.Enabled {
-			invariant.Step("the call has returned")
-		}
-		if first {
-			k.source.Fail(syscall.ECONNRESET)
-			k.source.End(d, More)
-			return true, false
-		}
-		if k.source.Follow(d, &task.Task) {
-			return false, true
-		}
-		reset = k.source.Failure() != 0
-		k.source.End(d, More)
-		return reset, false
+	if err := k.source.Begin(d, &task.Task); err != nil {
+		return false, true
 	}
+	first := !k.told.Swap(true)
+	if invariant.Enabled {
+		invariant.Step("the call has returned")
+	}
+	if first {
+		k.source.Fail(syscall.ECONNRESET)
+		k.source.End(d, More)
+		return true, false
+	}
+	if k.source.Follow(d, &task.Task) {
+		return false, true
+	}
+	reset = k.source.Failure() != 0
+	k.source.End(d, More)
+	return reset, false
 }
 
 func TestInterleavedReaderAndWriterAreBothToldOfTheReset(t *testing.T) {

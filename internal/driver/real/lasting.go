@@ -1,9 +1,6 @@
 package real
 
-import (
-	"errors"
-	"syscall"
-)
+import "syscall"
 
 // lasts says whether an error that an operation on a connection got is one of the
 // connection: a reset, a time-out, a host that cannot be reached any more. The system
@@ -17,10 +14,4 @@ func lasts(errno syscall.Errno) bool {
 		return false
 	}
 	return true
-}
-
-// isErrno says whether err is that number.
-func isErrno(err error, want syscall.Errno) bool {
-	var errno syscall.Errno
-	return errors.As(err, &errno) && errno == want
 }

@@ -4,6 +4,7 @@ package real
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"syscall"
 
@@ -160,4 +161,10 @@ func (c *portableConn) writeAll(p []byte) {
 		shutWrite(c.inner)
 	}
 	c.driver.completed(writers)
+}
+
+// isErrno says whether err is that number.
+func isErrno(err error, want syscall.Errno) bool {
+	var errno syscall.Errno
+	return errors.As(err, &errno) && errno == want
 }

@@ -15,7 +15,6 @@ import (
 // at random: each value is received, or was never accepted, or dropped with the receiver;
 // the line moves on, and all room comes back.
 func TestNothingIsLostWhenTasksAreAborted(t *testing.T) {
-	type value = *chaos.Value
 	chaos.Explore(t, 400, func(w *chaos.World) {
 		capacity := 1 + w.Rand.IntN(4)
 		tx, rx := mpmc.New[value](capacity)

@@ -138,11 +138,10 @@ func TestStreamAndFuturesOfOneHandleWaitEachInItsPlace(t *testing.T) {
 // have given the handle away.
 func TestPlaceOfAHandleServesWhicheverTaskReceivesByIt(t *testing.T) {
 	for name, receive := range map[string]func(rx *mpmc.Receiver[int]) (edo.Future[int], bool){
-		"Recv":        func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return edo.Async(rx.Recv), true },
-		"RecvFuture":  func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return rx.RecvFuture(), true },
-		"PollNext":    func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return pollOf[int](rx.PollNext), false },
-		"PollRecv":    func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return pollOf[int](rx.PollRecv), false },
-		"RecvTimeout": func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return edo.Async(rx.Recv), true },
+		"Recv":       func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return edo.Async(rx.Recv), true },
+		"RecvFuture": func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return rx.RecvFuture(), true },
+		"PollNext":   func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return pollOf[int](rx.PollNext), false },
+		"PollRecv":   func(rx *mpmc.Receiver[int]) (edo.Future[int], bool) { return pollOf[int](rx.PollRecv), false },
 	} {
 		t.Run(name, func(t *testing.T) {
 			tx, rx := mpmc.New[int](1)

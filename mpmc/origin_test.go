@@ -66,7 +66,7 @@ func TestForgottenSenderIsClosedAndReported(t *testing.T) {
 		tx.Close()
 		next(t, task, rx, 1, edo.Ready)
 		next(t, task, rx, 0, edo.Pending)
-		if !collect(func() bool { return strings.Contains(out.String(), "line=") }) {
+		if !collect(func() bool { return strings.Contains(out.String(), "forgetSender") }) {
 			t.Fatalf("not reported: %q", out)
 		}
 		for _, want := range []string{"level=WARN", "mpmc: a Sender was never closed", "forgetSender", "origin_test.go"} {

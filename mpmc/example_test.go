@@ -1,57 +1,11 @@
 package mpmc_test
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpmc"
 )
-
-func Example() {
-	edo.Run(func(task *edo.Task) error {
-		tx, rx := mpmc.New[string](1024)
-		edo.Go(task, func(task *edo.Task) error {
-			defer tx.Close()
-			for i := range 3 {
-				if err := tx.Send(task, fmt.Sprintf("Message %d from spawned task", i)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		for {
-			msg, err := rx.Recv(task)
-			if errors.Is(err, edo.ErrClosed) {
-				return nil
-			} else if err != nil {
-				return err
-			}
-			fmt.Println("Got", msg)
-		}
-	})
-	// Output:
-	// Got Message 0 from spawned task
-	// Got Message 1 from spawned task
-	// Got Message 2 from spawned task
-}
-
-// A channel that is full pushes back: TrySend says so, Send waits.
-func ExampleSender_TrySend() {
-	tx, rx := mpmc.New[int](1)
-	defer tx.Close()
-	fmt.Println(tx.TrySend(1))
-	fmt.Println(tx.TrySend(2))
-	rx.TryRecv()
-	fmt.Println(tx.TrySend(2))
-	rx.Close()
-	fmt.Println(tx.TrySend(3))
-	// Output:
-	// <nil>
-	// mpmc: channel is full
-	// <nil>
-	// mpmc: send on closed channel
-}
 
 // Every task has a handle of its own, and the end comes when all are closed.
 func ExampleSender_Clone() {

@@ -65,22 +65,23 @@ type channel[T any] struct {
 }
 
 var (
-	errClosed    = edo.NewError(edo.ErrClosed, "mpmc: send on closed channel")
-	errEnded     = edo.NewError(edo.ErrClosed, "mpmc: send on closed sender")
-	errFull      = edo.NewError(edo.ErrFull, "mpmc: channel is full")
-	errEmpty     = edo.NewError(edo.ErrEmpty, "mpmc: no message is free to take")
-	errDone      = edo.NewError(edo.ErrClosed, "mpmc: receive on closed channel")
-	errGone      = edo.NewError(edo.ErrClosed, "mpmc: receive on closed receiver")
-	errSendTime  = edo.NewError(context.DeadlineExceeded, "mpmc: send timed out on full channel")
-	errRecvTime  = edo.NewError(context.DeadlineExceeded, "mpmc: receive timed out")
-	errUsed      = edo.NewError(edo.ErrClosed, "mpmc: send on a permit that was used")
-	errSent      = errors.New("mpmc: a send was polled after it had ended: Reset makes it another")
-	errReserved  = errors.New("mpmc: a reserve was polled after it had ended: Reset makes it another")
-	errReceived  = errors.New("mpmc: a receive was polled after it had ended: Reset makes it another")
-	errCapacity  = errors.New("mpmc: capacity must be at least 1; NewUnbounded has no limit")
-	useInstead   = "clone the receiver, or use RecvFuture"
-	errPermitNum = "mpmc: reserve of %d permits in a channel of capacity %d"
+	errClosed   = edo.NewError(edo.ErrClosed, "mpmc: send on closed channel")
+	errEnded    = edo.NewError(edo.ErrClosed, "mpmc: send on closed sender")
+	errFull     = edo.NewError(edo.ErrFull, "mpmc: channel is full")
+	errEmpty    = edo.NewError(edo.ErrEmpty, "mpmc: no message is free to take")
+	errDone     = edo.NewError(edo.ErrClosed, "mpmc: receive on closed channel")
+	errGone     = edo.NewError(edo.ErrClosed, "mpmc: receive on closed receiver")
+	errSendTime = edo.NewError(context.DeadlineExceeded, "mpmc: send timed out on full channel")
+	errRecvTime = edo.NewError(context.DeadlineExceeded, "mpmc: receive timed out")
+	errUsed     = edo.NewError(edo.ErrClosed, "mpmc: send on a permit that was used")
+	errSent     = errors.New("mpmc: a send was polled after it had ended: Reset makes it another")
+	errReserved = errors.New("mpmc: a reserve was polled after it had ended: Reset makes it another")
+	errReceived = errors.New("mpmc: a receive was polled after it had ended: Reset makes it another")
+	errCapacity = errors.New("mpmc: capacity must be at least 1; NewUnbounded has no limit")
 )
+
+// useInstead is what a [*edo.BusyError] of this package advises.
+const useInstead = "clone the receiver, or use RecvFuture"
 
 // New returns a channel that holds capacity messages at most, and that exactly: a send
 // that finds so many waits. Memory is taken as it is needed. A capacity below 1 is a

@@ -54,12 +54,12 @@ func newReceiver[T any](c *channel[T], pc uintptr) *Receiver[T] {
 
 func (s *seat[T]) found() { lost.Found(s.number, s.lost) }
 
-// lost drops a receiver that was never dropped, and reports it unless no message could come
-// to it, or it was the last and closed: then no send waits for it.
+// lost drops a receiver that was never dropped, and reports it unless the channel was closed
+// or no message could be sent any more: then no send waits for it.
 func (s *seat[T]) lost() {
 	c := s.ch
 	c.mu.Lock()
-	over := c.closed || c.atEnd()
+	over := c.closed || !c.alive()
 	c.leaveSeat(s)
 	if !over {
 		warn("mpmc: a Receiver was never dropped; it was garbage, and has been dropped", s.pc)

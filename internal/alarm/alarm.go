@@ -1,5 +1,3 @@
-// Package alarm gives a wait in line a time limit, for operations in direct style that
-// allocate nothing.
 package alarm
 
 import (

@@ -1,5 +1,7 @@
 package coro
 
+import "github.com/edo-go/edo/internal/carried"
+
 // A place is what [iter.Pull] makes: somewhere one goroutine stands while it does not
 // run. Whoever calls next or yield changes places with it: that one runs, and the
 // caller stands there now. Each coroutine brings a place along, and its goroutine
@@ -16,6 +18,8 @@ package coro
 //	left    whoever changes places
 //	who     whoever changes places with a resumer, to say who came back; nil: nobody
 //	        did, but the goroutine has exited
+//	apart   whoever is about to change places, and is perhaps locked to its thread; Turn's
+//	        result takes it back
 //
 // Rules:
 //
@@ -30,6 +34,7 @@ type place struct {
 	yield func(struct{}) bool
 	who   *Coro
 	left  bool
+	apart bool
 }
 
 // SwitchTo suspends c, on whose goroutine it is called, as Yield does, and resumes d,
@@ -48,12 +53,18 @@ func (c *Coro) LeaveTo(d *Coro) *Coro {
 	c.phase, d.phase = suspended, running
 	p := d.at
 	c.at, d.back = p, c.back
+	if c.self.maybeLocked() {
+		p.apart = true
+	}
 	return p
 }
 
 // Turn returns which of the two changes places with who stands at p.
 func (p *place) Turn() (next func() (struct{}, bool), yield func(struct{}) bool) {
 	p.left = !p.left
+	if p.apart {
+		return p.aside, nil
+	}
 	if p.left {
 		return p.next, nil
 	}
@@ -149,6 +160,7 @@ func (p *Pool) end(c *Coro) bool {
 		y.relay, c.at.visitor = c.at, y
 	}
 	c.ends = true
+	c.apart = carried.MaybeLocked()
 	if c.phase == dead { // who waits for its end exits as well, perhaps
 		over := make(chan struct{})
 		go func() {

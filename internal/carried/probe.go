@@ -26,11 +26,14 @@ import (
 // first word, the lowest address of the stack, which is never 0: so what is asked quickly is
 // answered with "perhaps".
 var (
-	lockAt  uintptr               // offset of lockedm
-	labelAt uintptr               // of labels
-	faultAt uintptr               // of the word that has paniconfault
-	fault   uintptr = ^uintptr(0) // what there is of it in that word
-	found   bool                  // all of these are known
+	lockAt uintptr // offset of lockedm
+	//lint:ignore U1000 read by assembly
+	labelAt uintptr // of labels
+	//lint:ignore U1000 read by assembly
+	faultAt uintptr // of the word that has paniconfault
+	//lint:ignore U1000 read by assembly
+	fault uintptr = ^uintptr(0) // what there is of it in that word
+	found bool                  // all of these are known
 )
 
 // extent is how many bytes of a descriptor are looked at. It has at least 400 in every

@@ -125,7 +125,7 @@ var (
 // would be bound to that thread.
 func newCoro(p *Pool) *Coro {
 	carried.Prepare()
-	c := &Coro{pool: p}
+	c := &Coro{pool: p, bubbled: p.shelf != nil && carried.InBubble()}
 	c.at = c
 	if carried.Locked() {
 		aside(func() { c.next, _ = iter.Pull(c.life()) })

@@ -149,7 +149,8 @@ func (p *Pool) sweep() {
 }
 
 // end ends the goroutine of c, if p has both c and who stands at its place: that one
-// goes to where c stood, and the caller takes its place until c has ended. Locked.
+// goes to where c stood, and the caller takes its place until c has ended. Or c goes there
+// itself, and is kept on the shelf. Locked.
 func (p *Pool) end(c *Coro) bool {
 	y := c.visitor
 	if c.index == 0 || y == nil {
@@ -159,8 +160,15 @@ func (p *Pool) end(c *Coro) bool {
 	if y != c {
 		y.relay, c.at.visitor = c.at, y
 	}
+	if p.shelf.keeps(c) {
+		if y != c {
+			c.relay, c.visitor = c, nil
+			c.changeWith()
+		}
+		p.shelf.put(c)
+		return true
+	}
 	c.ends = true
-	c.apart = carried.MaybeLocked()
 	if c.phase == dead { // who waits for its end exits as well, perhaps
 		over := make(chan struct{})
 		go func() {
@@ -169,7 +177,14 @@ func (p *Pool) end(c *Coro) bool {
 		}()
 		<-over
 	} else {
-		c.swap()
+		c.changeWith()
 	}
 	return true
+}
+
+// changeWith changes places with who stands at p, from a goroutine that may be locked to
+// its thread.
+func (p *place) changeWith() {
+	p.apart = carried.MaybeLocked()
+	p.swap()
 }

@@ -40,6 +40,9 @@ func (b *childBody) Fail(any, []byte)         { panic("fan: a child is polled by
 // Unpark puts a child that was woken on the list of its set.
 func (b *childBody) Unpark() { b.set.push((*Child)(b)) }
 
+// Parent returns the task that polled the set last, or nil when the set is over.
+func (b *childBody) Parent() *sched.Task { return b.set.parent.Load() }
+
 // suspend ends a poll of c that is not the last. When c was woken meanwhile, by
 // itself or by others, it goes back on the list, and the set's task comes back.
 func (c *Child) suspend() {

@@ -160,6 +160,21 @@ func (rt *Runtime) State(t *Task) State {
 	return Runnable
 }
 
+// HasEnded says whether t has come to its end: it is resolved, or marked as complete.
+func (t *Task) HasEnded() bool { return t.state.Load()&(resolved|complete) != 0 }
+
+// IsIdle says whether t waits: it is in no queue, and no goroutine polls it.
+func (t *Task) IsIdle() bool { return t.state.Load()&(lifecycle|complete) == idle }
+
+// HomeOr returns the runtime whose worker polled t last, or rt for an external task. Only
+// the function that [Task.Inspect] calls may call it.
+func (t *Task) HomeOr(rt *Runtime) *Runtime {
+	if t.home != nil {
+		return t.home.rt
+	}
+	return rt
+}
+
 // Body returns what t runs.
 func (t *Task) Body() Body { return t.body }
 

@@ -1,0 +1,169 @@
+package edo_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/sim"
+)
+
+// flag is a leaf with room for one waiter.
+type flag struct {
+	mu     sync.Mutex
+	raised bool
+	waker  edo.Waker
+}
+
+func (f *flag) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "test: a flag"} }
+
+func (f *flag) Poll(cx *edo.Context) (v edo.Unit, p edo.Poll, err error) {
+	if !cx.Proceed(f) {
+		return v, edo.Pending, nil
+	}
+	f.mu.Lock()
+	waiting := f.waker
+	f.mu.Unlock()
+	if !waiting.IsZero() && waiting != cx.Waker() {
+		if err := cx.Sole(waiting, f, "several waiters take a flag each"); err != nil {
+			return v, edo.Ready, err
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.raised {
+		return v, edo.Ready, nil
+	}
+	f.waker = cx.Waker()
+	return v, edo.Pending, nil
+}
+
+func (f *flag) raise() {
+	f.mu.Lock()
+	w := f.waker
+	f.raised, f.waker = true, edo.Waker{}
+	f.mu.Unlock()
+	w.Wake()
+}
+
+func TestSecondWaiterGetsABusyErrorThatNamesBothAndTheFirstGoesOn(t *testing.T) {
+	var second error
+	err := sim.Run(1, func(task *edo.Task) error {
+		var f flag
+		first := edo.Go(task, func(task *edo.Task) error {
+			_, err := edo.Await(task, &f)
+			return err
+		}, edo.Name("reader"))
+		edo.Yield(task)
+		h := edo.Go(task, func(task *edo.Task) error {
+			_, err := edo.Await(task, &f)
+			return err
+		}, edo.Name("late"))
+		_, second = h.Await(task)
+		f.raise()
+		_, err := first.Await(task)
+		return err
+	})
+	if err != nil {
+		t.Fatal("the first waiter was disturbed:", err)
+	}
+	var busy *edo.BusyError
+	if !errors.As(second, &busy) || busy.First != "reader" || busy.Second != "late" || busy.On != "test: a flag" {
+		t.Fatalf("%#v: %v", busy, second)
+	}
+	if text := second.Error(); !strings.Contains(text, "take a flag each") {
+		t.Error(text)
+	}
+}
+
+func TestWaiterThatWaitsForSomethingElseByNowIsNoConflict(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		var f, skipped, other flag
+		skipped.raised = true
+		ignore := func(edo.Unit, error) error { return nil }
+		first := edo.Go(task, func(task *edo.Task) error {
+			sel := edo.NewSelect(edo.OnFuture(&f, ignore), edo.OnFuture(&skipped, ignore))
+			sel.Biased()
+			if err := sel.Next(task); err != nil {
+				return err
+			}
+			_, err := edo.Await(task, &other)
+			return err
+		})
+		edo.Yield(task)
+		second := edo.Go(task, func(task *edo.Task) error {
+			_, err := edo.Await(task, &f)
+			return err
+		})
+		edo.Yield(task)
+		f.raise()
+		if _, err := second.Await(task); err != nil {
+			return err
+		}
+		other.raise()
+		_, err := first.Await(task)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTwoBranchesOfAJoinThatWaitForOneThingAreAnError(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		var f flag
+		_, err := edo.Await(task, future.TryJoin[edo.Unit](&f, &f))
+		return err
+	})
+	var busy *edo.BusyError
+	if !errors.As(err, &busy) {
+		t.Fatal("got", err)
+	}
+}
+
+func TestUnderMockTasksTheLastPollWins(t *testing.T) {
+	var f flag
+	a, b := edotest.NewTask(), edotest.NewTask()
+	edotest.Poll(a, &f)
+	if _, p, err := edotest.Poll(b, &f); p != edo.Pending || err != nil {
+		t.Fatal(p, err)
+	}
+	f.raise()
+	if a.Wakes() != 0 || b.Wakes() != 1 {
+		t.Error(a.Wakes(), b.Wakes())
+	}
+}
+
+func TestOfTwoWaitersOnWorkersOneWaitsAndOneGetsAnError(t *testing.T) {
+	for range 200 {
+		var f flag
+		var busy, fine int
+		var mu sync.Mutex
+		err := edo.Run(func(task *edo.Task) error {
+			ended := make(chan struct{}, 2)
+			for range 2 {
+				edo.Go(task, func(task *edo.Task) error {
+					_, err := edo.Await(task, &f)
+					mu.Lock()
+					defer mu.Unlock()
+					if err == nil {
+						fine++
+					} else if _, ok := errors.AsType[*edo.BusyError](err); ok {
+						busy++
+						f.raise()
+					}
+					ended <- struct{}{}
+					return nil
+				})
+			}
+			return nil
+		}, edo.WithConfig(edo.Config{Workers: 2}))
+		if err != nil || busy != 1 || fine != 1 {
+			t.Fatal(err, busy, fine)
+		}
+	}
+}

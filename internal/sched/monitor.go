@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync/atomic"
 	"time"
+
+	"github.com/edo-go/edo/internal/carried"
 )
 
 // A poll that blocks, or computes for long, must not stop the others: in Go a
@@ -86,6 +88,7 @@ func (m *monitor) rouse() {
 
 func (m *monitor) run(rt *Runtime) {
 	defer close(m.ended)
+	carried.SetLabels(nil) // of who started it
 	t := time.NewTimer(monitorPeriod)
 	defer t.Stop()
 	for {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/release"
 )
@@ -97,6 +98,7 @@ func newWorker(rt *Runtime, id int) *Worker {
 // goroutine is lost, and another one goes on.
 func (w *Worker) main() {
 	w.gid.Store(gid.Get())
+	carried.SetLabels(nil) // of who started it
 	over := false
 	defer func() {
 		w.gid.Store(0)
@@ -122,6 +124,7 @@ func (w *Worker) loop() (over bool) {
 			value := recover()     // nil: runtime.Goexit, which cannot be stopped
 			stack := debug.Stack()
 			w.polling = false
+			carried.Clear()
 			t.body.Fail(value, stack)
 			w.cx.Settle()
 			w.requeue(t)

@@ -34,13 +34,13 @@ var errNoRacers = errors.New("future: a race of nothing would never end: give it
 
 type race[T any] struct {
 	node[T]
-	brood[T]
+	group[T]
 	v   own.Value[T]
 	err error
 }
 
 func (r *race[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	v, ready, err := pollSource(cx, &r.kids[i].src)
+	v, ready, err := pollSource(cx, &r.members[i].src)
 	if !ready {
 		return fan.Pending
 	}
@@ -50,10 +50,10 @@ func (r *race[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
 }
 
 func (r *race[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, _ error) {
-	if r.kids == nil {
-		return v, edo.Ready, errEnded
+	if r.members == nil {
+		return polledAgain[T](cx)
 	}
-	drawFirst(cx, &r.set, len(r.kids))
+	drawFirst(cx, &r.set, len(r.members))
 	if !r.poll(cx) {
 		return v, edo.Pending, nil
 	}

@@ -180,7 +180,17 @@ var combinators = []row{
 					return err
 				}
 			}
-			return nil
+			return task.Err()
+		})
+	}},
+	{name: "stream.Each", calls: true, direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) (err error) {
+			for v := range stream.Each(task, s.values(), &err) {
+				if err := s.handle(v); err != nil {
+					return err
+				}
+			}
+			return err
 		})
 	}},
 	{name: "stream.Send", direct: true, build: func(s *scene) subject {

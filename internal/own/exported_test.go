@@ -35,7 +35,7 @@ var exceptions = map[string]string{
 	"edo.JoinSet.JoinNext": "the handle has resolved",
 	"edo.nilFuture":        "in Spawn of nil: owns nothing, never waits",
 	"edo.nextItem":         "in Next, which borrows its stream",
-	"future.crew":          "in JoinTask, TryJoinTask and RaceTask",
+	"future.taskGroup":     "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":      "in Send",
 	"mpsc.waiter":          "in Send, Reserve and ReserveMany",
 	"mpsc.alarm":           "in SendTimeout",

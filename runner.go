@@ -124,6 +124,10 @@ var errGoexit = errors.New("edo: runtime.Goexit (as by testing.T.FailNow) in a t
 // resolve publishes the result, as the last thing that happens to a task.
 func (h *JoinHandle[T]) resolve(cx *sched.Context) {
 	x := h.extra.Load()
+	if x.isDaemon() {
+		x.daemon = false
+		cx.Runtime().UnmarkDaemon()
+	}
 	if x != nil && x.err != nil {
 		h.resolveFailed(runtimeOf(cx))
 	} else if h.task.Resolve() {
@@ -151,7 +155,7 @@ func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 		if s := x.takenBy(); s != nil {
 			s.fail(x.err)
 		} else {
-			x.failure = &failure{err: x.err, rt: rt}
+			x.failure = &failure{task: taskName(&h.task), err: x.err, rt: rt}
 			rt.failures.add(x.failure)
 		}
 	}

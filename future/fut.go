@@ -87,3 +87,11 @@ func pass[T any](p edo.Poll, err error) (zero T, _ edo.Poll, _ error) {
 	}
 	return zero, p, err
 }
+
+// passValue hands on an outcome with its value, if it has one.
+func passValue[T any](v T, p edo.Poll, err error) (T, edo.Poll, error) {
+	if p == edo.End {
+		return pass[T](p, err)
+	}
+	return v, p, err
+}

@@ -32,13 +32,13 @@ func (g *group[T]) init(owner fan.Owner, fs []edo.Future[T]) {
 // Child returns child i.
 func (g *group[T]) Child(i int) *fan.Child { return &g.members[i].Child }
 
-// poll polls those that were woken, and says whether there is nothing left to poll. Its
-// beginning takes from the budget, as there may be no members, or none that do.
+// begins says whether the members may have their first turns, or have had them. That takes
+// from the budget, as there may be no members, or none that do.
+func (g *group[T]) begins(cx *edo.Context) bool { return g.set.Started() || cx.Proceed(nil) }
+
+// poll polls those that were woken, and says whether there is nothing left to poll.
 func (g *group[T]) poll(cx *edo.Context) (over bool) {
-	if !g.set.Started() && !cx.Proceed(nil) {
-		return false
-	}
-	return g.set.Poll(cx.Internal(internal.Key{}))
+	return g.begins(cx) && g.set.Poll(cx.Internal(internal.Key{}))
 }
 
 // pollSource polls a future that src owns.

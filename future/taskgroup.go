@@ -60,8 +60,8 @@ func TryJoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) 
 }
 
 // RaceTask is [JoinTask] that waits for the first function to return, and returns what
-// that did: the others are cancelled, and have ended by then. Which of them starts is
-// drawn, as by [Race]; if it returns without waiting, the others never start. When one
+// that did: the others are cancelled, and have ended by then. In which order they start is
+// drawn, as by [Race]; if one returns without waiting, those behind it never start. When one
 // that lost has panicked, the value comes with that error.
 //
 // What a loser had received, it has received: only what it was still waiting for is left
@@ -201,7 +201,7 @@ func (g *taskGroup[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 	in := cx.Internal(internal.Key{})
 	if g.goal == toFirst {
-		drawFirst(cx, &g.set, len(g.branches))
+		g.set.Shuffle(in)
 	}
 	over := !g.ending && g.set.Poll(in)
 	if g.ending {

@@ -10,14 +10,16 @@ type Reader interface {
 	// Pending says that there is nothing yet, that the task of cx will be woken,
 	// and that p has not been kept.
 	//
-	// One task at a time reads: of several, the one that polled last is woken.
+	// One task at a time reads. A second one gets an [*edo.BusyError] from the readers
+	// of edo; what is polled by hand is the last poll's, whose waker alone is woken.
 	PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error)
 }
 
 // A Writer is something that bytes go to.
 //
-// One task at a time writes: of several, the one that polled last is woken. The
-// three methods count as one direction; reading and writing are independent.
+// One task at a time writes, and a second one gets an [*edo.BusyError], as for a
+// [Reader]. The three methods count as one direction; reading and writing are
+// independent.
 type Writer interface {
 	// PollWrite takes the first n bytes of p. Ready says that it has taken them, or
 	// that it has failed: n is 0 whenever there is an error. A writer that takes

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 )
 
 // Copy copies from src to dst until the end of src and returns how many bytes
@@ -54,6 +55,9 @@ func (o *transfer) Drop() {
 }
 
 func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
+	if o.dst == nil {
+		return polledAgain[int64](cx)
+	}
 	poll, err := o.move(cx)
 	if poll == edo.Pending {
 		if o.from == o.to {
@@ -62,46 +66,69 @@ func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
 		return 0, edo.Pending, nil
 	}
 	o.Drop()
+	o.dst, o.src = nil, nil
 	return o.n, edo.Ready, err
 }
 
 // move writes and reads in turn until it must wait or is done.
 func (o *transfer) move(cx *edo.Context) (edo.Poll, error) {
 	for {
-		for o.from < o.to {
-			n, poll, err := o.dst.PollWrite(cx, o.chunk[o.from:o.to])
-			switch {
-			case poll == edo.Pending || err != nil:
-				return poll, err
-			case n == 0:
-				return edo.Ready, io.ErrShortWrite
-			}
-			o.from += n
-			o.n += int64(n)
-			o.written = true
-		}
-		if o.ended {
-			return o.flush(cx)
-		}
-		if o.chunk == nil {
-			o.chunk = chunks.Get().(*chunk)
-		}
-		n, poll, err := o.src.PollRead(cx, o.chunk[:])
-		switch {
-		case poll == edo.Pending:
-			if _, err := o.flush(cx); err != nil {
-				return edo.Ready, err
-			}
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
 			return edo.Pending, nil
-		case err == io.EOF:
-			o.ended = true
-		case err != nil:
-			return edo.Ready, err
-		case n == 0:
-			return edo.Ready, io.ErrNoProgress
 		}
-		o.from, o.to = 0, n
+		var poll edo.Poll
+		var err error
+		switch {
+		case o.from < o.to:
+			poll, err = o.write(cx)
+		case o.ended:
+			return o.flush(cx)
+		default:
+			poll, err = o.read(cx)
+		}
+		turn.End(cx)
+		if poll == edo.Pending || err != nil {
+			return poll, err
+		}
 	}
+}
+
+func (o *transfer) write(cx *edo.Context) (edo.Poll, error) {
+	n, poll, err := o.dst.PollWrite(cx, o.chunk[o.from:o.to])
+	switch {
+	case poll == edo.Pending || err != nil:
+		return poll, err
+	case n == 0:
+		return edo.Ready, io.ErrShortWrite
+	}
+	o.from += n
+	o.n += int64(n)
+	o.written = true
+	return edo.Ready, nil
+}
+
+func (o *transfer) read(cx *edo.Context) (edo.Poll, error) {
+	if o.chunk == nil {
+		o.chunk = chunks.Get().(*chunk)
+	}
+	n, poll, err := o.src.PollRead(cx, o.chunk[:])
+	switch {
+	case poll == edo.Pending:
+		_, err := o.flush(cx)
+		if err != nil {
+			poll = edo.Ready
+		}
+		return poll, err
+	case err == io.EOF:
+		o.ended = true
+	case err != nil:
+		return edo.Ready, err
+	case n == 0:
+		return edo.Ready, io.ErrNoProgress
+	}
+	o.from, o.to = 0, n
+	return edo.Ready, nil
 }
 
 // flush flushes dst unless there is nothing to flush.

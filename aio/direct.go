@@ -4,7 +4,19 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
 )
+
+var errEnded = edo.NewError(own.ErrPolledAgain, "aio: a future was polled after its end")
+
+// polledAgain is what a future says that was polled after its end, at the price of one
+// operation of the budget, so that a loop that goes on all the same gives way.
+func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	if !cx.Proceed(nil) {
+		return zero, edo.Pending, nil
+	}
+	return zero, edo.Ready, errEnded
+}
 
 // Direct style is the future of the same name, awaited. So that this allocates
 // nothing, the futures of direct style come from pools. That is sound because

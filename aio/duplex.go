@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/origin"
 )
 
 // Duplex returns the two ends of a connection in memory: what is written to one
@@ -14,20 +16,31 @@ import (
 // when they are full. size must be at least 1, or Duplex panics.
 //
 // The room for a direction is allocated as it is used, up to size bytes, and kept.
+//
+// Each end is closed when it is used no more. One that nothing refers to any more, and was
+// not closed, is found by the garbage collector some time: it is closed, so that the other
+// end does not wait for ever, and reported by package log/slog, with the place of the call
+// of Duplex. What that needs is the most of what Duplex costs, some two microseconds.
 func Duplex(size int) (a, b *Pipe) {
 	if size < 1 {
 		panic(errors.New("aio: Duplex needs room for at least 1 byte, or nothing could ever be written"))
 	}
 	there, back := &lane{size: size}, &lane{size: size}
-	return &Pipe{in: back, out: there}, &Pipe{in: there, out: back}
+	a, b = &Pipe{in: back, out: there}, &Pipe{in: there, out: back}
+	watchOver(a, b, origin.Here(1))
+	return a, b
 }
 
 // A Pipe is one end of a connection that [Duplex] has made. It is a [ReadWriter].
 //
 // The two ends may be used from different goroutines, and so may the two
 // directions of one end. What happened before a write is seen by whoever has read
-// its bytes.
-type Pipe struct{ in, out *lane }
+// its bytes. One task at a time reads from an end, and one writes to it: while one waits,
+// another one that comes to wait as well gets an [*edo.BusyError] that names both.
+type Pipe struct {
+	in, out *lane
+	cleanup runtime.Cleanup // closes it when it is forgotten; see lost.go
+}
 
 // PollRead reads what the other end has written. After the other end was shut
 // down, closed or dropped it reads what is left, and then [io.EOF]. The error is
@@ -40,11 +53,20 @@ func (p *Pipe) PollWrite(cx *edo.Context, b []byte) (int, edo.Poll, error) {
 	return p.out.write(cx, b)
 }
 
-// PollFlush is always ready: there is nothing between the ends.
-func (p *Pipe) PollFlush(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
+// PollFlush does not wait, but for its turn when the budget of the poll is used up: there
+// is nothing between the ends.
+func (p *Pipe) PollFlush(cx *edo.Context) (edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return edo.Pending, nil
+	}
+	return edo.Ready, nil
+}
 
-// PollShutdown ends what the other end reads. It is always ready.
+// PollShutdown ends what the other end reads. It does not wait, but for its turn.
 func (p *Pipe) PollShutdown(cx *edo.Context) (edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return edo.Pending, nil
+	}
 	reader, writer := p.out.endWriting()
 	reader.WakeBy(cx)
 	writer.WakeBy(cx)
@@ -55,13 +77,19 @@ func (p *Pipe) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 // read is thrown away, and whoever waits on either end is woken. It never waits,
 // may be called from any goroutine and twice, and returns nil.
 func (p *Pipe) Close() error {
-	reader, writer := p.out.endWriting()
-	reader.Wake()
-	writer.Wake()
-	reader, writer = p.in.endReading()
-	reader.Wake()
-	writer.Wake()
+	p.cleanup.Stop()
+	closeEnd(p.in, p.out)
 	return nil
+}
+
+// closeEnd closes the end that reads from in and writes to out.
+func closeEnd(in, out *lane) {
+	reader, writer := out.endWriting()
+	reader.Wake()
+	writer.Wake()
+	reader, writer = in.endReading()
+	reader.Wake()
+	writer.Wake()
 }
 
 // Drop is what an owner calls; it does what [Pipe.Close] does.
@@ -92,35 +120,77 @@ type (
 )
 
 // Waits says what for.
-func (*emptyLane) Waits(*edo.Context) edo.Wait {
-	return edo.Wait{On: "aio: read from a Duplex", By: []string{"a write, or the end, of the other end"}}
+func (w *emptyLane) Waits(*edo.Context) edo.Wait {
+	wait := edo.Wait{On: "aio: read from a Duplex", By: []string{"a write, or the end, of the other end"}}
+	l := (*lane)(w)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.readingEnded:
+		wait.By = []string{"nothing: this end is closed"}
+	case l.n > 0:
+		wait.By = []string{fmt.Sprintf("nothing: %d bytes are there", l.n)}
+	case l.writingEnded:
+		wait.By = []string{"nothing: the other end has ended"}
+	}
+	return wait
 }
 
 // Waits says what for.
-func (l *fullLane) Waits(*edo.Context) edo.Wait {
-	return edo.Wait{
+func (w *fullLane) Waits(*edo.Context) edo.Wait {
+	l := (*lane)(w)
+	wait := edo.Wait{
 		On: fmt.Sprintf("aio: write to a Duplex of size %d", l.size),
 		By: []string{"a read of the other end"},
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.readingEnded || l.writingEnded:
+		wait.By = []string{"nothing: an end is closed"}
+	case l.n < l.size:
+		wait.By = []string{fmt.Sprintf("nothing: there is room for %d bytes", l.size-l.n)}
+	}
+	return wait
 }
+
+// What a second waiter is told to do instead.
+const (
+	useOneReader = "one task reads, and hands on what it has read"
+	useOneWriter = "one task writes what the others send it, through package mpsc"
+)
 
 func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	if !cx.Proceed((*emptyLane)(l)) {
 		return 0, edo.Pending, nil
 	}
 	l.mu.Lock()
-	switch {
-	case l.readingEnded:
-		l.mu.Unlock()
-		return 0, edo.Ready, io.ErrClosedPipe
-	case len(p) == 0:
-		l.mu.Unlock()
-		return 0, edo.Ready, nil
-	case l.n == 0 && l.writingEnded:
-		l.mu.Unlock()
-		return 0, edo.Ready, io.EOF
-	case l.n == 0:
-		l.reader = cx.Waker()
+	for asked := (edo.Waker{}); ; {
+		switch {
+		case l.readingEnded:
+			l.mu.Unlock()
+			return 0, edo.Ready, io.ErrClosedPipe
+		case len(p) == 0:
+			l.mu.Unlock()
+			return 0, edo.Ready, nil
+		case l.n == 0 && l.writingEnded:
+			l.mu.Unlock()
+			return 0, edo.Ready, io.EOF
+		}
+		if l.n != 0 {
+			break
+		}
+		me := cx.Waker()
+		if first := l.reader; first != me && first != asked && !first.IsZero() {
+			l.mu.Unlock()
+			if err := cx.Sole(first, (*emptyLane)(l), useOneReader); err != nil {
+				return 0, edo.Ready, err
+			}
+			l.mu.Lock()
+			asked = first // and may be displaced; but look again, without the lock things happened
+			continue
+		}
+		l.reader = me
 		l.mu.Unlock()
 		return 0, edo.Pending, nil
 	}
@@ -146,15 +216,29 @@ func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		return 0, edo.Pending, nil
 	}
 	l.mu.Lock()
-	switch {
-	case l.readingEnded || l.writingEnded:
-		l.mu.Unlock()
-		return 0, edo.Ready, io.ErrClosedPipe
-	case len(p) == 0:
-		l.mu.Unlock()
-		return 0, edo.Ready, nil
-	case l.n == l.size:
-		l.writer = cx.Waker()
+	for asked := (edo.Waker{}); ; {
+		switch {
+		case l.readingEnded || l.writingEnded:
+			l.mu.Unlock()
+			return 0, edo.Ready, io.ErrClosedPipe
+		case len(p) == 0:
+			l.mu.Unlock()
+			return 0, edo.Ready, nil
+		}
+		if l.n != l.size {
+			break
+		}
+		me := cx.Waker()
+		if first := l.writer; first != me && first != asked && !first.IsZero() {
+			l.mu.Unlock()
+			if err := cx.Sole(first, (*fullLane)(l), useOneWriter); err != nil {
+				return 0, edo.Ready, err
+			}
+			l.mu.Lock()
+			asked = first
+			continue
+		}
+		l.writer = me
 		l.mu.Unlock()
 		return 0, edo.Pending, nil
 	}

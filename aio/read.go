@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 )
 
 // Read reads what there is, at least one byte unless p is empty, and returns how
@@ -27,8 +28,18 @@ type read struct {
 func (o *read) progress() int { return o.n }
 
 func (o *read) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if o.r == nil {
+		return polledAgain[int](cx)
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return 0, edo.Pending, nil
+	}
 	n, poll, err := o.r.PollRead(cx, o.p)
-	o.n = n
+	turn.End(cx)
+	if poll != edo.Pending {
+		*o = read{n: n}
+	}
 	return n, poll, err
 }
 
@@ -53,19 +64,40 @@ type readFull struct {
 func (o *readFull) progress() int { return o.n }
 
 func (o *readFull) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if o.r == nil {
+		return polledAgain[int](cx)
+	}
+	poll, err := o.fill(cx)
+	if poll == edo.Pending {
+		return 0, edo.Pending, nil
+	}
+	*o = readFull{n: o.n}
+	return o.n, edo.Ready, err
+}
+
+// fill reads until p is full.
+func (o *readFull) fill(cx *edo.Context) (edo.Poll, error) {
+	if len(o.p) == 0 && !cx.Proceed(nil) {
+		return edo.Pending, nil
+	}
 	for o.n < len(o.p) {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return edo.Pending, nil
+		}
 		n, poll, err := o.r.PollRead(cx, o.p[o.n:])
+		turn.End(cx)
 		switch {
 		case poll == edo.Pending:
-			return 0, edo.Pending, nil
+			return edo.Pending, nil
 		case err == io.EOF:
-			return o.n, edo.Ready, io.ErrUnexpectedEOF
+			return edo.Ready, io.ErrUnexpectedEOF
 		case err != nil:
-			return o.n, edo.Ready, err
+			return edo.Ready, err
 		case n == 0:
-			return o.n, edo.Ready, io.ErrNoProgress
+			return edo.Ready, io.ErrNoProgress
 		}
 		o.n += n
 	}
-	return o.n, edo.Ready, nil
+	return edo.Ready, nil
 }

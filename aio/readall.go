@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 )
 
 // ReadAll reads to the end, appends what it has read to buf and returns the
@@ -31,10 +32,22 @@ func (o *readAll) progress() []byte { return o.buf }
 // spareRoom is how much room buf must have left for a read straight into it.
 const spareRoom = 512
 
-// Poll reads into the room that is left in buf, and where there is little into a
+func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
+	if o.r == nil {
+		return polledAgain[[]byte](cx)
+	}
+	poll, err := o.read(cx)
+	if poll == edo.Pending {
+		return nil, edo.Pending, nil
+	}
+	o.r = nil
+	return o.buf, edo.Ready, err
+}
+
+// read reads into the room that is left in buf, and where there is little into a
 // chunk: so a reader that is pending, or at its end, costs no room, and what fits
 // is never moved.
-func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
+func (o *readAll) read(cx *edo.Context) (edo.Poll, error) {
 	var borrowed *chunk
 	defer func() {
 		if borrowed != nil {
@@ -42,6 +55,10 @@ func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
 		}
 	}()
 	for {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return edo.Pending, nil
+		}
 		room := o.buf[len(o.buf):cap(o.buf)]
 		direct := len(room) >= spareRoom
 		if !direct {
@@ -51,15 +68,16 @@ func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
 			room = borrowed[:]
 		}
 		n, poll, err := o.r.PollRead(cx, room)
+		turn.End(cx)
 		switch {
 		case poll == edo.Pending:
-			return nil, edo.Pending, nil
+			return edo.Pending, nil
 		case err == io.EOF:
-			return o.buf, edo.Ready, nil
+			return edo.Ready, nil
 		case err != nil:
-			return o.buf, edo.Ready, err
+			return edo.Ready, err
 		case n == 0:
-			return o.buf, edo.Ready, io.ErrNoProgress
+			return edo.Ready, io.ErrNoProgress
 		case direct:
 			o.buf = o.buf[:len(o.buf)+n]
 		default:

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 )
 
 // Write writes what there is room for and returns how many bytes of p that was:
@@ -26,8 +27,18 @@ type write struct {
 func (o *write) progress() int { return o.n }
 
 func (o *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if o.w == nil {
+		return polledAgain[int](cx)
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return 0, edo.Pending, nil
+	}
 	n, poll, err := o.w.PollWrite(cx, o.p)
-	o.n = n
+	turn.End(cx)
+	if poll != edo.Pending {
+		*o = write{n: n}
+	}
 	return n, poll, err
 }
 
@@ -52,19 +63,40 @@ type writeAll struct {
 func (o *writeAll) progress() int { return o.n }
 
 func (o *writeAll) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if o.w == nil {
+		return polledAgain[int](cx)
+	}
+	poll, err := o.write(cx)
+	if poll == edo.Pending {
+		return 0, edo.Pending, nil
+	}
+	*o = writeAll{n: o.n}
+	return o.n, edo.Ready, err
+}
+
+// write writes until all of p is written.
+func (o *writeAll) write(cx *edo.Context) (edo.Poll, error) {
+	if len(o.p) == 0 && !cx.Proceed(nil) {
+		return edo.Pending, nil
+	}
 	for o.n < len(o.p) {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return edo.Pending, nil
+		}
 		n, poll, err := o.w.PollWrite(cx, o.p[o.n:])
+		turn.End(cx)
 		switch {
 		case poll == edo.Pending:
-			return 0, edo.Pending, nil
+			return edo.Pending, nil
 		case err != nil:
-			return o.n, edo.Ready, err
+			return edo.Ready, err
 		case n == 0:
-			return o.n, edo.Ready, io.ErrShortWrite
+			return edo.Ready, io.ErrShortWrite
 		}
 		o.n += n
 	}
-	return o.n, edo.Ready, nil
+	return edo.Ready, nil
 }
 
 // Flush waits until everything that w has taken is on its way.
@@ -83,7 +115,18 @@ type flush struct{ w Writer }
 func (o *flush) progress() edo.Unit { return edo.Unit{} }
 
 func (o *flush) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if o.w == nil {
+		return polledAgain[edo.Unit](cx)
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return edo.Unit{}, edo.Pending, nil
+	}
 	poll, err := o.w.PollFlush(cx)
+	turn.End(cx)
+	if poll != edo.Pending {
+		o.w = nil
+	}
 	return edo.Unit{}, poll, err
 }
 
@@ -103,6 +146,17 @@ type shutdown struct{ w Writer }
 func (o *shutdown) progress() edo.Unit { return edo.Unit{} }
 
 func (o *shutdown) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if o.w == nil {
+		return polledAgain[edo.Unit](cx)
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return edo.Unit{}, edo.Pending, nil
+	}
 	poll, err := o.w.PollShutdown(cx)
+	turn.End(cx)
+	if poll != edo.Pending {
+		o.w = nil
+	}
 	return edo.Unit{}, poll, err
 }

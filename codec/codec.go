@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/own"
 )
 
 // A Decoder finds frames in bytes. It may have state, and then serves one
@@ -46,5 +47,6 @@ var (
 
 var (
 	errCut    = edo.NewError(io.ErrUnexpectedEOF, "codec: the input ended inside a frame")
+	errEnded  = edo.NewError(own.ErrPolledAgain, "codec: a future was polled after its end")
 	errClosed = edo.NewError(edo.ErrClosed, "codec: send on a closed connection")
 )

@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/budget"
 )
 
 // PollNext returns the next frame: one that is in the buffer already, or else it
@@ -14,7 +16,31 @@ import (
 // that whoever reads to the end stops. Asked again, the stream goes on where it
 // was: with what is in the buffer, and then by reading. A decoder that takes
 // nothing when it fails will fail again.
+//
+// An [*edo.BusyError] is neither: it is for a second task that receives while the first
+// waits, and the stream goes on for the first.
 func (f *Framed[In, Out]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, err error) {
+	leaf := (*receiveWait[In, Out])(f)
+	if cx.Internal(internal.Key{}).Inspecting() {
+		cx.Proceed(leaf) // which says what the connection waits for
+		return frame, edo.Pending, nil
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return frame, edo.Pending, nil
+	}
+	if err := f.rx.enter(cx, leaf, useOneReceiver); err != nil {
+		turn.End(cx)
+		return frame, edo.Ready, err
+	}
+	defer func() { f.rx.leave(cx, poll) }() // also when the codec panics
+	frame, poll, err = f.receive(cx)
+	turn.End(cx)
+	return frame, poll, err
+}
+
+// receive is PollNext, for the one task that polls.
+func (f *Framed[In, Out]) receive(cx *edo.Context) (frame In, poll edo.Poll, err error) {
 	var none In
 	if f.failed {
 		f.failed = false
@@ -47,7 +73,12 @@ func (f *Framed[In, Out]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, er
 			f.unread = false
 		}
 
-		n, poll, err := f.io.PollRead(cx, f.input.room())
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return none, edo.Pending, nil
+		}
+		n, poll, err := f.read(cx)
+		turn.End(cx)
 		f.input.commit(n)
 		if n > 0 {
 			f.unread = true
@@ -72,6 +103,15 @@ func (f *Framed[In, Out]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, er
 	return none, edo.End, nil
 }
 
+// read reads from the connection.
+func (f *Framed[In, Out]) read(cx *edo.Context) (n int, poll edo.Poll, err error) {
+	if err := f.refused; err != nil {
+		f.refused = nil
+		return 0, edo.Ready, *err
+	}
+	return f.io.PollRead(cx, f.input.room())
+}
+
 // finish ends the stream for good.
 func (f *Framed[In, Out]) finish() {
 	f.done = true
@@ -84,7 +124,8 @@ func (f *Framed[In, Out]) Recv(task *edo.Task) (In, error) {
 	return edo.Await(task, f.RecvFuture())
 }
 
-// RecvFuture is [Framed.Recv] as a future, which borrows f. It allocates nothing.
+// RecvFuture is [Framed.Recv] as a future, which borrows f. It allocates nothing: it is f,
+// and when it is ready it is the future of the frame after that.
 func (f *Framed[In, Out]) RecvFuture() edo.Future[In] { return (*receiving[In, Out])(f) }
 
 // receiving is a Framed as the future of its next frame.

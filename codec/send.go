@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/budget"
 )
 
 // boundary is how many bytes may wait to be written before there is no room for
@@ -12,20 +14,48 @@ const boundary = 8 << 10
 
 // PollReady is ready when there is room for a frame: at once while fewer than
 // 8 KiB wait to be written; otherwise it flushes first, and is ready again when
-// that is done or has come below 8 KiB.
+// that is done or has come below 8 KiB. While another task waits to send it is an
+// [*edo.BusyError].
 func (f *Framed[In, Out]) PollReady(cx *edo.Context) (edo.Poll, error) {
+	return f.send(cx, (*Framed[In, Out]).ready)
+}
+
+// send is one poll of the sending direction: step, for the one task that sends.
+func (f *Framed[In, Out]) send(cx *edo.Context, step func(f *Framed[In, Out], cx *edo.Context) (edo.Poll, error)) (poll edo.Poll, err error) {
+	leaf := (*sendWait[In, Out])(f)
+	if cx.Internal(internal.Key{}).Inspecting() {
+		cx.Proceed(leaf) // which says what the connection waits for
+		return edo.Pending, nil
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return edo.Pending, nil
+	}
+	if err := f.tx.enter(cx, leaf, useOneSender); err != nil {
+		turn.End(cx)
+		return edo.Ready, err
+	}
+	defer func() { f.tx.leave(cx, poll) }() // also when the connection panics
+	poll, err = step(f, cx)
+	turn.End(cx)
+	return poll, err
+}
+
+func (f *Framed[In, Out]) ready(cx *edo.Context) (edo.Poll, error) {
 	if f.closed {
 		return edo.Ready, errClosed
 	}
 	if f.output.Len() < boundary {
 		return edo.Ready, nil
 	}
-	return f.PollFlush(cx)
+	return f.flush(cx)
 }
 
 // StartSend encodes frame into the buffer. Nothing reaches the connection before
 // PollFlush. After an error nothing of frame has been taken, and the sink goes on.
 func (f *Framed[In, Out]) StartSend(frame Out) error {
+	f.tx.mu.Lock()
+	defer f.tx.mu.Unlock()
 	if f.closed {
 		return errClosed
 	}
@@ -45,11 +75,20 @@ func (f *Framed[In, Out]) StartSend(frame Out) error {
 // flushes the connection. When nothing was sent it does not touch the connection.
 // After an error it may be tried again, and goes on with what was not written.
 func (f *Framed[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) {
+	return f.send(cx, (*Framed[In, Out]).flush)
+}
+
+func (f *Framed[In, Out]) flush(cx *edo.Context) (edo.Poll, error) {
 	if !f.unflushed {
 		return edo.Ready, nil
 	}
 	for f.output.Len() > 0 {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return edo.Pending, nil
+		}
 		n, poll, err := f.io.PollWrite(cx, f.output.Bytes())
+		turn.End(cx)
 		switch {
 		case poll == edo.Pending || err != nil:
 			return poll, err
@@ -67,10 +106,14 @@ func (f *Framed[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) {
 // PollClose flushes and shuts down the writing side: the other side reads to the
 // end. Frames can still be received. Sending fails from then on.
 func (f *Framed[In, Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
+	return f.send(cx, (*Framed[In, Out]).close)
+}
+
+func (f *Framed[In, Out]) close(cx *edo.Context) (edo.Poll, error) {
 	if f.closed {
 		return edo.Ready, nil
 	}
-	if poll, err := f.PollFlush(cx); poll == edo.Pending || err != nil {
+	if poll, err := f.flush(cx); poll == edo.Pending || err != nil {
 		return poll, err
 	}
 	poll, err := f.io.PollShutdown(cx)
@@ -79,7 +122,8 @@ func (f *Framed[In, Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
 }
 
 // Send sends frame and flushes. When the task is cancelled while it flushes, the
-// frame stays in the buffer.
+// frame stays in the buffer. While another task waits to send, the error is an
+// [*edo.BusyError], and frame is not taken.
 func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
 	if err := f.Feed(task, frame); err != nil {
 		return err
@@ -144,24 +188,35 @@ func (c *closing[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 }
 
 type sending[In, Out any] struct {
-	to    *Framed[In, Out]
+	to    *Framed[In, Out] // nil: ended
 	frame Out
 	taken bool // to has the frame; what is left is to flush
 }
 
 func (s *sending[In, Out]) Poll(cx *edo.Context) (*Framed[In, Out], edo.Poll, error) {
-	if !s.taken {
-		poll, err := s.to.PollReady(cx)
-		if poll == edo.Ready && err == nil {
-			err = s.to.StartSend(s.frame)
+	to := s.to
+	if to == nil {
+		if !cx.Proceed(nil) {
+			return nil, edo.Pending, nil
 		}
-		if poll == edo.Pending || err != nil {
-			return s.to, poll, err
-		}
-		s.taken = true
-		var none Out
-		s.frame = none
+		return nil, edo.Ready, errEnded
 	}
-	poll, err := s.to.PollFlush(cx)
-	return s.to, poll, err
+	poll, err := edo.Ready, error(nil)
+	if !s.taken {
+		poll, err = to.PollReady(cx)
+		if poll == edo.Ready && err == nil {
+			err = to.StartSend(s.frame)
+		}
+		if s.taken = poll == edo.Ready && err == nil; s.taken {
+			var none Out
+			s.frame = none
+		}
+	}
+	if s.taken {
+		poll, err = to.PollFlush(cx)
+	}
+	if poll != edo.Pending {
+		*s = sending[In, Out]{}
+	}
+	return to, poll, err
 }

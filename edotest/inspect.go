@@ -13,20 +13,29 @@ import (
 // nothing.
 func (t *Task) Inspect(poll func(cx *edo.Context)) []edo.Wait {
 	cx, waits := inspection(t.cx)
-	t.enterWith(cx, poll)
-	return *waits
+	var all []edo.Wait
+	t.enterWith(cx, func(cx *edo.Context) {
+		poll(cx)
+		all = waits()
+	})
+	return all
 }
 
 // inspection returns a context for an inspection of the task of cx, and where the
 // leaves' answers go.
-func inspection(of *sched.Context) (cx *sched.Context, waits *[]edo.Wait) {
-	waits = new([]edo.Wait)
+func inspection(of *sched.Context) (cx *sched.Context, waits func() []edo.Wait) {
+	var leaves []edo.Leaf
 	cx = sched.NewInspection(of.Runtime(), of.Task(), func(leaf any) {
 		if l, ok := leaf.(edo.Leaf); ok {
-			*waits = append(*waits, l.Waits((*edo.Context)(cx)))
+			leaves = append(leaves, l)
 		}
 	})
-	return cx, waits
+	return cx, func() (all []edo.Wait) {
+		for _, l := range leaves {
+			all = append(all, l.Waits((*edo.Context)(cx)))
+		}
+		return all
+	}
 }
 
 // Waits returns what t waits for in f: see [Task.Inspect].
@@ -57,5 +66,5 @@ func (poll inspected) Poll(cx *edo.Context) ([]edo.Wait, edo.Poll, error) {
 	}
 	in, waits := inspection(sc)
 	poll((*edo.Context)(in))
-	return *waits, edo.Ready, nil
+	return waits(), edo.Ready, nil
 }

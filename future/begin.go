@@ -2,6 +2,7 @@ package future
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -19,10 +20,13 @@ type lazy[T any] struct {
 	fn func() (T, error) // nil: it has run, or never will
 }
 
-func (l *lazy[T]) Poll(*edo.Context) (v T, _ edo.Poll, err error) {
+func (l *lazy[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, err error) {
 	fn := l.fn
-	if fn == nil {
-		return v, edo.Ready, errEnded
+	switch {
+	case fn == nil:
+		return polledAgain[T](cx)
+	case !cx.Proceed(nil):
+		return v, edo.Pending, nil
 	}
 	l.fn = nil
 	v, err = fn()
@@ -31,7 +35,9 @@ func (l *lazy[T]) Poll(*edo.Context) (v T, _ edo.Poll, err error) {
 
 func (l *lazy[T]) Drop() { l.fn = nil }
 
-// Ready returns a future that is ready with v, which it owns until then.
+// Ready returns a future that is ready with v, which it owns until then. It takes one
+// operation off the budget of the poll, so that a loop that awaits what is there already
+// gives way to other tasks.
 func Ready[T any](v T) Fut[T] {
 	r := &ready[T]{v: own.HoldValue(v)}
 	r.self = r
@@ -43,16 +49,19 @@ type ready[T any] struct {
 	v own.Value[T]
 }
 
-func (r *ready[T]) Poll(*edo.Context) (v T, _ edo.Poll, err error) {
-	if !r.v.Held() {
-		return v, edo.Ready, errEnded
+func (r *ready[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, err error) {
+	switch {
+	case !r.v.Held():
+		return polledAgain[T](cx)
+	case !cx.Proceed(nil):
+		return v, edo.Pending, nil
 	}
 	return r.v.Take(), edo.Ready, nil
 }
 
 func (r *ready[T]) Drop() { r.v.Drop() }
 
-// Fail returns a future that has failed with err.
+// Fail returns a future that has failed with err, as often as it is asked.
 func Fail[T any](err error) Fut[T] {
 	f := &fail[T]{err: err}
 	f.self = f
@@ -64,12 +73,18 @@ type fail[T any] struct {
 	err error
 }
 
-func (f *fail[T]) Poll(*edo.Context) (v T, _ edo.Poll, _ error) { return v, edo.Ready, f.err }
+func (f *fail[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, _ error) {
+	if !cx.Proceed(nil) {
+		return v, edo.Pending, nil
+	}
+	return v, edo.Ready, f.err
+}
 
 // PollFn returns a future whose Poll is fn: one written by hand, without a type of
 // its own. fn is called until it is ready, and keeps to the rules of [edo.Future]:
 // when it waits for something itself it calls [edo.Context.Proceed] first, and keeps
-// the waker when it is pending. What fn owns is dropped through [Owning].
+// the waker when it is pending. When it does not call that, an operation is taken off the
+// budget for it. What fn owns is dropped through [Owning].
 func PollFn[T any](fn func(cx *edo.Context) (T, edo.Poll, error)) Fut[T] {
 	f := &pollFn[T]{fn: fn}
 	f.self = f
@@ -83,9 +98,14 @@ type pollFn[T any] struct {
 
 func (f *pollFn[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if f.fn == nil {
-		return v, edo.Ready, errEnded
+		return polledAgain[T](cx)
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return v, edo.Pending, nil
 	}
 	v, p, err = f.fn(cx)
+	turn.End(cx)
 	if p != edo.Pending {
 		f.fn = nil
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
 )
 
@@ -24,7 +25,7 @@ func TestLazyRunsAtItsFirstPollAndAtMostOnce(t *testing.T) {
 	if v := edotest.RequireReady(t, task, f); v != 7 || runs != 1 {
 		t.Fatalf("got %d after %d runs", v, runs)
 	}
-	edotest.RequireError(t, task, f, edo.ErrClosed)
+	edotest.RequireError(t, task, f, own.ErrPolledAgain)
 	if runs != 1 {
 		t.Fatalf("it ran %d times", runs)
 	}
@@ -36,7 +37,7 @@ func TestLazyDroppedUnpolledNeverRuns(t *testing.T) {
 		return 0, nil
 	})
 	f.Drop()
-	edotest.RequireError(t, edotest.NewTask(), f, edo.ErrClosed)
+	edotest.RequireError(t, edotest.NewTask(), f, own.ErrPolledAgain)
 }
 
 func TestLazyFailsWithTheErrorOfItsFunction(t *testing.T) {
@@ -50,7 +51,7 @@ func TestReadyGivesItsValueOnce(t *testing.T) {
 	if edotest.RequireReady(t, task, f) != h {
 		t.Fatal("another value")
 	}
-	edotest.RequireError(t, task, f, edo.ErrClosed)
+	edotest.RequireError(t, task, f, own.ErrPolledAgain)
 	f.Drop()
 	if h.Drops() != 0 {
 		t.Fatal("a value that was given has been dropped")
@@ -88,7 +89,7 @@ func TestPollFnIsCalledUntilItIsReady(t *testing.T) {
 	if v := edotest.RequireReady(t, task, f); v != 2 {
 		t.Fatalf("got %d", v)
 	}
-	edotest.RequireError(t, task, f, edo.ErrClosed)
+	edotest.RequireError(t, task, f, own.ErrPolledAgain)
 	if polls != 2 {
 		t.Fatalf("called %d times", polls)
 	}
@@ -129,6 +130,6 @@ func TestNothingToPollIsAnErrorAndNotAPanic(t *testing.T) {
 		"then":        future.Then(zero, func(int, error) edo.Future[int] { return future.Ready(1) }),
 		"owning":      future.Owning(zero),
 	} {
-		t.Run(name, func(t *testing.T) { edotest.RequireError(t, task, f, edo.ErrClosed) })
+		t.Run(name, func(t *testing.T) { edotest.RequireError(t, task, f, own.ErrPolledAgain) })
 	}
 }

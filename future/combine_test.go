@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
 )
 
@@ -111,7 +112,7 @@ func TestSecondFutureIsPolledInThePollThatMakesItAndTheFirstNoMore(t *testing.T)
 			if v := edotest.RequireReady(t, task, f); v != 2 {
 				t.Fatalf("got %d", v)
 			}
-			edotest.RequireError(t, task, f, edo.ErrClosed)
+			edotest.RequireError(t, task, f, own.ErrPolledAgain)
 		})
 	}
 }
@@ -124,7 +125,7 @@ func TestNilSecondFutureIsAnError(t *testing.T) {
 				first = future.Fail[int](errTest)
 			}
 			f := stage.make(first, func() edo.Future[int] { return nil })
-			edotest.RequireError(t, edotest.NewTask(), f, edo.ErrClosed)
+			edotest.RequireError(t, edotest.NewTask(), f, future.ErrNil)
 		})
 	}
 }
@@ -170,7 +171,7 @@ func TestPanickedFunctionIsNotCalledAgain(t *testing.T) {
 		defer func() { recover() }()
 		edotest.Poll(task, f)
 	}()
-	edotest.RequireError(t, task, f, edo.ErrClosed)
+	edotest.RequireError(t, task, f, own.ErrPolledAgain)
 	if calls != 1 {
 		t.Fatalf("called %d times", calls)
 	}

@@ -1,6 +1,8 @@
 package future
 
 import (
+	"errors"
+
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/own"
 )
@@ -27,7 +29,7 @@ func Of[T any](f edo.Future[T]) Fut[T] {
 // Poll polls the future.
 func (f Fut[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if f.node == nil || f.node.self == nil {
-		return v, edo.Ready, errEnded
+		return polledAgain[T](cx)
 	}
 	return f.node.self.Poll(cx)
 }
@@ -64,15 +66,32 @@ func source[T any](f edo.Future[T]) own.Future[T] { return own.HoldFuture(unwrap
 func (f Fut[T]) source() own.Future[T] { return own.HoldFuture(f.unwrap()) }
 
 var (
-	errEnded = edo.NewError(edo.ErrClosed, "future: polled after its end, or made from nil")
-	errNil   = edo.NewError(edo.ErrClosed, "future: the function of a combinator returned a nil future")
+	errEnded = edo.NewError(own.ErrPolledAgain, "future: polled after its end, or made from nil")
+	errNil   = errors.New("future: the function of a combinator returned a nil future")
 )
+
+// polledAgain is what there is to say when nothing is left to poll: an error, at the price
+// of one operation of the budget, so that a loop that goes on all the same gives way.
+func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	if !cx.Proceed(nil) {
+		return zero, edo.Pending, nil
+	}
+	return zero, edo.Ready, errEnded
+}
 
 // pass hands on an outcome without a value: pending, an error, or that there is
 // nothing left to poll.
 func pass[T any](p edo.Poll, err error) (zero T, _ edo.Poll, _ error) {
 	if p == edo.End {
-		return zero, edo.Ready, errEnded
+		return zero, edo.Ready, errEnded // own.Future has taken from the budget
 	}
 	return zero, p, err
+}
+
+// passValue hands on an outcome with its value, if it has one.
+func passValue[T any](v T, p edo.Poll, err error) (T, edo.Poll, error) {
+	if p == edo.End {
+		return pass[T](p, err)
+	}
+	return v, p, err
 }

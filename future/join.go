@@ -9,7 +9,7 @@ import (
 
 // Join returns a future of what all of fs come to, in their order. It waits for all
 // of them, those that fail as well, and does not fail itself: each has its [Result].
-// Join of nothing is ready at once.
+// Join of nothing is ready at once, at the price of one operation of the budget.
 //
 // They run in one task, in turns: a poll polls those that were woken, in the order of
 // their wakes, and no others, so that one of ten thousand costs as much as one of ten.
@@ -25,12 +25,12 @@ func Join[T any](fs ...edo.Future[T]) Fut[[]Result[T]] {
 
 type join[T any] struct {
 	node[[]Result[T]]
-	brood[T]
+	group[T]
 	out []Result[T] // nil: handed over, or dropped
 }
 
 func (j *join[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	v, ready, err := pollSource(cx, &j.kids[i].src)
+	v, ready, err := pollSource(cx, &j.members[i].src)
 	if !ready {
 		return fan.Pending
 	}
@@ -40,7 +40,7 @@ func (j *join[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
 
 func (j *join[T]) Poll(cx *edo.Context) ([]Result[T], edo.Poll, error) {
 	if j.out == nil {
-		return nil, edo.Ready, errEnded
+		return polledAgain[[]Result[T]](cx)
 	}
 	if !j.poll(cx) {
 		return nil, edo.Pending, nil
@@ -75,19 +75,19 @@ func TryJoin[T any](fs ...edo.Future[T]) Fut[[]T] {
 
 type tryJoin[T any] struct {
 	node[[]T]
-	brood[T]
-	out []T // nil: handed over, or dropped
-	err error
-	bad int // who failed, when err is not nil
+	group[T]
+	out      []T // nil: handed over, or dropped
+	err      error
+	failedAt int // which of them failed, when err is not nil
 }
 
 func (t *tryJoin[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	v, ready, err := pollSource(cx, &t.kids[i].src)
+	v, ready, err := pollSource(cx, &t.members[i].src)
 	switch {
 	case !ready:
 		return fan.Pending
 	case err != nil:
-		t.err, t.bad = err, i
+		t.err, t.failedAt = err, i
 		return fan.Last
 	}
 	t.out[i] = v
@@ -96,7 +96,7 @@ func (t *tryJoin[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
 
 func (t *tryJoin[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
 	if t.out == nil {
-		return nil, edo.Ready, errEnded
+		return polledAgain[[]T](cx)
 	}
 	if !t.poll(cx) {
 		return nil, edo.Pending, nil
@@ -114,7 +114,7 @@ func (t *tryJoin[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
 func (t *tryJoin[T]) Drop() {
 	var values []T
 	for i, v := range t.out {
-		if t.set.Ended(i) && (t.err == nil || t.bad != i) {
+		if t.set.Ended(i) && (t.err == nil || t.failedAt != i) {
 			values = append(values, v)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
 )
 
@@ -74,7 +75,7 @@ func TestJoinPollsOnlyWokenChildrenAndKeepsTheOrder(t *testing.T) {
 	if want := []future.Result[int]{{Value: 0}, {Value: 10}, {Value: 20}}; !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %v", got)
 	}
-	edotest.RequireError(t, task, j, edo.ErrClosed)
+	edotest.RequireError(t, task, j, own.ErrPolledAgain)
 }
 
 func TestJoinWaitsForAllThatFailToo(t *testing.T) {
@@ -84,7 +85,7 @@ func TestJoinWaitsForAllThatFailToo(t *testing.T) {
 	edotest.RequirePending(t, task, j)
 	last.Wake()
 	got := edotest.RequireReady(t, task, j)
-	if got[0].Err != errTest || got[1] != (future.Result[int]{Value: 7}) || !errors.Is(got[2].Err, edo.ErrClosed) {
+	if got[0].Err != errTest || got[1] != (future.Result[int]{Value: 7}) || !errors.Is(got[2].Err, own.ErrPolledAgain) {
 		t.Fatalf("got %v", got)
 	}
 	if v, err := got[1].Get(); v != 7 || err != nil {
@@ -117,7 +118,7 @@ func TestTryJoinReturnsAtTheFirstErrorInTimeAndDropsTheRest(t *testing.T) {
 	requireDrops(t, srcs, 1, 1, 1)
 	srcs[0].Wake()
 	edotest.RequireWoken(t, task, 0)
-	edotest.RequireError(t, task, j, edo.ErrClosed)
+	edotest.RequireError(t, task, j, own.ErrPolledAgain)
 }
 
 func TestTryJoinGivesTheValuesInOrder(t *testing.T) {
@@ -175,7 +176,7 @@ func TestWakesOfWhatIsGoneDoNothing(t *testing.T) {
 			if n := task.TakeWakes(); n != 0 || bad.Drops() != 1 {
 				t.Errorf("%s: woken %d times, dropped %d times", name, n, bad.Drops())
 			}
-			edotest.RequireError(t, task, f, edo.ErrClosed)
+			edotest.RequireError(t, task, f, own.ErrPolledAgain)
 		}
 	}
 }

@@ -14,9 +14,9 @@ import (
 // its error, and drops the others then. A race of nothing would never end: Race panics
 // with an error that says so.
 //
-// Which of them is polled first is drawn, from the seed of the runtime if it has one;
-// those behind it follow. After that those are polled that were woken, in the order of
-// their wakes. After the first that is ready no other is polled, so that what a loser
+// In which order they are polled first is drawn, from the seed of the runtime if it has
+// one: of those that are ready at once each is as likely to win. Then those are polled that
+// were woken, in the order of their wakes. After the first that is ready no other is polled, so that what a loser
 // waited for stays where it is: a receive that lost takes no message. Functions in direct
 // style that lose get [edo.ErrCancelled] where they wait, and run to their ends before the
 // task ends; [RaceTask] waits for that.
@@ -34,13 +34,13 @@ var errNoRacers = errors.New("future: a race of nothing would never end: give it
 
 type race[T any] struct {
 	node[T]
-	brood[T]
+	group[T]
 	v   own.Value[T]
 	err error
 }
 
 func (r *race[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	v, ready, err := pollSource(cx, &r.kids[i].src)
+	v, ready, err := pollSource(cx, &r.members[i].src)
 	if !ready {
 		return fan.Pending
 	}
@@ -50,22 +50,18 @@ func (r *race[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
 }
 
 func (r *race[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, _ error) {
-	if r.kids == nil {
-		return v, edo.Ready, errEnded
+	if r.members == nil {
+		return polledAgain[T](cx)
 	}
-	drawFirst(cx, &r.set, len(r.kids))
+	if !r.begins(cx) {
+		return v, edo.Pending, nil
+	}
+	r.set.Shuffle(cx.Internal(internal.Key{}))
 	if !r.poll(cx) {
 		return v, edo.Pending, nil
 	}
 	r.drop()
 	return r.v.Take(), edo.Ready, r.err
-}
-
-// drawFirst draws which of n children has the first turn.
-func drawFirst(cx *edo.Context, set *fan.Set, n int) {
-	if in := cx.Internal(internal.Key{}); n > 1 && !set.Started() && !in.Inspecting() {
-		set.Start(int(uint64(in.Rand()) * uint64(n) >> 32))
-	}
 }
 
 func (r *race[T]) Drop() {

@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/sim"
@@ -35,7 +36,7 @@ func TestRaceIsWonByTheFirstThatIsReadyAndTheOthersAreDropped(t *testing.T) {
 		requireDrops(t, srcs, 1, 1, 1)
 		srcs[2].Wake()
 		edotest.RequireWoken(t, task, 0)
-		edotest.RequireError(t, task, r, edo.ErrClosed)
+		edotest.RequireError(t, task, r, own.ErrPolledAgain)
 	}
 }
 
@@ -143,7 +144,7 @@ func TestRaceDroppedBeforeAndWhileItWaitsDropsAllOnce(t *testing.T) {
 		r.Drop()
 		r.Drop()
 		requireDrops(t, srcs, 1, 1)
-		edotest.RequireError(t, task, r, edo.ErrClosed)
+		edotest.RequireError(t, task, r, own.ErrPolledAgain)
 	}
 }
 

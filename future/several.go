@@ -123,7 +123,11 @@ func (p *part[T]) drop() {
 // are to be taken.
 func (s *several[A, B, C]) poll(cx *edo.Context) (edo.Poll, error) {
 	if s.over {
-		return edo.Ready, errEnded
+		_, p, err := polledAgain[edo.Unit](cx)
+		return p, err
+	}
+	if !s.set.Started() && !cx.Proceed(nil) {
+		return edo.Pending, nil
 	}
 	if !s.set.Poll(cx.Internal(internal.Key{})) {
 		return edo.Pending, nil

@@ -6,6 +6,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/stream"
 )
@@ -27,7 +28,7 @@ func TestTwoOfDifferentTypesGiveEachItsResult(t *testing.T) {
 	if got.First.Err != errTest || got.Second.Value != "x" || got.Second.Err != nil {
 		t.Fatalf("got %v", got)
 	}
-	edotest.RequireError(t, task, j, edo.ErrClosed)
+	edotest.RequireError(t, task, j, own.ErrPolledAgain)
 }
 
 func TestThreeOfDifferentTypesGiveEachItsResult(t *testing.T) {

@@ -3,6 +3,7 @@ package stream_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -40,8 +41,21 @@ func TestAllWaitsForItemsAndDropsItsSourceAtTheEnd(t *testing.T) {
 	}
 }
 
-func TestAllDropsItsSourceHoweverTheLoopIsLeft(t *testing.T) {
+func TestAllAndEachDropTheirSourceHoweverTheLoopIsLeft(t *testing.T) {
 	for name, leave := range map[string]func(task *edo.Task, src edo.Stream[int]) error{
+		"Each, break": func(task *edo.Task, src edo.Stream[int]) (err error) {
+			for range stream.Each(task, src, &err) {
+				break
+			}
+			return err
+		},
+		"Each, panic": func(task *edo.Task, src edo.Stream[int]) (err error) {
+			defer func() { recover() }()
+			for range stream.Each(task, src, &err) {
+				panic("test")
+			}
+			return errTest
+		},
 		"break": func(task *edo.Task, src edo.Stream[int]) error {
 			for range stream.All(task, src) {
 				break
@@ -78,27 +92,92 @@ func TestAllDropsItsSourceHoweverTheLoopIsLeft(t *testing.T) {
 	}
 }
 
-func TestAllOfACancelledTaskGivesErrCancelledOnceAndStops(t *testing.T) {
-	task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1).Wait().Give(2)
-	var errs []error
-	f := body(func(task *edo.Task) error {
-		for _, err := range stream.All(task, src) {
-			errs = append(errs, err)
+func TestLoopOfACancelledTaskEndsWithoutAnItemThatWasNeverSent(t *testing.T) {
+	for name, loop := range map[string]func(task *edo.Task, src edo.Stream[int], got *[]int) error{
+		"All, one variable": func(task *edo.Task, src edo.Stream[int], got *[]int) error {
+			for v := range stream.All(task, src) {
+				*got = append(*got, v)
+			}
+			return task.Err()
+		},
+		"All, two variables": func(task *edo.Task, src edo.Stream[int], got *[]int) error {
+			for v, err := range stream.All(task, src) {
+				if err != nil {
+					t.Errorf("an item with the error %v", err)
+				}
+				*got = append(*got, v)
+			}
+			return task.Err()
+		},
+		"Each": func(task *edo.Task, src edo.Stream[int], got *[]int) (err error) {
+			for v := range stream.Each(task, src, &err) {
+				*got = append(*got, v)
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1).Wait().Give(2)
+			var got []int
+			f := body(func(task *edo.Task) error {
+				for range 2 { // the second time it is cancelled already
+					if err := loop(task, src, &got); err != edo.ErrCancelled {
+						t.Errorf("the loop ends with %v, want ErrCancelled", err)
+					}
+				}
+				return nil
+			})
+			edotest.RequirePending(t, task, f)
+			edo.Drop(f)
+			edotest.RequireReady(t, task, f)
+			if len(got) != 1 || got[0] != 1 {
+				t.Fatalf("got %v, want the one item that there was", got)
+			}
+			if src.Drops() != 2 { // once by each loop
+				t.Fatalf("dropped %d times", src.Drops())
+			}
+		})
+	}
+}
+
+func TestEachEndsAtTheFirstErrorOfItsSourceAndSaysWhichItIs(t *testing.T) {
+	src := owntest.NewScript[int](t).Give(1, 2).Fail(errTest).Give(3)
+	edotest.RequireReady(t, edotest.NewTask(), body(func(task *edo.Task) error {
+		var got []int
+		var err error
+		for v := range stream.Each(task, src, &err) {
+			got = append(got, v)
 		}
-		for _, err := range stream.All(task, src) { // cancelled already
-			errs = append(errs, err)
+		if err != errTest || len(got) != 2 || src.Drops() != 1 {
+			t.Errorf("got %v, then %v; dropped %d times", got, err, src.Drops())
+		}
+		for v := range stream.Each(task, stream.Values(4), &err) { // err is used again
+			got = append(got, v)
+		}
+		if err != nil || len(got) != 3 {
+			t.Errorf("got %v, then %v", got, err)
 		}
 		return nil
-	})
-	edotest.RequirePending(t, task, f)
-	edo.Drop(f)
-	edotest.RequireReady(t, task, f)
-	if len(errs) != 3 || errs[0] != nil || errs[1] != edo.ErrCancelled || errs[2] != edo.ErrCancelled {
-		t.Fatalf("got %v", errs)
+	}))
+}
+
+func TestEachLeavesTheErrorAloneThatTheBodyReturns(t *testing.T) {
+	loop := func(task *edo.Task) (err error) {
+		for range stream.Each(task, stream.Values(1, 2), &err) {
+			return errTest // which sets err before the loop ends
+		}
+		return err
 	}
-	if src.Drops() != 2 { // once by each All
-		t.Fatalf("dropped %d times", src.Drops())
-	}
+	edotest.RequireError(t, edotest.NewTask(), body(loop), errTest)
+}
+
+func TestEachWithoutAVariableForTheErrorIsAPanicThatSaysSo(t *testing.T) {
+	defer func() {
+		if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), "needs a variable") {
+			t.Errorf("got %v", err)
+		}
+	}()
+	stream.Each(nil, stream.Values(1), nil)
 }
 
 func TestAllIsRangedOverOnce(t *testing.T) {

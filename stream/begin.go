@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -25,11 +26,11 @@ type slice[T any] struct {
 
 func (s *slice[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	switch {
+	case !cx.Proceed(nil):
+		return v, edo.Pending, nil
 	case len(s.left) == 0:
 		s.left = nil
 		return v, edo.End, nil
-	case !cx.Proceed(nil):
-		return v, edo.Pending, nil
 	}
 	v, s.left = s.left[0], s.left[1:]
 	return v, edo.Ready, nil
@@ -55,10 +56,10 @@ type once[T any] struct {
 
 func (o *once[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	switch {
-	case !o.v.Held():
-		return v, edo.End, nil
 	case !cx.Proceed(nil):
 		return v, edo.Pending, nil
+	case !o.v.Held():
+		return v, edo.End, nil
 	}
 	return o.v.Take(), edo.Ready, nil
 }
@@ -88,11 +89,11 @@ type iterated[T any] struct {
 }
 
 func (i *iterated[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
-	if i.seq == nil && i.next == nil {
-		return v, edo.End, nil
-	}
-	if !cx.Proceed(nil) {
+	switch {
+	case !cx.Proceed(nil):
 		return v, edo.Pending, nil
+	case i.seq == nil && i.next == nil:
+		return v, edo.End, nil
 	}
 	if i.next == nil {
 		i.next, i.stop = iter.Pull(i.seq)
@@ -117,7 +118,8 @@ func (i *iterated[T]) Drop() {
 // PollFn returns a stream whose PollNext is fn: one written by hand, without a type
 // of its own. fn is called until it says that the stream has ended, and keeps to the
 // rules of [edo.Stream]: when it waits for something itself it calls
-// [edo.Context.Proceed] first, and keeps the waker when it is pending.
+// [edo.Context.Proceed] first, and keeps the waker when it is pending. When it does not
+// call that, an operation is taken off the budget for it.
 func PollFn[T any](fn func(cx *edo.Context) (T, edo.Poll, error)) Seq[T] {
 	f := &pollFn[T]{fn: fn}
 	f.self = f
@@ -130,10 +132,16 @@ type pollFn[T any] struct {
 }
 
 func (f *pollFn[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return v, edo.Pending, nil
+	}
 	if f.fn == nil {
+		turn.End(cx)
 		return v, edo.End, nil
 	}
 	v, p, err = f.fn(cx)
+	turn.End(cx)
 	if p == edo.End {
 		f.fn = nil
 	}

@@ -179,6 +179,6 @@ func TestThenAsksForTheNextItemWhenTheFutureIsDone(t *testing.T) {
 func TestThenOfANilFutureIsAnErrorItem(t *testing.T) {
 	task := edotest.NewTask()
 	s := stream.Then(stream.Once(1), func(int) edo.Future[int] { return nil })
-	edotest.RequireNextError(t, task, s, edo.ErrClosed)
+	edotest.RequireNextError(t, task, s, stream.ErrNil)
 	requireItems(t, task, s)
 }

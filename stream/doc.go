@@ -6,7 +6,7 @@
 // [Once], [Empty] and [PollFn] make some. What keeps the type of the values is a
 // method of [Seq], and [Of] makes a Seq of any stream; what changes the type is a
 // function ([Map], [Then]). [Fold], [ForEach] and [Collect] use a stream up and are
-// futures; [All] is a stream in a for loop, for direct style.
+// futures; [All] and [Each] are a stream in a for loop, for direct style.
 //
 //	items := stream.Map(rx, value).
 //		Chain(stream.Once(done)).
@@ -45,9 +45,10 @@
 // FoldTask and ForEachTask make three per item. An item costs 2 to 5 ns for each
 // combinator that it goes through.
 // Nothing here is safe for concurrent use, and nothing needs to be: a stream belongs
-// to the one task that polls it. Iter, Values and Once count against the budget of
-// a poll ([edo.Context.Proceed]), so that a loop over a stream that is always ready
-// gives way to other tasks.
+// to the one task that polls it. Whatever is ready at once counts against the budget of
+// a poll ([edo.Context.Proceed]): the streams of this package, also when they have ended,
+// and each turn of All, Each, the folds and the sends, also of a source or a sink that
+// does not ask. So a loop over what is always ready gives way to other tasks.
 //
 // # When not to use it
 //

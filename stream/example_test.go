@@ -203,3 +203,14 @@ func ExampleAll() {
 	// 2
 	// <nil>
 }
+
+func ExampleEach() {
+	sum := func(task *edo.Task) (n int, err error) {
+		for v := range stream.Each(task, stream.Values(1, 2, 3), &err) {
+			n += v
+		}
+		return n, err // an error item, or ErrCancelled; nil at the end
+	}
+	fmt.Println(edo.RunFuture(edo.Async(sum)))
+	// Output: 6 <nil>
+}

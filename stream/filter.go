@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -19,12 +20,17 @@ type filter[T any] struct {
 	keep func(T) bool
 }
 
-func (f *filter[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
+func (f *filter[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	for {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return zero, edo.Pending, nil
+		}
 		v, p, err := f.src.Poll(cx)
 		if p != edo.Ready || err != nil || keeps(f.keep, v) {
 			return v, p, err
 		}
+		turn.End(cx)
 	}
 }
 

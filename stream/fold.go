@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -31,7 +32,12 @@ func newFold[A, T any](s Stream[T], init A, fn func(A, T) (A, error)) fold[A, T]
 
 func (f *fold[A, T]) Poll(cx *edo.Context) (zero A, _ edo.Poll, _ error) {
 	for f.acc.Held() {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return zero, edo.Pending, nil
+		}
 		v, p, err := f.src.Poll(cx)
+		turn.End(cx)
 		switch {
 		case p == edo.Pending:
 			return zero, edo.Pending, nil
@@ -48,7 +54,7 @@ func (f *fold[A, T]) Poll(cx *edo.Context) (zero A, _ edo.Poll, _ error) {
 		}
 		f.acc.Put(acc)
 	}
-	return zero, edo.Ready, errEnded
+	return polledAgain[A](cx)
 }
 
 func (f *fold[A, T]) Drop() {
@@ -86,9 +92,14 @@ func (f *foldFuture[A, T]) Poll(cx *edo.Context) (zero A, _ edo.Poll, _ error) {
 			f.acc.Put(acc)
 		}
 		if !f.acc.Held() {
-			return zero, edo.Ready, errEnded
+			return polledAgain[A](cx)
+		}
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return zero, edo.Pending, nil
 		}
 		v, p, err := f.src.Poll(cx)
+		turn.End(cx)
 		switch {
 		case p == edo.Pending:
 			return zero, edo.Pending, nil

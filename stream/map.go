@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -45,10 +46,15 @@ type mappedErr[T any] struct {
 
 func (m *mappedErr[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	for {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return zero, edo.Pending, nil
+		}
 		v, p, err := m.src.Poll(cx)
 		if p != edo.Ready || err == nil {
 			return v, p, err
 		}
+		turn.End(cx)
 		if err = m.fn(err); err != nil {
 			return zero, edo.Ready, err
 		}

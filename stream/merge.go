@@ -54,6 +54,9 @@ func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	if m.otherFirst {
 		first, second = second, first
 	}
+	if !first.Held() {
+		return second.Poll(cx) // an ended one would take from the budget for each item
+	}
 	in := cx.Internal(internal.Key{})
 	had := in.Budget()
 	v, p, err := first.Poll(cx)
@@ -63,6 +66,9 @@ func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	}
 	if p == edo.Pending && had > 0 && in.Budget() <= 0 { // the second cannot go on: it is first next time
 		m.otherFirst = !m.otherFirst
+	}
+	if !second.Held() {
+		return zero, p, nil // pending, or the end
 	}
 	v, q, err := second.Poll(cx)
 	if q == edo.End {

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -41,11 +42,16 @@ type sinkWait struct {
 var sinkWaits = sync.Pool{New: func() any { return new(sinkWait) }}
 
 func (w *sinkWait) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return edo.Unit{}, edo.Pending, nil
+	}
 	if w.flush {
 		p, err = w.sink.PollFlush(cx)
 	} else {
 		p, err = w.sink.PollReady(cx)
 	}
+	turn.End(cx)
 	return edo.Unit{}, p, err
 }
 
@@ -67,7 +73,7 @@ type sending[T any] struct {
 
 func (s *sending[T]) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
 	if s.sink == nil {
-		return edo.Unit{}, edo.Ready, errEnded
+		return polledAgain[edo.Unit](cx)
 	}
 	if p, err = offer(cx, s.sink, &s.v); p == edo.Ready && err == nil {
 		p, err = s.sink.PollFlush(cx)
@@ -88,7 +94,12 @@ func offer[T any](cx *edo.Context, sink edo.Sink[T], v *own.Value[T]) (edo.Poll,
 	if !v.Held() {
 		return edo.Ready, nil
 	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return edo.Pending, nil
+	}
 	p, err := sink.PollReady(cx)
+	turn.End(cx)
 	if p == edo.Ready && err == nil {
 		err = start(sink, v)
 	}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -34,7 +35,7 @@ type sendingAll[T any] struct {
 
 func (s *sendingAll[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if s.sink == nil {
-		return edo.Unit{}, edo.Ready, errEnded
+		return polledAgain[edo.Unit](cx)
 	}
 	p, err := s.poll(cx)
 	if p == edo.Ready {
@@ -48,7 +49,12 @@ func (s *sendingAll[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		if p, err := offer(cx, s.sink, &s.v); p != edo.Ready || err != nil {
 			return p, err
 		}
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return edo.Pending, nil
+		}
 		v, p, err := s.src.Poll(cx)
+		turn.End(cx)
 		switch {
 		case p == edo.End:
 			return s.sink.PollFlush(cx)

@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"errors"
+
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/own"
 )
@@ -29,6 +31,9 @@ func Of[T any](s Stream[T]) Seq[T] {
 // PollNext asks for the next item.
 func (s Seq[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if s.node == nil || s.node.self == nil {
+		if !cx.Proceed(nil) {
+			return v, edo.Pending, nil
+		}
 		return v, edo.End, nil
 	}
 	return s.node.self.PollNext(cx)
@@ -58,6 +63,15 @@ func (s Seq[T]) source() own.Stream[T] {
 }
 
 var (
-	errEnded = edo.NewError(edo.ErrClosed, "stream: a future was polled after its end")
-	errNil   = edo.NewError(edo.ErrClosed, "stream: the function of a combinator returned a nil future")
+	errEnded = edo.NewError(own.ErrPolledAgain, "stream: a future was polled after its end")
+	errNil   = errors.New("stream: the function of a combinator returned a nil future")
 )
+
+// polledAgain is what a future says that was polled after its end, at the price of one
+// operation of the budget, so that a loop that goes on all the same gives way.
+func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	if !cx.Proceed(nil) {
+		return zero, edo.Pending, nil
+	}
+	return zero, edo.Ready, errEnded
+}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -48,15 +49,21 @@ type skip[T any] struct {
 	left int
 }
 
-func (k *skip[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
-	for {
+func (k *skip[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	for k.left > 0 {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return zero, edo.Pending, nil
+		}
 		v, p, err := k.src.Poll(cx)
-		if k.left <= 0 || p != edo.Ready || err != nil {
+		if p != edo.Ready || err != nil {
 			return v, p, err
 		}
+		turn.End(cx)
 		k.left--
 		own.Discard(v)
 	}
+	return k.src.Poll(cx)
 }
 
 func (k *skip[T]) Drop() { k.src.Drop() }

@@ -12,15 +12,16 @@ import (
 //
 // The state word of its task says where it is, in the words of package sched:
 //
-//	scheduled   in exactly one of the set's lists, or not linked yet: see Set.started
+//	active      in exactly one of the set's lists, or not linked yet (see Set.started);
+//	            or being polled by the set: Set.current
 //	idle        waiting; in no list
-//	running     being polled by the set
-//	notified    being polled, and woken meanwhile
-//	complete    ended, or let go of; wakes do nothing any more
+//	notified    active, and woken meanwhile
+//	complete    (a bit of its own) ended, or let go of; wakes do nothing any more
 //
-// A child begins scheduled, as every task does: nothing is stored for that.
+// A child begins active, as every task does: nothing is stored for that.
 //
-//	next    while scheduled: whoever made it so, until it is on the list; then the set
+//	next    of the waker that won idle → active, until the child is on the list; then the
+//	        set's
 //	others  the set's, that is the goroutine's that polls it
 type Child struct {
 	task  sched.Task
@@ -65,8 +66,8 @@ func (c *Child) end() {
 }
 
 // stack is the list on which wakers put children: a Treiber stack, linked by
-// Child.next, which is taken whole. Only the winner of idle → scheduled pushes a
-// child, so it is there once.
+// Child.next, which is taken whole. Only the winner of idle → active pushes a child, so
+// it is there once.
 type stack struct{ head atomic.Pointer[Child] }
 
 // push adds c and says whether the stack was empty.

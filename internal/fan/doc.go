@@ -9,11 +9,11 @@
 // that polls the set.
 //
 //	type join struct {
-//		set  fan.Set
-//		kids []kid // each with a fan.Child and a future inside
+//		set     fan.Set
+//		members []member // each with a fan.Child and a future inside
 //	}
 //
-//	j.set.Init(j, len(j.kids))
+//	j.set.Init(j, len(j.members))
 //	…
 //	over := j.set.Poll(cx) // calls j.PollChild for those that were woken
 //
@@ -30,6 +30,6 @@
 // # When not to use it
 //
 // A future of two or three others that are polled by other means in between (those of
-// edo.Select are) polls them all: a child that somebody else has polled meanwhile is
-// not woken.
+// edo.Select are) polls them all: a child whose future was polled by other means meanwhile
+// is not woken.
 package fan

@@ -22,7 +22,7 @@ type Owner interface {
 	// Child returns child i.
 	Child(i int) *Child
 	// PollChild polls the future of child i. It may panic: the child counts as woken
-	// then, and is polled again if anybody polls the set again.
+	// then, and is polled again when the set is.
 	PollChild(cx *sched.Context, i int) Outcome
 }
 
@@ -36,9 +36,9 @@ type Owner interface {
 //	   └── idle ◄── suspended ◄─────────────────────────────────┘
 //	   └──────────── or at once, when it was woken during its poll
 //
-//	woken    those that were woken since; anybody pushes, the poll takes the whole
-//	parent   whom to wake when there are some: the task of the last poll; written by
-//	         the poll, read by anybody; nil before the first and after the end
+//	woken    those that were woken since; any goroutine pushes, the poll takes the whole
+//	parent   the task to wake when there are some: that of the last poll; written by
+//	         the poll, read by any goroutine; nil before the first and after the end
 //	others   the poll's alone
 //
 // # Rules
@@ -55,8 +55,8 @@ type Owner interface {
 //     yields: the rest keep their turns, and the next poll begins with them. So
 //     however many are always ready, each has its turn; and as one at least is polled,
 //     this holds also when others have used up the budget before the set gets any.
-//  4. A child is in one list at most (its task is scheduled), or polled (running), or
-//     idle. Ended ones may still be on a list, and are passed over.
+//  4. A child is in one list at most, or polled (its task is active in both cases, or
+//     notified), or idle. Ended ones may still be on a list, and are passed over.
 //  5. An inspection ([sched.Context.Inspecting]) polls every child that has begun, with
 //     its own waker but without its turn: it takes nothing off the lists and leaves the
 //     states as they are, so that a wake during it is like any other. One that has not
@@ -68,7 +68,6 @@ type Set struct {
 	turns   queue
 	current *Child // the one that is polled
 	n, left int32
-	start   int32
 	started bool // the children are linked: each has had its first turn given
 	over    bool
 }
@@ -83,11 +82,31 @@ func (s *Set) Init(owner Owner, n int) {
 	}
 }
 
-// Start says which child has the first turn of all; those behind it follow, and then
-// those before it. It is for before the first poll.
-func (s *Set) Start(i int) { s.start = int32(i) }
+// Shuffle draws the order of the first turns, in which each order is as likely: so of
+// those that are ready at once, whichever they are, each is as likely to be the first. (To
+// draw who begins, and to go on with its neighbours, favours who stands behind one that is
+// not ready.) It is for before the first poll, and does nothing after that. More than 16
+// children are one allocation.
+func (s *Set) Shuffle(cx *sched.Context) {
+	if s.started || cx.Inspecting() {
+		return
+	}
+	s.started = true
+	var few [16]*Child
+	order := few[:0]
+	for i := range int(s.n) {
+		order = append(order, s.owner.Child(i))
+	}
+	for i := len(order) - 1; i > 0; i-- { // Fisher and Yates
+		j := int(uint64(cx.Rand()) * uint64(i+1) >> 32)
+		order[i], order[j] = order[j], order[i]
+	}
+	for _, c := range order {
+		s.turns.append(queue{c, c})
+	}
+}
 
-// Started says whether the set has been polled.
+// Started says whether the first turns have been given.
 func (s *Set) Started() bool { return s.started }
 
 // Left returns how many children have not ended.
@@ -158,8 +177,8 @@ func (s *Set) PollAll(cx *sched.Context) (over bool) {
 		return true
 	}
 	s.takeTurns(cx)
-	// All are idle from here on, and polled so, as by an inspection: whoever is woken
-	// gets on the list, and the task comes back.
+	// All are idle from here on, and polled so, as by an inspection: a child that is
+	// woken gets on the list, and the task comes back.
 	for c := s.turns.pop(); c != nil; c = s.turns.pop() {
 		c.task.Resume()
 		for !c.task.Suspend() {
@@ -182,8 +201,8 @@ func (s *Set) takeTurns(cx *sched.Context) {
 		return
 	}
 	s.started = true
-	for i := range s.n {
-		c := s.owner.Child(int((s.start + i) % s.n))
+	for i := range int(s.n) {
+		c := s.owner.Child(i)
 		s.turns.append(queue{c, c})
 	}
 }
@@ -218,7 +237,7 @@ func (s *Set) leave(cx *sched.Context, before *sched.Task) {
 }
 
 // inspect polls those that wait, and wakes the task when the set has come to its end
-// by that: a future that asks no one whether it may go on.
+// by that: a future has not asked whether it may go on.
 func (s *Set) inspect(cx *sched.Context) {
 	if s.isOver() {
 		return

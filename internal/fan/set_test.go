@@ -1,10 +1,13 @@
 package fan_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
+	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/fan"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -30,10 +33,40 @@ func TestTheWokenArePolledInTheOrderOfTheirWakesEachOnce(t *testing.T) {
 	f.require(t, task, 3, 0, 2)
 }
 
-func TestTheFirstTurnCanBeAnyones(t *testing.T) {
-	f := newFamily(4)
-	f.set.Start(2)
-	f.require(t, edotest.NewTask(), 2, 3, 0, 1)
+func TestShuffleMakesEachOrderOfTheFirstTurnsAsLikely(t *testing.T) {
+	const sets = 6000
+	task, orders := edotest.NewTask(), map[string]int{}
+	for range sets {
+		f := newFamily(3)
+		task.Enter(func(cx *edo.Context) { f.set.Shuffle(cx.Internal(internal.Key{})) })
+		order, _ := f.poll(task)
+		orders[fmt.Sprint(order)]++
+	}
+	if len(orders) != 6 {
+		t.Errorf("%d orders, want 6: %v", len(orders), orders)
+	}
+	for order, n := range orders {
+		if n < sets/6-145 || n > sets/6+145 { // five standard deviations
+			t.Errorf("%s was drawn %d times of %d", order, n, sets)
+		}
+	}
+}
+
+func TestShuffleGivesEachOfManyChildrenOneTurn(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 16, 17, 100} {
+		task, f := edotest.NewTask(), newFamily(n)
+		task.Enter(func(cx *edo.Context) {
+			f.set.Shuffle(cx.Internal(internal.Key{}))
+			f.set.Shuffle(cx.Internal(internal.Key{})) // does nothing
+		})
+		order, _ := f.poll(task)
+		slices.Sort(order)
+		for i := range n {
+			if len(order) != n || order[i] != i {
+				t.Fatalf("of %d: polled %v", n, order)
+			}
+		}
+	}
 }
 
 func TestAChildThatWakesItselfIsPolledOncePerPollAndTheTaskComesBack(t *testing.T) {

@@ -44,6 +44,15 @@ var combinators = []row{
 	{name: "future.Owning", build: func(s *scene) subject {
 		return s.future(future.Owning(s.source(), s.item(), s.item(), s.item()))
 	}},
+	{name: "future.Timeout", build: func(s *scene) subject {
+		return s.future(future.Timeout(hour, s.source()))
+	}},
+	{name: "future.Share", also: []string{"future.Shared.Clone"}, build: func(s *scene) subject {
+		shared := future.Share(s.source())
+		clone := shared.Clone()
+		shared.Drop()
+		return s.future(clone)
+	}},
 	{name: "future.Join", build: func(s *scene) subject {
 		return done(s, future.Join(s.source(), s.source(), s.source()), func(all []result) { taken(all...) })
 	}},
@@ -180,7 +189,17 @@ var combinators = []row{
 					return err
 				}
 			}
-			return nil
+			return task.Err()
+		})
+	}},
+	{name: "stream.Each", calls: true, direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) (err error) {
+			for v := range stream.Each(task, s.values(), &err) {
+				if err := s.handle(v); err != nil {
+					return err
+				}
+			}
+			return err
 		})
 	}},
 	{name: "stream.Send", direct: true, build: func(s *scene) subject {

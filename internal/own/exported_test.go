@@ -21,7 +21,7 @@ import (
 
 // noCombinators are exported functions of packages future and stream that are not rows:
 // they are their source, with methods, or look at a value.
-var noCombinators = []string{"future.Of", "future.Result.Get", "stream.Of"}
+var noCombinators = []string{"future.Of", "future.Result.Get", "future.Shared.Clone", "future.Shared.Waits", "stream.Of"}
 
 // exceptions are futures, streams, and functions that return them, without a row of
 // their own, and why. One that is not needed fails the test as well.
@@ -35,7 +35,7 @@ var exceptions = map[string]string{
 	"edo.JoinSet.JoinNext": "the handle has resolved",
 	"edo.nilFuture":        "in Spawn of nil: owns nothing, never waits",
 	"edo.nextItem":         "in Next, which borrows its stream",
-	"future.crew":          "in JoinTask, TryJoinTask and RaceTask",
+	"future.taskGroup":     "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":      "in Send",
 	"mpsc.waiter":          "in Send, Reserve and ReserveMany",
 	"mpsc.alarm":           "in SendTimeout",

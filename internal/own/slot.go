@@ -1,6 +1,14 @@
 package own
 
-import "github.com/edo-go/edo"
+import (
+	"errors"
+
+	"github.com/edo-go/edo"
+)
+
+// ErrPolledAgain is the kind of the errors that say that a future was polled after its end.
+// It is not [edo.ErrClosed]: that is how things end that are used rightly.
+var ErrPolledAgain = errors.New("edo: a future was polled after it had ended")
 
 // Future holds a future until it is ready.
 type Future[T any] struct{ f edo.Future[T] }
@@ -15,10 +23,11 @@ func (o *Future[T]) Hold(f edo.Future[T]) { o.f = f }
 func (o *Future[T]) Held() bool { return o.f != nil }
 
 // Poll polls the future, and drops it as soon as it is ready. [edo.End] says that
-// the slot is empty: there is nothing to poll, or no longer.
+// the slot is empty: there is nothing to poll, or no longer. That takes an operation off
+// the budget, as a ready future does: what asks again and again gives way.
 func (o *Future[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if o.f == nil {
-		return v, edo.End, nil
+		return v, nothing(cx), nil
 	}
 	v, p, err = o.f.Poll(cx)
 	if p != edo.Pending {
@@ -45,10 +54,10 @@ func HoldStream[T any](s edo.Stream[T]) Stream[T] { return Stream[T]{s} }
 func (o *Stream[T]) Held() bool { return o.s != nil }
 
 // Poll asks the stream for its next item, and drops it as soon as it has ended. An
-// empty slot has ended.
+// empty slot has ended, at the price that an empty [Future] has.
 func (o *Stream[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if o.s == nil {
-		return v, edo.End, nil
+		return v, nothing(cx), nil
 	}
 	v, p, err = o.s.PollNext(cx)
 	if p == edo.End {
@@ -63,6 +72,16 @@ func (o *Stream[T]) Drop() {
 		o.s = nil
 		edo.Drop(s)
 	}
+}
+
+// nothing says that a slot is empty, or that the budget is used up.
+//
+//go:noinline
+func nothing(cx *edo.Context) edo.Poll {
+	if !cx.Proceed(nil) {
+		return edo.Pending
+	}
+	return edo.End
 }
 
 // Value holds a value until somebody takes it.

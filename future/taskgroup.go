@@ -13,6 +13,8 @@ import (
 // JoinTask runs functions in direct style at the same time, in turns inside this task,
 // and returns when all have ended, with what each returned. Its own error is
 // [edo.ErrCancelled], or says that task is not the caller's; then there are no results.
+// It takes an operation off the budget of the task, also for no functions at all, and for
+// functions that return without waiting.
 //
 // What holds for this and for [TryJoinTask] and [RaceTask]: when they return, every
 // function that has started has ended. One that is no longer wanted gets
@@ -29,37 +31,37 @@ import (
 // (some 3 KB, pooled), some 250 bytes in two or three allocations, and one to two
 // microseconds.
 func JoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) ([]Result[T], error) {
-	c := newCrew(fns, toTheEnd)
-	err := c.await(task)
+	g := newTaskGroup(fns, toTheEnd)
+	err := g.await(task)
 	if err != nil {
-		c.dropValues()
+		g.dropValues()
 		return nil, err
 	}
-	return c.results(), nil
+	return g.results(), nil
 }
 
 // TryJoinTask is [JoinTask] that gives up at the first error: the other functions are
 // cancelled, and when they have ended it returns that error.
 func TryJoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) ([]T, error) {
-	c := newCrew(fns, toFirstError)
-	err := c.await(task)
-	if c.decider >= 0 {
-		err = both(c.out[c.decider].Err, err)
+	g := newTaskGroup(fns, toFirstError)
+	err := g.await(task)
+	if g.decider >= 0 {
+		err = both(g.out[g.decider].Err, err)
 	}
 	if err != nil {
-		c.dropValues()
+		g.dropValues()
 		return nil, err
 	}
-	values := make([]T, len(c.out))
-	for i, r := range c.results() {
+	values := make([]T, len(g.out))
+	for i, r := range g.results() {
 		values[i] = r.Value
 	}
 	return values, nil
 }
 
 // RaceTask is [JoinTask] that waits for the first function to return, and returns what
-// that did: the others are cancelled, and have ended by then. Which of them starts is
-// drawn, as by [Race]; if it returns without waiting, the others never start. When one
+// that did: the others are cancelled, and have ended by then. In which order they start is
+// drawn, as by [Race]; if one returns without waiting, those behind it never start. When one
 // that lost has panicked, the value comes with that error.
 //
 // What a loser had received, it has received: only what it was still waiting for is left
@@ -68,15 +70,15 @@ func RaceTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) (v 
 	if len(fns) == 0 {
 		panic(errNoRacers)
 	}
-	c := newCrew(fns, toFirst)
-	err = c.await(task)
-	if c.decider < 0 {
-		c.dropValues()
+	g := newTaskGroup(fns, toFirst)
+	err = g.await(task)
+	if g.decider < 0 {
+		g.dropValues()
 		return v, err
 	}
-	r := c.out[c.decider]
-	c.out[c.decider].Err = edo.ErrCancelled // the value is not to be dropped
-	c.dropValues()
+	r := g.out[g.decider]
+	g.out[g.decider].Err = edo.ErrCancelled // the value is not to be dropped
+	g.dropValues()
 	return r.Value, both(r.Err, err)
 }
 
@@ -91,7 +93,7 @@ func both(a, b error) error {
 	return errors.Join(a, b)
 }
 
-// crew is functions in direct style that run inside one task.
+// taskGroup is functions in direct style that run inside one task.
 //
 //	goes on   the functions are polled when they are woken
 //	ending    what they are for is decided, or the task was cancelled: each is polled
@@ -99,57 +101,58 @@ func both(a, b error) error {
 //
 // While it is ending all are polled, woken or not: the task drives those that it finds
 // suspended as well, when it is ending itself, and then they end without a wake.
-type crew[T any] struct {
-	set     fan.Set
-	hands   []hand[T]
-	out     []Result[T]
-	until   until
-	decider int // whose result has decided; -1: none's
-	ending  bool
-	aborted bool // the task was cancelled before anything was decided
+type taskGroup[T any] struct {
+	set      fan.Set
+	branches []branch[T]
+	out      []Result[T]
+	goal     goal
+	decider  int // whose result has decided; -1: none's
+	ending   bool
+	aborted  bool // the task was cancelled before anything was decided
+	begun    bool // the poll has begun, and has taken from the budget for it
 }
 
-type hand[T any] struct {
+type branch[T any] struct {
 	fan.Child
 	f edo.Future[T]
 }
 
-// until says what a crew works for.
-type until uint8
+// goal says when a taskGroup is done.
+type goal uint8
 
 const (
-	toTheEnd until = iota
+	toTheEnd goal = iota
 	toFirstError
 	toFirst
 )
 
-func newCrew[T any](fns []func(task *edo.Task) (T, error), u until) *crew[T] {
-	c := &crew[T]{hands: make([]hand[T], len(fns)), out: make([]Result[T], len(fns)), until: u, decider: -1}
+func newTaskGroup[T any](fns []func(task *edo.Task) (T, error), until goal) *taskGroup[T] {
+	g := &taskGroup[T]{branches: make([]branch[T], len(fns)), out: make([]Result[T], len(fns)), goal: until, decider: -1}
 	for i, fn := range fns {
-		c.hands[i].f = edo.Async(fn)
-		c.out[i].Err = edo.ErrCancelled // unless it is polled to its end
+		g.branches[i].f = edo.Async(fn)
+		g.out[i].Err = edo.ErrCancelled // unless it is polled to its end
 	}
-	c.set.Init(c, len(fns))
-	return c
+	g.set.Init(g, len(fns))
+	return g
 }
 
 // await waits until all functions have ended. The error is that of the wait, with the
 // panics of functions whose results nobody gets.
-func (c *crew[T]) await(task *edo.Task) error {
-	_, err := edo.AwaitEnd(internal.Key{}, task, edo.Future[edo.Unit](c), func() {
-		c.aborted = c.decider < 0
-		c.ending = true
+func (g *taskGroup[T]) await(task *edo.Task) error {
+	_, err := edo.AwaitEnd(internal.Key{}, task, edo.Future[edo.Unit](g), func() {
+		g.aborted = g.decider < 0
+		g.ending = true
 	})
-	c.release()
-	if c.aborted && !c.succeeded() {
+	g.release()
+	if g.aborted && !g.succeeded() {
 		err = edo.ErrCancelled
 	}
-	if err == nil && !c.ending {
+	if err == nil && !g.ending {
 		return nil
 	}
-	for i, r := range c.out {
+	for i, r := range g.out {
 		var p *edo.PanicError
-		if i != c.decider && errors.As(r.Err, &p) {
+		if i != g.decider && errors.As(r.Err, &p) {
 			err = both(err, p)
 		}
 	}
@@ -158,50 +161,56 @@ func (c *crew[T]) await(task *edo.Task) error {
 
 // succeeded says whether the functions have done what they are for all the same,
 // although they were cancelled: nothing that they have done is lost then.
-func (c *crew[T]) succeeded() bool {
-	for i, r := range c.out {
-		if good := r.Err == nil; good && c.until == toFirst {
-			c.decider = i
+func (g *taskGroup[T]) succeeded() bool {
+	for i, r := range g.out {
+		if good := r.Err == nil; good && g.goal == toFirst {
+			g.decider = i
 			return true
-		} else if !good && c.until != toFirst {
+		} else if !good && g.goal != toFirst {
 			return false
 		}
 	}
-	return c.until != toFirst
+	return g.goal != toFirst
 }
 
-func (c *crew[T]) Child(i int) *fan.Child { return &c.hands[i].Child }
+func (g *taskGroup[T]) Child(i int) *fan.Child { return &g.branches[i].Child }
 
-func (c *crew[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	h := &c.hands[i]
-	if c.ending && !cx.Inspecting() && !edo.CancelAsync(internal.Key{}, h.f) {
-		edo.Drop(h.f) // it has not started, or somebody else has driven it to its end
+func (g *taskGroup[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
+	b := &g.branches[i]
+	if g.ending && !cx.Inspecting() && !edo.CancelAsync(internal.Key{}, b.f) {
+		edo.Drop(b.f) // it has not started, or somebody else has driven it to its end
 		return fan.Ended
 	}
-	v, p, err := h.f.Poll((*edo.Context)(cx))
+	v, p, err := b.f.Poll((*edo.Context)(cx))
 	if p == edo.Pending {
 		return fan.Pending
 	}
-	c.out[i] = Result[T]{v, err}
-	if !c.ending && (c.until == toFirst || c.until == toFirstError && err != nil) {
-		c.decider, c.ending = i, true
+	g.out[i] = Result[T]{v, err}
+	if !g.ending && (g.goal == toFirst || g.goal == toFirstError && err != nil) {
+		g.decider, g.ending = i, true
 	}
 	return fan.Ended
 }
 
-func (c *crew[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	in := cx.Internal(internal.Key{})
-	if c.until == toFirst {
-		drawFirst(cx, &c.set, len(c.hands))
+func (g *taskGroup[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !g.begun && !g.ending {
+		if !cx.Proceed(nil) {
+			return edo.Unit{}, edo.Pending, nil
+		}
+		g.begun = true
 	}
-	over := !c.ending && c.set.Poll(in)
-	if c.ending {
-		over = c.set.PollAll(in)
+	in := cx.Internal(internal.Key{})
+	if g.goal == toFirst {
+		g.set.Shuffle(in)
+	}
+	over := !g.ending && g.set.Poll(in)
+	if g.ending {
+		over = g.set.PollAll(in)
 	}
 	switch {
 	case over:
 		return edo.Unit{}, edo.Ready, nil
-	case c.ending && in.Inspecting():
+	case g.ending && in.Inspecting():
 		cx.Waker().Wake() // the inspection may have decided it
 	}
 	return edo.Unit{}, edo.Pending, nil
@@ -209,21 +218,21 @@ func (c *crew[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 // release lets go of the functions, which have ended: somebody may keep the waker of
 // one for long.
-func (c *crew[T]) release() {
-	c.set.Drop()
-	for i := range c.hands {
-		c.hands[i].f = nil
+func (g *taskGroup[T]) release() {
+	g.set.Drop()
+	for i := range g.branches {
+		g.branches[i].f = nil
 	}
 }
 
 // results hands over what the functions came to.
-func (c *crew[T]) results() []Result[T] {
-	out := c.out
-	c.out = nil
+func (g *taskGroup[T]) results() []Result[T] {
+	out := g.out
+	g.out = nil
 	return out
 }
 
 // dropValues drops the values that nobody gets.
-func (c *crew[T]) dropValues() {
-	own.DiscardAll(c.results())
+func (g *taskGroup[T]) dropValues() {
+	own.DiscardAll(g.results())
 }

@@ -1,0 +1,4 @@
+package future
+
+// ErrNil is what tests compare errors with.
+var ErrNil = errNil

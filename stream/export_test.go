@@ -1,0 +1,4 @@
+package stream
+
+// ErrNil is what tests compare errors with.
+var ErrNil = errNil

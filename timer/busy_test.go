@@ -20,6 +20,15 @@ var sharable = map[string]func() func(task *edo.Task) error{
 		i := timer.NewInterval(time.Hour)
 		return func(task *edo.Task) error { _, err := i.Tick(task); return err }
 	},
+	"timer: limiter, 1 token": func() func(task *edo.Task) error {
+		l := timer.NewLimiter(timer.Every(time.Hour), 1)
+		f := l.WaitFuture(1)
+		return func(task *edo.Task) error {
+			l.Allow(task)
+			_, err := edo.Await(task, f)
+			return err
+		}
+	},
 }
 
 func TestSecondWaiterOfATimerGetsAnErrorAndTheFirstIsNotDisturbed(t *testing.T) {

@@ -23,7 +23,7 @@ import (
 //
 // It is as with [edo.WithScope] and [edo.ScopeTimeout], of which it is made. Timeout
 // waits for fn: a function that computes, or is in a call of another library, is not
-// interrupted, and one that returns when d is over has timed out, also without an error.
+// interrupted, and one that returns after d has timed out, also without an error.
 // The value that comes too late is returned with the error, for it may be all that there
 // is of a message; one that is an [edo.Dropper] is dropped instead. With a d of zero or
 // less fn is not called. A panic of fn goes on. What fn spawns is the task's, and not
@@ -46,15 +46,14 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 	if in.Runtime() == nil {
 		return v, errNoClock
 	}
-	deadline := wholeTick(after(in.Now(), d))
+	now := in.Now()
+	d, given := time.Duration(wholeTick(after(now, d))-now), d
 	var failed error
 	all := edo.WithScope(task, func(*edo.Scope) error {
 		v, failed = fn(task)
 		return failed
 	}, edo.ScopeTimeout(d))
-	cancelled := task.Err()
-	in = task.Internal(internal.Key{}).Internal(internal.Key{})
-	if !expired(all, failed) && (cancelled != nil || in.Now() < deadline) {
+	if !expired(all, failed) {
 		return v, all
 	}
 	if failed == nil {
@@ -63,7 +62,7 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 	if errors.Is(failed, edo.ErrCancelled) {
 		failed = nil // it says no more than that the time was over
 	}
-	return v, &TimeoutError{After: d, Err: errors.Join(failed, cancelled)}
+	return v, &TimeoutError{After: given, Err: errors.Join(failed, task.Err())}
 }
 
 var errNoClock = errors.New("timer: this task has no runtime, and so no clock")

@@ -226,7 +226,7 @@ func (l *Limiter) bind(clock driver.Driver, now int64) {
 		return
 	case l.clock == nil:
 		l.last = now
-	default: // instants of the futures in line are for reports, and to find out who is late
+	default: // instants of the futures in line are for reports, and to find a timer that is late
 		l.last = min(now, instant(clock, now, l.clock.Time(l.last)))
 		for f := l.first; f != nil; f = f.next {
 			f.at = instant(clock, now, l.clock.Time(f.at))

@@ -32,6 +32,11 @@ var timers = leaves([]row{
 	{name: "timer.NewInterval", also: []string{"timer.IntervalAt"}, live: true, quiet: true, build: func(s *scene) subject {
 		return items(s, timer.NewInterval(s.soon()), 2, func(time.Time) {})
 	}},
+	{name: "timer.Limiter.WaitFuture", live: true, quiet: true, build: func(s *scene) subject {
+		l := timer.NewLimiter(timer.Every(s.soon()), 1)
+		l.Allow(s.root)
+		return unit(s, l.WaitFuture(1))
+	}},
 })
 
 // backlog is how many connections a listener of the simulator holds.

@@ -41,6 +41,9 @@ var manners = []manner{
 		return handle(edo.SpawnInline[edo.Unit](s, drivenValue{d}, owns))
 	}},
 	{name: "edo.Go", spawn: byGo},
+	{name: "edo.GoValue", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.GoValue(s, d.run, edo.Owns(d), owns))
+	}},
 	{name: "edo.Blocking", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 		return handle(edo.Blocking(s, d.run, edo.Owns(d), owns))
 	}},

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/coro"
 )
 
@@ -190,6 +191,9 @@ func (a *asyncRunner[T]) Run(c *coro.Coro) {
 	t := &a.task
 	t.enterOn(c)
 	a.value, a.err = t.fn.(func(*Task) (T, error))(t)
+	if carried.Any() {
+		a.err = errors.Join(a.err, takeOff(t.Name))
+	}
 	t.gid.Store(returned)
 }
 

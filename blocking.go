@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -17,6 +18,10 @@ import (
 // Aborted before fn has started, fn never runs. After that it is up to fn, which
 // gets [ErrCancelled] from the operations of its Task, and whose [Task.Context] is
 // cancelled. It costs a goroutine.
+//
+// It is the place for [runtime.LockOSThread]: fn may wait while it is locked, and when it
+// returns locked its thread ends with it. In a bubble of testing/synctest Blocking is an
+// error.
 func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOption) *JoinHandle[T] {
 	b := &blocking[T]{fn: fn}
 	b.task.fn, b.task.whole = fn, true
@@ -31,6 +36,9 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 	}
 	h.task.InitExternal((*blockingBody[T])(b))
 	cx, rt, err := spawnerOf(s)
+	if err == nil && carried.InBubble() {
+		err = errBubble
+	}
 	if err == nil && (len(opts) != 0 || handsDown(s, cx, rt)) {
 		err = descend(&h.task, s, cx, rt)
 	}
@@ -183,7 +191,9 @@ func (b *blockingBody[T]) ownName() name            { return name{} }
 // Block returns what fn does. The [Task.Context] of its Task derives from ctx: it has
 // its values and its deadline, and ends with its cause. It does not hold [Run] open, has no budget, and spawns
 // nothing itself. In a task, whose worker it would block, and in the simulator,
-// which could not replay it, it is an error.
+// which could not replay it, it is an error, and so it is in a bubble of testing/synctest.
+// The goroutine may be locked to its thread ([runtime.LockOSThread]): then each wait of an
+// [Async] inside takes some microseconds.
 func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	if runtimes.inside(gid.Get()) {
 		return errors.New("edo: Block in a task would stop its worker: use Await")
@@ -194,6 +204,9 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	}
 	if rt.driver.Seeded() {
 		return errors.New("edo: Block in the simulator could not be replayed: use Go")
+	}
+	if carried.InBubble() {
+		return errBubble
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))

@@ -1,6 +1,9 @@
 package edo
 
 import (
+	"errors"
+
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -30,6 +33,7 @@ func newDirect(fn func(*Task) error, opts []SpawnOption) *JoinHandle[Unit] {
 	d := &direct{}
 	d.self.fn, d.self.whole = fn, true
 	d.task.Init((*directBody)(d))
+	d.labelled()
 	d.take(opts)
 	return &d.JoinHandle
 }
@@ -183,6 +187,9 @@ func (r *directRunner) Run(c *coro.Coro) {
 // and returns the next one that may run on c.
 func (d *direct) next(c *coro.Coro, err error) *direct {
 	t := &d.self
+	if carried.Any() {
+		err = errors.Join(err, takeOff(t.Name))
+	}
 	t.gid.Store(returned)
 	if err != nil {
 		d.fail(err, (*directFuture)(d))

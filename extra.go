@@ -6,15 +6,17 @@ import (
 	"reflect"
 	"runtime"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/sched"
 )
 
 // extra is what few tasks need. Whoever spawns the task fills it in; then the worker
 // that polls the task writes it, but for what has a lock.
 type extra struct {
-	given    string // the name that the task was given; not changed any more
-	name     name   // kept from the future, once that is let go of
-	err      error  // what the task has failed with
+	given    string         // the name that the task was given; not changed any more
+	name     name           // kept from the future, once that is let go of
+	err      error          // what the task has failed with
+	labels   carried.Labels // of who spawned it, unless it has them already
 	owned    []Dropper
 	nested   nested
 	contexts contexts
@@ -30,7 +32,9 @@ type extra struct {
 
 // ordinary says of a task, which may have no extra, that its future is to be polled
 // before anything else.
-func (x *extra) ordinary() bool { return x == nil || !x.failed && !x.nested.dropped.Load() }
+func (x *extra) ordinary() bool {
+	return x == nil || !x.failed && x.labels == nil && !x.nested.dropped.Load()
+}
 
 // isDaemon says of a task, which may have no extra, whether it is a daemon.
 func (x *extra) isDaemon() bool { return x != nil && x.daemon }

@@ -3,6 +3,7 @@ package edo
 import (
 	"errors"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -33,6 +34,7 @@ func newBoxed[T any](f Future[T], opts []SpawnOption) *JoinHandle[T] {
 	}
 	b := &boxed[T]{f: f}
 	b.task.Init((*boxedRunner[T])(b))
+	b.labelled()
 	b.take(opts)
 	return &b.JoinHandle
 }
@@ -63,6 +65,9 @@ func (r *boxedRunner[T]) Poll(sc *sched.Context) (ended bool) {
 		return step[T](r, sc)
 	}
 	v, p, err := r.f.Poll((*Context)(sc))
+	if carried.Any() {
+		p, err = h.takeOffPolled(p, err)
+	}
 	if p == Pending {
 		return false
 	}
@@ -74,7 +79,7 @@ func (r *boxedRunner[T]) Poll(sc *sched.Context) (ended bool) {
 	f := r.f
 	r.f = nil
 	Drop(f)
-	if h.extra.Load() != nil {
+	if h.extra.Load() != nil || carried.Any() {
 		return step[T](r, sc)
 	}
 	h.resolve(sc)
@@ -97,6 +102,7 @@ type inner[T, F any] interface {
 func newInlined[T, F any, P inner[T, F]](f F, opts []SpawnOption) *JoinHandle[T] {
 	b := &inlined[T, F, P]{f: f}
 	b.task.Init((*inlinedRunner[T, F, P])(b))
+	b.labelled()
 	b.take(opts)
 	return &b.JoinHandle
 }
@@ -125,6 +131,9 @@ func (r *inlinedRunner[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 		return step[T](r, sc)
 	}
 	v, p, err := P(&r.f).Poll((*Context)(sc))
+	if carried.Any() {
+		p, err = h.takeOffPolled(p, err)
+	}
 	if p == Pending {
 		return false
 	}

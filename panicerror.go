@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"sync/atomic"
+
+	frames "github.com/edo-go/edo/internal/origin"
 )
 
 // PanicError is what a task that panicked ended with.
@@ -24,7 +26,7 @@ func (e *PanicError) Error() string {
 	if e.printed.Load() {
 		return e.head() + " (its stack was printed when it happened)"
 	}
-	return fmt.Sprintf("%s\n\n%s", e.head(), e.Stack)
+	return fmt.Sprintf("%s\n\n%s", e.head(), frames.TrimStack(e.Stack))
 }
 
 func (e *PanicError) head() string {

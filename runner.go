@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/edo-go/edo/internal/carried"
+	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -12,11 +14,31 @@ import (
 // been cancelled.
 type started interface{ cancel() (goOn bool) }
 
-// step is a poll of a task out of the ordinary. It ends in steps, of which each is
-// taken once even if the one before it panicked: the future returns, and is let go of,
-// it is dropped, the owned handles are dropped, functions that were left suspended are
-// run to their ends, the handle resolves.
+// step is a poll of a task out of the ordinary. It gives the worker the labels of the
+// task, if it has any; a function in direct style has them from when it begins, because its
+// coroutine keeps them.
 func step[T any](b body[T], sc *sched.Context) (ended bool) {
+	h := b.handle()
+	if x := h.extra.Load(); x != nil && x.labels != nil {
+		carried.SetLabels(x.labels)
+		if _, ok := any(b).(*directBody); ok {
+			x.labels = nil
+		}
+	}
+	ended = steps(b, sc)
+	if carried.Any() {
+		err := takeOff(func() string { return taskName(&h.task) })
+		if rt := runtimeOf(sc); err != nil && rt != nil { // it was a Drop, and the task has perhaps ended
+			rt.onError(err)
+		}
+	}
+	return ended
+}
+
+// steps are those of the end, of which each is taken once even if the one before it
+// panicked: the future returns, and is let go of, it is dropped, the owned handles are
+// dropped, functions that were left suspended are run to their ends, the handle resolves.
+func steps[T any](b body[T], sc *sched.Context) (ended bool) {
 	h, cx := b.handle(), (*Context)(sc)
 	x := h.extra.Load()
 	if x != nil {
@@ -48,6 +70,9 @@ func step[T any](b body[T], sc *sched.Context) (ended bool) {
 // poll polls f, keeps what it comes to, and drops it then.
 func poll[T any](b body[T], cx *Context, f Future[T]) (isReady bool) {
 	v, p, err := f.Poll(cx)
+	if carried.Any() {
+		p, err = b.handle().takeOffPolled(p, err)
+	}
 	if p == Pending {
 		return false
 	}
@@ -115,6 +140,7 @@ func failError(name string, value any, stack []byte) error {
 	if value == nil {
 		return fmt.Errorf("%w: task %s", errGoexit, name)
 	}
+	value, stack = coro.Reason(value, stack)
 	return &PanicError{Value: value, Stack: stack, Task: name}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/driver/real"
@@ -49,6 +50,9 @@ func New(c Config) (*Runtime, error) { return newRuntime(c, nil) }
 func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	if err := c.check(); err != nil {
 		return nil, err
+	}
+	if carried.InBubble() {
+		return nil, errBubble
 	}
 	d := c.driver
 	if d == nil {

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+
+	frames "github.com/edo-go/edo/internal/origin"
 )
 
 // tracer gives the tasks of a runtime numbers, and remembers where each was spawned.
@@ -39,23 +41,17 @@ func (o *origin) place() string {
 	for n < len(o.pcs) && o.pcs[n] != 0 {
 		n++
 	}
-	frames := runtime.CallersFrames(o.pcs[:n])
+	callers := runtime.CallersFrames(o.pcs[:n])
 	for more := n != 0; more; {
 		var f runtime.Frame
-		if f, more = frames.Next(); f.File != "" && !isEdo(f.Function) {
+		if f, more = callers.Next(); f.File != "" && !spawns(f) {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
 	}
 	return ""
 }
 
-// isEdo says whether a function is one that spawns for a program, rather than one of
-// the program.
-func isEdo(function string) bool {
-	for _, prefix := range [...]string{"github.com/edo-go/edo.", "github.com/edo-go/edo/sim.", "runtime."} {
-		if strings.HasPrefix(function, prefix) {
-			return true
-		}
-	}
-	return false
+// spawns says whether a frame is of what spawns for a program, rather than of the program.
+func spawns(f runtime.Frame) bool {
+	return strings.HasPrefix(f.Function, "runtime.") || frames.IsEdo(f.Function, f.File)
 }

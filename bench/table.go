@@ -110,6 +110,9 @@ var workloads = join(
 		mpscFrom("mpsc_4", 4),
 		mpscFrom("mpsc_64", 64),
 		mpscFrom("mpsc_1000", 1000),
+		mpmcBetween("mpmc_1", 1),
+		mpmcBetween("mpmc_4", 4),
+		mpmcBetween("mpmc_64", 64),
 		workload{
 			name: "oneshot", op: "make a oneshot, spawn a task that sends on it, wait for the value", n: million,
 			variants: join(all(goOneshot, futureOneshot, directOneshot), peers()),

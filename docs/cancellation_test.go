@@ -15,7 +15,7 @@ import (
 // directories are where the packages that the table names are.
 var directories = map[string]string{
 	"edo": "..", "future": "../future", "stream": "../stream",
-	"oneshot": "../oneshot", "mpsc": "../mpsc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
+	"oneshot": "../oneshot", "mpsc": "../mpsc", "mpmc": "../mpmc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
 	"timer": "../timer", "socket": "../socket", "aio": "../aio", "codec": "../codec",
 	"own": "../internal/own", "docs": ".",
 }

@@ -13,7 +13,7 @@ import (
 // Barrier has tasks wait until so many of them have come, and then lets them go on
 // together. It can be used again at once: those that come next are of the next
 // generation. Any number of goroutines may use it at the same time. It must not be
-// copied. The zero value lets everybody through.
+// copied. The zero value lets all through.
 //
 // The one that completes a generation is its leader, and does not wait. One that gives
 // up while it waits takes its place back: another one must come for it.
@@ -74,7 +74,8 @@ func (b *Barrier) WaitFuture() *Arrival {
 	return f
 }
 
-// Arrival is the future of [Barrier.WaitFuture]. One goroutine at a time uses it.
+// Arrival is the future of [Barrier.WaitFuture]. One task at a time waits for it: another
+// one that comes meanwhile gets an [*edo.BusyError].
 //
 // It is also how a future that is written by hand comes to a barrier: it keeps an
 // Arrival inside itself, whose zero value is good for that, and calls [Arrival.Reset] and
@@ -105,7 +106,9 @@ func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
 			state = queued
 		}
 	case queued:
-		state = f.keep(&f.b.latch, cx.Waker())
+		if state, err = f.keep(cx, &f.b.latch, f); err != nil {
+			return false, edo.Ready, err
+		}
 	}
 	switch state {
 	case queued:
@@ -117,7 +120,7 @@ func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
 	return leader, edo.Ready, nil
 }
 
-// come comes to the barrier: as its leader, who has let the others go on, or else it is
+// come comes to the barrier: as its leader, which has let the others go on, or else it is
 // in line.
 func (f *Arrival) come(cx *edo.Context) (leader bool) {
 	var ws wakers
@@ -163,19 +166,25 @@ func (f *Arrival) leave() (state uint32) {
 
 // Waits says what f waits for.
 func (f *Arrival) Waits(*edo.Context) edo.Wait {
+	w := edo.Wait{On: "lock: barrier"}
 	b := f.b
 	if b == nil {
-		return edo.Wait{On: "lock: a Barrier"}
+		w.On += ", by a future that was not told what to wait for"
+		return w
 	}
 	b.latch.Lock()
 	state, came := f.state, b.came
 	b.latch.Unlock()
-	if state == granted {
-		return edo.Wait{On: "lock: a Barrier to which all have come"}
+	switch state {
+	case granted:
+		w.On += ", to which all have come"
+	case done:
+		w.On += ", by a future that has ended"
+	default:
+		w.On += fmt.Sprintf(" (%d of %d have come)", came, b.n)
 	}
-	w := edo.Wait{On: fmt.Sprintf("lock: a Barrier to which %d of %d have come", came, b.n)}
 	if state == queued {
-		w.By = []string{fmt.Sprintf("%d more that come", b.n-came)}
+		w.By = []string{fmt.Sprintf("%d more to come", b.n-came)}
 	}
 	return w
 }

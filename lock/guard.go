@@ -2,9 +2,9 @@ package lock
 
 import "github.com/edo-go/edo"
 
-// Guard is a lock that somebody holds, as a value that can be owned: the lock of a
-// [Mutex], or one of the two of a [RWMutex]. Whoever owns it unlocks or drops it. One
-// goroutine at a time uses it. It must not be copied.
+// Guard is a lock that is held, as a value that can be owned: the lock of a [Mutex], or
+// one of the two of a [RWMutex]. Its owner unlocks or drops it. One goroutine at a time
+// uses it. It must not be copied.
 type Guard struct {
 	_       noCopy
 	p       *permits
@@ -33,13 +33,14 @@ func (g *Guard) Downgrade() {
 		return
 	}
 	g.n = 1
-	if !g.p.give(nil, g.base, rwAll-1) {
+	if !g.p.lower(nil, g.base, rwAll-1) {
 		panic(errNotLocked)
 	}
 }
 
 // LockFuture is the future of a lock: that of [Mutex.LockFuture], [RWMutex.LockFuture]
-// or [RWMutex.RLockFuture]. One goroutine at a time uses it.
+// or [RWMutex.RLockFuture]. One task at a time waits for it: another one that comes
+// meanwhile gets an [*edo.BusyError].
 //
 // It is also how a future that is written by hand locks: it keeps a LockFuture inside
 // itself, whose zero value is good for that, and calls a Reset and [LockFuture.Poll],
@@ -82,6 +83,6 @@ func (f *LockFuture) Poll(cx *edo.Context) (*Guard, edo.Poll, error) {
 	return &f.guard, p, nil
 }
 
-// Drop leaves the line, and passes on the lock that f was granted and nobody has seen.
+// Drop leaves the line, and passes on the lock that f was granted and has not given.
 // A guard that f gave stays as it is.
 func (f *LockFuture) Drop() { f.r.drop() }

@@ -8,12 +8,12 @@ import (
 )
 
 // latch guards the lines of waiters: sections of 20 to 50 ns per waiter that is let out,
-// which neither wait nor call anybody's code. So to let out 20,000 at once holds it for
+// which neither wait nor call code of the program. So to let out 20,000 at once holds it for
 // half a millisecond, which is less than it takes to wake them. Only operations that
-// wait, or that let somebody out who waits, come to it; a [sync.Mutex] is good enough.
+// wait, or that let a waiter out, come to it; a [sync.Mutex] is good enough.
 type latch struct{ mu sync.Mutex }
 
-// Lock waits until nobody else holds l.
+// Lock waits until l is free.
 func (l *latch) Lock() {
 	if invariant.Enabled {
 		l.spin()

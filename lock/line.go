@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // waiter is one that waits in a line, or has, or will.
@@ -13,21 +14,23 @@ import (
 //	done      asks for nothing; its outcome was read       its owner, from queued with the latch
 //	fresh     asks, and is in no line yet                  its owner
 //	queued    is in a line                                 its owner, with the latch
-//	granted   is out, and got what it asked for            who lets it out, with the latch
+//	granted   is out, and got what it asked for            the one that lets it out, with the latch
 //	last      is out, and got it as the last in line       the same
-//	all       is out, and so is everybody                  the same
+//	all       is out, and owes nothing: all were let out,  the same; or its owner
+//	          or it has been told
 //	refused   is out: there is nothing to be got any more  the same
 //
 // The fields are guarded by the latch of the line while the waiter is queued, and
 // are its owner's otherwise. There are two exceptions. The owner may look at the state
-// without the latch: so whoever lets a waiter out stores it atomically, and as the
-// last thing that it does to the waiter, which may be in another line the moment
-// after. And the owner, who alone writes waker, may read it without the latch.
+// without the latch: so a waiter is let out by an atomic store of it, which is the
+// last thing that is done to the waiter: it may be in another line the moment
+// after. And the owner, which alone writes waker, may read it without the latch.
 type waiter struct {
 	_          noCopy
 	next, prev *waiter
 	waker      edo.Waker
-	n          int64 // how many permits it asks for
+	task       *sched.Task // of permits: the one that will hold them
+	n          int64       // how many permits it asks for
 	state      uint32
 }
 
@@ -47,17 +50,27 @@ type noCopy struct{}
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
 
-// keep makes waker the one to wake, and returns the state of w, whose line l guards. One
-// that is out of the line already has not woken it, and clears it.
-func (w *waiter) keep(l *latch, waker edo.Waker) (state uint32) {
+// keep makes the waker of cx the one to wake, and returns the state of w, whose line l
+// guards: of leaf, which was queued. A w that is out of the line by now has not woken that
+// waker, and clears it. The error says that another task waits for leaf.
+func (w *waiter) keep(cx *edo.Context, l *latch, leaf edo.Leaf) (state uint32, err error) {
+	waker := cx.Waker()
 	if w.waker == waker {
-		return queued // or it is woken
+		return queued, nil // or it is woken
+	}
+	if !w.waker.IsZero() {
+		if err := cx.Sole(w.waker, leaf, useOwn); err != nil {
+			return queued, err
+		}
 	}
 	l.Lock()
 	defer l.Unlock()
 	w.waker = waker
-	return w.state
+	return w.state, nil
 }
+
+// useOwn is what a second waiter is told.
+const useOwn = "each task waits with a future of its own, or in direct style"
 
 // line is a list of waiters, the longest-waiting first. A latch guards it.
 type line struct{ first, last *waiter }

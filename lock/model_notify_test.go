@@ -56,6 +56,18 @@ func (m *notifyModel) begin(a *asking) {
 	}
 }
 
+// enable is an Enable of a, which has begun: one that says true has taken the
+// notification.
+func (m *notifyModel) enable(a *asking) error {
+	if got := a.enable(); got != (a.state == "granted") {
+		return fmt.Errorf("Enable = %v, want %s", got, a.state)
+	}
+	if a.state == "granted" {
+		a.n = 0
+	}
+	return nil
+}
+
 func TestNotifyAgainstTheModel(t *testing.T) {
 	programs(t, func(r *rand.Rand) error {
 		m := &notifyModel{}
@@ -89,11 +101,12 @@ func TestNotifyAgainstTheModel(t *testing.T) {
 				a := askFuture(0, f)
 				m.idle = append(m.idle, a)
 				asked = append(asked, a)
+				a.enable = f.Enable
 				if op == 7 {
 					m.begin(a)
 					a.deaf = true
-					if got := f.Enable(); got != (a.state == "granted") {
-						return fmt.Errorf("%s: Enable = %v, want %s", where, got, a.state)
+					if err := m.enable(a); err != nil {
+						return fmt.Errorf("%s: %v", where, err)
 					}
 				}
 			case len(asked) > 0:
@@ -108,7 +121,14 @@ func TestNotifyAgainstTheModel(t *testing.T) {
 					}
 				} else {
 					if slices.Contains(m.idle, a) {
+						a.deaf = op == 17
 						m.begin(a)
+					}
+					if op == 17 && a.enable != nil {
+						if err := m.enable(a); err != nil {
+							return fmt.Errorf("%s: %v", where, err)
+						}
+						break
 					}
 					a.deaf = false
 					if got := outcome(a.poll()); got != a.state {

@@ -39,6 +39,8 @@ type asking struct {
 	task  *edotest.Task
 	poll  func() (edo.Poll, error)
 	drop  func() // give up; direct style is run to its end
+
+	enable func() bool // of a Notified
 }
 
 // end has those end that are in direct style.

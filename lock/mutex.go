@@ -10,8 +10,11 @@ import (
 // of goroutines may use it at the same time. It must not be copied.
 //
 // It is first come, first served: an Unlock hands the lock to the task that has waited
-// longest, and nobody overtakes that one. There is no poisoning: a task that panics
+// longest, and none overtakes that one. There is no poisoning: a task that panics
 // while it holds the lock must unlock it, by a defer, or a [Guard] that it owns.
+//
+// A report names the task that holds the lock, and with [edo.Config] Trace where it called
+// Lock; a TryLock, and a lock that a future took, have no such place.
 type Mutex struct{ p permits }
 
 var (
@@ -31,18 +34,19 @@ var (
 //	defer m.Unlock()
 //
 // A task that was cancelled, and unlocks what it does not hold, unlocks the lock of
-// another task, and nobody notices.
+// another task, and that is not noticed.
 func (m *Mutex) Lock(task *edo.Task) error { return m.p.acquire(task, 1, 1, ofMutex) }
 
 // TryLock locks m if it is unlocked. It never waits.
 func (m *Mutex) TryLock() bool { return m.p.word.CompareAndSwap(0, -one) }
 
 // Unlock unlocks m, and hands the lock to the first in line. Any goroutine may call it,
-// for whoever holds the lock. To unlock what is not locked is a mistake in the program,
+// for the task that holds the lock. To unlock what is not locked is a mistake in the program,
 // and panics.
 //
 // An Unlock happens before the return of the Lock that follows it.
 func (m *Mutex) Unlock() {
+	m.p.holder.clear()
 	if !m.p.word.CompareAndSwap(-one, 0) && !m.p.give(nil, 1, 1) {
 		panic(errNotLocked)
 	}
@@ -54,6 +58,7 @@ func (m *Mutex) Guard() *Guard {
 	if m.p.free(1) != 0 {
 		panic(errNoGuard)
 	}
+	m.p.holder.guard()
 	return &Guard{p: &m.p, base: 1, n: 1}
 }
 
@@ -61,7 +66,7 @@ func (m *Mutex) Guard() *Guard {
 // Nothing happens before it is polled.
 //
 // In direct style use [Mutex.Lock]: an [edo.Await] that is cancelled leaves the future in
-// line until it is dropped, and then the lock may be handed to nobody.
+// line until it is dropped, and then the lock may be handed to a future that is not polled.
 func (m *Mutex) LockFuture() *LockFuture {
 	f := &LockFuture{}
 	f.Reset(m)

@@ -7,11 +7,12 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// Notified is the future of [Notify.WaitFuture]. One goroutine at a time uses it.
+// Notified is the future of [Notify.WaitFuture]. One task at a time waits for it: another
+// one that comes meanwhile gets an [*edo.BusyError].
 //
-// Whoever must not miss what happens while it looks makes one first, looks then, and
-// waits at last. For [Notify.NotifyAll] that is enough; for [Notify.NotifyOne] several
-// that do so take turns, and one calls [Notified.Enable] before it looks.
+// A task that must not miss what happens while it looks makes one first, looks then, and
+// waits at last. For [Notify.NotifyAll] that is enough; for [Notify.NotifyOne], where
+// several tasks take turns, it calls [Notified.Enable] before it looks.
 //
 // It is also how a future that is written by hand waits: it keeps a Notified inside
 // itself, whose zero value is good for that, and calls [Notified.Reset] and
@@ -26,16 +27,20 @@ type Notified struct {
 // as by [Notified.Drop].
 func (f *Notified) Reset(n *Notify) {
 	f.Drop()
-	f.n, f.seen, f.state = n, n.word.Load()/everybody, fresh
+	f.n, f.seen, f.state = n, n.word.Load()/toAll, fresh
 }
 
-// Enable gets in line, before the first poll, and says whether f is notified already. A
-// notification that was stored is taken by that. It is true as well of one that waits
-// for nothing: the zero Notified, and one that has ended or was dropped.
+// Enable gets in line, before the first poll, and says whether f is notified already. If
+// so it has taken the notification, and the caller has had it: the next Poll is Ready, and
+// a Drop does not hand the notification on. It is true as well of one that waits for
+// nothing: the zero Notified, and one that has ended or was dropped.
 func (f *Notified) Enable() bool {
 	state := atomic.LoadUint32(&f.state)
 	if state == fresh {
 		state = f.begin(edo.Waker{})
+	}
+	if state == granted || state == last {
+		f.state = all // out of the line, and nothing to hand on
 	}
 	return state != queued
 }
@@ -50,7 +55,10 @@ func (f *Notified) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	case fresh:
 		state = f.begin(cx.Waker())
 	case queued:
-		state = f.keep(&f.n.latch, cx.Waker())
+		var err error
+		if state, err = f.keep(cx, &f.n.latch, f); err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
 	}
 	switch state {
 	case queued:
@@ -81,7 +89,7 @@ func (f *Notified) begin(waker edo.Waker) (state uint32) {
 		}
 		s := n.word.Load()
 		if s&waiting == 0 {
-			if s&stored != 0 || s/everybody != f.seen || !n.word.CompareAndSwap(s, s|waiting) {
+			if s&stored != 0 || s/toAll != f.seen || !n.word.CompareAndSwap(s, s|waiting) {
 				continue
 			}
 		}
@@ -91,8 +99,8 @@ func (f *Notified) begin(waker edo.Waker) (state uint32) {
 	}
 }
 
-// Drop leaves the line. A notification that was for f alone, and that nobody has seen,
-// goes to the next that waits, or is stored.
+// Drop leaves the line. A notification that was for f alone, and that neither Poll nor
+// Enable has told of, goes to the next that waits, or is stored.
 func (f *Notified) Drop() {
 	state := atomic.LoadUint32(&f.state)
 	if state == queued {
@@ -111,17 +119,20 @@ func (f *Notified) Drop() {
 
 // Waits says what f waits for.
 func (f *Notified) Waits(*edo.Context) edo.Wait {
-	w := edo.Wait{On: "lock: a notification"}
+	w := edo.Wait{On: "lock: notify"}
 	if f.n == nil {
+		w.On += ", by a future that was not told what to wait for"
 		return w
 	}
 	f.n.latch.Lock()
 	defer f.n.latch.Unlock()
 	switch f.state {
 	case queued:
-		w.By = append([]string{"whoever notifies"}, before(&f.waiter)...)
+		w.By = append([]string{"a notification"}, before(&f.waiter)...)
 	case granted, last, all:
-		w.On += ", which has come"
+		w.On += ", notified and not taken"
+	case done:
+		w.On += ", by a future that has ended"
 	}
 	return w
 }

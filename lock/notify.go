@@ -13,8 +13,8 @@ import (
 // copied.
 //
 // [Notify.NotifyOne] is for one task: the one that has waited longest, or else the next
-// that comes, for a notification is stored when nobody waits. At most one is stored:
-// two of them are one to whoever looks afterwards, who therefore looks at everything.
+// that comes, for a notification is stored when no task waits. At most one is stored:
+// two of them are one to the task that looks afterwards, which therefore looks at everything.
 // [Notify.NotifyAll] is for those that wait at the time, and stores nothing.
 type Notify struct {
 	word  atomic.Uint64 // see below
@@ -24,30 +24,30 @@ type Notify struct {
 
 // The word of a Notify:
 //
-//	bit 0     stored   a notification waits for somebody
-//	bit 1     waiting  somebody waits for a notification
-//	bits 2-63          how many times everybody was notified
+//	bit 0     stored   a notification waits for a task
+//	bit 1     waiting  the line is not empty
+//	bits 2-63          how many times all were notified
 //
 // Rules:
 //
-//  1. stored and waiting are never set together: somebody gets in line only when
-//     nothing is stored, and what comes while somebody is in line is theirs.
-//  2. While waiting is clear anybody changes the word, by one compare-and-swap. While it
-//     is set the holder of the latch alone does. It is set if and only if the line is
-//     not empty, when the latch is free.
-//  3. One that waits remembers how many times everybody had been notified when it was
-//     made. When that has changed it is notified, and takes nothing that is stored. In
-//     line there are only those for which it has not changed.
+//  1. stored and waiting are never set together: a waiter gets in line only when
+//     nothing is stored, and what comes while the line is not empty is the line's.
+//  2. While waiting is clear any goroutine changes the word, by one compare-and-swap.
+//     While it is set the holder of the latch alone does. It is set if and only if the
+//     line is not empty, when the latch is free.
+//  3. A waiter remembers how many times all had been notified when it was made. When
+//     that has changed it is notified, and takes nothing that is stored. In line there
+//     are only those for which it has not changed.
 //  4. One that was let out by NotifyOne or NotifyLast and is given up before it has seen
 //     that notifies in the same way again.
 //  5. A notification that is stored already is stored again, by a compare-and-swap of the
 //     word with itself: so what happened before it happens before the return of the
 //     Wait that takes it.
-//  6. Nobody is woken with the latch held.
+//  6. No task is woken with the latch held.
 const (
 	stored uint64 = 1 << iota
 	waiting
-	everybody
+	toAll
 )
 
 // NotifyOne lets the task go on that has waited longest, or stores the notification for
@@ -113,7 +113,7 @@ func (n *Notify) NotifyAll() {
 	for {
 		s := n.word.Load()
 		if s&waiting == 0 {
-			if n.word.CompareAndSwap(s, s+everybody) {
+			if n.word.CompareAndSwap(s, s+toAll) {
 				return
 			}
 			continue
@@ -124,7 +124,7 @@ func (n *Notify) NotifyAll() {
 			n.latch.Unlock()
 			continue
 		}
-		n.word.Store(n.word.Load()&^waiting + everybody)
+		n.word.Store(n.word.Load()&^waiting + toAll)
 		for w := n.line.first; w != nil; w = n.line.first {
 			n.line.remove(w)
 			ws.add(w.waker)
@@ -145,7 +145,7 @@ func (n *Notify) notified(seen uint64) (state uint32) {
 	for {
 		s := n.word.Load()
 		switch {
-		case s/everybody != seen:
+		case s/toAll != seen:
 			return all
 		case s&stored == 0:
 			return fresh
@@ -163,7 +163,7 @@ func (n *Notify) notified(seen uint64) (state uint32) {
 // it was asked to end while it waited: then a notification for it alone goes to the
 // next. It allocates nothing.
 func (n *Notify) Wait(task *edo.Task) error {
-	seen := n.word.Load() / everybody // before it gives way to others
+	seen := n.word.Load() / toAll // before it gives way to others
 	if err := turn(task); err != nil {
 		return err
 	}
@@ -187,7 +187,8 @@ var notifieds = sync.Pool{New: func() any { return new(Notified) }}
 //
 // In direct style [Notify.Wait] is enough where nothing must be looked at in between: an
 // [edo.Await] that is cancelled leaves the future in line until it is dropped, and then a
-// notification may go to nobody. So whoever awaits one drops it, as in the example.
+// notification may go to a future that is not polled. So a task that awaits one drops it,
+// as in the example.
 func (n *Notify) WaitFuture() *Notified {
 	f := &Notified{}
 	f.Reset(n)

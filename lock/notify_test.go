@@ -185,9 +185,40 @@ func TestEnableTakesWhatIsStored(t *testing.T) {
 		t.Fatal("Enable() = false")
 	}
 	next := by(t, wait(&n)).waits()
-	f.Drop() // hands it on
+	f.Drop() // it has been told, and hands nothing on
+	next.woken(0).waits()
+	n.NotifyOne()
 	next.woken(1).gets()
 	sound(t, &n)
+}
+
+// A loop that enables, and does what it is notified of without a Poll, does it once.
+func TestNotificationThatEnableHasToldOfIsNotStoredAgain(t *testing.T) {
+	for name, notify := range map[string]func(n *lock.Notify){
+		"NotifyOne": (*lock.Notify).NotifyOne, "NotifyLast": (*lock.Notify).NotifyLast, "NotifyAll": (*lock.Notify).NotifyAll,
+	} {
+		var n lock.Notify
+		f := n.WaitFuture()
+		if f.Enable() {
+			t.Fatal("Enable() = true before anything was notified")
+		}
+		notify(&n) // f is in line
+		if !f.Enable() || !f.Enable() {
+			t.Errorf("%s: Enable() = false", name)
+		}
+		f.Drop()
+		again := n.WaitFuture()
+		if again.Enable() {
+			t.Errorf("%s: it has come twice", name)
+		}
+		again.Drop()
+		polledLater := n.WaitFuture()
+		polledLater.Enable()
+		notify(&n)
+		polledLater.Enable()
+		by(t, edo.Future[edo.Unit](polledLater)).gets() // what Enable has told of
+		sound(t, &n)
+	}
 }
 
 func TestFutureThatWasNotPolledTakesNothing(t *testing.T) {

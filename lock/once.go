@@ -22,10 +22,11 @@ import (
 // defers, and the next initialiser may begin before that. Where it matters, call
 // [Once.GetOrInit] in direct style: it hands the turn on when fn has returned.
 //
-// The value stays the Once's; everybody gets a copy.
+// The value stays the Once's; each caller gets a copy. A report names the task that
+// initialises.
 type Once[T any] struct {
 	// The permit is the right to initialise. The permits are closed when there is a
-	// value, which is not changed any more. So whoever sees them closed may read it.
+	// value, which is not changed any more. So a goroutine that sees them closed may read it.
 	p     permits
 	value T
 }
@@ -66,6 +67,7 @@ func (o *Once[T]) GetOrInit(task *edo.Task, fn func(task *edo.Task) (T, error)) 
 // set makes v the value. The caller is the initialiser.
 func (o *Once[T]) set(cx *edo.Context, v T) {
 	o.value = v
+	o.p.holder.clear()
 	o.p.shut(cx)
 }
 
@@ -83,7 +85,8 @@ func (o *Once[T]) GetOrInitFuture(fn func() edo.Future[T]) *InitFuture[T] {
 }
 
 // InitFuture is the future of [Once.GetOrInitFuture]. It owns the future that makes the
-// value. One goroutine at a time uses it.
+// value. One task at a time waits for it: another one that comes while it is in line gets
+// an [*edo.BusyError].
 type InitFuture[T any] struct {
 	r     request
 	o     *Once[T]
@@ -146,8 +149,8 @@ func (f *InitFuture[T]) end() {
 }
 
 // Drop gives up: it leaves the line, or drops the future that makes the value, and the
-// next that waits tries. What the dropped future still does, it does beside the next: see
-// [Once].
+// next that waits tries. Work that the dropped future still does may overlap with the next
+// initialiser: see [Once].
 func (f *InitFuture[T]) Drop() {
 	f.r.drop()
 	f.end()

@@ -6,9 +6,9 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// Permit is some permits of a [Semaphore] that somebody holds. Whoever owns it releases
-// or drops it, or its permits are missing for ever. One goroutine at a time uses it.
-// It must not be copied.
+// Permit is some permits of a [Semaphore] that were acquired. Its owner releases or drops
+// it, or the permits are missing for ever. One goroutine at a time uses it. It must not be
+// copied.
 type Permit struct {
 	_ noCopy
 	s *Semaphore
@@ -20,7 +20,7 @@ func (p *Permit) Count() int { return int(p.n) }
 
 // Release gives the permits back. Further calls do nothing.
 func (p *Permit) Release() {
-	if n := p.take(); n > 0 {
+	if n := p.takeAll(); n > 0 {
 		p.s.Release(int(n))
 	}
 }
@@ -30,7 +30,11 @@ func (p *Permit) Drop() { p.Release() }
 
 // Forget lets go of the permits without giving them back: the semaphore has so many
 // less from then on.
-func (p *Permit) Forget() { p.take() }
+func (p *Permit) Forget() {
+	if p.takeAll() > 0 {
+		p.s.p.holder.clear()
+	}
+}
 
 // Split takes n of the permits out of p, into another Permit. It is false when p holds
 // less.
@@ -54,16 +58,17 @@ func (p *Permit) Merge(other *Permit) {
 	case p.n+other.n > MaxPermits:
 		panic(errMerge)
 	}
-	p.n += other.take()
+	p.n += other.takeAll()
 }
 
-func (p *Permit) take() (n int64) {
+// takeAll takes the permits out of p.
+func (p *Permit) takeAll() (n int64) {
 	n, p.n = p.n, 0
 	return n
 }
 
-// AcquireFuture is the future of [Semaphore.AcquireFuture]. One goroutine at a time uses
-// it.
+// AcquireFuture is the future of [Semaphore.AcquireFuture]. One task at a time waits for
+// it: another one that comes meanwhile gets an [*edo.BusyError].
 //
 // It is also how a future that is written by hand acquires: it keeps an AcquireFuture
 // inside itself, whose zero value is good for that, and calls [AcquireFuture.Reset] and
@@ -99,6 +104,6 @@ func (f *AcquireFuture) Poll(cx *edo.Context) (*Permit, edo.Poll, error) {
 	return &f.permit, p, nil
 }
 
-// Drop leaves the line, and gives back what f was granted and nobody has seen. A permit
+// Drop leaves the line, and gives back what f was granted and has not given. A permit
 // that f gave stays as it is.
 func (f *AcquireFuture) Drop() { f.r.drop() }

@@ -15,7 +15,7 @@ import (
 //
 // # The word
 //
-//	bit 0     hasLine  somebody is in line
+//	bit 0     hasLine  the line is not empty
 //	bit 1     closed   no permit is given out any more
 //	bits 2-63 permits  how many are free, less base
 //
@@ -25,33 +25,36 @@ import (
 //
 // # Rules
 //
-//  1. While hasLine is clear anybody takes, and gives back, by one compare-and-swap.
+//  1. While hasLine is clear any goroutine takes, and gives back, by one compare-and-swap.
 //  2. While hasLine is set the holder of the latch alone writes the word. So what
-//     becomes free belongs to the line: nobody overtakes it, neither newcomers nor
-//     those that only try. hasLine is set if and only if the line is not empty, when
-//     the latch is free.
+//     becomes free belongs to the line: neither newcomers nor Try forms overtake it.
+//     hasLine is set if and only if the line is not empty, when the latch is free.
 //  3. The first in line takes its permits when there are enough for it, all at once,
 //     and not before: those that it still waits to complete stay in the word, and
 //     rule 2 keeps them for it. So one that gives up holds nothing, and only lets the
 //     next be looked at.
-//  4. Whoever gives permits back, and whoever leaves the line, then lets out as many
+//  4. An operation that gives permits back, or leaves the line, then lets out as many
 //     from the front as there are permits for. So outside of the latch the first in
 //     line asks for more than there are.
-//  5. The word is written before anybody is told of it: a waiter that was let out may
-//     look at it at once, and must find there what it holds. RUnlock looks, whether it
+//  5. The word is written before a waiter's state: a waiter that was let out may look at
+//     the word at once, and must find there what it holds. RUnlock looks, whether it
 //     is not a writer that holds the lock, and so does Guard.
 //  6. A waiter that was let out and is given up before it has seen that gives its
 //     permits back, by rule 4.
-//  7. closed is set once. It empties the line, and nobody gets in line any more; permits
-//     may still be given back.
-//  8. Nobody is woken with the latch held.
+//  7. closed is set once. It empties the line, and no waiter gets in line any more;
+//     permits may still be given back.
+//  8. No task is woken with the latch held.
+//  9. The holder is cleared before permits are given back, and set after they were taken,
+//     or with the latch where they are handed to the line. It is for reports, and decides
+//     nothing.
 //
-// Memory: whoever gives a permit back does so by an atomic write to the word, and
-// whoever takes it reads that, or was told through the state of its waiter.
+// Memory: a permit is given back by an atomic write to the word. Its next owner reads
+// that, or the state of its waiter, which was written after it.
 type permits struct {
-	word  atomic.Int64
-	latch latch
-	line  line // guarded by latch
+	word   atomic.Int64
+	latch  latch
+	line   line // guarded by latch
+	holder holder
 }
 
 const (
@@ -77,7 +80,7 @@ func (p *permits) free(base int64) int64 { return base + p.word.Load()>>2 }
 // isClosed says whether no permit is given out any more.
 func (p *permits) isClosed() bool { return p.word.Load()&closed != 0 }
 
-// try takes n permits if they are there and nobody is in line. Otherwise the state is
+// try takes n permits if they are there and the line is empty. Otherwise the state is
 // refused, or fresh when one would have to wait.
 func (p *permits) try(base, n int64) (state uint32) {
 	for {
@@ -97,6 +100,14 @@ func (p *permits) try(base, n int64) (state uint32) {
 			return granted
 		}
 	}
+}
+
+// tryUnnamed is try for a Try form, which knows no task.
+func (p *permits) tryUnnamed(base, n int64) (state uint32) {
+	if state = p.try(base, n); state == granted && n != 0 {
+		p.holder.clear()
+	}
+	return state
 }
 
 // join takes the permits that w asks for, or puts w in line. The state is granted,
@@ -130,6 +141,12 @@ func (p *permits) join(base int64, w *waiter) (state uint32) {
 
 // give gives n permits back, and says whether there were as many to give back.
 func (p *permits) give(cx *edo.Context, base, n int64) bool {
+	p.holder.clear()
+	return p.lower(cx, base, n)
+}
+
+// lower is give by a holder that keeps some of its permits.
+func (p *permits) lower(cx *edo.Context, base, n int64) bool {
 	for {
 		w := p.word.Load()
 		if w>>2 > limit(base)-n {
@@ -183,6 +200,7 @@ func (p *permits) letOut(base, w int64) (ws wakers) {
 	p.word.Store(w)
 	for first := p.line.first; first != end; first = p.line.first {
 		p.line.remove(first)
+		p.holder.set(first.task, 0, handed)
 		ws.add(first.waker)
 		if invariant.Enabled {
 			invariant.Step("lock: about to grant")
@@ -222,7 +240,7 @@ func (p *permits) forget(n int64) int64 {
 	}
 }
 
-// shut closes p and refuses everybody who is in line.
+// shut closes p and refuses all that are in line.
 func (p *permits) shut(cx *edo.Context) {
 	var ws wakers
 	p.latch.Lock()

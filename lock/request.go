@@ -2,11 +2,11 @@ package lock
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 )
 
 // request asks permits for some of them. It is the mechanism of all that waits for
@@ -54,6 +54,7 @@ func (r *request) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if state == fresh {
 		if state = r.p.try(r.base, r.n); state == granted {
 			r.state = done
+			r.p.holder.set(cx.Internal(internal.Key{}).Root(), 0, taken)
 			return edo.Unit{}, edo.Ready, nil
 		}
 	}
@@ -64,30 +65,34 @@ func (r *request) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 func (r *request) proceed(cx *edo.Context, state uint32) (u edo.Unit, p edo.Poll, err error) {
 	switch state {
 	case fresh:
-		r.waker = cx.Waker()
+		r.waker, r.task = cx.Waker(), cx.Internal(internal.Key{}).Root()
 		state = r.p.join(r.base, &r.waiter)
 	case queued:
-		state = r.keep(&r.p.latch, cx.Waker())
+		if state, err = r.keep(cx, &r.p.latch, r); err != nil {
+			return u, edo.Ready, err
+		}
 	}
 	switch state {
 	case queued:
 		return u, edo.Pending, nil
+	case granted:
+		r.p.holder.set(cx.Internal(internal.Key{}).Root(), 0, taken)
 	case refused:
 		err = errRefused
 	case done:
 		return u, edo.Ready, errSpent
 	}
-	r.waker, r.state = edo.Waker{}, done
+	r.waker, r.task, r.state = edo.Waker{}, nil, done
 	return u, edo.Ready, err
 }
 
-// drop makes r ask for nothing. What it has got and nobody has seen goes back.
+// drop makes r ask for nothing. What it has got and has not given on goes back.
 func (r *request) drop() {
 	state := atomic.LoadUint32(&r.state)
 	if state == queued {
 		state = r.p.leave(r.base, &r.waiter)
 	}
-	r.waker, r.state = edo.Waker{}, done
+	r.waker, r.task, r.state = edo.Waker{}, nil, done
 	if state == granted {
 		r.p.give(nil, r.base, r.n)
 	}
@@ -96,13 +101,15 @@ func (r *request) drop() {
 // requests are for direct style.
 var requests = sync.Pool{New: func() any { return new(request) }}
 
-// acquire waits for n permits, in direct style.
+// acquire waits for n permits, in direct style. Its caller is the operation that the
+// program calls.
 func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
 	if err := turn(task); err != nil {
 		return err
 	}
 	switch p.try(base, n) {
 	case granted:
+		p.holder.took(task.Internal(internal.Key{}).Internal(internal.Key{}), 2)
 		return nil
 	case refused:
 		return errRefused
@@ -119,58 +126,8 @@ func (p *permits) wait(task *edo.Task, base, n int64, k kind) error {
 	r.drop() // if it was not seen to its end
 	r.p = nil
 	requests.Put(r)
+	if err == nil {
+		p.holder.took(task.Internal(internal.Key{}).Internal(internal.Key{}), 3)
+	}
 	return err
-}
-
-// Waits says what r waits for. Nobody keeps one waiting that is not in line.
-func (r *request) Waits(*edo.Context) (w edo.Wait) {
-	p := r.p
-	if p == nil {
-		return edo.Wait{On: "lock: nothing"}
-	}
-	p.latch.Lock()
-	state, free, isClosed := r.state, p.free(r.base), p.isClosed()
-	var ahead []string
-	if state == queued {
-		ahead = before(&r.waiter)
-	}
-	p.latch.Unlock()
-	var holder string
-	switch r.kind {
-	case ofSemaphore:
-		w.On, holder = fmt.Sprintf("lock: %d of the permits of a semaphore", r.n), "whoever holds permits of it"
-		switch {
-		case state == granted:
-		case isClosed:
-			w.On += " that is closed"
-		default:
-			w.On += fmt.Sprintf(" with %d free", free)
-		}
-	case ofMutex:
-		w.On, holder = "lock: a Mutex", "the holder of the lock"
-	case ofWriter:
-		w.On, holder = "lock: a RWMutex, to write", readers(r.base-free)
-	case ofReader:
-		w.On, holder = "lock: a RWMutex, to read", readers(r.base-free)
-	case ofOnce:
-		w.On, holder = "lock: the value of a Once", "the initialiser that runs"
-	}
-	switch state {
-	case queued:
-		w.By = append([]string{holder}, ahead...)
-	case granted:
-		w.On += ", granted"
-	}
-	return w
-}
-
-// readers describes those that hold n of the permits of a RWMutex.
-func readers(n int64) string {
-	switch n {
-	case rwAll:
-		return "the writer that holds the lock"
-	case 1:
-		return "a reader that holds the lock"
-	}
-	return fmt.Sprintf("%d readers that hold the lock", n)
 }

@@ -16,7 +16,7 @@ type RWMutex struct{ p permits }
 // reader is one.
 const rwAll = 1 << 40
 
-// Lock locks m for a writer, and waits in line while anybody else holds it. The error is
+// Lock locks m for a writer, and waits in line while it is held. The error is
 // that of the task, [edo.ErrCancelled] when it was asked to end while it waited: then
 // it does not hold the lock. It allocates nothing.
 //
@@ -28,10 +28,10 @@ func (m *RWMutex) Lock(task *edo.Task) error { return m.p.acquire(task, rwAll, r
 func (m *RWMutex) RLock(task *edo.Task) error { return m.p.acquire(task, rwAll, 1, ofReader) }
 
 // TryLock locks m for a writer if it is unlocked. It never waits.
-func (m *RWMutex) TryLock() bool { return m.p.try(rwAll, rwAll) == granted }
+func (m *RWMutex) TryLock() bool { return m.p.tryUnnamed(rwAll, rwAll) == granted }
 
 // TryRLock locks m for a reader if no writer holds it or waits for it. It never waits.
-func (m *RWMutex) TryRLock() bool { return m.p.try(rwAll, 1) == granted }
+func (m *RWMutex) TryRLock() bool { return m.p.tryUnnamed(rwAll, 1) == granted }
 
 // Unlock unlocks m for the writer that holds it. Any goroutine may call it. To unlock
 // what is not locked for a writer is a mistake in the program, and panics.
@@ -55,12 +55,12 @@ func (m *RWMutex) RUnlock() {
 // Downgrade makes the lock of the writer that holds m one of a reader, and no other
 // writer gets between. The readers that wait next in line get the lock as well.
 func (m *RWMutex) Downgrade() {
-	if !m.p.give(nil, rwAll, rwAll-1) {
+	if !m.p.lower(nil, rwAll, rwAll-1) {
 		panic(errNotLocked)
 	}
 }
 
-// written says whether a writer holds m. To whoever holds m that does not change.
+// written says whether a writer holds m. While the caller holds m that does not change.
 func (m *RWMutex) written() bool { return m.p.free(rwAll) == 0 }
 
 // Guard makes a value of the lock of the writer, which the caller holds: from then on
@@ -69,6 +69,7 @@ func (m *RWMutex) Guard() *Guard {
 	if !m.written() {
 		panic(errNoGuard)
 	}
+	m.p.holder.guard()
 	return &Guard{p: &m.p, base: rwAll, n: rwAll}
 }
 
@@ -77,6 +78,7 @@ func (m *RWMutex) RGuard() *Guard {
 	if free := m.p.free(rwAll); free == 0 || free == rwAll {
 		panic(errNoGuard)
 	}
+	m.p.holder.guard()
 	return &Guard{p: &m.p, base: rwAll, n: 1}
 }
 

@@ -14,14 +14,17 @@ import (
 // The line is first come, first served: while a task waits for many permits, those
 // that ask for few wait behind it, and TryAcquire fails.
 //
-// Acquire and Release count, and no more: they allocate nothing, and whoever releases
-// what it has not acquired has made a permit. A [Permit] is what can be owned, and
+// Acquire and Release count, and no more: they allocate nothing, and to release what was
+// not acquired is to make a permit. A [Permit] is what can be owned, and
 // released once only; [Semaphore.AcquireFuture] gives one, and [Semaphore.Own] makes
 // one of what was acquired.
+//
+// A report names the task that acquired permits last, if none has released any since:
+// Release does not say which task it is of.
 type Semaphore struct{ p permits }
 
 // MaxPermits is how many permits may be free at the same time. The Release that makes
-// more of them panics, also when it is another that has made too many: whoever adds
+// more of them panics, also when it is another that has made too many: a program that adds
 // permits leaves room for those that are out.
 const MaxPermits = math.MaxInt >> 3
 
@@ -60,10 +63,10 @@ func (s *Semaphore) Acquire(task *edo.Task, n int) error {
 	return s.p.acquire(task, 0, count(n), ofSemaphore)
 }
 
-// TryAcquire takes n permits if they are free and nobody waits in line. It never waits.
+// TryAcquire takes n permits if they are free and no task waits in line. It never waits.
 // The error matches [edo.ErrEmpty], or [edo.ErrClosed].
 func (s *Semaphore) TryAcquire(n int) error {
-	switch s.p.try(0, count(n)) {
+	switch s.p.tryUnnamed(0, count(n)) {
 	case granted:
 		return nil
 	case refused:
@@ -84,7 +87,7 @@ func (s *Semaphore) Release(n int) {
 	}
 }
 
-// AddPermits makes n more permits: it is [Semaphore.Release], for those who have not
+// AddPermits makes n more permits: it is [Semaphore.Release], for a caller that has not
 // acquired them.
 func (s *Semaphore) AddPermits(n int) { s.Release(n) }
 
@@ -92,12 +95,12 @@ func (s *Semaphore) AddPermits(n int) { s.Release(n) }
 // those were. Permits that the first in line waits to complete are free.
 func (s *Semaphore) ForgetPermits(n int) int { return int(s.p.forget(count(n))) }
 
-// Available returns how many permits are free. While somebody waits in line they are
+// Available returns how many permits are free. While a task waits in line they are
 // kept for the first, which asks for more.
 func (s *Semaphore) Available() int { return int(s.p.free(0)) }
 
-// Close refuses everybody who waits in line and everybody who comes later, with an
-// error that matches [edo.ErrClosed]. Permits that are out may still be given back.
+// Close refuses all tasks that wait in line and all that come later, with an error that
+// matches [edo.ErrClosed]. Permits that are out may still be given back.
 func (s *Semaphore) Close() { s.p.shut(nil) }
 
 // IsClosed says whether Close was called.
@@ -112,7 +115,8 @@ func (s *Semaphore) Own(n int) *Permit { return &Permit{s: s, n: count(n)} }
 // one allocation, with the permit in it. Nothing happens before it is polled.
 //
 // In direct style use [Semaphore.Acquire]: an [edo.Await] that is cancelled leaves the
-// future in line until it is dropped, and then permits may be handed to nobody.
+// future in line until it is dropped, and then permits may be handed to a future that is
+// not polled.
 func (s *Semaphore) AcquireFuture(n int) *AcquireFuture {
 	f := &AcquireFuture{}
 	f.Reset(s, n)

@@ -34,22 +34,22 @@ func asks[T any](start func() (f edo.Future[T], end func())) func(*testing.T) (f
 // waiting is everything that waits.
 var waiting = []asked{
 	{"semaphore, future", edo.Wait{
-		On: "lock: 3 of the permits of a semaphore with 1 free",
-		By: []string{"whoever holds permits of it", "1 waiting before it"},
+		On: "lock: semaphore (3 permits, 1 free)",
+		By: []string{"its holder", "1 waiting before it"},
 	}, asks(func() (edo.Future[*lock.Permit], func()) {
 		s := lock.NewSemaphore(1)
 		edotest.Poll(edotest.NewTask(), s.AcquireFuture(2))
 		return s.AcquireFuture(3), func() { s.Release(8) }
 	})},
 	{"semaphore, direct", edo.Wait{
-		On: "lock: 3 of the permits of a semaphore with 1 free",
-		By: []string{"whoever holds permits of it"},
+		On: "lock: semaphore (3 permits, 1 free)",
+		By: []string{"its holder"},
 	}, asks(func() (edo.Future[edo.Unit], func()) {
 		s := lock.NewSemaphore(1)
 		return acquire(s, 3), func() { s.Release(8) }
 	})},
 	{"mutex, future", edo.Wait{
-		On: "lock: a Mutex", By: []string{"the holder of the lock", "1 waiting before it"},
+		On: "lock: mutex", By: []string{"its holder", "1 waiting before it"},
 	}, asks(func() (edo.Future[*lock.Guard], func()) {
 		var m lock.Mutex
 		m.TryLock()
@@ -58,21 +58,21 @@ var waiting = []asked{
 		return m.LockFuture(), func() { f.Drop(); m.Unlock() }
 	})},
 	{"mutex, direct", edo.Wait{
-		On: "lock: a Mutex", By: []string{"the holder of the lock"},
+		On: "lock: mutex", By: []string{"its holder"},
 	}, asks(func() (edo.Future[edo.Unit], func()) {
 		var m lock.Mutex
 		m.TryLock()
 		return locks(&m), m.Unlock
 	})},
 	{"writer behind a reader", edo.Wait{
-		On: "lock: a RWMutex, to write", By: []string{"a reader that holds the lock"},
+		On: "lock: rwmutex, to write", By: []string{"1 reader"},
 	}, asks(func() (edo.Future[edo.Unit], func()) {
 		var m lock.RWMutex
 		m.TryRLock()
 		return locks(&m), m.RUnlock
 	})},
 	{"writer behind readers", edo.Wait{
-		On: "lock: a RWMutex, to write", By: []string{"2 readers that hold the lock"},
+		On: "lock: rwmutex, to write", By: []string{"2 readers"},
 	}, asks(func() (edo.Future[*lock.Guard], func()) {
 		var m lock.RWMutex
 		m.TryRLock()
@@ -80,14 +80,14 @@ var waiting = []asked{
 		return m.LockFuture(), func() { m.RUnlock(); m.RUnlock() }
 	})},
 	{"reader behind a writer", edo.Wait{
-		On: "lock: a RWMutex, to read", By: []string{"the writer that holds the lock"},
+		On: "lock: rwmutex, to read", By: []string{"its holder"},
 	}, asks(func() (edo.Future[*lock.Guard], func()) {
 		var m lock.RWMutex
 		m.TryLock()
 		return m.RLockFuture(), m.Unlock
 	})},
 	{"reader behind a writer in line", edo.Wait{
-		On: "lock: a RWMutex, to read", By: []string{"a reader that holds the lock", "1 waiting before it"},
+		On: "lock: rwmutex, to read", By: []string{"1 reader", "1 waiting before it"},
 	}, asks(func() (edo.Future[edo.Unit], func()) {
 		var m lock.RWMutex
 		m.TryRLock()
@@ -96,32 +96,32 @@ var waiting = []asked{
 		return rlocks(&m), f.Drop
 	})},
 	{"notify, future", edo.Wait{
-		On: "lock: a notification", By: []string{"whoever notifies", "1 waiting before it"},
+		On: "lock: notify", By: []string{"a notification", "1 waiting before it"},
 	}, asks(func() (edo.Future[edo.Unit], func()) {
 		var n lock.Notify
 		edotest.Poll(edotest.NewTask(), n.WaitFuture())
 		return n.WaitFuture(), n.NotifyAll
 	})},
 	{"notify, direct", edo.Wait{
-		On: "lock: a notification", By: []string{"whoever notifies"},
+		On: "lock: notify", By: []string{"a notification"},
 	}, asks(func() (edo.Future[edo.Unit], func()) {
 		var n lock.Notify
 		return wait(&n), n.NotifyOne
 	})},
 	{"barrier, future", edo.Wait{
-		On: "lock: a Barrier to which 1 of 2 have come", By: []string{"1 more that come"},
+		On: "lock: barrier (1 of 2 have come)", By: []string{"1 more to come"},
 	}, asks(func() (edo.Future[bool], func()) {
 		b := lock.NewBarrier(2)
 		return b.WaitFuture(), func() { edotest.Poll(edotest.NewTask(), b.WaitFuture()) }
 	})},
 	{"barrier, direct", edo.Wait{
-		On: "lock: a Barrier to which 1 of 2 have come", By: []string{"1 more that come"},
+		On: "lock: barrier (1 of 2 have come)", By: []string{"1 more to come"},
 	}, asks(func() (edo.Future[bool], func()) {
 		b := lock.NewBarrier(2)
 		return edo.Async(b.Wait), func() { edotest.Poll(edotest.NewTask(), b.WaitFuture()) }
 	})},
 	{"once, future", edo.Wait{
-		On: "lock: the value of a Once", By: []string{"the initialiser that runs"},
+		On: "lock: once", By: []string{"a task"},
 	}, asks(func() (edo.Future[int], func()) {
 		var o lock.Once[int]
 		var m, idle maker
@@ -130,7 +130,7 @@ var waiting = []asked{
 		return o.GetOrInitFuture(idle.future), func() { m.tx.Send(1); edotest.Poll(edotest.NewTask(), f) }
 	})},
 	{"once, direct", edo.Wait{
-		On: "lock: the value of a Once", By: []string{"the initialiser that runs"},
+		On: "lock: once", By: []string{"a task"},
 	}, asks(func() (edo.Future[int], func()) {
 		var o lock.Once[int]
 		var m, idle maker
@@ -180,67 +180,67 @@ func TestOneThatIsNotInLineWaitsForNobody(t *testing.T) {
 	}
 	var m lock.Mutex
 	lf := m.LockFuture()
-	is(says(lf), "lock: a Mutex")
+	is(says(lf), "lock: mutex")
 	m.TryLock()
 	by(t, lf).waits()
 	in(says(lf))
 	m.Unlock()
-	is(says(lf), "lock: a Mutex, granted")
+	is(says(lf), "lock: mutex, granted and not taken")
 
 	var rw lock.RWMutex
 	w, r := rw.LockFuture(), rw.RLockFuture()
-	is(says(w), "lock: a RWMutex, to write")
-	is(says(r), "lock: a RWMutex, to read")
+	is(says(w), "lock: rwmutex, to write")
+	is(says(r), "lock: rwmutex, to read")
 	rw.TryLock()
 	by(t, w).waits()
 	by(t, r).waits()
 	rw.Unlock()
-	is(says(w), "lock: a RWMutex, to write, granted")
+	is(says(w), "lock: rwmutex, to write, granted and not taken")
 	in(says(r))
 	w.Drop()
-	is(says(r), "lock: a RWMutex, to read, granted")
+	is(says(r), "lock: rwmutex, to read, granted and not taken")
 
 	s := lock.NewSemaphore(1)
 	a, b, c := s.AcquireFuture(2), s.AcquireFuture(3), s.AcquireFuture(4)
-	is(says(a), "lock: 2 of the permits of a semaphore with 1 free")
+	is(says(a), "lock: semaphore (2 permits, 1 free)")
 	by(t, a).waits()
 	by(t, b).waits()
 	s.Release(1)
-	is(says(a), "lock: 2 of the permits of a semaphore, granted")
+	is(says(a), "lock: semaphore (2 permits, 0 free), granted and not taken")
 	in(says(b))
 	s.Close()
-	is(says(a), "lock: 2 of the permits of a semaphore, granted")
-	is(says(b), "lock: 3 of the permits of a semaphore that is closed")
-	is(says(c), "lock: 4 of the permits of a semaphore that is closed")
+	is(says(a), "lock: semaphore (2 permits, 0 free), granted and not taken")
+	is(says(b), "lock: semaphore (3 permits, 0 free), which is closed")
+	is(says(c), "lock: semaphore (4 permits, 0 free), which is closed")
 
 	var n lock.Notify
 	for _, notify := range []func(){n.NotifyOne, n.NotifyLast, n.NotifyAll} {
 		f := n.WaitFuture()
-		is(says(f), "lock: a notification")
+		is(says(f), "lock: notify")
 		o := by(t, f).waits()
 		in(says(f))
 		notify()
-		is(says(f), "lock: a notification, which has come")
+		is(says(f), "lock: notify, notified and not taken")
 		o.gets()
 	}
 
 	barrier := lock.NewBarrier(2)
 	f := barrier.WaitFuture()
-	is(says(f), "lock: a Barrier to which 0 of 2 have come")
+	is(says(f), "lock: barrier (0 of 2 have come)")
 	by(t, f).waits()
 	in(says(f))
 	by(t, barrier.WaitFuture()).gets()
-	is(says(f), "lock: a Barrier to which all have come")
+	is(says(f), "lock: barrier, to which all have come")
 
 	var o lock.Once[int]
 	var maker maker
 	first, second := o.GetOrInitFuture(maker.future), o.GetOrInitFuture(maker.future)
-	is(says(second), "lock: the value of a Once")
+	is(says(second), "lock: once")
 	by(t, first).waits()
 	by(t, second).waits()
 	in(says(second))
 	first.Drop()
-	is(says(second), "lock: the value of a Once, granted")
+	is(says(second), "lock: once, granted and not taken")
 }
 
 // says is what f says that it waits for.

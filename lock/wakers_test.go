@@ -90,7 +90,7 @@ func TestNobodyIsWokenWithTheLatchHeld(t *testing.T) {
 	}
 }
 
-// A waker keeps the memory of its task: whoever is done with one forgets it.
+// A waker keeps the memory of its task, and so does a holder: they are forgotten at once.
 func TestTasksAreForgottenWithTheirWakers(t *testing.T) {
 	for name, use := range map[string]func(task *edotest.Task) (kept any){
 		"dropped in line for a lock": func(task *edotest.Task) any {
@@ -116,8 +116,36 @@ func TestTasksAreForgottenWithTheirWakers(t *testing.T) {
 			f := m.LockFuture()
 			edotest.Poll(task, edo.Future[*lock.Guard](f))
 			m.Unlock()
-			edotest.Poll(task, edo.Future[*lock.Guard](f))
-			return f
+			g, _, _ := edotest.Poll(task, edo.Future[*lock.Guard](f))
+			g.Unlock() // until then a report names the task
+			return []any{f, m}
+		},
+		"released everything": func(task *edotest.Task) any {
+			var (
+				m  lock.Mutex
+				rw lock.RWMutex
+				s  = lock.NewSemaphore(2)
+				o  lock.Once[int]
+			)
+			lockAll := func(task *edo.Task) error {
+				if _, err := o.GetOrInit(task, func(*edo.Task) (int, error) { return 1, nil }); err != nil {
+					return err
+				}
+				m.Lock(task)
+				defer m.Unlock()
+				rw.Lock(task)
+				rw.Downgrade()
+				rw.RUnlock()
+				rw.RLock(task)
+				defer rw.RUnlock()
+				s.Acquire(task, 1)
+				defer s.Release(1)
+				return nil
+			}
+			edotest.Poll(task, body(lockAll))
+			p, _, _ := edotest.Poll(task, edo.Future[*lock.Permit](s.AcquireFuture(1)))
+			p.Forget()
+			return []any{&m, &rw, s, &o}
 		},
 		"dropped in line for a notification": func(task *edotest.Task) any {
 			n := &lock.Notify{}
@@ -178,7 +206,7 @@ func TestVetSeesCopies(t *testing.T) {
 		lock.LockFuture{}, lock.AcquireFuture{}, lock.Notified{}, lock.Arrival{}, lock.InitFuture[int]{},
 	} {
 		if typ := reflect.TypeOf(v); !hasLocker(typ) {
-			t.Errorf("nobody is told of a copy of a %v", typ)
+			t.Errorf("a copy of a %v is not noticed", typ)
 		}
 	}
 }

@@ -30,7 +30,7 @@ import (
 // # Who may touch what
 //
 //	the receiver's   head, seen, slack; from, once there is one; the slots from head to
-//	                 seen
+//	                 seen. The receiver is the task whose turn it is, see turn
 //	consumed         written by the receiver, read by anybody
 //	waiting, closed  written with the lock, read by anybody
 //	limit, lag, debt written before the channel is used
@@ -76,6 +76,7 @@ import (
 // and a sender fills it after it has loaded that.
 type channel[T any] struct {
 	mu       lock
+	hand     lock   // of a receive by another task than the last; taken before mu
 	tail     uint64 // messages accepted so far
 	stop     uint64
 	into     *segment[T] // where tail is
@@ -101,7 +102,7 @@ type channel[T any] struct {
 	seen     uint64
 	from     *segment[T] // where head is
 	debt     sched.Debt  // what a poll owes then
-	spare    *segment[T] // guarded by mu
+	owner    ownership
 }
 
 const unbounded uint64 = 1<<63 - 1
@@ -113,8 +114,9 @@ var (
 	errEmpty    = edo.NewError(edo.ErrEmpty, "mpsc: channel is empty")
 	errDone     = edo.NewError(edo.ErrClosed, "mpsc: receive on closed channel")
 	errTimeout  = edo.NewError(context.DeadlineExceeded, "mpsc: send timed out on full channel")
+	errLate     = edo.NewError(context.DeadlineExceeded, "mpsc: receive timed out on empty channel")
 	errUsed     = edo.NewError(edo.ErrClosed, "mpsc: send on a permit that was used")
-	errReserved = edo.NewError(edo.ErrClosed, "mpsc: a reserve was polled after it had ended")
+	errPolled   = edo.NewError(edo.ErrClosed, "mpsc: a future was polled after its end")
 	errCapacity = errors.New("mpsc: capacity must be at least 1; NewUnbounded has no limit")
 )
 

@@ -6,28 +6,70 @@ import (
 )
 
 // PollClosed is Ready once a send through this handle would be refused, as
-// [Sender.IsClosed] says it. Otherwise it keeps the waker of the task that has
-// polled last with this handle; tasks that share one use [Sender.Closed] or
-// [Sender.ClosedFuture].
+// [Sender.IsClosed] says it. Otherwise it keeps the waker of the task. Any number of
+// tasks may wait with one handle; each is woken.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
-	if !cx.Proceed((*closing[T])(tx)) {
+	leaf := (*closing[T])(tx)
+	if !cx.Proceed(leaf) {
 		return edo.Pending
 	}
+	me := cx.Waker()
+	last, p := tx.watch(me)
+	if last.IsZero() {
+		return p
+	}
+	waits := cx.Sole(last, leaf, "") != nil
+	return tx.watchBeside(me, last, waits)
+}
+
+// watch has waker woken at the end, if no other waker is there. Otherwise it returns the
+// one that came last.
+func (tx *Sender[T]) watch(waker edo.Waker) (last edo.Waker, p edo.Poll) {
+	c := tx.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if tx.isClosed() {
+		return last, edo.Ready
+	}
+	if tx.waiters == nil {
+		tx.waiters = newWaiters(tx)
+	}
+	for _, w := range tx.waiters.watches {
+		if last = w.waker; last == waker {
+			return edo.Waker{}, edo.Pending
+		}
+	}
+	if last.IsZero() {
+		tx.addWatch(waker)
+	}
+	return last, edo.Pending
+}
+
+// watchBeside has waker woken at the end, in the place of last unless that waits still.
+func (tx *Sender[T]) watchBeside(waker, last edo.Waker, waits bool) edo.Poll {
 	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if tx.isClosed() {
 		return edo.Ready
 	}
-	if tx.waiters == nil {
-		tx.waiters = newWaiters(tx)
+	if !waits {
+		for _, w := range tx.waiters.watches {
+			if w.waker == last {
+				w.waker = waker
+				return edo.Pending
+			}
+		}
 	}
-	if tx.waiters.watch == nil {
-		tx.waiters.watch = &waiter[T]{} // without via: the channel must not hold the handle
-		c.rare().closers.push(tx.waiters.watch)
-	}
-	tx.waiters.watch.waker = cx.Waker()
+	tx.addWatch(waker)
 	return edo.Pending
+}
+
+// addWatch has waker woken at the end. Locked.
+func (tx *Sender[T]) addWatch(waker edo.Waker) {
+	w := &waiter[T]{waker: waker} // without via: the channel must not hold the handle
+	tx.waiters.watches = append(tx.waiters.watches, w)
+	tx.ch.rare().closers.push(w)
 }
 
 // Closed waits until a send through this handle would be refused: when the receiver
@@ -126,8 +168,12 @@ func (c *channel[T]) forget(tx *Sender[T]) (wakers []edo.Waker) {
 		wakers = append(wakers, c.aside.closers.remove(w))
 		release.Store32(&w.state, refused)
 	}
-	if o := tx.waiters; o != nil && o.watch != nil && o.watch.state == queued {
-		take(o.watch)
+	if o := tx.waiters; o != nil {
+		for _, w := range o.watches {
+			if w.state == queued {
+				take(w)
+			}
+		}
 	}
 	if tx.closers == 0 {
 		return wakers

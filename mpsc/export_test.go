@@ -44,7 +44,7 @@ func (rx *Receiver[T]) Check() error {
 		return errors.New("rule 6: closed, with room or with somebody in line")
 	case !c.rx.IsZero() && (c.tail != received || c.atEnd()):
 		return errors.New("rule 7: the receiver waits for nothing")
-	case c.dropped && (c.into != nil || c.from != nil || c.spare != nil):
+	case c.dropped && (c.into != nil || c.from != nil || c.rare().spare != nil):
 		return errors.New("dropped, and there is room for messages")
 	case made != int(c.senders):
 		return fmt.Errorf("%d handles open, and %d places where they were made", c.senders, made)

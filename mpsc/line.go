@@ -116,6 +116,9 @@ func (c *channel[T]) await(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit])
 	}
 	c.mu.Lock()
 	state, freed := c.leave(w)
+	if state == accepted && w.got != 0 {
+		c.aside.taken(w.got)
+	}
 	c.giveBack(w)
 	if freed {
 		c.serve(nil)
@@ -135,8 +138,8 @@ func (c *channel[T]) await(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit])
 // has a handle of its own most of the time: so its send need not go back to the lock to
 // give a waiter back.
 type waiters[T any] struct {
-	send  waiter[T]  // for one Send that waits; it is outside while nobody uses it
-	watch *waiter[T] // what PollClosed waits with; made when first needed
+	send    waiter[T]    // for one Send that waits; it is outside while not in use
+	watches []*waiter[T] // what PollClosed waits with: one for each task that waits, most often one
 }
 
 // newWaiters returns them for tx.
@@ -173,7 +176,13 @@ type aside[T any] struct {
 	closers line[T]    // those that wait for the end
 	kept    *waiter[T] // waiters that nobody uses
 	count   int        // how many these are
+	spare   *segment[T]
+
+	untaken atomic.Uint64 // permits that were granted, and whose reserves do not know yet
 }
+
+// taken says that a reserve knows of the n permits that it was granted.
+func (a *aside[T]) taken(n uint32) { a.untaken.Add(-uint64(n)) }
 
 // rare returns what few channels need. Locked.
 func (c *channel[T]) rare() *aside[T] {

@@ -1,7 +1,6 @@
 package mpsc
 
 import (
-	"log/slog"
 	"runtime"
 
 	"github.com/edo-go/edo/internal/lost"
@@ -30,18 +29,16 @@ type forgotten[T any] struct {
 
 func (o forgotten[T]) found() { lost.Found(o.number, o.lost) }
 
-// lost closes a handle that nobody has closed, and reports it unless the receiver was
-// closed: then nobody waited for that.
-func (o forgotten[T]) lost() {
+// lost closes a handle that was never closed, and says so unless the receiver was
+// closed: then nothing waited for that.
+func (o forgotten[T]) lost() error {
 	c := o.ch
 	c.mu.Lock()
 	rx := c.dropSender(o.pc)
 	c.mu.Unlock()
 	rx.Wake()
 	if c.closed.Load() {
-		return
+		return nil
 	}
-	f := origin.Frame(o.pc)
-	slog.Warn("mpsc: a Sender was never closed; it was garbage, and has been closed",
-		"func", f.Function, "file", f.File, "line", f.Line)
+	return &lost.Forgotten{What: "mpsc: a Sender was never closed; it was garbage, and has been closed", PC: o.pc}
 }

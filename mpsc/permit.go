@@ -1,6 +1,10 @@
 package mpsc
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/edo-go/edo/internal"
+)
 
 // Permit is room for one message, which is its owner's: it sends without waiting,
 // whatever happens to the channel meanwhile, or is dropped. [Sender.Reserve] and its
@@ -37,6 +41,10 @@ func (p *Permit[T]) Drop() {
 	p.out = false
 	p.ch.giveUp(1)
 }
+
+// OneOwner says that whoever gives a message away gives the permit in it away too: edo
+// drops it with a message that nothing will receive. It is for edo's own packages.
+func (p *Permit[T]) OneOwner(internal.Key) {}
 
 // Permits are several permits in one, from [Sender.ReserveMany]. Each is sent with, or
 // taken out to be somebody else's; Drop gives back what is left. Otherwise they are as a
@@ -96,6 +104,9 @@ func (p *Permits[T]) Drop() {
 	p.left = 0
 	p.ch.giveUp(n)
 }
+
+// OneOwner is [Permit.OneOwner].
+func (p *Permits[T]) OneOwner(internal.Key) {}
 
 // spend sends v with a permit that is out. It is called with the lock, and lets go of
 // it.

@@ -69,10 +69,38 @@ func (c *channel[T]) wait(waker edo.Waker) edo.Poll {
 	if c.atEnd() {
 		return edo.End
 	}
-	if !waker.IsZero() {
-		c.rx = waker
+	if c.rx == waker || waker.IsZero() {
+		return edo.Pending
 	}
+	if !c.rx.IsZero() {
+		return contested
+	}
+	c.rx = waker
 	return edo.Pending
+}
+
+// contested says that another waker is where the receiver's is to be. It is no result of
+// a poll: see contend.
+const contested edo.Poll = 255
+
+// severalReceivers is what to do instead of waiting twice.
+const severalReceivers = "one task at a time receives from mpsc; for several, package mpmc has receivers that are cloned"
+
+// contend makes room for the waker of cx, unless the task whose waker is there waits
+// still: that is an error. Without a lock.
+func (c *channel[T]) contend(cx *edo.Context) error {
+	c.mu.Lock()
+	waiting := c.rx
+	c.mu.Unlock()
+	if err := cx.Sole(waiting, (*Receiver[T])(c), severalReceivers); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	if c.rx == waiting {
+		c.rx = edo.Waker{}
+	}
+	c.mu.Unlock()
+	return nil
 }
 
 // release tells the senders of what was received, and says whether somebody waits in

@@ -22,8 +22,31 @@ func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if !cx.Proceed(rx) {
 		return v, edo.Pending, nil
 	}
-	v, p = rx.ch().receive(cx, cx.Waker())
-	return v, p, nil
+	c := rx.ch()
+	if t := c.owner.begin(cx.Internal(internal.Key{}).Root()); t != nil {
+		v, p = c.receive(cx, cx.Waker())
+		publish(&t.inside, 0)
+		if p != contested {
+			return v, p, nil
+		}
+	}
+	return c.receiveInTurn(cx)
+}
+
+// receiveInTurn is receive for a task that may not be the last that has received, or may
+// find the waker of another.
+func (c *channel[T]) receiveInTurn(cx *edo.Context) (v T, p edo.Poll, err error) {
+	for {
+		t := c.beginReceive(cx.Internal(internal.Key{}).Root())
+		v, p = c.receive(cx, cx.Waker())
+		c.endReceive(t)
+		if p != contested {
+			return v, p, nil
+		}
+		if err := c.contend(cx); err != nil {
+			return v, edo.Ready, err
+		}
+	}
 }
 
 // PollRecv is Ready with the next message, or with an error that matches
@@ -42,15 +65,31 @@ func (rx *Receiver[T]) PollRecv(cx *edo.Context) (T, edo.Poll, error) {
 // allocates nothing.
 func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
 	c := rx.ch()
-	if c.head == c.seen {
-		return edo.Await(task, edo.Future[T]((*receiving[T])(rx)))
+	if !c.atHand(task) {
+		return c.recvNext(task)
 	}
 	var zero T
 	if err := task.Proceed(rx); err != nil {
 		return zero, err
 	}
-	v, _ := c.receive(task.Internal(internal.Key{}), edo.Waker{})
-	return v, nil
+	cx := task.Internal(internal.Key{})
+	if t := c.owner.begin(cx.Internal(internal.Key{}).Root()); t != nil {
+		v, p := c.receive(cx, edo.Waker{})
+		publish(&t.inside, 0)
+		if p == edo.Ready {
+			return v, nil
+		}
+	}
+	return c.recvNext(task) // another task receives as well
+}
+
+// recvNext waits for the next message.
+func (c *channel[T]) recvNext(task *edo.Task) (T, error) {
+	v, err := edo.Await(task, edo.Future[T]((*receiving[T])(c)))
+	if err == nil {
+		c.note(task, task.Internal(internal.Key{}).Internal(internal.Key{}).Root())
+	}
+	return v, err
 }
 
 // RecvFuture returns a future of the next message, or of an error as of
@@ -112,7 +151,11 @@ func (c *channel[T]) empty() {
 	left = false
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.into, c.from, c.spare = nil, nil, nil
+	c.into, c.from = nil, nil
+	c.owner.of.Store(nil)
+	if c.aside != nil {
+		c.aside.spare = nil
+	}
 }
 
 // IsClosed says whether the receiver was closed, or all senders are: every handle, and

@@ -18,12 +18,26 @@ import (
 // grows by.
 func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
 	if limit <= 0 {
-		return buf, nil
+		return buf, task.Proceed(rx)
 	}
-	if _, err := edo.Await(task, edo.Future[edo.Unit]((*arriving[T])(rx))); err != nil {
-		return buf, err
+	for before := len(buf); ; {
+		if _, err := edo.Await(task, edo.Future[edo.Unit]((*arriving[T])(rx))); err != nil {
+			return buf, err
+		}
+		if buf = rx.takeMany(task.Internal(internal.Key{}), buf, limit); len(buf) > before {
+			return buf, nil
+		}
 	}
-	return rx.ch().receiveMany(task.Internal(internal.Key{}), buf, limit), nil
+}
+
+// takeMany receives what there is, up to limit messages: none when another task has
+// received them meanwhile.
+func (rx *Receiver[T]) takeMany(cx *edo.Context, buf []T, limit int) []T {
+	c := rx.ch()
+	o := c.beginReceive(cx.Internal(internal.Key{}).Root())
+	buf = c.receiveMany(cx, buf, limit)
+	c.endReceive(o)
+	return buf
 }
 
 // PollRecvMany is Ready with buf and up to limit messages more, or with an error that
@@ -36,33 +50,44 @@ func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, e
 		}
 		return buf, edo.Ready, nil
 	}
-	_, p, err := (*arriving[T])(rx).Poll(cx)
-	if p == edo.Ready && err == nil {
-		buf = rx.ch().receiveMany(cx, buf, limit)
+	for before := len(buf); ; {
+		_, p, err := (*arriving[T])(rx).Poll(cx)
+		if p == edo.Pending || err != nil {
+			return buf, p, err
+		}
+		if buf = rx.takeMany(cx, buf, limit); len(buf) > before {
+			return buf, p, nil
+		}
 	}
-	return buf, p, err
 }
 
 // RecvManyFuture returns [Receiver.RecvMany] as a future, which has buf until it is
 // ready. It takes the messages when it is Ready and not before; dropping it leaves the
 // receiver as it is.
 func (rx *Receiver[T]) RecvManyFuture(buf []T, limit int) edo.Future[[]T] {
-	return &recvMany[T]{rx, buf, limit}
+	return &recvMany[T]{rx: rx, buf: buf, limit: limit}
 }
 
 type recvMany[T any] struct {
 	rx    *Receiver[T]
 	buf   []T
 	limit int
+	ended bool
 }
 
 // Poll is [Receiver.PollRecvMany].
 func (f *recvMany[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
+	if f.ended {
+		if !cx.Proceed(f.rx) {
+			return nil, edo.Pending, nil
+		}
+		return nil, edo.Ready, errPolled
+	}
 	buf, p, err := f.rx.PollRecvMany(cx, f.buf, f.limit)
 	if p == edo.Pending {
 		return nil, p, nil
 	}
-	f.buf = nil
+	f.buf, f.ended = nil, true
 	return buf, p, err
 }
 
@@ -75,14 +100,22 @@ func (a *arriving[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed((*Receiver[T])(a)) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	c := (*channel[T])(a)
-	if c.head == c.seen {
-		switch c.refill(cx.Waker()) {
-		case edo.Pending:
-			return edo.Unit{}, edo.Pending, nil
+	c, root := (*channel[T])(a), cx.Internal(internal.Key{}).Root()
+	for {
+		o, p := c.beginReceive(root), edo.Ready
+		if c.head == c.seen {
+			p = c.refill(cx.Waker())
+		}
+		c.endReceive(o)
+		switch p {
 		case edo.End:
 			return edo.Unit{}, edo.Ready, errDone
+		case contested:
+			if err := c.contend(cx); err != nil {
+				return edo.Unit{}, edo.Ready, err
+			}
+		default:
+			return edo.Unit{}, p, nil
 		}
 	}
-	return edo.Unit{}, edo.Ready, nil
 }

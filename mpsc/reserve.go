@@ -63,10 +63,13 @@ func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 // error when n is negative or above the capacity.
 func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
 	m, err := tx.ch.countOf(n)
-	if err == nil {
-		err = tx.reserve(task, m)
-	}
 	if err != nil {
+		if ended := task.Proceed((*reserving[T])(tx)); ended != nil {
+			err = ended
+		}
+		return nil, err
+	}
+	if err := tx.reserve(task, m); err != nil {
 		return nil, err
 	}
 	return &Permits[T]{ch: tx.ch, left: m}, nil
@@ -128,15 +131,16 @@ func (r *reservation[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		if w.poll(cx.Waker()) == edo.Pending {
 			return edo.Pending, nil
 		}
-		state := w.state
+		state, got := w.state, w.got
 		w.state, w.got, w.phase = outside, 0, empty
 		if state == refused {
 			w.need = 0
 			return edo.Ready, errClosed
 		}
+		w.via.ch.aside.taken(got)
 		return edo.Ready, nil
 	}
-	return edo.Ready, errReserved
+	return edo.Ready, errPolled
 }
 
 // drop leaves the line, and gives back what was reserved when nobody has been told.
@@ -153,6 +157,7 @@ func (r *reservation[T]) drop() {
 	w.state, w.need, w.got = outside, 0, 0
 	switch {
 	case state == accepted:
+		c.aside.taken(uint32(r.n))
 		c.giveUp(uint32(r.n))
 	case freed:
 		c.serve(nil)

@@ -45,8 +45,10 @@ func (c *channel[T]) grow() {
 	if old != nil {
 		size = min(2*uint64(len(old.slots)), largestSegment(c.limit))
 	}
-	s := c.spare
-	c.spare = nil
+	var s *segment[T]
+	if c.aside != nil {
+		s, c.aside.spare = c.aside.spare, nil
+	}
 	if s == nil || uint64(len(s.slots)) < size {
 		s = &segment[T]{slots: make([]T, size)}
 	}
@@ -69,7 +71,7 @@ func (c *channel[T]) look() {
 		read := c.from
 		c.from = read.next
 		if len(read.slots) == largestUnbounded && c.limit == unbounded {
-			c.spare = read
+			c.rare().spare = read
 		}
 	}
 	c.seen = min(c.tail, c.from.end)

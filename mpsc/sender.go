@@ -13,7 +13,7 @@ import (
 type Sender[T any] struct {
 	ch      *channel[T]
 	ended   bool        // closed; guarded by the channel's lock, as are the next two
-	closers uint32      // those that wait for the end by way of it, without watch
+	closers uint32      // those that wait for the end by way of it, without watches
 	waiters *waiters[T] // made when first needed
 	pc      uintptr     // where it was made
 	cleanup runtime.Cleanup

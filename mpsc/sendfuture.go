@@ -48,7 +48,7 @@ func (f *SendFuture[T]) Reset(tx *Sender[T], v T) {
 
 // Poll is Ready with the sender when the value was accepted. The error matches
 // [edo.ErrClosed] when the receiver, or the handle, was closed: then the value is
-// still f's, see [SendFuture.Unsent].
+// still f's, see [SendFuture.Unsent]. Polled after its end, f has an error that says so.
 func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
 	if !cx.Proceed(f) {
 		return nil, edo.Pending, nil
@@ -62,7 +62,7 @@ func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
 			err = f.settle()
 		}
 	default:
-		err = errEnded
+		err = errPolled
 	}
 	if f.w.phase == inLine {
 		return nil, edo.Pending, nil

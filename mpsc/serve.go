@@ -60,6 +60,7 @@ func (c *channel[T]) step() (done edo.Waker) {
 		if w.need != 0 {
 			return done
 		}
+		c.rare().untaken.Add(uint64(w.got))
 	} else {
 		c.fit()
 		c.put(w.value)

@@ -8,23 +8,29 @@ import (
 )
 
 // Waits says that a message is waited for, and who may send it: the handles that are
-// open, by where they were made, and the permits that are out.
+// open, by where they were made, and the permits that are out. Or that none can come.
 func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	c := rx.ch()
 	c.mu.Lock()
-	n, closed := c.tail-max(c.released, c.consumed.Load()), c.closed.Load()
+	n, closed, dropped := c.tail-max(c.released, c.consumed.Load()), c.closed.Load(), c.dropped
+	ended := c.atEnd()
 	permits := c.permits()
 	made := c.origins.Clone()
 	c.mu.Unlock()
-	w := edo.Wait{}
+	there := "empty"
 	switch {
 	case n != 0:
-		w.On = fmt.Sprintf("mpsc: receive (%s, %s)", origin.Count(int(n), "message"), c.size())
+		there = origin.Count(int(n), "message")
+	case dropped:
+		there = "at its end: it was dropped"
+	case ended && closed:
+		there = "at its end: it was closed"
+	case ended:
+		there = "at its end: every sender is closed"
 	case closed:
-		w.On = fmt.Sprintf("mpsc: receive (closed, empty, %s)", c.size())
-	default:
-		w.On = fmt.Sprintf("mpsc: receive (empty, %s)", c.size())
+		there = "closed, empty"
 	}
+	w := edo.Wait{On: fmt.Sprintf("mpsc: receive (%s, %s)", there, c.size())}
 	if !closed {
 		w.By = made.Describe("sender")
 	}
@@ -43,12 +49,29 @@ func (c *channel[T]) size() string {
 	return fmt.Sprintf("capacity %d", c.limit)
 }
 
-// permits says how many permits are out, or held by those in line. Locked.
-func (c *channel[T]) permits() []string {
-	if c.capacity == c.limit {
+// permits says how many permits are held by their owners, how many were granted to
+// reserves whose tasks have not run since, and how many the first in line has. Locked.
+func (c *channel[T]) permits() (lines []string) {
+	out := c.limit - c.capacity
+	if out == 0 {
 		return nil
 	}
-	return []string{origin.Count(int(c.limit-c.capacity), "permit")}
+	var granted, collected uint64
+	if c.aside != nil {
+		granted = min(c.aside.untaken.Load(), out)
+	}
+	if w := c.line.first; w != nil {
+		collected = uint64(w.got)
+	}
+	add := func(n uint64, more string) {
+		if n != 0 {
+			lines = append(lines, origin.Count(int(n), "permit")+more)
+		}
+	}
+	add(out-granted-collected, "")
+	add(granted, ", granted and not taken")
+	add(collected, ", collected by a reserve in line")
+	return lines
 }
 
 // place says how many are in line before w. No more than a thousand are counted: whoever
@@ -71,7 +94,16 @@ func (c *channel[T]) waits(what string, w *waiter[T]) edo.Wait {
 	if w.need+w.got != 0 {
 		what = "reserve"
 	}
-	if w.state != queued {
+	switch {
+	case w.state == accepted && what == "send":
+		return edo.Wait{On: fmt.Sprintf("mpsc: send (accepted, %s)", c.size())}
+	case w.state == accepted:
+		return edo.Wait{On: fmt.Sprintf("mpsc: %s (granted and not taken, %s)", what, c.size())}
+	case w.state == refused:
+		return edo.Wait{On: fmt.Sprintf("mpsc: %s (refused: the receiver is closed, %s)", what, c.size())}
+	case w.state != queued && c.closed.Load():
+		return edo.Wait{On: fmt.Sprintf("mpsc: %s (the receiver is closed, %s)", what, c.size())}
+	case w.state != queued:
 		return edo.Wait{On: fmt.Sprintf("mpsc: %s (%s)", what, c.size()), By: []string{"the receiver"}}
 	}
 	if n := w.need + w.got; n > 1 {
@@ -88,7 +120,7 @@ func (w *waiter[T]) Waits(*edo.Context) edo.Wait { return w.via.ch.waits("send",
 
 // Waits says that room is waited for.
 func (f *SendFuture[T]) Waits(*edo.Context) edo.Wait {
-	if f.w.via == nil {
+	if f.w.via == nil || f.w.phase == empty || f.w.phase == failed {
 		return edo.Wait{On: "mpsc: send (nothing)"}
 	}
 	return f.w.via.ch.waits("send", &f.w)
@@ -101,7 +133,7 @@ func (f *ReserveFuture[T]) Waits(*edo.Context) edo.Wait { return f.r.waits() }
 func (f *ReserveManyFuture[T]) Waits(*edo.Context) edo.Wait { return f.r.waits() }
 
 func (r *reservation[T]) waits() edo.Wait {
-	if r.w.via == nil {
+	if r.w.via == nil || r.w.phase == empty {
 		return edo.Wait{On: "mpsc: reserve (nothing)"}
 	}
 	return r.w.via.ch.waits("reserve", &r.w)
@@ -118,10 +150,20 @@ func idle[T any](what string, c *channel[T]) edo.Wait {
 	return edo.Wait{On: fmt.Sprintf("mpsc: %s (%s)", what, c.size())}
 }
 
-// Waits says that the end of the channel is waited for.
+// Waits says that the end of the channel is waited for, or that it has come.
 func (s *closing[T]) Waits(*edo.Context) edo.Wait {
+	c := s.ch
+	c.mu.Lock()
+	ended, closed := s.ended, c.closed.Load()
+	c.mu.Unlock()
+	switch {
+	case closed:
+		return edo.Wait{On: fmt.Sprintf("mpsc: closed (the receiver is closed, %s)", c.size())}
+	case ended:
+		return edo.Wait{On: fmt.Sprintf("mpsc: closed (this sender is closed, %s)", c.size())}
+	}
 	return edo.Wait{
-		On: fmt.Sprintf("mpsc: closed (%s)", s.ch.size()),
+		On: fmt.Sprintf("mpsc: closed (%s)", c.size()),
 		By: []string{"the receiver", "a Close of this sender"},
 	}
 }

@@ -100,15 +100,18 @@ func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	polled(t, tasks[2], future, edo.Pending, nil)
 	polled(t, tasks[3], direct, edo.Pending, nil)
 	waits(t, edotest.Waits(tasks[0], many),
-		"mpsc: reserve of 3, of which it has 1 (full, capacity 3, 0 before it in line)", "the receiver", "2 permits")
-	waits(t, edotest.Waits(tasks[1], one), "mpsc: reserve (full, capacity 3, 1 before it in line)", "the receiver", "2 permits")
-	waits(t, edotest.Waits(tasks[2], future), "mpsc: send (full, capacity 3, 2 before it in line)", "the receiver", "2 permits")
-	waits(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 3 before it in line)", "the receiver", "2 permits")
+		"mpsc: reserve of 3, of which it has 1 (full, capacity 3, 0 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
+	waits(t, edotest.Waits(tasks[1], one), "mpsc: reserve (full, capacity 3, 1 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
+	waits(t, edotest.Waits(tasks[2], future), "mpsc: send (full, capacity 3, 2 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
+	waits(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 3 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
 	many.Drop()
 	edotest.RequireWoken(t, tasks[1], 1)
+	waits(t, edotest.Waits(tasks[1], one), "mpsc: reserve (granted and not taken, capacity 3)")
+	waits(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 1 before it in line)",
+		"the receiver", "a permit", "a permit, granted and not taken")
 	one.Drop()
 	edotest.RequireWoken(t, tasks[2], 1)
-	waits(t, edotest.Waits(tasks[2], future), "mpsc: send (capacity 3)", "the receiver") // it is in
+	waits(t, edotest.Waits(tasks[2], future), "mpsc: send (accepted, capacity 3)")
 	waits(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 0 before it in line)", "the receiver", "a permit")
 	permit.Drop()
 	edotest.RequireWoken(t, tasks[3], 1)
@@ -136,7 +139,7 @@ func TestSendThatWasGivenUpIsInNoLine(t *testing.T) {
 	task, f := edotest.NewTask(), tx.SendFuture(2)
 	polled(t, task, f, edo.Pending, nil)
 	f.Unsent()
-	waits(t, edotest.Waits(task, f), "mpsc: send (capacity 1)", "the receiver")
+	waits(t, edotest.Waits(task, f), "mpsc: send (nothing)")
 	check(t, rx)
 }
 
@@ -148,7 +151,8 @@ func TestDirectReserveSaysHowManyItHas(t *testing.T) {
 	f := edo.Async(func(task *edo.Task) (*mpsc.Permits[int], error) { return tx.ReserveMany(task, 3) })
 	polled(t, task, f, edo.Pending, nil)
 	waits(t, edotest.Waits(task, f),
-		"mpsc: reserve of 3, of which it has 2 (full, capacity 3, 0 before it in line)", "the receiver", "2 permits")
+		"mpsc: reserve of 3, of which it has 2 (full, capacity 3, 0 before it in line)",
+		"the receiver", "2 permits, collected by a reserve in line")
 	edo.Drop(f)
 	polled(t, task, f, edo.Ready, edo.ErrCancelled)
 }

@@ -2,6 +2,7 @@ package oneshot
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -79,3 +80,6 @@ func (rx *Receiver[T]) Drop() {
 		own.Discard(v)
 	}
 }
+
+// OneOwner is [Sender.OneOwner].
+func (rx *Receiver[T]) OneOwner(internal.Key) {}

@@ -6,114 +6,209 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// deadlines are made when the first one is set.
-type deadlines [2]deadline
+// limits say when operations that wait begin to fail: at a deadline, or when nothing has
+// moved for some time. They are made when the first one is set.
+type limits struct {
+	idle atomic.Int64 // nanoseconds; 0: none
+	last atomic.Int64 // instant of the latest byte, in either direction
+	of   [2]limit
+}
 
-// A deadline is when the operations of one direction begin to fail.
+// A limit is when the operations of one direction begin to fail.
 //
-// The timer wakes the task that waits, no later than at the deadline. When the
-// deadline is moved back, as by a server that grants each request another minute,
-// the timer stays where it is: it fires early, at most once a minute here, and the
+// An alarm wakes a task that waits, no later than at the limit. When the limit is moved
+// back, as by a server that grants each request another minute, or by each byte that
+// comes, the timer stays where it is: it fires early, at most once a minute here, and the
 // task that it wakes arms it again.
-type deadline struct {
-	at    atomic.Int64 // instant; sched.Never: there is none
+type limit struct {
+	deadline atomic.Int64 // instant; sched.Never: there is none
+	began    atomic.Int64 // since when an operation waits, for the idle time-out; or unset
+
+	mu    sync.Mutex // guards the following, and arming and stopping the timers
+	first alarm
+	more  []*alarm // when several tasks wait
+}
+
+// An alarm wakes one task.
+type alarm struct {
 	timer sched.Timer
-
-	mu    sync.Mutex  // guards the following, and arming and stopping the timer
 	armed int64       // when the timer fires; sched.Never: it does not
-	task  *sched.Task // whom it wakes
+	task  *sched.Task // which it wakes
 }
 
-func newDeadlines() *deadlines {
-	ds := new(deadlines)
-	for i := range ds {
-		ds[i].at.Store(sched.Never)
-		ds[i].armed = sched.Never
+const unset = math.MinInt64
+
+func newLimits() *limits {
+	ls := new(limits)
+	for i := range ls.of {
+		l := &ls.of[i]
+		l.deadline.Store(sched.Never)
+		l.began.Store(unset)
+		l.first.armed = sched.Never
 	}
-	return ds
+	return ls
 }
 
-func (d *deadline) passed(now int64) bool { return d.at.Load() <= now }
+// passed says whether the deadline has passed, whatever there is to read or write.
+func (l *limit) passed(now int64) bool { return l.deadline.Load() <= now }
 
-// arm sees to it that the task of in, which waits, is woken at the deadline. It
-// says no when the deadline has passed.
-func (d *deadline) arm(in *sched.Context) bool {
-	at := d.at.Load()
+// at returns the instant at which an operation that waits in direction d fails.
+func (ls *limits) at(d direction) int64 {
+	l := &ls.of[d]
+	at := l.deadline.Load()
+	if idle := ls.idle.Load(); idle != 0 {
+		if began := l.began.Load(); began != unset {
+			at = min(at, later(max(began, ls.last.Load()), idle))
+		}
+	}
+	return at
+}
+
+// later returns the instant d after at.
+func later(at, d int64) int64 {
+	if d > sched.Never-1-at {
+		return sched.Never - 1
+	}
+	return at + d
+}
+
+// ended says that an operation in direction d has ended, with n bytes.
+func (ls *limits) ended(d direction, n int, in *sched.Context) {
+	if ls.idle.Load() == 0 {
+		return
+	}
+	ls.of[d].began.Store(unset)
+	if n > 0 {
+		ls.last.Store(in.Now())
+	}
+}
+
+// arm sees to it that the task of in, which waits on c, is woken at the limit. It says no
+// when that has passed.
+func (ls *limits) arm(c *Conn, d direction, in *sched.Context) bool {
+	l := &ls.of[d]
+	now := in.Now()
+	if ls.idle.Load() != 0 {
+		l.began.CompareAndSwap(unset, now)
+	}
+	at := ls.at(d)
 	if at == sched.Never {
 		return true
 	}
-	now := in.Now()
 	if at <= now {
 		return false
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if at < d.armed || d.armed <= now || d.task != in.Task() {
-		in.Arm(&d.timer, at)
-		d.armed, d.task = at, in.Task()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.alarmFor(in.Task(), func(t *sched.Task) bool { return c.waits(d, t) })
+	if at < a.armed || a.armed <= now || a.task != in.Task() {
+		in.Arm(&a.timer, at)
+		a.armed, a.task = at, in.Task()
 	}
 	return true
 }
 
-// set moves the deadline and says whether a task that waits has to see to its
-// timer.
-func (d *deadline) set(at int64) (sooner bool) {
-	d.at.Store(at)
-	if at == sched.Never {
-		d.stop()
-		return false
+// alarmFor returns the alarm of t, or one whose task waits no longer. mu is held.
+func (l *limit) alarmFor(t *sched.Task, waits func(t *sched.Task) bool) *alarm {
+	if l.first.task == t {
+		return &l.first
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return at < d.armed
+	for _, a := range l.more {
+		if a.task == t {
+			return a
+		}
+	}
+	if l.first.task == nil || !waits(l.first.task) {
+		return &l.first
+	}
+	for _, a := range l.more {
+		if a.task == nil || !waits(a.task) {
+			return a
+		}
+	}
+	a := &alarm{armed: sched.Never}
+	l.more = append(l.more, a)
+	return a
 }
 
-func (d *deadline) stop() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.timer.Stop()
-	d.armed, d.task = sched.Never, nil
+// isArmedBy says whether every alarm fires by at the latest. mu is not held.
+func (l *limit) isArmedBy(at int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	by := l.first.armed
+	for _, a := range l.more {
+		by = max(by, a.armed)
+	}
+	return by <= at
+}
+
+func (l *limit) stop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.first.stop()
+	for _, a := range l.more {
+		a.stop()
+	}
+	l.more = nil
+}
+
+func (a *alarm) stop() {
+	a.timer.Stop()
+	a.armed, a.task = sched.Never, nil
+}
+
+func (ls *limits) stop() {
+	ls.of[reading].stop()
+	ls.of[writing].stop()
 }
 
 // SetDeadline is [Conn.SetReadDeadline] and [Conn.SetWriteDeadline].
-func (c *Conn) SetDeadline(t time.Time) error {
-	c.setDeadline(reading, t)
-	c.setDeadline(writing, t)
-	return nil
-}
+func (c *Conn) SetDeadline(t time.Time) error { return c.setDeadline(t, reading, writing) }
 
-// SetReadDeadline makes reads fail with [os.ErrDeadlineExceeded] from t on, also
-// one that waits now. The zero Time means never. It may be called from any
-// goroutine; the first call allocates.
-func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.setDeadline(reading, t)
-	return nil
-}
+// SetReadDeadline makes reads fail from t on with an error that matches
+// [os.ErrDeadlineExceeded], also those that wait now, and those for which there would be
+// something. The zero Time means never. It may be called from any goroutine; the first
+// call allocates. After Close it fails.
+func (c *Conn) SetReadDeadline(t time.Time) error { return c.setDeadline(t, reading) }
 
 // SetWriteDeadline does for writes what [Conn.SetReadDeadline] does for reads.
-func (c *Conn) SetWriteDeadline(t time.Time) error {
-	c.setDeadline(writing, t)
+func (c *Conn) SetWriteDeadline(t time.Time) error { return c.setDeadline(t, writing) }
+
+func (c *Conn) setDeadline(t time.Time, directions ...direction) error {
+	if c.inner.Closed() {
+		return c.fail("set", errClosed)
+	}
+	ls := c.limits()
+	if ls == nil {
+		if t.IsZero() {
+			return nil
+		}
+		ls = c.limited()
+	}
+	at := c.instant(t)
+	for _, d := range directions {
+		l := &ls.of[d]
+		l.deadline.Store(at)
+		switch {
+		case at == sched.Never && ls.idle.Load() == 0:
+			l.stop()
+		case !l.isArmedBy(at):
+			c.wake(d)
+		}
+	}
 	return nil
 }
 
-func (c *Conn) setDeadline(d direction, t time.Time) {
-	ds := c.deadlines.Load()
-	if ds == nil {
-		if t.IsZero() {
-			return
-		}
-		c.deadlines.CompareAndSwap(nil, newDeadlines())
-		ds = c.deadlines.Load()
+// limited returns the limits of c, and makes them.
+func (c *Conn) limited() *limits {
+	r := c.rarely()
+	if r.limits.Load() == nil {
+		r.limits.CompareAndSwap(nil, newLimits())
 	}
-	if ds[d].set(c.instant(t)) {
-		if waiting := c.waiting[d].Load(); waiting != nil {
-			waiting.Wake()
-		}
-	}
+	return r.limits.Load()
 }
 
 // instant returns t on the clock of the driver.
@@ -121,7 +216,7 @@ func (c *Conn) instant(t time.Time) int64 {
 	if t.IsZero() {
 		return sched.Never
 	}
-	clock := c.rt.Driver().(driver.Driver)
+	clock := c.inner.Driver()
 	now := clock.Now()
 	left := int64(t.Sub(clock.Time(now)))
 	if left > math.MaxInt64-1-now {

@@ -10,7 +10,6 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 // Dial connects to address, which is HOST:PORT, on network, which is tcp, tcp4 or
@@ -19,17 +18,25 @@ import (
 // answers the error is that of the first. There is no time limit but the system's:
 // cancel the task, or use a timeout.
 func Dial(task *edo.Task, network, address string) (*Conn, error) {
-	f := DialFuture(task, network, address)
-	conn, err := edo.Await(task, f)
-	edo.Drop(f)
+	f := newDial(task, network, address, caller())
+	conn, err := edo.Await(task, edo.Future[*Conn](f))
+	f.Drop()
 	return conn, err
 }
 
 // DialFuture is [Dial] as a future, on the network of the runtime that s belongs
 // to. It starts when it is first polled; dropped before it is ready, it gives up.
 func DialFuture(s edo.Spawner, network, address string) edo.Future[*Conn] {
-	f := &dial{network: network, address: address}
-	f.rt, f.driver, f.err = edo.Internals(internal.Key{}, s)
+	return newDial(s, network, address, caller())
+}
+
+func newDial(s edo.Spawner, network, address string, pc uintptr) *dial {
+	f := &dial{network: network, address: address, pc: pc}
+	_, d, err := edo.Internals(internal.Key{}, s)
+	if err != nil {
+		f.fail(err)
+	}
+	f.driver = d
 	return f
 }
 
@@ -42,13 +49,13 @@ func DialFuture(s edo.Spawner, network, address string) edo.Future[*Conn] {
 //	failed      err           ready with that
 type dial struct {
 	network, address string
-	rt               *sched.Runtime
+	pc               uintptr // where the connection counts as made
 	driver           driver.Driver
 	started          bool
 	lookup           *edo.JoinHandle[found]
 	addresses        []string // still to be tried
-	conn             driver.Conn
-	err              error // the first one
+	conn             *Conn    // a dial that is forgotten is a connection that is
+	err              error    // the first one
 }
 
 func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
@@ -65,17 +72,20 @@ func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 			return nil, edo.Pending, nil
 		}
 		f.lookup = nil
-		f.addresses, f.err = found.addresses, cmp.Or(err, found.err)
+		f.addresses = found.addresses
+		if err := cmp.Or(err, found.err); err != nil {
+			f.fail(err)
+		}
 	}
 	for {
 		if f.conn == nil && !f.next() {
 			return nil, edo.Ready, f.err
 		}
-		switch err := f.conn.Connect(cx.Internal(internal.Key{})); err {
+		switch err := f.conn.inner.Connect(cx.Internal(internal.Key{})); err {
 		case nil:
 			conn := f.conn
 			f.conn = nil
-			return &Conn{inner: conn, rt: f.rt}, edo.Ready, nil
+			return conn, edo.Ready, nil
 		case driver.ErrPending:
 			return nil, edo.Pending, nil
 		default:
@@ -99,9 +109,13 @@ func (f *dial) Waits(*edo.Context) edo.Wait {
 
 // start finds out what to try.
 func (f *dial) start(cx *edo.Context) {
-	host, port, err := split(f.network, f.address)
+	var host, port string
+	err := driver.CheckNetwork(f.network)
+	if err == nil {
+		host, port, err = split(f.network, f.address)
+	}
 	if err != nil {
-		f.fail(&net.OpError{Op: "dial", Net: f.network, Err: err})
+		f.fail(err)
 		return
 	}
 	if _, err := netip.ParseAddr(host); err == nil || host == "" {
@@ -109,11 +123,7 @@ func (f *dial) start(cx *edo.Context) {
 		return
 	}
 	network := f.network
-	switch {
-	case network != "tcp" && network != "tcp4" && network != "tcp6":
-		f.fail(&net.OpError{Op: "dial", Net: network, Err: net.UnknownNetworkError(network)})
-		return
-	case host == "localhost":
+	if host == "localhost" {
 		f.addresses = join(loopback(network), port)
 		return
 	}
@@ -132,7 +142,7 @@ type found struct {
 func lookUp(ctx context.Context, network, host, port string) found {
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip"+network[len("tcp"):], host)
 	if err != nil {
-		return found{err: &net.OpError{Op: "dial", Net: network, Err: err}}
+		return found{err: err}
 	}
 	hosts := make([]string, len(ips))
 	for i, ip := range ips {
@@ -156,7 +166,7 @@ func (f *dial) next() bool {
 		f.addresses = f.addresses[1:]
 		conn, err := f.driver.Dial(f.network, address)
 		if err == nil {
-			f.conn = conn
+			f.conn = newConn(conn, f.pc)
 			return true
 		}
 		f.fail(err)
@@ -164,15 +174,22 @@ func (f *dial) next() bool {
 	return false
 }
 
+// fail keeps the first error.
 func (f *dial) fail(err error) {
-	if f.err == nil {
-		f.err = own(err)
+	if f.err != nil {
+		return
 	}
+	var addr net.Addr
+	if f.conn != nil {
+		addr = f.conn.RemoteAddr()
+	}
+	f.err = opError("dial", f.network, nil, addr, err)
 }
 
 // Drop gives up.
 func (f *dial) Drop() {
 	f.addresses = nil
+	f.fail(errClosed)
 	if f.lookup != nil {
 		f.lookup.Abort()
 		f.lookup.Drop()
@@ -182,5 +199,4 @@ func (f *dial) Drop() {
 		f.conn.Close()
 		f.conn = nil
 	}
-	f.fail(errClosed)
 }

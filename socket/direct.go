@@ -41,8 +41,17 @@ type read struct {
 
 func (f *read) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	n, poll, err := f.conn.PollRead(cx, f.p)
-	f.task = waiter(cx, poll)
+	f.conn.moved(reading, &f.task, waiter(cx, poll))
 	return n, poll, err
+}
+
+// moved keeps the task that a future waits in, and lets go of another one in which it
+// waited before.
+func (c *Conn) moved(d direction, place **sched.Task, t *sched.Task) {
+	if before := *place; before != nil && before != t && t != nil {
+		c.forget(d, before)
+	}
+	*place = t
 }
 
 // waiter returns the task of a poll that was pending.
@@ -62,7 +71,11 @@ func (f *read) Drop() {
 }
 
 // Write writes all of p, waiting for room as often as it needs to. With an error
-// it returns how much was written before.
+// it returns how much was written before. What it says to be written arrives, unless the
+// connection breaks; see [Conn.Close].
+//
+// Tasks that write at the same time are served one after the other: the bytes of each
+// stay together.
 func (c *Conn) Write(task *edo.Task, p []byte) (int, error) {
 	f := writes.Get().(*write)
 	*f = write{conn: c, p: p}
@@ -75,35 +88,38 @@ func (c *Conn) Write(task *edo.Task, p []byte) (int, error) {
 }
 
 // WriteFuture is [Conn.Write] as a future. p is the future's until it has ended or
-// was dropped.
+// was dropped. Once it was polled the writes of other tasks wait for its end, or until it
+// is dropped.
 func (c *Conn) WriteFuture(p []byte) edo.Future[int] { return &write{conn: c, p: p} }
 
 type write struct {
-	conn *Conn
-	p    []byte
-	n    int         // of p that has been written
-	task *sched.Task // set while it waits
+	conn    *Conn
+	p       []byte
+	n       int         // of p that has been written
+	task    *sched.Task // set while it waits
+	hasTurn bool
 }
 
 func (f *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
-	for f.n < len(f.p) {
-		n, poll, err := f.conn.PollWrite(cx, f.p[f.n:])
+	for {
+		n, poll, err := f.step(cx)
 		f.n += n
-		f.task = waiter(cx, poll)
-		if poll == edo.Pending {
+		f.conn.moved(writing, &f.task, waiter(cx, poll))
+		switch {
+		case poll == edo.Pending:
 			return 0, edo.Pending, nil
-		}
-		if err != nil {
+		case err != nil || f.n == len(f.p):
+			f.endTurn()
 			return f.n, edo.Ready, err
 		}
 	}
-	return f.n, edo.Ready, nil
 }
 
-// Drop lets go of the waker.
+// Drop lets go of the waker, and of the turn to write.
 func (f *write) Drop() {
 	if f.task != nil {
 		f.conn.forget(writing, f.task)
 		f.task = nil
 	}
+	f.endTurn()
 }

@@ -1,13 +1,18 @@
 package socket_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
+	"os"
+	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/timer"
 )
 
 // A server that greets whoever connects, and a client.
@@ -57,7 +62,60 @@ func Example() {
 	// Output: hello world
 }
 
-// The same with futures: no stack while it waits.
+// A connection on which nothing moves for a minute is given up, however long it has been
+// used before.
+func ExampleConn_SetIdleTimeout() {
+	err := sim.Run(1, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		edo.Go(task, func(task *edo.Task) error {
+			conn, err := socket.Dial(task, "tcp", l.Addr().String())
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			for range 3 {
+				if _, err := conn.Write(task, []byte("hello")); err != nil {
+					return err
+				}
+				if err := timer.Sleep(task, 40*time.Second); err != nil {
+					return err
+				}
+			}
+			return timer.Sleep(task, time.Hour) // forgets to close
+		})
+		conn, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		conn.SetIdleTimeout(time.Minute)
+		begin, p := timer.Now(task), make([]byte, 64)
+		for {
+			n, err := conn.Read(task, p)
+			at := timer.Now(task).Sub(begin)
+			if err != nil {
+				fmt.Println(at, errors.Is(err, os.ErrDeadlineExceeded))
+				break
+			}
+			fmt.Printf("%v %s\n", at, p[:n])
+		}
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// 0s hello
+	// 40s hello
+	// 1m20s hello
+	// 2m20s true
+}
+
+// Reading and writing with futures: no stack while it waits.
 func ExampleConn_ReadFuture() {
 	err := edo.Run(func(task *edo.Task) error {
 		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")

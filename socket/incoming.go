@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -19,26 +20,32 @@ const (
 // Incoming is the stream of a listener's connections. It does not end by itself.
 // Errors that pass, such as that the process has no descriptors left, are none of
 // its items: it reports them to the runtime's OnError, and tries again after a
-// pause of 5 ms, then twice as long each time, up to a second. An error that cannot
+// pause of 5 ms, then twice as long each time, up to a second. While no connection waits
+// there is nothing to report, whatever is missing. An error that cannot
 // pass (the listener was closed) is an item, and then comes the end.
 //
 // One task at a time polls it. Dropping it lets go of the listener, and does not
 // close it.
 type Incoming struct {
 	listener *Listener
+	pc       uintptr // where Incoming was called: there its connections count as made
 	timer    sched.Timer
 	until    int64         // in a pause: the instant that it ends; otherwise 0
+	resumes  time.Time     // the same, as a report says it
 	pause    time.Duration // the latest, since a connection came
 	task     *sched.Task   // who waits
 	ended    bool
 }
 
 // Incoming returns the stream of the connections of l.
-func (l *Listener) Incoming() *Incoming { return &Incoming{listener: l} }
+func (l *Listener) Incoming() *Incoming { return &Incoming{listener: l, pc: caller()} }
 
 // PollNext returns the next connection.
 func (s *Incoming) PollNext(cx *edo.Context) (*Conn, edo.Poll, error) {
 	if s.ended {
+		if !cx.Proceed((*accepting)(s.listener)) { // or a loop that asks on would keep the worker
+			return nil, edo.Pending, nil
+		}
 		return nil, edo.End, nil
 	}
 	in := cx.Internal(internal.Key{})
@@ -52,7 +59,7 @@ func (s *Incoming) PollNext(cx *edo.Context) (*Conn, edo.Poll, error) {
 		}
 		s.until = 0
 	}
-	conn, poll, err := s.listener.PollAccept(cx)
+	conn, poll, err := s.listener.accept(cx, s.pc)
 	s.task = waiter(cx, poll)
 	switch {
 	case poll == edo.Pending:
@@ -67,6 +74,7 @@ func (s *Incoming) PollNext(cx *edo.Context) (*Conn, edo.Poll, error) {
 	s.pause = min(max(2*s.pause, firstPause), longestPause)
 	in.Runtime().Report(fmt.Errorf("socket: accepting pauses for %v: %w", s.pause, err))
 	s.until = in.Now() + int64(s.pause)
+	s.resumes = wall(in.Runtime().Driver().(driver.Driver), s.until)
 	in.Arm(&s.timer, s.until)
 	return nil, edo.Pending, nil
 }

@@ -2,6 +2,7 @@ package socket
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"strings"
@@ -39,12 +40,14 @@ func TestIncomingRetriesErrorsThatPassWithBackOffAndReportsThem(t *testing.T) {
 	reports := virtual(t, func(task *edo.Task, now func() time.Duration) error {
 		full := acceptError(syscall.EMFILE)
 		s := &script{accepts: []error{full, full, full, nil, full, nil}}
-		in := (&Listener{inner: s, rt: runtimeOf(task)}).Incoming()
+		in := (&Listener{inner: scriptListener{s}}).Incoming()
 		defer in.Drop()
 		for _, want := range []time.Duration{35 * time.Millisecond, 40 * time.Millisecond} { // 5+10+20, and 5 more
 			conn, ok, err := edo.Next(task, in)
 			if conn == nil || !ok || err != nil {
 				t.Errorf("got %v, %v, %v", conn, ok, err)
+			} else {
+				conn.Close()
 			}
 			if now() != want {
 				t.Errorf("a connection after %v, want %v", now(), want)
@@ -69,11 +72,13 @@ func TestIncomingPausesASecondAtTheMost(t *testing.T) {
 			s.accepts = append(s.accepts, acceptError(syscall.ENFILE))
 		}
 		s.accepts = append(s.accepts, nil)
-		in := (&Listener{inner: s, rt: runtimeOf(task)}).Incoming()
+		in := (&Listener{inner: scriptListener{s}}).Incoming()
 		defer in.Drop()
-		if _, _, err := edo.Next(task, in); err != nil {
-			t.Error(err)
+		conn, _, err := edo.Next(task, in)
+		if err != nil {
+			return err
 		}
+		conn.Close()
 		// 5 + 10 + ... + 640, and then a second each
 		if want := (1275 + 4*1000) * time.Millisecond; now() != want {
 			t.Errorf("a connection after %v, want %v", now(), want)
@@ -88,11 +93,13 @@ func TestIncomingPausesASecondAtTheMost(t *testing.T) {
 func TestIncomingGivesAnErrorThatCannotPassAndEnds(t *testing.T) {
 	for _, permanent := range []error{net.ErrClosed, acceptError(syscall.EINVAL), acceptError(syscall.EBADF)} {
 		reports := virtual(t, func(task *edo.Task, now func() time.Duration) error {
-			in := (&Listener{inner: &script{accepts: []error{nil, permanent, nil}}, rt: runtimeOf(task)}).Incoming()
+			in := (&Listener{inner: scriptListener{&script{accepts: []error{nil, permanent, nil}}}}).Incoming()
 			defer in.Drop()
-			if conn, ok, err := edo.Next(task, in); conn == nil || !ok || err != nil {
-				t.Errorf("got %v, %v, %v", conn, ok, err)
+			conn, ok, err := edo.Next(task, in)
+			if conn == nil || !ok || err != nil {
+				return fmt.Errorf("got %v, %v, %v", conn, ok, err)
 			}
+			conn.Close()
 			if conn, ok, err := edo.Next(task, in); conn != nil || !ok || !errors.Is(err, permanent) {
 				t.Errorf("got %v, %v, %v, want the item %v", conn, ok, err, permanent)
 			}

@@ -2,12 +2,12 @@ package socket
 
 import (
 	"net"
+	"slices"
 	"testing"
 	"unsafe"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -20,6 +20,7 @@ type script struct {
 	writes    []result
 	tasks     [2]*sched.Task // who waits, to accept or read and to write
 	forgotten []*sched.Task
+	forgot    []direction // the same, of connections
 	closed    int
 }
 
@@ -38,7 +39,7 @@ func (s *script) Accept(cx *sched.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &script{}, nil
+	return scriptConn{&script{}}, nil
 }
 
 func (s *script) next(cx *sched.Context, d direction, results *[]result) (int, error) {
@@ -56,22 +57,38 @@ func (s *script) Write(cx *sched.Context, p []byte) (int, error) {
 	return s.next(cx, writing, &s.writes)
 }
 func (s *script) Connect(*sched.Context) error { return nil }
-func (s *script) Forget(t *sched.Task)         { s.forgotten = append(s.forgotten, t) }
 func (s *script) CloseWrite() error            { return nil }
 func (s *script) LocalAddr() net.Addr          { return &net.TCPAddr{} }
 func (s *script) RemoteAddr() net.Addr         { return &net.TCPAddr{} }
 func (s *script) Addr() net.Addr               { return &net.TCPAddr{} }
+func (s *script) Network() string              { return "tcp" }
+func (s *script) Driver() driver.Driver        { return nil }
+func (s *script) Wake(driver.Direction)        {}
+func (s *script) Closed() bool                 { return s.closed > 0 }
 func (s *script) Close() error                 { s.closed++; return nil }
 
+func (s *script) Waits(d driver.Direction, t *sched.Task) bool { return s.tasks[d] == t }
+
+// scriptConn and scriptListener have one way each to forget a task.
+type (
+	scriptConn     struct{ *script }
+	scriptListener struct{ *script }
+)
+
+func (s scriptConn) Forget(d driver.Direction, t *sched.Task) {
+	s.forgotten, s.forgot = append(s.forgotten, t), append(s.forgot, d)
+}
+func (s scriptListener) Forget(t *sched.Task) { s.forgotten = append(s.forgotten, t) }
+
 func TestConnIsSmall(t *testing.T) {
-	if size := unsafe.Sizeof(Conn{}); size > 64 {
+	if size := unsafe.Sizeof(Conn{}); size > 32 {
 		t.Fatalf("a connection is %d bytes", size)
 	}
 }
 
 func TestUsedUpBudgetDoesNothing(t *testing.T) {
 	s := &script{reads: []result{{n: 1}}, writes: []result{{n: 1}}, accepts: []error{nil}}
-	conn, l := &Conn{inner: s}, &Listener{inner: s}
+	conn, l := &Conn{inner: scriptConn{s}}, &Listener{inner: scriptListener{s}}
 	task := edotest.NewTask()
 	task.EnterWithBudget(0, func(cx *edo.Context) {
 		if _, poll, err := conn.PollRead(cx, make([]byte, 1)); poll != edo.Pending || err != nil {
@@ -91,7 +108,7 @@ func TestUsedUpBudgetDoesNothing(t *testing.T) {
 }
 
 func TestOperationTakesOneFromTheBudget(t *testing.T) {
-	conn := &Conn{inner: &script{reads: []result{{n: 1}, {n: 1}}}}
+	conn := &Conn{inner: scriptConn{&script{reads: []result{{n: 1}, {n: 1}}}}}
 	edotest.NewTask().EnterWithBudget(1, func(cx *edo.Context) {
 		if _, poll, _ := conn.PollRead(cx, make([]byte, 1)); poll != edo.Ready {
 			t.Errorf("got %v, want Ready", poll)
@@ -104,7 +121,7 @@ func TestOperationTakesOneFromTheBudget(t *testing.T) {
 
 func TestWriteGoesOnUntilAllIsWritten(t *testing.T) {
 	s := &script{writes: []result{{n: 3}, {n: 2}}}
-	task, f := edotest.NewTask(), (&Conn{inner: s}).WriteFuture(make([]byte, 6))
+	task, f := edotest.NewTask(), (&Conn{inner: scriptConn{s}}).WriteFuture(make([]byte, 6))
 	edotest.RequirePending(t, task, f)
 	s.writes = []result{{n: 1}}
 	if n := edotest.RequireReady(t, task, f); n != 6 {
@@ -114,21 +131,21 @@ func TestWriteGoesOnUntilAllIsWritten(t *testing.T) {
 
 func TestWriteThatFailsSaysHowMuchWasWritten(t *testing.T) {
 	s := &script{writes: []result{{n: 3}, {err: net.ErrClosed}}}
-	f := (&Conn{inner: s}).WriteFuture(make([]byte, 6))
+	f := (&Conn{inner: scriptConn{s}}).WriteFuture(make([]byte, 6))
 	if n := edotest.RequireError(t, edotest.NewTask(), f, net.ErrClosed); n != 3 {
 		t.Fatalf("got %d, want 3", n)
 	}
 }
 
 func TestClosedIsWhatBothPackagesCallIt(t *testing.T) {
-	conn := &Conn{inner: &script{reads: []result{{err: net.ErrClosed}, {err: net.ErrClosed}}}}
+	conn := &Conn{inner: scriptConn{&script{reads: []result{{err: net.ErrClosed}, {err: net.ErrClosed}}}}}
 	edotest.RequireError(t, edotest.NewTask(), conn.ReadFuture(make([]byte, 1)), net.ErrClosed)
 	edotest.RequireError(t, edotest.NewTask(), conn.ReadFuture(make([]byte, 1)), edo.ErrClosed)
 }
 
 func TestDroppedFutureLetsGoOfItsWaker(t *testing.T) {
 	s := &script{}
-	conn, l := &Conn{inner: s}, &Listener{inner: s}
+	conn, l := &Conn{inner: scriptConn{s}}, &Listener{inner: scriptListener{s}}
 	task := edotest.NewTask()
 	for name, f := range map[string]any{
 		"read":   conn.ReadFuture(make([]byte, 1)),
@@ -156,35 +173,26 @@ func TestDroppedFutureLetsGoOfItsWaker(t *testing.T) {
 
 func TestDroppedReadLeavesTheSameTasksWriteAlone(t *testing.T) {
 	s := &script{}
-	conn := &Conn{inner: s}
+	conn := &Conn{inner: scriptConn{s}}
 	task := edotest.NewTask()
 	r, w := conn.ReadFuture(make([]byte, 1)), conn.WriteFuture(make([]byte, 1))
 	edotest.RequirePending(t, task, r)
 	edotest.RequirePending(t, task, w)
 	edo.Drop(r)
-	if len(s.forgotten) != 0 {
+	if !slices.Equal(s.forgot, []direction{reading}) {
 		t.Fatal("the write's waker went with the read's")
 	}
 	edo.Drop(w)
-	if len(s.forgotten) != 1 {
+	if !slices.Equal(s.forgot, []direction{reading, writing}) {
 		t.Fatal("the waker was not let go of")
 	}
 }
 
 func TestDropCloses(t *testing.T) {
 	s := &script{}
-	edo.Drop(&Conn{inner: s})
-	edo.Drop(&Listener{inner: s})
+	edo.Drop(&Conn{inner: scriptConn{s}})
+	edo.Drop(&Listener{inner: scriptListener{s}})
 	if s.closed != 2 {
 		t.Fatalf("closed %d times, want 2", s.closed)
 	}
-}
-
-// runtimeOf returns the runtime of a task.
-func runtimeOf(task *edo.Task) *sched.Runtime {
-	rt, _, err := edo.Internals(internal.Key{}, task)
-	if err != nil {
-		panic(err)
-	}
-	return rt
 }

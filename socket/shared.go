@@ -17,6 +17,11 @@ type listenOptions struct{ reusePort bool }
 // for it (SO_REUSEPORT), and belong to the same user. It is to be had on Linux, and on
 // the BSDs and darwin, where it may hand all connections to one; elsewhere, and in
 // the simulator, the error matches [errors.ErrUnsupported].
+//
+// Linux chooses by the addresses of both sides and the client's port, and not by the
+// server's: clients that keep to a few ports load the listeners unevenly, and in the same
+// way on every port. Closing one of the listeners resets the connections that it has not
+// accepted; with net.ipv4.tcp_migrate_req=1 they go to the others.
 func ReusePort() ListenOption { return func(o *listenOptions) { o.reusePort = true } }
 
 func listen(d driver.Driver, network, address string, opts []ListenOption) (driver.Listener, error) {

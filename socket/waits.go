@@ -13,45 +13,58 @@ import (
 type (
 	readable  Conn
 	writable  Conn
+	behind    Conn
 	accepting Listener
 	pausing   Incoming
 )
 
 // Waits says what for.
 func (c *readable) Waits(*edo.Context) edo.Wait {
-	return (*Conn)(c).waits("socket: read from %v, at %v", reading)
+	return (*Conn)(c).reason("socket: read from %v, at %v", reading)
 }
 
 // Waits says what for.
 func (c *writable) Waits(*edo.Context) edo.Wait {
-	return (*Conn)(c).waits("socket: write to %v, from %v", writing)
+	return (*Conn)(c).reason("socket: write to %v, from %v", writing)
 }
 
-func (c *Conn) waits(format string, d direction) edo.Wait {
+func (c *Conn) reason(format string, d direction) edo.Wait {
 	w := edo.Wait{On: fmt.Sprintf(format, c.RemoteAddr(), c.LocalAddr()), Outside: true}
-	if ds := c.deadlines.Load(); ds != nil {
-		w.Until = wall(c.rt, ds[d].at.Load())
+	if c.inner.Closed() {
+		return edo.Wait{On: w.On + ", which is closed"}
+	}
+	if ls := c.limits(); ls != nil {
+		w.Until = wall(c.inner.Driver(), ls.at(d))
 	}
 	return w
 }
 
 // Waits says what for.
+func (c *behind) Waits(*edo.Context) edo.Wait {
+	return (*Conn)(c).reason("socket: write to %v, from %v, behind another task's Write", writing)
+}
+
+// Waits says what for.
 func (l *accepting) Waits(*edo.Context) edo.Wait {
-	return edo.Wait{On: fmt.Sprintf("socket: accept at %v", l.inner.Addr()), Outside: true}
+	w := edo.Wait{On: fmt.Sprintf("socket: accept at %v", l.inner.Addr()), Outside: true}
+	if l.inner.Closed() {
+		return edo.Wait{On: w.On + ", which is closed"}
+	}
+	return w
 }
 
 // Waits says what for.
 func (s *pausing) Waits(*edo.Context) edo.Wait {
 	return edo.Wait{
 		On:    fmt.Sprintf("socket: accept at %v, after a pause for an error", s.listener.inner.Addr()),
-		Until: wall(s.listener.rt, s.until),
+		Until: s.resumes,
 	}
 }
 
-// wall returns the time of an instant on the clock of rt.
-func wall(rt *sched.Runtime, at int64) (t time.Time) {
+// wall returns the time of an instant on the clock of d.
+func wall(d driver.Driver, at int64) (t time.Time) {
 	if at == sched.Never {
 		return t
 	}
-	return rt.Driver().(driver.Driver).Time(at)
+	return d.Time(at)
 }

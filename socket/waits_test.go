@@ -64,7 +64,7 @@ func TestListenerSaysWhereItAccepts(t *testing.T) {
 func TestIncomingSaysThatItPauses(t *testing.T) {
 	virtual(t, func(task *edo.Task, _ func() time.Duration) error {
 		s := &script{accepts: []error{acceptError(syscall.EMFILE)}}
-		next := (&Listener{inner: s, rt: runtimeOf(task)}).Incoming()
+		next := (&Listener{inner: scriptListener{s}}).Incoming()
 		defer next.Drop()
 		waitsFor(t, task, edo.Wait{
 			On:    fmt.Sprintf("socket: accept at %v, after a pause for an error", s.Addr()),

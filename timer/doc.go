@@ -1,4 +1,5 @@
-// Package timer waits for instants: [Sleep] once, [Interval] again and again.
+// Package timer waits for instants: [Sleep] once, [Interval] again and again. [Timeout]
+// gives a function a time limit, and [Limiter] lets so much happen in a time.
 //
 // Timers belong to the clock of the runtime, which is virtual in the simulator.
 // They are good to a millisecond, rounded up: never early, and late by what the
@@ -9,5 +10,9 @@
 //		fmt.Println("tick", at)
 //	}
 //
-// A plain goroutine that waits is better off with package time.
+// What is over at once, such as a Sleep of 0, takes from the budget of its task: a loop of
+// those gives way to the other tasks.
+//
+// A plain goroutine that waits is better off with package time. A future gets a time limit
+// from future.Timeout, a scope from [edo.ScopeTimeout].
 package timer

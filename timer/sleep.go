@@ -8,17 +8,24 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Sleep waits for d. Zero or less returns at once. The error is [edo.ErrCancelled],
-// or says that task is not the caller's.
+// Sleep waits for d. Zero or less does not wait, but takes from the budget of the task
+// as every operation does: a loop of such sleeps gives way to the other tasks. The error
+// is [edo.ErrCancelled], or says that task is not the caller's.
 func Sleep(task *edo.Task, d time.Duration) error {
 	if d <= 0 {
-		return task.Err()
+		return task.Proceed(ended{})
 	}
 	s := SleepFuture(d)
 	_, err := edo.Await(task, s)
 	s.Drop()
 	return err
 }
+
+// ended is the leaf of a sleep that is over before it begins.
+type ended struct{}
+
+// Waits says what a task waits for whose budget is used up.
+func (ended) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "timer: sleep, over already"} }
 
 // SleepFuture returns a future that is ready d after its first poll.
 func SleepFuture(d time.Duration) *Sleeper {
@@ -27,13 +34,13 @@ func SleepFuture(d time.Duration) *Sleeper {
 	return s
 }
 
-// Sleeper is a future that is ready at an instant. It is polled by one task at a
-// time; Drop and Reset are its owner's. The zero Sleeper is ready at once. It is 24
-// bytes and may lie inside another future, where Reset says how long it takes; once
-// polled it must not be copied.
+// Sleeper is a future that is ready at an instant. One task at a time waits for it:
+// another one that comes meanwhile gets an [*edo.BusyError]. Drop and Reset are its
+// owner's. The zero Sleeper is ready at once. It is 24 bytes and may lie inside another
+// future, where Reset says how long it takes; once polled it must not be copied.
 type Sleeper struct{ timer sched.Timer }
 
-// Poll is ready when the time has come.
+// Poll is ready when the time has come. The only error is an [*edo.BusyError].
 func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(s) {
 		return edo.Unit{}, edo.Pending, nil
@@ -46,6 +53,11 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			at = after(now, time.Duration(at))
 		}
 		if at > now {
+			if w := s.timer.Waiter(); w != nil && w != in.Task() {
+				if err := cx.Sole(wakerOf(w), s, useSleeper); err != nil {
+					return edo.Unit{}, edo.Ready, err
+				}
+			}
 			in.Arm(&s.timer, at)
 			return edo.Unit{}, edo.Pending, nil
 		}
@@ -54,15 +66,28 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Ready, nil
 }
 
+// What a second waiter is told to use.
+const (
+	useSleeper  = "each task waits for a Sleeper of its own"
+	useInterval = "each task takes an Interval of its own"
+	useLimited  = "each task takes a future of its own"
+)
+
+// wakerOf returns the waker of t.
+func wakerOf(t *sched.Task) edo.Waker {
+	return (*edo.Context)(sched.NewContext(nil, t)).Waker()
+}
+
 // after returns the instant d after now, and none that overflows.
 func after(now int64, d time.Duration) int64 {
 	if d < 0 {
 		d = 0
 	}
-	if int64(d) > sched.Never-now {
+	at := now + int64(d)
+	if at < now {
 		return sched.Never
 	}
-	return now + int64(d)
+	return at
 }
 
 // Reset makes s wait for d from its next poll on, whether it was ready before or

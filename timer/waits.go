@@ -11,21 +11,30 @@ import (
 
 // Waits says until when a task waits that polls s.
 func (s *Sleeper) Waits(cx *edo.Context) edo.Wait {
+	w := edo.Wait{On: "timer: sleep"}
 	at, delayed := s.timer.At()
-	return edo.Wait{On: "timer: sleep", Until: until(cx, at, !delayed)}
+	if rt := cx.Internal(internal.Key{}).Runtime(); rt != nil && !delayed {
+		w.Until = timeAt(rt.Driver().(driver.Driver), at)
+	}
+	return w
 }
 
 // Waits says until when a task waits that polls i.
-func (i *Interval) Waits(cx *edo.Context) edo.Wait {
-	return edo.Wait{On: "timer: tick", Until: until(cx, i.next, i.known)}
+func (i *Interval) Waits(*edo.Context) edo.Wait {
+	w := edo.Wait{On: "timer: tick"}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.clock != nil {
+		w.Until = timeAt(i.clock, i.next)
+	}
+	return w
 }
 
-// until returns the wall-clock time of an instant, if there is such a one and it is
-// known.
-func until(cx *edo.Context, at int64, known bool) (t time.Time) {
-	rt := cx.Internal(internal.Key{}).Runtime()
-	if rt == nil || !known || at == sched.Never {
-		return t
+// timeAt returns the wall-clock time of an instant, or the zero Time for one that never
+// comes.
+func timeAt(clock driver.Driver, at int64) time.Time {
+	if at == sched.Never {
+		return time.Time{}
 	}
-	return rt.Driver().(driver.Driver).Time(at)
+	return clock.Time(at)
 }

@@ -2,11 +2,12 @@ package coro
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"runtime"
 	"runtime/debug"
 
-	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/carried"
 )
 
 // A State says why control came back from a coroutine.
@@ -41,6 +42,34 @@ type Result struct {
 	Stack []byte // the stack of the panic, as debug.Stack prints it
 }
 
+// Late is what Start and Resume panic with when the function has called
+// [runtime.Goexit] and then panicked, in a deferred call. The panic does not end the
+// goroutine of the coroutine, which ends anyway, so it goes on with whoever resumed.
+type Late struct {
+	Value any    // what was given to panic
+	Stack []byte // the stack of the panic, as debug.Stack prints it
+}
+
+// Error returns the value.
+func (l *Late) Error() string {
+	return fmt.Sprintf("panic in a deferred call after runtime.Goexit: %v", l.Value)
+}
+
+// Unwrap returns the value, when it is an error.
+func (l *Late) Unwrap() error {
+	err, _ := l.Value.(error)
+	return err
+}
+
+// Reason returns the value and the stack of a panic that was recovered with value, on the
+// stack that is given: those of a [Late] are the first one's.
+func Reason(value any, stack []byte) (any, []byte) {
+	if l, ok := value.(*Late); ok {
+		return l.Value, l.Stack
+	}
+	return value, stack
+}
+
 // A Coro runs one function at a time, which may stop and be continued.
 //
 // # Phases
@@ -60,9 +89,9 @@ type Coro struct {
 	// What a switch needs is the first 64 bytes: a coroutine that comes from another
 	// processor is not in the cache.
 	place
-	at    *Coro   // at whose place it stands, while it does not run
-	back  *Coro   // at whose place the resumer stands, while it runs
-	gid   uintptr // set before the first function runs, and never again
+	at    *Coro // at whose place it stands, while it does not run
+	back  *Coro // at whose place the resumer stands, while it runs
+	self  self  // set before the first function runs, and never again
 	phase phase
 	ends  bool  // it is to end when it runs next; the pool's, as the next two
 	index int32 // where the pool has it, and one more
@@ -71,8 +100,10 @@ type Coro struct {
 	visitor *Coro // who of those in the pool stands at its place
 
 	pool     *Pool
-	runner   Runner  // what it runs, or is to run next
-	panicked *Result // what the last function ended with, unless it returned
+	runner   Runner         // what it runs, or is to run next
+	labels   carried.Labels // which the function begins with
+	panicked *Result        // what the last function ended with, unless it returned
+	bubbled  bool           // it was made in a bubble of testing/synctest, and may not leave it
 }
 
 type phase uint8
@@ -90,16 +121,24 @@ var (
 	errYield  = errors.New("coro: Yield outside a running function: call it from the function that was given to Start")
 )
 
+// newCoro makes a coroutine. One that was made on a goroutine that is locked to its thread
+// would be bound to that thread.
 func newCoro(p *Pool) *Coro {
-	c := &Coro{pool: p}
-	c.next, _ = iter.Pull(c.life())
+	carried.Prepare()
+	c := &Coro{pool: p, bubbled: p.shelf != nil && carried.InBubble()}
 	c.at = c
+	if carried.Locked() {
+		aside(func() { c.next, _ = iter.Pull(c.life()) })
+	} else {
+		c.next, _ = iter.Pull(c.life())
+	}
 	return c
 }
 
 // Start runs fn until it calls [Coro.Yield] or ends. It panics unless the
 // coroutine waits for a function. It does not return when fn calls
-// [runtime.Goexit].
+// [runtime.Goexit]: the caller's goroutine exits as well, or panics with a [*Late] when a
+// deferred call of fn has panicked. fn begins with the profiler's labels of the caller.
 func (c *Coro) Start(fn func(c *Coro)) Result { return c.StartRunner(runnerFunc(fn)) }
 
 // A Runner is a function as an object: to start one that is at hand anyway
@@ -125,9 +164,13 @@ func (c *Coro) StartRunner(r Runner) Result {
 		panic(errStart)
 	}
 	c.runner = r
+	c.labels = carried.LabelsHere()
 	c.phase = running
 	p := c.at
 	c.back, p.who = p, nil
+	if carried.MaybeLocked() {
+		p.apart = true
+	}
 	if next, yield := p.Turn(); next != nil {
 		next()
 	} else {
@@ -141,7 +184,7 @@ func (c *Coro) StartRunner(r Runner) Result {
 
 // Resume lets the function go on until it calls [Coro.Yield] again or ends. It
 // panics unless the coroutine is suspended. It does not return when the function
-// calls [runtime.Goexit].
+// calls [runtime.Goexit], as Start does not.
 //
 // Start and Resume call what [iter.Pull] made themselves and not through a function they
 // share: after a switch of stacks the processor predicts every return wrongly, at about
@@ -153,6 +196,9 @@ func (c *Coro) Resume() Result {
 	c.phase = running
 	p := c.at
 	c.back, p.who = p, nil
+	if carried.MaybeLocked() {
+		p.apart = true
+	}
 	if next, yield := p.Turn(); next != nil {
 		next()
 	} else {
@@ -169,7 +215,12 @@ func (c *Coro) Resume() Result {
 func (c *Coro) outcome() Result {
 	if c == nil || c.phase == dead {
 		if c != nil {
+			late := c.panicked
+			c.panicked = nil
 			c.pool.bury(c)
+			if late != nil {
+				panic(&Late{late.Value, late.Stack})
+			}
 		}
 		runtime.Goexit()
 	}
@@ -195,12 +246,15 @@ func (c *Coro) Leave() *Coro {
 	c.phase = suspended
 	p := c.back
 	c.at, p.who = p, c
+	if c.self.maybeLocked() {
+		p.apart = true
+	}
 	return p
 }
 
 // Gid returns the identity of the coroutine's goroutine. It is valid once a
 // function has been started, and does not change.
-func (c *Coro) Gid() uintptr { return c.gid }
+func (c *Coro) Gid() uintptr { return c.self.gid() }
 
 // Dead says whether the coroutine has ended by [runtime.Goexit]. Whoever resumes
 // coroutines on a goroutine that must not end that way asks in a deferred call.
@@ -214,16 +268,22 @@ func (c *Coro) life() iter.Seq[struct{}] {
 		defer func() {
 			// Deferred here and not in run, because a panic that is recovered while the
 			// goroutine exits ends run, but does not end the exiting.
-			if !stopped {
-				c.phase = dead
-				c.pool.forget()
-				if c.back != c {
-					c.stand() // until the pool sees to it that nobody else is at its place
-				}
+			if stopped {
+				return
+			}
+			c.phase = dead
+			c.pool.forget()
+			if c.back != c {
+				c.stand() // until the pool sees to it that nobody else is at its place
+			}
+			if late := c.panicked; late != nil { // the resumer has not taken it, whose place this is
+				c.panicked = nil
+				panic(&Late{late.Value, late.Stack})
 			}
 		}()
 		c.yield = yield
-		c.gid = gid.Get()
+		c.self.take()
+		carried.SetLabels(nil) // of who made it
 		for !c.ends {
 			c.run()
 			c.phase = idle
@@ -236,8 +296,14 @@ func (c *Coro) life() iter.Seq[struct{}] {
 // run runs one function to its end.
 func (c *Coro) run() {
 	defer c.recovered()
+	if c.labels != nil {
+		carried.SetLabels(c.labels)
+	}
 	c.runner.Run(c)
 	c.runner = nil
+	if carried.Any() {
+		carried.Clear()
+	}
 }
 
 // recovered takes in a panic, of the Runner or of nobody: then it returned.
@@ -247,8 +313,10 @@ func (c *Coro) recovered() {
 		return
 	}
 	if v := recover(); v != nil {
-		c.panicked = &Result{State: Panicked, Value: v, Stack: debug.Stack()}
+		v, stack := Reason(v, debug.Stack())
+		c.panicked = &Result{State: Panicked, Value: v, Stack: stack}
 	}
 	c.runner = nil
+	carried.Clear()
 	r.Unwound(c)
 }

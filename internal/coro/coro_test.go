@@ -2,6 +2,7 @@ package coro
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -194,20 +195,115 @@ func TestYieldWhileExitingSuspends(t *testing.T) {
 	}
 }
 
-func TestPanicWhileExitingLeavesTheCoroutineDead(t *testing.T) {
+//go:noinline
+func lateOnPurpose(v any) { panic(v) }
+
+func TestPanicWhileExitingGoesOnWithTheResumer(t *testing.T) {
+	late := errors.New("late")
+	for name, fn := range map[string]func(c *Coro){
+		"after Goexit": func(*Coro) {
+			defer func() { lateOnPurpose(late) }()
+			runtime.Goexit()
+		},
+		"after Goexit and a wait": func(c *Coro) {
+			defer func() {
+				c.Yield()
+				lateOnPurpose(late)
+			}()
+			runtime.Goexit()
+		},
+		"after Goexit after a panic": func(*Coro) {
+			defer func() { lateOnPurpose(late) }()
+			defer runtime.Goexit()
+			panic("early")
+		},
+		"after two others": func(*Coro) {
+			defer func() { lateOnPurpose(late) }()
+			defer func() { panic("second") }()
+			defer func() { panic("first") }()
+			runtime.Goexit()
+		},
+	} {
+		p := newTestPool(t, 1)
+		c := p.Get()
+		var value any
+		if exits(func() {
+			if r := c.Start(fn); r.State == Suspended {
+				c.Resume()
+			}
+		}, func() { value = recover() }) {
+			t.Errorf("%s: Start returned", name)
+		}
+		l, ok := value.(*Late)
+		if !ok || l.Value != late || !errors.Is(l, late) || !bytes.Contains(l.Stack, []byte("lateOnPurpose")) {
+			t.Errorf("%s: the resumer panics with %v", name, value)
+		}
+		if !c.Dead() || p.Out() != 0 {
+			t.Errorf("%s: dead: %v; out: %d", name, c.Dead(), p.Out())
+		}
+	}
+}
+
+func TestPanicThatIsRecoveredWhileExitingIsNone(t *testing.T) {
 	p := newTestPool(t, 1)
 	c := p.Get()
+	var value any
 	if exits(func() {
-		c.Start(func(c *Coro) {
-			defer func() { panic("late") }()
+		c.Start(func(*Coro) {
+			defer func() {
+				defer func() { recover() }()
+				panic("late")
+			}()
 			runtime.Goexit()
 		})
-	}, func() {}) {
-		t.Error("Start returned after Goexit")
+	}, func() { value = recover() }) || value != nil {
+		t.Errorf("Start returned, or panicked with %v", value)
 	}
-	if !c.Dead() || p.Out() != 0 {
-		t.Fatalf("dead: %v; out: %d", c.Dead(), p.Out())
+}
+
+func TestPanicWhileExitingOfInnerIsTheOutersPanic(t *testing.T) {
+	p := newTestPool(t, 2)
+	outer, inner := p.Get(), p.Get()
+	r := outer.Start(func(*Coro) {
+		inner.Start(func(*Coro) {
+			defer func() { lateOnPurpose("late") }()
+			runtime.Goexit()
+		})
+	})
+	if r.State != Panicked || r.Value != "late" || !bytes.Contains(r.Stack, []byte("lateOnPurpose")) {
+		t.Errorf("got %v, %v, on\n%s", r.State, r.Value, r.Stack)
 	}
+	if !inner.Dead() || outer.Dead() {
+		t.Errorf("dead: inner %v, outer %v", inner.Dead(), outer.Dead())
+	}
+	p.Put(outer)
+}
+
+func TestPanicWhileExitingAwayFromHomeGoesOnWithTheResumer(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := NewPool(4)
+	b := suspend(t, p, func(c *Coro) {
+		c.Yield()
+		defer func() { lateOnPurpose("late") }()
+		runtime.Goexit()
+	})
+	a := suspend(t, p, func(c *Coro) {
+		c.Yield()
+		c.SwitchTo(b)
+	})
+	var value any
+	if exits(func() { a.Resume() }, func() { value = recover() }) {
+		t.Error("Resume returned")
+	}
+	if l, ok := value.(*Late); !ok || l.Value != "late" {
+		t.Errorf("the resumer panics with %v", value)
+	}
+	if r := a.Resume(); r.State != Ended {
+		t.Fatalf("the other one: state %v", r.State)
+	}
+	p.Put(a)
+	p.Close()
+	settle(t, before)
 }
 
 func TestNestedCoroutinesSwitchToTheirOwnResumers(t *testing.T) {

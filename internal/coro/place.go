@@ -1,5 +1,7 @@
 package coro
 
+import "github.com/edo-go/edo/internal/carried"
+
 // A place is what [iter.Pull] makes: somewhere one goroutine stands while it does not
 // run. Whoever calls next or yield changes places with it: that one runs, and the
 // caller stands there now. Each coroutine brings a place along, and its goroutine
@@ -16,6 +18,8 @@ package coro
 //	left    whoever changes places
 //	who     whoever changes places with a resumer, to say who came back; nil: nobody
 //	        did, but the goroutine has exited
+//	apart   whoever is about to change places, and is perhaps locked to its thread; Turn's
+//	        result takes it back
 //
 // Rules:
 //
@@ -30,6 +34,7 @@ type place struct {
 	yield func(struct{}) bool
 	who   *Coro
 	left  bool
+	apart bool
 }
 
 // SwitchTo suspends c, on whose goroutine it is called, as Yield does, and resumes d,
@@ -48,12 +53,18 @@ func (c *Coro) LeaveTo(d *Coro) *Coro {
 	c.phase, d.phase = suspended, running
 	p := d.at
 	c.at, d.back = p, c.back
+	if c.self.maybeLocked() {
+		p.apart = true
+	}
 	return p
 }
 
 // Turn returns which of the two changes places with who stands at p.
 func (p *place) Turn() (next func() (struct{}, bool), yield func(struct{}) bool) {
 	p.left = !p.left
+	if p.apart {
+		return p.aside, nil
+	}
 	if p.left {
 		return p.next, nil
 	}
@@ -138,7 +149,8 @@ func (p *Pool) sweep() {
 }
 
 // end ends the goroutine of c, if p has both c and who stands at its place: that one
-// goes to where c stood, and the caller takes its place until c has ended. Locked.
+// goes to where c stood, and the caller takes its place until c has ended. Or c goes there
+// itself, and is kept on the shelf. Locked.
 func (p *Pool) end(c *Coro) bool {
 	y := c.visitor
 	if c.index == 0 || y == nil {
@@ -147,6 +159,14 @@ func (p *Pool) end(c *Coro) bool {
 	p.remove(c)
 	if y != c {
 		y.relay, c.at.visitor = c.at, y
+	}
+	if p.shelf.keeps(c) {
+		if y != c {
+			c.relay, c.visitor = c, nil
+			c.changeWith()
+		}
+		p.shelf.put(c)
+		return true
 	}
 	c.ends = true
 	if c.phase == dead { // who waits for its end exits as well, perhaps
@@ -157,7 +177,14 @@ func (p *Pool) end(c *Coro) bool {
 		}()
 		<-over
 	} else {
-		c.swap()
+		c.changeWith()
 	}
 	return true
+}
+
+// changeWith changes places with who stands at p, from a goroutine that may be locked to
+// its thread.
+func (p *place) changeWith() {
+	p.apart = carried.MaybeLocked()
+	p.swap()
 }

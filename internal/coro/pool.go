@@ -16,12 +16,13 @@ type Pool struct {
 	graves []*Coro // have died away from their places, and stand there still
 	out    int     // how many are handed out
 	closed bool
+	shelf  *shelf // for those that would end; nil: they do
 }
 
 var errPut = errors.New("coro: Put of a coroutine whose function has not ended, or twice, or into another pool")
 
 // NewPool returns a pool that keeps at most max idle coroutines.
-func NewPool(max int) *Pool { return &Pool{max: max} }
+func NewPool(max int) *Pool { return &Pool{max: max, shelf: theShelf} }
 
 // Get returns a coroutine that waits for a function: the one put back last, or a
 // new one.
@@ -38,6 +39,9 @@ func (p *Pool) Get() *Coro {
 		return c
 	}
 	p.mu.Unlock()
+	if c := p.shelf.take(p); c != nil {
+		return c
+	}
 	return newCoro(p) // outside the lock: it takes about a microsecond
 }
 
@@ -45,7 +49,8 @@ func (p *Pool) Get() *Coro {
 // [Pool.Get]. When the pool is full or closed, the goroutine of c has ended when
 // Put returns, or that of another one in its stead; unless coroutines stand in the way
 // that are out, see place.go: no more are kept beyond max than are out. A dead coroutine
-// may be put, which does nothing. Put panics when the function has not ended, when c is
+// may be put, which does nothing. Under the race detector the process keeps some for other
+// pools instead, see shelf. Put panics when the function has not ended, when c is
 // in the pool already, and when c belongs to another pool.
 func (p *Pool) Put(c *Coro) {
 	if c.phase == dead {
@@ -79,7 +84,8 @@ func (p *Pool) Out() int {
 }
 
 // Close ends the goroutines of all idle coroutines before it returns; those that
-// are out end when they are put back. It may be called twice.
+// are out end when they are put back. It may be called twice. Under the race detector the
+// process may keep some of them, see [Kept].
 func (p *Pool) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -18,10 +18,8 @@ type Address struct {
 // server. The errors are those of package net, without the operation.
 func ParseAddress(network, text string) (Address, error) {
 	a := Address{Network: network}
-	switch network {
-	case "tcp", "tcp4", "tcp6":
-	default:
-		return a, net.UnknownNetworkError(network)
+	if err := CheckNetwork(network); err != nil {
+		return a, err
 	}
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
@@ -43,6 +41,15 @@ func ParseAddress(network, text string) (Address, error) {
 		return a, &net.AddrError{Err: "no suitable address", Addr: host}
 	}
 	return a, nil
+}
+
+// CheckNetwork returns a net.UnknownNetworkError unless network is tcp, tcp4 or tcp6.
+func CheckNetwork(network string) error {
+	switch network {
+	case "tcp", "tcp4", "tcp6":
+		return nil
+	}
+	return net.UnknownNetworkError(network)
 }
 
 // IsWildcard says whether a stands for every address of the machine.

@@ -47,14 +47,31 @@ type Listener interface {
 	// had been spent on t, another waiting task gets it.
 	Forget(t *sched.Task)
 
+	// Network is tcp, tcp4 or tcp6, as Listen was given it.
+	Network() string
 	Addr() net.Addr
+
+	// Closed says whether Close was called, or that of the driver.
+	Closed() bool
 
 	// Close may be called twice, and from any goroutine. It ends what waits.
 	Close() error
 }
 
-// A Conn is a connection. One task at a time may read and one may write; when
-// several do, the one that polled last in a direction is woken.
+// Direction is what an operation does with a connection.
+type Direction uint8
+
+const (
+	Reading Direction = iota
+	Writing           // and connecting
+)
+
+// A Conn is a connection. Any number of tasks may wait in a direction: all of them are
+// woken when trying again may help, and those that find nothing wait again.
+//
+// An error that ends the connection, such as a reset, is kept: the system tells it once,
+// to whichever operation asks first, and the driver to all that come afterwards. What
+// arrived before the error is read first.
 type Conn interface {
 	// Connect returns nil when the connection that Dial began stands.
 	Connect(cx *sched.Context) error
@@ -63,17 +80,32 @@ type Conn interface {
 	// end. After Close the error is net.ErrClosed.
 	Read(cx *sched.Context, p []byte) (int, error)
 
-	// Write writes what there is room for, at least a byte unless p is empty.
+	// Write writes what there is room for, at least a byte unless p is empty. What it
+	// says to be written is the system's: it arrives although Close comes next.
 	Write(cx *sched.Context, p []byte) (int, error)
 
-	// Forget lets go of the waker of t, in both directions.
-	Forget(t *sched.Task)
+	// Forget lets go of the waker of t, in direction d.
+	Forget(d Direction, t *sched.Task)
+
+	// Waits says whether t waits in direction d.
+	Waits(d Direction, t *sched.Task) bool
+
+	// Wake wakes all that wait in direction d.
+	Wake(d Direction)
 
 	// CloseWrite ends what the other side reads; reading goes on.
 	CloseWrite() error
 
+	// Driver returns the driver of the connection.
+	Driver() Driver
+
+	// Network is tcp, tcp4 or tcp6, as Dial or Listen was given it.
+	Network() string
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
+
+	// Closed says whether Close was called, or that of the driver.
+	Closed() bool
 
 	// Close may be called twice, and from any goroutine. It ends what waits.
 	Close() error

@@ -1,21 +1,25 @@
 // Package lost hands on what the garbage collector has found, such as a sender that
-// nobody can reach any more.
+// no goroutine can reach any more.
 //
-// When the collector runs is nobody's choice, so in a simulation, which must do the same
-// again under the same seed, what it finds waits until nothing else can happen. Then
-// the simulation collects, and all of it is handed on, in the order in which the things
-// were made. While no simulation runs it is handed on at once.
+// When the collector runs is not the program's choice, so in a simulation, which must do
+// the same again under the same seed, what it finds is kept until nothing else can
+// happen. Then the simulation calls [Collect] and [Tell], and all of it is handed on, in
+// the order in which the things were made. While no simulation runs it is handed on at
+// once.
 package lost
 
 import (
 	"cmp"
+	"errors"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
 )
 
 var (
-	made atomic.Uint64
+	made  atomic.Uint64
+	found atomic.Uint64 // how often Found was called
 
 	mu    sync.Mutex // guards the following
 	holds int        // simulations that run
@@ -24,15 +28,17 @@ var (
 
 type thing struct {
 	number uint64
-	tell   func()
+	tell   func() error
 }
 
 // Number returns the number of a thing that has just been made.
 func Number() uint64 { return made.Add(1) }
 
 // Found says that the collector has found the thing with this number. tell is called
-// now or later, and must not wait.
-func Found(number uint64, tell func()) {
+// now or later, and must not wait. Its error says what was forgotten: it is logged, and
+// fails the simulation that had to look for it. nil: no harm was done.
+func Found(number uint64, tell func() error) {
+	found.Add(1)
 	mu.Lock()
 	if holds > 0 {
 		kept = append(kept, thing{number, tell})
@@ -40,7 +46,7 @@ func Found(number uint64, tell func()) {
 		return
 	}
 	mu.Unlock()
-	tell()
+	report(tell())
 }
 
 // Hold says that a simulation has begun.
@@ -50,6 +56,13 @@ func Hold() {
 	mu.Unlock()
 }
 
+// Held says whether a simulation runs.
+func Held() bool {
+	mu.Lock()
+	defer mu.Unlock()
+	return holds > 0
+}
+
 // Release says that a simulation has ended.
 func Release() {
 	mu.Lock()
@@ -57,18 +70,40 @@ func Release() {
 	last := holds == 0
 	mu.Unlock()
 	if last {
-		Tell()
+		_ = Tell()
 	}
 }
 
-// Tell hands on what was found.
-func Tell() {
+// Kept says whether there is anything for [Tell] to hand on.
+func Kept() bool {
+	mu.Lock()
+	defer mu.Unlock()
+	return len(kept) != 0
+}
+
+// Tell hands on what was found, and returns what was forgotten, joined: each of it is a
+// [*Forgotten], and has been logged.
+func Tell() error {
 	mu.Lock()
 	all := kept
 	kept = nil
 	mu.Unlock()
 	slices.SortFunc(all, func(a, b thing) int { return cmp.Compare(a.number, b.number) })
+	var errs []error
 	for _, t := range all {
-		t.tell()
+		if err := t.tell(); err != nil {
+			report(err)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// report logs what was forgotten.
+func report(err error) {
+	if f, ok := errors.AsType[*Forgotten](err); ok {
+		slog.Warn(f.What, "func", f.place().Function, "file", f.place().File, "line", f.place().Line)
+	} else if err != nil {
+		slog.Warn(err.Error())
 	}
 }

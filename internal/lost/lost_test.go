@@ -7,7 +7,7 @@ import (
 
 func TestFoundIsTold(t *testing.T) {
 	var told []uint64
-	found := func(n uint64) { Found(n, func() { told = append(told, n) }) }
+	found := func(n uint64) { Found(n, func() error { told = append(told, n); return nil }) }
 	a, b, c := Number(), Number(), Number()
 	found(b)
 	if !slices.Equal(told, []uint64{b}) {
@@ -20,7 +20,9 @@ func TestFoundIsTold(t *testing.T) {
 	if len(told) != 1 {
 		t.Fatalf("during a simulation: told of %v", told)
 	}
-	Tell()
+	if err := Tell(); err != nil {
+		t.Error(err)
+	}
 	if !slices.Equal(told, []uint64{b, a, c}) {
 		t.Fatalf("at a stall: told of %v, want the order in which they were made", told)
 	}

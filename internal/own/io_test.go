@@ -32,6 +32,11 @@ var timers = leaves([]row{
 	{name: "timer.NewInterval", also: []string{"timer.IntervalAt"}, live: true, quiet: true, build: func(s *scene) subject {
 		return items(s, timer.NewInterval(s.soon()), 2, func(time.Time) {})
 	}},
+	{name: "timer.Limiter.WaitFuture", live: true, quiet: true, build: func(s *scene) subject {
+		l := timer.NewLimiter(timer.Every(s.soon()), 1)
+		l.Allow(s.root)
+		return unit(s, l.WaitFuture(1))
+	}},
 })
 
 // backlog is how many connections a listener of the simulator holds.
@@ -192,6 +197,23 @@ var sockets = leaves([]row{
 			mine.Close()
 		}
 		return done(s, mine.WriteFuture(make([]byte, n)), func(int) {}).letGo(mine, theirs)
+	}},
+	// It waits behind another task's write, which waits for room.
+	{name: "socket.Conn.WriteFuture, behind another", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.pair()
+		if s.waits {
+			s.meanwhile(mine.WriteFuture(make([]byte, 2*window)))
+			timer.Sleep(s.root, tick)
+			s.onWake(func() {
+				for range 3 {
+					s.meanwhile(theirs.ReadFuture(make([]byte, window)))
+				}
+			})
+		}
+		if s.fails {
+			mine.Close()
+		}
+		return done(s, mine.WriteFuture(make([]byte, 1)), func(int) {}).letGo(mine, theirs)
 	}},
 })
 

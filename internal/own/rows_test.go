@@ -41,7 +41,7 @@ type subject struct {
 
 // rows are all of them.
 func rows() []row {
-	return slices.Concat(combinators, roots, channels, locks, timers, sockets, bytes, frames)
+	return slices.Concat(combinators, roots, channels, manyConsumers, locks, timers, sockets, bytes, frames)
 }
 
 // leaves marks rows as such.

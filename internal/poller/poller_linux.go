@@ -16,11 +16,16 @@ import (
 // any goroutine, except that one at a time calls Wait, and that Close comes after
 // the last Look and Wait.
 type Poller struct {
-	base  time.Time // instants are nanoseconds since
-	epfd  int
-	open  atomic.Int64 // sources that are registered
-	table table
-	looks sync.Pool // of *events
+	// Owner is what the poller belongs to, for [Source.Owner]. It is set before the first
+	// Open.
+	Owner any
+
+	base   time.Time // instants are nanoseconds since
+	epfd   int
+	open   atomic.Int64 // sources that are registered
+	table  table
+	looks  sync.Pool // of *events
+	crowds crowds
 	waiting
 
 	mu         sync.Mutex // guards what follows, and the order of Open and Close

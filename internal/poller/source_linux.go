@@ -46,6 +46,10 @@ const (
 //	bit  1    writable: the same
 //	bit  2    certain: a short read or write does not mean drained
 //	bit  3    closed: no operation begins any more
+//	bit  4    a read follows: it waits until an operation that is under way has ended
+//	bit  5    a write follows: the same
+//	bit  6    more tasks than one wait to read; the others are in the poller's crowds
+//	bit  7    the same of writing
 //	bits 8-31 operations between Begin, or Hold, and End
 //
 //	in a direction  waiter  who changes it
@@ -72,12 +76,20 @@ const (
 //     All of these set "certain", for good.
 //  6. poller, fd and generation are written by Open, before anybody else can
 //     know the source, and read-only from then on.
+//  7. failure is set once, between Begin and End of the operation that the kernel has
+//     told the error. An operation that finds what may be the rest of an error looks for
+//     others under way first ([Source.Follow]), and at failure afterwards: either the other
+//     one has left and failure is set, or the operation waits for it.
+//  8. A waiter that takes the place of another task's moves that task to the crowd, and
+//     looks at the state again afterwards: a waker that came in between has not seen the
+//     crowd. A waker takes the waiter out first, and the crowd afterwards.
 type Source struct {
 	poller     *Poller
 	waiters    [2]atomic.Pointer[sched.Task]
 	state      atomic.Uint32
 	fd         int32
 	generation uint32
+	failure    atomic.Uint32
 }
 
 const (
@@ -85,12 +97,17 @@ const (
 	writable uint32 = 1 << Write
 	certain  uint32 = 4
 	closed   uint32 = 8
+	follows  uint32 = 16 // shifted by the direction
+	crowded  uint32 = 64 // shifted by the direction
 
 	user uint32 = 1 << 8
 )
 
 // FD returns the descriptor. It may be used between Begin or Hold and End alone.
 func (s *Source) FD() int { return int(s.fd) }
+
+// Owner returns the owner of the poller of s.
+func (s *Source) Owner() any { return s.poller.Owner }
 
 // Begin lets an operation of t in. The caller does one system call that does not
 // wait and calls End. Otherwise the error is ErrWait, and t will be woken, or
@@ -124,13 +141,13 @@ func (s *Source) TryBegin(d Direction) error {
 	}
 }
 
-// Arm keeps t as the task to wake, in place of the one before. False says that
+// Arm keeps t as a task to wake, beside those that wait already. False says that
 // something has happened meanwhile, and that t has not been kept.
 func (s *Source) Arm(d Direction, t *sched.Task) bool {
 	if invariant.Enabled {
 		invariant.Step("Source.Arm: before the store")
 	}
-	s.waiters[d].Store(t)
+	s.keep(d, t)
 	if invariant.Enabled {
 		invariant.Step("Source.Arm: stored")
 	}
@@ -140,6 +157,45 @@ func (s *Source) Arm(d Direction, t *sched.Task) bool {
 	s.waiters[d].CompareAndSwap(t, nil) // if that fails, whoever took t out has woken it
 	return false
 }
+
+// keep stores t as the waiter of direction d. Another task that waits there joins the
+// crowd.
+func (s *Source) keep(d Direction, t *sched.Task) {
+	if before := s.waiters[d].Swap(t); before != nil && before != t {
+		s.join(d, before, t)
+	}
+}
+
+// Follow ends the operation in direction d, which has found what may be the rest of an
+// error, when another one is under way: that one may be told the error. t is kept, and
+// woken when the other one has ended. False says that no other one is under way: the
+// operation of t goes on, and [Source.Failure] is what there is to know.
+func (s *Source) Follow(d Direction, t *sched.Task) bool {
+	if s.state.Load() < 2*user { // no other one: those that begin now come after what was found
+		return false
+	}
+	s.keep(d, t) // rule 2: the task first
+	for {
+		state := s.state.Load()
+		if state < 2*user || state&closed != 0 {
+			s.waiters[d].CompareAndSwap(t, nil)
+			return false
+		}
+		if invariant.Enabled {
+			invariant.Step("Source.Follow: before the CAS")
+		}
+		if s.state.CompareAndSwap(state, (state-user)|follows<<d) {
+			return true
+		}
+	}
+}
+
+// Fail keeps an error that the kernel tells once, for all that come later. It is called
+// between Begin and End. The first one stays.
+func (s *Source) Fail(errno syscall.Errno) { s.failure.CompareAndSwap(0, uint32(errno)) }
+
+// Failure returns the error that was kept, or 0.
+func (s *Source) Failure() syscall.Errno { return syscall.Errno(s.failure.Load()) }
 
 // End lets the operation that Begin let in out again.
 func (s *Source) End(d Direction, found Outcome) {
@@ -153,19 +209,28 @@ func (s *Source) End(d Direction, found Outcome) {
 		if found == More || found == Short && state&certain != 0 {
 			next |= uint32(1) << d
 		}
+		if following := next & (follows<<Read | follows<<Write); following != 0 {
+			next = next&^following | following/follows // they look once more
+		}
 		if !s.state.CompareAndSwap(state, next) {
 			continue
 		}
-		switch {
-		case next&closed != 0:
+		if next&closed != 0 {
 			if next < user {
 				s.finish()
 			}
-		case next&^state != 0: // this End has set the bit
+			return
+		}
+		if set := next &^ state & (readable | writable); set != 0 { // by this End
 			if invariant.Enabled {
 				invariant.Step("Source.End: marked")
 			}
-			s.wake(d, nil)
+			if set&readable != 0 {
+				s.wake(Read, nil)
+			}
+			if set&writable != 0 {
+				s.wake(Write, nil)
+			}
 		}
 		return
 	}
@@ -191,11 +256,21 @@ func (s *Source) Release() { s.End(Read, Drained) }
 // IsClosed says whether Close was called.
 func (s *Source) IsClosed() bool { return s.state.Load()&closed != 0 }
 
-// Forget lets go of t, in both directions.
-func (s *Source) Forget(t *sched.Task) {
-	s.waiters[Read].CompareAndSwap(t, nil)
-	s.waiters[Write].CompareAndSwap(t, nil)
+// Forget lets go of t, in direction d.
+func (s *Source) Forget(d Direction, t *sched.Task) {
+	s.waiters[d].CompareAndSwap(t, nil)
+	if s.state.Load()&(crowded<<d) != 0 {
+		s.leaveCrowd(d, t)
+	}
 }
+
+// Waits says whether t waits in direction d.
+func (s *Source) Waits(d Direction, t *sched.Task) bool {
+	return s.waiters[d].Load() == t || s.state.Load()&(crowded<<d) != 0 && s.inCrowd(d, t)
+}
+
+// Wake wakes every task that waits in direction d, though nothing has happened there.
+func (s *Source) Wake(d Direction) { s.wake(d, nil) }
 
 // Close ends the source: what waits is woken, no operation begins any more, and
 // the descriptor is closed when the last one that has begun has ended. It may be
@@ -258,19 +333,24 @@ func (s *Source) happened(events uint32, cx *sched.Context) bool {
 	return woke
 }
 
-// wake wakes the task that waits in direction d, by cx unless that is nil.
-func (s *Source) wake(d Direction, cx *sched.Context) bool {
-	if s.waiters[d].Load() == nil {
-		return false
+// wake wakes the tasks that wait in direction d, by cx unless that is nil.
+func (s *Source) wake(d Direction, cx *sched.Context) (woke bool) {
+	if s.waiters[d].Load() != nil {
+		if t := s.waiters[d].Swap(nil); t != nil {
+			wakeTask(t, cx)
+			woke = true
+		}
 	}
-	t := s.waiters[d].Swap(nil)
-	if t == nil {
-		return false
+	if s.state.Load()&(crowded<<d) != 0 && s.wakeCrowd(d, cx) {
+		woke = true
 	}
+	return woke
+}
+
+func wakeTask(t *sched.Task, cx *sched.Context) {
 	if cx == nil {
 		t.Wake()
 	} else {
 		t.WakeBack(cx)
 	}
-	return true
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync/atomic"
 	"time"
+
+	"github.com/edo-go/edo/internal/carried"
 )
 
 // A poll that blocks, or computes for long, must not stop the others: in Go a
@@ -86,6 +88,7 @@ func (m *monitor) rouse() {
 
 func (m *monitor) run(rt *Runtime) {
 	defer close(m.ended)
+	carried.SetLabels(nil) // of who started it
 	t := time.NewTimer(monitorPeriod)
 	defer t.Stop()
 	for {
@@ -312,6 +315,7 @@ func (w *Worker) retiring() bool {
 		}
 	}
 	w.unstick()
+	w.giveCredits() // first: it may wake daemons, and those go into the slot
 	inject := &w.rt.inject
 	inject.pushAll(w.inbox.close())
 	inject.pushFront(w.urgent.pop(math.MaxInt))
@@ -327,7 +331,6 @@ func (w *Worker) retiring() bool {
 	w.settleLeft()
 	w.lookedAt = 0
 	w.grain.Store(0)
-	w.giveCredits()
 	w.idle.Store(true)
 	m.spare.Add(-1)
 	w.rt.notify(nil)

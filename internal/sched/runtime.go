@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/edo-go/edo/internal/carried"
 )
 
 // Config says what a runtime is made of.
@@ -91,6 +93,7 @@ const noWaiter int64 = -1 << 63
 // New returns a runtime that has not been started. It counts one live task, for
 // its creator, who may still spawn: [Runtime.Detach] gives it back.
 func New(c Config) *Runtime {
+	carried.Prepare()
 	rt := &Runtime{
 		driver:  c.Driver,
 		seeded:  c.Driver.Seeded(),

@@ -149,6 +149,14 @@ func (t *Timer) Stop() {
 // Fired says whether t has fired since it was armed last.
 func (t *Timer) Fired() bool { return t.word.Load()&timerState == timerFired }
 
+// Waiter returns the task that t wakes when it fires, or nil when it is not armed.
+func (t *Timer) Waiter() *Task {
+	if t.word.Load()&timerState != timerArmed {
+		return nil
+	}
+	return t.task.Load()
+}
+
 // At returns the instant that t was armed for last, also when that has fired or was
 // stopped since: 0 at first, and Never for one that does not come. Or else, if it is
 // delayed, what Delay was told.

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/release"
 )
@@ -97,6 +98,7 @@ func newWorker(rt *Runtime, id int) *Worker {
 // goroutine is lost, and another one goes on.
 func (w *Worker) main() {
 	w.gid.Store(gid.Get())
+	carried.SetLabels(nil) // of who started it
 	over := false
 	defer func() {
 		w.gid.Store(0)
@@ -122,6 +124,7 @@ func (w *Worker) loop() (over bool) {
 			value := recover()     // nil: runtime.Goexit, which cannot be stopped
 			stack := debug.Stack()
 			w.polling = false
+			carried.Clear()
 			t.body.Fail(value, stack)
 			w.cx.Settle()
 			w.requeue(t)
@@ -235,12 +238,14 @@ func (w *Worker) credit() {
 	}
 }
 
-// giveCredits gives all credits back.
-func (w *Worker) giveCredits() {
+// giveCredits gives all credits back, and says whether that has cancelled the daemons:
+// then this worker may have some of them to run.
+func (w *Worker) giveCredits() (cancelled bool) {
 	if n := w.credits; n != 0 {
 		w.credits = 0
-		w.rt.settleLive(w.rt.live.Add(-n))
+		return w.rt.settleLive(w.rt.live.Add(-n))
 	}
+	return false
 }
 
 // next returns the task to poll, or nil when this worker has none.

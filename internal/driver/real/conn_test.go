@@ -242,7 +242,7 @@ func TestForgottenTaskIsNotWoken(t *testing.T) {
 	first, second := edotest.NewTask(), edotest.NewTask()
 	read := func(cx *sched.Context) { ours.Read(cx, make([]byte, 8)) }
 	by(first, read)
-	by(first, func(cx *sched.Context) { ours.Forget(cx.Task()) })
+	by(first, func(cx *sched.Context) { ours.Forget(driver.Reading, cx.Task()) })
 	theirs.Write([]byte("a"))
 	b.settle()
 	if first.TakeWakes() != 0 {
@@ -254,18 +254,56 @@ func TestForgottenTaskIsNotWoken(t *testing.T) {
 	}
 }
 
-func TestTaskThatAskedLastIsWoken(t *testing.T) {
+func TestAllTasksThatReadAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) {
 	b := newBench(t)
 	theirs, ours := b.pair()
-	first, second := edotest.NewTask(), edotest.NewTask()
-	read := func(cx *sched.Context) { ours.Read(cx, make([]byte, 8)) }
-	by(first, read)
-	by(second, read)
-	theirs.Write([]byte("a"))
-	b.wait(second, 1)
-	if first.TakeWakes() != 0 {
-		t.Fatal("the task that asked first was woken too")
+	tasks := []*edotest.Task{edotest.NewTask(), edotest.NewTask(), edotest.NewTask()}
+	p := make([]byte, 8)
+	pends := func(task *edotest.Task) {
+		t.Helper()
+		by(task, func(cx *sched.Context) {
+			if n, err := ours.Read(cx, p); err != driver.ErrPending {
+				t.Fatalf("got %d, %v, want ErrPending", n, err)
+			}
+			if !ours.Waits(driver.Reading, cx.Task()) || ours.Waits(driver.Writing, cx.Task()) {
+				t.Fatal("the driver does not say who waits")
+			}
+		})
 	}
+	for range 2 { // each waits once, however often it asks
+		for _, task := range tasks {
+			pends(task)
+		}
+	}
+	by(tasks[0], func(cx *sched.Context) { ours.Forget(driver.Reading, cx.Task()) })
+	theirs.Write([]byte("a"))
+	b.wait(tasks[2], 1)
+	b.wait(tasks[1], 1)
+	if n, err := b.read(tasks[1], ours, p); string(p[:n]) != "a" || err != nil {
+		t.Fatalf("got %q, %v", p[:n], err)
+	}
+	pends(tasks[2])
+	b.settle()
+	theirs.Write([]byte("b"))
+	b.wait(tasks[2], 1)
+	if n, err := b.read(tasks[2], ours, p); string(p[:n]) != "b" || err != nil {
+		t.Fatalf("got %q, %v", p[:n], err)
+	}
+	for i := range 2 {
+		if tasks[i].TakeWakes() != 0 {
+			t.Errorf("task %d was woken without waiting", i)
+		}
+	}
+	pends(tasks[0])
+	pends(tasks[1])
+	ours.Wake(driver.Reading)
+	b.wait(tasks[0], 1)
+	b.wait(tasks[1], 1)
+	pends(tasks[0])
+	pends(tasks[1])
+	ours.Close()
+	b.wait(tasks[0], 1)
+	b.wait(tasks[1], 1)
 }
 
 func TestResetIsAnErrorThatNamesItselfAndHarmsNobodyElse(t *testing.T) {

@@ -10,9 +10,10 @@
 //
 // The build tag "portable" chooses the second on Linux too; the same tests run on
 // both. What they promise is said at [github.com/edo-go/edo/internal/driver]; what they
-// share is that TCP_NODELAY and keep-alive are on, as in package net, and that
-// errors have the shape of that package's: a [net.OpError] around an
-// [os.SyscallError] around the number.
+// share is that sockets have the options of package net (TCP_NODELAY, keep-alive, and on
+// Linux listeners for multipath TCP), that errors have the shape of that package's: a
+// [net.OpError] around an [os.SyscallError] around the number, and that what Write says
+// to be written the system has.
 //
 // # When not to use it
 //

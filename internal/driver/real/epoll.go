@@ -28,6 +28,7 @@ func New() (driver.Driver, error) {
 	if d.Poller, err = poller.New(d.base); err != nil {
 		return nil, err
 	}
+	d.Owner = d
 	return d, nil
 }
 
@@ -57,7 +58,7 @@ func (d *epollDriver) listen(network, text string, shared bool) (driver.Listener
 	}
 	a, err := driver.ParseAddress(network, text)
 	if err != nil {
-		return fail(a, err)
+		return fail(driver.Address{}, err)
 	}
 	fd, err := listen(a, shared)
 	if err != nil {
@@ -78,7 +79,7 @@ func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
 	}
 	a = a.ToLocal()
 	v6 := a.IP.Is6()
-	fd, err := open(v6)
+	fd, err := open(v6, syscall.IPPROTO_TCP)
 	if err != nil {
 		return nil, dialError(indexOf(network), a.TCP(), err)
 	}

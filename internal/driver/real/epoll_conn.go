@@ -19,6 +19,8 @@ type conn struct {
 	remote endpoint
 }
 
+var _ driver.Conn = (*conn)(nil)
+
 // maxIO bounds one read or write, as in package net: the kernel would cut a longer
 // one, and a cut must not be taken for a drained socket.
 const maxIO = 1 << 30
@@ -33,10 +35,10 @@ func begin(s *poller.Source, d poller.Direction, cx *sched.Context) error {
 }
 
 func (c *conn) Read(cx *sched.Context, p []byte) (int, error) {
-	p = p[:min(len(p), maxIO)]
 	if len(p) == 0 {
-		return 0, nil
+		return 0, c.open()
 	}
+	p = p[:min(len(p), maxIO)]
 	for {
 		if err := begin(&c.source, poller.Read, cx); err != nil {
 			return 0, err
@@ -50,13 +52,13 @@ func (c *conn) Read(cx *sched.Context, p []byte) (int, error) {
 			c.source.End(poller.Read, poller.Short)
 			return n, nil
 		case errno == 0:
-			c.source.End(poller.Read, poller.More)
-			return 0, io.EOF
+			return 0, c.end(cx)
 		case errno == syscall.EAGAIN:
 			c.source.End(poller.Read, poller.Drained)
 		case errno == syscall.EINTR:
 			c.source.End(poller.Read, poller.More)
 		default:
+			c.keep(errno)
 			err := c.fail("read", errno)
 			c.source.End(poller.Read, poller.More)
 			return 0, err
@@ -64,11 +66,48 @@ func (c *conn) Read(cx *sched.Context, p []byte) (int, error) {
 	}
 }
 
-func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
-	p = p[:min(len(p), maxIO)]
-	if len(p) == 0 {
-		return 0, nil
+// end returns what a read says that has found no more bytes. That is how the kernel
+// answers at the end, and also after a reset that it has told a write: so a write that is
+// under way is waited for, which takes no longer than its system call.
+func (c *conn) end(cx *sched.Context) error {
+	if c.source.Follow(poller.Read, cx.Task()) {
+		return driver.ErrPending
 	}
+	err := io.EOF
+	if errno := c.source.Failure(); errno != 0 {
+		err = c.fail("read", errno)
+	}
+	c.source.End(poller.Read, poller.More)
+	return err
+}
+
+// keep keeps an error that the kernel does not tell again.
+func (c *conn) keep(errno syscall.Errno) {
+	if lasts(errno) {
+		c.source.Fail(errno)
+	}
+}
+
+// broken returns what a write says that the kernel has answered EPIPE: that comes after
+// this end's CloseWrite, and also after a reset that it has told a read.
+func (c *conn) broken(cx *sched.Context) error {
+	if c.source.Follow(poller.Write, cx.Task()) {
+		return driver.ErrPending
+	}
+	errno := c.source.Failure()
+	if errno == 0 {
+		errno = syscall.EPIPE
+	}
+	err := c.fail("write", errno)
+	c.source.End(poller.Write, poller.More)
+	return err
+}
+
+func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, c.open()
+	}
+	p = p[:min(len(p), maxIO)]
 	for {
 		if err := begin(&c.source, poller.Write, cx); err != nil {
 			return 0, err
@@ -85,7 +124,10 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
 			c.source.End(poller.Write, poller.Drained)
 		case errno == syscall.EINTR:
 			c.source.End(poller.Write, poller.More)
+		case errno == syscall.EPIPE:
+			return 0, c.broken(cx)
 		default:
+			c.keep(errno)
 			err := c.fail("write", errno)
 			c.source.End(poller.Write, poller.More)
 			return 0, err
@@ -93,12 +135,23 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
 	}
 }
 
+// open returns net.ErrClosed after Close.
+func (c *conn) open() error {
+	if c.source.IsClosed() {
+		return net.ErrClosed
+	}
+	return nil
+}
+
 func (c *conn) Connect(cx *sched.Context) error {
 	for {
 		if err := begin(&c.source, poller.Write, cx); err != nil {
 			return err
 		}
-		errno := c.connected()
+		errno := c.source.Failure()
+		if errno == 0 {
+			errno = c.connected()
+		}
 		switch errno {
 		case 0:
 			c.source.End(poller.Write, poller.More)
@@ -106,6 +159,7 @@ func (c *conn) Connect(cx *sched.Context) error {
 		case syscall.EINPROGRESS, syscall.EALREADY, syscall.EINTR:
 			c.source.End(poller.Write, poller.Drained)
 		default:
+			c.keep(errno)
 			c.source.End(poller.Write, poller.More)
 			return dialError(c.remote.network, c.remote.addr(), os.NewSyscallError("connect", errno))
 		}
@@ -147,17 +201,38 @@ func errnoOf(err error) syscall.Errno {
 	return syscall.EINVAL
 }
 
-func (c *conn) Forget(t *sched.Task) { c.source.Forget(t) }
+func (c *conn) Forget(d driver.Direction, t *sched.Task) { c.source.Forget(poller.Direction(d), t) }
+
+func (c *conn) Waits(d driver.Direction, t *sched.Task) bool {
+	return c.source.Waits(poller.Direction(d), t)
+}
+
+func (c *conn) Wake(d driver.Direction) { c.source.Wake(poller.Direction(d)) }
+
+func (c *conn) Driver() driver.Driver { return c.source.Owner().(driver.Driver) }
+
+func (c *conn) Network() string { return networks[c.remote.network] }
+
+func (c *conn) Closed() bool { return c.source.IsClosed() }
 
 func (c *conn) CloseWrite() error {
 	if err := c.source.Hold(); err != nil {
 		return err
 	}
 	defer c.source.Release()
-	if err := syscall.Shutdown(c.source.FD(), syscall.SHUT_WR); err != nil {
-		return c.fail("close", os.NewSyscallError("shutdown", err))
+	err := syscall.Shutdown(c.source.FD(), syscall.SHUT_WR)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if err == syscall.ENOTCONN { // after an error, which the kernel may not have told yet
+		if n, _ := syscall.GetsockoptInt(c.source.FD(), syscall.SOL_SOCKET, syscall.SO_ERROR); n != 0 {
+			c.keep(syscall.Errno(n))
+		}
+		if errno := c.source.Failure(); errno != 0 {
+			err = errno
+		}
+	}
+	return c.fail("close", os.NewSyscallError("shutdown", err))
 }
 
 // LocalAddr asks the kernel: keeping the address would cost each connection 24

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
@@ -35,6 +36,10 @@ type listener struct {
 	addr    *net.TCPAddr
 	network uint8
 
+	// more says that an edge was used for a connection already: it may have announced
+	// others, or none.
+	more atomic.Bool
+
 	mu      sync.Mutex
 	waiting []*sched.Task // guarded by mu
 }
@@ -52,22 +57,40 @@ func (l *listener) Accept(cx *sched.Context) (driver.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
+		if l.more.Load() && !hasConnection(l.source.FD()) { // a tenth of an accept in vain
+			l.drained()
+			continue
+		}
 		fd, sa, err := syscall.Accept4(l.source.FD(), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
 		switch err {
 		case nil:
+			l.more.Store(true)
 			l.source.End(poller.Read, poller.More)
 			l.leave(t)
 			return l.accepted(fd, sa)
 		case syscall.EAGAIN:
-			l.source.End(poller.Read, poller.Drained)
+			l.drained()
+			continue
 		case syscall.EINTR, syscall.ECONNABORTED: // the next one may be well
 			l.source.End(poller.Read, poller.More)
-		default:
-			l.source.End(poller.Read, poller.More)
-			l.leave(t)
-			return nil, l.fail(os.NewSyscallError("accept4", err))
+			continue
+		case syscall.EMFILE, syscall.ENFILE:
+			// The kernel takes a descriptor first, and looks for a connection with it.
+			if !hasConnection(l.source.FD()) {
+				l.drained()
+				continue
+			}
 		}
+		l.source.End(poller.Read, poller.More)
+		l.leave(t)
+		return nil, l.fail(os.NewSyscallError("accept4", err))
 	}
+}
+
+// drained ends an operation that has found no connection. The next edge is new.
+func (l *listener) drained() {
+	l.more.Store(false)
+	l.source.End(poller.Read, poller.Drained)
 }
 
 // accepted makes a connection of a descriptor. Its options are the listener's.
@@ -113,6 +136,7 @@ func (l *listener) leave(t *sched.Task) {
 	if i > 0 {
 		return
 	}
+	l.source.Forget(poller.Read, t)
 	if len(l.waiting) == 0 {
 		l.waiting = nil
 		return
@@ -135,9 +159,13 @@ func (l *listener) leave(t *sched.Task) {
 }
 
 func (l *listener) Forget(t *sched.Task) {
-	l.source.Forget(t)
+	l.source.Forget(poller.Read, t)
 	l.leave(t)
 }
+
+func (l *listener) Network() string { return networks[l.network] }
+
+func (l *listener) Closed() bool { return l.source.IsClosed() }
 
 func (l *listener) Addr() net.Addr { return l.addr }
 

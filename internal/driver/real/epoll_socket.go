@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
@@ -87,13 +88,13 @@ func sockaddr(ip netip.Addr, port uint16, v6 bool) syscall.Sockaddr {
 
 // open makes a socket that does not block and is not inherited by other programs,
 // with the options that package net sets: accepted connections have them from
-// their listener.
-func open(v6 bool) (fd int, err error) {
+// their listener. proto is TCP or [multipath].
+func open(v6 bool, proto int) (fd int, err error) {
 	family := syscall.AF_INET
 	if v6 {
 		family = syscall.AF_INET6
 	}
-	fd, err = syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, syscall.IPPROTO_TCP)
+	fd, err = syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, proto)
 	if err != nil {
 		return -1, os.NewSyscallError("socket", err)
 	}
@@ -102,6 +103,7 @@ func open(v6 bool) (fd int, err error) {
 		{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1},
 		{syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE, 15}, // seconds
 		{syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, 15},
+		{syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, 9},
 	} {
 		if err := syscall.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
 			syscall.Close(fd)
@@ -111,28 +113,57 @@ func open(v6 bool) (fd int, err error) {
 	return fd, nil
 }
 
-// listen opens a socket that listens at a. As in package net, a wildcard of the
-// network tcp is IPv6 that takes IPv4 as well, where the machine has IPv6.
+// multipath is IPPROTO_MPTCP, which package syscall does not know.
+const multipath = 262
+
+// listen opens a socket that listens at a, for multipath TCP where the kernel has it, as
+// package net does: a client that asks for it gets it, all others get TCP. With anything
+// that fails in this way TCP alone is tried: there are more ways to forbid multipath TCP
+// than error numbers.
 func listen(a driver.Address, shared bool) (int, error) {
+	if useMultipath() {
+		if fd, err := listenBy(multipath, a, shared); err == nil {
+			return fd, nil
+		}
+	}
+	return listenBy(syscall.IPPROTO_TCP, a, shared)
+}
+
+// useMultipath says whether GODEBUG lets listeners have multipath TCP, as it does unless
+// multipathtcp is 0 or 3 in it.
+var useMultipath = sync.OnceValue(func() bool {
+	use := true
+	for setting := range strings.SplitSeq(os.Getenv("GODEBUG"), ",") {
+		if v, ok := strings.CutPrefix(setting, "multipathtcp="); ok {
+			use = v != "0" && v != "3"
+		}
+	}
+	return use
+})
+
+// listenBy is listen for one protocol. As in package net, a wildcard of the network tcp
+// is IPv6 that takes IPv4 as well, where the machine has IPv6.
+func listenBy(proto int, a driver.Address, shared bool) (int, error) {
+	bind := func(v6, only bool) (int, error) { return bind(proto, a, v6, only, shared) }
 	switch {
 	case a.Network == "tcp4" || !a.IsWildcard() && a.IP.Is4():
-		return bind(a, false, false, shared)
+		return bind(false, false)
 	case a.Network == "tcp6":
-		return bind(a, true, true, shared)
+		return bind(true, true)
 	case !a.IsWildcard():
-		return bind(a, true, false, shared)
+		return bind(true, false)
 	}
-	fd, err := bind(a, true, false, shared)
+	fd, err := bind(true, false)
 	if err != nil && !a.IP.Is6() && hasNoIPv6(err) {
-		return bind(a, false, false, shared)
+		return bind(false, false)
 	}
 	return fd, err
 }
 
 // bind opens a socket that listens at a, for IPv6 alone when only is set, and
 // where others listen as well when shared is.
-func bind(a driver.Address, v6, only, shared bool) (fd int, err error) {
-	if fd, err = open(v6); err != nil {
+func bind(proto int, a driver.Address, v6, only, shared bool) (fd int, err error) {
+	if fd, err = open(v6, proto); err != nil {
 		return -1, err
 	}
 	defer func() {

@@ -74,3 +74,35 @@ func TestNoDescriptorsLeftIsAnErrorThatPasses(t *testing.T) {
 	}
 	c.Close()
 }
+
+func TestNoDescriptorsLeftIsNoErrorWhileNobodyConnects(t *testing.T) {
+	b := newBench(t)
+	l := b.listen()
+	defer l.Close()
+	acceptor := edotest.NewTask()
+	dialStd(t, l)
+	b.accept(acceptor, l).Close() // leaves readiness
+	client, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(client)
+	restore := exhaust(t)
+	defer restore()
+	for range 3 {
+		pend(t, acceptor, l)
+		b.settle()
+		if acceptor.TakeWakes() != 0 {
+			t.Fatal("woken though nobody connects")
+		}
+	}
+	at := l.Addr().(*net.TCPAddr)
+	if err := syscall.Connect(client, &syscall.SockaddrInet4{Port: at.Port, Addr: [4]byte(at.IP.To4())}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.do(acceptor, func(cx *sched.Context) error { _, err := l.Accept(cx); return err }); !errors.Is(err, syscall.EMFILE) {
+		t.Fatalf("got %v, want EMFILE: a connection waits", err)
+	}
+	restore()
+	b.accept(acceptor, l).Close()
+}

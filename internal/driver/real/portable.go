@@ -22,8 +22,9 @@ import (
 // it belongs to the wait that goes on.
 type portableDriver struct {
 	clock
-	wakeup  chan struct{}
-	running sync.WaitGroup // goroutines of operations
+	wakeup      chan struct{}
+	running     sync.WaitGroup // goroutines of operations
+	writesBlock bool           // see portableWrites
 
 	mu      sync.Mutex
 	ready   []*sched.Task
@@ -42,6 +43,8 @@ func New() (driver.Driver, error) {
 		clock:  clock{base: time.Now()},
 		wakeup: make(chan struct{}, 1),
 		open:   map[resource]struct{}{},
+
+		writesBlock: writesBlock,
 	}, nil
 }
 
@@ -116,14 +119,14 @@ func (d *portableDriver) endWait() {
 	}
 }
 
-// completed wakes t, if any, at the next look.
-func (d *portableDriver) completed(t *sched.Task) {
-	if t == nil {
+// completed wakes tasks at the next look.
+func (d *portableDriver) completed(tasks []*sched.Task) {
+	if len(tasks) == 0 {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ready = append(d.ready, t)
+	d.ready = append(d.ready, tasks...)
 	d.endWait()
 }
 
@@ -172,7 +175,7 @@ func (d *portableDriver) listen(network, text string, config net.ListenConfig) (
 	if err != nil {
 		return nil, err
 	}
-	l := &portableListener{driver: d, inner: inner}
+	l := &portableListener{driver: d, network: network, inner: inner, done: make(chan struct{})}
 	if !d.add(l) {
 		inner.Close()
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: inner.Addr(), Err: net.ErrClosed}
@@ -187,7 +190,7 @@ func (d *portableDriver) Dial(network, text string) (driver.Conn, error) {
 	}
 	a = a.ToLocal()
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &portableConn{driver: d, remote: a.TCP(), cancel: cancel}
+	c := &portableConn{driver: d, network: network, remote: a.TCP(), cancel: cancel}
 	if !d.add(c) || !d.start(func() { c.connect(ctx, network) }) {
 		cancel()
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: c.remote, Err: net.ErrClosed}
@@ -196,8 +199,7 @@ func (d *portableDriver) Dial(network, text string) (driver.Conn, error) {
 }
 
 // Close closes what is open, and returns when the goroutines of all operations
-// have ended: at once, or, when the last bytes of a connection are still being
-// written, after linger at the latest.
+// have ended, which is at once.
 func (d *portableDriver) Close() error {
 	d.mu.Lock()
 	d.closed = true

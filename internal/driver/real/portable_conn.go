@@ -3,55 +3,55 @@
 package real
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
+	"os"
 	"sync"
-	"time"
+	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-const (
-	// maxBuffer bounds what one operation reads or writes.
-	maxBuffer = 64 << 10
-	// linger is how long a closed connection may go on writing what it has taken.
-	linger = time.Second
-)
+// maxBuffer bounds what a goroutine reads or writes at once.
+const maxBuffer = 64 << 10
 
 // portableConn is a connection of package net. A read that finds nothing starts a
 // goroutine that reads into a buffer, which the next read empties and lets go of.
-// A write takes a copy, says that it is written, and starts a goroutine that writes
-// it; until that has ended the next write is pending. So what was taken is on its
-// way even if the writer gives up waiting, and Close leaves it a moment to get out,
-// as the kernel does with its own buffer.
 //
 //	       idle            busy                        done
 //	read   no goroutine    a goroutine reads           data or readErr is there
-//	write  no goroutine    a goroutine writes          writeErr may be there
+//	write  see portable_write.go
 //
-// mu guards what follows it. A goroutine that has ended its operation looks at
-// closed under mu, and is then the last to use inner.
+// What Write says to be written the system has: so it arrives, however late the other
+// side reads and whatever becomes of the connection and the process here.
+//
+// mu guards what follows it. failure is the error that has ended the connection: the
+// system tells it once, to a read or a write. Reads tell it instead of the end, and
+// writes instead of EPIPE.
 type portableConn struct {
-	driver *portableDriver
-	remote net.Addr
-	cancel context.CancelFunc // ends the connecting; nil for an accepted connection
+	driver  *portableDriver
+	network string
+	remote  net.Addr
+	cancel  context.CancelFunc // ends the connecting; nil for an accepted connection
 
-	mu         sync.Mutex
-	inner      net.Conn // nil: not connected
-	dialErr    error
-	data       []byte // read, and not yet asked for
-	readErr    error
-	writeErr   error
-	reader     *sched.Task
-	writer     *sched.Task // waits to write, or for the connection
-	reading    bool
-	writing    bool
-	closeWrite bool // to be done when the write has ended
-	closed     bool
+	mu      sync.Mutex
+	inner   net.Conn // nil: not connected
+	dialErr error
+	data    []byte // read, and not yet asked for
+	readErr error
+	failure error
+	readers driver.Waiters
+	writers driver.Waiters // wait to write, or for the connection
+	reading bool
+	half    bool // CloseWrite was called
+	closed  bool
+	out     portableWrites
 }
+
+var _ driver.Conn = (*portableConn)(nil)
 
 // connect is the operation that Dial starts.
 func (c *portableConn) connect(ctx context.Context, network string) {
@@ -69,17 +69,10 @@ func (c *portableConn) connect(ctx context.Context, network string) {
 		c.inner = inner
 	}
 	c.dialErr = err
-	reader, writer := c.takeWaiters()
+	readers, writers := c.readers.Take(), c.writers.Take()
 	c.mu.Unlock()
-	c.driver.completed(reader)
-	c.driver.completed(writer)
-}
-
-// takeWaiters returns who waits, and forgets them. mu is held.
-func (c *portableConn) takeWaiters() (reader, writer *sched.Task) {
-	reader, writer = c.reader, c.writer
-	c.reader, c.writer = nil, nil
-	return reader, writer
+	c.driver.completed(readers)
+	c.driver.completed(writers)
 }
 
 func (c *portableConn) Connect(cx *sched.Context) error {
@@ -91,21 +84,20 @@ func (c *portableConn) Connect(cx *sched.Context) error {
 	case c.dialErr != nil:
 		return c.dialErr
 	case c.inner == nil:
-		c.writer = cx.Task()
+		c.writers.Add(cx.Task())
 		return driver.ErrPending
 	}
 	return nil
 }
 
 func (c *portableConn) Read(cx *sched.Context, p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.closed:
 		return 0, net.ErrClosed
+	case len(p) == 0:
+		return 0, nil
 	case len(c.data) > 0:
 		n := copy(p, c.data)
 		if c.data = c.data[n:]; len(c.data) == 0 {
@@ -115,9 +107,12 @@ func (c *portableConn) Read(cx *sched.Context, p []byte) (int, error) {
 	case c.readErr != nil:
 		err := c.readErr
 		c.readErr = nil // asking again gives an answer again
+		if err == io.EOF && c.failure != nil {
+			err = c.tell("read", c.failure)
+		}
 		return 0, err
 	}
-	c.reader = cx.Task()
+	c.readers.Add(cx.Task())
 	if c.inner != nil && !c.reading {
 		size := min(len(p), maxBuffer)
 		if !c.driver.start(func() { c.read(size) }) {
@@ -135,68 +130,55 @@ func (c *portableConn) read(size int) {
 	c.reading = false
 	if !c.closed {
 		c.data, c.readErr = p[:n], err
+		c.keep(err)
 	}
-	t := c.reader
-	c.reader = nil
+	readers := c.readers.Take()
+	var writers driver.Waiters
+	if c.out.follows { // they wait for what this read is told
+		c.out.follows = false
+		writers = c.writers.Take()
+	}
 	c.mu.Unlock()
-	c.driver.completed(t)
+	c.driver.completed(readers)
+	c.driver.completed(writers)
 }
 
-func (c *portableConn) Write(cx *sched.Context, p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
+// keep keeps an error that ends the connection. mu is held.
+func (c *portableConn) keep(err error) {
+	var errno syscall.Errno
+	if c.failure == nil && errors.As(err, &errno) && lasts(errno) {
+		c.failure = err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case c.closed:
-		return 0, net.ErrClosed
-	case c.writing || c.inner == nil:
-		c.writer = cx.Task()
-		return 0, driver.ErrPending
-	case c.writeErr != nil:
-		err := c.writeErr
-		c.writeErr = nil
-		return 0, err
-	}
-	taken := bytes.Clone(p[:min(len(p), maxBuffer)])
-	if !c.driver.start(func() { c.write(taken) }) {
-		return 0, net.ErrClosed
-	}
-	c.writing = true
-	return len(taken), nil
 }
 
-func (c *portableConn) write(p []byte) {
-	_, err := c.inner.Write(p)
-	c.mu.Lock()
-	c.writing = false
-	c.writeErr = err
-	closed, half := c.closed, c.closeWrite
-	t := c.writer
-	c.writer = nil
-	c.mu.Unlock()
-	if closed {
-		c.inner.Close()
-		return
+// tell returns failure, which another operation may have been told, as op says it.
+func (c *portableConn) tell(op string, failure error) error {
+	var errno syscall.Errno
+	errors.As(failure, &errno)
+	return &net.OpError{
+		Op: op, Net: c.network, Source: c.inner.LocalAddr(), Addr: c.remote,
+		Err: os.NewSyscallError(op, errno),
 	}
-	if half {
-		shutWrite(c.inner)
-	}
-	c.driver.completed(t)
 }
 
 func (c *portableConn) CloseWrite() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.closed || c.inner == nil:
+	if c.closed || c.inner == nil {
 		return net.ErrClosed
-	case c.writing:
-		c.closeWrite = true
+	}
+	c.half = true
+	if c.out.writing { // what a goroutine writes goes first
 		return nil
 	}
-	return shutWrite(c.inner)
+	err := shutWrite(c.inner)
+	if isErrno(err, syscall.ENOTCONN) { // after an error, which may not have been told yet
+		c.keep(c.untold())
+		if c.failure != nil {
+			err = c.tell("close", c.failure)
+		}
+	}
+	return err
 }
 
 func shutWrite(c net.Conn) error {
@@ -206,15 +188,41 @@ func shutWrite(c net.Conn) error {
 	return errors.ErrUnsupported
 }
 
-func (c *portableConn) Forget(t *sched.Task) {
+// waiters returns who waits in direction d. mu is held.
+func (c *portableConn) waiters(d driver.Direction) *driver.Waiters {
+	if d == driver.Reading {
+		return &c.readers
+	}
+	return &c.writers
+}
+
+func (c *portableConn) Forget(d driver.Direction, t *sched.Task) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.reader == t {
-		c.reader = nil
-	}
-	if c.writer == t {
-		c.writer = nil
-	}
+	c.waiters(d).Remove(t)
+}
+
+func (c *portableConn) Waits(d driver.Direction, t *sched.Task) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waiters(d).Has(t)
+}
+
+func (c *portableConn) Wake(d driver.Direction) {
+	c.mu.Lock()
+	woken := c.waiters(d).Take()
+	c.mu.Unlock()
+	woken.Wake()
+}
+
+func (c *portableConn) Driver() driver.Driver { return c.driver }
+
+func (c *portableConn) Network() string { return c.network }
+
+func (c *portableConn) Closed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
 }
 
 func (c *portableConn) LocalAddr() net.Addr {
@@ -236,27 +244,18 @@ func (c *portableConn) Close() error {
 	}
 	c.closed = true
 	c.data = nil
-	reader, writer := c.takeWaiters()
-	inner, writing := c.inner, c.writing
+	readers, writers := c.readers.Take(), c.writers.Take()
+	inner := c.inner
 	c.mu.Unlock()
 	c.driver.remove(c)
 	if c.cancel != nil {
 		c.cancel()
 	}
 	var err error
-	switch {
-	case inner == nil:
-	case writing: // the goroutine that writes closes it
-		inner.SetReadDeadline(time.Unix(1, 0))
-		inner.SetWriteDeadline(time.Now().Add(linger))
-	default:
+	if inner != nil {
 		err = inner.Close()
 	}
-	if reader != nil {
-		reader.Wake()
-	}
-	if writer != nil {
-		writer.Wake()
-	}
+	readers.Wake()
+	writers.Wake()
 	return err
 }

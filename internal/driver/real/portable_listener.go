@@ -6,6 +6,8 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
@@ -17,8 +19,10 @@ import (
 // Rules: mu guards what follows it. A task is in waiting until it is woken, so that
 // each result wakes one task; the goroutine goes on while waiting is not empty.
 type portableListener struct {
-	driver *portableDriver
-	inner  net.Listener
+	driver  *portableDriver
+	network string
+	inner   net.Listener
+	done    chan struct{} // closed with the listener
 
 	mu        sync.Mutex
 	accepting bool
@@ -40,7 +44,7 @@ func (l *portableListener) Accept(cx *sched.Context) (driver.Conn, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	c := &portableConn{driver: l.driver, inner: r.conn, remote: r.conn.RemoteAddr()}
+	c := &portableConn{driver: l.driver, network: l.network, inner: r.conn, remote: r.conn.RemoteAddr()}
 	if !l.driver.add(c) {
 		r.conn.Close()
 		return nil, net.ErrClosed
@@ -76,6 +80,13 @@ func (l *portableListener) take(t *sched.Task) (result, error) {
 func (l *portableListener) accept() {
 	for more := true; more; {
 		c, err := l.inner.Accept()
+		for pause := firstPause; l.isInVain(err); pause = min(2*pause, longestPause) {
+			select {
+			case <-time.After(pause):
+			case <-l.done:
+			}
+			c, err = l.inner.Accept()
+		}
 		l.mu.Lock()
 		if l.closed {
 			l.mu.Unlock()
@@ -89,10 +100,13 @@ func (l *portableListener) accept() {
 		more = len(l.waiting) > 0
 		l.accepting = more
 		l.mu.Unlock()
-		l.driver.completed(t)
+		if t != nil {
+			l.driver.completed([]*sched.Task{t})
+		}
 	}
 }
 
+// next takes the
 // next takes the task out that has waited longest, or returns nil. mu is held.
 func (l *portableListener) next() *sched.Task {
 	if len(l.waiting) == 0 {
@@ -102,6 +116,24 @@ func (l *portableListener) next() *sched.Task {
 	l.waiting = slices.Delete(l.waiting, 0, 1)
 	return t
 }
+
+// isInVain says that err, which came without a connection, may be forgotten: the system
+// has looked for a descriptor first, and has none. Package net has no way to wait for a
+// connection then; it is asked again until there is one, or a descriptor.
+func (l *portableListener) isInVain(err error) (vain bool) {
+	if !isErrno(err, syscall.EMFILE) && !isErrno(err, syscall.ENFILE) {
+		return false
+	}
+	if raw, err := l.inner.(syscall.Conn).SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { vain = !hasConnection(int(fd)) })
+	}
+	return vain
+}
+
+const (
+	firstPause   = time.Millisecond
+	longestPause = 50 * time.Millisecond
+)
 
 // dropWaiter takes t out, if it waits. mu is held.
 func (l *portableListener) dropWaiter(t *sched.Task) bool {
@@ -125,6 +157,14 @@ func (l *portableListener) Forget(t *sched.Task) {
 	}
 }
 
+func (l *portableListener) Network() string { return l.network }
+
+func (l *portableListener) Closed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
+}
+
 func (l *portableListener) Addr() net.Addr { return l.inner.Addr() }
 
 func (l *portableListener) Close() error {
@@ -137,6 +177,7 @@ func (l *portableListener) Close() error {
 	waiting, results := l.waiting, l.results
 	l.waiting, l.results = nil, nil
 	l.mu.Unlock()
+	close(l.done)
 	l.driver.remove(l)
 	err := l.inner.Close()
 	for _, r := range results {

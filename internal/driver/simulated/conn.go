@@ -33,8 +33,11 @@ const (
 //     still read what it was sent, and then fails with ECONNRESET.
 //   - What is written to an end that has closed seems to succeed, is lost, and
 //     resets the connection. From then on writing fails, with EPIPE.
-//   - An end that has failed stays so.
+//   - An end that has failed stays so: the error is that of every read, after what
+//     arrived before it, of every write and of CloseWrite. When the end was told first,
+//     reads go on to say so, and writes fail with EPIPE.
 type conn struct {
+	driver        *Driver
 	net           *network
 	network       string // as Dial was given it
 	local, remote *net.TCPAddr
@@ -44,8 +47,8 @@ type conn struct {
 	peer      *conn     // nil when nobody listened
 	listener  *listener // whose queue it is in, at the end that is to be accepted
 	state     state
-	err       syscall.Errno // when it failed
-	connector *sched.Task   // waits in Connect; nil unless connecting
+	err       syscall.Errno  // when it failed
+	connector driver.Waiters // in Connect; none unless connecting
 }
 
 // established makes an end that connects stand.
@@ -77,8 +80,8 @@ func (c *conn) fail(err syscall.Errno) {
 // release wakes who waits at this end.
 func (c *conn) release() {
 	wake(nil, &c.connector)
-	wake(nil, &c.in.reader)
-	wake(nil, &c.out.writer)
+	wake(nil, &c.in.readers)
+	wake(nil, &c.out.writers)
 }
 
 // isClosed says whether this end, or the whole network, was closed.
@@ -103,7 +106,7 @@ func (c *conn) Connect(cx *sched.Context) error {
 	case c.state == failed:
 		return c.opError("dial", "connect", c.err)
 	case c.state == connecting:
-		c.connector = cx.Task()
+		c.connector.Add(cx.Task())
 		return driver.ErrPending
 	}
 	return nil
@@ -128,7 +131,7 @@ func (c *conn) Read(cx *sched.Context, p []byte) (int, error) {
 	case c.state == failed:
 		return 0, c.opError("read", "read", c.err)
 	}
-	c.in.reader = cx.Task()
+	c.in.readers.Add(cx.Task())
 	return 0, driver.ErrPending
 }
 
@@ -139,12 +142,12 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
 	switch {
 	case c.isClosed():
 		return 0, net.ErrClosed
-	case c.out.ended:
-		return 0, c.opError("write", "write", syscall.EPIPE)
-	case c.state == failed:
-		return 0, c.opError("write", "write", c.err)
 	case len(p) == 0:
 		return 0, nil
+	case c.state == failed:
+		return 0, c.opError("write", "write", c.err)
+	case c.out.ended:
+		return 0, c.opError("write", "write", syscall.EPIPE)
 	case c.state == open && c.peer.state == closed:
 		c.reset()
 		return len(p), nil
@@ -153,17 +156,55 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
 			return n, nil
 		}
 	}
-	c.out.writer = cx.Task()
+	c.out.writers.Add(cx.Task())
 	return 0, driver.ErrPending
 }
 
-// Forget lets go of t, in both directions and in Connect.
-func (c *conn) Forget(t *sched.Task) {
+// waiters returns the places of those that wait in direction d.
+func (c *conn) waiters(d driver.Direction) [2]*driver.Waiters {
+	if d == driver.Reading {
+		return [2]*driver.Waiters{&c.in.readers, new(driver.Waiters)}
+	}
+	return [2]*driver.Waiters{&c.out.writers, &c.connector}
+}
+
+// Forget lets go of t in direction d.
+func (c *conn) Forget(d driver.Direction, t *sched.Task) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
-	forget(&c.connector, t)
-	forget(&c.in.reader, t)
-	forget(&c.out.writer, t)
+	for _, w := range c.waiters(d) {
+		w.Remove(t)
+	}
+}
+
+// Waits says whether t waits in direction d.
+func (c *conn) Waits(d driver.Direction, t *sched.Task) bool {
+	c.net.mu.Lock()
+	defer c.net.mu.Unlock()
+	w := c.waiters(d)
+	return w[0].Has(t) || w[1].Has(t)
+}
+
+// Wake wakes all that wait in direction d.
+func (c *conn) Wake(d driver.Direction) {
+	c.net.mu.Lock()
+	defer c.net.mu.Unlock()
+	for _, w := range c.waiters(d) {
+		wake(nil, w)
+	}
+}
+
+// Driver returns the driver of the connection.
+func (c *conn) Driver() driver.Driver { return c.driver }
+
+// Network returns what Dial was given.
+func (c *conn) Network() string { return c.network }
+
+// Closed says whether this end, or the whole network, was closed.
+func (c *conn) Closed() bool {
+	c.net.mu.Lock()
+	defer c.net.mu.Unlock()
+	return c.isClosed()
 }
 
 // CloseWrite ends what the other side reads, after what was written. It may be
@@ -174,6 +215,8 @@ func (c *conn) CloseWrite() error {
 	switch {
 	case c.isClosed():
 		return net.ErrClosed
+	case c.state == failed && c.err != syscall.EPIPE:
+		return c.opError("close", "shutdown", c.err)
 	case c.state != open:
 		return c.opError("close", "shutdown", syscall.ENOTCONN)
 	}

@@ -71,30 +71,38 @@ func TestEmptyReadsAndWritesNeverWait(t *testing.T) {
 	})
 }
 
-func TestTheLatestReaderIsWokenAlone(t *testing.T) {
+func TestAllReadersAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) {
 	a, b, ta, tb := pair(t, Config{})
 	other := newMock()
 	tb.read(b)
 	other.read(b)
+	other.read(b) // waits once
 	ta.writes(t, a, "x", 1)
-	tb.woken(t, 0)
+	tb.woken(t, 1)
 	other.woken(t, 1)
+	other.reads(t, b, "x")
+	_, err := tb.read(b)
+	isErr(t, err, driver.ErrPending)
+	ta.writes(t, a, "y", 1)
+	other.woken(t, 0)
+	tb.woken(t, 1)
+	tb.reads(t, b, "y")
 }
 
 func TestForgottenTaskIsNotWoken(t *testing.T) {
 	a, b, ta, tb := pair(t, Config{Window: 1})
 	other := newMock()
 	tb.read(b)
-	b.Forget(&tb.task)
+	b.Forget(driver.Reading, &tb.task)
 	ta.writes(t, a, "x", 1)
 	tb.woken(t, 0)
 	ta.write(a, "y")
-	a.Forget(&other.task) // forgets nobody else
+	a.Forget(driver.Writing, &other.task) // forgets nobody else
 	tb.reads(t, b, "x")
 	ta.woken(t, 1)
 	ta.writes(t, a, "y", 1)
 	ta.write(a, "z")
-	a.Forget(&ta.task)
+	a.Forget(driver.Writing, &ta.task)
 	tb.reads(t, b, "y")
 	ta.woken(t, 0)
 }
@@ -162,7 +170,7 @@ func TestCloseWithUnreadInputResets(t *testing.T) {
 		_, err = ta.read(a)
 		isErr(t, err, syscall.ECONNRESET)
 	}
-	isErr(t, a.CloseWrite(), syscall.ENOTCONN)
+	isErr(t, a.CloseWrite(), syscall.ECONNRESET)
 	_, err = tb.read(b)
 	isErr(t, err, net.ErrClosed)
 }

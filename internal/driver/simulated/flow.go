@@ -3,6 +3,7 @@ package simulated
 import (
 	"bytes"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -12,32 +13,32 @@ import (
 // Every byte of the network passes through put and take, and nowhere else: they
 // say how much of it goes at once, and when.
 //
-//	reader   waits for bytes; nil when there are any, or the end
-//	writer   waits for room; nil when there is any
+//	readers  wait for bytes; none when there are any, or the end
+//	writers  wait for room; none when there is any
 //	ended    the writing end has ended the flow: nothing more comes
 type flow struct {
-	buf    bytes.Buffer
-	window int
-	ended  bool
-	reader *sched.Task
-	writer *sched.Task
+	buf     bytes.Buffer
+	window  int
+	ended   bool
+	readers driver.Waiters
+	writers driver.Waiters
 }
 
-// put adds as much of p as there is room for, and wakes the reader.
+// put adds as much of p as there is room for, and wakes the readers.
 func (f *flow) put(cx *sched.Context, p []byte) int {
 	n := min(len(p), f.window-f.buf.Len())
 	f.buf.Write(p[:n])
 	if n > 0 {
-		wake(cx, &f.reader)
+		wake(cx, &f.readers)
 	}
 	return n
 }
 
-// take moves as much into p as there is, and wakes the writer.
+// take moves as much into p as there is, and wakes the writers.
 func (f *flow) take(cx *sched.Context, p []byte) int {
 	n, _ := f.buf.Read(p) // its only error is that there is nothing
 	if n > 0 {
-		wake(cx, &f.writer)
+		wake(cx, &f.writers)
 	}
 	return n
 }
@@ -50,27 +51,18 @@ func (f *flow) end() {
 
 // release wakes whoever waits on either side.
 func (f *flow) release() {
-	wake(nil, &f.reader)
-	wake(nil, &f.writer)
+	wake(nil, &f.readers)
+	wake(nil, &f.writers)
 }
 
-// forget lets go of the place of t that a waiter is kept in.
-func forget(place **sched.Task, t *sched.Task) {
-	if *place == t {
-		*place = nil
-	}
-}
-
-// wake takes the waiter out of its place and wakes it, by cx when there is one. A
+// wake takes the waiters out of their place and wakes them, by cx when there is one. A
 // wake never comes back into the network, so its lock may be held.
-func wake(cx *sched.Context, place **sched.Task) {
-	t := *place
-	*place = nil
-	switch {
-	case t == nil:
-	case cx == nil:
-		t.Wake()
-	default:
-		t.WakeBy(cx)
+func wake(cx *sched.Context, place *driver.Waiters) {
+	for _, t := range place.Take() {
+		if cx == nil {
+			t.Wake()
+		} else {
+			t.WakeBy(cx)
+		}
 	}
 }

@@ -26,6 +26,7 @@ const backlog = 128
 // connection was taken by a faster one waits again.
 type listener struct {
 	net     *network
+	network string
 	at      endpoint
 	addr    *net.TCPAddr
 	closed  bool
@@ -55,7 +56,7 @@ func (l *listener) offer(cx *sched.Context) {
 		t := l.waiting[0]
 		l.waiting = slices.Delete(l.waiting, 0, 1)
 		l.spent = append(l.spent, t)
-		wake(cx, &t)
+		wake(cx, &driver.Waiters{t})
 	}
 }
 
@@ -97,6 +98,16 @@ func (l *listener) Forget(t *sched.Task) {
 	defer l.net.mu.Unlock()
 	l.remove(t)
 	l.offer(nil)
+}
+
+// Network returns what Listen was given.
+func (l *listener) Network() string { return l.network }
+
+// Closed says whether the listener, or the whole network, was closed.
+func (l *listener) Closed() bool {
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	return l.closed || l.net.closed
 }
 
 // Addr returns where the listener listens, a *net.TCPAddr.

@@ -80,7 +80,7 @@ func (d *Driver) Listen(network, address string) (driver.Listener, error) {
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: a.TCP(), Err: err}
 	}
-	l := &listener{net: n, at: at, addr: tcpAddr(at.ip, at.port)}
+	l := &listener{net: n, network: network, at: at, addr: tcpAddr(at.ip, at.port)}
 	n.listeners = append(n.listeners, l)
 	n.ports[at.port]++
 	return l, nil
@@ -109,7 +109,7 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 	n.ports[source]++
 	there, back := &flow{window: n.window}, &flow{window: n.window}
 	c := &conn{
-		net: n, network: network, local: tcpAddr(a.IP, source), remote: a.TCP(),
+		driver: d, net: n, network: network, local: tcpAddr(a.IP, source), remote: a.TCP(),
 		in: back, out: there, state: connecting, port: source,
 	}
 	l := n.listenerAt(a.IP, a.Port)
@@ -118,7 +118,7 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 		return c, nil
 	}
 	c.peer = &conn{
-		net: n, network: network, local: a.TCP(), remote: tcpAddr(a.IP, source),
+		driver: d, net: n, network: network, local: a.TCP(), remote: tcpAddr(a.IP, source),
 		in: there, out: back, state: open, peer: c,
 	}
 	l.arrive(c.peer)

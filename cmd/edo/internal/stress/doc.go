@@ -12,6 +12,7 @@
 //	ask        oneshot channels
 //	queue      an mpsc channel
 //	permits    an mpsc channel: permits, batches, weak handles, sends with a time limit
+//	consumers  an mpmc channel: many receivers, on handles that are shared and their own
 //	broadcast  receivers come, lag behind and go
 //	watch      the last change is seen, and none by halves
 //	lock       Mutex and RWMutex around plain memory

@@ -6,17 +6,20 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/edo-go/edo/internal/coro"
 )
 
-// holdings are what a round must give back: goroutines, and descriptors where the
-// system can list them.
+// holdings are what a round must give back: goroutines, but for the coroutines that are
+// kept for the next round under the race detector, and descriptors where the system can
+// list them.
 type holdings struct {
 	goroutines  int
 	descriptors map[string]string // number to what it is
 }
 
 func holdingsNow() holdings {
-	return holdings{runtime.NumGoroutine(), descriptors()}
+	return holdings{runtime.NumGoroutine() - coro.Kept(), descriptors()}
 }
 
 // descriptors lists the open descriptors of the process, on systems that have

@@ -72,6 +72,7 @@ var scenarios = []scenario{
 	{"block", blockers},
 	{"socket", sockets},
 	{"permits", permits},
+	{"consumers", consumers},
 	{"broadcast", broadcasts},
 	{"watch", watches},
 	{"lock", locks},

@@ -390,3 +390,33 @@ func TestAStallThatIsReportedIsAFault(t *testing.T) {
 		t.Errorf("a stall was not found: %s", got)
 	}
 }
+
+func TestBrokenConsumersAreFound(t *testing.T) {
+	play := func(r *round) *consumerPlay {
+		p := newConsumerPlay(r.crew("consumers"), 1)
+		p.messages = r.account("messages")
+		return p
+	}
+	find(t, []broken{
+		{"a message that is lost", plainly(func(r *round) error {
+			p := play(r)
+			p.accepted[0].Add(1)
+			p.message(0, 0)
+			return p.check()
+		}), "1 messages were accepted, and 0 received"},
+		{"a message that comes to two receivers", plainly(func(r *round) error {
+			p := play(r)
+			m := p.message(0, 0)
+			p.receiver()(m)
+			p.receiver()(m)
+			return nil
+		}), "messages: one of them has ended 2 times"},
+		{"a message out of order", plainly(func(r *round) error {
+			p := play(r)
+			arrive := p.receiver()
+			arrive(p.message(0, 1))
+			arrive(p.message(0, 0))
+			return nil
+		}), "message 0 of sender 0 was received after 1"},
+	})
+}

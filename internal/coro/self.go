@@ -1,0 +1,23 @@
+//go:build amd64 || arm64
+
+package coro
+
+import (
+	"unsafe"
+
+	"github.com/edo-go/edo/internal/carried"
+)
+
+// self is what a coroutine knows of its goroutine: a word of its descriptor, which is 0
+// unless the goroutine is locked to its thread, see [carried.LockWord]. Only that goroutine
+// reads the word. Its address says which goroutine it is.
+type self struct{ lock *uintptr }
+
+// take makes s that of the calling goroutine.
+func (s *self) take() { s.lock = carried.LockWord() }
+
+// gid returns what gid.Get does on the goroutine.
+func (s self) gid() uintptr { return uintptr(unsafe.Pointer(s.lock)) - carried.LockAt() }
+
+// maybeLocked says whether the goroutine, which calls it, is perhaps locked to its thread.
+func (s self) maybeLocked() bool { return *s.lock != 0 }

@@ -1,0 +1,101 @@
+package coro
+
+import (
+	"sync"
+
+	"github.com/edo-go/edo/internal/carried"
+)
+
+// A shelf keeps coroutines that no pool wants any more, for the next pool that needs one.
+//
+// There is one, and only under the race detector. In Go 1.26 the runtime tells the
+// detector of the end of a goroutine, but not of that of a coroutine: each that ends leaves
+// 5 KB behind for ever, and some 90 when it has done much, for the detector remembers what a
+// goroutine has read and written. A program that makes runtimes or mock tasks by the
+// thousand, as tests do, would grow without bound.
+//
+// The first of them end as they do without the detector. So a test that counts goroutines, or
+// looks for those that leak, finds what it expects, unless its program has ended so many by
+// then.
+//
+// A coroutine on the shelf stands at its own place. One that was made in a bubble of
+// testing/synctest belongs to that bubble, which waits for its end: it is never kept. And
+// nobody in a bubble is given one.
+type shelf struct {
+	mu    sync.Mutex // guards the following
+	end   int        // how many may end before any is kept
+	room  int        // how many more may be kept
+	idle  []*Coro
+	given uint64 // how many were taken
+}
+
+const (
+	shelfEnd  = 2048 // some 200 MB of the detector's memory
+	shelfRoom = 8192
+)
+
+// theShelf is nil without the race detector.
+var theShelf = newShelf()
+
+func newShelf() *shelf {
+	if !detected {
+		return nil
+	}
+	return &shelf{end: shelfEnd, room: shelfRoom}
+}
+
+// Kept returns how many coroutines the process keeps for pools that are still to come: none
+// without the race detector.
+func Kept() int {
+	if theShelf == nil {
+		return 0
+	}
+	theShelf.mu.Lock()
+	defer theShelf.mu.Unlock()
+	return len(theShelf.idle)
+}
+
+// keeps says whether c, which is idle, is to be put here instead of ending.
+func (s *shelf) keeps(c *Coro) bool {
+	if s == nil || c.bubbled || c.phase != idle {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end > 0 {
+		s.end--
+		return false
+	}
+	if s.room == 0 {
+		return false
+	}
+	s.room--
+	return true
+}
+
+// put keeps c, which stands at its own place, and belongs to no pool.
+func (s *shelf) put(c *Coro) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle = append(s.idle, c)
+}
+
+// take takes out the one put last, for p; nil: there is none.
+func (s *shelf) take(p *Pool) *Coro {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.idle) - 1
+	if n < 0 || carried.InBubble() {
+		return nil
+	}
+	c := s.idle[n]
+	s.idle[n] = nil
+	s.idle = s.idle[:n]
+	s.room++
+	s.given++
+	c.pool = p
+	return c
+}

@@ -1,0 +1,159 @@
+package coro
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"testing/synctest"
+)
+
+// newShelved returns a pool with a shelf of its own.
+func newShelved(s *shelf, max int) *Pool {
+	p := NewPool(max)
+	p.shelf = s
+	return p
+}
+
+// clear ends what s keeps.
+func (s *shelf) clear(t *testing.T, goroutines int) {
+	p := newShelved(s, 0)
+	s.end = 1 << 30
+	var all []*Coro
+	for len(s.idle) != 0 {
+		all = append(all, p.Get())
+	}
+	for _, c := range all {
+		p.Put(c)
+	}
+	p.Close()
+	settle(t, goroutines)
+}
+
+func TestCoroutinesOfAClosedPoolAreTheNextOnes(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := &shelf{end: 3, room: 100}
+	const rounds, n = 50, 10
+	made := map[*Coro]bool{}
+	for range rounds {
+		p := newShelved(s, 5)
+		var out []*Coro
+		for range n {
+			c := p.Get()
+			made[c] = true
+			out = append(out, c)
+			if r := c.Start(func(c *Coro) {}); r.State != Ended {
+				t.Fatal(r.State)
+			}
+		}
+		for _, c := range out {
+			p.Put(c)
+		}
+		p.Close()
+		if p.Out() != 0 {
+			t.Fatalf("%d are out", p.Out())
+		}
+	}
+	if len(made) != n+3 || len(s.idle) != n || s.given != (rounds-1)*n-3 {
+		t.Errorf("%d made, %d kept, %d taken again; want %d, %d, %d", len(made), len(s.idle), s.given, n+3, n, (rounds-1)*n-3)
+	}
+	s.clear(t, before)
+}
+
+func TestTheShelfHasABound(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := &shelf{room: 7}
+	p := newShelved(s, 0)
+	var out []*Coro
+	for range 20 {
+		out = append(out, p.Get())
+	}
+	for _, c := range out {
+		c.Start(func(*Coro) {})
+		p.Put(c)
+	}
+	if len(s.idle) != 7 {
+		t.Errorf("%d are kept, want 7", len(s.idle))
+	}
+	p.Close()
+	s.clear(t, before)
+}
+
+func TestThoseThatStandAtEachOthersPlacesAreKeptAtTheirOwn(t *testing.T) {
+	for seed := range uint64(50) {
+		rnd := rand.New(rand.NewPCG(seed, 0))
+		before := runtime.NumGoroutine()
+		s := &shelf{end: rnd.IntN(10), room: 5 + rnd.IntN(20)}
+		p := newShelved(s, rnd.IntN(4))
+		list := ring(t, p, 20)
+		for _, i := range rnd.Perm(len(list)) {
+			if r := list[i].Resume(); r.State != Ended {
+				t.Fatalf("%d: state %v", i, r.State)
+			}
+			p.Put(list[i])
+		}
+		p.Close()
+		if len(s.idle) == 0 {
+			t.Fatalf("seed %d: none is kept", seed)
+		}
+		for _, c := range s.idle {
+			if c.at != c || c.visitor != nil || c.index != 0 || c.relay != nil {
+				t.Fatalf("seed %d: at home %v, visitor %v, index %d", seed, c.at == c, c.visitor, c.index)
+			}
+		}
+		q := newShelved(s, 3)
+		for _, c := range ring(t, q, 20) { // the kept ones among them
+			c.Resume()
+			q.Put(c)
+		}
+		q.Close()
+		s.clear(t, before)
+	}
+}
+
+func TestADeadCoroutineIsNotKept(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := &shelf{room: 10}
+	p := newShelved(s, 4)
+	b := suspend(t, p, func(c *Coro) { c.Yield(); runtime.Goexit() })
+	a := suspend(t, p, func(c *Coro) { c.Yield(); c.SwitchTo(b) })
+	exits(func() { a.Resume() }, func() {})
+	a.Resume()
+	p.Put(a)
+	p.Close()
+	if len(s.idle) != 1 || s.idle[0] != a {
+		t.Errorf("%d are kept, want the one that lives", len(s.idle))
+	}
+	s.clear(t, before)
+}
+
+func TestNoCoroutineGoesIntoABubbleOrOutOfIt(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := &shelf{room: 10}
+	p := newShelved(s, 0)
+	outside := p.Get()
+	p.Put(outside)
+	synctest.Test(t, func(t *testing.T) { // fails when a goroutine of the bubble is left
+		p := newShelved(s, 1)
+		c := p.Get()
+		if c == outside {
+			t.Error("one from outside")
+		}
+		c.Start(func(*Coro) {})
+		p.Put(c)
+		p.Close()
+	})
+	if len(s.idle) != 1 || s.idle[0] != outside {
+		t.Errorf("%d are kept, want the one from outside", len(s.idle))
+	}
+	p.Close()
+	s.clear(t, before)
+}
+
+func TestNothingIsKeptWithoutTheRaceDetector(t *testing.T) {
+	if !detected && (theShelf != nil || Kept() != 0) {
+		t.Error("there is a shelf")
+	}
+	if detected && theShelf == nil {
+		t.Error("there is none with it")
+	}
+}

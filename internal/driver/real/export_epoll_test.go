@@ -1,0 +1,8 @@
+//go:build linux && !portable
+
+package real
+
+import "github.com/edo-go/edo/internal/driver"
+
+// LetWritesBlock says that epoll has one way to write.
+func LetWritesBlock(driver.Driver) bool { return false }

@@ -1,0 +1,17 @@
+package real
+
+import "syscall"
+
+// lasts says whether an error that an operation on a connection got is one of the
+// connection: a reset, a time-out, a host that cannot be reached any more. The system
+// tells such an error once. The others are of the call, and EPIPE comes again.
+func lasts(errno syscall.Errno) bool {
+	switch errno {
+	case syscall.EAGAIN, syscall.EINTR, syscall.EINPROGRESS, syscall.EALREADY,
+		syscall.ENOMEM, syscall.ENOBUFS, syscall.EMSGSIZE, syscall.EACCES, syscall.EPERM,
+		syscall.EINVAL, syscall.EBADF, syscall.ENOTSOCK, syscall.EFAULT,
+		syscall.EPIPE, syscall.ENOTCONN:
+		return false
+	}
+	return true
+}

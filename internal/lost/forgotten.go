@@ -1,0 +1,33 @@
+package lost
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"github.com/edo-go/edo/internal/origin"
+)
+
+// Forgotten says that the collector has found a thing that its owner should have closed
+// or dropped.
+type Forgotten struct {
+	What string  // "mpsc: a Sender was never closed; it was garbage, and has been closed"
+	PC   uintptr // where the thing was made; 0: that is not known
+}
+
+// Error says what, and where it was made.
+func (f *Forgotten) Error() string {
+	if f.PC == 0 {
+		return f.What
+	}
+	at := f.place()
+	return fmt.Sprintf("%s; it was made at %s:%d (func %s)", f.What, filepath.Base(at.File), at.Line, at.Function)
+}
+
+// place returns where the thing was made.
+func (f *Forgotten) place() runtime.Frame {
+	if f.PC == 0 {
+		return runtime.Frame{}
+	}
+	return origin.Frame(f.PC)
+}

@@ -1,0 +1,93 @@
+package origin
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+)
+
+// module is the path of edo's own module, also when somebody has renamed it.
+var module = strings.TrimSuffix(reflect.TypeFor[place]().PkgPath(), "/internal/origin")
+
+// programs are the folders of the module that hold programs: they use edo as any other.
+var programs = [...]string{"bench", "cmd", "examples", "tools"}
+
+// IsEdo says whether a function, in a file, is a part of edo rather than of a program that
+// uses it. Tests and the programs of edo's own module are no part.
+func IsEdo(function, file string) bool {
+	rest, ok := strings.CutPrefix(function, module)
+	if !ok || strings.HasSuffix(file, "_test.go") {
+		return false
+	}
+	if strings.HasPrefix(rest, ".") {
+		return true
+	}
+	rest, ok = strings.CutPrefix(rest, "/")
+	if !ok {
+		return false // another module, whose name begins alike
+	}
+	for _, p := range programs {
+		if after, ok := strings.CutPrefix(rest, p); ok && (after == "" || after[0] == '/' || after[0] == '.') {
+			return false
+		}
+	}
+	last := rest[strings.LastIndexByte(rest, '/')+1:]
+	name, _, _ := strings.Cut(last, ".")
+	return !strings.HasSuffix(name, "_test")
+}
+
+// TrimStack returns a stack, as debug.Stack prints it, without the frames at its top that
+// say only how the panic was taken in: those of debug.Stack, of package runtime, of panic
+// and of edo. If that would leave none, it is returned as it is.
+func TrimStack(stack []byte) []byte {
+	head, rest, ok := bytes.Cut(stack, []byte("\n"))
+	if !ok {
+		return stack
+	}
+	for {
+		call, after, ok := bytes.Cut(rest, []byte("\n"))
+		place, after, ok2 := bytes.Cut(after, []byte("\n"))
+		if !ok && !ok2 || len(call) == 0 || bytes.HasPrefix(call, []byte("created by ")) {
+			return stack
+		}
+		if !takesIn(functionOf(string(call)), fileOf(string(place))) {
+			break
+		}
+		rest = after
+	}
+	out := make([]byte, 0, len(head)+1+len(rest))
+	return append(append(append(out, head...), '\n'), rest...)
+}
+
+// takesIn says whether a frame is one of those that stand above that which panicked.
+func takesIn(function, file string) bool {
+	return function == "panic" || function == "runtime/debug.Stack" || strings.HasPrefix(function, "runtime.") || IsEdo(function, file)
+}
+
+// functionOf returns the function of a line "main.(*T).f(0x1, {0x2, 0x3})".
+func functionOf(call string) string {
+	if !strings.HasSuffix(call, ")") {
+		return call
+	}
+	depth := 0 // arguments have brackets of their own: {...}, (...)
+	for i := len(call) - 1; i >= 0; i-- {
+		switch call[i] {
+		case ')':
+			depth++
+		case '(':
+			if depth--; depth == 0 {
+				return call[:i]
+			}
+		}
+	}
+	return call
+}
+
+// fileOf returns the file of a line "\t/home/me/main.go:12 +0x1f".
+func fileOf(place string) string {
+	place = strings.TrimSpace(place)
+	if i := strings.LastIndexByte(place, ':'); i >= 0 {
+		return place[:i]
+	}
+	return place
+}

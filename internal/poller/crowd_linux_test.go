@@ -1,0 +1,151 @@
+package poller
+
+import (
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/invariant/interleave"
+)
+
+func TestAllThatWaitAreWokenOnceAndNoneThatWasForgotten(t *testing.T) {
+	m := newModel(t)
+	tasks := []*mock{newMock(), newMock(), newMock(), newMock()}
+	for range 2 {
+		for _, task := range tasks {
+			if err := m.read(task); err != ErrWait {
+				t.Fatalf("got %v, want ErrWait", err)
+			}
+		}
+	}
+	for i, task := range tasks {
+		if !m.source.Waits(Read, &task.Task) || m.source.Waits(Write, &task.Task) {
+			t.Errorf("task %d: the source does not say that it waits to read", i)
+		}
+	}
+	m.source.Forget(Read, &tasks[1].Task) // in the crowd
+	m.source.Forget(Read, &tasks[3].Task) // the latest
+	m.arrive()
+	for i, want := range []int32{1, 0, 1, 0} {
+		if got := tasks[i].wakes.Load(); got != want {
+			t.Errorf("task %d was woken %d times, want %d", i, got, want)
+		}
+	}
+	if len(m.poller.crowds.all) != 0 || m.source.state.Load()&(crowded<<Read) != 0 {
+		t.Error("a crowd is left over")
+	}
+}
+
+func TestCrowdHoldsNoTaskTwiceHoweverOftenItAsks(t *testing.T) {
+	m := newModel(t)
+	first, second := newMock(), newMock()
+	for range 100 {
+		m.read(first)
+		m.read(second)
+	}
+	if n := len(m.poller.crowds.all[&m.source][Read]); n != 1 {
+		t.Errorf("%d tasks in the crowd, want 1", n)
+	}
+}
+
+func TestInterleavedTwoReadersAreBothWokenByTheCloseAndByAWake(t *testing.T) {
+	for name, event := range map[string]func(m *model){
+		"close": func(m *model) { m.source.Close() },
+		"wake":  func(m *model) { m.source.Wake(Read) },
+	} {
+		n := interleave.ExploreBounded(t, 4, func() ([]func(), func()) {
+			m, first, second := newModel(t), newMock(), newMock()
+			var errs [2]error
+			var before [2]bool // waited when the event began
+			threads := []func(){
+				func() { errs[0] = m.read(first) },
+				func() { errs[1] = m.read(second) },
+				func() {
+					before = [2]bool{m.source.Waits(Read, &first.Task), m.source.Waits(Read, &second.Task)}
+					event(m)
+				},
+			}
+			return threads, func() {
+				for i, task := range []*mock{first, second} {
+					if errs[i] == ErrWait && task.wakes.Load() == 0 && (name == "close" || before[i]) {
+						t.Errorf("%s: reader %d waits for ever", name, i)
+					}
+				}
+			}
+		})
+		t.Logf("%s: %d schedules", name, n)
+	}
+}
+
+func TestInterleavedTwoReadersLoseNoEdge(t *testing.T) {
+	n := interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+		m, first, second := newModel(t), newMock(), newMock()
+		threads := []func(){func() { m.read(first) }, func() { m.read(second) }, m.arrive}
+		return threads, func() {
+			if m.got.Load() == 1 {
+				return
+			}
+			if first.wakes.Load() == 0 || second.wakes.Load() == 0 {
+				t.Error("something is there, and a reader waits for ever")
+			}
+		}
+	})
+	t.Logf("%d schedules", n)
+}
+
+// kernel is a socket that was reset: it tells that to the first call.
+type kernel struct {
+	*model
+	told atomic.Bool
+}
+
+// call makes one system call that the reset ends, as task, and says whether the
+// connection turned out to be reset.
+func (k *kernel) call(d Direction, task *mock) (reset, waits bool) {
+	if err := k.source.Begin(d, &task.Task); err != nil {
+		return false, true
+	}
+	first := !k.told.Swap(true)
+	if invariant.Enabled {
+		invariant.Step("the call has returned")
+	}
+	if first {
+		k.source.Fail(syscall.ECONNRESET)
+		k.source.End(d, More)
+		return true, false
+	}
+	if k.source.Follow(d, &task.Task) {
+		return false, true
+	}
+	reset = k.source.Failure() != 0
+	k.source.End(d, More)
+	return reset, false
+}
+
+func TestInterleavedReaderAndWriterAreBothToldOfTheReset(t *testing.T) {
+	n := interleave.ExploreBounded(t, 4, func() ([]func(), func()) {
+		k := &kernel{model: newModel(t)}
+		k.source.state.Store(readable | writable)
+		tasks := [2]*mock{newMock(), newMock()}
+		var reset, waits [2]bool
+		call := func(i int) func() { return func() { reset[i], waits[i] = k.call(Direction(i), tasks[i]) } }
+		return []func(){call(0), call(1)}, func() {
+			for i, task := range tasks {
+				if waits[i] {
+					if task.wakes.Load() == 0 {
+						t.Errorf("operation %d waits for ever", i)
+					}
+					reset[i], _ = k.call(Direction(i), task)
+				}
+				if !reset[i] {
+					t.Errorf("operation %d was not told of the reset", i)
+				}
+			}
+			if users := k.source.state.Load() / user; users != 0 {
+				t.Errorf("%d operations are under way", users)
+			}
+		}
+	})
+	t.Logf("%d schedules", n)
+}

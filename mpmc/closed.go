@@ -1,0 +1,159 @@
+package mpmc
+
+import (
+	"slices"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/release"
+)
+
+// PollClosed is Ready once a send through this handle would be refused, as
+// [Sender.IsClosed] says it. Otherwise it keeps the waker of the task: each task that has
+// asked is woken once. So any number of tasks may ask by one handle.
+func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
+	if !cx.Proceed((*closing[T])(tx)) {
+		return edo.Pending
+	}
+	c, waker := tx.ch, cx.Waker()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if tx.isClosed() {
+		return edo.Ready
+	}
+	if !slices.ContainsFunc(tx.watches, func(w *turn[T]) bool { return w.waker == waker }) {
+		w := &turn[T]{} // without tx: the channel must not hold the handle
+		tx.watches = append(tx.watches, w)
+		c.rare().closers.push(w, waker)
+	}
+	return edo.Pending
+}
+
+// Closed waits until a send through this handle would be refused: when no receiver is
+// left, or they have closed the channel, or this handle is closed. Any number of tasks may
+// wait by one handle. The error is that of the task.
+func (tx *Sender[T]) Closed(task *edo.Task) error {
+	if err := task.Proceed((*closing[T])(tx)); err != nil {
+		return err
+	}
+	c := tx.ch
+	c.mu.Lock()
+	if tx.isClosed() {
+		c.mu.Unlock()
+		return nil
+	}
+	w := c.borrowTurn()
+	w.tx = tx
+	c.watch(w, task.Internal(internal.Key{}).Waker())
+	c.mu.Unlock()
+	_, err := edo.Await(task, edo.Future[edo.Unit]((*closer[T])(w)))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unwatch(w)
+	c.giveBackTurn(w)
+	return err
+}
+
+// closing is a sender as a leaf that asks for the end.
+type closing[T any] Sender[T]
+
+// closer is a turn among the waits for the end.
+type closer[T any] turn[T]
+
+// Poll is Ready when it is out of them.
+func (w *closer[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed((*closing[T])(w.tx)) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	c := w.tx.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w.state != queued {
+		return edo.Unit{}, edo.Ready, nil
+	}
+	w.waker = cx.Waker()
+	return edo.Unit{}, edo.Pending, nil
+}
+
+// ClosedFuture returns [Sender.Closed] as a future.
+func (tx *Sender[T]) ClosedFuture() *ClosedFuture[T] {
+	return &ClosedFuture[T]{w: turn[T]{tx: tx}}
+}
+
+// ClosedFuture is the future of [Sender.ClosedFuture]. One goroutine at a time uses it.
+// Dropping it leaves the handle as it is.
+type ClosedFuture[T any] struct{ w turn[T] }
+
+// Poll is Ready, without an error, once a send would be refused.
+func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed((*closing[T])(f.w.tx)) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	tx := f.w.tx
+	c := tx.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if tx.isClosed() {
+		c.unwatch(&f.w) // a settle is about to wake it
+		return edo.Unit{}, edo.Ready, nil
+	}
+	if f.w.state != queued {
+		c.watch(&f.w, cx.Waker())
+	}
+	f.w.waker = cx.Waker()
+	return edo.Unit{}, edo.Pending, nil
+}
+
+// Drop waits no longer.
+func (f *ClosedFuture[T]) Drop() {
+	c := f.w.tx.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unwatch(&f.w)
+}
+
+// watch puts w among the waits for the end. Locked.
+func (c *channel[T]) watch(w *turn[T], waker edo.Waker) {
+	w.tx.closers++
+	c.rare().closers.push(w, waker)
+}
+
+// unwatch takes w out of them, if it is still there. Locked.
+func (c *channel[T]) unwatch(w *turn[T]) {
+	if w.state == queued {
+		c.refuseCloser(w)
+	}
+	release.Store32(&w.state, outside)
+}
+
+// refuseCloser takes w, which waits for the end, out of those that do, and returns its
+// waker. Locked.
+func (c *channel[T]) refuseCloser(w *turn[T]) edo.Waker {
+	if w.tx != nil {
+		w.tx.closers--
+	}
+	return c.aside.closers.refuse(w)
+}
+
+// unwatchAll takes out the waits for the end by way of tx, which has been closed. It looks
+// through all that wait only while there are some besides those of PollClosed, which is
+// rare: a task that waits closes the handle later. Locked.
+func (c *channel[T]) unwatchAll(tx *Sender[T]) (wakers []edo.Waker) {
+	for _, w := range tx.watches {
+		if w.state == queued {
+			wakers = append(wakers, c.refuseCloser(w))
+		}
+	}
+	tx.watches = nil
+	if tx.closers == 0 {
+		return wakers
+	}
+	for w := c.aside.closers.first; w != nil && tx.closers != 0; {
+		next := w.next
+		if w.tx == tx {
+			wakers = append(wakers, c.refuseCloser(w))
+		}
+		w = next
+	}
+	return wakers
+}

@@ -1,0 +1,80 @@
+package mpmc
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// Check says which of the channel's rules does not hold, while nothing is going on.
+func (rx *Receiver[T]) Check() error { return rx.ch.check() }
+
+// Check is [Receiver.Check].
+func (tx *Sender[T]) Check() error { return tx.ch.check() }
+
+func (c *channel[T]) check() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	got, waits := 0, map[*seat[T]]int{}
+	for w := c.sending.first; w != nil; w = w.next {
+		got += w.got
+		if w != c.sending.first && w.got != 0 {
+			return errors.New("rule 3: an offer has slots that is not the first in line")
+		}
+		if w.state != queued || w.waker != w.known {
+			return errors.New("an offer in line is not queued, or knows another waker")
+		}
+	}
+	for w := c.taking.first; w != nil; w = w.next {
+		if w.state != queued || w.seat == nil || w.seat.ended || (w.rx == nil) != (w == &w.seat.own) {
+			return errors.New("a turn in line is not queued, or belongs to no open receiver")
+		}
+		if w.rx != nil {
+			waits[w.seat]++
+		}
+	}
+	for s, n := range waits {
+		if s.waits != n {
+			return fmt.Errorf("a seat counts %d turns in line, and there are %d", s.waits, n)
+		}
+	}
+	for w := c.rare().offers; w != nil; w = w.next {
+		if !reflect.ValueOf(&w.value).Elem().IsZero() || w.tx != nil || !w.waker.IsZero() || w.prev != nil {
+			return errors.New("an offer that is kept keeps something else")
+		}
+	}
+	n := c.queue.Len()
+	switch {
+	case c.out < 0 || got > c.out:
+		return fmt.Errorf("rule 1: %d slots collected, %d permits out", got, c.out)
+	case n+c.out > c.limit:
+		return fmt.Errorf("rule 1: %d messages and %d permits, capacity %d", n, c.out, c.limit)
+	case c.promised < 0 || c.promised > n:
+		return fmt.Errorf("rule 2: %d of %d messages are promised", c.promised, n)
+	case c.sending.first != nil && n+c.out != c.limit:
+		return fmt.Errorf("rule 3: an offer is in line, with %d slots free", c.free())
+	case c.taking.first != nil && c.promised != n:
+		return fmt.Errorf("rule 4: a turn is in line, and %d messages are loose", c.loose())
+	case c.closed && c.sending.first != nil:
+		return errors.New("rule 6: closed, and an offer is in line")
+	case c.closed && c.aside.closers.first != nil:
+		return errors.New("rule 6: closed, and a task waits for that")
+	case c.dropped && (!c.closed || n != 0 || c.receivers != 0 || c.taking.first != nil):
+		return errors.New("rule 6: dropped, and open, or with messages or receivers")
+	case !c.dropped && c.receivers == 0:
+		return errors.New("rule 6: no receiver is left, and it is not dropped")
+	case c.atEnd() && c.taking.first != nil:
+		return errors.New("rule 7: the end, and a turn is in line")
+	case c.made.senders.Total() != c.senders || c.made.receivers.Total() != c.receivers:
+		return fmt.Errorf("%d senders and %d receivers open, and %d and %d places where they were made",
+			c.senders, c.receivers, c.made.senders.Total(), c.made.receivers.Total())
+	}
+	return nil
+}
+
+// The errors of futures that were polled after their end.
+var (
+	ErrSent     = errSent
+	ErrReserved = errReserved
+	ErrReceived = errReceived
+)

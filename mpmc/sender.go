@@ -1,0 +1,142 @@
+package mpmc
+
+import (
+	"runtime"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
+)
+
+// Sender is a handle to send with. Any number of goroutines may use one at the same time.
+// Its owner closes or drops it when no more is to be sent: the receivers wait for that.
+type Sender[T any] struct {
+	ch      *channel[T]
+	ended   bool       // closed; guarded by the channel's lock, as are the next three
+	closers int        // the waits for the end by way of it, without watches
+	watches []*turn[T] // what PollClosed waits with, one for each task
+	own     *offer[T]  // for one Send that waits; made when first needed
+	pc      uintptr    // where it was made
+	cleanup runtime.Cleanup
+}
+
+// Clone returns another handle of the same channel, which is closed on its own. The clone
+// of a closed handle is closed. Making and closing it takes about a microsecond.
+func (tx *Sender[T]) Clone() *Sender[T] {
+	c, pc := tx.ch, caller()
+	c.mu.Lock()
+	if tx.ended {
+		c.mu.Unlock()
+		return &Sender[T]{ch: c, ended: true}
+	}
+	c.addSender(pc)
+	c.mu.Unlock()
+	return newSender(c, pc)
+}
+
+// TrySend sends v if there is room for it and no send or reserve waits in line. It never
+// waits. The error matches [edo.ErrFull] or [edo.ErrClosed]; then v is still the caller's.
+func (tx *Sender[T]) TrySend(v T) error {
+	first, beside, err := tx.ch.trySend(tx, v)
+	wakeBoth(nil, first, beside)
+	return err
+}
+
+// trySend sends v if there is room. The wakers that it returns are to be woken.
+func (c *channel[T]) trySend(tx *Sender[T], v T) (first, beside edo.Waker, err error) {
+	c.mu.Lock()
+	if err = c.accept(tx); err == nil {
+		first, beside = c.put(v)
+	}
+	c.mu.Unlock()
+	return first, beside, err
+}
+
+// Send sends v, and waits in line while the channel is full. With an error v is still the
+// caller's, and was not sent: the error matches [edo.ErrClosed] when no receiver is left,
+// or they have closed the channel, or this handle was closed, and [edo.ErrCancelled] when
+// the task was asked to end while it waited. It allocates nothing.
+func (tx *Sender[T]) Send(task *edo.Task, v T) error {
+	if err := task.Proceed((*sending[T])(tx)); err != nil {
+		return err
+	}
+	c, cx := tx.ch, task.Internal(internal.Key{})
+	c.mu.Lock()
+	err := c.accept(tx)
+	if err == nil {
+		first, beside := c.put(v)
+		c.mu.Unlock()
+		wakeBoth(cx, first, beside)
+		return nil
+	}
+	if err != errFull {
+		c.mu.Unlock()
+		return err
+	}
+	w := c.enqueue(cx, tx, v)
+	return c.awaitOffer(task, w, w)
+}
+
+// enqueue puts v in line, and returns the offer that it is in. It is called with the lock,
+// and lets go of it.
+func (c *channel[T]) enqueue(cx *edo.Context, tx *Sender[T], v T) *offer[T] {
+	w := tx.lend()
+	w.value = v
+	c.queueOffer(w, cx.Waker())
+	c.mu.Unlock()
+	return w
+}
+
+// sending is a sender as a leaf that need not wait for room: only for its task's next
+// turn, when the budget is used up.
+type sending[T any] Sender[T]
+
+// Close ends this handle, for all who share it. Sends that wait in line already go on;
+// what is sent through it afterwards is refused. When no handle is left open and no permit
+// is out, the receivers get what was accepted, and then the end.
+func (tx *Sender[T]) Close() {
+	c := tx.ch
+	c.mu.Lock()
+	if tx.ended {
+		c.mu.Unlock()
+		return
+	}
+	tx.ended = true
+	wakers := c.unwatchAll(tx)
+	tx.cleanup.Stop()
+	c.dropSender(tx.pc)
+	runtime.KeepAlive(tx) // not collected before Stop
+	for _, w := range wakers {
+		w.Wake()
+	}
+}
+
+// Drop is [Sender.Close], for owners.
+func (tx *Sender[T]) Drop() { tx.Close() }
+
+// IsClosed says whether a send would be refused: no receiver is left, or they have closed
+// the channel, or this handle was closed. Once true it stays true.
+func (tx *Sender[T]) IsClosed() bool {
+	tx.ch.mu.Lock()
+	defer tx.ch.mu.Unlock()
+	return tx.isClosed()
+}
+
+// isClosed is IsClosed. Locked.
+func (tx *Sender[T]) isClosed() bool { return tx.ended || tx.ch.closed }
+
+// SameChannel says whether both send to the same receivers.
+func (tx *Sender[T]) SameChannel(other *Sender[T]) bool { return tx.ch == other.ch }
+
+// addSender counts a handle that was made at pc. Locked.
+func (c *channel[T]) addSender(pc uintptr) {
+	c.senders++
+	c.made.senders.Add(pc)
+}
+
+// dropSender counts the handle that was made at pc no longer. It is called with the lock,
+// and lets go of it.
+func (c *channel[T]) dropSender(pc uintptr) {
+	c.senders--
+	c.made.senders.Remove(pc)
+	c.settle(nil)
+}

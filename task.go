@@ -280,6 +280,7 @@ func Next[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
 			return nextParked(task, s)
 		}
 		if err := task.suspend(); err != nil {
+			leaveLine(s)
 			return v, false, err
 		}
 	}
@@ -288,7 +289,17 @@ func Next[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
 // nextParked goes on with a Next on a goroutine of its own.
 func nextParked[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
 	v, err = awaitParked(task, Future[T](nextItem[T]{s, &ok}))
+	if err != nil && !ok {
+		leaveLine(s)
+	}
 	return v, ok, err
+}
+
+// leaveLine has s give up the place in line that it keeps, if it does.
+func leaveLine[T any](s Stream[T]) {
+	if w, ok := s.(withdrawer); ok {
+		w.Withdraw()
+	}
 }
 
 // nextItem is the next item of s, as a future; ok says that there is one.

@@ -1,12 +1,10 @@
 package aio
 
 import (
-	"log/slog"
 	"runtime"
 	"weak"
 
 	"github.com/edo-go/edo/internal/lost"
-	"github.com/edo-go/edo/internal/origin"
 )
 
 // watchOver has the collector tell of either end of a Duplex, made at pc, that nothing
@@ -29,15 +27,13 @@ func (o forgotten) found() { lost.Found(o.number, o.lost) }
 
 // lost closes an end that was not closed. It is reported when that may change what the
 // program does: the other end is in use, and has not heard the end of this one.
-func (o forgotten) lost() {
+func (o forgotten) lost() error {
 	used := o.other.Value() != nil && !o.out.hasEnded()
 	closeEnd(o.in, o.out)
 	if !used {
-		return
+		return nil
 	}
-	f := origin.Frame(o.pc)
-	slog.Warn("aio: an end of a Duplex was never closed; it was garbage, and has been closed",
-		"func", f.Function, "file", f.File, "line", f.Line)
+	return &lost.Forgotten{What: "aio: an end of a Duplex was never closed; it was garbage, and has been closed", PC: o.pc}
 }
 
 // hasEnded says whether the lane has ended, on either side.

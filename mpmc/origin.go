@@ -1,7 +1,6 @@
 package mpmc
 
 import (
-	"log/slog"
 	"runtime"
 
 	"github.com/edo-go/edo/internal/lost"
@@ -32,14 +31,15 @@ func (o forgotten[T]) found() { lost.Found(o.number, o.lost) }
 
 // lost closes a sender that was never closed, and reports it unless the channel was closed:
 // then no receive waits for that.
-func (o forgotten[T]) lost() {
+func (o forgotten[T]) lost() error {
 	c := o.ch
 	c.mu.Lock()
 	closed := c.closed
 	c.dropSender(o.pc)
-	if !closed {
-		warn("mpmc: a Sender was never closed; it was garbage, and has been closed", o.pc)
+	if closed {
+		return nil
 	}
+	return &lost.Forgotten{What: "mpmc: a Sender was never closed; it was garbage, and has been closed", PC: o.pc}
 }
 
 // newReceiver returns a handle that was made at pc and counts among the receivers of c
@@ -56,17 +56,13 @@ func (s *seat[T]) found() { lost.Found(s.number, s.lost) }
 
 // lost drops a receiver that was never dropped, and reports it unless the channel was closed
 // or no message could be sent any more: then no send waits for it.
-func (s *seat[T]) lost() {
+func (s *seat[T]) lost() error {
 	c := s.ch
 	c.mu.Lock()
 	over := c.closed || !c.alive()
 	c.leaveSeat(s)
-	if !over {
-		warn("mpmc: a Receiver was never dropped; it was garbage, and has been dropped", s.pc)
+	if over {
+		return nil
 	}
-}
-
-func warn(text string, pc uintptr) {
-	f := origin.Frame(pc)
-	slog.Warn(text, "func", f.Function, "file", f.File, "line", f.Line)
+	return &lost.Forgotten{What: "mpmc: a Receiver was never dropped; it was garbage, and has been dropped", PC: s.pc}
 }

@@ -1,7 +1,6 @@
 package socket
 
 import (
-	"log/slog"
 	"runtime"
 
 	"github.com/edo-go/edo/internal/driver"
@@ -51,9 +50,9 @@ func (f forgotten) found() {
 
 // lost closes what nobody has closed, and reports it, unless the runtime has ended in
 // between and closed it.
-func (f forgotten) lost() {
+func (f forgotten) lost() error {
 	if f.inner.Closed() {
-		return
+		return nil
 	}
 	what, addr := "Conn", ""
 	switch inner := f.inner.(type) {
@@ -63,7 +62,5 @@ func (f forgotten) lost() {
 		what, addr = "Listener", inner.Addr().String()
 	}
 	f.inner.Close()
-	at := origin.Frame(f.pc)
-	slog.Warn("socket: a "+what+" was never closed; it was garbage, and has been closed",
-		"func", at.Function, "file", at.File, "line", at.Line, "addr", addr)
+	return &lost.Forgotten{What: "socket: a " + what + " (" + addr + ") was never closed; it was garbage, and has been closed", PC: f.pc}
 }

@@ -43,7 +43,7 @@ func accept(task *edo.Task, l *socket.Listener, tx *mpsc.Sender[int], out io.Wri
 			return nil
 		}, edo.Owns(conn, tx))
 	}
-	return nil
+	return task.Err()
 }
 
 // background adds up what it receives, and prints the sum at every tick, from zero
@@ -61,5 +61,5 @@ func background(task *edo.Task, rx *mpsc.Receiver[int], period time.Duration, ou
 			sum += it.n
 		}
 	}
-	return nil
+	return task.Err()
 }

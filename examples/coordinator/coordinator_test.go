@@ -39,7 +39,7 @@ func slow(task *edo.Task, l *socket.Listener) error {
 			return t.Send(task, pongFrame)
 		}))
 	}
-	return nil
+	return task.Err()
 }
 
 // connected runs use with a transport to a server.

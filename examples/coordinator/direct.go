@@ -47,7 +47,7 @@ func coordinate(task *edo.Task, t *transport, rx *mpsc.Receiver[message], now cl
 			return err
 		}
 	}
-	return nil
+	return task.Err()
 }
 
 // answer measures a round trip, from when the request was taken out of the channel.

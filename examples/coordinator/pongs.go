@@ -33,5 +33,5 @@ func pongs(task *edo.Task, l *socket.Listener, out io.Writer) error {
 			return nil
 		}))
 	}
-	return nil
+	return task.Err()
 }

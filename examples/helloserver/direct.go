@@ -27,5 +27,5 @@ func direct(task *edo.Task, l *socket.Listener, out io.Writer) error {
 			return nil
 		}, edo.Owns(conn))
 	}
-	return nil
+	return task.Err()
 }

@@ -32,5 +32,5 @@ func direct(task *edo.Task, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "Got `%s`\n", msg)
 	}
-	return nil
+	return task.Err()
 }

@@ -42,7 +42,7 @@ func serveDirect(c Config) error {
 				}
 			}, edo.Owns(conn))
 		}
-		return nil
+		return task.Err()
 	}, c.runtime())
 }
 

@@ -57,7 +57,7 @@ func (d *demo) display(task *edo.Task) error {
 			thousands(int64(s.tasks)), megabytes(s.memory))
 		before, at = messages, now
 	}
-	return nil
+	return task.Err()
 }
 
 // table prints the result, and returns the exit status.

@@ -41,7 +41,7 @@ func accept(task *edo.Task, l *socket.Listener, tx *mpsc.Sender[int]) error {
 		edo.Go(task, func(task *edo.Task) error { return handle(task, conn, tx) },
 			edo.Name("handler"), edo.Owns(conn, tx))
 	}
-	return nil
+	return task.Err()
 }
 
 // handle counts what a connection sends, to its end. Closing the connection tells
@@ -86,7 +86,7 @@ func answerPings(task *edo.Task, l *socket.Listener) error {
 			return t.Send(task, pong)
 		}), edo.Name("pongs"))
 	}
-	return nil
+	return task.Err()
 }
 
 // coordinate owns the transport, and answers one request after the other. Its clock
@@ -106,7 +106,7 @@ func (d *demo) coordinate(task *edo.Task, t *transport, rx *mpsc.Receiver[reques
 		d.latency.add(took)
 		reply.Send(took)
 	}
-	return nil
+	return task.Err()
 }
 
 // roundTrip sends a ping and waits for the pong.

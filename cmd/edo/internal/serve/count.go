@@ -63,7 +63,7 @@ func startCounter(s *service, task *edo.Task) server {
 				return nil
 			}
 		}
-		return nil
+		return task.Err()
 	}, edo.Name("counter"), edo.Owns(items))
 	return counter{tx}
 }

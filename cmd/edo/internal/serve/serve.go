@@ -114,9 +114,6 @@ func (s *service) main(task *edo.Task) error {
 	defer server.end()
 	for conn, err := range stream.All(task, l.Incoming()) {
 		if err != nil {
-			if n := s.open.Load(); n > 0 && task.Err() != nil {
-				fmt.Fprintf(s.errs, "waiting for %d connections to end; Ctrl-C again cuts them off\n", n)
-			}
 			return err
 		}
 		s.open.Add(1)
@@ -129,7 +126,11 @@ func (s *service) main(task *edo.Task) error {
 			return nil
 		}, edo.Name("connection"), edo.Owns(append(owned, conn)...))
 	}
-	return nil
+	err = task.Err()
+	if n := s.open.Load(); n > 0 && err != nil {
+		fmt.Fprintf(s.errs, "waiting for %d connections to end; Ctrl-C again cuts them off\n", n)
+	}
+	return err
 }
 
 // hello greets, and hangs up.

@@ -100,6 +100,9 @@ func (q *queuePlay) merge(task *edo.Task, _ *rand.Rand) error {
 			q.arrive(m)
 		}
 	}
+	if err := task.Err(); err != nil {
+		return err
+	}
 	return errors.New("queue: an interval has ended")
 }
 

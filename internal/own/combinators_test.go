@@ -44,7 +44,7 @@ var combinators = []row{
 	{name: "future.Owning", build: func(s *scene) subject {
 		return s.future(future.Owning(s.source(), s.item(), s.item(), s.item()))
 	}},
-	{name: "future.Timeout", build: func(s *scene) subject {
+	{name: "future.Timeout", live: true, build: func(s *scene) subject {
 		return s.future(future.Timeout(hour, s.source()))
 	}},
 	{name: "future.Share", also: []string{"future.Shared.Clone"}, build: func(s *scene) subject {

@@ -175,8 +175,8 @@ func chain(n int) *Graph {
 	return g
 }
 
-func TestACycleOfAMillionTasksIsFound(t *testing.T) {
-	const n = 1_000_000
+func TestACycleOfManyTasksIsFound(t *testing.T) {
+	const n = 200_000
 	k := chain(n).Knots()
 	if len(k.Cores) != 1 || len(k.Cores[0]) != n || len(k.Cycle(0)) != n {
 		t.Errorf("%d cores", len(k.Cores))

@@ -45,6 +45,9 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 	b.task.head = &h.task
 	rt.sched.RegisterExternal(&h.task)
 	rt.sched.CountExternal(1)
+	if x.daemon {
+		rt.sched.MarkDaemon()
+	}
 	go b.run()
 	return h
 }
@@ -177,7 +180,8 @@ func (b *blockingBody[T]) ownName() name            { return name{} }
 // Block runs fn on the calling goroutine, with a Task of the runtime of s: for a
 // test, an http.Handler, any goroutine that is no task. Suspending parks the
 // goroutine. fn gets [ErrCancelled] when ctx ends or the runtime does; otherwise
-// Block returns what fn does. It does not hold [Run] open, has no budget, and spawns
+// Block returns what fn does. The [Task.Context] of its Task derives from ctx: it has
+// its values and its deadline, and ends with its cause. It does not hold [Run] open, has no budget, and spawns
 // nothing itself. In a task, whose worker it would block, and in the simulator,
 // which could not replay it, it is an error.
 func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
@@ -194,7 +198,7 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))
 	}
-	b := &block{}
+	b := &block{base: ctx}
 	b.extra.given = "Block of " + funcName(fn)
 	t := &b.task
 	t.rt, t.head, t.fn, t.whole = rt, &b.head, fn, true
@@ -238,6 +242,7 @@ func (b *block) call(fn func(task *Task) error) (err error) {
 
 // block is the task of a Block.
 type block struct {
+	base  context.Context // what Block was given
 	head  sched.Task
 	extra extra
 	task  Task

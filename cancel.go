@@ -3,6 +3,7 @@ package edo
 import (
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -14,19 +15,25 @@ import (
 // called from any goroutine.
 //
 //	done      set once, locked; read by anybody
-//	below     what a cancellation must reach, until there was one: who sets done
-//	          takes the list, and from then on nobody looks at it
+//	below     what a cancellation must reach, until there was one: the call that sets
+//	          done takes the list, and from then on it is not looked at
 //	place     in the list of the parent; guarded by the parent's lock
+//
+// The list of a token holds its children weakly: what is below a child (a task, a
+// wait, a child of its own) refers to it, and so keeps it as long as it matters. A child
+// that the program has forgotten is collected, and its place is taken out of the list
+// when the list would have doubled.
 //
 // No lock is taken while another one is held, so a cancellation of 100,000 children
 // takes 100,000 locks for some 10 ns each.
 type Cancel struct {
-	parent *Cancel // nil: a root; not changed
-	place  place[any]
+	parent *Cancel     // nil: a root; not changed
+	place  *place[any] // nil: a root; the token must be collected while its place is kept
 	done   atomic.Bool
 
 	mu      sync.Mutex       // guards the following
-	below   roster[any]      // of *Cancel, *CancelledFuture and *sched.Task
+	below   roster[any]      // of weak.Pointer[Cancel], *CancelledFuture and *sched.Task
+	sweepAt int              // with so many in below the collected ones are taken out
 	own     *CancelledFuture // what PollCancelled waits with
 	kept    *CancelledFuture // for the next Cancelled
 	dropped bool
@@ -36,12 +43,12 @@ type Cancel struct {
 func NewCancel() *Cancel { return &Cancel{} }
 
 // Child returns a token that is cancelled when c is, or on its own. The child of a
-// token that was cancelled is cancelled. Drop it when it is of no more use: until then
-// c knows of it.
+// token that was cancelled is cancelled. One that is forgotten is collected, as any
+// other object. It costs three allocations, of some 300 bytes together.
 func (c *Cancel) Child() *Cancel {
-	k := &Cancel{parent: c}
-	k.place.who = k
-	if !c.join(&k.place) {
+	k := &Cancel{parent: c, place: &place[any]{}}
+	k.place.who = weak.Make(k)
+	if !c.join(k.place) {
 		k.done.Store(true)
 	}
 	return k
@@ -50,17 +57,45 @@ func (c *Cancel) Child() *Cancel {
 // join puts p into the list of what a cancellation reaches, unless there was one.
 func (c *Cancel) join(p *place[any]) bool {
 	c.mu.Lock()
-	defer c.mu.Unlock()
+	open := c.put(p)
+	back := open && c.dropped && c.parent != nil
+	c.mu.Unlock()
+	if back {
+		c.rejoin()
+	}
+	return open
+}
+
+// put is join without its end: a token that was dropped must rejoin its parent. Locked.
+func (c *Cancel) put(p *place[any]) bool {
 	if c.done.Load() {
 		return false
 	}
-	c.below.add(p)
+	if p.at == 0 {
+		if n := c.below.len(); n >= max(slack, c.sweepAt) {
+			c.below.sweep(func(who any) bool {
+				k, ok := who.(weak.Pointer[Cancel])
+				return ok && k.Value() == nil
+			})
+			c.sweepAt = 2 * c.below.len()
+		}
+		c.below.add(p)
+	}
 	return true
 }
 
+// rejoin makes the cancellation of the parent reach c again, which was dropped and has
+// something below it now.
+func (c *Cancel) rejoin() {
+	if !c.parent.join(c.place) {
+		c.Cancel()
+	}
+}
+
 // forget takes p out again. A token that was dropped and has nothing below it any
-// more leaves its own parent.
+// more leaves its own parent, and comes back when something was put below it meanwhile.
 func (c *Cancel) forget(p *place[any]) {
+	var left *Cancel // has just left c
 	for c != nil {
 		c.mu.Lock()
 		if !c.done.Load() {
@@ -68,11 +103,22 @@ func (c *Cancel) forget(p *place[any]) {
 		}
 		over := c.dropped && c.below.len() == 0
 		c.mu.Unlock()
+		if left != nil && left.hasBelow() {
+			left.rejoin()
+			return
+		}
 		if !over {
 			return
 		}
-		c, p = c.parent, &c.place
+		left, c, p = c, c.parent, c.place
 	}
+}
+
+// hasBelow says whether a cancellation of c must reach anything.
+func (c *Cancel) hasBelow() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.done.Load() && c.below.len() != 0
 }
 
 // Cancel cancels c and everything below it: tokens, waits, tasks. When it returns all
@@ -88,8 +134,10 @@ func (c *Cancel) Cancel() {
 		todo = todo[:last]
 		for _, p := range next.end() {
 			switch b := p.who.(type) {
-			case *Cancel:
-				todo = append(todo, b)
+			case weak.Pointer[Cancel]:
+				if k := b.Value(); k != nil {
+					todo = append(todo, k)
+				}
 			case *CancelledFuture:
 				b.waker.Wake()
 			case *sched.Task:
@@ -98,7 +146,7 @@ func (c *Cancel) Cancel() {
 		}
 	}
 	if c.parent != nil {
-		c.parent.forget(&c.place)
+		c.parent.forget(c.place)
 	}
 }
 
@@ -117,8 +165,8 @@ func (c *Cancel) end() []*place[any] {
 func (c *Cancel) IsCancelled() bool { return c.done.Load() }
 
 // Drop lets go of the token: its parent forgets it, once all that is below it has gone
-// as well. It cancels nothing, and may be called twice. Nothing new should be put below
-// a token that was dropped: the parent may not reach it.
+// as well. It cancels nothing, and may be called twice. What is put below a token after
+// that is cancelled with the parent all the same.
 func (c *Cancel) Drop() {
 	c.mu.Lock()
 	c.dropped = true

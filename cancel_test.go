@@ -61,7 +61,7 @@ func TestPollCancelledWakesWhoPolledLast(t *testing.T) {
 	c := edo.NewCancel()
 	one, two := edotest.NewTask(), edotest.NewTask()
 	poll := func(task *edotest.Task) (p edo.Poll) {
-		task.Enter(func(cx *edo.Context) { p = c.PollCancelled(cx) })
+		task.Enter(func(cx *edo.Context) { p, _ = c.PollCancelled(cx) })
 		return p
 	}
 	if poll(one) != edo.Pending || poll(two) != edo.Pending {
@@ -81,7 +81,7 @@ func TestTokenDoesNothingWithoutABudget(t *testing.T) {
 	task := edotest.NewTask()
 	d := &dropped{}
 	task.EnterWithBudget(0, func(cx *edo.Context) {
-		if c.PollCancelled(cx) != edo.Pending {
+		if p, _ := c.PollCancelled(cx); p != edo.Pending {
 			t.Error("PollCancelled went on")
 		}
 		if _, p, _ := edo.UntilCancelled(c, d).Poll(cx); p != edo.Pending || d.n.Load() != 0 {

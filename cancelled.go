@@ -1,17 +1,18 @@
 package edo
 
 // PollCancelled is Ready once c is cancelled. Otherwise it keeps the waker of the task
-// that has polled last with this token; tasks that share one use [Cancel.Cancelled] or
+// that polls. One task at a time waits with it: for a second one it is Ready, with a
+// [*BusyError]. Tasks that share a token use [Cancel.Cancelled] or
 // [Cancel.CancelledFuture], or have a [Cancel.Child] each.
-func (c *Cancel) PollCancelled(cx *Context) Poll {
+func (c *Cancel) PollCancelled(cx *Context) (Poll, error) {
 	c.mu.Lock()
 	if c.own == nil {
 		c.own = c.newFuture()
 	}
 	own := c.own
 	c.mu.Unlock()
-	_, p, _ := own.Poll(cx)
-	return p
+	_, p, err := own.Poll(cx)
+	return p, err
 }
 
 // Cancelled waits until c is cancelled. The error is that of the task. It allocates
@@ -57,16 +58,25 @@ func (w *CancelledFuture) Poll(cx *Context) (Unit, Poll, error) {
 	if !cx.Proceed(w) {
 		return Unit{}, Pending, nil
 	}
-	c := w.c
+	c, me := w.c, cx.Waker()
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.done.Load() {
+	if old := w.waker; !old.IsZero() && old != me && !c.done.Load() {
+		c.mu.Unlock()
+		if err := cx.Sole(old, w, "each task waits with Cancel.Cancelled, or has a CancelledFuture of its own"); err != nil {
+			return Unit{}, Ready, err
+		}
+		c.mu.Lock()
+	}
+	if !c.put(&w.place) {
+		c.mu.Unlock()
 		return Unit{}, Ready, nil
 	}
-	if w.place.at == 0 {
-		c.below.add(&w.place)
+	w.waker = me
+	back := c.dropped && c.parent != nil
+	c.mu.Unlock()
+	if back {
+		c.rejoin()
 	}
-	w.waker = cx.Waker()
 	return Unit{}, Pending, nil
 }
 

@@ -1,12 +1,10 @@
 package edo
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
-	"sync"
 
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -22,6 +20,7 @@ type extra struct {
 	contexts contexts
 	failed   bool // a poll did not return; the future must not be polled again
 	main     bool // Run returns its error itself
+	daemon   bool // Run does not wait for it
 	told     bool // Config.OnPanic has been told of its panics
 	asked    bool // the error is what the task was asked for
 	failure  *failure
@@ -32,6 +31,9 @@ type extra struct {
 // ordinary says of a task, which may have no extra, that its future is to be polled
 // before anything else.
 func (x *extra) ordinary() bool { return x == nil || !x.failed && !x.nested.dropped.Load() }
+
+// isDaemon says of a task, which may have no extra, whether it is a daemon.
+func (x *extra) isDaemon() bool { return x != nil && x.daemon }
 
 // fail adds err to what the task has failed with.
 func (x *extra) fail(err error) {
@@ -150,53 +152,3 @@ func funcName(fn any) string { return nameOf(functionOnly{fn}).String() }
 type functionOnly struct{ fn any }
 
 func (f functionOnly) function() any { return f.fn }
-
-// contexts are the context.Contexts that the functions of a task have asked for.
-type contexts struct {
-	mu  sync.Mutex // guards all
-	all []*taskContext
-}
-
-// taskContext is the context.Context of one function.
-type taskContext struct {
-	context.Context
-	end context.CancelCauseFunc
-}
-
-// newTaskContext makes the context of t, for its function.
-func newTaskContext(t *Task) *taskContext {
-	c := &taskContext{}
-	c.Context, c.end = context.WithCancelCause(context.Background())
-	if t.cancelled {
-		c.end(ErrCancelled)
-	} else if x := ownerOf(t.head); x != nil {
-		x.contexts.mu.Lock()
-		x.contexts.all = append(x.contexts.all, c)
-		x.contexts.mu.Unlock()
-		t.cx.in().Watch()
-	}
-	return c
-}
-
-// cancel cancels all, because the task has been cancelled.
-func (cs *contexts) cancel() {
-	cs.mu.Lock()
-	all := cs.all
-	cs.mu.Unlock()
-	for _, c := range all {
-		c.end(ErrCancelled)
-	}
-}
-
-// remove ends c, because its function has returned.
-func (cs *contexts) remove(c *taskContext) {
-	cs.mu.Lock()
-	for i, o := range cs.all {
-		if o == c {
-			cs.all = append(cs.all[:i:i], cs.all[i+1:]...)
-			break
-		}
-	}
-	cs.mu.Unlock()
-	c.end(context.Canceled)
-}

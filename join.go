@@ -6,21 +6,22 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// JoinHandle is the handle to the result of a task: a [Future] of it, for one task
-// at a time to wait for; the one that polled last is woken. The result stays: a
-// handle that has resolved may be asked again. A handle resolves only after the
-// task's future has been dropped, and everything that the task owns.
+// JoinHandle is the handle to the result of a task: a [Future] of it. Any number of
+// tasks may wait for it, and all get the same value and the same error. The result
+// stays: a handle that has resolved may be asked again. A handle resolves only after
+// the task's future has been dropped, and everything that the task owns.
 //
 // Letting go of a handle detaches the task, which goes on. Its methods may be called
-// from any goroutine.
+// from any goroutine. The second task that waits costs one allocation, of some 150
+// bytes; each one after it, some 50 bytes.
 //
 // The handle is part of the task, which is one allocation: see held. Who may write
 // what:
 //
 //	value    the worker that polls the task, until the task is resolved
 //	extra    whoever spawns, then that worker; once made it is not replaced
-//	joiner   who waits, before it joins the task; the worker, when it has resolved the
-//	         task, takes out whom to wake
+//	joiner   a waiter, before it joins the task: itself, or a list, see joiners; the
+//	         worker, when it has resolved the task, takes out whom to wake
 //
 // The error is in extra, which a task that succeeds can do without.
 type JoinHandle[T any] struct {
@@ -38,13 +39,8 @@ func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	if !cx.Proceed(h) {
 		return zero, Pending, nil
 	}
-	if !h.Finished() {
-		if me := cx.in().Task(); h.joiner.Load() != me {
-			h.joiner.Store(me)
-		}
-		if !h.task.Join() {
-			return zero, Pending, nil
-		}
+	if !h.Finished() && !h.wait(cx.in().Task()) {
+		return zero, Pending, nil
 	}
 	return h.value, Ready, h.joined()
 }

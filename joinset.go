@@ -14,8 +14,13 @@ import (
 // waits while so many tasks run. An end costs the same however many tasks there are.
 //
 // The zero value is a set without a limit. A set must not be copied. Its methods may
-// be called from any goroutine; one task at a time waits for results, and the one that
-// polled last is woken. Whoever owns the set drops it, which aborts what is left.
+// be called from any goroutine. One task at a time waits for results: a second one gets
+// a [*BusyError]. The owner of the set drops it, which aborts what is left.
+//
+// A set that is spawned into and never joined keeps the handle and the result of every
+// task that has ended, which grows without a bound in a server. Tasks whose results
+// are of no interest belong into a [Scope], or are spawned with [Go] and a limit taken
+// from a semaphore of package lock.
 //
 // It is no [Spawner]: what is spawned with a Spawner may have any result, and those of
 // a set are of one type. So its methods take the Spawner, and the set is only where
@@ -165,25 +170,35 @@ func (s *JoinSet[T]) take() (*JoinHandle[T], Poll) {
 	return h, Ready
 }
 
-// next is the poll of both streams.
-func (s *JoinSet[T]) next(cx *Context) (*JoinHandle[T], Poll) {
+// next is the poll of both streams. The error is that another task waits for the set.
+func (s *JoinSet[T]) next(cx *Context) (*JoinHandle[T], Poll, error) {
 	if !cx.Proceed((*joinWait[T])(s)) {
-		return nil, Pending
+		return nil, Pending, nil
 	}
+	me := cx.Waker()
 	s.mu.Lock()
+	if w := s.joiner; !w.IsZero() && w != me {
+		s.mu.Unlock()
+		if err := cx.Sole(w, (*joinWait[T])(s), useOneJoiner); err != nil {
+			return nil, Ready, err
+		}
+		s.mu.Lock()
+	}
 	defer s.mu.Unlock()
 	h, p := s.take()
 	if p == Pending {
-		s.joiner = cx.Waker()
+		s.joiner = me
 	}
-	return h, p
+	return h, p, nil
 }
+
+const useOneJoiner = "one task joins a set and hands the results on, for example through package mpmc"
 
 // PollNext returns the result of the next task that has ended. It is the End when there
 // is no task; the set goes on when one is spawned.
 func (s *JoinSet[T]) PollNext(cx *Context) (v T, p Poll, err error) {
-	h, p := s.next(cx)
-	if p == Ready {
+	h, p, err := s.next(cx)
+	if h != nil {
 		v, err = h.value, h.joined()
 	}
 	return v, p, err
@@ -267,8 +282,7 @@ func (s *JoinSet[T]) Drop() { s.Close() }
 type joinWait[T any] JoinSet[T]
 
 func (w *joinWait[T]) PollNext(cx *Context) (*JoinHandle[T], Poll, error) {
-	h, p := (*JoinSet[T])(w).next(cx)
-	return h, p, nil
+	return (*JoinSet[T])(w).next(cx)
 }
 
 // Waits names some of the tasks.

@@ -69,7 +69,7 @@ func (s *JoinSet[T]) grant() (first Waker) {
 // closed, and [ErrCancelled] when the task that spawns was.
 func (s *JoinSet[T]) Spawn(task *Task, f Future[T], opts ...SpawnOption) (AbortHandle, error) {
 	h := newBoxed(f, opts)
-	if task.enter() == nil && s.enlist(h) == nil {
+	if task.Proceed(nil) == nil && s.enlist(h) == nil {
 		h.start(task)
 		return h.AbortHandle(), nil
 	}
@@ -128,7 +128,19 @@ func (w *SpawnFuture[T]) Poll(cx *Context) (a AbortHandle, p Poll, err error) {
 		if w.turn == outside {
 			s.line.push(w)
 		}
-		w.waker = cx.Waker()
+		me := cx.Waker()
+		if old := w.waker; !old.IsZero() && old != me {
+			s.mu.Unlock()
+			if err := cx.Sole(old, w, "a SpawnFuture has one owner: make another one"); err != nil {
+				return a, Ready, err
+			}
+			s.mu.Lock()
+			if w.turn != queued {
+				s.mu.Unlock()
+				return w.Poll(cx)
+			}
+		}
+		w.waker = me
 		s.mu.Unlock()
 		return a, Pending, nil
 	}

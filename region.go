@@ -67,18 +67,19 @@ func (r *region) context(t *Task) context.Context {
 	if r.ctx != nil {
 		return r.ctx
 	}
-	outer := context.Background()
-	if r.scope != nil {
-		outer = t.context(r.outer)
-	}
-	ctx, end := context.WithCancelCause(outer)
-	r.ctx = ctx
+	outer := t.context(r.outer)
 	if r.scope == nil {
-		r.end = end
-	} else {
-		r.scope.endsContext(end)
+		r.ctx, r.end = context.WithCancelCause(context.WithoutCancel(outer))
+		return r.ctx
 	}
-	return ctx
+	var end context.CancelCauseFunc
+	if r.scope.at != 0 {
+		r.ctx, end = newDeadlineContext(outer, r.scope.deadline.at)
+	} else {
+		r.ctx, end = context.WithCancelCause(outer)
+	}
+	r.scope.endsContext(end)
+	return r.ctx
 }
 
 // context returns the context of the function of t inside r, its innermost region

@@ -39,6 +39,21 @@ func (r *roster[E]) remove(p *place[E]) {
 	}
 }
 
+// sweep takes out those that isOver says are.
+func (r *roster[E]) sweep(isOver func(who E) bool) {
+	kept := r.places[:0]
+	for _, p := range r.places {
+		if isOver(p.who) {
+			p.at = 0
+			continue
+		}
+		kept = append(kept, p)
+		p.at = len(kept)
+	}
+	clear(r.places[len(kept):])
+	r.places = kept
+}
+
 // first returns those in r, but n at the most.
 func (r *roster[E]) first(n int) []E {
 	all := make([]E, 0, min(n, len(r.places)))

@@ -1,7 +1,9 @@
 package edo
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,15 +17,25 @@ type RunOption func(*runOptions)
 type runOptions struct {
 	config  Config
 	signals bool
+	ctx     context.Context // nil: none was given
 }
 
 // WithConfig makes Run use a runtime that is made as c says.
 func WithConfig(c Config) RunOption { return func(o *runOptions) { o.config = c } }
 
-// WithSignals makes an interrupt (Ctrl-C) or a SIGTERM end the program in order.
-// The first cancels the main task alone: a server stops accepting and finishes what
-// it began. The second cancels all tasks. A third one kills the process, as without
-// WithSignals.
+// WithContext makes Run cancel all tasks, main too, when ctx ends. Every [Task.Context]
+// derives from ctx: it has its values and its deadline, and ends with its cause. When
+// main is cut short by that, the error of Run matches [ErrCancelled] and the cause.
+func WithContext(ctx context.Context) RunOption { return func(o *runOptions) { o.ctx = ctx } }
+
+// WithSignals makes an interrupt (Ctrl-C) or a SIGTERM end the program in order. The
+// first cancels the main task alone: a server stops accepting and finishes what it
+// began. When main has returned already, the first cancels all tasks. The second cancels
+// all tasks. A third one kills the process, as without WithSignals.
+//
+// While something still runs a second later, and then every five seconds, a line on
+// standard error says what: how many tasks have not ended, and what most of them wait
+// for.
 func WithSignals() RunOption { return func(o *runOptions) { o.signals = true } }
 
 // Run runs main as a task, and returns when it and every other task, spawned by
@@ -58,7 +70,12 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	if runtimes.inside(gid.Get()) {
 		return zero, errNested
 	}
-	rt, err := New(o.config)
+	if o.ctx != nil {
+		if err := o.ctx.Err(); err != nil {
+			return zero, cutShort(o.ctx)
+		}
+	}
+	rt, err := newRuntime(o.config, o.ctx)
 	if err != nil {
 		return zero, err
 	}
@@ -70,31 +87,22 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	}
 	main := start(rt, func(x *extra) { x.main = true })
 	if o.signals {
-		defer heed(rt, signals, main.Abort)()
+		defer heed(rt, signals, main.AbortHandle())()
+	}
+	if o.ctx != nil {
+		defer context.AfterFunc(o.ctx, rt.sched.CancelAll)()
 	}
 	rt.release()
 	<-rt.gone
 	if x := main.extra.Load(); !x.asked {
 		err = x.err
+	} else if o.ctx != nil && o.ctx.Err() != nil {
+		err = cutShort(o.ctx)
 	}
 	return main.value, rt.failures.join(err)
 }
 
-// heed makes the first signal drain rt and the second end it. The function that it
-// returns waits until rt has ended and signals are as they were.
-func heed(rt *Runtime, signals chan os.Signal, drain func()) (wait func()) {
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		defer signal.Stop(signals)
-		for _, act := range []func(){drain, rt.sched.CancelAll} {
-			select {
-			case <-signals:
-				act()
-			case <-rt.gone:
-				return
-			}
-		}
-	}()
-	return func() { <-ended }
+// cutShort says that ctx has ended what was run in it.
+func cutShort(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))
 }

@@ -124,6 +124,10 @@ var errGoexit = errors.New("edo: runtime.Goexit (as by testing.T.FailNow) in a t
 // resolve publishes the result, as the last thing that happens to a task.
 func (h *JoinHandle[T]) resolve(cx *sched.Context) {
 	x := h.extra.Load()
+	if x.isDaemon() {
+		x.daemon = false
+		cx.Runtime().UnmarkDaemon()
+	}
 	if x != nil && x.err != nil {
 		h.resolveFailed(runtimeOf(cx))
 	} else if h.task.Resolve() {

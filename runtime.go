@@ -26,6 +26,7 @@ const maxIdleCoroutines = 1024
 type Runtime struct {
 	sched   *sched.Runtime
 	driver  driver.Driver
+	base    context.Context // of every Task.Context; nil: none was given
 	coros   *coro.Pool
 	onError func(error)
 	onPanic func(*PanicError) bool
@@ -42,7 +43,10 @@ type Runtime struct {
 // New makes a runtime and starts its workers. It goes on, idle or not, until
 // [Runtime.Shutdown]; it costs a goroutine per worker, one more, and two
 // descriptors.
-func New(c Config) (*Runtime, error) {
+func New(c Config) (*Runtime, error) { return newRuntime(c, nil) }
+
+// newRuntime is New with what every [Task.Context] derives from, or nil.
+func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -55,6 +59,7 @@ func New(c Config) (*Runtime, error) {
 	}
 	rt := &Runtime{
 		driver:  d,
+		base:    base,
 		onError: c.onError(),
 		onPanic: c.OnPanic,
 		coros:   coro.NewPool(maxIdleCoroutines),

@@ -3,6 +3,7 @@ package edo
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 )
 
 // Stop is what a handler of a [Select] returns when there is to be no next turn. It is
@@ -32,8 +33,8 @@ var Stop = errors.New("edo: stop")
 //
 // In each turn ([Select.Next]) the branches are asked one after the other until one is
 // ready: that one wins, and its handler runs. Nothing was taken from any other. Which
-// one is asked first is drawn in each turn, from the seed of the runtime if it has one,
-// and those behind it follow in order, so that a branch that is always ready starves
+// one is asked first is drawn in each turn from those that take part, by the seed of the
+// runtime if it has one, and those behind it follow in order, so that a branch that is always ready starves
 // none, nor does one that uses up the budget of each poll and is never ready; see
 // [Select.Biased]. A branch whose [StreamBranch.If] says no is not asked.
 //
@@ -53,8 +54,9 @@ type Select struct {
 	els      func() error
 	biased   bool
 
-	turning bool // a turn is under way: the guards were asked, and first is drawn
-	stopped bool // as a stream it has ended
+	waiter  atomic.Pointer[Task] // the one that waits in Next
+	turning bool                 // a turn is under way: the guards were asked, and first is drawn
+	stopped bool                 // as a stream it has ended
 	first   int
 	look    func(*Context) Poll // for reports, on a goroutine of its own; made when needed
 }
@@ -106,12 +108,18 @@ func (s *Select) Next(task *Task) error {
 	if err := task.enter(); err != nil {
 		return err
 	}
+	if w := s.waiter.Load(); w != nil && w != task {
+		return &BusyError{On: "edo: select", First: w.Name(), Second: task.Name(), Use: "each task has a Select of its own"}
+	}
 	for {
 		b, err := s.pollFor(task)
 		if b != nil {
 			return b.handle()
 		}
 		if err != nil {
+			if err := task.Proceed(nil); err != nil {
+				return err
+			}
 			return s.without(err)
 		}
 		if err := s.suspend(task); err != nil {
@@ -134,7 +142,10 @@ func (s *Select) suspend(task *Task) error {
 		task.await = s.look
 		defer func() { task.await = nil }()
 	}
-	return task.suspend()
+	s.waiter.Store(task)
+	err := task.suspend()
+	s.waiter.Store(nil)
+	return err
 }
 
 // pollFor is poll, on behalf of a function in direct style.
@@ -167,6 +178,9 @@ func (s *Select) PollNext(cx *Context) (Unit, Poll, error) {
 	if b != nil {
 		err = b.handle()
 	} else if err != nil {
+		if !cx.Proceed(nil) {
+			return Unit{}, Pending, nil
+		}
 		err = s.without(err)
 	} else {
 		return Unit{}, Pending, nil
@@ -218,17 +232,17 @@ func (s *Select) poll(cx *Context) (Branch, error) {
 
 // begin begins a turn.
 func (s *Select) begin(cx *Context) error {
-	on, left := false, false
+	on, left := 0, false
 	for _, b := range s.branches {
 		switch b.arm() {
 		case armed:
-			on = true
+			on++
 		case turnedOff:
 			left = true
 		}
 	}
 	switch {
-	case on:
+	case on != 0:
 	case len(s.branches) == 0:
 		return errSelectGone
 	case left:
@@ -237,10 +251,25 @@ func (s *Select) begin(cx *Context) error {
 		return errNothingLeft
 	}
 	s.turning, s.first = true, 0
-	if n := len(s.branches); n > 1 && !s.biased {
-		s.first = int(uint64(cx.in().Rand()) * uint64(n) >> 32)
+	if on > 1 && !s.biased {
+		s.first = s.armed(int(uint64(cx.in().Rand()) * uint64(on) >> 32))
 	}
 	return nil
+}
+
+// armed returns the index of the branch which is the n-th that is asked. To draw one of
+// all, and pass over those that are turned off, would draw their neighbours more often.
+func (s *Select) armed(n int) int {
+	for i, b := range s.branches {
+		if !b.isArmed() {
+			continue
+		}
+		if n == 0 {
+			return i
+		}
+		n--
+	}
+	return 0
 }
 
 // inspect asks all branches of the turn under way what they wait for. One that is ready

@@ -10,6 +10,7 @@ import (
 type Branch interface {
 	claim(s *Select) bool // for s, if no other has it
 	arm() arming          // says whether it is asked in the turn that begins
+	isArmed() bool        // whether it is asked in this turn
 	poll(*Context) bool   // asks it, if it is armed, and says whether it has something
 	handle() error        // takes that to the handler
 	release()
@@ -112,6 +113,8 @@ func (b *branch[T]) judge(over bool) arming {
 	}
 	return b.state
 }
+
+func (b *branch[T]) isArmed() bool { return b.state == armed }
 
 // take takes what came.
 func (b *branch[T]) take() (T, error) {

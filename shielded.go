@@ -33,6 +33,9 @@ func Shielded(task *Task, fn func(task *Task) error) error {
 			r.end(context.Canceled)
 		}
 	}()
+	if err := task.Proceed(nil); err != nil { // one that is called in a loop gives way
+		return err
+	}
 	return fn(task)
 }
 

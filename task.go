@@ -18,7 +18,9 @@ import (
 //
 // Once the task has been asked to end, the operation that the function is suspended
 // in, and every later one, returns [ErrCancelled]: the function cleans up as after
-// any other error, and returns.
+// any other error, and returns. A loop that takes ErrCancelled for an error like others
+// and tries again is slowed down from its thousandth try on, and Config.OnError is told
+// once, with the name of the task.
 type Task struct {
 	cx        *Context       // of the poll under way; the function's alone, as is the rest unless it says otherwise
 	coro      *coro.Coro     // what the function runs on; nil: a goroutine of its own
@@ -28,6 +30,7 @@ type Task struct {
 	polls     bool           // the function polls a future, in Await or Next
 	chains    bool           // who resumed the function takes whatever task comes back
 	cancelled bool           // every operation fails from now on, with ErrCancelled
+	refused   uint32         // how many operations have failed for that
 
 	head  *sched.Task         // the task that polls; set before the function starts
 	rt    *Runtime            // nil under a mock task
@@ -82,7 +85,10 @@ func (t *Task) enter() error {
 	if t.polls {
 		return fmt.Errorf("edo: Task of %s used to wait inside a future that it awaits: in a poll nothing can wait", t.Name())
 	}
-	return t.interrupted()
+	if err := t.interrupted(); err != nil {
+		return t.refuse(err)
+	}
+	return nil
 }
 
 // suspend waits until the task is woken.
@@ -167,8 +173,10 @@ func (t *Task) Name() string {
 func (t *Task) Runtime() *Runtime { return t.rt }
 
 // Context returns a [context.Context] that is cancelled when the task is asked to
-// end, and when its function has returned: for calls to other libraries. It is made
-// when first asked for.
+// end, and when its function has returned: for calls to other libraries. It derives from
+// the context that [Block] or, with [WithContext], [Run] was given: it has its values,
+// its deadline and its cause. Inside a [WithScope] it ends with the scope as well, at
+// its deadline too, which it knows. It is made when first asked for.
 func (t *Task) Context() context.Context {
 	if err := t.check(); err != nil {
 		ctx, cancel := context.WithCancelCause(context.Background())

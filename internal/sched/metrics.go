@@ -30,7 +30,7 @@ func (rt *Runtime) Metrics() Metrics {
 	m := Metrics{
 		Workers:  len(rt.workers),
 		Spares:   int(rt.monitor.spare.Load()),
-		Live:     int(rt.live.Load()),
+		Live:     int(rt.live.Load() & liveMask),
 		Queued:   int(rt.inject.len.Load()),
 		External: int(rt.externals.Load()),
 		Spawned:  rt.submitted.Load(),

@@ -44,6 +44,7 @@ var ErrStopped = errors.New("sched: stopped")
 // so spawning touches nothing shared. What comes from outside adds 1 directly,
 // unless live is 0. A sum of differences per worker would not do: a thief that
 // ends a stolen child could publish -1 before the parent's worker publishes +1.
+// The upper bits count something else: see daemonMark.
 type Runtime struct {
 	driver  Driver
 	seeded  bool
@@ -138,9 +139,7 @@ func (rt *Runtime) Detach() {
 
 // Release gives back a live task that [Runtime.Hold] counted.
 func (rt *Runtime) Release() {
-	if rt.live.Add(-1) == 0 {
-		rt.stop()
-	}
+	rt.settleLive(rt.live.Add(-1))
 }
 
 // Hold counts one more live task, unless the runtime has stopped.

@@ -239,9 +239,7 @@ func (w *Worker) credit() {
 func (w *Worker) giveCredits() {
 	if n := w.credits; n != 0 {
 		w.credits = 0
-		if w.rt.live.Add(-n) == 0 {
-			w.rt.stop()
-		}
+		w.rt.settleLive(w.rt.live.Add(-n))
 	}
 }
 

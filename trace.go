@@ -1,10 +1,12 @@
 package edo
 
 import (
-	"fmt"
 	"runtime"
 	"strings"
 	"sync/atomic"
+
+	"github.com/edo-go/edo/internal"
+	places "github.com/edo-go/edo/internal/origin"
 )
 
 // tracer gives the tasks of a runtime numbers, and remembers where each was spawned.
@@ -42,20 +44,35 @@ func (o *origin) place() string {
 	frames := runtime.CallersFrames(o.pcs[:n])
 	for more := n != 0; more; {
 		var f runtime.Frame
-		if f, more = frames.Next(); f.File != "" && !isEdo(f.Function) {
-			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		if f, more = frames.Next(); f.File != "" && !isEdo(f) {
+			return places.Place(f)
 		}
 	}
 	return ""
 }
 
-// isEdo says whether a function is one that spawns for a program, rather than one of
-// the program.
-func isEdo(function string) bool {
-	for _, prefix := range [...]string{"github.com/edo-go/edo.", "github.com/edo-go/edo/sim.", "runtime."} {
-		if strings.HasPrefix(function, prefix) {
-			return true
+// Traces is for edo's own packages, and nobody else can name its argument: it says
+// whether [Config.Trace] is on.
+func (rt *Runtime) Traces(internal.Key) bool { return rt.trace != nil }
+
+// module is the path of edo.
+const module = "github.com/edo-go/edo"
+
+// isEdo says whether a frame is of a function that spawns for a program, one of edo's
+// packages or of package runtime, rather than of the program. Tests, examples and
+// commands of edo are programs.
+func isEdo(f runtime.Frame) bool {
+	if strings.HasPrefix(f.Function, "runtime.") {
+		return true
+	}
+	rest, ok := strings.CutPrefix(f.Function, module)
+	if !ok || strings.HasSuffix(f.File, "_test.go") {
+		return false
+	}
+	for _, program := range [...]string{"/examples/", "/cmd/", "/bench.", "/bench/", "/tools.", "/tools/"} {
+		if strings.HasPrefix(rest, program) {
+			return false
 		}
 	}
-	return false
+	return strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "/")
 }

@@ -90,10 +90,10 @@ func taskName(t *sched.Task) string {
 // describe returns what to call t, for anybody. A task that runs has no name but a
 // given one, or that which [Config.Trace] has kept.
 func describe(t *sched.Task) string {
-	if t.HasEnded() {
-		return taskName(t)
-	}
 	text := "(running)"
+	if t.HasEnded() {
+		text = taskName(t)
+	}
 	if n, ok := t.Body().(named); ok {
 		if x := n.peek(); x != nil {
 			if x.given != "" {

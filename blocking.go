@@ -216,7 +216,7 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 		return ErrShutdown
 	default:
 	}
-	stop := context.AfterFunc(ctx, b.head.Cancel)
+	stop := afterContext(ctx, b.head.Cancel)
 	defer func() {
 		stop()
 		b.head.Complete()

@@ -2,11 +2,13 @@ package edo_test
 
 import (
 	"errors"
+	"runtime"
 	"testing"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/sim"
 )
 
 func TestCancellingReachesDownAndNeverUp(t *testing.T) {
@@ -355,5 +357,72 @@ func TestWhatWasUntilCancelledLeavesTheToken(t *testing.T) {
 	edotest.RequireReady(t, task, f)
 	if n := c.Below(); n != 0 {
 		t.Errorf("%d have stayed", n)
+	}
+}
+
+func TestCancellationReachesWhatWasPutBelowATokenThatWasDropped(t *testing.T) {
+	for name, put := range map[string]func(task *edo.Task, c *edo.Cancel) (wasReached func() bool){
+		"UntilCancelled": func(task *edo.Task, c *edo.Cancel) func() bool {
+			m := edotest.NewTask()
+			f := edo.UntilCancelled(c, edo.Future[int](forever{}))
+			edotest.Poll(m, f)
+			return func() bool { _, p, _ := edotest.Poll(m, f); return p == edo.Ready }
+		},
+		"Child": func(task *edo.Task, c *edo.Cancel) func() bool { return c.Child().IsCancelled },
+		"CancelledBy": func(task *edo.Task, c *edo.Cancel) func() bool {
+			h := edo.Spawn(task, forever{}, edo.CancelledBy(c))
+			edo.Yield(task)
+			return func() bool { edo.Yield(task); return h.Finished() }
+		},
+		"PollCancelled": func(task *edo.Task, c *edo.Cancel) func() bool {
+			m := edotest.NewTask()
+			poll := func() (p edo.Poll) {
+				m.Enter(func(cx *edo.Context) { p, _ = c.PollCancelled(cx) })
+				return p
+			}
+			poll()
+			return func() bool { return poll() == edo.Ready }
+		},
+	} {
+		for _, depth := range []int{1, 3} {
+			err := sim.Run(1, func(task *edo.Task) error {
+				root := edo.NewCancel()
+				c := root
+				for range depth {
+					c = c.Child()
+					defer runtime.KeepAlive(c)
+				}
+				for d := c; d != nil && d != root; d = nil {
+					d.Drop()
+				}
+				reached := put(task, c)
+				root.Cancel()
+				if !reached() {
+					t.Errorf("%s, %d below: not reached", name, depth)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestForgottenChildrenAreCollected(t *testing.T) {
+	root := edo.NewCancel()
+	kept := root.Child()
+	for range 100 {
+		for range 1000 {
+			root.Child()
+		}
+		runtime.GC()
+	}
+	if n := root.Below(); n > 4000 {
+		t.Errorf("of 100,000 forgotten children %d are left", n)
+	}
+	root.Cancel()
+	if !kept.IsCancelled() {
+		t.Error("the child that was kept was not reached")
 	}
 }

@@ -72,6 +72,7 @@ func (c Config) onError() func(error) {
 			return
 		}
 		slog.Error(err.Error())
+		markPrinted(err)
 	}
 }
 

@@ -3,7 +3,6 @@ package edo
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // The errors that all of edo shares. What a package returns says its own name
@@ -39,22 +38,3 @@ type kindError struct {
 
 func (e *kindError) Error() string { return e.text }
 func (e *kindError) Unwrap() error { return e.kind }
-
-// PanicError is what a task that panicked ended with.
-type PanicError struct {
-	Value any    // what was given to panic
-	Stack []byte // the stack of the panic, as [runtime/debug.Stack] prints it
-	Task  string // the name of the task
-	told  uint32 // to Config.OnPanic; atomic
-}
-
-// Error returns the value and the stack.
-func (e *PanicError) Error() string {
-	return fmt.Sprintf("edo: task %s panicked: %v\n\n%s", e.Task, e.Value, e.Stack)
-}
-
-// Unwrap returns the value, when it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}

@@ -1,6 +1,10 @@
 package edo
 
-import "github.com/edo-go/edo/internal/gid"
+import (
+	"time"
+
+	"github.com/edo-go/edo/internal/gid"
+)
 
 // Below returns how many c would reach directly.
 func (c *Cancel) Below() int {
@@ -34,4 +38,25 @@ func PollingHere() *Runtime {
 		}
 	}
 	return nil
+}
+
+// RemindSoon makes a program that was asked to end say what it waits for at once, and
+// again and again, on the channel that it returns, until the test ends.
+func RemindSoon(t interface{ Cleanup(func()) }) <-chan string {
+	after, every, on := remindAfter, remindEvery, remindOn
+	lines := make(lineChan)
+	remindAfter, remindEvery, remindOn = time.Millisecond, time.Millisecond, lines
+	t.Cleanup(func() { remindAfter, remindEvery, remindOn = after, every, on })
+	return lines
+}
+
+// lineChan takes what is written, and drops what is not received at once.
+type lineChan chan string
+
+func (c lineChan) Write(p []byte) (int, error) {
+	select {
+	case c <- string(p):
+	default:
+	}
+	return len(p), nil
 }

@@ -11,18 +11,11 @@ import (
 // tellOfPanics tells Config.OnPanic of the panics in err that it has not been told of,
 // and ends rt when it says so.
 func (rt *Runtime) tellOfPanics(err error) {
-	switch e := err.(type) {
-	case *PanicError:
+	eachPanic(err, func(e *PanicError) {
 		if atomic.SwapUint32(&e.told, 1) == 0 && rt.onPanic(e) {
 			rt.sched.CancelAll()
 		}
-	case interface{ Unwrap() []error }:
-		for _, one := range e.Unwrap() {
-			rt.tellOfPanics(one)
-		}
-	case interface{ Unwrap() error }:
-		rt.tellOfPanics(e.Unwrap())
-	}
+	})
 }
 
 // failures are the errors of tasks that nobody has joined: the first of them, and
@@ -38,6 +31,7 @@ const maxFailures = 32
 
 // failure is the error that one task ended with.
 type failure struct {
+	task string // its name
 	err  error
 	rt   *Runtime
 	kept bool // guarded by failures.mu, as the next
@@ -100,7 +94,7 @@ func (fs *failures) join(first error) error {
 	}
 	all = append(all, fs.stops...)
 	for _, f := range fs.kept {
-		all = append(all, f.err)
+		all = append(all, withName(f.task, f.err))
 	}
 	if fs.more > 0 {
 		all = append(all, fmt.Errorf("edo: and %d more tasks failed", fs.more))
@@ -109,4 +103,13 @@ func (fs *failures) join(first error) error {
 		return all[0]
 	}
 	return errors.Join(all...)
+}
+
+// withName returns err, which a task ended with, with the name of the task, unless err
+// says it itself.
+func withName(task string, err error) error {
+	if _, ok := err.(*PanicError); ok || task == "" {
+		return err
+	}
+	return fmt.Errorf("task %s: %w", task, err)
 }

@@ -140,7 +140,7 @@ func (h *JoinHandle[T]) forsake() {
 		}
 		guard(taskName(&h.task), x, func() { Drop(h.value) })
 		if x.err != nil {
-			x.failure = &failure{err: x.err, rt: x.bonds.rt}
+			x.failure = &failure{task: taskName(&h.task), err: x.err, rt: x.bonds.rt}
 			x.bonds.rt.failures.add(x.failure)
 		}
 	}

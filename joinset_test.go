@@ -157,7 +157,7 @@ func TestErrorsInAJoinSetThatNobodyJoinsAreRunsErrors(t *testing.T) {
 		_, err := set.Go(task, func(*edo.Task) (int, error) { return 0, broken })
 		return err
 	}, quiet(edo.Config{}))
-	if err != broken {
+	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -185,7 +185,7 @@ func TestErrorOfATaskOfWhichOnlyTheHandleWasTakenIsRunsError(t *testing.T) {
 		_, _, err := set.JoinNext(task)
 		return err
 	}, quiet(edo.Config{}))
-	if err != broken {
+	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }

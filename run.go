@@ -90,7 +90,7 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 		defer heed(rt, signals, main.AbortHandle())()
 	}
 	if o.ctx != nil {
-		defer context.AfterFunc(o.ctx, rt.sched.CancelAll)()
+		defer afterContext(o.ctx, rt.sched.CancelAll)()
 	}
 	rt.release()
 	<-rt.gone

@@ -155,7 +155,7 @@ func (h *JoinHandle[T]) resolveFailed(rt *Runtime) {
 		if s := x.takenBy(); s != nil {
 			s.fail(x.err)
 		} else {
-			x.failure = &failure{err: x.err, rt: rt}
+			x.failure = &failure{task: taskName(&h.task), err: x.err, rt: rt}
 			rt.failures.add(x.failure)
 		}
 	}

@@ -3,12 +3,15 @@
 package edo_test
 
 import (
+	"context"
 	"errors"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/lock"
 )
 
 func interrupt(t *testing.T) {
@@ -59,5 +62,67 @@ func TestSecondSignalCancelsEveryTask(t *testing.T) {
 				t.Errorf("Run returned %v, the other task saw %v", err, other)
 			}
 		})
+	}
+}
+
+func TestFirstSignalCancelsAllWhenMainHasReturned(t *testing.T) {
+	for _, c := range configs {
+		t.Run(c.name, func(t *testing.T) {
+			var other error
+			err := edo.Run(func(task *edo.Task) error {
+				main := task.Runtime()
+				edo.Go(task, func(task *edo.Task) error {
+					for main.Snapshot(); ; {
+						if len(main.Snapshot().Tasks) <= 1 {
+							break
+						}
+						edo.Yield(task)
+					}
+					edo.Yield(task)
+					interrupt(t)
+					_, other = edo.Await(task, forever{})
+					return other
+				})
+				return edo.Yield(task)
+			}, edo.WithConfig(c.config), edo.WithSignals())
+			if err != nil || !errors.Is(other, edo.ErrCancelled) {
+				t.Errorf("Run returned %v, the other task saw %v", err, other)
+			}
+		})
+	}
+}
+
+func TestProgramThatDoesNotEndSaysWhatItWaitsFor(t *testing.T) {
+	lines := edo.RemindSoon(t)
+	err := edo.Run(func(task *edo.Task) error {
+		gate := &lock.Notify{}
+		for range 3 {
+			edo.Go(task, func(task *edo.Task) error {
+				return edo.Shielded(task, gate.Wait)
+			}, edo.Name("stubborn"))
+		}
+		edo.Yield(task)
+		edo.Call(task, func(context.Context) (int, error) {
+			interrupt(t)
+			if line := <-lines; !strings.Contains(line, "asked to end") || !strings.Contains(line, "3 × stubborn: lock: a notification") ||
+				!strings.Contains(line, "second signal") {
+				t.Errorf("after the first signal: %q", line)
+			}
+			interrupt(t)
+			for line := range lines {
+				if strings.Contains(line, "cancelled") {
+					if !strings.Contains(line, "stubborn") || !strings.Contains(line, "another signal kills") {
+						t.Errorf("after the second signal: %q", line)
+					}
+					break
+				}
+			}
+			gate.NotifyAll()
+			return 0, nil
+		})
+		return nil
+	}, edo.WithSignals())
+	if err != nil {
+		t.Error(err)
 	}
 }

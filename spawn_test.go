@@ -133,7 +133,7 @@ func TestOnErrorIsToldOfFailuresThatNobodyWaitsFor(t *testing.T) {
 		waited.Await(task)
 		return nil
 	}, edo.WithConfig(c))
-	if err == nil || err.Error() != "lonely" {
+	if err == nil || err.Error() != "task hermit: lonely" {
 		t.Errorf("Run returned %v", err)
 	}
 	if len(told) != 1 || !strings.Contains(told[0], "hermit") || !strings.Contains(told[0], "lonely") {

@@ -75,3 +75,13 @@ func (cs *contexts) remove(c *taskContext) {
 	cs.mu.Unlock()
 	c.end(context.Canceled)
 }
+
+// afterContext calls cancel when ctx has ended, and all that derives from it: so those end
+// with the cause of ctx, and not with that of the cancellation that follows. Package
+// context holds the lock that Cause takes until it has ended them.
+func afterContext(ctx context.Context, cancel func()) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		context.Cause(ctx)
+		cancel()
+	})
+}

@@ -26,14 +26,16 @@ func (rt *Runtime) MarkDaemon() { rt.settleLive(rt.live.Add(daemonMark)) }
 // UnmarkDaemon says that a daemon is about to end.
 func (rt *Runtime) UnmarkDaemon() { rt.live.Add(-daemonMark) }
 
-// settleLive ends the runtime when nothing lives any more, and all daemons when only they
-// do; live is what the word has become.
-func (rt *Runtime) settleLive(live int64) {
+// settleLive ends the runtime when nothing lives any more, and cancels all daemons when
+// only they do, which it returns; live is what the word has become.
+func (rt *Runtime) settleLive(live int64) (cancelled bool) {
 	if live == 0 {
 		rt.stop()
-		return
+		return false
 	}
-	if marks := live >> daemonBits; marks > 0 && marks == live&liveMask {
-		rt.CancelAll()
+	if marks := live >> daemonBits; marks <= 0 || marks != live&liveMask {
+		return false
 	}
+	rt.CancelAll()
+	return true
 }

@@ -312,6 +312,7 @@ func (w *Worker) retiring() bool {
 		}
 	}
 	w.unstick()
+	w.giveCredits() // first: it may wake daemons, and those go into the slot
 	inject := &w.rt.inject
 	inject.pushAll(w.inbox.close())
 	inject.pushFront(w.urgent.pop(math.MaxInt))
@@ -327,7 +328,6 @@ func (w *Worker) retiring() bool {
 	w.settleLeft()
 	w.lookedAt = 0
 	w.grain.Store(0)
-	w.giveCredits()
 	w.idle.Store(true)
 	m.spare.Add(-1)
 	w.rt.notify(nil)

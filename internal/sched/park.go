@@ -39,7 +39,9 @@ func (w *Worker) park() (more bool) {
 		rt.searching.Add(-1)
 	}
 	w.settleLeft()
-	w.giveCredits()
+	if w.giveCredits() {
+		return true
+	}
 	w.publish()
 	w.parks.Add(1)
 	w.lookedAt = 0

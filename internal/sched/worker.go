@@ -235,12 +235,14 @@ func (w *Worker) credit() {
 	}
 }
 
-// giveCredits gives all credits back.
-func (w *Worker) giveCredits() {
+// giveCredits gives all credits back, and says whether that has cancelled the daemons:
+// then this worker may have some of them to run.
+func (w *Worker) giveCredits() (cancelled bool) {
 	if n := w.credits; n != 0 {
 		w.credits = 0
-		w.rt.settleLive(w.rt.live.Add(-n))
+		return w.rt.settleLive(w.rt.live.Add(-n))
 	}
+	return false
 }
 
 // next returns the task to poll, or nil when this worker has none.

@@ -1,0 +1,200 @@
+package edo_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
+)
+
+type traceKey struct{}
+
+func TestContextInABlockHasTheValuesTheDeadlineAndTheCauseOfWhatBlockWasGiven(t *testing.T) {
+	rt, err := edo.New(edo.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Shutdown(context.Background())
+	cause := errors.New("the client went away")
+	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), traceKey{}, "trace-7"))
+	at := time.Now().Add(time.Hour)
+	ctx, stop := context.WithDeadline(ctx, at)
+	defer stop()
+	err = edo.Block(rt, ctx, func(task *edo.Task) error {
+		check := func(c context.Context) {
+			if d, ok := c.Deadline(); c.Value(traceKey{}) != "trace-7" || !ok || !d.Equal(at) {
+				t.Errorf("value %v, deadline %v", c.Value(traceKey{}), d)
+			}
+		}
+		check(task.Context())
+		err := edo.WithScope(task, func(*edo.Scope) error { check(task.Context()); return nil })
+		_, err2 := edo.Await(task, edo.Async(func(task *edo.Task) (int, error) { check(task.Context()); return 0, nil }))
+		err3 := edo.Shielded(task, func(task *edo.Task) error {
+			if v := task.Context().Value(traceKey{}); v != "trace-7" {
+				t.Error("in a shield the value is", v)
+			}
+			return nil
+		})
+		c := task.Context()
+		cancel(cause)
+		<-c.Done()
+		if context.Cause(c) != cause {
+			t.Error("the cause is", context.Cause(c))
+		}
+		return errors.Join(err, err2, err3)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWithContextIsWhatEveryContextDerivesFromAndEndsTheRun(t *testing.T) {
+	cause := errors.New("no more")
+	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), traceKey{}, 7))
+	var other error
+	err := edo.Run(func(task *edo.Task) error {
+		edo.Go(task, func(task *edo.Task) error {
+			if v := task.Context().Value(traceKey{}); v != 7 {
+				t.Error("a task's context has the value", v)
+			}
+			_, other = edo.Await(task, forever{})
+			return other
+		})
+		edo.Yield(task)
+		cancel(cause)
+		return task.Cancelled()
+	}, edo.WithContext(ctx))
+	if !errors.Is(err, edo.ErrCancelled) || !errors.Is(err, cause) || !errors.Is(other, edo.ErrCancelled) {
+		t.Errorf("Run returned %v, the other task %v", err, other)
+	}
+	ran := false
+	err = edo.Run(func(*edo.Task) error { ran = true; return nil }, edo.WithContext(ctx))
+	if ran || !errors.Is(err, cause) {
+		t.Errorf("in a context that had ended main ran: %v; %v", ran, err)
+	}
+	if err := edo.Run(func(*edo.Task) error { return nil }, edo.WithContext(context.Background())); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDeadlineOfAScopeEndsTheContextWhereverTheFunctionIs waits for the context itself,
+// which is a call that is not edo's.
+func TestDeadlineOfAScopeEndsTheContextWhereverTheFunctionIs(t *testing.T) {
+	within := func(task *edo.Task) error {
+		var outer context.Context
+		err := edo.WithScope(task, func(s *edo.Scope) error {
+			outer = task.Context()
+			member := edo.Go(s, func(task *edo.Task) error {
+				if _, ok := task.Context().Deadline(); !ok {
+					t.Error("the context of a member knows no deadline")
+				}
+				_, err := edo.Await(task, forever{})
+				return err
+			})
+			return edo.WithScope(task, func(*edo.Scope) error {
+				at, ok := task.Context().Deadline()
+				if want, _ := outer.Deadline(); !ok || !at.Equal(want) {
+					t.Errorf("the context of the inner scope ends at %v, that of the outer one at %v", at, want)
+				}
+				derived, stop := context.WithCancel(task.Context())
+				defer stop()
+				<-derived.Done()
+				if derived.Err() != context.DeadlineExceeded || !errors.Is(context.Cause(derived), context.DeadlineExceeded) {
+					t.Errorf("it ended with %v, cause %v", derived.Err(), context.Cause(derived))
+				}
+				_, err := member.Await(task)
+				if !errors.Is(err, edo.ErrCancelled) {
+					t.Error("the wait after the deadline gave", err)
+				}
+				return nil
+			})
+		}, edo.ScopeTimeout(20*time.Millisecond))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error("the scope ended with", err)
+		}
+		if outer.Err() == nil {
+			t.Error("the context of the scope goes on")
+		}
+		return task.Err()
+	}
+	for name, run := range map[string]func() error{
+		"a task": func() error { return edo.Run(within) },
+		"a task of one worker": func() error {
+			return edo.Run(func(task *edo.Task) error { return within(task) }, edo.WithConfig(edo.Config{Workers: 1}))
+		},
+		"a blocking task": func() error {
+			return edo.Run(func(task *edo.Task) error {
+				_, err := edo.Blocking(task, func(task *edo.Task) (int, error) { return 0, within(task) }).Await(task)
+				return err
+			})
+		},
+		"a block": func() error {
+			rt, err := edo.New(edo.Config{})
+			if err != nil {
+				return err
+			}
+			return errors.Join(edo.Block(rt, context.Background(), within), rt.Shutdown(context.Background()))
+		},
+	} {
+		if err := run(); err != nil {
+			t.Errorf("in %s: %v", name, err)
+		}
+	}
+}
+
+func TestFunctionThatOverrunsTheDeadlineOfItsScopeHasTimedOut(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		late := edo.WithScope(task, func(*edo.Scope) error {
+			return edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, 2*time.Second) })
+		}, edo.ScopeTimeout(time.Second))
+		if !errors.Is(late, context.DeadlineExceeded) {
+			t.Error("it ended with", late)
+		}
+		return edo.WithScope(task, func(*edo.Scope) error { return timer.Sleep(task, time.Second) }, edo.ScopeTimeout(2*time.Second))
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestZeroTimeIsNoDeadline(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		return edo.WithScope(task, func(*edo.Scope) error {
+			if at, ok := task.Context().Deadline(); ok {
+				t.Error("it has the deadline", at)
+			}
+			return timer.Sleep(task, time.Hour)
+		}, edo.ScopeDeadline(time.Time{}))
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDeadlineOfAScopeInTheSimulatorIsOnItsClock(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		begin := timer.Now(task)
+		err := edo.WithScope(task, func(*edo.Scope) error {
+			ctx := task.Context()
+			if at, ok := ctx.Deadline(); !ok || at.Sub(begin) != time.Hour {
+				t.Error("the deadline is", at)
+			}
+			err := timer.Sleep(task, 2*time.Hour)
+			if ctx.Err() != context.DeadlineExceeded {
+				t.Error("the context says", ctx.Err())
+			}
+			return err
+		}, edo.ScopeTimeout(time.Hour))
+		if !errors.Is(err, context.DeadlineExceeded) || timer.Now(task).Sub(begin) != time.Hour {
+			t.Error(err, timer.Now(task).Sub(begin))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

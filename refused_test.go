@@ -1,0 +1,153 @@
+package edo_test
+
+import (
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
+)
+
+func TestLoopThatIgnoresItsCancellationIsSlowedDownAndReportedOnceByName(t *testing.T) {
+	for _, blocking := range []bool{false, true} {
+		var told []string
+		tries := 0
+		var took time.Duration
+		config := sim.Config{Runtime: edo.Config{OnError: func(err error) { told = append(told, err.Error()) }}}
+		err := sim.Run(1, func(task *edo.Task) error {
+			began := make(chan struct{}, 1)
+			loop := func(task *edo.Task) error {
+				began <- struct{}{}
+				for ; tries < 3000; tries++ {
+					timer.Sleep(task, time.Minute) // and the error is ignored
+				}
+				return nil
+			}
+			begin := timer.Now(task)
+			var h interface{ Abort() }
+			if blocking {
+				h = edo.Blocking(task, func(task *edo.Task) (int, error) { return 0, loop(task) }, edo.Name("acceptor"))
+			} else {
+				h = edo.Go(task, loop, edo.Name("acceptor"))
+			}
+			for len(began) == 0 {
+				edo.Yield(task)
+			}
+			h.Abort()
+			edo.Go(task, func(task *edo.Task) error {
+				for tries < 3000 {
+					if err := timer.Sleep(task, time.Millisecond); err != nil {
+						return err
+					}
+				}
+				took = timer.Now(task).Sub(begin)
+				return nil
+			})
+			return nil
+		}, sim.WithConfig(config))
+		if err != nil || tries != 3000 {
+			t.Fatal(err, tries)
+		}
+		if took < 2*time.Second || took > 10*time.Second {
+			t.Errorf("3000 tries took %v", took)
+		}
+		if len(told) != 1 || !strings.Contains(told[0], "acceptor") {
+			t.Errorf("OnError was told %q", told)
+		}
+	}
+}
+
+func TestCleanUpOfSomeHundredOperationsIsNotSlowedDown(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		began := false
+		h := edo.Go(task, func(task *edo.Task) error {
+			began = true
+			task.Cancelled()
+			for range 900 {
+				if err := edo.Yield(task); !errors.Is(err, edo.ErrCancelled) {
+					t.Error("got", err)
+				}
+			}
+			return nil
+		})
+		begin := timer.Now(task)
+		for !began {
+			edo.Yield(task)
+		}
+		h.Abort()
+		_, err := h.Await(task)
+		if d := timer.Now(task).Sub(begin); d != 0 {
+			t.Error("it took", d)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestWhatCanGoOnAtOnceGivesWayToOthers calls each operation that need not wait in a loop
+// that another task of a single worker must end.
+func TestWhatCanGoOnAtOnceGivesWayToOthers(t *testing.T) {
+	for name, op := range map[string]func(task *edo.Task) func() error{
+		"Shielded": func(task *edo.Task) func() error {
+			return func() error { return edo.Shielded(task, func(*edo.Task) error { return nil }) }
+		},
+		"WithScope": func(task *edo.Task) func() error {
+			return func() error { return edo.WithScope(task, func(*edo.Scope) error { return nil }) }
+		},
+		"Select with Else": func(task *edo.Task) func() error {
+			sel := edo.NewSelect(edo.OnFuture[int](nil, func(int, error) error { return nil })).Else(func() error { return nil })
+			return func() error { return sel.Next(task) }
+		},
+		"the stream of a Select with Else": func(task *edo.Task) func() error {
+			sel := edo.NewSelect(edo.OnFuture[int](nil, func(int, error) error { return nil })).Else(func() error { return nil })
+			return func() error { _, _, err := edo.Next[edo.Unit](task, sel); return err }
+		},
+		"JoinHandle.Await": func(task *edo.Task) func() error {
+			h := edo.Go(task, func(*edo.Task) error { return nil })
+			return func() error { _, err := h.Await(task); return err }
+		},
+		"JoinSet.Join of none": func(task *edo.Task) func() error {
+			var set edo.JoinSet[int]
+			return func() error { _, _, err := set.Join(task); return err }
+		},
+		"JoinSet.Spawn": func(task *edo.Task) func() error {
+			var set edo.JoinSet[int]
+			return func() error { _, err := set.Spawn(task, done7{}); set.TryJoin(); return err }
+		},
+		"Cancel.Cancelled": func(task *edo.Task) func() error {
+			c := edo.NewCancel()
+			c.Cancel()
+			return func() error { return c.Cancelled(task) }
+		},
+		"Await of UntilCancelled": func(task *edo.Task) func() error {
+			c := edo.NewCancel()
+			c.Cancel()
+			return func() error { edo.Await(task, edo.UntilCancelled(c, edo.Future[int](forever{}))); return nil }
+		},
+	} {
+		var stop atomic.Bool
+		n := 0
+		err := edo.Run(func(task *edo.Task) error {
+			do := op(task)
+			edo.Go(task, func(*edo.Task) error { stop.Store(true); return nil })
+			for ; !stop.Load(); n++ {
+				if n == 1_000_000 {
+					return errors.New("it held the other task up")
+				}
+				if err := do(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, edo.WithConfig(edo.Config{CurrentThread: true}))
+		if err != nil {
+			t.Errorf("%s: %v after %d calls", name, err, n)
+		}
+	}
+}

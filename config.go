@@ -37,9 +37,15 @@ type Config struct {
 	// no timer, no I/O to wait for and no blocking task at work, before OnError is told,
 	// by a [*StallError], which tasks wait and what for. 0 means ten seconds; less than
 	// 0, never. The tasks are left as they are: a goroutine that is no task may wake
-	// them; the same report is not made twice. There is none while somebody may still
+	// them; the same report is not made twice. There is none while a goroutine may still
 	// spawn, before [Runtime.Wait] or Shutdown, and with [WithSignals]. In the simulator,
-	// where nobody is outside, a stall is found at once and ends the run.
+	// where nothing is outside, a stall is found at once and ends the run.
+	//
+	// It is also how often a runtime looks for tasks that wait for each other while
+	// others go on, in a cycle of locks and joins: an island, of which OnError is told
+	// once, by a StallError that says so. A look asks 10,000 tasks at the most, in some
+	// ten milliseconds, and with one worker 2,000; those behind them are the next
+	// look's. There is no look while no task has run since all were asked.
 	StallAfter time.Duration
 
 	// Trace makes every task remember where it was spawned and by which task, for

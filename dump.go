@@ -4,18 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
-	"slices"
 	"strings"
 
-	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/report"
 )
 
-// Dump writes what every task of the program does, as text: what it waits for, who
-// could end that, and with [Config.Trace] where each was spawned, and by which. It may
-// be called at any time, from any goroutine: by a signal handler, an HTTP handler, a
-// test that hangs. Several runtimes come in the order in which they were made. See
-// [Runtime.Snapshot].
+// Dump writes what the tasks of the program do, as text: what they wait for, which tasks
+// could end that, and with [Config.Trace] where each was spawned, and by which. Tasks
+// that are alike are one line, with how many there are, so that the text of a million
+// tasks has some dozens of lines: see [Snapshot.String]. Dump may be called at any time,
+// from any goroutine: by a signal handler, an HTTP handler, a test that hangs. Several
+// runtimes come in the order in which they were made. See [Runtime.Snapshot].
 func Dump(w io.Writer) error {
 	all := snapshots()
 	for i, s := range all {
@@ -30,7 +29,8 @@ func Dump(w io.Writer) error {
 	return nil
 }
 
-// DumpJSON writes what [Dump] does as JSON: an array with a [Snapshot] for each runtime.
+// DumpJSON writes what [Dump] does as JSON, each task by itself: an array with a
+// [Snapshot] for each runtime.
 func DumpJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "\t")
@@ -47,128 +47,74 @@ func snapshots() []Snapshot {
 }
 
 // String returns s as lines of text. Below each task, indented, are those that it has
-// spawned. Tasks that would give the same lines, one after the other, give them once.
-func (s Snapshot) String() string { return s.text(math.MaxInt) + "\n" }
+// spawned.
+//
+// Up to twelve tasks are shown each by itself; those without an ID that would give the
+// same lines are one line. Of more than twelve, tasks with the same name, spawn place and
+// waits, but for numbers such as an address, are one line, with how many there are and
+// the ranges of the numbers:
+//
+//	299 × main.(*server).handle: socket: read from 127.0.0.1:40000…60010, at 127.0.0.1:80
+//
+// At the most fifty lines or groups of lines are shown, those of the most tasks, and how
+// many tasks there are beyond. Cycles of waits come last.
+func (s Snapshot) String() string { return s.text() + "\n" }
 
-// text returns s as lines of text, for limit tasks.
-func (s Snapshot) text(limit int) string {
-	tree := tree{known: map[uint64]bool{}, children: map[uint64][]TaskInfo{}, limit: limit}
-	for _, t := range s.Tasks {
-		tree.known[t.ID] = t.ID != 0
-	}
-	for _, t := range s.Tasks {
-		parent := t.Parent
-		if !tree.known[parent] {
-			parent = 0
-		}
-		tree.children[parent] = append(tree.children[parent], t)
-	}
-	tree.write(0, "")
-	if tree.left > 0 {
-		tree.line("and %d more", tree.left)
-	}
+// text returns s as lines of text.
+func (s Snapshot) text() string {
+	lines := report.Text(len(s.Tasks), s.each)
 	if len(s.Tasks) == 0 && !s.Unlisted {
-		tree.line("no task waits")
+		lines = append(lines, "no task waits")
 	}
 	if s.Busy {
-		tree.line("a poll that does not return keeps the tasks from being asked what they wait for")
+		lines = append(lines, "a poll that does not return keeps the tasks from being asked what they wait for")
 	}
 	if s.Unlisted {
-		tree.line("tasks that have never waited are not in the list: Config.Trace adds them")
+		lines = append(lines, "tasks that have never waited are not in the list: Config.Trace adds them")
 	}
-	return strings.Join(tree.lines, "\n")
+	return strings.Join(append(lines, s.cycleLines()...), "\n")
 }
 
-// tree is the tasks of a snapshot, while they become text.
-type tree struct {
-	known    map[uint64]bool // the IDs in the snapshot
-	children map[uint64][]TaskInfo
-	lines    []string
-	limit    int // how many tasks to write
-	left     int // how many there were beyond that
-	depth    int
+// maxCycles is how many cycles a text tells.
+const maxCycles = 4
+
+// cycleLines returns the cycles, a line for each.
+func (s Snapshot) cycleLines() (lines []string) {
+	for _, cycle := range s.Cycles[:min(len(s.Cycles), maxCycles)] {
+		lines = append(lines, report.CycleText(len(cycle), func(i int) *report.Task {
+			var t report.Task
+			s.Tasks[cycle[i]].fill(&t)
+			return &t
+		}))
+	}
+	if more := len(s.Cycles) - maxCycles; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more cycles of waits", more))
+	}
+	return lines
 }
 
-func (tr *tree) line(format string, args ...any) {
-	tr.lines = append(tr.lines, fmt.Sprintf(format, args...))
+// remaining returns, in one line, how many tasks have not ended since something happened
+// ("the interrupt 1 s ago"), what they do, and what ends them.
+func (s Snapshot) remaining(since, way string) string {
+	return report.Remaining(len(s.Tasks), s.each, since, way)
 }
 
-// write writes the tasks that the task with this ID has spawned.
-func (tr *tree) write(id uint64, indent string) {
-	all := tr.children[id]
-	for len(all) != 0 {
-		t, n := all[0], 1
-		for n < len(all) && t.ID == 0 && all[n].ID == 0 && t.equal(all[n]) {
-			n++
+// each gives the tasks, one after the other in the same place.
+func (s Snapshot) each(yield func(*report.Task) bool) {
+	var t report.Task
+	for i := range s.Tasks {
+		s.Tasks[i].fill(&t)
+		if !yield(&t) {
+			return
 		}
-		all = all[n:]
-		if tr.limit == 0 {
-			tr.left += n
-		} else {
-			tr.limit--
-			tr.task(t, n, indent)
-		}
-		if t.ID == 0 {
-			continue
-		}
-		if tr.depth++; tr.depth <= maxDepth && tr.limit > 0 {
-			tr.write(t.ID, indent+"    ")
-		} else {
-			tr.write(t.ID, indent)
-		}
-		tr.depth--
 	}
 }
 
-// maxDepth is how deep the tree is indented.
-const maxDepth = 24
-
-// task writes what n tasks like t do.
-func (tr *tree) task(t TaskInfo, n int, indent string) {
-	head := indent
-	if n > 1 {
-		head += fmt.Sprintf("%d times ", n)
+// fill makes t what i is.
+func (i *TaskInfo) fill(t *report.Task) {
+	waits := t.Waits[:0]
+	for _, w := range i.Waits {
+		waits = append(waits, report.Wait(w))
 	}
-	if t.ID != 0 {
-		head += fmt.Sprintf("#%d ", t.ID)
-	}
-	head += t.Name
-	if t.Cancelled {
-		head += ", cancelled"
-	}
-	if t.Spawned != "" {
-		head += ", spawned at " + t.Spawned
-	}
-	if t.Parent != 0 && !tr.known[t.Parent] {
-		head += fmt.Sprintf(" by #%d, which has ended", t.Parent)
-	}
-	tr.lines = append(tr.lines, head)
-	switch {
-	case len(t.Waits) != 0:
-	case t.State == states[sched.Waiting]:
-		tr.line("%s  waits for something that does not say what it is", indent)
-	default:
-		tr.line("%s  %s", indent, t.State)
-	}
-	for _, w := range t.Waits {
-		tr.line("%s  %s", indent, w)
-	}
-}
-
-// equal says whether t and u, without IDs, give the same lines.
-func (t TaskInfo) equal(u TaskInfo) bool {
-	return t.Name == u.Name && t.State == u.State && t.Cancelled == u.Cancelled &&
-		slices.EqualFunc(t.Waits, u.Waits, func(v, w Wait) bool { return v.String() == w.String() })
-}
-
-// String returns w as a line of text.
-func (w Wait) String() string {
-	text := "waits for " + w.On
-	if !w.Until.IsZero() {
-		text += ", until " + w.Until.Format("2006-01-02 15:04:05.000")
-	}
-	if len(w.By) != 0 {
-		text += ", from " + strings.Join(w.By, ", ")
-	}
-	return text
+	*t = report.Task{ID: i.ID, Parent: i.Parent, Name: i.Name, Spawned: i.Spawned, State: i.State, Cancelled: i.Cancelled, Waits: waits}
 }

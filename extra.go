@@ -95,6 +95,9 @@ func taskName(t *sched.Task) string {
 // given one, or that which [Config.Trace] has kept.
 func describe(t *sched.Task) string {
 	text := "(running)"
+	if t.HasEnded() {
+		text = taskName(t)
+	}
 	if n, ok := t.Body().(named); ok {
 		if x := n.peek(); x != nil {
 			if x.given != "" {

@@ -51,27 +51,39 @@ func (a *answer) outside(maybe bool) bool {
 
 // ask asks t what it waits for.
 func ask(rt *sched.Runtime, t *sched.Task) (a answer) {
-	b, ok := t.Body().(inspected)
-	if !ok {
-		return a
+	if _, ok := t.Body().(inspected); ok {
+		a.waiting = t.Inspect(func() { a.of(rt, t) })
 	}
-	a.waiting = t.Inspect(func() {
-		var leaves []Leaf
-		cx := sched.NewInspection(rt, t, func(leaf any) {
-			l, _ := leaf.(Leaf)
-			leaves = append(leaves, l)
-		})
-		b.inspect((*Context)(cx))
-		a.silent = len(leaves) == 0
-		for _, l := range leaves {
-			if l == nil {
-				a.silent = true
-			} else {
-				a.waits = append(a.waits, waitOf(l, (*Context)(cx)))
-			}
-		}
-	})
 	return a
+}
+
+// of is what t says, which is held still.
+func (a *answer) of(rt *sched.Runtime, t *sched.Task) {
+	b, ok := t.Body().(inspected)
+	if !ok || t.HomeOr(rt) != rt {
+		a.silent = true
+		return
+	}
+	var leaves []Leaf
+	var limits []limit
+	cx := sched.NewInspection(rt, t, func(leaf any) {
+		if at, ok := leaf.(limit); ok {
+			limits = append(limits, at)
+			return
+		}
+		l, _ := leaf.(Leaf)
+		leaves = append(leaves, l)
+	})
+	b.inspect((*Context)(cx))
+	a.silent = len(leaves) == 0
+	for _, l := range leaves {
+		if l == nil {
+			a.silent = true
+		} else {
+			a.waits = append(a.waits, waitOf(l, (*Context)(cx)))
+		}
+	}
+	a.within(rt, t, limits)
 }
 
 // waitOf returns what l says.
@@ -87,12 +99,18 @@ func waitOf(l Leaf, cx *Context) (w Wait) {
 // askAll asks all tasks that rt knows, until look says no. If it could ask none, because
 // a poll does not return, it says so.
 func (rt *Runtime) askAll(look func(t *sched.Task, a answer) bool) (still bool) {
+	var tasks []*sched.Task
 	resume, still := rt.sched.Pause(patience)
 	defer resume()
-	var tasks []*sched.Task
 	for t := range rt.sched.Tasks {
 		tasks = append(tasks, t)
 	}
+	rt.askThese(tasks, still, look)
+	return still
+}
+
+// askThese asks tasks, if they may be asked, until look says no.
+func (rt *Runtime) askThese(tasks []*sched.Task, may bool, look func(t *sched.Task, a answer) bool) {
 	for len(tasks) != 0 {
 		ended := make(chan struct{})
 		go func() {
@@ -101,7 +119,7 @@ func (rt *Runtime) askAll(look func(t *sched.Task, a answer) bool) (still bool) 
 				t := tasks[0]
 				tasks = tasks[1:] // first: it may call Goexit
 				var a answer
-				if still {
+				if may {
 					a = ask(rt.sched, t)
 				}
 				if !hasEnded(t) && !look(t, a) {
@@ -111,7 +129,6 @@ func (rt *Runtime) askAll(look func(t *sched.Task, a answer) bool) (still bool) 
 		}()
 		<-ended
 	}
-	return still
 }
 
 // hasEnded says whether t has ended. Its handle says so a moment before the registry.
@@ -173,4 +190,7 @@ func (t *Task) inspect(cx *Context) {
 		defer enterValues(gid.Get(), x)()
 	}
 	pending = t.await == nil || t.await(cx) == Pending
+	if t.region != nil {
+		cx.in().Defer(t.region.limit())
+	}
 }

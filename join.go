@@ -45,13 +45,16 @@ func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	return h.value, Ready, h.joined()
 }
 
-// Waits says that whoever joins waits for the task.
+// Waits says that a joining task waits for the end of the task, or that this has ended.
 func (h *JoinHandle[T]) Waits(cx *Context) Wait {
+	if h.Finished() {
+		return Wait{On: "edo: the end of a task, which has ended", By: []string{labelOf(&h.task)}}
+	}
 	by := labelOf(&h.task)
 	if cx.in().Root() == &h.task {
 		by = taskName(&h.task) + ", which is this one"
 	}
-	return Wait{On: "edo: the end of a task", By: []string{by}}
+	return Wait{On: "edo: the end of a task", By: []string{by}, Held: heldBy(false, &h.task)}
 }
 
 // Await waits for the result: [Await] of the handle.

@@ -289,11 +289,14 @@ func (w *joinWait[T]) PollNext(cx *Context) (*JoinHandle[T], Poll, error) {
 func (w *joinWait[T]) Waits(*Context) Wait {
 	s := (*JoinSet[T])(w)
 	s.mu.Lock()
-	some, n := s.running.first(maxBy), s.running.len()
+	all, n, ready := s.running.first(maxHolders+1), s.running.len(), len(s.ready)-s.head
 	s.mu.Unlock()
-	wait := Wait{On: fmt.Sprintf("edo: the end of one of the %d tasks of a join set", n)}
-	for _, t := range some {
-		wait.By = append(wait.By, describe(t))
+	if ready != 0 {
+		return Wait{On: fmt.Sprintf("edo: a result of a join set (%d have ended)", ready)}
+	}
+	wait := Wait{On: fmt.Sprintf("edo: the end of one of the %d tasks of a join set", n), Held: heldBy(false, all...)}
+	for _, t := range all[:min(len(all), maxBy)] {
+		wait.By = append(wait.By, labelOf(t))
 	}
 	return wait
 }

@@ -167,15 +167,23 @@ func (w *SpawnFuture[T]) leave() (next Waker) {
 	return next
 }
 
+// maxSpawnHolders is maxHolders for a spawn: many may wait in line for the same tasks.
+const maxSpawnHolders = 64
+
 // Waits is for reports.
 func (w *SpawnFuture[T]) Waits(*Context) Wait {
 	s := w.set
 	s.mu.Lock()
-	some, n := s.running.first(maxBy), s.running.len()+s.granted
+	all, given, turn := s.running.first(maxSpawnHolders+1), s.granted, w.turn
+	n := s.running.len() + given
 	s.mu.Unlock()
-	wait := Wait{On: fmt.Sprintf("edo: a spawn in a join set (%d tasks, limit %d)", n, s.limit)}
-	for _, t := range some {
-		wait.By = append(wait.By, describe(t))
+	if turn == granted {
+		return Wait{On: fmt.Sprintf("edo: a spawn in a join set (%d tasks, limit %d), granted and not taken", n, s.limit)}
+	}
+	wait := Wait{On: fmt.Sprintf("edo: a spawn in a join set (%d tasks, limit %d)", n, s.limit), Held: heldBy(false, all...)}
+	wait.Held.More = len(all) > maxSpawnHolders || given != 0
+	for _, t := range all[:min(len(all), maxBy)] {
+		wait.By = append(wait.By, labelOf(t))
 	}
 	return wait
 }

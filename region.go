@@ -51,6 +51,7 @@ func cancellation(cancelled bool) error {
 // does it the other way round. An error says: do not suspend.
 func (r *region) watch(t *Task) error {
 	if t.cx.in().Inspecting() {
+		t.cx.in().Defer(r.limit())
 		return nil
 	}
 	for q := r; q != nil; q = q.outer {

@@ -37,6 +37,7 @@ type Runtime struct {
 
 	failures failures
 	shields  shields
+	islands  islands
 	told     string      // the report of the last stall; the monitor's
 	signals  atomic.Bool // a signal may do something
 }
@@ -87,6 +88,9 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 		lost.Hold()
 	}
 	rt.sched.Start()
+	if !d.Seeded() {
+		rt.islands.watch(rt, c.stallAfter())
+	}
 	go rt.end()
 	return rt, nil
 }
@@ -94,6 +98,7 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 // end lets go of everything, once every task has ended.
 func (rt *Runtime) end() {
 	rt.sched.Wait()
+	rt.islands.stop()
 	rt.shields.broken.Store(true)
 	for t := range rt.sched.Tasks { // Block on other goroutines: nothing will wake them any more
 		t.Cancel()

@@ -78,13 +78,13 @@ func (w *scopeWait) poll(cx *Context) (over bool) {
 	return false
 }
 
-// maxBy is how many tasks a Wait names.
-const maxBy = 4
-
 // Waits names some of the tasks.
 func (w *scopeWait) Waits(*Context) Wait {
 	names, more := (*Scope)(w).names(maxBy)
-	return Wait{On: fmt.Sprintf("edo: the end of the %d tasks of a scope", len(names)+more), By: names}
+	w.mu.Lock()
+	all := w.members.first(maxHolders + 1)
+	w.mu.Unlock()
+	return Wait{On: fmt.Sprintf("edo: the end of the %d tasks of a scope", len(names)+more), By: names, Held: heldBy(true, all...)}
 }
 
 // names returns the names of n of the members, and how many more there are.

@@ -9,17 +9,23 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// maxNamed is how many tasks the text of an error names; the others are in its
-// Snapshot.
-const maxNamed = 100
+// StallError says that tasks wait and cannot go on. Either nothing can happen any more in
+// the whole program: its tasks wait for each other, or for what none of them will send. Or
+// it is an island: some tasks wait for each other, while others go on.
+type StallError struct {
+	// Snapshot has the tasks; those of an island are they that wait for each other, and
+	// they that wait for them. Its Cycles say which wait for each other.
+	Snapshot Snapshot
+	// Island says that other tasks go on.
+	Island bool
+}
 
-// StallError says that nothing can happen any more: tasks wait for each other, or for
-// what nobody will send.
-type StallError struct{ Snapshot Snapshot }
-
-// Error names the tasks, and what each waits for.
+// Error names the tasks, and what each waits for, as [Snapshot.String] does.
 func (e *StallError) Error() string {
-	return "edo: nothing can happen any more, and these tasks wait:\n" + e.Snapshot.text(maxNamed)
+	if !e.Island {
+		return "edo: nothing can happen any more, and these tasks wait:\n" + e.Snapshot.text()
+	}
+	return fmt.Sprintf("edo: %d tasks wait for each other and cannot go on, while others do:\n%s", len(e.Snapshot.Tasks), e.Snapshot.text())
 }
 
 // ShutdownError says that a [Runtime.Shutdown] gave up waiting.
@@ -28,9 +34,9 @@ type ShutdownError struct {
 	Snapshot Snapshot // what the tasks were doing that had not ended
 }
 
-// Error names the tasks, and what each waits for.
+// Error names the tasks, and what each waits for, as [Snapshot.String] does.
 func (e *ShutdownError) Error() string {
-	return fmt.Sprintf("edo: shutdown: %v; these tasks have not ended:\n%s", e.Cause, e.Snapshot.text(maxNamed))
+	return fmt.Sprintf("edo: shutdown: %v; these tasks have not ended:\n%s", e.Cause, e.Snapshot.text())
 }
 
 // Unwrap returns the cause.
@@ -45,27 +51,29 @@ func (rt *Runtime) stalled(again bool) {
 		lost.Tell()
 		return
 	}
-	rt.failures.stall(&StallError{rt.Snapshot()})
+	rt.failures.stall(&StallError{Snapshot: rt.Snapshot()})
 	rt.shields.strain()
 	rt.sched.CancelAll()
 }
 
 // quiet is called when nothing has happened for a while, in a runtime that may be woken
-// from outside. It reports that, unless somebody waits for something outside, and says
-// whether it has, now or before.
+// from outside. It reports that, unless a task waits for something outside, and says
+// whether it has, now or before. If one does, it looks for islands.
 func (rt *Runtime) quiet() (reported bool) {
 	before := rt.sched.Activity()
 	if rt.waitsForOutside() {
+		rt.lookForIslands()
 		return false
 	}
 	collect()
 	if !rt.sched.Quiet() || rt.sched.Activity() != before {
 		return false
 	}
-	s := rt.Snapshot()
+	s := rt.survey()
 	if text := s.String(); text != rt.told {
 		rt.told = text
-		go rt.onError(&StallError{s}) // which may shut rt down, and wait for it
+		rt.islands.tell(s.cores)
+		go rt.onError(&StallError{Snapshot: s.Snapshot}) // which may shut rt down, and wait for it
 	}
 	return true
 }

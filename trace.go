@@ -1,12 +1,12 @@
 package edo
 
 import (
-	"fmt"
 	"runtime"
 	"strings"
 	"sync/atomic"
 
-	frames "github.com/edo-go/edo/internal/origin"
+	"github.com/edo-go/edo/internal"
+	places "github.com/edo-go/edo/internal/origin"
 )
 
 // tracer gives the tasks of a runtime numbers, and remembers where each was spawned.
@@ -45,13 +45,17 @@ func (o *origin) place() string {
 	for more := n != 0; more; {
 		var f runtime.Frame
 		if f, more = callers.Next(); f.File != "" && !spawns(f) {
-			return fmt.Sprintf("%s:%d", f.File, f.Line)
+			return places.Place(f)
 		}
 	}
 	return ""
 }
 
+// Traces is for edo's own packages, and nobody else can name its argument: it says
+// whether [Config.Trace] is on.
+func (rt *Runtime) Traces(internal.Key) bool { return rt.trace != nil }
+
 // spawns says whether a frame is of what spawns for a program, rather than of the program.
 func spawns(f runtime.Frame) bool {
-	return strings.HasPrefix(f.Function, "runtime.") || frames.IsEdo(f.Function, f.File)
+	return strings.HasPrefix(f.Function, "runtime.") || places.IsEdo(f.Function, f.File)
 }

@@ -1,6 +1,10 @@
 package edo
 
-import "time"
+import (
+	"time"
+
+	"github.com/edo-go/edo/internal/report"
+)
 
 // A Leaf is a future, or another thing that is polled, that waits for something
 // itself, instead of polling other futures. It hands itself to [Context.Proceed], and
@@ -21,6 +25,19 @@ type Wait struct {
 	// Outside says that something outside of the program ends it: a connection, a
 	// signal.
 	Outside bool `json:"outside,omitempty"`
-	// By is who could end it, as far as that is known: "a sender made at main.go:41".
+	// By says what could end it, as far as that is known: "a sender made at main.go:41".
 	By []string `json:"by,omitempty"`
+	// Number tells things apart that look alike: in one [Snapshot] all that wait for the
+	// same lock have the same number. The snapshot gives it; 0: it is not known whether
+	// others wait for the same.
+	Number int `json:"number,omitempty"`
+	// HeldBy are the tasks that hold what is waited for, each with the place where it
+	// took it when [Config.Trace] is on. The snapshot names them.
+	HeldBy []string `json:"heldBy,omitempty"`
+	// Held is what edo's own leaves know of the tasks that can end the wait. Number and
+	// HeldBy come from it, and so do the cycles of a snapshot, where it is nil.
+	Held *report.Held `json:"-"`
 }
+
+// String returns w as a line of text.
+func (w Wait) String() string { return report.Wait(w).String() }

@@ -6,7 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"path/filepath"
+	"path"
 	"runtime"
 	"slices"
 )
@@ -79,7 +79,7 @@ func (p Places) Describe(what string) (lines []string) {
 	at := map[string]int{}
 	for _, o := range p {
 		f := Frame(o.pc)
-		at[fmt.Sprintf("%s:%d (func %s)", filepath.Base(f.File), f.Line, filepath.Base(f.Function))] += o.n
+		at[fmt.Sprintf("%s (func %s)", Place(f), path.Base(f.Function))] += o.n
 	}
 	for _, text := range slices.SortedFunc(maps.Keys(at), func(a, b string) int {
 		return cmp.Or(cmp.Compare(at[b], at[a]), cmp.Compare(a, b))

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// module is the path of edo's own module, also when somebody has renamed it.
-var module = strings.TrimSuffix(reflect.TypeFor[place]().PkgPath(), "/internal/origin")
+// modulePath is the path of edo's own module, also when somebody has renamed it.
+var modulePath = strings.TrimSuffix(reflect.TypeFor[place]().PkgPath(), "/internal/origin")
 
 // programs are the folders of the module that hold programs: they use edo as any other.
 var programs = [...]string{"bench", "cmd", "examples", "tools"}
@@ -15,7 +15,7 @@ var programs = [...]string{"bench", "cmd", "examples", "tools"}
 // IsEdo says whether a function, in a file, is a part of edo rather than of a program that
 // uses it. Tests and the programs of edo's own module are no part.
 func IsEdo(function, file string) bool {
-	rest, ok := strings.CutPrefix(function, module)
+	rest, ok := strings.CutPrefix(function, modulePath)
 	if !ok || strings.HasSuffix(file, "_test.go") {
 		return false
 	}

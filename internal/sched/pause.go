@@ -29,6 +29,9 @@ type pause struct {
 	standing bool       // the worker is in standStill
 }
 
+// Alone says whether rt has one worker, and never another.
+func (rt *Runtime) Alone() bool { return rt.alone }
+
 // Pause makes a runtime that has one worker stand still, and any other at least not
 // believe that nothing is happening, until resume is called. A task that blocks can
 // keep its worker from standing still: still says whether that was so within patience.

@@ -1,0 +1,102 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxBrief is how many groups a line names.
+const maxBrief = 5
+
+// Brief returns what the tasks do, n in all, in one line: "299 × main.(*server).handle:
+// socket: read; main.flush, cancelled, still running; and 3 more". Those that were
+// cancelled come first, and then the largest group. What is waited for is cut short
+// before its details.
+func Brief(n int, tasks iter.Seq[*Task]) string {
+	g := newGrouper(n, tasks, true)
+	slices.SortFunc(g.order, func(a, b *group) int {
+		if a.sample.Cancelled != b.sample.Cancelled {
+			if a.sample.Cancelled {
+				return -1
+			}
+			return 1
+		}
+		return bySize(a, b)
+	})
+	var parts []string
+	left := n
+	for _, at := range g.order[:min(len(g.order), maxBrief)] {
+		parts = append(parts, at.brief())
+		left -= at.count
+	}
+	if left > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", left))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// brief is the group in a line with others.
+func (g *group) brief() string {
+	name, waits := g.text(true)
+	if g.count > 1 {
+		name = fmt.Sprintf("%d × %s", g.count, name)
+	}
+	if more := len(waits) - 1; more > 0 {
+		waits[0] += fmt.Sprintf(", or %d more", more)
+	}
+	switch {
+	case len(waits) != 0 && g.sample.Cancelled:
+		return name + ", cancelled, still waits for " + waits[0]
+	case len(waits) != 0:
+		return name + ": " + waits[0]
+	case g.sample.Cancelled && g.sample.State == Waiting:
+		return name + ", cancelled, still waits"
+	case g.sample.Cancelled:
+		return name + ", cancelled, still " + g.sample.State
+	case g.sample.State == Waiting:
+		return name + ": waits"
+	}
+	return name + ": " + g.sample.State
+}
+
+// brief cuts what is waited for before its details: before a bracket, a comma, an
+// address, or a number.
+func brief(on string) string {
+	on = clip(on)
+	if at := strings.IndexAny(on, "(,"); at >= 0 {
+		on = on[:at]
+	}
+	var room [16]slot
+	for _, s := range slotsOf(room[:0], on) {
+		if s.kind == address {
+			on = on[:s.from]
+			break
+		}
+	}
+	on = strings.TrimSpace(on)
+	for _, word := range [...]string{" from", " to", " at"} {
+		on = strings.TrimSuffix(on, word)
+	}
+	return on
+}
+
+// Remaining returns the line that says what keeps a program from ending: how many tasks
+// there are, since when ("the interrupt 1 s ago"), what they do, and what ends them ("a
+// second signal ends them").
+func Remaining(n int, tasks iter.Seq[*Task], since, way string) string {
+	have := "tasks have"
+	if n == 1 {
+		have = "task has"
+	}
+	text := fmt.Sprintf("edo: %d %s not ended since %s: %s", n, have, since, Brief(n, tasks))
+	if way != "" {
+		text += "; " + way
+	}
+	return text
+}
+
+// Seconds returns d in words, in whole seconds: "1 s".
+func Seconds(d time.Duration) string { return fmt.Sprintf("%d s", d.Round(time.Second)/time.Second) }

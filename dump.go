@@ -94,8 +94,11 @@ func (s Snapshot) cycleLines() (lines []string) {
 }
 
 // remaining returns, in one line, how many tasks have not ended since something happened
-// ("the interrupt 1 s ago"), what they do, and what ends them.
+// ("the signal 1 s ago"), what they do, and what ends them.
 func (s Snapshot) remaining(since, way string) string {
+	if len(s.Tasks) == 0 {
+		return fmt.Sprintf("edo: tasks have not ended since %s: they run, and have never waited; Config.Trace names them; %s", since, way)
+	}
 	return report.Remaining(len(s.Tasks), s.each, since, way)
 }
 

@@ -21,10 +21,11 @@ func (rt *Runtime) tellOfPanics(err error) {
 // failures are the errors of tasks that nobody has joined: the first of them, and
 // how many more. A server that goes on for years keeps no more than that.
 type failures struct {
-	mu    sync.Mutex // guards the following
-	kept  []*failure
-	stops []error // why all of them were cancelled: stalls
-	more  int
+	mu        sync.Mutex // guards the following
+	kept      []*failure
+	stops     []error // why all of them were cancelled: stalls
+	forgotten []error // what was not closed, in a simulation
+	more      int
 }
 
 const maxFailures = 32
@@ -74,6 +75,18 @@ func (fs *failures) stall(err error) {
 	}
 }
 
+// forgot keeps that something was not closed, which only the collector has found.
+func (fs *failures) forgot(err error) {
+	if err == nil {
+		return
+	}
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if len(fs.forgotten) < maxFailures {
+		fs.forgotten = append(fs.forgotten, err)
+	}
+}
+
 // count returns how many there are.
 func (fs *failures) count() int {
 	fs.mu.Lock()
@@ -85,13 +98,14 @@ func (fs *failures) count() int {
 func (fs *failures) join(first error) error {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if len(fs.kept) == 0 && fs.more == 0 && len(fs.stops) == 0 {
+	if len(fs.kept) == 0 && fs.more == 0 && len(fs.stops) == 0 && len(fs.forgotten) == 0 {
 		return first
 	}
 	all := make([]error, 0, len(fs.kept)+4)
 	if first != nil {
 		all = append(all, first)
 	}
+	all = append(all, fs.forgotten...)
 	all = append(all, fs.stops...)
 	for _, f := range fs.kept {
 		all = append(all, withName(f.task, f.err))

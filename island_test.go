@@ -337,7 +337,7 @@ func TestTasksThatHaveEndedAreForgotten(t *testing.T) {
 	self.Store(h)
 	untilIdle(rt, 1)
 	rt.Look()
-	requireText(t, (<-told).Error(), `edo: 1 tasks wait for each other and cannot go on, while others do:
+	requireText(t, (<-told).Error(), `edo: a task waits for itself and cannot go on, while others do:
 narcissus
   waits for edo: the end of a task, from narcissus, which is this one
 a task that waits for itself: narcissus waits for edo: the end of a task, from narcissus, which is this one`)

@@ -38,6 +38,7 @@ type Runtime struct {
 	failures failures
 	shields  shields
 	islands  islands
+	began    uint64      // in a seeded runtime: the number before that of the first thing made in it
 	told     string      // the report of the last stall; the monitor's
 	signals  atomic.Bool // a signal may do something
 }
@@ -85,6 +86,7 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	})
 	runtimes.add(rt)
 	if d.Seeded() {
+		rt.began = lost.Number()
 		lost.Hold()
 	}
 	rt.sched.Start()

@@ -104,8 +104,9 @@ func TestProgramThatDoesNotEndSaysWhatItWaitsFor(t *testing.T) {
 		edo.Yield(task)
 		edo.Call(task, func(context.Context) (int, error) {
 			interrupt(t)
-			if line := <-lines; !strings.Contains(line, "asked to end") || !strings.Contains(line, "3 × stubborn: lock: notify") ||
-				!strings.Contains(line, "second signal") {
+			if line := <-lines; !strings.HasPrefix(line, "edo: 4 tasks have not ended since the signal 0 s ago: ") ||
+				!strings.Contains(line, ", cancelled, still waits for edo: a call of ") ||
+				!strings.HasSuffix(line, "; 3 × stubborn: lock: notify; a second signal cancels them\n") {
 				t.Errorf("after the first signal: %q", line)
 			}
 			interrupt(t)

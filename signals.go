@@ -1,13 +1,10 @@
 package edo
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/signal"
-	"slices"
 	"time"
 )
 
@@ -59,36 +56,9 @@ func heed(rt *Runtime, signals chan os.Signal, main AbortHandle) (wait func()) {
 
 // remind says which tasks have not ended, so long after the n-th signal.
 func (rt *Runtime) remind(after time.Duration, n int) {
-	asked, next := "asked to end", "a second signal cancels them"
+	since, way := "the signal", "a second signal cancels them"
 	if n > 1 {
-		asked, next = "cancelled", "another signal kills the process"
+		since, way = "they were cancelled", "another signal kills the process"
 	}
-	fmt.Fprintf(remindOn, "edo: %s %s ago; %s; %s\n", asked, after.Round(time.Second), rt.remaining(), next)
-}
-
-// remaining says in one line how many tasks have not ended, and what most of them do.
-func (rt *Runtime) remaining() string {
-	s := rt.Snapshot()
-	counts := map[string]int{}
-	for _, t := range s.Tasks {
-		does := t.State
-		if len(t.Waits) != 0 {
-			does = t.Waits[0].On
-		}
-		if t.Cancelled {
-			does += ", although it was asked to end"
-		}
-		counts[t.Name+": "+does]++
-	}
-	groups := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	text := fmt.Sprintf("%d tasks have not ended", len(s.Tasks))
-	for i, g := range groups {
-		if i == maxBy {
-			return text + fmt.Sprintf("; and %d more kinds", len(groups)-i)
-		}
-		text += fmt.Sprintf("; %d × %s", counts[g], g)
-	}
-	return text
+	fmt.Fprintln(remindOn, rt.Snapshot().remaining(fmt.Sprintf("%s %d s ago", since, after.Round(time.Second)/time.Second), way))
 }

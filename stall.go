@@ -2,8 +2,6 @@ package edo
 
 import (
 	"fmt"
-	"runtime"
-	"time"
 
 	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/sched"
@@ -25,6 +23,9 @@ func (e *StallError) Error() string {
 	if !e.Island {
 		return "edo: nothing can happen any more, and these tasks wait:\n" + e.Snapshot.text()
 	}
+	if len(e.Snapshot.Tasks) == 1 {
+		return "edo: a task waits for itself and cannot go on, while others do:\n" + e.Snapshot.text()
+	}
 	return fmt.Sprintf("edo: %d tasks wait for each other and cannot go on, while others do:\n%s", len(e.Snapshot.Tasks), e.Snapshot.text())
 }
 
@@ -44,11 +45,12 @@ func (e *ShutdownError) Unwrap() error { return e.Cause }
 
 // stalled is called by a driver that knows that nothing can happen any more; again says
 // that nothing has since it was called last. What the collector finds may change that,
-// so it is asked first.
+// so it is asked first. What was forgotten fails the run: a program must not lean on the
+// collector to end.
 func (rt *Runtime) stalled(again bool) {
 	if !again {
-		collect()
-		lost.Tell()
+		lost.Collect()
+		rt.failures.forgot(lost.Tell(rt.began))
 		return
 	}
 	rt.failures.stall(&StallError{Snapshot: rt.Snapshot()})
@@ -65,7 +67,7 @@ func (rt *Runtime) quiet() (reported bool) {
 		rt.lookForIslands()
 		return false
 	}
-	collect()
+	lost.Collect()
 	if !rt.sched.Quiet() || rt.sched.Activity() != before {
 		return false
 	}
@@ -91,21 +93,3 @@ func (rt *Runtime) waitsForOutside() (found bool) {
 	})
 	return found
 }
-
-// collect runs the garbage collector, and what it calls for what it has found: senders
-// that nobody has closed. The second time finds what the first has let go of.
-func collect() {
-	for range 2 {
-		found := make(chan struct{})
-		runtime.AddCleanup(new(sentinel), func(found chan struct{}) { close(found) }, found)
-		runtime.GC()
-		select {
-		case <-found:
-		case <-time.After(2 * time.Second): // somebody's cleanup takes its time
-		}
-	}
-}
-
-// sentinel is something to be found by the collector. It is large enough not to share its memory
-// with other things.
-type sentinel struct{ _ [32]byte }

@@ -60,7 +60,8 @@ func TestStallNamesTheLiveSendersAndWhereEachWasMade(t *testing.T) {
 	}
 }
 
-func TestStallRunsTheCollectorFirst(t *testing.T) {
+func TestStallRunsTheCollectorFirstAndAForgottenSenderFailsTheRun(t *testing.T) {
+	ended := false
 	err := sim.Run(1, func(task *edo.Task) error {
 		rx := func() *mpsc.Receiver[int] {
 			tx, rx := mpsc.New[int](1)
@@ -73,10 +74,11 @@ func TestStallRunsTheCollectorFirst(t *testing.T) {
 		if _, err := rx.Recv(task); !errors.Is(err, edo.ErrClosed) {
 			return err
 		}
+		ended = true
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
+	if _, stalled := errors.AsType[*edo.StallError](err); !ended || stalled || err == nil || !strings.Contains(err.Error(), "a Sender was never closed") {
+		t.Fatalf("the receiver saw the end: %v; the run ended with %v", ended, err)
 	}
 }
 
@@ -105,8 +107,8 @@ func TestWhenTheCollectorRunsChangesNothingInASeededRun(t *testing.T) {
 			}
 			return nil
 		})
-		if err != nil {
-			t.Fatal(err)
+		if err == nil || strings.Count(err.Error(), "never closed") != 1 {
+			t.Fatal("the run ended with", err)
 		}
 		return at
 	}

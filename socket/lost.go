@@ -62,5 +62,5 @@ func (f forgotten) lost() error {
 		what, addr = "Listener", inner.Addr().String()
 	}
 	f.inner.Close()
-	return &lost.Forgotten{What: "socket: a " + what + " (" + addr + ") was never closed; it was garbage, and has been closed", PC: f.pc}
+	return &lost.Forgotten{What: "socket: a " + what + " was never closed; it was garbage, and has been closed (" + addr + ")", PC: f.pc}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -197,7 +198,7 @@ func TestClosedConnectionsAndThoseThatWaitAreNotReported(t *testing.T) {
 // the same seed: here the reader at the other end goes on then.
 func TestForgottenConnectionInASimulationEndsItsOtherSideAtTheStall(t *testing.T) {
 	log := warnings(t)
-	virtual(t, func(task *edo.Task, now func() time.Duration) error {
+	err := sim.Run(1, func(task *edo.Task) error {
 		l, err := Listen(task, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return err
@@ -217,6 +218,9 @@ func TestForgottenConnectionInASimulationEndsItsOtherSideAtTheStall(t *testing.T
 		}
 		return nil
 	})
+	if err == nil || !strings.Contains(err.Error(), "a Conn was never closed") {
+		t.Errorf("the run ended with %v, want that a Conn was forgotten", err)
+	}
 	if !strings.Contains(log(), "a Conn was never closed") {
 		t.Errorf("logged %q", log())
 	}

@@ -96,7 +96,7 @@ func TestWhatWasForgottenIsTheErrorOfTell(t *testing.T) {
 	if !Kept() {
 		t.Fatal("nothing kept")
 	}
-	err := Tell()
+	err := Tell(0)
 	f, ok := errors.AsType[*Forgotten](err)
 	if !ok || f.PC != pc {
 		t.Fatalf("Tell() = %v", err)
@@ -105,7 +105,7 @@ func TestWhatWasForgottenIsTheErrorOfTell(t *testing.T) {
 		!strings.Contains(text, "TestWhatWasForgottenIsTheErrorOfTell") {
 		t.Error(text)
 	}
-	if Kept() || Tell() != nil {
+	if Kept() || Tell(0) != nil {
 		t.Error("told twice")
 	}
 	if (&Forgotten{What: "one"}).Error() != "one" {

@@ -70,7 +70,7 @@ func Release() {
 	last := holds == 0
 	mu.Unlock()
 	if last {
-		_ = Tell()
+		_ = Tell(0)
 	}
 }
 
@@ -81,9 +81,9 @@ func Kept() bool {
 	return len(kept) != 0
 }
 
-// Tell hands on what was found, and returns what was forgotten, joined: each of it is a
-// [*Forgotten], and has been logged.
-func Tell() error {
+// Tell hands on what was found, and returns what was forgotten of that which was made after
+// since, joined: each of it is a [*Forgotten], and has been logged.
+func Tell(since uint64) error {
 	mu.Lock()
 	all := kept
 	kept = nil
@@ -93,7 +93,9 @@ func Tell() error {
 	for _, t := range all {
 		if err := t.tell(); err != nil {
 			report(err)
-			errs = append(errs, err)
+			if t.number > since {
+				errs = append(errs, err)
+			}
 		}
 	}
 	return errors.Join(errs...)

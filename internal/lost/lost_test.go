@@ -20,7 +20,7 @@ func TestFoundIsTold(t *testing.T) {
 	if len(told) != 1 {
 		t.Fatalf("during a simulation: told of %v", told)
 	}
-	if err := Tell(); err != nil {
+	if err := Tell(0); err != nil {
 		t.Error(err)
 	}
 	if !slices.Equal(told, []uint64{b, a, c}) {

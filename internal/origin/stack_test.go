@@ -36,8 +36,8 @@ func TestIsEdoKnowsAllPackagesAndNoProgram(t *testing.T) {
 			t.Errorf("%s in %s: %v", c.function, c.file, got)
 		}
 	}
-	if module != m {
-		t.Errorf("the module is %q", module)
+	if modulePath != m {
+		t.Errorf("the module is %q", modulePath)
 	}
 }
 

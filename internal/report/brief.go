@@ -5,7 +5,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 )
 
 // maxBrief is how many groups a line names.
@@ -97,6 +96,3 @@ func Remaining(n int, tasks iter.Seq[*Task], since, way string) string {
 	}
 	return text
 }
-
-// Seconds returns d in words, in whole seconds: "1 s".
-func Seconds(d time.Duration) string { return fmt.Sprintf("%d s", d.Round(time.Second)/time.Second) }

@@ -263,7 +263,7 @@ func TestBriefNamesTheCancelledFirstAndThenTheLargestGroups(t *testing.T) {
 		"12 × worker-0…11: mpsc: receive, or 1 more; main.busy: running; and 1 more")
 	require(t, Remaining(312, seq(tasks[:312]), "the interrupt 1 s ago", "a second signal ends them"),
 		"edo: 312 tasks have not ended since the interrupt 1 s ago: main.crunch, cancelled, still running; 299 × main.(*server).handle: socket: read; 12 × worker-0…11: mpsc: receive, or 1 more; a second signal ends them")
-	require(t, Remaining(1, seq(tasks[313:314]), "the interrupt "+Seconds(5100*time.Millisecond)+" ago", ""),
+	require(t, Remaining(1, seq(tasks[313:314]), "the interrupt 5 s ago", ""),
 		"edo: 1 task has not ended since the interrupt 5 s ago: main.odd: waits")
 }
 

@@ -23,7 +23,8 @@
 // An idle Framed is some 160 bytes and its codec: the buffers come from a pool and
 // go back as soon as they are empty. A frame that is received is one allocation,
 // and belongs to whoever receives it. Sending copies the frame once and allocates
-// nothing, unless it is longer than 16 KiB.
+// nothing, unless it is longer than 16 KiB. Each step takes an uncontended lock, some 15
+// ns, so that tasks that use a Framed at the same time find an error and no broken frame.
 //
 // # When not to use it
 //

@@ -56,6 +56,11 @@ func (f *Framed[In, Out]) ready(cx *edo.Context) (edo.Poll, error) {
 func (f *Framed[In, Out]) StartSend(frame Out) error {
 	f.tx.mu.Lock()
 	defer f.tx.mu.Unlock()
+	return f.encode(frame)
+}
+
+// encode is StartSend, for the one task that sends.
+func (f *Framed[In, Out]) encode(frame Out) error {
 	if f.closed {
 		return errClosed
 	}
@@ -134,6 +139,15 @@ func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
 // Feed waits for room and puts frame into the buffer, to be written by the next
 // Flush or Send: several small frames then go out in one write.
 func (f *Framed[In, Out]) Feed(task *edo.Task, frame Out) error {
+	if err := task.Proceed(nil); err != nil {
+		return err
+	}
+	f.tx.mu.Lock()
+	if f.tx.waiting.IsZero() && f.output.Len() < boundary { // as most often: without a poll
+		defer f.tx.mu.Unlock()
+		return f.encode(frame)
+	}
+	f.tx.mu.Unlock()
 	if _, err := edo.Await(task, edo.Future[edo.Unit]((*ready[In, Out])(f))); err != nil {
 		return err
 	}

@@ -19,9 +19,12 @@
 //
 //	all := future.TryJoin(ask("paris"), ask("tokyo"), ask("lima")) // of []string
 //
-// Each of several is polled when it was woken itself, and not otherwise. So two of them
-// must not wait for the same end of something that wakes one waiter, such as a
-// [edo.JoinHandle] or a receiver: the one that asked first would wait for ever.
+// Each of several is polled when it was woken itself, and not otherwise. Two of them that
+// wait for the same end of something that has room for one waiter, such as a receiver, are
+// a mistake: the second gets an [*edo.BusyError], which says what to use instead.
+//
+// [Timeout] gives up when a future is not ready in time. [Share] gives the result of one
+// future to many tasks.
 //
 // # Ownership
 //
@@ -32,7 +35,8 @@
 //
 // A function that panics leaves a combinator behind that has nothing left to poll.
 // Polled again after its end, every future of this package (but that of Of, which is
-// the future it was given) is ready with an error, and does nothing.
+// the future it was given) is ready with an error that says so, and does nothing. That does
+// not match [edo.ErrClosed].
 //
 // # Cost
 //

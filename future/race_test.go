@@ -167,3 +167,44 @@ func TestAValueThatAReportMadeReadyIsDroppedWithItsRace(t *testing.T) {
 		}
 	}
 }
+
+func TestBesideOneThatWaitsTheOthersAreAsLikelyToWin(t *testing.T) {
+	const races = 800
+	direct := func(task *edo.Task, off int) (int, error) {
+		var fns []func(task *edo.Task) (int, error)
+		for i := range 3 {
+			fns = append(fns, func(task *edo.Task) (int, error) {
+				if i == off {
+					return edo.Await(task, edo.Future[int](&ticker{}))
+				}
+				return i, nil
+			})
+		}
+		return future.RaceTask(task, fns...)
+	}
+	stackless := func(task *edo.Task, off int) (int, error) {
+		fs := []edo.Future[int]{future.Ready(0), future.Ready(1), future.Ready(2)}
+		fs[off] = &ticker{}
+		return edo.Await(task, edo.Future[int](future.Race(fs...)))
+	}
+	for name, race := range map[string]func(task *edo.Task, off int) (int, error){"Race": stackless, "RaceTask": direct} {
+		for off := range 3 {
+			var wins [3]int
+			simulated(t, func(task *edo.Task) error {
+				for range races {
+					v, err := race(task, off)
+					if err != nil {
+						return err
+					}
+					wins[v]++
+				}
+				return nil
+			})
+			for i, won := range wins {
+				if i != off && (won < races/2-71 || won > races/2+71) { // five standard deviations
+					t.Errorf("%s without %d: %d has won %d times of %d", name, off, i, won, races)
+				}
+			}
+		}
+	}
+}

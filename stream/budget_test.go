@@ -54,13 +54,13 @@ func givesWay(op func(task *edo.Task, again func() bool) error) error {
 	})
 }
 
-// enough ends a fold.
-var enough = errors.New("enough")
+// errEnough ends a fold.
+var errEnough = errors.New("enough")
 
 func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	await := func(task *edo.Task, f edo.Future[edo.Unit]) error {
 		_, err := edo.Await(task, f)
-		if err == enough {
+		if err == errEnough {
 			err = nil
 		}
 		return err
@@ -75,7 +75,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 		if again() {
 			return nil
 		}
-		return enough
+		return errEnough
 	}
 	ended := func() edo.Future[edo.Unit] {
 		f := stream.ForEach(stream.Empty[int](), func(int) error { return nil })
@@ -133,7 +133,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 				if again() {
 					return nil
 				}
-				return enough
+				return errEnough
 			}))
 			return nil
 		},

@@ -38,7 +38,7 @@ type nested struct {
 	all    []request
 	two    [2]*handle
 	any    any
-	none   error
+	none   error //lint:ignore U1000 what it does not hold counts
 	self   *nested
 	table  map[int]*handle
 	others []*lent
@@ -150,9 +150,9 @@ func TestTypesThatHoldNothingAllocateNothing(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	type plain struct {
-		n    int
-		name string
-		conn *lent
+		N    int
+		Name string
+		Conn *lent
 	}
 	p, l := &plain{}, &lent{}
 	many := []plain{{}}

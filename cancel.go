@@ -190,3 +190,20 @@ func (c *Cancel) adopt(t *sched.Task, p *place[any]) {
 		t.Cancel()
 	}
 }
+
+// reached says whether a cancellation has reached c, or would have: its parent does not
+// know of a token that was dropped and has nothing below it.
+func (c *Cancel) reached() bool {
+	for ; c != nil; c = c.parent {
+		if c.done.Load() {
+			return true
+		}
+		c.mu.Lock()
+		dropped := c.dropped
+		c.mu.Unlock()
+		if !dropped {
+			return false
+		}
+	}
+	return false
+}

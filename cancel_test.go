@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/sim"
 )
@@ -424,5 +425,31 @@ func TestForgottenChildrenAreCollected(t *testing.T) {
 	root.Cancel()
 	if !kept.IsCancelled() {
 		t.Error("the child that was kept was not reached")
+	}
+}
+
+func TestWaitOnATokenThatWasDroppedBeforeItsParentWasCancelledIsOverAtItsFirstPoll(t *testing.T) {
+	for _, depth := range []int{1, 2, 3} {
+		root := edo.NewCancel()
+		c := root
+		var chain []*edo.Cancel
+		for range depth {
+			c = c.Child()
+			chain = append(chain, c)
+		}
+		until := edo.UntilCancelled(c, future.Lazy(func() (int, error) { t.Error("it was polled"); return 0, nil }))
+		wait := c.CancelledFuture()
+		for i := range chain {
+			chain[len(chain)-1-i].Drop()
+		}
+		root.Cancel()
+		m := edotest.NewTask()
+		if _, p, err := edotest.Poll(m, until); p != edo.Ready || !errors.Is(err, edo.ErrCancelled) {
+			t.Errorf("UntilCancelled, %d below: %v, %v", depth, p, err)
+		}
+		if _, p, err := edotest.Poll(m, edo.Future[edo.Unit](wait)); p != edo.Ready || err != nil {
+			t.Errorf("CancelledFuture, %d below: %v, %v", depth, p, err)
+		}
+		runtime.KeepAlive(chain)
 	}
 }

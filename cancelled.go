@@ -76,6 +76,9 @@ func (w *CancelledFuture) Poll(cx *Context) (Unit, Poll, error) {
 	c.mu.Unlock()
 	if back {
 		c.rejoin()
+		if c.IsCancelled() { // the parent was, while it did not reach c
+			return Unit{}, Ready, nil
+		}
 	}
 	return Unit{}, Pending, nil
 }
@@ -112,7 +115,7 @@ func (u *untilCancelled[T]) Poll(cx *Context) (v T, p Poll, err error) {
 			return v, Pending, nil
 		}
 		u.begun = true
-		if u.wait.c.IsCancelled() {
+		if u.wait.c.reached() {
 			u.Drop()
 			return v, Ready, errUntilCancelled
 		}

@@ -11,6 +11,10 @@ import (
 // stays: a handle that has resolved may be asked again. A handle resolves only after
 // the task's future has been dropped, and everything that the task owns.
 //
+// The value belongs to the tasks that ask for it. edo does not drop a value that was never
+// asked for, also when it is a [Dropper]: a task that is detached drops such a value
+// itself, and a [JoinSet] drops those that were not joined.
+//
 // Letting go of a handle detaches the task, which goes on. Its methods may be called
 // from any goroutine. The second task that waits costs one allocation, of some 150
 // bytes; each one after it, some 50 bytes.

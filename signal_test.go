@@ -69,22 +69,19 @@ func TestFirstSignalCancelsAllWhenMainHasReturned(t *testing.T) {
 	for _, c := range configs {
 		t.Run(c.name, func(t *testing.T) {
 			var other error
+			config := c.config
+			config.Trace = true // then every task is listed until its handle has resolved
 			err := edo.Run(func(task *edo.Task) error {
-				main := task.Runtime()
 				edo.Go(task, func(task *edo.Task) error {
-					for main.Snapshot(); ; {
-						if len(main.Snapshot().Tasks) <= 1 {
-							break
-						}
+					for len(task.Runtime().Snapshot().Tasks) > 1 {
 						edo.Yield(task)
 					}
-					edo.Yield(task)
 					interrupt(t)
 					_, other = edo.Await(task, forever{})
 					return other
 				})
 				return edo.Yield(task)
-			}, edo.WithConfig(c.config), edo.WithSignals())
+			}, edo.WithConfig(config), edo.WithSignals())
 			if err != nil || !errors.Is(other, edo.ErrCancelled) {
 				t.Errorf("Run returned %v, the other task saw %v", err, other)
 			}

@@ -54,7 +54,7 @@ func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
 	}
 	first := ""
 	if root == cx.in().Root() {
-		if !other.IsIdle() || isWithin(me, other) {
+		if isWithin(me, other) || !isSibling(cx.in(), other, leaf) {
 			return nil
 		}
 		first = taskName(root)
@@ -73,6 +73,8 @@ func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
 type part interface {
 	// Parent returns the task that polls the branch, or nil when it is over.
 	Parent() *sched.Task
+	// Ask polls the branch by an inspection, while its task polls another branch.
+	Ask(cx *sched.Context)
 }
 
 // rootOf returns the task that t is a branch of, or t, or nil when the branch is over.
@@ -127,6 +129,29 @@ func nameOfWaiter(cx *sched.Context, root, other *sched.Task, leaf Leaf) (name s
 		return ""
 	}
 	return name
+}
+
+// isSibling says whether other, a branch of the task that cx polls, waits for leaf. A
+// branch that was woken has its turn, and finds out itself.
+func isSibling(cx *sched.Context, other *sched.Task, leaf Leaf) bool {
+	b, ok := other.Body().(part)
+	if !ok || !other.IsIdle() {
+		return false
+	}
+	waits := make(chan bool, 1)
+	go func() { // as in nameOfWaiter
+		found := false
+		defer func() {
+			recover() // it panics again when it is polled
+			waits <- found
+		}()
+		var in *sched.Context
+		in = sched.NewInspection(cx.Runtime(), cx.Root(), func(l any) {
+			found = found || in.Task() == other && same(l, leaf)
+		})
+		b.Ask(in)
+	}()
+	return <-waits
 }
 
 // same says whether a and b are the same leaf.

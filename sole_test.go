@@ -125,6 +125,39 @@ func TestTwoBranchesOfAJoinThatWaitForOneThingAreAnError(t *testing.T) {
 	}
 }
 
+// Each branch uses the flag, in turns: the one that has used it waits for something else.
+func TestBranchThatWaitsForSomethingElseByNowIsNoConflict(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		var f, skipped, other, first flag
+		skipped.raised = true
+		ignore := func(edo.Unit, error) error { return nil }
+		_, err := future.TryJoinTask(task,
+			func(task *edo.Task) (edo.Unit, error) {
+				sel := edo.NewSelect(edo.OnFuture(&f, ignore), edo.OnFuture(&skipped, ignore)).Biased()
+				if err := sel.Next(task); err != nil { // its waker stays at f
+					return edo.Unit{}, err
+				}
+				first.raise()
+				return edo.Await(task, &other)
+			},
+			func(task *edo.Task) (edo.Unit, error) {
+				if _, err := edo.Await(task, &first); err != nil {
+					return edo.Unit{}, err
+				}
+				edo.Go(task, func(*edo.Task) error { f.raise(); return nil })
+				if _, err := edo.Await(task, &f); err != nil {
+					return edo.Unit{}, err
+				}
+				other.raise()
+				return edo.Unit{}, nil
+			})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestUnderMockTasksTheLastPollWins(t *testing.T) {
 	var f flag
 	a, b := edotest.NewTask(), edotest.NewTask()

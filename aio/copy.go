@@ -83,6 +83,7 @@ func (o *transfer) move(cx *edo.Context) (edo.Poll, error) {
 		case o.from < o.to:
 			poll, err = o.write(cx)
 		case o.ended:
+			o.written = o.written || o.n == 0 // dst may hold what was written before the copy
 			return o.flush(cx)
 		default:
 			poll, err = o.read(cx)

@@ -44,6 +44,25 @@ func (b *childBody) Unpark() { b.set.push((*Child)(b)) }
 // Parent returns the task that polled the set last, or nil when the set is over.
 func (b *childBody) Parent() *sched.Task { return b.set.parent.Load() }
 
+// Ask polls the future of a child that waits, by an inspection cx, while its set polls
+// another child or does not poll: it leaves the states as they are, as rule 5 says.
+func (b *childBody) Ask(cx *sched.Context) {
+	c := (*Child)(b)
+	s := c.set
+	if c.ended || !c.begun || s.isOver() {
+		return
+	}
+	before, current := cx.Task(), s.current
+	defer func() {
+		s.current = current
+		cx.Branch(before)
+		if p := s.parent.Load(); p != nil && s.isOver() { // a future has not asked whether it may go on
+			p.Wake()
+		}
+	}()
+	s.poll(cx, c)
+}
+
 // suspend ends a poll of c that is not the last. When c was woken meanwhile, by
 // itself or by others, it goes back on the list, and the set's task comes back.
 func (c *Child) suspend() {

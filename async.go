@@ -99,7 +99,7 @@ func (t *Task) hear(cx *Context, told bool) {
 	}
 	t.cancelled = true
 	if t.ctx != nil {
-		t.ctx.end(ErrCancelled)
+		t.ctx.end(t.whyCancelled())
 	}
 }
 

@@ -159,7 +159,7 @@ func (t *Task) sleep() {
 	if !t.cancelled && t.head.IsCancelled() {
 		t.cancelled = true
 		if t.ctx != nil { // who cancels may not have come to it yet
-			t.ctx.end(ErrCancelled)
+			t.ctx.end(t.whyCancelled())
 		}
 	}
 }

@@ -198,3 +198,136 @@ func TestDeadlineOfAScopeInTheSimulatorIsOnItsClock(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCancellationReachesTheMembersOfInnerScopesWhereverTheFunctionIs waits, in the
+// function, for what only the end of a member brings: a call that is not edo's.
+func TestCancellationReachesTheMembersOfInnerScopesWhereverTheFunctionIs(t *testing.T) {
+	inner := func(task *edo.Task, depth int) error {
+		told := make(chan struct{})
+		var nest func(depth int) error
+		nest = func(depth int) error {
+			return edo.WithScope(task, func(s *edo.Scope) error {
+				if depth > 0 {
+					return nest(depth - 1)
+				}
+				edo.Go(s, func(task *edo.Task) error { return task.Cancelled() }, edo.OnEnd(func() { close(told) }))
+				<-told
+				return nil
+			})
+		}
+		return nest(depth)
+	}
+	for name, run := range map[string]func(task *edo.Task, depth int) error{
+		"the deadline of the outer scope": func(task *edo.Task, depth int) error {
+			err := edo.WithScope(task, func(*edo.Scope) error { return inner(task, depth) }, edo.ScopeTimeout(time.Millisecond))
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Error("the outer scope ended with", err)
+			}
+			return nil
+		},
+		"a member of the outer scope that fails": func(task *edo.Task, depth int) error {
+			broken := errors.New("broken")
+			err := edo.WithScope(task, func(s *edo.Scope) error {
+				edo.Go(s, func(*edo.Task) error { return broken })
+				return inner(task, depth)
+			})
+			if !errors.Is(err, broken) {
+				t.Error("the outer scope ended with", err)
+			}
+			return nil
+		},
+		"an abort of the task": func(task *edo.Task, depth int) error {
+			h := edo.Go(task, func(task *edo.Task) error { return inner(task, depth) })
+			b := edo.Blocking(task, func(task *edo.Task) (int, error) { return 0, inner(task, depth) })
+			if err := timer.Sleep(task, time.Millisecond); err != nil {
+				return err
+			}
+			h.Abort()
+			b.Abort()
+			_, err := h.Await(task)
+			_, err2 := b.Await(task)
+			if !errors.Is(err, edo.ErrCancelled) || !errors.Is(err2, edo.ErrCancelled) {
+				t.Errorf("they ended with %v and %v", err, err2)
+			}
+			return nil
+		},
+	} {
+		for _, depth := range []int{0, 2} {
+			err := edo.Run(func(task *edo.Task) error { return run(task, depth) }, edo.WithConfig(edo.Config{Workers: 2}))
+			if err != nil {
+				t.Errorf("%s, %d deep: %v", name, depth, err)
+			}
+		}
+	}
+}
+
+func TestContextOfAMemberEndsAsThatOfItsScope(t *testing.T) {
+	type ended struct{ err, cause error }
+	var at [2]time.Time
+	var known [2]bool
+	var got [2]ended
+	err := sim.Run(1, func(task *edo.Task) error {
+		begin := timer.Now(task)
+		err := edo.WithScope(task, func(s *edo.Scope) error {
+			member := func(i int) func(task *edo.Task) error {
+				return func(task *edo.Task) error {
+					ctx := task.Context()
+					at[i], known[i] = ctx.Deadline()
+					derived, stop := context.WithCancel(ctx)
+					defer stop()
+					err := task.Cancelled()
+					got[i] = ended{derived.Err(), context.Cause(derived)}
+					return err
+				}
+			}
+			edo.Go(s, member(0))
+			return edo.WithScope(task, func(s *edo.Scope) error { // has no deadline of its own
+				edo.Go(s, member(1))
+				return task.Cancelled()
+			})
+		}, edo.ScopeTimeout(time.Hour))
+		for i := range got {
+			var late *edo.ScopeTimeoutError
+			if !known[i] || at[i].Sub(begin) != time.Hour || got[i].err != context.DeadlineExceeded || !errors.As(got[i].cause, &late) {
+				t.Errorf("member %d: deadline %v, ended with %v because of %v", i, at[i], got[i].err, got[i].cause)
+			}
+		}
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error("the scope ended with", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTasksOfAScopeInABlockHaveTheValuesAndTheCauseOfItsContext(t *testing.T) {
+	rt, err := edo.New(edo.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Shutdown(context.Background())
+	why := errors.New("why")
+	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), traceKey{}, 7))
+	err = edo.Block(rt, ctx, func(task *edo.Task) error {
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			edo.Go(s, func(task *edo.Task) error {
+				ctx := task.Context()
+				if v := ctx.Value(traceKey{}); v != 7 {
+					t.Error("the value is", v)
+				}
+				cancel(why)
+				err := task.Cancelled()
+				if context.Cause(ctx) != why {
+					t.Error("the cause is", context.Cause(ctx))
+				}
+				return err
+			})
+			return nil
+		})
+	})
+	if !errors.Is(err, why) {
+		t.Error("Block returned", err)
+	}
+}

@@ -1,6 +1,9 @@
 package edo
 
 import (
+	"runtime"
+	"sync"
+
 	"github.com/edo-go/edo/internal/report"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -109,6 +112,8 @@ func (rt *Runtime) confirm(tasks []*sched.Task) (stuck bool) {
 	if !still {
 		return false
 	}
+	confirming.Lock() // two that hold some of the same tasks would wait for each other
+	defer confirming.Unlock()
 	ended := make(chan struct{})
 	go func() { // a poll may call Goexit
 		defer close(ended)
@@ -130,11 +135,22 @@ func (rt *Runtime) confirm(tasks []*sched.Task) (stuck bool) {
 	return stuck
 }
 
+// confirming is held while several tasks are held still.
+var confirming sync.Mutex
+
 // holdStill calls then while all tasks are held, if all are idle.
 func holdStill(tasks []*sched.Task, then func()) {
 	if len(tasks) == 0 {
 		then()
 		return
 	}
-	tasks[0].Inspect(func() { holdStill(tasks[1:], then) })
+	for range maxAsked {
+		if tasks[0].Inspect(func() { holdStill(tasks[1:], then) }) || !tasks[0].IsInspected() {
+			return
+		}
+		runtime.Gosched() // another report asks it just now
+	}
 }
+
+// maxAsked is how often a task that another report asks is waited for.
+const maxAsked = 10_000

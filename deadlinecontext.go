@@ -22,21 +22,22 @@ type deadlineContext struct {
 
 // newDeadlineContext returns a context that ends with outer, and when end is called. at is
 // its deadline, or that of outer, if that is earlier. After an end at the deadline Err is
-// context.DeadlineExceeded; after another one the cause is that which was given.
+// context.DeadlineExceeded. The cause is that which was given, or that of outer: the context
+// of package context that it embeds has it, which has ended before, and is what Cause asks.
 func newDeadlineContext(outer context.Context, at time.Time) (context.Context, context.CancelCauseFunc) {
-	c := &deadlineContext{Context: outer, at: at, done: make(chan struct{})}
+	inner, endInner := context.WithCancelCause(outer)
+	c := &deadlineContext{Context: inner, at: at, done: make(chan struct{})}
 	if before, ok := outer.Deadline(); ok && before.Before(at) {
 		c.at = before
 	}
-	ctx, end := context.WithCancelCause(c)
-	stop := context.AfterFunc(outer, func() { c.end(outer.Err()) })
-	return ctx, func(cause error) {
-		stop()
-		if errors.Is(cause, context.DeadlineExceeded) {
+	stop := context.AfterFunc(inner, func() { c.end(inner.Err()) })
+	return c, func(cause error) {
+		own := stop() // otherwise outer has ended, and goes before
+		endInner(cause)
+		if own && errors.Is(cause, context.DeadlineExceeded) {
 			c.end(context.DeadlineExceeded)
 		}
-		end(cause)
-		c.end(context.Canceled)
+		c.end(inner.Err())
 	}
 }
 
@@ -93,19 +94,4 @@ func (c *deadlineContext) AfterFunc(f func()) (stop func() bool) {
 		delete(c.after, &f)
 		return waits
 	}
-}
-
-// withDeadline is a context that knows its deadline, and is ended by others when that has
-// come.
-type withDeadline struct {
-	context.Context
-	at time.Time
-}
-
-// Deadline returns the earlier one of its own and that of the outer context.
-func (c withDeadline) Deadline() (time.Time, bool) {
-	if before, ok := c.Context.Deadline(); ok && before.Before(c.at) {
-		return before, true
-	}
-	return c.at, true
 }

@@ -357,8 +357,7 @@ func TestCyclesAreFoundThroughAllThatATaskWaitsFor(t *testing.T) {
 }
 
 func TestWaitInAScopeEndsWithItsDeadline(t *testing.T) {
-	g := &gate{name: "shut"}
-	await := func(task *edo.Task) error { _, err := edo.Await(task, g); return err }
+	await := func(task *edo.Task) error { _, err := edo.Await(task, &gate{name: "shut"}); return err }
 	until := map[string]string{}
 	s := snapshotOnce(t, func(task *edo.Task) error {
 		h := edo.Go(task, func(task *edo.Task) error {
@@ -375,7 +374,7 @@ func TestWaitInAScopeEndsWithItsDeadline(t *testing.T) {
 				edo.Go(s, func(task *edo.Task) error {
 					return edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, 2*time.Hour) })
 				}, edo.Name("shielded"))
-				edo.Spawn(s, g, edo.Name("future"))
+				edo.Spawn(s, &gate{name: "shut"}, edo.Name("future"))
 				edo.Blocking(s, func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, await(task) }, edo.Name("blocking"))
 				return await(task)
 			}, edo.ScopeTimeout(90*time.Minute))

@@ -27,18 +27,35 @@ func (t *Task) refuse(err error) error {
 	return err
 }
 
+// slowedDown is what a task that is slowed down waits for.
+type slowedDown struct{}
+
+// Waits says so.
+func (slowedDown) Waits(*Context) Wait {
+	return Wait{On: "edo: nothing: it was cancelled, ignores ErrCancelled, and is slowed down"}
+}
+
 // pace waits for d, cancelled or not.
 func (t *Task) pace(d time.Duration) {
 	var timer sched.Timer
 	cx := t.cx.in()
 	at := cx.Now() + int64(d)
-	for !t.cx.in().Inspecting() {
-		cx = t.cx.in()
-		if cx.Now() >= at || t.rt.shields.broken.Load() {
+	if t.coro == nil { // a report asks meanwhile
+		t.await = func(cx *Context) Poll {
+			cx.Proceed(slowedDown{})
+			return Pending
+		}
+		defer func() { t.await = nil }()
+	}
+	for {
+		if cx = t.cx.in(); cx.Inspecting() { // a report asks: the function does not go on for that
+			cx.Defer(slowedDown{})
+		} else if cx.Now() >= at || t.rt.shields.broken.Load() {
 			timer.Stop()
 			return
+		} else {
+			cx.Arm(&timer, at)
 		}
-		cx.Arm(&timer, at)
 		t.wait()
 	}
 }

@@ -92,5 +92,5 @@ func (t *Task) context(r *region) context.Context {
 	if t.ctx == nil {
 		t.ctx = newTaskContext(t)
 	}
-	return t.ctx
+	return t.ctx.Context
 }

@@ -30,6 +30,7 @@ type Scope struct {
 	task    *Task // that runs the function
 	rt      *Runtime
 	stopped atomic.Pointer[stoppedError]
+	outside atomic.Pointer[stoppedError] // the cancellation from around that has stopped it, see enclose
 	waker   atomic.Pointer[sched.Task]
 
 	timer    sched.Timer
@@ -40,6 +41,7 @@ type Scope struct {
 
 	mu      sync.Mutex // guards the following, and region.end
 	members roster[*sched.Task]
+	inner   *Scope      // the one that the function has opened inside of this one
 	joiner  *sched.Task // waits until there are none
 	ended   bool
 	errs    []error // the first
@@ -97,6 +99,7 @@ func WithScope(task *Task, fn func(s *Scope) error, opts ...ScopeOption) (err er
 		return err
 	}
 	task.region = &s.region
+	s.enclose(task)
 	returned := false
 	defer func() {
 		if !returned {
@@ -104,7 +107,9 @@ func WithScope(task *Task, fn func(s *Scope) error, opts ...ScopeOption) (err er
 		}
 		s.drain(task)
 		s.judge(task.cx.in())
+		s.noteOutside()
 		task.region = s.region.outer
+		s.disclose(task)
 		s.finish()
 		if returned {
 			err = s.result()
@@ -214,13 +219,16 @@ func (s *Scope) stop(cause error) {
 		return
 	}
 	s.mu.Lock()
-	members, end := s.members.all(), s.region.end
+	members, inner, end := s.members.all(), s.inner, s.region.end
 	s.mu.Unlock()
 	if end != nil {
 		end(s.cause())
 	}
 	for _, t := range members {
 		t.Cancel()
+	}
+	if inner != nil {
+		inner.stopFrom(s.stopped.Load(), cause)
 	}
 	if t := s.waker.Load(); t != nil {
 		t.Wake()

@@ -3,12 +3,15 @@ package edo
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // contexts are the context.Contexts that the functions of a task have asked for.
 type contexts struct {
-	mu  sync.Mutex // guards all
-	all []*taskContext
+	mu    sync.Mutex // guards the following
+	all   []*taskContext
+	scope *Scope // that the task is of; nil: none, or no context was made
+	open  *Scope // the outermost that the function has opened; nil: none
 }
 
 // taskContext is the context.Context of one function.
@@ -18,33 +21,50 @@ type taskContext struct {
 }
 
 // baseContext returns what the context of t derives from: what its Block was given, or
-// what Run was, with the deadline of the scope that the task belongs to.
-func (t *Task) baseContext() context.Context {
+// what Run was, or, in a task of a scope, what that of the scope's function does. at is the
+// earliest deadline of the scopes around it, if set is true.
+func (t *Task) baseContext() (base context.Context, at time.Time, set bool) {
 	if t.head == nil {
-		return context.Background()
+		return context.Background(), at, false
 	}
 	if b, ok := t.head.Body().(*block); ok {
-		return b.base
+		return b.base, at, false
 	}
-	base := context.Background()
-	if t.rt != nil && t.rt.base != nil {
-		base = t.rt.base
-	}
-	if x := peek(t.head); x != nil && x.bonds != nil {
-		if s := x.bonds.scope; s != nil && s.at != 0 {
-			base = withDeadline{base, s.deadline.at}
+	if x := peek(t.head); x != nil && x.bonds != nil && x.bonds.scope != nil {
+		s := x.bonds.scope
+		base, at, set = s.task.baseContext()
+		for r := &s.region; r != nil; r = r.outer {
+			if o := r.scope; o == nil {
+				break // what is inside a shield does not end with what is outside
+			} else if o.at != 0 && (!set || o.deadline.at.Before(at)) {
+				at, set = o.deadline.at, true
+			}
 		}
+		return base, at, set
 	}
-	return base
+	if t.rt != nil && t.rt.base != nil {
+		return t.rt.base, at, false
+	}
+	return context.Background(), at, false
 }
 
 // newTaskContext makes the context of t, for its function.
 func newTaskContext(t *Task) *taskContext {
 	c := &taskContext{}
-	c.Context, c.end = context.WithCancelCause(t.baseContext())
+	if base, at, set := t.baseContext(); set {
+		c.Context, c.end = newDeadlineContext(base, at)
+	} else {
+		c.Context, c.end = context.WithCancelCause(base)
+	}
+	x := ownerOf(t.head)
+	if x != nil && x.bonds != nil {
+		x.contexts.mu.Lock()
+		x.contexts.scope = x.bonds.scope
+		x.contexts.mu.Unlock()
+	}
 	if t.cancelled {
-		c.end(ErrCancelled)
-	} else if x := ownerOf(t.head); x != nil {
+		c.end(t.whyCancelled())
+	} else if x != nil {
 		x.contexts.mu.Lock()
 		x.contexts.all = append(x.contexts.all, c)
 		x.contexts.mu.Unlock()
@@ -53,13 +73,42 @@ func newTaskContext(t *Task) *taskContext {
 	return c
 }
 
+// whyCancelled returns why the contexts of t end, which was cancelled.
+func (t *Task) whyCancelled() error {
+	if x := ownerOf(t.head); x != nil {
+		return x.contexts.why()
+	}
+	return ErrCancelled
+}
+
+// why returns why the task was cancelled: its scope, or one around that, was, at its deadline
+// or for another cause.
+func (cs *contexts) why() error {
+	cs.mu.Lock()
+	s := cs.scope
+	cs.mu.Unlock()
+	if s == nil {
+		return ErrCancelled
+	}
+	for r := &s.region; r != nil && r.scope != nil; r = r.outer {
+		if r.scope.stopped.Load() != nil {
+			return r.scope.cause()
+		}
+	}
+	return ErrCancelled
+}
+
 // cancel cancels all, because the task has been cancelled.
 func (cs *contexts) cancel() {
+	why := cs.why()
 	cs.mu.Lock()
-	all := cs.all
+	all, open := cs.all, cs.open
 	cs.mu.Unlock()
 	for _, c := range all {
-		c.end(ErrCancelled)
+		c.end(why)
+	}
+	if open != nil {
+		open.stopFrom(ErrCancelled, why)
 	}
 }
 

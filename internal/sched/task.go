@@ -166,6 +166,9 @@ func (t *Task) HasEnded() bool { return t.state.Load()&(resolved|complete) != 0 
 // IsIdle says whether t waits: it is in no queue, and no goroutine polls it.
 func (t *Task) IsIdle() bool { return t.state.Load()&(lifecycle|complete) == idle }
 
+// IsInspected says whether [Task.Inspect] has t just now.
+func (t *Task) IsInspected() bool { return t.state.Load()&inspected != 0 }
+
 // HomeOr returns the runtime whose worker polled t last, or rt for an external task. Only
 // the function that [Task.Inspect] calls may call it.
 func (t *Task) HomeOr(rt *Runtime) *Runtime {

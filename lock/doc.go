@@ -61,6 +61,11 @@
 // that came is named, if none has given anything back since. A lock refers to its holder
 // until that unlocks, and no longer.
 //
+// Tasks that wait for each other are reported while others go on, see Config.StallAfter. A
+// task that locks, and leaves the Unlock to another task, is taken for the one to unlock:
+// so it makes a [Guard], which may be another task's, and whose lock is never taken for one
+// that stays locked. Permits neither, for any task may release some.
+//
 // # Cost
 //
 // In nanoseconds, with no other task in the way, on one machine:

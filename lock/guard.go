@@ -80,6 +80,7 @@ func (f *LockFuture) Poll(cx *edo.Context) (*Guard, edo.Poll, error) {
 		g.p = f.r.p
 	}
 	g.base, g.n = f.r.base, f.r.n
+	g.p.holder.guard()
 	return &f.guard, p, nil
 }
 

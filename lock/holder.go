@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/origin"
@@ -63,10 +64,20 @@ func (h *holder) setAtomically(t *sched.Task, at, mark uint32) {
 	atomic.StorePointer((*unsafe.Pointer)(unsafe.Pointer(&h.task)), unsafe.Pointer(t))
 }
 
-// guard says that the holder has made a Guard.
+// guard says that the holder has made a Guard. The caller holds permits.
 func (h *holder) guard() {
-	if t, at, _ := h.load(); t != nil {
-		h.set(t, at, guarded)
+	if invariant.Enabled {
+		atomic.StoreUint32(&h.mark, guarded)
+		return
+	}
+	h.mark = guarded
+}
+
+// moved says that t polls what holds the only permit: a task that gets a future from
+// another one is the holder from then on.
+func (h *holder) moved(t *sched.Task) {
+	if now, at, mark := h.load(); now != t {
+		h.set(t, at, mark)
 	}
 }
 
@@ -92,8 +103,8 @@ func traces(in *sched.Context) bool {
 	if rt == nil {
 		return false
 	}
-	t, ok := rt.Owner().(interface{ Traces(internal.Key) bool })
-	return ok && t.Traces(internal.Key{})
+	owner, ok := rt.Owner().(*edo.Runtime)
+	return ok && owner.Traces(internal.Key{})
 }
 
 // places are where locks were taken while Config.Trace was on. A program takes them at a

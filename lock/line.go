@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -66,6 +67,9 @@ func (w *waiter) keep(cx *edo.Context, l *latch, leaf edo.Leaf) (state uint32, e
 	l.Lock()
 	defer l.Unlock()
 	w.waker = waker
+	if w.task != nil {
+		w.task = cx.Internal(internal.Key{}).Root()
+	}
 	return w.state, nil
 }
 

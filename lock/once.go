@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -110,6 +111,8 @@ func (f *InitFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 			return v, p, err
 		}
 		f.turns = true
+	} else {
+		f.o.p.holder.moved(cx.Internal(internal.Key{}).Root())
 	}
 	waits := false
 	defer func() { // also when the function or its future panics

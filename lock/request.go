@@ -54,7 +54,9 @@ func (r *request) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if state == fresh {
 		if state = r.p.try(r.base, r.n); state == granted {
 			r.state = done
-			r.p.holder.set(cx.Internal(internal.Key{}).Root(), 0, taken)
+			if r.n != 0 {
+				r.p.holder.set(cx.Internal(internal.Key{}).Root(), 0, taken)
+			}
 			return edo.Unit{}, edo.Ready, nil
 		}
 	}
@@ -109,6 +111,9 @@ func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
 	}
 	switch p.try(base, n) {
 	case granted:
+		if n == 0 {
+			return nil
+		}
 		p.holder.took(task.Internal(internal.Key{}).Internal(internal.Key{}), 2)
 		return nil
 	case refused:
@@ -126,7 +131,7 @@ func (p *permits) wait(task *edo.Task, base, n int64, k kind) error {
 	r.drop() // if it was not seen to its end
 	r.p = nil
 	requests.Put(r)
-	if err == nil {
+	if err == nil { // and n is not 0, or there was nothing to wait for
 		p.holder.took(task.Internal(internal.Key{}).Internal(internal.Key{}), 3)
 	}
 	return err

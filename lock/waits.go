@@ -2,46 +2,30 @@ package lock
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
-	"github.com/edo-go/edo/internal/origin"
-	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/report"
 )
-
-// held is what is known of the tasks that hold what a request waits for.
-type held struct {
-	task    *sched.Task // the last that took some; nil: not known
-	at      uintptr     // where, with Config.Trace; 0: not known
-	granted bool        // it was let out of the line, and has not run since
-	readers int64       // how many readers hold the lock, if they do
-	more    bool        // others may hold it as well, or instead
-}
 
 // Waits says what r waits for, and which task holds it. A request that is not in line is
 // kept waiting by none.
-func (r *request) Waits(cx *edo.Context) (w edo.Wait) {
+func (r *request) Waits(*edo.Context) (w edo.Wait) {
 	p := r.p
 	if p == nil {
 		return edo.Wait{On: "lock: nothing, by a future that was not told what to wait for"}
 	}
-	p.latch.Lock()
-	state, free, isClosed := r.state, p.free(r.base), p.isClosed()
-	var ahead []string
-	var h held
-	if state == queued {
-		ahead, h = before(&r.waiter), r.held(r.base-free)
-	}
-	p.latch.Unlock()
+	w.Held = &report.Held{Of: report.RefTo(p)}
 	w.On = r.kind.name()
+	p.latch.Lock()
+	defer p.latch.Unlock()
+	state, free, isClosed := r.state, p.free(r.base), p.isClosed()
 	if r.kind == ofSemaphore {
 		w.On += fmt.Sprintf(" (%s, %d free)", counted(r.n, "permit"), free)
 	}
 	switch {
-	case state == queued && h.granted:
-		w.On += ", granted to a task that has not taken it"
 	case state == queued:
+		r.heldBy(&w, r.base-free)
+		w.By = append(w.By, before(&r.waiter)...)
 	case state == granted:
 		w.On += ", granted and not taken"
 	case isClosed && r.kind == ofOnce:
@@ -50,9 +34,6 @@ func (r *request) Waits(cx *edo.Context) (w edo.Wait) {
 		w.On += ", which is closed"
 	case state == done:
 		w.On += ", by a future that has ended"
-	}
-	if state == queued {
-		w.By = append(h.words(cx), ahead...)
 	}
 	return w
 }
@@ -72,51 +53,44 @@ func (k kind) name() string {
 	return "lock: once"
 }
 
-// held returns what is known of those that hold the out permits. With the latch.
-func (r *request) held(out int64) (h held) {
+// heldBy says in w which tasks r, which is in line, waits for, where out permits are out.
+// With the latch.
+//
+// What a wait names must be all that can end it, or a task that waits for it is taken for
+// one that never goes on. So where another task, or none, may give the permits back as
+// well, there is a holder that is no task.
+func (r *request) heldBy(w *edo.Wait, out int64) {
+	h := w.Held
+	h.As = report.HeldBy
 	t, at, mark := r.p.holder.load()
 	if t != nil {
-		h.task, h.at, h.granted = t, places.pc(at), mark == handed
+		h.By = append(h.By, report.Holder{Task: report.RefTo(t), At: places.pc(at)})
 	}
-	h.more = mark == guarded || r.kind == ofSemaphore
-	if (r.kind == ofWriter || r.kind == ofReader) && out < rwAll {
-		h.readers = out
-		h.more = h.more || out > 1
-	}
-	return h
-}
-
-// words returns h as the beginning of [edo.Wait.By].
-func (h held) words(cx *edo.Context) (by []string) {
-	if h.readers != 0 {
-		by = append(by, counted(h.readers, "reader"))
-	}
-	if h.task != nil {
-		name := nameOf(cx, h.task)
-		if h.at != 0 {
-			f := origin.Frame(h.at)
-			name += fmt.Sprintf(" (taken at %s:%d)", filepath.Base(f.File), f.Line)
-		}
-		by = append(by, name)
-	} else if h.readers == 0 {
-		by = append(by, "its holder")
-	}
-	return by
-}
-
-// nameOf returns what to call t in a report by cx.
-func nameOf(cx *edo.Context, t *sched.Task) string {
-	name := "a task"
-	if n, ok := t.Body().(interface{ Name() string }); ok {
-		name = n.Name()
+	if mark == handed && t != nil {
+		w.On += ", granted to a task that has not taken it"
+		h.As = report.From
 	}
 	switch {
-	case cx.Internal(internal.Key{}).Root() == t:
-		name = "this task itself"
-	case t.HasEnded():
-		name += ", which has ended"
+	case (r.kind == ofWriter || r.kind == ofReader) && out < rwAll:
+		w.By = append(w.By, counted(out, "reader"))
+		if r.kind == ofWriter {
+			h.Every, h.More = mark != guarded, out > 1 && t != nil
+			if mark == guarded && t != nil {
+				h.By = append(h.By, report.Holder{})
+			}
+			break
+		}
+		// A reader waits for the writer before it, which is first in line: it goes on, or
+		// gives up.
+		h.As, h.By = report.From, nil
+		if first := r.p.line.first; first.task != nil {
+			h.By = []report.Holder{{Task: report.RefTo(first.task)}}
+		}
+	case t == nil:
+		w.By = append(w.By, "its holder")
+	case r.kind == ofSemaphore || mark == guarded:
+		h.By = append(h.By, report.Holder{})
 	}
-	return name
 }
 
 // counted is a number of things in words.

@@ -26,7 +26,8 @@ import (
 // interrupted, and one that returns after d has timed out, also without an error.
 // The value that comes too late is returned with the error, for it may be all that there
 // is of a message; one that is an [edo.Dropper] is dropped instead. With a d of zero or
-// less fn is not called. A panic of fn goes on. What fn spawns is the task's, and not
+// less fn has until the next millisecond of the clock: what is ready it gets, as from a future
+// under future.Timeout, and what it must wait for times out. A panic of fn goes on. What fn spawns is the task's, and not
 // ended. To wait for a future rather than to call a function there is future.Timeout.
 //
 // When the task is cancelled, fn sees that as everywhere, and its error is returned. The
@@ -39,15 +40,12 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 	if err := task.Proceed(ended{}); err != nil {
 		return v, err
 	}
-	if d <= 0 {
-		return v, &TimeoutError{After: d}
-	}
 	in := task.Internal(internal.Key{}).Internal(internal.Key{})
 	if in.Runtime() == nil {
 		return v, errNoClock
 	}
 	now := in.Now()
-	d, given := time.Duration(wholeTick(after(now, d))-now), d
+	d, given := time.Duration(wholeTick(after(now, max(d, 1)))-now), d
 	var failed error
 	all := edo.WithScope(task, func(*edo.Scope) error {
 		v, failed = fn(task)

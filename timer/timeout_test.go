@@ -14,6 +14,7 @@ import (
 	"github.com/edo-go/edo/internal/chaos"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -246,19 +247,19 @@ func TestCancellationOfTheTaskIsNoTimeout(t *testing.T) {
 	})
 }
 
-func TestTimeoutOfNothingCallsNothingAndGivesWay(t *testing.T) {
+func TestReadyValueBeatsATimeoutOfNothing(t *testing.T) {
 	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
-		ran := false
-		edo.Go(task, func(*edo.Task) error { ran = true; return nil })
-		for turn := 0; !ran; turn++ {
-			d := -time.Duration(turn % 2)
-			_, err := timer.Timeout(task, d, func(*edo.Task) (int, error) {
-				t.Error("called")
-				return 0, nil
-			})
-			if !isTimeout(err, d) || turn > 10_000 {
-				t.Fatalf("turn %d: %v", turn, err)
+		for _, d := range []time.Duration{0, -time.Hour} {
+			tx, rx := oneshot.New[int]()
+			tx.Send(7)
+			if v, err := timer.Timeout(task, d, rx.Recv); v != 7 || err != nil {
+				t.Errorf("%v: a value that was there: %d, %v", d, v, err)
 			}
+			later, waits := oneshot.New[int]()
+			if _, err := timer.Timeout(task, d, waits.Recv); !isTimeout(err, d) {
+				t.Errorf("%v: no value: %v", d, err)
+			}
+			later.Send(1)
 		}
 		return nil
 	})

@@ -64,6 +64,45 @@ func TestDaemonsOfEveryKindEndWithTheRun(t *testing.T) {
 	}
 }
 
+func TestDaemonsThatAreAlwaysBusyEndWithTheRun(t *testing.T) {
+	for _, spin := range []func(task *edo.Task) error{
+		func(task *edo.Task) error {
+			for {
+				if err := edo.Yield(task); err != nil {
+					return err
+				}
+			}
+		},
+		func(task *edo.Task) error {
+			for {
+				if _, err := edo.Await(task, edo.Async(func(*edo.Task) (int, error) { return 0, nil })); err != nil {
+					return err
+				}
+			}
+		},
+	} {
+		main := func(task *edo.Task) error {
+			for range 5 {
+				edo.Go(task, spin, edo.Daemon())
+			}
+			for range 100 {
+				edo.Go(task, func(task *edo.Task) error { return edo.Yield(task) })
+			}
+			return nil
+		}
+		for _, c := range configs {
+			if err := edo.Run(main, edo.WithConfig(c.config)); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		}
+		for seed := range uint64(20) {
+			if err := sim.Run(seed, main); err != nil {
+				t.Errorf("seed %d: %v", seed, err)
+			}
+		}
+	}
+}
+
 func TestDaemonIsSeededLikeEverything(t *testing.T) {
 	for seed := range uint64(200) {
 		n := 0

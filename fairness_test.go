@@ -1,12 +1,16 @@
 package edo_test
 
 import (
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -273,5 +277,78 @@ func TestATimerInTheWheelOfABlockedWorkerFires(t *testing.T) {
 	}, quiet(edo.Config{Workers: 2}))
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestFunctionsThatAreAwaitedAndNeverWaitDoNotStarveATask(t *testing.T) {
+	ready := func(*edo.Task) (int, error) { return 1, nil }
+	for name, spin := range map[string]func(task *edo.Task) error{
+		"Await": func(task *edo.Task) error {
+			_, err := edo.Await(task, edo.Async(ready))
+			return err
+		},
+		"polled by a future": func(task *edo.Task) error {
+			_, err := edo.Await(task, future.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
+				return edo.Async(ready).Poll(cx)
+			}))
+			return err
+		},
+		"a failure": func(task *edo.Task) error {
+			_, err := edo.Await(task, edo.Async(func(*edo.Task) (int, error) { return 0, errors.New("no") }))
+			if errors.Is(err, edo.ErrCancelled) {
+				return err
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			work := func(task *edo.Task) error {
+				var stop atomic.Bool
+				edo.Go(task, func(task *edo.Task) error {
+					for !stop.Load() {
+						if err := spin(task); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				for range 20 { // the task that must not starve is main itself
+					edo.Yield(task)
+				}
+				stop.Store(true)
+				return nil
+			}
+			onAll(t, func(t *testing.T, opt edo.RunOption) {
+				if err := edo.Run(work, opt); err != nil {
+					t.Fatal(err)
+				}
+			})
+			for seed := range uint64(20) {
+				if err := sim.Run(seed, work); err != nil {
+					t.Fatal(seed, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAnAsyncThatBeginsTakesOneOperationOffTheBudget(t *testing.T) {
+	task := edotest.NewTask()
+	ran := 0
+	one := func() edo.Future[int] { return edo.Async(func(*edo.Task) (int, error) { ran++; return ran, nil }) }
+	task.EnterWithBudget(2, func(cx *edo.Context) {
+		for range 2 {
+			if _, p, err := one().Poll(cx); p != edo.Ready || err != nil {
+				t.Errorf("with a budget left: %v, %v", p, err)
+			}
+		}
+		third := one()
+		if _, p, _ := third.Poll(cx); p != edo.Pending || ran != 2 {
+			t.Errorf("without a budget: %v, and %d ran", p, ran)
+		}
+		edo.Drop(third)
+	})
+	if ran != 2 || task.Wakes() != 1 {
+		t.Errorf("%d ran; %d wakes", ran, task.Wakes())
 	}
 }

@@ -3,11 +3,15 @@ package edo
 // Metrics are numbers of a runtime, for whatever shows numbers. Workers publish what
 // they count now and then and whenever they wait: so the sums are exact when nothing
 // runs, and a little behind when something does.
+//
+// Alive is too many by up to 129 for each worker, spare ones included, that is not idle:
+// it counts tasks that such a worker may spawn without a word to the others. It
+// does not count what [Block] runs, nor that the creator of a runtime may still spawn.
 type Metrics struct {
 	Workers  int // workers that poll tasks
 	Spares   int // workers that stand in for those whose poll blocks
 	Idle     int // workers with nothing to do
-	Alive    int // tasks that have not ended; too many by up to 200 for each busy worker
+	Alive    int // tasks that have not ended; never too few, see below
 	Waiting  int // tasks that a report lists: that have waited, or block, or are traced
 	Queued   int // tasks that are runnable
 	Blocking int // blocking tasks that run, and do not wait in edo

@@ -1,10 +1,12 @@
 package edo_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -40,5 +42,40 @@ func TestMetricsAreExactWhenNothingRuns(t *testing.T) {
 	}
 	if m := rt.Metrics(); m.Alive != 0 || m.Waiting != 0 || m.Bodies != 0 || m.Polls != 12 {
 		t.Errorf("got %+v", m)
+	}
+}
+
+func TestMetricsNeverCountTooFewAliveAndOnlySoManyTooMany(t *testing.T) {
+	for _, workers := range []int{1, 3} {
+		var alive atomic.Int64 // without main
+		most := 0
+		err := edo.Run(func(task *edo.Task) error {
+			rt := task.Runtime()
+			for range 20 {
+				for range 500 {
+					alive.Add(1)
+					edo.Go(task, func(task *edo.Task) error {
+						err := edo.Yield(task)
+						alive.Add(-1) // it lives a little longer
+						return err
+					})
+				}
+				for alive.Load() > 0 {
+					before := alive.Load() // none is spawned now
+					m := rt.Metrics()
+					after := alive.Load()
+					if busy := m.Workers + m.Spares; m.Alive < int(after)+1 || m.Alive > int(before)+1+busy*(sched.MaxCredits+1) {
+						t.Errorf("%d alive of %d to %d, and %d workers", m.Alive, after+1, before+1, busy)
+					}
+					most = max(most, m.Alive-int(before)-1)
+					edo.Yield(task)
+				}
+			}
+			return nil
+		}, edo.WithConfig(edo.Config{Workers: workers}))
+		if err != nil {
+			t.Error(err)
+		}
+		t.Logf("%d workers: %d too many at most", workers, most)
 	}
 }

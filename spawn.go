@@ -121,6 +121,10 @@ func SpawnInline[T, F any, P inner[T, F]](s Spawner, f F, opts ...SpawnOption) *
 // The task is one allocation of 160 bytes. One that never waits takes no coroutine of
 // its own: those that begin after each other on a worker run on the same one. A handle
 // that is kept keeps fn, and what that refers to.
+//
+// fn may lock its thread ([runtime.LockOSThread]) and wait: each of its waits takes some
+// microseconds then. When it returns locked, that is the task's error, and the thread goes
+// back to the others as it is: [Blocking] is for a thread that must end with its function.
 func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[Unit] {
 	h := newDirect(fn, opts)
 	h.start(s)

@@ -6,7 +6,7 @@ type Metrics struct {
 	Workers  int    // those that were there from the start
 	Spares   int    // spare workers that live
 	Idle     int    // workers that wait
-	Live     int    // tasks that have not ended; while workers run, some 100 more for each
+	Live     int    // tasks that have not ended; never too few, and too many by up to MaxCredits+1 for each worker that is not idle
 	Waiting  int    // tasks that have waited at least once, and have not ended; while workers run, some 32 more for each
 	Queued   int    // runnable tasks in queues
 	External int    // external tasks that run, and are not parked

@@ -32,6 +32,9 @@ const oldestEvery = 64
 func (w *Worker) nextSeeded() *Task {
 	p := &w.pool
 	w.freshBudget()
+	if p.forced%lookEvery == 0 {
+		w.creditsForDaemons()
+	}
 	w.collect()
 	if len(p.ready) == 0 || w.lookDue || p.forced%lookEvery == 0 {
 		w.look()

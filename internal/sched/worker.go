@@ -17,6 +17,9 @@ const (
 	inboxBatch  = 64
 )
 
+// MaxCredits is how many credits a worker holds at most, see [Runtime].
+const MaxCredits = 2 * creditBatch
+
 // A Worker polls tasks, one after the other, on a goroutine of its own. It takes
 // them from, in this order:
 //
@@ -231,11 +234,11 @@ func (w *Worker) requeue(t *Task) {
 
 // credit takes back the credit of a task that has ended.
 func (w *Worker) credit() {
-	w.credits++
-	if w.credits > 2*creditBatch {
+	if w.credits == MaxCredits {
 		w.credits -= creditBatch
 		w.rt.live.Add(-creditBatch) // not to 0: credits are left
 	}
+	w.credits++
 }
 
 // giveCredits gives all credits back, and says whether that has cancelled the daemons:
@@ -248,6 +251,14 @@ func (w *Worker) giveCredits() (cancelled bool) {
 	return false
 }
 
+// creditsForDaemons gives all credits back while there are daemons: a worker that never
+// parks, because daemons keep it busy, would hide that only they are left.
+func (w *Worker) creditsForDaemons() {
+	if w.rt.live.Load() >= daemonMark {
+		w.giveCredits()
+	}
+}
+
 // next returns the task to poll, or nil when this worker has none.
 func (w *Worker) next() *Task {
 	if w.rt.seeded {
@@ -258,6 +269,7 @@ func (w *Worker) next() *Task {
 		w.beat.Add(1)
 		w.publish()
 		w.settleLeft()
+		w.creditsForDaemons()
 		now := w.look()
 		w.gosched(now)
 		w.measure(now)

@@ -16,7 +16,6 @@ import (
 //
 //	the lock of the hub guards  everything but the following
 //	whoever holds turn          scratch
-//	a receiver's                seen, in Receiver: whoever uses the receiver
 //
 // # Rules
 //

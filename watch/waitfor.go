@@ -17,8 +17,8 @@ func (rx *Receiver[T]) look(cx *edo.Context, looked uint64) (v T, version uint64
 		return c.value, c.version, edo.Ready, nil
 	case c.Senders() == 0:
 		return v, 0, edo.Ready, errDone
-	case cx != nil:
-		c.Waiting.Join(&rx.entry, cx.Waker())
+	case cx != nil && !c.Waiting.Admit(&rx.entry, cx.Waker()):
+		return v, 0, contested, nil
 	}
 	return v, 0, edo.Pending, nil
 }
@@ -36,6 +36,12 @@ func (rx *Receiver[T]) PollWaitFor(cx *edo.Context, pred func(T) bool) (T, edo.P
 func (rx *Receiver[T]) pollWaitFor(cx *edo.Context, pred func(T) bool, looked *uint64) (zero T, _ edo.Poll, _ error) {
 	for cx.Proceed((*suiting[T])(rx)) {
 		v, version, p, err := rx.look(cx, *looked)
+		for p == contested && err == nil {
+			if err = rx.contend(cx, (*suiting[T])(rx)); err != nil {
+				return zero, edo.Ready, err
+			}
+			v, version, p, err = rx.look(cx, *looked)
+		}
 		if p == edo.Pending || err != nil {
 			return zero, p, err
 		}
@@ -98,7 +104,7 @@ func (rx *suiting[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(rx) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	_, p, err := rx.ch.see(cx, (*Receiver[T])(rx))
+	_, p, err := rx.ch.see(cx, (*Receiver[T])(rx), rx)
 	return edo.Unit{}, p, err
 }
 

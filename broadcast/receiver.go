@@ -67,7 +67,7 @@ func (rx *Receiver[T]) ended() error {
 func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	c := rx.ch
 	c.Mu.Lock()
-	gone, n, made := rx.gone, c.tail-rx.next, c.Made()
+	gone, n, senders, made := rx.gone, c.tail-rx.next, c.Senders(), c.Made()
 	c.Mu.Unlock()
 	there := "nothing new"
 	switch {
@@ -75,6 +75,8 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 		return edo.Wait{On: "broadcast: receive (closed)"}
 	case n != 0:
 		there = fmt.Sprintf("%d new", n)
+	case senders == 0:
+		there = "at its end: every sender is closed"
 	}
 	return edo.Wait{
 		On: fmt.Sprintf("broadcast: receive (%s, capacity %d)", there, c.capacity),

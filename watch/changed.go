@@ -86,13 +86,15 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait { return rx.waits("changed",
 func (rx *Receiver[T]) waits(what, why string) edo.Wait {
 	c := rx.ch
 	c.Mu.Lock()
-	gone, unseen, made := rx.gone, rx.seen != c.version, c.Made()
+	gone, unseen, senders, made := rx.gone, rx.seen != c.version, c.Senders(), c.Made()
 	c.Mu.Unlock()
 	switch {
 	case gone:
 		return edo.Wait{On: "watch: " + what + " (closed)"}
 	case unseen:
 		why = "a value unseen"
+	case senders == 0:
+		why = "at its end: every sender is closed"
 	}
 	return edo.Wait{On: "watch: " + what + " (" + why + ")", By: made.Describe("sender")}
 }

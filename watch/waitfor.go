@@ -82,18 +82,27 @@ func (rx *Receiver[T]) WaitFor(task *edo.Task, pred func(T) bool) (zero T, _ err
 // WaitForFuture returns [Receiver.WaitFor] as a future, which calls pred once for each
 // value that it looks at. It borrows the receiver.
 func (rx *Receiver[T]) WaitForFuture(pred func(T) bool) edo.Future[T] {
-	return &waitFor[T]{rx, pred, never}
+	return &waitFor[T]{rx: rx, pred: pred, looked: never}
 }
 
 type waitFor[T any] struct {
 	rx     *Receiver[T]
 	pred   func(T) bool
 	looked uint64 // the version that did not suit
+	ended  bool
 }
 
-// Poll is [Receiver.PollWaitFor].
-func (f *waitFor[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
-	return f.rx.pollWaitFor(cx, f.pred, &f.looked)
+// Poll is [Receiver.PollWaitFor]. Polled after its end, f has an error that says so.
+func (f *waitFor[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
+	if f.ended {
+		if !cx.Proceed((*suiting[T])(f.rx)) {
+			return v, edo.Pending, nil
+		}
+		return v, edo.Ready, errPolled
+	}
+	v, p, err = f.rx.pollWaitFor(cx, f.pred, &f.looked)
+	f.ended = p == edo.Ready
+	return v, p, err
 }
 
 // suiting is a receiver as the future of a change, for a value that suits.

@@ -97,19 +97,21 @@ func (s *Sender) poll(cx *edo.Context, leaf edo.Leaf, e *Entry) (edo.Poll, error
 	}
 }
 
-// Waits says that s waits for the receivers to go, or for its own end.
+// Waits says that s waits for the receivers to go, or for its own end; or which has come.
 func (s *Sender) Waits(*edo.Context) edo.Wait {
 	h := s.hub
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
-	w := edo.Wait{On: h.Package + ": closed (no receivers left)"}
-	if h.receivers > 0 {
-		w.By = append(w.By, origin.Count(h.receivers, "receiver"))
+	switch {
+	case !s.open:
+		return edo.Wait{On: h.Package + ": closed (this sender is closed)"}
+	case h.receivers == 0:
+		return edo.Wait{On: h.Package + ": closed (no receivers are left)"}
 	}
-	if s.open {
-		w.By = append(w.By, "a Close of this sender")
+	return edo.Wait{
+		On: h.Package + ": closed",
+		By: []string{origin.Count(h.receivers, "receiver"), "a Close of this sender"},
 	}
-	return w
 }
 
 // closing is the future of a sender's end. The lock of the hub guards its entry.

@@ -21,7 +21,7 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	}
 	return edo.Wait{
 		On: "oneshot: receive",
-		By: []string{"its sender, which has neither sent nor closed (a function that may panic defers its Close)"},
+		By: []string{"its sender, which has neither sent nor closed (a function that may fail defers its Close)"},
 	}
 }
 

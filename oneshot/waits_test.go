@@ -20,7 +20,7 @@ func TestReceiverSaysThatItWaitsForItsSender(t *testing.T) {
 	tx, rx := oneshot.New[int]()
 	task := edotest.NewTask()
 	polled(t, task, rx, 0, edo.Pending, nil)
-	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive", "its sender, which has neither sent nor closed (a function that may panic defers its Close)")
+	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive", "its sender, which has neither sent nor closed (a function that may fail defers its Close)")
 	tx.Send(1)
 	edotest.RequireWoken(t, task, 1) // the inspection has left the waker
 	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive (sent)")
@@ -57,7 +57,7 @@ func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
 	tx.Close()
 	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive (the sender is closed)")
 	waitsAre(t, edotest.Waits(task, tx.ClosedFuture()), "oneshot: the receiver to go (this sender is closed)")
-	tx, rx = oneshot.New[int]()
+	_, rx = oneshot.New[int]()
 	rx.Close()
 	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive (closed)")
 	tx, _ = oneshot.New[int]()

@@ -120,6 +120,13 @@ func (c *channel[T]) at(i uint64) *int {
 	return &c.slot(i).at
 }
 
+// contested says that the waker of another task is where a receiver's is to be. It is no
+// result of a poll: see [Receiver.PollNext].
+const contested edo.Poll = 255
+
+// useResubscribe is what to do instead of waiting twice.
+const useResubscribe = "one task at a time receives with a Receiver; Resubscribe gives each task one of its own, that gets every value"
+
 // receive returns the next value of rx, or the error that it has lagged. Without one
 // it is Pending, and with waker, unless that is zero, rx will be woken; or it is the
 // End. Locked.
@@ -135,8 +142,8 @@ func (c *channel[T]) receive(rx *Receiver[T], waker edo.Waker) (v T, p edo.Poll,
 		return c.take(rx), edo.Ready, nil
 	case c.Senders() == 0:
 		return v, edo.End, nil
-	case !waker.IsZero():
-		c.Waiting.Join(&rx.entry, waker)
+	case !waker.IsZero() && !c.Waiting.Admit(&rx.entry, waker):
+		return v, contested, nil
 	}
 	return v, edo.Pending, nil
 }

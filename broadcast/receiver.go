@@ -8,9 +8,10 @@ import (
 )
 
 // Receiver gets every value that is sent after it was made. It is an [edo.Stream]. One
-// goroutine at a time receives with it, and everything else works from anywhere; when
-// several tasks have polled it, the one that did so last is woken. Whoever owns it
-// drops it when nothing more is to be received.
+// task at a time waits with it: another one that comes meanwhile gets an
+// [*edo.BusyError], at once, that names both, and the first waits on. For several tasks
+// [Receiver.Resubscribe] makes one for each. Everything works from any goroutine. The
+// owner drops it when nothing more is to be received.
 type Receiver[T any] struct {
 	ch    *channel[T]
 	next  uint64 // what it receives next; guarded by the channel's lock, as are the others
@@ -21,16 +22,24 @@ type Receiver[T any] struct {
 // PollNext is Ready with the next value, or with the [*edo.LaggedError] that says how
 // many were overwritten before they were received, after which the stream goes on. It
 // is the End when all senders are closed and everything has been received, or this
-// receiver is closed. End comes again.
+// receiver is closed. End comes again. While another task waits with rx it is Ready with
+// an [*edo.BusyError].
 func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if !cx.Proceed(rx) {
 		return v, edo.Pending, nil
 	}
 	c := rx.ch
-	c.Mu.Lock()
-	v, p, err = c.receive(rx, cx.Waker())
-	c.Mu.Unlock()
-	return v, p, err
+	for {
+		c.Mu.Lock()
+		v, p, err = c.receive(rx, cx.Waker())
+		c.Mu.Unlock()
+		if p != contested {
+			return v, p, err
+		}
+		if err := c.Contend(cx, &rx.entry, useResubscribe, rx); err != nil {
+			return v, edo.Ready, err
+		}
+	}
 }
 
 // PollRecv is [Receiver.PollNext], but Ready with an error that matches
@@ -58,7 +67,7 @@ func (rx *Receiver[T]) ended() error {
 func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	c := rx.ch
 	c.Mu.Lock()
-	gone, n, made := rx.gone, c.tail-rx.next, c.Made()
+	gone, n, senders, made := rx.gone, c.tail-rx.next, c.Senders(), c.Made()
 	c.Mu.Unlock()
 	there := "nothing new"
 	switch {
@@ -66,6 +75,8 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 		return edo.Wait{On: "broadcast: receive (closed)"}
 	case n != 0:
 		there = fmt.Sprintf("%d new", n)
+	case senders == 0:
+		there = "at its end: every sender is closed"
 	}
 	return edo.Wait{
 		On: fmt.Sprintf("broadcast: receive (%s, capacity %d)", there, c.capacity),

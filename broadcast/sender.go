@@ -75,9 +75,8 @@ func (tx *Sender[T]) Subscribe() *Receiver[T] {
 }
 
 // PollClosed is Ready while a send through this handle would be refused, as
-// [Sender.IsClosed] says it. Otherwise it keeps the waker of the task that has polled
-// last with this handle; tasks that share one use [Sender.Closed] or
-// [Sender.ClosedFuture].
+// [Sender.IsClosed] says it. Otherwise it keeps the waker of the task. Any number of
+// tasks may wait with one handle; each is woken.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll { return tx.h.PollClosed(cx) }
 
 // Closed waits until a send through this handle would be refused: there are no

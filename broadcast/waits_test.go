@@ -77,7 +77,7 @@ func TestClosedWaitsForTheReceivers(t *testing.T) {
 			"direct": edotest.Waits(task, closedDirect(tx)),
 		} {
 			t.Log(face)
-			waits(t, got, "broadcast: closed (no receivers left)", receivers, "a Close of this sender")
+			waits(t, got, "broadcast: closed", receivers, "a Close of this sender")
 		}
 		if receivers == "a receiver" {
 			tx.Subscribe()
@@ -87,4 +87,19 @@ func TestClosedWaitsForTheReceivers(t *testing.T) {
 	tx.Close()
 	edotest.RequireWoken(t, task, 1)
 	rx.Drop()
+}
+
+func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
+	task := edotest.NewTask()
+	tx, rx := broadcast.New[int](4)
+	other := tx.Clone()
+	tx.Close()
+	waits(t, edotest.Waits(task, tx.ClosedFuture()), "broadcast: closed (this sender is closed)")
+	f := other.ClosedFuture()
+	other.Close()
+	waits(t, edotest.Waits(task, rx.RecvFuture()), "broadcast: receive (at its end: every sender is closed, capacity 4)")
+	tx, rx = broadcast.New[int](4)
+	rx.Drop()
+	waits(t, edotest.Waits(task, tx.ClosedFuture()), "broadcast: closed (no receivers are left)")
+	waits(t, edotest.Waits(task, f), "broadcast: closed (this sender is closed)")
 }

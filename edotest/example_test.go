@@ -47,5 +47,5 @@ func ExampleWaits() {
 	for _, w := range edotest.Waits(edotest.NewTask(), rx) {
 		fmt.Println(w.On, "by", w.By)
 	}
-	// Output: oneshot: receive by [its sender, which has neither sent nor closed]
+	// Output: oneshot: receive by [its sender, which has neither sent nor closed (a function that may fail defers its Close)]
 }

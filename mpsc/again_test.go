@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -20,7 +21,7 @@ func again[T any](t *testing.T, what string, f edo.Future[T]) {
 		t.Fatalf("%s: %v, %v", what, p, err)
 	}
 	_, p, err := edotest.Poll(task, f)
-	if p != edo.Ready || !errors.Is(err, edo.ErrClosed) || !strings.Contains(err.Error(), "polled after its end") {
+	if p != edo.Ready || !errors.Is(err, own.ErrPolledAgain) || errors.Is(err, edo.ErrClosed) || !strings.Contains(err.Error(), "polled after its end") {
 		t.Errorf("%s, polled after its end: %v, %v", what, p, err)
 	}
 }

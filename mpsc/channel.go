@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -116,7 +117,7 @@ var (
 	errTimeout  = edo.NewError(context.DeadlineExceeded, "mpsc: send timed out on full channel")
 	errLate     = edo.NewError(context.DeadlineExceeded, "mpsc: receive timed out on empty channel")
 	errUsed     = edo.NewError(edo.ErrClosed, "mpsc: send on a permit that was used")
-	errPolled   = edo.NewError(edo.ErrClosed, "mpsc: a future was polled after its end")
+	errPolled   = edo.NewError(own.ErrPolledAgain, "mpsc: a future was polled after its end")
 	errCapacity = errors.New("mpsc: capacity must be at least 1; NewUnbounded has no limit")
 )
 

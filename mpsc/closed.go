@@ -14,39 +14,43 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 		return edo.Pending
 	}
 	me := cx.Waker()
-	last, p := tx.watch(me)
-	if last.IsZero() {
+	other, p := tx.watch(me)
+	if other.IsZero() {
 		return p
 	}
-	waits := cx.Sole(last, leaf, "") != nil
-	return tx.watchBeside(me, last, waits)
+	waits := cx.Sole(other, leaf, "") != nil
+	return tx.watchBeside(me, other, waits)
 }
 
-// watch has waker woken at the end, if no other waker is there. Otherwise it returns the
-// one that came last.
-func (tx *Sender[T]) watch(waker edo.Waker) (last edo.Waker, p edo.Poll) {
+// watch has waker woken at the end, if no other waker is there. Otherwise it returns one of
+// those, another one each time, to ask whether its task still waits: those that do not are
+// not taken out when they turn away, and so there are never many more than wait.
+func (tx *Sender[T]) watch(waker edo.Waker) (other edo.Waker, p edo.Poll) {
 	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if tx.isClosed() {
-		return last, edo.Ready
+		return other, edo.Ready
 	}
 	if tx.waiters == nil {
 		tx.waiters = newWaiters(tx)
 	}
-	for _, w := range tx.waiters.watches {
-		if last = w.waker; last == waker {
-			return edo.Waker{}, edo.Pending
+	o := tx.waiters
+	for _, w := range o.watches {
+		if w.waker == waker {
+			return other, edo.Pending
 		}
 	}
-	if last.IsZero() {
+	if len(o.watches) == 0 {
 		tx.addWatch(waker)
+		return other, edo.Pending
 	}
-	return last, edo.Pending
+	o.asked = (o.asked + 1) % len(o.watches)
+	return o.watches[o.asked].waker, edo.Pending
 }
 
-// watchBeside has waker woken at the end, in the place of last unless that waits still.
-func (tx *Sender[T]) watchBeside(waker, last edo.Waker, waits bool) edo.Poll {
+// watchBeside has waker woken at the end, in the place of other unless that waits still.
+func (tx *Sender[T]) watchBeside(waker, other edo.Waker, waits bool) edo.Poll {
 	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,7 +59,7 @@ func (tx *Sender[T]) watchBeside(waker, last edo.Waker, waits bool) edo.Poll {
 	}
 	if !waits {
 		for _, w := range tx.waiters.watches {
-			if w.waker == last {
+			if w.waker == other {
 				w.waker = waker
 				return edo.Pending
 			}

@@ -140,6 +140,7 @@ func (c *channel[T]) await(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit])
 type waiters[T any] struct {
 	send    waiter[T]    // for one Send that waits; it is outside while not in use
 	watches []*waiter[T] // what PollClosed waits with: one for each task that waits, most often one
+	asked   int          // which of these was asked last whether its task waits
 }
 
 // newWaiters returns them for tx.

@@ -12,9 +12,10 @@ import (
 func publish(p *uint32, v uint32) { *p = v }
 
 // letStoresArrive waits until what another processor has stored, before a load that it
-// has done by now, can be seen here: about a microsecond, where tens of nanoseconds would do.
+// has done by now, can be seen here: one to ten microseconds, by how long the processor
+// relaxes. A full store buffer whose lines are all elsewhere takes a few.
 func letStoresArrive() {
-	for range 32 {
+	for range 256 {
 		release.Relax()
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Receiver is the half that receives. It is an [edo.Stream]. One goroutine at a time
-// uses it, except for [Receiver.Close] and what only asks (IsClosed, Len, Cap,
-// StrongCount, …), which work from anywhere; when several tasks have polled it, the one
-// that did so last is woken. Whoever owns it drops it when nothing more is to be
-// received.
+// Receiver is the half that receives. It is an [edo.Stream]. One task at a time waits
+// with it: another one that comes meanwhile gets an [*edo.BusyError], at once, that names
+// both, and the first waits on. Receives that take a task or a context may come from any
+// task, and never overlap; so may [Receiver.Close] and what only asks (IsClosed, Len, Cap,
+// StrongCount, …), from anywhere. TryRecv and Drop are the owner's, who drops it when
+// nothing more is to be received. For several receivers there is package mpmc.
 type Receiver[T any] channel[T]
 
 func (rx *Receiver[T]) ch() *channel[T] { return (*channel[T])(rx) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -186,7 +187,7 @@ func TestReserveThatWasGrantedAndDroppedHandsItsSlotsOn(t *testing.T) {
 	edotest.RequireWoken(t, t3, 1)
 	recv(t, rx, 1)
 	recv(t, rx, 2)
-	polled(t, t1, reserve, edo.Ready, edo.ErrClosed) // it has ended
+	polled(t, t1, reserve, edo.Ready, own.ErrPolledAgain) // it has ended
 }
 
 func TestReserveManyOfNoneAndOfTooMany(t *testing.T) {
@@ -277,7 +278,7 @@ func TestReserveFutureCanBeUsedAgain(t *testing.T) {
 	edotest.RequireReady(t, task, &f)
 	f.Drop()
 	trySend(t, tx, -1, edo.ErrFull) // the permit is still out
-	polled(t, task, &f, edo.Ready, edo.ErrClosed)
+	polled(t, task, &f, edo.Ready, own.ErrPolledAgain)
 }
 
 func TestReserveFutureThatHasWaitedCanWaitAgain(t *testing.T) {

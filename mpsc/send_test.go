@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 )
@@ -316,7 +317,7 @@ func TestSendFutureDoesNothingBeforeItIsPolled(t *testing.T) {
 	f := tx.SendFuture(1)
 	tryRecvFails(t, rx, edo.ErrEmpty)
 	f.Drop()
-	polled(t, edotest.NewTask(), f, edo.Ready, edo.ErrClosed)
+	polled(t, edotest.NewTask(), f, edo.Ready, own.ErrPolledAgain)
 	tryRecvFails(t, rx, edo.ErrEmpty)
 }
 

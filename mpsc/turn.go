@@ -30,7 +30,7 @@ import (
 // Rule 2 needs that the store of inside and the load of owner in rule 1 are not swapped.
 // Most processors have a store that sees to that at no price (publish). On amd64 it would
 // cost as much as the rest of the turn, so there the one that seizes, which is rare, waits
-// for a microsecond instead: by then every store that came before a load that is done has
+// for some microseconds instead: by then every store that came before a load that is done has
 // left its processor. Not so when the task before is not being polled: rule 3.
 type turn struct {
 	root   *sched.Task

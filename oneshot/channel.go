@@ -2,9 +2,12 @@ package oneshot
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // channel is what both halves point to. There is no lock: everything is decided
@@ -12,43 +15,48 @@ import (
 //
 // # The state word
 //
-//	bit      says                                   set by     unless there is
-//	sent     the value is in place                  sender     sent, gone or closed
-//	gone     the sender will not send               sender     sent or gone
-//	closed   nothing can be sent any more           receiver
-//	rxWaits  rx holds the waker of the receiver     receiver   sent, gone or closed
-//	txWaits  tx holds the waker of the sender       sender     sent, gone or closed
+//	bit      says                                        set by     unless there is
+//	sent     the value is in place                       sender     sent, gone or closed
+//	gone     the sender will not send                    sender     sent or gone
+//	closed   nothing can be sent any more                receiver
+//	read     the value, or the error, has been read      receiver
+//	txWaits  tx holds a task that waits for the end      sender     sent, gone or closed
+//	txMany   tx holds several such tasks                 sender     sent, gone or closed
+//	txBusy   a goroutine changes what tx holds           sender     txBusy
 //
-// The first three are never cleared. sent comes first or not at all, so what is
+// The first four are never cleared. sent comes first or not at all, so what is
 // sent together with closed was sent in time, and can still be received.
 //
 // Rules:
 //
-//  1. value is the sender's until sent is set, and the receiver's from then on.
-//  2. rx is the receiver's while rxWaits is clear. When it is set, rx belongs to
-//     whoever clears it: the receiver, to put another waker there, or the one that
-//     sets sent, gone or closed, to wake it. The same holds for tx, txWaits and
-//     the sender.
-//  3. Whoever sets sent, gone or closed clears rxWaits and txWaits in the same
-//     step. So a waker is left behind before the end, and then it is woken, or not
-//     at all, and then the half that wanted to wait sees the end.
-//  4. read is the receiver's: the value or the error has been read.
+//  1. value is the sender's until sent is set, and from then on it belongs to the one
+//     that sets read.
+//  2. rx is the task that waits to receive. A receiver puts itself there and then looks
+//     at the state; a sender sets sent or gone and then looks at rx. One of them sees
+//     the other.
+//  3. The first of sent, gone and closed wakes those that wait, and clears txWaits and
+//     txMany in the same step: so tx is its to empty. Later ones wake nothing. rx keeps
+//     the task that was woken.
+//  4. To change tx takes txBusy, and clears txWaits and txMany meanwhile. The goroutine
+//     that has it and finds the end when it lets go wakes what it has put into tx.
 type channel[T any] struct {
 	value T
-	rx    edo.Waker
-	tx    edo.Waker
+	rx    atomic.Pointer[sched.Task]
+	tx    unsafe.Pointer // a *sched.Task, or *watchers with txMany
 	state atomic.Uint32
-	read  bool
 }
 
 const (
 	sent uint32 = 1 << iota
 	gone
 	closed
-	rxWaits
+	read
 	txWaits
+	txMany
+	txBusy
 
-	over = sent | gone | closed
+	over    = sent | gone | closed
+	waiting = txWaits | txMany
 )
 
 var (
@@ -74,8 +82,8 @@ func (c *channel[T]) send(cx *edo.Context, v T) error {
 			if invariant.Enabled {
 				invariant.Step("oneshot: value written")
 			}
-			if c.state.CompareAndSwap(s, s&^(rxWaits|txWaits)|sent) {
-				c.wake(cx, s, rxWaits|txWaits)
+			if c.state.CompareAndSwap(s, s&^waiting|sent) {
+				c.wake(cx, s, true)
 				return nil
 			}
 			s = c.state.Load()
@@ -89,71 +97,105 @@ func (c *channel[T]) send(cx *edo.Context, v T) error {
 	return errRefused
 }
 
-// end sets bit, gone or closed, and wakes those of who that waited. It returns
-// the state before.
-func (c *channel[T]) end(bit, who uint32) uint32 {
+// end sets bit, gone or closed, and wakes those that wait, the receiver only if
+// andReceiver.
+func (c *channel[T]) end(bit uint32, andReceiver bool) {
 	for {
 		s := c.state.Load()
 		if s&bit != 0 || bit == gone && s&sent != 0 {
-			return s
+			return
 		}
 		if invariant.Enabled {
 			invariant.Step("oneshot: about to end")
 		}
-		if c.state.CompareAndSwap(s, s&^(rxWaits|txWaits)|bit) {
-			c.wake(nil, s, who)
-			return s
+		if c.state.CompareAndSwap(s, s&^waiting|bit) {
+			c.wake(nil, s, andReceiver)
+			return
 		}
 	}
 }
 
-// wake takes the wakers that the transition from s has left to the caller, by
-// rule 2, and wakes those of who.
-func (c *channel[T]) wake(cx *edo.Context, s, who uint32) {
-	if s&rxWaits != 0 {
-		w := c.rx
-		c.rx = edo.Waker{}
-		if who&rxWaits != 0 {
-			wakeBy(cx, w)
+// wake wakes those that waited in state s, by rules 2 and 3.
+func (c *channel[T]) wake(cx *edo.Context, s uint32, andReceiver bool) {
+	if s&over != 0 {
+		return
+	}
+	if invariant.Enabled {
+		invariant.Step("oneshot: about to wake")
+	}
+	if andReceiver {
+		if t := c.rx.Load(); t != nil {
+			wake(cx, t)
 		}
 	}
 	if s&txWaits != 0 {
-		w := c.tx
-		c.tx = edo.Waker{}
-		if who&txWaits != 0 {
-			wakeBy(cx, w)
+		c.wakeSenders(cx, s)
+	}
+}
+
+// wake wakes t, by cx unless that is nil.
+func wake(cx *edo.Context, t *sched.Task) {
+	if cx == nil {
+		t.Wake()
+	} else {
+		t.WakeBy(cx.Internal(internal.Key{}))
+	}
+}
+
+// await has the task of cx woken when there is something to receive.
+func (c *channel[T]) await(cx *edo.Context) error {
+	me := cx.Internal(internal.Key{}).Task()
+	if c.rx.Load() == me || c.rx.CompareAndSwap(nil, me) {
+		return nil
+	}
+	return c.contend(cx, me)
+}
+
+// oneReceiver is what to do instead of waiting twice.
+const oneReceiver = "one task waits for the value of a oneshot; for several, future.Share gives each the same result, and package watch a value"
+
+// contend is await for a task that finds another one in its place. That one stays, and
+// there is an error, when it waits still.
+func (c *channel[T]) contend(cx *edo.Context, me *sched.Task) error {
+	for {
+		other := c.rx.Load()
+		if other == me {
+			return nil
+		}
+		if other != nil {
+			if err := cx.Sole(wakerOf(other), (*Receiver[T])(c), oneReceiver); err != nil {
+				return err
+			}
+		}
+		if c.rx.CompareAndSwap(other, me) {
+			return nil
 		}
 	}
 }
 
-func wakeBy(cx *edo.Context, w edo.Waker) {
-	if cx == nil {
-		w.Wake()
-	} else {
-		w.WakeBy(cx)
-	}
+// wakerOf returns the waker of t.
+func wakerOf(t *sched.Task) edo.Waker {
+	return (*edo.Context)(sched.NewContext(nil, t)).Waker()
 }
 
-// wait leaves the waker of cx in slot, which is rx or tx, and sets bit to say so.
-// It returns 0, or the state when there is nothing to wait for.
-func (c *channel[T]) wait(cx *edo.Context, slot *edo.Waker, bit uint32) uint32 {
+// take reads the value or the error that the channel has ended with.
+func (c *channel[T]) take() (v T, err error) {
 	for {
 		s := c.state.Load()
-		if s&over != 0 {
-			return s
+		if s&read != 0 {
+			return v, errRead
 		}
-		if s&bit != 0 { // an earlier poll's waker
-			if !c.state.CompareAndSwap(s, s&^bit) {
-				continue
-			}
-			s &^= bit
+		if !c.state.CompareAndSwap(s, s|read) {
+			continue
 		}
-		*slot = cx.Waker()
-		if invariant.Enabled {
-			invariant.Step("oneshot: waker written")
+		switch {
+		case s&sent != 0:
+			var zero T
+			v, c.value = c.value, zero
+			return v, nil
+		case s&gone != 0:
+			return v, errUnsent
 		}
-		if c.state.CompareAndSwap(s, s|bit) {
-			return 0
-		}
+		return v, errRead
 	}
 }

@@ -11,15 +11,25 @@
 //
 // # Who may call what
 //
-// Each half is used by one goroutine at a time; the two halves race with each
-// other freely. A send happens before the receive of its value returns, and so
-// does whatever the sender did before it.
+// One goroutine at a time sends, with one sender. The rest works from anywhere: the
+// halves race with each other freely, and of several tasks that come for a value one
+// gets it. One task at a time waits for the value: a second one gets an
+// [*edo.BusyError], at once. Any number wait in [Sender.Closed]. A send happens before
+// the receive of its value returns, and so does whatever the sender did before it.
 //
 // # Ownership
 //
 // A value that was sent is the receiver's, and is dropped with it when nobody
 // reads it and it is an [edo.Dropper]. A value that was refused is still the
 // caller's. An owner of a half drops it; Drop of a sender is its Close.
+//
+// A sender in a message that nothing will receive is dropped with it: in a queue whose
+// receiver is dropped, in a result that no task takes. So those who have asked an actor
+// that ends get [edo.ErrClosed], if the actor owns its receiver ([edo.Owns], or a
+// deferred Drop). The request that a function has in hand is its own: a function that may
+// panic defers the Close of the sender, which does nothing once it has sent. The
+// collector does not find a sender that was forgotten, as it does in package mpsc: both
+// halves are one piece of memory, which the receiver keeps.
 //
 // # Cost
 //

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
 )
 
@@ -60,4 +61,42 @@ func ExampleSender_Closed() {
 		return nil
 	})
 	// Output: nobody wants it any more
+}
+
+// An actor that may panic defers the Close of the sender in its hand: who has asked is
+// told. The requests in the queue end with the receiver that the actor owns.
+func ExampleSender_Close_deferred() {
+	type request struct {
+		question string
+		reply    *oneshot.Sender[string]
+	}
+	edo.Run(func(task *edo.Task) error {
+		tx, rx := mpsc.New[request](4)
+		defer tx.Close()
+		actor := edo.Go(task, func(task *edo.Task) error {
+			req, err := rx.Recv(task)
+			if err != nil {
+				return err
+			}
+			defer req.reply.Close()
+			panic("no answer")
+		}, edo.Owns(rx))
+		for _, q := range []string{"in hand", "in the queue"} {
+			reply, answer := oneshot.New[string]()
+			if err := tx.Send(task, request{q, reply}); err != nil {
+				return err
+			}
+			defer func() {
+				_, err := answer.Recv(task)
+				fmt.Println(q, errors.Is(err, edo.ErrClosed))
+			}()
+		}
+		_, err := actor.Await(task)
+		fmt.Println(err != nil)
+		return nil
+	})
+	// Output:
+	// true
+	// in the queue true
+	// in hand true
 }

@@ -21,16 +21,13 @@ func (tx *Sender[T]) Send(v T) error { return tx.ch().send(nil, v) }
 func (tx *Sender[T]) SendBy(cx *edo.Context, v T) error { return tx.ch().send(cx, v) }
 
 // PollClosed is Ready once a Send would fail: when the receiver
-// was closed or dropped, or this sender has sent or was closed.
+// was closed or dropped, or this sender has sent or was closed. Any number of tasks may
+// wait for that; each is woken.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 	if !cx.Proceed((*closing[T])(tx)) {
 		return edo.Pending
 	}
-	c := tx.ch()
-	if c.wait(cx, &c.tx, txWaits) == 0 {
-		return edo.Pending
-	}
-	return edo.Ready
+	return tx.ch().attend(cx)
 }
 
 // Closed waits until a Send would fail, as [Sender.PollClosed] says it. It is how
@@ -49,7 +46,7 @@ func (tx *Sender[T]) IsClosed() bool { return tx.ch().state.Load()&over != 0 }
 
 // Close ends the channel, unless something was sent: the receiver gets an error
 // that matches [edo.ErrClosed].
-func (tx *Sender[T]) Close() { tx.ch().end(gone, rxWaits|txWaits) }
+func (tx *Sender[T]) Close() { tx.ch().end(gone, true) }
 
 // Drop is [Sender.Close], for owners.
 func (tx *Sender[T]) Drop() { tx.Close() }

@@ -20,11 +20,12 @@ func TestReceiverSaysThatItWaitsForItsSender(t *testing.T) {
 	tx, rx := oneshot.New[int]()
 	task := edotest.NewTask()
 	polled(t, task, rx, 0, edo.Pending, nil)
-	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive", "its sender, which has neither sent nor closed")
+	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive", "its sender, which has neither sent nor closed (a function that may fail defers its Close)")
 	tx.Send(1)
 	edotest.RequireWoken(t, task, 1) // the inspection has left the waker
-	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive")
+	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive (sent)")
 	polled(t, task, rx, 1, edo.Ready, nil)
+	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive (received already)")
 }
 
 func TestSenderSaysThatItWaitsForItsReceiverToGo(t *testing.T) {
@@ -36,7 +37,7 @@ func TestSenderSaysThatItWaitsForItsReceiverToGo(t *testing.T) {
 	waitsAre(t, task.Inspect(func(cx *edo.Context) { tx.PollClosed(cx) }), on, by)
 	rx.Close()
 	edotest.RequireWoken(t, task, 1)
-	waitsAre(t, edotest.Waits(task, tx.ClosedFuture()), on)
+	waitsAre(t, edotest.Waits(task, tx.ClosedFuture()), on+" (it is closed)")
 	pollClosed(t, task, tx, edo.Ready)
 }
 
@@ -48,4 +49,18 @@ func TestInspectionDoesNotPutAnotherWakerInPlace(t *testing.T) {
 	tx.Send(1)
 	edotest.RequireWoken(t, waits, 1)
 	edotest.RequireWoken(t, asks, 0)
+}
+
+func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
+	task := edotest.NewTask()
+	tx, rx := oneshot.New[int]()
+	tx.Close()
+	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive (the sender is closed)")
+	waitsAre(t, edotest.Waits(task, tx.ClosedFuture()), "oneshot: the receiver to go (this sender is closed)")
+	_, rx = oneshot.New[int]()
+	rx.Close()
+	waitsAre(t, edotest.Waits(task, rx), "oneshot: receive (closed)")
+	tx, _ = oneshot.New[int]()
+	tx.Send(1)
+	waitsAre(t, edotest.Waits(task, tx.ClosedFuture()), "oneshot: the receiver to go (sent)")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/fanout"
 	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/own"
 )
 
 // channel is what the handles point to: a value, and how often it was replaced.
@@ -16,7 +17,6 @@ import (
 //
 //	the lock of the hub guards  everything but the following
 //	whoever holds turn          scratch
-//	a receiver's                seen, in Receiver: whoever uses the receiver
 //
 // # Rules
 //
@@ -53,6 +53,7 @@ var (
 	errEnded   = edo.NewError(edo.ErrClosed, "watch: send on closed sender")
 	errDone    = edo.NewError(edo.ErrClosed, "watch: no change can come without senders")
 	errGone    = edo.NewError(edo.ErrClosed, "watch: wait on closed receiver")
+	errPolled  = edo.NewError(own.ErrPolledAgain, "watch: a future was polled after its end")
 	errInside  = errors.New("watch: send from inside the function of a SendModify or SendIfModified: change what it is given instead")
 )
 

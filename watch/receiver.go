@@ -5,16 +5,16 @@ import (
 	"github.com/edo-go/edo/internal/fanout"
 )
 
-// Receiver sees the value. One goroutine at a time uses it, except for
-// [Receiver.Borrow], [Receiver.Close], [Receiver.Drop], SameChannel and SenderCount,
-// which work from anywhere; when several tasks have polled it, the one that did so last
-// is woken. Whoever owns it drops it when it is of no more use.
+// Receiver sees the value. One task at a time waits with it: another one that comes
+// meanwhile gets an [*edo.BusyError], at once, that names both, and the first waits on.
+// For several tasks [Receiver.Clone] makes one for each. Everything works from any
+// goroutine. The owner drops it when it is of no more use.
 //
 // It is an [edo.Stream] of the values that it has not seen.
 type Receiver[T any] struct {
 	ch    *channel[T]
-	seen  uint64 // the version; whoever uses the receiver has it
-	gone  bool   // guarded by the channel's lock, as is the next
+	seen  uint64 // the version; guarded by the channel's lock, as are the next two
+	gone  bool
 	entry fanout.Entry
 }
 
@@ -59,7 +59,11 @@ func (c *channel[T]) unseen(rx *Receiver[T]) (bool, error) {
 
 // MarkChanged makes the value one that this receiver has not seen, even if no other is
 // ever sent. It wakes nobody: a wait that is under way sees it when it is polled next.
-func (rx *Receiver[T]) MarkChanged() { rx.seen = never }
+func (rx *Receiver[T]) MarkChanged() {
+	rx.ch.Mu.Lock()
+	defer rx.ch.Mu.Unlock()
+	rx.seen = never
+}
 
 // MarkUnchanged marks the value as seen, without looking at it.
 func (rx *Receiver[T]) MarkUnchanged() {

@@ -17,8 +17,8 @@ func (rx *Receiver[T]) look(cx *edo.Context, looked uint64) (v T, version uint64
 		return c.value, c.version, edo.Ready, nil
 	case c.Senders() == 0:
 		return v, 0, edo.Ready, errDone
-	case cx != nil:
-		c.Waiting.Join(&rx.entry, cx.Waker())
+	case cx != nil && !c.Waiting.Admit(&rx.entry, cx.Waker()):
+		return v, 0, contested, nil
 	}
 	return v, 0, edo.Pending, nil
 }
@@ -36,6 +36,12 @@ func (rx *Receiver[T]) PollWaitFor(cx *edo.Context, pred func(T) bool) (T, edo.P
 func (rx *Receiver[T]) pollWaitFor(cx *edo.Context, pred func(T) bool, looked *uint64) (zero T, _ edo.Poll, _ error) {
 	for cx.Proceed((*suiting[T])(rx)) {
 		v, version, p, err := rx.look(cx, *looked)
+		for p == contested && err == nil {
+			if err = rx.contend(cx, (*suiting[T])(rx)); err != nil {
+				return zero, edo.Ready, err
+			}
+			v, version, p, err = rx.look(cx, *looked)
+		}
 		if p == edo.Pending || err != nil {
 			return zero, p, err
 		}
@@ -76,18 +82,27 @@ func (rx *Receiver[T]) WaitFor(task *edo.Task, pred func(T) bool) (zero T, _ err
 // WaitForFuture returns [Receiver.WaitFor] as a future, which calls pred once for each
 // value that it looks at. It borrows the receiver.
 func (rx *Receiver[T]) WaitForFuture(pred func(T) bool) edo.Future[T] {
-	return &waitFor[T]{rx, pred, never}
+	return &waitFor[T]{rx: rx, pred: pred, looked: never}
 }
 
 type waitFor[T any] struct {
 	rx     *Receiver[T]
 	pred   func(T) bool
 	looked uint64 // the version that did not suit
+	ended  bool
 }
 
-// Poll is [Receiver.PollWaitFor].
-func (f *waitFor[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
-	return f.rx.pollWaitFor(cx, f.pred, &f.looked)
+// Poll is [Receiver.PollWaitFor]. Polled after its end, f has an error that says so.
+func (f *waitFor[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
+	if f.ended {
+		if !cx.Proceed((*suiting[T])(f.rx)) {
+			return v, edo.Pending, nil
+		}
+		return v, edo.Ready, errPolled
+	}
+	v, p, err = f.rx.pollWaitFor(cx, f.pred, &f.looked)
+	f.ended = p == edo.Ready
+	return v, p, err
 }
 
 // suiting is a receiver as the future of a change, for a value that suits.
@@ -98,7 +113,7 @@ func (rx *suiting[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(rx) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	_, p, err := rx.ch.see(cx, (*Receiver[T])(rx))
+	_, p, err := rx.ch.see(cx, (*Receiver[T])(rx), rx)
 	return edo.Unit{}, p, err
 }
 

@@ -75,8 +75,23 @@ func TestClosedWaitsForTheReceivers(t *testing.T) {
 		"direct": edotest.Waits(task, closedDirect(tx)),
 	} {
 		t.Log(face)
-		waits(t, got, "watch: closed (no receivers left)", "a receiver", "a Close of this sender")
+		waits(t, got, "watch: closed", "a receiver", "a Close of this sender")
 	}
 	rx.Drop()
 	edotest.RequireWoken(t, task, 0)
+}
+
+func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
+	task := edotest.NewTask()
+	tx, rx := watch.New(0)
+	other := tx.Clone()
+	tx.Close()
+	waits(t, edotest.Waits(task, tx.ClosedFuture()), "watch: closed (this sender is closed)")
+	f := other.ClosedFuture()
+	other.Close()
+	waits(t, edotest.Waits(task, rx.ChangedFuture()), "watch: changed (at its end: every sender is closed)")
+	tx, rx = watch.New(0)
+	rx.Drop()
+	waits(t, edotest.Waits(task, tx.ClosedFuture()), "watch: closed (no receivers are left)")
+	waits(t, edotest.Waits(task, f), "watch: closed (this sender is closed)")
 }

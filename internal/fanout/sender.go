@@ -10,11 +10,13 @@ import (
 type Sender struct {
 	hub        *Hub
 	open       bool
-	watches    bool    // it is one of the hub's watchers
-	prev, next *Sender // while it is
-	pc         uintptr // where it was made
-	closers    Set     // those that wait, by this handle, for there to be no receivers
-	own        Entry   // what PollClosed waits with
+	watches    bool     // it is one of the hub's watchers
+	prev, next *Sender  // while it is
+	pc         uintptr  // where it was made
+	closers    Set      // those that wait, by this handle, for there to be no receivers
+	own        Entry    // what PollClosed waits with
+	more       []*Entry // the same, for tasks beside the first
+	asked      int      // which of these was asked last whether it waits
 }
 
 // Init makes s the first handle of h, for the caller skip levels above that of Init.
@@ -49,6 +51,20 @@ func (s *Sender) add() {
 // attend puts e among those that wait by s for there to be no receivers. Locked.
 func (s *Sender) attend(e *Entry, w edo.Waker) {
 	s.closers.Join(e, w)
+	s.watch()
+}
+
+// admit is attend, unless another waker is there. Locked.
+func (s *Sender) admit(e *Entry, w edo.Waker) bool {
+	if !s.closers.Admit(e, w) {
+		return false
+	}
+	s.watch()
+	return true
+}
+
+// watch makes s one of the hub's watchers. Locked.
+func (s *Sender) watch() {
 	if s.watches {
 		return
 	}

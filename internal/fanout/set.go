@@ -44,6 +44,24 @@ func (s *Set) Join(e *Entry, w edo.Waker) {
 	s.slots = append(s.slots, slot{w, e})
 }
 
+// Admit is Join, unless another waker than w is there for e: then that stays, and Admit
+// says no.
+func (s *Set) Admit(e *Entry, w edo.Waker) bool {
+	if s.has(e) {
+		return s.slots[e.at].waker == w
+	}
+	s.Join(e, w)
+	return true
+}
+
+// waker returns the waker of e, if e is in s.
+func (s *Set) waker(e *Entry) (w edo.Waker) {
+	if s.has(e) {
+		w = s.slots[e.at].waker
+	}
+	return w
+}
+
 // Leave takes e out of s, if it is in, and returns its waker.
 func (s *Set) Leave(e *Entry) (w edo.Waker) {
 	if !s.has(e) {

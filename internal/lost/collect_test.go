@@ -112,3 +112,18 @@ func TestWhatWasForgottenIsTheErrorOfTell(t *testing.T) {
 		t.Error("a place that is not known")
 	}
 }
+
+func TestTellReturnsOnlyWhatWasMadeSince(t *testing.T) {
+	Hold()
+	defer Release()
+	before := Number()
+	since := Number()
+	after := Number()
+	told := 0
+	for _, n := range []uint64{after, before} {
+		Found(n, func() error { told++; return &Forgotten{What: map[uint64]string{before: "before", after: "after"}[n]} })
+	}
+	if err := Tell(since); err == nil || err.Error() != "after" || told != 2 {
+		t.Fatalf("Tell() = %v, %d told: want what this run has made, and all told of", err, told)
+	}
+}

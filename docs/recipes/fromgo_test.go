@@ -179,9 +179,7 @@ func Example_selectWithDefaultAndTimeout() {
 func Example_panicOfATask() {
 	err := edo.Run(func(task *edo.Task) error {
 		h := edo.GoValue(task, func(*edo.Task) (int, error) {
-			var m map[string]int
-			m["k"]++
-			return m["k"], nil
+			panic("no such key")
 		}, edo.Name("counts"))
 		_, err := h.Await(task)
 		var p *edo.PanicError
@@ -190,6 +188,6 @@ func Example_panicOfATask() {
 	})
 	fmt.Println(err)
 	// Output:
-	// true counts assignment to entry in nil map
+	// true counts no such key
 	// <nil>
 }

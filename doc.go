@@ -22,7 +22,9 @@
 // Tasks that belong together are spawned in a scope ([WithScope]), which ends when they
 // have, or in a [JoinSet], which gives their results as they end. [Select] waits for
 // the first of several things, [Cancel] tokens reach down a tree of tasks, a [Local] is
-// a value that goes with a task. [Dump] says what all tasks wait for.
+// a value that goes with a task. [GoValue] is [Go] with a result, [Call] a blocking call
+// of another library, [Daemon] a task that [Run] does not wait for, [OnEnd] what happens
+// when a task ends. [Dump] says what all tasks wait for.
 //
 // # What it costs
 //
@@ -34,7 +36,7 @@
 //
 // Spawn and the combinators own what they are given and drop it exactly once (see
 // [Dropper]). [Await] borrows. A poll must not block: what blocks belongs into
-// [Blocking]. A [Context] must not outlive the poll it was made for.
+// [Call] or [Blocking]. A [Context] must not outlive the poll it was made for.
 //
 // # When not to use it
 //

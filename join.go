@@ -37,7 +37,8 @@ type JoinHandle[T any] struct {
 
 // Poll returns the result of the task: its value or its error, a [*PanicError] if
 // it panicked, [ErrCancelled] if it was aborted. Asking counts as joining: [Run]
-// does not return that error then.
+// does not return that error then. A scope ([WithScope]) that the task belongs to is
+// cancelled by the error all the same.
 func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	var zero T
 	if !cx.Proceed(h) {

@@ -76,16 +76,20 @@ var (
 // has got from a handle and returns is told once. A task that is joined by a [JoinSet]
 // leaves its error there.
 //
+// That the error of a task was got from its handle, and dealt with, does not keep the
+// scope: the task has failed, and the others are cancelled. A call that may fail, and
+// is fn's own affair, is no task of the scope: it is [Call], or [Await] of an [Async].
+//
 // When the task that calls is cancelled, so is the scope; it still waits for its
 // tasks, and returns [ErrCancelled]. When fn panics, or calls runtime.Goexit, the
 // tasks are cancelled and waited for, and then it goes on; their errors are then
 // reported like those that nobody joined.
 //
 // A cancellation is noticed by fn when it waits next: fn should not compute for long.
-// The [Task.Context] of its task ends at once, at the deadline too, which it knows. What fn spawns with its task, and not with s, is not of
-// the scope, and a future that fn has left suspended in an [Await] is still fn's to
-// drop. A scope costs one allocation, of 320 bytes, and each task in it two more than
-// elsewhere, of 350.
+// The [Task.Context] of its task ends at once, at the deadline too, which it knows.
+// What fn spawns with its task, and not with s, is not of the scope, and a future that
+// fn has left suspended in an [Await] is still fn's to drop. A scope costs one
+// allocation, of 320 bytes, and each task in it two more than elsewhere, of 350.
 func WithScope(task *Task, fn func(s *Scope) error, opts ...ScopeOption) (err error) {
 	if err := task.enter(); err != nil {
 		return err

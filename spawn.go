@@ -118,6 +118,10 @@ func SpawnInline[T, F any, P inner[T, F]](s Spawner, f F, opts ...SpawnOption) *
 // Go spawns a task in direct style: fn is straight-line code that suspends where it
 // waits, on a coroutine that it borrows until it returns. Otherwise it is [Spawn].
 //
+// In a task of a scope the new task is of the scope too: its error cancels the scope,
+// also when it is got from the handle and dealt with. A call that may fail without that
+// is [Call], or [Await] of an [Async]: a part of the caller.
+//
 // The task is one allocation of 160 bytes. One that never waits takes no coroutine of
 // its own: those that begin after each other on a worker run on the same one. A handle
 // that is kept keeps fn, and what that refers to.

@@ -19,10 +19,10 @@ func (tx *Sender[T]) MaxCap() int { return tx.ch.limit }
 // refused.
 func (tx *Sender[T]) ReceiverCount() int { return tx.ch.receiverCount() }
 
-// StrongCount returns how many senders are open: [WeakSender]s and permits do not count.
+// StrongCount returns how many senders are open: a [WeakSender] and a permit do not count.
 func (tx *Sender[T]) StrongCount() int { return tx.ch.strongCount() }
 
-// WeakCount returns how many [WeakSender]s there are that were not dropped.
+// WeakCount returns how many handles of type [WeakSender] there are that were not dropped.
 func (tx *Sender[T]) WeakCount() int { return tx.ch.weakCount() }
 
 // Len returns how many messages were accepted and not received yet, those included that
@@ -43,7 +43,7 @@ func (rx *Receiver[T]) ReceiverCount() int { return rx.ch.receiverCount() }
 // StrongCount returns how many senders are open.
 func (rx *Receiver[T]) StrongCount() int { return rx.ch.strongCount() }
 
-// WeakCount returns how many [WeakSender]s there are that were not dropped.
+// WeakCount returns how many handles of type [WeakSender] there are that were not dropped.
 func (rx *Receiver[T]) WeakCount() int { return rx.ch.weakCount() }
 
 // StrongCount returns how many senders are open: while there are any,

@@ -17,11 +17,11 @@ func (tx *Sender[T]) Cap() int { return tx.ch.cap() }
 // no limit. It does not change.
 func (tx *Sender[T]) MaxCap() int { return tx.ch.maxCap() }
 
-// StrongCount returns how many handles are open: [WeakSender]s and permits do not
+// StrongCount returns how many handles are open: a [WeakSender] and a permit do not
 // count.
 func (tx *Sender[T]) StrongCount() int { return tx.ch.strongCount() }
 
-// WeakCount returns how many [WeakSender]s there are that were not dropped.
+// WeakCount returns how many handles of type [WeakSender] there are that were not dropped.
 func (tx *Sender[T]) WeakCount() int { return tx.ch.weakCount() }
 
 // Len returns how many messages were accepted and not received yet.
@@ -38,7 +38,7 @@ func (rx *Receiver[T]) MaxCap() int { return rx.ch().maxCap() }
 // StrongCount returns how many handles are open to send with.
 func (rx *Receiver[T]) StrongCount() int { return rx.ch().strongCount() }
 
-// WeakCount returns how many [WeakSender]s there are that were not dropped.
+// WeakCount returns how many handles of type [WeakSender] there are that were not dropped.
 func (rx *Receiver[T]) WeakCount() int { return rx.ch().weakCount() }
 
 // StrongCount returns how many handles are open: while there are any,

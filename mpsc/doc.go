@@ -74,6 +74,7 @@
 //
 // # When not to use it
 //
-// For one value there is package oneshot. For the latest value only, or for several
-// receivers of each value, a queue is the wrong thing.
+// For one value there is package oneshot, for several receivers that share the messages
+// package mpmc. When each receiver is to get every value there is package broadcast, and
+// when the latest value is enough, package watch.
 package mpsc

@@ -1,0 +1,188 @@
+package recipes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/codec"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/timer"
+)
+
+func Example_draining() {
+	serve := func(task *edo.Task, conn *socket.Conn) error {
+		err := timer.Sleep(task, time.Minute) // a request that takes long
+		fmt.Println("served:", err)
+		return err
+	}
+	err := sim.Run(1, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		server := edo.Go(task, func(task *edo.Task) error {
+			conns := edo.NewCancel()
+			for conn, err := range stream.All(task, l.Incoming()) {
+				if err != nil {
+					return err
+				}
+				edo.Go(task, func(task *edo.Task) error {
+					return serve(task, conn)
+				}, edo.Owns(conn), edo.CancelledBy(conns))
+			}
+			l.Close()
+			edo.Go(task, func(task *edo.Task) error { // the connections have ten seconds
+				if err := timer.Sleep(task, 10*time.Second); err != nil {
+					return err
+				}
+				conns.Cancel()
+				return nil
+			}, edo.Daemon()) // does not hold the program open when they end earlier
+			return task.Err()
+		}, edo.Owns(l))
+
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		timer.Sleep(task, time.Second)
+		start := timer.Now(task)
+		server.Abort() // what the first Ctrl-C does to the main task
+		_, err = conn.Read(task, make([]byte, 1))
+		fmt.Println(err, "after", timer.Now(task).Sub(start))
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// served: edo: task cancelled
+	// EOF after 10s
+	// <nil>
+}
+
+func Example_idleTimeout() {
+	err := sim.Run(1, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		edo.Go(task, func(task *edo.Task) error {
+			conn, err := l.Accept(task)
+			if err != nil {
+				return err
+			}
+			lines := codec.NewFramed(conn, &codec.Lines{})
+			defer lines.Drop() // closes conn
+			conn.SetIdleTimeout(30 * time.Second)
+			for {
+				line, err := lines.Recv(task)
+				switch {
+				case errors.Is(err, os.ErrDeadlineExceeded):
+					fmt.Println("idle for 30 seconds")
+					return nil
+				case err == io.EOF:
+					return nil
+				case err != nil:
+					return err
+				}
+				if err := lines.Send(task, "you said "+line); err != nil {
+					return err
+				}
+			}
+		})
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		conn.Write(task, []byte("hello\n"))
+		reply, err := aio.ReadAll(task, conn, nil)
+		fmt.Printf("%q %v\n", reply, err)
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// idle for 30 seconds
+	// "you said hello\n" <nil>
+	// <nil>
+}
+
+func Example_ticker() {
+	err := sim.Run(1, func(task *edo.Task) error {
+		edo.Go(task, func(task *edo.Task) error {
+			for at, err := range stream.All(task, timer.NewInterval(time.Minute)) {
+				if err != nil {
+					return err
+				}
+				fmt.Println("tick at", at.Format(time.TimeOnly))
+			}
+			return task.Err()
+		}, edo.Daemon()) // Run does not wait for it, and ends it
+		return timer.Sleep(task, 150*time.Second) // the program
+	})
+	fmt.Println(err)
+	// Output:
+	// tick at 00:01:00
+	// tick at 00:02:00
+	// <nil>
+}
+
+func Example_httpHandler() {
+	type userKey struct{}
+	rt, err := edo.New(edo.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		err := edo.Block(rt, r.Context(), func(task *edo.Task) error {
+			ctx := task.Context() // ends with the request, and has its values
+			if err := timer.Sleep(task, time.Millisecond); err != nil {
+				return err // the client has gone
+			}
+			_, err := fmt.Fprint(w, "hello ", ctx.Value(userKey{}))
+			return err
+		})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		}
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	w := httptest.NewRecorder()
+	handler(w, r.WithContext(context.WithValue(r.Context(), userKey{}, "Ada")))
+	fmt.Println(w.Body, rt.Shutdown(context.Background()))
+	// Output:
+	// hello Ada <nil>
+}
+
+func Example_valuesOfAContext() {
+	type key struct{}
+	ctx := context.WithValue(context.Background(), key{}, "eu-west")
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Hour, errors.New("the job has an hour"))
+	defer cancel()
+
+	err := edo.Run(func(task *edo.Task) error {
+		h := edo.GoValue(task, func(task *edo.Task) (any, error) {
+			return task.Context().Value(key{}), nil // for calls to other libraries
+		})
+		region, err := h.Await(task)
+		_, limited := task.Context().Deadline()
+		fmt.Println(region, limited, err)
+		return nil
+	}, edo.WithContext(ctx)) // when ctx ends, all tasks are cancelled
+	fmt.Println(err)
+	// Output:
+	// eu-west true <nil>
+	// <nil>
+}

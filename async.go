@@ -20,9 +20,6 @@ import (
 // it. Dropped while fn is suspended, fn gets [ErrCancelled] from the call it waits in and from every later one, and
 // runs to its end before the task ends; so does one that is forgotten, and until
 // then its coroutine is kept. A panic in fn is its error, a [*PanicError].
-//
-// To begin takes one operation off the budget of the poll, so a task that awaits one after
-// another gives way to others, also when none of them waits.
 func Async[T any](fn func(task *Task) (T, error)) Future[T] {
 	a := &async[T]{}
 	a.task.fn = fn
@@ -56,9 +53,6 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	}
 	starts := t.coro == nil
 	if starts {
-		if !cx.Proceed(nil) {
-			return zero, Pending, nil
-		}
 		t.start(cx)
 		if t.whole { // unless somebody else polls what was spawned: then it ends with that task
 			b, ok := t.head.Body().(body[T])

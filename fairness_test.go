@@ -332,23 +332,27 @@ func TestFunctionsThatAreAwaitedAndNeverWaitDoNotStarveATask(t *testing.T) {
 	}
 }
 
-func TestAnAsyncThatBeginsTakesOneOperationOffTheBudget(t *testing.T) {
+// TestAwaitOfWhatIsReadyTakesOneOperationOffTheBudget awaits a function that does not wait.
+func TestAwaitOfWhatIsReadyTakesOneOperationOffTheBudget(t *testing.T) {
 	task := edotest.NewTask()
 	ran := 0
-	one := func() edo.Future[int] { return edo.Async(func(*edo.Task) (int, error) { ran++; return ran, nil }) }
-	task.EnterWithBudget(2, func(cx *edo.Context) {
-		for range 2 {
-			if _, p, err := one().Poll(cx); p != edo.Ready || err != nil {
-				t.Errorf("with a budget left: %v, %v", p, err)
+	loop := edo.Async(func(task *edo.Task) (int, error) {
+		for ran < 5 {
+			if _, err := edo.Await(task, edo.Async(func(*edo.Task) (int, error) { ran++; return ran, nil })); err != nil {
+				return 0, err
 			}
 		}
-		third := one()
-		if _, p, _ := third.Poll(cx); p != edo.Pending || ran != 2 {
-			t.Errorf("without a budget: %v, and %d ran", p, ran)
-		}
-		edo.Drop(third)
+		return ran, nil
 	})
-	if ran != 2 || task.Wakes() != 1 {
-		t.Errorf("%d ran; %d wakes", ran, task.Wakes())
+	task.EnterWithBudget(2, func(cx *edo.Context) {
+		if _, p, _ := loop.Poll(cx); p != edo.Pending || ran != 3 {
+			t.Errorf("with a budget of 2: %v, and %d ran", p, ran)
+		}
+	})
+	if task.Wakes() != 1 {
+		t.Errorf("%d wakes", task.Wakes())
+	}
+	if v, p, err := edotest.Poll(task, loop); v != 5 || p != edo.Ready || err != nil {
+		t.Error(v, p, err)
 	}
 }

@@ -108,8 +108,8 @@ func TestProgramThatDoesNotEndSaysWhatItWaitsFor(t *testing.T) {
 			}
 			interrupt(t)
 			for line := range lines {
-				if strings.Contains(line, "cancelled") {
-					if !strings.Contains(line, "stubborn") || !strings.Contains(line, "another signal kills") {
+				if strings.Contains(line, "another signal kills the process") {
+					if !strings.Contains(line, "stubborn") || !strings.Contains(line, "they were cancelled") {
 						t.Errorf("after the second signal: %q", line)
 					}
 					break

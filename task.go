@@ -205,6 +205,23 @@ func (t *Task) Proceed(leaf Leaf) error {
 	return nil
 }
 
+// charge takes one operation off the budget, of which left was left before something was
+// polled that was ready, unless that has taken some: an [Async] that did not wait, a future
+// written by hand. So a loop that awaits what is ready gives way to other tasks.
+func (t *Task) charge(left int) {
+	if t.cx.in().Budget() == left && !t.cx.in().Take() {
+		t.giveWay()
+	}
+}
+
+// giveWay goes behind the others, cancelled or not: there is a result to return.
+//
+//go:noinline
+func (t *Task) giveWay() {
+	t.cx.in().Yield()
+	t.wait()
+}
+
 // Await waits for f and returns what it gives. It borrows f: it does not drop it,
 // also when the task is cancelled meanwhile and Await returns [ErrCancelled]. It
 // allocates nothing, but for a wait on a goroutine of its own, in [Blocking] and
@@ -217,10 +234,12 @@ func Await[T any](task *Task, f Future[T]) (T, error) {
 	defer task.polled() // also when the poll panics
 	for {
 		task.polls = true
+		left := task.cx.in().Budget()
 		v, p, err := f.Poll(task.cx)
 		task.polls = false
 		if p != Pending {
 			task.leaveInspection()
+			task.charge(left)
 			return v, err
 		}
 		if task.coro == nil {
@@ -270,10 +289,12 @@ func Next[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
 	defer task.polled()
 	for {
 		task.polls = true
+		left := task.cx.in().Budget()
 		v, p, err := s.PollNext(task.cx)
 		task.polls = false
 		if p != Pending {
 			task.leaveInspection()
+			task.charge(left)
 			return v, p == Ready, err
 		}
 		if task.coro == nil {

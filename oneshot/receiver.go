@@ -9,7 +9,7 @@ import (
 
 // Receiver is the half that receives. It is the [edo.Future] of the value. One task at a
 // time waits for it: another one that comes meanwhile gets an [*edo.BusyError], at once,
-// that names both. [future.Share] makes one result of it for many. Everything works from
+// that names both. Share of package future makes one result of it for many. Everything works from
 // any goroutine, and a value is received once.
 //
 // A receiver gives its value, or its error, once: every further ask is an error

@@ -114,7 +114,7 @@ func TestHandleMayBeAskedAgainAndFromAnotherTask(t *testing.T) {
 func TestOnErrorIsToldOfFailuresThatNobodyWaitsFor(t *testing.T) {
 	var mu sync.Mutex
 	var told []string
-	c := edo.Config{Workers: 2, OnError: func(err error) {
+	c := edo.Config{CurrentThread: true, OnError: func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, err.Error())

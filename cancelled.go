@@ -60,7 +60,8 @@ func (w *CancelledFuture) Poll(cx *Context) (Unit, Poll, error) {
 	}
 	c, me := w.c, cx.Waker()
 	c.mu.Lock()
-	if old := w.waker; !old.IsZero() && old != me && !c.done.Load() {
+	old := w.waker
+	if !old.IsZero() && old != me && !c.done.Load() {
 		c.mu.Unlock()
 		if err := cx.Sole(old, w, "each task waits with Cancel.Cancelled, or has a CancelledFuture of its own"); err != nil {
 			return Unit{}, Ready, err
@@ -71,9 +72,10 @@ func (w *CancelledFuture) Poll(cx *Context) (Unit, Poll, error) {
 		c.mu.Unlock()
 		return Unit{}, Ready, nil
 	}
-	w.waker = me
+	old, w.waker = w.waker, me
 	back := c.dropped && c.parent != nil
 	c.mu.Unlock()
+	cx.Displace(old, w)
 	if back {
 		c.rejoin()
 		if c.IsCancelled() { // the parent was, while it did not reach c

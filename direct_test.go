@@ -89,7 +89,7 @@ func TestAFunctionThatEndsBadlyIsAloneInThat(t *testing.T) {
 	for _, waits := range []int{0, 1, 3} {
 		for _, e := range ends {
 			onAll(t, func(t *testing.T, opt edo.RunOption) {
-				before := runtime.NumGoroutine()
+				before := goroutines()
 				const n = 60
 				var good atomic.Int64
 				err := edo.Run(func(task *edo.Task) error {
@@ -133,11 +133,11 @@ func TestAFunctionThatEndsBadlyIsAloneInThat(t *testing.T) {
 func settled(t *testing.T, before int) {
 	t.Helper()
 	for start := time.Now(); time.Since(start) < 10*time.Second; runtime.Gosched() {
-		if runtime.NumGoroutine() <= before {
+		if goroutines() <= before {
 			return
 		}
 	}
-	t.Errorf("%d goroutines, and %d before", runtime.NumGoroutine(), before)
+	t.Errorf("%d goroutines, and %d before", goroutines(), before)
 }
 
 func TestAbortedAmongManyThatGoToEachOther(t *testing.T) {

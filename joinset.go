@@ -176,20 +176,25 @@ func (s *JoinSet[T]) next(cx *Context) (*JoinHandle[T], Poll, error) {
 		return nil, Pending, nil
 	}
 	me := cx.Waker()
+	var asked Waker // has gone; and may be back by now
 	s.mu.Lock()
-	if w := s.joiner; !w.IsZero() && w != me {
+	for w := s.joiner; !w.IsZero() && w != me && w != asked; w = s.joiner {
 		s.mu.Unlock()
 		if err := cx.Sole(w, (*joinWait[T])(s), useOneJoiner); err != nil {
 			return nil, Ready, err
 		}
 		s.mu.Lock()
+		asked = w
 	}
-	defer s.mu.Unlock()
 	h, p := s.take()
-	if p == Pending {
-		s.joiner = me
+	if p != Pending {
+		s.mu.Unlock()
+		return h, p, nil
 	}
-	return h, p, nil
+	s.joiner = me
+	s.mu.Unlock()
+	cx.Displace(asked, (*joinWait[T])(s))
+	return nil, Pending, nil
 }
 
 const useOneJoiner = "one task joins a set and hands the results on, for example through package mpmc"

@@ -140,8 +140,10 @@ func (w *SpawnFuture[T]) Poll(cx *Context) (a AbortHandle, p Poll, err error) {
 				return w.Poll(cx)
 			}
 		}
+		old := w.waker
 		w.waker = me
 		s.mu.Unlock()
+		cx.Displace(old, w)
 		return a, Pending, nil
 	}
 	s.mu.Unlock()

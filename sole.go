@@ -42,6 +42,10 @@ func (e *BusyError) Error() string {
 // waker of cx there, and asks in its turn. Under a mock task Sole returns nil, and the
 // last poll wins.
 //
+// Before the leaf keeps the waker of cx, the earlier task may come to wait again. So a leaf
+// whose polls may overlap looks again, and tells [Context.Displace] which waker it has taken
+// the place of.
+//
 // Compare first: a waker that is zero, or that of cx, needs no question.
 func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
 	me, other := cx.in().Task(), waiting.t
@@ -66,6 +70,24 @@ func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
 		First:  first,
 		Second: taskName(cx.in().Root()),
 		Use:    use,
+	}
+}
+
+// Displace is for a [Leaf] that has put the waker of cx in the place of another one, w, after
+// [Context.Sole] has returned nil. It wakes the task of w if that has come back to leaf in
+// between: so it finds the waker of cx there, and asks in its turn. It costs as much as
+// Sole, and as there the caller holds no lock that a poll takes.
+func (cx *Context) Displace(w Waker, leaf Leaf) {
+	other := w.t
+	if other == nil || other == cx.in().Task() || other.HasEnded() {
+		return
+	}
+	root := rootOf(other)
+	if root == nil || root.HasEnded() || root == cx.in().Root() {
+		return
+	}
+	if nameOfWaiter(cx.in(), root, other, leaf) != "" {
+		w.Wake()
 	}
 }
 

@@ -190,8 +190,10 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 			asked = first // and may be displaced; but look again, without the lock things happened
 			continue
 		}
+		old := l.reader
 		l.reader = me
 		l.mu.Unlock()
+		cx.Displace(old, (*emptyLane)(l))
 		return 0, edo.Pending, nil
 	}
 	k := min(len(p), l.n)
@@ -238,8 +240,10 @@ func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 			asked = first
 			continue
 		}
+		old := l.writer
 		l.writer = me
 		l.mu.Unlock()
+		cx.Displace(old, (*fullLane)(l))
 		return 0, edo.Pending, nil
 	}
 	k := min(len(p), l.size-l.n)

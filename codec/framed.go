@@ -90,6 +90,9 @@ func (s *side) enter(cx *edo.Context, leaf edo.Leaf, use string) error {
 		s.mu.Lock()
 		if s.waiting == first { // it does not wait any more
 			s.waiting = edo.Waker{}
+			s.mu.Unlock()
+			cx.Displace(first, leaf)
+			s.mu.Lock()
 		}
 	}
 	return nil

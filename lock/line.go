@@ -65,12 +65,15 @@ func (w *waiter) keep(cx *edo.Context, l *latch, leaf edo.Leaf) (state uint32, e
 		}
 	}
 	l.Lock()
-	defer l.Unlock()
+	old := w.waker
 	w.waker = waker
 	if w.task != nil {
 		w.task = cx.Internal(internal.Key{}).Root()
 	}
-	return w.state, nil
+	state = w.state
+	l.Unlock()
+	cx.Displace(old, leaf)
+	return state, nil
 }
 
 // useOwn is what a second waiter is told.

@@ -150,6 +150,9 @@ func (rx *Receiver[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		c.mu.Lock()
 		if own.state == queued && own.waker == other {
 			own.waker = waker
+			c.mu.Unlock()
+			cx.Displace(other, rx)
+			c.mu.Lock()
 		}
 	}
 }

@@ -19,7 +19,11 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 		return p
 	}
 	waits := cx.Sole(other, leaf, "") != nil
-	return tx.watchBeside(me, other, waits)
+	p = tx.watchBeside(me, other, waits)
+	if !waits {
+		cx.Displace(other, leaf)
+	}
+	return p
 }
 
 // watch has waker woken at the end, if no other waker is there. Otherwise it returns one of

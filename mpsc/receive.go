@@ -100,6 +100,7 @@ func (c *channel[T]) contend(cx *edo.Context) error {
 		c.rx = edo.Waker{}
 	}
 	c.mu.Unlock()
+	cx.Displace(waiting, (*Receiver[T])(c))
 	return nil
 }
 

@@ -168,6 +168,7 @@ func (c *channel[T]) contend(cx *edo.Context, me *sched.Task) error {
 			}
 		}
 		if c.rx.CompareAndSwap(other, me) {
+			cx.Displace(wakerOf(other), (*Receiver[T])(c))
 			return nil
 		}
 	}

@@ -37,7 +37,11 @@ func (c *channel[T]) attend(cx *edo.Context) edo.Poll {
 		case one == me:
 			return c.unclaim(me, s&waiting)
 		case one == nil || one == asked:
-			return c.unclaim(me, c.admit(s, me, stays))
+			p := c.unclaim(me, c.admit(s, me, stays))
+			if one != nil && !stays {
+				cx.Displace(wakerOf(one), (*closing[T])(c))
+			}
+			return p
 		}
 		if c.unclaim(me, s&waiting) == edo.Ready {
 			return edo.Ready

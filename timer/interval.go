@@ -63,24 +63,28 @@ func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 	in := cx.Internal(internal.Key{})
 	now := in.Now()
 	i.mu.Lock()
-	defer i.mu.Unlock()
 	i.bind(in.Runtime().Driver().(driver.Driver), now)
-	if now < i.next {
-		if w := i.timer.Waiter(); w != nil && w != in.Task() {
+	var asked *sched.Task // has gone; and may be back by now
+	for now < i.next {
+		w := i.timer.Waiter()
+		if w == nil || w == in.Task() || w == asked {
+			in.Arm(&i.timer, i.next)
 			i.mu.Unlock()
-			err := cx.Sole(wakerOf(w), i, useInterval)
-			i.mu.Lock()
-			if err != nil {
-				return time.Time{}, edo.Ready, err
+			if w != nil && w == asked {
+				cx.Displace(wakerOf(w), i)
 			}
+			return time.Time{}, edo.Pending, nil
 		}
-	}
-	if now < i.next { // still
-		in.Arm(&i.timer, i.next)
-		return time.Time{}, edo.Pending, nil
+		i.mu.Unlock()
+		if err := cx.Sole(wakerOf(w), i, useInterval); err != nil {
+			return time.Time{}, edo.Ready, err
+		}
+		i.mu.Lock()
+		asked = w
 	}
 	tick := i.next
 	i.next = i.following(tick, now)
+	i.mu.Unlock()
 	return i.clock.Time(tick), edo.Ready, nil
 }
 

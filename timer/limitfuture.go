@@ -68,24 +68,26 @@ func (f *LimitFuture) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Ready, errNoClock
 	}
 	var ws wakes
-	p, err := f.poll(cx, in, &ws)
+	asked, p, err := f.poll(cx, in, &ws)
 	ws.wake()
+	cx.Displace(asked, f)
 	return edo.Unit{}, p, err
 }
 
-func (f *LimitFuture) poll(cx *edo.Context, in *sched.Context, ws *wakes) (edo.Poll, error) {
+// poll returns the waker that was there, of a task that did not wait.
+func (f *LimitFuture) poll(cx *edo.Context, in *sched.Context, ws *wakes) (asked edo.Waker, p edo.Poll, err error) {
 	l, me := f.l, cx.Waker()
 	clock := in.Runtime().Driver().(driver.Driver)
 	now := clock.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if f.state == limitQueued && f.waker != me {
-		waiting := f.waker
+		asked = f.waker
 		l.mu.Unlock()
-		err := cx.Sole(waiting, f, useLimited)
+		err := cx.Sole(asked, f, useLimited)
 		l.mu.Lock()
 		if err != nil {
-			return edo.Ready, err
+			return edo.Waker{}, edo.Ready, err
 		}
 	}
 	switch f.state {
@@ -93,7 +95,7 @@ func (f *LimitFuture) poll(cx *edo.Context, in *sched.Context, ws *wakes) (edo.P
 		taken, err := l.take(clock, now, int(f.n), ws)
 		if taken || err != nil {
 			f.state = limitDone
-			return edo.Ready, err
+			return asked, edo.Ready, err
 		}
 		f.join()
 	case limitQueued:
@@ -102,11 +104,11 @@ func (f *LimitFuture) poll(cx *edo.Context, in *sched.Context, ws *wakes) (edo.P
 	}
 	switch f.state {
 	case limitDone:
-		return edo.Ready, errLimitSpent
+		return asked, edo.Ready, errLimitSpent
 	case limitGranted:
 		f.timer.Stop()
 		f.state, f.waker = limitDone, edo.Waker{}
-		return edo.Ready, nil
+		return asked, edo.Ready, nil
 	}
 	f.waker = me
 	if l.first == f {
@@ -115,7 +117,7 @@ func (f *LimitFuture) poll(cx *edo.Context, in *sched.Context, ws *wakes) (edo.P
 		f.at = sched.Never
 	}
 	in.Arm(&f.timer, f.at)
-	return edo.Pending, nil
+	return asked, edo.Pending, nil
 }
 
 // join gets in line. The tokens will be there when those for all before f have been, if

@@ -53,12 +53,16 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			at = after(now, time.Duration(at))
 		}
 		if at > now {
-			if w := s.timer.Waiter(); w != nil && w != in.Task() {
-				if err := cx.Sole(wakerOf(w), s, useSleeper); err != nil {
-					return edo.Unit{}, edo.Ready, err
-				}
+			w := s.timer.Waiter()
+			if w == nil || w == in.Task() {
+				in.Arm(&s.timer, at)
+				return edo.Unit{}, edo.Pending, nil
+			}
+			if err := cx.Sole(wakerOf(w), s, useSleeper); err != nil {
+				return edo.Unit{}, edo.Ready, err
 			}
 			in.Arm(&s.timer, at)
+			cx.Displace(wakerOf(w), s)
 			return edo.Unit{}, edo.Pending, nil
 		}
 	}

@@ -32,7 +32,7 @@ func locked(t testing.TB, fn func()) {
 }
 
 func TestALockedGoroutineResumesAnyCoroutine(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(1)
 	old := p.Get()
 	old.Start(func(c *Coro) { c.Yield(); c.Yield() })
@@ -171,7 +171,7 @@ func TestAFunctionFindsNothingThatAnotherHasLeft(t *testing.T) {
 		"goexit": runtime.Goexit,
 		"late":   func() { defer func() { panic("late") }(); runtime.Goexit() },
 	} {
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		p := NewPool(1)
 		c := p.Get()
 		exits(func() {

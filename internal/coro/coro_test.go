@@ -142,7 +142,7 @@ func exits(fn func(), deferred func()) (returned bool) {
 
 func TestGoexitEndsTheResumerWhichSeesTheCoroutineDead(t *testing.T) {
 	p := newTestPool(t, 1)
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	c := p.Get()
 	deferred, seen := false, false
 	returned := exits(func() {
@@ -280,7 +280,7 @@ func TestPanicWhileExitingOfInnerIsTheOutersPanic(t *testing.T) {
 }
 
 func TestPanicWhileExitingAwayFromHomeGoesOnWithTheResumer(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(4)
 	b := suspend(t, p, func(c *Coro) {
 		c.Yield()
@@ -352,7 +352,7 @@ func TestInnerPanicStopsAtItsResumer(t *testing.T) {
 
 func TestGoexitOfInnerTakesOuterAlong(t *testing.T) {
 	p := newTestPool(t, 2)
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	outer, inner := p.Get(), p.Get()
 	outerDeferred, innerDead := false, false
 	returned := exits(func() {

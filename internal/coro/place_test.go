@@ -108,7 +108,7 @@ func ring(t testing.TB, p *Pool, n int) []*Coro {
 
 func TestPoolEndsThoseThatStandAtEachOthersPlaces(t *testing.T) {
 	for _, max := range []int{0, 1, 5, 100} {
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		p := NewPool(max)
 		list := ring(t, p, 20)
 		for _, i := range rand.Perm(len(list)) {
@@ -117,7 +117,7 @@ func TestPoolEndsThoseThatStandAtEachOthersPlaces(t *testing.T) {
 			}
 			p.Put(list[i])
 		}
-		if n, most := runtime.NumGoroutine()-before, min(max, len(list)); n > most {
+		if n, most := goroutines()-before, min(max, len(list)); n > most {
 			t.Errorf("max %d: %d goroutines are left", max, n)
 		}
 		p.Close()
@@ -129,7 +129,7 @@ func TestPoolKeepsNoMoreBeyondMaxThanAreOut(t *testing.T) {
 	const n = 100
 	for seed := range uint64(50) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		p := NewPool(3)
 		list := ring(t, p, n)
 		rnd.Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
@@ -137,7 +137,7 @@ func TestPoolKeepsNoMoreBeyondMaxThanAreOut(t *testing.T) {
 			c.Resume()
 			p.Put(c)
 			out := n - 1 - i
-			if idle := runtime.NumGoroutine() - before - out; idle > 3+out {
+			if idle := goroutines() - before - out; idle > 3+out {
 				t.Fatalf("seed %d: %d are idle, and %d out", seed, idle, out)
 			}
 		}
@@ -147,7 +147,7 @@ func TestPoolKeepsNoMoreBeyondMaxThanAreOut(t *testing.T) {
 }
 
 func TestOneThatIsPutAfterCloseEndsWithThoseItStoodInTheWayOf(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(100)
 	list := ring(t, p, 10)
 	for i, c := range list {
@@ -168,7 +168,7 @@ func TestOneThatIsPutAfterCloseEndsWithThoseItStoodInTheWayOf(t *testing.T) {
 
 func TestGoexitAwayFromHomeEndsTheResumerAlone(t *testing.T) {
 	for _, way := range []string{"the other ends first", "the pool is closed first"} {
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		p := NewPool(4)
 		var b *Coro
 		cleaned := false
@@ -201,7 +201,7 @@ func TestGoexitAwayFromHomeEndsTheResumerAlone(t *testing.T) {
 }
 
 func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	const n, rounds, drivers = 40, 200, 4
 	p := NewPool(8)
 	var mu sync.Mutex

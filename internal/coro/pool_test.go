@@ -8,21 +8,24 @@ import (
 	"time"
 )
 
+// goroutines counts those that there are, but for the coroutines on the shelf of the process.
+func goroutines() int { return runtime.NumGoroutine() - Kept() }
+
 // settle checks that the number of goroutines is back at want. Those of this
 // package end before the call that ends them returns; those of the test need to
 // be scheduled once more.
 func settle(t *testing.T, want int) {
 	t.Helper()
 	for start := time.Now(); time.Since(start) < 10*time.Second; runtime.Gosched() {
-		if runtime.NumGoroutine() <= want {
+		if goroutines() <= want {
 			return
 		}
 	}
-	t.Fatalf("%d goroutines, want %d", runtime.NumGoroutine(), want)
+	t.Fatalf("%d goroutines, want %d", goroutines(), want)
 }
 
 func TestCloseEndsIdleGoroutines(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(100)
 	var list []*Coro
 	for range 100 {
@@ -36,28 +39,28 @@ func TestCloseEndsIdleGoroutines(t *testing.T) {
 	unborn := p.Get()
 	p.Put(unborn)
 	p.Close()
-	if got := runtime.NumGoroutine(); got > before+1 {
+	if got := goroutines(); got > before+1 {
 		t.Fatalf("%d goroutines after Close, want %d: one is still out", got, before+1)
 	}
 	p.Put(list[0])
 	p.Close()
-	if got := runtime.NumGoroutine(); got > before {
+	if got := goroutines(); got > before {
 		t.Fatalf("%d goroutines after the last Put, want %d", got, before)
 	}
 }
 
 func TestCloseEndsCoroutinesThatNeverRan(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(1)
 	p.Put(p.Get())
 	p.Close()
-	if got := runtime.NumGoroutine(); got > before {
+	if got := goroutines(); got > before {
 		t.Fatalf("%d goroutines, want %d", got, before)
 	}
 }
 
 func TestPutBeyondMaxEndsTheGoroutine(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(2)
 	var list []*Coro
 	for range 5 {
@@ -68,7 +71,7 @@ func TestPutBeyondMaxEndsTheGoroutine(t *testing.T) {
 	for _, c := range list {
 		p.Put(c)
 	}
-	if got := runtime.NumGoroutine(); got > before+2 {
+	if got := goroutines(); got > before+2 {
 		t.Fatalf("%d goroutines, want %d", got, before+2)
 	}
 	p.Close()
@@ -92,7 +95,7 @@ func TestOutCountsWhatIsHandedOutAndNotPutBack(t *testing.T) {
 }
 
 func TestPoolIsSharedByGoroutines(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(3)
 	handed := make(chan *Coro, 4)
 	var wg sync.WaitGroup

@@ -30,7 +30,7 @@ func (s *shelf) clear(t *testing.T, goroutines int) {
 }
 
 func TestCoroutinesOfAClosedPoolAreTheNextOnes(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	s := &shelf{end: 3, room: 100}
 	const rounds, n = 50, 10
 	made := map[*Coro]bool{}
@@ -60,7 +60,7 @@ func TestCoroutinesOfAClosedPoolAreTheNextOnes(t *testing.T) {
 }
 
 func TestTheShelfHasABound(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	s := &shelf{room: 7}
 	p := newShelved(s, 0)
 	var out []*Coro
@@ -81,7 +81,7 @@ func TestTheShelfHasABound(t *testing.T) {
 func TestThoseThatStandAtEachOthersPlacesAreKeptAtTheirOwn(t *testing.T) {
 	for seed := range uint64(50) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		s := &shelf{end: rnd.IntN(10), room: 5 + rnd.IntN(20)}
 		p := newShelved(s, rnd.IntN(4))
 		list := ring(t, p, 20)
@@ -111,7 +111,7 @@ func TestThoseThatStandAtEachOthersPlacesAreKeptAtTheirOwn(t *testing.T) {
 }
 
 func TestADeadCoroutineIsNotKept(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	s := &shelf{room: 10}
 	p := newShelved(s, 4)
 	b := suspend(t, p, func(c *Coro) { c.Yield(); runtime.Goexit() })
@@ -127,7 +127,7 @@ func TestADeadCoroutineIsNotKept(t *testing.T) {
 }
 
 func TestNoCoroutineGoesIntoABubbleOrOutOfIt(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	s := &shelf{room: 10}
 	p := newShelved(s, 0)
 	outside := p.Get()

@@ -20,9 +20,12 @@ func (h *Hub) contend(s *Set, cx *edo.Context, e *Entry, use string, leaves ...e
 		}
 	}
 	h.Mu.Lock()
-	defer h.Mu.Unlock()
 	if s.waker(e) == waiting {
 		s.Leave(e)
+	}
+	h.Mu.Unlock()
+	for _, leaf := range leaves {
+		cx.Displace(waiting, leaf)
 	}
 	return nil
 }

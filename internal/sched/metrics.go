@@ -42,7 +42,7 @@ func (rt *Runtime) Metrics() Metrics {
 		m.Live--
 	}
 	for _, w := range *rt.all.Load() {
-		if w.idle.Load() {
+		if w.idle.Load() && !(w.spare && w.retired.Load()) {
 			m.Idle++
 		}
 		m.Queued += w.ring.len() + int(w.urgent.len.Load())

@@ -30,7 +30,8 @@ import (
 // Wheels are swept when more than half of their entries are stale. Rules:
 //
 //  1. armed → fired by the worker that turns the wheel, by CAS; it then wakes the
-//     task.
+//     task. Another task may find the timer fired, and arm it for itself, before that: so
+//     the worker wakes the task that was there before the CAS, and the one after it.
 //  2. any → armed, delayed by the task, which writes task and in before; armed → off by
 //     anybody. A timer that is not armed nobody else writes.
 //  3. An armed timer has an entry in the wheel that in says, for the tick of its instant.
@@ -184,17 +185,25 @@ func (t *Timer) fire(when int64) *Task {
 		if armed&timerState != timerArmed || ticks(armed>>2) != when {
 			return nil
 		}
+		before := t.task.Load()
 		if invariant.Enabled {
 			invariant.Step("timer.fire: before the CAS")
 		}
-		if t.word.CompareAndSwap(armed, armed&^timerState|timerFired) {
-			break
+		if !t.word.CompareAndSwap(armed, armed&^timerState|timerFired) {
+			continue
 		}
+		if invariant.Enabled {
+			invariant.Step("timer.fire: before the wake")
+		}
+		task := t.task.Load()
+		if task != before { // see rule 1
+			before.Wake()
+		}
+		if task.schedule(0) {
+			return task
+		}
+		return nil
 	}
-	if task := t.task.Load(); task.schedule(0) {
-		return task
-	}
-	return nil
 }
 
 // sweep throws the stale entries out.

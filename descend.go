@@ -21,8 +21,9 @@ func descend(t *sched.Task, s Spawner, cx *sched.Context, rt *Runtime) error {
 		parent = peek(cx.Root())
 	}
 	if rt.trace != nil {
-		x.origin = rt.trace.origin(parent)
-		x.origin.name = t.Body().(named).ownName()
+		o := rt.trace.origin(parent)
+		o.name = t.Body().(named).ownName()
+		x.origin.Store(o)
 	}
 	if b := x.bonds; b != nil {
 		b.rt = rt

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/sched"
@@ -26,8 +27,8 @@ type extra struct {
 	told     bool // Config.OnPanic has been told of its panics
 	asked    bool // the error is what the task was asked for
 	failure  *failure
-	origin   *origin // with Config.Trace
-	bonds    *bonds  // most have none
+	origin   atomic.Pointer[origin] // with Config.Trace; reports may ask for it from the start
+	bonds    *bonds                 // most have none
 }
 
 // ordinary says of a task, which may have no extra, that its future is to be polled
@@ -103,8 +104,8 @@ func describe(t *sched.Task) string {
 			if x.given != "" {
 				return x.given
 			}
-			if x.origin != nil && x.origin.name.known() {
-				text = x.origin.name.String()
+			if o := x.origin.Load(); o != nil && o.name.known() {
+				text = o.name.String()
 			}
 		}
 	}
@@ -115,8 +116,10 @@ func describe(t *sched.Task) string {
 // labelOf returns the number of t, if it has one, and what to call it.
 func labelOf(t *sched.Task) string {
 	if n, ok := t.Body().(named); ok {
-		if x := n.peek(); x != nil && x.origin != nil {
-			return fmt.Sprintf("#%d %s", x.origin.id, describe(t))
+		if x := n.peek(); x != nil {
+			if o := x.origin.Load(); o != nil {
+				return fmt.Sprintf("#%d %s", o.id, describe(t))
+			}
 		}
 	}
 	return describe(t)

@@ -125,8 +125,10 @@ func permuted[T any](all []T, order []int) []T {
 func infoOf(rt *sched.Runtime, t *sched.Task, a answer) TaskInfo {
 	i := TaskInfo{State: states[rt.State(t)], Cancelled: t.IsCancelled(), Name: describe(t), Waits: a.waits}
 	if n, ok := t.Body().(named); ok {
-		if x := n.peek(); x != nil && x.origin != nil {
-			i.ID, i.Parent, i.Spawned = x.origin.id, x.origin.parent, x.origin.place()
+		if x := n.peek(); x != nil {
+			if o := x.origin.Load(); o != nil {
+				i.ID, i.Parent, i.Spawned = o.id, o.parent, o.place()
+			}
 		}
 	}
 	if a.waiting {

@@ -27,8 +27,10 @@ const maxFrames = 8
 // origin returns that of a task that is being spawned.
 func (tr *tracer) origin(parent *extra) *origin {
 	o := &origin{id: tr.last.Add(1)}
-	if parent != nil && parent.origin != nil {
-		o.parent = parent.origin.id
+	if parent != nil {
+		if p := parent.origin.Load(); p != nil {
+			o.parent = p.id
+		}
 	}
 	runtime.Callers(4, o.pcs[:])
 	return o

@@ -179,7 +179,7 @@ func (c *Coro) StartRunner(r Runner) Result {
 	if c = p.who; c != nil && c.phase == suspended {
 		return Result{}
 	}
-	return c.outcome()
+	return p.outcome()
 }
 
 // Resume lets the function go on until it calls [Coro.Yield] again or ends. It
@@ -207,20 +207,21 @@ func (c *Coro) Resume() Result {
 	if c = p.who; c != nil && c.phase == suspended {
 		return Result{}
 	}
-	return c.outcome()
+	return p.outcome()
 }
 
-// outcome says what the function ended with that has come back; nil: the goroutine
-// whose place it is has exited.
-func (c *Coro) outcome() Result {
+// outcome says what the function ended with that has come back to the place of p; or the
+// goroutine whose place it is has exited.
+func (p *Coro) outcome() Result {
+	c := p.who
 	if c == nil || c.phase == dead {
-		if c != nil {
-			late := c.panicked
-			c.panicked = nil
+		if c == nil {
+			c = p
+		} else {
 			c.pool.bury(c)
-			if late != nil {
-				panic(&Late{late.Value, late.Stack})
-			}
+		}
+		if late := c.panicked; late != nil {
+			panic(&Late{late.Value, late.Stack})
 		}
 		runtime.Goexit()
 	}
@@ -276,8 +277,8 @@ func (c *Coro) life() iter.Seq[struct{}] {
 			if c.back != c {
 				c.stand() // until the pool sees to it that nobody else is at its place
 			}
-			if late := c.panicked; late != nil { // the resumer has not taken it, whose place this is
-				c.panicked = nil
+			// For the resumer, if that stands in next here; if in yield, it looks itself.
+			if late := c.panicked; late != nil && c.back == c {
 				panic(&Late{late.Value, late.Stack})
 			}
 		}()

@@ -279,6 +279,37 @@ func TestPanicWhileExitingOfInnerIsTheOutersPanic(t *testing.T) {
 	p.Put(outer)
 }
 
+func TestPanicWhileExitingGoesOnWithAResumerThatStandsInYield(t *testing.T) {
+	before := goroutines()
+	s := &shelf{room: 100} // sends them home
+	p := newShelved(s, 0)
+	for _, c := range ring(t, p, 10) {
+		c.Resume()
+		p.Put(c)
+	}
+	p.Close()
+	q := newShelved(s, 0)
+	turned := 0
+	for len(s.idle) != 0 {
+		c := q.Get()
+		if c.left {
+			turned++
+		}
+		var value any
+		if exits(func() { c.Start(func(*Coro) { defer lateOnPurpose("late"); runtime.Goexit() }) }, func() { value = recover() }) {
+			t.Fatal("Start returned")
+		}
+		if late, ok := value.(*Late); !ok || late.Value != "late" || !c.Dead() {
+			t.Errorf("turned %v: the resumer got %v; dead %v", c.left, value, c.Dead())
+		}
+	}
+	if turned == 0 {
+		t.Error("no resumer stood in yield")
+	}
+	q.Close()
+	settle(t, before)
+}
+
 func TestPanicWhileExitingAwayFromHomeGoesOnWithTheResumer(t *testing.T) {
 	before := goroutines()
 	p := NewPool(4)

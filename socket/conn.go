@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Conn is a connection.
@@ -94,19 +95,37 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 
 // poll is the one operation. The driver keeps a task that waits before the limits are
 // looked at; who sets a limit stores it before those that wait are woken. So one sees the
-// other.
+// other. What few connections need is in functions of its own: the stack of a handler in
+// direct style has its smallest size only if little of it is in use here.
 func (c *Conn) poll(cx *edo.Context, d direction, p []byte) (n int, _ edo.Poll, err error) {
 	in := cx.Internal(internal.Key{})
 	if ls := c.limits(); ls != nil && ls.of[d].passed(in.Now()) {
-		c.forget(d, in.Task())
-		return 0, edo.Ready, c.expired(d)
+		return c.late(d, in)
 	}
 	if d == reading {
 		n, err = c.inner.Read(in, p)
 	} else {
 		n, err = c.inner.Write(in, p)
 	}
-	ls := c.limits()
+	if ls := c.limits(); ls != nil || err != nil {
+		return c.polled(d, in, ls, n, err)
+	}
+	return n, edo.Ready, nil
+}
+
+// late is the end of an operation whose limit has passed.
+//
+//go:noinline
+func (c *Conn) late(d direction, in *sched.Context) (int, edo.Poll, error) {
+	c.forget(d, in.Task())
+	return 0, edo.Ready, c.expired(d)
+}
+
+// polled is the end of a poll of a connection with limits, or of one that is pending or
+// has failed.
+//
+//go:noinline
+func (c *Conn) polled(d direction, in *sched.Context, ls *limits, n int, err error) (int, edo.Poll, error) {
 	switch {
 	case err != driver.ErrPending:
 		if ls != nil {
@@ -117,8 +136,7 @@ func (c *Conn) poll(cx *edo.Context, d direction, p []byte) (n int, _ edo.Poll, 
 		}
 		return n, edo.Ready, err
 	case ls != nil && !ls.arm(c, d, in):
-		c.forget(d, in.Task())
-		return 0, edo.Ready, c.expired(d)
+		return c.late(d, in)
 	}
 	return 0, edo.Pending, nil
 }

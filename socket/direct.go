@@ -40,15 +40,26 @@ type read struct {
 }
 
 func (f *read) Poll(cx *edo.Context) (int, edo.Poll, error) {
-	n, poll, err := f.conn.PollRead(cx, f.p)
-	f.conn.moved(reading, &f.task, waiter(cx, poll))
+	if !cx.Proceed((*readable)(f.conn)) {
+		f.conn.moved(reading, &f.task, cx)
+		return 0, edo.Pending, nil
+	}
+	n, poll, err := f.conn.poll(cx, reading, f.p)
+	if poll == edo.Pending {
+		f.conn.moved(reading, &f.task, cx)
+		return 0, edo.Pending, nil
+	}
+	f.task = nil
 	return n, poll, err
 }
 
-// moved keeps the task that a future waits in, and lets go of another one in which it
-// waited before.
-func (c *Conn) moved(d direction, place **sched.Task, t *sched.Task) {
-	if before := *place; before != nil && before != t && t != nil {
+// moved keeps the task in which a future waits from now on, and lets go of another one in
+// which it waited before.
+//
+//go:noinline
+func (c *Conn) moved(d direction, place **sched.Task, cx *edo.Context) {
+	t := cx.Internal(internal.Key{}).Task()
+	if before := *place; before != nil && before != t {
 		c.forget(d, before)
 	}
 	*place = t
@@ -104,11 +115,12 @@ func (f *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	for {
 		n, poll, err := f.step(cx)
 		f.n += n
-		f.conn.moved(writing, &f.task, waiter(cx, poll))
-		switch {
-		case poll == edo.Pending:
+		if poll == edo.Pending {
+			f.conn.moved(writing, &f.task, cx)
 			return 0, edo.Pending, nil
-		case err != nil || f.n == len(f.p):
+		}
+		f.task = nil
+		if err != nil || f.n == len(f.p) {
 			f.endTurn()
 			return f.n, edo.Ready, err
 		}

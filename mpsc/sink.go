@@ -15,8 +15,8 @@ type Sink[T any] struct {
 // sink closes the handle.
 func (tx *Sender[T]) Sink() *Sink[T] { return &Sink[T]{tx: tx} }
 
-// PollReady is Ready when the sink holds no value. The error matches
-// [edo.ErrClosed].
+// PollReady is Ready when the sink holds no value. The error matches [edo.ErrClosed], and
+// says that no further value can be sent: one that was accepted before stays so.
 func (s *Sink[T]) PollReady(cx *edo.Context) (edo.Poll, error) {
 	p, err := s.PollFlush(cx)
 	if p == edo.Ready && err == nil && s.tx.IsClosed() {

@@ -103,17 +103,18 @@ func TestAMessageThatLosesIsStillThere(t *testing.T) {
 }
 
 // first returns how often each of n branches that are all ready has won.
-func first(t *testing.T, seed uint64, n, turns int) (wins []int, order []int) {
+// Those named in off are turned off.
+func first(t *testing.T, seed uint64, n, turns int, off ...int) (wins []int, order []int) {
 	wins = make([]int, n)
 	err := sim.Run(seed, func(task *edo.Task) error {
 		var branches []edo.Branch
 		for i := range n {
-			branches = append(branches, edo.On(stream.PollFn(func(*edo.Context) (int, edo.Poll, error) { return i, edo.Ready, nil }),
-				func(i int, _ error) error {
-					wins[i]++
-					order = append(order, i)
-					return nil
-				}))
+			ready := stream.PollFn(func(*edo.Context) (int, edo.Poll, error) { return i, edo.Ready, nil })
+			branches = append(branches, edo.On(ready, func(i int, _ error) error {
+				wins[i]++
+				order = append(order, i)
+				return nil
+			}).If(func() bool { return !slices.Contains(off, i) }))
 		}
 		sel := edo.NewSelect(branches...)
 		for range turns {
@@ -149,6 +150,32 @@ func TestWhichBranchIsFirstIsDrawnFairlyFromTheSeed(t *testing.T) {
 			}
 		}
 		orders = append(orders, order)
+	}
+}
+
+func TestBranchesThatAreTurnedOffFavourNoneOfTheOthers(t *testing.T) {
+	const turns, seeds = 800, 5
+	for _, c := range []struct {
+		n   int
+		off []int
+	}{{3, []int{0}}, {3, []int{1}}, {3, []int{2}}, {5, []int{0, 1}}, {5, []int{1, 3}}, {6, []int{0, 2, 3}}, {8, []int{7}}} {
+		sum := make([]int, c.n)
+		for seed := range uint64(seeds) {
+			wins, _ := first(t, seed, c.n, turns, c.off...)
+			for i, won := range wins {
+				sum[i] += won
+			}
+		}
+		on := c.n - len(c.off)
+		for i, won := range sum {
+			want := turns * seeds / on
+			if slices.Contains(c.off, i) {
+				want = 0
+			}
+			if d := won - want; d*d > 25*want { // five standard deviations, or nearly
+				t.Errorf("of %d branches, %v turned off, branch %d has won %d times, and not %d", c.n, c.off, i, won, want)
+			}
+		}
 	}
 }
 

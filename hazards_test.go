@@ -60,6 +60,61 @@ func TestGoexitOfAFunctionLeftSuspendedInABlockingTaskIsItsError(t *testing.T) {
 	}
 }
 
+func TestPanicOfADeferredCallAfterGoexitIsTheErrorOfItsTaskAndOnPanicIsTold(t *testing.T) {
+	exit := func() {
+		defer panicOnPurpose("late")
+		runtime.Goexit()
+	}
+	for name, spawn := range map[string]func(task *edo.Task) error{
+		"Go": func(task *edo.Task) error {
+			_, err := edo.Go(task, func(*edo.Task) error { exit(); return nil }).Await(task)
+			return err
+		},
+		"Go, after a wait": func(task *edo.Task) error {
+			_, err := edo.Go(task, func(task *edo.Task) error { edo.Yield(task); exit(); return nil }).Await(task)
+			return err
+		},
+		"an Async that is awaited": func(task *edo.Task) error {
+			_, err := edo.Go(task, func(task *edo.Task) error {
+				_, err := edo.Await(task, edo.Async(func(*edo.Task) (int, error) { exit(); return 0, nil }))
+				return err
+			}).Await(task)
+			return err
+		},
+		"a future": func(task *edo.Task) error {
+			_, err := edo.Spawn(task, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) { exit(); return 0, edo.Ready, nil })).Await(task)
+			return err
+		},
+		"Blocking": func(task *edo.Task) error {
+			_, err := edo.Blocking(task, func(*edo.Task) (int, error) { exit(); return 0, nil }).Await(task)
+			return err
+		},
+	} {
+		for _, c := range configs {
+			var told atomic.Int32
+			c.config.OnError = func(error) {}
+			c.config.OnPanic = func(p *edo.PanicError) bool {
+				if p.Value != "late" {
+					t.Errorf("%s, %s: OnPanic was told of %v", name, c.name, p.Value)
+				}
+				told.Add(1)
+				return false
+			}
+			err := edo.Run(func(task *edo.Task) error {
+				err := spawn(task)
+				var p *edo.PanicError
+				if !errors.As(err, &p) || p.Value != "late" || !strings.Contains(string(p.Stack), "panicOnPurpose") {
+					t.Errorf("%s, %s: got %v", name, c.name, err)
+				}
+				return edo.Yield(task) // the worker goes on
+			}, edo.WithConfig(c.config))
+			if err != nil || told.Load() != 1 {
+				t.Errorf("%s, %s: Run returned %v; OnPanic was told %d times", name, c.name, err, told.Load())
+			}
+		}
+	}
+}
+
 func TestPanicInTheCleanUpOfADroppedFunctionIsTheErrorOfItsTask(t *testing.T) {
 	onAll(t, func(t *testing.T, opt edo.RunOption) {
 		err := edo.Run(func(task *edo.Task) error {

@@ -53,7 +53,8 @@ func Run(main func(task *Task) error, opts ...RunOption) error {
 	return err
 }
 
-// RunFuture is [Run] with a future for main, and returns its value too.
+// RunFuture is [Run] with a future for main, and returns its value too: the zero value when
+// a signal has cut main short (see [WithSignals]), which is no error.
 func RunFuture[T any](f Future[T], opts ...RunOption) (T, error) {
 	return run(opts, func(rt *Runtime, mark SpawnOption) *JoinHandle[T] {
 		return Spawn(rt, f, mark)

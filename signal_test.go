@@ -89,6 +89,41 @@ func TestFirstSignalCancelsAllWhenMainHasReturned(t *testing.T) {
 	}
 }
 
+func TestFirstSignalReachesAProgramWhoseMainIsAFuture(t *testing.T) {
+	for _, c := range configs {
+		t.Run(c.name, func(t *testing.T) {
+			var other error
+			config := c.config
+			config.Trace = true // then every task is listed until its handle has resolved
+			v, err := edo.RunFuture(pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+				edo.Go(cx, func(task *edo.Task) error {
+					for len(task.Runtime().Snapshot().Tasks) > 1 {
+						edo.Yield(task)
+					}
+					interrupt(t)
+					_, other = edo.Await(task, forever{})
+					return other
+				})
+				return 3, edo.Ready, nil
+			}), edo.WithConfig(config), edo.WithSignals())
+			if v != 3 || err != nil || !errors.Is(other, edo.ErrCancelled) {
+				t.Errorf("main has ended: RunFuture returned %d, %v, the other task saw %v", v, err, other)
+			}
+			interrupted := false
+			v, err = edo.RunFuture(pollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
+				if !interrupted {
+					interrupted = true
+					interrupt(t)
+				}
+				return 0, edo.Pending, nil
+			}), edo.WithConfig(c.config), edo.WithSignals())
+			if v != 0 || err != nil {
+				t.Errorf("main waits: RunFuture returned %d, %v", v, err)
+			}
+		})
+	}
+}
+
 func TestProgramThatDoesNotEndSaysWhatItWaitsFor(t *testing.T) {
 	lines := edo.RemindSoon(t)
 	err := edo.Run(func(task *edo.Task) error {

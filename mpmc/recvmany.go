@@ -16,7 +16,7 @@ import (
 // and takes the lock once. It allocates nothing but what buf grows by.
 func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
 	if limit <= 0 {
-		return buf, nil
+		return buf, task.Proceed((*asking[T])(rx))
 	}
 	if err := task.Proceed((*asking[T])(rx)); err != nil {
 		return buf, err

@@ -62,11 +62,13 @@ func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 // it has n. To reserve none succeeds also when the channel is full. It is an
 // error when n is negative or above the capacity.
 func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
-	err := tx.ch.countOf(n)
-	if err == nil {
-		err = tx.reserve(task, n)
+	if err := tx.ch.countOf(n); err != nil {
+		if ended := task.Proceed((*reserving[T])(tx)); ended != nil {
+			err = ended
+		}
+		return nil, err
 	}
-	if err != nil {
+	if err := tx.reserve(task, n); err != nil {
 		return nil, err
 	}
 	return &Permits[T]{ch: tx.ch, left: n}, nil

@@ -15,18 +15,14 @@ type Sink[T any] struct {
 // sink closes the handle.
 func (tx *Sender[T]) Sink() *Sink[T] { return &Sink[T]{tx: tx} }
 
-// PollReady is Ready when the sink holds no value. The error matches
-// [edo.ErrClosed].
+// PollReady is Ready when the sink holds no value. The error matches [edo.ErrClosed], and
+// says that no further value can be sent: one that was accepted before stays so.
 func (s *Sink[T]) PollReady(cx *edo.Context) (edo.Poll, error) {
-	if s.err == nil && s.f.w.phase == empty { // otherwise PollFlush is the leaf
-		if !cx.Proceed((*sending[T])(s.tx)) {
-			return edo.Pending, nil
-		}
-		if s.tx.IsClosed() {
-			s.err = errClosed
-		}
+	p, err := s.PollFlush(cx)
+	if p == edo.Ready && err == nil && s.tx.IsClosed() {
+		s.err = errClosed
 	}
-	return s.PollFlush(cx)
+	return p, s.err
 }
 
 // StartSend sends v, or takes its place in line. After an error v is still the
@@ -49,6 +45,9 @@ func (s *Sink[T]) StartSend(v T) error {
 // channel. When it was refused the sink has failed, and drops it when it is dropped.
 func (s *Sink[T]) PollFlush(cx *edo.Context) (edo.Poll, error) {
 	if s.err != nil || s.f.w.phase == empty {
+		if !cx.Proceed((*sending[T])(s.tx)) {
+			return edo.Pending, nil
+		}
 		return edo.Ready, s.err
 	}
 	_, p, err := s.f.Poll(cx)

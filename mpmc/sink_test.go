@@ -131,6 +131,30 @@ func TestSinkSeesAClosedChannelBeforeItSends(t *testing.T) {
 	sunk(t, edotest.NewTask(), s.PollReady, edo.Ready, edo.ErrClosed)
 }
 
+func TestSinkSeesAClosedChannelAlsoAfterItsValueWasAccepted(t *testing.T) {
+	tx, rx := mpmc.New[int](1)
+	s := tx.Sink()
+	defer s.Drop()
+	task := edotest.NewTask()
+	startSend(t, s, 1, nil)
+	startSend(t, s, 2, nil) // in line
+	sunk(t, task, s.PollFlush, edo.Pending, nil)
+	recv(t, rx, 1) // 2 is accepted
+	rx.Drop()
+	sunk(t, task, s.PollFlush, edo.Ready, nil)
+	startSend(t, s, 3, edo.ErrClosed)
+
+	tx, rx = mpmc.New[int](1)
+	s = tx.Sink()
+	defer s.Drop()
+	startSend(t, s, 1, nil)
+	startSend(t, s, 2, nil)
+	recv(t, rx, 1)
+	rx.Drop()
+	sunk(t, task, s.PollReady, edo.Ready, edo.ErrClosed) // a further one could not be sent
+	startSend(t, s, 3, edo.ErrClosed)
+}
+
 func TestDroppedSinkClosesItsSenderAlsoWhenADropPanics(t *testing.T) {
 	tx, rx := mpmc.New[*clumsy](1)
 	s := tx.Sink()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
@@ -38,6 +39,39 @@ func TestStallOfARealRuntimeIsReportedAndTheTasksAreLeftAsTheyAre(t *testing.T) 
 			}
 			tx.Send(9) // from a goroutine that is no task
 			if err := <-result; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// litter leaves n things that the collector finds, each with a clean-up function that
+// takes so long.
+//
+//go:noinline
+func litter(n int, each time.Duration) {
+	for range n {
+		runtime.AddCleanup(&struct{ p *int }{new(int)}, func(each time.Duration) {
+			for begin := time.Now(); time.Since(begin) < each; {
+			}
+		}, each)
+	}
+}
+
+func TestForgottenSenderIsNoStallHoweverSlowOtherCleanUpFunctionsAre(t *testing.T) {
+	for _, c := range configs {
+		t.Run(c.name, func(t *testing.T) {
+			c.config.StallAfter = time.Millisecond
+			c.config.OnError = func(err error) { t.Error(err) }
+			err := edo.Run(func(task *edo.Task) error {
+				_, rx := mpsc.New[int](1) // the sender is forgotten
+				litter(1000, 50*time.Microsecond)
+				if _, err := rx.Recv(task); !errors.Is(err, edo.ErrClosed) {
+					return err
+				}
+				return nil
+			}, edo.WithConfig(c.config))
+			if err != nil {
 				t.Error(err)
 			}
 		})

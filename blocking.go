@@ -19,6 +19,11 @@ import (
 // gets [ErrCancelled] from the operations of its Task, and whose [Task.Context] is
 // cancelled. It costs a goroutine.
 //
+// In a task of a scope the new task is of the scope too, see [Go]: its error cancels the
+// scope, also when it is got from the handle. And it is not aborted when a task that
+// awaits its handle is. A call whose result and error are the caller's alone, and that is
+// cancelled with the caller, is [Call].
+//
 // It is the place for [runtime.LockOSThread]: fn may wait while it is locked, and when it
 // returns locked its thread ends with it. In a bubble of testing/synctest Blocking is an
 // error.

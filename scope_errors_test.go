@@ -1,6 +1,7 @@
 package edo_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -231,6 +232,56 @@ func TestErrorThatTheFunctionOfAScopeHasJoinedIsToldOnce(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestErrorGotFromAHandleCancelsTheScopeAndThatOfACallDoesNot(t *testing.T) {
+	busy := errors.New("busy")
+	for name, try := range map[string]func(task *edo.Task) error{
+		"Go": func(task *edo.Task) error {
+			_, err := edo.Go(task, func(*edo.Task) error { return busy }).Await(task)
+			return err
+		},
+		"Blocking": func(task *edo.Task) error {
+			_, err := edo.Blocking(task, func(*edo.Task) (int, error) { return 0, busy }).Await(task)
+			return err
+		},
+		"Call": func(task *edo.Task) error {
+			_, err := edo.Call(task, func(context.Context) (int, error) { return 0, busy })
+			return err
+		},
+		"Await of an Async": func(task *edo.Task) error {
+			_, err := edo.Await(task, edo.Async(func(*edo.Task) (int, error) { return 0, busy }))
+			return err
+		},
+	} {
+		kept := name == "Call" || name == "Await of an Async"
+		for where, within := range map[string]func(task *edo.Task, s *edo.Scope, fn func(task *edo.Task) error){
+			"a task of the scope": func(_ *edo.Task, s *edo.Scope, fn func(*edo.Task) error) { edo.Go(s, fn) },
+			"its tasks' tasks": func(_ *edo.Task, s *edo.Scope, fn func(*edo.Task) error) {
+				edo.Go(s, func(task *edo.Task) error { edo.Go(task, fn); return nil })
+			},
+		} {
+			runs(t, func(task *edo.Task) error {
+				err := edo.WithScope(task, func(s *edo.Scope) error {
+					within(task, s, func(task *edo.Task) error {
+						err := try(task)
+						if kept && err != busy {
+							t.Errorf("%s in %s: got %v", name, where, err)
+						}
+						if cancelled := edo.Yield(task) != nil; cancelled == kept {
+							t.Errorf("%s in %s: the scope is cancelled: %v", name, where, cancelled)
+						}
+						return nil // it was dealt with
+					})
+					return nil
+				})
+				if kept && err != nil || !kept && !errors.Is(err, busy) {
+					t.Errorf("%s in %s: the scope returned %v", name, where, err)
+				}
+				return nil
+			})
+		}
+	}
 }
 
 func TestCancellationOfAScopeWhoseFunctionPanickedIsNotReported(t *testing.T) {

@@ -43,6 +43,9 @@ func WithSignals() RunOption { return func(o *runOptions) { o.signals = true } }
 // of tasks that nobody joined: the first 32 and how many more. [ErrCancelled] from
 // a task that was aborted is none.
 //
+// What keeps Run from returning is in the report of [Dump], and with [WithSignals] on
+// standard error after a signal. A task that it need not wait for is a [Daemon].
+//
 // Main is one more task: when it ends, by an error too, the others go on. Run
 // inside a task is an error. The calling goroutine may be locked to its thread
 // ([runtime.LockOSThread], as in init of a GUI program): main runs on another one.

@@ -61,12 +61,12 @@ func (g *group) brief() string {
 	return name + ": " + g.sample.State
 }
 
-// brief cuts what is waited for before its details: before a bracket, a comma, an
-// address, or a number.
+// brief cuts what is waited for before its details: before a bracket behind a space, a
+// comma, an address, or a number. A bracket in a name, such as pkg.(*T).f, is none.
 func brief(on string) string {
 	on = clip(on)
-	if at := strings.IndexAny(on, "(,"); at >= 0 {
-		on = on[:at]
+	for _, detail := range [...]string{" (", ","} {
+		on, _, _ = strings.Cut(on, detail)
 	}
 	var room [16]slot
 	for _, s := range slotsOf(room[:0], on) {

@@ -267,6 +267,19 @@ func TestBriefNamesTheCancelledFirstAndThenTheLargestGroups(t *testing.T) {
 		"edo: 1 task has not ended since the interrupt 5 s ago: main.odd: waits")
 }
 
+func TestBriefCutsDetailsAndNoNames(t *testing.T) {
+	for on, want := range map[string]string{
+		"edo: a call of example.com/main.(*server).ask.func1": "edo: a call of example.com/main.(*server).ask.func1",
+		"edo: a call of main.ask[...]":                        "edo: a call of main.ask[...]",
+		"mpsc: receive (empty, capacity 16)":                  "mpsc: receive",
+		"socket: read from 127.0.0.1:40000, at 127.0.0.1:80":  "socket: read",
+	} {
+		if got := brief(on); got != want {
+			t.Errorf("brief(%q) = %q, want %q", on, got, want)
+		}
+	}
+}
+
 func TestACycleInWords(t *testing.T) {
 	tasks := []Task{
 		{Name: "A", Waits: []Wait{{On: "lock: mutex", Number: 2, HeldBy: []string{"B (taken at x.go:12)"}}}},

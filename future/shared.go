@@ -3,6 +3,7 @@ package future
 import (
 	"errors"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/edo-go/edo"
@@ -13,7 +14,8 @@ import (
 
 // Shared is one of several futures that all come to what one future comes to: see [Share].
 // Each is its owner's, as any future; [Shared.Clone] and Drop may be called from any
-// goroutine, also while others poll.
+// goroutine, also while others poll. One task waits with each: of several that wait with
+// the same one, one gets the result, and the others an error that says so.
 //
 // The zero Shared has nothing to poll, and is ready with an error.
 type Shared[T any] struct {
@@ -23,6 +25,7 @@ type Shared[T any] struct {
 	waiter     *sched.Task // the task of the last poll, or the branch of it; nil: it does not wait
 	next, prev *Shared[T]  // among those that wait
 	ended      bool        // it has given the result, or was dropped
+	crowded    bool        // several tasks have waited with it
 }
 
 // Share returns a future of what f comes to, of which there can be many: each
@@ -81,7 +84,9 @@ func (s *Shared[T]) Clone() *Shared[T] {
 //     clone that got in line is woken whenever there is something to poll; that it wakes
 //     one which its owner does not poll, or drops, delays no other.
 //  3. A clone gets in line before it polls src, so that a wake during the poll finds it.
-//  4. An inspection polls src as well, for its leaves, but leaves woken and the line as
+//  4. A task that finds another one in its clone's place in line takes the place. The other
+//     is woken with those in line, and told when the result is gone; or it has ended.
+//  5. An inspection polls src as well, for its leaves, but leaves woken and the line as
 //     they are. Those that found it polling are woken after it, when woken says so.
 type sharing[T any] struct {
 	task  sched.Task
@@ -95,10 +100,13 @@ type sharing[T any] struct {
 	polling    bool
 	woken      bool
 	done       bool
-	given      bool // the value, to a clone
+	given      bool          // the value, to a clone
+	displaced  []*sched.Task // whose places in line others have taken, by the same clone
 	v          T
 	err        error
 }
+
+var errCrowded = edo.NewError(own.ErrPolledAgain, "future: a Shared gave its result to another task that waited with it: each task needs a Clone of its own")
 
 var errGoexit = errors.New("future: a shared future called runtime.Goexit")
 
@@ -128,8 +136,12 @@ func (s *Shared[T]) Poll(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	}
 	switch {
 	case s.ended:
+		err := errEnded
+		if s.crowded {
+			err = errCrowded
+		}
 		c.mu.Unlock()
-		return zero, edo.Ready, errEnded
+		return zero, edo.Ready, err
 	case !c.done:
 		c.mu.Unlock()
 		return zero, edo.Pending, nil
@@ -282,6 +294,9 @@ func (s *Shared[T]) getInLine(t *sched.Task) {
 			s.prev.next = s
 		}
 		c.waiting++
+	} else if s.waiter != t && !slices.Contains(c.displaced, s.waiter) {
+		c.displaced = append(c.displaced, s.waiter)
+		s.crowded = true
 	}
 	s.waiter = t
 }
@@ -309,6 +324,8 @@ func (s *Shared[T]) leaveLine() {
 // that get in line meanwhile are behind.
 func (c *sharing[T]) wakeAll() {
 	c.mu.Lock()
+	displaced := c.displaced
+	c.displaced = nil
 	left := c.waiting
 	for left > 0 && c.line != nil {
 		var some [8]*sched.Task
@@ -326,6 +343,9 @@ func (c *sharing[T]) wakeAll() {
 		c.mu.Lock()
 	}
 	c.mu.Unlock()
+	for _, t := range displaced {
+		t.Wake()
+	}
 }
 
 // sharingBody is the side of a sharing that the scheduler sees.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -380,4 +381,32 @@ func ExampleTimeout() {
 	_, err := edo.RunFuture(future.Timeout[int](tick, silent))
 	fmt.Println(err)
 	// Output: future: not ready after 1ms
+}
+
+func TestTasksThatWaitWithOneSharedAreToldSo(t *testing.T) {
+	src := owntest.NewScript[int](t).Wait().Wait()
+	src.Give(7)
+	shared := future.Share[int](src)
+	a, b := edotest.NewTask(), edotest.NewTask()
+	edotest.RequirePending(t, a, shared)
+	edotest.RequirePending(t, b, shared)
+	edotest.RequireWoken(t, a, 0) // or they would take turns for ever
+	src.Wake()
+	edotest.RequireWoken(t, a, 1) // b may have given up
+	edotest.RequireWoken(t, b, 1)
+	edotest.RequirePending(t, a, shared)
+	edotest.RequirePending(t, b, shared)
+	src.Wake()
+	edotest.RequireWoken(t, a, 1)
+	edotest.RequireWoken(t, b, 1)
+	if v, p, err := edotest.Poll(b, shared); v != 7 || p != edo.Ready || err != nil {
+		t.Fatal(v, p, err)
+	}
+	_, p, err := edotest.Poll(a, shared)
+	if p != edo.Ready || !errors.Is(err, own.ErrPolledAgain) || !strings.Contains(err.Error(), "a Clone of its own") {
+		t.Fatal(p, err)
+	}
+	edotest.RequireWoken(t, a, 0)
+	edotest.RequireWoken(t, b, 0)
+	shared.Drop()
 }

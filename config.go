@@ -39,7 +39,9 @@ type Config struct {
 	// 0, never. The tasks are left as they are: a goroutine that is no task may wake
 	// them; the same report is not made twice. There is none while a goroutine may still
 	// spawn, before [Runtime.Wait] or Shutdown, and with [WithSignals]. In the simulator,
-	// where nothing is outside, a stall is found at once and ends the run.
+	// where nothing is outside, a stall is found at once and ends the run. But its clock
+	// stands while a blocking task runs: when for StallAfter of real time nothing else has
+	// run, OnError is told which tasks wait, once.
 	//
 	// It is also how often a runtime looks for tasks that wait for each other while
 	// others go on, in a cycle of locks and joins: an island, of which OnError is told
@@ -73,8 +75,9 @@ func (c Config) onError() func(error) {
 		return c.OnError
 	}
 	return func(err error) {
-		if stall, ok := err.(*StallError); ok { // lines, which a log would quote
-			fmt.Fprintln(os.Stderr, stall)
+		switch err.(type) {
+		case *StallError, *blockedError: // lines, which a log would quote
+			fmt.Fprintln(os.Stderr, err)
 			return
 		}
 		slog.Error(err.Error())

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/carried"
@@ -88,6 +89,9 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	if d.Seeded() {
 		rt.began = lost.Number()
 		lost.Hold()
+		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && c.stallAfter() > 0 {
+			b.OnBlocked(c.stallAfter(), func() { rt.blocked(c.stallAfter()) })
+		}
 	}
 	rt.sched.Start()
 	if !d.Seeded() {

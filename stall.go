@@ -2,6 +2,7 @@ package edo
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/sched"
@@ -56,6 +57,24 @@ func (rt *Runtime) stalled(again bool) {
 	rt.failures.stall(&StallError{Snapshot: rt.Snapshot()})
 	rt.shields.strain()
 	rt.sched.CancelAll()
+}
+
+// blocked is called by a driver whose clock stands while blocking tasks run, when for so
+// long nothing else has run. Such a task may wait for what only the clock brings.
+func (rt *Runtime) blocked(after time.Duration) {
+	rt.onError(&blockedError{after, rt.Snapshot()})
+}
+
+// blockedError says that blocking tasks hold up a simulation.
+type blockedError struct {
+	after    time.Duration
+	snapshot Snapshot
+}
+
+// Error names the tasks, and what each waits for.
+func (e *blockedError) Error() string {
+	return fmt.Sprintf("edo: the clock of the simulation has stood for %v of real time: it waits for a blocking task or a call to return, "+
+		"and that may wait for the clock, as for a time limit on its context:\n%s", e.after, e.snapshot.text())
 }
 
 // quiet is called when nothing has happened for a while, in a runtime that may be woken

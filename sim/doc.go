@@ -22,8 +22,13 @@
 // Whatever is not edo's is not simulated. The order depends on more than the seed
 // when tasks range over a map, look at the time of package time, draw from the
 // global source of math/rand, share what they know with plain goroutines, or run
-// [edo.Blocking] tasks: while one of those runs the clock stands and the
-// simulation waits for it.
+// [edo.Blocking] tasks or an [edo.Call]: while one of those runs the clock stands and
+// the simulation waits for it.
+//
+// So a call that waits for the clock never returns: one that ends with a time limit on
+// its context, or with a Sleep of another task. After ten seconds of real time (the
+// StallAfter of the [Config]'s Runtime) that is reported, with the call. A test of a time
+// limit puts a function in the place of the call that waits with its task.
 //
 // # When not to use it
 //

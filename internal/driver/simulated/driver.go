@@ -58,6 +58,8 @@ type Driver struct {
 	woken    bool  // Wake came, and no Wait has ended by it yet
 	target   int64 // Advance has asked for the clock to come this far
 	blocking int   // blocking tasks that run
+	patience time.Duration
+	blocked  func() // is called once, when for patience nothing but blocking tasks has run
 }
 
 var _ driver.Driver = (*Driver)(nil)

@@ -1,6 +1,8 @@
 package simulated
 
 import (
+	"time"
+
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -51,6 +53,7 @@ func (d *Driver) Choose(n int) int {
 func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	var alarm *time.Timer
 	for {
 		now := d.now.Load()
 		switch {
@@ -60,6 +63,10 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		case deadline <= now:
 			return false
 		case d.blocking > 0:
+			if d.blocked != nil && alarm == nil {
+				alarm = time.AfterFunc(d.patience, d.tellBlocked)
+				defer alarm.Stop()
+			}
 		case now < d.target:
 			d.now.Store(min(deadline, d.target))
 			continue
@@ -73,6 +80,30 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		d.place = idle
 		d.change.Broadcast()
 		d.change.Wait()
+	}
+}
+
+// OnBlocked makes fn be called, once, on a goroutine of its own, when for so long of real
+// time nothing has run but blocking tasks, for which the clock stands. It is called before
+// the runtime runs.
+func (d *Driver) OnBlocked(patience time.Duration, fn func()) {
+	d.mu.Lock()
+	d.patience, d.blocked = patience, fn
+	d.mu.Unlock()
+}
+
+// tellBlocked is called by the alarm of a Wait.
+func (d *Driver) tellBlocked() {
+	d.mu.Lock()
+	fn := d.blocked
+	if d.blocking == 0 || d.place == ended {
+		fn = nil
+	} else {
+		d.blocked = nil
+	}
+	d.mu.Unlock()
+	if fn != nil {
+		fn()
 	}
 }
 

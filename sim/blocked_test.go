@@ -1,0 +1,39 @@
+package sim_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
+)
+
+// TestCallThatWaitsForTheClockIsReported has a call that ends with a time limit, which
+// cannot come: the clock stands while the call runs.
+func TestCallThatWaitsForTheClockIsReported(t *testing.T) {
+	told := make(chan error, 1)
+	c := sim.Config{Runtime: edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { told <- err }}}
+	err := sim.Run(1, func(task *edo.Task) error {
+		_, err := timer.Timeout(task, time.Second, func(task *edo.Task) (int, error) {
+			return edo.Call(task, func(ctx context.Context) (int, error) {
+				select {
+				case err := <-told:
+					if !strings.Contains(err.Error(), "the clock of the simulation has stood for 1ms of real time") ||
+						!strings.Contains(err.Error(), "waits for edo: a call of ") {
+						t.Error(err)
+					}
+				case <-ctx.Done():
+					t.Error("the clock went on")
+				}
+				return 1, nil
+			})
+		})
+		return err
+	}, sim.WithConfig(c))
+	if err != nil || len(told) != 0 {
+		t.Error(err, len(told))
+	}
+}

@@ -70,6 +70,78 @@ func Example_draining() {
 	// <nil>
 }
 
+func Example_endingBetweenTwoRequests() {
+	answer := func(task *edo.Task, line string) (string, error) {
+		return "you said " + line, timer.Sleep(task, 3*time.Second)
+	}
+	closing := edo.NewCancel()
+	serve := func(task *edo.Task, conn *socket.Conn) error {
+		lines := codec.NewFramed(conn, &codec.Lines{})
+		defer lines.Drop()
+		stop := closing.CancelledFuture() // a token that main cancels when it accepts no more
+		defer stop.Drop()
+		return edo.NewSelect(
+			edo.On(lines, func(line string, err error) error {
+				switch {
+				case errors.Is(err, edo.ErrClosed):
+					return edo.Stop // the client has ended
+				case err != nil:
+					return err
+				}
+				reply, err := answer(task, line)
+				if err != nil {
+					return err
+				}
+				return lines.Send(task, reply)
+			}),
+			edo.OnFuture(stop, func(edo.Unit, error) error {
+				return edo.Stop
+			}),
+		).Run(task)
+	}
+	err := sim.Run(1, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			for _, name := range []string{"an idle one", "a busy one"} {
+				client, err := socket.Dial(task, "tcp", l.Addr().String())
+				if err != nil {
+					return err
+				}
+				conn, err := l.Accept(task)
+				if err != nil {
+					return err
+				}
+				edo.Go(s, func(task *edo.Task) error { return serve(task, conn) }, edo.Owns(conn))
+				edo.Go(s, func(task *edo.Task) error {
+					start := timer.Now(task)
+					if name == "a busy one" {
+						if _, err := client.Write(task, []byte("hello\n")); err != nil {
+							return err
+						}
+					}
+					all, err := aio.ReadAll(task, client, nil)
+					fmt.Printf("%s: %q after %v\n", name, all, timer.Now(task).Sub(start))
+					return err
+				}, edo.Owns(client))
+			}
+			if err := timer.Sleep(task, time.Second); err != nil {
+				return err
+			}
+			closing.Cancel()
+			return nil
+		})
+	})
+	fmt.Println(err)
+	// Output:
+	// an idle one: "" after 1s
+	// a busy one: "you said hello\n" after 3s
+	// <nil>
+}
+
 func Example_idleTimeout() {
 	err := sim.Run(1, func(task *edo.Task) error {
 		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -15,6 +16,15 @@ type BusyError struct {
 	First  string // the name of the task that waits
 	Second string // the name of the task that came as well
 	Use    string // what to use instead: "several receivers take package mpmc"
+
+	second *sched.Task // the task that came as well, as Context.Root
+}
+
+// IsOf is for edo's own packages: nobody else can name its first argument. It says whether
+// the task that cx polls is the one that came as well, and not one of which it has the
+// error as a result.
+func (e *BusyError) IsOf(_ internal.Key, cx *Context) bool {
+	return cx != nil && e.second != nil && e.second == cx.in().Root()
 }
 
 // Error names both tasks, and what to use instead.
@@ -70,6 +80,7 @@ func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
 		First:  first,
 		Second: taskName(cx.in().Root()),
 		Use:    use,
+		second: cx.in().Root(),
 	}
 }
 

@@ -29,7 +29,8 @@ import (
 //
 // Items that are errors come with the zero value, and the loop goes on. So a stream that
 // has error items is ranged over with two variables, or with [Each]. A task that is not
-// the caller's gives that error once, and the loop ends.
+// the caller's gives that error once, and the loop ends. So does an [*edo.BusyError],
+// which says that another task waits for s: it is that task's, and is not dropped.
 //
 // The items can be ranged over once; never ranged over, s is not dropped. Each takes from
 // the budget of the task, and so does the loop itself.
@@ -40,8 +41,13 @@ func All[T any](task *edo.Task, s Stream[T]) iter.Seq2[T, error] {
 			return
 		}
 		s = nil
-		defer edo.Drop(src)
-		if err := each(task, src, yield); err != nil && !errors.Is(err, edo.ErrCancelled) {
+		busy := false
+		defer func() {
+			if !busy {
+				edo.Drop(src)
+			}
+		}()
+		if err := each(task, src, &busy, yield); err != nil && !errors.Is(err, edo.ErrCancelled) {
 			var none T
 			yield(none, err)
 		}
@@ -71,9 +77,14 @@ func Each[T any](task *edo.Task, s Stream[T], err *error) iter.Seq[T] {
 			return
 		}
 		s = nil
-		defer edo.Drop(src)
+		busy := false
+		defer func() {
+			if !busy {
+				edo.Drop(src)
+			}
+		}()
 		var item error // of s
-		over := each(task, src, func(v T, e error) bool {
+		over := each(task, src, &busy, func(v T, e error) bool {
 			item = e
 			return e == nil && yield(v)
 		})
@@ -88,8 +99,9 @@ func Each[T any](task *edo.Task, s Stream[T], err *error) iter.Seq[T] {
 
 // each calls yield with the items of src, until src has ended or yield says no. The error
 // says that task cannot wait for another item. It and each turn take from the budget, also
-// when src does not.
-func each[T any](task *edo.Task, src Stream[T], yield func(T, error) bool) error {
+// when src does not. *busy is set when another task waits for src, which is the end too:
+// whoever asks again while that waits gets the same error, for ever.
+func each[T any](task *edo.Task, src Stream[T], busy *bool, yield func(T, error) bool) error {
 	if err := task.Proceed(nil); err != nil {
 		return err
 	}
@@ -105,7 +117,11 @@ func each[T any](task *edo.Task, src Stream[T], yield func(T, error) bool) error
 			return err
 		}
 		turn.End(task.Internal(internal.Key{}))
-		if !yield(v, err) {
+		if err != nil {
+			var b *edo.BusyError
+			*busy = errors.As(err, &b) && b.IsOf(internal.Key{}, task.Internal(internal.Key{}))
+		}
+		if !yield(v, err) || *busy {
 			return nil
 		}
 	}

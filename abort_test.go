@@ -270,7 +270,7 @@ func TestATaskUsedByAForeignGoroutineOrAfterItsEndIsAnError(t *testing.T) {
 		err := edo.Run(func(task *edo.Task) error {
 			errs := make(chan error, 1)
 			go func() { errs <- edo.Yield(task) }()
-			if err := <-errs; err == nil || !strings.Contains(err.Error(), "used by a goroutine that is no task") {
+			if err := <-errs; err == nil || !strings.Contains(err.Error(), "used by a goroutine that is no task: it spawns from Task.Runtime, and waits in Block") {
 				t.Errorf("foreign goroutine: got %v", err)
 			}
 			var stale *edo.Task

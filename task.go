@@ -68,13 +68,12 @@ func (t *Task) misused() error {
 	if t.over() {
 		return fmt.Errorf("edo: Task of %s used after its function has returned", t.Name())
 	}
-	user := "a goroutine that is no task"
 	if t.rt != nil {
 		if other := t.rt.sched.PollingOn(gid.Get()); other != nil {
-			user = "task " + taskName(other)
+			return fmt.Errorf("edo: Task of %s used by task %s: use the Task that its own function was given", t.Name(), taskName(other))
 		}
 	}
-	return fmt.Errorf("edo: Task of %s used by %s: use the Task that its own function was given", t.Name(), user)
+	return fmt.Errorf("edo: Task of %s used by a goroutine that is no task: it spawns from Task.Runtime, and waits in Block", t.Name())
 }
 
 // enter begins an operation that may wait.

@@ -12,21 +12,21 @@ import (
 // whether it was, wait for that, and bind tasks to it with [CancelledBy]. Tokens form
 // a tree: cancelling reaches the children of a token and theirs, and never its parent.
 // The zero value is ready for use. A token must not be copied; its methods may be
-// called from any goroutine.
-//
-//	done      set once, locked; read by anybody
-//	below     what a cancellation must reach, until there was one: the call that sets
-//	          done takes the list, and from then on it is not looked at
-//	place     in the list of the parent; guarded by the parent's lock
-//
-// The list of a token holds its children weakly: what is below a child (a task, a
-// wait, a child of its own) refers to it, and so keeps it as long as it matters. A child
-// that the program has forgotten is collected, and its place is taken out of the list
-// when the list would have doubled.
-//
-// No lock is taken while another one is held, so a cancellation of 100,000 children
-// takes 100,000 locks for some 10 ns each.
+// called from any goroutine. A cancellation takes some 10 ns for each child.
 type Cancel struct {
+	//	done      set once, locked; read by anybody
+	//	below     what a cancellation must reach, until there was one: the call that sets
+	//	          done takes the list, and from then on it is not looked at
+	//	place     in the list of the parent; guarded by the parent's lock
+	//
+	// The list of a token holds its children weakly: what is below a child (a task, a
+	// wait, a child of its own) refers to it, and so keeps it as long as it matters. A child
+	// that the program has forgotten is collected, and its place is taken out of the list
+	// when the list would have doubled.
+	//
+	// No lock is taken while another one is held, so a cancellation of 100,000 children
+	// takes 100,000 locks.
+
 	parent *Cancel     // nil: a root; not changed
 	place  *place[any] // nil: a root; the token must be collected while its place is kept
 	done   atomic.Bool

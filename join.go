@@ -18,17 +18,17 @@ import (
 // Letting go of a handle detaches the task, which goes on. Its methods may be called
 // from any goroutine. The second task that waits costs one allocation, of some 150
 // bytes; each one after it, some 50 bytes.
-//
-// The handle is part of the task, which is one allocation: see held. Who may write
-// what:
-//
-//	value    the worker that polls the task, until the task is resolved
-//	extra    whoever spawns, then that worker; once made it is not replaced
-//	joiner   a waiter, before it joins the task: itself, or a list, see joiners; the
-//	         worker, when it has resolved the task, takes out whom to wake
-//
-// The error is in extra, which a task that succeeds can do without.
 type JoinHandle[T any] struct {
+	// The handle is part of the task, which is one allocation: see held. Who may write
+	// what:
+	//
+	//	value    the worker that polls the task, until the task is resolved
+	//	extra    whoever spawns, then that worker; once made it is not replaced
+	//	joiner   a waiter, before it joins the task: itself, or a list, see joiners; the
+	//	         worker, when it has resolved the task, takes out whom to wake
+	//
+	// The error is in extra, which a task that succeeds can do without.
+
 	task   sched.Task
 	extra  atomic.Pointer[extra]
 	value  T // before joiner: a last field without a size would cost a word

@@ -25,21 +25,21 @@ import (
 // It is no [Spawner]: what is spawned with a Spawner may have any result, and those of
 // a set are of one type. So its methods take the Spawner, and the set is only where
 // the results go.
-//
-// Where a task is:
-//
-//	running   spawned, and not ended. With those in line that have been granted a
-//	          room they are no more than limit.
-//	ready     ended, and not joined
-//
-// Rules:
-//
-//  1. While anybody is in line no room is free: one that becomes free is granted, under
-//     the same lock, to the first in line, who is woken, and passes it on when it is
-//     dropped. So nobody is overtaken.
-//  2. joiner is set only while nothing is ready.
-//  3. After closed nothing is running or ready, and nobody in line.
 type JoinSet[T any] struct {
+	// Where a task is:
+	//
+	//	running   spawned, and not ended. With those in line that have been granted a
+	//	          room they are no more than limit.
+	//	ready     ended, and not joined
+	//
+	// Rules:
+	//
+	//  1. While anybody is in line no room is free: one that becomes free is granted, under
+	//     the same lock, to the first in line, who is woken, and passes it on when it is
+	//     dropped. So nobody is overtaken.
+	//  2. joiner is set only while nothing is ready.
+	//  3. After closed nothing is running or ready, and nobody in line.
+
 	limit int // 0: none; not changed
 
 	mu      sync.Mutex // guards the following

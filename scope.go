@@ -17,15 +17,15 @@ import (
 // while it is open. What a task of the scope spawns with its own [Task] or [Context]
 // belongs to the scope as well. Once the scope has ended, a spawn resolves its handle
 // with an error that says so.
-//
-//	stopped   nil: nobody has cancelled it
-//	          why the waits of its function fail; written once, by who cancels
-//	waker     of the Task, when it suspended last; written by the Task
-//
-// Who cancels writes stopped, and then reads waker and, locked, the members; the Task
-// writes waker, and then reads stopped; who spawns adds a member, locked, and then
-// reads stopped. So nobody is forgotten.
 type Scope struct {
+	//	stopped   nil: nobody has cancelled it
+	//	          why the waits of its function fail; written once, by who cancels
+	//	waker     of the Task, when it suspended last; written by the Task
+	//
+	// Who cancels writes stopped, and then reads waker and, locked, the members; the Task
+	// writes waker, and then reads stopped; who spawns adds a member, locked, and then
+	// reads stopped. So nobody is forgotten.
+
 	region  region
 	task    *Task // that runs the function
 	rt      *Runtime

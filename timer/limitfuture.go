@@ -18,15 +18,15 @@ import (
 // It is also how a future that is written by hand waits for tokens: it keeps a LimitFuture
 // inside itself, whose zero value is good for that, and calls [LimitFuture.Reset] and
 // [LimitFuture.Poll], which allocate nothing.
-//
-//	state     it                                            set by
-//	done      asks for nothing; its outcome was read        its owner
-//	fresh     asks, and is not in line yet                  its owner
-//	queued    is in line                                    its owner, with the Limiter's lock
-//	granted   has its tokens, which its task has not seen   settle, with the lock
-//
-// All fields but timer and l are guarded by the lock of l.
 type LimitFuture struct {
+	//	state     it                                            set by
+	//	done      asks for nothing; its outcome was read        its owner
+	//	fresh     asks, and is not in line yet                  its owner
+	//	queued    is in line                                    its owner, with the Limiter's lock
+	//	granted   has its tokens, which its task has not seen   settle, with the lock
+	//
+	// All fields but timer and l are guarded by the lock of l.
+
 	timer      sched.Timer // armed for at
 	l          *Limiter
 	next, prev *LimitFuture

@@ -104,6 +104,8 @@ type Coro struct {
 	labels   carried.Labels // which the function begins with
 	panicked *Result        // what the last function ended with, unless it returned
 	bubbled  bool           // it was made in a bubble of testing/synctest, and may not leave it
+	exits    uint8          // how often its goroutine was told to exit, and has stayed; see shelf
+	heir     *Coro          // whom its goroutine serves after its death
 }
 
 type phase uint8
@@ -265,33 +267,42 @@ func (c *Coro) Dead() bool { return c.phase == dead }
 // pool ends it.
 func (c *Coro) life() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
-		stopped := false
-		defer func() {
-			// Deferred here and not in run, because a panic that is recovered while the
-			// goroutine exits ends run, but does not end the exiting.
-			if stopped {
-				return
-			}
-			c.phase = dead
-			c.pool.forget()
-			if c.back != c {
-				c.stand() // until the pool sees to it that nobody else is at its place
-			}
-			// For the resumer, if that stands in next here; if in yield, it looks itself.
-			if late := c.panicked; late != nil && c.back == c {
-				panic(&Late{late.Value, late.Stack})
-			}
-		}()
 		c.yield = yield
 		c.self.take()
 		carried.SetLabels(nil) // of who made it
-		for !c.ends {
-			c.run()
-			c.phase = idle
-			c.stand()
-		}
-		stopped = true
+		c.serve()
 	}
+}
+
+// serve is life, also of an heir of one that has died.
+func (c *Coro) serve() {
+	stopped := false
+	defer func() {
+		// Deferred here and not in run, because a panic that is recovered while the
+		// goroutine exits ends run, but does not end the exiting.
+		if stopped {
+			return
+		}
+		c.phase = dead
+		c.pool.forget()
+		if c.back != c || c.pool.shelf.wants(c) {
+			c.stand() // until the pool sees to it that nobody else is at its place
+			if h := c.heir; h != nil {
+				h.serve()
+			}
+			return
+		}
+		// For the resumer, if that stands in next here; if in yield, it looks itself.
+		if late := c.panicked; late != nil {
+			panic(&Late{late.Value, late.Stack})
+		}
+	}()
+	for !c.ends {
+		c.run()
+		c.phase = idle
+		c.stand()
+	}
+	stopped = true
 }
 
 // run runs one function to its end.

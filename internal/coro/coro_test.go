@@ -289,6 +289,7 @@ func TestPanicWhileExitingGoesOnWithAResumerThatStandsInYield(t *testing.T) {
 	}
 	p.Close()
 	q := newShelved(s, 0)
+	s.end = 100 // for those that die
 	turned := 0
 	for len(s.idle) != 0 {
 		c := q.Get()

@@ -111,13 +111,17 @@ func (p *Pool) remove(c *Coro) {
 	c.at.visitor = nil
 }
 
-// bury keeps a coroutine that has died while another one stood at its place.
+// bury keeps a coroutine that has died while another one stood at its place; or is to have
+// an heir, and stands there itself.
 func (p *Pool) bury(c *Coro) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.add(&p.graves, c)
-	if p.closed {
+	switch {
+	case p.closed:
 		p.sweep()
+	case c.at == c:
+		p.end(c)
 	}
 }
 
@@ -165,11 +169,15 @@ func (p *Pool) end(c *Coro) bool {
 			c.relay, c.visitor = c, nil
 			c.changeWith()
 		}
+		if c.phase == dead {
+			c.heir = c.inherit()
+			c = c.heir
+		}
 		p.shelf.put(c)
 		return true
 	}
 	c.ends = true
-	if c.phase == dead { // who waits for its end exits as well, perhaps
+	if c.phase == dead || c.exits != 0 { // who waits for its end exits as well, perhaps
 		over := make(chan struct{})
 		go func() {
 			defer close(over)

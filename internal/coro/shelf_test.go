@@ -110,7 +110,7 @@ func TestThoseThatStandAtEachOthersPlacesAreKeptAtTheirOwn(t *testing.T) {
 	}
 }
 
-func TestADeadCoroutineIsNotKept(t *testing.T) {
+func TestTheGoroutineOfADeadCoroutineServesAnother(t *testing.T) {
 	before := goroutines()
 	s := &shelf{room: 10}
 	p := newShelved(s, 4)
@@ -120,8 +120,52 @@ func TestADeadCoroutineIsNotKept(t *testing.T) {
 	a.Resume()
 	p.Put(a)
 	p.Close()
-	if len(s.idle) != 1 || s.idle[0] != a {
-		t.Errorf("%d are kept, want the one that lives", len(s.idle))
+	if len(s.idle) != 2 || s.idle[0] == b || s.idle[1] == b || !b.Dead() {
+		t.Errorf("%d are kept, want the one that lives and an heir of the other", len(s.idle))
+	}
+	s.clear(t, before)
+}
+
+func TestAGoroutineThatWasToldToExitServesSoManyMore(t *testing.T) {
+	before := goroutines()
+	s := &shelf{room: 10}
+	gids := map[uintptr]int{}
+	for n := range 3 * maxExits {
+		p := newShelved(s, 1)
+		c := p.Get()
+		late := n%3 == 0
+		var value any
+		if exits(func() {
+			c.Start(func(c *Coro) {
+				gids[c.Gid()]++
+				defer func() {
+					if late {
+						lateOnPurpose(n)
+					}
+				}()
+				runtime.Goexit()
+			})
+		}, func() { value = recover() }) || !c.Dead() {
+			t.Fatalf("%d: Start has returned, or it lives: dead %v", n, c.Dead())
+		}
+		if l, ok := value.(*Late); ok != late || late && l.Value != n {
+			t.Fatalf("%d: the resumer got %v", n, value)
+		}
+		d := p.Get() // a panic that is recovered, and a function that waits, go on as ever
+		if r := d.Start(func(c *Coro) { gids[c.Gid()]++; c.Yield(); panic(n) }); r.State != Suspended {
+			t.Fatalf("%d: %v", n, r.State)
+		}
+		if r := d.Resume(); r.State != Panicked || r.Value != n {
+			t.Fatalf("%d: %v, %v", n, r.State, r.Value)
+		}
+		p.Put(d)
+		p.Close()
+		if p.Out() != 0 {
+			t.Fatalf("%d: %d are out", n, p.Out())
+		}
+	}
+	if len(gids) > 8 {
+		t.Errorf("%d goroutines for %d functions", len(gids), 6*maxExits)
 	}
 	s.clear(t, before)
 }

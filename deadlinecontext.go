@@ -72,7 +72,9 @@ func (c *deadlineContext) Err() error {
 }
 
 // AfterFunc is what package context asks a foreign context for, instead of starting a
-// goroutine for each context that derives from it. f does not block.
+// goroutine for each context that derives from it. f waits for no task. But package context
+// calls AfterFunc with a lock that f takes: when c has ended in between, f is called by
+// another goroutine.
 func (c *deadlineContext) AfterFunc(f func()) (stop func() bool) {
 	c.mu.Lock()
 	over := c.err != nil
@@ -84,7 +86,7 @@ func (c *deadlineContext) AfterFunc(f func()) (stop func() bool) {
 	}
 	c.mu.Unlock()
 	if over {
-		f()
+		go f()
 		return func() bool { return false }
 	}
 	return func() bool {

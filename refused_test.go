@@ -101,6 +101,26 @@ func TestCleanUpOfSomeHundredOperationsIsNotSlowedDown(t *testing.T) {
 	}
 }
 
+func TestWhatTimedOutScopesHaveRefusedDoesNotSlowTheirTaskDown(t *testing.T) {
+	config := sim.Config{Runtime: edo.Config{OnError: func(err error) { t.Error("OnError was told", err) }}}
+	err := sim.Run(1, func(task *edo.Task) error {
+		begin := timer.Now(task)
+		for range 2 * 1000 {
+			edo.WithScope(task, func(*edo.Scope) error {
+				timer.Sleep(task, time.Hour)
+				return timer.Sleep(task, time.Hour) // refused, as a cleanup may be
+			}, edo.ScopeTimeout(time.Millisecond))
+		}
+		if d := timer.Now(task).Sub(begin); d != 2*time.Second {
+			t.Error("it took", d)
+		}
+		return nil
+	}, sim.WithConfig(config))
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // TestWhatCanGoOnAtOnceGivesWayToOthers calls each operation that need not wait in a loop
 // that another task of a single worker must end.
 func TestWhatCanGoOnAtOnceGivesWayToOthers(t *testing.T) {

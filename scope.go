@@ -104,6 +104,7 @@ func WithScope(task *Task, fn func(s *Scope) error, opts ...ScopeOption) (err er
 	}
 	task.region = &s.region
 	s.enclose(task)
+	refused := task.refused
 	returned := false
 	defer func() {
 		if !returned {
@@ -113,6 +114,9 @@ func WithScope(task *Task, fn func(s *Scope) error, opts ...ScopeOption) (err er
 		s.judge(task.cx.in())
 		s.noteOutside()
 		task.region = s.region.outer
+		if !task.cancelled {
+			task.refused = refused // what the scope has refused is over with it
+		}
 		s.disclose(task)
 		s.finish()
 		if returned {

@@ -57,7 +57,7 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 	if failed == nil {
 		v = tooLate(v)
 	}
-	if errors.Is(failed, edo.ErrCancelled) {
+	if isCancellation(failed) {
 		failed = nil // it says no more than that the time was over
 	}
 	return v, &TimeoutError{After: given, Err: errors.Join(failed, task.Err())}
@@ -78,6 +78,23 @@ func wholeTick(at int64) int64 {
 func expired(all, failed error) bool {
 	var late, inner *edo.ScopeTimeoutError
 	return errors.As(all, &late) && !(errors.As(failed, &inner) && late == inner)
+}
+
+// isCancellation says whether err says no more than that a wait was cancelled: every error
+// in it does.
+func isCancellation(err error) bool {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			if !isCancellation(one) {
+				return false
+			}
+		}
+		return true
+	case interface{ Unwrap() error }:
+		return isCancellation(e.Unwrap())
+	}
+	return err == edo.ErrCancelled
 }
 
 // tooLate drops v if it can be dropped, and returns it otherwise.

@@ -211,6 +211,31 @@ func TestTimeoutsWithinEachOtherAreIndependent(t *testing.T) {
 	})
 }
 
+func TestTimeoutTellsOfAFailureBesidesTheCancellation(t *testing.T) {
+	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
+		broken := errors.New("broken")
+		for _, c := range []struct {
+			name string
+			fail func(cancelled error) error
+			told bool
+		}{
+			{"none", func(err error) error { return err }, false},
+			{"a wrapped cancellation", func(err error) error { return fmt.Errorf("reading: %w", err) }, false},
+			{"a failed cleanup", func(err error) error { return errors.Join(err, broken) }, true},
+			{"a failed cleanup, wrapped", func(err error) error { return fmt.Errorf("reading: %w; closing: %w", err, broken) }, true},
+		} {
+			_, err := timer.Timeout(task, 10*ms, func(task *edo.Task) (int, error) {
+				return 0, c.fail(timer.Sleep(task, time.Hour))
+			})
+			var late *timer.TimeoutError
+			if !errors.As(err, &late) || errors.Is(err, broken) != c.told || (late.Err != nil) != c.told {
+				t.Errorf("%s: got %v", c.name, err)
+			}
+		}
+		return nil
+	})
+}
+
 func TestCancellationOfTheTaskIsNoTimeout(t *testing.T) {
 	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
 		for _, cleanup := range []time.Duration{0, time.Hour} {

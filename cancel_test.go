@@ -258,6 +258,42 @@ func TestUntilCancelled(t *testing.T) {
 	}
 }
 
+func TestSecondTaskThatWaitsUntilCancelledGetsABusyErrorAndTheFirstWaitsOn(t *testing.T) {
+	for seed := range uint64(20) {
+		err := sim.Run(seed, func(task *edo.Task) error {
+			c, end := edo.NewCancel(), edo.NewCancel()
+			h := edo.Go(task, func(task *edo.Task) error { return end.Cancelled(task) })
+			f := edo.UntilCancelled[edo.Unit](c, h)
+			var got []error
+			for range 2 {
+				edo.Go(task, func(task *edo.Task) error {
+					_, err := edo.Await(task, f)
+					got = append(got, err)
+					return nil
+				})
+			}
+			edo.Go(task, func(task *edo.Task) error {
+				for len(got) == 0 {
+					edo.Yield(task)
+				}
+				end.Cancel()
+				return nil
+			})
+			for len(got) < 2 {
+				edo.Yield(task)
+			}
+			var busy *edo.BusyError
+			if !errors.As(got[0], &busy) || got[1] != nil {
+				t.Errorf("seed %d: %v", seed, got)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+}
+
 // With a budget of one the first poll uses it up, and must not be the last.
 func TestUntilCancelledWithLittleBudgetIsWoken(t *testing.T) {
 	for budget := range 4 {

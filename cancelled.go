@@ -127,7 +127,10 @@ func (u *untilCancelled[T]) Poll(cx *Context) (v T, p Poll, err error) {
 		u.Drop()
 		return v, p, err
 	}
-	if _, p, _ := u.wait.Poll(cx); p == Ready {
+	if _, p, err := u.wait.Poll(cx); p == Ready {
+		if err != nil { // another task waits for it already, and goes on to
+			return v, Ready, err
+		}
 		u.Drop()
 		return v, Ready, errUntilCancelled
 	}

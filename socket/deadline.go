@@ -25,7 +25,6 @@ type limits struct {
 // task that it wakes arms it again.
 type limit struct {
 	deadline atomic.Int64 // instant; sched.Never: there is none
-	began    atomic.Int64 // since when an operation waits, for the idle time-out; or unset
 
 	mu    sync.Mutex // guards the following, and arming and stopping the timers
 	first alarm
@@ -36,6 +35,7 @@ type limit struct {
 type alarm struct {
 	timer sched.Timer
 	armed int64       // when the timer fires; sched.Never: it does not
+	began int64       // since when the operation of task waits, for the idle time-out; or unset
 	task  *sched.Task // which it wakes
 }
 
@@ -46,8 +46,7 @@ func newLimits() *limits {
 	for i := range ls.of {
 		l := &ls.of[i]
 		l.deadline.Store(sched.Never)
-		l.began.Store(unset)
-		l.first.armed = sched.Never
+		l.first.armed, l.first.began = sched.Never, unset
 	}
 	return ls
 }
@@ -55,16 +54,22 @@ func newLimits() *limits {
 // passed says whether the deadline has passed, whatever there is to read or write.
 func (l *limit) passed(now int64) bool { return l.deadline.Load() <= now }
 
-// at returns the instant at which an operation that waits in direction d fails.
-func (ls *limits) at(d direction) int64 {
-	l := &ls.of[d]
-	at := l.deadline.Load()
-	if idle := ls.idle.Load(); idle != 0 {
-		if began := l.began.Load(); began != unset {
-			at = min(at, later(max(began, ls.last.Load()), idle))
-		}
+// at returns the instant at which the operation fails that waits in direction d, and is that
+// of a, unless a is nil. Its mu is held.
+func (ls *limits) at(d direction, a *alarm) int64 {
+	at := ls.of[d].deadline.Load()
+	if idle := ls.idle.Load(); idle != 0 && a != nil && a.began != unset {
+		at = min(at, later(max(a.began, ls.last.Load()), idle))
 	}
 	return at
+}
+
+// until returns the instant at which the operation of t fails that waits in direction d.
+func (ls *limits) until(d direction, t *sched.Task) int64 {
+	l := &ls.of[d]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return ls.at(d, l.alarmOf(t))
 }
 
 // later returns the instant d after at.
@@ -80,39 +85,52 @@ func (ls *limits) ended(d direction, n int, in *sched.Context) {
 	if ls.idle.Load() == 0 {
 		return
 	}
-	ls.of[d].began.Store(unset)
+	ls.of[d].over(in.Task())
 	if n > 0 {
 		ls.last.Store(in.Now())
 	}
 }
 
-// arm sees to it that the task of in, which waits on c, is woken at the limit. It says no
-// when that has passed.
-func (ls *limits) arm(c *Conn, d direction, in *sched.Context) bool {
-	l := &ls.of[d]
-	now := in.Now()
-	if ls.idle.Load() != 0 {
-		l.began.CompareAndSwap(unset, now)
+// over says that the operation of t waits no longer.
+func (l *limit) over(t *sched.Task) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a := l.alarmOf(t); a != nil {
+		a.began = unset
 	}
-	at := ls.at(d)
-	if at == sched.Never {
+}
+
+// arm sees to it that the task of in, which waits on c, is woken at the limit. It says no
+// when that has passed. It looks at the limits with the lock: who moves one back or away has
+// it afterwards, and who moves one forward asks isArmedBy.
+func (ls *limits) arm(c *Conn, d direction, in *sched.Context) bool {
+	l, now, t := &ls.of[d], in.Now(), in.Task()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	idle := ls.idle.Load() != 0
+	if !idle && l.deadline.Load() == sched.Never {
 		return true
 	}
+	a := l.alarmFor(t, func(t *sched.Task) bool { return c.waits(d, t) })
+	if a.task != t {
+		a.task, a.armed, a.began = t, sched.Never, unset
+	}
+	if idle && a.began == unset {
+		a.began = now
+	}
+	at := ls.at(d, a)
 	if at <= now {
 		return false
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	a := l.alarmFor(in.Task(), func(t *sched.Task) bool { return c.waits(d, t) })
-	if at < a.armed || a.armed <= now || a.task != in.Task() {
+	if at < a.armed || a.armed <= now {
 		in.Arm(&a.timer, at)
-		a.armed, a.task = at, in.Task()
+		a.armed = at
 	}
 	return true
 }
 
-// alarmFor returns the alarm of t, or one whose task waits no longer. mu is held.
-func (l *limit) alarmFor(t *sched.Task, waits func(t *sched.Task) bool) *alarm {
+// alarmOf returns the alarm of t, or nil. mu is held.
+func (l *limit) alarmOf(t *sched.Task) *alarm {
 	if l.first.task == t {
 		return &l.first
 	}
@@ -120,6 +138,14 @@ func (l *limit) alarmFor(t *sched.Task, waits func(t *sched.Task) bool) *alarm {
 		if a.task == t {
 			return a
 		}
+	}
+	return nil
+}
+
+// alarmFor returns the alarm of t, or one whose task waits no longer. mu is held.
+func (l *limit) alarmFor(t *sched.Task, waits func(t *sched.Task) bool) *alarm {
+	if a := l.alarmOf(t); a != nil {
+		return a
 	}
 	if l.first.task == nil || !waits(l.first.task) {
 		return &l.first
@@ -129,7 +155,7 @@ func (l *limit) alarmFor(t *sched.Task, waits func(t *sched.Task) bool) *alarm {
 			return a
 		}
 	}
-	a := &alarm{armed: sched.Never}
+	a := &alarm{armed: sched.Never, began: unset}
 	l.more = append(l.more, a)
 	return a
 }
@@ -157,7 +183,17 @@ func (l *limit) stop() {
 
 func (a *alarm) stop() {
 	a.timer.Stop()
-	a.armed, a.task = sched.Never, nil
+	a.armed, a.began, a.task = sched.Never, unset, nil
+}
+
+// restart makes the operations that wait count from anew for the idle time-out.
+func (l *limit) restart() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.first.began = unset
+	for _, a := range l.more {
+		a.began = unset
+	}
 }
 
 func (ls *limits) stop() {

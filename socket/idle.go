@@ -38,7 +38,7 @@ func (c *Conn) SetIdleTimeout(d time.Duration) error {
 	for i := range ls.of {
 		l, at := &ls.of[i], direction(i)
 		if d == 0 {
-			l.began.Store(unset)
+			l.restart()
 			if l.deadline.Load() == sched.Never {
 				l.stop()
 			}

@@ -116,6 +116,63 @@ func TestIdleTimeoutSetWhileATaskWaitsCountsFromThere(t *testing.T) {
 	})
 }
 
+func TestIdleTimeoutOfEachReaderCountsFromWhenThatBeganToWait(t *testing.T) {
+	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
+		a.SetIdleTimeout(10 * time.Second)
+		var readers []*edo.JoinHandle[edo.Unit]
+		for i := range 4 {
+			readers = append(readers, edo.Go(task, func(task *edo.Task) error {
+				timer.Sleep(task, time.Duration(i)*4*time.Second)
+				_, err := a.Read(task, make([]byte, 1))
+				if !errors.Is(err, os.ErrDeadlineExceeded) {
+					t.Errorf("reader %d: got %v", i, err)
+				}
+				if want := time.Duration(i)*4*time.Second + 10*time.Second; now() != want {
+					t.Errorf("reader %d: ended after %v, want %v", i, now(), want)
+				}
+				return nil
+			}))
+		}
+		for _, h := range readers {
+			h.Await(task)
+		}
+		return nil
+	})
+}
+
+func TestOperationsThatGiveUpDoNotKeepOthersFromTheirIdleTimeout(t *testing.T) {
+	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
+		a.SetIdleTimeout(10 * time.Second)
+		for _, write := range []bool{false, true} {
+			op := func(task *edo.Task) (int, error) {
+				if write {
+					return a.Write(task, big)
+				}
+				return a.Read(task, make([]byte, 1))
+			}
+			begin := now()
+			pings := edo.Go(task, func(task *edo.Task) error {
+				for range 10 {
+					timer.Timeout(task, 3*time.Second, op)
+					if err := timer.Sleep(task, time.Second); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if _, err := op(task); !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("write %v: got %v", write, err)
+			}
+			if took := now() - begin; took != 10*time.Second {
+				t.Errorf("write %v: ended after %v", write, took)
+			}
+			pings.Abort()
+			pings.Await(task)
+		}
+		return nil
+	})
+}
+
 func TestIdleTimeoutThatMakesNoSenseAndOneAfterCloseAreErrors(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		var op *net.OpError

@@ -119,7 +119,7 @@ func (c *Conn) forget(d direction, t *sched.Task) {
 			r.leaveQueue(t)
 		}
 		if ls := r.limits.Load(); ls != nil {
-			ls.of[d].began.Store(unset)
+			ls.of[d].over(t)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -19,29 +20,29 @@ type (
 )
 
 // Waits says what for.
-func (c *readable) Waits(*edo.Context) edo.Wait {
-	return (*Conn)(c).reason("socket: read from %v, at %v", reading)
+func (c *readable) Waits(cx *edo.Context) edo.Wait {
+	return (*Conn)(c).reason(cx, "socket: read from %v, at %v", reading)
 }
 
 // Waits says what for.
-func (c *writable) Waits(*edo.Context) edo.Wait {
-	return (*Conn)(c).reason("socket: write to %v, from %v", writing)
+func (c *writable) Waits(cx *edo.Context) edo.Wait {
+	return (*Conn)(c).reason(cx, "socket: write to %v, from %v", writing)
 }
 
-func (c *Conn) reason(format string, d direction) edo.Wait {
+func (c *Conn) reason(cx *edo.Context, format string, d direction) edo.Wait {
 	w := edo.Wait{On: fmt.Sprintf(format, c.RemoteAddr(), c.LocalAddr()), Outside: true}
 	if c.inner.Closed() {
 		return edo.Wait{On: w.On + ", which is closed"}
 	}
 	if ls := c.limits(); ls != nil {
-		w.Until = wall(c.inner.Driver(), ls.at(d))
+		w.Until = wall(c.inner.Driver(), ls.until(d, cx.Internal(internal.Key{}).Task()))
 	}
 	return w
 }
 
 // Waits says what for.
-func (c *behind) Waits(*edo.Context) edo.Wait {
-	return (*Conn)(c).reason("socket: write to %v, from %v, behind another task's Write", writing)
+func (c *behind) Waits(cx *edo.Context) edo.Wait {
+	return (*Conn)(c).reason(cx, "socket: write to %v, from %v, behind another task's Write", writing)
 }
 
 // Waits says what for.

@@ -331,3 +331,57 @@ func TestTasksOfAScopeInABlockHaveTheValuesAndTheCauseOfItsContext(t *testing.T)
 		t.Error("Block returned", err)
 	}
 }
+
+func TestContextOfATaskOfAScopeInAShieldDoesNotEndWithWhatIsOutside(t *testing.T) {
+	rt, err := edo.New(edo.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Shutdown(context.Background())
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), traceKey{}, 7), time.Hour)
+	err = edo.Block(rt, ctx, func(task *edo.Task) error {
+		return edo.Shielded(task, func(task *edo.Task) error {
+			return edo.WithScope(task, func(s *edo.Scope) error {
+				_, err := edo.Go(s, func(task *edo.Task) error {
+					c := task.Context()
+					if _, ok := c.Deadline(); ok || c.Value(traceKey{}) != 7 {
+						t.Error("a deadline:", ok, "the value:", c.Value(traceKey{}))
+					}
+					cancel()
+					if c.Err() != nil {
+						t.Error("it has ended:", c.Err())
+					}
+					return nil
+				}).Await(task)
+				return err
+			})
+		})
+	})
+	if err != nil {
+		t.Error("Block returned", err)
+	}
+}
+
+func TestDeadlineOutsideOfAShieldIsNoneOfTheTasksOfAScopeInIt(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		shielded := func(task *edo.Task) error {
+			return edo.WithScope(task, func(s *edo.Scope) error {
+				_, err := edo.Go(s, func(task *edo.Task) error {
+					c := task.Context()
+					if at, ok := c.Deadline(); !ok || at.Sub(timer.Now(task)) != time.Hour {
+						t.Error("the deadline is", at, ok)
+					}
+					return timer.Sleep(task, time.Minute)
+				}).Await(task)
+				return err
+			}, edo.ScopeTimeout(time.Hour))
+		}
+		return edo.WithScope(task, func(s *edo.Scope) error {
+			_, err := edo.Go(s, func(task *edo.Task) error { return edo.Shielded(task, shielded) }).Await(task)
+			return err
+		}, edo.ScopeTimeout(time.Second))
+	})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}

@@ -33,10 +33,18 @@ func (t *Task) baseContext() (base context.Context, at time.Time, set bool) {
 	if x := peek(t.head); x != nil && x.bonds != nil && x.bonds.scope != nil {
 		s := x.bonds.scope
 		base, at, set = s.task.baseContext()
-		for r := &s.region; r != nil; r = r.outer {
-			if o := r.scope; o == nil {
-				break // what is inside a shield does not end with what is outside
-			} else if o.at != 0 && (!set || o.deadline.at.Before(at)) {
+		r := &s.region
+		for r != nil && r.scope != nil {
+			r = r.outer
+		}
+		if r != nil { // what is inside a shield does not end with what is outside
+			set = false
+			if s.task.inBlock() { // the end of what a Run was given reaches all tasks
+				base = context.WithoutCancel(base)
+			}
+		}
+		for r := &s.region; r != nil && r.scope != nil; r = r.outer {
+			if o := r.scope; o.at != 0 && (!set || o.deadline.at.Before(at)) {
 				at, set = o.deadline.at, true
 			}
 		}
@@ -46,6 +54,21 @@ func (t *Task) baseContext() (base context.Context, at time.Time, set bool) {
 		return t.rt.base, at, false
 	}
 	return context.Background(), at, false
+}
+
+// inBlock says whether the function of t is that of a Block, or of a task of a scope in one.
+func (t *Task) inBlock() bool {
+	for t.head != nil {
+		if _, ok := t.head.Body().(*block); ok {
+			return true
+		}
+		x := peek(t.head)
+		if x == nil || x.bonds == nil || x.bonds.scope == nil {
+			break
+		}
+		t = x.bonds.scope.task
+	}
+	return false
 }
 
 // newTaskContext makes the context of t, for its function.

@@ -82,10 +82,10 @@ func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 		i.mu.Lock()
 		asked = w
 	}
-	tick := i.next
+	tick, clock := i.next, i.clock
 	i.next = i.following(tick, now)
 	i.mu.Unlock()
-	return i.clock.Time(tick), edo.Ready, nil
+	return clock.Time(tick), edo.Ready, nil
 }
 
 // bind makes clock the one that counts: that of the first poll, or another one when the

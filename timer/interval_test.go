@@ -321,3 +321,28 @@ func TestMissedHasNames(t *testing.T) {
 	}()
 	timer.OnMissed(3)
 }
+
+func TestIntervalServesTwoRuntimesAtTheSameTime(t *testing.T) {
+	i := timer.IntervalAt(time.Now().Add(-time.Hour), time.Millisecond)
+	var rts []*edo.Runtime
+	for range 2 {
+		rt, err := edo.New(edo.Config{CurrentThread: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		edo.Go(rt, func(task *edo.Task) error {
+			for range 2000 {
+				if _, err := i.Tick(task); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		rts = append(rts, rt)
+	}
+	for _, rt := range rts {
+		if err := rt.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -25,20 +25,23 @@ func (f *flag) Poll(cx *edo.Context) (v edo.Unit, p edo.Poll, err error) {
 	if !cx.Proceed(f) {
 		return v, edo.Pending, nil
 	}
+	var asked edo.Waker
 	f.mu.Lock()
-	waiting := f.waker
-	f.mu.Unlock()
-	if !waiting.IsZero() && waiting != cx.Waker() {
-		if err := cx.Sole(waiting, f, "several waiters take a flag each"); err != nil {
+	for w := f.waker; !w.IsZero() && w != cx.Waker() && w != asked; w = f.waker {
+		f.mu.Unlock()
+		if err := cx.Sole(w, f, "several waiters take a flag each"); err != nil {
 			return v, edo.Ready, err
 		}
+		f.mu.Lock()
+		asked = w
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if f.raised {
+		f.mu.Unlock()
 		return v, edo.Ready, nil
 	}
 	f.waker = cx.Waker()
+	f.mu.Unlock()
+	cx.Displace(asked, f)
 	return v, edo.Pending, nil
 }
 

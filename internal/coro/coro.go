@@ -217,12 +217,16 @@ func (c *Coro) Resume() Result {
 func (p *Coro) outcome() Result {
 	c := p.who
 	if c == nil || c.phase == dead {
-		if c == nil {
+		buried := c != nil
+		if !buried {
 			c = p
-		} else {
+		}
+		late := c.panicked
+		c.panicked = nil
+		if buried {
 			c.pool.bury(c)
 		}
-		if late := c.panicked; late != nil {
+		if late != nil {
 			panic(&Late{late.Value, late.Stack})
 		}
 		runtime.Goexit()

@@ -59,8 +59,9 @@ func Kept() int {
 	return len(theShelf.idle)
 }
 
-// maxExits is how often a goroutine may stay although it was told to exit.
-const maxExits = 50
+// maxExits is how often a goroutine may stay although it was told to exit. What the
+// functions before had at hand stays with it, on its stack.
+const maxExits = 8
 
 // wants says whether c, which has just died, should wait for an heir.
 func (s *shelf) wants(c *Coro) bool {
@@ -77,6 +78,7 @@ func (s *shelf) wants(c *Coro) bool {
 func (c *Coro) inherit() *Coro {
 	h := &Coro{place: c.place, self: c.self, bubbled: c.bubbled, exits: c.exits + 1}
 	h.at = h
+	c.pool, c.labels = nil, nil // c stays on the stack
 	return h
 }
 

@@ -113,8 +113,12 @@ type write struct {
 
 func (f *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	for {
-		n, poll, err := f.step(cx)
-		f.n += n
+		var n int
+		poll, err := f.begin(cx)
+		if poll == edo.Ready && err == nil {
+			n, poll, err = f.conn.poll(cx, writing, f.p[f.n:])
+			f.n += n
+		}
 		if poll == edo.Pending {
 			f.conn.moved(writing, &f.task, cx)
 			return 0, edo.Pending, nil

@@ -23,23 +23,23 @@ import (
 //  3. A Write without budget does not take the turn: a report takes nothing.
 //  4. The queue is woken by Close, and by a new limit, as those that wait in the driver.
 
-// step goes on with the Write f, as far as that goes without waiting.
-func (f *write) step(cx *edo.Context) (int, edo.Poll, error) {
+// begin is Ready, without an error, when the Write f may go on.
+func (f *write) begin(cx *edo.Context) (edo.Poll, error) {
 	c := f.conn
 	var leaf edo.Leaf = (*writable)(c)
 	if !f.hasTurn && c.turn.Load() != 0 {
 		leaf = (*behind)(c)
 	}
 	if !cx.Proceed(leaf) {
-		return 0, edo.Pending, nil
+		return edo.Pending, nil
 	}
 	if !f.hasTurn && !c.turn.CompareAndSwap(0, 1) {
 		if poll, err := c.waitForTurn(cx.Internal(internal.Key{})); poll == edo.Pending || err != nil {
-			return 0, poll, err
+			return poll, err
 		}
 	}
 	f.hasTurn = true
-	return c.poll(cx, writing, f.p[f.n:])
+	return edo.Ready, nil
 }
 
 // waitForTurn puts the task of in into the queue. Ready without an error: it has got the

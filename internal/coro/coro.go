@@ -268,45 +268,47 @@ func (c *Coro) Gid() uintptr { return c.self.gid() }
 func (c *Coro) Dead() bool { return c.phase == dead }
 
 // life is what the coroutine's goroutine does: function after function, until the
-// pool ends it.
+// pool ends it. yield is nil for an heir of a coroutine that has died. All in one function:
+// what it has on the stack every waiting task has.
 func (c *Coro) life() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
-		c.yield = yield
-		c.self.take()
-		carried.SetLabels(nil) // of who made it
-		c.serve()
+		stopped := false
+		defer func() {
+			// Deferred here and not in run, because a panic that is recovered while the
+			// goroutine exits ends run, but does not end the exiting.
+			if !stopped {
+				c.died()
+			}
+		}()
+		if yield != nil {
+			c.yield = yield
+			c.self.take()
+			carried.SetLabels(nil) // of who made it
+		}
+		for !c.ends {
+			c.run()
+			c.phase = idle
+			c.stand()
+		}
+		stopped = true
 	}
 }
 
-// serve is life, also of an heir of one that has died.
-func (c *Coro) serve() {
-	stopped := false
-	defer func() {
-		// Deferred here and not in run, because a panic that is recovered while the
-		// goroutine exits ends run, but does not end the exiting.
-		if stopped {
-			return
+// died is the end of a coroutine whose function has called Goexit.
+func (c *Coro) died() {
+	c.phase = dead
+	c.pool.forget()
+	if c.back != c || c.pool.shelf.wants(c) {
+		c.stand() // until the pool sees to it that nobody else is at its place
+		if h := c.heir; h != nil {
+			h.life()(nil)
 		}
-		c.phase = dead
-		c.pool.forget()
-		if c.back != c || c.pool.shelf.wants(c) {
-			c.stand() // until the pool sees to it that nobody else is at its place
-			if h := c.heir; h != nil {
-				h.serve()
-			}
-			return
-		}
-		// For the resumer, if that stands in next here; if in yield, it looks itself.
-		if late := c.panicked; late != nil {
-			panic(&Late{late.Value, late.Stack})
-		}
-	}()
-	for !c.ends {
-		c.run()
-		c.phase = idle
-		c.stand()
+		return
 	}
-	stopped = true
+	// For the resumer, if that stands in next here; if in yield, it looks itself.
+	if late := c.panicked; late != nil {
+		panic(&Late{late.Value, late.Stack})
+	}
 }
 
 // run runs one function to its end.

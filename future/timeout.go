@@ -42,11 +42,20 @@ func (o *timeout[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 	case p != edo.Pending:
 		o.timer.Stop()
 		return passValue(v, p, err)
+	case o.src.Held() && hasNoClock(cx):
+		o.Drop()
+		return pass[T](edo.Ready, sched.ErrNoClock)
 	case !o.src.Held() || !o.isOver(cx):
 		return v, edo.Pending, nil
 	}
 	o.Drop()
 	return pass[T](edo.Ready, &timeoutError{o.d})
+}
+
+// hasNoClock says whether the poll of f by cx, which was pending, can have no limit.
+func hasNoClock(cx *edo.Context) bool {
+	in := cx.Internal(internal.Key{})
+	return in.Runtime() == nil && !in.Inspecting()
 }
 
 // isOver says whether the time is up, and otherwise arms the timer. It takes nothing from

@@ -95,6 +95,9 @@ func (a *clock) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	in := cx.Internal(internal.Key{})
+	if in.Runtime() == nil {
+		return edo.Unit{}, edo.Ready, sched.ErrNoClock
+	}
 	now := in.Now()
 	if a.at == 0 {
 		a.at = max(1, now+min(int64(a.left), sched.Never-now))

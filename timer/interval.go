@@ -55,12 +55,16 @@ func IntervalAt(start time.Time, d time.Duration, opts ...Option) *Interval {
 
 var errPeriod = errors.New("timer: the period of an interval must be positive")
 
-// PollNext returns the next tick. The only error is an [*edo.BusyError].
+// PollNext returns the next tick. The error is an [*edo.BusyError], or says that the task has
+// no clock.
 func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 	if !cx.Proceed(i) {
 		return time.Time{}, edo.Pending, nil
 	}
 	in := cx.Internal(internal.Key{})
+	if in.Runtime() == nil {
+		return time.Time{}, edo.Ready, sched.ErrNoClock
+	}
 	now := in.Now()
 	i.mu.Lock()
 	i.bind(in.Runtime().Driver().(driver.Driver), now)

@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Limiter lets so much happen in a time, and no more: a token bucket, on the clock of the
@@ -134,7 +135,7 @@ func (l *Limiter) WaitN(task *edo.Task, n int) error {
 	}
 	in := task.Internal(internal.Key{}).Internal(internal.Key{})
 	if in.Runtime() == nil {
-		return errNoClock
+		return sched.ErrNoClock
 	}
 	var ws wakes
 	clock := in.Runtime().Driver().(driver.Driver)

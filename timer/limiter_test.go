@@ -14,7 +14,10 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/chaos"
+	"github.com/edo-go/edo/mpmc"
+	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -385,6 +388,43 @@ func TestLimiterNeedsAClock(t *testing.T) {
 	}
 	if _, _, err := edotest.Poll(edotest.NewTask(), new(timer.LimitFuture)); err == nil {
 		t.Error("the zero LimitFuture is ready")
+	}
+}
+
+func TestWaitsForAnInstantNeedAClock(t *testing.T) {
+	for name, wait := range map[string]func(task *edo.Task) error{
+		"Sleep": func(task *edo.Task) error { return timer.Sleep(task, time.Hour) },
+		"Tick":  func(task *edo.Task) error { _, err := timer.NewInterval(time.Hour).Tick(task); return err },
+		"Timeout": func(task *edo.Task) error {
+			_, err := timer.Timeout(task, time.Hour, func(*edo.Task) (int, error) { return 0, nil })
+			return err
+		},
+		"future.Timeout": func(task *edo.Task) error {
+			_, err := edo.Await(task, future.Timeout(time.Hour, future.PollFn(func(*edo.Context) (int, edo.Poll, error) {
+				return 0, edo.Pending, nil
+			})))
+			return err
+		},
+		"mpsc.RecvTimeout": func(task *edo.Task) error {
+			_, rx := mpsc.New[int](1)
+			_, err := rx.RecvTimeout(task, time.Hour)
+			return err
+		},
+		"mpsc.SendTimeout": func(task *edo.Task) error {
+			tx, _ := mpsc.New[int](1)
+			tx.TrySend(1)
+			return tx.SendTimeout(task, 2, time.Hour)
+		},
+		"mpmc.RecvTimeout": func(task *edo.Task) error {
+			_, rx := mpmc.New[int](1)
+			_, err := rx.RecvTimeout(task, time.Hour)
+			return err
+		},
+	} {
+		_, p, err := edotest.Poll(edotest.NewTask(), edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, wait(task) }))
+		if p != edo.Ready || err == nil || !strings.Contains(err.Error(), "no clock") {
+			t.Errorf("%s: %v, %v", name, p, err)
+		}
 	}
 }
 

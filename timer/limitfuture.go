@@ -65,7 +65,7 @@ func (f *LimitFuture) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 	in := cx.Internal(internal.Key{})
 	if in.Runtime() == nil {
-		return edo.Unit{}, edo.Ready, errNoClock
+		return edo.Unit{}, edo.Ready, sched.ErrNoClock
 	}
 	var ws wakes
 	asked, p, err := f.poll(cx, in, &ws)

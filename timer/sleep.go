@@ -40,7 +40,8 @@ func SleepFuture(d time.Duration) *Sleeper {
 // future, where Reset says how long it takes; once polled it must not be copied.
 type Sleeper struct{ timer sched.Timer }
 
-// Poll is ready when the time has come. The only error is an [*edo.BusyError].
+// Poll is ready when the time has come. The error is an [*edo.BusyError], or says that the
+// task has no clock.
 func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(s) {
 		return edo.Unit{}, edo.Pending, nil
@@ -48,6 +49,9 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	in := cx.Internal(internal.Key{})
 	at, delayed := s.timer.At()
 	if delayed || at > in.Passed() {
+		if in.Runtime() == nil {
+			return edo.Unit{}, edo.Ready, sched.ErrNoClock
+		}
 		now := in.Now()
 		if delayed {
 			at = after(now, time.Duration(at))

@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Timeout calls fn, on the caller and with its task, and returns what fn does, if that
@@ -42,7 +43,7 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 	}
 	in := task.Internal(internal.Key{}).Internal(internal.Key{})
 	if in.Runtime() == nil {
-		return v, errNoClock
+		return v, sched.ErrNoClock
 	}
 	now := in.Now()
 	d, given := time.Duration(wholeTick(after(now, max(d, 1)))-now), d
@@ -62,8 +63,6 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 	}
 	return v, &TimeoutError{After: given, Err: errors.Join(failed, task.Err())}
 }
-
-var errNoClock = errors.New("timer: this task has no runtime, and so no clock")
 
 // wholeTick rounds an instant up to the millisecond at which its timer fires.
 func wholeTick(at int64) int64 {

@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -378,6 +379,9 @@ func (w *Worker) takeOver(v *Worker) {
 
 // Now returns the present instant of the runtime's driver.
 func (cx *Context) Now() int64 { return cx.rt.driver.Now() }
+
+// ErrNoClock is what a wait for an instant fails with in a task without a runtime.
+var ErrNoClock = errors.New("edo: this task has no runtime, and so no clock")
 
 // Passed returns an instant that has passed: when the worker that polls last looked at its
 // timers. It spares the clock those that a timer has woken.

@@ -38,9 +38,11 @@ func (s *Source) join(d Direction, before, t *sched.Task) {
 		tasks = new(crowd)
 		c.all[s] = tasks
 	}
-	// Tasks that have ended wait no longer, and t is in its new place.
+	// Tasks that have ended wait no longer. Nor does t wait here if it is in its new place
+	// still; the task that takes that comes by here, with the lock.
+	inPlace := s.waiters[d].Load() == t
 	tasks[d] = slices.DeleteFunc(tasks[d], func(o *sched.Task) bool {
-		return o == t || o == before || o.IsResolved()
+		return o == t && inPlace || o == before || o.IsResolved()
 	})
 	tasks[d] = append(tasks[d], before)
 	s.state.Or(crowded << d)

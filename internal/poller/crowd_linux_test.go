@@ -94,6 +94,26 @@ func TestInterleavedTwoReadersLoseNoEdge(t *testing.T) {
 	t.Logf("%d schedules", n)
 }
 
+func TestInterleavedThreeReadersThatAskAgainAllWaitOrAreWoken(t *testing.T) {
+	n := interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+		m, tasks := newModel(t), [3]*mock{newMock(), newMock(), newMock()}
+		m.read(tasks[0]) // in the crowd, behind the next
+		m.read(tasks[1])
+		var threads []func()
+		for _, task := range tasks {
+			threads = append(threads, func() { m.read(task) })
+		}
+		return threads, func() {
+			for i, task := range tasks {
+				if task.wakes.Load() == 0 && !m.source.Waits(Read, &task.Task) {
+					t.Errorf("reader %d neither waits nor was woken", i)
+				}
+			}
+		}
+	})
+	t.Logf("%d schedules", n)
+}
+
 // kernel is a socket that was reset: it tells that to the first call.
 type kernel struct {
 	*model

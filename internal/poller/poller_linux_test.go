@@ -193,6 +193,43 @@ func TestEveryWakeEndsAWait(t *testing.T) {
 	})
 }
 
+// holdWake begins a Wait and calls Wake meanwhile, which stands behind its swap until release
+// is closed. It returns what is closed at the end of each, or nil when the Wait was not
+// announced just then.
+func holdWake(p *Poller, release chan struct{}) (waited, woken chan struct{}) {
+	waited, woken = make(chan struct{}), make(chan struct{})
+	waiting, held := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	invariant.SetStep(func(point string) {
+		switch point {
+		case "Wait: before it is announced":
+			once.Do(func() { close(waiting) })
+		case "Wake: called":
+			close(held)
+			<-release
+		}
+	})
+	go func() {
+		p.Wait(worker(), sched.Never)
+		close(waited)
+	}()
+	<-waiting
+	for p.signal.Load() != announced {
+		runtime.Gosched()
+	}
+	go func() {
+		p.Wake()
+		close(woken)
+	}()
+	select {
+	case <-held:
+		return waited, woken
+	case <-woken:
+		<-waited
+		return nil, nil
+	}
+}
+
 func TestWakeThatIsLateForItsWaitDoesNotDisturbLaterOnes(t *testing.T) {
 	bothWays(t, func(t *testing.T, p *Poller) {
 		if !invariant.Enabled {
@@ -208,32 +245,12 @@ func TestWakeThatIsLateForItsWaitDoesNotDisturbLaterOnes(t *testing.T) {
 
 		// The waker is held up between its swap and its deadline; meanwhile the wait
 		// ends by what arrives.
-		waiting, held, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
-		var once sync.Once
-		invariant.SetStep(func(point string) {
-			switch point {
-			case "Wait: before it is announced":
-				once.Do(func() { close(waiting) })
-			case "Wake: called":
-				close(held)
-				<-release
-			}
-		})
+		release := make(chan struct{})
 		defer invariant.SetStep(nil)
-		first := make(chan struct{})
-		go func() {
-			p.Wait(worker(), sched.Never)
-			close(first)
-		}()
-		<-waiting
-		for p.signal.Load() != announced {
-			runtime.Gosched()
+		first, done := holdWake(p, release)
+		for first == nil { // a signal of Go's runtime had ended the wait before
+			first, done = holdWake(p, release)
 		}
-		go func() {
-			p.Wake()
-			close(done)
-		}()
-		<-held
 		syscall.Write(other, []byte("x"))
 		<-first
 		at := p.now() + int64(20*time.Millisecond)

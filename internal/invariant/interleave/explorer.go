@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/edo-go/edo/internal/coro"
@@ -29,6 +30,8 @@ type explorer struct {
 	depth       int     // how many steps were made
 	preemptions int
 	able        []*thread // used by choose alone
+
+	running atomic.Uintptr // the identity of the goroutine of current, while it runs
 }
 
 // A choice is a step of a schedule: which thread ran, from where, and how many
@@ -66,10 +69,10 @@ func (x *explorer) close() {
 
 // step is where a thread stops between two steps.
 func (x *explorer) step(point string) {
-	th := x.current
-	if th == nil || gid.Get() != th.c.Gid() {
-		return // setup, check, or a goroutine that is not ours
+	if gid.Get() != x.running.Load() {
+		return // setup, check, or a goroutine that is not ours, at any time
 	}
+	th := x.current
 	th.at = point
 	th.c.Yield()
 }
@@ -168,10 +171,15 @@ func (x *explorer) resume(th *thread) {
 	from := th.at
 	var r coro.Result
 	if from == start {
-		r = th.c.Start(func(*coro.Coro) { th.fn() })
+		r = th.c.Start(func(*coro.Coro) {
+			x.running.Store(gid.Get())
+			th.fn()
+		})
 	} else {
+		x.running.Store(th.c.Gid())
 		r = th.c.Resume()
 	}
+	x.running.Store(0)
 	switch r.State {
 	case coro.Ended:
 		th.at = end

@@ -114,7 +114,7 @@ func (w *closer[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed((*closing[T])(w.via)) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	return edo.Unit{}, (*waiter[T])(w).poll(cx.Waker()), nil
+	return edo.Unit{}, (*waiter[T])(w).Out(cx.Waker()), nil
 }
 
 // ClosedFuture returns [Sender.Closed] as a future.

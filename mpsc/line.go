@@ -79,9 +79,9 @@ func (l *line[T]) remove(w *waiter[T]) edo.Waker {
 	return waker
 }
 
-// poll says whether w, which has been queued, is out of its line. If not, waker is
+// Out says whether w, which has been queued, is out of its line. If not, waker is
 // the one to wake.
-func (w *waiter[T]) poll(waker edo.Waker) edo.Poll {
+func (w *waiter[T]) Out(waker edo.Waker) edo.Poll {
 	if atomic.LoadUint32(&w.state) != queued {
 		return edo.Ready
 	}
@@ -104,7 +104,7 @@ func (w *waiter[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(w) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	return edo.Unit{}, w.poll(cx.Waker()), nil
+	return edo.Unit{}, w.Out(cx.Waker()), nil
 }
 
 // await waits until w is out of its line, or f, which polls it, or the task is

@@ -83,7 +83,7 @@ type clock struct {
 	wait  edo.Future[edo.Unit]
 }
 
-// clocks are those that are not in use, as alarms are.
+// clocks are those that are not in use, each for one runtime: see package alarm.
 var clocks = sync.Pool{New: func() any { return new(clock) }}
 
 // Poll is Ready when the other future is, also when the time is up as well.

@@ -128,7 +128,7 @@ func (r *reservation[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		w.phase = empty
 		return edo.Ready, err
 	case inLine:
-		if w.poll(cx.Waker()) == edo.Pending {
+		if w.Out(cx.Waker()) == edo.Pending {
 			return edo.Pending, nil
 		}
 		state, got := w.state, w.got

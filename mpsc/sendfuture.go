@@ -58,7 +58,7 @@ func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
 	case holding:
 		err = f.start(cx)
 	case inLine:
-		if f.w.poll(cx.Waker()) == edo.Ready {
+		if f.w.Out(cx.Waker()) == edo.Ready {
 			err = f.settle()
 		}
 	default:

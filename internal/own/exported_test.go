@@ -42,7 +42,6 @@ var exceptions = map[string]string{
 	"future.taskGroup":     "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":      "in Send",
 	"mpsc.waiter":          "in Send, Reserve and ReserveMany",
-	"mpsc.alarm":           "in SendTimeout",
 	"mpsc.arriving":        "in RecvMany",
 	"mpsc.closer":          "in Sender.Closed, as in ClosedFuture",
 	"mpmc.offer":           "in Send, Reserve and ReserveMany",

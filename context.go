@@ -61,9 +61,13 @@ func (w Waker) Wake() {
 
 // WakeBy is [Waker.Wake] from inside the poll that cx belongs to, and faster: the first
 // task that a poll wakes runs next on this worker, most of the time, and the others
-// behind it, in order.
+// behind it, in order. Without a poll, when cx is nil, it is Wake.
 func (w Waker) WakeBy(cx *Context) {
-	if w.t != nil {
+	switch {
+	case w.t == nil:
+	case cx == nil:
+		w.t.Wake()
+	default:
 		w.t.WakeBy(cx.in())
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// directories are where the packages that the table names are.
+// directories are where the packages that the list names are.
 var directories = map[string]string{
 	"edo": "..", "future": "../future", "stream": "../stream",
 	"oneshot": "../oneshot", "mpsc": "../mpsc", "mpmc": "../mpmc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
@@ -20,8 +20,8 @@ var directories = map[string]string{
 	"own": "../internal/own", "docs": ".",
 }
 
-// notOfTheLibrary are packages whose operations have no row: there is nothing in them that
-// waits for its users.
+// notOfTheLibrary are packages whose operations have no entry: nothing in them waits for
+// its users.
 var notOfTheLibrary = []string{"own", "docs"}
 
 // neverWait are operations that take a Task and cannot wait, and why.
@@ -29,32 +29,39 @@ var neverWait = map[string]string{
 	"edo.Rand": "it returns a source of random numbers",
 }
 
-// operation is a row of the tables.
+// operation is an entry of the list:
+//
+//	- **`package.Operation`: in which state.** What is kept, and what is lost.
+//	  - Tests: `package.TestX`, `package.TestY`.
 type operation struct {
-	line  string
+	entry string
 	names []string // as package.Type.Method, or package.Function
 	tests []string // as package.TestX
 }
 
 var quoted = regexp.MustCompile("`([a-z]+)\\.([A-Z][A-Za-z0-9_]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
 
-// operations reads the tables.
+// operations reads the list.
 func operations(t *testing.T) (all []operation) {
 	t.Helper()
 	document, err := os.ReadFile("cancellation.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(document)) {
-		if !strings.HasPrefix(line, "| `") {
-			continue
+	for _, section := range strings.Split(string(document), "\n\n") {
+		for _, entry := range strings.Split("\n"+section, "\n- **")[1:] {
+			if !strings.HasPrefix(entry, "`") { // a list of something else
+				continue
+			}
+			entry = strings.Join(strings.Fields(entry), " ")
+			name, rest, hasName := strings.Cut(entry, ".** ")
+			text, tests, hasTests := strings.Cut(rest, " - Tests: ")
+			if !hasName || !hasTests || text == "" {
+				t.Errorf("an entry needs a name in bold, a text and a list of tests: %s", entry)
+				continue
+			}
+			all = append(all, operation{entry, namesIn(name), namesIn(tests)})
 		}
-		cells := strings.Split(strings.Trim(line, "|\n "), " | ")
-		if len(cells) != 3 {
-			t.Errorf("%d cells, want 3: %s", len(cells), line)
-			continue
-		}
-		all = append(all, operation{line, namesIn(cells[0]), namesIn(cells[2])})
 	}
 	if len(all) < 60 {
 		t.Fatalf("only %d operations were found", len(all))
@@ -62,8 +69,8 @@ func operations(t *testing.T) (all []operation) {
 	return all
 }
 
-func namesIn(cell string) (names []string) {
-	for _, found := range quoted.FindAllStringSubmatch(cell, -1) {
+func namesIn(text string) (names []string) {
+	for _, found := range quoted.FindAllStringSubmatch(text, -1) {
 		names = append(names, found[1]+"."+found[2])
 	}
 	return names
@@ -134,11 +141,11 @@ func TestEveryTestThatCancellationNamesExists(t *testing.T) {
 	}
 	for _, op := range operations(t) {
 		if len(op.tests) == 0 {
-			t.Errorf("no test is named by %s", op.line)
+			t.Errorf("no test is named by %s", op.entry)
 		}
 		for _, test := range op.tests {
 			if !strings.Contains(test, ".Test") || !exist[test] {
-				t.Errorf("there is no test %s, which is named by %s", test, op.line)
+				t.Errorf("there is no test %s, which is named by %s", test, op.entry)
 			}
 		}
 	}
@@ -162,11 +169,11 @@ func TestEveryOperationThatWaitsIsInCancellation(t *testing.T) {
 	var named []string
 	for _, op := range operations(t) {
 		if len(op.names) == 0 {
-			t.Errorf("no operation is named by %s", op.line)
+			t.Errorf("no operation is named by %s", op.entry)
 		}
 		for _, name := range op.names {
 			if !slices.Contains(exist, name) {
-				t.Errorf("there is no %s, which is named by %s", name, op.line)
+				t.Errorf("there is no %s, which is named by %s", name, op.entry)
 			}
 		}
 		named = append(named, op.names...)

@@ -31,8 +31,8 @@ var neverWait = map[string]string{
 
 // operation is an entry of the list:
 //
-//	- **`package.Operation`: in which state.** What is kept, and what is lost.
-//	  - Tests: `package.TestX`, `package.TestY`.
+//   - **`package.Operation`: in which state.** What is kept, and what is lost.
+//   - Tests: `package.TestX`, `package.TestY`.
 type operation struct {
 	entry string
 	names []string // as package.Type.Method, or package.Function

@@ -76,8 +76,8 @@ func namesIn(text string) (names []string) {
 	return names
 }
 
-// functions returns the functions and methods, and the types, in the files of a package
-// that are tests, or are not.
+// functions returns the functions and methods, and the types, of a package: those in its
+// tests, or those in its other files.
 func functions(t *testing.T, pkg string, tests bool) (funcs map[string]*ast.FuncDecl, types []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(directories[pkg], "*.go"))
@@ -113,8 +113,8 @@ func functions(t *testing.T, pkg string, tests bool) (funcs map[string]*ast.Func
 	return funcs, types
 }
 
-// typeName returns the name of a type without its package, its type arguments, and what
-// points to it.
+// typeName returns the name of a type without its package, its type arguments and its
+// pointers.
 func typeName(expr ast.Expr) string {
 	switch x := expr.(type) {
 	case *ast.StarExpr:
@@ -180,7 +180,7 @@ func TestEveryOperationThatWaitsIsInCancellation(t *testing.T) {
 	}
 	for _, name := range waits {
 		if slices.Contains(named, name) == (neverWait[name] != "") {
-			t.Errorf("%s takes a Task and so may wait: cancellation.md does not say what is lost, or needs not", name)
+			t.Errorf("%s takes a Task and so may wait: it has no entry in cancellation.md, or needs none", name)
 		}
 	}
 	for name := range neverWait {
@@ -193,8 +193,8 @@ func TestEveryOperationThatWaitsIsInCancellation(t *testing.T) {
 	}
 }
 
-// takesTask says whether a function has a parameter that is a Task. Those for edo's own
-// packages, which take a key, do not count.
+// takesTask reports whether a function has a parameter that is a Task. Functions for edo's
+// own packages, which take a key, do not count.
 func takesTask(d *ast.FuncDecl) (takes bool) {
 	for _, f := range d.Type.Params.List {
 		if _, isPointer := f.Type.(*ast.StarExpr); isPointer && typeName(f.Type) == "Task" {
@@ -207,7 +207,7 @@ func takesTask(d *ast.FuncDecl) (takes bool) {
 	return takes
 }
 
-// isExported says whether all parts of a name are.
+// isExported reports whether all parts of a name are exported.
 func isExported(name string) bool {
 	parts := strings.Split(name, ".")
 	return !slices.ContainsFunc(parts[1:], func(s string) bool { return !ast.IsExported(s) })

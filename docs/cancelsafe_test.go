@@ -15,8 +15,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// The tests of this file are for those rows of cancellation.md that have none in the
-// package itself: they go through several, in the simulator.
+// The tests of this file are for those entries of cancellation.md that have no test in
+// their own package, because they use several packages. They run in the simulator.
 
 const tick = time.Millisecond
 
@@ -205,7 +205,7 @@ func TestCancelledAcceptLeavesTheConnectionToOthers(t *testing.T) {
 			return err
 		}
 		defer client.Close()
-		first.Abort() // whoever of them was woken for it
+		first.Abort() // the one of them that was woken for it
 		first.Await(task)
 		if !second.Finished() {
 			if _, err := second.Await(task); err != nil { // a stall, if it is lost
@@ -225,9 +225,9 @@ func TestCancelledAcceptLeavesTheConnectionToOthers(t *testing.T) {
 		defer later.Close()
 		waits.Abort()
 		waits.Await(task)
-		l.Close() // with it ends what nobody has taken
+		l.Close() // with it a connection ends that was not accepted
 		if _, err := later.Read(task, make([]byte, 1)); err == nil {
-			t.Error("the client of a connection that nobody took goes on")
+			t.Error("the client of a connection that was not accepted goes on")
 		}
 		return nil
 	})

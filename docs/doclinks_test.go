@@ -15,8 +15,8 @@ import (
 // module is the path of this module.
 const module = "github.com/edo-go/edo"
 
-// TestEveryNameInADocCommentExists looks at what stands in brackets in the documentation
-// of each public package: at [Name], [Type.Method], [package.Name].
+// TestEveryNameInADocCommentExists looks at the names in brackets in the documentation of
+// each public package: [Name], [Type.Method], [package.Name].
 func TestEveryNameInADocCommentExists(t *testing.T) {
 	packages := documented(t)
 	links := 0
@@ -104,7 +104,7 @@ func documentation(t *testing.T, dir, path string) *doc.Package {
 	return p
 }
 
-// commentsOf returns the documentation of p and of what it declares.
+// commentsOf returns the documentation of p and of its declarations.
 func commentsOf(p *doc.Package) []string {
 	texts := []string{p.Doc}
 	values := func(vs []*doc.Value) {
@@ -130,7 +130,7 @@ func commentsOf(p *doc.Package) []string {
 	return texts
 }
 
-// textsOf returns the running text of d: what is neither code nor a link definition.
+// textsOf returns the running text of d, without code and link definitions.
 func textsOf(d *comment.Doc) (texts []comment.Text) {
 	var inBlocks func(blocks []comment.Block)
 	inBlocks = func(blocks []comment.Block) {
@@ -151,7 +151,7 @@ func textsOf(d *comment.Doc) (texts []comment.Text) {
 	return texts
 }
 
-// codeOf returns the code of d, tables among it, in which go/doc makes no links.
+// codeOf returns the code of d, also its tables. go/doc makes no links there.
 func codeOf(d *comment.Doc) string {
 	var code strings.Builder
 	for _, block := range d.Content {
@@ -162,10 +162,10 @@ func codeOf(d *comment.Doc) string {
 	return code.String()
 }
 
-// bracketed is what would be a link if there were such a name.
+// bracketed matches a name in brackets, which is a link if the name exists.
 var bracketed = regexp.MustCompile(`(?:^|[\s(])\[\*?((?:[a-z]+\.)?[A-Z]\w*(?:\.[A-Z]\w*)?)\]`)
 
-// declares says whether p has the name, or the method or field name of the type recv.
+// declares reports whether p has the name, or the type recv a method or field of that name.
 func declares(p *doc.Package, recv, name string) bool {
 	if recv == "" {
 		for _, vs := range [][]*doc.Value{p.Consts, p.Vars} {
@@ -215,7 +215,7 @@ func declaresMethod(typ *doc.Type, name string) bool {
 	return false
 }
 
-// declaresField says whether typ, a struct or an interface, has a field or method of that name.
+// declaresField reports whether typ, a struct or an interface, has a field or method of that name.
 func declaresField(typ *doc.Type, name string) bool {
 	found := false
 	ast.Inspect(typ.Decl, func(n ast.Node) bool {

@@ -71,7 +71,7 @@ func unindent(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// link is a link, to something else or to a place on the same page.
+// link matches a link, to another file or to a heading of the same page.
 var link = regexp.MustCompile(`\[[^]]*\]\(([^)]*)\)`)
 
 func TestEveryLinkOfADocumentLeadsSomewhere(t *testing.T) {
@@ -106,7 +106,7 @@ func TestEveryLinkOfADocumentLeadsSomewhere(t *testing.T) {
 	}
 }
 
-// anchors returns the places of a page that its headings make.
+// anchors returns the anchors of a page's headings.
 func anchors(text string) map[string]bool {
 	places := map[string]bool{}
 	for line := range strings.Lines(text) {

@@ -15,13 +15,13 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
-// request is a question, and the way to answer it.
+// request is a question, and the sender for its answer.
 type request struct {
 	key   string
 	reply *oneshot.Sender[int]
 }
 
-// Drop lets the task that asked know that no answer will come.
+// Drop tells the asking task that no answer will come.
 func (r request) Drop() { r.reply.Drop() }
 
 // ask sends a request and waits for the reply.

@@ -15,7 +15,7 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// sumInGo is a small pipeline as one writes it with goroutines.
+// sumInGo is a small pipeline with goroutines.
 func sumInGo(ctx context.Context) (sum int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

@@ -16,9 +16,9 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-// BenchmarkIdleConnection counts what the server of an idle connection keeps, on the heap
-// and in stacks: straight-line handlers of lines, of which each has answered one. The
-// clients are descriptors, without a Go object.
+// BenchmarkIdleConnection measures the memory that a server keeps for an idle connection,
+// on the heap and in stacks. The handlers are straight-line code, and each has answered one
+// line. The clients are descriptors, without a Go object.
 //
 //	go test ./docs/recipes -run '^$' -bench IdleConnection -benchtime 2000x
 func BenchmarkIdleConnection(b *testing.B) {
@@ -65,7 +65,7 @@ func BenchmarkIdleConnection(b *testing.B) {
 	})
 }
 
-// serveLines is what one writes in Go: a goroutine, and a buffer for each direction.
+// serveLines is the server in plain Go: a goroutine, and a buffer for each direction.
 func serveLines(conn net.Conn) {
 	defer conn.Close()
 	lines, w := bufio.NewScanner(conn), bufio.NewWriter(conn)
@@ -77,7 +77,7 @@ func serveLines(conn net.Conn) {
 	}
 }
 
-// countIdle connects b.N times, has one line answered on each, and reports what is kept.
+// countIdle connects b.N times, has one line answered on each, and reports the memory that is kept.
 func countIdle(b *testing.B, addr net.Addr) {
 	to := &syscall.SockaddrInet4{Port: addr.(*net.TCPAddr).Port, Addr: [4]byte{127, 0, 0, 1}}
 	clients := make([]int, 0, b.N)

@@ -1,0 +1,40 @@
+package docs
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// widest is how many columns a line of a document may have.
+const widest = 160
+
+// indefinite matches a person where a sentence needs a thing as its subject.
+var indefinite = regexp.MustCompile(`(?i)\b(nobody|whoever|somebody|anybody|everybody|who|whom)\b`)
+
+func TestDocumentsHaveNarrowLinesAndThingsAsSubjects(t *testing.T) {
+	for _, pattern := range []string{"*.md", "../*.md", "../findings/*.md"} {
+		documents, err := filepath.Glob(pattern)
+		if err != nil || len(documents) == 0 {
+			t.Fatalf("there is no %s: %v", pattern, err)
+		}
+		for _, document := range documents {
+			text, err := os.ReadFile(document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			generated := document == "benchmarks.md" // its rows are as wide as its numbers
+			for i, line := range strings.Split(string(text), "\n") {
+				if n := utf8.RuneCountInString(line); n > widest && !generated {
+					t.Errorf("%s:%d: %d columns, want at most %d", document, i+1, n, widest)
+				}
+				if word := indefinite.FindString(line); word != "" {
+					t.Errorf("%s:%d: %q: name the task, the worker or the caller instead", document, i+1, word)
+				}
+			}
+		}
+	}
+}

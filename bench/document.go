@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // writeReport writes benchmarks.md into dir, and its charts into dir/benchmarks.
@@ -45,6 +46,33 @@ func (d *document) say(format string, args ...any) {
 	fmt.Fprintf(&d.text, format+"\n", args...)
 }
 
+// widest is how many columns a line of running text has at the most.
+const widest = 118
+
+// wrap writes running text in lines of at most widest columns. All but the first begin
+// with indent.
+func (d *document) wrap(indent, text string) {
+	var line strings.Builder
+	columns := 0
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case columns+1+n <= widest:
+			line.WriteByte(' ')
+			columns++
+		default:
+			d.say("%s", line.String())
+			line.Reset()
+			line.WriteString(indent)
+			columns = len(indent)
+		}
+		line.WriteString(word)
+		columns += n
+	}
+	d.say("%s", line.String())
+}
+
 // row writes a line of a table.
 func (d *document) row(cells ...string) {
 	d.say("| %s |", strings.Join(cells, " | "))
@@ -74,7 +102,7 @@ func (d *document) write() {
 	for _, m := range d.machines {
 		d.say("- **Machine:** %s.", m)
 		if peers := m.peers(); peers != "" {
-			d.say("- **Compared:** %s.", peers)
+			d.wrap("  ", "- **Compared:** "+peers+".")
 		}
 	}
 	d.say("- **Measured:** %s. Each is a process of its own; the runtimes take turns in each round.", d.size())
@@ -165,7 +193,7 @@ func short(f float64) string {
 func (d *document) losses() {
 	d.heading(2, "Where edo is behind")
 	d.say("Every row on which one of the others has a better median than edo's futures on all workers. Where the ranges of")
-	d.say("the rounds overlap, it may be chance.")
+	d.say("the rounds overlap (~), it may be chance.")
 	d.say("")
 	others := func(v variant) bool { return !isEdo(v) }
 	d.lossTable(losses(d.comparison, futures, others, false))
@@ -186,7 +214,7 @@ func (d *document) lossTable(all []loss) {
 		for i, r := range one.ahead {
 			ahead[i] = fmt.Sprintf("%s %s (%.2f", label(r.variant), one.figure.text(r.value), r.value/one.edo.value)
 			if r.overlaps {
-				ahead[i] += ", overlaps"
+				ahead[i] += " ~"
 			}
 			ahead[i] += ")"
 		}
@@ -206,7 +234,7 @@ func (d *document) section(title, name, note string) {
 		return
 	}
 	d.heading(2, title)
-	d.say("%s", note)
+	d.wrap("", note)
 	d.say("")
 	d.overview(rows)
 	for _, w := range rows {

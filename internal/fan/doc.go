@@ -1,12 +1,11 @@
 // Package fan tells a future that polls several others in one task which of them
 // were woken.
 //
-// A task has one waker. A future that waits for ten thousand others and hands them
-// all that waker must, when it is woken, poll all of them to find the one that has
-// moved. So each of its children gets a waker of its own: a [Child] is an external
-// task of the scheduler ([sched.Context.Branch]), which is polled by its [Set] and,
-// when it is woken, puts itself on the list of those to be polled, and wakes the task
-// that polls the set.
+// A task has one waker. A future that waits for ten thousand others, and gives that
+// waker to all of them, must poll them all after each wake to find the one that was
+// woken. So package fan gives each of them a waker of its own: a [Child] is an external
+// task of the scheduler ([sched.Context.Branch]). Its [Set] polls it. A woken child puts
+// itself on a list of the set, and wakes the task that polls the set.
 //
 //	type join struct {
 //		set     fan.Set
@@ -15,21 +14,20 @@
 //
 //	j.set.Init(j, len(j.members))
 //	…
-//	over := j.set.Poll(cx) // calls j.PollChild for those that were woken
+//	over := j.set.Poll(cx) // calls j.PollChild for the woken children
 //
-// The futures are the owner's: it polls them, drops them, and keeps what they give.
-// A set only says whose turn it is. It may be polled inside a child of another set:
-// then that child is what it wakes.
+// The futures belong to the owner of the set, here the join: the owner polls them, drops
+// them, and keeps their results. The set only decides which child is polled next. A set may
+// be polled inside a child of another set; its children then wake that child.
 //
 // # Cost
 //
 // A child is 64 bytes. A wake is two compare-and-swaps more than that of a task, and
-// a poll takes time in proportion to the children that were woken. Nothing is
-// allocated.
+// a poll takes time in proportion to the number of woken children. Neither allocates.
 //
 // # When not to use it
 //
-// A future of two or three others that are polled by other means in between (those of
-// edo.Select are) polls them all: a child whose future was polled by other means meanwhile
-// is not woken.
+// A future of two or three others that are polled by other means in between, as those of
+// edo.Select are, polls them all: a child is not woken when its future was polled outside
+// of the set.
 package fan

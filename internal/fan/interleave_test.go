@@ -13,8 +13,8 @@ import (
 //
 //	go test -tags invariants -run Interleaved ./internal/fan
 
-// parent is a task that polls a set on a thread of the exploration: a lost wake leaves
-// it asleep, which the explorer reports as a deadlock.
+// parent is a task that polls a set on a thread of the exploration. A lost wake leaves it
+// asleep for ever, and the explorer reports a deadlock.
 type parent struct {
 	task  sched.Task
 	cx    *sched.Context
@@ -32,7 +32,7 @@ func (p *parent) Poll(*sched.Context) bool { panic("not polled so") }
 func (p *parent) Fail(any, []byte)         { panic("not polled so") }
 func (p *parent) Unpark()                  { p.awake = true }
 
-// drive polls until poll says that it is over.
+// drive calls poll after each wake, until it reports that the set is over.
 func (p *parent) drive(poll func(cx *sched.Context) (over bool)) {
 	for {
 		p.cx.SetBudget(sched.Budget)
@@ -49,17 +49,17 @@ func (p *parent) drive(poll func(cx *sched.Context) (over bool)) {
 	}
 }
 
-// counters are children that end when they have come to what they need.
+// counters are children that each end when their count has reached a limit.
 type counters struct {
-	*family
-	have []int
+	*group
+	counts []int
 }
 
-func newCounters(need ...int) *counters {
-	c := &counters{newFamily(len(need)), make([]int, len(need))}
-	for i := range need {
-		c.kids[i].poll = func(*sched.Context) fan.Outcome {
-			if c.have[i] == need[i] {
+func newCounters(limits ...int) *counters {
+	c := &counters{newGroup(len(limits)), make([]int, len(limits))}
+	for i := range limits {
+		c.members[i].poll = func(*sched.Context) fan.Outcome {
+			if c.counts[i] == limits[i] {
 				return fan.Ended
 			}
 			return fan.Pending
@@ -68,63 +68,68 @@ func newCounters(need ...int) *counters {
 	return c
 }
 
-// begin gives every child its first poll, by p, which is then asleep.
-func (c *counters) begin(p *parent) {
+// pollFirst gives every child its first poll, in p, and puts p to sleep.
+func (c *counters) pollFirst(p *parent) {
 	p.cx.SetBudget(sched.Budget)
 	c.set.Poll(p.cx)
 	p.task.Suspend()
 }
 
-// bump brings child i on and wakes it.
-func (c *counters) bump(i int) {
-	c.have[i]++
-	c.kids[i].waker.Wake()
+// increment counts one more for child i, and wakes it.
+func (c *counters) increment(i int) {
+	c.counts[i]++
+	c.members[i].waker.Wake()
 }
 
-func (c *counters) check(t *testing.T) func() {
+// checkAll requires that all children have ended, and that none was polled without a wake.
+func (c *counters) checkAll(t *testing.T) func() {
 	return func() {
-		if c.set.Left() != 0 {
-			t.Errorf("%d are left", c.set.Left())
-		}
-		for i := range c.kids {
-			if polls := c.kids[i].polls; polls > 1+c.have[i] {
-				t.Errorf("child %d was polled %d times for %d wakes", i, polls, c.have[i])
+		c.requireEnded(t)
+		for i := range c.members {
+			if polls := c.members[i].polls; polls > 1+c.counts[i] {
+				t.Errorf("child %d was polled %d times for %d wakes", i, polls, c.counts[i])
 			}
 		}
+	}
+}
+
+func (c *counters) requireEnded(t *testing.T) {
+	if n := c.set.Remaining(); n != 0 {
+		t.Errorf("%d children have not ended", n)
 	}
 }
 
 func TestInterleavedWakesOfTwoChildrenAreBothSeen(t *testing.T) {
 	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
 		p, c := newParent(), newCounters(1, 1)
-		c.begin(p)
+		c.pollFirst(p)
 		p.task.Enter()
 		return []func(){
 			func() { p.drive(c.set.Poll) },
-			func() { c.bump(0) },
-			func() { c.bump(1) },
-		}, c.check(t)
+			func() { c.increment(0) },
+			func() { c.increment(1) },
+		}, c.checkAll(t)
 	})
 }
 
 func TestInterleavedWakesOfOneChildAreSeen(t *testing.T) {
 	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
 		p, c := newParent(), newCounters(2)
-		c.begin(p)
+		c.pollFirst(p)
 		p.task.Enter()
 		return []func(){
 			func() { p.drive(c.set.Poll) },
-			func() { c.bump(0) },
-			func() { c.bump(0) },
-		}, c.check(t)
+			func() { c.increment(0) },
+			func() { c.increment(0) },
+		}, c.checkAll(t)
 	})
 }
 
 func TestInterleavedWakesInsideTwoSetsAreSeen(t *testing.T) {
 	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
 		p, inner := newParent(), newCounters(1, 1)
-		outer := newFamily(1)
-		outer.kids[0].poll = func(cx *sched.Context) fan.Outcome {
+		outer := newGroup(1)
+		outer.members[0].poll = func(cx *sched.Context) fan.Outcome {
 			if inner.set.Poll(cx) {
 				return fan.Ended
 			}
@@ -134,75 +139,67 @@ func TestInterleavedWakesInsideTwoSetsAreSeen(t *testing.T) {
 		outer.set.Poll(p.cx)
 		return []func(){
 			func() { p.drive(outer.set.Poll) },
-			func() { inner.bump(0) },
-			func() { inner.bump(1) },
-		}, inner.check(t)
+			func() { inner.increment(0) },
+			func() { inner.increment(1) },
+		}, inner.checkAll(t)
 	})
 }
 
-// The set moves from one task to another: who polled last is woken.
+// The set moves from one task to another: the task that polled it last is woken.
 func TestInterleavedWakesReachTheTaskThatPolledLast(t *testing.T) {
 	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
 		p, q, c := newParent(), newParent(), newCounters(1, 1)
-		c.begin(p)
+		c.pollFirst(p)
 		return []func(){
 			func() { q.drive(c.set.Poll) },
-			func() { c.bump(0) },
-			func() { c.bump(1) },
-		}, c.check(t)
+			func() { c.increment(0) },
+			func() { c.increment(1) },
+		}, c.checkAll(t)
 	})
 }
 
 func TestInterleavedWakesAndPollAllAreSeen(t *testing.T) {
 	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
 		p, c := newParent(), newCounters(1, 1)
-		c.begin(p)
+		c.pollFirst(p)
 		p.task.Enter()
 		return []func(){
-				func() { p.drive(c.set.PollAll) },
-				func() { c.bump(0) },
-				func() { c.bump(1) },
-			}, func() {
-				if c.set.Left() != 0 {
-					t.Errorf("%d are left", c.set.Left())
-				}
-			}
+			func() { p.drive(c.set.PollAll) },
+			func() { c.increment(0) },
+			func() { c.increment(1) },
+		}, func() { c.requireEnded(t) }
 	})
 }
 
 func TestInterleavedWakesOfOneChildAndPollAllAreSeen(t *testing.T) {
 	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
 		p, c := newParent(), newCounters(3)
-		c.begin(p)
+		c.pollFirst(p)
 		p.task.Enter()
 		return []func(){
-				func() { p.drive(c.set.PollAll) },
-				func() {
-					c.bump(0)
-					c.bump(0)
-					invariant.Step("test: between two wakes")
-					c.bump(0)
-				},
-			}, func() {
-				if c.set.Left() != 0 {
-					t.Errorf("%d are left", c.set.Left())
-				}
-			}
+			func() { p.drive(c.set.PollAll) },
+			func() {
+				c.increment(0)
+				c.increment(0)
+				invariant.Step("test: between two wakes")
+				c.increment(0)
+			},
+		}, func() { c.requireEnded(t) }
 	})
 }
 
 func TestInterleavedWakesAndDropAreHarmless(t *testing.T) {
 	interleave.Explore(t, func() ([]func(), func()) {
 		p, c := newParent(), newCounters(1, 1)
-		c.begin(p)
+		c.pollFirst(p)
 		p.task.Enter()
 		return []func(){
 				func() { c.set.Poll(p.cx); c.set.Drop() },
-				func() { c.bump(0) },
-				func() { c.bump(1) },
+				func() { c.increment(0) },
+				func() { c.increment(1) },
 			}, func() {
 				if !c.set.Poll(p.cx) {
-					t.Error("it waits after it was dropped")
+					t.Error("the set waits after Drop")
 				}
 			}
 	})
@@ -212,20 +209,16 @@ func TestInterleavedWakesAndDropAreHarmless(t *testing.T) {
 func TestInterleavedWakesAndInspectionAreSeen(t *testing.T) {
 	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
 		p, c := newParent(), newCounters(1, 1)
-		c.begin(p)
+		c.pollFirst(p)
 		p.task.Enter()
-		look := sched.NewInspection(nil, &p.task, func(any) {})
+		inspection := sched.NewInspection(nil, &p.task, func(any) {})
 		return []func(){
-				func() {
-					c.set.Poll(look)
-					p.drive(c.set.Poll)
-				},
-				func() { c.bump(0) },
-				func() { c.bump(1) },
-			}, func() {
-				if c.set.Left() != 0 {
-					t.Errorf("%d are left", c.set.Left())
-				}
-			}
+			func() {
+				c.set.Poll(inspection)
+				p.drive(c.set.Poll)
+			},
+			func() { c.increment(0) },
+			func() { c.increment(1) },
+		}, func() { c.requireEnded(t) }
 	})
 }

@@ -9,23 +9,22 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/fan"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// The set against a model that keeps a list of who is to be polled: those who have
-// turns first, and then those who were woken.
+// The model of a set is a list of the children to poll: first those that still have a turn,
+// then those that were woken.
 func TestSetAgainstTheModel(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		n := 1 + rng.IntN(8)
-		task, f := edotest.NewTask(), newFamily(n)
+		task, g := edotest.NewTask(), newGroup(n)
 		var turns []int
-		ended, left := make([]bool, n), n
+		ended, remaining := make([]bool, n), n
 		wake := func(i int) {
-			if w := f.kids[i].waker; w != nil {
+			if w := g.members[i].waker; w != nil {
 				w.Wake()
 				if !ended[i] && !slices.Contains(turns, i) {
 					turns = append(turns, i)
@@ -34,9 +33,9 @@ func TestSetAgainstTheModel(t *testing.T) {
 		}
 		for i := range n {
 			turns = append(turns, i)
-			f.kids[i].poll = func(cx *sched.Context) fan.Outcome {
+			g.members[i].poll = func(cx *sched.Context) fan.Outcome {
 				if len(turns) == 0 || turns[0] != i {
-					t.Fatalf("seed %d: %d is polled, while the turns are %v", seed, i, turns)
+					t.Fatalf("seed %d: child %d is polled, while the turns are %v", seed, i, turns)
 				}
 				turns = turns[1:]
 				cx.Take()
@@ -47,7 +46,7 @@ func TestSetAgainstTheModel(t *testing.T) {
 					wake(rng.IntN(n))
 				case 3:
 					ended[i] = true
-					left--
+					remaining--
 					wake(i)
 					return fan.Ended
 				}
@@ -62,12 +61,12 @@ func TestSetAgainstTheModel(t *testing.T) {
 			budget := rng.IntN(4)
 			want := min(len(turns), max(budget, 1))
 			var order []int
-			order, over = f.pollWith(task, budget)
-			if len(order) != want || over != (left == 0) {
-				t.Fatalf("seed %d: polled %v, want %d of them; over: %v, with %d left", seed, order, want, over, left)
+			order, over = g.pollWith(task, budget)
+			if len(order) != want || over != (remaining == 0) {
+				t.Fatalf("seed %d: polled %v, want %d of them; over: %v, with %d not ended", seed, order, want, over, remaining)
 			}
 			if !over && len(turns) > 0 && task.Wakes() == 0 {
-				t.Fatalf("seed %d: %v have turns, and the task was not woken", seed, turns)
+				t.Fatalf("seed %d: children %v have turns, and the task was not woken", seed, turns)
 			}
 		}
 	}
@@ -77,36 +76,36 @@ func TestPollsAndWakesAllocateNothing(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	task, f := edotest.NewTask(), newFamily(8)
-	f.poll(task)
-	f.order = make([]int, 0, 4096)
+	task, g := edotest.NewTask(), newGroup(8)
+	g.poll(task)
+	g.order = make([]int, 0, 4096)
 	task.Enter(func(cx *edo.Context) {
-		in := cx.Internal(internal.Key{})
+		in := (*sched.Context)(cx)
 		if n := testing.AllocsPerRun(100, func() {
 			in.SetBudget(sched.Budget)
-			f.order = f.order[:0]
-			f.kids[3].waker.Wake()
-			f.kids[5].waker.WakeBy(in)
-			f.set.Poll(in)
+			g.order = g.order[:0]
+			g.members[3].waker.Wake()
+			g.members[5].waker.WakeBy(in)
+			g.set.Poll(in)
 		}); n != 0 {
 			t.Errorf("%v allocations", n)
 		}
 	})
 }
 
-// Wakers on other goroutines while a task polls: every wake is followed by a poll.
-func TestWakesFromEverywhereAreAllSeen(t *testing.T) {
+// Other goroutines wake children while a task polls: a poll follows every wake.
+func TestWakesFromOtherGoroutinesAreAllSeen(t *testing.T) {
 	const n, wakes = 16, 300
 	err := edo.Run(func(task *edo.Task) error {
-		f := newFamily(n)
+		g := newGroup(n)
 		var mu sync.Mutex
-		var sent, seen, kept [n]int // kept: whose waker is there
+		var sent, seen [n]int // wakes
 		wakers := make([]edo.Waker, n)
-		for i := range f.kids {
-			f.kids[i].poll = func(cx *sched.Context) fan.Outcome {
+		for i := range g.members {
+			g.members[i].poll = func(cx *sched.Context) fan.Outcome {
 				mu.Lock()
 				defer mu.Unlock()
-				seen[i], kept[i] = sent[i], 1
+				seen[i] = sent[i]
 				wakers[i] = (*edo.Context)(cx).Waker()
 				if seen[i] == wakes {
 					return fan.Ended
@@ -114,11 +113,11 @@ func TestWakesFromEverywhereAreAllSeen(t *testing.T) {
 				return fan.Pending
 			}
 		}
-		for g := range 4 {
+		for part := range 4 { // each wakes a quarter of the children
 			edo.Blocking(task, func(*edo.Task) (edo.Unit, error) {
-				rng := rand.New(rand.NewPCG(uint64(g), 7))
+				rng := rand.New(rand.NewPCG(uint64(part), 7))
 				for left := n / 4 * wakes; left > 0; {
-					i := g*n/4 + rng.IntN(n/4)
+					i := part*n/4 + rng.IntN(n/4)
 					mu.Lock()
 					if sent[i] == wakes {
 						mu.Unlock()
@@ -134,8 +133,8 @@ func TestWakesFromEverywhereAreAllSeen(t *testing.T) {
 			})
 		}
 		_, err := edo.Await(task, edo.Future[edo.Unit](pollFunc(func(cx *edo.Context) edo.Poll {
-			f.order = f.order[:0]
-			if f.set.Poll(cx.Internal(internal.Key{})) {
+			g.order = g.order[:0]
+			if g.set.Poll((*sched.Context)(cx)) {
 				return edo.Ready
 			}
 			return edo.Pending
@@ -151,17 +150,17 @@ type pollFunc func(cx *edo.Context) edo.Poll
 
 func (f pollFunc) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) { return edo.Unit{}, f(cx), nil }
 
-// What one wake and the poll after it cost, among so many that wait.
+// The cost of one wake and the poll after it, in a set of n children that wait.
 func BenchmarkOneWokenOf(b *testing.B) {
 	for _, n := range []int{10, 100, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
-			task, f := edotest.NewTask(), newFamily(n)
-			f.poll(task)
+			task, g := edotest.NewTask(), newGroup(n)
+			g.poll(task)
 			i := 0
 			for b.Loop() {
-				f.kids[i].waker.Wake()
-				f.pollQuick(task)
+				g.members[i].waker.Wake()
+				g.pollForBenchmark(task)
 				if i += 7; i >= n {
 					i -= n
 				}

@@ -7,74 +7,82 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Outcome says what became of a child that was polled.
+// Outcome is the result of polling a child.
 type Outcome uint8
 
 const (
-	Pending Outcome = iota // it waits
-	Ended                  // it is not polled again
-	Last                   // nor is any other: the set is over
+	Pending Outcome = iota // the child waits
+	Ended                  // the child is not polled again
+	Last                   // no child is polled again: the set is over
 )
 
-// Owner has the futures that the children of a set stand for. The set calls it from
-// its polls alone.
+// Owner owns the futures that the children of a set stand for. The set calls it while it
+// is polled or inspected, never from a wake. It calls back, instead of giving out the
+// children in a loop, because an inspection of one child reaches the child, and not the
+// owner.
 type Owner interface {
 	// Child returns child i.
 	Child(i int) *Child
-	// PollChild polls the future of child i. It may panic: the child counts as woken
-	// then, and is polled again when the set is.
+	// PollChild polls the future of child i. If it panics, the child counts as woken, and
+	// is polled again with the set.
 	PollChild(cx *sched.Context, i int) Outcome
 }
 
-// Set is the children of one future, and which of them are to be polled. One
-// goroutine at a time uses it, that of the task that polls the future; its children
-// may be woken from any. It must not be copied.
-//
-//	             taken whole at the next poll
-//	 woken ─────────────────────────────────────► turns ──► polled, in the order
-//	   ▲                                                        │ of their wakes
-//	   └── idle ◄── suspended ◄─────────────────────────────────┘
-//	   └──────────── or at once, when it was woken during its poll
-//
-//	woken    those that were woken since; any goroutine pushes, the poll takes the whole
-//	parent   the task to wake when there are some: that of the last poll; written by
-//	         the poll, read by any goroutine; nil before the first and after the end
-//	others   the poll's alone
-//
-// # Rules
-//
-//  1. A poll stores parent and then takes woken. A waker pushes and then, if woken was
-//     empty, loads parent and wakes that. So a child that a poll did not find is one
-//     whose waker will find the parent of that poll. (A waker that found others there
-//     may leave the wake to the one that found none: until the next poll takes them
-//     all, one wake is enough.)
-//  2. A poll polls each child at most once: those that are in its turns when it
-//     begins. A child that is woken during the poll waits for the next one, so a
-//     child that always wakes itself cannot keep the poll from returning.
-//  3. When the budget has run out, the poll stops after the child that it is at, and
-//     yields: the rest keep their turns, and the next poll begins with them. So
-//     however many are always ready, each has its turn; and as one at least is polled,
-//     this holds also when others have used up the budget before the set gets any.
-//  4. A child is in one list at most, or polled (its task is active in both cases, or
-//     notified), or idle. Ended ones may still be on a list, and are passed over.
-//  5. An inspection ([sched.Context.Inspecting]) polls every child that has begun, with
-//     its own waker but without its turn: it takes nothing off the lists and leaves the
-//     states as they are, so that a wake during it is like any other. One that has not
-//     begun would begin, and is left alone.
+// Set is the children of one future, and a record of which of them to poll. One goroutine
+// at a time uses it: the one that polls the future. Any goroutine may wake its children. It
+// must not be copied.
 type Set struct {
-	owner   Owner
-	woken   stack
-	parent  atomic.Pointer[sched.Task]
-	turns   queue
-	current *Child // the one that is polled
-	n, left int32
-	started bool // the children are linked: each has had its first turn given
-	over    bool
+	// The way of a child through the lists:
+	//
+	//	             the next poll takes all
+	//	 woken ──────────────────────────────► turns ──► polled, in the order of the wakes
+	//	   ▲                                                │
+	//	   └── idle ◄── suspended ◄─────────────────────────┘
+	//	   └──────────── or at once, if it was woken during its poll
+	//
+	// Rules:
+	//
+	//  1. A poll stores parent, and then takes the woken list. A waker pushes its child, and
+	//     then, if the list was empty, loads parent and wakes that task. So when a poll did
+	//     not find a child, the waker of the child finds the parent of that poll. A waker
+	//     that found the list filled leaves the wake to the one that found it empty: one
+	//     wake is enough until the next poll takes the whole list.
+	//  2. A poll polls each child at most once: those in turns when it begins. A child that
+	//     is woken during the poll waits for the next one. So a child that always wakes
+	//     itself cannot keep the poll from returning.
+	//  3. When the budget is used up, the poll stops after the current child, and yields. The
+	//     other children keep their turns, and the next poll begins with them. So each child
+	//     has its turn, however many are always ready. Each poll polls at least one child, so
+	//     this holds also when the budget was used up before the set was polled.
+	//  4. A child is in one list at most, or being polled (its task is active or notified in
+	//     both cases), or idle. Ended children may still be on a list; a poll skips them.
+	//  5. An inspection ([sched.Context.Inspecting]) polls every child that has begun, with
+	//     the child's waker but outside of its turn. It takes no child off a list and leaves
+	//     the states as they are, so that a wake during an inspection is like any other. It
+	//     skips a child that has not begun, because its poll would begin it.
+
+	owner Owner
+
+	// Any goroutine pushes; a poll takes all.
+	woken wokenStack
+
+	// The task to wake when a child is woken: the task of the last poll. A poll writes it,
+	// any goroutine reads it. It is nil before the first poll and after Drop.
+	parent atomic.Pointer[sched.Task]
+
+	// The following belong to the goroutine that polls the set.
+
+	turns     turnQueue
+	current   *Child // the child that is being polled
+	size      int32
+	remaining int32 // children that have not ended
+	started   bool  // each child has had its first turn given: all are linked
+	over      bool
 }
 
 // Init makes s a set of the n children of owner. Their first turns are in order.
 func (s *Set) Init(owner Owner, n int) {
-	s.owner, s.n, s.left = owner, int32(n), int32(n)
+	s.owner, s.size, s.remaining = owner, int32(n), int32(n)
 	for i := range n {
 		c := owner.Child(i)
 		c.set, c.index = s, int32(i)
@@ -82,19 +90,19 @@ func (s *Set) Init(owner Owner, n int) {
 	}
 }
 
-// Shuffle draws the order of the first turns, in which each order is as likely: so of
-// those that are ready at once, whichever they are, each is as likely to be the first. (To
-// draw who begins, and to go on with its neighbours, favours who stands behind one that is
-// not ready.) It is for before the first poll, and does nothing after that. More than 16
-// children are one allocation.
+// Shuffle draws the order of the first turns; every order is as likely. So each of the
+// children that are ready at once is as likely to be the first. (To draw only the first
+// child, and to go on with its neighbours, would favour the one behind a child that is not
+// ready.) It has an effect only before the first poll. More than 16 children are one
+// allocation.
 func (s *Set) Shuffle(cx *sched.Context) {
 	if s.started || cx.Inspecting() {
 		return
 	}
 	s.started = true
-	var few [16]*Child
-	order := few[:0]
-	for i := range int(s.n) {
+	var array [16]*Child
+	order := array[:0]
+	for i := range int(s.size) {
 		order = append(order, s.owner.Child(i))
 	}
 	for i := len(order) - 1; i > 0; i-- { // Fisher and Yates
@@ -102,22 +110,20 @@ func (s *Set) Shuffle(cx *sched.Context) {
 		order[i], order[j] = order[j], order[i]
 	}
 	for _, c := range order {
-		s.turns.append(queue{c, c})
+		s.turns.append(turnQueue{c, c})
 	}
 }
 
-// Started says whether the first turns have been given.
+// Started reports whether the children have got their first turns.
 func (s *Set) Started() bool { return s.started }
 
-// Left returns how many children have not ended.
-func (s *Set) Left() int { return int(s.left) }
-
-// Ended says whether child i has ended.
+// Ended reports whether child i has ended.
 func (s *Set) Ended(i int) bool { return s.owner.Child(i).ended }
 
-// push puts c, which was woken, on the list, and sees to it that it is polled.
-func (s *Set) push(c *Child) {
-	if !s.woken.push(c) {
+// pushWoken puts the woken child c on the list, and wakes the task of the set if the list
+// was empty (rule 1).
+func (s *Set) pushWoken(c *Child) {
+	if wasEmpty := s.woken.push(c); !wasEmpty {
 		return
 	}
 	if invariant.Enabled {
@@ -128,9 +134,9 @@ func (s *Set) push(c *Child) {
 	}
 }
 
-// Poll polls the children whose turn it is and says whether the set is over: all have
-// ended, or one has said [Last]. After that, and after [Set.Drop], it does nothing. An
-// inspection is never over: then the task has been woken to find out.
+// Poll polls the children whose turn it is, and reports whether the set is over: all have
+// ended, or PollChild returned [Last] for one. Then, and after [Set.Drop], it polls nothing.
+// An inspection reports false: if it brought the set to its end, it has woken the task.
 func (s *Set) Poll(cx *sched.Context) (over bool) {
 	if cx.Inspecting() {
 		s.inspect(cx)
@@ -144,19 +150,19 @@ func (s *Set) Poll(cx *sched.Context) (over bool) {
 		return false
 	}
 	before := cx.Task()
-	defer s.leave(cx, before)
+	defer s.endPoll(cx, before)
 	for c := s.turns.pop(); c != nil; c = s.turns.pop() {
 		if c.ended {
 			continue
 		}
 		c.task.Resume()
-		if s.poll(cx, c) == Pending {
+		if s.pollChild(cx, c) == Pending {
 			c.suspend()
 		}
 		if s.isOver() {
 			return true
 		}
-		if cx.Budget() <= 0 && s.turns.first != nil {
+		if cx.Budget() <= 0 && s.turns.first != nil { // rule 3
 			cx.Branch(before)
 			cx.Yield()
 			return false
@@ -165,9 +171,9 @@ func (s *Set) Poll(cx *sched.Context) (over bool) {
 	return false
 }
 
-// PollAll polls every child that has not ended, woken or not: for an owner that has
-// called all of them to an end, some of whom may be polled by others as well.
-// Otherwise it is [Set.Poll].
+// PollAll polls every child that has not ended, woken or not. It is for an owner that is
+// bringing all of them to an end, when some are also polled outside of the set. Otherwise it
+// is like [Set.Poll].
 func (s *Set) PollAll(cx *sched.Context) (over bool) {
 	if cx.Inspecting() {
 		s.inspect(cx)
@@ -177,8 +183,8 @@ func (s *Set) PollAll(cx *sched.Context) (over bool) {
 		return true
 	}
 	s.takeTurns(cx)
-	// All are idle from here on, and polled so, as by an inspection: a child that is
-	// woken gets on the list, and the task comes back.
+	// Make all children idle, and poll them in that state, as an inspection does: a child
+	// that is woken meanwhile gets on the list, and its waker wakes the task.
 	for c := s.turns.pop(); c != nil; c = s.turns.pop() {
 		c.task.Resume()
 		for !c.task.Suspend() {
@@ -188,7 +194,8 @@ func (s *Set) PollAll(cx *sched.Context) (over bool) {
 	return s.isOver()
 }
 
-// takeTurns gives turns to those that were woken.
+// takeTurns stores parent and then gives turns to the woken children (rule 1). The first
+// poll gives turns to all.
 func (s *Set) takeTurns(cx *sched.Context) {
 	if p := cx.Task(); s.parent.Load() != p {
 		s.parent.Store(p)
@@ -197,26 +204,26 @@ func (s *Set) takeTurns(cx *sched.Context) {
 		invariant.Step("fan: before the woken are taken")
 	}
 	if s.started {
-		s.turns.append(s.woken.take())
+		s.turns.append(s.woken.takeAll())
 		return
 	}
 	s.started = true
-	for i := range int(s.n) {
+	for i := range int(s.size) {
 		c := s.owner.Child(i)
-		s.turns.append(queue{c, c})
+		s.turns.append(turnQueue{c, c})
 	}
 }
 
-// poll polls c as a branch of the task.
-func (s *Set) poll(cx *sched.Context, c *Child) Outcome {
+// pollChild polls c as a branch of the task.
+func (s *Set) pollChild(cx *sched.Context, c *Child) Outcome {
 	s.current = c
 	c.begun = true
 	cx.Branch(&c.task)
 	out := s.owner.PollChild(cx, int(c.index))
 	s.current = nil
 	if out != Pending && !c.ended {
-		c.end()
-		s.left--
+		c.retire()
+		s.remaining--
 	}
 	if out == Last {
 		s.over = true
@@ -224,10 +231,11 @@ func (s *Set) poll(cx *sched.Context, c *Child) Outcome {
 	return out
 }
 
-func (s *Set) isOver() bool { return s.over || s.left == 0 }
+func (s *Set) isOver() bool { return s.over || s.remaining == 0 }
 
-// leave ends a poll, also one that has panicked: then the child that did is put back.
-func (s *Set) leave(cx *sched.Context, before *sched.Task) {
+// endPoll makes the task itself the one to wake again. If the poll of a child has panicked,
+// that child gets another turn.
+func (s *Set) endPoll(cx *sched.Context, before *sched.Task) {
 	cx.Branch(before)
 	if c := s.current; c != nil {
 		s.current = nil
@@ -236,8 +244,8 @@ func (s *Set) leave(cx *sched.Context, before *sched.Task) {
 	}
 }
 
-// inspect polls those that wait, and wakes the task when the set has come to its end
-// by that: a future has not asked whether it may go on.
+// inspect polls the children that wait (rule 5). It wakes the task when this brought the set
+// to its end: then a future became ready without asking whether it may go on.
 func (s *Set) inspect(cx *sched.Context) {
 	if s.isOver() {
 		return
@@ -248,31 +256,31 @@ func (s *Set) inspect(cx *sched.Context) {
 	}
 }
 
-// pollIdle polls the children that have not ended and that which picks, and leaves
-// their states as they are.
-func (s *Set) pollIdle(cx *sched.Context, which func(*Child) bool) {
+// pollIdle polls the children that have not ended and that include accepts. It leaves their
+// states as they are.
+func (s *Set) pollIdle(cx *sched.Context, include func(*Child) bool) {
 	before := cx.Task()
 	defer func() {
 		s.current = nil
 		cx.Branch(before)
 	}()
-	for i := 0; i < int(s.n) && !s.isOver(); i++ {
-		if c := s.owner.Child(i); !c.ended && which(c) {
-			s.poll(cx, c)
+	for i := 0; i < int(s.size) && !s.isOver(); i++ {
+		if c := s.owner.Child(i); !c.ended && include(c) {
+			s.pollChild(cx, c)
 		}
 	}
 }
 
-// Drop lets go of all children: they are not polled any more, and their wakes do
-// nothing. What the owner has for them is the owner's to drop. It may be called twice.
+// Drop ends the set: its children are not polled any more, and their wakes do nothing. The
+// owner drops their futures itself. Drop may be called twice.
 func (s *Set) Drop() {
 	s.over = true
 	s.parent.Store(nil)
-	s.turns = queue{}
-	for i := range int(s.n) {
+	s.turns = turnQueue{}
+	for i := range int(s.size) {
 		if c := s.owner.Child(i); !c.ended {
-			c.end()
+			c.retire()
 		}
 	}
-	s.n, s.left = 0, 0
+	s.size, s.remaining = 0, 0
 }

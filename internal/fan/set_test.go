@@ -7,39 +7,38 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/fan"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-func TestAllArePolledAtFirstAndThenThoseThatWereWoken(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(4)
-	f.require(t, task, 0, 1, 2, 3)
+func TestTheFirstPollPollsAllChildrenAndALaterOneTheWoken(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(4)
+	g.requirePolled(t, task, 0, 1, 2, 3)
 	edotest.RequireWoken(t, task, 0)
-	f.require(t, task)
-	f.kids[2].waker.Wake()
+	g.requirePolled(t, task)
+	g.members[2].waker.Wake()
 	edotest.RequireWoken(t, task, 1)
-	f.require(t, task, 2)
-	f.require(t, task)
+	g.requirePolled(t, task, 2)
+	g.requirePolled(t, task)
 }
 
-func TestTheWokenArePolledInTheOrderOfTheirWakesEachOnce(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(4)
-	f.poll(task)
+func TestWokenChildrenArePolledInTheOrderOfTheirWakesEachOnce(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(4)
+	g.poll(task)
 	for _, i := range []int{3, 0, 3, 2, 0} {
-		f.kids[i].waker.Wake()
+		g.members[i].waker.Wake()
 	}
-	edotest.RequireWoken(t, task, 1) // one is enough for all
-	f.require(t, task, 3, 0, 2)
+	edotest.RequireWoken(t, task, 1) // one wake for all of them
+	g.requirePolled(t, task, 3, 0, 2)
 }
 
 func TestShuffleMakesEachOrderOfTheFirstTurnsAsLikely(t *testing.T) {
 	const sets = 6000
 	task, orders := edotest.NewTask(), map[string]int{}
 	for range sets {
-		f := newFamily(3)
-		task.Enter(func(cx *edo.Context) { f.set.Shuffle(cx.Internal(internal.Key{})) })
-		order, _ := f.poll(task)
+		g := newGroup(3)
+		task.Enter(func(cx *edo.Context) { g.set.Shuffle((*sched.Context)(cx)) })
+		order, _ := g.poll(task)
 		orders[fmt.Sprint(order)]++
 	}
 	if len(orders) != 6 {
@@ -54,12 +53,12 @@ func TestShuffleMakesEachOrderOfTheFirstTurnsAsLikely(t *testing.T) {
 
 func TestShuffleGivesEachOfManyChildrenOneTurn(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 16, 17, 100} {
-		task, f := edotest.NewTask(), newFamily(n)
+		task, g := edotest.NewTask(), newGroup(n)
 		task.Enter(func(cx *edo.Context) {
-			f.set.Shuffle(cx.Internal(internal.Key{}))
-			f.set.Shuffle(cx.Internal(internal.Key{})) // does nothing
+			g.set.Shuffle((*sched.Context)(cx))
+			g.set.Shuffle((*sched.Context)(cx)) // does nothing
 		})
-		order, _ := f.poll(task)
+		order, _ := g.poll(task)
 		slices.Sort(order)
 		for i := range n {
 			if len(order) != n || order[i] != i {
@@ -69,108 +68,108 @@ func TestShuffleGivesEachOfManyChildrenOneTurn(t *testing.T) {
 	}
 }
 
-func TestAChildThatWakesItselfIsPolledOncePerPollAndTheTaskComesBack(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(2)
-	f.kids[0].poll = func(cx *sched.Context) fan.Outcome {
+func TestAChildThatWakesItselfIsPolledOncePerPollAndWakesTheTask(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(2)
+	g.members[0].poll = func(cx *sched.Context) fan.Outcome {
 		cx.Task().Wake()
 		cx.Task().WakeBy(cx)
 		return fan.Pending
 	}
-	f.require(t, task, 0, 1)
+	g.requirePolled(t, task, 0, 1)
 	for range 3 {
 		edotest.RequireWoken(t, task, 1)
-		f.require(t, task, 0)
+		g.requirePolled(t, task, 0)
 	}
 }
 
-func TestAChildThatWakesAnotherInItsPollHasItPolledNextTime(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(3)
-	f.kids[2].poll = func(*sched.Context) fan.Outcome {
-		f.kids[0].waker.Wake()
+func TestAChildThatIsWokenByThePollOfAnotherIsPolledByTheNextPoll(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(3)
+	g.members[2].poll = func(*sched.Context) fan.Outcome {
+		g.members[0].waker.Wake()
 		return fan.Pending
 	}
-	f.require(t, task, 0, 1, 2)
+	g.requirePolled(t, task, 0, 1, 2)
 	edotest.RequireWoken(t, task, 1)
-	f.require(t, task, 0)
+	g.requirePolled(t, task, 0)
 	edotest.RequireWoken(t, task, 0)
 }
 
 func TestTheSetIsOverWhenAllHaveEnded(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(2)
-	f.kids[0].poll = end
-	f.require(t, task, 0, 1)
-	if f.set.Left() != 1 || !f.set.Ended(0) || f.set.Ended(1) {
-		t.Fatalf("%d are left", f.set.Left())
+	task, g := edotest.NewTask(), newGroup(2)
+	g.members[0].poll = end
+	g.requirePolled(t, task, 0, 1)
+	if g.set.Remaining() != 1 || !g.set.Ended(0) || g.set.Ended(1) {
+		t.Fatalf("%d children have not ended", g.set.Remaining())
 	}
-	f.kids[1].poll = end
-	f.kids[1].waker.Wake()
-	if got, over := f.poll(task); !over || !slices.Equal(got, []int{1}) {
+	g.members[1].poll = end
+	g.members[1].waker.Wake()
+	if got, over := g.poll(task); !over || !slices.Equal(got, []int{1}) {
 		t.Fatalf("polled %v, over: %v", got, over)
 	}
-	if got, over := f.poll(task); !over || got != nil {
+	if got, over := g.poll(task); !over || got != nil {
 		t.Fatalf("polled %v after the end, over: %v", got, over)
 	}
 }
 
-func TestASetOfNoneIsOver(t *testing.T) {
-	if _, over := newFamily(0).poll(edotest.NewTask()); !over {
-		t.Fatal("it waits")
+func TestASetWithoutChildrenIsOver(t *testing.T) {
+	if _, over := newGroup(0).poll(edotest.NewTask()); !over {
+		t.Fatal("the set waits")
 	}
 }
 
-func TestTheLastEndsTheSetWithoutPollingTheRest(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(3)
-	f.kids[1].poll = func(*sched.Context) fan.Outcome { return fan.Last }
-	if got, over := f.poll(task); !over || !slices.Equal(got, []int{0, 1}) {
+func TestLastEndsTheSetWithoutPollingTheOtherChildren(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(3)
+	g.members[1].poll = func(*sched.Context) fan.Outcome { return fan.Last }
+	if got, over := g.poll(task); !over || !slices.Equal(got, []int{0, 1}) {
 		t.Fatalf("polled %v, over: %v", got, over)
 	}
 }
 
-func TestWakesOfTheEndedAndTheDroppedDoNothing(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(3)
-	f.kids[0].poll = end
-	f.kids[1].poll = func(cx *sched.Context) fan.Outcome {
-		cx.Task().Wake() // and ends
+func TestWakesOfEndedAndDroppedChildrenDoNothing(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(3)
+	g.members[0].poll = end
+	g.members[1].poll = func(cx *sched.Context) fan.Outcome {
+		cx.Task().Wake() // and the child ends
 		return fan.Ended
 	}
-	f.require(t, task, 0, 1, 2)
-	f.kids[0].waker.Wake()
-	f.kids[1].waker.Wake()
+	g.requirePolled(t, task, 0, 1, 2)
+	g.members[0].waker.Wake()
+	g.members[1].waker.Wake()
 	edotest.RequireWoken(t, task, 0)
-	f.require(t, task)
-	f.set.Drop()
-	f.set.Drop()
-	f.kids[2].waker.Wake()
+	g.requirePolled(t, task)
+	g.set.Drop()
+	g.set.Drop()
+	g.members[2].waker.Wake()
 	edotest.RequireWoken(t, task, 0)
-	if got, over := f.poll(task); !over || got != nil {
-		t.Fatalf("polled %v after the drop, over: %v", got, over)
+	if got, over := g.poll(task); !over || got != nil {
+		t.Fatalf("polled %v after Drop, over: %v", got, over)
 	}
 }
 
-func TestDropOfAChildThatWasWokenIsHarmless(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(2)
-	f.poll(task)
-	f.kids[0].waker.Wake()
+func TestDropOfASetWithAWokenChildIsHarmless(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(2)
+	g.poll(task)
+	g.members[0].waker.Wake()
 	edotest.RequireWoken(t, task, 1)
-	f.set.Drop()
-	if got, over := f.poll(task); !over || got != nil {
+	g.set.Drop()
+	if got, over := g.poll(task); !over || got != nil {
 		t.Fatalf("polled %v, over: %v", got, over)
 	}
 }
 
 func TestOnlyTheTaskThatPolledLastIsWoken(t *testing.T) {
-	first, second, f := edotest.NewTask(), edotest.NewTask(), newFamily(2)
-	f.poll(first)
-	f.poll(second) // polls none, and takes over
-	f.kids[0].waker.Wake()
+	first, second, g := edotest.NewTask(), edotest.NewTask(), newGroup(2)
+	g.poll(first)
+	g.poll(second) // polls no child, and becomes the task to wake
+	g.members[0].waker.Wake()
 	edotest.RequireWoken(t, first, 0)
 	edotest.RequireWoken(t, second, 1)
 }
 
-func TestWhenTheBudgetIsUsedUpTheRestKeepTheirTurns(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(10)
-	for i := range f.kids {
-		f.kids[i].poll = func(cx *sched.Context) fan.Outcome { // always ready for more
+func TestChildrenKeepTheirTurnsWhenTheBudgetIsUsedUp(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(10)
+	for i := range g.members {
+		g.members[i].poll = func(cx *sched.Context) fan.Outcome { // always ready
 			if cx.Take() {
 				cx.Task().Wake()
 			} else {
@@ -180,7 +179,7 @@ func TestWhenTheBudgetIsUsedUpTheRestKeepTheirTurns(t *testing.T) {
 		}
 	}
 	for round := range 20 {
-		got, _ := f.pollWith(task, 3)
+		got, _ := g.pollWith(task, 3)
 		edotest.RequireWoken(t, task, 1)
 		first := round * 3 % 10
 		want := []int{first, (first + 1) % 10, (first + 2) % 10}
@@ -190,20 +189,20 @@ func TestWhenTheBudgetIsUsedUpTheRestKeepTheirTurns(t *testing.T) {
 	}
 }
 
-func TestOneHasItsTurnAlsoWithoutAnyBudget(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(3)
+func TestOneChildIsPolledEvenWithoutBudget(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(3)
 	for i := range 3 {
-		if got, _ := f.pollWith(task, 0); !slices.Equal(got, []int{i}) {
+		if got, _ := g.pollWith(task, 0); !slices.Equal(got, []int{i}) {
 			t.Fatalf("polled %v", got)
 		}
-		edotest.RequireWoken(t, task, min(2-i, 1)) // as long as there are others
+		edotest.RequireWoken(t, task, min(2-i, 1)) // while other children have turns
 	}
 }
 
-func TestAThousandThatAreAlwaysReadyAllHaveTheirTurns(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(1000)
-	for i := range f.kids {
-		f.kids[i].poll = func(cx *sched.Context) fan.Outcome {
+func TestAThousandChildrenThatAreAlwaysReadyAreAllPolled(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(1000)
+	for i := range g.members {
+		g.members[i].poll = func(cx *sched.Context) fan.Outcome {
 			if cx.Take() {
 				cx.Task().Wake()
 			} else {
@@ -214,63 +213,63 @@ func TestAThousandThatAreAlwaysReadyAllHaveTheirTurns(t *testing.T) {
 	}
 	const rounds = 80
 	for range rounds {
-		f.poll(task)
+		g.poll(task)
 		edotest.RequireWoken(t, task, 1)
 	}
-	for i := range f.kids {
-		polls := f.kids[i].polls
+	for i := range g.members {
+		polls := g.members[i].polls
 		if n := rounds * sched.Budget / 1000; polls < n || polls > n+1 {
 			t.Fatalf("child %d was polled %d times, want %d", i, polls, n)
 		}
 	}
 }
 
-func TestAPanicLeavesTheWakerAsItWasAndTheOthersTheirTurns(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(3)
-	f.kids[1].poll = func(*sched.Context) fan.Outcome { panic("test") }
+func TestAPanicRestoresTheWakerAndTheOtherChildrenKeepTheirTurns(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(3)
+	g.members[1].poll = func(*sched.Context) fan.Outcome { panic("test") }
 	func() {
 		defer func() {
 			if recover() != "test" {
-				t.Fatal("no panic, or another one")
+				t.Fatal("no panic, or a different one")
 			}
 		}()
-		f.poll(task)
+		g.poll(task)
 	}()
 	edotest.RequireWoken(t, task, 1)
-	f.kids[1].poll = wait
-	f.require(t, task, 2, 1)
+	g.members[1].poll = wait
+	g.requirePolled(t, task, 2, 1)
 	edotest.RequireWoken(t, task, 0)
 }
 
-func TestASetInsideAChildWakesThatChildAlone(t *testing.T) {
-	task, outer := edotest.NewTask(), newFamily(3)
+func TestASetInsideAChildWakesOnlyThatChild(t *testing.T) {
+	task, outer := edotest.NewTask(), newGroup(3)
 	inner := outer.nest(1, 3)
 	innermost := inner.nest(2, 2)
-	outer.require(t, task, 0, 1, 2)
+	outer.requirePolled(t, task, 0, 1, 2)
 	inner.order, innermost.order = nil, nil
 
-	innermost.kids[1].waker.Wake()
+	innermost.members[1].waker.Wake()
 	edotest.RequireWoken(t, task, 1)
-	outer.require(t, task, 1)
+	outer.requirePolled(t, task, 1)
 	if !slices.Equal(inner.order, []int{2}) || !slices.Equal(innermost.order, []int{1}) {
-		t.Fatalf("inside, %v and %v were polled", inner.order, innermost.order)
+		t.Fatalf("the inner sets polled %v and %v", inner.order, innermost.order)
 	}
 	edotest.RequireWoken(t, task, 0)
-	for i := range innermost.kids {
-		innermost.kids[i].poll = end
-		innermost.kids[i].waker.Wake()
+	for i := range innermost.members {
+		innermost.members[i].poll = end
+		innermost.members[i].waker.Wake()
 	}
-	outer.require(t, task, 1)
-	if inner.set.Left() != 2 {
-		t.Fatalf("%d are left", inner.set.Left())
+	outer.requirePolled(t, task, 1)
+	if inner.set.Remaining() != 2 {
+		t.Fatalf("%d inner children have not ended", inner.set.Remaining())
 	}
 }
 
-func TestAChildWithoutBudgetInsideAnotherSetBringsTheTaskBack(t *testing.T) {
-	task, outer := edotest.NewTask(), newFamily(2)
+func TestAnInnerSetThatUsesUpTheBudgetWakesTheTask(t *testing.T) {
+	task, outer := edotest.NewTask(), newGroup(2)
 	inner := outer.nest(0, 5)
-	for i := range inner.kids {
-		inner.kids[i].poll = func(cx *sched.Context) fan.Outcome {
+	for i := range inner.members {
+		inner.members[i].poll = func(cx *sched.Context) fan.Outcome {
 			if !cx.Take() {
 				cx.Defer(nil)
 				return fan.Pending
@@ -278,7 +277,7 @@ func TestAChildWithoutBudgetInsideAnotherSetBringsTheTaskBack(t *testing.T) {
 			return fan.Ended
 		}
 	}
-	outer.kids[1].poll = end
+	outer.members[1].poll = end
 	for rounds := 0; ; rounds++ {
 		_, over := outer.pollWith(task, 2)
 		if over {
@@ -291,93 +290,93 @@ func TestAChildWithoutBudgetInsideAnotherSetBringsTheTaskBack(t *testing.T) {
 	}
 }
 
-func TestAnInspectionPollsAllThatWaitAndChangesNothing(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(4)
-	inner := f.nest(1, 2)
-	f.kids[3].poll = end
-	if got := f.inspect(task); got != nil {
-		t.Fatalf("%v have begun in an inspection", got)
+func TestAnInspectionPollsAllWaitingChildrenAndChangesNothing(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(4)
+	inner := g.nest(1, 2)
+	g.members[3].poll = end
+	if got := g.inspect(task); got != nil {
+		t.Fatalf("an inspection began children %v", got)
 	}
-	f.poll(task)
-	f.kids[2].waker.Wake()
+	g.poll(task)
+	g.members[2].waker.Wake()
 	edotest.RequireWoken(t, task, 1)
-	own := f.kids[0].waker
+	waker := g.members[0].waker
 	inner.order = nil
-	if got := f.inspect(task); !slices.Equal(got, []int{0, 1, 2}) || !slices.Equal(inner.order, []int{0, 1}) {
-		t.Fatalf("polled %v, and inside %v", got, inner.order)
+	if got := g.inspect(task); !slices.Equal(got, []int{0, 1, 2}) || !slices.Equal(inner.order, []int{0, 1}) {
+		t.Fatalf("polled %v, and inner children %v", got, inner.order)
 	}
-	if f.kids[0].waker != own {
+	if g.members[0].waker != waker {
 		t.Fatal("an inspection gave a child another waker")
 	}
 	edotest.RequireWoken(t, task, 0)
-	f.require(t, task, 2)
-	f.kids[0].waker.Wake()
+	g.requirePolled(t, task, 2)
+	g.members[0].waker.Wake()
 	edotest.RequireWoken(t, task, 1)
-	f.require(t, task, 0)
+	g.requirePolled(t, task, 0)
 }
 
 func TestAWakeDuringAnInspectionIsNotLost(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(2)
-	f.poll(task)
-	f.kids[0].poll = func(cx *sched.Context) fan.Outcome {
-		f.kids[0].waker.Wake()
-		f.kids[1].waker.Wake()
+	task, g := edotest.NewTask(), newGroup(2)
+	g.poll(task)
+	g.members[0].poll = func(cx *sched.Context) fan.Outcome {
+		g.members[0].waker.Wake()
+		g.members[1].waker.Wake()
 		return fan.Pending
 	}
-	f.inspect(task)
-	f.kids[0].poll = wait
+	g.inspect(task)
+	g.members[0].poll = wait
 	edotest.RequireWoken(t, task, 1)
-	f.require(t, task, 0, 1)
+	g.requirePolled(t, task, 0, 1)
 }
 
-func TestAChildThatEndsInAnInspectionBringsTheTaskBack(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(1)
-	f.poll(task)
-	f.kids[0].poll = end
-	f.inspect(task)
+func TestAChildThatEndsInAnInspectionWakesTheTask(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(1)
+	g.poll(task)
+	g.members[0].poll = end
+	g.inspect(task)
 	edotest.RequireWoken(t, task, 1)
-	if got, over := f.poll(task); !over || got != nil {
+	if got, over := g.poll(task); !over || got != nil {
 		t.Fatalf("polled %v, over: %v", got, over)
 	}
 }
 
-func TestAChildThatWasWokenAndEndsInAnInspectionIsNotPolledAgain(t *testing.T) {
-	task, f := edotest.NewTask(), newFamily(2)
-	f.poll(task)
-	f.kids[0].waker.Wake()
-	f.kids[0].poll = end
-	f.inspect(task)
-	f.require(t, task)
+func TestAWokenChildThatEndsInAnInspectionIsNotPolledAgain(t *testing.T) {
+	task, g := edotest.NewTask(), newGroup(2)
+	g.poll(task)
+	g.members[0].waker.Wake()
+	g.members[0].poll = end
+	g.inspect(task)
+	g.requirePolled(t, task)
 }
 
-func TestPollAllPollsThoseThatWereNotWokenTooAndLosesNoWake(t *testing.T) {
+func TestPollAllAlsoPollsChildrenThatWereNotWokenAndLosesNoWake(t *testing.T) {
 	for _, begun := range []bool{false, true} {
-		task, f := edotest.NewTask(), newFamily(3)
+		task, g := edotest.NewTask(), newGroup(3)
 		if begun {
-			f.poll(task)
-			f.kids[1].waker.Wake()
+			g.poll(task)
+			g.members[1].waker.Wake()
 			edotest.RequireWoken(t, task, 1)
 		}
 		for range 3 {
-			if got, over := f.pollAll(task); over || !slices.Equal(got, []int{0, 1, 2}) {
+			if got, over := g.pollAll(task); over || !slices.Equal(got, []int{0, 1, 2}) {
 				t.Fatalf("polled %v, over: %v", got, over)
 			}
 			edotest.RequireWoken(t, task, 0)
-			f.kids[1].waker.Wake()
+			g.members[1].waker.Wake()
 			edotest.RequireWoken(t, task, 1)
 		}
-		f.kids[0].poll = func(cx *sched.Context) fan.Outcome {
+		g.members[0].poll = func(cx *sched.Context) fan.Outcome {
 			cx.Task().Wake()
 			return fan.Ended
 		}
-		f.pollAll(task)
+		g.pollAll(task)
 		edotest.RequireWoken(t, task, 1)
-		f.pollAll(task)
-		f.kids[0].waker.Wake() // it has ended
+		g.pollAll(task)
+		g.members[0].waker.Wake() // the child has ended
 		edotest.RequireWoken(t, task, 0)
-		f.kids[0].poll = nil
-		f.kids[1].poll, f.kids[2].poll = end, end
-		if got, over := f.pollAll(task); !over || !slices.Equal(got, []int{1, 2}) {
+		g.members[0].poll = nil
+		g.members[1].poll, g.members[2].poll = end, end
+		if got, over := g.pollAll(task); !over || !slices.Equal(got, []int{1, 2}) {
 			t.Fatalf("polled %v, over: %v", got, over)
 		}
 	}

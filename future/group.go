@@ -2,55 +2,57 @@ package future
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/fan"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// group is the futures that one future owns and polls, each when it was woken. It is
-// most of a [fan.Owner]; what embeds it has the rest, PollChild.
+// group is the futures of a Join, a TryJoin or a Race. It owns them, and polls each when it
+// was woken. Each of the three embeds a group and adds PollChild, and so is the [fan.Owner]
+// of the set.
 type group[T any] struct {
 	set     fan.Set
-	members []member[T] // nil: over
+	members []member[T] // nil after drop
 }
 
-// member is a future of a group, until it is ready.
+// member is one of several futures that one future polls, each with a waker of its own. It
+// owns the future until that is ready.
 type member[T any] struct {
 	fan.Child
 	src own.Future[T]
 }
 
-func (g *group[T]) init(owner fan.Owner, fs []edo.Future[T]) {
-	g.members = make([]member[T], len(fs))
+func newMembers[T any](fs []edo.Future[T]) []member[T] {
+	members := make([]member[T], len(fs))
 	for i, f := range fs {
-		g.members[i].src = source(f)
+		members[i].src = source(f)
 	}
-	g.set.Init(owner, len(fs))
+	return members
 }
 
-// Child returns child i.
+// Child returns child i of the set.
 func (g *group[T]) Child(i int) *fan.Child { return &g.members[i].Child }
 
-// begins says whether the members may have their first turns, or have had them. That takes
-// from the budget, as there may be no members, or none that do.
-func (g *group[T]) begins(cx *edo.Context) bool { return g.set.Started() || cx.Proceed(nil) }
-
-// poll polls those that were woken, and says whether there is nothing left to poll.
-func (g *group[T]) poll(cx *edo.Context) (over bool) {
-	return g.begins(cx) && g.set.Poll(cx.Internal(internal.Key{}))
-}
-
-// pollSource polls a future that src owns.
-func pollSource[T any](cx *sched.Context, src *own.Future[T]) (v T, ready bool, err error) {
-	v, p, err := src.Poll((*edo.Context)(cx))
+// poll polls the future.
+func (m *member[T]) poll(cx *sched.Context) (v T, ready bool, err error) {
+	v, p, err := m.src.Poll((*edo.Context)(cx))
 	if p == edo.End {
 		err = errEnded
 	}
 	return v, p != edo.Pending, err
 }
 
-// drop drops the futures that are left.
+// mayStart reports whether the children of set may have their first turns, or have had them.
+// The start takes an operation off the budget: there may be no children, and their futures
+// need not take any.
+func mayStart(set *fan.Set, cx *edo.Context) bool { return set.Started() || cx.Proceed(nil) }
+
+// pollSet polls the woken children of set, and reports whether the set is over.
+func pollSet(set *fan.Set, cx *edo.Context) (over bool) {
+	return mayStart(set, cx) && set.Poll((*sched.Context)(cx))
+}
+
+// drop drops the futures that are not ready.
 func (g *group[T]) drop() {
 	g.set.Drop()
 	members := g.members
@@ -58,8 +60,8 @@ func (g *group[T]) drop() {
 	dropMembers(members)
 }
 
-// dropMembers drops the futures of members, each of them also when the Drop of another
-// panics.
+// dropMembers drops the futures of members. When one of their Drops panics, it drops the
+// others before it lets the panic go on.
 func dropMembers[T any](members []member[T]) {
 	done := 0
 	defer func() {

@@ -7,18 +7,18 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Join returns a future of what all of fs come to, in their order. It waits for all
-// of them, those that fail as well, and does not fail itself: each has its [Result].
-// Join of nothing is ready at once, at the price of one operation of the budget.
+// Join returns a future of the results of all of fs, in their order. It waits for all of
+// them, also for those that fail, and does not fail itself: each future has its [Result].
+// Join of no futures is ready at once, and takes one operation off the budget.
 //
-// They run in one task, in turns: a poll polls those that were woken, in the order of
-// their wakes, and no others, so that one of ten thousand costs as much as one of ten.
-// When the budget of a poll is used up, the next poll goes on with those that it did
-// not come to. Join is three allocations, of 144 bytes and, for each future, 80 and
-// its result.
+// The futures run in one task, in turns: a poll polls only those that were woken, in the
+// order of their wakes. So one of ten thousand costs as much as one of ten. When the budget
+// of a poll is used up, the next poll begins with the futures that are left. Join is three
+// allocations: 144 bytes and, for each future, 80 bytes and its result.
 func Join[T any](fs ...edo.Future[T]) Fut[[]Result[T]] {
-	j := &join[T]{out: make([]Result[T], len(fs))}
-	j.init(j, fs)
+	j := &join[T]{results: make([]Result[T], len(fs))}
+	j.members = newMembers(fs)
+	j.set.Init(j, len(fs))
 	j.self = j
 	return Fut[[]Result[T]]{&j.node}
 }
@@ -26,49 +26,50 @@ func Join[T any](fs ...edo.Future[T]) Fut[[]Result[T]] {
 type join[T any] struct {
 	node[[]Result[T]]
 	group[T]
-	out []Result[T] // nil: handed over, or dropped
+	results []Result[T] // nil: returned or dropped
 }
 
 func (j *join[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	v, ready, err := pollSource(cx, &j.members[i].src)
+	v, ready, err := j.members[i].poll(cx)
 	if !ready {
 		return fan.Pending
 	}
-	j.out[i] = Result[T]{v, err}
+	j.results[i] = Result[T]{v, err}
 	return fan.Ended
 }
 
 func (j *join[T]) Poll(cx *edo.Context) ([]Result[T], edo.Poll, error) {
-	if j.out == nil {
+	if j.results == nil {
 		return polledAgain[[]Result[T]](cx)
 	}
-	if !j.poll(cx) {
+	if !pollSet(&j.set, cx) {
 		return nil, edo.Pending, nil
 	}
-	out := j.out
-	j.out = nil
+	results := j.results
+	j.results = nil
 	j.drop()
-	return out, edo.Ready, nil
+	return results, edo.Ready, nil
 }
 
 func (j *join[T]) Drop() {
-	var values []Result[T]
-	for i, r := range j.out {
+	var ended []Result[T]
+	for i, r := range j.results {
 		if j.set.Ended(i) {
-			values = append(values, r)
+			ended = append(ended, r)
 		}
 	}
-	j.out = nil
-	defer own.DiscardAll(values)
+	j.results = nil
+	defer own.DiscardAll(ended)
 	j.drop()
 }
 
-// TryJoin returns a future of the values of all of fs, in their order. It fails with
-// the first error, in time, that one of them fails with: then it drops the others, and
-// the values that there are. Otherwise it is like [Join].
+// TryJoin returns a future of the values of all of fs, in their order. It fails as soon as
+// one of them fails, with its error: then it drops the other futures, and the values that
+// are there. Otherwise it is like [Join].
 func TryJoin[T any](fs ...edo.Future[T]) Fut[[]T] {
-	t := &tryJoin[T]{out: make([]T, len(fs))}
-	t.init(t, fs)
+	t := &tryJoin[T]{values: make([]T, len(fs))}
+	t.members = newMembers(fs)
+	t.set.Init(t, len(fs))
 	t.self = t
 	return Fut[[]T]{&t.node}
 }
@@ -76,13 +77,13 @@ func TryJoin[T any](fs ...edo.Future[T]) Fut[[]T] {
 type tryJoin[T any] struct {
 	node[[]T]
 	group[T]
-	out      []T // nil: handed over, or dropped
+	values   []T // nil: returned or dropped
 	err      error
-	failedAt int // which of them failed, when err is not nil
+	failedAt int // the index of the future that failed with err
 }
 
 func (t *tryJoin[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	v, ready, err := pollSource(cx, &t.members[i].src)
+	v, ready, err := t.members[i].poll(cx)
 	switch {
 	case !ready:
 		return fan.Pending
@@ -90,35 +91,35 @@ func (t *tryJoin[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
 		t.err, t.failedAt = err, i
 		return fan.Last
 	}
-	t.out[i] = v
+	t.values[i] = v
 	return fan.Ended
 }
 
 func (t *tryJoin[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
-	if t.out == nil {
+	if t.values == nil {
 		return polledAgain[[]T](cx)
 	}
-	if !t.poll(cx) {
+	if !pollSet(&t.set, cx) {
 		return nil, edo.Pending, nil
 	}
 	if t.err != nil {
 		t.Drop()
 		return nil, edo.Ready, t.err
 	}
-	out := t.out
-	t.out = nil
+	values := t.values
+	t.values = nil
 	t.drop()
-	return out, edo.Ready, nil
+	return values, edo.Ready, nil
 }
 
 func (t *tryJoin[T]) Drop() {
-	var values []T
-	for i, v := range t.out {
+	var ended []T
+	for i, v := range t.values {
 		if t.set.Ended(i) && (t.err == nil || t.failedAt != i) {
-			values = append(values, v)
+			ended = append(ended, v)
 		}
 	}
-	t.out = nil
-	defer own.DiscardAll(values)
+	t.values = nil
+	defer own.DiscardAll(ended)
 	t.drop()
 }

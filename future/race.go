@@ -4,28 +4,28 @@ import (
 	"errors"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/fan"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Race returns a future of what the first of fs that is ready comes to, its value or
-// its error, and drops the others then. A race of nothing would never end: Race panics
-// with an error that says so.
+// Race returns a future of the result of the first of fs that is ready, a value or an error,
+// and drops the others then. A race of no futures would never end, so Race panics with an
+// error that says so.
 //
-// In which order they are polled first is drawn, from the seed of the runtime if it has
-// one: of those that are ready at once each is as likely to win. Then those are polled that
-// were woken, in the order of their wakes. After the first that is ready no other is polled, so that what a loser
-// waited for stays where it is: a receive that lost takes no message. Functions in direct
-// style that lose get [edo.ErrCancelled] where they wait, and run to their ends before the
-// task ends; [RaceTask] waits for that.
+// The order of the first polls is drawn, from the seed of the runtime if it has one: each of
+// the futures that are ready at once is as likely to win. Later polls poll the woken futures,
+// in the order of their wakes. After the first that is ready no other is polled. So a loser
+// leaves what it waited for where it is: a receive that lost takes no message. Functions in
+// direct style that lose get [edo.ErrCancelled] from their waits, and return before the task
+// ends; [RaceTask] waits until they have returned.
 func Race[T any](fs ...edo.Future[T]) Fut[T] {
 	if len(fs) == 0 {
 		panic(errNoRacers)
 	}
 	r := &race[T]{}
-	r.init(r, fs)
+	r.members = newMembers(fs)
+	r.set.Init(r, len(fs))
 	r.self = r
 	return Fut[T]{&r.node}
 }
@@ -40,7 +40,7 @@ type race[T any] struct {
 }
 
 func (r *race[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
-	v, ready, err := pollSource(cx, &r.members[i].src)
+	v, ready, err := r.members[i].poll(cx)
 	if !ready {
 		return fan.Pending
 	}
@@ -53,11 +53,11 @@ func (r *race[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	if r.members == nil {
 		return polledAgain[T](cx)
 	}
-	if !r.begins(cx) {
+	if !mayStart(&r.set, cx) {
 		return v, edo.Pending, nil
 	}
-	r.set.Shuffle(cx.Internal(internal.Key{}))
-	if !r.poll(cx) {
+	r.set.Shuffle((*sched.Context)(cx))
+	if !pollSet(&r.set, cx) {
 		return v, edo.Pending, nil
 	}
 	r.drop()
@@ -66,7 +66,7 @@ func (r *race[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 
 func (r *race[T]) Drop() {
 	if r.err != nil {
-		r.v.Take() // what comes with an error is nobody's
+		r.v.Take() // a value that comes with an error is not dropped
 		r.err = nil
 	}
 	defer r.v.Drop()

@@ -5,8 +5,8 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Map returns a future that is ready with what fn makes of the value of f. When f
-// fails, so does it, and fn does not run.
+// Map returns a future that is ready with fn of the value of f. When f fails, the future
+// fails with the same error, and fn does not run.
 func Map[T, U any](f edo.Future[T], fn func(T) U) Fut[U] {
 	m := &mapped[T, U]{src: source(f), fn: fn}
 	m.self = m
@@ -29,9 +29,8 @@ func (m *mapped[T, U]) Poll(cx *edo.Context) (U, edo.Poll, error) {
 
 func (m *mapped[T, U]) Drop() { m.src.Drop() }
 
-// MapErr returns a future that fails with what fn makes of the error of f. When fn
-// returns nil, it is ready with the zero value instead; when f does not fail, fn
-// does not run.
+// MapErr returns a future that fails with fn of the error of f. When fn returns nil, the
+// future is ready with the zero value instead. When f does not fail, fn does not run.
 func (f Fut[T]) MapErr(fn func(error) error) Fut[T] {
 	m := &mappedErr[T]{src: f.source(), fn: fn}
 	m.self = m

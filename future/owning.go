@@ -5,15 +5,15 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Owning returns f with handles that live as long as it does: they are dropped, in
-// their order, when f is ready, and when it is dropped, also if it was never polled.
-// That is how a function that may never run, such as that of [Lazy], gives back what
-// it would have used. As Drop may be called twice, the function may drop them too.
+// Owning returns f with handles that live as long as f: they are dropped, in their order,
+// when f is ready, or when it is dropped, even if it was never polled. In this way whatever
+// the function of a [Lazy] would have used is dropped even if that function never runs. The
+// function may drop the handles too, since Drop may be called twice.
 //
 // More than two handles are a second allocation.
 func Owning[T any](f edo.Future[T], handles ...edo.Dropper) Fut[T] {
 	o := &owning[T]{src: source(f)}
-	o.handles = append(o.few[:0], handles...)
+	o.handles = append(o.array[:0], handles...)
 	o.self = o
 	return Fut[T]{&o.node}
 }
@@ -21,8 +21,8 @@ func Owning[T any](f edo.Future[T], handles ...edo.Dropper) Fut[T] {
 type owning[T any] struct {
 	node[T]
 	src     own.Future[T]
-	handles []edo.Dropper // in few, when they fit
-	few     [2]edo.Dropper
+	handles []edo.Dropper  // in array, if they fit
+	array   [2]edo.Dropper // saves an allocation
 }
 
 func (o *owning[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
@@ -40,7 +40,7 @@ func (o *owning[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 func (o *owning[T]) Drop() {
 	handles := o.handles
 	o.handles = nil
-	defer func() { o.few = [2]edo.Dropper{} }()
+	defer func() { o.array = [2]edo.Dropper{} }()
 	defer own.DiscardAll(handles)
 	o.src.Drop()
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Lazy returns a future that runs fn at its first poll, on the worker that polls,
-// and is ready with what fn returns. fn runs at most once; dropped unpolled, it
-// never runs, and then cannot clean up: see [Owning]. It must not block.
+// Lazy returns a future that runs fn at its first poll, on the worker that polls, and is
+// ready with the result of fn. fn runs at most once. If the future is dropped before its
+// first poll, fn never runs, and so cannot clean up: see [Owning]. fn must not block.
 func Lazy[T any](fn func() (T, error)) Fut[T] {
 	l := &lazy[T]{fn: fn}
 	l.self = l
@@ -17,7 +17,7 @@ func Lazy[T any](fn func() (T, error)) Fut[T] {
 
 type lazy[T any] struct {
 	node[T]
-	fn func() (T, error) // nil: it has run, or never will
+	fn func() (T, error) // nil: it has run or was dropped
 }
 
 func (l *lazy[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, err error) {
@@ -36,8 +36,8 @@ func (l *lazy[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, err error) {
 func (l *lazy[T]) Drop() { l.fn = nil }
 
 // Ready returns a future that is ready with v, which it owns until then. It takes one
-// operation off the budget of the poll, so that a loop that awaits what is there already
-// gives way to other tasks.
+// operation off the budget of the poll, so that a loop that awaits values that are there
+// already gives way to other tasks.
 func Ready[T any](v T) Fut[T] {
 	r := &ready[T]{v: own.HoldValue(v)}
 	r.self = r
@@ -61,7 +61,7 @@ func (r *ready[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, err error) {
 
 func (r *ready[T]) Drop() { r.v.Drop() }
 
-// Fail returns a future that has failed with err, as often as it is asked.
+// Fail returns a future that fails with err at every poll.
 func Fail[T any](err error) Fut[T] {
 	f := &fail[T]{err: err}
 	f.self = f
@@ -80,11 +80,11 @@ func (f *fail[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	return v, edo.Ready, f.err
 }
 
-// PollFn returns a future whose Poll is fn: one written by hand, without a type of
-// its own. fn is called until it is ready, and keeps to the rules of [edo.Future]:
-// when it waits for something itself it calls [edo.Context.Proceed] first, and keeps
-// the waker when it is pending. When it does not call that, an operation is taken off the
-// budget for it. What fn owns is dropped through [Owning].
+// PollFn returns a future whose Poll is fn: one written by hand, without a type of its own.
+// fn is called until it is ready, and follows the rules of [edo.Future]: if it waits for
+// something itself, it calls [edo.Context.Proceed] first, and keeps the waker when it is
+// pending. When fn takes nothing off the budget, one operation is taken off for it.
+// [Owning] drops what fn owns.
 func PollFn[T any](fn func(cx *edo.Context) (T, edo.Poll, error)) Fut[T] {
 	f := &pollFn[T]{fn: fn}
 	f.self = f

@@ -82,9 +82,10 @@ func (s *Shared[T]) Poll(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	if !cx.Proceed(nil) {
 		return zero, edo.Pending, nil
 	}
+	// Enter the queue (rule 3), and then poll src if it was woken and no clone polls it.
 	c.mu.Lock()
 	if !s.ended && !c.done {
-		s.enqueue(in.Task()) // rule 3: before the poll
+		s.enqueue(in.Task())
 		if c.woken && !c.polling {
 			c.polling, c.woken = true, false
 			c.mu.Unlock()
@@ -92,6 +93,7 @@ func (s *Shared[T]) Poll(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 			c.mu.Lock()
 		}
 	}
+	// c.mu is locked. Without a result, the next wake polls s again.
 	switch {
 	case s.ended:
 		err := errEnded
@@ -104,6 +106,7 @@ func (s *Shared[T]) Poll(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		c.mu.Unlock()
 		return zero, edo.Pending, nil
 	}
+	// Return the result, once. If s is the last clone, drop src.
 	v, err := c.v, c.err
 	c.delivered = c.delivered || err == nil
 	src, undelivered := s.end()

@@ -30,8 +30,8 @@ import (
 //     poll src.
 //  3. A clone enters the queue before it polls src, so that a wake during the poll finds it.
 //  4. A task that finds another task in the queue by the same clone replaces it. The replaced
-//     task is woken together with the queue. If it polls the clone after that has returned
-//     the result, it gets an error; or it has ended.
+//     task is woken together with the queue, and polls the clone again, unless it has ended.
+//     If the clone has returned the result by then, the replaced task gets an error.
 //  5. An inspection polls src too, for its leaves, but leaves woken and the queue as they
 //     are. Clones that were polled meanwhile found polling set: after the inspection they are
 //     woken if woken is set.

@@ -5,42 +5,43 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// AndThen returns a future that goes on, when f has a value, with the future that
-// fn makes of it. When f fails, so does it, and fn does not run.
+// AndThen returns a future that calls fn with the value of f, and then continues with the
+// future that fn returns. When f fails, the future fails with the same error, and fn does
+// not run.
 func AndThen[T, U any](f edo.Future[T], fn func(T) edo.Future[U]) Fut[U] {
 	a := &andThen[T, U]{stages: stages[T, U]{first: source(f)}, fn: fn}
 	a.self = a
 	return Fut[U]{&a.node}
 }
 
-// OrElse returns a future that goes on, when f fails, with the future that fn makes
-// of the error: a second try, or a value to go on with. When f has a value, so has
-// it, and fn does not run.
+// OrElse returns a future that calls fn with the error of f, if f fails, and then continues
+// with the future that fn returns: a second attempt, or a default value. When f has a value,
+// the future has the same value, and fn does not run.
 func (f Fut[T]) OrElse(fn func(error) edo.Future[T]) Fut[T] {
 	o := &orElse[T]{stages: stages[T, T]{first: f.source()}, fn: fn}
 	o.self = o
 	return Fut[T]{&o.node}
 }
 
-// Then returns a future that goes on, whatever f comes to, with the future that fn
-// makes of it.
+// Then returns a future that calls fn with the value and the error of f, and then continues
+// with the future that fn returns.
 func Then[T, U any](f edo.Future[T], fn func(T, error) edo.Future[U]) Fut[U] {
 	t := &then[T, U]{stages: stages[T, U]{first: source(f)}, fn: fn}
 	t.self = t
 	return Fut[U]{&t.node}
 }
 
-// stages are two futures, one after the other: the second is made when the first is
-// ready. At most one is held at a time, and none after the end, or after the
-// function that makes the second has panicked.
+// stages is two futures, one after the other: the second is made when the first is ready. It
+// holds at most one at a time, and none after the end, or after a panic of the function that
+// makes the second.
 type stages[T, U any] struct {
 	node[U]
 	first  own.Future[T]
 	second own.Future[U]
 }
 
-// goOn polls the second future, f when it has just been made.
-func (s *stages[T, U]) goOn(cx *edo.Context, f edo.Future[U]) (U, edo.Poll, error) {
+// startSecond polls f, the second future, for the first time.
+func (s *stages[T, U]) startSecond(cx *edo.Context, f edo.Future[U]) (U, edo.Poll, error) {
 	f = unwrap(f)
 	if f == nil {
 		return pass[U](edo.Ready, errNil)
@@ -68,8 +69,8 @@ func (a *andThen[T, U]) Poll(cx *edo.Context) (U, edo.Poll, error) {
 		return pass[U](p, err)
 	}
 	fn := a.fn
-	a.fn = nil // what it has captured is not needed while the second future waits
-	return a.goOn(cx, fn(v))
+	a.fn = nil // the collector may free its variables while the second future waits
+	return a.startSecond(cx, fn(v))
 }
 
 type orElse[T any] struct {
@@ -90,7 +91,7 @@ func (o *orElse[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 	}
 	fn := o.fn
 	o.fn = nil
-	return o.goOn(cx, fn(err))
+	return o.startSecond(cx, fn(err))
 }
 
 type then[T, U any] struct {
@@ -108,5 +109,5 @@ func (t *then[T, U]) Poll(cx *edo.Context) (U, edo.Poll, error) {
 	}
 	fn := t.fn
 	t.fn = nil
-	return t.goOn(cx, fn(v, err))
+	return t.startSecond(cx, fn(v, err))
 }

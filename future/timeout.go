@@ -5,28 +5,28 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Timeout returns a future of what f comes to within d of the first poll. After that it
-// fails, with an error that matches [context.DeadlineExceeded], and f has been dropped by
-// then. The time is the clock's of the runtime, in milliseconds and never early; with a d
-// of zero or less f is polled once.
+// Timeout returns a future of the result of f, if f is ready within d of the first poll.
+// Otherwise it drops f, and fails with an error that matches [context.DeadlineExceeded]. The
+// time is that of the clock of the runtime, in milliseconds, and the time-out is never early.
+// With a d of zero or less, f is polled once.
 //
-// Each poll asks f first: a value that is there is not lost because the time is up. The
-// time is up also for a future that uses up the budget of each poll. A function in direct
-// style in f gets [edo.ErrCancelled] where it waits, and has ended when the task ends.
+// Each poll polls f first, so a value that is there is not lost when the time is over. The
+// time-out also ends a future that uses up the budget in each poll. A function in direct
+// style in f gets [edo.ErrCancelled] from the call that it waits in, and returns before the
+// task ends.
 //
-// It is one allocation. A poll that waits costs a look at the clock, some 40 ns. Dropped,
-// it drops f and the timer.
+// Timeout is one allocation. A poll that waits reads the clock, some 40 ns. Drop drops f and
+// stops the timer.
 func Timeout[T any](d time.Duration, f edo.Future[T]) Fut[T] {
-	o := &timeout[T]{src: source(f), d: d}
-	o.timer.Delay(int64(d))
-	o.self = o
-	return Fut[T]{&o.node}
+	t := &timeout[T]{src: source(f), d: d}
+	t.timer.Delay(int64(d))
+	t.self = t
+	return Fut[T]{&t.node}
 }
 
 type timeout[T any] struct {
@@ -36,73 +36,68 @@ type timeout[T any] struct {
 	d     time.Duration
 }
 
-func (o *timeout[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
-	v, p, err := o.src.Poll(cx)
+func (t *timeout[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
+	v, p, err := t.src.Poll(cx)
 	switch {
 	case p != edo.Pending:
-		o.timer.Stop()
+		t.timer.Stop()
 		return passValue(v, p, err)
-	case o.src.Held() && hasNoClock(cx):
-		o.Drop()
+	case t.src.Held() && hasNoClock((*sched.Context)(cx)):
+		t.Drop()
 		return pass[T](edo.Ready, sched.ErrNoClock)
-	case !o.src.Held() || !o.isOver(cx):
+	case !t.src.Held() || !t.isOver(cx):
 		return v, edo.Pending, nil
 	}
-	o.Drop()
-	return pass[T](edo.Ready, &timeoutError{o.d})
+	t.Drop()
+	return pass[T](edo.Ready, &timeoutError{t.d})
 }
 
-// hasNoClock says whether the poll of f by cx, which was pending, can have no limit.
-func hasNoClock(cx *edo.Context) bool {
-	in := cx.Internal(internal.Key{})
-	return in.Runtime() == nil && !in.Inspecting()
-}
+// hasNoClock reports whether the runtime of cx cannot end a wait after some time.
+func hasNoClock(cx *sched.Context) bool { return cx.Runtime() == nil && !cx.Inspecting() }
 
-// isOver says whether the time is up, and otherwise arms the timer. It takes nothing from
-// the budget, of which f may have left nothing.
-func (o *timeout[T]) isOver(cx *edo.Context) bool {
-	in := cx.Internal(internal.Key{})
+// isOver reports whether the time is over. Otherwise it sets the timer. It takes nothing off
+// the budget, which f may have used up.
+func (t *timeout[T]) isOver(cx *edo.Context) bool {
+	in := (*sched.Context)(cx)
 	if in.Inspecting() {
-		cx.Proceed(o)
+		cx.Proceed(t)
 		return false
 	}
-	at, delayed := o.timer.At()
-	if !delayed && at <= in.Passed() {
+	deadline, delayed := t.timer.At()
+	if !delayed && deadline <= in.Passed() {
 		return true
 	}
 	now := in.Now()
-	if delayed {
-		if at = sched.Never; int64(o.d) < sched.Never-now {
-			at = now + max(0, int64(o.d))
-		}
+	if delayed { // this is the first poll that waits
+		deadline = now + min(max(0, int64(t.d)), sched.Never-now)
 	}
-	if at > now {
-		in.Arm(&o.timer, at)
+	if deadline > now {
+		in.Arm(&t.timer, deadline)
 		return false
 	}
 	return true
 }
 
-func (o *timeout[T]) Drop() {
-	o.timer.Stop()
-	o.src.Drop()
+func (t *timeout[T]) Drop() {
+	t.timer.Stop()
+	t.src.Drop()
 }
 
-// Waits says until when f has time.
-func (o *timeout[T]) Waits(cx *edo.Context) edo.Wait {
+// Waits says how long f may still take.
+func (t *timeout[T]) Waits(cx *edo.Context) edo.Wait {
 	w := edo.Wait{On: "future: time-out"}
-	at, delayed := o.timer.At()
-	if rt := cx.Internal(internal.Key{}).Runtime(); rt != nil && !delayed && at != sched.Never {
-		w.Until = rt.Driver().(driver.Driver).Time(at)
+	deadline, delayed := t.timer.At()
+	if rt := (*sched.Context)(cx).Runtime(); rt != nil && !delayed && deadline != sched.Never {
+		w.Until = rt.Driver().(driver.Driver).Time(deadline)
 	}
 	return w
 }
 
-// timeoutError says that a future was not ready in time.
+// timeoutError is the error of a future that was not ready in time.
 type timeoutError struct{ after time.Duration }
 
 func (e *timeoutError) Error() string { return "future: not ready after " + e.after.String() }
 func (e *timeoutError) Unwrap() error { return context.DeadlineExceeded }
 
-// Timeout says that it is one, as for the errors of package net.
+// Timeout reports true, as for the errors of package net.
 func (e *timeoutError) Timeout() bool { return true }

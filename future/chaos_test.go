@@ -12,10 +12,10 @@ import (
 	"github.com/edo-go/edo/oneshot"
 )
 
-type val = *chaos.Value
+type value = *chaos.Value
 
-// producers spawns tasks that send a few values each, and may be aborted.
-func producers(w *chaos.World, prefix string, tx *mpsc.Sender[val]) {
+// spawnProducers spawns tasks that send a few values each, and may be aborted.
+func spawnProducers(w *chaos.World, prefix string, tx *mpsc.Sender[value]) {
 	for i := range 2 {
 		tx, name := tx.Clone(), fmt.Sprint(prefix, i)
 		w.Go(name, func(task *edo.Task) error {
@@ -32,8 +32,8 @@ func producers(w *chaos.World, prefix string, tx *mpsc.Sender[val]) {
 	tx.Close()
 }
 
-// take counts a value, and says whether the channel has ended.
-func take(v val, err error) (over bool) {
+// countReceived records that v was received, and reports whether the channel has ended.
+func countReceived(v value, err error) (ended bool) {
 	if err == nil {
 		v.Received()
 	}
@@ -42,14 +42,14 @@ func take(v val, err error) (over bool) {
 
 func TestNothingIsLostInRacesOfReceivesThatAreAborted(t *testing.T) {
 	chaos.Explore(t, 400, func(w *chaos.World) {
-		tx1, rx1 := mpsc.New[val](1 + w.Rand.IntN(2))
-		tx2, rx2 := mpsc.New[val](1)
-		producers(w, "left ", tx1)
-		producers(w, "right ", tx2)
+		tx1, rx1 := mpsc.New[value](1 + w.Rand.IntN(2))
+		tx2, rx2 := mpsc.New[value](1)
+		spawnProducers(w, "left ", tx1)
+		spawnProducers(w, "right ", tx2)
 		direct := w.Rand.IntN(2) == 0
 		racer := func(task *edo.Task) error {
 			for {
-				var v val
+				var v value
 				var err error
 				if direct {
 					v, err = future.RaceTask(task, rx1.Recv, rx2.Recv)
@@ -59,17 +59,17 @@ func TestNothingIsLostInRacesOfReceivesThatAreAborted(t *testing.T) {
 				if errors.Is(err, edo.ErrCancelled) {
 					return err
 				}
-				if take(v, err) {
-					break // of one of them; the other is read to its end
+				if countReceived(v, err) {
+					break // one channel has ended; the loop below reads the other to its end
 				}
 			}
-			for _, rx := range []*mpsc.Receiver[val]{rx1, rx2} {
+			for _, rx := range []*mpsc.Receiver[value]{rx1, rx2} {
 				for {
 					v, err := rx.Recv(task)
 					if errors.Is(err, edo.ErrCancelled) {
 						return err
 					}
-					if take(v, err) {
+					if countReceived(v, err) {
 						break
 					}
 				}
@@ -86,13 +86,13 @@ func TestNothingIsLostInRacesOfReceivesThatAreAborted(t *testing.T) {
 
 func TestNothingIsLostInRacesOfSendsThatAreAborted(t *testing.T) {
 	chaos.Explore(t, 400, func(w *chaos.World) {
-		tx1, rx1 := mpsc.New[val](1)
-		tx2, rx2 := mpsc.New[val](1)
-		for i, rx := range []*mpsc.Receiver[val]{rx1, rx2} {
+		tx1, rx1 := mpsc.New[value](1)
+		tx2, rx2 := mpsc.New[value](1)
+		for i, rx := range []*mpsc.Receiver[value]{rx1, rx2} {
 			w.Steady(fmt.Sprint("receiver ", i), func(task *edo.Task) error {
 				for {
 					v, err := rx.Recv(task)
-					if take(v, err) {
+					if countReceived(v, err) {
 						return nil
 					}
 					if w.Rand.IntN(2) == 0 {
@@ -103,7 +103,7 @@ func TestNothingIsLostInRacesOfSendsThatAreAborted(t *testing.T) {
 		}
 		for i := range 3 {
 			tx1, tx2, name := tx1.Clone(), tx2.Clone(), fmt.Sprint("sender ", i)
-			send := func(tx *mpsc.Sender[val]) func(task *edo.Task) (edo.Unit, error) {
+			send := func(tx *mpsc.Sender[value]) func(task *edo.Task) (edo.Unit, error) {
 				return func(task *edo.Task) (u edo.Unit, err error) {
 					v := w.Ledger.New(name)
 					if err = tx.Send(task, v); err != nil {
@@ -121,7 +121,7 @@ func TestNothingIsLostInRacesOfSendsThatAreAborted(t *testing.T) {
 					case 1:
 						_, err = future.RaceTask(task, send(tx1), send(tx2))
 					case 2:
-						race := future.Race[*mpsc.Sender[val]](tx1.SendFuture(w.Ledger.New(name)), tx2.SendFuture(w.Ledger.New(name)))
+						race := future.Race[*mpsc.Sender[value]](tx1.SendFuture(w.Ledger.New(name)), tx2.SendFuture(w.Ledger.New(name)))
 						_, err = edo.Await(task, race)
 						race.Drop()
 					}
@@ -139,9 +139,9 @@ func TestNothingIsLostInRacesOfSendsThatAreAborted(t *testing.T) {
 
 func TestNothingIsLostInJoinsThatAreAborted(t *testing.T) {
 	chaos.Explore(t, 400, func(w *chaos.World) {
-		var rxs []edo.Future[val]
+		var rxs []edo.Future[value]
 		for i := range 5 {
-			tx, rx := oneshot.New[val]()
+			tx, rx := oneshot.New[value]()
 			rxs = append(rxs, rx)
 			name := fmt.Sprint("responder ", i)
 			w.Go(name, func(task *edo.Task) error {
@@ -158,30 +158,30 @@ func TestNothingIsLostInJoinsThatAreAborted(t *testing.T) {
 				return nil
 			}, edo.Owns(tx))
 		}
-		received := func(vs []val) (u edo.Unit) {
+		countValues := func(vs []value) (u edo.Unit) {
 			for _, v := range vs {
 				v.Received()
 			}
 			return u
 		}
-		results := func(rs []future.Result[val]) (u edo.Unit) {
+		countResults := func(rs []future.Result[value]) (u edo.Unit) {
 			for _, r := range rs {
-				take(r.Get())
+				countReceived(r.Get())
 			}
 			return u
 		}
-		triple := func(t future.Triple[val, future.Pair[future.Result[val], future.Result[val]], val]) (u edo.Unit) {
-			results([]future.Result[val]{t.Second.First, t.Second.Second})
-			return received([]val{t.First, t.Third})
+		countTriple := func(t future.Triple[value, future.Pair[future.Result[value], future.Result[value]], value]) (u edo.Unit) {
+			countResults([]future.Result[value]{t.Second.First, t.Second.Second})
+			return countValues([]value{t.First, t.Third})
 		}
 		var f edo.Future[edo.Unit]
 		switch w.Rand.IntN(3) {
 		case 0:
-			f = future.Map(future.Join(rxs...), results)
+			f = future.Map(future.Join(rxs...), countResults)
 		case 1:
-			f = future.Map(future.TryJoin(rxs...), received)
+			f = future.Map(future.TryJoin(rxs...), countValues)
 		case 2:
-			f = future.Map(future.TryJoin3(future.Race(rxs[:2]...), future.Join2(rxs[2], rxs[3]), rxs[4]), triple)
+			f = future.Map(future.TryJoin3(future.Race(rxs[:2]...), future.Join2(rxs[2], rxs[3]), rxs[4]), countTriple)
 		}
 		f = future.Of(f).OrElse(func(error) edo.Future[edo.Unit] { return future.Ready(edo.Unit{}) })
 		if w.Rand.IntN(2) == 0 {

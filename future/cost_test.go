@@ -10,7 +10,7 @@ import (
 	"github.com/edo-go/edo/internal/own/owntest"
 )
 
-var sink edo.Future[int] // where the compiler cannot see that a future is not used
+var sink edo.Future[int] // hides from the compiler that a future is not used
 
 func TestEachCombinatorIsOneAllocation(t *testing.T) {
 	if invariant.Enabled {
@@ -70,7 +70,7 @@ func BenchmarkAndThen(b *testing.B) {
 	})
 }
 
-// What a poll of a future that waits costs, under five combinators.
+// The cost of a pending poll through five combinators.
 func BenchmarkPendingChainOfFive(b *testing.B) {
 	b.ReportAllocs()
 	add := func(v int) int { return v + 1 }

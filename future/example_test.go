@@ -77,7 +77,7 @@ func ExampleOwning() {
 	f := future.Owning(future.Lazy(func() (string, error) {
 		return "the lamps are on", nil
 	}), red, green)
-	f.Drop() // before it ran
+	f.Drop() // before the function ran
 	// Output:
 	// red is off
 	// green is off

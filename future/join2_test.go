@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-func TestTwoOfDifferentTypesGiveEachItsResult(t *testing.T) {
+func TestJoin2ReturnsTheResultOfEachFuture(t *testing.T) {
 	task := edotest.NewTask()
 	n, s := owntest.NewScript[int](t).Wait().Fail(errTest), owntest.NewScript[string](t).Wait().Give("x")
 	j := future.Join2(n, s)
@@ -31,7 +31,7 @@ func TestTwoOfDifferentTypesGiveEachItsResult(t *testing.T) {
 	edotest.RequireError(t, task, j, own.ErrPolledAgain)
 }
 
-func TestThreeOfDifferentTypesGiveEachItsResult(t *testing.T) {
+func TestJoin3TryJoin3AndTryJoin2ReturnTheResultOfEachFuture(t *testing.T) {
 	task := edotest.NewTask()
 	a, b, c := owntest.NewScript[int](t).Wait().Give(1), owntest.NewScript[string](t).Give("x"), owntest.NewScript[bool](t).Wait().Give(true)
 	j := future.Join3(a, b, c)
@@ -53,15 +53,15 @@ func TestThreeOfDifferentTypesGiveEachItsResult(t *testing.T) {
 	}
 }
 
-func TestTryJoinOfTypesFailsWithTheFirstErrorAndDropsTheRest(t *testing.T) {
+func TestTryJoin3FailsWithTheFirstErrorAndDropsTheOtherFutures(t *testing.T) {
 	task, h := edotest.NewTask(), owntest.NewHandle(1)
-	waiting, bad := owntest.NewScript[string](t).Wait(), owntest.NewScript[int](t).Wait().Fail(errTest)
-	j := future.TryJoin3(future.Ready(h), waiting, bad)
+	waiting, failing := owntest.NewScript[string](t).Wait(), owntest.NewScript[int](t).Wait().Fail(errTest)
+	j := future.TryJoin3(future.Ready(h), waiting, failing)
 	edotest.RequirePending(t, task, j)
-	bad.Wake()
+	failing.Wake()
 	edotest.RequireError(t, task, j, errTest)
-	if h.Drops() != 1 || waiting.Drops() != 1 || bad.Drops() != 1 {
-		t.Fatalf("dropped %d, %d and %d times", h.Drops(), waiting.Drops(), bad.Drops())
+	if h.Drops() != 1 || waiting.Drops() != 1 || failing.Drops() != 1 {
+		t.Fatalf("dropped %d, %d and %d times", h.Drops(), waiting.Drops(), failing.Drops())
 	}
 	first := owntest.NewScript[string](t).Wait()
 	edotest.RequireError(t, task, future.TryJoin2(first, future.Fail[int](errTest)), errTest)
@@ -70,7 +70,7 @@ func TestTryJoinOfTypesFailsWithTheFirstErrorAndDropsTheRest(t *testing.T) {
 	}
 }
 
-func TestPairsTriplesResultsAndSlicesAreDroppedWithWhatIsInThem(t *testing.T) {
+func TestPairsTriplesResultsAndSlicesDropTheirValues(t *testing.T) {
 	task := edotest.NewTask()
 	var hs []*owntest.Handle
 	ready := func() edo.Future[*owntest.Handle] {
@@ -78,14 +78,14 @@ func TestPairsTriplesResultsAndSlicesAreDroppedWithWhatIsInThem(t *testing.T) {
 		hs = append(hs, h)
 		return future.Ready(h)
 	}
-	// What is inside a value of TryJoin that another failure makes useless.
-	bad := future.Fail[int](errTest)
+	// Values inside values of a TryJoin that then fails.
+	failing := future.Fail[int](errTest)
 	for _, f := range []edo.Future[edo.Unit]{
-		forget(future.TryJoin2(future.TryJoin3(ready(), future.Join2(ready(), ready()), future.TryJoin2(ready(), ready())), bad)),
-		forget(future.TryJoin2(future.TryJoin(ready(), ready()), bad)),
-		forget(future.TryJoin2(future.Join(ready(), future.Fail[*owntest.Handle](errTest)), bad)),
+		forget(future.TryJoin2(future.TryJoin3(ready(), future.Join2(ready(), ready()), future.TryJoin2(ready(), ready())), failing)),
+		forget(future.TryJoin2(future.TryJoin(ready(), ready()), failing)),
+		forget(future.TryJoin2(future.Join(ready(), future.Fail[*owntest.Handle](errTest)), failing)),
 		forget(future.TryJoin(future.Join(future.TryJoin(ready(), ready())), future.Fail[[]future.Result[[]*owntest.Handle]](errTest))),
-		forget(future.TryJoin2(stream.Collect(stream.Then(stream.Values(ready(), ready()), func(f edo.Future[*owntest.Handle]) edo.Future[*owntest.Handle] { return f })), bad)),
+		forget(future.TryJoin2(stream.Collect(stream.Then(stream.Values(ready(), ready()), func(f edo.Future[*owntest.Handle]) edo.Future[*owntest.Handle] { return f })), failing)),
 	} {
 		edotest.RequireError(t, task, f, errTest)
 	}
@@ -97,6 +97,6 @@ func TestPairsTriplesResultsAndSlicesAreDroppedWithWhatIsInThem(t *testing.T) {
 	h := owntest.NewHandle(0)
 	future.Result[*owntest.Handle]{Value: h, Err: errTest}.Drop()
 	if h.Drops() != 0 {
-		t.Error("what came with an error is nobody's")
+		t.Error("a value that came with an error was dropped")
 	}
 }

@@ -17,8 +17,8 @@ import (
 
 var errOther = errors.New("test: also failed")
 
-// scripts returns scripts, also as futures.
-func scripts(all ...*owntest.Script[int]) ([]*owntest.Script[int], []edo.Future[int]) {
+// asFutures returns the scripts in two forms.
+func asFutures(all ...*owntest.Script[int]) ([]*owntest.Script[int], []edo.Future[int]) {
 	fs := make([]edo.Future[int], len(all))
 	for i, s := range all {
 		fs[i] = s
@@ -26,11 +26,12 @@ func scripts(all ...*owntest.Script[int]) ([]*owntest.Script[int], []edo.Future[
 	return all, fs
 }
 
-func waits(t *testing.T, v int) *owntest.Script[int] {
+// waitAndGive returns a script that waits once, and is then ready with v.
+func waitAndGive(t *testing.T, v int) *owntest.Script[int] {
 	return owntest.NewScript[int](t).Wait().Give(v)
 }
 
-// requirePolls requires how often each script has been polled so far.
+// requirePolls requires that each script has been polled so many times.
 func requirePolls(t *testing.T, all []*owntest.Script[int], want ...int) {
 	t.Helper()
 	var got []int
@@ -42,6 +43,7 @@ func requirePolls(t *testing.T, all []*owntest.Script[int], want ...int) {
 	}
 }
 
+// requireDrops requires that each script has been dropped so many times.
 func requireDrops(t *testing.T, all []*owntest.Script[int], want ...int) {
 	t.Helper()
 	var got []int
@@ -53,9 +55,9 @@ func requireDrops(t *testing.T, all []*owntest.Script[int], want ...int) {
 	}
 }
 
-func TestJoinPollsOnlyWokenChildrenAndKeepsTheOrder(t *testing.T) {
+func TestJoinPollsOnlyWokenFuturesAndKeepsTheOrder(t *testing.T) {
 	task := edotest.NewTask()
-	srcs, fs := scripts(waits(t, 0), waits(t, 10), waits(t, 20))
+	srcs, fs := asFutures(waitAndGive(t, 0), waitAndGive(t, 10), waitAndGive(t, 20))
 	j := future.Join(fs...)
 	edotest.RequirePending(t, task, j)
 	requirePolls(t, srcs, 1, 1, 1)
@@ -78,7 +80,7 @@ func TestJoinPollsOnlyWokenChildrenAndKeepsTheOrder(t *testing.T) {
 	edotest.RequireError(t, task, j, own.ErrPolledAgain)
 }
 
-func TestJoinWaitsForAllThatFailToo(t *testing.T) {
+func TestJoinAlsoWaitsForFuturesThatFail(t *testing.T) {
 	task := edotest.NewTask()
 	last := owntest.NewScript[int](t).Wait().Give(7)
 	j := future.Join[int](future.Fail[int](errTest), last, nil)
@@ -93,7 +95,7 @@ func TestJoinWaitsForAllThatFailToo(t *testing.T) {
 	}
 }
 
-func TestJoinOfNothingIsReadyAtOnce(t *testing.T) {
+func TestJoinOfNoFuturesIsReadyAtOnce(t *testing.T) {
 	task := edotest.NewTask()
 	if got := edotest.RequireReady(t, task, future.Join[int]()); got == nil || len(got) != 0 {
 		t.Fatalf("got %v", got)
@@ -103,9 +105,9 @@ func TestJoinOfNothingIsReadyAtOnce(t *testing.T) {
 	}
 }
 
-func TestTryJoinReturnsAtTheFirstErrorInTimeAndDropsTheRest(t *testing.T) {
+func TestTryJoinFailsWithTheEarliestErrorAndDropsTheOtherFutures(t *testing.T) {
 	task := edotest.NewTask()
-	srcs, fs := scripts(waits(t, 0), owntest.NewScript[int](t).Wait().Fail(errTest), owntest.NewScript[int](t).Wait().Fail(errOther))
+	srcs, fs := asFutures(waitAndGive(t, 0), owntest.NewScript[int](t).Wait().Fail(errTest), owntest.NewScript[int](t).Wait().Fail(errOther))
 	j := future.TryJoin(fs...)
 	edotest.RequirePending(t, task, j)
 	srcs[2].Wake()
@@ -121,9 +123,9 @@ func TestTryJoinReturnsAtTheFirstErrorInTimeAndDropsTheRest(t *testing.T) {
 	edotest.RequireError(t, task, j, own.ErrPolledAgain)
 }
 
-func TestTryJoinGivesTheValuesInOrder(t *testing.T) {
+func TestTryJoinReturnsTheValuesInOrder(t *testing.T) {
 	task := edotest.NewTask()
-	srcs, fs := scripts(waits(t, 1), waits(t, 2))
+	srcs, fs := asFutures(waitAndGive(t, 1), waitAndGive(t, 2))
 	j := future.TryJoin(fs...)
 	edotest.RequirePending(t, task, j)
 	srcs[1].Wake()
@@ -134,22 +136,22 @@ func TestTryJoinGivesTheValuesInOrder(t *testing.T) {
 	}
 }
 
-func TestTryJoinThatFailsDropsTheValuesThatThereAre(t *testing.T) {
+func TestTryJoinThatFailsDropsTheValuesOfReadyFutures(t *testing.T) {
 	task, h := edotest.NewTask(), owntest.NewHandle(1)
-	bad := owntest.NewScript[*owntest.Handle](t).Wait().Fail(errTest)
-	j := future.TryJoin[*owntest.Handle](future.Ready(h), bad)
+	failing := owntest.NewScript[*owntest.Handle](t).Wait().Fail(errTest)
+	j := future.TryJoin[*owntest.Handle](future.Ready(h), failing)
 	edotest.RequirePending(t, task, j)
 	if h.Drops() != 0 {
 		t.Fatal("dropped too soon")
 	}
-	bad.Wake()
+	failing.Wake()
 	edotest.RequireError(t, task, j, errTest)
 	if j.Drop(); h.Drops() != 1 {
 		t.Fatalf("dropped %d times", h.Drops())
 	}
 }
 
-func TestWakesOfWhatIsGoneDoNothing(t *testing.T) {
+func TestWakesOfDroppedFuturesDoNothing(t *testing.T) {
 	for name, build := range map[string]func(fs ...edo.Future[int]) edo.Future[edo.Unit]{
 		"Join":    func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(fs...)) },
 		"TryJoin": func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.TryJoin(fs...)) },
@@ -160,12 +162,12 @@ func TestWakesOfWhatIsGoneDoNothing(t *testing.T) {
 		},
 	} {
 		for _, fails := range []bool{false, true} {
-			task, bad := edotest.NewTask(), owntest.NewScript[int](t).Wait().Fail(errTest)
-			all, fs := tickers(2)
-			f := build(fs[0], fs[1], bad)
+			task, failing := edotest.NewTask(), owntest.NewScript[int](t).Wait().Fail(errTest)
+			all, fs := newNevers(2)
+			f := build(fs[0], fs[1], failing)
 			edotest.RequirePending(t, task, f)
 			if over := fails && !strings.HasPrefix(name, "Join"); over {
-				bad.Wake()
+				failing.Wake()
 				edotest.RequireWoken(t, task, 1)
 				edotest.RequireError(t, task, f, errTest)
 			} else {
@@ -173,17 +175,17 @@ func TestWakesOfWhatIsGoneDoNothing(t *testing.T) {
 			}
 			all[0].waker.Wake()
 			all[1].waker.Wake()
-			if n := task.TakeWakes(); n != 0 || bad.Drops() != 1 {
-				t.Errorf("%s: woken %d times, dropped %d times", name, n, bad.Drops())
+			if n := task.TakeWakes(); n != 0 || failing.Drops() != 1 {
+				t.Errorf("%s: woken %d times, dropped %d times", name, n, failing.Drops())
 			}
 			edotest.RequireError(t, task, f, own.ErrPolledAgain)
 		}
 	}
 }
 
-func TestAJoinInsideAJoinIsPolledOnlyWhenItsOwnAreWoken(t *testing.T) {
+func TestAJoinInsideAJoinIsPolledOnlyWhenItsOwnFuturesAreWoken(t *testing.T) {
 	task := edotest.NewTask()
-	srcs, fs := scripts(waits(t, 0), waits(t, 1), waits(t, 2))
+	srcs, fs := asFutures(waitAndGive(t, 0), waitAndGive(t, 1), waitAndGive(t, 2))
 	j := future.Join2(future.TryJoin(fs[:2]...), fs[2])
 	edotest.RequirePending(t, task, j)
 	srcs[1].Wake()
@@ -199,7 +201,7 @@ func TestAJoinInsideAJoinIsPolledOnlyWhenItsOwnAreWoken(t *testing.T) {
 	}
 }
 
-// busy is a future that is always ready for more, and never ends.
+// busy is a future that wakes itself at every poll, and is never ready.
 type busy struct{ polls int }
 
 func (b *busy) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
@@ -210,7 +212,7 @@ func (b *busy) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
 	return v, edo.Pending, nil
 }
 
-func TestOfAThousandThatAreAlwaysReadyNoneStarves(t *testing.T) {
+func TestAThousandBusyFuturesAreAllPolledInTurn(t *testing.T) {
 	task, all := edotest.NewTask(), make([]busy, 1000)
 	fs := make([]edo.Future[int], len(all))
 	for i := range all {
@@ -228,19 +230,19 @@ func TestOfAThousandThatAreAlwaysReadyNoneStarves(t *testing.T) {
 	}
 }
 
-// TestEachOf10000IsPolledTwice counts what a Join does for wakes that come one at a
-// time: without a waker for each it would be fifty million polls.
+// TestEachOf10000IsPolledTwice counts the polls of a Join whose futures are woken one at a
+// time. Without a waker for each future it would be fifty million polls.
 func TestEachOf10000IsPolledTwice(t *testing.T) {
 	const n = 10_000
 	task := edotest.NewTask()
 	all := make([]*owntest.Script[int], n)
 	fs := make([]edo.Future[int], n)
 	for i := range all {
-		all[i] = waits(t, i)
+		all[i] = waitAndGive(t, i)
 		fs[i] = all[i]
 	}
 	j := future.Join(fs...)
-	for range 2 { // the budget does not suffice for all at once
+	for range 2 { // one budget is not enough for all first polls
 		for rounds := 0; rounds == 0 || task.TakeWakes() != 0; rounds++ {
 			edotest.RequirePending(t, task, j)
 		}
@@ -269,119 +271,12 @@ func TestEachOf10000IsPolledTwice(t *testing.T) {
 	}
 }
 
-// sign is a leaf that waits.
-type sign struct {
-	name  string
-	waker edo.Waker
-	open  bool
-}
-
-func (s *sign) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
-	if !cx.Proceed(s) {
-		return v, edo.Pending, nil
-	}
-	if s.open {
-		return v, edo.Ready, nil
-	}
-	s.waker = cx.Waker()
-	return v, edo.Pending, nil
-}
-
-func (s *sign) Waits(*edo.Context) edo.Wait { return edo.Wait{On: s.name} }
-
-func names(waits []edo.Wait) (all []string) {
-	for _, w := range waits {
-		all = append(all, w.On)
-	}
-	return all
-}
-
-func TestAReportFindsAllThatSeveralWaitFor(t *testing.T) {
-	for name, build := range map[string]func(a, b, c edo.Future[int]) edo.Future[edo.Unit]{
-		"Join":    func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(a, b, c)) },
-		"TryJoin": func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.TryJoin(a, b, c)) },
-		"Race":    func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(a, b, c)) },
-		"Join3":   func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join3(a, b, c)) },
-		"inside":  func(a, b, c edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join2(future.Race(a, b), c)) },
-		"Async": func(a, b, c edo.Future[int]) edo.Future[edo.Unit] {
-			in := func(f edo.Future[int]) edo.Future[int] {
-				return edo.Async(func(task *edo.Task) (int, error) { return edo.Await(task, f) })
-			}
-			return forget(future.Join(in(a), in(b), in(c)))
-		},
-		"JoinTask": func(a, b, c edo.Future[int]) edo.Future[edo.Unit] {
-			in := func(f edo.Future[int]) func(*edo.Task) (int, error) {
-				return func(task *edo.Task) (int, error) { return edo.Await(task, f) }
-			}
-			return edo.Async(func(task *edo.Task) (u edo.Unit, err error) {
-				_, err = future.JoinTask(task, in(a), in(b), in(c))
-				return u, err
-			})
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			task := edotest.NewTask()
-			a, b, c := &sign{name: "a"}, &sign{name: "b"}, &sign{name: "c"}
-			f := build(a, b, c)
-			edotest.RequirePending(t, task, f)
-			b.open = true
-			b.waker.Wake()
-			edotest.RequireWoken(t, task, 1)
-			for range 2 {
-				got := names(edotest.Waits(task, f))
-				if slices.Sort(got); !slices.Equal(got, []string{"a", "b", "c"}) {
-					t.Fatalf("waits for %v", got)
-				}
-			}
-			edotest.RequireWoken(t, task, 0)
-			edotest.Poll(task, f) // the wake of b is still good
-			a.open, c.open = true, true
-			a.waker.Wake()
-			c.waker.Wake()
-			if name != "Race" {
-				edotest.RequireReady(t, task, f)
-			}
-		})
-	}
-}
-
+// forget returns a future that is ready when f is, without the value of f.
 func forget[T any](f edo.Future[T]) edo.Future[edo.Unit] {
 	return future.Map(f, func(T) edo.Unit { return edo.Unit{} })
 }
 
-// impolite is ready in its second poll without asking whether it may go on, so also
-// when that is an inspection.
-type impolite struct{ polls int }
-
-func (f *impolite) Poll(*edo.Context) (int, edo.Poll, error) {
-	if f.polls++; f.polls == 1 {
-		return 0, edo.Pending, nil
-	}
-	return 7, edo.Ready, nil
-}
-
-func TestWhatIsReadyInAReportIsKeptForThePollAfterIt(t *testing.T) {
-	for name, f := range map[string]edo.Future[int]{
-		"Join":    future.Map(future.Join[int](&impolite{}), func(all []future.Result[int]) int { return all[0].Value }),
-		"TryJoin": future.Map(future.TryJoin[int](&impolite{}), func(all []int) int { return all[0] }),
-		"Race":    future.Race[int](&impolite{}),
-		"RaceTask": edo.Async(func(task *edo.Task) (int, error) {
-			return future.RaceTask(task, func(task *edo.Task) (int, error) { return edo.Await(task, &impolite{}) })
-		}),
-	} {
-		t.Run(name, func(t *testing.T) {
-			task := edotest.NewTask()
-			edotest.RequirePending(t, task, f)
-			edotest.Waits(task, f)
-			edotest.RequireWoken(t, task, 1)
-			if v := edotest.RequireReady(t, task, f); v != 7 {
-				t.Fatalf("got %d", v)
-			}
-		})
-	}
-}
-
-func TestAPanicOfOneIsTheTasksAndAllAreDroppedOnce(t *testing.T) {
+func TestAPanicOfOneFutureFailsTheTaskAndAllAreDroppedOnce(t *testing.T) {
 	for name, build := range map[string]func(fs ...edo.Future[int]) edo.Future[edo.Unit]{
 		"Join":    func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(fs...)) },
 		"TryJoin": func(fs ...edo.Future[int]) edo.Future[edo.Unit] { return forget(future.TryJoin(fs...)) },
@@ -391,10 +286,10 @@ func TestAPanicOfOneIsTheTasksAndAllAreDroppedOnce(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			srcs, fs := scripts(waits(t, 0), waits(t, 2))
-			bad := &panicking{}
+			srcs, fs := asFutures(waitAndGive(t, 0), waitAndGive(t, 2))
+			panics := &panicking{}
 			err := edo.Run(func(task *edo.Task) error {
-				h := edo.Spawn(task, build(fs[0], bad, fs[1]))
+				h := edo.Spawn(task, build(fs[0], panics, fs[1]))
 				_, err := h.Await(task)
 				return err
 			}, edo.WithConfig(edo.Config{CurrentThread: true}))
@@ -403,8 +298,8 @@ func TestAPanicOfOneIsTheTasksAndAllAreDroppedOnce(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			requireDrops(t, srcs, 1, 1)
-			if bad.drops != 1 {
-				t.Fatalf("dropped %d times", bad.drops)
+			if panics.drops != 1 {
+				t.Fatalf("dropped %d times", panics.drops)
 			}
 		})
 	}
@@ -415,18 +310,18 @@ type panicking struct{ drops int }
 func (*panicking) Poll(*edo.Context) (int, edo.Poll, error) { panic("test") }
 func (p *panicking) Drop()                                  { p.drops++ }
 
-func TestTryJoinThatFailsDropsNothingInThePlaceOfTheError(t *testing.T) {
+func TestTryJoinDoesNotDropTheValueOfTheFutureThatFailed(t *testing.T) {
 	var log []string
-	f := future.TryJoin[drops](future.Ready(drops{"a", &log, false}), future.Fail[drops](errTest))
-	edotest.RequireError(t, edotest.NewTask(), f, errTest) // a drop of drops{} panics
+	f := future.TryJoin[recorder](future.Ready(recorder{"a", &log, false}), future.Fail[recorder](errTest))
+	edotest.RequireError(t, edotest.NewTask(), f, errTest) // the Drop of a zero recorder panics
 	if got := fmt.Sprint(log); got != "[a]" {
 		t.Fatalf("dropped %s", got)
 	}
 }
 
-func TestAllAreDroppedAlsoWhenADropPanics(t *testing.T) {
+func TestAllValuesAreDroppedEvenWhenADropPanics(t *testing.T) {
 	var log []string
-	f := future.Join[drops](future.Ready(drops{"a", &log, true}), future.Ready(drops{"b", &log, true}), future.Ready(drops{"c", &log, false}))
+	f := future.Join[recorder](future.Ready(recorder{"a", &log, true}), future.Ready(recorder{"b", &log, true}), future.Ready(recorder{"c", &log, false}))
 	func() {
 		defer func() { recover() }()
 		f.Drop()

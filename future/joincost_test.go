@@ -7,36 +7,37 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 var anySink any
 
-// ticker waits, and is woken by hand; it never ends.
-type ticker struct{ waker edo.Waker }
+// never is a future that is never ready. The test wakes it.
+type never struct{ waker edo.Waker }
 
-func (t *ticker) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+func (n *never) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
 	if cx.Proceed(nil) {
-		t.waker = cx.Waker()
+		n.waker = cx.Waker()
 	}
 	return v, edo.Pending, nil
 }
 
-func tickers(n int) ([]*ticker, []edo.Future[int]) {
-	all, fs := make([]*ticker, n), make([]edo.Future[int], n)
+// newNevers returns n futures that are never ready, in two forms.
+func newNevers(n int) ([]*never, []edo.Future[int]) {
+	all, fs := make([]*never, n), make([]edo.Future[int], n)
 	for i := range all {
-		all[i] = &ticker{}
+		all[i] = &never{}
 		fs[i] = all[i]
 	}
 	return all, fs
 }
 
-func TestWhatSeveralFuturesAllocate(t *testing.T) {
+func TestAllocationsOfCombinatorsOfSeveralFutures(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates too")
 	}
-	_, fs := tickers(8)
+	_, fs := newNevers(8)
 	for _, c := range []struct {
 		name  string
 		want  float64
@@ -54,7 +55,7 @@ func TestWhatSeveralFuturesAllocate(t *testing.T) {
 	}
 }
 
-func TestPollsOfSeveralFuturesAllocateNothing(t *testing.T) {
+func TestPollsOfCombinatorsOfSeveralFuturesAllocateNothing(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates too")
 	}
@@ -63,12 +64,12 @@ func TestPollsOfSeveralFuturesAllocateNothing(t *testing.T) {
 		"Race":  func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(fs...)) },
 		"Join3": func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join3(fs[0], fs[1], fs[2])) },
 	} {
-		all, fs := tickers(3)
+		all, fs := newNevers(3)
 		f := build(fs)
 		edotest.NewTask().Enter(func(cx *edo.Context) {
 			f.Poll(cx)
 			if n := testing.AllocsPerRun(100, func() {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				all[2].waker.WakeBy(cx)
 				all[0].waker.Wake()
 				f.Poll(cx)
@@ -79,13 +80,13 @@ func TestPollsOfSeveralFuturesAllocateNothing(t *testing.T) {
 	}
 }
 
-// What one wake and the poll after it cost, among so many that wait.
+// The cost of one wake and the poll after it, in a Join of n futures that wait.
 func BenchmarkJoinOneWokenOf(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			task := edotest.NewTask()
-			all, fs := tickers(n)
+			all, fs := newNevers(n)
 			f := future.Join(fs...)
 			for rounds := 0; rounds == 0 || task.TakeWakes() != 0; rounds++ {
 				edotest.Poll(task, f)
@@ -102,7 +103,7 @@ func BenchmarkJoinOneWokenOf(b *testing.B) {
 	}
 }
 
-// A Join made, polled to its end, and let go of, per future.
+// The cost of a Join of ready futures, from its making to its end, per future.
 func BenchmarkJoinOfReady(b *testing.B) {
 	const n = 100
 	b.ReportAllocs()
@@ -118,6 +119,7 @@ func BenchmarkJoinOfReady(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/future")
 }
 
+// constant is a future that is always ready, and takes nothing off the budget.
 type constant struct{}
 
 func (constant) Poll(*edo.Context) (int, edo.Poll, error) { return 1, edo.Ready, nil }
@@ -134,7 +136,7 @@ func BenchmarkJoin2OfReady(b *testing.B) {
 func BenchmarkRaceTaskOfTwo(b *testing.B) {
 	b.ReportAllocs()
 	edo.Run(func(task *edo.Task) error {
-		wait := func(task *edo.Task) (int, error) { return edo.Await(task, edo.Future[int](&ticker{})) }
+		wait := func(task *edo.Task) (int, error) { return edo.Await(task, edo.Future[int](&never{})) }
 		yield := func(task *edo.Task) (int, error) { return 1, edo.Yield(task) }
 		for b.Loop() {
 			if _, err := future.RaceTask(task, wait, yield); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// later is ready with v after so many seconds.
+// later returns a future that is ready with v after so many seconds.
 func later[T any](seconds int, v T) edo.Future[T] {
 	return future.Map(timer.SleepFuture(time.Duration(seconds)*time.Second), func(edo.Unit) T { return v })
 }

@@ -17,7 +17,7 @@ func TestOwningDropsItsHandlesWhenItsFutureIsReady(t *testing.T) {
 	f := future.Owning(src, a, b)
 	edotest.RequirePending(t, task, f)
 	if a.Drops()+b.Drops() != 0 {
-		t.Fatal("dropped while it waits")
+		t.Fatal("a handle was dropped while the future waits")
 	}
 	src.Wake()
 	edotest.RequireWoken(t, task, 1)
@@ -26,18 +26,18 @@ func TestOwningDropsItsHandlesWhenItsFutureIsReady(t *testing.T) {
 	}
 	f.Drop()
 	if a.Drops() != 1 || b.Drops() != 1 {
-		t.Fatal("dropped again")
+		t.Fatal("a handle was dropped again")
 	}
 }
 
-func TestOwningDropsItsHandlesWhenItWasNeverPolled(t *testing.T) {
+func TestOwningDropsItsHandlesEvenIfItWasNeverPolled(t *testing.T) {
 	for n := range 5 {
 		var handles []edo.Dropper
 		for i := range n {
 			handles = append(handles, owntest.NewHandle(i))
 		}
 		future.Owning(future.Lazy(func() (int, error) {
-			t.Error("it ran")
+			t.Error("the function ran")
 			return 0, nil
 		}), handles...).Drop()
 		for i, h := range handles {
@@ -48,24 +48,24 @@ func TestOwningDropsItsHandlesWhenItWasNeverPolled(t *testing.T) {
 	}
 }
 
-// drops says what happens in a row.
-type drops struct {
-	name string
-	log  *[]string
-	bad  bool
+// recorder writes its name to a log when it is dropped, and then may panic.
+type recorder struct {
+	name   string
+	log    *[]string
+	panics bool
 }
 
-func (d drops) Drop() {
-	*d.log = append(*d.log, d.name)
-	if d.bad {
-		panic(d.name)
+func (r recorder) Drop() {
+	*r.log = append(*r.log, r.name)
+	if r.panics {
+		panic(r.name)
 	}
 }
 
 func TestOwningDropsInOrderAndAllEvenWhenOnePanics(t *testing.T) {
 	var log []string
-	f := future.Owning(future.Ready(drops{"future", &log, true}),
-		drops{"a", &log, false}, drops{"b", &log, true}, drops{"c", &log, false})
+	f := future.Owning(future.Ready(recorder{"future", &log, true}),
+		recorder{"a", &log, false}, recorder{"b", &log, true}, recorder{"c", &log, false})
 	func() {
 		defer func() { recover() }()
 		f.Drop()
@@ -76,11 +76,11 @@ func TestOwningDropsInOrderAndAllEvenWhenOnePanics(t *testing.T) {
 	}
 }
 
-func TestAbortedBeforeItsFirstPollWhatATaskOwnsIsDropped(t *testing.T) {
+func TestATaskThatIsAbortedBeforeItsFirstPollDropsItsHandles(t *testing.T) {
 	h := owntest.NewHandle(1)
 	err := edo.Run(func(task *edo.Task) error {
 		child := edo.Spawn(task, future.Owning(future.Lazy(func() (int, error) {
-			t.Error("it ran")
+			t.Error("the function ran")
 			return 0, nil
 		}), h))
 		child.Abort()

@@ -14,10 +14,10 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-func TestRaceIsWonByTheFirstThatIsReadyAndTheOthersAreDropped(t *testing.T) {
+func TestRaceReturnsTheFirstResultAndDropsTheOtherFutures(t *testing.T) {
 	for _, fails := range []bool{false, true} {
 		task := edotest.NewTask()
-		srcs, fs := scripts(waits(t, 0), waits(t, 1), waits(t, 2))
+		srcs, fs := asFutures(waitAndGive(t, 0), waitAndGive(t, 1), waitAndGive(t, 2))
 		if fails {
 			srcs[1] = owntest.NewScript[int](t).Wait().Fail(errTest)
 			fs[1] = srcs[1]
@@ -32,7 +32,7 @@ func TestRaceIsWonByTheFirstThatIsReadyAndTheOthersAreDropped(t *testing.T) {
 		if p != edo.Ready || fails != (err == errTest) || !fails && v != 1 {
 			t.Fatalf("got %d, %v, %v", v, p, err)
 		}
-		requirePolls(t, srcs, 1, 2, 1) // the first to be woken, and no more
+		requirePolls(t, srcs, 1, 2, 1) // only the future that was woken first
 		requireDrops(t, srcs, 1, 1, 1)
 		srcs[2].Wake()
 		edotest.RequireWoken(t, task, 0)
@@ -40,7 +40,7 @@ func TestRaceIsWonByTheFirstThatIsReadyAndTheOthersAreDropped(t *testing.T) {
 	}
 }
 
-func TestARaceOfNothingIsAPanicThatSaysSo(t *testing.T) {
+func TestARaceOfNoFuturesPanicsAndSaysSo(t *testing.T) {
 	for name, start := range map[string]func(){
 		"Race":     func() { future.Race[int]() },
 		"RaceTask": func() { future.RaceTask[int](nil) },
@@ -56,7 +56,7 @@ func TestARaceOfNothingIsAPanicThatSaysSo(t *testing.T) {
 	}
 }
 
-// winners returns who wins races of n that are all ready, under a seed.
+// winners returns the winner of each race of n futures that are all ready, under a seed.
 func winners(t *testing.T, seed uint64, n, races int) (won []int) {
 	err := sim.Run(seed, func(task *edo.Task) error {
 		for range races {
@@ -78,7 +78,7 @@ func winners(t *testing.T, seed uint64, n, races int) (won []int) {
 	return won
 }
 
-func TestWhoIsFirstInARaceIsDrawnFairlyFromTheSeed(t *testing.T) {
+func TestTheWinnerAmongReadyFuturesIsDrawnFairlyFromTheSeed(t *testing.T) {
 	const n, races = 4, 800
 	for seed := range uint64(5) {
 		first, again := winners(t, seed, n, races), winners(t, seed, n, races)
@@ -86,7 +86,7 @@ func TestWhoIsFirstInARaceIsDrawnFairlyFromTheSeed(t *testing.T) {
 		for i, v := range first {
 			wins[v]++
 			if again[i] != v {
-				t.Fatalf("seed %d: race %d went otherwise the second time", seed, i)
+				t.Fatalf("seed %d: race %d had a different winner the second time", seed, i)
 			}
 		}
 		for i, won := range wins {
@@ -103,7 +103,7 @@ func TestWhoIsFirstInARaceIsDrawnFairlyFromTheSeed(t *testing.T) {
 		}
 	}
 	if same == len(a) {
-		t.Error("two seeds draw the same")
+		t.Error("two seeds draw the same winners")
 	}
 }
 
@@ -125,18 +125,18 @@ func TestAReceiveThatLosesARaceTakesNoMessage(t *testing.T) {
 		won := edotest.RequireReady(t, task, r)
 		lost, err := rxs[1-won%2].TryRecv()
 		if won/2 != i || err != nil || lost != won^1 {
-			t.Fatalf("round %d: %d has won; of the other, got %d, %v", i, won, lost, err)
+			t.Fatalf("round %d: %d won; from the loser, got %d, %v", i, won, lost, err)
 		}
 		if _, err := rxs[won%2].TryRecv(); !errors.Is(err, edo.ErrEmpty) {
-			t.Fatalf("round %d: more in the one that won: %v", i, err)
+			t.Fatalf("round %d: the winner has another message: %v", i, err)
 		}
 	}
 }
 
-func TestRaceDroppedBeforeAndWhileItWaitsDropsAllOnce(t *testing.T) {
+func TestARaceThatIsDroppedDropsAllFuturesOnce(t *testing.T) {
 	for _, polled := range []bool{false, true} {
 		task := edotest.NewTask()
-		srcs, fs := scripts(waits(t, 0), waits(t, 1))
+		srcs, fs := asFutures(waitAndGive(t, 0), waitAndGive(t, 1))
 		r := future.Race(fs...)
 		if polled {
 			edotest.RequirePending(t, task, r)
@@ -148,7 +148,7 @@ func TestRaceDroppedBeforeAndWhileItWaitsDropsAllOnce(t *testing.T) {
 	}
 }
 
-func TestAValueThatAReportMadeReadyIsDroppedWithItsRace(t *testing.T) {
+func TestAValueDuringAReportIsDroppedWithItsRace(t *testing.T) {
 	for _, err := range []error{nil, errTest} {
 		task, h := edotest.NewTask(), owntest.NewHandle(1)
 		polls := 0
@@ -162,37 +162,37 @@ func TestAValueThatAReportMadeReadyIsDroppedWithItsRace(t *testing.T) {
 		edotest.Waits(task, r)
 		r.Drop()
 		r.Drop()
-		if dropped := h.Drops() == 1; dropped != (err == nil) || h.Drops() > 1 { // with an error it is nobody's
+		if dropped := h.Drops() == 1; dropped != (err == nil) || h.Drops() > 1 { // a value with an error is not dropped
 			t.Fatalf("%v: dropped %d times", err, h.Drops())
 		}
 	}
 }
 
-func TestBesideOneThatWaitsTheOthersAreAsLikelyToWin(t *testing.T) {
+func TestBesideAWaitingFutureEachOtherIsAsLikelyToWin(t *testing.T) {
 	const races = 800
-	direct := func(task *edo.Task, off int) (int, error) {
+	direct := func(task *edo.Task, waiting int) (int, error) {
 		var fns []func(task *edo.Task) (int, error)
 		for i := range 3 {
 			fns = append(fns, func(task *edo.Task) (int, error) {
-				if i == off {
-					return edo.Await(task, edo.Future[int](&ticker{}))
+				if i == waiting {
+					return edo.Await(task, edo.Future[int](&never{}))
 				}
 				return i, nil
 			})
 		}
 		return future.RaceTask(task, fns...)
 	}
-	stackless := func(task *edo.Task, off int) (int, error) {
+	stackless := func(task *edo.Task, waiting int) (int, error) {
 		fs := []edo.Future[int]{future.Ready(0), future.Ready(1), future.Ready(2)}
-		fs[off] = &ticker{}
+		fs[waiting] = &never{}
 		return edo.Await(task, edo.Future[int](future.Race(fs...)))
 	}
-	for name, race := range map[string]func(task *edo.Task, off int) (int, error){"Race": stackless, "RaceTask": direct} {
-		for off := range 3 {
+	for name, race := range map[string]func(task *edo.Task, waiting int) (int, error){"Race": stackless, "RaceTask": direct} {
+		for waiting := range 3 {
 			var wins [3]int
-			simulated(t, func(task *edo.Task) error {
+			simulate(t, func(task *edo.Task) error {
 				for range races {
-					v, err := race(task, off)
+					v, err := race(task, waiting)
 					if err != nil {
 						return err
 					}
@@ -201,8 +201,8 @@ func TestBesideOneThatWaitsTheOthersAreAsLikelyToWin(t *testing.T) {
 				return nil
 			})
 			for i, won := range wins {
-				if i != off && (won < races/2-71 || won > races/2+71) { // five standard deviations
-					t.Errorf("%s without %d: %d has won %d times of %d", name, off, i, won, races)
+				if i != waiting && (won < races/2-71 || won > races/2+71) { // five standard deviations
+					t.Errorf("%s, %d waits: %d has won %d times of %d", name, waiting, i, won, races)
 				}
 			}
 		}

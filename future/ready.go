@@ -80,7 +80,7 @@ func (f *fail[T]) Poll(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	return v, edo.Ready, f.err
 }
 
-// PollFn returns a future whose Poll is fn: one written by hand, without a type of its own.
+// PollFn returns a future whose Poll is fn, so that it needs no type of its own.
 // fn is called until it is ready, and follows the rules of [edo.Future]: if it waits for
 // something itself, it calls [edo.Context.Proceed] first, and keeps the waker when it is
 // pending. When fn takes nothing off the budget, one operation is taken off for it.

@@ -20,20 +20,20 @@ func TestLazyRunsAtItsFirstPollAndAtMostOnce(t *testing.T) {
 		return 7, nil
 	})
 	if runs != 0 {
-		t.Fatal("it ran before it was polled")
+		t.Fatal("the function ran before the first poll")
 	}
 	if v := edotest.RequireReady(t, task, f); v != 7 || runs != 1 {
 		t.Fatalf("got %d after %d runs", v, runs)
 	}
 	edotest.RequireError(t, task, f, own.ErrPolledAgain)
 	if runs != 1 {
-		t.Fatalf("it ran %d times", runs)
+		t.Fatalf("the function ran %d times", runs)
 	}
 }
 
 func TestLazyDroppedUnpolledNeverRuns(t *testing.T) {
 	f := future.Lazy(func() (int, error) {
-		t.Error("it ran")
+		t.Error("the function ran")
 		return 0, nil
 	})
 	f.Drop()
@@ -45,16 +45,16 @@ func TestLazyFailsWithTheErrorOfItsFunction(t *testing.T) {
 	edotest.RequireError(t, edotest.NewTask(), f, errTest)
 }
 
-func TestReadyGivesItsValueOnce(t *testing.T) {
+func TestReadyReturnsItsValueOnce(t *testing.T) {
 	task, h := edotest.NewTask(), owntest.NewHandle(1)
 	f := future.Ready(h)
 	if edotest.RequireReady(t, task, f) != h {
-		t.Fatal("another value")
+		t.Fatal("got a different value")
 	}
 	edotest.RequireError(t, task, f, own.ErrPolledAgain)
 	f.Drop()
 	if h.Drops() != 0 {
-		t.Fatal("a value that was given has been dropped")
+		t.Fatal("the returned value was dropped")
 	}
 }
 
@@ -95,7 +95,7 @@ func TestPollFnIsCalledUntilItIsReady(t *testing.T) {
 	}
 }
 
-func TestOfHandsOnPollAndDrop(t *testing.T) {
+func TestOfPollsAndDropsItsFuture(t *testing.T) {
 	task, src := edotest.NewTask(), owntest.NewScript[int](t).Wait().Give(7)
 	f := future.Of(src)
 	edotest.RequirePending(t, task, f)
@@ -113,11 +113,11 @@ func TestOfHandsOnPollAndDrop(t *testing.T) {
 func TestOfAFutIsThatFut(t *testing.T) {
 	f := future.Ready(1)
 	if future.Of(f) != f {
-		t.Fatal("another one")
+		t.Fatal("got a different Fut")
 	}
 }
 
-func TestNothingToPollIsAnErrorAndNotAPanic(t *testing.T) {
+func TestAPollWithoutAFutureIsAnErrorAndNotAPanic(t *testing.T) {
 	task := edotest.NewTask()
 	var zero future.Fut[int]
 	zero.Drop()

@@ -5,22 +5,19 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
-	"github.com/edo-go/edo/internal/chaos"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
-	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/timer"
 )
 
-func TestAllClonesComeToTheOneResultAndTheFutureIsPolledAndDroppedOnce(t *testing.T) {
+func TestAllClonesReturnTheResultAndTheFutureIsPolledOncePerWakeAndDroppedOnce(t *testing.T) {
 	for _, fails := range []bool{false, true} {
 		src := owntest.NewScript[int](t).Wait().Wait()
 		want := error(nil)
@@ -35,12 +32,12 @@ func TestAllClonesComeToTheOneResultAndTheFutureIsPolledAndDroppedOnce(t *testin
 			edotest.RequirePending(t, tasks[i], c)
 		}
 		if src.Polls() != 1 {
-			t.Fatalf("polled %d times: by those that found it waiting as well", src.Polls())
+			t.Fatalf("polled %d times, want once for all clones", src.Polls())
 		}
 		for _, task := range tasks {
 			edotest.RequireWoken(t, task, 0)
 		}
-		src.Wake() // to its second wait
+		src.Wake() // its next poll waits a second time
 		for _, i := range []int{1, 0, 2} {
 			edotest.RequireWoken(t, tasks[i], 1)
 			edotest.RequirePending(t, tasks[i], clones[i])
@@ -59,28 +56,28 @@ func TestAllClonesComeToTheOneResultAndTheFutureIsPolledAndDroppedOnce(t *testin
 			if src.Drops() != 1 || src.Polls() != 3 {
 				t.Fatalf("dropped %d times, polled %d times", src.Drops(), src.Polls())
 			}
-			edotest.RequireWoken(t, tasks[2], 0) // who has it is not woken for it
+			edotest.RequireWoken(t, tasks[2], 0) // it was polled first, and is not woken again
 		}
 		if v, p, err := edotest.Poll(tasks[0], late); p != edo.Ready || err != want || !fails && v != 7 {
-			t.Fatalf("one that asks afterwards: %d, %v, %v", v, p, err)
+			t.Fatalf("the clone that is polled last: %d, %v, %v", v, p, err)
 		}
 	}
 }
 
-func TestTaskThatGoesAwayLeavesTheSharedFutureToTheOthers(t *testing.T) {
-	for name, leave := range map[string]func(src *owntest.Script[int], c *future.Shared[int]){
-		"before the wake":                         func(src *owntest.Script[int], c *future.Shared[int]) { c.Drop(); src.Wake() },
-		"after the wake":                          func(src *owntest.Script[int], c *future.Shared[int]) { src.Wake(); c.Drop() },
-		"it keeps its clone and does not poll it": func(src *owntest.Script[int], c *future.Shared[int]) { src.Wake() },
+func TestWhenATaskStopsPollingItsCloneTheOthersStillPollTheFuture(t *testing.T) {
+	for name, stopPolling := range map[string]func(src *owntest.Script[int], c *future.Shared[int]){
+		"before the wake":                  func(src *owntest.Script[int], c *future.Shared[int]) { c.Drop(); src.Wake() },
+		"after the wake":                   func(src *owntest.Script[int], c *future.Shared[int]) { src.Wake(); c.Drop() },
+		"the clone is kept and not polled": func(src *owntest.Script[int], c *future.Shared[int]) { src.Wake() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			src := owntest.NewScript[int](t).Wait().Give(7)
 			a, b := edotest.NewTask(), edotest.NewTask()
 			first := future.Share[int](src)
 			second := first.Clone()
-			edotest.RequirePending(t, a, first) // the task whose poll src knows
+			edotest.RequirePending(t, a, first) // this is the clone that has polled src
 			edotest.RequirePending(t, b, second)
-			leave(src, first)
+			stopPolling(src, first)
 			edotest.RequireWoken(t, b, 1)
 			if v := edotest.RequireReady(t, b, second); v != 7 {
 				t.Fatalf("got %d", v)
@@ -93,7 +90,7 @@ func TestTaskThatGoesAwayLeavesTheSharedFutureToTheOthers(t *testing.T) {
 	}
 }
 
-func TestTheLastCloneDropsTheFutureAndNoOther(t *testing.T) {
+func TestOnlyTheLastCloneDropsTheFuture(t *testing.T) {
 	src := owntest.NewScript[int](t).Wait().Give(7)
 	task, s := edotest.NewTask(), future.Share[int](src)
 	clone := s.Clone()
@@ -113,7 +110,7 @@ func TestTheLastCloneDropsTheFutureAndNoOther(t *testing.T) {
 	edotest.RequireWoken(t, task, 0)
 }
 
-func TestSharedValueThatACloneHasHadIsTheirs(t *testing.T) {
+func TestASharedValueThatACloneHasReturnedIsNotDropped(t *testing.T) {
 	h := owntest.NewHandle(1)
 	s := future.Share[*owntest.Handle](future.Ready(h))
 	clone := s.Clone()
@@ -124,13 +121,13 @@ func TestSharedValueThatACloneHasHadIsTheirs(t *testing.T) {
 	}
 }
 
-func TestSharedValueThatNoCloneHasHadIsDroppedWithTheLast(t *testing.T) {
+func TestASharedValueThatNoCloneHasReturnedIsDroppedWithTheLastClone(t *testing.T) {
 	h, polls := owntest.NewHandle(1), 0
 	s := future.Share[*owntest.Handle](future.PollFn(func(*edo.Context) (*owntest.Handle, edo.Poll, error) {
 		if polls++; polls == 1 {
 			return nil, edo.Pending, nil
 		}
-		return h, edo.Ready, nil // also in a report, which it does not ask
+		return h, edo.Ready, nil // even during a report, since it does not call Proceed
 	}))
 	clone, task := s.Clone(), edotest.NewTask()
 	edotest.RequirePending(t, task, s)
@@ -146,7 +143,7 @@ func TestSharedValueThatNoCloneHasHadIsDroppedWithTheLast(t *testing.T) {
 	}
 }
 
-func TestPanicOfASharedFutureIsTheErrorOfAll(t *testing.T) {
+func TestAPanicOfASharedFutureIsTheErrorOfAllClones(t *testing.T) {
 	src := owntest.NewScript[int](t).Wait().Give(7)
 	a, b := edotest.NewTask(), edotest.NewTask()
 	s := future.Share[int](future.Map[int](src, func(int) int { panic(errTest) }))
@@ -162,15 +159,16 @@ func TestPanicOfASharedFutureIsTheErrorOfAll(t *testing.T) {
 	}
 }
 
+// poll polls f and returns its error, or an error if f is not ready.
 func poll(task *edotest.Task, f edo.Future[int]) error {
 	_, p, err := edotest.Poll(task, f)
 	if p != edo.Ready {
-		return fmt.Errorf("it is %v", p)
+		return fmt.Errorf("the future is %v", p)
 	}
 	return err
 }
 
-func TestGoexitInASharedFutureDoesNotLeaveTheOthersWaiting(t *testing.T) {
+func TestGoexitInASharedFutureIsAnErrorOfTheOtherClones(t *testing.T) {
 	s := future.Share[int](future.PollFn(func(*edo.Context) (int, edo.Poll, error) {
 		runtime.Goexit()
 		return 0, edo.Ready, nil
@@ -187,8 +185,8 @@ func TestGoexitInASharedFutureDoesNotLeaveTheOthersWaiting(t *testing.T) {
 	}
 }
 
-func TestSharedFutureThatYieldsIsPolledAgain(t *testing.T) {
-	simulated(t, func(task *edo.Task) error {
+func TestASharedFutureThatYieldsIsPolledAgain(t *testing.T) {
+	simulate(t, func(task *edo.Task) error {
 		left := 3
 		s := future.Share[int](future.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
 			if left--; left >= 0 {
@@ -206,7 +204,7 @@ func TestSharedFutureThatYieldsIsPolledAgain(t *testing.T) {
 	})
 }
 
-func TestSharedFutureSaysWhatItsFutureWaitsFor(t *testing.T) {
+func TestAReportFindsTheLeavesOfASharedFuture(t *testing.T) {
 	tx, rx := oneshot.New[int]()
 	a, b := edotest.NewTask(), edotest.NewTask()
 	s := future.Share[int](rx)
@@ -223,116 +221,16 @@ func TestSharedFutureSaysWhatItsFutureWaitsFor(t *testing.T) {
 	edotest.RequireWoken(t, b, 1)
 	edotest.RequireReady(t, a, s)
 	if w := edotest.Waits(b, clone); len(w) != 1 || len(w[0].By) != 1 || w[0].By[0] != "nothing: it is there" {
-		t.Errorf("one whose result is there waits for %v", w)
+		t.Errorf("a clone whose result is there waits for %v", w)
 	}
 	edotest.RequireReady(t, b, clone)
 }
 
-func TestSharedResultReachesAllThatAreNotAborted(t *testing.T) {
-	chaos.Explore(t, 400, func(w *chaos.World) {
-		tx, rx := mpsc.New[int](1)
-		w.Steady("source", func(task *edo.Task) error {
-			for i := range 3 {
-				if tx.Send(task, i) != nil {
-					return nil // all that waited have gone
-				}
-				if w.Rand.IntN(2) == 0 {
-					edo.Yield(task)
-				}
-			}
-			return nil
-		}, edo.Owns(tx))
-		dropped := 0
-		src := future.Owning(future.AndThen[int](rx.RecvFuture(), func(a int) edo.Future[int] {
-			return future.AndThen[int](rx.RecvFuture(), func(b int) edo.Future[int] {
-				return future.Map[int](rx.RecvFuture(), func(c int) int { return 100*a + 10*b + c })
-			})
-		}), rx, dropFunc(func() { dropped++ }))
-		s := future.Share[int](src)
-		for i := range 4 {
-			clone, name := s.Clone(), fmt.Sprint("asker ", i)
-			fn := func(task *edo.Task) error {
-				for range w.Rand.IntN(3) {
-					edo.Yield(task)
-				}
-				v, err := edo.Await(task, edo.Future[int](clone))
-				if err == nil && v != 12 || err != nil && !errors.Is(err, edo.ErrCancelled) {
-					return fmt.Errorf("got %d, %v", v, err)
-				}
-				return err
-			}
-			switch w.Rand.IntN(3) {
-			case 0:
-				w.Go(name, fn, edo.Owns(clone))
-			case 1:
-				w.Steady(name, fn, edo.Owns(clone))
-			default: // as a branch, which has a waker of its own
-				chaos.Spawn(w, name, edo.Future[[]int](future.TryJoin[int](clone, future.Ready(1))))
-			}
-		}
-		s.Drop()
-		w.Check(func() error {
-			if dropped != 1 {
-				return fmt.Errorf("the future was dropped %d times", dropped)
-			}
-			return nil
-		})
-	})
-}
-
-// dropFunc is a Dropper that is a function.
-type dropFunc func()
-
-func (f dropFunc) Drop() { f() }
-
-func TestTasksOnSeveralWorkersShareOneResult(t *testing.T) {
-	const tasks, rounds = 16, 20
-	err := edo.Run(func(task *edo.Task) error {
-		for round := range rounds {
-			tx, rx := mpsc.New[int](1)
-			s := future.Share[int](future.AndThen[int](rx.RecvFuture(), func(int) edo.Future[int] {
-				return rx.RecvFuture()
-			}))
-			var got sync.Map
-			err := edo.WithScope(task, func(scope *edo.Scope) error {
-				for i := range tasks {
-					clone := s.Clone()
-					edo.Go(scope, func(task *edo.Task) error {
-						if i%4 == 0 {
-							clone.Drop()
-							return nil
-						}
-						v, err := edo.Await(task, edo.Future[int](clone))
-						got.Store(i, v)
-						return err
-					})
-				}
-				s.Drop()
-				return errors.Join(tx.Send(task, round), tx.Send(task, round+1))
-			})
-			if err != nil {
-				return err
-			}
-			for i := range tasks {
-				if v, ok := got.Load(i); ok == (i%4 == 0) || ok && v != round+1 {
-					t.Errorf("task %d has got %v", i, v)
-				}
-			}
-			rx.Drop()
-			tx.Drop()
-		}
-		return nil
-	}, edo.WithConfig(edo.Config{Workers: 4}))
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestWhatASharedFutureAllocates(t *testing.T) {
+func TestAllocationsOfShareCloneAndTimeout(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates too")
 	}
-	src := &ticker{}
+	src := &never{}
 	if n := testing.AllocsPerRun(100, func() { anySink = future.Share[int](src) }); n != 1 {
 		t.Errorf("Share is %v allocations, want 1", n)
 	}
@@ -383,16 +281,16 @@ func ExampleTimeout() {
 	// Output: future: not ready after 1ms
 }
 
-func TestTasksThatWaitWithOneSharedAreToldSo(t *testing.T) {
+func TestOfTwoTasksThatWaitWithOneSharedOneGetsAnError(t *testing.T) {
 	src := owntest.NewScript[int](t).Wait().Wait()
 	src.Give(7)
 	shared := future.Share[int](src)
 	a, b := edotest.NewTask(), edotest.NewTask()
 	edotest.RequirePending(t, a, shared)
 	edotest.RequirePending(t, b, shared)
-	edotest.RequireWoken(t, a, 0) // or they would take turns for ever
+	edotest.RequireWoken(t, a, 0) // otherwise a and b would replace each other for ever
 	src.Wake()
-	edotest.RequireWoken(t, a, 1) // b may have given up
+	edotest.RequireWoken(t, a, 1) // because b may have ended
 	edotest.RequireWoken(t, b, 1)
 	edotest.RequirePending(t, a, shared)
 	edotest.RequirePending(t, b, shared)

@@ -11,26 +11,17 @@ import (
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/oneshot"
-	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
 
 const tick = time.Millisecond
 
-// simulated runs fn in the simulator.
-func simulated(t *testing.T, fn func(task *edo.Task) error) {
-	t.Helper()
-	if err := sim.Run(1, fn); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// readyAfter is a future that is ready with v after d.
+// readyAfter returns a future that is ready with v after d.
 func readyAfter(d time.Duration, v int) edo.Future[int] {
 	return future.Map(timer.SleepFuture(d), func(edo.Unit) int { return v })
 }
 
-func TestTimeoutGivesWhatIsReadyInTimeAndFailsAtItsInstantOtherwise(t *testing.T) {
+func TestTimeoutReturnsAResultThatIsReadyInTimeAndOtherwiseFailsAtTheDeadline(t *testing.T) {
 	for _, c := range []struct {
 		limit, takes time.Duration
 		inTime       bool
@@ -38,7 +29,7 @@ func TestTimeoutGivesWhatIsReadyInTimeAndFailsAtItsInstantOtherwise(t *testing.T
 		{10 * tick, 3 * tick, true}, {10 * tick, 10 * tick, true}, {10 * tick, 11 * tick, false},
 		{0, tick, false}, {-tick, tick, false}, {0, 0, true}, {1<<63 - 1, tick, true},
 	} {
-		simulated(t, func(task *edo.Task) error {
+		simulate(t, func(task *edo.Task) error {
 			start := timer.Now(task)
 			v, err := edo.Await(task, future.Timeout(c.limit, readyAfter(c.takes, 7)))
 			took := timer.Now(task).Sub(start)
@@ -50,15 +41,15 @@ func TestTimeoutGivesWhatIsReadyInTimeAndFailsAtItsInstantOtherwise(t *testing.T
 			}
 			var late interface{ Timeout() bool }
 			if !c.inTime && (!errors.As(err, &late) || !late.Timeout()) {
-				t.Errorf("%v is no time-out", err)
+				t.Errorf("%v is not a time-out", err)
 			}
 			return nil
 		})
 	}
 }
 
-func TestAValueThatIsThereBeatsATimeThatIsUp(t *testing.T) {
-	simulated(t, func(task *edo.Task) error {
+func TestAValueThatIsReadyAtThePollIsReturnedAfterTheDeadlineToo(t *testing.T) {
+	simulate(t, func(task *edo.Task) error {
 		tx, rx := oneshot.New[int]()
 		f := future.Timeout(10*tick, edo.Future[int](rx))
 		edo.Await(task, future.PollFn(func(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -68,7 +59,7 @@ func TestAValueThatIsThereBeatsATimeThatIsUp(t *testing.T) {
 			}
 			return edo.Unit{}, edo.Ready, nil
 		}))
-		if err := timer.Sleep(task, 20*tick); err != nil { // the time is up, and no poll has seen it
+		if err := timer.Sleep(task, 20*tick); err != nil { // the deadline passes, and f is not polled
 			return err
 		}
 		tx.Send(7)
@@ -80,7 +71,7 @@ func TestAValueThatIsThereBeatsATimeThatIsUp(t *testing.T) {
 	})
 }
 
-// hungry uses up the budget of each poll, and is never ready.
+// hungry is a future that uses up the budget of each poll, and is never ready.
 type hungry struct{ dropped bool }
 
 func (h *hungry) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
@@ -91,7 +82,7 @@ func (h *hungry) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
 
 func (h *hungry) Drop() { h.dropped = true }
 
-func TestTheTimeIsUpAlsoForAFutureThatUsesUpTheBudget(t *testing.T) {
+func TestTimeoutEndsAFutureThatUsesUpTheBudget(t *testing.T) {
 	h := &hungry{}
 	err := edo.Run(func(task *edo.Task) error {
 		_, err := edo.Await(task, future.Timeout[int](5*tick, h))
@@ -105,8 +96,8 @@ func TestTheTimeIsUpAlsoForAFutureThatUsesUpTheBudget(t *testing.T) {
 	}
 }
 
-func TestTimeoutDropsItsFutureBeforeItFailsAndWithItself(t *testing.T) {
-	simulated(t, func(task *edo.Task) error {
+func TestTimeoutDropsItsFutureBeforeItFailsAndWhenItIsDropped(t *testing.T) {
+	simulate(t, func(task *edo.Task) error {
 		src := owntest.NewScript[int](t).Wait()
 		f := future.Timeout(tick, edo.Future[int](src))
 		if _, err := edo.Await(task, edo.Future[int](f)); !errors.Is(err, context.DeadlineExceeded) || src.Drops() != 1 {
@@ -122,7 +113,7 @@ func TestTimeoutDropsItsFutureBeforeItFailsAndWithItself(t *testing.T) {
 		if err := timer.Sleep(task, tick); err != nil {
 			return err
 		}
-		if took := timer.Now(task).Sub(start); took != 2*tick { // the clock does not wait for its timer
+		if took := timer.Now(task).Sub(start); took != 2*tick { // the timer was stopped: the clock did not advance to it
 			t.Errorf("took %v", took)
 		}
 		return nil
@@ -130,7 +121,7 @@ func TestTimeoutDropsItsFutureBeforeItFailsAndWithItself(t *testing.T) {
 }
 
 func TestTimeoutOfAFunctionInDirectStyleCancelsIt(t *testing.T) {
-	simulated(t, func(task *edo.Task) error {
+	simulate(t, func(task *edo.Task) error {
 		var in error
 		f := future.Timeout(tick, edo.Async(func(task *edo.Task) (int, error) {
 			in = timer.Sleep(task, time.Hour)
@@ -144,15 +135,15 @@ func TestTimeoutOfAFunctionInDirectStyleCancelsIt(t *testing.T) {
 	})
 }
 
-func TestTimeoutThatWaitsSaysForWhatAndUntilWhen(t *testing.T) {
-	simulated(t, func(task *edo.Task) error {
+func TestAReportFindsTheLeavesAndTheDeadlineOfATimeout(t *testing.T) {
+	simulate(t, func(task *edo.Task) error {
 		tx, rx := oneshot.New[int]()
 		defer tx.Drop()
 		f := future.Timeout(tick, edo.Future[int](rx))
 		defer f.Drop()
 		waits, err := edotest.WaitsIn(task, func(cx *edo.Context) edo.Poll { _, p, _ := f.Poll(cx); return p })
 		if len(waits) != 2 || waits[0].On != "oneshot: receive" || waits[1].On != "future: time-out" {
-			t.Errorf("it waits for %v", waits)
+			t.Errorf("the report found %v", waits)
 		} else if want := timer.Now(task).Add(tick); !waits[1].Until.Equal(want) {
 			t.Errorf("until %v, want %v", waits[1].Until, want)
 		}

@@ -15,13 +15,14 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// forest makes random trees of everything that waits for several things at a time.
+// forest makes random trees of all combinators that wait for several futures.
 type forest struct {
 	rt   *edo.Runtime
 	rng  *rand.Rand
-	live atomic.Int64 // functions in direct style that have begun and not ended
+	live atomic.Int64 // functions in direct style that have started and not ended
 }
 
+// tree returns a future with so many levels of combinators.
 func (f *forest) tree(depth int) edo.Future[int] {
 	if depth == 0 {
 		return f.leaf()
@@ -52,6 +53,7 @@ func (f *forest) tree(depth int) edo.Future[int] {
 	})), future.Of(a), future.Of(b), future.Of(c))
 }
 
+// leaf returns a future that waits for a timer, a message or another task.
 func (f *forest) leaf() edo.Future[int] {
 	switch f.rng.IntN(4) {
 	case 0:
@@ -86,6 +88,7 @@ func (f *forest) leaf() edo.Future[int] {
 	})), rx)
 }
 
+// count returns fn, counted in live.
 func (f *forest) count(fn body) body {
 	return func(task *edo.Task) (int, error) {
 		f.live.Add(1)
@@ -94,8 +97,8 @@ func (f *forest) count(fn body) body {
 	}
 }
 
-// On many workers and goroutines, with aborts, and with reports that poll in between:
-// all of them end, and no function is left suspended.
+// The trees run on several workers and goroutines, tasks are aborted, and reports poll them
+// in between. All trees end, and no function stays suspended.
 func TestTreesOfJoinsRacesAndSelectsAllEnd(t *testing.T) {
 	for seed := range uint64(4) {
 		f := &forest{rng: rand.New(rand.NewPCG(seed, 1))}

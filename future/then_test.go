@@ -23,27 +23,27 @@ func TestMapWaitsAndChangesTheValue(t *testing.T) {
 	}
 }
 
-func TestMapAndAndThenPassAnErrorWithoutCalling(t *testing.T) {
+func TestMapAndAndThenPassAnErrorWithoutCallingTheirFunctions(t *testing.T) {
 	task := edotest.NewTask()
 	edotest.RequireError(t, task, future.Map(future.Fail[int](errTest), func(int) int {
-		t.Error("called")
+		t.Error("the function was called")
 		return 0
 	}), errTest)
 	edotest.RequireError(t, task, future.AndThen(future.Fail[int](errTest), func(int) edo.Future[int] {
-		t.Error("called")
+		t.Error("the function was called")
 		return nil
 	}), errTest)
 }
 
-func TestMapErrAndOrElsePassAValueWithoutCalling(t *testing.T) {
+func TestMapErrAndOrElsePassAValueWithoutCallingTheirFunctions(t *testing.T) {
 	task := edotest.NewTask()
 	f := future.Ready(7).
 		MapErr(func(error) error {
-			t.Error("called")
+			t.Error("the function was called")
 			return errTest
 		}).
 		OrElse(func(error) edo.Future[int] {
-			t.Error("called")
+			t.Error("the function was called")
 			return nil
 		})
 	if v := edotest.RequireReady(t, task, f); v != 7 {
@@ -59,12 +59,12 @@ func TestMapErrChangesTheErrorAndNilIsSuccess(t *testing.T) {
 	}
 }
 
-// stages makes the combinators that go on with a second future. fail says that
-// they do so when the first fails.
+// stages are the combinators that continue with a second future: after the first has a
+// value, or, with afterError, after it has failed.
 var stages = []struct {
-	name string
-	fail bool
-	make func(first edo.Future[int], second func() edo.Future[int]) edo.Future[int]
+	name       string
+	afterError bool
+	build      func(first edo.Future[int], second func() edo.Future[int]) edo.Future[int]
 }{
 	{"AndThen", false, func(first edo.Future[int], second func() edo.Future[int]) edo.Future[int] {
 		return future.AndThen(first, func(int) edo.Future[int] { return second() })
@@ -80,26 +80,26 @@ var stages = []struct {
 	}},
 }
 
-func TestSecondFutureIsPolledInThePollThatMakesItAndTheFirstNoMore(t *testing.T) {
+func TestThePollThatMakesTheSecondFuturePollsItAndDropsTheFirst(t *testing.T) {
 	for _, stage := range stages {
 		t.Run(stage.name, func(t *testing.T) {
 			task := edotest.NewTask()
 			first, second := owntest.NewScript[int](t).Wait(), owntest.NewScript[int](t).Wait().Give(2)
-			if stage.fail {
+			if stage.afterError {
 				first.Fail(errTest)
 			} else {
 				first.Give(1)
 			}
-			f := stage.make(first, func() edo.Future[int] {
+			f := stage.build(first, func() edo.Future[int] {
 				if first.Drops() != 1 {
-					t.Error("the first future is still held when the function runs")
+					t.Error("the first future was not dropped before the function ran")
 				}
 				return second
 			})
 
 			edotest.RequirePending(t, task, f)
 			if second.Polls() != 0 {
-				t.Fatal("the second was polled while the first is pending")
+				t.Fatal("the second future was polled while the first is pending")
 			}
 			first.Wake()
 			edotest.RequireWoken(t, task, 1)
@@ -121,10 +121,10 @@ func TestNilSecondFutureIsAnError(t *testing.T) {
 	for _, stage := range stages {
 		t.Run(stage.name, func(t *testing.T) {
 			first := edo.Future[int](future.Ready(1))
-			if stage.fail {
+			if stage.afterError {
 				first = future.Fail[int](errTest)
 			}
-			f := stage.make(first, func() edo.Future[int] { return nil })
+			f := stage.build(first, func() edo.Future[int] { return nil })
 			edotest.RequireError(t, edotest.NewTask(), f, future.ErrNil)
 		})
 	}
@@ -132,12 +132,12 @@ func TestNilSecondFutureIsAnError(t *testing.T) {
 
 func TestThenSeesValueAndError(t *testing.T) {
 	task := edotest.NewTask()
-	say := func(v int, err error) edo.Future[string] { return future.Ready(fmt.Sprint(v, err)) }
+	format := func(v int, err error) edo.Future[string] { return future.Ready(fmt.Sprint(v, err)) }
 	for want, f := range map[string]edo.Future[int]{
 		"7 <nil>":        future.Ready(7),
 		"0 test: failed": future.Fail[int](errTest),
 	} {
-		if got := edotest.RequireReady(t, task, future.Then(f, say)); got != want {
+		if got := edotest.RequireReady(t, task, future.Then(f, format)); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -148,20 +148,20 @@ func TestMapDropsItsSourceBeforeItsFunctionRuns(t *testing.T) {
 	src := owntest.NewScript[int](t).Give(1)
 	edotest.RequireReady(t, task, future.Map(src, func(v int) int {
 		if src.Drops() != 1 {
-			t.Error("the source is still held")
+			t.Error("the source was not dropped before the function ran")
 		}
 		return v
 	}))
 	failing := owntest.NewScript[int](t).Fail(errTest)
 	edotest.RequireError(t, task, future.Of(failing).MapErr(func(err error) error {
 		if failing.Drops() != 1 {
-			t.Error("the source is still held")
+			t.Error("the source was not dropped before the function ran")
 		}
 		return err
 	}), errTest)
 }
 
-func TestPanickedFunctionIsNotCalledAgain(t *testing.T) {
+func TestAFunctionThatHasPanickedIsNotCalledAgain(t *testing.T) {
 	task, calls := edotest.NewTask(), 0
 	f := future.Map(future.Ready(1), func(int) int {
 		calls++

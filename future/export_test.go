@@ -1,4 +1,4 @@
 package future
 
-// ErrNil is what tests compare errors with.
+// ErrNil is errNil, for tests.
 var ErrNil = errNil

@@ -19,110 +19,110 @@ import (
 //	}
 //	return task.Err() // nil when rx has ended
 //
-// The loop owns s and drops it when it ends, in whatever way: s has ended, the body
-// breaks out, returns or panics, or the task is cancelled. To go on with s after the
-// loop, call [edo.Next], which borrows.
+// The loop owns s. It drops s when it ends for any reason: s has ended, the body breaks out,
+// returns or panics, or the task is cancelled. To use s after the loop, call [edo.Next]
+// instead, which borrows s.
 //
-// When the task is cancelled the loop ends, and no item comes of it: [edo.Task.Err] says
-// afterwards whether the task was cancelled or s has ended, and every later wait fails. A
-// loop with one variable sees no zero value that was never sent then.
+// When the task is cancelled the loop ends without another item. After the loop,
+// [edo.Task.Err] tells whether the task was cancelled or s has ended, and every later wait
+// fails. So a loop with one variable does not see a zero value that was never sent.
 //
-// Items that are errors come with the zero value, and the loop goes on. So a stream that
-// has error items is ranged over with two variables, or with [Each]. A task that is not
-// the caller's gives that error once, and the loop ends. So does an [*edo.BusyError],
-// which says that another task waits for s: it is that task's, and is not dropped.
+// An error item comes with the zero value, and the loop goes on. So range over a stream with
+// error items with two variables, or use [Each]. If task is not the caller's, the loop gives
+// that error once and ends. It also ends after an [*edo.BusyError], which says that another
+// task waits for s: then s belongs to that task, and is not dropped.
 //
-// The items can be ranged over once; never ranged over, s is not dropped. Each takes from
-// the budget of the task, and so does the loop itself.
+// The items can be ranged over once. If they are not ranged over, s is not dropped. Each item
+// takes from the budget of the task, and so does the loop itself.
 func All[T any](task *edo.Task, s Stream[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		src := s
-		if src == nil {
-			return
-		}
+		l := loop[T]{task: task, src: s}
 		s = nil
-		busy := false
-		defer func() {
-			if !busy {
-				edo.Drop(src)
-			}
-		}()
-		if err := each(task, src, &busy, yield); err != nil && !errors.Is(err, edo.ErrCancelled) {
+		defer l.drop()
+		if err := l.run(yield); err != nil && !errors.Is(err, edo.ErrCancelled) {
 			var none T
 			yield(none, err)
 		}
 	}
 }
 
-// Each returns the values of s for a loop in direct style with one variable, which ends at
-// the first error. Then *err is that error: an error item of s, [edo.ErrCancelled], or
-// that the task is not the caller's. It is nil when s has ended.
+// Each returns the values of s for a loop in direct style with one variable. The loop ends at
+// the first error, and sets *err to it: an error item of s, [edo.ErrCancelled], or an error
+// that says that the task is not the caller's. *err is nil when s has ended.
 //
 //	for v := range stream.Each(task, rx, &err) {
 //		…
 //	}
 //	return err
 //
-// *err is set to nil when the loop begins, and is not touched when the body breaks out or
-// returns. Otherwise Each is like [All]: the loop owns s, and drops it when it ends. err
-// must not be nil, or Each panics.
+// Each sets *err to nil when the loop begins, and does not change it when the body breaks out
+// or returns. Otherwise Each is like [All]: the loop owns s, and drops it when it ends. Each
+// panics if err is nil.
 func Each[T any](task *edo.Task, s Stream[T], err *error) iter.Seq[T] {
 	if err == nil {
 		panic(errors.New("stream: Each needs a variable for the error that ends the loop"))
 	}
 	return func(yield func(T) bool) {
 		*err = nil
-		src := s
-		if src == nil {
-			return
-		}
+		l := loop[T]{task: task, src: s}
 		s = nil
-		busy := false
-		defer func() {
-			if !busy {
-				edo.Drop(src)
-			}
-		}()
-		var item error // of s
-		over := each(task, src, &busy, func(v T, e error) bool {
-			item = e
+		defer l.drop()
+		var itemErr error // the error item that ended the loop
+		runErr := l.run(func(v T, e error) bool {
+			itemErr = e
 			return e == nil && yield(v)
 		})
-		if over == nil {
-			over = item
-		}
-		if over != nil {
-			*err = over
+		if runErr != nil {
+			*err = runErr
+		} else if itemErr != nil {
+			*err = itemErr
 		}
 	}
 }
 
-// each calls yield with the items of src, until src has ended or yield says no. The error
-// says that task cannot wait for another item. It and each turn take from the budget, also
-// when src does not. *busy is set when another task waits for src, which is the end too:
-// whoever asks again while that waits gets the same error, for ever.
-func each[T any](task *edo.Task, src Stream[T], busy *bool, yield func(T, error) bool) error {
-	if err := task.Proceed(nil); err != nil {
+// loop is one loop over src, which it owns.
+type loop[T any] struct {
+	task *edo.Task
+	src  Stream[T] // nil: there are no items
+	busy bool      // another task waits for src
+}
+
+// run calls yield with the items of src, until src has ended or yield returns false. Its
+// error says that the task cannot wait for another item. The begin of the loop and each turn
+// take from the budget, even when src does not. run also ends when another task waits for
+// src: to ask src again would give the same error for ever.
+func (l *loop[T]) run(yield func(T, error) bool) error {
+	if l.src == nil {
+		return nil
+	}
+	if err := l.task.Proceed(nil); err != nil {
 		return err
 	}
 	for {
-		turn := budget.Begin(task.Internal(internal.Key{}))
+		turn := budget.Begin(l.task.Internal(internal.Key{}))
 		if turn <= 0 {
-			if err := task.Proceed(nil); err != nil {
+			if err := l.task.Proceed(nil); err != nil {
 				return err
 			}
 		}
-		v, ok, err := edo.Next(task, src)
+		v, ok, err := edo.Next(l.task, l.src)
 		if !ok {
 			return err
 		}
-		turn.End(task.Internal(internal.Key{}))
+		turn.End(l.task.Internal(internal.Key{}))
 		if err != nil {
 			var b *edo.BusyError
-			*busy = errors.As(err, &b) && b.IsOf(internal.Key{}, task.Internal(internal.Key{}))
+			l.busy = errors.As(err, &b) && b.IsOf(internal.Key{}, l.task.Internal(internal.Key{}))
 		}
-		if !yield(v, err) || *busy {
+		if !yield(v, err) || l.busy {
 			return nil
 		}
+	}
+}
+
+// drop drops src, unless another task waits for it.
+func (l *loop[T]) drop() {
+	if !l.busy {
+		edo.Drop(l.src)
 	}
 }

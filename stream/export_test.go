@@ -1,4 +1,4 @@
 package stream
 
-// ErrNil is what tests compare errors with.
+// ErrNil is errNil, for tests.
 var ErrNil = errNil

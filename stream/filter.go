@@ -6,8 +6,8 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Filter returns a stream of the values of s that keep says yes to. The others are
-// dropped.
+// Filter returns a stream of the values of s for which keep returns true. It drops the
+// others.
 func (s Seq[T]) Filter(keep func(T) bool) Seq[T] {
 	f := &filter[T]{src: s.source(), keep: keep}
 	f.self = f
@@ -27,7 +27,7 @@ func (f *filter[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 			return zero, edo.Pending, nil
 		}
 		v, p, err := f.src.Poll(cx)
-		if p != edo.Ready || err != nil || keeps(f.keep, v) {
+		if p != edo.Ready || err != nil || keepOrDrop(f.keep, v) {
 			return v, p, err
 		}
 		turn.End(cx)
@@ -36,8 +36,8 @@ func (f *filter[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 
 func (f *filter[T]) Drop() { f.src.Drop() }
 
-// TakeWhile returns a stream of the values of s until the first that keep says no
-// to: that one is dropped, and s with it.
+// TakeWhile returns a stream of the values of s before the first for which keep returns
+// false. It drops that value, and s.
 func (s Seq[T]) TakeWhile(keep func(T) bool) Seq[T] {
 	t := &takeWhile[T]{src: s.source(), keep: keep}
 	t.self = t
@@ -52,7 +52,7 @@ type takeWhile[T any] struct {
 
 func (t *takeWhile[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	v, p, err := t.src.Poll(cx)
-	if p != edo.Ready || err != nil || keeps(t.keep, v) {
+	if p != edo.Ready || err != nil || keepOrDrop(t.keep, v) {
 		return v, p, err
 	}
 	t.src.Drop()
@@ -61,11 +61,11 @@ func (t *takeWhile[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 
 func (t *takeWhile[T]) Drop() { t.src.Drop() }
 
-// keeps asks keep about v, and drops v unless it says yes, also when it panics: keep
-// looks at a value that is still the stream's.
-func keeps[T any](keep func(T) bool, v T) (yes bool) {
+// keepOrDrop reports whether keep returns true for v. Otherwise, and when keep panics, it
+// drops v, which still belongs to the stream.
+func keepOrDrop[T any](keep func(T) bool, v T) (kept bool) {
 	defer func() {
-		if !yes {
+		if !kept {
 			own.Discard(v)
 		}
 	}()

@@ -6,20 +6,20 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Fold returns a future that runs fn for each value of s, in order, with what fn
-// returned for the one before, init at first, and is ready with the last one when s
-// ends. The first error, of s or of fn, is its error.
+// Fold returns a future that calls fn for each value of s, in order. The first call gets
+// init as the accumulator, and each later call the result of the call before. The future is
+// ready with the last result when s ends. It fails with the first error, of s or of fn.
 //
-// The accumulator belongs to fn while fn runs, also when it returns an error, with
-// which its other result is ignored; and to the future between two calls: it is
-// dropped with it, or when s has an error.
+// The accumulator belongs to fn while fn runs, even if fn returns an error; the other result
+// is ignored then. Between two calls it belongs to the future, which drops it when the future
+// is dropped, or when s has an error.
 func Fold[A, T any](s Stream[T], init A, fn func(acc A, v T) (A, error)) edo.Future[A] {
 	f := newFold(s, init, fn)
 	return &f
 }
 
-// fold is ended once the accumulator has been taken and not been put back: given
-// out as the value, dropped, or lost by a fn that failed or panicked.
+// fold has ended when it does not hold the accumulator between two polls: it has returned or
+// dropped it, or fn has failed or panicked with it.
 type fold[A, T any] struct {
 	src own.Stream[T]
 	acc own.Value[A]
@@ -62,14 +62,14 @@ func (f *fold[A, T]) Drop() {
 	f.src.Drop()
 }
 
-// FoldFuture is [Fold] with a function that returns a future, and no stack: s is
-// asked for its next value when the future of this one is done. The accumulator
-// belongs to that future until it gives one back.
+// FoldFuture is [Fold] with a function that returns a future, and without a stack: s is
+// polled for its next value when that future is ready. The accumulator belongs to the future
+// until that is ready with the next accumulator.
 func FoldFuture[A, T any](s Stream[T], init A, fn func(acc A, v T) edo.Future[A]) edo.Future[A] {
 	return &foldFuture[A, T]{src: source(s), acc: own.HoldValue(init), fn: fn}
 }
 
-// foldFuture has the accumulator, or the step that has it, and is ended when it has
+// foldFuture holds the accumulator, or a step that owns it. It has ended when it holds
 // neither.
 type foldFuture[A, T any] struct {
 	src  own.Stream[T]
@@ -80,6 +80,7 @@ type foldFuture[A, T any] struct {
 
 func (f *foldFuture[A, T]) Poll(cx *edo.Context) (zero A, _ edo.Poll, _ error) {
 	for {
+		// Finish the step of the last value: it gives back the accumulator.
 		if f.step.Held() {
 			acc, p, err := f.step.Poll(cx)
 			switch {
@@ -94,6 +95,7 @@ func (f *foldFuture[A, T]) Poll(cx *edo.Context) (zero A, _ edo.Poll, _ error) {
 		if !f.acc.Held() {
 			return polledAgain[A](cx)
 		}
+		// Get the next value. The end of src, or an error, ends the fold.
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
 			return zero, edo.Pending, nil
@@ -109,6 +111,7 @@ func (f *foldFuture[A, T]) Poll(cx *edo.Context) (zero A, _ edo.Poll, _ error) {
 			f.Drop()
 			return zero, edo.Ready, err
 		}
+		// Begin its step, which the next round polls.
 		step := f.fn(f.acc.Take(), v)
 		if step == nil {
 			f.Drop()
@@ -124,10 +127,10 @@ func (f *foldFuture[A, T]) Drop() {
 	f.step.Drop()
 }
 
-// FoldTask is [Fold] with a function in direct style, which borrows a coroutine for
-// each value (some 500 ns) and may wait. When the future is dropped meanwhile, fn
-// gets [edo.ErrCancelled] from what it waits in, and returns. A panic in fn is the
-// error of the future, a [*edo.PanicError].
+// FoldTask is [Fold] with a function in direct style, which borrows a coroutine for each
+// value (some 500 ns) and may wait. When the future is dropped while fn waits, fn gets
+// [edo.ErrCancelled] from the call that it waits in, and returns. A panic in fn is the error
+// of the future, a [*edo.PanicError].
 func FoldTask[A, T any](s Stream[T], init A, fn func(task *edo.Task, acc A, v T) (A, error)) edo.Future[A] {
 	return FoldFuture(s, init, func(acc A, v T) edo.Future[A] {
 		return edo.Async(func(task *edo.Task) (A, error) { return fn(task, acc, v) })

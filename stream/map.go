@@ -6,7 +6,7 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Map returns a stream of what fn makes of the values of s.
+// Map returns a stream of fn of each value of s.
 func Map[T, U any](s Stream[T], fn func(T) U) Seq[U] {
 	m := &mapped[T, U]{src: source(s), fn: fn}
 	m.self = m
@@ -29,9 +29,9 @@ func (m *mapped[T, U]) PollNext(cx *edo.Context) (u U, _ edo.Poll, _ error) {
 
 func (m *mapped[T, U]) Drop() { m.src.Drop() }
 
-// MapErr returns a stream of the values of s, with what fn makes of its errors in
-// their place. An error of which fn makes nil is taken out: that is how a stream
-// goes on after errors that have been dealt with.
+// MapErr returns a stream of the items of s, in which each error is replaced by fn of that
+// error. An error for which fn returns nil is removed: so the stream goes on after an error
+// that fn has handled.
 func (s Seq[T]) MapErr(fn func(error) error) Seq[T] {
 	m := &mappedErr[T]{src: s.source(), fn: fn}
 	m.self = m
@@ -63,9 +63,9 @@ func (m *mappedErr[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 
 func (m *mappedErr[T]) Drop() { m.src.Drop() }
 
-// Then returns a stream of what the futures come to that fn makes of the values of
-// s, one after the other: s is asked for the next when the future of this one is
-// done. A future that fails is an error item.
+// Then returns a stream of the results of futures: fn makes one of each value of s. They are
+// polled one after the other: s is polled for the next value when the future of the last one
+// is ready. A future that fails is an error item.
 func Then[T, U any](s Stream[T], fn func(T) edo.Future[U]) Seq[U] {
 	t := &then[T, U]{src: source(s), fn: fn}
 	t.self = t
@@ -75,7 +75,7 @@ func Then[T, U any](s Stream[T], fn func(T) edo.Future[U]) Seq[U] {
 type then[T, U any] struct {
 	node[U]
 	src  own.Stream[T]
-	step own.Future[U] // of the item before
+	step own.Future[U] // the future of the last value of src, until it is ready
 	fn   func(T) edo.Future[U]
 }
 

@@ -2,12 +2,12 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/internal/sched"
 )
 
-// Chain returns a stream of the items of s and then those of next, which is not
-// asked before s has ended.
+// Chain returns a stream of the items of s and then those of next, which is not polled before
+// s has ended.
 func (s Seq[T]) Chain(next Stream[T]) Seq[T] {
 	c := &chain[T]{first: s.source(), second: source(next)}
 	c.self = c
@@ -33,10 +33,10 @@ func (c *chain[T]) Drop() {
 	c.first.Drop()
 }
 
-// Merge returns a stream of the items of s and other, as they come, and ends when
-// both have. While both are ready they take turns: s, other, s, other. The rule is
-// that who gave the last item is asked second, so that neither holds up the other,
-// whichever of them had to be waited for.
+// Merge returns a stream of the items of s and other in the order in which they become ready.
+// It ends when both have ended. While both are ready they take turns: s, other, s, other. The
+// stream that gave the last item is polled second, so neither delays the other, even if one
+// of them had to be waited for.
 func (s Seq[T]) Merge(other Stream[T]) Seq[T] {
 	m := &merge[T]{s: s.source(), other: source(other)}
 	m.self = m
@@ -46,7 +46,7 @@ func (s Seq[T]) Merge(other Stream[T]) Seq[T] {
 type merge[T any] struct {
 	node[T]
 	s, other   own.Stream[T]
-	otherFirst bool // s gave the last item
+	otherFirst bool // other is polled first
 }
 
 func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
@@ -55,16 +55,17 @@ func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		first, second = second, first
 	}
 	if !first.Held() {
-		return second.Poll(cx) // an ended one would take from the budget for each item
+		return second.Poll(cx) // an ended first would take from the budget for each item
 	}
-	in := cx.Internal(internal.Key{})
-	had := in.Budget()
+	in := (*sched.Context)(cx)
+	budgetBefore := in.Budget()
 	v, p, err := first.Poll(cx)
 	if p == edo.Ready {
 		m.otherFirst = !m.otherFirst
 		return v, p, err
 	}
-	if p == edo.Pending && had > 0 && in.Budget() <= 0 { // the second cannot go on: it is first next time
+	if p == edo.Pending && budgetBefore > 0 && in.Budget() <= 0 {
+		// The first has used up the budget, so the second cannot go on: it is first next time.
 		m.otherFirst = !m.otherFirst
 	}
 	if !second.Held() {
@@ -72,7 +73,7 @@ func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	}
 	v, q, err := second.Poll(cx)
 	if q == edo.End {
-		return zero, p, nil // what the first said: pending, or it has ended too
+		return zero, p, nil // as the first: pending, or ended too
 	}
 	return v, q, err
 }

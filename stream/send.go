@@ -8,35 +8,35 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Send waits until sink has room for v, gives it v, and waits until sink has handed
-// it on. It borrows sink and owns v: when sink does not come to take it, because it
-// has failed or the task was cancelled, v is dropped. It allocates nothing.
+// Send waits until sink has room for v, gives it v, and waits until sink has passed it on. It
+// borrows sink and owns v: if sink does not accept v, because sink has failed or the task was
+// cancelled, Send drops v. It allocates nothing.
 func Send[T any](task *edo.Task, sink edo.Sink[T], v T) error {
-	left := own.HoldValue(v)
-	defer left.Drop()
+	held := own.HoldValue(v)
+	defer held.Drop() // if sink does not accept it
 	w := sinkWaits.Get().(*sinkWait)
-	defer w.free()
+	defer w.recycle()
 	w.sink = sink
 
 	if _, err := edo.Await(task, w); err != nil {
 		return err
 	}
-	if err := start(sink, &left); err != nil {
+	if err := startSend(sink, &held); err != nil {
 		return err
 	}
-	w.flush = true
+	w.flushes = true
 	_, err := edo.Await(task, w)
 	return err
 }
 
-// sinkWait waits for a sink to have room, or for its flush. It does not know the
-// type of the values, so that Sends of all types can share a pool.
+// sinkWait is a future that is ready when a sink has room, or has flushed. It does not depend
+// on the type of the values, so that Sends of all types share one pool.
 type sinkWait struct {
 	sink interface {
 		PollReady(cx *edo.Context) (edo.Poll, error)
 		PollFlush(cx *edo.Context) (edo.Poll, error)
 	}
-	flush bool
+	flushes bool // it waits for the flush
 }
 
 var sinkWaits = sync.Pool{New: func() any { return new(sinkWait) }}
@@ -46,7 +46,7 @@ func (w *sinkWait) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
 	if turn.GivesWay(cx) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	if w.flush {
+	if w.flushes {
 		p, err = w.sink.PollFlush(cx)
 	} else {
 		p, err = w.sink.PollReady(cx)
@@ -55,27 +55,28 @@ func (w *sinkWait) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
 	return edo.Unit{}, p, err
 }
 
-func (w *sinkWait) free() {
+// recycle puts w back into the pool.
+func (w *sinkWait) recycle() {
 	*w = sinkWait{}
 	sinkWaits.Put(w)
 }
 
-// SendFuture is [Send] as a future: it borrows sink, which must outlive it, and owns
-// v until sink takes it.
+// SendFuture is [Send] as a future. It borrows sink, which must outlive it, and owns v until
+// sink accepts it.
 func SendFuture[T any](sink edo.Sink[T], v T) edo.Future[edo.Unit] {
-	return &sending[T]{sink, own.HoldValue(v)}
+	return &sendFuture[T]{sink, own.HoldValue(v)}
 }
 
-type sending[T any] struct {
+type sendFuture[T any] struct {
 	sink edo.Sink[T] // nil: ended or dropped
 	v    own.Value[T]
 }
 
-func (s *sending[T]) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
+func (s *sendFuture[T]) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
 	if s.sink == nil {
 		return polledAgain[edo.Unit](cx)
 	}
-	if p, err = offer(cx, s.sink, &s.v); p == edo.Ready && err == nil {
+	if p, err = sendHeld(cx, s.sink, &s.v); p == edo.Ready && err == nil {
 		p, err = s.sink.PollFlush(cx)
 	}
 	if p == edo.Ready {
@@ -84,13 +85,13 @@ func (s *sending[T]) Poll(cx *edo.Context) (_ edo.Unit, p edo.Poll, err error) {
 	return edo.Unit{}, p, err
 }
 
-func (s *sending[T]) Drop() {
+func (s *sendFuture[T]) Drop() {
 	s.sink = nil
 	s.v.Drop()
 }
 
-// offer gives sink the value in v, if there is one, once sink has room.
-func offer[T any](cx *edo.Context, sink edo.Sink[T], v *own.Value[T]) (edo.Poll, error) {
+// sendHeld gives sink the value in v, if there is one and sink has room.
+func sendHeld[T any](cx *edo.Context, sink edo.Sink[T], v *own.Value[T]) (edo.Poll, error) {
 	if !v.Held() {
 		return edo.Ready, nil
 	}
@@ -101,18 +102,18 @@ func offer[T any](cx *edo.Context, sink edo.Sink[T], v *own.Value[T]) (edo.Poll,
 	p, err := sink.PollReady(cx)
 	turn.End(cx)
 	if p == edo.Ready && err == nil {
-		err = start(sink, v)
+		err = startSend(sink, v)
 	}
 	return p, err
 }
 
-// start gives sink the value in v. A sink that fails then, although it said that it
-// has room, has not taken the value: it is dropped.
-func start[T any](sink edo.Sink[T], v *own.Value[T]) error {
-	given := v.Take()
-	err := sink.StartSend(given)
+// startSend gives sink the value in v. If sink fails although it had room, it has not
+// accepted the value, and startSend drops it.
+func startSend[T any](sink edo.Sink[T], v *own.Value[T]) error {
+	value := v.Take()
+	err := sink.StartSend(value)
 	if err != nil {
-		own.Discard(given)
+		own.Discard(value)
 	}
 	return err
 }

@@ -6,34 +6,33 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// SendAll gives sink all values of src, and waits until sink has handed them on,
-// which it is asked to whenever src has to be waited for, and at the end. While sink
-// has no room src is not asked for more: back-pressure reaches the source.
+// SendAll gives sink all values of src, and waits until sink has passed them on. It flushes
+// sink whenever it waits for src, and at the end. While sink has no room, it does not poll
+// src: back-pressure reaches the source.
 //
-// It stops at the first error, of src or of sink. It owns src, and drops it before
-// it returns; it borrows sink, and neither closes nor drops it.
+// SendAll stops at the first error, of src or of sink. It owns src, and drops it before it
+// returns. It borrows sink, and neither closes nor drops it.
 func SendAll[T any](task *edo.Task, sink edo.Sink[T], src Stream[T]) error {
-	s := &sendingAll[T]{sink: sink, src: source(src)}
+	s := &sendAllFuture[T]{sink: sink, src: source(src)}
 	defer s.Drop()
 	_, err := edo.Await(task, s)
 	return err
 }
 
-// SendAllFuture is [SendAll] as a future: it borrows sink, which must outlive it.
+// SendAllFuture is [SendAll] as a future. It borrows sink, which must outlive it.
 func SendAllFuture[T any](sink edo.Sink[T], src Stream[T]) edo.Future[edo.Unit] {
-	return &sendingAll[T]{sink: sink, src: source(src)}
+	return &sendAllFuture[T]{sink: sink, src: source(src)}
 }
 
-// sendingAll holds one value that sink has no room for yet. It asks src first and
-// sink for room then, because a place kept in a sink while src has nothing would be
-// one that others cannot have.
-type sendingAll[T any] struct {
+// sendAllFuture polls src first, and asks sink for room when it holds a value: room that it
+// reserved in sink while src has no value would be lost to other senders.
+type sendAllFuture[T any] struct {
 	sink edo.Sink[T] // nil: ended or dropped
 	src  own.Stream[T]
-	v    own.Value[T]
+	v    own.Value[T] // a value that sink has no room for yet
 }
 
-func (s *sendingAll[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+func (s *sendAllFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if s.sink == nil {
 		return polledAgain[edo.Unit](cx)
 	}
@@ -44,9 +43,10 @@ func (s *sendingAll[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, p, err
 }
 
-func (s *sendingAll[T]) poll(cx *edo.Context) (edo.Poll, error) {
+func (s *sendAllFuture[T]) poll(cx *edo.Context) (edo.Poll, error) {
 	for {
-		if p, err := offer(cx, s.sink, &s.v); p != edo.Ready || err != nil {
+		// Give sink the last value of src. While sink has no room, src is not polled.
+		if p, err := sendHeld(cx, s.sink, &s.v); p != edo.Ready || err != nil {
 			return p, err
 		}
 		turn := budget.Begin(cx)
@@ -70,7 +70,7 @@ func (s *sendingAll[T]) poll(cx *edo.Context) (edo.Poll, error) {
 	}
 }
 
-func (s *sendingAll[T]) Drop() {
+func (s *sendAllFuture[T]) Drop() {
 	s.sink = nil
 	defer s.v.Drop()
 	s.src.Drop()

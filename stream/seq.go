@@ -10,14 +10,15 @@ import (
 // Stream is [edo.Stream].
 type Stream[T any] = edo.Stream[T]
 
-// Seq is a stream with methods to build on. It is a [Stream] and an [edo.Dropper].
+// Seq is a stream with methods that make further streams of it. It is a [Stream] and an
+// [edo.Dropper].
 //
-// A Seq is one pointer: to pass it as a Stream allocates nothing. The zero Seq has
-// ended.
+// A Seq is one pointer, so passing it as a Stream allocates nothing. The zero Seq has ended.
 type Seq[T any] struct{ node *node[T] }
 
-// node is the head of every stream of this package, and self is that stream. It lies
-// in the same allocation, so that a Seq of any combinator is one pointer.
+// node is embedded in every stream of this package, and self is that stream. This is why a
+// Seq of any combinator is one pointer, at the price of one more call per item: source saves
+// that call inside a chain.
 type node[T any] struct{ self Stream[T] }
 
 // Of returns s with the methods of [Seq], and owns it.
@@ -28,7 +29,7 @@ func Of[T any](s Stream[T]) Seq[T] {
 	return Seq[T]{&node[T]{s}}
 }
 
-// PollNext asks for the next item.
+// PollNext polls the stream for its next item.
 func (s Seq[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if s.node == nil || s.node.self == nil {
 		if !cx.Proceed(nil) {
@@ -39,15 +40,15 @@ func (s Seq[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
 	return s.node.self.PollNext(cx)
 }
 
-// Drop drops the stream, and with it what it owns.
+// Drop drops the stream and everything that it owns.
 func (s Seq[T]) Drop() {
 	if s.node != nil {
 		edo.Drop(s.node.self)
 	}
 }
 
-// source makes the slot in which a combinator owns s: a Seq without its wrapper,
-// which saves a call per item, and any other stream as it is.
+// source returns a slot that owns s for a combinator. Of a Seq it holds the stream inside,
+// which saves a call per item.
 func source[T any](s Stream[T]) own.Stream[T] {
 	if seq, ok := s.(Seq[T]); ok {
 		return seq.source()
@@ -67,8 +68,9 @@ var (
 	errNil   = errors.New("stream: the function of a combinator returned a nil future")
 )
 
-// polledAgain is what a future says that was polled after its end, at the price of one
-// operation of the budget, so that a loop that goes on all the same gives way.
+// polledAgain is the poll of a future that has ended: it returns an error. It takes an
+// operation off the budget, so that a loop that polls again and again gives way to other
+// tasks.
 func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	if !cx.Proceed(nil) {
 		return zero, edo.Pending, nil

@@ -6,8 +6,8 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Take returns a stream of the first n values of s, and of the errors between them.
-// s is dropped as soon as it has given the last one.
+// Take returns a stream of the first n values of s, and of the errors between them. It drops
+// s right after the last of these values.
 func (s Seq[T]) Take(n int) Seq[T] {
 	t := &take[T]{src: s.source(), left: n}
 	t.self = t
@@ -35,8 +35,8 @@ func (t *take[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
 
 func (t *take[T]) Drop() { t.src.Drop() }
 
-// Skip returns s without its first n values, which are dropped. Errors between them
-// are not skipped.
+// Skip returns a stream of the items of s without its first n values, which it drops. It does
+// not skip the errors between them.
 func (s Seq[T]) Skip(n int) Seq[T] {
 	k := &skip[T]{src: s.source(), left: n}
 	k.self = k

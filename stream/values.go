@@ -8,7 +8,7 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Values returns a stream of the values, which it owns: those not asked for are
+// Values returns a stream of the values, which it owns: values that it has not given are
 // dropped with it. Values(s...) streams a slice without a copy.
 func Values[T any](values ...T) Seq[T] {
 	s := &slice[T]{left: values}
@@ -21,8 +21,8 @@ type slice[T any] struct {
 	left []T
 }
 
-// What begins a stream from values that are there never waits, and so has no leaf for
-// [edo.Context.Proceed].
+// This stream never waits, and so has no leaf for [edo.Context.Proceed]. The same holds for
+// once and iterated.
 
 func (s *slice[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	switch {
@@ -69,21 +69,22 @@ func (o *once[T]) Drop() { o.v.Drop() }
 // Empty returns a stream that has ended.
 func Empty[T any]() Seq[T] { return Seq[T]{} }
 
-// Iter returns a stream of what seq yields. seq starts at the first poll and runs
-// on a coroutine of its own ([iter.Pull]: some 3 KB, 100 to 200 ns per value), from
-// poll to poll; when the stream is dropped, its yield returns false. seq must
-// neither block nor use a task. A stream that has begun must be brought to its end
-// or dropped, or its coroutine is leaked.
+// Iter returns a stream of the values of seq. seq starts at the first poll, and runs on a
+// coroutine of its own ([iter.Pull]: some 3 KB, 100 to 200 ns per value), from poll to poll.
+// When the stream is dropped, yield returns false to seq. seq must neither block nor use a
+// task. A stream that has begun must be read to its end or dropped; otherwise its coroutine
+// leaks.
 func Iter[T any](seq iter.Seq[T]) Seq[T] {
 	i := &iterated[T]{seq: seq}
 	i.self = i
 	return Seq[T]{&i.node}
 }
 
-// iterated has seq until it starts, then next and stop until it has ended.
 type iterated[T any] struct {
 	node[T]
-	seq  iter.Seq[T]
+	seq iter.Seq[T] // nil from the first poll on
+
+	// Not nil between the first poll and the end.
 	next func() (T, bool)
 	stop func()
 }
@@ -115,11 +116,10 @@ func (i *iterated[T]) Drop() {
 	}
 }
 
-// PollFn returns a stream whose PollNext is fn: one written by hand, without a type
-// of its own. fn is called until it says that the stream has ended, and keeps to the
-// rules of [edo.Stream]: when it waits for something itself it calls
-// [edo.Context.Proceed] first, and keeps the waker when it is pending. When it does not
-// call that, an operation is taken off the budget for it.
+// PollFn returns a stream whose PollNext is fn, so that it needs no type of its own. fn is
+// called until it returns [edo.End], and follows the rules of [edo.Stream]: if it waits for
+// something itself, it calls [edo.Context.Proceed] first, and keeps the waker when it is
+// pending. When fn takes nothing off the budget, one operation is taken off for it.
 func PollFn[T any](fn func(cx *edo.Context) (T, edo.Poll, error)) Seq[T] {
 	f := &pollFn[T]{fn: fn}
 	f.self = f

@@ -12,20 +12,20 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-// body is a function in direct style, to be polled by hand.
-func body(fn func(task *edo.Task) error) edo.Future[edo.Unit] {
+// async returns fn, a function in direct style, as a future that a test polls by hand.
+func async(fn func(task *edo.Task) error) edo.Future[edo.Unit] {
 	return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) })
 }
 
 func TestAllWaitsForItemsAndDropsItsSourceAtTheEnd(t *testing.T) {
 	task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1).Wait().Fail(errTest).Give(2)
 	got := ""
-	f := body(func(task *edo.Task) error {
+	f := async(func(task *edo.Task) error {
 		for v, err := range stream.All(task, src) {
 			got += fmt.Sprintf("%d %v;", v, err)
 		}
 		if src.Drops() != 1 {
-			t.Error("not dropped when the loop has ended")
+			t.Error("the source was not dropped at the end of the loop")
 		}
 		return nil
 	})
@@ -41,8 +41,8 @@ func TestAllWaitsForItemsAndDropsItsSourceAtTheEnd(t *testing.T) {
 	}
 }
 
-func TestAllAndEachDropTheirSourceHoweverTheLoopIsLeft(t *testing.T) {
-	for name, leave := range map[string]func(task *edo.Task, src edo.Stream[int]) error{
+func TestAllAndEachDropTheirSourceWhenTheBodyBreaksReturnsOrPanics(t *testing.T) {
+	for name, loop := range map[string]func(task *edo.Task, src edo.Stream[int]) error{
 		"Each, break": func(task *edo.Task, src edo.Stream[int]) (err error) {
 			for range stream.Each(task, src, &err) {
 				break
@@ -78,10 +78,10 @@ func TestAllAndEachDropTheirSourceHoweverTheLoopIsLeft(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			src := owntest.NewScript[int](t).Give(1, 2)
-			edotest.RequireReady(t, edotest.NewTask(), body(func(task *edo.Task) error {
-				err := leave(task, src)
+			edotest.RequireReady(t, edotest.NewTask(), async(func(task *edo.Task) error {
+				err := loop(task, src)
 				if src.Drops() != 1 {
-					t.Errorf("dropped %d times when the loop was left", src.Drops())
+					t.Errorf("dropped %d times after the loop", src.Drops())
 				}
 				return err
 			}))
@@ -92,7 +92,7 @@ func TestAllAndEachDropTheirSourceHoweverTheLoopIsLeft(t *testing.T) {
 	}
 }
 
-func TestLoopOfACancelledTaskEndsWithoutAnItemThatWasNeverSent(t *testing.T) {
+func TestTheLoopOfACancelledTaskEndsWithoutAnotherItem(t *testing.T) {
 	for name, loop := range map[string]func(task *edo.Task, src edo.Stream[int], got *[]int) error{
 		"All, one variable": func(task *edo.Task, src edo.Stream[int], got *[]int) error {
 			for v := range stream.All(task, src) {
@@ -119,8 +119,8 @@ func TestLoopOfACancelledTaskEndsWithoutAnItemThatWasNeverSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1).Wait().Give(2)
 			var got []int
-			f := body(func(task *edo.Task) error {
-				for range 2 { // the second time it is cancelled already
+			f := async(func(task *edo.Task) error {
+				for range 2 { // in the second round the task is already cancelled
 					if err := loop(task, src, &got); err != edo.ErrCancelled {
 						t.Errorf("the loop ends with %v, want ErrCancelled", err)
 					}
@@ -131,7 +131,7 @@ func TestLoopOfACancelledTaskEndsWithoutAnItemThatWasNeverSent(t *testing.T) {
 			edo.Drop(f)
 			edotest.RequireReady(t, task, f)
 			if len(got) != 1 || got[0] != 1 {
-				t.Fatalf("got %v, want the one item that there was", got)
+				t.Fatalf("got %v, want only the item that was sent", got)
 			}
 			if src.Drops() != 2 { // once by each loop
 				t.Fatalf("dropped %d times", src.Drops())
@@ -140,9 +140,9 @@ func TestLoopOfACancelledTaskEndsWithoutAnItemThatWasNeverSent(t *testing.T) {
 	}
 }
 
-func TestEachEndsAtTheFirstErrorOfItsSourceAndSaysWhichItIs(t *testing.T) {
+func TestEachEndsAtTheFirstErrorOfItsSourceAndReturnsIt(t *testing.T) {
 	src := owntest.NewScript[int](t).Give(1, 2).Fail(errTest).Give(3)
-	edotest.RequireReady(t, edotest.NewTask(), body(func(task *edo.Task) error {
+	edotest.RequireReady(t, edotest.NewTask(), async(func(task *edo.Task) error {
 		var got []int
 		var err error
 		for v := range stream.Each(task, src, &err) {
@@ -161,17 +161,17 @@ func TestEachEndsAtTheFirstErrorOfItsSourceAndSaysWhichItIs(t *testing.T) {
 	}))
 }
 
-func TestEachLeavesTheErrorAloneThatTheBodyReturns(t *testing.T) {
+func TestEachDoesNotChangeTheErrorThatTheBodyReturns(t *testing.T) {
 	loop := func(task *edo.Task) (err error) {
 		for range stream.Each(task, stream.Values(1, 2), &err) {
-			return errTest // which sets err before the loop ends
+			return errTest // this sets err before the loop ends
 		}
 		return err
 	}
-	edotest.RequireError(t, edotest.NewTask(), body(loop), errTest)
+	edotest.RequireError(t, edotest.NewTask(), async(loop), errTest)
 }
 
-func TestEachWithoutAVariableForTheErrorIsAPanicThatSaysSo(t *testing.T) {
+func TestEachWithoutAVariableForTheErrorPanicsAndSaysSo(t *testing.T) {
 	defer func() {
 		if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), "needs a variable") {
 			t.Errorf("got %v", err)
@@ -180,15 +180,15 @@ func TestEachWithoutAVariableForTheErrorIsAPanicThatSaysSo(t *testing.T) {
 	stream.Each(nil, stream.Values(1), nil)
 }
 
-func TestAllIsRangedOverOnce(t *testing.T) {
+func TestTheItemsOfAllCanBeRangedOverOnce(t *testing.T) {
 	src := owntest.NewScript[int](t).Give(1, 2)
-	edotest.RequireReady(t, edotest.NewTask(), body(func(task *edo.Task) error {
+	edotest.RequireReady(t, edotest.NewTask(), async(func(task *edo.Task) error {
 		all := stream.All(task, src)
 		for range all {
 			break
 		}
 		for range all {
-			t.Error("an item of a stream that was dropped")
+			t.Error("got an item of a dropped stream")
 		}
 		return nil
 	}))
@@ -197,7 +197,7 @@ func TestAllIsRangedOverOnce(t *testing.T) {
 	}
 }
 
-func TestAllOnTheWrongGoroutineGivesOneErrorAndDoesNotPoll(t *testing.T) {
+func TestAllOnAnotherGoroutineGivesOneErrorAndDoesNotPoll(t *testing.T) {
 	src := owntest.NewScript[int](t).Give(1)
 	err := edo.Run(func(task *edo.Task) error {
 		n := 0

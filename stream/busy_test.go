@@ -11,9 +11,9 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-// TestALoopOverWhatAnotherTaskWaitsForEndsAndLeavesItAlone has two tasks loop over one
-// receiver: the first goes on, and the second ends, also when it looks at no error.
-func TestALoopOverWhatAnotherTaskWaitsForEndsAndLeavesItAlone(t *testing.T) {
+// Two tasks loop over one receiver. The first loop goes on; the second ends, even if its body
+// ignores the error.
+func TestALoopOverAStreamThatAnotherTaskWaitsForEndsAndDoesNotDropIt(t *testing.T) {
 	loops := map[string]func(task *edo.Task, rx *mpsc.Receiver[int]) (sum, errs int){
 		"two variables": func(task *edo.Task, rx *mpsc.Receiver[int]) (sum, errs int) {
 			for v, err := range stream.All(task, rx) {
@@ -77,8 +77,8 @@ func TestALoopOverWhatAnotherTaskWaitsForEndsAndLeavesItAlone(t *testing.T) {
 	}
 }
 
-// TestALoopOverResultsGoesOnBehindOneThatIsABusyError has a task of a set fail with it.
-func TestALoopOverResultsGoesOnBehindOneThatIsABusyError(t *testing.T) {
+// The tasks of a set fail with a BusyError, which is not an error of the loop over the set.
+func TestALoopOverResultsGoesOnAfterAResultThatIsABusyError(t *testing.T) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)
 		set := edo.NewJoinSet[int](0)

@@ -10,45 +10,46 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
+// The following hide from the compiler that a stream or a future is not used.
 var (
-	sunk  edo.Stream[int] // where the compiler cannot see that a stream is not used
-	sunkF edo.Future[int]
-	sunkU edo.Future[edo.Unit]
+	sinkStream edo.Stream[int]
+	sinkFuture edo.Future[int]
+	sinkUnit   edo.Future[edo.Unit]
 )
 
-func TestCombinatorsAreTheAllocationsTheySay(t *testing.T) {
+func TestAllocationsOfCombinators(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates too")
 	}
 	src, values := edo.Stream[int](owntest.NewScript[int](t)), []int{1, 2}
 	sink := owntest.NewSink[int](t, 1)
-	yes := func(int) bool { return true }
+	always := func(int) bool { return true }
 	for _, c := range []struct {
 		name  string
 		want  float64
 		build func()
 	}{
-		{"Values", 1, func() { sunk = stream.Values(values...) }},
-		{"Once", 1, func() { sunk = stream.Once(1) }},
-		{"Empty", 0, func() { sunk = stream.Empty[int]() }},
-		{"Iter", 1, func() { sunk = stream.Iter(count) }},
-		{"Map", 1, func() { sunk = stream.Map(src, func(v int) int { return v }) }},
-		{"MapErr", 1, func() { sunk = stream.Of(src).MapErr(nil) }},
-		{"Then", 1, func() { sunk = stream.Then[int, int](src, nil) }},
-		{"Filter", 1, func() { sunk = stream.Of(src).Filter(yes) }},
-		{"TakeWhile", 1, func() { sunk = stream.Of(src).TakeWhile(yes) }},
-		{"Take", 1, func() { sunk = stream.Of(src).Take(1) }},
-		{"Skip", 1, func() { sunk = stream.Of(src).Skip(1) }},
-		{"Chain", 1, func() { sunk = stream.Of(src).Chain(src) }},
-		{"Merge", 1, func() { sunk = stream.Of(src).Merge(src) }},
-		{"a chain of three", 3, func() { sunk = stream.Of(src).Take(1).Merge(stream.Of(src).Skip(1)) }},
-		{"Fold", 1, func() { sunkF = stream.Fold(src, 0, add) }},
-		{"FoldFuture", 1, func() { sunkF = stream.FoldFuture[int](src, 0, nil) }},
-		{"FoldTask", 2, func() { sunkF = stream.FoldTask[int](src, 0, nil) }},
-		{"ForEach", 2, func() { sunkU = stream.ForEach(src, nil) }},
-		{"ForEachFuture", 2, func() { sunkU = stream.ForEachFuture(src, nil) }},
-		{"SendFuture", 1, func() { sunkU = stream.SendFuture(sink, 1) }},
-		{"SendAllFuture", 1, func() { sunkU = stream.SendAllFuture(sink, src) }},
+		{"Values", 1, func() { sinkStream = stream.Values(values...) }},
+		{"Once", 1, func() { sinkStream = stream.Once(1) }},
+		{"Empty", 0, func() { sinkStream = stream.Empty[int]() }},
+		{"Iter", 1, func() { sinkStream = stream.Iter(count) }},
+		{"Map", 1, func() { sinkStream = stream.Map(src, func(v int) int { return v }) }},
+		{"MapErr", 1, func() { sinkStream = stream.Of(src).MapErr(nil) }},
+		{"Then", 1, func() { sinkStream = stream.Then[int, int](src, nil) }},
+		{"Filter", 1, func() { sinkStream = stream.Of(src).Filter(always) }},
+		{"TakeWhile", 1, func() { sinkStream = stream.Of(src).TakeWhile(always) }},
+		{"Take", 1, func() { sinkStream = stream.Of(src).Take(1) }},
+		{"Skip", 1, func() { sinkStream = stream.Of(src).Skip(1) }},
+		{"Chain", 1, func() { sinkStream = stream.Of(src).Chain(src) }},
+		{"Merge", 1, func() { sinkStream = stream.Of(src).Merge(src) }},
+		{"a chain of three", 3, func() { sinkStream = stream.Of(src).Take(1).Merge(stream.Of(src).Skip(1)) }},
+		{"Fold", 1, func() { sinkFuture = stream.Fold(src, 0, add) }},
+		{"FoldFuture", 1, func() { sinkFuture = stream.FoldFuture[int](src, 0, nil) }},
+		{"FoldTask", 2, func() { sinkFuture = stream.FoldTask[int](src, 0, nil) }},
+		{"ForEach", 2, func() { sinkUnit = stream.ForEach(src, nil) }},
+		{"ForEachFuture", 2, func() { sinkUnit = stream.ForEachFuture(src, nil) }},
+		{"SendFuture", 1, func() { sinkUnit = stream.SendFuture(sink, 1) }},
+		{"SendAllFuture", 1, func() { sinkUnit = stream.SendAllFuture(sink, src) }},
 	} {
 		if got := testing.AllocsPerRun(100, c.build); got > c.want {
 			t.Errorf("%s is %v allocations, want %v", c.name, got, c.want)
@@ -60,12 +61,12 @@ func TestItemsAllocateNothing(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates too")
 	}
-	big := func(v int) int { return v + 1<<20 } // too big for the table of small integers
+	big := func(v int) int { return v + 1<<20 } // Go's runtime keeps no table of such integers
 	even := func(v int) bool { return v%2 == 0 }
 	f := stream.Fold(stream.Map(stream.Iter(count), big).Filter(even).Skip(3).Merge(stream.Map(stream.Iter(count), big)), 0, add)
 	defer edo.Drop(f)
 	task := edotest.NewTask()
-	edotest.Poll(task, f) // it begins
+	edotest.Poll(task, f) // the first poll makes the coroutines
 	poll := func(cx *edo.Context) { f.Poll(cx) }
 	if got := testing.AllocsPerRun(100, func() { task.Enter(poll) }); got != 0 {
 		t.Fatalf("%v allocations for 128 items", got)
@@ -77,7 +78,7 @@ func TestSendAllocatesNothing(t *testing.T) {
 		t.Skip("the race detector allocates too, and empties pools")
 	}
 	got := -1.0
-	f := body(func(task *edo.Task) error {
+	f := async(func(task *edo.Task) error {
 		got = testing.AllocsPerRun(1000, func() { stream.Send(task, discard{}, 1<<20) })
 		return nil
 	})
@@ -87,7 +88,7 @@ func TestSendAllocatesNothing(t *testing.T) {
 	}
 }
 
-// discard is a sink.
+// discard is a sink that has always room, and takes nothing off the budget.
 type discard struct{}
 
 func (discard) PollReady(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
@@ -95,7 +96,7 @@ func (discard) StartSend(int) error                      { return nil }
 func (discard) PollFlush(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
 func (discard) PollClose(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
 
-// numbers is an endless stream without a coroutine, to see what combinators cost.
+// numbers returns an endless stream without a coroutine, to measure combinators with.
 func numbers() stream.Seq[int] {
 	n := 0
 	return stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
@@ -107,8 +108,8 @@ func numbers() stream.Seq[int] {
 	})
 }
 
-// perItem measures s; every item that it polls counts, given or not.
-func perItem(b *testing.B, s edo.Stream[int]) {
+// benchmarkItems measures the cost of an item of the source of s, whether s gives it or not.
+func benchmarkItems(b *testing.B, s edo.Stream[int]) {
 	b.ReportAllocs()
 	task := edotest.NewTask()
 	for n := 0; n < b.N; n += 1024 {
@@ -123,19 +124,22 @@ func perItem(b *testing.B, s edo.Stream[int]) {
 	edo.Drop(s)
 }
 
-func BenchmarkSource(b *testing.B) { perItem(b, numbers()) }
-func BenchmarkIter(b *testing.B)   { perItem(b, stream.Iter(count)) }
-func BenchmarkMap(b *testing.B)    { perItem(b, stream.Map(numbers(), func(v int) int { return v + 1 })) }
+func BenchmarkSource(b *testing.B) { benchmarkItems(b, numbers()) }
+func BenchmarkIter(b *testing.B)   { benchmarkItems(b, stream.Iter(count)) }
+func BenchmarkMap(b *testing.B) {
+	benchmarkItems(b, stream.Map(numbers(), func(v int) int { return v + 1 }))
+}
 func BenchmarkFilter(b *testing.B) {
-	perItem(b, numbers().Filter(func(v int) bool { return v%2 == 0 }))
+	benchmarkItems(b, numbers().Filter(func(v int) bool { return v%2 == 0 }))
 }
 func BenchmarkTakeWhile(b *testing.B) {
-	perItem(b, numbers().TakeWhile(func(v int) bool { return v > 0 }))
+	benchmarkItems(b, numbers().TakeWhile(func(v int) bool { return v > 0 }))
 }
-func BenchmarkChain(b *testing.B) { perItem(b, stream.Once(1).Chain(numbers())) }
-func BenchmarkMerge(b *testing.B) { perItem(b, numbers().Merge(numbers())) }
+func BenchmarkChain(b *testing.B) { benchmarkItems(b, stream.Once(1).Chain(numbers())) }
+func BenchmarkMerge(b *testing.B) { benchmarkItems(b, numbers().Merge(numbers())) }
 
-func perFold(b *testing.B, build func(s edo.Stream[int]) edo.Future[edo.Unit]) {
+// benchmarkFold measures the cost of an item of a fold.
+func benchmarkFold(b *testing.B, build func(s edo.Stream[int]) edo.Future[edo.Unit]) {
 	b.ReportAllocs()
 	task, f := edotest.NewTask(), build(numbers())
 	for n := 0; n < b.N; n += 1024 {
@@ -145,18 +149,18 @@ func perFold(b *testing.B, build func(s edo.Stream[int]) edo.Future[edo.Unit]) {
 }
 
 func BenchmarkForEach(b *testing.B) {
-	perFold(b, func(s edo.Stream[int]) edo.Future[edo.Unit] {
+	benchmarkFold(b, func(s edo.Stream[int]) edo.Future[edo.Unit] {
 		return stream.ForEach(s, func(int) error { return nil })
 	})
 }
 
 func BenchmarkForEachFuture(b *testing.B) {
-	perFold(b, func(s edo.Stream[int]) edo.Future[edo.Unit] {
+	benchmarkFold(b, func(s edo.Stream[int]) edo.Future[edo.Unit] {
 		return stream.ForEachFuture(s, func(int) edo.Future[edo.Unit] { return ready(edo.Unit{}) })
 	})
 }
 
-// On a runtime, which has coroutines to borrow.
+// It runs on a runtime, whose pool of coroutines it uses.
 func BenchmarkForEachTask(b *testing.B) {
 	b.ReportAllocs()
 	edo.RunFuture(stream.ForEachTask(numbers().Take(b.N), func(*edo.Task, int) error { return nil }))
@@ -164,7 +168,7 @@ func BenchmarkForEachTask(b *testing.B) {
 
 func BenchmarkAll(b *testing.B) {
 	b.ReportAllocs()
-	f := body(func(task *edo.Task) error {
+	f := async(func(task *edo.Task) error {
 		n := 0
 		for range stream.All(task, numbers()) {
 			if n++; n == b.N {
@@ -182,7 +186,7 @@ func BenchmarkAll(b *testing.B) {
 	}
 }
 
-// The pipeline of the guide's background task.
+// The pipeline of the background task in the guide.
 func BenchmarkPipeline(b *testing.B) {
 	type item struct{ kind, n int }
 	b.ReportAllocs()
@@ -190,9 +194,9 @@ func BenchmarkPipeline(b *testing.B) {
 		Chain(stream.Once(item{kind: 2})).
 		Merge(stream.Map(stream.Empty[int](), func(int) item { return item{kind: 1} })).
 		TakeWhile(func(it item) bool { return it.kind != 2 })
-	sunkF = stream.Fold(items, 0, func(sum int, it item) (int, error) { return sum + it.n, nil })
+	sinkFuture = stream.Fold(items, 0, func(sum int, it item) (int, error) { return sum + it.n, nil })
 	task := edotest.NewTask()
 	for n := 0; n < b.N; n += 1024 {
-		task.EnterWithBudget(1024, func(cx *edo.Context) { sunkF.Poll(cx) })
+		task.EnterWithBudget(1024, func(cx *edo.Context) { sinkFuture.Poll(cx) })
 	}
 }

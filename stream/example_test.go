@@ -11,8 +11,8 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-// Numbers and ticks come in one stream, until the numbers have ended: the ticks
-// alone would go on for ever.
+// Numbers and ticks are merged into one stream until the numbers have ended; the ticks alone
+// would never end.
 func Example() {
 	type item struct {
 		kind string
@@ -80,7 +80,7 @@ func ExampleSeq_Take() {
 	// Output: [10 11 12] <nil>
 }
 
-// An error is an item. MapErr takes out those that have been dealt with.
+// An error is an item. MapErr removes the errors that its function has handled.
 func ExampleSeq_MapErr() {
 	answers := stream.Then(stream.Values(1, 2, 3), func(n int) edo.Future[int] {
 		if n == 2 {
@@ -117,7 +117,7 @@ func ExamplePollFn() {
 	// Output: [3 2 1] <nil>
 }
 
-// The accumulator goes from future to future.
+// The accumulator is passed from future to future.
 func ExampleFoldFuture() {
 	words := stream.Values("a", "b", "c")
 	text := stream.FoldFuture(words, "", func(text, word string) edo.Future[string] {
@@ -129,7 +129,7 @@ func ExampleFoldFuture() {
 
 func ExampleFoldTask() {
 	sum := stream.FoldTask(stream.Values(1, 2, 3), 0, func(task *edo.Task, sum, n int) (int, error) {
-		if err := edo.Yield(task); err != nil { // anything that waits
+		if err := edo.Yield(task); err != nil { // or any other wait
 			return 0, err
 		}
 		return sum + n, nil
@@ -164,12 +164,12 @@ func ExampleForEachFuture() {
 	// <nil>
 }
 
-// While the stream has nothing, this is a future without a stack; the handler
+// While it waits for the stream, this is a future without a stack; each call of the handler
 // borrows one.
 func ExampleForEachTask() {
 	_, err := edo.RunFuture(stream.ForEachTask(stream.Values(1, 2), func(task *edo.Task, n int) error {
 		fmt.Println("before", n)
-		if err := edo.Yield(task); err != nil { // anything that waits
+		if err := edo.Yield(task); err != nil { // or any other wait
 			return err
 		}
 		fmt.Println("after", n)

@@ -18,10 +18,10 @@ func ready[T any](v T) edo.Future[T] { return future.Ready(v) }
 
 func add(acc, v int) (int, error) { return acc + v, nil }
 
-// folds makes a sum in each of the three ways, of values that fn says yes to.
+// folds are the folds in their three forms. Each adds up the values of s with fn.
 var folds = []struct {
-	name string
-	make func(s edo.Stream[int], fn func(acc, v int) (int, error)) edo.Future[int]
+	name  string
+	build func(s edo.Stream[int], fn func(acc, v int) (int, error)) edo.Future[int]
 }{
 	{"Fold", func(s edo.Stream[int], fn func(acc, v int) (int, error)) edo.Future[int] {
 		return stream.Fold(s, 0, fn)
@@ -74,11 +74,11 @@ var folds = []struct {
 	}},
 }
 
-func TestFoldWaitsForItemsAndGivesTheSumAtTheEnd(t *testing.T) {
+func TestFoldWaitsForItemsAndReturnsTheSumAtTheEnd(t *testing.T) {
 	for _, fold := range folds {
 		t.Run(fold.name, func(t *testing.T) {
 			task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1, 2).Wait().Give(3)
-			f := fold.make(src, add)
+			f := fold.build(src, add)
 			edotest.RequirePending(t, task, f)
 			if src.Polls() != 3 {
 				t.Fatalf("polled %d times, want 3", src.Polls())
@@ -97,7 +97,7 @@ func TestFoldStopsAtTheFirstErrorOfItsSource(t *testing.T) {
 	for _, fold := range folds {
 		t.Run(fold.name, func(t *testing.T) {
 			task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1).Fail(errTest).Give(2)
-			edotest.RequireError(t, task, fold.make(src, add), errTest)
+			edotest.RequireError(t, task, fold.build(src, add), errTest)
 			if src.Polls() != 2 || src.Drops() != 1 {
 				t.Fatalf("polled %d times, dropped %d times, want 2 and 1", src.Polls(), src.Drops())
 			}
@@ -109,7 +109,7 @@ func TestFoldStopsAtTheFirstErrorOfItsFunction(t *testing.T) {
 	for _, fold := range folds {
 		t.Run(fold.name, func(t *testing.T) {
 			task, src, calls := edotest.NewTask(), owntest.NewScript[int](t).Give(1, 2, 3), 0
-			f := fold.make(src, func(acc, v int) (int, error) {
+			f := fold.build(src, func(acc, v int) (int, error) {
 				if calls++; calls == 2 {
 					return 0, errTest
 				}
@@ -129,9 +129,9 @@ func TestFoldOfAnEndlessStreamGivesWayEvery128Items(t *testing.T) {
 		t.Run(fold.name, func(t *testing.T) {
 			task, n, perPoll := edotest.NewTask(), 0, 128
 			if strings.HasSuffix(fold.name, "Future") {
-				perPoll = 64 // each step is a future that takes an operation as well
+				perPoll = 64 // the future of each step takes an operation too
 			}
-			f := fold.make(stream.Map(stream.Iter(count), func(v int) int {
+			f := fold.build(stream.Map(stream.Iter(count), func(v int) int {
 				n++
 				return v
 			}), add)
@@ -147,7 +147,7 @@ func TestFoldOfAnEndlessStreamGivesWayEvery128Items(t *testing.T) {
 	}
 }
 
-func TestFoldAfterAPanicDoesNotGoOnWithoutItsAccumulator(t *testing.T) {
+func TestAFoldWhoseFunctionHasPanickedHasEnded(t *testing.T) {
 	task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1, 2)
 	f := stream.Fold(src, 0, func(acc, v int) (int, error) { panic("test") })
 	func() {
@@ -182,29 +182,29 @@ func TestFoldDropsItsAccumulator(t *testing.T) {
 			edo.Drop(f)
 			edo.Drop(f)
 			if acc.Drops() != 1 {
-				t.Fatalf("dropped with the future %d times", acc.Drops())
+				t.Fatalf("dropped %d times with the future", acc.Drops())
 			}
 
 			acc = owntest.NewHandle(2)
 			edotest.RequireError(t, task, build(owntest.NewScript[int](t).Fail(errTest), acc), errTest)
 			if acc.Drops() != 1 {
-				t.Fatalf("dropped with an error %d times", acc.Drops())
+				t.Fatalf("dropped %d times after an error", acc.Drops())
 			}
 
 			acc = owntest.NewHandle(3)
 			f = build(owntest.NewScript[int](t).Give(1), acc)
 			if edotest.RequireReady(t, task, f) != acc {
-				t.Fatal("not handed back")
+				t.Fatal("the accumulator was not returned")
 			}
 			edo.Drop(f)
 			if acc.Drops() != 0 {
-				t.Fatal("dropped although it was handed back")
+				t.Fatal("the returned accumulator was dropped")
 			}
 		})
 	}
 }
 
-func TestNextItemIsNotAskedForUntilTheStepIsDone(t *testing.T) {
+func TestTheSourceIsNotPolledUntilTheStepIsReady(t *testing.T) {
 	for name, build := range map[string]func(edo.Stream[int], func(int) edo.Future[edo.Unit]) edo.Future[edo.Unit]{
 		"ForEachFuture": stream.ForEachFuture[int],
 		"ForEachTask": func(s edo.Stream[int], fn func(int) edo.Future[edo.Unit]) edo.Future[edo.Unit] {
@@ -235,7 +235,7 @@ func TestNextItemIsNotAskedForUntilTheStepIsDone(t *testing.T) {
 	}
 }
 
-func TestHandlerThatOnlySpawnsDoesNotHoldUpTheStream(t *testing.T) {
+func TestAHandlerThatOnlySpawnsDoesNotDelayTheStream(t *testing.T) {
 	order := ""
 	err := edo.Run(func(task *edo.Task) error {
 		_, err := edo.Await(task, stream.ForEach(stream.Values(1, 2), func(v int) error {
@@ -253,7 +253,7 @@ func TestHandlerThatOnlySpawnsDoesNotHoldUpTheStream(t *testing.T) {
 	}
 }
 
-func TestNilStepIsAnError(t *testing.T) {
+func TestANilStepIsAnError(t *testing.T) {
 	src := owntest.NewScript[int](t).Give(1, 2)
 	f := stream.ForEachFuture(src, func(int) edo.Future[edo.Unit] { return nil })
 	edotest.RequireError(t, edotest.NewTask(), f, stream.ErrNil)
@@ -262,7 +262,7 @@ func TestNilStepIsAnError(t *testing.T) {
 	}
 }
 
-func TestPanicInAHandlerInDirectStyleIsTheErrorOfTheFuture(t *testing.T) {
+func TestAPanicInAHandlerInDirectStyleIsTheErrorOfTheFuture(t *testing.T) {
 	f := stream.ForEachTask(stream.Values(1, 2), func(*edo.Task, int) error { panic("test") })
 	_, p, err := edotest.Poll(edotest.NewTask(), f)
 	var panicked *edo.PanicError
@@ -271,7 +271,7 @@ func TestPanicInAHandlerInDirectStyleIsTheErrorOfTheFuture(t *testing.T) {
 	}
 }
 
-func TestCollectGivesAllAndNilForNone(t *testing.T) {
+func TestCollectReturnsAllValuesAndNilIfThereAreNone(t *testing.T) {
 	task := edotest.NewTask()
 	if got := fmt.Sprint(edotest.RequireReady(t, task, stream.Collect(stream.Values(1, 2, 3)))); got != "[1 2 3]" {
 		t.Fatalf("got %s", got)
@@ -281,7 +281,7 @@ func TestCollectGivesAllAndNilForNone(t *testing.T) {
 	}
 }
 
-func TestCollectDropsWhatItHasWithAnErrorAndWhenItIsDropped(t *testing.T) {
+func TestCollectDropsItsValuesAfterAnErrorAndWhenItIsDropped(t *testing.T) {
 	task := edotest.NewTask()
 	a, b := owntest.NewHandle(1), owntest.NewHandle(2)
 	edotest.RequireError(t, task, stream.Collect(owntest.NewScript[*owntest.Handle](t).Give(a).Fail(errTest)), errTest)
@@ -293,7 +293,7 @@ func TestCollectDropsWhatItHasWithAnErrorAndWhenItIsDropped(t *testing.T) {
 	}
 }
 
-func TestHandlerThatWaitsWhenItsTaskIsAbortedGetsErrCancelled(t *testing.T) {
+func TestAHandlerThatWaitsWhenItsTaskIsAbortedGetsErrCancelled(t *testing.T) {
 	var got error
 	src := owntest.NewScript[int](t).Give(1, 2)
 	err := edo.Run(func(task *edo.Task) error {

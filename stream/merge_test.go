@@ -6,10 +6,11 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
 )
 
-func TestReadyStreamsMergeInTurns(t *testing.T) {
+func TestReadyStreamsOfAMergeTakeTurns(t *testing.T) {
 	task := edotest.NewTask()
 	requireItems(t, task, stream.Values(1, 2, 3).Merge(stream.Values(4, 5, 6)), 1, 4, 2, 5, 3, 6)
 	requireItems(t, task, stream.Values(1, 2, 3).Merge(stream.Values(1, 2)), 1, 1, 2, 2, 3)
@@ -17,7 +18,7 @@ func TestReadyStreamsMergeInTurns(t *testing.T) {
 	requireItems(t, task, stream.Empty[int]().Merge(stream.Values(1, 2)), 1, 2)
 }
 
-func TestMergeAsksTheFirstFirstAfterItWasMerelyPending(t *testing.T) {
+func TestMergePollsTheFirstFirstAfterTheSecondHasGivenAnItem(t *testing.T) {
 	task := edotest.NewTask()
 	first, second := owntest.NewScript[int](t).Wait().Give(1, 2), owntest.NewScript[int](t).Give(4, 5)
 	s := stream.Of(first).Merge(second)
@@ -30,15 +31,16 @@ func TestMergeAsksTheFirstFirstAfterItWasMerelyPending(t *testing.T) {
 	requireItems(t, task, s, 1, 5, 2)
 }
 
-func TestMergeAsksTheOtherFirstWhoeverWasPending(t *testing.T) {
+func TestMergePollsSecondTheStreamThatGaveTheLastItem(t *testing.T) {
 	task := edotest.NewTask()
 	first, second := owntest.NewScript[int](t).Give(1).Yield().Give(2, 3), owntest.NewScript[int](t).Give(4, 5, 6)
 	s := stream.Of(first).Merge(second)
-	// 1, then the second's turn: 4, then the first's, which is pending: 5, then 2.
+	// The first gives 1, the second 4. The first is pending, so the second gives 5; then the
+	// first gives 2.
 	requireItems(t, task, s, 1, 4, 5, 2, 6, 3)
 }
 
-func TestMergeIsWokenByEitherAndPollsBothWhenNeitherIsReady(t *testing.T) {
+func TestMergePollsBothAndIsWokenByEither(t *testing.T) {
 	task := edotest.NewTask()
 	first, second := owntest.NewScript[int](t).Wait().Give(1), owntest.NewScript[int](t).Wait().Give(2)
 	s := stream.Of(first).Merge(second)
@@ -57,7 +59,7 @@ func TestMergeIsWokenByEitherAndPollsBothWhenNeitherIsReady(t *testing.T) {
 	requireItems(t, task, s, 1)
 }
 
-func TestMergeDropsEachWhenItEndsAndEndsWhenBothHave(t *testing.T) {
+func TestMergeDropsEachStreamAtItsEndAndEndsWhenBothHaveEnded(t *testing.T) {
 	task := edotest.NewTask()
 	first, second := owntest.NewScript[int](t), owntest.NewScript[int](t).Wait()
 	s := stream.Of(first).Merge(second)
@@ -103,7 +105,7 @@ func TestChainDoesNotPollTheSecondBeforeTheFirstHasEnded(t *testing.T) {
 	edotest.RequireNext(t, task, s)
 	edotest.RequireNextPending(t, task, s)
 	if second.Polls() != 0 {
-		t.Fatal("the second was polled")
+		t.Fatal("the second stream was polled")
 	}
 	first.Wake()
 	edotest.RequireWoken(t, task, 1)
@@ -113,12 +115,12 @@ func TestChainDoesNotPollTheSecondBeforeTheFirstHasEnded(t *testing.T) {
 	requireItems(t, task, s)
 }
 
-// clumsy panics when it is dropped.
-type clumsy struct{ edo.Stream[int] }
+// panicsOnDrop is a stream whose Drop panics.
+type panicsOnDrop struct{ edo.Stream[int] }
 
-func (clumsy) Drop() { panic("test") }
+func (panicsOnDrop) Drop() { panic("test") }
 
-func TestBothAreDroppedWhenDroppingTheFirstPanics(t *testing.T) {
+func TestBothStreamsAreDroppedWhenTheDropOfTheFirstPanics(t *testing.T) {
 	for name, build := range map[string]func(a, b edo.Stream[int]) stream.Seq[int]{
 		"Merge": func(a, b edo.Stream[int]) stream.Seq[int] { return stream.Of(a).Merge(b) },
 		"Chain": func(a, b edo.Stream[int]) stream.Seq[int] { return stream.Of(a).Chain(b) },
@@ -127,11 +129,39 @@ func TestBothAreDroppedWhenDroppingTheFirstPanics(t *testing.T) {
 			second := owntest.NewScript[int](t)
 			func() {
 				defer func() { recover() }()
-				build(clumsy{}, second).Drop()
+				build(panicsOnDrop{}, second).Drop()
 			}()
 			if second.Drops() != 1 {
 				t.Fatalf("dropped %d times", second.Drops())
 			}
 		})
+	}
+}
+
+func TestAStreamThatUsesUpTheBudgetDoesNotStarveTheOtherOfAMerge(t *testing.T) {
+	polls := 0
+	hungry := stream.PollFn(func(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+		if polls++; polls > 10 {
+			t.Error("the other stream is not polled")
+			return v, edo.End, nil
+		}
+		for cx.Proceed(nil) {
+		}
+		return v, edo.Pending, nil
+	})
+	err := sim.Run(1, func(task *edo.Task) error {
+		v, _, err := edo.Next(task, hungry.Merge(stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
+			if !cx.Proceed(nil) {
+				return 0, edo.Pending, nil
+			}
+			return 7, edo.Ready, nil
+		})))
+		if v != 7 {
+			t.Errorf("got %d", v)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -12,20 +12,22 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-// code is an error item in a model, where it stands as a negative number.
+// code is an error item. In a model it is a negative number.
 type code int
 
 func (c code) Error() string { return fmt.Sprint("code ", int(c)) }
 
-// tree is a random combination of streams, and the slice of what it must give.
+// tree makes a random combination of streams, and its model: the slice of the items that the
+// stream must give.
 type tree struct {
 	t      testing.TB
-	data   []byte // what is left of the random choices
-	yields bool   // sources are pending now and then; then nothing is merged
-	next   int    // the next value, so that all are different
+	data   []byte // the random choices that are left
+	yields bool   // sources are sometimes pending; then no streams are merged
+	next   int    // the next value, so that all values are different
 	leaves []*owntest.Script[int]
 }
 
+// choose returns a number below n.
 func (tr *tree) choose(n int) int {
 	if len(tr.data) == 0 {
 		return 0
@@ -35,15 +37,16 @@ func (tr *tree) choose(n int) int {
 	return int(b) % n
 }
 
+// build returns a stream of at most so many levels, and its model.
 func (tr *tree) build(depth int) (stream.Seq[int], []int) {
-	op := tr.choose(9)
-	if depth == 0 || op == 0 {
+	operation := tr.choose(9)
+	if depth == 0 || operation == 0 {
 		return tr.leaf()
 	}
 	s, want := tr.build(depth - 1)
 	k := 2 + tr.choose(3)
 	keep := func(v int) bool { return v%k != 0 }
-	switch op {
+	switch operation {
 	case 1:
 		other, more := tr.build(depth - 1)
 		return s.Chain(other), append(want, more...)
@@ -52,14 +55,14 @@ func (tr *tree) build(depth int) (stream.Seq[int], []int) {
 		if tr.yields {
 			return s.Chain(other), append(want, more...)
 		}
-		return s.Merge(other), merged(want, more)
+		return s.Merge(other), mergeInTurns(want, more)
 	case 4:
-		return s.TakeWhile(keep), want[:end(want, func(v int) bool { return v > 0 && !keep(v) })]
+		return s.TakeWhile(keep), want[:endOf(want, func(v int) bool { return v > 0 && !keep(v) })]
 	case 5:
 		return s.Filter(keep), slices.DeleteFunc(want, func(v int) bool { return v > 0 && !keep(v) })
 	case 6:
 		n := k
-		return s.Take(k), want[:end(want, func(v int) bool {
+		return s.Take(k), want[:endOf(want, func(v int) bool {
 			if n == 0 {
 				return true
 			}
@@ -87,6 +90,7 @@ func (tr *tree) build(depth int) (stream.Seq[int], []int) {
 	}
 }
 
+// leaf returns a script, and its model.
 func (tr *tree) leaf() (stream.Seq[int], []int) {
 	src, want := owntest.NewScript[int](tr.t), []int(nil)
 	for range tr.choose(8) {
@@ -106,16 +110,16 @@ func (tr *tree) leaf() (stream.Seq[int], []int) {
 	return stream.Of(src), want
 }
 
-// end returns the index of the first that stops, or the length.
-func end(s []int, stops func(int) bool) int {
+// endOf returns the index of the first item for which stops returns true, or the length of s.
+func endOf(s []int, stops func(int) bool) int {
 	if i := slices.IndexFunc(s, stops); i >= 0 {
 		return i
 	}
 	return len(s)
 }
 
-// merged takes turns until both have ended.
-func merged(a, b []int) (out []int) {
+// mergeInTurns takes items of a and b in turns until both have ended.
+func mergeInTurns(a, b []int) (out []int) {
 	for len(a) > 0 || len(b) > 0 {
 		if len(a) > 0 {
 			out, a = append(out, a[0]), a[1:]
@@ -127,12 +131,12 @@ func merged(a, b []int) (out []int) {
 	return out
 }
 
-// checkTree builds the tree that data describes, and compares it with its model,
-// either to its end or until it is dropped on the way.
+// checkTree builds the tree that data describes. It compares the stream with its model, to
+// the end of the stream or up to some item, and drops the stream.
 func checkTree(t testing.TB, data []byte) {
 	tr := &tree{t: t, data: data}
 	tr.yields = tr.choose(2) == 1
-	limit := tr.choose(64) // 0: to the end
+	limit := tr.choose(64) // how many items; 0: to the end
 	s, want := tr.build(5)
 
 	task, got := edotest.NewTask(), []int(nil)
@@ -141,7 +145,7 @@ func checkTree(t testing.TB, data []byte) {
 		switch {
 		case p == edo.Pending:
 			if task.TakeWakes() == 0 {
-				t.Fatal("pending, and nothing will wake it")
+				t.Fatal("the stream is pending and has not woken the task")
 			}
 		case p == edo.End:
 			ended = true
@@ -151,7 +155,7 @@ func checkTree(t testing.TB, data []byte) {
 			got = append(got, v)
 		}
 		if polls > 10_000 {
-			t.Fatal("it does not end")
+			t.Fatal("the stream does not end")
 		}
 	}
 	if limit != 0 {
@@ -168,7 +172,7 @@ func checkTree(t testing.TB, data []byte) {
 	}
 }
 
-func TestRandomTreesAreTheirModels(t *testing.T) {
+func TestRandomTreesGiveTheItemsOfTheirModels(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	data := make([]byte, 200)
 	for range 2000 {
@@ -187,9 +191,9 @@ func FuzzTreesAreTheirModels(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { checkTree(t, data) })
 }
 
-// A merge of streams that are pending at random loses nothing, doubles nothing, and
-// keeps the order of each.
-func TestMergeOfStreamsThatArePendingNowAndThenKeepsTheOrderOfEach(t *testing.T) {
+// A merge of streams that are pending at random gives each item once, and keeps the order of
+// each stream.
+func TestMergeOfStreamsThatAreSometimesPendingKeepsTheOrderOfEach(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for range 500 {
 		var want [2][]int

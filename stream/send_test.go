@@ -13,24 +13,25 @@ import (
 
 type handle = *owntest.Handle
 
-// sends is Send in its two faces.
+// sends is Send in its two forms.
 var sends = map[string]func(sink edo.Sink[handle], v handle) edo.Future[edo.Unit]{
 	"Send": func(sink edo.Sink[handle], v handle) edo.Future[edo.Unit] {
-		return body(func(task *edo.Task) error { return stream.Send(task, sink, v) })
+		return async(func(task *edo.Task) error { return stream.Send(task, sink, v) })
 	},
 	"SendFuture": stream.SendFuture[handle],
 }
 
-// sendAlls is SendAll in its two faces.
+// sendAlls is SendAll in its two forms.
 var sendAlls = map[string]func(sink edo.Sink[handle], src edo.Stream[handle]) edo.Future[edo.Unit]{
 	"SendAll": func(sink edo.Sink[handle], src edo.Stream[handle]) edo.Future[edo.Unit] {
-		return body(func(task *edo.Task) error { return stream.SendAll(task, sink, src) })
+		return async(func(task *edo.Task) error { return stream.SendAll(task, sink, src) })
 	},
 	"SendAllFuture": stream.SendAllFuture[handle],
 }
 
-// settle lets a body that was dropped run to its end, as a runtime does.
-func settle(task *edotest.Task, f edo.Future[edo.Unit]) {
+// dropAndFinish drops f. If f is a function in direct style, it then runs the function to its
+// end, as a runtime does.
+func dropAndFinish(task *edotest.Task, f edo.Future[edo.Unit]) {
 	edo.Drop(f)
 	edotest.Poll(task, f)
 }
@@ -43,13 +44,13 @@ func TestSendWaitsForRoomAndThenForTheFlush(t *testing.T) {
 			f := send(sink, v)
 			edotest.RequirePending(t, task, f)
 			if len(sink.Taken()) != 0 {
-				t.Fatal("taken without room")
+				t.Fatal("the sink accepted a value without room")
 			}
 			sink.Grow(1)
 			edotest.RequireWoken(t, task, 1)
 			edotest.RequirePending(t, task, f)
 			if len(sink.Taken()) != 1 || len(sink.Flushed()) != 0 {
-				t.Fatalf("taken %d, flushed %d, want 1 and 0", len(sink.Taken()), len(sink.Flushed()))
+				t.Fatalf("%d accepted, %d flushed, want 1 and 0", len(sink.Taken()), len(sink.Flushed()))
 			}
 			sink.HoldFlush(false)
 			edotest.RequireWoken(t, task, 1)
@@ -57,12 +58,12 @@ func TestSendWaitsForRoomAndThenForTheFlush(t *testing.T) {
 			if len(sink.Flushed()) != 1 || sink.Flushed()[0] != v || v.Drops() != 0 {
 				t.Fatalf("flushed %v, dropped %d times", sink.Flushed(), v.Drops())
 			}
-			settle(task, f)
+			dropAndFinish(task, f)
 		})
 	}
 }
 
-func TestSendDropsAValueThatTheSinkDidNotTake(t *testing.T) {
+func TestSendDropsAValueThatTheSinkDidNotAccept(t *testing.T) {
 	for name, send := range sends {
 		t.Run(name, func(t *testing.T) {
 			task, sink, v := edotest.NewTask(), owntest.NewSink[handle](t, 0), owntest.NewHandle(1)
@@ -77,7 +78,7 @@ func TestSendDropsAValueThatTheSinkDidNotTake(t *testing.T) {
 			sink, v = owntest.NewSink[handle](t, 0), owntest.NewHandle(2)
 			f = send(sink, v)
 			edotest.RequirePending(t, task, f)
-			settle(task, f)
+			dropAndFinish(task, f)
 			if v.Drops() != 1 {
 				t.Fatalf("dropped %d times with its future", v.Drops())
 			}
@@ -85,46 +86,46 @@ func TestSendDropsAValueThatTheSinkDidNotTake(t *testing.T) {
 	}
 }
 
-// hasty has room, and refuses what it is given all the same: it was closed between.
-type hasty struct{ edo.Sink[handle] }
+// closedAfterReady is a sink that has room, is closed then, and refuses the value.
+type closedAfterReady struct{ edo.Sink[handle] }
 
-func (hasty) StartSend(handle) error { return errTest }
+func (closedAfterReady) StartSend(handle) error { return errTest }
 
-func TestValueThatTheSinkRefusesAtTheLastMomentIsDropped(t *testing.T) {
-	faces := maps.Clone(sends)
+func TestAValueThatTheSinkRefusesAlthoughItHadRoomIsDropped(t *testing.T) {
+	forms := maps.Clone(sends)
 	for name, sendAll := range sendAlls {
-		faces[name] = func(sink edo.Sink[handle], v handle) edo.Future[edo.Unit] {
+		forms[name] = func(sink edo.Sink[handle], v handle) edo.Future[edo.Unit] {
 			return sendAll(sink, stream.Once(v))
 		}
 	}
-	for name, send := range faces {
+	for name, send := range forms {
 		t.Run(name, func(t *testing.T) {
 			task, v := edotest.NewTask(), owntest.NewHandle(1)
-			f := send(hasty{owntest.NewSink[handle](t, 1)}, v)
+			f := send(closedAfterReady{owntest.NewSink[handle](t, 1)}, v)
 			edotest.RequireError(t, task, f, errTest)
-			if settle(task, f); v.Drops() != 1 {
+			if dropAndFinish(task, f); v.Drops() != 1 {
 				t.Fatalf("dropped %d times", v.Drops())
 			}
 		})
 	}
 }
 
-func TestSendDropsNothingThatTheSinkHasTaken(t *testing.T) {
+func TestSendDoesNotDropAValueThatTheSinkHasAccepted(t *testing.T) {
 	for name, send := range sends {
 		t.Run(name, func(t *testing.T) {
 			task, sink, v := edotest.NewTask(), owntest.NewSink[handle](t, 1), owntest.NewHandle(1)
 			sink.HoldFlush(true)
 			f := send(sink, v)
 			edotest.RequirePending(t, task, f)
-			settle(task, f)
+			dropAndFinish(task, f)
 			if v.Drops() != 0 {
-				t.Fatal("dropped")
+				t.Fatal("the value was dropped")
 			}
 		})
 	}
 }
 
-func TestSendAllReachesBackToItsSource(t *testing.T) {
+func TestSendAllDoesNotPollItsSourceWhileTheSinkHasNoRoom(t *testing.T) {
 	for name, sendAll := range sendAlls {
 		t.Run(name, func(t *testing.T) {
 			task, sink := edotest.NewTask(), owntest.NewSink[handle](t, 1)
@@ -142,7 +143,7 @@ func TestSendAllReachesBackToItsSource(t *testing.T) {
 			if len(sink.Flushed()) != 3 || src.Drops() != 1 {
 				t.Fatalf("flushed %d, dropped %d times", len(sink.Flushed()), src.Drops())
 			}
-			settle(task, f)
+			dropAndFinish(task, f)
 		})
 	}
 }
@@ -162,7 +163,7 @@ func TestSendAllFlushesWhileItsSourceIsPendingAndAtTheEnd(t *testing.T) {
 			edotest.RequireWoken(t, task, 1)
 			edotest.RequirePending(t, task, f)
 			if src.Drops() != 1 {
-				t.Fatal("the source is held during the last flush")
+				t.Fatal("the source was not dropped before the last flush")
 			}
 			sink.HoldFlush(false)
 			edotest.RequireWoken(t, task, 1)
@@ -178,34 +179,34 @@ func TestSendAllStopsAtTheFirstErrorOfEitherSide(t *testing.T) {
 	for name, sendAll := range sendAlls {
 		t.Run(name, func(t *testing.T) {
 			task, sink := edotest.NewTask(), owntest.NewSink[handle](t, 9)
-			left := owntest.NewHandle(2)
-			src := owntest.NewScript[handle](t).Give(owntest.NewHandle(1)).Fail(errTest).Give(left)
+			unsent := owntest.NewHandle(2)
+			src := owntest.NewScript[handle](t).Give(owntest.NewHandle(1)).Fail(errTest).Give(unsent)
 			edotest.RequireError(t, task, sendAll(sink, src), errTest)
-			if src.Drops() != 1 || left.Drops() != 1 || len(sink.Taken()) != 1 {
-				t.Fatalf("source dropped %d times, its rest %d times; %d taken", src.Drops(), left.Drops(), len(sink.Taken()))
+			if src.Drops() != 1 || unsent.Drops() != 1 || len(sink.Taken()) != 1 {
+				t.Fatalf("dropped: the source %d times, the unsent value %d times; %d accepted", src.Drops(), unsent.Drops(), len(sink.Taken()))
 			}
 
-			sink, left = owntest.NewSink[handle](t, 0), owntest.NewHandle(3)
-			src = owntest.NewScript[handle](t).Give(left)
+			sink, unsent = owntest.NewSink[handle](t, 0), owntest.NewHandle(3)
+			src = owntest.NewScript[handle](t).Give(unsent)
 			f := sendAll(sink, src)
 			edotest.RequirePending(t, task, f)
 			sink.Fail(errTest)
 			edotest.RequireError(t, task, f, errTest)
-			if src.Drops() != 1 || left.Drops() != 1 {
-				t.Fatalf("source dropped %d times, the value it gave %d times", src.Drops(), left.Drops())
+			if src.Drops() != 1 || unsent.Drops() != 1 {
+				t.Fatalf("dropped: the source %d times, the unsent value %d times", src.Drops(), unsent.Drops())
 			}
 		})
 	}
 }
 
-func TestSendAllDroppedDropsTheValueItHolds(t *testing.T) {
+func TestASendAllThatIsDroppedDropsTheValueThatItHolds(t *testing.T) {
 	for name, sendAll := range sendAlls {
 		t.Run(name, func(t *testing.T) {
 			task, sink, v := edotest.NewTask(), owntest.NewSink[handle](t, 0), owntest.NewHandle(1)
 			src := owntest.NewScript[handle](t).Give(v)
 			f := sendAll(sink, src)
 			edotest.RequirePending(t, task, f)
-			settle(task, f)
+			dropAndFinish(task, f)
 			if v.Drops() != 1 || src.Drops() != 1 {
 				t.Fatalf("dropped %d and %d times", v.Drops(), src.Drops())
 			}
@@ -213,7 +214,7 @@ func TestSendAllDroppedDropsTheValueItHolds(t *testing.T) {
 	}
 }
 
-func TestSendAllGivesWay(t *testing.T) {
+func TestSendAllGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 	task, sink := edotest.NewTask(), owntest.NewSink[int](t, 1<<30)
 	f := stream.SendAllFuture(sink, stream.Iter(count))
 	defer edo.Drop(f)

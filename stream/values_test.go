@@ -13,7 +13,8 @@ import (
 
 var errTest = errors.New("test: failed")
 
-// requireItems requires that s gives want without being pending, and ends, twice.
+// requireItems requires that s gives the items want without being pending, and then twice the
+// end.
 func requireItems[T comparable](t *testing.T, task *edotest.Task, s edo.Stream[T], want ...T) {
 	t.Helper()
 	for i, w := range want {
@@ -25,12 +26,13 @@ func requireItems[T comparable](t *testing.T, task *edotest.Task, s edo.Stream[T
 	edotest.RequireEnd(t, task, s)
 }
 
+// count yields 1, 2, 3 and so on, without an end.
 func count(yield func(int) bool) {
 	for i := 1; yield(i); i++ {
 	}
 }
 
-func TestValuesOnceAndEmptyGiveWhatTheyHaveAndEnd(t *testing.T) {
+func TestValuesOnceAndEmptyGiveTheirValuesAndEnd(t *testing.T) {
 	task := edotest.NewTask()
 	requireItems(t, task, stream.Values(1, 2, 3), 1, 2, 3)
 	requireItems(t, task, stream.Values[int]())
@@ -44,7 +46,7 @@ func TestValuesOnceAndEmptyGiveWhatTheyHaveAndEnd(t *testing.T) {
 	requireItems(t, task, zero.Merge(stream.Once(1)).Chain(zero), 1)
 }
 
-func TestValuesDropsThoseNotAskedFor(t *testing.T) {
+func TestValuesDropsTheValuesThatItHasNotGiven(t *testing.T) {
 	a, b, c := owntest.NewHandle(1), owntest.NewHandle(2), owntest.NewHandle(3)
 	s := stream.Values(a, b, c)
 	edotest.RequireNext(t, edotest.NewTask(), s)
@@ -55,7 +57,7 @@ func TestValuesDropsThoseNotAskedFor(t *testing.T) {
 	}
 }
 
-func TestIterYieldsFromPollToPoll(t *testing.T) {
+func TestIterRunsItsSequenceFromPollToPoll(t *testing.T) {
 	task, yielded := edotest.NewTask(), 0
 	s := stream.Iter(func(yield func(int) bool) {
 		for i := range 3 {
@@ -66,18 +68,18 @@ func TestIterYieldsFromPollToPoll(t *testing.T) {
 		}
 	})
 	if yielded != 0 {
-		t.Fatal("it began before the first poll")
+		t.Fatal("the sequence began before the first poll")
 	}
 	for i := range 3 {
 		if v := edotest.RequireNext(t, task, s); v != i || yielded != i+1 {
-			t.Fatalf("got %d after %d were yielded", v, yielded)
+			t.Fatalf("got %d after the sequence yielded %d", v, yielded)
 		}
 	}
 	edotest.RequireEnd(t, task, s)
 	edotest.RequireEnd(t, task, s)
 }
 
-func TestIterDroppedEndsItsSequence(t *testing.T) {
+func TestAnIterThatIsDroppedEndsItsSequence(t *testing.T) {
 	task, ended := edotest.NewTask(), false
 	s := stream.Iter(func(yield func(int) bool) {
 		defer func() { ended = true }()
@@ -86,24 +88,24 @@ func TestIterDroppedEndsItsSequence(t *testing.T) {
 	edotest.RequireNext(t, task, s)
 	s.Drop()
 	if !ended {
-		t.Fatal("the sequence goes on")
+		t.Fatal("the sequence has not ended")
 	}
 	edotest.RequireEnd(t, task, s)
 }
 
-func TestIterDroppedUnpolledDoesNotBegin(t *testing.T) {
-	s := stream.Iter(func(func(int) bool) { t.Error("it began") })
+func TestAnIterThatIsDroppedBeforeItsFirstPollDoesNotBegin(t *testing.T) {
+	s := stream.Iter(func(func(int) bool) { t.Error("the sequence began") })
 	s.Drop()
 	edotest.RequireEnd(t, edotest.NewTask(), s)
 }
 
-func TestIterWhosePanicCameThroughHasEnded(t *testing.T) {
+func TestAnIterEndsWithAPanicOfItsSequence(t *testing.T) {
 	task := edotest.NewTask()
 	s := stream.Iter(func(func(int) bool) { panic("test") })
 	func() {
 		defer func() {
 			if recover() != "test" {
-				t.Error("the panic did not come through")
+				t.Error("the poll did not panic with the value of the sequence")
 			}
 		}()
 		edotest.PollNext(task, s)
@@ -132,7 +134,7 @@ func TestPollFnIsCalledUntilItEnds(t *testing.T) {
 	}
 }
 
-func TestBeginningsGiveWayWhenTheBudgetIsUsedUp(t *testing.T) {
+func TestValuesOnceAndIterGiveWayWhenTheBudgetIsUsedUp(t *testing.T) {
 	for name, s := range map[string]edo.Stream[int]{
 		"Values": stream.Values(1),
 		"Once":   stream.Once(1),
@@ -151,11 +153,11 @@ func TestBeginningsGiveWayWhenTheBudgetIsUsedUp(t *testing.T) {
 	}
 }
 
-func TestOfHandsOnPollAndDrop(t *testing.T) {
+func TestOfPollsAndDropsItsStream(t *testing.T) {
 	task, src := edotest.NewTask(), owntest.NewScript[int](t).Wait().Give(7)
 	s := stream.Of(src)
 	if stream.Of(s) != s {
-		t.Fatal("Of a Seq is another one")
+		t.Fatal("Of a Seq is a different Seq")
 	}
 	edotest.RequireNextPending(t, task, s)
 	src.Wake()

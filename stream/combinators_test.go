@@ -10,16 +10,16 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-func TestErrorIsAnItemAndTheStreamGoesOn(t *testing.T) {
-	yes := func(int) bool { return true }
+func TestAnErrorIsAnItemAndTheStreamGoesOn(t *testing.T) {
+	always := func(int) bool { return true }
 	for name, build := range map[string]func(edo.Stream[int]) edo.Stream[int]{
 		"Map": func(s edo.Stream[int]) edo.Stream[int] { return stream.Map(s, func(v int) int { return v }) },
 		"MapErr": func(s edo.Stream[int]) edo.Stream[int] {
 			return stream.Of(s).MapErr(func(err error) error { return err })
 		},
 		"Then":      func(s edo.Stream[int]) edo.Stream[int] { return stream.Then(s, ready[int]) },
-		"Filter":    func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).Filter(yes) },
-		"TakeWhile": func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).TakeWhile(yes) },
+		"Filter":    func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).Filter(always) },
+		"TakeWhile": func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).TakeWhile(always) },
 		"Take":      func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).Take(2) },
 		"Skip":      func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).Skip(0) },
 		"Chain":     func(s edo.Stream[int]) edo.Stream[int] { return stream.Of(s).Chain(nil) },
@@ -45,7 +45,7 @@ func TestMapWaitsAndChangesTheValues(t *testing.T) {
 	requireItems(t, task, s, "1", "2")
 }
 
-func TestMapErrChangesErrorsAndTakesOutThoseMadeNil(t *testing.T) {
+func TestMapErrReplacesErrorsAndRemovesThoseReplacedByNil(t *testing.T) {
 	task, seen := edotest.NewTask(), 0
 	src := owntest.NewScript[int](t).Fail(edo.ErrFull).Fail(edo.ErrFull).Give(1).Fail(edo.ErrFull)
 	s := stream.Of(src).MapErr(func(err error) error {
@@ -60,7 +60,7 @@ func TestMapErrChangesErrorsAndTakesOutThoseMadeNil(t *testing.T) {
 	edotest.RequireEnd(t, task, s)
 }
 
-func TestFilterDropsWhatItThrowsAway(t *testing.T) {
+func TestFilterDropsTheValuesThatItDoesNotKeep(t *testing.T) {
 	task := edotest.NewTask()
 	a, b, c := owntest.NewHandle(1), owntest.NewHandle(2), owntest.NewHandle(3)
 	s := stream.Values(a, b, c).Filter(func(h *owntest.Handle) bool { return h.N != 2 })
@@ -70,7 +70,7 @@ func TestFilterDropsWhatItThrowsAway(t *testing.T) {
 	}
 }
 
-func TestTakeWhileDropsTheFailingItemAndItsSourceAndEnds(t *testing.T) {
+func TestTakeWhileEndsAtTheFirstRejectedValueAndDropsItAndItsSource(t *testing.T) {
 	task := edotest.NewTask()
 	a, b, c := owntest.NewHandle(1), owntest.NewHandle(2), owntest.NewHandle(3)
 	src := owntest.NewScript[*owntest.Handle](t).Give(a, b, c)
@@ -84,7 +84,7 @@ func TestTakeWhileDropsTheFailingItemAndItsSourceAndEnds(t *testing.T) {
 	}
 }
 
-func TestTakeWhileEndedByANilPointer(t *testing.T) {
+func TestTakeWhileMayRejectANilPointer(t *testing.T) {
 	a := owntest.NewHandle(1)
 	s := stream.Values(a, nil).TakeWhile(func(h *owntest.Handle) bool { return h != nil })
 	requireItems(t, edotest.NewTask(), s, a)
@@ -97,7 +97,7 @@ func TestTakeDropsItsSourceWithTheLastValue(t *testing.T) {
 	edotest.RequireNextError(t, task, s, errTest)
 	edotest.RequireNext(t, task, s)
 	if src.Drops() != 1 {
-		t.Fatal("the source is still held")
+		t.Fatal("the source was not dropped")
 	}
 	requireItems(t, task, s)
 	if src.Polls() != 3 {
@@ -105,7 +105,7 @@ func TestTakeDropsItsSourceWithTheLastValue(t *testing.T) {
 	}
 }
 
-func TestTakeOfNothingNeverPolls(t *testing.T) {
+func TestTakeOfNoValuesNeverPollsItsSource(t *testing.T) {
 	for _, n := range []int{0, -1} {
 		src := owntest.NewScript[int](t).Give(1)
 		requireItems(t, edotest.NewTask(), stream.Of(src).Take(n))
@@ -124,10 +124,10 @@ func TestSkipCountsValuesAndPassesErrors(t *testing.T) {
 	requireItems(t, task, stream.Values(1).Skip(-5), 1)
 }
 
-func TestLoopsOverReadySourcesGiveWay(t *testing.T) {
-	no := func(int) bool { return false }
+func TestFilterSkipAndMapErrOverAReadySourceGiveWay(t *testing.T) {
+	never := func(int) bool { return false }
 	for name, s := range map[string]stream.Seq[int]{
-		"Filter": stream.Iter(count).Filter(no),
+		"Filter": stream.Iter(count).Filter(never),
 		"Skip":   stream.Iter(count).Skip(1 << 30),
 		"MapErr": stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
 			if !cx.Proceed(nil) {
@@ -147,7 +147,7 @@ func TestLoopsOverReadySourcesGiveWay(t *testing.T) {
 	}
 }
 
-func TestThenAsksForTheNextItemWhenTheFutureIsDone(t *testing.T) {
+func TestThenPollsForTheNextItemWhenTheFutureIsReady(t *testing.T) {
 	task, src := edotest.NewTask(), owntest.NewScript[int](t).Give(1, 2)
 	var steps []*owntest.Script[int]
 	s := stream.Then(src, func(v int) edo.Future[int] {

@@ -56,9 +56,9 @@ func TestEveryFutureThatIsReadyAtOnceGivesWay(t *testing.T) {
 		"TryJoinTask of nothing":      func(task *edo.Task) { future.TryJoinTask[int](task) },
 		"JoinTask that does not wait": func(task *edo.Task) { future.JoinTask(task, fn, fn) },
 		"RaceTask that does not wait": func(task *edo.Task) { future.RaceTask(task, fn, fn) },
-		"a Join that was dropped":     droppedAndAwaited(future.Join(ready)),
-		"a Race that was dropped":     droppedAndAwaited(future.Race(ready)),
-		"a Join2 that was dropped":    droppedAndAwaited(future.Join2(ready, ready)),
+		"a Join that was dropped":     dropThenAwait(future.Join(ready)),
+		"a Race that was dropped":     dropThenAwait(future.Race(ready)),
+		"a Join2 that was dropped":    dropThenAwait(future.Join2(ready, ready)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := checkGivesWay(op); err != nil {
@@ -68,7 +68,7 @@ func TestEveryFutureThatIsReadyAtOnceGivesWay(t *testing.T) {
 	}
 }
 
-func droppedAndAwaited[T any](f future.Fut[T]) func(task *edo.Task) {
+func dropThenAwait[T any](f future.Fut[T]) func(task *edo.Task) {
 	f.Drop()
 	return func(task *edo.Task) { edo.Await(task, edo.Future[T](f)) }
 }

@@ -80,19 +80,19 @@ func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	return zero, edo.Ready, errEnded
 }
 
-// pass passes on an outcome without a value: pending, an error, or [edo.End], which says
+// passWithoutValue passes on an outcome without a value: pending, an error, or [edo.End], which says
 // that nothing is left to poll.
-func pass[T any](p edo.Poll, err error) (zero T, _ edo.Poll, _ error) {
+func passWithoutValue[T any](p edo.Poll, err error) (zero T, _ edo.Poll, _ error) {
 	if p == edo.End {
 		return zero, edo.Ready, errEnded // own.Future has taken an operation off the budget
 	}
 	return zero, p, err
 }
 
-// passValue passes on an outcome with its value, if it has one.
-func passValue[T any](v T, p edo.Poll, err error) (T, edo.Poll, error) {
+// passWithValue passes on an outcome with its value, if it has one.
+func passWithValue[T any](v T, p edo.Poll, err error) (T, edo.Poll, error) {
 	if p == edo.End {
-		return pass[T](p, err)
+		return passWithoutValue[T](p, err)
 	}
 	return v, p, err
 }

@@ -86,11 +86,11 @@ func TestAReportFindsTheLeavesOfAllFutures(t *testing.T) {
 	}
 }
 
-// impolite is ready in its second poll without asking whether it may go on, even if that
+// readyWithoutProceed is ready in its second poll without asking whether it may go on, even if that
 // poll is an inspection.
-type impolite struct{ polls int }
+type readyWithoutProceed struct{ polls int }
 
-func (f *impolite) Poll(*edo.Context) (int, edo.Poll, error) {
+func (f *readyWithoutProceed) Poll(*edo.Context) (int, edo.Poll, error) {
 	if f.polls++; f.polls == 1 {
 		return 0, edo.Pending, nil
 	}
@@ -99,11 +99,11 @@ func (f *impolite) Poll(*edo.Context) (int, edo.Poll, error) {
 
 func TestAResultDuringAReportIsKeptForTheNextPoll(t *testing.T) {
 	for name, f := range map[string]edo.Future[int]{
-		"Join":    future.Map(future.Join[int](&impolite{}), func(all []future.Result[int]) int { return all[0].Value }),
-		"TryJoin": future.Map(future.TryJoin[int](&impolite{}), func(all []int) int { return all[0] }),
-		"Race":    future.Race[int](&impolite{}),
+		"Join":    future.Map(future.Join[int](&readyWithoutProceed{}), func(all []future.Result[int]) int { return all[0].Value }),
+		"TryJoin": future.Map(future.TryJoin[int](&readyWithoutProceed{}), func(all []int) int { return all[0] }),
+		"Race":    future.Race[int](&readyWithoutProceed{}),
 		"RaceTask": edo.Async(func(task *edo.Task) (int, error) {
-			return future.RaceTask(task, func(task *edo.Task) (int, error) { return edo.Await(task, &impolite{}) })
+			return future.RaceTask(task, func(task *edo.Task) (int, error) { return edo.Await(task, &readyWithoutProceed{}) })
 		}),
 	} {
 		t.Run(name, func(t *testing.T) {

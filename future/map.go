@@ -5,8 +5,8 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Map returns a future that is ready with fn of the value of f. When f fails, the future
-// fails with the same error, and fn does not run.
+// Map returns a future of fn(v), where v is the value of f. When f fails, the future fails
+// with the same error, and fn does not run.
 func Map[T, U any](f edo.Future[T], fn func(T) U) Fut[U] {
 	m := &mapped[T, U]{src: source(f), fn: fn}
 	m.self = m
@@ -22,15 +22,15 @@ type mapped[T, U any] struct {
 func (m *mapped[T, U]) Poll(cx *edo.Context) (U, edo.Poll, error) {
 	v, p, err := m.src.Poll(cx)
 	if p != edo.Ready || err != nil {
-		return pass[U](p, err)
+		return passWithoutValue[U](p, err)
 	}
 	return m.fn(v), edo.Ready, nil
 }
 
 func (m *mapped[T, U]) Drop() { m.src.Drop() }
 
-// MapErr returns a future that fails with fn of the error of f. When fn returns nil, the
-// future is ready with the zero value instead. When f does not fail, fn does not run.
+// MapErr returns a future that fails with fn(err) when f fails with err. When fn returns nil,
+// the future is ready with the zero value instead. When f does not fail, fn does not run.
 func (f Fut[T]) MapErr(fn func(error) error) Fut[T] {
 	m := &mappedErr[T]{src: f.source(), fn: fn}
 	m.self = m
@@ -51,7 +51,7 @@ func (m *mappedErr[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 	if p == edo.Ready {
 		err = m.fn(err)
 	}
-	return pass[T](p, err)
+	return passWithoutValue[T](p, err)
 }
 
 func (m *mappedErr[T]) Drop() { m.src.Drop() }

@@ -31,7 +31,7 @@ func (o *owning[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 	case edo.Pending:
 		return v, p, err
 	case edo.End:
-		return pass[T](p, err)
+		return passWithoutValue[T](p, err)
 	}
 	o.Drop()
 	return v, p, err

@@ -151,7 +151,7 @@ func TestAPanicOfASharedFutureIsTheErrorOfAllClones(t *testing.T) {
 	edotest.RequirePending(t, a, s)
 	edotest.RequirePending(t, b, clone)
 	src.Wake()
-	for _, err := range []error{poll(a, s), poll(b, clone)} {
+	for _, err := range []error{errorOf(a, s), errorOf(b, clone)} {
 		var p *edo.PanicError
 		if !errors.As(err, &p) || p.Value != errTest || len(p.Stack) == 0 {
 			t.Errorf("got %v", err)
@@ -159,8 +159,8 @@ func TestAPanicOfASharedFutureIsTheErrorOfAllClones(t *testing.T) {
 	}
 }
 
-// poll polls f and returns its error, or an error if f is not ready.
-func poll(task *edotest.Task, f edo.Future[int]) error {
+// errorOf polls f and returns its error, or an error if f is not ready.
+func errorOf(task *edotest.Task, f edo.Future[int]) error {
 	_, p, err := edotest.Poll(task, f)
 	if p != edo.Ready {
 		return fmt.Errorf("the future is %v", p)
@@ -180,7 +180,7 @@ func TestGoexitInASharedFutureIsAnErrorOfTheOtherClones(t *testing.T) {
 		edotest.Poll(edotest.NewTask(), s)
 	}()
 	<-done
-	if err := poll(edotest.NewTask(), clone); err == nil {
+	if err := errorOf(edotest.NewTask(), clone); err == nil {
 		t.Error("no error")
 	}
 }

@@ -44,7 +44,7 @@ type stages[T, U any] struct {
 func (s *stages[T, U]) startSecond(cx *edo.Context, f edo.Future[U]) (U, edo.Poll, error) {
 	f = unwrap(f)
 	if f == nil {
-		return pass[U](edo.Ready, errNil)
+		return passWithoutValue[U](edo.Ready, errNil)
 	}
 	s.second.Hold(f)
 	return s.second.Poll(cx)
@@ -66,7 +66,7 @@ func (a *andThen[T, U]) Poll(cx *edo.Context) (U, edo.Poll, error) {
 	}
 	v, p, err := a.first.Poll(cx)
 	if p != edo.Ready || err != nil {
-		return pass[U](p, err)
+		return passWithoutValue[U](p, err)
 	}
 	fn := a.fn
 	a.fn = nil // the collector may free its variables while the second future waits
@@ -85,7 +85,7 @@ func (o *orElse[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 	v, p, err := o.first.Poll(cx)
 	switch {
 	case p != edo.Ready:
-		return pass[T](p, err)
+		return passWithoutValue[T](p, err)
 	case err == nil:
 		return v, p, nil
 	}
@@ -105,7 +105,7 @@ func (t *then[T, U]) Poll(cx *edo.Context) (U, edo.Poll, error) {
 	}
 	v, p, err := t.first.Poll(cx)
 	if p != edo.Ready {
-		return pass[U](p, err)
+		return passWithoutValue[U](p, err)
 	}
 	fn := t.fn
 	t.fn = nil

@@ -41,15 +41,15 @@ func (t *timeout[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 	switch {
 	case p != edo.Pending:
 		t.timer.Stop()
-		return passValue(v, p, err)
+		return passWithValue(v, p, err)
 	case t.src.Held() && hasNoClock((*sched.Context)(cx)):
 		t.Drop()
-		return pass[T](edo.Ready, sched.ErrNoClock)
+		return passWithoutValue[T](edo.Ready, sched.ErrNoClock)
 	case !t.src.Held() || !t.isOver(cx):
 		return v, edo.Pending, nil
 	}
 	t.Drop()
-	return pass[T](edo.Ready, &timeoutError{t.d})
+	return passWithoutValue[T](edo.Ready, &timeoutError{t.d})
 }
 
 // hasNoClock reports whether the runtime of cx cannot end a wait after some time.

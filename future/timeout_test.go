@@ -71,19 +71,19 @@ func TestAValueThatIsReadyAtThePollIsReturnedAfterTheDeadlineToo(t *testing.T) {
 	})
 }
 
-// hungry is a future that uses up the budget of each poll, and is never ready.
-type hungry struct{ dropped bool }
+// usesUpBudget is a future that uses up the budget of each poll, and is never ready.
+type usesUpBudget struct{ dropped bool }
 
-func (h *hungry) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+func (h *usesUpBudget) Poll(cx *edo.Context) (v int, _ edo.Poll, _ error) {
 	for cx.Proceed(nil) {
 	}
 	return v, edo.Pending, nil
 }
 
-func (h *hungry) Drop() { h.dropped = true }
+func (h *usesUpBudget) Drop() { h.dropped = true }
 
 func TestTimeoutEndsAFutureThatUsesUpTheBudget(t *testing.T) {
-	h := &hungry{}
+	h := &usesUpBudget{}
 	err := edo.Run(func(task *edo.Task) error {
 		_, err := edo.Await(task, future.Timeout[int](5*tick, h))
 		if !errors.Is(err, context.DeadlineExceeded) || !h.dropped {

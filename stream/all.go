@@ -88,9 +88,9 @@ type loop[T any] struct {
 }
 
 // run calls yield with the items of src, until src has ended or yield returns false. Its
-// error says that the task cannot wait for another item. The begin of the loop and each turn
+// error says that the task cannot wait for another item. The start of the loop and each turn
 // take from the budget, even when src does not. run also ends when another task waits for
-// src: to ask src again would give the same error for ever.
+// src: while that task waits, each further poll of src would give the same error.
 func (l *loop[T]) run(yield func(T, error) bool) error {
 	if l.src == nil {
 		return nil

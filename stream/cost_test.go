@@ -88,7 +88,7 @@ func TestSendAllocatesNothing(t *testing.T) {
 	}
 }
 
-// discard is a sink that has always room, and takes nothing off the budget.
+// discard is a sink that always has room, and takes nothing off the budget.
 type discard struct{}
 
 func (discard) PollReady(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }

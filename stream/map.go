@@ -6,7 +6,7 @@ import (
 	"github.com/edo-go/edo/internal/own"
 )
 
-// Map returns a stream of fn of each value of s.
+// Map returns a stream of fn(v) for each value v of s.
 func Map[T, U any](s Stream[T], fn func(T) U) Seq[U] {
 	m := &mapped[T, U]{src: source(s), fn: fn}
 	m.self = m
@@ -29,9 +29,9 @@ func (m *mapped[T, U]) PollNext(cx *edo.Context) (u U, _ edo.Poll, _ error) {
 
 func (m *mapped[T, U]) Drop() { m.src.Drop() }
 
-// MapErr returns a stream of the items of s, in which each error is replaced by fn of that
-// error. An error for which fn returns nil is removed: so the stream goes on after an error
-// that fn has handled.
+// MapErr returns a stream of the items of s, with fn(err) in the place of each error err. An
+// error for which fn returns nil is removed: so the stream goes on after an error that fn has
+// handled.
 func (s Seq[T]) MapErr(fn func(error) error) Seq[T] {
 	m := &mappedErr[T]{src: s.source(), fn: fn}
 	m.self = m

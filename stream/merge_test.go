@@ -140,7 +140,7 @@ func TestBothStreamsAreDroppedWhenTheDropOfTheFirstPanics(t *testing.T) {
 
 func TestAStreamThatUsesUpTheBudgetDoesNotStarveTheOtherOfAMerge(t *testing.T) {
 	polls := 0
-	hungry := stream.PollFn(func(cx *edo.Context) (v int, _ edo.Poll, _ error) {
+	usesUpBudget := stream.PollFn(func(cx *edo.Context) (v int, _ edo.Poll, _ error) {
 		if polls++; polls > 10 {
 			t.Error("the other stream is not polled")
 			return v, edo.End, nil
@@ -150,7 +150,7 @@ func TestAStreamThatUsesUpTheBudgetDoesNotStarveTheOtherOfAMerge(t *testing.T) {
 		return v, edo.Pending, nil
 	})
 	err := sim.Run(1, func(task *edo.Task) error {
-		v, _, err := edo.Next(task, hungry.Merge(stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
+		v, _, err := edo.Next(task, usesUpBudget.Merge(stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
 			if !cx.Proceed(nil) {
 				return 0, edo.Pending, nil
 			}

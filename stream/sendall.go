@@ -24,8 +24,8 @@ func SendAllFuture[T any](sink edo.Sink[T], src Stream[T]) edo.Future[edo.Unit] 
 	return &sendAllFuture[T]{sink: sink, src: source(src)}
 }
 
-// sendAllFuture polls src first, and asks sink for room when it holds a value: room that it
-// reserved in sink while src has no value would be lost to other senders.
+// sendAllFuture polls src first, and sink for room only when it holds a value of src. Other
+// senders could not use room that it had reserved while src has no value.
 type sendAllFuture[T any] struct {
 	sink edo.Sink[T] // nil: ended or dropped
 	src  own.Stream[T]

@@ -67,8 +67,8 @@ func (b *childBody) Ask(cx *sched.Context) {
 	s.pollChild(cx, c)
 }
 
-// suspend ends a poll after which c waits. If c was woken during the poll, it is woken again
-// now: this puts it on the woken list and wakes the task of the set.
+// suspend ends a poll after which c waits. If c was woken during the poll, suspend wakes it
+// now, which puts it on the woken list and wakes the task of the set.
 func (c *Child) suspend() {
 	woken := false
 	for !c.task.Suspend() {

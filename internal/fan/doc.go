@@ -1,5 +1,4 @@
-// Package fan tells a future that polls several others in one task which of them
-// were woken.
+// Package fan records which of the futures that one future polls have been woken.
 //
 // A task has one waker. A future that waits for ten thousand others, and gives that
 // waker to all of them, must poll them all after each wake to find the one that was
@@ -27,7 +26,7 @@
 //
 // # When not to use it
 //
-// A future of two or three others that are polled by other means in between, as those of
-// edo.Select are, polls them all: a child is not woken when its future was polled outside
-// of the set.
+// A future of two or three others that are also polled outside of it, as those of edo.Select
+// are, should poll them all: a future wakes only the waker of its last poll, so its child is
+// not woken after a poll outside of the set.
 package fan

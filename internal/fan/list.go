@@ -11,7 +11,8 @@ import (
 // pushes a child, so no child is on it twice.
 type wokenStack struct{ head atomic.Pointer[Child] }
 
-// push adds c and reports whether the stack was empty.
+// push adds c and reports whether the stack was empty: then the caller wakes the parent (rule
+// 1 of [Set]).
 func (s *wokenStack) push(c *Child) (wasEmpty bool) {
 	for {
 		head := s.head.Load()
@@ -25,7 +26,8 @@ func (s *wokenStack) push(c *Child) (wasEmpty bool) {
 	}
 }
 
-// takeAll empties the stack, and returns its children as a queue, oldest first.
+// takeAll empties the stack, and returns its children as a queue, oldest first. The caller
+// has stored parent (rule 1 of [Set]).
 func (s *wokenStack) takeAll() (q turnQueue) {
 	if s.head.Load() == nil {
 		return q

@@ -151,8 +151,8 @@ func (s *Set) Poll(cx *sched.Context) (over bool) {
 	}
 	before := cx.Task()
 	defer s.endPoll(cx, before)
-	for c := s.turns.pop(); c != nil; c = s.turns.pop() {
-		if c.ended {
+	for c := s.turns.pop(); c != nil; c = s.turns.pop() { // rule 2: turns does not grow
+		if c.ended { // rule 4
 			continue
 		}
 		c.task.Resume()
@@ -275,7 +275,7 @@ func (s *Set) pollIdle(cx *sched.Context, include func(*Child) bool) {
 // owner drops their futures itself. Drop may be called twice.
 func (s *Set) Drop() {
 	s.over = true
-	s.parent.Store(nil)
+	s.parent.Store(nil) // a child that is woken finds no task to wake
 	s.turns = turnQueue{}
 	for i := range int(s.size) {
 		if c := s.owner.Child(i); !c.ended {

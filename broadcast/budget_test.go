@@ -1,30 +1,12 @@
 package broadcast_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/broadcast"
-	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/internal/chantest"
 )
-
-var errStarved = errors.New("another task was not run for 10,000 turns")
-
-// givesWay does op again and again, on one worker, until another task has run, and fails
-// when that takes too long.
-func givesWay(op func(task *edo.Task)) error {
-	return sim.Run(1, func(task *edo.Task) error {
-		ran := false
-		edo.Go(task, func(*edo.Task) error { ran = true; return nil })
-		for range 10_000 {
-			if op(task); ran {
-				return nil
-			}
-		}
-		return errStarved
-	})
-}
 
 func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	tx, rx := broadcast.New[int](1)
@@ -35,7 +17,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	closed.Close()
 	alone, dropped := broadcast.New[int](1)
 	dropped.Drop()
-	for name, op := range map[string]func(task *edo.Task){
+	chantest.RequireGivesWay(t, map[string]func(task *edo.Task){
 		"Recv of a value":           func(task *edo.Task) { tx.Send(1); rx.Recv(task) },
 		"Recv that lags":            func(task *edo.Task) { tx.Send(1); tx.Send(2); rx.Recv(task) },
 		"Recv at the end":           func(task *edo.Task) { end.Recv(task) },
@@ -45,9 +27,5 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 		"Closed of a closed sender": func(task *edo.Task) { ended.Closed(task) },
 		"Closed without receivers":  func(task *edo.Task) { alone.Closed(task) },
 		"ClosedFuture":              func(task *edo.Task) { edo.Await(task, alone.ClosedFuture()) },
-	} {
-		if err := givesWay(op); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/broadcast"
+	"github.com/edo-go/edo/internal/chantest"
 )
 
 // TestGoroutinesReceiveTheSameInTheSameOrder has senders and receivers on goroutines of
@@ -23,9 +24,9 @@ func TestGoroutinesReceiveTheSameInTheSameOrder(t *testing.T) {
 			rx = tx.Subscribe()
 		}
 		all.Go(func() {
-			p := newParked()
+			p := chantest.NewGoroutineTask()
 			for {
-				v, err := await(p, rx.RecvFuture())
+				v, err := chantest.Await(p, rx.RecvFuture())
 				if errors.Is(err, edo.ErrClosed) {
 					return
 				} else if err != nil {
@@ -87,10 +88,10 @@ func TestSlowReceiversKnowWhatTheyMissed(t *testing.T) {
 			rx := tx.Subscribe()
 			all.Go(func() {
 				defer rx.Drop()
-				p := newParked()
+				p := chantest.NewGoroutineTask()
 				var s total
 				for {
-					v, err := await(p, rx.RecvFuture())
+					v, err := chantest.Await(p, rx.RecvFuture())
 					if errors.Is(err, edo.ErrClosed) {
 						break
 					} else if err := s.take(v, err); err != nil {
@@ -123,9 +124,9 @@ func TestSubscribeAgainstTheLastReceiver(t *testing.T) {
 	stop := make(chan struct{})
 	watcher := make(chan error)
 	go func() {
-		p := newParked()
+		p := chantest.NewGoroutineTask()
 		for {
-			if _, err := await(p, tx.ClosedFuture()); err != nil {
+			if _, err := chantest.Await(p, tx.ClosedFuture()); err != nil {
 				watcher <- err
 				return
 			}

@@ -1,31 +1,13 @@
 package broadcast_test
 
 import (
-	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 )
-
-// waits fails the test unless there is one wait, on and by what is said. In by a number
-// after a colon stands for any line.
-func waits(t *testing.T, got []edo.Wait, on string, by ...string) {
-	t.Helper()
-	if len(got) != 1 || got[0].On != on {
-		t.Fatalf("waits on %q, want %q", got, on)
-	}
-	line := regexp.MustCompile(`:\d+`)
-	var lines []string
-	for _, l := range got[0].By {
-		lines = append(lines, line.ReplaceAllString(l, ":1"))
-	}
-	if !slices.Equal(lines, by) {
-		t.Fatalf("ended by %q, want %q", lines, by)
-	}
-}
 
 // atWork makes two handles at one place.
 func atWork(tx *broadcast.Sender[int]) (handles []*broadcast.Sender[int]) {
@@ -48,21 +30,21 @@ func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 		"direct": edotest.Waits(task, edo.Async(rx.Recv)),
 	} {
 		t.Log(face)
-		waits(t, got, "broadcast: receive (nothing new, capacity 16)",
+		chantest.RequireWait(t, got, "broadcast: receive (nothing new, capacity 16)",
 			"4 senders made at waits_test.go:1 (func broadcast_test.atWork)", "a sender"+here)
 	}
 	tx.Close()
 	handles[0].Close()
-	waits(t, edotest.WaitsNext(task, rx), "broadcast: receive (nothing new, capacity 16)",
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "broadcast: receive (nothing new, capacity 16)",
 		"3 senders made at waits_test.go:1 (func broadcast_test.atWork)")
 	edotest.RequireWoken(t, task, 0)
 	send(t, handles[1], 1, 1)
 	edotest.RequireWoken(t, task, 1) // inspections have left its waker where it was
-	waits(t, edotest.WaitsNext(task, rx), "broadcast: receive (1 new, capacity 16)",
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "broadcast: receive (1 new, capacity 16)",
 		"3 senders made at waits_test.go:1 (func broadcast_test.atWork)")
 	recv(t, rx, 1)
 	rx.Close()
-	waits(t, edotest.WaitsNext(task, rx), "broadcast: receive (closed)")
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "broadcast: receive (closed)")
 }
 
 func TestClosedWaitsForTheReceivers(t *testing.T) {
@@ -74,10 +56,10 @@ func TestClosedWaitsForTheReceivers(t *testing.T) {
 		for face, got := range map[string][]edo.Wait{
 			"poll":   task.Inspect(func(cx *edo.Context) { tx.PollClosed(cx) }),
 			"future": edotest.Waits(task, f),
-			"direct": edotest.Waits(task, closedDirect(tx)),
+			"direct": edotest.Waits(task, chantest.ClosedDirect(tx)),
 		} {
 			t.Log(face)
-			waits(t, got, "broadcast: closed", receivers, "a Close of this sender")
+			chantest.RequireWait(t, got, "broadcast: closed", receivers, "a Close of this sender")
 		}
 		if receivers == "a receiver" {
 			tx.Subscribe()
@@ -94,12 +76,12 @@ func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
 	tx, rx := broadcast.New[int](4)
 	other := tx.Clone()
 	tx.Close()
-	waits(t, edotest.Waits(task, tx.ClosedFuture()), "broadcast: closed (this sender is closed)")
+	chantest.RequireWait(t, edotest.Waits(task, tx.ClosedFuture()), "broadcast: closed (this sender is closed)")
 	f := other.ClosedFuture()
 	other.Close()
-	waits(t, edotest.Waits(task, rx.RecvFuture()), "broadcast: receive (at its end: every sender is closed, capacity 4)")
+	chantest.RequireWait(t, edotest.Waits(task, rx.RecvFuture()), "broadcast: receive (at its end: every sender is closed, capacity 4)")
 	tx, rx = broadcast.New[int](4)
 	rx.Drop()
-	waits(t, edotest.Waits(task, tx.ClosedFuture()), "broadcast: closed (no receivers are left)")
-	waits(t, edotest.Waits(task, f), "broadcast: closed (this sender is closed)")
+	chantest.RequireWait(t, edotest.Waits(task, tx.ClosedFuture()), "broadcast: closed (no receivers are left)")
+	chantest.RequireWait(t, edotest.Waits(task, f), "broadcast: closed (this sender is closed)")
 }

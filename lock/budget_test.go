@@ -5,8 +5,8 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/lock"
-	"github.com/edo-go/edo/sim"
 )
 
 func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
@@ -22,7 +22,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	closed.Close()
 	spent.Drop()
 	by(t, o.GetOrInitFuture(func() edo.Future[int] { return future.Ready(7) })).gets()
-	for name, op := range map[string]func(task *edo.Task){
+	chantest.RequireGivesWay(t, map[string]func(task *edo.Task){
 		"Mutex.Lock":                  func(task *edo.Task) { m.Lock(task); m.Unlock() },
 		"Mutex.LockFuture":            func(task *edo.Task) { g, _ := edo.Await(task, m.LockFuture()); g.Unlock() },
 		"RWMutex.Lock":                func(task *edo.Task) { rw.Lock(task); rw.Unlock() },
@@ -43,21 +43,5 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 		"Once that fails": func(task *edo.Task) {
 			failing.GetOrInit(task, func(*edo.Task) (int, error) { return 0, edo.ErrClosed })
 		},
-	} {
-		err := sim.Run(1, func(task *edo.Task) error {
-			ran := false
-			edo.Go(task, func(*edo.Task) error { ran = true; return nil })
-			turns := 0
-			for ; !ran && turns < 10_000; turns++ {
-				op(task)
-			}
-			if !ran {
-				t.Errorf("%s: another task was not run for %d turns", name, turns)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	})
 }

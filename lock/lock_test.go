@@ -8,7 +8,6 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/lock"
 )
 
@@ -128,37 +127,3 @@ func forAllCPUs(t *testing.T) {
 		t.Skip("the same for all -cpu")
 	}
 }
-
-// parked is a task that a plain goroutine drives: it sleeps while the task waits.
-type parked struct {
-	task sched.Task
-	cx   *sched.Context
-	wake chan struct{}
-}
-
-func newParked() *parked {
-	p := &parked{wake: make(chan struct{}, 1)}
-	p.task.InitExternal((*parkedBody)(p))
-	p.cx = sched.NewContext(nil, &p.task)
-	return p
-}
-
-// await polls f until it is ready.
-func await[T any](p *parked, f edo.Future[T]) (T, error) {
-	for {
-		if v, poll, err := f.Poll((*edo.Context)(p.cx)); poll != edo.Pending {
-			return v, err
-		}
-		if p.task.Suspend() {
-			<-p.wake
-			p.task.Resume()
-		}
-		p.cx.SetBudget(sched.Budget)
-	}
-}
-
-type parkedBody parked
-
-func (b *parkedBody) Poll(*sched.Context) bool { panic("polled by hand") }
-func (b *parkedBody) Fail(any, []byte)         { panic("polled by hand") }
-func (b *parkedBody) Unpark()                  { b.wake <- struct{}{} }

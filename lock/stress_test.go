@@ -10,6 +10,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/lock"
 )
@@ -29,13 +30,13 @@ func rounds() int {
 
 // stress runs fn in several goroutines, each with a task to wait with and one to give
 // up with.
-func stress(t *testing.T, fn func(r *rand.Rand, p *parked, mock *edotest.Task) error) {
+func stress(t *testing.T, fn func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error) {
 	t.Helper()
 	var all sync.WaitGroup
 	for i := range goroutines {
 		all.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(i), 4))
-			p, mock := newParked(), edotest.NewTask()
+			p, mock := chantest.NewGoroutineTask(), edotest.NewTask()
 			for range rounds() {
 				if err := fn(r, p, mock); err != nil {
 					t.Error(err)
@@ -63,7 +64,7 @@ func tryFor[T any](r *rand.Rand, mock *edotest.Task, f edo.Future[T]) (v T, ok b
 func TestGivingUpAgainstUnlock(t *testing.T) {
 	var m lock.Mutex
 	var inside int // the race detector and the count see two holders
-	stress(t, func(r *rand.Rand, p *parked, mock *edotest.Task) error {
+	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
 		var g *lock.Guard
 		switch r.IntN(3) {
 		case 0:
@@ -78,7 +79,7 @@ func TestGivingUpAgainstUnlock(t *testing.T) {
 			}
 		case 2:
 			var err error
-			if g, err = await(p, m.LockFuture()); err != nil {
+			if g, err = chantest.Await(p, m.LockFuture()); err != nil {
 				return err
 			}
 		}
@@ -105,7 +106,7 @@ func TestReadersAndWritersInStress(t *testing.T) {
 		readers.Add(-1)
 		g.Unlock()
 	}
-	stress(t, func(r *rand.Rand, p *parked, mock *edotest.Task) error {
+	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
 		switch r.IntN(5) {
 		case 0:
 			if g, ok := tryFor(r, mock, m.LockFuture()); ok {
@@ -117,7 +118,7 @@ func TestReadersAndWritersInStress(t *testing.T) {
 				read(g)
 			}
 		case 2:
-			g, err := await(p, m.LockFuture())
+			g, err := chantest.Await(p, m.LockFuture())
 			if err != nil {
 				return err
 			}
@@ -128,7 +129,7 @@ func TestReadersAndWritersInStress(t *testing.T) {
 			g.Downgrade()
 			read(g)
 		default:
-			g, err := await(p, m.RLockFuture())
+			g, err := chantest.Await(p, m.RLockFuture())
 			if err != nil {
 				return err
 			}
@@ -145,7 +146,7 @@ func TestReadersAndWritersInStress(t *testing.T) {
 func TestPermitsInStressAreAllBack(t *testing.T) {
 	s := lock.NewSemaphore(5)
 	var out atomic.Int64
-	stress(t, func(r *rand.Rand, p *parked, mock *edotest.Task) error {
+	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
 		n := 1 + r.IntN(5)
 		var permit *lock.Permit
 		switch r.IntN(4) {
@@ -161,7 +162,7 @@ func TestPermitsInStressAreAllBack(t *testing.T) {
 			}
 		default:
 			var err error
-			if permit, err = await(p, s.AcquireFuture(n)); err != nil {
+			if permit, err = chantest.Await(p, s.AcquireFuture(n)); err != nil {
 				return err
 			}
 		}
@@ -190,7 +191,7 @@ func TestNotificationsInStressAreNotLost(t *testing.T) {
 	for i := range 3 {
 		takers.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(i), 5))
-			p, mock := newParked(), edotest.NewTask()
+			p, mock := chantest.NewGoroutineTask(), edotest.NewTask()
 			for taken.Load() < int64(puts) {
 				if q := queue.Load(); q > 0 {
 					if queue.CompareAndSwap(q, q-1) && taken.Add(1) == int64(puts) {
@@ -209,14 +210,14 @@ func TestNotificationsInStressAreNotLost(t *testing.T) {
 					f.Drop()
 					continue
 				}
-				if _, err := await(p, f); err != nil {
+				if _, err := chantest.Await(p, f); err != nil {
 					t.Error(err)
 				}
 			}
 			n.NotifyOne() // the end, for the next
 		})
 	}
-	stress(t, func(*rand.Rand, *parked, *edotest.Task) error {
+	stress(t, func(*rand.Rand, *chantest.GoroutineTask, *edotest.Task) error {
 		queue.Add(1)
 		n.NotifyOne()
 		return nil
@@ -230,7 +231,7 @@ func TestNotificationsInStressAreNotLost(t *testing.T) {
 
 func TestBarrierInStressHasOneLeaderPerGeneration(t *testing.T) {
 	b := lock.NewBarrier(goroutines + 1) // so that nobody passes who comes and goes
-	stress(t, func(r *rand.Rand, p *parked, mock *edotest.Task) error {
+	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
 		if _, ok := tryFor(r, mock, b.WaitFuture()); ok {
 			return errors.New("a barrier was passed with one missing")
 		}
@@ -244,9 +245,9 @@ func TestBarrierInStressHasOneLeaderPerGeneration(t *testing.T) {
 	var all sync.WaitGroup
 	for range goroutines {
 		all.Go(func() {
-			p := newParked()
+			p := chantest.NewGoroutineTask()
 			for range generations {
-				leader, err := await(p, b.WaitFuture())
+				leader, err := chantest.Await(p, b.WaitFuture())
 				if err != nil {
 					t.Error(err)
 				}

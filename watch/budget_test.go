@@ -6,27 +6,10 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/own"
-	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/watch"
 )
-
-var errStarved = errors.New("another task was not run for 10,000 turns")
-
-// givesWay does op again and again, on one worker, until another task has run, and fails
-// when that takes too long.
-func givesWay(op func(task *edo.Task)) error {
-	return sim.Run(1, func(task *edo.Task) error {
-		ran := false
-		edo.Go(task, func(*edo.Task) error { ran = true; return nil })
-		for range 10_000 {
-			if op(task); ran {
-				return nil
-			}
-		}
-		return errStarved
-	})
-}
 
 func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	any := func(int) bool { return true }
@@ -40,7 +23,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	dropped.Drop()
 	over := rx.WaitForFuture(any)
 	edotest.Poll(edotest.NewTask(), over)
-	for name, op := range map[string]func(task *edo.Task){
+	chantest.RequireGivesWay(t, map[string]func(task *edo.Task){
 		"Changed of an unseen value":   func(task *edo.Task) { tx.Send(1); rx.Changed(task) },
 		"Changed after MarkChanged":    func(task *edo.Task) { rx.MarkChanged(); rx.Changed(task) },
 		"Changed at the end":           func(task *edo.Task) { end.Changed(task) },
@@ -54,11 +37,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 		"Closed of a closed sender":    func(task *edo.Task) { ended.Closed(task) },
 		"Closed without receivers":     func(task *edo.Task) { alone.Closed(task) },
 		"ClosedFuture":                 func(task *edo.Task) { edo.Await(task, alone.ClosedFuture()) },
-	} {
-		if err := givesWay(op); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	})
 }
 
 func TestFuturePolledAfterItsEndSaysSo(t *testing.T) {

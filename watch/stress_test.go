@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/watch"
 )
 
@@ -23,14 +24,14 @@ func TestGoroutinesSeeGrowingValuesAndTheLast(t *testing.T) {
 			rx = tx.Subscribe()
 		}
 		all.Go(func() {
-			p := newParked()
+			p := chantest.NewGoroutineTask()
 			last := 0
 			for {
 				v := 0
 				var err error
 				if i%2 == 0 {
-					v, err = await(p, rx.WaitForFuture(func(v int) bool { return v > last }))
-				} else if _, err = await(p, rx.ChangedFuture()); err == nil {
+					v, err = chantest.Await(p, rx.WaitForFuture(func(v int) bool { return v > last }))
+				} else if _, err = chantest.Await(p, rx.ChangedFuture()); err == nil {
 					v = rx.BorrowAndUpdate()
 				}
 				if errors.Is(err, edo.ErrClosed) {

@@ -1,31 +1,13 @@
 package watch_test
 
 import (
-	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/watch"
 )
-
-// waits fails the test unless there is one wait, on and by what is said. In by a number
-// after a colon stands for any line.
-func waits(t *testing.T, got []edo.Wait, on string, by ...string) {
-	t.Helper()
-	if len(got) != 1 || got[0].On != on {
-		t.Fatalf("waits on %q, want %q", got, on)
-	}
-	line := regexp.MustCompile(`:\d+`)
-	var lines []string
-	for _, l := range got[0].By {
-		lines = append(lines, line.ReplaceAllString(l, ":1"))
-	}
-	if !slices.Equal(lines, by) {
-		t.Fatalf("ended by %q, want %q", lines, by)
-	}
-}
 
 func TestReceiverWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 	tx, rx := watch.New(1)
@@ -55,15 +37,15 @@ func TestReceiverWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 		{"WaitFor", edotest.Waits(task, direct), suits},
 	} {
 		t.Log(c.face)
-		waits(t, c.got, c.on, "2 senders"+here, "a sender"+here)
+		chantest.RequireWait(t, c.got, c.on, "2 senders"+here, "a sender"+here)
 	}
 	edotest.RequireWoken(t, task, 0)
 	clones[0].Close()
 	send(t, tx, 2, nil)
 	edotest.RequireWoken(t, task, 1) // inspections have left its waker where it was
-	waits(t, edotest.WaitsNext(task, rx), "watch: changed (a value unseen)", "a sender"+here, "a sender"+here)
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "watch: changed (a value unseen)", "a sender"+here, "a sender"+here)
 	rx.Close()
-	waits(t, edotest.WaitsNext(task, rx), "watch: changed (closed)")
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "watch: changed (closed)")
 }
 
 func TestClosedWaitsForTheReceivers(t *testing.T) {
@@ -72,10 +54,10 @@ func TestClosedWaitsForTheReceivers(t *testing.T) {
 	for face, got := range map[string][]edo.Wait{
 		"poll":   task.Inspect(func(cx *edo.Context) { tx.PollClosed(cx) }),
 		"future": edotest.Waits(task, tx.ClosedFuture()),
-		"direct": edotest.Waits(task, closedDirect(tx)),
+		"direct": edotest.Waits(task, chantest.ClosedDirect(tx)),
 	} {
 		t.Log(face)
-		waits(t, got, "watch: closed", "a receiver", "a Close of this sender")
+		chantest.RequireWait(t, got, "watch: closed", "a receiver", "a Close of this sender")
 	}
 	rx.Drop()
 	edotest.RequireWoken(t, task, 0)
@@ -86,12 +68,12 @@ func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
 	tx, rx := watch.New(0)
 	other := tx.Clone()
 	tx.Close()
-	waits(t, edotest.Waits(task, tx.ClosedFuture()), "watch: closed (this sender is closed)")
+	chantest.RequireWait(t, edotest.Waits(task, tx.ClosedFuture()), "watch: closed (this sender is closed)")
 	f := other.ClosedFuture()
 	other.Close()
-	waits(t, edotest.Waits(task, rx.ChangedFuture()), "watch: changed (at its end: every sender is closed)")
+	chantest.RequireWait(t, edotest.Waits(task, rx.ChangedFuture()), "watch: changed (at its end: every sender is closed)")
 	tx, rx = watch.New(0)
 	rx.Drop()
-	waits(t, edotest.Waits(task, tx.ClosedFuture()), "watch: closed (no receivers are left)")
-	waits(t, edotest.Waits(task, f), "watch: closed (this sender is closed)")
+	chantest.RequireWait(t, edotest.Waits(task, tx.ClosedFuture()), "watch: closed (no receivers are left)")
+	chantest.RequireWait(t, edotest.Waits(task, f), "watch: closed (this sender is closed)")
 }

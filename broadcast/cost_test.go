@@ -9,8 +9,8 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 func TestSendAndReceiveAllocateNothing(t *testing.T) {
@@ -25,7 +25,7 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 		t.Helper()
 		task.Enter(func(cx *edo.Context) {
 			turn := func() {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				fn(cx)
 			}
 			for range 10 { // the ring and the sets grow
@@ -55,7 +55,7 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 	}
 	allocs("a herd", func(cx *edo.Context) {
 		for _, rx := range many {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			rx.PollNext(cx)
 		}
 		tx.Send(1)

@@ -8,26 +8,27 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// Barrier has tasks wait until so many of them have come, and then lets them go on
-// together. It can be used again at once: those that come next are of the next
-// generation. Any number of goroutines may use it at the same time. It must not be
-// copied. The zero value lets all through.
+// Barrier makes tasks wait until a given number of them has arrived, and then lets all of
+// them go on. It can be used again at once: the tasks that arrive next are the next
+// generation. Any number of goroutines may use it at the same time. It must not be copied.
+// The zero value lets every task through.
 //
-// The one that completes a generation is its leader, and does not wait. One that gives
-// up while it waits takes its place back: another one must come for it.
+// The task that completes a generation is its leader, and does not wait. A task that gives
+// up while it waits does not count: another task must arrive in its place.
 type Barrier struct {
-	n     int // how many make a generation; not changed
-	latch latch
-	came  int  // how many of this generation have come; guarded by latch
-	line  line // they; guarded by latch
+	n       int // how many tasks make a generation; never written again
+	latch   latch
+	arrived int                  // how many tasks of this generation have arrived; guarded by latch
+	queue   waiters.List[waiter] // those tasks; guarded by latch
 }
 
 var errBarrier = errors.New("lock: a Barrier must be for at least 1")
 
-// NewBarrier returns a barrier for n. A number below 1 is a mistake in the program, and
-// panics.
+// NewBarrier returns a barrier for n tasks. A number below 1 is a mistake in the program,
+// and panics.
 func NewBarrier(n int) *Barrier {
 	if n < 1 {
 		panic(errBarrier)
@@ -35,23 +36,21 @@ func NewBarrier(n int) *Barrier {
 	return &Barrier{n: n}
 }
 
-// Wait waits until as many have come as the barrier is for. leader is true for exactly
-// one of them. The error is that of the task, [edo.ErrCancelled] when it was asked to
-// end while it waited: then it is not one of its generation. A task that is asked to end
-// when the others have come already is one, and gets no error here. It allocates
-// nothing.
+// Wait waits until as many tasks have arrived as the barrier is for. leader is true for
+// exactly one of them. The error is that of the task: [edo.ErrCancelled] when the task was
+// cancelled while it waited, and then it does not count. A task that is cancelled after the
+// others have arrived does count, and gets no error here. Wait allocates nothing.
 //
-// The call of Wait of each happens before the return of that of all others of its
-// generation.
+// Each call of Wait happens before the return of every other Wait of its generation.
 func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
-	if err := turn(task); err != nil {
+	if err := task.Proceed(nil); err != nil {
 		return false, err
 	}
 	f := arrivals.Get().(*Arrival)
 	f.b = b
-	if leader = f.come(nil); !leader {
+	if leader = f.arrive(nil); !leader {
 		_, err = edo.Await(task, edo.Future[bool](f))
-		if f.leave() == granted { // it was not seen, and counts all the same
+		if f.leave() == granted { // its generation was complete before the task saw it
 			err = nil
 		}
 	}
@@ -63,36 +62,35 @@ func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
 // arrivals are for direct style.
 var arrivals = sync.Pool{New: func() any { return new(Arrival) }}
 
-// WaitFuture returns [Barrier.Wait] as a future. It is one allocation. It comes to the
+// WaitFuture returns [Barrier.Wait] as a future. It is one allocation. It arrives at the
 // barrier when it is polled first.
 //
 // In direct style use [Barrier.Wait]: an [edo.Await] that is cancelled leaves the future
-// in its place until it is dropped, and then the others go on without one.
+// in the queue until it is dropped, and the others go on without the task.
 func (b *Barrier) WaitFuture() *Arrival {
 	f := &Arrival{}
 	f.Reset(b)
 	return f
 }
 
-// Arrival is the future of [Barrier.WaitFuture]. One task at a time waits for it: another
-// one that comes meanwhile gets an [*edo.BusyError].
+// Arrival is the future of [Barrier.WaitFuture]. One task at a time waits for it: a second
+// one gets an [*edo.BusyError].
 //
-// It is also how a future that is written by hand comes to a barrier: it keeps an
-// Arrival inside itself, whose zero value is good for that, and calls [Arrival.Reset] and
-// [Arrival.Poll], which allocate nothing.
+// A future that is written by hand arrives with it too. It contains an Arrival, whose zero
+// value is usable, and calls [Arrival.Reset] and [Arrival.Poll], which allocate nothing.
 type Arrival struct {
 	waiter
 	b *Barrier
 }
 
-// Reset makes f come to b, from the beginning. When f waited before, it takes its place
-// back, as by [Arrival.Drop].
+// Reset makes f arrive at b, from the beginning. If f waited before, that ends, as by
+// [Arrival.Drop].
 func (f *Arrival) Reset(b *Barrier) {
 	f.Drop()
 	f.b, f.state = b, fresh
 }
 
-// Poll is Ready when as many have come as the barrier is for, and says whether f is the
+// Poll is Ready when as many have arrived as the barrier is for, and says whether f is the
 // leader.
 func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
 	if !cx.Proceed(f) {
@@ -102,11 +100,11 @@ func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
 	switch state {
 	case fresh:
 		f.waker = cx.Waker()
-		if leader = f.come(cx); !leader {
+		if leader = f.arrive(cx); !leader {
 			state = queued
 		}
 	case queued:
-		if state, err = f.keep(cx, &f.b.latch, f); err != nil {
+		if state, err = f.replaceWaker(cx, &f.b.latch, f); err != nil {
 			return false, edo.Ready, err
 		}
 	}
@@ -120,33 +118,34 @@ func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
 	return leader, edo.Ready, nil
 }
 
-// come comes to the barrier: as its leader, which has let the others go on, or else it is
-// in line.
-func (f *Arrival) come(cx *edo.Context) (leader bool) {
+// arrive counts f. The leader removes the others from the queue and wakes them; any other
+// f is in the queue afterwards.
+func (f *Arrival) arrive(cx *edo.Context) (leader bool) {
 	var ws wakers
 	b := f.b
 	b.latch.Lock()
-	if b.came+1 < b.n {
-		b.came++
-		b.line.push(&f.waiter)
+	if b.arrived+1 < b.n {
+		b.arrived++
+		f.enqueue(&b.queue)
 		b.latch.Unlock()
 		return false
 	}
-	b.came = 0
-	for w := b.line.first; w != nil; w = b.line.first {
-		b.line.remove(w)
+	b.arrived = 0
+	for w := b.queue.First(); w != nil; w = b.queue.First() {
+		b.queue.Remove(w)
 		ws.add(w.waker)
 		if invariant.Enabled {
 			invariant.Step("lock: about to let a generation go on")
 		}
-		atomic.StoreUint32(&w.state, granted)
+		atomic.StoreUint32(&w.state, granted) // the last access to w
 	}
 	b.latch.Unlock()
-	ws.wake(cx)
+	ws.wakeAll(cx)
 	return true
 }
 
-// Drop takes the place of f back, if it waits. One that all have come for counts.
+// Drop makes f count no longer, if it waits. It changes nothing after its generation was
+// complete.
 func (f *Arrival) Drop() { f.leave() }
 
 // leave is Drop, and returns the state that f was in.
@@ -155,8 +154,8 @@ func (f *Arrival) leave() (state uint32) {
 	if state == queued {
 		f.b.latch.Lock()
 		if state = f.state; state == queued {
-			f.b.line.remove(&f.waiter)
-			f.b.came--
+			f.b.queue.Remove(&f.waiter)
+			f.b.arrived--
 		}
 		f.b.latch.Unlock()
 	}
@@ -173,7 +172,7 @@ func (f *Arrival) Waits(*edo.Context) edo.Wait {
 		return w
 	}
 	b.latch.Lock()
-	state, came := f.state, b.came
+	state, arrived := f.state, b.arrived
 	b.latch.Unlock()
 	switch state {
 	case granted:
@@ -181,10 +180,10 @@ func (f *Arrival) Waits(*edo.Context) edo.Wait {
 	case done:
 		w.On += ", by a future that has ended"
 	default:
-		w.On += fmt.Sprintf(" (%d of %d have come)", came, b.n)
+		w.On += fmt.Sprintf(" (%d of %d have come)", arrived, b.n)
 	}
 	if state == queued {
-		w.By = []string{fmt.Sprintf("%d more to come", b.n-came)}
+		w.By = []string{fmt.Sprintf("%d more to come", b.n-arrived)}
 	}
 	return w
 }

@@ -5,14 +5,14 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/lock"
 )
 
 // refill gives the poll of cx its budget again.
-func refill(cx *edo.Context) { cx.Internal(internal.Key{}).SetBudget(100) }
+func refill(cx *edo.Context) { (*sched.Context)(cx).SetBudget(100) }
 
 func TestPollFaceAllocatesNothing(t *testing.T) {
 	if invariant.Enabled {

@@ -3,41 +3,44 @@ package lock
 import (
 	"errors"
 	"fmt"
+
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// The Check functions say which rule does not hold, while nothing is going on.
+// The Check functions return an error that says which rule is broken, while no operation is
+// under way.
 
 func (p *permits) check(base int64) error {
 	p.latch.Lock()
 	defer p.latch.Unlock()
 	w := p.word.Load()
-	switch first := p.line.first; {
-	case base+w>>2 < 0 || w>>2 > limit(base):
+	switch first := p.queue.First(); {
+	case base+w>>2 < 0 || w>>2 > maxFree(base):
 		return fmt.Errorf("%d permits, base %d", w>>2, base)
-	case w&hasLine != 0 != (first != nil):
-		return errors.New("rule 2: hasLine is not whether somebody is in line")
+	case w&hasQueue != 0 != (first != nil):
+		return errors.New("rule 2: hasQueue is not whether the queue has waiters")
 	case first != nil && base+w>>2 >= first.n:
-		return fmt.Errorf("rule 4: %d permits are free, and the first in line asks for %d", base+w>>2, first.n)
+		return fmt.Errorf("rule 4: %d permits are free, and the first waiter asks for %d", base+w>>2, first.n)
 	case w&closed != 0 && first != nil:
-		return errors.New("rule 7: closed, with somebody in line")
+		return errors.New("rule 7: closed, with a waiter in the queue")
 	}
-	return p.line.check()
+	return checkQueue(&p.queue)
 }
 
-func (l *line) check() error {
+func checkQueue(q *waiters.List[waiter]) error {
 	var before *waiter
-	for w := l.first; w != nil; before, w = w, w.next {
-		if w.prev != before || w.state != queued {
-			return errors.New("the line is broken")
+	for w := q.First(); w != nil; before, w = w, waiters.Next(w) {
+		if waiters.Prev(w) != before || w.state != queued {
+			return errors.New("the queue is broken")
 		}
 	}
-	if before != l.last {
-		return errors.New("the line does not end with its last")
+	if before != q.Last() {
+		return errors.New("the queue does not end with its last waiter")
 	}
 	return nil
 }
 
-// free says whether nobody holds l.
+// free reports whether no goroutine holds l.
 func (l *latch) free() bool {
 	if !l.mu.TryLock() {
 		return false
@@ -51,13 +54,6 @@ func (m *RWMutex) Unlatched() bool   { return m.p.latch.free() }
 func (n *Notify) Unlatched() bool    { return n.latch.free() }
 func (b *Barrier) Unlatched() bool   { return b.latch.free() }
 
-// BeforeInARing is what is said of a waiter whose line has no beginning.
-func BeforeInARing() []string {
-	var w waiter
-	w.prev = &w
-	return before(&w)
-}
-
 func (s *Semaphore) Check() error { return s.p.check(0) }
 func (m *Mutex) Check() error     { return m.p.check(1) }
 func (m *RWMutex) Check() error   { return m.p.check(rwAll) }
@@ -68,23 +64,23 @@ func (n *Notify) Check() error {
 	defer n.latch.Unlock()
 	s := n.word.Load()
 	switch {
-	case s&waiting != 0 && s&stored != 0:
-		return errors.New("rule 1: stored, with somebody in line")
-	case s&waiting != 0 != !n.line.empty():
-		return errors.New("rule 2: waiting is not whether somebody is in line")
+	case s&hasWaiters != 0 && s&stored != 0:
+		return errors.New("rule 1: stored, with a waiter in the queue")
+	case s&hasWaiters != 0 != !n.queue.Empty():
+		return errors.New("rule 2: hasWaiters is not whether the queue has waiters")
 	}
-	return n.line.check()
+	return checkQueue(&n.queue)
 }
 
 func (b *Barrier) Check() error {
 	b.latch.Lock()
 	defer b.latch.Unlock()
 	n := 0
-	for w := b.line.first; w != nil; w = w.next {
+	for w := b.queue.First(); w != nil; w = waiters.Next(w) {
 		n++
 	}
-	if n != b.came || n > 0 && n >= b.n {
-		return fmt.Errorf("%d of %d have come, and %d are in line", b.came, b.n, n)
+	if n != b.arrived || n > 0 && n >= b.n {
+		return fmt.Errorf("%d of %d have arrived, and %d are in the queue", b.arrived, b.n, n)
 	}
-	return b.line.check()
+	return checkQueue(&b.queue)
 }

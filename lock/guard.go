@@ -3,22 +3,22 @@ package lock
 import "github.com/edo-go/edo"
 
 // Guard is a lock that is held, as a value that can be owned: the lock of a [Mutex], or
-// one of the two of a [RWMutex]. Its owner unlocks or drops it. One goroutine at a time
-// uses it. It must not be copied.
+// one of the two locks of a [RWMutex]. Its owner unlocks or drops it. One goroutine at a
+// time uses it. It must not be copied.
 type Guard struct {
 	_       noCopy
 	p       *permits
-	base, n int64 // n is 0 once it was unlocked
+	base, n int64 // n is 0 after Unlock
 }
 
-// Unlock unlocks what g locks. Further calls do nothing.
+// Unlock releases the lock. Further calls do nothing.
 func (g *Guard) Unlock() {
 	if g.n == 0 {
 		return
 	}
 	n := g.n
 	g.n = 0
-	if !g.p.give(nil, g.base, n) {
+	if !g.p.release(nil, g.base, n) {
 		panic(errNotLocked)
 	}
 }
@@ -26,33 +26,31 @@ func (g *Guard) Unlock() {
 // Drop is [Guard.Unlock], for owners.
 func (g *Guard) Drop() { g.Unlock() }
 
-// Downgrade is [RWMutex.Downgrade] for the guard of a writer. Other guards stay as they
-// are.
+// Downgrade is [RWMutex.Downgrade] for the guard of a writer. Other guards do not change.
 func (g *Guard) Downgrade() {
 	if g.n != rwAll {
 		return
 	}
 	g.n = 1
-	if !g.p.lower(nil, g.base, rwAll-1) {
+	if !g.p.releaseSome(nil, g.base, rwAll-1) {
 		panic(errNotLocked)
 	}
 }
 
-// LockFuture is the future of a lock: that of [Mutex.LockFuture], [RWMutex.LockFuture]
-// or [RWMutex.RLockFuture]. One task at a time waits for it: another one that comes
-// meanwhile gets an [*edo.BusyError].
+// LockFuture is the future of a lock, as [Mutex.LockFuture], [RWMutex.LockFuture] and
+// [RWMutex.RLockFuture] return it. One task at a time waits for it: a second one gets an
+// [*edo.BusyError].
 //
-// It is also how a future that is written by hand locks: it keeps a LockFuture inside
-// itself, whose zero value is good for that, and calls a Reset and [LockFuture.Poll],
-// which allocate nothing.
+// A future that is written by hand locks with it too. It contains a LockFuture, whose zero
+// value is usable, and calls one of the Reset methods and [LockFuture.Poll], which allocate
+// nothing.
 type LockFuture struct {
 	r     request
 	guard Guard
 }
 
-// Reset makes f ask for the lock of m, from the beginning. What f asked for before is
-// given up, as by [LockFuture.Drop]. The guard that f gave before must have been
-// unlocked.
+// Reset makes f ask for the lock of m, from the beginning. It ends a request of before, as
+// [LockFuture.Drop] does. A guard that f returned before must have been unlocked.
 func (f *LockFuture) Reset(m *Mutex) { f.reset(&m.p, 1, 1, ofMutex) }
 
 // ResetWrite is [LockFuture.Reset] for the lock of a writer.
@@ -65,11 +63,11 @@ func (f *LockFuture) reset(p *permits, base, n int64, k kind) {
 	if f.guard.n != 0 {
 		panic(errHeld)
 	}
-	f.r.ask(p, base, n, k)
+	f.r.start(p, base, n, k)
 }
 
-// Poll is Ready with the guard, which is the caller's from then on, although it is a
-// part of f.
+// Poll is Ready with the guard, which then belongs to the caller, although it is a part of
+// f.
 func (f *LockFuture) Poll(cx *edo.Context) (*Guard, edo.Poll, error) {
 	_, p, err := f.r.Poll(cx)
 	if p == edo.Pending || err != nil {
@@ -80,10 +78,10 @@ func (f *LockFuture) Poll(cx *edo.Context) (*Guard, edo.Poll, error) {
 		g.p = f.r.p
 	}
 	g.base, g.n = f.r.base, f.r.n
-	g.p.holder.guard()
+	g.p.holder.setGuarded()
 	return &f.guard, p, nil
 }
 
-// Drop leaves the line, and passes on the lock that f was granted and has not given.
-// A guard that f gave stays as it is.
+// Drop leaves the queue, and unlocks a lock that f was granted and has not returned. A
+// guard that f has returned does not change.
 func (f *LockFuture) Drop() { f.r.drop() }

@@ -12,60 +12,61 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// holder is the task that took permits last, for reports. It is nil when permits have been
-// given back since, and when a Try form took them, which knows no task: so a task that is
-// named does hold something. Of a Mutex, a Once and the writer of a RWMutex there is no
-// other holder.
+// holder is the task that acquired permits last, for reports. The task is nil when permits
+// have been released since, and when a Try form acquired them, which knows no task: so a
+// task that is named does hold something. A Mutex, a Once and the writer of a RWMutex have
+// no other holder.
 //
-//	mark      the task                                           set by
-//	taken     has taken its permits                              it, when it takes them
-//	handed    was let out of the line, and has not run since     the one that lets it out, with the latch
-//	guarded   has made a [Guard], which may be another task's    Guard
+//	mark      the task                                          set by
+//	acquired  has acquired its permits                          the task
+//	handed    was granted permits in the queue, and has not     the releasing goroutine, with the latch
+//	          run since
+//	guarded   has made a [Guard], which may be another task's   Guard
 //
-// The fields are stored plainly, because an atomic store is half of what a lock costs:
-// two of them took 25 ns, where two plain ones take 2. Reports alone read them. The Go
-// memory model has a read of a word see a value that was written there, also in a race.
-// And it is no race where it matters: a report of a deadlock asks the holder as well, when
-// that waits, and a task that waits has stored this before. With the race detector the
+// The fields are written by plain stores, because an atomic store is half of what a lock
+// costs: two of them took 25 ns, where two plain ones take 2. Only reports read the fields.
+// By the Go memory model a read of a word sees a value that was written there, also in a
+// race. Where it matters there is no race: a report of a deadlock asks the holder as well,
+// when that waits, and a task that waits has stored this before. With the race detector the
 // stores are atomic.
 type holder struct {
-	task *sched.Task // the one that is polled, no branch of it
-	at   uint32      // an index of places: where it took them, with Config.Trace; 0: not known
-	mark uint32
+	task  *sched.Task // the task itself, also when one of its branches acquired the permits
+	place uint32      // with Config.Trace, the number in places of the call that acquired them; 0: not known
+	mark  uint32
 }
 
 const (
-	taken uint32 = iota
+	acquired uint32 = iota
 	handed
 	guarded
 )
 
 // set makes t the holder.
-func (h *holder) set(t *sched.Task, at, mark uint32) {
+func (h *holder) set(t *sched.Task, place, mark uint32) {
 	if invariant.Enabled {
-		h.setAtomically(t, at, mark)
+		h.setAtomically(t, place, mark)
 		return
 	}
-	h.task, h.at, h.mark = t, at, mark
+	h.task, h.place, h.mark = t, place, mark
 }
 
-// clear says that the holder is not known.
+// clear makes the holder unknown.
 func (h *holder) clear() {
 	if invariant.Enabled {
-		h.setAtomically(nil, 0, taken)
+		h.setAtomically(nil, 0, acquired)
 		return
 	}
 	h.task = nil
 }
 
-func (h *holder) setAtomically(t *sched.Task, at, mark uint32) {
-	atomic.StoreUint32(&h.at, at)
+func (h *holder) setAtomically(t *sched.Task, place, mark uint32) {
+	atomic.StoreUint32(&h.place, place)
 	atomic.StoreUint32(&h.mark, mark)
 	atomic.StorePointer((*unsafe.Pointer)(unsafe.Pointer(&h.task)), unsafe.Pointer(t))
 }
 
-// guard says that the holder has made a Guard. The caller holds permits.
-func (h *holder) guard() {
+// setGuarded records that the holder has made a Guard. The caller holds permits.
+func (h *holder) setGuarded() {
 	if invariant.Enabled {
 		atomic.StoreUint32(&h.mark, guarded)
 		return
@@ -73,31 +74,31 @@ func (h *holder) guard() {
 	h.mark = guarded
 }
 
-// moved says that t polls what holds the only permit: a task that gets a future from
-// another one is the holder from then on.
-func (h *holder) moved(t *sched.Task) {
-	if now, at, mark := h.load(); now != t {
-		h.set(t, at, mark)
+// setTask records that t polls the future that holds the only permit: a task that gets
+// that future from another task becomes the holder.
+func (h *holder) setTask(t *sched.Task) {
+	if now, place, mark := h.load(); now != t {
+		h.set(t, place, mark)
 	}
 }
 
 // load returns the holder.
-func (h *holder) load() (t *sched.Task, at, mark uint32) {
+func (h *holder) load() (t *sched.Task, place, mark uint32) {
 	t = (*sched.Task)(atomic.LoadPointer((*unsafe.Pointer)(unsafe.Pointer(&h.task))))
-	return t, atomic.LoadUint32(&h.at), atomic.LoadUint32(&h.mark)
+	return t, atomic.LoadUint32(&h.place), atomic.LoadUint32(&h.mark)
 }
 
-// took makes the task of in, which has taken permits in direct style, the holder. The
-// program is so many calls above the caller.
-func (h *holder) took(in *sched.Context, calls int) {
-	at := uint32(0)
+// setInDirectStyle makes the task of in, which has acquired permits in direct style, the
+// holder. calls is how many calls the program's own is above the caller.
+func (h *holder) setInDirectStyle(in *sched.Context, calls int) {
+	place := uint32(0)
 	if traces(in) {
-		at = places.number(origin.Here(calls + 1))
+		place = places.numberOf(origin.Here(calls + 1))
 	}
-	h.set(in.Root(), at, taken)
+	h.set(in.Root(), place, acquired)
 }
 
-// traces says whether Config.Trace is on.
+// traces reports whether Config.Trace is on.
 func traces(in *sched.Context) bool {
 	rt := in.Runtime()
 	if rt == nil {
@@ -107,18 +108,18 @@ func traces(in *sched.Context) bool {
 	return ok && owner.Traces(internal.Key{})
 }
 
-// places are where locks were taken while Config.Trace was on. A program takes them at a
-// few places, so the list ends.
+// places are the calls that acquired permits while Config.Trace was on. A program has few
+// such calls, so the list stays short.
 var places placeList
 
 type placeList struct {
 	mu      sync.Mutex // guards the following
 	numbers map[uintptr]uint32
-	pcs     []uintptr // that with the number i is pcs[i-1]
+	pcs     []uintptr // the pc with number n is pcs[n-1]
 }
 
-// number returns the number of pc.
-func (l *placeList) number(pc uintptr) uint32 {
+// numberOf returns the number of pc.
+func (l *placeList) numberOf(pc uintptr) uint32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n, ok := l.numbers[pc]
@@ -133,8 +134,8 @@ func (l *placeList) number(pc uintptr) uint32 {
 	return n
 }
 
-// pc returns the place with the number n, or 0.
-func (l *placeList) pc(n uint32) uintptr {
+// pcOf returns the pc with number n, or 0.
+func (l *placeList) pcOf(n uint32) uintptr {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if n == 0 {

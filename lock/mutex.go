@@ -10,11 +10,11 @@ import (
 // of goroutines may use it at the same time. It must not be copied.
 //
 // It is first come, first served: an Unlock hands the lock to the task that has waited
-// longest, and none overtakes that one. There is no poisoning: a task that panics
-// while it holds the lock must unlock it, by a defer, or a [Guard] that it owns.
+// longest, and no other task overtakes it. There is no poisoning: a task that panics while
+// it holds the lock must unlock it, by a defer, or by a [Guard] that it owns.
 //
-// A report names the task that holds the lock, and with [edo.Config] Trace where it called
-// Lock; a TryLock, and a lock that a future took, have no such place.
+// A report names the task that holds the lock, and with [edo.Config] Trace the line that
+// called Lock. TryLock, and the lock of a future, have no such line.
 type Mutex struct{ p permits }
 
 var (
@@ -22,43 +22,43 @@ var (
 	errNoGuard   = errors.New("lock: Guard of a Mutex or RWMutex that is not locked so")
 )
 
-// Lock locks m, and waits in line while it is locked. The error is that of the task,
-// [edo.ErrCancelled] when it was asked to end while it waited: then it does not hold
-// the lock. It allocates nothing.
+// Lock locks m, and waits in the queue while it is locked. The error is that of the task:
+// [edo.ErrCancelled] when the task was cancelled while it waited, and then it does not hold
+// the lock. Lock allocates nothing.
 //
-// Look at the error before the Unlock is deferred:
+// Check the error before you defer the Unlock:
 //
 //	if err := m.Lock(task); err != nil {
 //		return err
 //	}
 //	defer m.Unlock()
 //
-// A task that was cancelled, and unlocks what it does not hold, unlocks the lock of
-// another task, and that is not noticed.
+// A task that was cancelled and unlocks all the same unlocks the lock of another task. The
+// Mutex cannot detect that.
 func (m *Mutex) Lock(task *edo.Task) error { return m.p.acquire(task, 1, 1, ofMutex) }
 
 // TryLock locks m if it is unlocked. It never waits.
-func (m *Mutex) TryLock() bool { return m.p.word.CompareAndSwap(0, -one) }
+func (m *Mutex) TryLock() bool { return m.p.word.CompareAndSwap(0, -onePermit) }
 
-// Unlock unlocks m, and hands the lock to the first in line. Any goroutine may call it,
-// for the task that holds the lock. To unlock what is not locked is a mistake in the program,
-// and panics.
+// Unlock unlocks m, and hands the lock to the first waiter. Any goroutine may call it, for
+// the task that holds the lock. To unlock a Mutex that is not locked is a mistake in the
+// program, and panics.
 //
 // An Unlock happens before the return of the Lock that follows it.
 func (m *Mutex) Unlock() {
 	m.p.holder.clear()
-	if !m.p.word.CompareAndSwap(-one, 0) && !m.p.give(nil, 1, 1) {
+	if !m.p.word.CompareAndSwap(-onePermit, 0) && !m.p.release(nil, 1, 1) {
 		panic(errNotLocked)
 	}
 }
 
-// Guard makes a value of the lock, which the caller holds: from then on it is the
-// guard's to unlock it. It is one allocation.
+// Guard returns the lock, which the caller holds, as a value: from then on the guard
+// unlocks it, and not the caller. It is one allocation.
 func (m *Mutex) Guard() *Guard {
 	if m.p.free(1) != 0 {
 		panic(errNoGuard)
 	}
-	m.p.holder.guard()
+	m.p.holder.setGuarded()
 	return &Guard{p: &m.p, base: 1, n: 1}
 }
 
@@ -66,7 +66,7 @@ func (m *Mutex) Guard() *Guard {
 // Nothing happens before it is polled.
 //
 // In direct style use [Mutex.Lock]: an [edo.Await] that is cancelled leaves the future in
-// line until it is dropped, and then the lock may be handed to a future that is not polled.
+// the queue until it is dropped, and the lock may be handed to a future that no task polls.
 func (m *Mutex) LockFuture() *LockFuture {
 	f := &LockFuture{}
 	f.Reset(m)

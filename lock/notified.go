@@ -7,40 +7,39 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// Notified is the future of [Notify.WaitFuture]. One task at a time waits for it: another
-// one that comes meanwhile gets an [*edo.BusyError].
+// Notified is the future of [Notify.WaitFuture]. One task at a time waits for it: a second
+// one gets an [*edo.BusyError].
 //
-// A task that must not miss what happens while it looks makes one first, looks then, and
-// waits at last. For [Notify.NotifyAll] that is enough; for [Notify.NotifyOne], where
-// several tasks take turns, it calls [Notified.Enable] before it looks.
+// A task that must not miss what happens while it looks makes a Notified first, then
+// looks, and waits last. For [Notify.NotifyAll] that is enough. For [Notify.NotifyOne],
+// where several tasks take turns, the task calls [Notified.Enable] before it looks.
 //
-// It is also how a future that is written by hand waits: it keeps a Notified inside
-// itself, whose zero value is good for that, and calls [Notified.Reset] and
-// [Notified.Poll], which allocate nothing.
+// A future that is written by hand waits with it too. It contains a Notified, whose zero
+// value is usable, and calls [Notified.Reset] and [Notified.Poll], which allocate nothing.
 type Notified struct {
 	waiter
 	n    *Notify
-	seen uint64
+	seen uint64 // rule 3: how many times all had been notified when f was made
 }
 
-// Reset makes f wait for n, from the beginning. What f waited for before is given up,
-// as by [Notified.Drop].
+// Reset makes f wait for n, from the beginning. It ends a wait of before, as
+// [Notified.Drop] does.
 func (f *Notified) Reset(n *Notify) {
 	f.Drop()
-	f.n, f.seen, f.state = n, n.word.Load()/toAll, fresh
+	f.n, f.seen, f.state = n, n.word.Load()/oneNotifyAll, fresh
 }
 
-// Enable gets in line, before the first poll, and says whether f is notified already. If
-// so it has taken the notification, and the caller has had it: the next Poll is Ready, and
-// a Drop does not hand the notification on. It is true as well of one that waits for
-// nothing: the zero Notified, and one that has ended or was dropped.
+// Enable enters the queue, before the first poll, and reports whether f is notified
+// already. If so, the notification belongs to the caller: the next Poll is Ready, and a
+// Drop does not pass the notification on. Enable is true as well for a Notified that waits
+// for nothing: the zero value, and one that has ended or was dropped.
 func (f *Notified) Enable() bool {
 	state := atomic.LoadUint32(&f.state)
 	if state == fresh {
-		state = f.begin(edo.Waker{})
+		state = f.consumeOrEnqueue(edo.Waker{})
 	}
-	if state == granted || state == last {
-		f.state = all // out of the line, and nothing to hand on
+	if state == granted || state == notifiedLast {
+		f.state = notifiedAll // f is in no queue, and has nothing to pass on
 	}
 	return state != queued
 }
@@ -53,10 +52,10 @@ func (f *Notified) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	state := atomic.LoadUint32(&f.state)
 	switch state {
 	case fresh:
-		state = f.begin(cx.Waker())
+		state = f.consumeOrEnqueue(cx.Waker())
 	case queued:
 		var err error
-		if state, err = f.keep(cx, &f.n.latch, f); err != nil {
+		if state, err = f.replaceWaker(cx, &f.n.latch, f); err != nil {
 			return edo.Unit{}, edo.Ready, err
 		}
 	}
@@ -70,17 +69,18 @@ func (f *Notified) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Ready, nil
 }
 
-// begin takes what is there for f, or gets in line. It returns the state then.
-func (f *Notified) begin(waker edo.Waker) (state uint32) {
+// consumeOrEnqueue consumes a notification that there is for f, or puts f in the queue. It
+// returns the state of f then.
+func (f *Notified) consumeOrEnqueue(waker edo.Waker) (state uint32) {
 	n := f.n
-	if state = n.notified(f.seen); state != fresh {
+	if state = n.consume(f.seen); state != fresh {
 		f.state = state
 		return state
 	}
 	n.latch.Lock()
 	defer n.latch.Unlock()
 	for {
-		if state = n.notified(f.seen); state != fresh {
+		if state = n.consume(f.seen); state != fresh {
 			f.state = state
 			return state
 		}
@@ -88,32 +88,34 @@ func (f *Notified) begin(waker edo.Waker) (state uint32) {
 			invariant.Step("lock: about to look again")
 		}
 		s := n.word.Load()
-		if s&waiting == 0 {
-			if s&stored != 0 || s/toAll != f.seen || !n.word.CompareAndSwap(s, s|waiting) {
+		if s&hasWaiters == 0 {
+			// Rules 1 and 3: f may not enter the queue any more if this has changed.
+			if s&stored != 0 || s/oneNotifyAll != f.seen || !n.word.CompareAndSwap(s, s|hasWaiters) {
 				continue
 			}
 		}
 		f.waker = waker
-		n.line.push(&f.waiter)
+		f.enqueue(&n.queue)
 		return queued
 	}
 }
 
-// Drop leaves the line. A notification that was for f alone, and that neither Poll nor
-// Enable has told of, goes to the next that waits, or is stored.
+// Drop leaves the queue. A notification for f alone, which neither Poll nor Enable has
+// reported, goes to the next waiter, or is stored.
 func (f *Notified) Drop() {
 	state := atomic.LoadUint32(&f.state)
 	if state == queued {
 		f.n.latch.Lock()
 		if state = f.state; state == queued {
-			f.n.remove(&f.waiter)
+			f.n.queue.Remove(&f.waiter)
+			f.n.updateHasWaiters()
 			f.state = done
 		}
 		f.n.latch.Unlock()
 	}
 	f.waker, f.state = edo.Waker{}, done
-	if state == granted || state == last {
-		f.n.notify(state)
+	if state == granted || state == notifiedLast { // rule 4
+		f.n.notifyOne(state)
 	}
 }
 
@@ -128,8 +130,8 @@ func (f *Notified) Waits(*edo.Context) edo.Wait {
 	defer f.n.latch.Unlock()
 	switch f.state {
 	case queued:
-		w.By = append([]string{"a notification"}, before(&f.waiter)...)
-	case granted, last, all:
+		w.By = append([]string{"a notification"}, describeWaitersBefore(&f.waiter)...)
+	case granted, notifiedLast, notifiedAll:
 		w.On += ", notified and not taken"
 	case done:
 		w.On += ", by a future that has ended"

@@ -5,29 +5,31 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/internal/sched"
 )
 
-// Once is a value that is made when it is first asked for, by a function that may wait.
-// The zero value has none yet. Any number of goroutines may use it at the same time.
+// Once is a value that is made by the first call that needs it, with a function that may
+// wait. The zero value has none yet. Any number of goroutines may use it at the same time.
 // It must not be copied.
 //
-// One initialiser runs at a time, and the others wait for it. One that fails, panics or
-// is cancelled leaves the Once as it was: the next that waits tries, with its own
+// One initialiser runs at a time, and the others wait for it. An initialiser that fails,
+// panics or is cancelled leaves the Once as it was: the next waiter tries, with its own
 // function. An initialiser must not ask for the value that it makes: it would wait for
 // itself.
 //
-// Two may overlap in one case: when an [InitFuture] is dropped, a function in direct style
-// inside of it ([edo.Async]) gets [edo.ErrCancelled] and runs on to its end, with its
-// defers, and the next initialiser may begin before that. Where it matters, call
-// [Once.GetOrInit] in direct style: it hands the turn on when fn has returned.
+// Two initialisers may overlap in one case: when an [InitFuture] is dropped, a function in
+// direct style inside it ([edo.Async]) gets [edo.ErrCancelled] and runs to its end, with
+// its defers, and the next initialiser may begin before that. Where this matters, call
+// [Once.GetOrInit] in direct style: there the next initialiser begins after fn has
+// returned.
 //
-// The value stays the Once's; each caller gets a copy. A report names the task that
+// The value stays in the Once; each caller gets a copy. A report names the task that
 // initialises.
 type Once[T any] struct {
-	// The permit is the right to initialise. The permits are closed when there is a
-	// value, which is not changed any more. So a goroutine that sees them closed may read it.
+	// The one permit is the right to initialise. The permits are closed after value was
+	// stored, which does not change any more: so a goroutine that sees them closed may read
+	// it.
 	p     permits
 	value T
 }
@@ -40,67 +42,67 @@ func (o *Once[T]) Get() (v T, ok bool) {
 	return o.value, true
 }
 
-// GetOrInit returns the value, which fn makes if there is none: with the caller's task. It
-// waits while another initialiser runs. The error is that of fn, or of the task,
-// [edo.ErrCancelled] when it was asked to end before, or while it waited: also when
-// there is a value, which [Once.Get] gives to a task that ends.
+// GetOrInit returns the value. If there is none, fn makes it, with the caller's task. It
+// waits while another initialiser runs. The error is that of fn, or of the task:
+// [edo.ErrCancelled] when the task was cancelled before, or while it waited. That is so
+// also when there is a value, which a cancelled task gets by [Once.Get].
 func (o *Once[T]) GetOrInit(task *edo.Task, fn func(task *edo.Task) (T, error)) (v T, err error) {
 	if err := o.p.acquire(task, 1, 1, ofOnce); err == errRefused {
 		return o.value, nil
 	} else if err != nil {
 		return v, err
 	}
-	made := false
+	hasValue := false
 	defer func() { // also when fn panics
-		if !made {
-			o.p.give(nil, 1, 1)
+		if !hasValue {
+			o.p.release(nil, 1, 1)
 		}
 	}()
 	if v, err = fn(task); err != nil {
 		var zero T
 		return zero, err
 	}
-	made = true
-	o.set(nil, v)
+	hasValue = true
+	o.setValue(nil, v)
 	return v, nil
 }
 
-// set makes v the value. The caller is the initialiser.
-func (o *Once[T]) set(cx *edo.Context, v T) {
+// setValue stores v as the value. The caller is the initialiser.
+func (o *Once[T]) setValue(cx *edo.Context, v T) {
 	o.value = v
 	o.p.holder.clear()
-	o.p.shut(cx)
+	o.p.close(cx)
 }
 
-// GetOrInitFuture returns [Once.GetOrInit] as a future, where fn makes the future that
-// makes the value. fn is called when it is the turn of this initialiser, and not at all
-// if there is a value by then.
+// GetOrInitFuture returns [Once.GetOrInit] as a future, where fn returns the future that
+// makes the value. fn is called when this initialiser may begin, and not at all if there is
+// a value by then.
 //
 // In direct style use [Once.GetOrInit]: an [edo.Await] that is cancelled leaves the future
-// in line, or initialising, until it is dropped. See [Once] for a future with a function
-// in direct style inside.
+// in the queue, or initialising, until it is dropped. See [Once] for a future with a
+// function in direct style inside.
 func (o *Once[T]) GetOrInitFuture(fn func() edo.Future[T]) *InitFuture[T] {
 	f := &InitFuture[T]{o: o, fn: fn}
-	f.r.ask(&o.p, 1, 1, ofOnce)
+	f.r.start(&o.p, 1, 1, ofOnce)
 	return f
 }
 
 // InitFuture is the future of [Once.GetOrInitFuture]. It owns the future that makes the
-// value. One task at a time waits for it: another one that comes while it is in line gets
-// an [*edo.BusyError].
+// value. One task at a time waits for it: a second one that comes while it is in the queue
+// gets an [*edo.BusyError].
 type InitFuture[T any] struct {
-	r     request
-	o     *Once[T]
-	fn    func() edo.Future[T]
-	made  own.Future[T]
-	turns bool // it is the initialiser
+	r             request
+	o             *Once[T]
+	fn            func() edo.Future[T]
+	init          own.Future[T] // what fn returned
+	isInitialiser bool
 }
 
 var errNilFuture = errors.New("lock: a function for a Once returned a nil future")
 
 // Poll is Ready with the value, or with the error of the initialiser.
 func (f *InitFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
-	if !f.turns {
+	if !f.isInitialiser {
 		_, p, err := f.r.Poll(cx)
 		switch {
 		case p == edo.Pending:
@@ -110,51 +112,52 @@ func (f *InitFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 		case err != nil:
 			return v, p, err
 		}
-		f.turns = true
+		f.isInitialiser = true
 	} else {
-		f.o.p.holder.moved(cx.Internal(internal.Key{}).Root())
+		f.o.p.holder.setTask((*sched.Context)(cx).Root())
 	}
-	waits := false
-	defer func() { // also when the function or its future panics
-		if !waits {
-			f.end()
+	goesOn := false
+	defer func() { // also when fn or its future panics
+		if !goesOn {
+			f.endTurn()
 		}
 	}()
-	if !f.made.Held() {
-		made := f.fn()
-		if made == nil {
+	if !f.init.Held() {
+		init := f.fn()
+		if init == nil {
 			return v, edo.Ready, errNilFuture
 		}
-		f.made.Hold(made)
+		f.init.Hold(init)
 	}
-	v, p, err = f.made.Poll(cx)
+	v, p, err = f.init.Poll(cx)
 	switch {
 	case p == edo.Pending:
-		waits = true
+		goesOn = true
 	case p == edo.End:
 		p, err = edo.Ready, fmt.Errorf("lock: a future for a Once returned End")
 	case err == nil:
-		f.turns = false
-		f.o.set(cx, v)
+		f.isInitialiser = false
+		f.o.setValue(cx, v)
 	}
 	return v, p, err
 }
 
-// end ends the turn of this initialiser without a value, and lets the next try.
-func (f *InitFuture[T]) end() {
+// endTurn drops the future that makes the value. If f is the initialiser still, there is no
+// value, and the next waiter tries.
+func (f *InitFuture[T]) endTurn() {
 	defer func() {
-		if f.turns {
-			f.turns = false
-			f.o.p.give(nil, 1, 1)
+		if f.isInitialiser {
+			f.isInitialiser = false
+			f.o.p.release(nil, 1, 1)
 		}
 	}()
-	f.made.Drop()
+	f.init.Drop()
 }
 
-// Drop gives up: it leaves the line, or drops the future that makes the value, and the
-// next that waits tries. Work that the dropped future still does may overlap with the next
+// Drop gives up: it leaves the queue, or drops the future that makes the value, and the
+// next waiter tries. Work that the dropped future still does may overlap with the next
 // initialiser: see [Once].
 func (f *InitFuture[T]) Drop() {
 	f.r.drop()
-	f.end()
+	f.endTurn()
 }

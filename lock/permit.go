@@ -6,21 +6,21 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// Permit is some permits of a [Semaphore] that were acquired. Its owner releases or drops
-// it, or the permits are missing for ever. One goroutine at a time uses it. It must not be
-// copied.
+// Permit is a number of permits of a [Semaphore] that were acquired. Its owner releases or
+// drops it; otherwise the permits are missing for ever. One goroutine at a time uses it. It
+// must not be copied.
 type Permit struct {
 	_ noCopy
 	s *Semaphore
 	n int64
 }
 
-// Count returns how many permits p holds: none once it was released.
+// Count returns how many permits p holds: 0 after Release.
 func (p *Permit) Count() int { return int(p.n) }
 
-// Release gives the permits back. Further calls do nothing.
+// Release releases the permits. Further calls do nothing.
 func (p *Permit) Release() {
-	if n := p.takeAll(); n > 0 {
+	if n := p.takePermits(); n > 0 {
 		p.s.Release(int(n))
 	}
 }
@@ -28,27 +28,27 @@ func (p *Permit) Release() {
 // Drop is [Permit.Release], for owners.
 func (p *Permit) Drop() { p.Release() }
 
-// Forget lets go of the permits without giving them back: the semaphore has so many
-// less from then on.
+// Forget removes the permits without releasing them: the semaphore has so many fewer from
+// then on.
 func (p *Permit) Forget() {
-	if p.takeAll() > 0 {
+	if p.takePermits() > 0 {
 		p.s.p.holder.clear()
 	}
 }
 
-// Split takes n of the permits out of p, into another Permit. It is false when p holds
-// less.
+// Split moves n of the permits of p into a new Permit. It returns false when p holds
+// fewer.
 func (p *Permit) Split(n int) (*Permit, bool) {
-	if count(n) > p.n {
+	if checkCount(n) > p.n {
 		return nil, false
 	}
 	p.n -= int64(n)
 	return p.s.Own(n), true
 }
 
-// Merge moves the permits of other into p. They must be of the same semaphore, and not
-// more than [MaxPermits] together: otherwise it is a mistake in the program, and panics,
-// and both stay as they are.
+// Merge moves the permits of other into p. Both must be of the same semaphore, and have not
+// more than [MaxPermits] together. Anything else is a mistake in the program: Merge panics,
+// and changes neither.
 func (p *Permit) Merge(other *Permit) {
 	switch {
 	case p == other:
@@ -58,21 +58,21 @@ func (p *Permit) Merge(other *Permit) {
 	case p.n+other.n > MaxPermits:
 		panic(errMerge)
 	}
-	p.n += other.takeAll()
+	p.n += other.takePermits()
 }
 
-// takeAll takes the permits out of p.
-func (p *Permit) takeAll() (n int64) {
+// takePermits removes all permits from p.
+func (p *Permit) takePermits() (n int64) {
 	n, p.n = p.n, 0
 	return n
 }
 
 // AcquireFuture is the future of [Semaphore.AcquireFuture]. One task at a time waits for
-// it: another one that comes meanwhile gets an [*edo.BusyError].
+// it: a second one gets an [*edo.BusyError].
 //
-// It is also how a future that is written by hand acquires: it keeps an AcquireFuture
-// inside itself, whose zero value is good for that, and calls [AcquireFuture.Reset] and
-// [AcquireFuture.Poll], which allocate nothing.
+// A future that is written by hand acquires with it too. It contains an AcquireFuture,
+// whose zero value is usable, and calls [AcquireFuture.Reset] and [AcquireFuture.Poll],
+// which allocate nothing.
 type AcquireFuture struct {
 	r      request
 	permit Permit
@@ -80,21 +80,20 @@ type AcquireFuture struct {
 
 var errHeld = errors.New("lock: Reset of a future while what it gave is held: release that first")
 
-// Reset makes f ask s for n permits, from the beginning. What f asked for before is
-// given up, as by [AcquireFuture.Drop]. The permit that f gave before must have been
-// released.
+// Reset makes f ask s for n permits, from the beginning. It ends a request of before, as
+// [AcquireFuture.Drop] does. A permit that f returned before must have been released.
 func (f *AcquireFuture) Reset(s *Semaphore, n int) {
 	if f.permit.n != 0 {
 		panic(errHeld)
 	}
-	f.r.ask(&s.p, 0, count(n), ofSemaphore)
+	f.r.start(&s.p, 0, checkCount(n), ofSemaphore)
 	if f.permit.s != s { // spares a write barrier
 		f.permit.s = s
 	}
 }
 
-// Poll is Ready with the permit, which is the caller's from then on, although it is a
-// part of f; or with an error that matches [edo.ErrClosed].
+// Poll is Ready with the permit, which then belongs to the caller, although it is a part of
+// f; or with an error that matches [edo.ErrClosed].
 func (f *AcquireFuture) Poll(cx *edo.Context) (*Permit, edo.Poll, error) {
 	_, p, err := f.r.Poll(cx)
 	if p == edo.Pending || err != nil {
@@ -104,6 +103,6 @@ func (f *AcquireFuture) Poll(cx *edo.Context) (*Permit, edo.Poll, error) {
 	return &f.permit, p, nil
 }
 
-// Drop leaves the line, and gives back what f was granted and has not given. A permit
-// that f gave stays as it is.
+// Drop leaves the queue, and releases permits that f was granted and has not returned. A
+// permit that f has returned does not change.
 func (f *AcquireFuture) Drop() { f.r.drop() }

@@ -7,10 +7,11 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
 )
 
-// request asks permits for some of them. It is the mechanism of all that waits for
-// permits: the futures have one in them, and direct style borrows one.
+// request asks for some permits. It is the mechanism behind every wait for permits: each
+// future contains one, and direct style borrows one.
 //
 // The zero request asks for nothing. One goroutine at a time uses it.
 type request struct {
@@ -20,7 +21,7 @@ type request struct {
 	kind kind
 }
 
-// kind is what the permits are for, which matters to reports alone.
+// kind is what the permits are for. It matters to reports only.
 type kind uint8
 
 const (
@@ -33,8 +34,8 @@ const (
 
 var errSpent = errors.New("lock: a future was polled that asks for nothing, or has ended")
 
-// ask makes r ask p for n permits, from the beginning.
-func (r *request) ask(p *permits, base, n int64, k kind) {
+// start makes r ask p for n permits, from the beginning.
+func (r *request) start(p *permits, base, n int64, k kind) {
 	if atomic.LoadUint32(&r.state) != done {
 		r.drop()
 	}
@@ -44,33 +45,33 @@ func (r *request) ask(p *permits, base, n int64, k kind) {
 	r.base, r.n, r.kind, r.state = base, n, k, fresh
 }
 
-// Poll is Ready when r has got its permits, or they were closed. It is what direct
-// style waits for.
+// Poll is Ready when r has got its permits, or when p was closed. Direct style waits for
+// it too.
 func (r *request) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(r) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	state := atomic.LoadUint32(&r.state)
 	if state == fresh {
-		if state = r.p.try(r.base, r.n); state == granted {
+		if state = r.p.tryAcquire(r.base, r.n); state == granted {
 			r.state = done
 			if r.n != 0 {
-				r.p.holder.set(cx.Internal(internal.Key{}).Root(), 0, taken)
+				r.p.holder.set((*sched.Context)(cx).Root(), 0, acquired)
 			}
 			return edo.Unit{}, edo.Ready, nil
 		}
 	}
-	return r.proceed(cx, state)
+	return r.pollSlowly(cx, state)
 }
 
-// proceed is Poll where there is more to do.
-func (r *request) proceed(cx *edo.Context, state uint32) (u edo.Unit, p edo.Poll, err error) {
+// pollSlowly is the rest of Poll, for a request that did not get its permits at once.
+func (r *request) pollSlowly(cx *edo.Context, state uint32) (u edo.Unit, p edo.Poll, err error) {
 	switch state {
 	case fresh:
-		r.waker, r.task = cx.Waker(), cx.Internal(internal.Key{}).Root()
-		state = r.p.join(r.base, &r.waiter)
+		r.waker, r.task = cx.Waker(), (*sched.Context)(cx).Root()
+		state = r.p.acquireOrEnqueue(r.base, &r.waiter)
 	case queued:
-		if state, err = r.keep(cx, &r.p.latch, r); err != nil {
+		if state, err = r.replaceWaker(cx, &r.p.latch, r); err != nil {
 			return u, edo.Ready, err
 		}
 	}
@@ -78,7 +79,7 @@ func (r *request) proceed(cx *edo.Context, state uint32) (u edo.Unit, p edo.Poll
 	case queued:
 		return u, edo.Pending, nil
 	case granted:
-		r.p.holder.set(cx.Internal(internal.Key{}).Root(), 0, taken)
+		r.p.holder.set((*sched.Context)(cx).Root(), 0, acquired)
 	case refused:
 		err = errRefused
 	case done:
@@ -88,15 +89,16 @@ func (r *request) proceed(cx *edo.Context, state uint32) (u edo.Unit, p edo.Poll
 	return u, edo.Ready, err
 }
 
-// drop makes r ask for nothing. What it has got and has not given on goes back.
+// drop makes r ask for nothing. It releases permits that r has got and that its owner has
+// not seen: rule 6.
 func (r *request) drop() {
 	state := atomic.LoadUint32(&r.state)
 	if state == queued {
-		state = r.p.leave(r.base, &r.waiter)
+		state = r.p.leaveQueue(r.base, &r.waiter)
 	}
 	r.waker, r.task, r.state = edo.Waker{}, nil, done
 	if state == granted {
-		r.p.give(nil, r.base, r.n)
+		r.p.release(nil, r.base, r.n)
 	}
 }
 
@@ -106,15 +108,15 @@ var requests = sync.Pool{New: func() any { return new(request) }}
 // acquire waits for n permits, in direct style. Its caller is the operation that the
 // program calls.
 func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
-	if err := turn(task); err != nil {
+	if err := task.Proceed(nil); err != nil {
 		return err
 	}
-	switch p.try(base, n) {
+	switch p.tryAcquire(base, n) {
 	case granted:
 		if n == 0 {
 			return nil
 		}
-		p.holder.took(task.Internal(internal.Key{}).Internal(internal.Key{}), 2)
+		p.holder.setInDirectStyle((*sched.Context)(task.Internal(internal.Key{})), 2)
 		return nil
 	case refused:
 		return errRefused
@@ -122,17 +124,17 @@ func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
 	return p.wait(task, base, n, k)
 }
 
-// wait is acquire where there is something to wait for. A task that is cancelled
-// after it was granted its permits, and before it ran, gives them back.
+// wait is the rest of acquire, for a task that must wait. A task that is cancelled after
+// it was granted its permits, and before it ran, releases them.
 func (p *permits) wait(task *edo.Task, base, n int64, k kind) error {
 	r := requests.Get().(*request)
-	r.ask(p, base, n, k)
+	r.start(p, base, n, k)
 	_, err := edo.Await(task, edo.Future[edo.Unit](r))
-	r.drop() // if it was not seen to its end
+	r.drop() // does nothing unless the task was cancelled
 	r.p = nil
 	requests.Put(r)
-	if err == nil { // and n is not 0, or there was nothing to wait for
-		p.holder.took(task.Internal(internal.Key{}).Internal(internal.Key{}), 3)
+	if err == nil { // so n is not 0: a request for nothing does not wait
+		p.holder.setInDirectStyle((*sched.Context)(task.Internal(internal.Key{})), 3)
 	}
 	return err
 }

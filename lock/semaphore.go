@@ -7,25 +7,25 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// Semaphore is a number of permits that tasks take and give back: so many may do
-// something at the same time. The zero value has no permits, until some are released.
-// Any number of goroutines may use it at the same time. It must not be copied.
+// Semaphore is a number of permits that tasks acquire and release. It limits how many
+// tasks do something at the same time. The zero value has no permits, until some are
+// released. Any number of goroutines may use it at the same time. It must not be copied.
 //
-// The line is first come, first served: while a task waits for many permits, those
-// that ask for few wait behind it, and TryAcquire fails.
+// The queue is first come, first served: while a task waits for many permits, tasks that
+// ask for few wait behind it, and TryAcquire fails.
 //
-// Acquire and Release count, and no more: they allocate nothing, and to release what was
-// not acquired is to make a permit. A [Permit] is what can be owned, and
-// released once only; [Semaphore.AcquireFuture] gives one, and [Semaphore.Own] makes
-// one of what was acquired.
+// Acquire and Release only count: they allocate nothing, and a Release without an Acquire
+// makes a new permit. A [Permit] can be owned, and is released only once;
+// [Semaphore.AcquireFuture] returns one, and [Semaphore.Own] makes one of permits that were
+// acquired.
 //
-// A report names the task that acquired permits last, if none has released any since:
-// Release does not say which task it is of.
+// A report names the task that acquired permits last, unless permits were released since:
+// Release does not say which task releases.
 type Semaphore struct{ p permits }
 
-// MaxPermits is how many permits may be free at the same time. The Release that makes
-// more of them panics, also when it is another that has made too many: a program that adds
-// permits leaves room for those that are out.
+// MaxPermits is how many permits may be free at the same time. The Release that makes more
+// of them panics, also when another caller has added too many: a program that adds permits
+// leaves room for those that are acquired and will be released.
 const MaxPermits = math.MaxInt >> 3
 
 var (
@@ -40,33 +40,33 @@ var (
 // [MaxPermits], is a mistake in the program, and panics, as everywhere here.
 func NewSemaphore(n int) *Semaphore {
 	s := &Semaphore{}
-	s.p.word.Store(count(n) * one)
+	s.p.word.Store(checkCount(n) * onePermit)
 	return s
 }
 
-// count checks a number of permits.
-func count(n int) int64 {
+// checkCount returns n. It panics unless n is a valid number of permits.
+func checkCount(n int) int64 {
 	if n < 0 || n > MaxPermits {
 		panic(errCount)
 	}
 	return int64(n)
 }
 
-// Acquire takes n permits, all at once, and waits in line until they are there. For no
-// permits it does not wait. The error matches [edo.ErrClosed] when the semaphore is
-// closed, and [edo.ErrCancelled] when the task was asked to end while it waited; no
-// permit is taken then. It waits for ever for more permits than there will be. It
+// Acquire acquires n permits, all at once, and waits in the queue until they are free. For
+// 0 permits it does not wait. The error matches [edo.ErrClosed] when the semaphore is
+// closed, and [edo.ErrCancelled] when the task was cancelled while it waited; then no
+// permit was acquired. Acquire waits for ever for more permits than there will be. It
 // allocates nothing.
 //
-// As with [Mutex.Lock], look at the error before the Release is deferred.
+// As with [Mutex.Lock], check the error before you defer the Release.
 func (s *Semaphore) Acquire(task *edo.Task, n int) error {
-	return s.p.acquire(task, 0, count(n), ofSemaphore)
+	return s.p.acquire(task, 0, checkCount(n), ofSemaphore)
 }
 
-// TryAcquire takes n permits if they are free and no task waits in line. It never waits.
+// TryAcquire acquires n permits if they are free and the queue is empty. It never waits.
 // The error matches [edo.ErrEmpty], or [edo.ErrClosed].
 func (s *Semaphore) TryAcquire(n int) error {
-	switch s.p.tryUnnamed(0, count(n)) {
+	switch s.p.tryAcquireUnnamed(0, checkCount(n)) {
 	case granted:
 		return nil
 	case refused:
@@ -75,48 +75,47 @@ func (s *Semaphore) TryAcquire(n int) error {
 	return errNone
 }
 
-// Release gives n permits back, and lets those out of the line that there are permits
-// for then. It never waits, and works also on a closed semaphore. More than
-// [MaxPermits] free permits are a mistake in the program, and panic: then none was given
-// back.
+// Release releases n permits, and grants permits to the first waiters, as far as the
+// permits go. It never waits, and works on a closed semaphore too. More than [MaxPermits]
+// free permits are a mistake in the program: Release panics, and has released none.
 //
-// A release happens before the return of an acquire that takes what it gave.
+// A Release happens before the return of an Acquire that gets its permits.
 func (s *Semaphore) Release(n int) {
-	if !s.p.give(nil, 0, count(n)) {
+	if !s.p.release(nil, 0, checkCount(n)) {
 		panic(errTooMany)
 	}
 }
 
-// AddPermits makes n more permits: it is [Semaphore.Release], for a caller that has not
+// AddPermits adds n new permits. It is [Semaphore.Release] for a caller that has not
 // acquired them.
 func (s *Semaphore) AddPermits(n int) { s.Release(n) }
 
-// ForgetPermits takes up to n of the free permits away for good, and returns how many
-// those were. Permits that the first in line waits to complete are free.
-func (s *Semaphore) ForgetPermits(n int) int { return int(s.p.forget(count(n))) }
+// ForgetPermits removes up to n of the free permits for good, and returns how many it
+// removed. Permits that are kept for the first waiter, which needs more, are free.
+func (s *Semaphore) ForgetPermits(n int) int { return int(s.p.removeFree(checkCount(n))) }
 
-// Available returns how many permits are free. While a task waits in line they are
-// kept for the first, which asks for more.
+// Available returns how many permits are free. While a task waits, they are kept for the
+// first waiter, which asks for more.
 func (s *Semaphore) Available() int { return int(s.p.free(0)) }
 
-// Close refuses all tasks that wait in line and all that come later, with an error that
-// matches [edo.ErrClosed]. Permits that are out may still be given back.
-func (s *Semaphore) Close() { s.p.shut(nil) }
+// Close refuses all tasks that wait, and all that come later, with an error that matches
+// [edo.ErrClosed]. Permits that were acquired may still be released.
+func (s *Semaphore) Close() { s.p.close(nil) }
 
-// IsClosed says whether Close was called.
+// IsClosed reports whether Close was called.
 func (s *Semaphore) IsClosed() bool { return s.p.isClosed() }
 
-// Own makes a value of n permits that the caller has acquired: from then on it is the
-// [Permit]'s to release them. It takes none, and does not look whether they are the
-// caller's. It is one allocation.
-func (s *Semaphore) Own(n int) *Permit { return &Permit{s: s, n: count(n)} }
+// Own returns n permits that the caller has acquired as a value: from then on the [Permit]
+// releases them, and not the caller. Own acquires nothing, and does not check that the
+// caller has acquired the permits. It is one allocation.
+func (s *Semaphore) Own(n int) *Permit { return &Permit{s: s, n: checkCount(n)} }
 
-// AcquireFuture returns a future of n permits, as [Semaphore.Acquire] takes them. It is
+// AcquireFuture returns a future of n permits, as [Semaphore.Acquire] acquires them. It is
 // one allocation, with the permit in it. Nothing happens before it is polled.
 //
 // In direct style use [Semaphore.Acquire]: an [edo.Await] that is cancelled leaves the
-// future in line until it is dropped, and then permits may be handed to a future that is
-// not polled.
+// future in the queue until it is dropped, and permits may be handed to a future that no
+// task polls.
 func (s *Semaphore) AcquireFuture(n int) *AcquireFuture {
 	f := &AcquireFuture{}
 	f.Reset(s, n)

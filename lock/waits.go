@@ -7,8 +7,8 @@ import (
 	"github.com/edo-go/edo/internal/report"
 )
 
-// Waits says what r waits for, and which task holds it. A request that is not in line is
-// kept waiting by none.
+// Waits says what r waits for, and which task holds it. A request that is not in the queue
+// waits for no task.
 func (r *request) Waits(*edo.Context) (w edo.Wait) {
 	p := r.p
 	if p == nil {
@@ -24,8 +24,8 @@ func (r *request) Waits(*edo.Context) (w edo.Wait) {
 	}
 	switch {
 	case state == queued:
-		r.heldBy(&w, r.base-free)
-		w.By = append(w.By, before(&r.waiter)...)
+		r.describeHolders(&w, r.base-free)
+		w.By = append(w.By, describeWaitersBefore(&r.waiter)...)
 	case state == granted:
 		w.On += ", granted and not taken"
 	case isClosed && r.kind == ofOnce:
@@ -38,7 +38,7 @@ func (r *request) Waits(*edo.Context) (w edo.Wait) {
 	return w
 }
 
-// name is what reports call what is waited for.
+// name returns what reports call the lock.
 func (k kind) name() string {
 	switch k {
 	case ofSemaphore:
@@ -53,37 +53,37 @@ func (k kind) name() string {
 	return "lock: once"
 }
 
-// heldBy says in w which tasks r, which is in line, waits for, where out permits are out.
-// With the latch.
+// describeHolders adds to w which tasks r waits for. r is in the queue, and n permits are
+// not free. The caller holds the latch.
 //
-// What a wait names must be all that can end it, or a task that waits for it is taken for
-// one that never goes on. So where another task, or none, may give the permits back as
-// well, there is a holder that is no task.
-func (r *request) heldBy(w *edo.Wait, out int64) {
+// The holders in w must be all that can end the wait: otherwise a report takes the task for
+// one that never goes on. So where a task that is not known may release the permits as
+// well, there is a holder without a task.
+func (r *request) describeHolders(w *edo.Wait, n int64) {
 	h := w.Held
 	h.As = report.HeldBy
-	t, at, mark := r.p.holder.load()
+	t, place, mark := r.p.holder.load()
 	if t != nil {
-		h.By = append(h.By, report.Holder{Task: report.RefTo(t), At: places.pc(at)})
+		h.By = append(h.By, report.Holder{Task: report.RefTo(t), At: places.pcOf(place)})
 	}
 	if mark == handed && t != nil {
 		w.On += ", granted to a task that has not taken it"
 		h.As = report.From
 	}
 	switch {
-	case (r.kind == ofWriter || r.kind == ofReader) && out < rwAll:
-		w.By = append(w.By, counted(out, "reader"))
+	case (r.kind == ofWriter || r.kind == ofReader) && n < rwAll:
+		w.By = append(w.By, counted(n, "reader"))
 		if r.kind == ofWriter {
-			h.Every, h.More = mark != guarded, out > 1 && t != nil
+			h.Every, h.More = mark != guarded, n > 1 && t != nil
 			if mark == guarded && t != nil {
 				h.By = append(h.By, report.Holder{})
 			}
 			break
 		}
-		// A reader waits for the writer before it, which is first in line: it goes on, or
-		// gives up.
+		// A reader waits for the writer before it, which is the first waiter: that one goes
+		// on, or gives up.
 		h.As, h.By = report.From, nil
-		if first := r.p.line.first; first.task != nil {
+		if first := r.p.queue.First(); first.task != nil {
 			h.By = []report.Holder{{Task: report.RefTo(first.task)}}
 		}
 	case t == nil:
@@ -93,7 +93,7 @@ func (r *request) heldBy(w *edo.Wait, out int64) {
 	}
 }
 
-// counted is a number of things in words.
+// counted returns a number of things in words.
 func counted(n int64, thing string) string {
 	if n == 1 {
 		return "1 " + thing

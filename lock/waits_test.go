@@ -276,12 +276,6 @@ func TestThoseBeforeAWaiterAreCountedToAHundred(t *testing.T) {
 	}
 }
 
-func TestNoMoreThanAHundredBeforeAWaiterAreLookedAt(t *testing.T) {
-	if got := lock.BeforeInARing(); !slices.Equal(got, []string{"more than 100 waiting before it"}) {
-		t.Fatalf("%q", got)
-	}
-}
-
 // TestInspectionTakesNothing inspects futures that would be ready at once.
 func TestInspectionTakesNothing(t *testing.T) {
 	var (

@@ -8,8 +8,8 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/watch"
 )
 
@@ -24,7 +24,7 @@ func TestSendAndSeeAllocateNothing(t *testing.T) {
 		t.Helper()
 		task.Enter(func(cx *edo.Context) {
 			turn := func() {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				fn(cx)
 			}
 			for range 10 { // the sets grow
@@ -59,7 +59,7 @@ func TestSendAndSeeAllocateNothing(t *testing.T) {
 	}
 	allocs("a herd", func(cx *edo.Context) {
 		for _, rx := range many {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			rx.PollChanged(cx)
 			rx.PollChanged(cx)
 		}

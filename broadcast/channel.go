@@ -9,42 +9,41 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// channel is what the handles point to: a ring of values, numbered from 0, and where
-// in it each receiver is.
+// channel is what the handles point to: a ring of values, numbered from 0, and the position
+// of each receiver in it.
 //
-//	0 ... oldest ........ next of a receiver ........ tail
-//	      retained, and   |  this receiver has yet   |  the number of the value
-//	      still to be     |  to receive              |  that is sent next
-//	      received        |                          |
+//	0 ... oldest ........ next of a receiver ....... tail
+//	      retained, and   |  this receiver has yet  |  the number of the value
+//	      still to be     |  to receive             |  that is sent next
+//	      received        |                         |
 //
-// # Who may touch what
+// # Ownership
 //
-// The lock of the hub guards everything, receivers included. No user code runs under
-// it.
+// The lock of the hub guards everything, receivers included. No user code runs under it.
 //
-// # Where a receiver is
+// # Counts
 //
-// A receiver whose next is n is counted in slot n, or in caughtUp when n is tail. One
-// that has fallen behind (next < oldest) is counted in slot oldest: there it will go
-// on. These counts say what is still needed, without a list of receivers, and moving
-// on, coming and going are a few additions, however far behind the receiver is.
+// A receiver with next n is counted in slot n, or in caughtUp when n is tail. A receiver
+// that lags (next < oldest) is counted in slot oldest: there it will go on. The counts say
+// which values are still needed, without a list of receivers. To receive, subscribe or
+// leave takes a few additions, however far behind the receiver is.
 //
-// (Tokio counts in each slot how many have yet to read it. A receiver that goes must
-// then walk through all that it has not read.)
+// (Tokio counts in each slot how many receivers have yet to read it. There a receiver that
+// leaves must walk through all values that it has not read.)
 //
 // # Rules
 //
 //  1. tail - oldest <= capacity, and <= the length of the ring, which is a power of two
-//     and grows up to the capacity. So capacity is exact, whatever the ring is.
+//     and grows up to the capacity. So the capacity is exact, whatever the ring is.
 //  2. The counts of the slots from oldest to tail, and caughtUp, add up to the number of
 //     receivers.
-//  3. Slot oldest has a count, unless oldest is tail: what no receiver has yet to
-//     receive is let go of at once. All other slots are zero.
-//  4. A receiver lags when next < oldest, and oldest - next is how many it has missed.
-//     It cannot come to be elsewhere: by rule 3 oldest passes a receiver only when a
-//     send finds capacity values retained, and overwrites the oldest.
-//  5. A receiver is in the set of those that wait only while its next is tail and a
-//     sender is open. Whoever changes one of these takes everybody out, and wakes them
+//  3. Slot oldest has a count, unless oldest is tail: a value that no receiver has yet to
+//     receive is cleared at once. All slots that are not retained are zero.
+//  4. A receiver lags when next < oldest. It has missed oldest - next values. There is no
+//     other way to lag: by rule 3 oldest passes a receiver only when a send finds capacity
+//     values retained, and overwrites the oldest.
+//  5. A receiver is in the set of waiting tasks only while its next is tail and a sender is
+//     open. An operation that changes one of the two empties the set, and wakes the tasks
 //     without the lock.
 type channel[T any] struct {
 	fanout.Hub
@@ -55,28 +54,28 @@ type channel[T any] struct {
 	caughtUp int
 }
 
-// slot is where value i is, for i modulo the length of the ring.
+// slot has value i, for i modulo the length of the ring.
 type slot[T any] struct {
-	value T
-	at    int // receivers that are at this value
+	value     T
+	receivers int // how many will receive this value next
 }
 
-const firstRing = 4
+const minRing = 4
 
 var (
-	errRefused  = edo.NewError(edo.ErrClosed, "broadcast: send without receivers")
-	errEnded    = edo.NewError(edo.ErrClosed, "broadcast: send on closed sender")
-	errEmpty    = edo.NewError(edo.ErrEmpty, "broadcast: nothing new was sent")
-	errDone     = edo.NewError(edo.ErrClosed, "broadcast: receive without senders")
-	errGone     = edo.NewError(edo.ErrClosed, "broadcast: receive on closed receiver")
-	errCapacity = errors.New("broadcast: capacity must be at least 1")
+	errNoReceivers    = edo.NewError(edo.ErrClosed, "broadcast: send without receivers")
+	errSenderClosed   = edo.NewError(edo.ErrClosed, "broadcast: send on closed sender")
+	errEmpty          = edo.NewError(edo.ErrEmpty, "broadcast: nothing new was sent")
+	errNoSenders      = edo.NewError(edo.ErrClosed, "broadcast: receive without senders")
+	errReceiverClosed = edo.NewError(edo.ErrClosed, "broadcast: receive on closed receiver")
+	errCapacity       = errors.New("broadcast: capacity must be at least 1")
 )
 
 func (c *channel[T]) slot(i uint64) *slot[T] { return &c.ring[i&uint64(len(c.ring)-1)] }
 
-// send puts v at tail and moves whoever waits into herd. It returns how many receivers
-// there are. Locked.
-func (c *channel[T]) send(v T, herd *fanout.Herd) (receivers int) {
+// send puts v at tail, and moves the waiting tasks into batch. It returns how many receivers
+// there are. The caller holds Mu.
+func (c *channel[T]) send(v T, batch *fanout.Batch) (receivers int) {
 	switch c.tail - c.oldest {
 	case c.capacity:
 		c.overwrite()
@@ -84,27 +83,27 @@ func (c *channel[T]) send(v T, herd *fanout.Herd) (receivers int) {
 		c.grow()
 	}
 	s := c.slot(c.tail)
-	s.value, s.at = v, c.caughtUp
+	s.value, s.receivers = v, c.caughtUp
 	c.caughtUp = 0
 	c.tail++
 	c.check()
-	c.Waiting.Take(herd)
+	c.Waiting.MoveAll(batch)
 	return c.Receivers()
 }
 
-// overwrite lets go of the oldest value. Who was to receive it lags, and is counted
-// where it will go on.
+// overwrite clears the oldest value. The receivers that had yet to receive it lag, and are
+// counted where they will go on: rule 4.
 func (c *channel[T]) overwrite() {
 	s := c.slot(c.oldest)
-	behind := s.at
+	lagging := s.receivers
 	*s = slot[T]{}
 	c.oldest++
-	*c.at(c.oldest) += behind
+	*c.count(c.oldest) += lagging
 }
 
-// grow makes the ring larger.
+// grow makes the ring larger, as rule 1 allows.
 func (c *channel[T]) grow() {
-	size := min(max(firstRing, 2*uint64(len(c.ring))), 1<<bits.Len64(c.capacity-1))
+	size := min(max(minRing, 2*uint64(len(c.ring))), 1<<bits.Len64(c.capacity-1))
 	ring := make([]slot[T], size)
 	for i := c.oldest; i != c.tail; i++ {
 		ring[i&(size-1)] = *c.slot(i)
@@ -112,50 +111,45 @@ func (c *channel[T]) grow() {
 	c.ring = ring
 }
 
-// at returns the count of the receivers whose next is i.
-func (c *channel[T]) at(i uint64) *int {
+// count returns the count of the receivers with next i.
+func (c *channel[T]) count(i uint64) *int {
 	if i == c.tail {
 		return &c.caughtUp
 	}
-	return &c.slot(i).at
+	return &c.slot(i).receivers
 }
 
-// contested says that the waker of another task is where a receiver's is to be. It is no
-// result of a poll: see [Receiver.PollNext].
-const contested edo.Poll = 255
-
-// useResubscribe is what to do instead of waiting twice.
+// useResubscribe is the advice to a second task that waits with one receiver.
 const useResubscribe = "one task at a time receives with a Receiver; Resubscribe gives each task one of its own, that gets every value"
 
-// receive returns the next value of rx, or the error that it has lagged. Without one
-// it is Pending, and with waker, unless that is zero, rx will be woken; or it is the
-// End. Locked.
+// receive returns the next value of rx, or the error that it has lagged. Without either it
+// is the End; or it is Pending, and keeps waker, unless that is zero. The caller holds Mu.
 func (c *channel[T]) receive(rx *Receiver[T], waker edo.Waker) (v T, p edo.Poll, err error) {
 	switch {
-	case rx.gone:
+	case rx.closed:
 		return v, edo.End, nil
 	case rx.next < c.oldest:
 		missed := c.oldest - rx.next
 		rx.next = c.oldest
 		return v, edo.Ready, &edo.LaggedError{Missed: missed}
 	case rx.next != c.tail:
-		return c.take(rx), edo.Ready, nil
+		return c.takeNext(rx), edo.Ready, nil
 	case c.Senders() == 0:
 		return v, edo.End, nil
 	case !waker.IsZero() && !c.Waiting.Admit(&rx.entry, waker):
-		return v, contested, nil
+		return v, fanout.Contested, nil
 	}
 	return v, edo.Pending, nil
 }
 
-// take moves rx, which does not lag, on by one value. Locked.
-func (c *channel[T]) take(rx *Receiver[T]) T {
+// takeNext returns the next value of rx, which does not lag. The caller holds Mu.
+func (c *channel[T]) takeNext(rx *Receiver[T]) T {
 	s := c.slot(rx.next)
 	v := s.value
-	s.at--
+	s.receivers--
 	rx.next++
-	*c.at(rx.next)++
-	if s.at == 0 && rx.next == c.oldest+1 { // rule 3; and somebody is at the next one now
+	*c.count(rx.next)++
+	if s.receivers == 0 && rx.next == c.oldest+1 { // rule 3: rx is counted in the next slot now
 		*s = slot[T]{}
 		c.oldest++
 	}
@@ -166,21 +160,21 @@ func (c *channel[T]) take(rx *Receiver[T]) T {
 // check checks rule 3.
 func (c *channel[T]) check() {
 	if invariant.Enabled {
-		invariant.Check(c.oldest == c.tail || c.slot(c.oldest).at > 0, "broadcast: a value is retained for nobody")
+		invariant.Check(c.oldest == c.tail || c.slot(c.oldest).receivers > 0, "broadcast: a value is retained for no receiver")
 	}
 }
 
-// leave takes a receiver at next out of the counts, and lets go of what it alone had
-// yet to receive. Locked.
-func (c *channel[T]) leave(next uint64) {
-	*c.at(max(next, c.oldest))--
-	for c.oldest != c.tail && c.slot(c.oldest).at == 0 {
+// uncount removes a receiver with next from the counts, and clears the values that only
+// that receiver had yet to receive: rule 3. The caller holds Mu.
+func (c *channel[T]) uncount(next uint64) {
+	*c.count(max(next, c.oldest))--
+	for c.oldest != c.tail && c.slot(c.oldest).receivers == 0 {
 		*c.slot(c.oldest) = slot[T]{}
 		c.oldest++
 	}
 }
 
-// subscribe returns a receiver of what is sent from now on. Locked.
+// subscribe returns a receiver of the values that are sent from now on. The caller holds Mu.
 func (c *channel[T]) subscribe() *Receiver[T] {
 	c.AddReceiver()
 	c.caughtUp++

@@ -53,7 +53,7 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 	for range 100 {
 		many = append(many, tx.Subscribe())
 	}
-	allocs("a herd", func(cx *edo.Context) {
+	allocs("a batch", func(cx *edo.Context) {
 		for _, rx := range many {
 			(*sched.Context)(cx).SetBudget(100)
 			rx.PollNext(cx)

@@ -13,110 +13,112 @@ import (
 
 // channel is what the handles point to: a value, and how often it was replaced.
 //
-// # Who may touch what
+// # Ownership
 //
-//	the lock of the hub guards  everything but the following
-//	whoever holds turn          scratch
+// The lock of the hub guards everything but scratch, which belongs to the goroutine that
+// holds modifyMu.
 //
 // # Rules
 //
-//  1. version changes with each value that receivers are to see, and never comes back
-//     to what it was. A receiver has not seen the value when its seen is another.
-//  2. A modification runs the user's function without the lock, on a copy: scratch. So
-//     it may look at the channel, a receiver never waits for it, and when it panics the
-//     value is what it was. Meanwhile it holds turn, and modifying is set, which is
-//     written with the lock and says whose turn it is.
-//  3. While modifying is set, nobody else stores a value: no modification is lost. A
-//     send that finds it set lets go of the lock, and takes turn first. It does not wait
-//     for modifying to be clear, because another modification may set it again before
-//     the send has run: turn, a [sync.Mutex], is handed to who has waited for 1 ms.
-//  4. A receiver is in the set of those that wait only while it has seen the value (or
-//     MarkChanged has said later that it has not) and a sender is open. Whoever changes
-//     one of these takes everybody out, and wakes them without the lock.
+//  1. version changes with each value that receivers are to see, and no version comes
+//     twice. A receiver has seen the value when its seen is version.
+//  2. A modification runs the user's function without the lock, on a copy: scratch. So the
+//     function may read the channel, a receiver never waits for it, and after a panic the
+//     value is what it was. The goroutine holds modifyMu meanwhile, and has stored itself
+//     in modifying, with the lock.
+//  3. While modifying is set, no other goroutine stores a value: no modification is lost.
+//     A send that finds it set releases the lock, and locks modifyMu first. It does not
+//     wait for modifying to be clear, because another modification may set it again before
+//     the send runs: modifyMu, a [sync.Mutex], goes to a goroutine that has waited for
+//     1 ms.
+//  4. A receiver is in the set of waiting tasks only while it has seen the value (or
+//     MarkChanged was called after it began to wait) and a sender is open. An operation
+//     that changes one of the two empties the set, and wakes the tasks without the lock.
 //
-// (Tokio runs the function on the value itself, under the lock that readers take. There
-// what a panic leaves behind is half a value.)
+// (Tokio runs the function on the value itself, under the lock of the readers. There a
+// panic leaves half a value behind.)
 type channel[T any] struct {
 	fanout.Hub
 	value     T
 	version   uint64
-	modifying atomic.Uintptr // the goroutine that modifies; 0: nobody does
-	turn      sync.Mutex     // taken before the lock of the hub
+	modifying atomic.Uintptr // the goroutine that modifies the value, or 0
+	modifyMu  sync.Mutex     // locked before the lock of the hub
 	scratch   T
 }
 
-// never is the version of no value: whoever has seen it has not seen the value.
+// never is the version of no value: a receiver with this seen has not seen the value.
 const never = ^uint64(0)
 
 var (
-	errRefused = edo.NewError(edo.ErrClosed, "watch: send without receivers")
-	errEnded   = edo.NewError(edo.ErrClosed, "watch: send on closed sender")
-	errDone    = edo.NewError(edo.ErrClosed, "watch: no change can come without senders")
-	errGone    = edo.NewError(edo.ErrClosed, "watch: wait on closed receiver")
-	errPolled  = edo.NewError(own.ErrPolledAgain, "watch: a future was polled after its end")
-	errInside  = errors.New("watch: send from inside the function of a SendModify or SendIfModified: change what it is given instead")
+	errNoReceivers    = edo.NewError(edo.ErrClosed, "watch: send without receivers")
+	errSenderClosed   = edo.NewError(edo.ErrClosed, "watch: send on closed sender")
+	errNoSenders      = edo.NewError(edo.ErrClosed, "watch: no change can come without senders")
+	errReceiverClosed = edo.NewError(edo.ErrClosed, "watch: wait on closed receiver")
+	errPolledAgain    = edo.NewError(own.ErrPolledAgain, "watch: a future was polled after its end")
+	errSendInside     = errors.New("watch: send from inside the function of a SendModify or SendIfModified: change what it is given instead")
 )
 
-// store makes v the value, and returns the one before. Without receivers it does so only
-// if alone. It wakes by cx, unless that is nil.
-func (c *channel[T]) store(h *fanout.Sender, cx *edo.Context, v T, alone bool) (before T, err error) {
-	turned := c.lock()
-	if !h.Open() {
-		err = errEnded
-	} else if c.Receivers() == 0 && !alone {
-		err = errRefused
+// store makes v the value, and returns the value before. Without receivers it does so only if
+// withoutReceivers. It wakes by cx, unless that is nil.
+func (c *channel[T]) store(tx *fanout.Sender, cx *edo.Context, v T, withoutReceivers bool) (before T, err error) {
+	holdsModifyMu := c.lockToStore()
+	if !tx.IsOpen() {
+		err = errSenderClosed
+	} else if c.Receivers() == 0 && !withoutReceivers {
+		err = errNoReceivers
 	}
-	var herd fanout.Herd
+	var batch fanout.Batch
 	if err == nil {
 		before, c.value = c.value, v
-		c.changed(&herd)
+		c.publish(&batch)
 	}
 	c.Mu.Unlock()
-	if turned {
-		c.turn.Unlock()
+	if holdsModifyMu {
+		c.modifyMu.Unlock()
 	}
-	c.Wake(cx, &herd)
+	c.WakeBatch(cx, &batch)
 	return before, err
 }
 
-// lock locks the hub while nobody modifies the value, and says whether turn is to be
-// unlocked as well.
-func (c *channel[T]) lock() (turned bool) {
+// lockToStore locks the hub to store a value, by rule 3. It reports whether it has locked
+// modifyMu as well.
+func (c *channel[T]) lockToStore() (holdsModifyMu bool) {
 	c.Mu.Lock()
 	if c.modifying.Load() == 0 {
 		return false
 	}
 	c.Mu.Unlock()
-	c.takeTurn()
+	c.lockModifyMu()
 	c.Mu.Lock()
 	return true
 }
 
-// takeTurn waits until nobody modifies the value.
-func (c *channel[T]) takeTurn() (goroutine uintptr) {
+// lockModifyMu waits until no other goroutine modifies the value. It returns the calling
+// goroutine.
+func (c *channel[T]) lockModifyMu() (goroutine uintptr) {
 	goroutine = gid.Get()
 	if c.modifying.Load() == goroutine {
-		panic(errInside) // it would wait for itself
+		panic(errSendInside) // the goroutine would wait for itself
 	}
-	c.turn.Lock()
+	c.modifyMu.Lock()
 	return goroutine
 }
 
-// changed makes the value one that nobody has seen, and moves whoever waits into herd.
-// Locked.
-func (c *channel[T]) changed(herd *fanout.Herd) {
+// publish makes the value unseen for all receivers, and moves the waiting tasks into batch.
+// The caller holds Mu.
+func (c *channel[T]) publish(batch *fanout.Batch) {
 	c.version++
-	c.Waiting.Take(herd)
+	c.Waiting.MoveAll(batch)
 }
 
-// modify runs fn on a copy of the value, stores that, and returns what fn does: whether
-// receivers are to see it. A handle that is closed modifies nothing.
-func (c *channel[T]) modify(h *fanout.Sender, fn func(*T) bool) (notify bool) {
-	goroutine := c.takeTurn()
+// modify runs fn on a copy of the value, stores that, and returns the result of fn: whether
+// receivers are to see it. A closed sender modifies nothing.
+func (c *channel[T]) modify(tx *fanout.Sender, fn func(*T) bool) (notify bool) {
+	goroutine := c.lockModifyMu()
 	c.Mu.Lock()
-	if !h.Open() {
+	if !tx.IsOpen() {
 		c.Mu.Unlock()
-		c.turn.Unlock()
+		c.modifyMu.Unlock()
 		return false
 	}
 	c.modifying.Store(goroutine)
@@ -124,21 +126,21 @@ func (c *channel[T]) modify(h *fanout.Sender, fn func(*T) bool) (notify bool) {
 	c.Mu.Unlock()
 
 	returned := false
-	defer func() { // also when fn panics, or ends its goroutine
+	defer func() { // also when fn panics or calls runtime.Goexit
 		var zero T
-		var herd fanout.Herd
+		var batch fanout.Batch
 		c.Mu.Lock()
 		if returned {
 			c.value = c.scratch
 		}
 		if notify {
-			c.changed(&herd)
+			c.publish(&batch)
 		}
 		c.modifying.Store(0)
 		c.Mu.Unlock()
 		c.scratch = zero
-		c.turn.Unlock()
-		c.Wake(nil, &herd)
+		c.modifyMu.Unlock()
+		c.WakeBatch(nil, &batch)
 	}()
 	notify = fn(&c.scratch)
 	returned = true

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Check says which of the channel's rules does not hold, while nothing is going on.
+// Check returns an error that says which rule of the channel is broken, while no operation
+// is under way.
 func (tx *Sender[T]) Check() error {
 	c := tx.ch
 	c.Mu.Lock()
@@ -13,10 +14,10 @@ func (tx *Sender[T]) Check() error {
 	if n := c.modifying.Load(); n != 0 || any(c.scratch) != any(*new(T)) {
 		return fmt.Errorf("rule 2: goroutine %d modifies %v", n, c.scratch)
 	}
-	if !c.turn.TryLock() {
-		return errors.New("rule 2: somebody holds turn")
+	if !c.modifyMu.TryLock() {
+		return errors.New("rule 2: a goroutine holds modifyMu")
 	}
-	c.turn.Unlock()
+	c.modifyMu.Unlock()
 	if n := c.Waiting.Len(); n > c.Receivers() || n > 0 && c.Senders() == 0 {
 		return fmt.Errorf("rule 4: %d wait, of %d receivers, for %d senders", n, c.Receivers(), c.Senders())
 	}

@@ -1,31 +1,37 @@
 package fanout
 
 import (
+	"unsafe"
+
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// PollClosed is Ready while IsClosed, and otherwise keeps the waker of the task. Any
-// number of tasks may poll: each is woken.
+// PollClosed is Ready while IsClosed, and otherwise keeps the waker of the task. Any number
+// of tasks may poll: each is woken.
 //
-// A task that does not wait any more is not taken out when it turns away: each task that
-// comes has one of the others asked, in turn, and takes its place if that has gone. So
-// there are never many more entries than tasks that wait.
+// A task that waits no more does not remove its entry. Instead, each task that comes asks
+// the task of one entry whether it waits still, another entry each time, and takes the
+// entry if not. So there are never many more entries than tasks that wait.
 func (s *Sender) PollClosed(cx *edo.Context) edo.Poll {
 	if !cx.Proceed(s) {
 		return edo.Pending
 	}
-	me := cx.Waker()
-	p, asked := s.wait(me)
-	if asked == nil {
+	// Wait by an entry that is free.
+	w := cx.Waker()
+	p, used := s.joinFreeEntry(w)
+	if used == nil {
 		return p
 	}
-	if s.hub.contend(&s.closers, cx, asked, "", s) == nil {
-		p, asked = s.wait(me)
-		if asked == nil {
+	// Otherwise wait by the entry of a task that waits no more.
+	if s.hub.evictStale(&s.closedWaiters, cx, used, "", s) == nil {
+		p, used = s.joinFreeEntry(w)
+		if used == nil {
 			return p
 		}
 	}
+	// Otherwise wait by a new entry.
 	h := s.hub
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -33,14 +39,15 @@ func (s *Sender) PollClosed(cx *edo.Context) edo.Poll {
 		return edo.Ready
 	}
 	e := new(Entry)
-	s.more = append(s.more, e)
-	s.attend(e, me)
+	s.otherEntries = append(s.otherEntries, e)
+	s.addClosedWaiter(e, w)
 	return edo.Pending
 }
 
-// wait has w woken at the end. Without an entry that is free it returns one that is taken,
-// another one each time, to ask whether its task still waits.
-func (s *Sender) wait(w edo.Waker) (p edo.Poll, taken *Entry) {
+// joinFreeEntry is Ready if IsClosed. Otherwise it makes w wait by an entry that is free. If
+// there is none, it returns an entry that is used, another one each time, so that the caller
+// asks whether its task waits still.
+func (s *Sender) joinFreeEntry(w edo.Waker) (p edo.Poll, used *Entry) {
 	h := s.hub
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -48,42 +55,42 @@ func (s *Sender) wait(w edo.Waker) (p edo.Poll, taken *Entry) {
 		return edo.Ready, nil
 	}
 	free := (*Entry)(nil)
-	for i := range 1 + len(s.more) {
+	for i := range 1 + len(s.otherEntries) {
 		e := s.entry(i)
-		switch at := s.closers.waker(e); {
-		case at == w:
+		switch waker := s.closedWaiters.waker(e); {
+		case waker == w:
 			return edo.Pending, nil
-		case at.IsZero():
+		case waker.IsZero():
 			free = e
 		}
 	}
 	if free != nil {
-		s.attend(free, w)
+		s.addClosedWaiter(free, w)
 		return edo.Pending, nil
 	}
-	s.asked = (s.asked + 1) % (1 + len(s.more))
-	return edo.Pending, s.entry(s.asked)
+	s.lastAsked = (s.lastAsked + 1) % (1 + len(s.otherEntries))
+	return edo.Pending, s.entry(s.lastAsked)
 }
 
-// entry returns one of those that PollClosed waits with.
+// entry returns the entry of PollClosed with index i.
 func (s *Sender) entry(i int) *Entry {
 	if i == 0 {
-		return &s.own
+		return &s.firstEntry
 	}
-	return s.more[i-1]
+	return s.otherEntries[i-1]
 }
 
-// poll is Ready while IsClosed, and otherwise keeps the waker of the task in e, with which
-// leaf waits alone. That there are no receivers may be over again before the task that was
-// woken polls: then it waits on.
-func (s *Sender) poll(cx *edo.Context, leaf edo.Leaf, e *Entry) (edo.Poll, error) {
+// pollClosedBy is Ready while IsClosed, and otherwise keeps the waker of the task in e, by
+// which only leaf waits. A receiver may subscribe between the wake and the poll of the task:
+// then it waits on.
+func (s *Sender) pollClosedBy(e *Entry, cx *edo.Context, leaf edo.Leaf) (edo.Poll, error) {
 	if !cx.Proceed(leaf) {
 		return edo.Pending, nil
 	}
-	for h, me := s.hub, cx.Waker(); ; {
+	for h, w := s.hub, cx.Waker(); ; {
 		h.Mu.Lock()
 		closed := s.isClosed()
-		if closed || s.admit(e, me) {
+		if closed || s.admitClosedWaiter(e, w) {
 			h.Mu.Unlock()
 			if closed {
 				return edo.Ready, nil
@@ -91,13 +98,14 @@ func (s *Sender) poll(cx *edo.Context, leaf edo.Leaf, e *Entry) (edo.Poll, error
 			return edo.Pending, nil
 		}
 		h.Mu.Unlock()
-		if err := h.contend(&s.closers, cx, e, "each task takes a future of its own", leaf); err != nil {
+		if err := h.evictStale(&s.closedWaiters, cx, e, "each task takes a future of its own", leaf); err != nil {
 			return edo.Ready, err
 		}
 	}
 }
 
-// Waits says that s waits for the receivers to go, or for its own end; or which has come.
+// Waits says that s waits for the receivers to go, or for its own Close; or which of the two
+// has come.
 func (s *Sender) Waits(*edo.Context) edo.Wait {
 	h := s.hub
 	h.Mu.Lock()
@@ -114,47 +122,44 @@ func (s *Sender) Waits(*edo.Context) edo.Wait {
 	}
 }
 
-// closing is the future of a sender's end. The lock of the hub guards its entry.
-type closing struct {
+// closedFuture is the future of [Sender.ClosedFuture]. The lock of the hub guards its entry.
+type closedFuture struct {
+	node  waiters.Node[closedFuture] // while it is unused
 	s     *Sender
 	entry Entry
-	next  *closing // while the hub keeps it
 }
+
+// This does not compile unless node is the first field, as package waiters requires.
+const _ = -unsafe.Offsetof(closedFuture{}.node)
 
 // ClosedFuture returns a future of PollClosed, with an entry of its own: one task waits
 // for it.
-func (s *Sender) ClosedFuture() edo.Future[edo.Unit] { return &closing{s: s} }
+func (s *Sender) ClosedFuture() edo.Future[edo.Unit] { return &closedFuture{s: s} }
 
 // Poll is [Sender.PollClosed].
-func (f *closing) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	p, err := f.s.poll(cx, f, &f.entry)
+func (f *closedFuture) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	p, err := f.s.pollClosedBy(&f.entry, cx, f)
 	return edo.Unit{}, p, err
 }
 
 // Waits is [Sender.Waits].
-func (f *closing) Waits(cx *edo.Context) edo.Wait { return f.s.Waits(cx) }
+func (f *closedFuture) Waits(cx *edo.Context) edo.Wait { return f.s.Waits(cx) }
 
-// Drop waits no longer.
-func (f *closing) Drop() {
+// Drop ends the wait.
+func (f *closedFuture) Drop() {
 	h := f.s.hub
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
-	f.s.closers.Leave(&f.entry)
+	f.s.closedWaiters.Leave(&f.entry)
 }
-
-// keptFutures is how many futures a hub keeps for direct style.
-const keptFutures = 64
 
 // Closed waits until IsClosed. The error is that of the task.
 func (s *Sender) Closed(task *edo.Task) error {
 	h := s.hub
 	h.Mu.Lock()
-	f := h.kept
+	f := h.unused.Pop()
 	if f == nil {
-		f = new(closing)
-	} else {
-		h.kept, f.next = f.next, nil
-		h.keptCount--
+		f = new(closedFuture)
 	}
 	f.s = s
 	h.Mu.Unlock()
@@ -163,11 +168,8 @@ func (s *Sender) Closed(task *edo.Task) error {
 
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
-	s.closers.Leave(&f.entry)
-	if h.keptCount < keptFutures {
-		*f = closing{next: h.kept} // the entry too: the next sender has another set
-		h.kept = f
-		h.keptCount++
-	}
+	s.closedWaiters.Leave(&f.entry)
+	*f = closedFuture{} // the entry too: the next sender has another set
+	h.unused.Push(f)
 	return err
 }

@@ -5,48 +5,63 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// Hub is the part of a channel that knows nothing of its values. Mu guards all of it,
-// and whatever the channel says.
+// Hub is the part of a channel that knows nothing of its values. Mu guards all of it, and
+// the fields of the channel that the channel says.
 //
 // Why [sync.Mutex], and not the shorter lock of package mpsc: a value is copied under it,
-// which takes as long as the value is large, and when one is sent many receivers come
-// for it at the same time. Then it is better to sleep than to spin.
+// which takes longer for a larger value, and many receivers come at the same time after a
+// send. Then it is better to sleep than to spin.
 type Hub struct {
 	Mu      sync.Mutex
-	Waiting Set    // the tasks that wait for news
-	Package string // what errors and reports begin with
+	Waiting Set    // the tasks that wait for a value
+	Package string // the first word of errors and reports
 
 	senders   int
 	receivers int
-	made      origin.Places // where the senders that are open were made
-	watchers  *Sender       // those by which somebody has begun to wait for there to be no receivers
-	kept      *closing      // for direct style
-	keptCount int
+	madeAt    origin.Places              // where the open senders were made
+	awaited   waiters.List[Sender]       // the senders by which a task waits for the last receiver to go
+	unused    waiters.Free[closedFuture] // for direct style
 }
 
-// Senders returns how many handles to send with are open. Locked.
+// Senders returns how many senders are open. The caller holds Mu.
 func (h *Hub) Senders() int { return h.senders }
 
-// Receivers returns how many receivers there are. Locked.
+// Receivers returns how many receivers there are. The caller holds Mu.
 func (h *Hub) Receivers() int { return h.receivers }
 
-// AddReceiver counts one more. Locked.
+// AddReceiver counts one more receiver. The caller holds Mu.
 func (h *Hub) AddReceiver() { h.receivers++ }
 
-// RemoveReceiver counts one less, and appends to closers who waited for there to be
-// none: to be woken without the lock. Locked.
-func (h *Hub) RemoveReceiver(closers []edo.Waker) []edo.Waker {
+// RemoveReceiver counts one receiver less. If none is left, it appends to ws the wakers of
+// the tasks that waited for that, which the caller wakes after it has released Mu. The
+// caller holds Mu.
+func (h *Hub) RemoveReceiver(ws []edo.Waker) []edo.Waker {
 	h.receivers--
 	if h.receivers == 0 {
-		for h.watchers != nil {
-			closers = h.watchers.forget(closers)
+		for s := h.awaited.First(); s != nil; s = h.awaited.First() {
+			ws = s.removeClosedWaiters(ws)
 		}
 	}
-	return closers
+	return ws
 }
 
-// Made returns where the handles that are open were made. Locked; to say it in words is
-// for later.
-func (h *Hub) Made() origin.Places { return h.made.Clone() }
+// SenderCount returns how many senders are open.
+func (h *Hub) SenderCount() int {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	return h.senders
+}
+
+// ReceiverCount returns how many receivers there are.
+func (h *Hub) ReceiverCount() int {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	return h.receivers
+}
+
+// SendersMadeAt returns where the open senders were made. The caller holds Mu, and describes
+// the places after it has released Mu.
+func (h *Hub) SendersMadeAt() origin.Places { return h.madeAt.Clone() }

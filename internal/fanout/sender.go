@@ -1,103 +1,102 @@
 package fanout
 
 import (
+	"unsafe"
+
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// Sender is a handle to send with, without the value. It is embedded in the handle
-// that the user has. The zero Sender is closed, once its hub is set.
+// Sender is a handle to send with, without the value. The sender of the public package
+// contains it. The zero Sender is closed, once its hub is set.
 type Sender struct {
-	hub        *Hub
-	open       bool
-	watches    bool     // it is one of the hub's watchers
-	prev, next *Sender  // while it is
-	pc         uintptr  // where it was made
-	closers    Set      // those that wait, by this handle, for there to be no receivers
-	own        Entry    // what PollClosed waits with
-	more       []*Entry // the same, for tasks beside the first
-	asked      int      // which of these was asked last whether it waits
+	node      waiters.Node[Sender] // in the hub's awaited
+	isAwaited bool                 // it is in that list
+	open      bool
+	hub       *Hub
+	pc        uintptr // where it was made
+
+	// The tasks that wait until IsClosed by this sender, with the entries of PollClosed:
+	// there are as many as tasks have waited by it at the same time.
+	closedWaiters Set
+	firstEntry    Entry
+	otherEntries  []*Entry
+	lastAsked     int // the index of the entry that was asked last whether its task waits
 }
 
-// Init makes s the first handle of h, for the caller skip levels above that of Init.
-// To remember where it was made is most of what a handle costs.
+// This does not compile unless node is the first field, as package waiters requires.
+const _ = -unsafe.Offsetof(Sender{}.node)
+
+// Init makes s the first sender of h. skip is the number of calls between Init and the call
+// to remember for reports, which is most of what a sender costs.
 func (s *Sender) Init(h *Hub, skip int) {
 	s.hub = h
 	s.pc = origin.Here(skip + 1)
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
-	s.add()
+	s.countOpen()
 }
 
-// Clone makes s another handle beside of, which is closed if that is.
-func (s *Sender) Clone(of *Sender, skip int) {
-	h := of.hub
+// Clone makes s another sender of the hub of original. It is closed if original is.
+func (s *Sender) Clone(original *Sender, skip int) {
+	h := original.hub
 	s.hub = h
 	s.pc = origin.Here(skip + 1)
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
-	if of.open {
-		s.add()
+	if original.open {
+		s.countOpen()
 	}
 }
 
-// add makes s one of the open handles. Locked.
-func (s *Sender) add() {
+// countOpen makes s one of the open senders. The caller holds the hub's Mu.
+func (s *Sender) countOpen() {
 	s.open = true
 	s.hub.senders++
-	s.hub.made.Add(s.pc)
+	s.hub.madeAt.Add(s.pc)
 }
 
-// attend puts e among those that wait by s for there to be no receivers. Locked.
-func (s *Sender) attend(e *Entry, w edo.Waker) {
-	s.closers.Join(e, w)
-	s.watch()
+// addClosedWaiter makes w, by e, wait until IsClosed. The caller holds the hub's Mu.
+func (s *Sender) addClosedWaiter(e *Entry, w edo.Waker) {
+	s.closedWaiters.Join(e, w)
+	s.markAwaited()
 }
 
-// admit is attend, unless another waker is there. Locked.
-func (s *Sender) admit(e *Entry, w edo.Waker) bool {
-	if !s.closers.Admit(e, w) {
+// admitClosedWaiter is addClosedWaiter, unless e has another waker: then it returns false.
+// The caller holds the hub's Mu.
+func (s *Sender) admitClosedWaiter(e *Entry, w edo.Waker) bool {
+	if !s.closedWaiters.Admit(e, w) {
 		return false
 	}
-	s.watch()
+	s.markAwaited()
 	return true
 }
 
-// watch makes s one of the hub's watchers. Locked.
-func (s *Sender) watch() {
-	if s.watches {
-		return
+// markAwaited puts s into the hub's awaited. The caller holds the hub's Mu.
+func (s *Sender) markAwaited() {
+	if !s.isAwaited {
+		s.isAwaited = true
+		s.hub.awaited.PushBack(s)
 	}
-	h := s.hub
-	s.watches, s.next = true, h.watchers
-	if s.next != nil {
-		s.next.prev = s
-	}
-	h.watchers = s
 }
 
-// forget moves those that attend to the end of closers. Locked.
-func (s *Sender) forget(closers []edo.Waker) []edo.Waker {
-	if !s.watches {
-		return closers
+// removeClosedWaiters removes all that wait by s until IsClosed, and appends their wakers
+// to ws. The caller holds the hub's Mu.
+func (s *Sender) removeClosedWaiters(ws []edo.Waker) []edo.Waker {
+	if !s.isAwaited {
+		return ws
 	}
-	if s.prev == nil {
-		s.hub.watchers = s.next
-	} else {
-		s.prev.next = s.next
-	}
-	if s.next != nil {
-		s.next.prev = s.prev
-	}
-	s.watches, s.prev, s.next = false, nil, nil
-	return s.closers.appendTo(closers)
+	s.isAwaited = false
+	s.hub.awaited.Remove(s)
+	return s.closedWaiters.appendTo(ws)
 }
 
-// Open says whether s was not closed. Locked.
-func (s *Sender) Open() bool { return s.open }
+// IsOpen reports whether s was not closed. The caller holds the hub's Mu.
+func (s *Sender) IsOpen() bool { return s.open }
 
-// Close closes the handle, once, and wakes who must know: those that wait by it for
-// there to be no receivers, and, if it was the last one, those that wait for news.
+// Close closes s, once. It wakes the tasks that wait by s until IsClosed and, if no sender
+// is left open, the tasks that wait for a value.
 func (s *Sender) Close() {
 	h := s.hub
 	h.Mu.Lock()
@@ -106,26 +105,26 @@ func (s *Sender) Close() {
 		return
 	}
 	s.open = false
-	h.made.Remove(s.pc)
-	var some [few]edo.Waker
-	closers := s.forget(some[:0])
-	var herd Herd
+	h.madeAt.Remove(s.pc)
+	var array [maxCopied]edo.Waker
+	closedWaiters := s.removeClosedWaiters(array[:0])
+	var batch Batch
 	if h.senders--; h.senders == 0 {
-		h.Waiting.Take(&herd)
+		h.Waiting.MoveAll(&batch)
 	}
 	h.Mu.Unlock()
-	WakeAll(closers)
-	h.Wake(nil, &herd)
+	WakeAll(closedWaiters)
+	h.WakeBatch(nil, &batch)
 }
 
-// WakeAll wakes each.
-func WakeAll(wakers []edo.Waker) {
-	for _, w := range wakers {
+// WakeAll wakes each waker of ws.
+func WakeAll(ws []edo.Waker) {
+	for _, w := range ws {
 		w.Wake()
 	}
 }
 
-// IsClosed says whether nothing can be sent through s: it was closed, or there are no
+// IsClosed reports whether a send through s is refused: s was closed, or there are no
 // receivers.
 func (s *Sender) IsClosed() bool {
 	s.hub.Mu.Lock()
@@ -133,5 +132,5 @@ func (s *Sender) IsClosed() bool {
 	return s.isClosed()
 }
 
-// isClosed is IsClosed. Locked.
+// isClosed is IsClosed. The caller holds the hub's Mu.
 func (s *Sender) isClosed() bool { return !s.open || s.hub.receivers == 0 }

@@ -8,12 +8,13 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// TestWhoWaitsForTheReceiversToGoIsWokenThen plays random programs: several wait by each
-// of several handles, which are closed, while receivers come and go.
-func TestWhoWaitsForTheReceiversToGoIsWokenThen(t *testing.T) {
-	type asker struct {
+// TestTasksThatWaitForTheReceiversToGoAreWokenThen plays random programs: several tasks wait
+// by each of several senders, which are closed, while receivers come and go.
+func TestTasksThatWaitForTheReceiversToGoAreWokenThen(t *testing.T) {
+	type waitingTask struct {
 		f     edo.Future[edo.Unit]
 		s     int
 		task  *edotest.Task
@@ -29,14 +30,14 @@ func TestWhoWaitsForTheReceiversToGoIsWokenThen(t *testing.T) {
 			senders[i].Init(&h, 0)
 			open[i] = true
 		}
-		askers := make([]*asker, 1+r.IntN(12))
-		for i := range askers {
+		tasks := make([]*waitingTask, 1+r.IntN(12))
+		for i := range tasks {
 			s := r.IntN(len(senders))
-			askers[i] = &asker{f: senders[s].ClosedFuture(), s: s, task: edotest.NewTask()}
+			tasks[i] = &waitingTask{f: senders[s].ClosedFuture(), s: s, task: edotest.NewTask()}
 		}
 		receivers := 0
-		wake := func(which func(a *asker) bool) {
-			for _, a := range askers {
+		wake := func(which func(a *waitingTask) bool) {
+			for _, a := range tasks {
 				if a.waits && which(a) {
 					a.waits = false
 					a.wakes++
@@ -46,13 +47,13 @@ func TestWhoWaitsForTheReceiversToGoIsWokenThen(t *testing.T) {
 		for step := range 100 {
 			switch op := r.IntN(20); {
 			case op < 8:
-				a := askers[r.IntN(len(askers))]
+				a := tasks[r.IntN(len(tasks))]
 				_, p, _ := edotest.Poll(a.task, a.f)
 				if a.waits = open[a.s] && receivers > 0; a.waits != (p == edo.Pending) {
 					t.Fatalf("seed %d, step %d: %v, want it to wait: %v", seed, step, p, a.waits)
 				}
 			case op < 11:
-				a := askers[r.IntN(len(askers))]
+				a := tasks[r.IntN(len(tasks))]
 				edo.Drop(a.f)
 				a.waits = false
 			case op < 15:
@@ -61,36 +62,36 @@ func TestWhoWaitsForTheReceiversToGoIsWokenThen(t *testing.T) {
 			case op < 19 && receivers > 0:
 				WakeAll(h.RemoveReceiver(nil))
 				if receivers--; receivers == 0 {
-					wake(func(*asker) bool { return true })
+					wake(func(*waitingTask) bool { return true })
 				}
 			case op == 19 && r.IntN(3) == 0:
 				i := r.IntN(len(senders))
 				senders[i].Close()
 				open[i] = false
-				wake(func(a *asker) bool { return a.s == i })
+				wake(func(a *waitingTask) bool { return a.s == i })
 			}
-			for i, a := range askers {
+			for i, a := range tasks {
 				if n := a.task.Wakes(); n != a.wakes {
 					t.Fatalf("seed %d, step %d: number %d was woken %d times, want %d", seed, step, i, n, a.wakes)
 				}
 			}
-			watchers := make(map[*Sender]bool)
-			for s := h.watchers; s != nil; s = s.next {
-				watchers[s] = true
+			awaited := make(map[*Sender]bool)
+			for s := h.awaited.First(); s != nil; s = waiters.Next(s) {
+				awaited[s] = true
 			}
 			left := 0
 			for i := range senders {
 				s := &senders[i]
-				if s.watches != watchers[s] || s.watches && !open[i] || !s.watches && s.closers.Len() > 0 {
-					t.Fatalf("seed %d, step %d: sender %d is out of its list, or in it", seed, step, i)
+				if s.isAwaited != awaited[s] || s.isAwaited && !open[i] || !s.isAwaited && s.closedWaiters.Len() > 0 {
+					t.Fatalf("seed %d, step %d: sender %d should be in the list, or should not", seed, step, i)
 				}
 				if open[i] {
 					left++
 				}
 			}
-			if h.Senders() != left || h.Made().Total() != left || h.Receivers() != receivers {
+			if h.Senders() != left || h.SendersMadeAt().Total() != left || h.Receivers() != receivers {
 				t.Fatalf("seed %d, step %d: %d senders, %d by where they were made, %d receivers, want %d, %d, %d",
-					seed, step, h.Senders(), h.Made().Total(), h.Receivers(), left, left, receivers)
+					seed, step, h.Senders(), h.SendersMadeAt().Total(), h.Receivers(), left, left, receivers)
 			}
 		}
 	}
@@ -106,14 +107,14 @@ func closedDirect(s *Sender, n int) edo.Future[edo.Unit] {
 	})
 }
 
-func TestThoseWhoWaitInDirectStyleAreApart(t *testing.T) {
+func TestTasksThatWaitInDirectStyleAreApart(t *testing.T) {
 	var h Hub
 	var senders [2]Sender
 	for i := range senders {
 		senders[i].Init(&h, 0)
 	}
 	h.AddReceiver()
-	for range 3 { // with what was kept of the last time
+	for range 3 { // with the futures of the last time
 		var tasks [4]*edotest.Task
 		var waits [4]edo.Future[edo.Unit]
 		for i := range waits {
@@ -144,7 +145,7 @@ func TestWaitingInDirectStyleAllocatesNothing(t *testing.T) {
 	s.Init(&h, 0)
 	h.AddReceiver()
 	task, f := edotest.NewTask(), closedDirect(&s, 1<<30)
-	var some [few]edo.Waker
+	var some [maxCopied]edo.Waker
 	turn := func() {
 		edotest.Poll(task, f)
 		WakeAll(h.RemoveReceiver(some[:0]))
@@ -177,33 +178,33 @@ func TestWaitingForTheReceiversToGoTakesNoMoreRoomEachTime(t *testing.T) {
 		WakeAll(h.RemoveReceiver(nil))
 	}
 	edotest.RequireWoken(t, task, 300)
-	slots := s.closers.slots
+	slots := s.closedWaiters.slots
 	if cap(slots) > 8 {
-		t.Errorf("room for %d, of whom there are 3 at a time", cap(slots))
+		t.Errorf("room for %d waiters, of which there are 3 at a time", cap(slots))
 	}
 	for _, o := range slots[:cap(slots)] {
 		if o != (slot{}) {
-			t.Fatal("it keeps who has waited")
+			t.Fatal("it keeps a task that has waited")
 		}
 	}
 }
 
-// TestReportOfManySendersIsAsLongAsTheirPlaces counts what is done for it by allocations,
-// and lets others of the process have a few.
+// TestReportOfManySendersIsAsLongAsTheirPlaces measures a report by its allocations, and
+// leaves room for a few allocations of other goroutines.
 func TestReportOfManySendersIsAsLongAsTheirPlaces(t *testing.T) {
 	allocs := func(n int) float64 {
 		var h Hub
 		for range n {
 			new(Sender).Init(&h, 0)
 		}
-		return testing.AllocsPerRun(10, func() { h.Made().Describe("sender") })
+		return testing.AllocsPerRun(10, func() { h.SendersMadeAt().Describe("sender") })
 	}
 	if few, many := allocs(2), allocs(2000); many > few+10 {
 		t.Errorf("%v allocations for 2 senders made at one place, %v for 2,000", few, many)
 	}
 }
 
-func TestHerdThatNobodyJoinsMeanwhileTakesOneArray(t *testing.T) {
+func TestBatchThatNoTaskJoinsMeanwhileUsesOneArray(t *testing.T) {
 	var h Hub
 	entries := make([]Entry, 100)
 	w := edotest.NewTask().Waker()
@@ -211,9 +212,9 @@ func TestHerdThatNobodyJoinsMeanwhileTakesOneArray(t *testing.T) {
 		for i := range entries {
 			h.Waiting.Join(&entries[i], w)
 		}
-		var herd Herd
-		h.Waiting.Take(&herd)
-		h.Wake(nil, &herd)
+		var batch Batch
+		h.Waiting.MoveAll(&batch)
+		h.WakeBatch(nil, &batch)
 		if cap(h.Waiting.slots) < 100 || cap(h.Waiting.spare) != 0 {
 			t.Fatalf("room for %d, and %d more", cap(h.Waiting.slots), cap(h.Waiting.spare))
 		}

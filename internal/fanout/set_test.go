@@ -7,7 +7,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// member is an entry, and the task that it is for.
+// member is an entry, and its task.
 type member struct {
 	Entry
 	in    bool
@@ -15,9 +15,9 @@ type member struct {
 	wakes int
 }
 
-// TestSetBehavesLikeItsModel plays random programs to a set: everybody who is in is
-// woken once by the latest waker, nobody else is, and who joins while a herd is being
-// woken is in the next.
+// TestSetBehavesLikeItsModel plays random programs to a set: each member is woken once by
+// its latest waker, no other task is, and a member that joins while a batch is being woken
+// is in the next batch.
 func TestSetBehavesLikeItsModel(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -28,7 +28,7 @@ func TestSetBehavesLikeItsModel(t *testing.T) {
 			members[i] = &member{task: edotest.NewTask()}
 		}
 		in := 0
-		var herds []*Herd // taken, and not woken yet
+		var batches []*Batch // not woken yet
 		for step := range 200 {
 			m := members[r.IntN(len(members))]
 			switch op := r.IntN(20); {
@@ -48,11 +48,11 @@ func TestSetBehavesLikeItsModel(t *testing.T) {
 					in--
 				}
 			case op < 18:
-				herd := new(Herd)
-				s.Take(herd)
-				herds = append(herds, herd)
-				if n := herd.n + len(herd.all); n != in {
-					t.Fatalf("seed %d, step %d: %d were taken of %d", seed, step, n, in)
+				batch := new(Batch)
+				s.MoveAll(batch)
+				batches = append(batches, batch)
+				if n := batch.n + len(batch.array); n != in {
+					t.Fatalf("seed %d, step %d: %d were moved of %d", seed, step, n, in)
 				}
 				for _, m := range members {
 					if m.in {
@@ -61,15 +61,15 @@ func TestSetBehavesLikeItsModel(t *testing.T) {
 					}
 				}
 				in = 0
-			case len(herds) > 0:
-				h.Wake(nil, herds[0])
-				herds = herds[1:]
+			case len(batches) > 0:
+				h.WakeBatch(nil, batches[0])
+				batches = batches[1:]
 			}
 			if s.Len() != in {
 				t.Fatalf("seed %d, step %d: Len() = %d, want %d", seed, step, s.Len(), in)
 			}
 			for _, m := range members {
-				if s.has(&m.Entry) != m.in || m.in && s.slots[m.at].entry != &m.Entry {
+				if s.has(&m.Entry) != m.in || m.in && s.slots[m.index].entry != &m.Entry {
 					t.Fatalf("seed %d, step %d: rule 1 does not hold", seed, step)
 				}
 			}
@@ -77,8 +77,8 @@ func TestSetBehavesLikeItsModel(t *testing.T) {
 	}
 }
 
-func TestHerdIsWokenOnceEachAndTheArrayIsUsedAgain(t *testing.T) {
-	for _, n := range []int{1, few, few + 1, 100} {
+func TestBatchIsWokenOnceAndItsArrayIsUsedAgain(t *testing.T) {
+	for _, n := range []int{1, maxCopied, maxCopied + 1, 100} {
 		var h Hub
 		members := make([]*member, n)
 		for i := range members {
@@ -89,11 +89,11 @@ func TestHerdIsWokenOnceEachAndTheArrayIsUsedAgain(t *testing.T) {
 				h.Waiting.Join(&m.Entry, edotest.NewTask().Waker())
 				h.Waiting.Join(&m.Entry, m.task.Waker()) // the latest counts
 			}
-			var herd Herd
-			h.Waiting.Take(&herd)
+			var batch Batch
+			h.Waiting.MoveAll(&batch)
 			late := &member{task: edotest.NewTask()}
 			h.Waiting.Join(&late.Entry, late.task.Waker())
-			h.Wake(nil, &herd)
+			h.WakeBatch(nil, &batch)
 			edotest.RequireWoken(t, late.task, 0)
 			for _, m := range members {
 				edotest.RequireWoken(t, m.task, 1)
@@ -102,18 +102,18 @@ func TestHerdIsWokenOnceEachAndTheArrayIsUsedAgain(t *testing.T) {
 			for _, s := range [][]slot{h.Waiting.slots[:cap(h.Waiting.slots)], h.Waiting.spare[:cap(h.Waiting.spare)]} {
 				for _, o := range s {
 					if o != (slot{}) {
-						t.Fatal("an array keeps what was in it")
+						t.Fatal("an array keeps an entry")
 					}
 				}
 			}
 		}
 		if c := cap(h.Waiting.spare) + cap(h.Waiting.slots); c < n || c > 4*n+8 {
-			t.Errorf("room for %d after herds of %d", c, n)
+			t.Errorf("room for %d after batches of %d", c, n)
 		}
 	}
 }
 
-func BenchmarkTakeUnderTheLock(b *testing.B) {
+func BenchmarkMoveAllUnderTheLock(b *testing.B) {
 	for _, n := range []int{1, 1000} {
 		b.Run(map[int]string{1: "1", 1000: "1000"}[n], func(b *testing.B) {
 			var s Set
@@ -126,9 +126,9 @@ func BenchmarkTakeUnderTheLock(b *testing.B) {
 					s.Join(&entries[i], w)
 				}
 				b.StartTimer()
-				var h Herd
-				s.Take(&h)
-				s.spare = h.all[:0]
+				var batch Batch
+				s.MoveAll(&batch)
+				s.spare = batch.array[:0]
 			}
 		})
 	}

@@ -3,11 +3,11 @@ package lock
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/reuse"
 	"github.com/edo-go/edo/internal/waiters"
 )
 
@@ -46,7 +46,7 @@ func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
 	if err := task.Proceed(nil); err != nil {
 		return false, err
 	}
-	f := arrivals.Get().(*Arrival)
+	f := arrivals.Get()
 	f.b = b
 	if leader = f.arrive(nil); !leader {
 		_, err = edo.Await(task, edo.Future[bool](f))
@@ -54,13 +54,12 @@ func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
 			err = nil
 		}
 	}
-	f.b = nil
 	arrivals.Put(f)
 	return leader, err
 }
 
 // arrivals are for direct style.
-var arrivals = sync.Pool{New: func() any { return new(Arrival) }}
+var arrivals reuse.Pool[Arrival, *Arrival]
 
 // WaitFuture returns [Barrier.Wait] as a future. It is one allocation. It arrives at the
 // barrier when it is polled first.

@@ -84,4 +84,4 @@ func (f *LockFuture) Poll(cx *edo.Context) (*Guard, edo.Poll, error) {
 
 // Drop leaves the queue, and unlocks a lock that f was granted and has not returned. A
 // guard that f has returned does not change.
-func (f *LockFuture) Drop() { f.r.drop() }
+func (f *LockFuture) Drop() { f.r.Drop() }

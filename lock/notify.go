@@ -1,11 +1,11 @@
 package lock
 
 import (
-	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/reuse"
 	"github.com/edo-go/edo/internal/waiters"
 )
 
@@ -172,17 +172,15 @@ func (n *Notify) Wait(task *edo.Task) error {
 	if n.consume(seen) != fresh {
 		return nil
 	}
-	f := notifieds.Get().(*Notified)
+	f := notifieds.Get()
 	f.n, f.seen, f.state = n, seen, fresh
 	_, err := edo.Await(task, edo.Future[edo.Unit](f))
-	f.Drop() // does nothing unless the task was cancelled
-	f.n = nil
 	notifieds.Put(f)
 	return err
 }
 
 // notifieds are for direct style.
-var notifieds = sync.Pool{New: func() any { return new(Notified) }}
+var notifieds reuse.Pool[Notified, *Notified]
 
 // WaitFuture returns [Notify.Wait] as a future. It is one allocation. A NotifyAll from now
 // on lets it go on, although it enters the queue only when it is polled, or enabled.

@@ -158,6 +158,6 @@ func (f *InitFuture[T]) endTurn() {
 // next waiter tries. Work that the dropped future still does may overlap with the next
 // initialiser: see [Once].
 func (f *InitFuture[T]) Drop() {
-	f.r.drop()
+	f.r.Drop()
 	f.endTurn()
 }

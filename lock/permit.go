@@ -105,4 +105,4 @@ func (f *AcquireFuture) Poll(cx *edo.Context) (*Permit, edo.Poll, error) {
 
 // Drop leaves the queue, and releases permits that f was granted and has not returned. A
 // permit that f has returned does not change.
-func (f *AcquireFuture) Drop() { f.r.drop() }
+func (f *AcquireFuture) Drop() { f.r.Drop() }

@@ -2,11 +2,11 @@ package lock
 
 import (
 	"errors"
-	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/reuse"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -37,7 +37,7 @@ var errSpent = errors.New("lock: a future was polled that asks for nothing, or h
 // start makes r ask p for n permits, from the beginning.
 func (r *request) start(p *permits, base, n int64, k kind) {
 	if atomic.LoadUint32(&r.state) != done {
-		r.drop()
+		r.Drop()
 	}
 	if r.p != p { // spares a write barrier
 		r.p = p
@@ -89,9 +89,9 @@ func (r *request) pollSlowly(cx *edo.Context, state uint32) (u edo.Unit, p edo.P
 	return u, edo.Ready, err
 }
 
-// drop makes r ask for nothing. It releases permits that r has got and that its owner has
+// Drop makes r ask for nothing. It releases permits that r has got and that its owner has
 // not seen: rule 6.
-func (r *request) drop() {
+func (r *request) Drop() {
 	state := atomic.LoadUint32(&r.state)
 	if state == queued {
 		state = r.p.leaveQueue(r.base, &r.waiter)
@@ -103,7 +103,7 @@ func (r *request) drop() {
 }
 
 // requests are for direct style.
-var requests = sync.Pool{New: func() any { return new(request) }}
+var requests reuse.Pool[request, *request]
 
 // acquire waits for n permits, in direct style. Its caller is the operation that the
 // program calls.
@@ -127,11 +127,9 @@ func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
 // wait is the rest of acquire, for a task that must wait. A task that is cancelled after
 // it was granted its permits, and before it ran, releases them.
 func (p *permits) wait(task *edo.Task, base, n int64, k kind) error {
-	r := requests.Get().(*request)
+	r := requests.Get()
 	r.start(p, base, n, k)
 	_, err := edo.Await(task, edo.Future[edo.Unit](r))
-	r.drop() // does nothing unless the task was cancelled
-	r.p = nil
 	requests.Put(r)
 	if err == nil { // so n is not 0: a request for nothing does not wait
 		p.holder.setInDirectStyle((*sched.Context)(task.Internal(internal.Key{})), 3)

@@ -1,11 +1,9 @@
 package fanout
 
 import (
-	"unsafe"
-
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
-	"github.com/edo-go/edo/internal/waiters"
+	"github.com/edo-go/edo/internal/reuse"
 )
 
 // PollClosed is Ready while IsClosed, and otherwise keeps the waker of the task. Any number
@@ -124,13 +122,9 @@ func (s *Sender) Waits(*edo.Context) edo.Wait {
 
 // closedFuture is the future of [Sender.ClosedFuture]. The lock of the hub guards its entry.
 type closedFuture struct {
-	node  waiters.Node[closedFuture] // while it is unused
 	s     *Sender
 	entry Entry
 }
-
-// This does not compile unless node is the first field, as package waiters requires.
-const _ = -unsafe.Offsetof(closedFuture{}.node)
 
 // ClosedFuture returns a future of PollClosed, with an entry of its own: one task waits
 // for it.
@@ -155,21 +149,11 @@ func (f *closedFuture) Drop() {
 
 // Closed waits until IsClosed. The error is that of the task.
 func (s *Sender) Closed(task *edo.Task) error {
-	h := s.hub
-	h.Mu.Lock()
-	f := h.unused.Pop()
-	if f == nil {
-		f = new(closedFuture)
-	}
+	f := closedFutures.Get()
 	f.s = s
-	h.Mu.Unlock()
-
 	_, err := edo.Await(task, edo.Future[edo.Unit](f))
-
-	h.Mu.Lock()
-	defer h.Mu.Unlock()
-	s.closedWaiters.Leave(&f.entry)
-	*f = closedFuture{} // the entry too: the next sender has another set
-	h.unused.Push(f)
+	closedFutures.Put(f)
 	return err
 }
+
+var closedFutures reuse.Pool[closedFuture, *closedFuture]

@@ -21,9 +21,8 @@ type Hub struct {
 
 	senders   int
 	receivers int
-	madeAt    origin.Places              // where the open senders were made
-	awaited   waiters.List[Sender]       // the senders by which a task waits for the last receiver to go
-	unused    waiters.Free[closedFuture] // for direct style
+	madeAt    origin.Places        // where the open senders were made
+	awaited   waiters.List[Sender] // the senders by which a task waits for the last receiver to go
 }
 
 // Senders returns how many senders are open. The caller holds Mu.

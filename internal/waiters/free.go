@@ -9,6 +9,9 @@ type Free[W any] struct {
 	n   int
 }
 
+// First returns the waiter that Pop would take, or nil. [Next] goes on from it.
+func (f *Free[W]) First() *W { return f.top }
+
 // Pop takes the waiter out that came last, or returns nil. It is as it was pushed.
 func (f *Free[W]) Pop() *W {
 	w := f.top

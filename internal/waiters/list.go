@@ -31,7 +31,7 @@ func (l *List[W]) First() *W { return l.first }
 // Empty reports whether no waiter is in l.
 func (l *List[W]) Empty() bool { return l.first == nil }
 
-// Next returns the waiter behind w, which is in a list, or nil.
+// Next returns the waiter behind w, which is in a list or a [Free], or nil.
 func Next[W any](w *W) *W { return nodeOf(w).next }
 
 // Prev returns the waiter before w, which is in a list, or nil.

@@ -101,7 +101,7 @@ func (n *Notify) updateHasWaiters() {
 	if n.queue.Empty() {
 		s := n.word.Load() &^ hasWaiters
 		if invariant.Enabled {
-			invariant.Step("lock: about to have an empty line")
+			invariant.Step("lock: about to empty the queue")
 		}
 		n.word.Store(s)
 	}
@@ -153,7 +153,7 @@ func (n *Notify) consume(seen uint64) (state uint32) {
 			return fresh
 		}
 		if invariant.Enabled {
-			invariant.Step("lock: about to take a notification")
+			invariant.Step("lock: about to consume a notification")
 		}
 		if n.word.CompareAndSwap(s, s&^stored) { // rule 2: hasWaiters is clear, by rule 1
 			return granted

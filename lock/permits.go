@@ -94,7 +94,7 @@ func (p *permits) tryAcquire(base, n int64) (state uint32) {
 			return fresh
 		}
 		if invariant.Enabled {
-			invariant.Step("lock: about to take")
+			invariant.Step("lock: about to acquire")
 		}
 		if p.word.CompareAndSwap(w, w-n*onePermit) { // rule 1
 			return granted
@@ -128,7 +128,7 @@ func (p *permits) acquireOrEnqueue(base int64, w *waiter) (state uint32) {
 				continue
 			}
 			if invariant.Enabled {
-				invariant.Step("lock: about to begin a line")
+				invariant.Step("lock: about to start the queue")
 			}
 			if !p.word.CompareAndSwap(s, s|hasQueue) { // rule 1: from now on rule 2 holds
 				continue
@@ -159,7 +159,7 @@ func (p *permits) releaseSome(cx *edo.Context, base, n int64) bool {
 			continue
 		}
 		if invariant.Enabled {
-			invariant.Step("lock: about to give back")
+			invariant.Step("lock: about to release")
 		}
 		if p.word.CompareAndSwap(w, w+n*onePermit) { // rule 1
 			return true
@@ -195,7 +195,7 @@ func (p *permits) grant(base, w int64) (ws wakers) {
 		w &^= hasQueue // rule 2
 	}
 	if invariant.Enabled {
-		invariant.Step("lock: about to let out")
+		invariant.Step("lock: about to grant from the queue")
 	}
 	p.word.Store(w) // rule 5: before the states
 	for first := p.queue.First(); first != end; first = p.queue.First() {

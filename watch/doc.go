@@ -1,10 +1,11 @@
 // Package watch is a channel for the latest value: settings, a state, a progress. Many
-// senders change it, many receivers see it, and nobody sees every value.
+// senders change it, many receivers see it, and a receiver may miss values that were
+// replaced before it looked.
 //
-// [New] makes a channel with a first value, which counts as seen. A receiver has seen
-// a value or has not: [Receiver.Changed] waits for one that it has not, and
-// [Receiver.Borrow] looks without marking it as seen. The channel is over when all
-// senders are closed; the last value stays.
+// [New] makes a channel with a first value, which counts as seen. Each receiver has seen the
+// current value or has not: [Receiver.Changed] waits for a value that it has not seen, and
+// [Receiver.Borrow] reads the value without marking it as seen. The channel is at its end
+// when all senders are closed; the last value stays.
 //
 //	tx, rx := watch.New(config)
 //	edo.Go(task, func(task *edo.Task) error {
@@ -17,9 +18,9 @@
 //	}, edo.Owns(rx))
 //	tx.Send(another)
 //
-// A [Receiver] is also an [edo.Stream] of the values that it has not seen, which
-// leaves out those that were replaced before it looked. To begin with the current value,
-// call [Receiver.MarkChanged] first.
+// A [Receiver] is also an [edo.Stream] of the values that it has not seen, without those that
+// were replaced before it looked. To begin with the current value, call
+// [Receiver.MarkChanged] first.
 //
 // # Three faces
 //
@@ -29,42 +30,43 @@
 //	        [Receiver.PollNext]
 //	future  [Receiver.ChangedFuture]  [Receiver.WaitForFuture]    [Sender.ClosedFuture]
 //
-// What sends never waits for a task, and works from any goroutine; so does what only
-// looks.
+// Methods that send, and methods that only read, never wait for a task, and work from any
+// goroutine.
 //
 // # Order
 //
-// The values have one order, and a receiver never goes back in it. A send happens
-// before whatever a receiver does that sees its value, or one that was sent later.
+// The values have one order, and a receiver never goes back in it. A send happens before a
+// receiver sees its value, or a later one: before the return of the method that shows it,
+// and before the call of a predicate with it.
 //
 // # Ownership
 //
 // A value is copied, as by assignment, under the lock of the channel: by a send, by each
-// receiver that looks, and by each modification. So it should be small, or a pointer to
-// what nobody changes any more. What a value points to is shared by all who have seen
-// it: nobody owns it, and edo never drops it, not even when it is an [edo.Dropper]. A
-// value that Send refuses is still the sender's, and what [Sender.SendReplace] returns is
-// in the channel no longer.
+// receiver that reads it, and by each modification. So it should be small, or a pointer to
+// data that does not change any more. All receivers share the data that a value points to.
+// So a value has no owner, and edo never drops it, not even when it is an [edo.Dropper]. A
+// value that Send refuses still belongs to the caller, and the value that
+// [Sender.SendReplace] returns is in the channel no longer.
 //
-// Whoever owns a [Sender] closes or drops it, or the receivers wait for ever: other than
-// in package mpsc, the garbage collector does not see to that. Whoever owns a [Receiver]
-// drops it, so that senders learn that nobody looks.
+// The owner of a [Sender] closes or drops it; otherwise the receivers wait for ever. Unlike
+// in package mpsc, the garbage collector does not close it. The owner of a [Receiver] drops
+// it, so that senders learn when there are no receivers.
 //
 // # Cost
 //
-// To send, or to look, takes some 15 ns while nobody else does: what the same takes with
-// a mutex and a condition, and for ten receivers 0.4 times a slice of Go channels of
-// length 1. A modification takes three times as long.
+// To send, or to read the value, takes some 15 ns without contention: the same time as with
+// a mutex and a condition, and for ten receivers 0.4 times the time of a slice of Go channels
+// of length 1. A modification takes three times as long.
 //
-// Who waits is woken outside the lock. For 1,000 receivers a send that wakes them all
-// takes, until all have seen the value, half of what the condition takes for as many
-// goroutines, or the slice of channels; for ten receivers 0.7 of it, for one the same.
-// None of this allocates. To make a sender takes about 0.25 µs: it remembers where that
-// was, for reports.
+// Tasks that wait are woken outside the lock. A send that wakes 1,000 receivers takes, until
+// all have seen the value, half the time of the condition, or of a slice of channels, with as
+// many goroutines; for ten receivers it takes 0.7 of that time, for one the same. None of
+// this allocates. To make a sender takes about 0.25 µs: it remembers where it was made, for
+// reports.
 //
 // # When not to use it
 //
-// When every value counts, there is package broadcast for several receivers, and mpsc
-// for one. For a value that only has to be read now and then, by those who do not wait
-// for it, [sync/atomic.Pointer] is enough.
+// When every value counts, there is package broadcast for several receivers, and mpsc for
+// one. For a value that is only read now and then, and that no task waits for,
+// [sync/atomic.Pointer] is enough.
 package watch

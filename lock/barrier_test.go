@@ -12,30 +12,30 @@ import (
 
 func TestBarrierLetsAGenerationThroughAndNotTheNext(t *testing.T) {
 	b := lock.NewBarrier(3)
-	for range 3 { // it is reusable
-		first := by(t, edo.Async(b.Wait)).waits()
-		second := by(t, b.WaitFuture()).waits()
-		if !by(t, edo.Async(b.Wait)).gets() {
-			t.Fatal("the one that completes the generation is not its leader")
+	for range 3 { // the barrier can be used again
+		first := drive(t, edo.Async(b.Wait)).waits()
+		second := drive(t, b.WaitFuture()).waits()
+		if !drive(t, edo.Async(b.Wait)).gets() {
+			t.Fatal("the task that completes the generation is not its leader")
 		}
-		early := by(t, b.WaitFuture()).waits() // of the next generation
+		early := drive(t, b.WaitFuture()).waits() // belongs to the next generation
 		if first.woken(1).gets() || second.woken(1).gets() {
 			t.Fatal("a second leader")
 		}
 		early.drop()
-		sound(t, b)
+		requireRules(t, b)
 	}
 }
 
-func TestBarrierWaiterThatGivesUpTakesItsPlaceBack(t *testing.T) {
+func TestBarrierWaiterThatGivesUpDoesNotCount(t *testing.T) {
 	b := lock.NewBarrier(3)
-	first, second := by(t, b.WaitFuture()).waits(), by(t, edo.Async(b.Wait)).waits()
+	first, second := drive(t, b.WaitFuture()).waits(), drive(t, edo.Async(b.Wait)).waits()
 	first.drop()
 	first.drop()
 	second.abort()
-	sound(t, b)
-	third, fourth := by(t, b.WaitFuture()).waits(), by(t, b.WaitFuture()).waits()
-	if !by(t, b.WaitFuture()).gets() {
+	requireRules(t, b)
+	third, fourth := drive(t, b.WaitFuture()).waits(), drive(t, b.WaitFuture()).waits()
+	if !drive(t, b.WaitFuture()).gets() {
 		t.Fatal("not the leader")
 	}
 	third.woken(1).gets()
@@ -45,70 +45,70 @@ func TestBarrierWaiterThatGivesUpTakesItsPlaceBack(t *testing.T) {
 
 func TestBarrierWaiterThatWasLetThroughAndIsDroppedChangesNothing(t *testing.T) {
 	b := lock.NewBarrier(2)
-	first := by(t, b.WaitFuture()).waits()
-	by(t, b.WaitFuture()).gets()
-	next := by(t, edo.Async(b.Wait)).waits()
+	first := drive(t, b.WaitFuture()).waits()
+	drive(t, b.WaitFuture()).gets()
+	next := drive(t, edo.Async(b.Wait)).waits()
 	first.drop()
 	next.woken(0).waits()
-	sound(t, b)
+	requireRules(t, b)
 }
 
-// One that counted for its generation, and made another one its leader, was not
-// cancelled in Wait, but after it.
-func TestBarrierWaiterThatWasLetThroughAndIsAbortedIsToldThatItCounted(t *testing.T) {
+// A waiter that is cancelled after its generation was complete has counted: Wait returns no
+// error, and the cancellation comes after Wait.
+func TestBarrierWaiterThatWasLetThroughAndIsAbortedGetsNoError(t *testing.T) {
 	b := lock.NewBarrier(2)
 	var leader bool
 	var err, after error
-	f := body(func(task *edo.Task) error {
+	f := direct(func(task *edo.Task) error {
 		leader, err = b.Wait(task)
 		after = task.Err()
 		return err
 	})
-	first := by(t, f).waits()
-	by(t, b.WaitFuture()).gets()
+	first := drive(t, f).waits()
+	drive(t, b.WaitFuture()).gets()
 	first.woken(1)
-	edo.Drop(f) // before it ran
+	edo.Drop(f) // before the task runs
 	first.gets()
 	if leader || err != nil || !errors.Is(after, edo.ErrCancelled) {
 		t.Fatalf("Wait = %v, %v, and then the task is %v", leader, err, after)
 	}
-	second := by(t, edo.Async(b.Wait)).waits()
-	second.abort() // and one that did not count is cancelled
-	sound(t, b)
+	second := drive(t, edo.Async(b.Wait)).waits()
+	second.abort() // its generation is not complete: Wait returns ErrCancelled
+	requireRules(t, b)
 }
 
-func TestBarrierForOneLetsEverybodyThroughAsLeader(t *testing.T) {
+func TestBarrierForOneLetsEachTaskThroughAsLeader(t *testing.T) {
 	var zero lock.Barrier
 	for _, b := range []*lock.Barrier{lock.NewBarrier(1), &zero} {
 		for range 2 {
-			if !by(t, b.WaitFuture()).gets() || !by(t, edo.Async(b.Wait)).gets() {
+			if !drive(t, b.WaitFuture()).gets() || !drive(t, edo.Async(b.Wait)).gets() {
 				t.Fatal("not the leader")
 			}
 		}
 	}
-	panics(t, "NewBarrier(0)", func() { lock.NewBarrier(0) })
+	requirePanic(t, "NewBarrier(0)", func() { lock.NewBarrier(0) })
 }
 
-func TestReusedArrivalComesAgain(t *testing.T) {
+func TestReusedArrivalArrivesAgain(t *testing.T) {
 	b := lock.NewBarrier(2)
 	var f lock.Arrival
 	f.Drop()
-	o := by(t, &f)
+	o := drive(t, &f)
 	if _, p, err := edotest.Poll(o.task, o.f); p != edo.Ready || err == nil {
 		t.Fatalf("the zero future: %v, %v, want an error", p, err)
 	}
 	for range 3 {
 		f.Reset(b)
 		o.waits()
-		by(t, b.WaitFuture()).gets()
+		drive(t, b.WaitFuture()).gets()
 		o.woken(1).gets()
 	}
 	f.Reset(b)
 	o.waits()
-	f.Reset(b) // takes its place back
+	f.Reset(b) // the arrival before does not count any more
 	o.waits()
-	sound(t, b)
-	other := by(t, b.WaitFuture())
+	requireRules(t, b)
+	other := drive(t, b.WaitFuture())
 	if !other.gets() {
 		t.Fatal("not the leader")
 	}
@@ -118,9 +118,9 @@ func TestReusedArrivalComesAgain(t *testing.T) {
 func TestArrivalWakesTheTaskThatPolledLast(t *testing.T) {
 	b := lock.NewBarrier(2)
 	f := b.WaitFuture()
-	first, second := by(t, f).waits(), by(t, f)
+	first, second := drive(t, f).waits(), drive(t, f)
 	second.waits()
-	by(t, b.WaitFuture()).gets()
+	drive(t, b.WaitFuture()).gets()
 	first.woken(0)
 	second.woken(1).gets()
 }
@@ -143,7 +143,7 @@ func TestOneLeaderPerGenerationOfManyTasks(t *testing.T) {
 						if leader {
 							leaders[i]++
 						}
-						for j := range n { // all have come, and none is further
+						for j := range n { // all tasks have arrived, and none is ahead
 							if phase[j] != g {
 								return fmt.Errorf("generation %d: task %d is in %d", g, j, phase[j])
 							}
@@ -164,6 +164,6 @@ func TestOneLeaderPerGenerationOfManyTasks(t *testing.T) {
 		if sum != generations {
 			t.Fatalf("%d leaders of %d generations", sum, generations)
 		}
-		sound(t, b)
+		requireRules(t, b)
 	}
 }

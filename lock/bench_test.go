@@ -9,8 +9,8 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// direct runs fn b.N times, as a task.
-func direct(b *testing.B, fn func(task *edo.Task)) {
+// benchmarkDirect runs fn b.N times in a task, in direct style.
+func benchmarkDirect(b *testing.B, fn func(task *edo.Task)) {
 	b.ReportAllocs()
 	err := edo.Run(func(task *edo.Task) error {
 		for b.Loop() {
@@ -23,8 +23,8 @@ func direct(b *testing.B, fn func(task *edo.Task)) {
 	}
 }
 
-// polls runs fn b.N times, in a poll.
-func polls(b *testing.B, fn func(cx *edo.Context)) {
+// benchmarkPoll runs fn b.N times inside polls.
+func benchmarkPoll(b *testing.B, fn func(cx *edo.Context)) {
 	b.ReportAllocs()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for b.Loop() {
@@ -44,7 +44,7 @@ func BenchmarkMutexTry(b *testing.B) {
 
 func BenchmarkMutexDirect(b *testing.B) {
 	var m lock.Mutex
-	direct(b, func(task *edo.Task) {
+	benchmarkDirect(b, func(task *edo.Task) {
 		m.Lock(task)
 		m.Unlock()
 	})
@@ -53,7 +53,7 @@ func BenchmarkMutexDirect(b *testing.B) {
 func BenchmarkMutexPoll(b *testing.B) {
 	var m lock.Mutex
 	var f lock.LockFuture
-	polls(b, func(cx *edo.Context) {
+	benchmarkPoll(b, func(cx *edo.Context) {
 		f.Reset(&m)
 		g, _, _ := f.Poll(cx)
 		g.Unlock()
@@ -62,19 +62,19 @@ func BenchmarkMutexPoll(b *testing.B) {
 
 func BenchmarkMutexFuture(b *testing.B) {
 	var m lock.Mutex
-	polls(b, func(cx *edo.Context) {
+	benchmarkPoll(b, func(cx *edo.Context) {
 		g, _, _ := m.LockFuture().Poll(cx)
 		g.Unlock()
 	})
 }
 
-// BenchmarkMutexWaiting has every lock pass through the line.
+// BenchmarkMutexWaiting hands every lock over to a waiter.
 func BenchmarkMutexWaiting(b *testing.B) {
 	var m lock.Mutex
 	var f [2]lock.LockFuture
 	m.TryLock()
 	g, i := m.Guard(), 0
-	polls(b, func(cx *edo.Context) {
+	benchmarkPoll(b, func(cx *edo.Context) {
 		f[i].Reset(&m)
 		f[i].Poll(cx)
 		g.Unlock()
@@ -94,7 +94,7 @@ func BenchmarkSyncMutex(b *testing.B) {
 
 func BenchmarkRWMutexDirectRead(b *testing.B) {
 	var m lock.RWMutex
-	direct(b, func(task *edo.Task) {
+	benchmarkDirect(b, func(task *edo.Task) {
 		m.RLock(task)
 		m.RUnlock()
 	})
@@ -102,7 +102,7 @@ func BenchmarkRWMutexDirectRead(b *testing.B) {
 
 func BenchmarkRWMutexDirectWrite(b *testing.B) {
 	var m lock.RWMutex
-	direct(b, func(task *edo.Task) {
+	benchmarkDirect(b, func(task *edo.Task) {
 		m.Lock(task)
 		m.Unlock()
 	})
@@ -128,7 +128,7 @@ func BenchmarkSemaphoreTry(b *testing.B) {
 
 func BenchmarkSemaphoreDirect(b *testing.B) {
 	s := lock.NewSemaphore(5)
-	direct(b, func(task *edo.Task) {
+	benchmarkDirect(b, func(task *edo.Task) {
 		s.Acquire(task, 2)
 		s.Release(2)
 	})
@@ -136,7 +136,7 @@ func BenchmarkSemaphoreDirect(b *testing.B) {
 
 func BenchmarkSemaphoreOwn(b *testing.B) {
 	s := lock.NewSemaphore(5)
-	direct(b, func(task *edo.Task) {
+	benchmarkDirect(b, func(task *edo.Task) {
 		s.Acquire(task, 2)
 		s.Own(2).Release()
 	})
@@ -145,7 +145,7 @@ func BenchmarkSemaphoreOwn(b *testing.B) {
 func BenchmarkSemaphorePoll(b *testing.B) {
 	s := lock.NewSemaphore(5)
 	var f lock.AcquireFuture
-	polls(b, func(cx *edo.Context) {
+	benchmarkPoll(b, func(cx *edo.Context) {
 		f.Reset(s, 2)
 		p, _, _ := f.Poll(cx)
 		p.Release()
@@ -162,7 +162,7 @@ func BenchmarkChannelAsSemaphore(b *testing.B) {
 
 func BenchmarkNotifyDirect(b *testing.B) {
 	var n lock.Notify
-	direct(b, func(task *edo.Task) {
+	benchmarkDirect(b, func(task *edo.Task) {
 		n.NotifyOne()
 		n.Wait(task)
 	})
@@ -171,7 +171,7 @@ func BenchmarkNotifyDirect(b *testing.B) {
 func BenchmarkNotifyPoll(b *testing.B) {
 	var n lock.Notify
 	var f lock.Notified
-	polls(b, func(cx *edo.Context) {
+	benchmarkPoll(b, func(cx *edo.Context) {
 		n.NotifyOne()
 		f.Reset(&n)
 		f.Poll(cx)
@@ -180,7 +180,7 @@ func BenchmarkNotifyPoll(b *testing.B) {
 
 func BenchmarkOnceGet(b *testing.B) {
 	var o lock.Once[int]
-	direct(b, func(task *edo.Task) {
+	benchmarkDirect(b, func(task *edo.Task) {
 		if _, ok := o.Get(); !ok {
 			o.GetOrInit(task, func(*edo.Task) (int, error) { return 1, nil })
 		}
@@ -194,7 +194,7 @@ func BenchmarkSyncOnce(b *testing.B) {
 	}
 }
 
-// BenchmarkContended is 8 tasks, or goroutines, that lock in turn, on two workers.
+// BenchmarkContended has 8 tasks, or goroutines, that lock in turn, on two workers.
 func BenchmarkContended(b *testing.B) {
 	const tasks = 8
 	b.Run("lock.Mutex", func(b *testing.B) {

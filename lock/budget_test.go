@@ -21,7 +21,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	)
 	closed.Close()
 	spent.Drop()
-	by(t, o.GetOrInitFuture(func() edo.Future[int] { return future.Ready(7) })).gets()
+	drive(t, o.GetOrInitFuture(func() edo.Future[int] { return future.Ready(7) })).gets()
 	chantest.RequireGivesWay(t, map[string]func(task *edo.Task){
 		"Mutex.Lock":                  func(task *edo.Task) { m.Lock(task); m.Unlock() },
 		"Mutex.LockFuture":            func(task *edo.Task) { g, _ := edo.Await(task, m.LockFuture()); g.Unlock() },

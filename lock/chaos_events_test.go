@@ -12,8 +12,8 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// TestNotifyWhileTasksAreAborted passes one notification round: whoever gets it notifies
-// the next. So it is lost, or doubled, if a task that is aborted loses or doubles it.
+// TestNotifyWhileTasksAreAborted passes one notification round: the task that gets it
+// notifies the next one. So a task that is aborted must neither lose nor double it.
 func TestNotifyWhileTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, seeds, func(w *chaos.World) {
 		var n lock.Notify
@@ -26,13 +26,13 @@ func TestNotifyWhileTasksAreAborted(t *testing.T) {
 		}
 		for i := range 6 {
 			if w.Rand.IntN(2) == 0 {
-				spawnsFuture(w, i, "future", future.Map(n.WaitFuture(), func(u edo.Unit) edo.Unit {
+				spawnFuture(w, i, "future", future.Map(n.WaitFuture(), func(u edo.Unit) edo.Unit {
 					next()
 					return u
 				}))
 				continue
 			}
-			spawns(w, i, "direct", func(task *edo.Task) error {
+			spawnDirect(w, i, "direct", func(task *edo.Task) error {
 				for range 3 {
 					if err := n.Wait(task); err != nil {
 						return err
@@ -66,9 +66,9 @@ func TestNotifyAllWhileTasksAreAborted(t *testing.T) {
 		var n lock.Notify
 		over := false
 		for i := range 6 {
-			spawns(w, i, "waits", func(task *edo.Task) error {
+			spawnDirect(w, i, "waits", func(task *edo.Task) error {
 				for {
-					f := n.WaitFuture() // before it looks
+					f := n.WaitFuture() // before the task reads over
 					if over {
 						return nil
 					}
@@ -98,14 +98,14 @@ func TestNotifyAllWhileTasksAreAborted(t *testing.T) {
 	})
 }
 
-// TestBarrierWhileTasksAreAborted counts those that a generation let through, aborted
-// meanwhile or not: there are as many as make a generation for each leader.
+// TestBarrierWhileTasksAreAborted counts the tasks that passed the barrier, aborted
+// meanwhile or not: for each leader, as many tasks have passed as make a generation.
 func TestBarrierWhileTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, seeds, func(w *chaos.World) {
 		size := 2 + w.Rand.IntN(2)
 		b := lock.NewBarrier(size)
 		passed, leaders := 0, 0
-		passes := func(leader bool) {
+		countPass := func(leader bool) {
 			passed++
 			if leader {
 				leaders++
@@ -116,26 +116,26 @@ func TestBarrierWhileTasksAreAborted(t *testing.T) {
 		}
 		var handles []*edo.JoinHandle[edo.Unit]
 		for i := range 6 {
-			handles = append(handles, spawns(w, i, "comes", func(task *edo.Task) error {
+			handles = append(handles, spawnDirect(w, i, "arrives", func(task *edo.Task) error {
 				leader, err := b.Wait(task)
 				if err == nil {
-					passes(leader)
+					countPass(leader)
 				}
 				return err
 			}))
 		}
-		w.Steady("helper", func(task *edo.Task) error { // comes and goes until all have passed
+		w.Steady("helper", func(task *edo.Task) error { // arrives and leaves until all have passed
 			for slices.ContainsFunc(handles, func(h *edo.JoinHandle[edo.Unit]) bool { return !h.Finished() }) {
 				extra := make([]*lock.Arrival, 1+w.Rand.IntN(size-1))
 				for i := range extra {
 					extra[i] = b.WaitFuture()
 				}
-				look := func() error {
+				pollExtra := func() error {
 					_, err := edo.Await(task, future.PollFn(func(cx *edo.Context) (u edo.Unit, _ edo.Poll, _ error) {
 						extra = slices.DeleteFunc(extra, func(f *lock.Arrival) bool {
 							leader, p, _ := f.Poll(cx)
 							if p == edo.Ready {
-								passes(leader)
+								countPass(leader)
 							}
 							return p == edo.Ready
 						})
@@ -143,16 +143,16 @@ func TestBarrierWhileTasksAreAborted(t *testing.T) {
 					}))
 					return err
 				}
-				if err := look(); err != nil { // comes
+				if err := pollExtra(); err != nil { // the extra futures arrive
 					return err
 				}
 				if err := edo.Yield(task); err != nil {
 					return err
 				}
-				if err := look(); err != nil {
+				if err := pollExtra(); err != nil {
 					return err
 				}
-				for _, f := range extra { // and goes
+				for _, f := range extra { // and those that have not passed leave
 					f.Drop()
 				}
 			}
@@ -170,7 +170,7 @@ func TestBarrierWhileTasksAreAborted(t *testing.T) {
 func TestOnceWhileTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, seeds, func(w *chaos.World) {
 		var o lock.Once[int]
-		errMade := errors.New("made none")
+		errFails := errors.New("the initialiser fails")
 		room := w.Room("the initialiser", 1)
 		for i := range 6 {
 			fails := i%3 != 0 && w.Rand.IntN(3) == 0
@@ -178,30 +178,30 @@ func TestOnceWhileTasksAreAborted(t *testing.T) {
 				f := o.GetOrInitFuture(func() edo.Future[int] {
 					return future.AndThen(newVisit(w, room, 1, future.Ready(0)), func(edo.Unit) edo.Future[int] {
 						if fails {
-							return future.Fail[int](errMade)
+							return future.Fail[int](errFails)
 						}
 						return future.Ready(7)
 					})
 				})
-				spawnsFuture(w, i, "future", future.Then(f, func(v int, err error) edo.Future[edo.Unit] {
-					if err == nil && v != 7 || err != nil && err != errMade {
+				spawnFuture(w, i, "future", future.Then(f, func(v int, err error) edo.Future[edo.Unit] {
+					if err == nil && v != 7 || err != nil && err != errFails {
 						w.Errorf("got %d, %v", v, err)
 					}
 					return future.Ready(edo.Unit{})
 				}))
 				continue
 			}
-			spawns(w, i, "direct", func(task *edo.Task) error {
+			spawnDirect(w, i, "direct", func(task *edo.Task) error {
 				v, err := o.GetOrInit(task, func(task *edo.Task) (int, error) {
 					if err := stay(w, task, room, 1); err != nil {
 						return 0, err
 					}
 					if fails {
-						return 0, errMade
+						return 0, errFails
 					}
 					return 7, nil
 				})
-				if err == errMade {
+				if err == errFails {
 					return nil
 				}
 				if err == nil && v != 7 {

@@ -11,12 +11,13 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// Each program has tasks that are aborted at any time, and some that never are: these
-// wait for ever, which fails the run, when something is lost.
+// Each program has tasks that are aborted at any time, and tasks that are never aborted. When
+// a lock, a permit or a notification is lost, a task of the second kind waits for ever, which
+// fails the run.
 
 const seeds = 400
 
-// stay is inside of room for a while, as n. It leaves whatever happens.
+// stay enters room as n visitors, yields some times, and leaves, also when it is cancelled.
 func stay(w *chaos.World, task *edo.Task, room *chaos.Room, n int) error {
 	room.Enter(n)
 	defer room.Leave(n)
@@ -28,7 +29,7 @@ func stay(w *chaos.World, task *edo.Task, room *chaos.Room, n int) error {
 	return nil
 }
 
-// visit is a stay of who holds g, as a future. It owns g.
+// visit is stay as a future, of the holder of g. It owns g.
 type visit struct {
 	room *chaos.Room
 	n    int
@@ -59,8 +60,8 @@ func (v *visit) Drop() {
 	}
 }
 
-// spawns starts task i, every third of which is never aborted.
-func spawns(w *chaos.World, i int, name string, fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit] {
+// spawnDirect spawns task i in direct style. Every third task is never aborted.
+func spawnDirect(w *chaos.World, i int, name string, fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit] {
 	name = fmt.Sprint(name, " ", i)
 	if i%3 == 0 {
 		return w.Steady(name, fn)
@@ -68,7 +69,8 @@ func spawns(w *chaos.World, i int, name string, fn func(task *edo.Task) error) *
 	return w.Go(name, fn)
 }
 
-func spawnsFuture(w *chaos.World, i int, name string, f edo.Future[edo.Unit]) {
+// spawnFuture is spawnDirect for a future.
+func spawnFuture(w *chaos.World, i int, name string, f edo.Future[edo.Unit]) {
 	name = fmt.Sprint(name, " ", i)
 	if i%3 == 0 {
 		chaos.SpawnSteady(w, name, f)
@@ -83,7 +85,7 @@ func TestMutexWhileTasksAreAborted(t *testing.T) {
 		room := w.Room("the lock", 1)
 		for i := range 6 {
 			if w.Rand.IntN(2) == 0 {
-				spawns(w, i, "direct", func(task *edo.Task) error {
+				spawnDirect(w, i, "direct", func(task *edo.Task) error {
 					for range 3 {
 						if err := m.Lock(task); err != nil {
 							return err
@@ -98,7 +100,7 @@ func TestMutexWhileTasksAreAborted(t *testing.T) {
 				})
 				continue
 			}
-			spawnsFuture(w, i, "future", future.AndThen(m.LockFuture(), func(g *lock.Guard) edo.Future[edo.Unit] {
+			spawnFuture(w, i, "future", future.AndThen(m.LockFuture(), func(g *lock.Guard) edo.Future[edo.Unit] {
 				return newVisit(w, room, 1, g)
 			}))
 		}
@@ -113,18 +115,18 @@ func TestMutexWhileTasksAreAborted(t *testing.T) {
 }
 
 func TestRWMutexWhileTasksAreAborted(t *testing.T) {
-	const everybody = 100
+	const allVisitors = 100
 	chaos.Explore(t, seeds, func(w *chaos.World) {
 		var m lock.RWMutex
-		room := w.Room("the lock", everybody)
+		room := w.Room("the lock", allVisitors)
 		for i := range 8 {
 			writes, downgrades := w.Rand.IntN(3) == 0, w.Rand.IntN(2) == 0
 			n, f := 1, m.RLockFuture()
 			if writes {
-				n, f = everybody, m.LockFuture()
+				n, f = allVisitors, m.LockFuture()
 			}
 			if w.Rand.IntN(2) == 0 {
-				spawnsFuture(w, i, "future", future.AndThen(f, func(g *lock.Guard) edo.Future[edo.Unit] {
+				spawnFuture(w, i, "future", future.AndThen(f, func(g *lock.Guard) edo.Future[edo.Unit] {
 					if downgrades {
 						g.Downgrade()
 						n = 1
@@ -133,7 +135,7 @@ func TestRWMutexWhileTasksAreAborted(t *testing.T) {
 				}))
 				continue
 			}
-			spawns(w, i, "direct", func(task *edo.Task) error {
+			spawnDirect(w, i, "direct", func(task *edo.Task) error {
 				for range 2 {
 					if !writes {
 						if err := m.RLock(task); err != nil {
@@ -150,7 +152,7 @@ func TestRWMutexWhileTasksAreAborted(t *testing.T) {
 						return err
 					}
 					g := m.Guard()
-					err := stay(w, task, room, everybody)
+					err := stay(w, task, room, allVisitors)
 					if downgrades && err == nil {
 						g.Downgrade()
 						err = stay(w, task, room, 1)
@@ -181,7 +183,7 @@ func TestSemaphoreWhileTasksAreAborted(t *testing.T) {
 		closes := w.Rand.IntN(4) == 0
 		for i := range 7 {
 			n := 1 + w.Rand.IntN(permits)
-			closed := func(err error) error { // is no error when somebody closes it
+			ignoreClosed := func(err error) error { // the program may close the semaphore
 				if closes && errors.Is(err, edo.ErrClosed) {
 					return nil
 				}
@@ -192,26 +194,26 @@ func TestSemaphoreWhileTasksAreAborted(t *testing.T) {
 				f := future.AndThen(s.AcquireFuture(n), func(p *lock.Permit) edo.Future[edo.Unit] {
 					return newVisit(w, room, n, p)
 				})
-				spawnsFuture(w, i, "future", future.Of(f).OrElse(func(err error) edo.Future[edo.Unit] {
-					if err = closed(err); err != nil {
+				spawnFuture(w, i, "future", future.Of(f).OrElse(func(err error) edo.Future[edo.Unit] {
+					if err = ignoreClosed(err); err != nil {
 						return future.Fail[edo.Unit](err)
 					}
 					return future.Ready(edo.Unit{})
 				}))
 			case 1:
-				spawns(w, i, "owner", func(task *edo.Task) error {
+				spawnDirect(w, i, "owner", func(task *edo.Task) error {
 					if err := s.Acquire(task, n); err != nil {
-						return closed(err)
+						return ignoreClosed(err)
 					}
-					p := s.Own(n) // a child owns them, and may never run
+					p := s.Own(n) // a child owns the permits, and may never run
 					w.Go("child", func(task *edo.Task) error { return stay(w, task, room, n) }, edo.Owns(p))
 					return nil
 				})
 			default:
-				spawns(w, i, "direct", func(task *edo.Task) error {
+				spawnDirect(w, i, "direct", func(task *edo.Task) error {
 					for range 3 {
 						if err := s.Acquire(task, n); err != nil {
-							return closed(err)
+							return ignoreClosed(err)
 						}
 						err := stay(w, task, room, n)
 						s.Release(n)
@@ -231,7 +233,7 @@ func TestSemaphoreWhileTasksAreAborted(t *testing.T) {
 		}
 		w.Check(func() error {
 			if got := s.Available(); got != permits {
-				return fmt.Errorf("%d of %d permits back", got, permits)
+				return fmt.Errorf("%d of %d permits are free", got, permits)
 			}
 			return s.Check()
 		})

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// refill gives the poll of cx its budget again.
+// refill refills the budget of the poll of cx.
 func refill(cx *edo.Context) { (*sched.Context)(cx).SetBudget(100) }
 
 func TestPollFaceAllocatesNothing(t *testing.T) {
@@ -121,14 +121,14 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 		return edo.Unit{}, nil
 	})
 	task := edotest.NewTask()
-	for p := edo.Pending; p == edo.Pending; { // it yields when its budget is used up
+	for p := edo.Pending; p == edo.Pending; { // the task yields when its budget is used up
 		_, p, _ = edotest.Poll(task, f)
 	}
 	if got != 0 {
 		t.Errorf("without waiting: %v allocations, want none", got)
 	}
 
-	// Operations that wait: each is resumed by the test.
+	// Operations that wait: the test resumes each of them.
 	again := repeat(func(task *edo.Task) error {
 		if err := m.Lock(task); err != nil {
 			return err

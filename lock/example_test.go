@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// A Mutex may be held while the task waits for something else.
+// A task may hold a Mutex while it waits for something else.
 func ExampleMutex() {
 	var m lock.Mutex
 	balance := 100
@@ -37,8 +37,8 @@ func ExampleMutex() {
 	// Output: 10 <nil>
 }
 
-// A lock that a child task is to hold is owned by it: it is unlocked however the child
-// ends, and if it never runs.
+// A child task owns the lock that it shall hold: the lock is unlocked however the child ends,
+// also if the child never runs.
 func ExampleMutex_Guard() {
 	var m lock.Mutex
 	edo.Run(func(task *edo.Task) error {
@@ -47,7 +47,7 @@ func ExampleMutex_Guard() {
 		}
 		child := edo.Go(task, func(*edo.Task) error { return nil }, edo.Owns(m.Guard()))
 		child.Abort()
-		if err := m.Lock(task); err != nil { // waits for the child to be gone
+		if err := m.Lock(task); err != nil { // waits for the end of the child
 			return err
 		}
 		fmt.Println("locked again")
@@ -57,7 +57,7 @@ func ExampleMutex_Guard() {
 	// Output: locked again
 }
 
-// With combinators the guard is a value like others: dropped, it unlocks.
+// For combinators a guard is a value like others: to drop it unlocks.
 func ExampleMutex_LockFuture() {
 	var m lock.Mutex
 	n := 0
@@ -70,7 +70,7 @@ func ExampleMutex_LockFuture() {
 	// Output: 1 <nil>
 }
 
-// Readers share the lock; a writer that is done writing may stay as a reader.
+// Readers share the lock. A writer may turn into a reader when it has written.
 func ExampleRWMutex() {
 	var m lock.RWMutex
 	edo.Run(func(task *edo.Task) error {
@@ -89,7 +89,7 @@ func ExampleRWMutex() {
 	// read; another reader: true
 }
 
-// At most two of the five tasks are inside at a time.
+// At most two of the five tasks hold a permit at a time.
 func ExampleSemaphore() {
 	s := lock.NewSemaphore(2)
 	inside, most := 0, 0
@@ -112,7 +112,8 @@ func ExampleSemaphore() {
 	// Output: 2 at most, 2 permits back
 }
 
-// A server takes a permit before it accepts, and the task of the connection owns it.
+// A server acquires a permit before it accepts a connection, and the task of the connection
+// owns the permit.
 func ExampleSemaphore_Own() {
 	s := lock.NewSemaphore(3)
 	edo.Run(func(task *edo.Task) error {
@@ -134,8 +135,8 @@ func ExampleSemaphore_Own() {
 	// Output: 3 permits back
 }
 
-// A queue of which several tasks take: each put tells one of them, or the next that
-// comes.
+// Several tasks may take values from a queue: each append notifies one of them, or the next
+// task that waits.
 func ExampleNotify() {
 	var n lock.Notify
 	var queue []string
@@ -161,8 +162,8 @@ func ExampleNotify() {
 	// Output: [one two]
 }
 
-// Whoever waits for a condition makes the future first and looks then: nothing that
-// happens in between is missed.
+// A task that waits for a condition makes the future first and checks the condition then: so
+// it misses no notification in between.
 func ExampleNotify_WaitFuture() {
 	var changed lock.Notify
 	ready := false
@@ -175,7 +176,7 @@ func ExampleNotify_WaitFuture() {
 					return nil
 				}
 				_, err := edo.Await(task, f)
-				f.Drop() // Await borrows it
+				f.Drop() // Await does not drop it
 				if err != nil {
 					return err
 				}
@@ -188,7 +189,7 @@ func ExampleNotify_WaitFuture() {
 	// Output: ready
 }
 
-// All tasks finish the first step before any begins the second.
+// All tasks finish the first step before a task begins the second.
 func ExampleBarrier() {
 	b := lock.NewBarrier(3)
 	edo.Run(func(task *edo.Task) error {
@@ -214,7 +215,7 @@ func ExampleBarrier() {
 	// all have done the first step
 }
 
-// The first that needs the connection makes it; the others wait for that.
+// The first task that needs the connection makes it; the others wait for it.
 func ExampleOnce() {
 	var conn lock.Once[string]
 	dial := func(task *edo.Task) (string, error) {
@@ -238,7 +239,7 @@ func ExampleOnce() {
 	// connection <nil>
 }
 
-// The initialiser is a future as well. One that is given up lets the next try.
+// The initialiser may be a future. After one that fails, the next one tries.
 func ExampleOnce_GetOrInitFuture() {
 	var o lock.Once[int]
 	fails := o.GetOrInitFuture(func() edo.Future[int] { return future.Fail[int](errors.New("no luck")) })

@@ -16,7 +16,7 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// waitsOf returns what the task with this name waits for, now.
+// waitsOf returns what the task with this name waits for.
 func waitsOf(t *testing.T, task *edo.Task, name string) edo.Wait {
 	t.Helper()
 	for _, i := range task.Runtime().Snapshot().Tasks {
@@ -28,66 +28,66 @@ func waitsOf(t *testing.T, task *edo.Task, name string) edo.Wait {
 	return edo.Wait{}
 }
 
-// named says whether w says that name holds what is waited for.
-func named(w edo.Wait, name string) bool { return strings.Contains(w.String(), name) }
+// names reports whether w names a task with this name.
+func names(w edo.Wait, name string) bool { return strings.Contains(w.String(), name) }
 
-// taking is a way to take something, and one to wait for it then.
-type taking struct {
-	take, await      func(task *edo.Task) error
-	release, giveAll func() // what was taken, what was waited for
+// held is a way to lock, and a way to wait for that lock then.
+type held struct {
+	lock, wait             func(task *edo.Task) error
+	unlock, unlockByWaiter func() // after lock, and after wait
 }
 
-var takings = map[string]func() taking{
-	"Mutex.Lock": func() taking {
+var locksToHold = map[string]func() held{
+	"Mutex.Lock": func() held {
 		var m lock.Mutex
-		return taking{m.Lock, m.Lock, m.Unlock, m.Unlock}
+		return held{m.Lock, m.Lock, m.Unlock, m.Unlock}
 	},
-	"Mutex.LockFuture": func() taking {
+	"Mutex.LockFuture": func() held {
 		var m lock.Mutex
-		take := func(task *edo.Task) error { _, err := edo.Await(task, m.LockFuture()); return err }
-		return taking{take, take, m.Unlock, m.Unlock}
+		lockByFuture := func(task *edo.Task) error { _, err := edo.Await(task, m.LockFuture()); return err }
+		return held{lockByFuture, lockByFuture, m.Unlock, m.Unlock}
 	},
-	"RWMutex.Lock, then a writer": func() taking {
+	"RWMutex.Lock, then a writer": func() held {
 		var m lock.RWMutex
-		return taking{m.Lock, m.Lock, m.Unlock, m.Unlock}
+		return held{m.Lock, m.Lock, m.Unlock, m.Unlock}
 	},
-	"RWMutex.RLock, then a writer": func() taking {
+	"RWMutex.RLock, then a writer": func() held {
 		var m lock.RWMutex
-		return taking{m.RLock, m.Lock, m.RUnlock, m.Unlock}
+		return held{m.RLock, m.Lock, m.RUnlock, m.Unlock}
 	},
-	"Semaphore.Acquire": func() taking {
+	"Semaphore.Acquire": func() held {
 		s := lock.NewSemaphore(2)
 		both := func(task *edo.Task) error { return s.Acquire(task, 2) }
-		return taking{both, both, func() { s.Release(2) }, func() { s.Release(2) }}
+		return held{both, both, func() { s.Release(2) }, func() { s.Release(2) }}
 	},
 }
 
 func TestReportNamesTheTaskThatHoldsALock(t *testing.T) {
-	for name, start := range takings {
+	for name, start := range locksToHold {
 		err := sim.Run(1, func(task *edo.Task) error {
 			c := start()
-			during := func(take func(task *edo.Task) error, release func()) func(task *edo.Task) error {
+			holdForAnHour := func(lock func(task *edo.Task) error, unlock func()) func(task *edo.Task) error {
 				return func(task *edo.Task) error {
-					if err := take(task); err != nil {
+					if err := lock(task); err != nil {
 						return err
 					}
-					defer release()
+					defer unlock()
 					return timer.Sleep(task, time.Hour)
 				}
 			}
-			edo.Go(task, during(c.take, c.release), edo.Name("the holder"))
+			edo.Go(task, holdForAnHour(c.lock, c.unlock), edo.Name("the holder"))
 			edo.Yield(task)
 			for i := range 2 {
-				edo.Go(task, during(c.await, c.giveAll), edo.Name(fmt.Sprint("waiter ", i)))
+				edo.Go(task, holdForAnHour(c.wait, c.unlockByWaiter), edo.Name(fmt.Sprint("waiter ", i)))
 				edo.Yield(task)
 			}
 			for i := range 2 {
-				if w := waitsOf(t, task, fmt.Sprint("waiter ", i)); !named(w, "the holder") {
+				if w := waitsOf(t, task, fmt.Sprint("waiter ", i)); !names(w, "the holder") {
 					t.Errorf("%s: waiter %d %v", name, i, w)
 				}
 			}
-			timer.Sleep(task, 90*time.Minute) // it was handed to the first waiter
-			if w := waitsOf(t, task, "waiter 1"); !named(w, "waiter 0") || named(w, "the holder") {
+			timer.Sleep(task, 90*time.Minute) // the lock was handed to the first waiter
+			if w := waitsOf(t, task, "waiter 1"); !names(w, "waiter 0") || names(w, "the holder") {
 				t.Errorf("%s: after it was handed on, waiter 1 %v", name, w)
 			}
 			return nil
@@ -116,17 +116,17 @@ func TestReportTellsGrantedAndNotTakenFromHeld(t *testing.T) {
 		edo.Go(task, lockIt, edo.Name("second"))
 		edo.Yield(task)
 		w := waitsOf(t, task, "second")
-		if w.On != "lock: mutex" || !slices.Contains(w.By, "1 waiting before it") || named(w, "first") {
+		if w.On != "lock: mutex" || !slices.Contains(w.By, "1 waiting before it") || names(w, "first") {
 			t.Errorf("held: %v", w)
 		}
 		m.Unlock()
 		w = waitsOf(t, task, "second")
-		if w.On != "lock: mutex, granted to a task that has not taken it" || !named(w, "first") {
+		if w.On != "lock: mutex, granted to a task that has not taken it" || !names(w, "first") {
 			t.Errorf("granted, and not taken: %v", w)
 		}
 		edo.Yield(task)
 		w = waitsOf(t, task, "second")
-		if w.On != "lock: mutex" || !named(w, "first") {
+		if w.On != "lock: mutex" || !names(w, "first") {
 			t.Errorf("taken: %v", w)
 		}
 		return nil
@@ -147,10 +147,10 @@ func TestReportSaysThatTheHolderHasEndedOrIsTheWaiterItself(t *testing.T) {
 		}, edo.Name("twice"))
 		edo.Yield(task)
 		edo.Yield(task)
-		if w := waitsOf(t, task, "waiter"); !named(w, "forgetful, which has ended") {
+		if w := waitsOf(t, task, "waiter"); !names(w, "forgetful, which has ended") {
 			t.Errorf("the holder has ended: %v", w)
 		}
-		if w := waitsOf(t, task, "twice"); !named(w, "this task itself") && !named(w, "which is this one") {
+		if w := waitsOf(t, task, "twice"); !names(w, "this task itself") && !names(w, "which is this one") {
 			t.Errorf("the holder is the waiter: %v", w)
 		}
 		late.Abort()
@@ -209,7 +209,7 @@ func TestReportNamesNoTaskThatIsNotKnownToHold(t *testing.T) {
 			h := edo.Go(task, wait, edo.Name("waiter"))
 			edo.Yield(task)
 			edo.Yield(task)
-			if w := waitsOf(t, task, "waiter"); named(w, "suspect") || len(w.By) == 0 {
+			if w := waitsOf(t, task, "waiter"); names(w, "suspect") || len(w.By) == 0 {
 				t.Errorf("%s: %v", name, w)
 			}
 			h.Abort()
@@ -232,10 +232,10 @@ func TestReportNamesTheTaskThatInitialisesAOnce(t *testing.T) {
 		edo.Go(task, func(task *edo.Task) error { _, err := polled.GetOrInit(task, slow); return err }, edo.Name("two"))
 		edo.Yield(task)
 		edo.Yield(task)
-		if w := waitsOf(t, task, "one"); w.On != "lock: once" || !named(w, "direct") {
+		if w := waitsOf(t, task, "one"); w.On != "lock: once" || !names(w, "direct") {
 			t.Errorf("got %v", w)
 		}
-		if w := waitsOf(t, task, "two"); w.On != "lock: once" || !named(w, "future") {
+		if w := waitsOf(t, task, "two"); w.On != "lock: once" || !names(w, "future") {
 			t.Errorf("got %v", w)
 		}
 		return nil
@@ -245,7 +245,7 @@ func TestReportNamesTheTaskThatInitialisesAOnce(t *testing.T) {
 	}
 }
 
-// A branch of a join is no task: the one that polls it holds what it takes.
+// A branch of a join is no task: the task that polls the branch holds its lock.
 func TestHolderInsideAJoinIsTheTaskThatPollsIt(t *testing.T) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		var m lock.Mutex
@@ -255,7 +255,7 @@ func TestHolderInsideAJoinIsTheTaskThatPollsIt(t *testing.T) {
 		w := edo.Go(task, m.Lock, edo.Name("waiter"))
 		edo.Yield(task)
 		edo.Yield(task)
-		if w := waitsOf(t, task, "waiter"); !named(w, "joiner") {
+		if w := waitsOf(t, task, "waiter"); !names(w, "joiner") {
 			t.Errorf("got %v", w)
 		}
 		h.Abort()
@@ -268,7 +268,7 @@ func TestHolderInsideAJoinIsTheTaskThatPollsIt(t *testing.T) {
 }
 
 func TestWaitForSomethingThatHasEndedSaysSo(t *testing.T) {
-	is := func(w edo.Wait, text string) {
+	requireOn := func(w edo.Wait, text string) {
 		t.Helper()
 		if !strings.Contains(w.On, text) {
 			t.Errorf("got %q, want %q in it", w.On, text)
@@ -276,28 +276,28 @@ func TestWaitForSomethingThatHasEndedSaysSo(t *testing.T) {
 	}
 	var m lock.Mutex
 	f := m.LockFuture()
-	by(t, f).gets()
-	is(says(f), "lock: mutex, by a future that has ended")
-	is(says(new(lock.LockFuture)), "was not told what to wait for")
-	is(says(new(lock.Notified)), "was not told what to wait for")
-	is(says(new(lock.Arrival)), "was not told what to wait for")
+	drive(t, f).gets()
+	requireOn(waitOf(f), "lock: mutex, by a future that has ended")
+	requireOn(waitOf(new(lock.LockFuture)), "was not told what to wait for")
+	requireOn(waitOf(new(lock.Notified)), "was not told what to wait for")
+	requireOn(waitOf(new(lock.Arrival)), "was not told what to wait for")
 	s := lock.NewSemaphore(0)
 	a := s.AcquireFuture(1)
 	s.Close()
-	is(says(a), "lock: semaphore (1 permit, 0 free), which is closed")
-	by(t, a).fails(edo.ErrClosed)
+	requireOn(waitOf(a), "lock: semaphore (1 permit, 0 free), which is closed")
+	drive(t, a).fails(edo.ErrClosed)
 	var n lock.Notify
 	n.NotifyOne()
 	w := n.WaitFuture()
-	by(t, w).gets()
-	is(says(w), "lock: notify, by a future that has ended")
+	drive(t, w).gets()
+	requireOn(waitOf(w), "lock: notify, by a future that has ended")
 	b := lock.NewBarrier(1).WaitFuture()
-	by(t, b).gets()
-	is(says(b), "lock: barrier, by a future that has ended")
+	drive(t, b).gets()
+	requireOn(waitOf(b), "lock: barrier, by a future that has ended")
 	var o lock.Once[int]
 	body := func() edo.Future[int] { return future.Ready(7) }
-	by(t, o.GetOrInitFuture(body)).gets()
-	is(says(o.GetOrInitFuture(body)), "lock: once, which has its value")
+	drive(t, o.GetOrInitFuture(body)).gets()
+	requireOn(waitOf(o.GetOrInitFuture(body)), "lock: once, which has its value")
 }
 
 func TestSecondTaskThatWaitsWithAFutureOfALockGetsAnError(t *testing.T) {
@@ -318,7 +318,7 @@ func TestSecondTaskThatWaitsWithAFutureOfALockGetsAnError(t *testing.T) {
 		"RWMutex":   {shared(rw.RLockFuture), rw.Unlock},
 		"Semaphore": {shared(func() *lock.AcquireFuture { return s.AcquireFuture(1) }), func() { s.Release(1) }},
 		"Notify":    {shared(n.WaitFuture), n.NotifyOne},
-		"Barrier":   {shared(b.WaitFuture), func() { by(t, b.WaitFuture()).gets() }},
+		"Barrier":   {shared(b.WaitFuture), func() { drive(t, b.WaitFuture()).gets() }},
 	} {
 		err := sim.Run(1, func(task *edo.Task) error {
 			wait := c.f()
@@ -339,7 +339,7 @@ func TestSecondTaskThatWaitsWithAFutureOfALockGetsAnError(t *testing.T) {
 	}
 }
 
-// shared returns how several tasks wait with one future.
+// shared returns a function that several tasks call to wait for one future.
 func shared[T any, F edo.Future[T]](start func() F) func() func(task *edo.Task) error {
 	return func() func(task *edo.Task) error {
 		f := start()

@@ -12,22 +12,22 @@ func TestEveryInterleavingOfNotifyOneAndWaitIsSeen(t *testing.T) {
 		var n lock.Notify
 		a, b := race(n.WaitFuture()), race(n.WaitFuture())
 		return []func(){n.NotifyOne, a.poll, b.poll}, func() {
-			sound(t, &n)
+			requireRules(t, &n)
 			if a.settle() == b.settle() {
-				t.Fatalf("of two one is notified, not %v and %v", a.p, b.p)
+				t.Fatalf("one of the two must be notified, not %v and %v", a.p, b.p)
 			}
 		}
 	})
 }
 
-func TestEveryInterleavingOfNotifyAndDropHandsOn(t *testing.T) {
+func TestEveryInterleavingOfNotifyAndDropPassesTheNotificationOn(t *testing.T) {
 	explore(t, 2, func() ([]func(), func()) {
 		var n lock.Notify
 		f := n.WaitFuture()
 		race(f).poll()
 		a := race(n.WaitFuture())
 		return []func(){n.NotifyOne, f.Drop, a.poll}, func() {
-			sound(t, &n)
+			requireRules(t, &n)
 			if !a.settle() {
 				t.Fatal("the notification was lost")
 			}
@@ -38,15 +38,15 @@ func TestEveryInterleavingOfNotifyAndDropHandsOn(t *testing.T) {
 	})
 }
 
-func TestEveryInterleavingOfNotifyAllIsSeenByThoseThatExist(t *testing.T) {
+func TestEveryInterleavingOfNotifyAllIsSeenByAllFutures(t *testing.T) {
 	explore(t, 2, func() ([]func(), func()) {
 		var n lock.Notify
 		a, b := race(n.WaitFuture()), race(n.WaitFuture())
 		b.poll()
 		return []func(){n.NotifyAll, n.NotifyOne, a.poll}, func() {
-			sound(t, &n)
+			requireRules(t, &n)
 			if !a.settle() || !b.settle() {
-				t.Fatalf("NotifyAll has missed one: %v and %v", a.p, b.p)
+				t.Fatalf("NotifyAll has missed a future: %v and %v", a.p, b.p)
 			}
 		}
 	})
@@ -57,23 +57,23 @@ func TestEveryInterleavingOfNotifyAllAndTheFirstPollIsSeen(t *testing.T) {
 		var n lock.Notify
 		a := race(n.WaitFuture())
 		return []func(){n.NotifyAll, a.poll}, func() {
-			sound(t, &n)
+			requireRules(t, &n)
 			if !a.settle() {
-				t.Fatal("NotifyAll has missed one that was made before")
+				t.Fatal("NotifyAll has missed a future that was made before")
 			}
 		}
 	})
 }
 
-func TestEveryInterleavingOfNotifyOneAllAndDropForgetsNobody(t *testing.T) {
+func TestEveryInterleavingOfNotifyOneAllAndDropForgetsNoWaiter(t *testing.T) {
 	explore(t, 1, func() ([]func(), func()) {
 		var n lock.Notify
 		a, b := race(n.WaitFuture()), race(n.WaitFuture())
 		a.poll()
 		return []func(){n.NotifyOne, n.NotifyAll, func() { edo.Drop(a.f) }, b.poll}, func() {
-			sound(t, &n)
+			requireRules(t, &n)
 			if !b.settle() {
-				t.Fatal("NotifyAll has missed one that was made before")
+				t.Fatal("NotifyAll has missed a future that was made before")
 			}
 		}
 	})
@@ -86,9 +86,9 @@ func TestEveryInterleavingOfTwoNotificationsAndDropIsSeen(t *testing.T) {
 		a.poll()
 		b.poll()
 		return []func(){n.NotifyOne, n.NotifyLast, func() { edo.Drop(a.f) }}, func() {
-			sound(t, &n)
+			requireRules(t, &n)
 			if !b.settle() {
-				t.Fatal("of two notifications none went to the one that is left")
+				t.Fatal("neither of two notifications went to the future that is left")
 			}
 		}
 	})
@@ -101,7 +101,7 @@ func TestEveryInterleavingOfNotifyAndAnotherTasksPollWakesThatTask(t *testing.T)
 		f.Enable()
 		a := race(f)
 		return []func(){n.NotifyOne, a.poll}, func() {
-			sound(t, &n)
+			requireRules(t, &n)
 			if !a.settle() {
 				t.Fatal("the task that polled last was not woken")
 			}
@@ -112,19 +112,19 @@ func TestEveryInterleavingOfNotifyAndAnotherTasksPollWakesThatTask(t *testing.T)
 func TestEveryInterleavingOfABarrierHasOneLeader(t *testing.T) {
 	explore(t, 2, func() ([]func(), func()) {
 		b := lock.NewBarrier(2)
-		gone := b.WaitFuture()
-		race(gone).poll()
+		dropped := b.WaitFuture()
+		race(dropped).poll()
 		x, y := race(b.WaitFuture()), race(b.WaitFuture())
-		return []func(){gone.Drop, x.poll, y.poll}, func() {
-			sound(t, b)
+		return []func(){dropped.Drop, x.poll, y.poll}, func() {
+			requireRules(t, b)
 			leaders := 0
 			for _, r := range []*racer[bool]{x, y} {
 				if r.settle() && r.value {
 					leaders++
 				}
 			}
-			// Either x and y make a generation, or one of them made one with the future
-			// that is gone, and the other waits.
+			// Either x and y make a generation, or one of them made a generation with the
+			// future that was dropped, and the other waits.
 			if leaders != 1 || x.p != y.p && !(x.value || y.value) {
 				t.Fatalf("%d leaders, %v and %v", leaders, x.p, y.p)
 			}
@@ -139,7 +139,7 @@ func TestEveryInterleavingOfALeaderAndAnotherTasksPollWakesThatTask(t *testing.T
 		race(f).poll()
 		a, leader := race(f), race(b.WaitFuture())
 		return []func(){leader.poll, a.poll}, func() {
-			sound(t, b)
+			requireRules(t, b)
 			if !a.settle() || !leader.settle() {
 				t.Fatal("the task that polled last was not woken")
 			}
@@ -157,7 +157,7 @@ func TestEveryInterleavingOfAOnceHasOneInitialiser(t *testing.T) {
 		}
 		a, b, c := race(o.GetOrInitFuture(fn)), race(o.GetOrInitFuture(fn)), race(o.GetOrInitFuture(fn))
 		return []func(){a.poll, b.poll, c.poll}, func() {
-			sound(t, &o)
+			requireRules(t, &o)
 			if !a.settle() || !b.settle() || !c.settle() || made != 1 || a.value+b.value+c.value != 3 {
 				t.Fatalf("%v, %v and %v, made %d times", a, b, c, made)
 			}
@@ -175,15 +175,15 @@ func TestEveryInterleavingOfAnInitialiserThatIsDroppedLetsTheNextTry(t *testing.
 		a, b := race(o.GetOrInitFuture(fn)), race(o.GetOrInitFuture(fn))
 		a.poll()
 		return []func(){first.Drop, func() { edo.Drop(a.f) }, b.poll}, func() {
-			sound(t, &o)
+			requireRules(t, &o)
 			if !b.settle() || b.value != 3 {
-				t.Fatalf("the last has got %d, %v", b.value, b.p)
+				t.Fatalf("the last future is %d, %v", b.value, b.p)
 			}
 		}
 	})
 }
 
-// constant is a future that is ready.
+// constant is a future that is ready with v.
 type constant struct{ v int }
 
 func (c *constant) Poll(*edo.Context) (int, edo.Poll, error) { return c.v, edo.Ready, nil }

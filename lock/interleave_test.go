@@ -9,20 +9,20 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// The protocols in all interleavings of few preemptions, at the points where they
-// latch, and before the steps that they take without that:
+// The protocols in all interleavings with few preemptions. A preemption is possible where an
+// operation locks the latch, and before each step that it takes without the latch:
 //
 //	go test -tags invariants -run Interleaving ./lock
 //
-// Two threads are stopped three times, three twice, and four once.
+// Two threads are preempted three times, three threads twice, and four once.
 
 func explore(t *testing.T, preemptions int, setup interleave.Setup) {
 	t.Helper()
-	forAllCPUs(t)
+	skipOtherCPUs(t)
 	interleave.ExploreBounded(t, preemptions, setup)
 }
 
-// racer is a future that a thread polls.
+// racer is a future that one of the threads polls.
 type racer[T any] struct {
 	f     edo.Future[T]
 	task  *edotest.Task
@@ -35,7 +35,7 @@ func race[T any](f edo.Future[T]) *racer[T] { return &racer[T]{f: f, task: edote
 
 func (r *racer[T]) poll() { r.value, r.p, r.err = edotest.Poll(r.task, r.f) }
 
-// settle polls it again if it was woken, and says whether it is ready.
+// settle polls the future again if its task was woken, and reports whether it is ready.
 func (r *racer[T]) settle() bool {
 	if r.p == edo.Pending && r.task.TakeWakes() > 0 {
 		r.poll()
@@ -50,7 +50,7 @@ func TestEveryInterleavingOfLockUnlockAndTryLockHasOneHolder(t *testing.T) {
 		a := race(m.LockFuture())
 		tried := false
 		return []func(){m.Unlock, a.poll, func() { tried = m.TryLock() }}, func() {
-			sound(t, &m)
+			requireRules(t, &m)
 			if a.settle() == tried {
 				t.Fatalf("locked by TryLock: %v, by the future: %v", tried, a.p)
 			}
@@ -76,12 +76,12 @@ func TestEveryInterleavingOfUnlockAndDropPassesTheLockOn(t *testing.T) {
 		race(f).poll()
 		a := race(m.LockFuture())
 		return []func(){m.Unlock, f.Drop, a.poll}, func() {
-			sound(t, &m)
+			requireRules(t, &m)
 			if !a.settle() {
-				t.Fatal("nobody has the lock")
+				t.Fatal("no task has the lock")
 			}
 			a.value.Unlock()
-			sound(t, &m)
+			requireRules(t, &m)
 		}
 	})
 }
@@ -93,7 +93,7 @@ func TestEveryInterleavingOfAcquiresAndReleaseKeepsThePermits(t *testing.T) {
 		large, small := race(s.AcquireFuture(3)), race(s.AcquireFuture(1))
 		return []func(){func() { s.Release(2) }, large.poll, small.poll}, func() {
 			for range 3 {
-				sound(t, s)
+				requireRules(t, s)
 				if large.settle() {
 					large.value.Release()
 				}
@@ -102,7 +102,7 @@ func TestEveryInterleavingOfAcquiresAndReleaseKeepsThePermits(t *testing.T) {
 				}
 			}
 			if large.p != edo.Ready || small.p != edo.Ready || s.Available() != 3 {
-				t.Fatalf("large %v, small %v, %d of 3 permits back", large.p, small.p, s.Available())
+				t.Fatalf("large %v, small %v, %d of 3 permits are free", large.p, small.p, s.Available())
 			}
 		}
 	})
@@ -115,7 +115,7 @@ func TestEveryInterleavingOfForgetAndReleaseKeepsThePermits(t *testing.T) {
 		a := race(s.AcquireFuture(2))
 		forgotten := 0
 		return []func(){func() { s.Release(1) }, a.poll, func() { forgotten = s.ForgetPermits(2) }}, func() {
-			sound(t, s)
+			requireRules(t, s)
 			if a.settle() {
 				a.value.Release()
 			} else {
@@ -134,7 +134,7 @@ func TestEveryInterleavingOfCloseAndAcquireEnds(t *testing.T) {
 		a, b := race(s.AcquireFuture(1)), race(s.AcquireFuture(1))
 		a.poll()
 		return []func(){s.Close, func() { s.Release(1) }, b.poll}, func() {
-			sound(t, s)
+			requireRules(t, s)
 			if !a.settle() || !b.settle() {
 				t.Fatalf("%v and %v of a closed semaphore", a.p, b.p)
 			}
@@ -144,13 +144,13 @@ func TestEveryInterleavingOfCloseAndAcquireEnds(t *testing.T) {
 				}
 			}
 			if s.Available() != 1 {
-				t.Fatalf("%d permits back, want 1", s.Available())
+				t.Fatalf("%d permits are free, want 1", s.Available())
 			}
 		}
 	})
 }
 
-// One that was let out looks at the word, when it unlocks: rule 5.
+// A waiter that was granted the lock loads the word when it unlocks: rule 5.
 func TestEveryInterleavingOfUnlockAndRUnlockFindsAReader(t *testing.T) {
 	explore(t, 3, func() ([]func(), func()) {
 		var m lock.RWMutex
@@ -172,7 +172,7 @@ func TestEveryInterleavingOfUnlockAndRUnlockFindsAReader(t *testing.T) {
 				t.Fatal("the second reader was forgotten")
 			}
 			m.RUnlock()
-			sound(t, &m)
+			requireRules(t, &m)
 			if !m.TryLock() {
 				t.Fatal("a lock was lost")
 			}
@@ -197,7 +197,7 @@ func TestEveryInterleavingOfTwoUnlocksOfOneLockPanicsOnce(t *testing.T) {
 			m.Unlock()
 		}
 		return []func(){unlock, unlock}, func() {
-			sound(t, &m)
+			requireRules(t, &m)
 			if panicked != 1 || !r.settle() || w.settle() {
 				t.Fatalf("%d of two panicked, the reader is %v and the writer %v", panicked, r.p, w.p)
 			}
@@ -217,7 +217,7 @@ func TestEveryInterleavingOfUnlockAndAnotherTasksPollWakesThatTask(t *testing.T)
 		race(f).poll()
 		a := race(f)
 		return []func(){m.Unlock, a.poll}, func() {
-			sound(t, &m)
+			requireRules(t, &m)
 			if !a.settle() {
 				t.Fatal("the task that polled last was not woken")
 			}
@@ -225,22 +225,22 @@ func TestEveryInterleavingOfUnlockAndAnotherTasksPollWakesThatTask(t *testing.T)
 	})
 }
 
-func TestEveryInterleavingOfCloseReleaseAndDropForgetsNobody(t *testing.T) {
+func TestEveryInterleavingOfCloseReleaseAndDropForgetsNoWaiter(t *testing.T) {
 	explore(t, 2, func() ([]func(), func()) {
 		s := lock.NewSemaphore(0)
 		a, b := race(s.AcquireFuture(2)), race(s.AcquireFuture(1))
 		a.poll()
 		b.poll()
 		return []func(){s.Close, func() { edo.Drop(a.f) }, func() { s.Release(1) }}, func() {
-			sound(t, s)
+			requireRules(t, s)
 			if !b.settle() {
-				t.Fatal("one in line was forgotten")
+				t.Fatal("a waiter was forgotten")
 			}
 			if b.err == nil {
 				b.value.Release()
 			}
 			if s.Available() != 1 {
-				t.Fatalf("%d permits back, want 1", s.Available())
+				t.Fatalf("%d permits are free, want 1", s.Available())
 			}
 		}
 	})

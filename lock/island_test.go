@@ -15,15 +15,15 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// server runs tasks on a runtime that a timer keeps from stalling, as it is with a server.
-// It returns where reports of islands come.
-func server(t *testing.T, tasks map[string]func(task *edo.Task) error) (told chan *edo.StallError, rt *edo.Runtime) {
+// server runs tasks on a runtime that does not stall as a whole, because of a timer. It
+// returns a channel of the reports of islands.
+func server(t *testing.T, tasks map[string]func(task *edo.Task) error) (reports chan *edo.StallError, rt *edo.Runtime) {
 	t.Helper()
-	told = make(chan *edo.StallError, 10)
+	reports = make(chan *edo.StallError, 10)
 	rt, err := edo.New(edo.Config{Workers: 2, Trace: true, StallAfter: time.Millisecond, OnError: func(err error) {
 		var stall *edo.StallError
 		if errors.As(err, &stall) {
-			told <- stall
+			reports <- stall
 		}
 	}})
 	if err != nil {
@@ -38,34 +38,34 @@ func server(t *testing.T, tasks map[string]func(task *edo.Task) error) (told cha
 	for name, fn := range tasks {
 		edo.Go(rt, fn, edo.Name(name))
 	}
-	return told, rt
+	return reports, rt
 }
 
-// side is one of two locks, and how a task takes it.
+// side is one of two locks, and a way to lock it.
 type side struct {
-	take    func(task *edo.Task) error
-	release func()
+	lock   func(task *edo.Task) error
+	unlock func()
 }
 
-// across returns two tasks that take two locks in opposite order. Each waits for the other
-// to have its first before it takes its second.
-func across(first, second func() (hold, want side)) map[string]func(task *edo.Task) error {
+// inOppositeOrder returns two tasks that lock two locks in opposite order. Each waits until
+// the other has its first lock before it locks its second.
+func inOppositeOrder(first, second func() (hold, want side)) map[string]func(task *edo.Task) error {
 	holdA, wantA := first()
 	holdB, wantB := second()
 	both := lock.NewBarrier(2)
 	task := func(hold, want side) func(task *edo.Task) error {
 		return func(task *edo.Task) error {
-			if err := hold.take(task); err != nil {
+			if err := hold.lock(task); err != nil {
 				return err
 			}
-			defer hold.release()
+			defer hold.unlock()
 			if _, err := both.Wait(task); err != nil {
 				return err
 			}
-			if err := want.take(task); err != nil {
+			if err := want.lock(task); err != nil {
 				return err
 			}
-			want.release()
+			want.unlock()
 			return nil
 		}
 	}
@@ -100,14 +100,14 @@ var islands = map[string]struct {
 	}, []string{`lock: rwmutex #\d, to read, held by #\d+ bob \(taken at island_test.go:N\)`}},
 }
 
-var line = regexp.MustCompile(`(_test\.go):\d+`)
+var lineNumber = regexp.MustCompile(`(_test\.go):\d+`)
 
 func TestTasksThatLockInOppositeOrderAreReportedWhileAServerGoesOn(t *testing.T) {
 	for name, c := range islands {
 		t.Run(name, func(t *testing.T) {
-			told, _ := server(t, across(c.first, c.second))
-			stall := <-told
-			text := line.ReplaceAllString(stall.Error(), "$1:N")
+			reports, _ := server(t, inOppositeOrder(c.first, c.second))
+			stall := <-reports
+			text := lineNumber.ReplaceAllString(stall.Error(), "$1:N")
 			if !stall.Island || len(stall.Snapshot.Tasks) != 2 || len(stall.Snapshot.Cycles) != 1 {
 				t.Errorf("got %s", text)
 			}
@@ -152,7 +152,7 @@ func TestTaskThatWaitsForItselfIsReportedWhileAServerGoesOn(t *testing.T) {
 			}
 			return m.RLock(task)
 		}, "lock: rwmutex #1, to read, from 1 reader, 1 waiting before it, #3 writer", 2},
-		"a future in line that is not polled": {func(task *edo.Task) error {
+		"a queued future that is not polled": {func(task *edo.Task) error {
 			var m lock.Mutex
 			m.Lock(task)
 			f := m.LockFuture()
@@ -165,8 +165,8 @@ func TestTaskThatWaitsForItselfIsReportedWhileAServerGoesOn(t *testing.T) {
 		}, "lock: mutex #1, granted to a task that has not taken it, from #2 alice, which is this one", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			told, _ := server(t, map[string]func(task *edo.Task) error{"alice": c.fn})
-			stall := <-told
+			reports, _ := server(t, map[string]func(task *edo.Task) error{"alice": c.fn})
+			stall := <-reports
 			if text := stall.Error(); !stall.Island || len(stall.Snapshot.Tasks) != c.tasks || !strings.Contains(text, c.wants) {
 				t.Errorf("got %s\nwant in it %s", text, c.wants)
 			}
@@ -174,7 +174,7 @@ func TestTaskThatWaitsForItselfIsReportedWhileAServerGoesOn(t *testing.T) {
 	}
 }
 
-// isWaiting says whether the task with this name waits.
+// isWaiting reports whether the task with this name waits.
 func isWaiting(task *edo.Task, name string) bool {
 	for _, i := range task.Runtime().Snapshot().Tasks {
 		if i.Name == name && len(i.Waits) != 0 {
@@ -188,7 +188,7 @@ func TestInitialiserThatWaitsForATaskThatWantsItsValueIsReported(t *testing.T) {
 	var o lock.Once[int]
 	var m lock.Mutex
 	both := lock.NewBarrier(2)
-	told, _ := server(t, map[string]func(task *edo.Task) error{
+	reports, _ := server(t, map[string]func(task *edo.Task) error{
 		"alice": func(task *edo.Task) error {
 			_, err := o.GetOrInit(task, func(task *edo.Task) (int, error) {
 				both.Wait(task)
@@ -210,14 +210,14 @@ func TestInitialiserThatWaitsForATaskThatWantsItsValueIsReported(t *testing.T) {
 			return err
 		},
 	})
-	text := line.ReplaceAllString((<-told).Error(), "$1:N")
+	text := lineNumber.ReplaceAllString((<-reports).Error(), "$1:N")
 	if !regexp.MustCompile(`bob.*\n  waits for lock: once #\d, held by #\d+ alice \(taken at island_test.go:N\)`).MatchString(text) {
 		t.Errorf("got %s", text)
 	}
 }
 
-// What another task may end as well must not be reported as a deadlock: any task may
-// release permits, and a Guard may have gone to another.
+// A wait that another task may end must not be reported as a deadlock: any task may release
+// permits, and a Guard may belong to another task.
 func TestWaitThatAnotherTaskMayEndIsNoIsland(t *testing.T) {
 	semaphore := func() (hold, want side) {
 		s := lock.NewSemaphore(1)
@@ -233,7 +233,7 @@ func TestWaitThatAnotherTaskMayEndIsNoIsland(t *testing.T) {
 			return err
 		}, func() { g.Unlock() }}, side{m.Lock, m.Unlock}
 	}
-	ofFuture := func() (hold, want side) {
+	byFuture := func() (hold, want side) {
 		var m lock.Mutex
 		var g *lock.Guard
 		return side{func(task *edo.Task) (err error) {
@@ -241,7 +241,7 @@ func TestWaitThatAnotherTaskMayEndIsNoIsland(t *testing.T) {
 			return err
 		}, func() { g.Unlock() }}, side{m.Lock, m.Unlock}
 	}
-	tried := func() (hold, want side) {
+	byTryLock := func() (hold, want side) {
 		var m lock.Mutex
 		return side{func(*edo.Task) error { m.TryLock(); return nil }, m.Unlock}, side{m.Lock, m.Unlock}
 	}
@@ -256,13 +256,13 @@ func TestWaitThatAnotherTaskMayEndIsNoIsland(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		second func() (hold, want side)
-		names  bool // the report names the holder
+		named  bool // the report names the holder
 	}{
-		"semaphore": {semaphore, true}, "guard": {guarded, true}, "future": {ofFuture, true}, "TryLock": {tried, false},
+		"semaphore": {semaphore, true}, "guard": {guarded, true}, "future": {byFuture, true}, "TryLock": {byTryLock, false},
 		"guard of a reader": {readGuard, true},
 	} {
 		err := sim.Run(1, func(task *edo.Task) error {
-			fns := across(mutexSides, c.second)
+			fns := inOppositeOrder(mutexSides, c.second)
 			a := edo.Go(task, fns["alice"], edo.Name("alice"))
 			b := edo.Go(task, fns["bob"], edo.Name("bob"))
 			for !isWaiting(task, "alice") || !isWaiting(task, "bob") {
@@ -276,7 +276,7 @@ func TestWaitThatAnotherTaskMayEndIsNoIsland(t *testing.T) {
 				t.Errorf("%s: a cycle, in %v", name, s)
 			}
 			w := waitsOf(t, task, "alice")
-			if named(w, "bob") != c.names || named(w, "and others") {
+			if names(w, "bob") != c.named || names(w, "and others") {
 				t.Errorf("%s: alice %v", name, w)
 			}
 			a.Abort()

@@ -27,8 +27,7 @@ var (
 	_ edo.Dropper = (*lock.Permit)(nil)
 )
 
-// polled polls f by task, fails the test when that does not give want, and returns the
-// value.
+// polled polls f by task, requires the results want and wantErr, and returns the value.
 func polled[T any](t testing.TB, task *edotest.Task, f edo.Future[T], want edo.Poll, wantErr error) T {
 	t.Helper()
 	v, p, err := edotest.Poll(task, f)
@@ -38,66 +37,67 @@ func polled[T any](t testing.TB, task *edotest.Task, f edo.Future[T], want edo.P
 	return v
 }
 
-// body is fn as a future, in direct style.
-func body(fn func(task *edo.Task) error) edo.Future[edo.Unit] {
+// direct returns a future that runs fn in direct style.
+func direct(fn func(task *edo.Task) error) edo.Future[edo.Unit] {
 	return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) })
 }
 
-// one is a future and the task that polls it.
-type one[T any] struct {
+// driven is a future with the mock task that polls it.
+type driven[T any] struct {
 	t    testing.TB
 	f    edo.Future[T]
 	task *edotest.Task
 }
 
-func by[T any](t testing.TB, f edo.Future[T]) one[T] { return one[T]{t, f, edotest.NewTask()} }
+// drive returns f with a mock task of its own.
+func drive[T any](t testing.TB, f edo.Future[T]) driven[T] { return driven[T]{t, f, edotest.NewTask()} }
 
-// waits polls, and requires that it is pending.
-func (o one[T]) waits() one[T] {
+// waits polls the future, and requires that it is pending.
+func (o driven[T]) waits() driven[T] {
 	o.t.Helper()
 	polled(o.t, o.task, o.f, edo.Pending, nil)
 	return o
 }
 
-// gets polls, and requires that it is ready.
-func (o one[T]) gets() T {
+// gets polls the future, and requires that it is ready.
+func (o driven[T]) gets() T {
 	o.t.Helper()
 	return polled(o.t, o.task, o.f, edo.Ready, nil)
 }
 
-// fails polls, and requires an error.
-func (o one[T]) fails(err error) {
+// fails polls the future, and requires an error.
+func (o driven[T]) fails(err error) {
 	o.t.Helper()
 	polled(o.t, o.task, o.f, edo.Ready, err)
 }
 
-// woken requires that it was woken n times since it was asked last.
-func (o one[T]) woken(n int) one[T] {
+// woken requires that the task was woken n times since the last call of woken.
+func (o driven[T]) woken(n int) driven[T] {
 	o.t.Helper()
 	edotest.RequireWoken(o.t, o.task, n)
 	return o
 }
 
-func (o one[T]) drop() { edo.Drop(o.f) }
+func (o driven[T]) drop() { edo.Drop(o.f) }
 
-// abort cancels a function in direct style, and has it run to its end.
-func (o one[T]) abort() {
+// abort cancels a function in direct style, which then runs to its end.
+func (o driven[T]) abort() {
 	o.t.Helper()
 	edo.Drop(o.f)
 	o.fails(edo.ErrCancelled)
 	o.task.TakeWakes()
 }
 
-// sound requires that the rules hold.
-func sound(t testing.TB, x interface{ Check() error }) {
+// requireRules requires that x follows its rules.
+func requireRules(t testing.TB, x interface{ Check() error }) {
 	t.Helper()
 	if err := x.Check(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// panics requires that fn panics with an error.
-func panics(t testing.TB, what string, fn func()) {
+// requirePanic requires that fn panics with an error.
+func requirePanic(t testing.TB, what string, fn func()) {
 	t.Helper()
 	defer func() {
 		t.Helper()
@@ -108,7 +108,7 @@ func panics(t testing.TB, what string, fn func()) {
 	fn()
 }
 
-// run runs main on so many workers.
+// run runs main on a runtime with this number of workers.
 func run(t *testing.T, workers int, main func(task *edo.Task) error) {
 	t.Helper()
 	if err := edo.Run(main, edo.WithConfig(edo.Config{Workers: workers})); err != nil {
@@ -119,11 +119,11 @@ func run(t *testing.T, workers int, main func(task *edo.Task) error) {
 // firstCPUs is the first of the numbers that -cpu gives.
 var firstCPUs = sync.OnceValue(func() int { return runtime.GOMAXPROCS(0) })
 
-// forAllCPUs is for tests that do the same whatever -cpu is: they run for its first
-// number, and are skipped for the others.
-func forAllCPUs(t *testing.T) {
+// skipOtherCPUs is for tests that do not depend on -cpu: they run for its first number, and
+// are skipped for the others.
+func skipOtherCPUs(t *testing.T) {
 	t.Helper()
 	if runtime.GOMAXPROCS(0) != firstCPUs() {
-		t.Skip("the same for all -cpu")
+		t.Skip("does not depend on -cpu")
 	}
 }

@@ -13,138 +13,138 @@ import (
 
 // notifyModel is a Notify as a slice and a bit.
 type notifyModel struct {
-	stored bool
-	line   []*asking
-	idle   []*asking // made, and not polled yet
+	stored   bool
+	queue    []*waiter
+	unpolled []*waiter // made, and not polled yet
 }
 
-func (m *notifyModel) one(last bool) {
-	if len(m.line) == 0 {
+func (m *notifyModel) notifyOne(last bool) {
+	if len(m.queue) == 0 {
 		m.stored = true
 		return
 	}
 	i, n := 0, -1
 	if last {
-		i, n = len(m.line)-1, -2
+		i, n = len(m.queue)-1, -2
 	}
-	a := m.line[i]
-	m.line = slices.Delete(m.line, i, i+1)
-	a.n = n
-	a.grant()
+	w := m.queue[i]
+	m.queue = slices.Delete(m.queue, i, i+1)
+	w.n = n
+	w.grant()
 }
 
-func (m *notifyModel) all() {
-	for _, a := range m.line {
-		a.grant()
+func (m *notifyModel) notifyAll() {
+	for _, w := range m.queue {
+		w.grant()
 	}
-	for _, a := range m.idle {
-		a.state = "granted"
+	for _, w := range m.unpolled {
+		w.state = "granted"
 	}
-	m.line, m.idle = nil, nil
+	m.queue, m.unpolled = nil, nil
 }
 
-// begin is the first poll of a, or its Enable.
-func (m *notifyModel) begin(a *asking) {
-	m.idle = slices.DeleteFunc(m.idle, func(x *asking) bool { return x == a })
+// firstPoll is the first poll of w, or its Enable.
+func (m *notifyModel) firstPoll(w *waiter) {
+	m.unpolled = slices.DeleteFunc(m.unpolled, func(x *waiter) bool { return x == w })
 	switch {
-	case a.state == "granted":
+	case w.state == "granted":
 	case m.stored:
 		m.stored = false
-		a.state, a.n = "granted", -1
+		w.state, w.n = "granted", -1
 	default:
-		m.line = append(m.line, a)
+		m.queue = append(m.queue, w)
 	}
 }
 
-// enable is an Enable of a, which has begun: one that says true has taken the
+// enable is an Enable of w after firstPoll. If it returns true, w has consumed the
 // notification.
-func (m *notifyModel) enable(a *asking) error {
-	if got := a.enable(); got != (a.state == "granted") {
-		return fmt.Errorf("Enable = %v, want %s", got, a.state)
+func (m *notifyModel) enable(w *waiter) error {
+	if got := w.enable(); got != (w.state == "granted") {
+		return fmt.Errorf("Enable = %v, want %s", got, w.state)
 	}
-	if a.state == "granted" {
-		a.n = 0
+	if w.state == "granted" {
+		w.n = 0
 	}
 	return nil
 }
 
 func TestNotifyAgainstTheModel(t *testing.T) {
-	programs(t, func(r *rand.Rand) error {
+	runPrograms(t, func(r *rand.Rand) error {
 		m := &notifyModel{}
 		var n lock.Notify
-		var asked []*asking
-		defer func() { end(asked) }()
+		var waiters []*waiter
+		defer func() { dropAll(waiters) }()
 		for step := range 20 + r.IntN(120) {
 			op := r.IntN(18)
 			where := fmt.Sprintf("step %d, operation %d", step, op)
 			switch {
 			case op < 2:
 				n.NotifyOne()
-				m.one(false)
+				m.notifyOne(false)
 			case op < 4:
 				n.NotifyLast()
-				m.one(true)
+				m.notifyOne(true)
 			case op == 4:
 				n.NotifyAll()
-				m.all()
+				m.notifyAll()
 			case op < 7:
-				a := askDirect(0, n.Wait)
-				m.begin(a)
-				if got := outcome(a.poll()); got != a.state {
-					return fmt.Errorf("%s: Wait is %s, want %s", where, got, a.state)
+				w := waitDirect(0, n.Wait)
+				m.firstPoll(w)
+				if got := outcome(w.poll()); got != w.state {
+					return fmt.Errorf("%s: Wait is %s, want %s", where, got, w.state)
 				}
-				if a.state == "waiting" {
-					asked = append(asked, a)
+				if w.state == "waiting" {
+					waiters = append(waiters, w)
 				}
 			case op < 10:
 				f := n.WaitFuture()
-				a := askFuture(0, f)
-				m.idle = append(m.idle, a)
-				asked = append(asked, a)
-				a.enable = f.Enable
+				w := waitFuture(0, f)
+				m.unpolled = append(m.unpolled, w)
+				waiters = append(waiters, w)
+				w.enable = f.Enable
 				if op == 7 {
-					m.begin(a)
-					a.deaf = true
-					if err := m.enable(a); err != nil {
+					m.firstPoll(w)
+					w.hasWaker = false
+					if err := m.enable(w); err != nil {
 						return fmt.Errorf("%s: %v", where, err)
 					}
 				}
-			case len(asked) > 0:
-				i := r.IntN(len(asked))
-				a := asked[i]
+			case len(waiters) > 0:
+				i := r.IntN(len(waiters))
+				w := waiters[i]
 				if op < 13 {
-					m.line = slices.DeleteFunc(m.line, func(x *asking) bool { return x == a })
-					m.idle = slices.DeleteFunc(m.idle, func(x *asking) bool { return x == a })
-					a.drop()
-					if a.state == "granted" && a.n < 0 {
-						m.one(a.n == -2)
+					m.queue = slices.DeleteFunc(m.queue, func(x *waiter) bool { return x == w })
+					m.unpolled = slices.DeleteFunc(m.unpolled, func(x *waiter) bool { return x == w })
+					w.drop()
+					if w.state == "granted" && w.n < 0 {
+						m.notifyOne(w.n == -2)
 					}
 				} else {
-					if slices.Contains(m.idle, a) {
-						a.deaf = op == 17
-						m.begin(a)
+					if slices.Contains(m.unpolled, w) {
+						w.hasWaker = op != 17
+						m.firstPoll(w)
 					}
-					if op == 17 && a.enable != nil {
-						if err := m.enable(a); err != nil {
+					if op == 17 && w.enable != nil {
+						if err := m.enable(w); err != nil {
 							return fmt.Errorf("%s: %v", where, err)
 						}
 						break
 					}
-					a.deaf = false
-					if got := outcome(a.poll()); got != a.state {
-						return fmt.Errorf("%s: it is %s, want %s", where, got, a.state)
+					w.hasWaker = true
+					if got := outcome(w.poll()); got != w.state {
+						return fmt.Errorf("%s: it is %s, want %s", where, got, w.state)
 					}
-					if a.state == "waiting" {
+					if w.state == "waiting" {
 						break
 					}
 				}
-				asked = slices.Delete(asked, i, i+1)
+				waiters = slices.Delete(waiters, i, i+1)
 			}
 			if err := n.Check(); err != nil {
 				return fmt.Errorf("%s: %v", where, err)
 			}
-			for _, a := range asked {
-				if err := a.check(); err != nil {
+			for _, w := range waiters {
+				if err := w.check(); err != nil {
 					return fmt.Errorf("%s: %v", where, err)
 				}
 			}
@@ -157,59 +157,59 @@ func TestNotifyAgainstTheModel(t *testing.T) {
 }
 
 func TestBarrierAgainstTheModel(t *testing.T) {
-	programs(t, func(r *rand.Rand) error {
+	runPrograms(t, func(r *rand.Rand) error {
 		size := 1 + r.IntN(5)
 		b := lock.NewBarrier(size)
-		var line, asked []*asking
-		defer func() { end(asked) }()
+		var queue, waiters []*waiter
+		defer func() { dropAll(waiters) }()
 		for step := range 20 + r.IntN(80) {
 			op := r.IntN(8)
 			where := fmt.Sprintf("step %d, operation %d", step, op)
 			switch {
 			case op < 4:
-				leads := false
-				a := askDirect(0, func(task *edo.Task) (err error) {
-					leads, err = b.Wait(task)
+				leader := false
+				w := waitDirect(0, func(task *edo.Task) (err error) {
+					leader, err = b.Wait(task)
 					return err
 				})
 				if f := b.WaitFuture(); op < 2 {
-					a = askFuture(0, f)
-					a.poll = func() (p edo.Poll, err error) {
-						leads, p, err = edotest.Poll(a.task, f)
+					w = waitFuture(0, f)
+					w.poll = func() (p edo.Poll, err error) {
+						leader, p, err = edotest.Poll(w.task, f)
 						return p, err
 					}
 				}
-				full := len(line)+1 == size
+				full := len(queue)+1 == size
 				if full {
-					for _, x := range line {
+					for _, x := range queue {
 						x.grant()
 					}
-					line, a.state = nil, "granted"
+					queue, w.state = nil, "granted"
 				} else {
-					line = append(line, a)
-					asked = append(asked, a)
+					queue = append(queue, w)
+					waiters = append(waiters, w)
 				}
-				if got := outcome(a.poll()); got != a.state || leads != full {
-					return fmt.Errorf("%s: it is %s, leader %v, want %s, %v", where, got, leads, a.state, full)
+				if got := outcome(w.poll()); got != w.state || leader != full {
+					return fmt.Errorf("%s: it is %s, leader %v, want %s, %v", where, got, leader, w.state, full)
 				}
-			case len(asked) > 0:
-				i := r.IntN(len(asked))
-				a := asked[i]
+			case len(waiters) > 0:
+				i := r.IntN(len(waiters))
+				w := waiters[i]
 				if op < 6 {
-					a.drop()
-					line = slices.DeleteFunc(line, func(x *asking) bool { return x == a })
-				} else if got := outcome(a.poll()); got != a.state {
-					return fmt.Errorf("%s: it is %s, want %s", where, got, a.state)
+					w.drop()
+					queue = slices.DeleteFunc(queue, func(x *waiter) bool { return x == w })
+				} else if got := outcome(w.poll()); got != w.state {
+					return fmt.Errorf("%s: it is %s, want %s", where, got, w.state)
 				} else if got == "waiting" {
 					break
 				}
-				asked = slices.Delete(asked, i, i+1)
+				waiters = slices.Delete(waiters, i, i+1)
 			}
 			if err := b.Check(); err != nil {
 				return fmt.Errorf("%s: %v", where, err)
 			}
-			for _, a := range asked {
-				if err := a.check(); err != nil {
+			for _, w := range waiters {
+				if err := w.check(); err != nil {
 					return fmt.Errorf("%s: %v", where, err)
 				}
 			}

@@ -13,14 +13,14 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// The models are the naive form of what the real thing must do. Random programs are
-// played to both, and every result and every wake is compared.
+// A model is a naive form of a lock. The tests run random programs on the lock and on its
+// model, and compare every result and every wake.
 
-func programs(t *testing.T, play func(r *rand.Rand) error) {
+func runPrograms(t *testing.T, play func(r *rand.Rand) error) {
 	t.Helper()
-	forAllCPUs(t)
+	skipOtherCPUs(t)
 	n := 3000
-	if testing.Short() || invariant.Enabled { // the race detector takes its time
+	if testing.Short() || invariant.Enabled { // the race detector is slow
 		n = 300
 	}
 	for seed := range n {
@@ -30,41 +30,40 @@ func programs(t *testing.T, play func(r *rand.Rand) error) {
 	}
 }
 
-// asking is one that waits, in the model and for real.
-type asking struct {
-	n     int // permits; or -1 and -2 for NotifyOne and NotifyLast, once it was notified
-	state string
-	wakes int
-	deaf  bool // enabled, and not polled yet
-	task  *edotest.Task
-	poll  func() (edo.Poll, error)
-	drop  func() // give up; direct style is run to its end
-
-	enable func() bool // of a Notified
+// waiter is an operation that waits, on the lock and in its model.
+type waiter struct {
+	n        int    // permits; or -1 or -2 after NotifyOne or NotifyLast has notified it
+	state    string // in the model
+	wakes    int    // in the model
+	hasWaker bool   // false while it is enabled and was not polled yet
+	task     *edotest.Task
+	poll     func() (edo.Poll, error)
+	drop     func()      // gives up; direct style runs to its end
+	enable   func() bool // of a Notified
 }
 
-// end has those end that are in direct style.
-func end(asked []*asking) {
-	for _, a := range asked {
-		a.drop()
+// dropAll gives all up, so that direct style runs to its end.
+func dropAll(waiters []*waiter) {
+	for _, w := range waiters {
+		w.drop()
 	}
 }
 
-func (a *asking) check() error {
-	if got := a.task.Wakes(); got != a.wakes {
-		return fmt.Errorf("woken %d times, want %d", got, a.wakes)
+func (w *waiter) check() error {
+	if got := w.task.Wakes(); got != w.wakes {
+		return fmt.Errorf("woken %d times, want %d", got, w.wakes)
 	}
 	return nil
 }
 
-func (a *asking) grant() {
-	a.state = "granted"
-	if !a.deaf {
-		a.wakes++
+func (w *waiter) grant() {
+	w.state = "granted"
+	if w.hasWaker {
+		w.wakes++
 	}
 }
 
-// outcome says in a word how a poll came out.
+// outcome returns the results of a poll in a word.
 func outcome(p edo.Poll, err error) string {
 	switch {
 	case p == edo.Pending:
@@ -77,150 +76,151 @@ func outcome(p edo.Poll, err error) string {
 	return err.Error()
 }
 
-// askDirect is fn, in direct style.
-func askDirect(n int, fn func(task *edo.Task) error) *asking {
-	a := &asking{n: n, state: "waiting", task: edotest.NewTask()}
-	f := body(fn)
-	a.poll = func() (edo.Poll, error) {
-		_, p, err := edotest.Poll(a.task, f)
+// waitDirect returns a waiter that runs fn in direct style.
+func waitDirect(n int, fn func(task *edo.Task) error) *waiter {
+	w := &waiter{hasWaker: true, n: n, state: "waiting", task: edotest.NewTask()}
+	f := direct(fn)
+	w.poll = func() (edo.Poll, error) {
+		_, p, err := edotest.Poll(w.task, f)
 		return p, err
 	}
-	a.drop = func() {
+	w.drop = func() {
 		edo.Drop(f)
-		a.wakes++ // by that
-		edotest.Poll(a.task, f)
+		w.wakes++ // by the Drop
+		edotest.Poll(w.task, f)
 	}
-	return a
+	return w
 }
 
-// askFuture is f.
-func askFuture[T any](n int, f edo.Future[T]) *asking {
-	a := &asking{n: n, state: "waiting", task: edotest.NewTask()}
-	a.poll = func() (edo.Poll, error) {
-		_, p, err := edotest.Poll(a.task, f)
+// waitFuture returns a waiter that polls f.
+func waitFuture[T any](n int, f edo.Future[T]) *waiter {
+	w := &waiter{hasWaker: true, n: n, state: "waiting", task: edotest.NewTask()}
+	w.poll = func() (edo.Poll, error) {
+		_, p, err := edotest.Poll(w.task, f)
 		return p, err
 	}
-	a.drop = func() { edo.Drop(f) }
-	return a
+	w.drop = func() { edo.Drop(f) }
+	return w
 }
 
-// permitModel is permits as a number and a slice.
+// permitModel is permits as a number and a slice of waiters.
 type permitModel struct {
 	free   int
 	closed bool
-	line   []*asking
+	queue  []*waiter
 }
 
-func (m *permitModel) try(n int) string {
+// tryAcquire returns the state of a request for n permits.
+func (m *permitModel) tryAcquire(n int) string {
 	switch {
 	case m.closed:
 		return "refused"
 	case n == 0:
-	case len(m.line) > 0 || m.free < n:
+	case len(m.queue) > 0 || m.free < n:
 		return "waiting"
 	}
 	m.free -= n
 	return "granted"
 }
 
-// letOut grants from the front.
-func (m *permitModel) letOut() {
-	for len(m.line) > 0 && m.line[0].n <= m.free {
-		m.free -= m.line[0].n
-		m.line[0].grant()
-		m.line = m.line[1:]
+// grant grants permits to the first waiters, as far as the permits go.
+func (m *permitModel) grant() {
+	for len(m.queue) > 0 && m.queue[0].n <= m.free {
+		m.free -= m.queue[0].n
+		m.queue[0].grant()
+		m.queue = m.queue[1:]
 	}
 }
 
-func (m *permitModel) give(n int) {
+func (m *permitModel) release(n int) {
 	m.free += n
-	m.letOut()
+	m.grant()
 }
 
 func (m *permitModel) close() {
 	m.closed = true
-	for _, a := range m.line {
-		a.state = "refused"
-		a.wakes++
+	for _, w := range m.queue {
+		w.state = "refused"
+		w.wakes++
 	}
-	m.line = nil
+	m.queue = nil
 }
 
-// drop gives a up.
-func (m *permitModel) drop(a *asking) {
-	switch a.state {
+// drop makes w give up.
+func (m *permitModel) drop(w *waiter) {
+	switch w.state {
 	case "waiting":
-		m.line = slices.DeleteFunc(m.line, func(x *asking) bool { return x == a })
-		m.letOut()
+		m.queue = slices.DeleteFunc(m.queue, func(x *waiter) bool { return x == w })
+		m.grant()
 	case "granted":
-		m.give(a.n)
+		m.release(w.n)
 	}
 }
 
 func TestSemaphoreAgainstTheModel(t *testing.T) {
-	programs(t, func(r *rand.Rand) error {
+	runPrograms(t, func(r *rand.Rand) error {
 		m := &permitModel{free: r.IntN(6)}
 		s := lock.NewSemaphore(m.free)
-		var asked []*asking
-		defer func() { end(asked) }()
-		out := 0 // permits that are held
+		var waiters []*waiter
+		defer func() { dropAll(waiters) }()
+		held := 0 // permits
 		for step := range 20 + r.IntN(120) {
 			n, op := r.IntN(1+r.IntN(6)), r.IntN(24)
 			where := fmt.Sprintf("step %d, operation %d of %d", step, op, n)
 			switch {
 			case op < 5:
-				want, got := m.try(n), s.TryAcquire(n)
+				want, got := m.tryAcquire(n), s.TryAcquire(n)
 				if wantErr := map[string]error{"refused": edo.ErrClosed, "waiting": edo.ErrEmpty}[want]; !errors.Is(got, wantErr) {
 					return fmt.Errorf("%s: TryAcquire = %v, want %s", where, got, want)
 				}
 				if want == "granted" {
-					out += n
+					held += n
 				}
 			case op < 10:
-				a := askFuture(n, s.AcquireFuture(n))
+				w := waitFuture(n, s.AcquireFuture(n))
 				if op < 7 {
-					a = askDirect(n, func(task *edo.Task) error { return s.Acquire(task, n) })
+					w = waitDirect(n, func(task *edo.Task) error { return s.Acquire(task, n) })
 				}
-				want := m.try(n)
-				if got := outcome(a.poll()); got != want {
+				want := m.tryAcquire(n)
+				if got := outcome(w.poll()); got != want {
 					return fmt.Errorf("%s: acquire is %s, want %s", where, got, want)
 				}
 				switch want {
 				case "waiting":
-					m.line = append(m.line, a)
-					asked = append(asked, a)
+					m.queue = append(m.queue, w)
+					waiters = append(waiters, w)
 				case "granted":
-					out += n
+					held += n
 				}
-			case op < 16 && len(asked) > 0:
-				i := r.IntN(len(asked))
-				a := asked[i]
+			case op < 16 && len(waiters) > 0:
+				i := r.IntN(len(waiters))
+				w := waiters[i]
 				if op < 12 {
-					if err := a.check(); err != nil {
+					if err := w.check(); err != nil {
 						return fmt.Errorf("%s: %v", where, err)
 					}
-					a.drop()
-					m.drop(a)
+					w.drop()
+					m.drop(w)
 				} else {
-					if got := outcome(a.poll()); got != a.state {
-						return fmt.Errorf("%s: acquire of %d is %s, want %s", where, a.n, got, a.state)
+					if got := outcome(w.poll()); got != w.state {
+						return fmt.Errorf("%s: acquire of %d is %s, want %s", where, w.n, got, w.state)
 					}
-					if a.state == "waiting" {
+					if w.state == "waiting" {
 						break
 					}
-					if a.state == "granted" {
-						out += a.n
+					if w.state == "granted" {
+						held += w.n
 					}
 				}
-				asked = slices.Delete(asked, i, i+1)
+				waiters = slices.Delete(waiters, i, i+1)
 			case op < 20:
-				n = min(n, out)
-				out -= n
+				n = min(n, held)
+				held -= n
 				s.Own(n).Release()
-				m.give(n)
+				m.release(n)
 			case op == 20:
 				s.AddPermits(n)
-				m.give(n)
+				m.release(n)
 			case op == 21:
 				want := min(n, m.free)
 				m.free -= want
@@ -237,9 +237,9 @@ func TestSemaphoreAgainstTheModel(t *testing.T) {
 			if s.Available() != m.free || s.IsClosed() != m.closed {
 				return fmt.Errorf("%s: %d free, closed %v, want %d, %v", where, s.Available(), s.IsClosed(), m.free, m.closed)
 			}
-			for _, a := range asked {
-				if err := a.check(); err != nil {
-					return fmt.Errorf("%s: acquire of %d: %v", where, a.n, err)
+			for _, w := range waiters {
+				if err := w.check(); err != nil {
+					return fmt.Errorf("%s: acquire of %d: %v", where, w.n, err)
 				}
 			}
 		}
@@ -247,20 +247,20 @@ func TestSemaphoreAgainstTheModel(t *testing.T) {
 	})
 }
 
-// allOfThem stands for the permits of a RWMutex in its model.
-const allOfThem = 1000
+// allPermits is how many permits the model of a RWMutex has.
+const allPermits = 1000
 
 func TestRWMutexAgainstTheModel(t *testing.T) {
-	programs(t, func(r *rand.Rand) error {
-		m := &permitModel{free: allOfThem}
+	runPrograms(t, func(r *rand.Rand) error {
+		m := &permitModel{free: allPermits}
 		var rw lock.RWMutex
-		var asked []*asking
-		defer func() { end(asked) }()
+		var waiters []*waiter
+		defer func() { dropAll(waiters) }()
 		writes := r.IntN(10)
 		for step := range 20 + r.IntN(120) {
 			n, op := 1, r.IntN(16)
 			if r.IntN(10) < writes {
-				n = allOfThem
+				n = allPermits
 			}
 			where := fmt.Sprintf("step %d, operation %d of %d", step, op, n)
 			switch {
@@ -269,67 +269,67 @@ func TestRWMutexAgainstTheModel(t *testing.T) {
 				if n > 1 {
 					try = rw.TryLock
 				}
-				if want, got := m.try(n), try(); got != (want == "granted") {
+				if want, got := m.tryAcquire(n), try(); got != (want == "granted") {
 					return fmt.Errorf("%s: try = %v, want %s", where, got, want)
 				}
 			case op < 8:
-				var a *asking
+				var w *waiter
 				switch {
 				case op < 6 && n == 1:
-					a = askFuture(n, rw.RLockFuture())
+					w = waitFuture(n, rw.RLockFuture())
 				case op < 6:
-					a = askFuture(n, rw.LockFuture())
+					w = waitFuture(n, rw.LockFuture())
 				case n == 1:
-					a = askDirect(n, rw.RLock)
+					w = waitDirect(n, rw.RLock)
 				default:
-					a = askDirect(n, rw.Lock)
+					w = waitDirect(n, rw.Lock)
 				}
-				want := m.try(n)
-				if got := outcome(a.poll()); got != want {
+				want := m.tryAcquire(n)
+				if got := outcome(w.poll()); got != want {
 					return fmt.Errorf("%s: lock is %s, want %s", where, got, want)
 				}
 				if want == "waiting" {
-					m.line = append(m.line, a)
-					asked = append(asked, a)
+					m.queue = append(m.queue, w)
+					waiters = append(waiters, w)
 				}
-			case op < 11 && len(asked) > 0:
-				i := r.IntN(len(asked))
-				a := asked[i]
+			case op < 11 && len(waiters) > 0:
+				i := r.IntN(len(waiters))
+				w := waiters[i]
 				if op == 8 {
-					a.drop()
-					m.drop(a)
-				} else if got := outcome(a.poll()); got != a.state {
-					return fmt.Errorf("%s: lock of %d is %s, want %s", where, a.n, got, a.state)
+					w.drop()
+					m.drop(w)
+				} else if got := outcome(w.poll()); got != w.state {
+					return fmt.Errorf("%s: lock of %d is %s, want %s", where, w.n, got, w.state)
 				} else if got == "waiting" {
 					break
 				}
-				asked = slices.Delete(asked, i, i+1)
-			default: // unlock, if a lock is held by one that has seen that
-				held := allOfThem - m.free
-				for _, a := range asked {
-					if a.state == "granted" {
-						held -= a.n
+				waiters = slices.Delete(waiters, i, i+1)
+			default: // unlock, if there is a holder that has seen its lock
+				held := allPermits - m.free
+				for _, w := range waiters {
+					if w.state == "granted" {
+						held -= w.n
 					}
 				}
 				switch {
 				case held == 0:
-				case held < allOfThem:
+				case held < allPermits:
 					rw.RUnlock()
-					m.give(1)
+					m.release(1)
 				case op == 11:
 					rw.Downgrade()
-					m.give(allOfThem - 1)
+					m.release(allPermits - 1)
 				default:
 					rw.Unlock()
-					m.give(allOfThem)
+					m.release(allPermits)
 				}
 			}
 			if err := rw.Check(); err != nil {
 				return fmt.Errorf("%s: %v", where, err)
 			}
-			for _, a := range asked {
-				if err := a.check(); err != nil {
-					return fmt.Errorf("%s: lock of %d: %v", where, a.n, err)
+			for _, w := range waiters {
+				if err := w.check(); err != nil {
+					return fmt.Errorf("%s: lock of %d: %v", where, w.n, err)
 				}
 			}
 		}

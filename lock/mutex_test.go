@@ -10,13 +10,13 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// locks locks m in direct style.
-func locks(m interface{ Lock(*edo.Task) error }) edo.Future[edo.Unit] { return body(m.Lock) }
+// lockDirect returns a future that locks m in direct style.
+func lockDirect(m interface{ Lock(*edo.Task) error }) edo.Future[edo.Unit] { return direct(m.Lock) }
 
-func TestMutexGoesToWhoHasWaitedLongest(t *testing.T) {
+func TestMutexGoesToTheTaskThatHasWaitedLongest(t *testing.T) {
 	var m lock.Mutex
-	by(t, locks(&m)).gets()
-	first, second := by(t, locks(&m)).waits(), by(t, m.LockFuture()).waits()
+	drive(t, lockDirect(&m)).gets()
+	first, second := drive(t, lockDirect(&m)).waits(), drive(t, m.LockFuture()).waits()
 	if m.TryLock() {
 		t.Fatal("TryLock of a mutex that is locked")
 	}
@@ -24,14 +24,14 @@ func TestMutexGoesToWhoHasWaitedLongest(t *testing.T) {
 	first.woken(1)
 	second.woken(0)
 	if m.TryLock() {
-		t.Fatal("TryLock overtook the line")
+		t.Fatal("TryLock overtook a waiter")
 	}
 	second.waits()
-	by(t, locks(&m)).waits().abort() // a newcomer waits
+	drive(t, lockDirect(&m)).waits().abort() // a newcomer waits
 	first.gets()
 	m.Unlock()
 	second.woken(1).gets().Unlock()
-	sound(t, &m)
+	requireRules(t, &m)
 	if !m.TryLock() {
 		t.Fatal("TryLock of a mutex that is unlocked")
 	}
@@ -40,11 +40,11 @@ func TestMutexGoesToWhoHasWaitedLongest(t *testing.T) {
 func TestCancelledWaiterPassesTheLockOn(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T, m *lock.Mutex) (woken func(int), giveUp func()){
 		"direct": func(t *testing.T, m *lock.Mutex) (func(int), func()) {
-			o := by(t, locks(m)).waits()
+			o := drive(t, lockDirect(m)).waits()
 			return func(n int) { o.t.Helper(); o.woken(n) }, o.abort
 		},
 		"future": func(t *testing.T, m *lock.Mutex) (func(int), func()) {
-			o := by(t, m.LockFuture()).waits()
+			o := drive(t, m.LockFuture()).waits()
 			return func(n int) { o.t.Helper(); o.woken(n) }, o.drop
 		},
 	} {
@@ -52,29 +52,29 @@ func TestCancelledWaiterPassesTheLockOn(t *testing.T) {
 			var m lock.Mutex
 			m.TryLock()
 			woken, giveUp := start(t, &m)
-			next := by(t, locks(&m)).waits()
+			next := drive(t, lockDirect(&m)).waits()
 			m.Unlock()
 			woken(1)
 			next.woken(0)
 			giveUp()
 			next.woken(1).gets()
 			m.Unlock()
-			sound(t, &m)
+			requireRules(t, &m)
 		})
 		t.Run(name+" before", func(t *testing.T) {
 			var m lock.Mutex
 			m.TryLock()
 			woken, giveUp := start(t, &m)
-			next := by(t, locks(&m)).waits()
+			next := drive(t, lockDirect(&m)).waits()
 			giveUp()
 			next.woken(0).waits()
 			m.Unlock()
 			woken(0)
 			next.woken(1).gets()
 			m.Unlock()
-			sound(t, &m)
+			requireRules(t, &m)
 		})
-		t.Run(name+" with nobody behind", func(t *testing.T) {
+		t.Run(name+" with no waiter behind", func(t *testing.T) {
 			var m lock.Mutex
 			m.TryLock()
 			_, giveUp := start(t, &m)
@@ -83,7 +83,7 @@ func TestCancelledWaiterPassesTheLockOn(t *testing.T) {
 			if !m.TryLock() {
 				t.Fatal("the lock was lost")
 			}
-			sound(t, &m)
+			requireRules(t, &m)
 		})
 	}
 }
@@ -91,7 +91,7 @@ func TestCancelledWaiterPassesTheLockOn(t *testing.T) {
 func TestCancelledTaskDoesNotLock(t *testing.T) {
 	var m lock.Mutex
 	task := edotest.NewTask()
-	f := body(func(task *edo.Task) error {
+	f := direct(func(task *edo.Task) error {
 		if err := edo.Yield(task); !errors.Is(err, edo.ErrCancelled) {
 			return err
 		}
@@ -132,16 +132,16 @@ func TestMutexIsNotPoisonedByAPanic(t *testing.T) {
 
 func TestGuardUnlocksOnce(t *testing.T) {
 	var m lock.Mutex
-	g := by(t, m.LockFuture()).gets()
-	g.Downgrade() // nothing to a mutex
+	g := drive(t, m.LockFuture()).gets()
+	g.Downgrade() // does nothing for a mutex
 	g.Unlock()
-	by(t, locks(&m)).gets()
+	drive(t, lockDirect(&m)).gets()
 	g.Unlock()
 	g.Drop()
 	if m.TryLock() {
-		t.Fatal("a guard that was unlocked unlocked the lock of another")
+		t.Fatal("a guard that was unlocked has unlocked the lock of another task")
 	}
-	sound(t, &m)
+	requireRules(t, &m)
 }
 
 func TestGuardOwnedByATaskIsUnlockedWithIt(t *testing.T) {
@@ -155,26 +155,26 @@ func TestGuardOwnedByATaskIsUnlockedWithIt(t *testing.T) {
 		return m.Lock(task)
 	})
 	m.Unlock()
-	sound(t, &m)
+	requireRules(t, &m)
 }
 
-func TestDroppedLockFutureKeepsTheGuardThatItGave(t *testing.T) {
+func TestDroppedLockFutureDoesNotUnlockTheGuardThatItReturned(t *testing.T) {
 	var m lock.Mutex
 	f := m.LockFuture()
-	g := by(t, f).gets()
+	g := drive(t, f).gets()
 	f.Drop()
 	if m.TryLock() {
-		t.Fatal("the future unlocked what it had given away")
+		t.Fatal("the future unlocked the guard that it had returned")
 	}
 	g.Unlock()
-	sound(t, &m)
+	requireRules(t, &m)
 }
 
 func TestReusedLockFutureLocksAgain(t *testing.T) {
 	var m lock.Mutex
 	var f lock.LockFuture
 	f.Drop()
-	o := by(t, &f)
+	o := drive(t, &f)
 	if _, p, err := edotest.Poll(o.task, o.f); p != edo.Ready || err == nil {
 		t.Fatalf("the zero future: %v, %v, want an error", p, err)
 	}
@@ -184,10 +184,10 @@ func TestReusedLockFutureLocksAgain(t *testing.T) {
 		if m.TryLock() {
 			t.Fatal("not locked")
 		}
-		panics(t, "Reset with the guard locked", func() { f.Reset(&m) })
+		requirePanic(t, "Reset with the guard locked", func() { f.Reset(&m) })
 		g.Unlock()
 	}
-	sound(t, &m)
+	requireRules(t, &m)
 }
 
 func TestMisuseOfAMutexPanics(t *testing.T) {
@@ -209,12 +209,12 @@ func TestMisuseOfAMutexPanics(t *testing.T) {
 		"RUnlock for a writer":          written.RUnlock,
 		"RGuard for a writer":           func() { written.RGuard() },
 	} {
-		panics(t, what, fn)
+		requirePanic(t, what, fn)
 	}
 	read.RUnlock()
 	written.Unlock()
 	for _, x := range []interface{ Check() error }{&m, &rw, &read, &written} {
-		sound(t, x)
+		requireRules(t, x)
 	}
 	defer func() {
 		if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), "lock: ") {
@@ -227,7 +227,7 @@ func TestMisuseOfAMutexPanics(t *testing.T) {
 func TestLockGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 	var m lock.Mutex
 	n := 0
-	o := by(t, body(func(task *edo.Task) error {
+	o := drive(t, direct(func(task *edo.Task) error {
 		for range 1000 {
 			if err := m.Lock(task); err != nil {
 				return err
@@ -247,7 +247,7 @@ func TestOnlyTheTaskThatPolledLastIsWoken(t *testing.T) {
 	var m lock.Mutex
 	m.TryLock()
 	f := m.LockFuture()
-	t1, t2 := by(t, f), by(t, f)
+	t1, t2 := drive(t, f), drive(t, f)
 	t1.waits().waits()
 	t2.waits()
 	m.Unlock()
@@ -285,6 +285,6 @@ func TestTasksExcludeEachOther(t *testing.T) {
 		if sum != tasks*each {
 			t.Fatalf("%d workers: counted %d, want %d", workers, sum, tasks*each)
 		}
-		sound(t, &m)
+		requireRules(t, &m)
 	}
 }

@@ -9,30 +9,31 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-func wait(n *lock.Notify) edo.Future[edo.Unit] { return body(n.Wait) }
+// waitForNotify returns a future that waits for n in direct style.
+func waitForNotify(n *lock.Notify) edo.Future[edo.Unit] { return direct(n.Wait) }
 
-func TestNotifyOneWakesWhoHasWaitedLongest(t *testing.T) {
+func TestNotifyOneWakesTheTaskThatHasWaitedLongest(t *testing.T) {
 	var n lock.Notify
-	a, b := by(t, wait(&n)).waits(), by(t, n.WaitFuture()).waits()
+	a, b := drive(t, waitForNotify(&n)).waits(), drive(t, n.WaitFuture()).waits()
 	n.NotifyOne()
 	a.woken(1).gets()
 	b.woken(0).waits()
 	n.NotifyOne()
 	b.woken(1).gets()
-	sound(t, &n)
+	requireRules(t, &n)
 }
 
-func TestNotifyLastWakesWhoCameLast(t *testing.T) {
+func TestNotifyLastWakesTheTaskThatCameLast(t *testing.T) {
 	var n lock.Notify
-	a, b := by(t, wait(&n)).waits(), by(t, n.WaitFuture()).waits()
+	a, b := drive(t, waitForNotify(&n)).waits(), drive(t, n.WaitFuture()).waits()
 	n.NotifyLast()
 	a.woken(0).waits()
 	b.woken(1).gets()
 	n.NotifyLast()
 	a.woken(1).gets()
-	n.NotifyLast() // is stored
-	by(t, wait(&n)).gets()
-	by(t, wait(&n)).waits()
+	n.NotifyLast() // no task waits: it is stored
+	drive(t, waitForNotify(&n)).gets()
+	drive(t, waitForNotify(&n)).waits()
 }
 
 func TestAtMostOneNotificationIsStored(t *testing.T) {
@@ -44,67 +45,67 @@ func TestAtMostOneNotificationIsStored(t *testing.T) {
 			notify(&n)
 			notify(&n)
 			notify(&n)
-			by(t, wait(&n)).gets()
-			by(t, wait(&n)).waits()
-			sound(t, &n)
+			drive(t, waitForNotify(&n)).gets()
+			drive(t, waitForNotify(&n)).waits()
+			requireRules(t, &n)
 		})
 	}
 }
 
-func TestNotifyAllWakesThoseThatExistAndStoresNothing(t *testing.T) {
+func TestNotifyAllWakesAllThatWaitAndStoresNothing(t *testing.T) {
 	var n lock.Notify
-	a, b, c := by(t, wait(&n)).waits(), by(t, n.WaitFuture()).waits(), by(t, wait(&n)).waits()
+	a, b, c := drive(t, waitForNotify(&n)).waits(), drive(t, n.WaitFuture()).waits(), drive(t, waitForNotify(&n)).waits()
 	n.NotifyAll()
 	a.woken(1).gets()
 	b.woken(1).gets()
 	c.woken(1).gets()
-	by(t, wait(&n)).waits()
-	by(t, n.WaitFuture()).waits()
-	sound(t, &n)
+	drive(t, waitForNotify(&n)).waits()
+	drive(t, n.WaitFuture()).waits()
+	requireRules(t, &n)
 }
 
 func TestNotifyAllCountsFromTheMakingOfAFuture(t *testing.T) {
 	var n lock.Notify
 	f := n.WaitFuture()
 	n.NotifyAll()
-	by(t, f).gets()
-	by(t, n.WaitFuture()).waits()
+	drive(t, f).gets()
+	drive(t, n.WaitFuture()).waits()
 }
 
-func TestNotifyAllLeavesWhatIsStored(t *testing.T) {
+func TestNotifyAllLeavesAStoredNotification(t *testing.T) {
 	var n lock.Notify
 	before := n.WaitFuture()
 	n.NotifyOne()
 	n.NotifyAll()
-	by(t, before).gets() // was notified, and takes nothing
-	by(t, wait(&n)).gets()
-	by(t, wait(&n)).waits()
+	drive(t, before).gets() // NotifyAll has notified it: it consumes no notification
+	drive(t, waitForNotify(&n)).gets()
+	drive(t, waitForNotify(&n)).waits()
 }
 
-func TestNotifiedWaiterThatIsDroppedHandsOn(t *testing.T) {
+func TestNotifiedWaiterThatIsDroppedPassesItsNotificationOn(t *testing.T) {
 	type notify = func(*lock.Notify)
 	for _, c := range []struct {
 		name   string
 		notify notify
-		first  int // who is notified, of three
-		next   int // who gets it then
+		first  int // the waiter, of three, that is notified
+		next   int // the waiter that is notified when the first gives up
 	}{
 		{"NotifyOne", (*lock.Notify).NotifyOne, 0, 1},
 		{"NotifyLast", (*lock.Notify).NotifyLast, 2, 1},
 	} {
-		for face, start := range map[string]func(n *lock.Notify) (one[edo.Unit], func()){
-			"direct": func(n *lock.Notify) (one[edo.Unit], func()) {
-				o := by(t, wait(n)).waits()
+		for face, start := range map[string]func(n *lock.Notify) (driven[edo.Unit], func()){
+			"direct": func(n *lock.Notify) (driven[edo.Unit], func()) {
+				o := drive(t, waitForNotify(n)).waits()
 				return o, o.abort
 			},
-			"future": func(n *lock.Notify) (one[edo.Unit], func()) {
-				o := by(t, n.WaitFuture()).waits()
+			"future": func(n *lock.Notify) (driven[edo.Unit], func()) {
+				o := drive(t, n.WaitFuture()).waits()
 				return o, o.drop
 			},
 		} {
 			t.Run(c.name+" "+face, func(t *testing.T) {
 				var n lock.Notify
-				var waiters [3]one[edo.Unit]
+				var waiters [3]driven[edo.Unit]
 				var drop [3]func()
 				for i := range waiters {
 					waiters[i], drop[i] = start(&n)
@@ -117,83 +118,83 @@ func TestNotifiedWaiterThatIsDroppedHandsOn(t *testing.T) {
 				other := 3 - c.first - c.next
 				waiters[other].woken(0)
 				drop[other]()
-				drop[c.next]() // nobody is left: it is stored
-				by(t, wait(&n)).gets()
-				by(t, wait(&n)).waits()
-				sound(t, &n)
+				drop[c.next]() // no waiter is left: the notification is stored
+				drive(t, waitForNotify(&n)).gets()
+				drive(t, waitForNotify(&n)).waits()
+				requireRules(t, &n)
 			})
 		}
 	}
 }
 
-func TestWaiterOfNotifyAllThatIsDroppedHandsNothingOn(t *testing.T) {
+func TestWaiterOfNotifyAllThatIsDroppedPassesNothingOn(t *testing.T) {
 	var n lock.Notify
-	a, b := by(t, wait(&n)).waits(), by(t, n.WaitFuture()).waits()
+	a, b := drive(t, waitForNotify(&n)).waits(), drive(t, n.WaitFuture()).waits()
 	n.NotifyAll()
-	c := by(t, wait(&n)).waits()
+	c := drive(t, waitForNotify(&n)).waits()
 	a.abort()
 	b.drop()
 	c.woken(0).waits()
-	by(t, wait(&n)).waits()
+	drive(t, waitForNotify(&n)).waits()
 }
 
 func TestDroppedWaiterIsSkipped(t *testing.T) {
 	var n lock.Notify
-	a, b := by(t, n.WaitFuture()).waits(), by(t, wait(&n)).waits()
+	a, b := drive(t, n.WaitFuture()).waits(), drive(t, waitForNotify(&n)).waits()
 	a.drop()
 	a.drop()
 	n.NotifyOne()
 	a.woken(0)
 	b.woken(1).gets()
-	sound(t, &n)
+	requireRules(t, &n)
 }
 
-func TestEnabledFutureIsInLineBeforeItsFirstPoll(t *testing.T) {
+func TestEnabledFutureIsQueuedBeforeItsFirstPoll(t *testing.T) {
 	var n lock.Notify
 	f := n.WaitFuture()
 	for range 2 {
 		if f.Enable() {
-			t.Fatal("Enable() = true, of one that nobody notified")
+			t.Fatal("Enable() = true, of a future that was not notified")
 		}
 	}
 	n.NotifyOne()
 	if !f.Enable() {
-		t.Fatal("Enable() = false, of one that was notified")
+		t.Fatal("Enable() = false, of a future that was notified")
 	}
-	by(t, wait(&n)).waits() // it is f's
-	by(t, f).gets()
+	drive(t, waitForNotify(&n)).waits() // the notification is for f
+	drive(t, f).gets()
 }
 
-func TestEnableOfOneThatWaitsForNothingIsTrue(t *testing.T) {
+func TestEnableOfAFutureThatWaitsForNothingIsTrue(t *testing.T) {
 	var n lock.Notify
 	var zero lock.Notified
 	dropped, ended := n.WaitFuture(), n.WaitFuture()
-	by(t, dropped).waits().drop()
+	drive(t, dropped).waits().drop()
 	n.NotifyOne()
-	by(t, ended).gets()
+	drive(t, ended).gets()
 	if !zero.Enable() || !dropped.Enable() || !ended.Enable() {
-		t.Fatal("Enable() = false, of one whose Poll does not wait")
+		t.Fatal("Enable() = false, of a future whose Poll does not wait")
 	}
-	sound(t, &n)
+	requireRules(t, &n)
 }
 
-func TestEnableTakesWhatIsStored(t *testing.T) {
+func TestEnableConsumesAStoredNotification(t *testing.T) {
 	var n lock.Notify
 	n.NotifyOne()
 	f := n.WaitFuture()
 	if !f.Enable() {
 		t.Fatal("Enable() = false")
 	}
-	next := by(t, wait(&n)).waits()
-	f.Drop() // it has been told, and hands nothing on
+	next := drive(t, waitForNotify(&n)).waits()
+	f.Drop() // Enable has reported the notification: it is not passed on
 	next.woken(0).waits()
 	n.NotifyOne()
 	next.woken(1).gets()
-	sound(t, &n)
+	requireRules(t, &n)
 }
 
-// A loop that enables, and does what it is notified of without a Poll, does it once.
-func TestNotificationThatEnableHasToldOfIsNotStoredAgain(t *testing.T) {
+// A loop that calls Enable, and acts on a notification without a Poll, acts on it once.
+func TestNotificationThatEnableHasReportedIsNotStoredAgain(t *testing.T) {
 	for name, notify := range map[string]func(n *lock.Notify){
 		"NotifyOne": (*lock.Notify).NotifyOne, "NotifyLast": (*lock.Notify).NotifyLast, "NotifyAll": (*lock.Notify).NotifyAll,
 	} {
@@ -202,7 +203,7 @@ func TestNotificationThatEnableHasToldOfIsNotStoredAgain(t *testing.T) {
 		if f.Enable() {
 			t.Fatal("Enable() = true before anything was notified")
 		}
-		notify(&n) // f is in line
+		notify(&n) // f is in the queue
 		for range 2 {
 			if !f.Enable() {
 				t.Errorf("%s: Enable() = false", name)
@@ -211,31 +212,31 @@ func TestNotificationThatEnableHasToldOfIsNotStoredAgain(t *testing.T) {
 		f.Drop()
 		again := n.WaitFuture()
 		if again.Enable() {
-			t.Errorf("%s: it has come twice", name)
+			t.Errorf("%s: the notification came twice", name)
 		}
 		again.Drop()
 		polledLater := n.WaitFuture()
 		polledLater.Enable()
 		notify(&n)
 		polledLater.Enable()
-		by(t, edo.Future[edo.Unit](polledLater)).gets() // what Enable has told of
-		sound(t, &n)
+		drive(t, edo.Future[edo.Unit](polledLater)).gets() // the notification that Enable has reported
+		requireRules(t, &n)
 	}
 }
 
-func TestFutureThatWasNotPolledTakesNothing(t *testing.T) {
+func TestFutureThatWasNotPolledConsumesNothing(t *testing.T) {
 	var n lock.Notify
 	f := n.WaitFuture()
-	n.NotifyOne() // stored: f is not in line
-	by(t, wait(&n)).gets()
-	by(t, f).waits()
+	n.NotifyOne() // it is stored, because f is not in the queue
+	drive(t, waitForNotify(&n)).gets()
+	drive(t, f).waits()
 }
 
 func TestReusedNotifiedWaitsAgain(t *testing.T) {
 	var n lock.Notify
 	var f lock.Notified
 	f.Drop()
-	o := by(t, &f)
+	o := drive(t, &f)
 	if _, p, err := edotest.Poll(o.task, o.f); p != edo.Ready || err == nil {
 		t.Fatalf("the zero future: %v, %v, want an error", p, err)
 	}
@@ -248,15 +249,15 @@ func TestReusedNotifiedWaitsAgain(t *testing.T) {
 	f.Reset(&n)
 	o.waits()
 	n.NotifyOne()
-	f.Reset(&n) // gives up, and so hands on: it is stored
+	f.Reset(&n) // gives up, and so stores the notification
 	o.gets()
 }
 
-// A waiter of two tasks wakes the one that has polled last.
+// A future that two tasks have polled wakes the task that polled last.
 func TestNotifiedWakesTheTaskThatPolledLast(t *testing.T) {
 	var n lock.Notify
 	f := n.WaitFuture()
-	a, b := by(t, f).waits(), by(t, f)
+	a, b := drive(t, f).waits(), drive(t, f)
 	b.waits()
 	n.NotifyOne()
 	a.woken(0)
@@ -266,20 +267,20 @@ func TestNotifiedWakesTheTaskThatPolledLast(t *testing.T) {
 func TestNotifyAllDuringABudgetYieldIsNotMissed(t *testing.T) {
 	var n lock.Notify
 	task := edotest.NewTask()
-	f := wait(&n)
+	f := waitForNotify(&n)
 	task.EnterWithBudget(0, func(cx *edo.Context) {
 		if _, p, _ := f.Poll(cx); p != edo.Pending {
 			t.Fatalf("Poll = %v without budget", p)
 		}
 	})
-	n.NotifyAll() // the Wait has begun
+	n.NotifyAll() // after the beginning of Wait
 	polled(t, task, f, edo.Ready, nil)
 }
 
-// What is done before a notification is seen by who takes it, also when one was stored
-// already. The race detector tells: nothing else orders the two, for raise and raised are
-// hidden from it.
-func TestNotificationBesideAStoredOneIsSeenAsWell(t *testing.T) {
+// A notification happens before the return of the Wait that consumes it, also when one was
+// stored already. The race detector would report the read of done otherwise: no other
+// operation orders it after the write, because raise and raised are hidden from the detector.
+func TestNotificationBesideAStoredOneIsOrderedAsWell(t *testing.T) {
 	var n lock.Notify
 	n.NotifyOne()
 	done, flag := 0, new(uint32)
@@ -291,7 +292,7 @@ func TestNotificationBesideAStoredOneIsSeenAsWell(t *testing.T) {
 	for !raised(flag) {
 		runtime.Gosched()
 	}
-	by(t, n.WaitFuture()).gets()
+	drive(t, n.WaitFuture()).gets()
 	if done != 1 {
 		t.Fatal("not done")
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/oneshot"
 )
 
-// maker makes a value when the test lets it: what its sender is given.
+// maker is an initialiser. Its value is what the test sends with tx.
 type maker struct {
 	calls int
 	tx    *oneshot.Sender[int]
@@ -32,7 +32,7 @@ func (m *maker) direct(task *edo.Task) (int, error) {
 	return rx.Recv(task)
 }
 
-// faces are the two ways to ask, with a function that waits for m.
+// faces are the two ways to get the value, with an initialiser that waits for m.
 var faces = map[string]func(o *lock.Once[int], m *maker) edo.Future[int]{
 	"direct": func(o *lock.Once[int], m *maker) edo.Future[int] {
 		return edo.Async(func(task *edo.Task) (int, error) { return o.GetOrInit(task, m.direct) })
@@ -40,74 +40,74 @@ var faces = map[string]func(o *lock.Once[int], m *maker) edo.Future[int]{
 	"future": func(o *lock.Once[int], m *maker) edo.Future[int] { return o.GetOrInitFuture(m.future) },
 }
 
-func eachFace(t *testing.T, test func(t *testing.T, ask func(o *lock.Once[int], m *maker) edo.Future[int])) {
-	for name, ask := range faces {
-		t.Run(name, func(t *testing.T) { test(t, ask) })
+func eachFace(t *testing.T, test func(t *testing.T, get func(o *lock.Once[int], m *maker) edo.Future[int])) {
+	for name, get := range faces {
+		t.Run(name, func(t *testing.T) { test(t, get) })
 	}
 }
 
-func noValue(t *testing.T, o *lock.Once[int]) {
+func requireNoValue(t *testing.T, o *lock.Once[int]) {
 	t.Helper()
-	sound(t, o)
+	requireRules(t, o)
 	if v, ok := o.Get(); v != 0 || ok {
-		t.Fatalf("Get() = %d, %v, of no value", v, ok)
+		t.Fatalf("Get() = %d, %v, want no value", v, ok)
 	}
 }
 
-func hasValue(t *testing.T, o *lock.Once[int], want int) {
+func requireValue(t *testing.T, o *lock.Once[int], want int) {
 	t.Helper()
-	sound(t, o)
+	requireRules(t, o)
 	if v, ok := o.Get(); v != want || !ok {
 		t.Fatalf("Get() = %d, %v, want %d", v, ok, want)
 	}
 }
 
 func TestOneInitialiserMakesTheValueForAll(t *testing.T) {
-	eachFace(t, func(t *testing.T, ask func(*lock.Once[int], *maker) edo.Future[int]) {
+	eachFace(t, func(t *testing.T, get func(*lock.Once[int], *maker) edo.Future[int]) {
 		var o lock.Once[int]
 		var m, idle maker
-		noValue(t, &o)
-		first := by(t, ask(&o, &m)).waits()
-		second, third := by(t, ask(&o, &idle)).waits(), by(t, ask(&o, &idle)).waits()
-		noValue(t, &o)
+		requireNoValue(t, &o)
+		first := drive(t, get(&o, &m)).waits()
+		second, third := drive(t, get(&o, &idle)).waits(), drive(t, get(&o, &idle)).waits()
+		requireNoValue(t, &o)
 		m.tx.Send(7)
 		if v := first.woken(1).gets(); v != 7 {
 			t.Fatalf("got %d", v)
 		}
-		hasValue(t, &o, 7)
+		requireValue(t, &o, 7)
 		if a, b := second.woken(1).gets(), third.woken(1).gets(); a != 7 || b != 7 {
 			t.Fatalf("got %d and %d", a, b)
 		}
-		if v := by(t, ask(&o, &idle)).gets(); v != 7 || m.calls != 1 || idle.calls != 0 {
+		if v := drive(t, get(&o, &idle)).gets(); v != 7 || m.calls != 1 || idle.calls != 0 {
 			t.Fatalf("got %d, after %d and %d calls", v, m.calls, idle.calls)
 		}
 	})
 }
 
 func TestCancelledInitialiserLetsTheNextTry(t *testing.T) {
-	eachFace(t, func(t *testing.T, ask func(*lock.Once[int], *maker) edo.Future[int]) {
+	eachFace(t, func(t *testing.T, get func(*lock.Once[int], *maker) edo.Future[int]) {
 		var o lock.Once[int]
 		var m, n maker
-		f := ask(&o, &m)
-		first := by(t, f).waits()
-		second, third := by(t, ask(&o, &n)).waits(), by(t, ask(&o, &n)).waits()
+		f := get(&o, &m)
+		first := drive(t, f).waits()
+		second, third := drive(t, get(&o, &n)).waits(), drive(t, get(&o, &n)).waits()
 		edo.Drop(f)
-		edotest.Poll(first.task, f) // direct style runs to its end
+		edotest.Poll(first.task, f) // a function in direct style runs to its end
 		second.woken(1).waits()
 		third.woken(0)
-		noValue(t, &o)
+		requireNoValue(t, &o)
 		if !m.tx.IsClosed() || n.calls != 1 {
 			t.Fatalf("the future of the initialiser is not dropped, or %d calls", n.calls)
 		}
 		n.tx.Send(8)
 		second.woken(1).gets()
 		third.woken(1).gets()
-		hasValue(t, &o, 8)
+		requireValue(t, &o, 8)
 	})
 }
 
-// cleans is an initialiser in direct style that waits, and then does something by a defer.
-func cleans(cleaned *bool) func(task *edo.Task) (int, error) {
+// cleansUp is an initialiser in direct style that waits, and sets cleaned by a defer.
+func cleansUp(cleaned *bool) func(task *edo.Task) (int, error) {
 	return func(task *edo.Task) (int, error) {
 		defer func() { *cleaned = true }()
 		for {
@@ -122,49 +122,49 @@ func TestInitialiserInDirectStyleHasEndedWhenTheNextBegins(t *testing.T) {
 	var o lock.Once[int]
 	var n maker
 	cleaned := false
-	first := by(t, edo.Async(func(task *edo.Task) (int, error) { return o.GetOrInit(task, cleans(&cleaned)) })).waits()
-	second := by(t, o.GetOrInitFuture(n.future)).waits()
+	first := drive(t, edo.Async(func(task *edo.Task) (int, error) { return o.GetOrInit(task, cleansUp(&cleaned)) })).waits()
+	second := drive(t, o.GetOrInitFuture(n.future)).waits()
 	first.drop()
 	second.woken(0).waits()
 	first.fails(edo.ErrCancelled)
 	if second.woken(1).waits(); n.calls != 1 || !cleaned {
-		t.Fatalf("the next has begun: %d, the first has ended: %v", n.calls, cleaned)
+		t.Fatalf("the next initialiser has begun: %d, the first has ended: %v", n.calls, cleaned)
 	}
 }
 
-// It is documented: nobody can wait for what a dropped future still does.
-func TestDroppedInitFutureLetsTheNextBeginBesideItsFunctionInDirectStyle(t *testing.T) {
+// As documented: no task can wait for the work that a dropped future still does.
+func TestNextInitialiserMayOverlapWithTheFunctionInADroppedInitFuture(t *testing.T) {
 	var o lock.Once[int]
 	var n maker
 	cleaned := false
-	inner := edo.Async(cleans(&cleaned))
-	first := by(t, o.GetOrInitFuture(func() edo.Future[int] { return inner })).waits()
-	second := by(t, o.GetOrInitFuture(n.future)).waits()
+	inner := edo.Async(cleansUp(&cleaned))
+	first := drive(t, o.GetOrInitFuture(func() edo.Future[int] { return inner })).waits()
+	second := drive(t, o.GetOrInitFuture(n.future)).waits()
 	first.drop()
 	if second.woken(1).waits(); n.calls != 1 || cleaned {
-		t.Fatalf("the next has begun: %d, the first has ended: %v", n.calls, cleaned)
+		t.Fatalf("the next initialiser has begun: %d, the first has ended: %v", n.calls, cleaned)
 	}
-	polled(t, first.task, inner, edo.Ready, edo.ErrCancelled) // as its task does
+	polled(t, first.task, inner, edo.Ready, edo.ErrCancelled) // as the task of the first does
 	n.tx.Send(8)
 	second.gets()
-	if hasValue(t, &o, 8); !cleaned {
-		t.Fatal("the first did not run to its end")
+	if requireValue(t, &o, 8); !cleaned {
+		t.Fatal("the first initialiser did not run to its end")
 	}
 }
 
-// dropping is a future that waits, and calls a function when it is dropped.
-type dropping func()
+// onDrop is a future that waits, and calls a function when it is dropped.
+type onDrop func()
 
-func (d dropping) Poll(*edo.Context) (int, edo.Poll, error) { return 0, edo.Pending, nil }
-func (d dropping) Drop()                                    { d() }
+func (d onDrop) Poll(*edo.Context) (int, edo.Poll, error) { return 0, edo.Pending, nil }
+func (d onDrop) Drop()                                    { d() }
 
-func TestTurnIsHandedOnWhenTheFutureWasDroppedAndNotBefore(t *testing.T) {
+func TestNextInitialiserBeginsAfterTheFutureWasDropped(t *testing.T) {
 	var o lock.Once[int]
 	var n maker
-	second := by(t, o.GetOrInitFuture(n.future))
+	second := drive(t, o.GetOrInitFuture(n.future))
 	drops := 0
-	first := by(t, o.GetOrInitFuture(func() edo.Future[int] {
-		return dropping(func() { drops++; second.woken(0) })
+	first := drive(t, o.GetOrInitFuture(func() edo.Future[int] {
+		return onDrop(func() { drops++; second.woken(0) })
 	})).waits()
 	second.waits()
 	first.drop()
@@ -175,21 +175,21 @@ func TestTurnIsHandedOnWhenTheFutureWasDroppedAndNotBefore(t *testing.T) {
 	}
 }
 
-func TestTurnIsHandedOnWhenTheDropOfTheFuturePanics(t *testing.T) {
+func TestNextInitialiserBeginsWhenTheDropOfTheFuturePanics(t *testing.T) {
 	var o lock.Once[int]
 	var n maker
-	first := by(t, o.GetOrInitFuture(func() edo.Future[int] {
-		return dropping(func() { panic(errors.New("boom")) })
+	first := drive(t, o.GetOrInitFuture(func() edo.Future[int] {
+		return onDrop(func() { panic(errors.New("boom")) })
 	})).waits()
-	second := by(t, o.GetOrInitFuture(n.future)).waits()
-	panics(t, "the drop", first.drop)
+	second := drive(t, o.GetOrInitFuture(n.future)).waits()
+	requirePanic(t, "the drop", first.drop)
 	second.woken(1).waits()
 	n.tx.Send(8)
 	second.gets()
-	hasValue(t, &o, 8)
+	requireValue(t, &o, 8)
 }
 
-func TestTurnIsHandedOnByThePollThatPanics(t *testing.T) {
+func TestNextInitialiserBeginsWhenThePollPanics(t *testing.T) {
 	for name, fn := range map[string]func() edo.Future[int]{
 		"function": func() edo.Future[int] { panic(errors.New("boom")) },
 		"future": func() edo.Future[int] {
@@ -199,25 +199,25 @@ func TestTurnIsHandedOnByThePollThatPanics(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var o lock.Once[int]
 			var m, n maker
-			start := by(t, o.GetOrInitFuture(m.future)).waits()
-			first := by(t, o.GetOrInitFuture(fn)).waits()
-			second := by(t, o.GetOrInitFuture(n.future)).waits()
+			start := drive(t, o.GetOrInitFuture(m.future)).waits()
+			first := drive(t, o.GetOrInitFuture(fn)).waits()
+			second := drive(t, o.GetOrInitFuture(n.future)).waits()
 			start.drop()
 			first.woken(1)
-			panics(t, "the poll", func() { edotest.Poll(first.task, first.f) })
-			second.woken(1).waits() // nobody has dropped the first
+			requirePanic(t, "the poll", func() { edotest.Poll(first.task, first.f) })
+			second.woken(1).waits() // although the first was not dropped
 			n.tx.Send(8)
 			second.gets()
 		})
 	}
 }
 
-func TestCancelledTaskGetsTheValueOfAOnceByGetAlone(t *testing.T) {
+func TestCancelledTaskGetsTheValueOfAOnceOnlyByGet(t *testing.T) {
 	var o lock.Once[int]
-	by(t, o.GetOrInitFuture(func() edo.Future[int] { return future.Ready(7) })).gets()
-	o1 := by(t, edo.Async(func(task *edo.Task) (int, error) {
+	drive(t, o.GetOrInitFuture(func() edo.Future[int] { return future.Ready(7) })).gets()
+	o1 := drive(t, edo.Async(func(task *edo.Task) (int, error) {
 		edo.Yield(task)
-		hasValue(t, &o, 7)
+		requireValue(t, &o, 7)
 		return o.GetOrInit(task, func(*edo.Task) (int, error) { panic("has a value") })
 	})).waits()
 	o1.drop()
@@ -225,22 +225,22 @@ func TestCancelledTaskGetsTheValueOfAOnceByGetAlone(t *testing.T) {
 }
 
 func TestFailedInitialiserLetsTheNextTry(t *testing.T) {
-	eachFace(t, func(t *testing.T, ask func(*lock.Once[int], *maker) edo.Future[int]) {
+	eachFace(t, func(t *testing.T, get func(*lock.Once[int], *maker) edo.Future[int]) {
 		var o lock.Once[int]
 		var m, n maker
-		first, second := by(t, ask(&o, &m)).waits(), by(t, ask(&o, &n)).waits()
+		first, second := drive(t, get(&o, &m)).waits(), drive(t, get(&o, &n)).waits()
 		m.tx.Close()
-		first.woken(1).fails(edo.ErrClosed) // the initialiser's error
-		noValue(t, &o)
+		first.woken(1).fails(edo.ErrClosed) // the error of the initialiser
+		requireNoValue(t, &o)
 		second.woken(1).waits()
 		n.tx.Send(8)
 		second.gets()
-		hasValue(t, &o, 8)
+		requireValue(t, &o, 8)
 	})
 }
 
 func TestPanickedInitialiserLetsTheNextTry(t *testing.T) {
-	for name, ask := range map[string]func(o *lock.Once[int]) edo.Future[int]{
+	for name, get := range map[string]func(o *lock.Once[int]) edo.Future[int]{
 		"direct": func(o *lock.Once[int]) edo.Future[int] {
 			return edo.Async(func(task *edo.Task) (int, error) {
 				return o.GetOrInit(task, func(*edo.Task) (int, error) { panic("boom") })
@@ -259,7 +259,7 @@ func TestPanickedInitialiserLetsTheNextTry(t *testing.T) {
 			var o lock.Once[int]
 			err := edo.Run(func(task *edo.Task) error {
 				var panicked *edo.PanicError
-				if _, err := edo.Spawn(task, ask(&o)).Await(task); !errors.As(err, &panicked) {
+				if _, err := edo.Spawn(task, get(&o)).Await(task); !errors.As(err, &panicked) {
 					t.Errorf("it ended with %v", err)
 				}
 				v, err := o.GetOrInit(task, func(*edo.Task) (int, error) { return 9, nil })
@@ -271,7 +271,7 @@ func TestPanickedInitialiserLetsTheNextTry(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			hasValue(t, &o, 9)
+			requireValue(t, &o, 9)
 		})
 	}
 }
@@ -279,37 +279,37 @@ func TestPanickedInitialiserLetsTheNextTry(t *testing.T) {
 func TestWaiterOfAOnceThatGivesUpIsSkipped(t *testing.T) {
 	var o lock.Once[int]
 	var m, n, idle maker
-	first := by(t, faces["future"](&o, &m)).waits()
-	a := by(t, faces["future"](&o, &idle)).waits()
-	b := by(t, faces["direct"](&o, &idle)).waits()
-	c := by(t, faces["direct"](&o, &n)).waits()
+	first := drive(t, faces["future"](&o, &m)).waits()
+	a := drive(t, faces["future"](&o, &idle)).waits()
+	b := drive(t, faces["direct"](&o, &idle)).waits()
+	c := drive(t, faces["direct"](&o, &n)).waits()
 	a.drop()
 	b.abort()
 	first.drop()
 	c.woken(1).waits()
-	c.abort() // was the initialiser
-	noValue(t, &o)
+	c.abort() // it was the initialiser
+	requireNoValue(t, &o)
 	if n.calls != 1 || idle.calls != 0 {
 		t.Fatalf("%d and %d calls", n.calls, idle.calls)
 	}
 }
 
-func TestTurnGrantedToACancelledWaiterGoesToTheNext(t *testing.T) {
-	eachFace(t, func(t *testing.T, ask func(*lock.Once[int], *maker) edo.Future[int]) {
+func TestRightToInitialiseOfACancelledWaiterGoesToTheNext(t *testing.T) {
+	eachFace(t, func(t *testing.T, get func(*lock.Once[int], *maker) edo.Future[int]) {
 		var o lock.Once[int]
 		var m, idle, n maker
-		first := by(t, ask(&o, &m)).waits()
-		f := ask(&o, &idle)
-		second := by(t, f).waits()
-		third := by(t, ask(&o, &n)).waits()
+		first := drive(t, get(&o, &m)).waits()
+		f := get(&o, &idle)
+		second := drive(t, f).waits()
+		third := drive(t, get(&o, &n)).waits()
 		m.tx.Close()
 		first.fails(edo.ErrClosed)
 		second.woken(1)
-		edo.Drop(f) // before it ran
+		edo.Drop(f) // before the task runs
 		edotest.Poll(second.task, f)
 		third.woken(1).waits()
 		if idle.calls != 0 {
-			t.Fatal("the initialiser of one that was cancelled ran")
+			t.Fatal("the initialiser of a cancelled waiter ran")
 		}
 	})
 }
@@ -317,7 +317,7 @@ func TestTurnGrantedToACancelledWaiterGoesToTheNext(t *testing.T) {
 func TestInitFutureWhoseFunctionReturnsNothingFails(t *testing.T) {
 	var o lock.Once[int]
 	f := o.GetOrInitFuture(func() edo.Future[int] { return nil })
-	for range 2 { // a future that has ended goes on failing
+	for range 2 { // the future fails again after its end
 		if _, p, err := edotest.Poll(edotest.NewTask(), edo.Future[int](f)); p != edo.Ready || err == nil {
 			t.Fatalf("%v, %v, want an error", p, err)
 		}
@@ -328,7 +328,7 @@ func TestInitFutureWhoseFunctionReturnsNothingFails(t *testing.T) {
 	if _, p, err := edotest.Poll(edotest.NewTask(), edo.Future[int](f)); p != edo.Ready || err == nil {
 		t.Fatalf("a future that returns End: %v, %v, want an error", p, err)
 	}
-	noValue(t, &o)
+	requireNoValue(t, &o)
 }
 
 func TestValueOfAOnceIsMadeOnceByManyTasks(t *testing.T) {

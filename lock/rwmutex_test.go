@@ -7,19 +7,19 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-func rlocks(m *lock.RWMutex) edo.Future[edo.Unit] { return body(m.RLock) }
+func rlockDirect(m *lock.RWMutex) edo.Future[edo.Unit] { return direct(m.RLock) }
 
-func TestReadersShareAndAWriterIsAlone(t *testing.T) {
+func TestReadersShareTheLockAndAWriterDoesNot(t *testing.T) {
 	var m lock.RWMutex
-	by(t, rlocks(&m)).gets()
-	by(t, m.RLockFuture()).gets()
+	drive(t, rlockDirect(&m)).gets()
+	drive(t, m.RLockFuture()).gets()
 	if !m.TryRLock() {
 		t.Fatal("TryRLock beside readers")
 	}
 	if m.TryLock() {
 		t.Fatal("TryLock beside readers")
 	}
-	w := by(t, locks(&m)).waits()
+	w := drive(t, lockDirect(&m)).waits()
 	m.RUnlock()
 	m.RUnlock()
 	w.woken(0)
@@ -29,19 +29,19 @@ func TestReadersShareAndAWriterIsAlone(t *testing.T) {
 		t.Fatal("locked beside a writer")
 	}
 	m.Unlock()
-	sound(t, &m)
+	requireRules(t, &m)
 	if !m.TryLock() {
-		t.Fatal("TryLock of one that is unlocked")
+		t.Fatal("TryLock of a RWMutex that is unlocked")
 	}
 }
 
 func TestQueuedWriterHoldsBackLaterReaders(t *testing.T) {
 	var m lock.RWMutex
 	m.TryRLock()
-	w := by(t, m.LockFuture()).waits()
-	r := by(t, rlocks(&m)).waits()
+	w := drive(t, m.LockFuture()).waits()
+	r := drive(t, rlockDirect(&m)).waits()
 	if m.TryRLock() {
-		t.Fatal("TryRLock overtook a writer in line")
+		t.Fatal("TryRLock overtook a writer that waits")
 	}
 	m.RUnlock()
 	r.woken(0)
@@ -49,22 +49,22 @@ func TestQueuedWriterHoldsBackLaterReaders(t *testing.T) {
 	r.waits()
 	g.Unlock()
 	r.woken(1).gets()
-	sound(t, &m)
+	requireRules(t, &m)
 }
 
-func TestCancelledWriterLetsTheReadersBehindItIn(t *testing.T) {
+func TestCancelledWriterLetsTheReadersBehindItLock(t *testing.T) {
 	for name, after := range map[string]bool{"waiting": false, "after it was granted": true} {
 		for face, start := range map[string]func(m *lock.RWMutex) (giveUp func()){
-			"direct": func(m *lock.RWMutex) func() { return by(t, locks(m)).waits().abort },
-			"future": func(m *lock.RWMutex) func() { return by(t, m.LockFuture()).waits().drop },
+			"direct": func(m *lock.RWMutex) func() { return drive(t, lockDirect(m)).waits().abort },
+			"future": func(m *lock.RWMutex) func() { return drive(t, m.LockFuture()).waits().drop },
 		} {
 			t.Run(face+" "+name, func(t *testing.T) {
 				var m lock.RWMutex
 				m.TryRLock()
 				giveUp := start(&m)
-				r1, r2 := by(t, rlocks(&m)).waits(), by(t, m.RLockFuture()).waits()
-				next := by(t, locks(&m)).waits()
-				r3 := by(t, rlocks(&m)).waits()
+				r1, r2 := drive(t, rlockDirect(&m)).waits(), drive(t, m.RLockFuture()).waits()
+				next := drive(t, lockDirect(&m)).waits()
+				r3 := drive(t, rlockDirect(&m)).waits()
 				if after {
 					m.RUnlock()
 				}
@@ -83,7 +83,7 @@ func TestCancelledWriterLetsTheReadersBehindItIn(t *testing.T) {
 				m.Unlock()
 				r3.woken(1).gets()
 				m.RUnlock()
-				sound(t, &m)
+				requireRules(t, &m)
 			})
 		}
 	}
@@ -92,9 +92,9 @@ func TestCancelledWriterLetsTheReadersBehindItIn(t *testing.T) {
 func TestWritersAndBatchesOfReadersComeInOrder(t *testing.T) {
 	var m lock.RWMutex
 	m.TryLock()
-	r1, r2 := by(t, rlocks(&m)).waits(), by(t, rlocks(&m)).waits()
-	w := by(t, locks(&m)).waits()
-	r3, r4 := by(t, rlocks(&m)).waits(), by(t, rlocks(&m)).waits()
+	r1, r2 := drive(t, rlockDirect(&m)).waits(), drive(t, rlockDirect(&m)).waits()
+	w := drive(t, lockDirect(&m)).waits()
+	r3, r4 := drive(t, rlockDirect(&m)).waits(), drive(t, rlockDirect(&m)).waits()
 	m.Unlock()
 	r1.woken(1).gets()
 	r2.woken(1).gets()
@@ -108,23 +108,23 @@ func TestWritersAndBatchesOfReadersComeInOrder(t *testing.T) {
 	m.Unlock()
 	r3.woken(1).gets()
 	r4.woken(1).gets()
-	sound(t, &m)
+	requireRules(t, &m)
 }
 
-func TestCancelledReaderThatWasGrantedLetsTheWriterIn(t *testing.T) {
+func TestCancelledReaderThatWasGrantedTheLockPassesItToTheWriter(t *testing.T) {
 	var m lock.RWMutex
 	m.TryLock()
-	r := by(t, rlocks(&m)).waits()
-	w := by(t, locks(&m)).waits()
+	r := drive(t, rlockDirect(&m)).waits()
+	w := drive(t, lockDirect(&m)).waits()
 	m.Unlock()
 	r.woken(1)
 	w.woken(0)
 	r.abort()
 	w.woken(1).gets()
-	sound(t, &m)
+	requireRules(t, &m)
 }
 
-func TestDowngradeLetsReadersInAndNoWriter(t *testing.T) {
+func TestDowngradeLetsReadersLockAndNoWriter(t *testing.T) {
 	for name, by2 := range map[string]func(m *lock.RWMutex) (downgrade, unlock func()){
 		"RWMutex": func(m *lock.RWMutex) (func(), func()) {
 			m.TryLock()
@@ -139,14 +139,14 @@ func TestDowngradeLetsReadersInAndNoWriter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var m lock.RWMutex
 			downgrade, unlock := by2(&m)
-			r := by(t, rlocks(&m)).waits()
-			w := by(t, locks(&m)).waits()
-			late := by(t, rlocks(&m)).waits()
+			r := drive(t, rlockDirect(&m)).waits()
+			w := drive(t, lockDirect(&m)).waits()
+			late := drive(t, rlockDirect(&m)).waits()
 			downgrade()
 			r.woken(1).gets()
 			w.woken(0)
 			late.woken(0)
-			m.RUnlock() // r's
+			m.RUnlock() // the lock of r
 			w.woken(0)
 			unlock()
 			w.woken(1).gets()
@@ -154,19 +154,19 @@ func TestDowngradeLetsReadersInAndNoWriter(t *testing.T) {
 			m.Unlock()
 			late.woken(1).gets()
 			m.RUnlock()
-			sound(t, &m)
+			requireRules(t, &m)
 		})
 	}
 }
 
 func TestGuardsOfARWMutex(t *testing.T) {
 	var m lock.RWMutex
-	by(t, rlocks(&m)).gets()
+	drive(t, rlockDirect(&m)).gets()
 	g := m.RGuard()
-	g.Downgrade() // is a reader's already
+	g.Downgrade() // it is the guard of a reader already
 	g.Unlock()
 	g.Unlock()
-	by(t, locks(&m)).gets()
+	drive(t, lockDirect(&m)).gets()
 	g = m.Guard()
 	g.Downgrade()
 	g.Downgrade()
@@ -178,5 +178,5 @@ func TestGuardsOfARWMutex(t *testing.T) {
 	if !m.TryLock() {
 		t.Fatal("not unlocked")
 	}
-	sound(t, &m)
+	requireRules(t, &m)
 }

@@ -9,22 +9,24 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-func acquire(s *lock.Semaphore, n int) edo.Future[edo.Unit] {
-	return body(func(task *edo.Task) error { return s.Acquire(task, n) })
+// acquireDirect returns a future that acquires n permits in direct style.
+func acquireDirect(s *lock.Semaphore, n int) edo.Future[edo.Unit] {
+	return direct(func(task *edo.Task) error { return s.Acquire(task, n) })
 }
 
-func available(t testing.TB, s *lock.Semaphore, want int) {
+// requireAvailable requires that so many permits are free, and that s follows its rules.
+func requireAvailable(t testing.TB, s *lock.Semaphore, want int) {
 	t.Helper()
-	sound(t, s)
+	requireRules(t, s)
 	if got := s.Available(); got != want {
 		t.Fatalf("Available() = %d, want %d", got, want)
 	}
 }
 
-func TestPermitsAreTakenAndGivenBack(t *testing.T) {
+func TestPermitsAreAcquiredAndReleased(t *testing.T) {
 	s := lock.NewSemaphore(3)
-	by(t, acquire(s, 2)).gets()
-	available(t, s, 1)
+	drive(t, acquireDirect(s, 2)).gets()
+	requireAvailable(t, s, 1)
 	if err := s.TryAcquire(2); !errors.Is(err, edo.ErrEmpty) {
 		t.Fatalf("TryAcquire(2) = %v, want ErrEmpty", err)
 	}
@@ -32,128 +34,128 @@ func TestPermitsAreTakenAndGivenBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Release(3)
-	available(t, s, 3)
+	requireAvailable(t, s, 3)
 }
 
-func TestPermitsGoToWhoHasWaitedLongest(t *testing.T) {
+func TestPermitsGoToTheTaskThatHasWaitedLongest(t *testing.T) {
 	s := lock.NewSemaphore(0)
-	first := by(t, acquire(s, 1)).waits()
-	second := by(t, s.AcquireFuture(1)).waits()
-	third := by(t, acquire(s, 1)).waits()
+	first := drive(t, acquireDirect(s, 1)).waits()
+	second := drive(t, s.AcquireFuture(1)).waits()
+	third := drive(t, acquireDirect(s, 1)).waits()
 	s.Release(1)
 	first.woken(1)
 	second.woken(0).waits()
 	third.woken(0)
 	first.gets()
-	available(t, s, 0)
+	requireAvailable(t, s, 0)
 	s.Release(2)
 	second.woken(1)
 	third.woken(1)
 	third.gets()
 	second.gets()
-	available(t, s, 0)
+	requireAvailable(t, s, 0)
 }
 
 func TestLargeRequestIsNotOvertakenBySmallOnes(t *testing.T) {
 	s := lock.NewSemaphore(2)
-	large := by(t, acquire(s, 3)).waits()
-	small := by(t, acquire(s, 1)).waits()
+	large := drive(t, acquireDirect(s, 3)).waits()
+	small := drive(t, acquireDirect(s, 1)).waits()
 	if err := s.TryAcquire(1); !errors.Is(err, edo.ErrEmpty) {
-		t.Fatalf("TryAcquire(1) = %v while one waits for 3, want ErrEmpty", err)
+		t.Fatalf("TryAcquire(1) = %v while a task waits for 3, want ErrEmpty", err)
 	}
-	available(t, s, 2)
+	requireAvailable(t, s, 2)
 	s.Release(1)
 	large.woken(1)
 	small.woken(0)
 	if err := s.TryAcquire(0); err != nil {
-		t.Fatalf("TryAcquire(0) = %v: no permits need no waiting", err)
+		t.Fatalf("TryAcquire(0) = %v, want nil: 0 permits need no wait", err)
 	}
 	large.gets()
 	small.waits()
 	s.Release(3)
 	small.woken(1).gets()
-	available(t, s, 2)
+	requireAvailable(t, s, 2)
 }
 
-func TestLargeRequestThatGivesUpLetsTheSmallOnesThrough(t *testing.T) {
+func TestLargeRequestThatGivesUpMakesRoomForSmallOnes(t *testing.T) {
 	for name, give := range map[string]func(*testing.T, *lock.Semaphore) func(){
 		"future": func(t *testing.T, s *lock.Semaphore) func() {
-			return by(t, s.AcquireFuture(5)).waits().drop
+			return drive(t, s.AcquireFuture(5)).waits().drop
 		},
-		"direct": func(t *testing.T, s *lock.Semaphore) func() { return by(t, acquire(s, 5)).waits().abort },
+		"direct": func(t *testing.T, s *lock.Semaphore) func() { return drive(t, acquireDirect(s, 5)).waits().abort },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := lock.NewSemaphore(2)
 			giveUp := give(t, s)
-			a, b, c := by(t, acquire(s, 1)).waits(), by(t, acquire(s, 1)).waits(), by(t, acquire(s, 1)).waits()
+			a, b, c := drive(t, acquireDirect(s, 1)).waits(), drive(t, acquireDirect(s, 1)).waits(), drive(t, acquireDirect(s, 1)).waits()
 			giveUp()
 			a.woken(1).gets()
 			b.woken(1).gets()
 			c.woken(0).waits()
-			available(t, s, 0)
+			requireAvailable(t, s, 0)
 		})
 	}
 }
 
-func TestCancelledAcquireInTheMiddleOfTheLineIsSkipped(t *testing.T) {
+func TestCancelledAcquireInTheMiddleOfTheQueueIsSkipped(t *testing.T) {
 	s := lock.NewSemaphore(0)
-	a, b, c := by(t, acquire(s, 1)).waits(), by(t, acquire(s, 1)).waits(), by(t, acquire(s, 1)).waits()
+	a, b, c := drive(t, acquireDirect(s, 1)).waits(), drive(t, acquireDirect(s, 1)).waits(), drive(t, acquireDirect(s, 1)).waits()
 	b.abort()
 	s.Release(2)
 	a.woken(1).gets()
 	b.woken(0)
 	c.woken(1).gets()
-	available(t, s, 0)
+	requireAvailable(t, s, 0)
 }
 
 func TestPermitsGrantedToACancelledAcquireGoToTheNext(t *testing.T) {
 	s := lock.NewSemaphore(0)
-	first, second := by(t, acquire(s, 2)).waits(), by(t, acquire(s, 1)).waits()
+	first, second := drive(t, acquireDirect(s, 2)).waits(), drive(t, acquireDirect(s, 1)).waits()
 	s.Release(2)
 	first.woken(1)
-	first.abort() // before it ran
+	first.abort() // before its task runs
 	second.woken(1).gets()
-	available(t, s, 1)
+	requireAvailable(t, s, 1)
 }
 
 func TestPermitsGrantedToADroppedFutureGoToTheNext(t *testing.T) {
 	s := lock.NewSemaphore(0)
 	f := s.AcquireFuture(2)
-	first, second := by(t, f).waits(), by(t, acquire(s, 2)).waits()
+	first, second := drive(t, f).waits(), drive(t, acquireDirect(s, 2)).waits()
 	s.Release(2)
 	first.woken(1)
 	second.woken(0)
 	f.Drop()
 	f.Drop()
 	second.woken(1).gets()
-	available(t, s, 0)
+	requireAvailable(t, s, 0)
 	if _, p, err := edotest.Poll(first.task, f); p != edo.Ready || err == nil {
-		t.Fatalf("a future that was dropped: %v, %v, want an error", p, err)
+		t.Fatalf("a dropped future: %v, %v, want an error", p, err)
 	}
 }
 
-func TestDroppedFutureDoesNotDropThePermitThatItGave(t *testing.T) {
+func TestDroppedFutureDoesNotDropThePermitThatItReturned(t *testing.T) {
 	s := lock.NewSemaphore(1)
 	f := s.AcquireFuture(1)
-	p := by(t, f).gets()
+	p := drive(t, f).gets()
 	f.Drop()
-	available(t, s, 0)
+	requireAvailable(t, s, 0)
 	p.Release()
-	available(t, s, 1)
+	requireAvailable(t, s, 1)
 }
 
 func TestFutureAsksWhenItIsPolledAndNotBefore(t *testing.T) {
 	s := lock.NewSemaphore(1)
 	f := s.AcquireFuture(1)
-	available(t, s, 1)
+	requireAvailable(t, s, 1)
 	f.Drop()
-	available(t, s, 1)
+	requireAvailable(t, s, 1)
 }
 
-func TestCloseRefusesEverybodyInLineAndAllThatCome(t *testing.T) {
+func TestCloseRefusesAllWaitersAndAllThatComeLater(t *testing.T) {
 	s := lock.NewSemaphore(1)
-	held := by(t, s.AcquireFuture(1)).gets()
-	first, second := by(t, acquire(s, 1)).waits(), by(t, s.AcquireFuture(7)).waits()
+	held := drive(t, s.AcquireFuture(1)).gets()
+	first, second := drive(t, acquireDirect(s, 1)).waits(), drive(t, s.AcquireFuture(7)).waits()
 	s.Close()
 	s.Close()
 	first.woken(1).fails(edo.ErrClosed)
@@ -161,76 +163,76 @@ func TestCloseRefusesEverybodyInLineAndAllThatCome(t *testing.T) {
 	if !s.IsClosed() {
 		t.Error("IsClosed() = false")
 	}
-	by(t, acquire(s, 1)).fails(edo.ErrClosed)
-	by(t, acquire(s, 0)).fails(edo.ErrClosed)
-	by(t, s.AcquireFuture(1)).fails(edo.ErrClosed)
+	drive(t, acquireDirect(s, 1)).fails(edo.ErrClosed)
+	drive(t, acquireDirect(s, 0)).fails(edo.ErrClosed)
+	drive(t, s.AcquireFuture(1)).fails(edo.ErrClosed)
 	if err := s.TryAcquire(1); !errors.Is(err, edo.ErrClosed) {
 		t.Errorf("TryAcquire = %v, want ErrClosed", err)
 	}
 	held.Release()
-	available(t, s, 1)
-	by(t, acquire(s, 1)).fails(edo.ErrClosed)
+	requireAvailable(t, s, 1)
+	drive(t, acquireDirect(s, 1)).fails(edo.ErrClosed)
 }
 
 func TestPermitsGrantedBeforeCloseAreKept(t *testing.T) {
 	s := lock.NewSemaphore(0)
-	a, b := by(t, acquire(s, 1)).waits(), by(t, s.AcquireFuture(1)).waits()
+	a, b := drive(t, acquireDirect(s, 1)).waits(), drive(t, s.AcquireFuture(1)).waits()
 	s.Release(2)
 	s.Close()
 	a.gets()
 	b.drop()
-	available(t, s, 1)
+	requireAvailable(t, s, 1)
 }
 
 func TestPermitsCanBeAdded(t *testing.T) {
-	var s lock.Semaphore // the zero value has none
-	first := by(t, acquire(&s, 3)).waits()
+	var s lock.Semaphore // the zero value has no permits
+	first := drive(t, acquireDirect(&s, 3)).waits()
 	s.AddPermits(2)
 	first.woken(0)
 	s.AddPermits(2)
 	first.woken(1).gets()
-	available(t, &s, 1)
+	requireAvailable(t, &s, 1)
 }
 
 func TestPermitsCanBeForgotten(t *testing.T) {
 	s := lock.NewSemaphore(5)
-	by(t, acquire(s, 1)).gets()
+	drive(t, acquireDirect(s, 1)).gets()
 	if n := s.ForgetPermits(3); n != 3 {
 		t.Fatalf("ForgetPermits(3) = %d", n)
 	}
-	available(t, s, 1)
-	w := by(t, acquire(s, 2)).waits()
+	requireAvailable(t, s, 1)
+	w := drive(t, acquireDirect(s, 2)).waits()
 	if n := s.ForgetPermits(9); n != 1 {
-		t.Fatalf("ForgetPermits(9) = %d, want what the first in line waits to complete", n)
+		t.Fatalf("ForgetPermits(9) = %d, want the permits that are kept for the first waiter", n)
 	}
 	s.Release(1)
 	w.woken(0)
 	s.Release(1)
 	w.woken(1).gets()
-	available(t, s, 0)
+	requireAvailable(t, s, 0)
 	if n := s.ForgetPermits(1); n != 0 {
-		t.Fatalf("ForgetPermits(1) = %d of none", n)
+		t.Fatalf("ForgetPermits(1) = %d, of no permits", n)
 	}
 }
 
 func TestPermitIsReleasedOnce(t *testing.T) {
 	s := lock.NewSemaphore(3)
-	p := by(t, s.AcquireFuture(2)).gets()
+	p := drive(t, s.AcquireFuture(2)).gets()
 	if p.Count() != 2 {
 		t.Fatalf("Count() = %d", p.Count())
 	}
 	p.Release()
 	p.Release()
 	p.Drop()
-	available(t, s, 3)
+	requireAvailable(t, s, 3)
 }
 
 func TestPermitCanBeForgotten(t *testing.T) {
 	s := lock.NewSemaphore(3)
-	p := by(t, s.AcquireFuture(2)).gets()
+	p := drive(t, s.AcquireFuture(2)).gets()
 	p.Forget()
 	p.Release()
-	available(t, s, 1)
+	requireAvailable(t, s, 1)
 }
 
 func TestPermitsCanBeSplitAndMerged(t *testing.T) {
@@ -244,10 +246,10 @@ func TestPermitsCanBeSplitAndMerged(t *testing.T) {
 		t.Fatalf("Split(2) = %v, and %d and %d", ok, p.Count(), q.Count())
 	}
 	if _, ok := p.Split(4); ok || p.Count() != 3 {
-		t.Fatalf("Split of more than there are: %v, %d left", ok, p.Count())
+		t.Fatalf("Split of too many permits: %v, %d left", ok, p.Count())
 	}
 	q.Release()
-	available(t, s, 2)
+	requireAvailable(t, s, 2)
 	if err := s.TryAcquire(2); err != nil {
 		t.Fatal(err)
 	}
@@ -255,20 +257,20 @@ func TestPermitsCanBeSplitAndMerged(t *testing.T) {
 	p.Merge(q)
 	p.Merge(p)
 	q.Release()
-	available(t, s, 0)
+	requireAvailable(t, s, 0)
 	if p.Count() != 5 {
 		t.Fatalf("%d after Merge", p.Count())
 	}
 	p.Release()
-	available(t, s, 5)
+	requireAvailable(t, s, 5)
 }
 
 func TestMergeToTooManyPermitsPanicsAndMovesNone(t *testing.T) {
 	s := lock.NewSemaphore(1)
 	other := lock.NewSemaphore(1)
 	many, few, foreign := s.Own(lock.MaxPermits), s.Own(1), other.Own(1)
-	panics(t, "Merge to more than MaxPermits", func() { many.Merge(few) })
-	panics(t, "Merge of another's permit", func() { few.Merge(foreign) })
+	requirePanic(t, "Merge to more than MaxPermits", func() { many.Merge(few) })
+	requirePanic(t, "Merge of a permit of another semaphore", func() { few.Merge(foreign) })
 	if many.Count() != lock.MaxPermits || few.Count() != 1 || foreign.Count() != 1 {
 		t.Fatalf("%d, %d and %d permits after Merge has panicked", many.Count(), few.Count(), foreign.Count())
 	}
@@ -276,43 +278,43 @@ func TestMergeToTooManyPermitsPanicsAndMovesNone(t *testing.T) {
 	many.Merge(few)
 	many.Merge(many)
 	if many.Count() != lock.MaxPermits {
-		t.Fatalf("%d permits, want them all", many.Count())
+		t.Fatalf("%d permits, want all", many.Count())
 	}
 }
 
-// The Release that makes too many panics, and gives none back: also when others have
-// added them.
-func TestReleaseOfTooManyGivesNoneBack(t *testing.T) {
+// The Release that makes too many permits panics, and releases none: also when another caller
+// has added the permits.
+func TestReleaseOfTooManyPermitsReleasesNone(t *testing.T) {
 	s := lock.NewSemaphore(2)
-	held := by(t, s.AcquireFuture(2)).gets()
+	held := drive(t, s.AcquireFuture(2)).gets()
 	s.AddPermits(lock.MaxPermits - 1)
-	panics(t, "Release above MaxPermits", func() { s.Release(2) })
-	available(t, s, lock.MaxPermits-1)
+	requirePanic(t, "Release above MaxPermits", func() { s.Release(2) })
+	requireAvailable(t, s, lock.MaxPermits-1)
 	s.ForgetPermits(1)
 	held.Release()
-	available(t, s, lock.MaxPermits)
+	requireAvailable(t, s, lock.MaxPermits)
 }
 
 func TestMisuseOfASemaphorePanics(t *testing.T) {
 	s := lock.NewSemaphore(lock.MaxPermits)
 	var f lock.AcquireFuture
 	f.Reset(s, 1)
-	p := by(t, &f).gets()
+	p := drive(t, &f).gets()
 	for what, fn := range map[string]func(){
-		"NewSemaphore(-1)":            func() { lock.NewSemaphore(-1) },
-		"NewSemaphore(MaxPermits+1)":  func() { lock.NewSemaphore(lock.MaxPermits + 1) },
-		"TryAcquire(-1)":              func() { s.TryAcquire(-1) },
-		"AddPermits above MaxPermits": func() { s.AddPermits(2) },
-		"Merge of another's permit":   func() { p.Merge(lock.NewSemaphore(1).Own(1)) },
-		"Reset with a permit out":     func() { f.Reset(s, 1) },
+		"NewSemaphore(-1)":                       func() { lock.NewSemaphore(-1) },
+		"NewSemaphore(MaxPermits+1)":             func() { lock.NewSemaphore(lock.MaxPermits + 1) },
+		"TryAcquire(-1)":                         func() { s.TryAcquire(-1) },
+		"AddPermits above MaxPermits":            func() { s.AddPermits(2) },
+		"Merge of a permit of another semaphore": func() { p.Merge(lock.NewSemaphore(1).Own(1)) },
+		"Reset while a permit is held":           func() { f.Reset(s, 1) },
 	} {
-		panics(t, what, fn)
+		requirePanic(t, what, fn)
 	}
 	p.Release()
-	available(t, s, lock.MaxPermits)
+	requireAvailable(t, s, lock.MaxPermits)
 }
 
-func TestThousandTasksOnFivePermitsEndWithFiveBack(t *testing.T) {
+func TestFivePermitsAreFreeAfterAThousandTasks(t *testing.T) {
 	for _, workers := range []int{1, 4} {
 		s := lock.NewSemaphore(5)
 		run(t, workers, func(task *edo.Task) error {
@@ -328,14 +330,14 @@ func TestThousandTasksOnFivePermitsEndWithFiveBack(t *testing.T) {
 			}
 			return nil
 		})
-		available(t, s, 5)
+		requireAvailable(t, s, 5)
 	}
 }
 
-func TestReusedAcquireFutureAsksAgain(t *testing.T) {
+func TestReusedAcquireFutureAcquiresAgain(t *testing.T) {
 	s := lock.NewSemaphore(1)
 	var f lock.AcquireFuture
-	o := by(t, &f)
+	o := drive(t, &f)
 	if _, p, err := edotest.Poll(o.task, o.f); p != edo.Ready || err == nil {
 		t.Fatalf("the zero future: %v, %v, want an error", p, err)
 	}
@@ -345,7 +347,7 @@ func TestReusedAcquireFutureAsksAgain(t *testing.T) {
 	}
 	f.Reset(s, 2)
 	o.waits()
-	f.Reset(s, 1) // leaves the line
+	f.Reset(s, 1) // leaves the queue
 	o.gets().Release()
-	available(t, s, 1)
+	requireAvailable(t, s, 1)
 }

@@ -15,12 +15,11 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// The stress tests have plain goroutines drive tasks, so that operations meet inside
-// of polls.
+// In the stress tests plain goroutines drive tasks, so that operations overlap inside polls.
 
 const goroutines = 6
 
-// rounds is how often each goroutine does something.
+// rounds is how many operations each goroutine does.
 func rounds() int {
 	if testing.Short() || invariant.Enabled {
 		return 500
@@ -28,17 +27,17 @@ func rounds() int {
 	return 3000
 }
 
-// stress runs fn in several goroutines, each with a task to wait with and one to give
-// up with.
-func stress(t *testing.T, fn func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error) {
+// stress runs fn in several goroutines, each with a task that waits and a mock task that gives
+// up.
+func stress(t *testing.T, fn func(r *rand.Rand, g *chantest.GoroutineTask, mock *edotest.Task) error) {
 	t.Helper()
 	var all sync.WaitGroup
 	for i := range goroutines {
 		all.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(i), 4))
-			p, mock := chantest.NewGoroutineTask(), edotest.NewTask()
+			g, mock := chantest.NewGoroutineTask(), edotest.NewTask()
 			for range rounds() {
-				if err := fn(r, p, mock); err != nil {
+				if err := fn(r, g, mock); err != nil {
 					t.Error(err)
 					return
 				}
@@ -48,8 +47,8 @@ func stress(t *testing.T, fn func(r *rand.Rand, p *chantest.GoroutineTask, mock 
 	all.Wait()
 }
 
-// tryFor polls f, gives it up if it is not ready, and says which.
-func tryFor[T any](r *rand.Rand, mock *edotest.Task, f edo.Future[T]) (v T, ok bool) {
+// pollOrDrop polls f once. If it is not ready, pollOrDrop drops it, and ok is false.
+func pollOrDrop[T any](r *rand.Rand, mock *edotest.Task, f edo.Future[T]) (v T, ok bool) {
 	v, p, _ := edotest.Poll(mock, f)
 	if p == edo.Ready {
 		return v, true
@@ -63,7 +62,7 @@ func tryFor[T any](r *rand.Rand, mock *edotest.Task, f edo.Future[T]) (v T, ok b
 
 func TestGivingUpAgainstUnlock(t *testing.T) {
 	var m lock.Mutex
-	var inside int // the race detector and the count see two holders
+	var inside int // the count, or the race detector, finds two holders
 	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
 		var g *lock.Guard
 		switch r.IntN(3) {
@@ -74,7 +73,7 @@ func TestGivingUpAgainstUnlock(t *testing.T) {
 			g = m.Guard()
 		case 1:
 			var ok bool
-			if g, ok = tryFor(r, mock, m.LockFuture()); !ok {
+			if g, ok = pollOrDrop(r, mock, m.LockFuture()); !ok {
 				return nil
 			}
 		case 2:
@@ -84,13 +83,13 @@ func TestGivingUpAgainstUnlock(t *testing.T) {
 			}
 		}
 		if inside++; inside != 1 {
-			return errors.New("two hold the lock")
+			return errors.New("two tasks hold the lock")
 		}
 		inside--
 		g.Unlock()
 		return nil
 	})
-	sound(t, &m)
+	requireRules(t, &m)
 	if !m.TryLock() {
 		t.Fatal("the lock was lost")
 	}
@@ -102,19 +101,19 @@ func TestReadersAndWritersInStress(t *testing.T) {
 	var readers atomic.Int32
 	read := func(g *lock.Guard) {
 		readers.Add(1)
-		_ = value // the race detector sees a writer
+		_ = value // the race detector finds a writer
 		readers.Add(-1)
 		g.Unlock()
 	}
 	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
 		switch r.IntN(5) {
 		case 0:
-			if g, ok := tryFor(r, mock, m.LockFuture()); ok {
+			if g, ok := pollOrDrop(r, mock, m.LockFuture()); ok {
 				value++
 				g.Unlock()
 			}
 		case 1:
-			if g, ok := tryFor(r, mock, m.RLockFuture()); ok {
+			if g, ok := pollOrDrop(r, mock, m.RLockFuture()); ok {
 				read(g)
 			}
 		case 2:
@@ -137,15 +136,15 @@ func TestReadersAndWritersInStress(t *testing.T) {
 		}
 		return nil
 	})
-	sound(t, &m)
+	requireRules(t, &m)
 	if !m.TryLock() {
 		t.Fatal("a lock was lost")
 	}
 }
 
-func TestPermitsInStressAreAllBack(t *testing.T) {
+func TestPermitsInStressAreAllReleased(t *testing.T) {
 	s := lock.NewSemaphore(5)
-	var out atomic.Int64
+	var held atomic.Int64
 	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
 		n := 1 + r.IntN(5)
 		var permit *lock.Permit
@@ -157,7 +156,7 @@ func TestPermitsInStressAreAllBack(t *testing.T) {
 			permit = s.Own(n)
 		case 1:
 			var ok bool
-			if permit, ok = tryFor(r, mock, s.AcquireFuture(n)); !ok {
+			if permit, ok = pollOrDrop(r, mock, s.AcquireFuture(n)); !ok {
 				return nil
 			}
 		default:
@@ -166,47 +165,47 @@ func TestPermitsInStressAreAllBack(t *testing.T) {
 				return err
 			}
 		}
-		if got := out.Add(int64(n)); got > 5 {
-			return errors.New("more than 5 permits are out")
+		if got := held.Add(int64(n)); got > 5 {
+			return errors.New("more than 5 permits are held")
 		}
-		out.Add(-int64(n))
+		held.Add(-int64(n))
 		if part, ok := permit.Split(n / 2); ok {
 			part.Release()
 		}
 		permit.Release()
 		return nil
 	})
-	available(t, s, 5)
+	requireAvailable(t, s, 5)
 }
 
-// TestNotificationsInStressAreNotLost has a queue whose takers wait for a Notify:
-// each put notifies one, and each taker that has taken notifies the next if there is
-// more. Takers give up at random while they wait.
+// TestNotificationsInStressAreNotLost has a queue of values, as a number, and consumers that
+// wait for a Notify. Each value that is added notifies one consumer. Consumers give up at
+// random while they wait.
 func TestNotificationsInStressAreNotLost(t *testing.T) {
 	var n lock.Notify
 	var queue atomic.Int64
-	puts := goroutines * rounds()
-	var taken atomic.Int64
-	var takers sync.WaitGroup
+	values := goroutines * rounds()
+	var consumed atomic.Int64
+	var consumers sync.WaitGroup
 	for i := range 3 {
-		takers.Go(func() {
+		consumers.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(i), 5))
 			p, mock := chantest.NewGoroutineTask(), edotest.NewTask()
-			for taken.Load() < int64(puts) {
+			for consumed.Load() < int64(values) {
 				if q := queue.Load(); q > 0 {
-					if queue.CompareAndSwap(q, q-1) && taken.Add(1) == int64(puts) {
-						n.NotifyAll() // the end
+					if queue.CompareAndSwap(q, q-1) && consumed.Add(1) == int64(values) {
+						n.NotifyAll() // all consumers end
 						n.NotifyOne()
 					}
 					continue
 				}
 				if r.IntN(3) == 0 {
-					tryFor(r, mock, n.WaitFuture())
-					// What it was told, if it was ready, it acts on: it looks again.
+					pollOrDrop(r, mock, n.WaitFuture())
+					// If it was notified, it acts on that: it reads queue again.
 					continue
 				}
 				f := n.WaitFuture()
-				if queue.Load() > 0 || taken.Load() == int64(puts) {
+				if queue.Load() > 0 || consumed.Load() == int64(values) {
 					f.Drop()
 					continue
 				}
@@ -214,7 +213,7 @@ func TestNotificationsInStressAreNotLost(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			n.NotifyOne() // the end, for the next
+			n.NotifyOne() // the next consumer ends
 		})
 	}
 	stress(t, func(*rand.Rand, *chantest.GoroutineTask, *edotest.Task) error {
@@ -222,22 +221,22 @@ func TestNotificationsInStressAreNotLost(t *testing.T) {
 		n.NotifyOne()
 		return nil
 	})
-	takers.Wait()
-	if got := taken.Load(); got != int64(puts) {
-		t.Fatalf("taken %d of %d", got, puts)
+	consumers.Wait()
+	if got := consumed.Load(); got != int64(values) {
+		t.Fatalf("consumed %d of %d", got, values)
 	}
-	sound(t, &n)
+	requireRules(t, &n)
 }
 
 func TestBarrierInStressHasOneLeaderPerGeneration(t *testing.T) {
-	b := lock.NewBarrier(goroutines + 1) // so that nobody passes who comes and goes
+	b := lock.NewBarrier(goroutines + 1) // so that no task passes that gives up
 	stress(t, func(r *rand.Rand, p *chantest.GoroutineTask, mock *edotest.Task) error {
-		if _, ok := tryFor(r, mock, b.WaitFuture()); ok {
-			return errors.New("a barrier was passed with one missing")
+		if _, ok := pollOrDrop(r, mock, b.WaitFuture()); ok {
+			return errors.New("a task passed the barrier although one is missing")
 		}
 		return nil
 	})
-	sound(t, b)
+	requireRules(t, b)
 
 	b = lock.NewBarrier(goroutines)
 	var leaders atomic.Int64
@@ -261,5 +260,5 @@ func TestBarrierInStressHasOneLeaderPerGeneration(t *testing.T) {
 	if got := leaders.Load(); got != generations {
 		t.Fatalf("%d leaders of %d generations", got, generations)
 	}
-	sound(t, b)
+	requireRules(t, b)
 }

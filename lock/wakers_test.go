@@ -13,7 +13,7 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// listener is a task that a function stands for: it is called inside of the wake.
+// listener is a task whose wake calls a function.
 type listener struct {
 	task   sched.Task
 	onWake func()
@@ -23,7 +23,7 @@ func (l *listener) Poll(*sched.Context) bool { panic("polled by hand") }
 func (l *listener) Fail(any, []byte)         { panic("polled by hand") }
 func (l *listener) Unpark()                  { l.onWake() }
 
-// listen polls f, which waits, and has its wake call onWake.
+// listen polls f, which waits: its wake calls onWake.
 func listen[T any](t *testing.T, f edo.Future[T], onWake func()) {
 	t.Helper()
 	l := &listener{onWake: onWake}
@@ -33,7 +33,7 @@ func listen[T any](t *testing.T, f edo.Future[T], onWake func()) {
 	}
 }
 
-func TestNobodyIsWokenWithTheLatchHeld(t *testing.T) {
+func TestNoTaskIsWokenWithTheLatchHeld(t *testing.T) {
 	type latched interface{ Unlatched() bool }
 	for name, start := range map[string]func(t *testing.T, onWake func()) (x latched, wake func()){
 		"Release": func(t *testing.T, onWake func()) (latched, func()) {
@@ -42,10 +42,10 @@ func TestNobodyIsWokenWithTheLatchHeld(t *testing.T) {
 			listen(t, s.AcquireFuture(1), onWake)
 			return s, func() { s.Release(2) }
 		},
-		"drop of a writer in line": func(t *testing.T, onWake func()) (latched, func()) {
+		"drop of a writer that waits": func(t *testing.T, onWake func()) (latched, func()) {
 			m := &lock.RWMutex{}
 			m.TryRLock()
-			w := by(t, m.LockFuture()).waits()
+			w := drive(t, m.LockFuture()).waits()
 			listen(t, m.RLockFuture(), onWake)
 			listen(t, m.RLockFuture(), onWake)
 			return m, w.drop
@@ -72,7 +72,7 @@ func TestNobodyIsWokenWithTheLatchHeld(t *testing.T) {
 			b := lock.NewBarrier(3)
 			listen(t, b.WaitFuture(), onWake)
 			listen(t, b.WaitFuture(), onWake)
-			return b, func() { by(t, b.WaitFuture()).gets() }
+			return b, func() { drive(t, b.WaitFuture()).gets() }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,10 +90,10 @@ func TestNobodyIsWokenWithTheLatchHeld(t *testing.T) {
 	}
 }
 
-// A waker keeps the memory of its task, and so does a holder: they are forgotten at once.
+// A waker retains the memory of its task, and so does a holder: both are cleared at once.
 func TestTasksAreForgottenWithTheirWakers(t *testing.T) {
 	for name, use := range map[string]func(task *edotest.Task) (kept any){
-		"dropped in line for a lock": func(task *edotest.Task) any {
+		"dropped while it waits for a lock": func(task *edotest.Task) any {
 			m := &lock.Mutex{}
 			m.TryLock()
 			f := m.LockFuture()
@@ -117,7 +117,7 @@ func TestTasksAreForgottenWithTheirWakers(t *testing.T) {
 			edotest.Poll(task, edo.Future[*lock.Guard](f))
 			m.Unlock()
 			g, _, _ := edotest.Poll(task, edo.Future[*lock.Guard](f))
-			g.Unlock() // until then a report names the task
+			g.Unlock() // before this a report names the task
 			return []any{f, m}
 		},
 		"released everything": func(task *edotest.Task) any {
@@ -142,12 +142,12 @@ func TestTasksAreForgottenWithTheirWakers(t *testing.T) {
 				defer s.Release(1)
 				return nil
 			}
-			edotest.Poll(task, body(lockAll))
+			edotest.Poll(task, direct(lockAll))
 			p, _, _ := edotest.Poll(task, edo.Future[*lock.Permit](s.AcquireFuture(1)))
 			p.Forget()
 			return []any{&m, &rw, s, &o}
 		},
-		"dropped in line for a notification": func(task *edotest.Task) any {
+		"dropped while it waits for a notification": func(task *edotest.Task) any {
 			n := &lock.Notify{}
 			f := n.WaitFuture()
 			edotest.Poll(task, edo.Future[edo.Unit](f))
@@ -162,7 +162,7 @@ func TestTasksAreForgottenWithTheirWakers(t *testing.T) {
 			edotest.Poll(task, edo.Future[edo.Unit](f))
 			return f
 		},
-		"notified with many": func(task *edotest.Task) any { // whose wakers are in a slice that is kept
+		"notified with many": func(task *edotest.Task) any { // the wakers are in a slice from a pool
 			n := &lock.Notify{}
 			for range 3 {
 				edotest.Poll(task, edo.Future[edo.Unit](n.WaitFuture()))
@@ -187,18 +187,18 @@ func TestTasksAreForgottenWithTheirWakers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			task := edotest.NewTask()
-			gone := weak.Make(task)
+			ref := weak.Make(task)
 			kept := use(task)
 			runtime.GC()
-			if gone.Value() != nil {
-				t.Error("the task is still known")
+			if ref.Value() != nil {
+				t.Error("the task is still reachable")
 			}
 			runtime.KeepAlive(kept)
 		})
 	}
 }
 
-// go vet complains of copies of what has a field that is a [sync.Locker].
+// go vet complains of copies of a struct with a field that is a [sync.Locker].
 func TestVetSeesCopies(t *testing.T) {
 	for _, v := range []any{
 		lock.Mutex{}, lock.RWMutex{}, lock.Semaphore{}, lock.Notify{}, lock.Barrier{}, lock.Once[int]{},
@@ -206,7 +206,7 @@ func TestVetSeesCopies(t *testing.T) {
 		lock.LockFuture{}, lock.AcquireFuture{}, lock.Notified{}, lock.Arrival{}, lock.InitFuture[int]{},
 	} {
 		if typ := reflect.TypeOf(v); !hasLocker(typ) {
-			t.Errorf("a copy of a %v is not noticed", typ)
+			t.Errorf("go vet does not notice a copy of a %v", typ)
 		}
 	}
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/edo-go/edo/internal/chaos"
 )
 
-// position is where a receiver is in the list of all that was sent.
+// position is the position of a receiver in the list of all values that were sent.
 type position struct {
 	rx   *broadcast.Receiver[int]
 	next int
-	left int // so many it receives at most
+	left int // how many values it still receives, at most
 }
 
-// receive receives until the end, or so many. Whoever goes on with p after an abort
-// finds nothing lost.
+// receive receives until the end, or until left is 0. After an abort, another task may go on
+// with p, and no value is lost.
 func (p *position) receive(task *edo.Task, sent *[]int) error {
 	for p.left > 0 {
 		v, err := p.rx.Recv(task)
@@ -43,10 +43,10 @@ func (p *position) receive(task *edo.Task, sent *[]int) error {
 	return nil
 }
 
-// TestNothingIsLostWhenTasksAreAborted has receivers that are aborted, and others that
-// go on with what those had, senders that are aborted, and tasks that wait for there to
-// be no receivers.
-func TestNothingIsLostWhenTasksAreAborted(t *testing.T) {
+// TestNoValueIsLostWhenTasksAreAborted has tasks that are aborted while they receive, tasks
+// that go on with the receivers of those, senders that are aborted, and tasks that wait until
+// there are no receivers.
+func TestNoValueIsLostWhenTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, 300, func(w *chaos.World) {
 		tx, rx := broadcast.New[int](1 + w.Rand.IntN(8))
 		var sent []int
@@ -73,7 +73,7 @@ func TestNothingIsLostWhenTasksAreAborted(t *testing.T) {
 				for j := range 6 {
 					v := 100*i + j
 					if _, err := tx.Send(v); errors.Is(err, edo.ErrClosed) {
-						return nil // they have all that they wanted
+						return nil // the receivers have all that they want
 					} else if err != nil {
 						return err
 					}
@@ -95,7 +95,7 @@ func TestNothingIsLostWhenTasksAreAborted(t *testing.T) {
 					return err
 				}
 			}
-			if w.Rand.IntN(2) == 0 { // as it is, or when the receivers have gone
+			if w.Rand.IntN(2) == 0 { // the others wait until the receivers have gone
 				tx.Close()
 				return nil
 			}

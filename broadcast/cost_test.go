@@ -28,7 +28,7 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 				(*sched.Context)(cx).SetBudget(100)
 				fn(cx)
 			}
-			for range 10 { // the ring and the sets grow
+			for range 10 { // until the ring and the sets are large enough
 				turn()
 			}
 			if n := testing.AllocsPerRun(1000, turn); n != 0 {
@@ -53,7 +53,7 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 	for range 100 {
 		many = append(many, tx.Subscribe())
 	}
-	allocs("a batch", func(cx *edo.Context) {
+	allocs("a hundred receivers that wait", func(cx *edo.Context) {
 		for _, rx := range many {
 			(*sched.Context)(cx).SetBudget(100)
 			rx.PollNext(cx)
@@ -100,7 +100,7 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 			if err := tx.Closed(task); err != nil {
 				return edo.Unit{}, err
 			}
-			rx = tx.Subscribe() // which is the one allocation
+			rx = tx.Subscribe() // the one allocation
 		}
 	})
 	turn = func() {
@@ -119,7 +119,7 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 	edotest.Poll(task, f)
 }
 
-// slice is what one writes in plain Go: a channel for each receiver.
+// slice is a form in plain Go: a Go channel for each receiver.
 type slice struct {
 	mu  sync.Mutex
 	chs []chan int
@@ -131,12 +131,12 @@ func (s *slice) send(v int) {
 	for _, ch := range s.chs {
 		select {
 		case ch <- v:
-		default: // too slow: the value is lost for it, in silence
+		default: // a receiver that is too slow misses the value, and does not learn of it
 		}
 	}
 }
 
-// condition is a ring with a mutex and a condition for those that wait.
+// condition is another form in plain Go: a ring with a mutex and a condition.
 type condition struct {
 	mu   sync.Mutex
 	cond sync.Cond
@@ -169,8 +169,7 @@ func (c *condition) recv(next *int) int {
 	return v
 }
 
-// BenchmarkSendAndReceive is one send, and a receive by each of the receivers, none of
-// which waits.
+// BenchmarkSendAndReceive is one send, and a receive by each receiver, without waiting.
 func BenchmarkSendAndReceive(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		b.Run(fmt.Sprintf("edo/%d", n), func(b *testing.B) {
@@ -211,8 +210,8 @@ func BenchmarkSendAndReceive(b *testing.B) {
 	}
 }
 
-// BenchmarkWakeReceivers has all receivers wait before each send: the time is of one
-// send, until the last one has received and has woken the sender.
+// BenchmarkWakeReceivers is one send to receivers that all wait, until the last of them has
+// received and has woken the sender.
 func BenchmarkWakeReceivers(b *testing.B) {
 	for _, n := range []int{1, 10, 1000} {
 		b.Run(fmt.Sprintf("edo/%d", n), func(b *testing.B) {
@@ -220,10 +219,10 @@ func BenchmarkWakeReceivers(b *testing.B) {
 			err := edo.Run(func(task *edo.Task) error {
 				tx, rx := broadcast.New[int](16)
 				rx.Drop()
-				back, done := broadcast.New[int](1)
+				lastReceived, done := broadcast.New[int](1)
 				var left atomic.Int64
 				for range n {
-					edo.Spawn(task, &counter{rx: tx.Subscribe(), left: &left, tx: back})
+					edo.Spawn(task, &counter{rx: tx.Subscribe(), left: &left, tx: lastReceived})
 				}
 				if err := edo.Yield(task); err != nil {
 					return err
@@ -287,7 +286,7 @@ func BenchmarkWakeReceivers(b *testing.B) {
 	}
 }
 
-// counter counts down what is received, and has the last one tell.
+// counter receives. The counter that counts left down to 0 sends to tx.
 type counter struct {
 	rx   *broadcast.Receiver[int]
 	left *atomic.Int64

@@ -41,16 +41,17 @@ func TestCancelledReceiveLosesNothing(t *testing.T) {
 	future := rx.RecvFuture()
 	edotest.RequirePending(t, task, future)
 	send(t, tx, 8, 1)
-	edo.Drop(future) // the receiver stays
+	edo.Drop(future) // does not change the receiver
 	recv(t, rx, 8)
 	check(t, tx)
 }
 
-// total is what a receiver of the values 1 to n must come to: what it has received is
-// in order, and what it has missed is what is not there.
+// total counts what a receiver of the values 1 to n gets. All values that it does not receive,
+// it must have missed.
 type total struct{ last, received, missed int }
 
-func (s *total) take(v int, err error) error {
+// add counts the results of a receive. The error says that a value is out of order.
+func (s *total) add(v int, err error) error {
 	var lag *edo.LaggedError
 	switch {
 	case errors.As(err, &lag):
@@ -67,7 +68,7 @@ func (s *total) take(v int, err error) error {
 	return nil
 }
 
-func TestTasksOnSeveralWorkersReceiveEverythingOrKnowWhatTheyMissed(t *testing.T) {
+func TestTasksOnSeveralWorkersReceiveEachValueOrLearnThatTheyMissedIt(t *testing.T) {
 	for _, workers := range []int{1, 4} {
 		for _, capacity := range []int{1, 3, 64, 10_000} {
 			t.Run(fmt.Sprintf("%d workers, capacity %d", workers, capacity), func(t *testing.T) {
@@ -84,7 +85,7 @@ func TestTasksOnSeveralWorkersReceiveEverythingOrKnowWhatTheyMissed(t *testing.T
 								v, err := rx.Recv(task)
 								if errors.Is(err, edo.ErrClosed) {
 									break
-								} else if err = s.take(v, err); err != nil {
+								} else if err = s.add(v, err); err != nil {
 									return err
 								}
 							}
@@ -112,7 +113,7 @@ func TestTasksOnSeveralWorkersReceiveEverythingOrKnowWhatTheyMissed(t *testing.T
 					t.Fatal(err)
 				}
 				if capacity >= n && missed.Load() != 0 {
-					t.Fatalf("missed %d with room for all", missed.Load())
+					t.Fatalf("missed %d values with room for all", missed.Load())
 				}
 			})
 		}

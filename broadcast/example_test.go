@@ -35,7 +35,7 @@ func Example() {
 	// receiver 1 got hello
 }
 
-// A receiver that falls behind learns how many values it has missed, and goes on.
+// A receiver that lags learns how many values it has missed, and goes on.
 func ExampleReceiver_TryRecv() {
 	tx, rx := broadcast.New[int](2)
 	for i := range 5 {
@@ -62,8 +62,7 @@ func ExampleReceiver_TryRecv() {
 	// broadcast: receive without senders
 }
 
-// A send fails while nobody is there to receive, and whoever subscribes opens the
-// channel again.
+// A send fails while there are no receivers, and succeeds again after a Subscribe.
 func ExampleSender_Subscribe() {
 	tx, rx := broadcast.New[string](16)
 	defer tx.Close()
@@ -78,7 +77,7 @@ func ExampleSender_Subscribe() {
 	// two <nil>
 }
 
-// A Receiver is a stream, in which a gap is an error item.
+// A Receiver is a stream, where a gap is an error.
 func ExampleReceiver_PollNext() {
 	tx, rx := broadcast.New[int](2)
 	for i := range 3 {
@@ -100,7 +99,7 @@ func ExampleReceiver_PollNext() {
 	// 2 <nil>
 }
 
-// Resubscribe leaves out what a receiver has yet to receive.
+// Resubscribe leaves out the values that a receiver has yet to receive.
 func ExampleReceiver_Resubscribe() {
 	tx, rx := broadcast.New[int](16)
 	defer tx.Close()

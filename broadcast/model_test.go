@@ -12,8 +12,7 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// model is the channel as the list of all that was ever sent: what it does is what the
-// real one must do.
+// model is a naive form of the channel: the list of all values that were ever sent.
 type model struct {
 	capacity  int
 	sent      []int
@@ -21,18 +20,18 @@ type model struct {
 	receivers []*modelReceiver
 }
 
-// modelReceiver is a receiver, in the model and for real.
+// modelReceiver is a receiver of the channel, and its state in the model.
 type modelReceiver struct {
-	rx    *broadcast.Receiver[int]
-	next  int
-	gone  bool
-	task  *edotest.Task
-	waits bool
-	wakes int
+	rx     *broadcast.Receiver[int]
+	next   int
+	closed bool
+	task   *edotest.Task
+	waits  bool
+	wakes  int
 }
 
-// modelSender is a handle, in the model and for real, with a task that waits for there
-// to be no receivers.
+// modelSender is a sender of the channel, and its state in the model, with a task that waits
+// until there are no receivers.
 type modelSender struct {
 	tx    *broadcast.Sender[int]
 	open  bool
@@ -49,9 +48,9 @@ func (r *modelReceiver) wake() {
 	}
 }
 
-func (m *model) live() (n int) {
+func (m *model) countReceivers() (n int) {
 	for _, r := range m.receivers {
-		if !r.gone {
+		if !r.closed {
 			n++
 		}
 	}
@@ -64,21 +63,22 @@ func (m *model) wakeAll() {
 	}
 }
 
-// retained returns how many of the last values somebody has yet to receive.
+// retained returns how many of the last values a receiver has yet to receive.
 func (m *model) retained() (n int) {
 	for _, r := range m.receivers {
-		if !r.gone {
+		if !r.closed {
 			n = max(n, min(len(m.sent)-r.next, m.capacity))
 		}
 	}
 	return n
 }
 
-// recv returns what r receives next: a value, how many it has missed, or not.
+// recv returns what r receives next: a value, or how many it has missed, or p says why it
+// receives nothing.
 func (m *model) recv(r *modelReceiver) (v, missed int, p edo.Poll) {
 	oldest := max(0, len(m.sent)-m.capacity)
 	switch {
-	case r.gone:
+	case r.closed:
 		return 0, 0, edo.End
 	case r.next < oldest:
 		missed = oldest - r.next
@@ -93,38 +93,38 @@ func (m *model) recv(r *modelReceiver) (v, missed int, p edo.Poll) {
 	return 0, 0, edo.Pending
 }
 
-// TestChannelBehavesLikeItsModel plays random programs to the channel and to the
-// model, and compares every result and every wake.
+// TestChannelBehavesLikeItsModel runs random programs on the channel and on its model, and
+// compares every result and every wake.
 func TestChannelBehavesLikeItsModel(t *testing.T) {
 	programs := 3000
-	if testing.Short() || invariant.Enabled { // the race detector takes its time
+	if testing.Short() || invariant.Enabled { // the race detector is slow
 		programs = 500
 	}
 	for seed := range programs {
-		if err := play(uint64(seed)); err != nil {
+		if err := runProgram(uint64(seed)); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
 }
 
-func play(seed uint64) error {
+func runProgram(seed uint64) error {
 	r := rand.New(rand.NewPCG(seed, 1))
 	m := &model{capacity: 1 + r.IntN(6)*r.IntN(6), senders: 1}
 	tx, rx := broadcast.New[int](m.capacity)
 	senders := []*modelSender{{tx: tx, open: true, task: edotest.NewTask(), f: tx.ClosedFuture()}}
-	receiver := func(rx *broadcast.Receiver[int], gone bool) {
-		m.receivers = append(m.receivers, &modelReceiver{rx: rx, next: len(m.sent), gone: gone, task: edotest.NewTask()})
+	receiver := func(rx *broadcast.Receiver[int], closed bool) {
+		m.receivers = append(m.receivers, &modelReceiver{rx: rx, next: len(m.sent), closed: closed, task: edotest.NewTask()})
 	}
 	receiver(rx, false)
 	leave := func(rx *modelReceiver, wake bool) {
-		if rx.gone {
+		if rx.closed {
 			return
 		}
 		if wake {
 			rx.wake()
 		}
-		rx.gone, rx.waits = true, false
-		if m.live() == 0 {
+		rx.closed, rx.waits = true, false
+		if m.countReceivers() == 0 {
 			for _, s := range senders {
 				if s.waits {
 					s.waits = false
@@ -133,25 +133,25 @@ func play(seed uint64) error {
 			}
 		}
 	}
-	eager := r.IntN(20) // how much more is sent
+	sends := r.IntN(20) // a larger number makes more of the operations sends
 	for step := range 20 + r.IntN(200) {
 		s := senders[r.IntN(len(senders))]
 		rx := m.receivers[r.IntN(len(m.receivers))]
-		op := r.IntN(50 + eager)
+		op := r.IntN(50 + sends)
 		where := fmt.Sprintf("step %d, operation %d", step, op)
 		switch {
 		case op < 12:
 			v, missed, p := m.recv(rx)
 			got, err := rx.rx.TryRecv()
 			want := map[edo.Poll]error{edo.Pending: edo.ErrEmpty, edo.End: edo.ErrClosed}[p]
-			if err := same(got, err, v, missed, want); err != nil {
+			if err := compareReceive(got, err, v, missed, want); err != nil {
 				return fmt.Errorf("%s: TryRecv: %w", where, err)
 			}
 		case op < 30:
 			v, missed, p := m.recv(rx)
 			rx.waits = p == edo.Pending
 			got, gotP, err := edotest.PollNext(rx.task, rx.rx)
-			if err := same(got, err, v, missed, nil); err != nil || gotP != p {
+			if err := compareReceive(got, err, v, missed, nil); err != nil || gotP != p {
 				return fmt.Errorf("%s: PollNext: %v, %v, want %v", where, gotP, err, p)
 			}
 		case op < 32:
@@ -185,7 +185,7 @@ func play(seed uint64) error {
 			}
 		case op < 42:
 			_, p, err := edotest.Poll(s.task, s.f)
-			ready := !s.open || m.live() == 0
+			ready := !s.open || m.countReceivers() == 0
 			if (p == edo.Ready) != ready || err != nil {
 				return fmt.Errorf("%s: ClosedFuture: %v, %v, want ready %v", where, p, err, ready)
 			}
@@ -195,7 +195,7 @@ func play(seed uint64) error {
 			s.waits = false
 		default:
 			v := len(m.sent) + 1
-			want := m.live()
+			want := m.countReceivers()
 			if !s.open {
 				want = 0
 			}
@@ -215,8 +215,8 @@ func play(seed uint64) error {
 	return nil
 }
 
-// same compares what was received with what is wanted.
-func same(got int, err error, v, missed int, want error) error {
+// compareReceive compares the results of a receive with those of the model.
+func compareReceive(got int, err error, v, missed int, want error) error {
 	var lag *edo.LaggedError
 	switch {
 	case missed > 0:
@@ -236,7 +236,7 @@ func (m *model) compare(tx *broadcast.Sender[int], senders []*modelSender) error
 	if got, want := tx.Len(), m.retained(); got != want {
 		return fmt.Errorf("Len() = %d, want %d", got, want)
 	}
-	if got, want := tx.ReceiverCount(), m.live(); got != want {
+	if got, want := tx.ReceiverCount(), m.countReceivers(); got != want {
 		return fmt.Errorf("ReceiverCount() = %d, want %d", got, want)
 	}
 	if got := tx.SenderCount(); got != m.senders {
@@ -247,13 +247,13 @@ func (m *model) compare(tx *broadcast.Sender[int], senders []*modelSender) error
 			return fmt.Errorf("receiver %d woken %d times, want %d", i, got, r.wakes)
 		}
 		want := len(m.sent) - r.next
-		if r.gone {
+		if r.closed {
 			want = 0
 		}
 		if got := r.rx.Len(); got != want {
 			return fmt.Errorf("receiver %d: Len() = %d, want %d", i, got, want)
 		}
-		if got, want := r.rx.IsClosed(), r.gone || m.senders == 0; got != want {
+		if got, want := r.rx.IsClosed(), r.closed || m.senders == 0; got != want {
 			return fmt.Errorf("receiver %d: IsClosed() = %v", i, got)
 		}
 	}
@@ -261,7 +261,7 @@ func (m *model) compare(tx *broadcast.Sender[int], senders []*modelSender) error
 		if got := s.task.Wakes(); got != s.wakes {
 			return fmt.Errorf("sender %d woken %d times, want %d", i, got, s.wakes)
 		}
-		if got, want := s.tx.IsClosed(), !s.open || m.live() == 0; got != want {
+		if got, want := s.tx.IsClosed(), !s.open || m.countReceivers() == 0; got != want {
 			return fmt.Errorf("sender %d: IsClosed() = %v", i, got)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/internal/own/owntest"
 )
 
-func TestFallingBehindIsAnErrorPerReceiverAndGapAndThenTheOldestRetained(t *testing.T) {
+func TestReceiverThatLagsGetsOneErrorPerGapAndThenTheOldestRetained(t *testing.T) {
 	tx, slow := broadcast.New[int](3)
 	defer tx.Close()
 	fast, middle := tx.Subscribe(), tx.Subscribe()
@@ -22,13 +22,13 @@ func TestFallingBehindIsAnErrorPerReceiverAndGapAndThenTheOldestRetained(t *test
 			recv(t, middle, i)
 		}
 	}
-	recv(t, middle, 2) // exactly at the oldest
+	recv(t, middle, 2) // its next value is the oldest retained
 	lags(t, slow, 2)
-	recv(t, slow, 2, 3) // once: then it goes on
+	recv(t, slow, 2, 3) // after one error it goes on
 	for i := 5; i < 9; i++ {
 		send(t, tx, i, 3)
 	}
-	lags(t, slow, 2) // another gap
+	lags(t, slow, 2) // a second gap
 	lags(t, middle, 3)
 	lags(t, fast, 1)
 	for _, rx := range []*broadcast.Receiver[int]{slow, middle, fast} {
@@ -38,7 +38,7 @@ func TestFallingBehindIsAnErrorPerReceiverAndGapAndThenTheOldestRetained(t *test
 	check(t, tx)
 }
 
-func TestAGapThatGrowsBeforeItIsReportedIsOneGap(t *testing.T) {
+func TestGapThatGrowsBeforeItIsReportedIsOneGap(t *testing.T) {
 	tx, rx := broadcast.New[int](1)
 	defer tx.Close()
 	for i := range 100 {
@@ -47,11 +47,11 @@ func TestAGapThatGrowsBeforeItIsReportedIsOneGap(t *testing.T) {
 	}
 	lags(t, rx, 99)
 	send(t, tx, 100, 1)
-	lags(t, rx, 1) // it was at 99, which was overwritten
+	lags(t, rx, 1) // its next value was 99, which was overwritten
 	recv(t, rx, 100)
 }
 
-func TestLaggedErrorSaysHowManyAndIsNoOtherError(t *testing.T) {
+func TestLaggedErrorSaysHowManyValuesWereMissedAndIsNoOtherError(t *testing.T) {
 	tx, rx := broadcast.New[int](1)
 	for i := range 4 {
 		send(t, tx, i, 1)
@@ -109,7 +109,7 @@ func TestAllFacesReportTheGapAndThenGoOn(t *testing.T) {
 	edotest.RequireWoken(t, task, 0)
 }
 
-func TestAfterTheLastSenderTheRestAndThenTheEndForEver(t *testing.T) {
+func TestAfterTheLastSenderReceiversGetTheRestAndThenTheEnd(t *testing.T) {
 	tx, rx1 := broadcast.New[int](2)
 	rx2, tx2 := tx.Subscribe(), tx.Clone()
 	for i := range 3 {
@@ -136,7 +136,7 @@ func TestAfterTheLastSenderTheRestAndThenTheEndForEver(t *testing.T) {
 	check(t, tx)
 }
 
-func TestLastSenderWakesThoseThatWait(t *testing.T) {
+func TestCloseOfTheLastSenderWakesTheTasksThatWait(t *testing.T) {
 	tx, rx1 := broadcast.New[int](2)
 	rx2, tx2 := tx.Subscribe(), tx.Clone()
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
@@ -182,7 +182,7 @@ func TestOnlyTheTaskThatPolledAReceiverLastIsWoken(t *testing.T) {
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
 	edotest.RequireNextPending(t, t1, rx)
 	edotest.RequireNextPending(t, t2, rx)
-	edotest.RequireNextPending(t, t2, rx) // a poll that nobody asked for
+	edotest.RequireNextPending(t, t2, rx) // a poll without a wake
 	send(t, tx, 1, 1)
 	edotest.RequireWoken(t, t1, 0)
 	edotest.RequireWoken(t, t2, 1)
@@ -194,16 +194,16 @@ func TestResubscribeStartsAtTheTail(t *testing.T) {
 	for i := range 5 {
 		send(t, tx, i, 1)
 	}
-	re := rx.Resubscribe()
-	fails(t, re, edo.ErrEmpty)
+	late := rx.Resubscribe()
+	fails(t, late, edo.ErrEmpty)
 	send(t, tx, 5, 2)
-	recv(t, re, 5)
+	recv(t, late, 5)
 	lags(t, rx, 4)
 	recv(t, rx, 4, 5)
 	rx.Drop()
-	back := rx.Resubscribe() // also from one that is gone
+	again := rx.Resubscribe() // also of a receiver that was dropped
 	send(t, tx, 6, 2)
-	recv(t, back, 6)
+	recv(t, again, 6)
 	check(t, tx)
 }
 
@@ -221,7 +221,7 @@ func TestClosedReceiverReceivesNothingAndTheOthersGoOn(t *testing.T) {
 	edotest.RequireError(t, t1, rx1.RecvFuture(), edo.ErrClosed)
 	edotest.RequireEnd(t, t1, rx1)
 	if !rx1.IsClosed() || rx2.IsClosed() {
-		t.Fatal("IsClosed is of the receiver")
+		t.Fatal("IsClosed is not that of the receiver")
 	}
 	send(t, tx, 1, 1)
 	edotest.RequireWoken(t, t1, 0)
@@ -246,9 +246,9 @@ func TestDroppedReceiverIsWokenNoMore(t *testing.T) {
 	check(t, tx)
 }
 
-// TestAValueIsLetGoOfWhenNobodyHasYetToReceiveIt looks into the slots (rule 3), and at
-// the collector.
-func TestAValueIsLetGoOfWhenNobodyHasYetToReceiveIt(t *testing.T) {
+// TestValueIsClearedWhenNoReceiverHasYetToReceiveIt checks the slots (rule 3), and that the
+// garbage collector frees the value.
+func TestValueIsClearedWhenNoReceiverHasYetToReceiveIt(t *testing.T) {
 	type big struct{ _ [100]byte }
 	freed := make(chan int, 10)
 	tx, rx1 := broadcast.New[*big](4)
@@ -265,14 +265,14 @@ func TestAValueIsLetGoOfWhenNobodyHasYetToReceiveIt(t *testing.T) {
 			select {
 			case i := <-freed:
 				if i != want {
-					t.Fatalf("value %d was let go of, want %d", i, want)
+					t.Fatalf("value %d was freed, want %d", i, want)
 				}
 				return
 			default:
 				runtime.Gosched()
 			}
 		}
-		t.Fatalf("value %d is still held", want)
+		t.Fatalf("value %d is not freed", want)
 	}
 	requireRetained := func(want int) {
 		t.Helper()
@@ -285,17 +285,17 @@ func TestAValueIsLetGoOfWhenNobodyHasYetToReceiveIt(t *testing.T) {
 		send(t, tx, value(i), 2)
 	}
 	rx1.TryRecv()
-	requireRetained(4) // rx2 has yet to receive it
+	requireRetained(4) // rx2 has yet to receive value 0
 	rx2.TryRecv()
 	requireRetained(3)
 	requireFreed(0)
-	rx2.Drop() // value 1 is rx1's still
+	rx2.Drop() // rx1 has yet to receive value 1
 	requireRetained(3)
 	rx1.TryRecv()
 	requireFreed(1)
 	send(t, tx, value(4), 1)
 	send(t, tx, value(5), 1)
-	send(t, tx, value(6), 1) // overwrites 2
+	send(t, tx, value(6), 1) // overwrites value 2
 	requireRetained(4)
 	requireFreed(2)
 	rx1.Drop()
@@ -314,7 +314,7 @@ func TestAValueIsLetGoOfWhenNobodyHasYetToReceiveIt(t *testing.T) {
 		}
 	}
 	if len(seen) != 4 {
-		t.Fatalf("of 3 to 6 only %v were let go of", seen)
+		t.Fatalf("of the values 3 to 6 only %v were freed", seen)
 	}
 	runtime.KeepAlive(tx)
 }
@@ -325,19 +325,19 @@ func TestValuesAreSharedAndNeverDropped(t *testing.T) {
 	v, w := owntest.NewHandle(0), owntest.NewHandle(1)
 	send(t, tx, v, 2)
 	recv(t, rx1, v)
-	recv(t, rx2, v) // the same
+	recv(t, rx2, v) // the same value
 	send(t, tx, v, 2)
-	send(t, tx, w, 2) // overwrites it
+	send(t, tx, w, 2) // overwrites v
 	rx1.Drop()
 	rx2.Drop()
-	send(t, tx, v, 0) // refused
+	send(t, tx, v, 0) // is refused
 	tx.Close()
 	if v.Drops() != 0 || w.Drops() != 0 {
 		t.Fatalf("dropped %d and %d times", v.Drops(), w.Drops())
 	}
 }
 
-func TestUsedUpBudgetReceivesNothing(t *testing.T) {
+func TestPollWithoutBudgetReceivesNothing(t *testing.T) {
 	tx, rx := broadcast.New[int](4)
 	defer tx.Close()
 	send(t, tx, 1, 1)
@@ -353,5 +353,5 @@ func TestUsedUpBudgetReceivesNothing(t *testing.T) {
 	edotest.RequireWoken(t, task, 1) // by the budget
 	recv(t, rx, 1)
 	rx.Drop()
-	edotest.RequireWoken(t, task, 0) // it was not registered
+	edotest.RequireWoken(t, task, 0) // PollClosed has not kept its waker
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// send sends v and requires that there are so many receivers; none is an error.
+// send sends v, and requires that there are want receivers; 0 is an error.
 func send[T any](t testing.TB, tx *broadcast.Sender[T], v T, want int) {
 	t.Helper()
 	n, err := tx.Send(v)
@@ -20,7 +20,7 @@ func send[T any](t testing.TB, tx *broadcast.Sender[T], v T, want int) {
 	}
 }
 
-// recv requires that values are what rx receives next.
+// recv requires that rx receives these values next.
 func recv[T comparable](t testing.TB, rx *broadcast.Receiver[T], values ...T) {
 	t.Helper()
 	for _, want := range values {
@@ -30,7 +30,7 @@ func recv[T comparable](t testing.TB, rx *broadcast.Receiver[T], values ...T) {
 	}
 }
 
-// fails requires that rx receives no value but an error that matches want.
+// fails requires that the next receive of rx is an error that matches want.
 func fails[T any](t testing.TB, rx *broadcast.Receiver[T], want error) {
 	t.Helper()
 	if v, err := rx.TryRecv(); !errors.Is(err, want) {
@@ -38,13 +38,14 @@ func fails[T any](t testing.TB, rx *broadcast.Receiver[T], want error) {
 	}
 }
 
-// lags requires that rx has missed so many.
+// lags requires that rx has missed this number of values.
 func lags[T any](t testing.TB, rx *broadcast.Receiver[T], missed uint64) {
 	t.Helper()
 	v, err := rx.TryRecv()
 	requireLag(t, v, err, missed)
 }
 
+// requireLag requires that err says that a receiver has missed this number of values.
 func requireLag(t testing.TB, v any, err error, missed uint64) {
 	t.Helper()
 	var lag *edo.LaggedError
@@ -53,6 +54,7 @@ func requireLag(t testing.TB, v any, err error, missed uint64) {
 	}
 }
 
+// check requires that the channel of tx follows its rules.
 func check[T any](t testing.TB, tx *broadcast.Sender[T]) {
 	t.Helper()
 	if err := tx.Check(); err != nil {
@@ -116,25 +118,25 @@ func TestSendWithoutReceiversFailsUntilOneSubscribes(t *testing.T) {
 		t.Fatal("IsClosed() with a receiver")
 	}
 	send(t, tx, 3, 1)
-	recv(t, rx, 3) // neither 1, which was before it, nor 2, which was refused
+	recv(t, rx, 3) // neither 1, which was sent before, nor 2, which was refused
 	check(t, tx)
 }
 
-func TestSendOnAClosedHandleFailsAndTheOthersGoOn(t *testing.T) {
+func TestSendOnAClosedSenderFailsAndTheOthersGoOn(t *testing.T) {
 	tx, rx := broadcast.New[int](4)
 	tx2 := tx.Clone()
 	tx.Close()
-	tx.Close() // twice is nothing
+	tx.Close() // the second Close does nothing
 	tx.Drop()
 	if n := tx2.SenderCount(); n != 1 {
 		t.Fatalf("SenderCount() = %d, want 1", n)
 	}
 	send(t, tx, 1, 0)
-	send(t, tx.Clone(), 1, 0) // the clone of a closed handle is closed
+	send(t, tx.Clone(), 1, 0) // the clone of a closed sender is closed
 	send(t, tx2, 2, 1)
 	recv(t, rx, 2)
 	if !tx.IsClosed() || tx2.IsClosed() || rx.IsClosed() {
-		t.Fatal("IsClosed is of the handle")
+		t.Fatal("IsClosed is not that of the sender")
 	}
 	fails(t, rx, edo.ErrEmpty)
 	tx2.Drop()
@@ -151,10 +153,10 @@ func TestCapacityIsExact(t *testing.T) {
 		for i := range capacity {
 			send(t, tx, i, 2)
 		}
-		for i := range capacity { // none is lost
+		for i := range capacity { // no value is lost
 			recv(t, rx, i)
 		}
-		send(t, tx, capacity, 2) // one too many
+		send(t, tx, capacity, 2) // one value too many
 		check(t, tx)
 		lags(t, other, 1)
 		for i := range capacity {
@@ -180,7 +182,7 @@ func TestCapacityBelowOneIsRefused(t *testing.T) {
 	}
 }
 
-func TestLargestCapacityTakesNoMemoryAheadOfTime(t *testing.T) {
+func TestLargestCapacityAllocatesNoMemoryInAdvance(t *testing.T) {
 	tx, rx := broadcast.New[int](math.MaxInt)
 	for i := range 100 {
 		send(t, tx, i, 1)
@@ -191,7 +193,7 @@ func TestLargestCapacityTakesNoMemoryAheadOfTime(t *testing.T) {
 	check(t, tx)
 }
 
-func TestLenCountsWhatIsRetainedAndWhatIsStillToBeReceived(t *testing.T) {
+func TestLenCountsRetainedValuesAndValuesToReceive(t *testing.T) {
 	tx, rx1 := broadcast.New[int](4)
 	rx2 := tx.Subscribe()
 	requireLens := func(sender, r1, r2 int) {
@@ -209,7 +211,7 @@ func TestLenCountsWhatIsRetainedAndWhatIsStillToBeReceived(t *testing.T) {
 	for i := 3; i < 6; i++ {
 		send(t, tx, i, 2)
 	}
-	requireLens(4, 4, 6) // more than the capacity: the next receive says how many are gone
+	requireLens(4, 4, 6) // more than the capacity: the next receive says how many are lost
 	lags(t, rx2, 2)
 	requireLens(4, 4, 4)
 	rx2.Drop()
@@ -239,7 +241,7 @@ func TestSameChannel(t *testing.T) {
 	}
 }
 
-func TestSendWakesThoseThatWaitAndNobodyElse(t *testing.T) {
+func TestSendWakesOnlyTheTasksThatWait(t *testing.T) {
 	tx, rx := broadcast.New[int](4)
 	defer tx.Close()
 	waits, idle, received := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
@@ -252,9 +254,9 @@ func TestSendWakesThoseThatWaitAndNobodyElse(t *testing.T) {
 	edotest.RequireNextPending(t, waits, rx)
 	send(t, tx, 2, 3)
 	edotest.RequireWoken(t, waits, 1)
-	edotest.RequireWoken(t, received, 0) // it has received, and not asked since
+	edotest.RequireWoken(t, received, 0) // it has received, and was not polled since
 	send(t, tx, 3, 3)
-	edotest.RequireWoken(t, waits, 0) // it has not asked since
+	edotest.RequireWoken(t, waits, 0) // it was not polled since
 	if v := edotest.RequireNext(t, idle, rx2); v != 1 {
 		t.Fatalf("received %d, want 1", v)
 	}
@@ -276,7 +278,7 @@ func TestSendByWakesAsSendDoes(t *testing.T) {
 	recv(t, rx, 7)
 }
 
-func TestAThousandThatWaitAreWokenOnceEachAndMayWaitAgain(t *testing.T) {
+func TestThousandTasksThatWaitAreWokenOnceEachAndMayWaitAgain(t *testing.T) {
 	tx, rx := broadcast.New[int](4)
 	defer tx.Close()
 	rx.Drop()
@@ -290,7 +292,7 @@ func TestAThousandThatWaitAreWokenOnceEachAndMayWaitAgain(t *testing.T) {
 		for i := range n {
 			edotest.RequireNextPending(t, tasks[i], rxs[i])
 		}
-		for i := 0; i < n; i += 10 { // these wait no longer
+		for i := 0; i < n; i += 10 { // these tasks wait no longer
 			rxs[i].Drop()
 			rxs[i] = tx.Subscribe()
 		}

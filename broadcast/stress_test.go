@@ -11,8 +11,8 @@ import (
 	"github.com/edo-go/edo/internal/chantest"
 )
 
-// TestGoroutinesReceiveTheSameInTheSameOrder has senders and receivers on goroutines of
-// their own, and receivers that come and go: each sees a piece of one order.
+// TestGoroutinesReceiveTheSameInTheSameOrder has senders and receivers in goroutines of their
+// own, and more receivers that subscribe and leave meanwhile.
 func TestGoroutinesReceiveTheSameInTheSameOrder(t *testing.T) {
 	const senders, receivers, each = 3, 4, 1500
 	tx, first := broadcast.New[[2]int](senders * each)
@@ -46,7 +46,7 @@ func TestGoroutinesReceiveTheSameInTheSameOrder(t *testing.T) {
 					t.Errorf("sender %d: %v", s, err)
 					return
 				}
-				if n%100 == 0 { // it comes and goes, perhaps while it is behind
+				if n%100 == 0 { // this receiver leaves, perhaps while it lags
 					rx := tx.Subscribe()
 					runtime.Gosched()
 					rx.TryRecv()
@@ -77,8 +77,8 @@ func TestGoroutinesReceiveTheSameInTheSameOrder(t *testing.T) {
 	check(t, tx)
 }
 
-// TestSlowReceiversKnowWhatTheyMissed has a capacity that is too small.
-func TestSlowReceiversKnowWhatTheyMissed(t *testing.T) {
+// TestSlowReceiversLearnHowManyValuesTheyMissed has a capacity that is too small.
+func TestSlowReceiversLearnHowManyValuesTheyMissed(t *testing.T) {
 	const receivers, n = 4, 20_000
 	for _, capacity := range []int{1, 5} {
 		tx, rx := broadcast.New[int](capacity)
@@ -94,7 +94,7 @@ func TestSlowReceiversKnowWhatTheyMissed(t *testing.T) {
 					v, err := chantest.Await(p, rx.RecvFuture())
 					if errors.Is(err, edo.ErrClosed) {
 						break
-					} else if err := s.take(v, err); err != nil {
+					} else if err := s.add(v, err); err != nil {
 						t.Errorf("receiver %d: %v", i, err)
 						return
 					}
@@ -115,8 +115,8 @@ func TestSlowReceiversKnowWhatTheyMissed(t *testing.T) {
 	}
 }
 
-// TestSubscribeAgainstTheLastReceiver has everybody come and go: what a send says is
-// what a receiver finds.
+// TestSubscribeAgainstTheLastReceiver has receivers that subscribe and leave all the time: a
+// send with a receiver succeeds, and that receiver gets a value.
 func TestSubscribeAgainstTheLastReceiver(t *testing.T) {
 	tx, rx := broadcast.New[int](2)
 	rx.Drop()

@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo/internal/chantest"
 )
 
-// atWork makes two handles at one place.
+// atWork makes two senders at one place.
 func atWork(tx *broadcast.Sender[int]) (handles []*broadcast.Sender[int]) {
 	for range 2 {
 		handles = append(handles, tx.Clone())
@@ -39,7 +39,7 @@ func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 		"3 senders made at waits_test.go:1 (func broadcast_test.atWork)")
 	edotest.RequireWoken(t, task, 0)
 	send(t, handles[1], 1, 1)
-	edotest.RequireWoken(t, task, 1) // inspections have left its waker where it was
+	edotest.RequireWoken(t, task, 1) // the inspections have not replaced its waker
 	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "broadcast: receive (1 new, capacity 16)",
 		"3 senders made at waits_test.go:1 (func broadcast_test.atWork)")
 	recv(t, rx, 1)
@@ -71,7 +71,7 @@ func TestClosedWaitsForTheReceivers(t *testing.T) {
 	rx.Drop()
 }
 
-func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
+func TestWaitThatHasEndedSaysSo(t *testing.T) {
 	task := edotest.NewTask()
 	tx, rx := broadcast.New[int](4)
 	other := tx.Clone()

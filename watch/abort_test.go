@@ -10,14 +10,14 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
-// TestNoValueIsOverlookedWhenTasksAreAborted has receivers that are aborted, and others
-// that go on with what those had seen: whatever a receiver has not been given is unseen,
-// and so the last value is seen by all.
-func TestNoValueIsOverlookedWhenTasksAreAborted(t *testing.T) {
+// TestNoValueIsMissedWhenTasksAreAborted has tasks that are aborted while they wait, and tasks
+// that go on with the receivers of those. A value that an aborted task did not get is unseen,
+// so each receiver sees the last value.
+func TestNoValueIsMissedWhenTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, 300, func(w *chaos.World) {
 		tx, rx := watch.New(0)
 		var senders []*edo.JoinHandle[edo.Unit]
-		early := w.Rand.IntN(2) == 0 // the receivers may go before the end
+		early := w.Rand.IntN(2) == 0 // the receivers may leave before the end
 		for i := range 4 {
 			rx := rx
 			if i > 0 {
@@ -27,7 +27,7 @@ func TestNoValueIsOverlookedWhenTasksAreAborted(t *testing.T) {
 			if early {
 				left = w.Rand.IntN(6)
 			}
-			look := func(v int) error {
+			checkValue := func(v int) error {
 				if v < last || v == last && i%2 == 0 {
 					return fmt.Errorf("%d after %d", v, last)
 				}
@@ -41,11 +41,11 @@ func TestNoValueIsOverlookedWhenTasksAreAborted(t *testing.T) {
 					case 0:
 						var v int
 						if v, err = rx.WaitFor(task, func(v int) bool { return v > last }); err == nil {
-							err = look(v)
+							err = checkValue(v)
 						}
 					case 1:
 						if err = rx.Changed(task); err == nil {
-							err = look(rx.BorrowAndUpdate())
+							err = checkValue(rx.BorrowAndUpdate())
 						}
 					}
 				}

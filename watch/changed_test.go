@@ -17,12 +17,13 @@ func (f pollChanged) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, p, err
 }
 
+// changedDirect returns a future that waits in Changed, in direct style.
 func changedDirect(rx *watch.Receiver[int]) edo.Future[edo.Unit] {
 	return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, rx.Changed(task) })
 }
 
-// changes are the three faces of the wait for a change.
-var changes = []struct {
+// changedForms are the three forms of the wait for a change.
+var changedForms = []struct {
 	name   string
 	future func(rx *watch.Receiver[int]) edo.Future[edo.Unit]
 }{
@@ -31,30 +32,30 @@ var changes = []struct {
 	{"future", func(rx *watch.Receiver[int]) edo.Future[edo.Unit] { return rx.ChangedFuture() }},
 }
 
-func TestTheValueAtConstructionCountsAsSeen(t *testing.T) {
+func TestFirstValueCountsAsSeen(t *testing.T) {
 	tx, rx := watch.New(1)
 	defer tx.Close()
-	borrow(t, rx, 1)
-	changed(t, rx, false, nil)
+	requireValue(t, rx, 1)
+	requireChanged(t, rx, false, nil)
 	edotest.RequireNextPending(t, edotest.NewTask(), rx)
-	for _, c := range changes {
+	for _, c := range changedForms {
 		edotest.RequirePending(t, edotest.NewTask(), c.future(tx.Subscribe()))
 	}
 }
 
 func TestChangedReturnsAtOnceForAnUnseenValueAndMarksIt(t *testing.T) {
-	for _, c := range changes {
+	for _, c := range changedForms {
 		t.Run(c.name, func(t *testing.T) {
 			tx, rx := watch.New(0)
 			task := edotest.NewTask()
 			send(t, tx, 1, nil)
 			send(t, tx, 2, nil)
 			edotest.RequireReady(t, task, c.future(rx))
-			changed(t, rx, false, nil)
-			borrow(t, rx, 2)
+			requireChanged(t, rx, false, nil)
+			requireValue(t, rx, 2)
 			f := c.future(rx)
-			edotest.RequirePending(t, task, f) // once for both
-			edotest.RequirePending(t, task, f) // a poll that nobody asked for
+			edotest.RequirePending(t, task, f) // one Changed was for both values
+			edotest.RequirePending(t, task, f) // a poll without a wake
 			send(t, tx, 3, nil)
 			edotest.RequireWoken(t, task, 1)
 			edotest.RequireReady(t, task, f)
@@ -63,7 +64,7 @@ func TestChangedReturnsAtOnceForAnUnseenValueAndMarksIt(t *testing.T) {
 }
 
 func TestChangedIsClosedOnlyWithoutSendersAndWithNothingUnseen(t *testing.T) {
-	for _, c := range changes {
+	for _, c := range changedForms {
 		t.Run(c.name, func(t *testing.T) {
 			tx, rx := watch.New(0)
 			tx2 := tx.Clone()
@@ -75,20 +76,20 @@ func TestChangedIsClosedOnlyWithoutSendersAndWithNothingUnseen(t *testing.T) {
 			send(t, tx2, 1, nil)
 			edotest.RequireWoken(t, task, 1)
 			tx2.Close()
-			changed(t, rx, true, nil)
-			edotest.RequireReady(t, task, f) // closed, and something is unseen
+			requireChanged(t, rx, true, nil)
+			edotest.RequireReady(t, task, f) // closed, and a value is unseen
 			for range 2 {
 				edotest.RequireError(t, task, c.future(rx), edo.ErrClosed)
-				changed(t, rx, false, edo.ErrClosed)
+				requireChanged(t, rx, false, edo.ErrClosed)
 			}
-			borrow(t, rx, 1) // it stays
+			requireValue(t, rx, 1) // the last value stays
 			edotest.RequireWoken(t, task, 0)
 		})
 	}
 }
 
-func TestLastSenderWakesThoseThatWait(t *testing.T) {
-	for _, c := range changes {
+func TestCloseOfTheLastSenderWakesTheTasksThatWait(t *testing.T) {
+	for _, c := range changedForms {
 		t.Run(c.name, func(t *testing.T) {
 			tx, rx := watch.New(0)
 			task, f := edotest.NewTask(), c.future(rx)
@@ -103,12 +104,12 @@ func TestLastSenderWakesThoseThatWait(t *testing.T) {
 func TestBorrowDoesNotMarkAndBorrowAndUpdateDoes(t *testing.T) {
 	tx, rx := watch.New(0)
 	send(t, tx, 1, nil)
-	borrow(t, rx, 1)
-	changed(t, rx, true, nil)
+	requireValue(t, rx, 1)
+	requireChanged(t, rx, true, nil)
 	if v := rx.BorrowAndUpdate(); v != 1 {
 		t.Fatalf("BorrowAndUpdate() = %d", v)
 	}
-	changed(t, rx, false, nil)
+	requireChanged(t, rx, false, nil)
 	edotest.RequirePending(t, edotest.NewTask(), rx.ChangedFuture())
 }
 
@@ -117,14 +118,14 @@ func TestMarkChangedAndMarkUnchanged(t *testing.T) {
 	task := edotest.NewTask()
 	rx.MarkChanged()
 	rx.MarkChanged()
-	changed(t, rx, true, nil)
-	if v := edotest.RequireNext(t, task, rx); v != 7 { // a stream that begins with what there is
+	requireChanged(t, rx, true, nil)
+	if v := edotest.RequireNext(t, task, rx); v != 7 { // the stream begins with the current value
 		t.Fatalf("got %d", v)
 	}
 	edotest.RequireNextPending(t, task, rx)
 	send(t, tx, 8, nil)
 	rx.MarkUnchanged()
-	changed(t, rx, false, nil)
+	requireChanged(t, rx, false, nil)
 	edotest.RequireNextPending(t, task, rx)
 	tx.Close()
 	rx.MarkChanged()
@@ -132,21 +133,21 @@ func TestMarkChangedAndMarkUnchanged(t *testing.T) {
 	edotest.RequireError(t, task, rx.ChangedFuture(), edo.ErrClosed)
 }
 
-func TestCloneHasSeenWhatItsOriginalHasAndSubscribeWhatThereIs(t *testing.T) {
+func TestCloneHasSeenTheSameAsItsOriginalAndSubscribeTheCurrentValue(t *testing.T) {
 	tx, rx := watch.New(0)
 	send(t, tx, 1, nil)
 	clone, fresh := rx.Clone(), tx.Subscribe()
-	changed(t, clone, true, nil)
-	changed(t, fresh, false, nil)
+	requireChanged(t, clone, true, nil)
+	requireChanged(t, fresh, false, nil)
 	edotest.RequireReady(t, edotest.NewTask(), clone.ChangedFuture())
-	changed(t, clone, false, nil)
-	changed(t, rx, true, nil) // each on its own
+	requireChanged(t, clone, false, nil)
+	requireChanged(t, rx, true, nil) // the original does not notice the clone
 	if n := tx.ReceiverCount(); n != 3 {
 		t.Fatalf("ReceiverCount() = %d", n)
 	}
 }
 
-func TestAReceiverIsAStreamOfWhatItHasNotSeen(t *testing.T) {
+func TestReceiverIsAStreamOfValuesThatItHasNotSeen(t *testing.T) {
 	tx, rx := watch.New(0)
 	task := edotest.NewTask()
 	edotest.RequireNextPending(t, task, rx)
@@ -181,13 +182,13 @@ func TestClosedReceiverFailsAndTheOthersGoOn(t *testing.T) {
 	edotest.RequireWoken(t, t2, 0)
 	edotest.RequireError(t, t1, rx1.ChangedFuture(), edo.ErrClosed)
 	edotest.RequireEnd(t, t1, rx1)
-	changed(t, rx1.Clone(), false, edo.ErrClosed)
+	requireChanged(t, rx1.Clone(), false, edo.ErrClosed)
 	if n := tx.ReceiverCount(); n != 1 {
 		t.Fatalf("ReceiverCount() = %d, want 1", n)
 	}
 	send(t, tx, 1, nil)
-	changed(t, rx1, false, edo.ErrClosed)
-	borrow(t, rx1, 1) // it looks, for ever
+	requireChanged(t, rx1, false, edo.ErrClosed)
+	requireValue(t, rx1, 1) // a closed receiver may still Borrow
 	edotest.RequireWoken(t, t1, 0)
 	edotest.RequireWoken(t, t2, 1)
 	edotest.RequireReady(t, t2, rx2.ChangedFuture())
@@ -224,7 +225,7 @@ func TestCancelledWaitMarksNothingAsSeen(t *testing.T) {
 		send(t, tx, 1+i, nil)
 		edo.Drop(f)
 		edotest.RequireError(t, task, f, edo.ErrCancelled)
-		changed(t, rx, true, nil)
+		requireChanged(t, rx, true, nil)
 		rx.MarkUnchanged()
 	}
 	for _, drop := range []func() error{
@@ -244,12 +245,12 @@ func TestCancelledWaitMarksNothingAsSeen(t *testing.T) {
 		},
 	} {
 		drop()
-		changed(t, rx, true, nil)
+		requireChanged(t, rx, true, nil)
 		rx.MarkUnchanged()
 	}
 }
 
-func TestUsedUpBudgetSeesNothing(t *testing.T) {
+func TestPollWithoutBudgetSeesNothing(t *testing.T) {
 	tx, rx := watch.New(0)
 	send(t, tx, 1, nil)
 	task := edotest.NewTask()
@@ -260,7 +261,7 @@ func TestUsedUpBudgetSeesNothing(t *testing.T) {
 		if _, p, _ := rx.PollNext(cx); p != edo.Pending {
 			t.Fatalf("PollNext = %v", p)
 		}
-		if _, p, _ := rx.PollWaitFor(cx, func(int) bool { t.Error("looked"); return true }); p != edo.Pending {
+		if _, p, _ := rx.PollWaitFor(cx, func(int) bool { t.Error("the predicate was called"); return true }); p != edo.Pending {
 			t.Fatalf("PollWaitFor = %v", p)
 		}
 		if p := tx.PollClosed(cx); p != edo.Pending {
@@ -268,26 +269,26 @@ func TestUsedUpBudgetSeesNothing(t *testing.T) {
 		}
 	})
 	edotest.RequireWoken(t, task, 1) // by the budget
-	changed(t, rx, true, nil)
+	requireChanged(t, rx, true, nil)
 	send(t, tx, 2, nil)
 	edotest.RequireWoken(t, task, 0)
 }
 
-func TestAPredicateThatKeepsBeingFedGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
+func TestWaitForThatAlwaysHasAValueGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 	tx, rx := watch.New(0)
 	task := edotest.NewTask()
-	looked := 0
+	calls := 0
 	f := rx.WaitForFuture(func(v int) bool {
-		looked++
-		send(t, tx, v+1, nil) // it never comes to wait
+		calls++
+		send(t, tx, v+1, nil) // so that there is always a value to try
 		return false
 	})
 	edotest.RequirePending(t, task, f)
 	edotest.RequireWoken(t, task, 1)
-	if looked != 128 {
-		t.Fatalf("looked %d times, want the budget of 128", looked)
+	if calls != 128 {
+		t.Fatalf("%d calls, want the budget of 128", calls)
 	}
-	changed(t, rx, true, nil) // what it has not been given is unseen
+	requireChanged(t, rx, true, nil) // the value that the predicate was not called with is unseen
 }
 
 func TestErrorsMatchOneKind(t *testing.T) {

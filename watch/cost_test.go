@@ -27,7 +27,7 @@ func TestSendAndSeeAllocateNothing(t *testing.T) {
 				(*sched.Context)(cx).SetBudget(100)
 				fn(cx)
 			}
-			for range 10 { // the sets grow
+			for range 10 { // until the sets are large enough
 				turn()
 			}
 			if n := testing.AllocsPerRun(1000, turn); n != 0 {
@@ -57,7 +57,7 @@ func TestSendAndSeeAllocateNothing(t *testing.T) {
 	for range 100 {
 		many = append(many, tx.Subscribe())
 	}
-	allocs("a batch", func(cx *edo.Context) {
+	allocs("a hundred receivers that wait", func(cx *edo.Context) {
 		for _, rx := range many {
 			(*sched.Context)(cx).SetBudget(100)
 			rx.PollChanged(cx)
@@ -103,8 +103,7 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 	}
 }
 
-// condition is what one writes in plain Go: a value, a version, a mutex, and a condition
-// for those that wait.
+// condition is a form in plain Go: a value, a version, a mutex, and a condition.
 type condition struct {
 	mu      sync.Mutex
 	cond    sync.Cond
@@ -136,7 +135,8 @@ func (c *condition) wait(seen *int) int {
 	return c.value
 }
 
-// slice is a channel of length 1 for each receiver, which a send replaces.
+// slice is another form in plain Go: a Go channel of length 1 for each receiver, where a send
+// replaces the value.
 type slice struct {
 	mu  sync.Mutex
 	chs []chan int
@@ -154,8 +154,7 @@ func (s *slice) send(v int) {
 	}
 }
 
-// BenchmarkSendAndSee is one send, and a look by each of the receivers, none of which
-// waits.
+// BenchmarkSendAndSee is one send, and a read by each receiver, without waiting.
 func BenchmarkSendAndSee(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		b.Run(fmt.Sprintf("edo/%d", n), func(b *testing.B) {
@@ -196,8 +195,8 @@ func BenchmarkSendAndSee(b *testing.B) {
 	}
 }
 
-// BenchmarkWakeReceivers has all receivers wait before each send: the time is of one
-// send, until the last one has seen it and has woken the sender.
+// BenchmarkWakeReceivers is one send to receivers that all wait, until the last of them has
+// seen the value and has woken the sender.
 func BenchmarkWakeReceivers(b *testing.B) {
 	for _, n := range []int{1, 10, 1000} {
 		b.Run(fmt.Sprintf("edo/%d", n), func(b *testing.B) {
@@ -205,10 +204,10 @@ func BenchmarkWakeReceivers(b *testing.B) {
 			err := edo.Run(func(task *edo.Task) error {
 				tx, rx := watch.New(0)
 				rx.Drop()
-				back, done := watch.New(0)
+				lastSeen, done := watch.New(0)
 				var left atomic.Int64
 				for range n {
-					edo.Spawn(task, &counter{rx: tx.Subscribe(), left: &left, tx: back})
+					edo.Spawn(task, &counter{rx: tx.Subscribe(), left: &left, tx: lastSeen})
 				}
 				if err := edo.Yield(task); err != nil {
 					return err
@@ -272,7 +271,7 @@ func BenchmarkWakeReceivers(b *testing.B) {
 	}
 }
 
-// counter counts down what is seen, and has the last one tell.
+// counter sees values. The counter that counts left down to 0 sends to tx.
 type counter struct {
 	rx   *watch.Receiver[int]
 	left *atomic.Int64

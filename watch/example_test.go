@@ -28,7 +28,7 @@ func Example() {
 		if err := edo.Yield(task); err != nil {
 			return err
 		}
-		tx.Send("normal") // nobody sees this one
+		tx.Send("normal") // this value is replaced before the task looks
 		tx.Send("fast")
 		tx.Close()
 		return nil
@@ -39,7 +39,7 @@ func Example() {
 	// no more changes
 }
 
-// Several tasks wait until all is ready.
+// Several tasks wait until three are ready.
 func ExampleReceiver_WaitFor() {
 	edo.Run(func(task *edo.Task) error {
 		tx, rx := watch.New(0)
@@ -56,8 +56,8 @@ func ExampleReceiver_WaitFor() {
 	// Output: 3 are ready <nil>
 }
 
-// A Receiver is a stream of what it has not seen. MarkChanged makes it begin with what
-// there is.
+// A Receiver is a stream of the values that it has not seen. After MarkChanged it begins with
+// the current value.
 func ExampleReceiver_MarkChanged() {
 	tx, rx := watch.New("first")
 	rx.MarkChanged()
@@ -78,7 +78,7 @@ func ExampleReceiver_MarkChanged() {
 	// false <nil>
 }
 
-// Whoever makes the values can stop when nobody looks.
+// The task that makes the values can stop when there are no receivers.
 func ExampleSender_Closed() {
 	edo.Run(func(task *edo.Task) error {
 		tx, rx := watch.New(0)

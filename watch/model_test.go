@@ -12,8 +12,7 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
-// model is the channel as a number and a count: what it does is what the real one must
-// do.
+// model is a naive form of the channel: a value and a count.
 type model struct {
 	value     int
 	changes   int
@@ -21,20 +20,22 @@ type model struct {
 	receivers []*modelReceiver
 }
 
-// modelReceiver is a receiver, in the model and for real. It waits, by turns, for a
-// change and for a value that suits.
+// modelReceiver is a receiver of the channel, and its state in the model. It waits for a change
+// or for a value that suits.
 type modelReceiver struct {
 	rx     *watch.Receiver[int]
 	unseen bool
-	gone   bool
+	closed bool
 	task   *edotest.Task
 	waits  bool
 	wakes  int
 
 	waitFor edo.Future[int]
-	looked  int // at so many changes it has looked; -1: at none
+	tried   int // the count of changes when waitFor tried the value last; or -1
 }
 
+// modelSender is a sender of the channel, and its state in the model, with a task that waits
+// until there are no receivers.
 type modelSender struct {
 	tx    *watch.Sender[int]
 	open  bool
@@ -44,12 +45,12 @@ type modelSender struct {
 	wakes int
 }
 
-// suitable is what receivers wait for.
+// suitable is the predicate of the receivers.
 func suitable(v int) bool { return v%5 == 0 }
 
-func (m *model) live() (n int) {
+func (m *model) countReceivers() (n int) {
 	for _, r := range m.receivers {
-		if !r.gone {
+		if !r.closed {
 			n++
 		}
 	}
@@ -79,7 +80,7 @@ func (s *modelSender) wake() {
 	}
 }
 
-// set is what every way to change the value does.
+// set is the effect of each way to change the value.
 func (m *model) set(v int) {
 	m.value = v
 	m.changes++
@@ -89,10 +90,10 @@ func (m *model) set(v int) {
 	}
 }
 
-// see is a poll for a change: it returns the value, or not.
+// see is a poll for a change. Without a value p says why.
 func (m *model) see(r *modelReceiver) (v int, p edo.Poll) {
 	switch {
-	case r.gone:
+	case r.closed:
 		return 0, edo.End
 	case r.unseen:
 		r.unseen = false
@@ -106,11 +107,11 @@ func (m *model) see(r *modelReceiver) (v int, p edo.Poll) {
 
 // waitFor is a poll for a value that suits.
 func (m *model) waitFor(r *modelReceiver) (v int, p edo.Poll) {
-	if r.gone {
+	if r.closed {
 		return 0, edo.End
 	}
-	if r.looked != m.changes {
-		r.looked, r.unseen = m.changes, false
+	if r.tried != m.changes {
+		r.tried, r.unseen = m.changes, false
 		if suitable(m.value) {
 			return m.value, edo.Ready
 		}
@@ -122,42 +123,42 @@ func (m *model) waitFor(r *modelReceiver) (v int, p edo.Poll) {
 	return 0, edo.Pending
 }
 
-// TestChannelBehavesLikeItsModel plays random programs to the channel and to the
-// model, and compares every result and every wake.
+// TestChannelBehavesLikeItsModel runs random programs on the channel and on its model, and
+// compares every result and every wake.
 func TestChannelBehavesLikeItsModel(t *testing.T) {
 	programs := 3000
-	if testing.Short() || invariant.Enabled { // the race detector takes its time
+	if testing.Short() || invariant.Enabled { // the race detector is slow
 		programs = 500
 	}
 	for seed := range programs {
-		if err := play(uint64(seed)); err != nil {
+		if err := runProgram(uint64(seed)); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
 }
 
-func play(seed uint64) error {
+func runProgram(seed uint64) error {
 	r := rand.New(rand.NewPCG(seed, 1))
 	tx, rx := watch.New(1)
 	m := &model{value: 1}
 	sender := func(tx *watch.Sender[int], open bool) {
 		m.senders = append(m.senders, &modelSender{tx: tx, open: open, task: edotest.NewTask(), f: tx.ClosedFuture()})
 	}
-	receiver := func(rx *watch.Receiver[int], unseen, gone bool) {
-		m.receivers = append(m.receivers, &modelReceiver{rx: rx, unseen: unseen, gone: gone, task: edotest.NewTask(),
-			waitFor: rx.WaitForFuture(suitable), looked: -1})
+	receiver := func(rx *watch.Receiver[int], unseen, closed bool) {
+		m.receivers = append(m.receivers, &modelReceiver{rx: rx, unseen: unseen, closed: closed, task: edotest.NewTask(),
+			waitFor: rx.WaitForFuture(suitable), tried: -1})
 	}
 	sender(tx, true)
 	receiver(rx, false, false)
 	leave := func(rx *modelReceiver, wake bool) {
-		if rx.gone {
+		if rx.closed {
 			return
 		}
 		if wake {
 			rx.wake()
 		}
-		rx.gone, rx.waits = true, false
-		if m.live() == 0 {
+		rx.closed, rx.waits = true, false
+		if m.countReceivers() == 0 {
 			for _, s := range m.senders {
 				s.wake()
 			}
@@ -179,17 +180,17 @@ func play(seed uint64) error {
 		case op < 15:
 			_, want := m.see(rx)
 			_, p, err := edotest.Poll(rx.task, rx.rx.ChangedFuture())
-			if err := same(p, err, want); err != nil {
+			if err := compareFuture(p, err, want); err != nil {
 				return fmt.Errorf("%s: Changed: %w", where, err)
 			}
 		case op < 25:
 			v, want := m.waitFor(rx)
 			got, p, err := edotest.Poll(rx.task, rx.waitFor)
-			if err := same(p, err, want); err != nil || got != v {
+			if err := compareFuture(p, err, want); err != nil || got != v {
 				return fmt.Errorf("%s: WaitFor = %d: %w, want %d", where, got, err, v)
 			}
 			if p == edo.Ready {
-				rx.waitFor, rx.looked = rx.rx.WaitForFuture(suitable), -1
+				rx.waitFor, rx.tried = rx.rx.WaitForFuture(suitable), -1
 			}
 		case op < 27:
 			rx.unseen = false
@@ -205,7 +206,7 @@ func play(seed uint64) error {
 		case op < 31:
 			receiver(s.tx.Subscribe(), false, false)
 		case op == 31:
-			receiver(rx.rx.Clone(), rx.unseen, rx.gone)
+			receiver(rx.rx.Clone(), rx.unseen, rx.closed)
 		case op == 32:
 			leave(rx, true)
 			rx.rx.Close()
@@ -227,7 +228,7 @@ func play(seed uint64) error {
 			}
 		case op < 40:
 			_, p, err := edotest.Poll(s.task, s.f)
-			ready := !s.open || m.live() == 0
+			ready := !s.open || m.countReceivers() == 0
 			if (p == edo.Ready) != ready || err != nil {
 				return fmt.Errorf("%s: ClosedFuture: %v, %v, want ready %v", where, p, err, ready)
 			}
@@ -266,7 +267,7 @@ func play(seed uint64) error {
 				s.tx.SendModify(func(v *int) { *v = -1; panic("half") })
 			}()
 		default:
-			ok := s.open && m.live() > 0
+			ok := s.open && m.countReceivers() > 0
 			if ok {
 				m.set(v)
 			}
@@ -281,8 +282,8 @@ func play(seed uint64) error {
 	return nil
 }
 
-// same compares the outcome of a future with what a stream's is.
-func same(p edo.Poll, err error, want edo.Poll) error {
+// compareFuture compares the results of a future with the result of a stream in the model.
+func compareFuture(p edo.Poll, err error, want edo.Poll) error {
 	if want == edo.End && p == edo.Ready && errors.Is(err, edo.ErrClosed) || want != edo.End && p == want && err == nil {
 		return nil
 	}
@@ -296,7 +297,7 @@ func (m *model) compare(tx *watch.Sender[int]) error {
 	if got := tx.Borrow(); got != m.value {
 		return fmt.Errorf("Borrow() = %d, want %d", got, m.value)
 	}
-	if got, want := tx.ReceiverCount(), m.live(); got != want {
+	if got, want := tx.ReceiverCount(), m.countReceivers(); got != want {
 		return fmt.Errorf("ReceiverCount() = %d, want %d", got, want)
 	}
 	if got, want := tx.SenderCount(), m.open(); got != want {
@@ -306,8 +307,8 @@ func (m *model) compare(tx *watch.Sender[int]) error {
 		if got := r.task.Wakes(); got != r.wakes {
 			return fmt.Errorf("receiver %d woken %d times, want %d", i, got, r.wakes)
 		}
-		want, wantErr := r.unseen && !r.gone, error(nil)
-		if r.gone || !r.unseen && m.open() == 0 {
+		want, wantErr := r.unseen && !r.closed, error(nil)
+		if r.closed || !r.unseen && m.open() == 0 {
 			wantErr = edo.ErrClosed
 		}
 		if got, err := r.rx.HasChanged(); got != want || !errors.Is(err, wantErr) {
@@ -318,7 +319,7 @@ func (m *model) compare(tx *watch.Sender[int]) error {
 		if got := s.task.Wakes(); got != s.wakes {
 			return fmt.Errorf("sender %d woken %d times, want %d", i, got, s.wakes)
 		}
-		if got, want := s.tx.IsClosed(), !s.open || m.live() == 0; got != want {
+		if got, want := s.tx.IsClosed(), !s.open || m.countReceivers() == 0; got != want {
 			return fmt.Errorf("sender %d: IsClosed() = %v", i, got)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
+// send sends v, and requires an error that matches want.
 func send[T any](t testing.TB, tx *watch.Sender[T], v T, want error) {
 	t.Helper()
 	if err := tx.Send(v); !errors.Is(err, want) {
@@ -21,8 +22,8 @@ func send[T any](t testing.TB, tx *watch.Sender[T], v T, want error) {
 	}
 }
 
-// changed requires that HasChanged says so, and does so twice.
-func changed[T any](t testing.TB, rx *watch.Receiver[T], want bool, wantErr error) {
+// requireChanged requires these results of HasChanged, twice.
+func requireChanged[T any](t testing.TB, rx *watch.Receiver[T], want bool, wantErr error) {
 	t.Helper()
 	for range 2 {
 		if got, err := rx.HasChanged(); got != want || !errors.Is(err, wantErr) {
@@ -31,13 +32,15 @@ func changed[T any](t testing.TB, rx *watch.Receiver[T], want bool, wantErr erro
 	}
 }
 
-func borrow[T comparable](t testing.TB, rx *watch.Receiver[T], want T) {
+// requireValue requires that Borrow returns want.
+func requireValue[T comparable](t testing.TB, rx *watch.Receiver[T], want T) {
 	t.Helper()
 	if v := rx.Borrow(); v != want {
 		t.Fatalf("Borrow() = %v, want %v", v, want)
 	}
 }
 
+// check requires that the channel of tx follows its rules.
 func check[T any](t testing.TB, tx *watch.Sender[T]) {
 	t.Helper()
 	if err := tx.Check(); err != nil {
@@ -69,8 +72,8 @@ func TestSendWithoutReceiversFailsAndStoresNothing(t *testing.T) {
 	}
 	rx = tx.Subscribe()
 	send(t, tx, 3, nil)
-	changed(t, rx, true, nil)
-	borrow(t, rx, 3)
+	requireChanged(t, rx, true, nil)
+	requireValue(t, rx, 3)
 }
 
 func TestSendReplaceAndModifyNeedNoReceivers(t *testing.T) {
@@ -81,14 +84,14 @@ func TestSendReplaceAndModifyNeedNoReceivers(t *testing.T) {
 	}
 	tx.SendModify(func(v *int) { *v *= 10 })
 	if !tx.SendIfModified(func(v *int) bool { *v++; return true }) {
-		t.Fatal("SendIfModified is not what its function returned")
+		t.Fatal("SendIfModified did not return the result of its function")
 	}
 	rx = tx.Subscribe()
-	borrow(t, rx, 21)
-	changed(t, rx, false, nil) // it was there before
+	requireValue(t, rx, 21)
+	requireChanged(t, rx, false, nil) // the value was stored before the Subscribe
 }
 
-func TestClosedHandleChangesNothingAndTheOthersGoOn(t *testing.T) {
+func TestClosedSenderChangesNothingAndTheOthersGoOn(t *testing.T) {
 	tx, rx := watch.New(1)
 	tx2 := tx.Clone()
 	tx.Close()
@@ -96,23 +99,23 @@ func TestClosedHandleChangesNothingAndTheOthersGoOn(t *testing.T) {
 	tx.Drop()
 	send(t, tx, 2, edo.ErrClosed)
 	send(t, tx.Clone(), 2, edo.ErrClosed)
-	if back := tx.SendReplace(3); back != 3 {
-		t.Fatalf("SendReplace(3) = %d, want it back", back)
+	if got := tx.SendReplace(3); got != 3 {
+		t.Fatalf("SendReplace(3) = %d through a closed sender, want 3", got)
 	}
-	tx.SendModify(func(*int) { t.Error("modified through a closed handle") })
-	if tx.SendIfModified(func(*int) bool { t.Error("modified through a closed handle"); return true }) {
-		t.Error("notified through a closed handle")
+	tx.SendModify(func(*int) { t.Error("modified through a closed sender") })
+	if tx.SendIfModified(func(*int) bool { t.Error("modified through a closed sender"); return true }) {
+		t.Error("notified through a closed sender")
 	}
-	changed(t, rx, false, nil)
-	borrow(t, rx, 1)
+	requireChanged(t, rx, false, nil)
+	requireValue(t, rx, 1)
 	if !tx.IsClosed() || tx2.IsClosed() || rx.SenderCount() != 1 {
-		t.Fatal("the other handle is closed")
+		t.Fatal("the other sender is closed")
 	}
 	send(t, tx2, 4, nil)
-	borrow(t, rx, 4)
+	requireValue(t, rx, 4)
 }
 
-func TestSendWakesThoseThatWaitAndNobodyElse(t *testing.T) {
+func TestSendWakesOnlyTheTasksThatWait(t *testing.T) {
 	tx, rx1 := watch.New(0)
 	rx2, rx3 := tx.Subscribe(), rx1.Clone()
 	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
@@ -124,7 +127,7 @@ func TestSendWakesThoseThatWaitAndNobodyElse(t *testing.T) {
 	edotest.RequireReady(t, t3, rx3.ChangedFuture())
 	edotest.RequireWoken(t, t3, 0)
 	send(t, tx, 2, nil)
-	for _, task := range []*edotest.Task{t1, t2, t3} { // none has asked since
+	for _, task := range []*edotest.Task{t1, t2, t3} { // none was polled since
 		edotest.RequireWoken(t, task, 0)
 	}
 	edotest.RequireReady(t, t2, rx2.ChangedFuture())
@@ -161,21 +164,21 @@ func TestEveryWayToChangeTheValueWakes(t *testing.T) {
 	}
 }
 
-func TestSendIfModifiedThatSaysNoNotifiesNobody(t *testing.T) {
+func TestSendIfModifiedThatReturnsFalseWakesNoTask(t *testing.T) {
 	tx, rx := watch.New(1)
 	task := edotest.NewTask()
 	edotest.RequireNextPending(t, task, rx)
 	if tx.SendIfModified(func(v *int) bool { *v = 2; return false }) {
-		t.Fatal("SendIfModified is not what its function returned")
+		t.Fatal("SendIfModified did not return the result of its function")
 	}
 	edotest.RequireWoken(t, task, 0)
-	changed(t, rx, false, nil)
-	borrow(t, rx, 2) // it is there for whoever looks
+	requireChanged(t, rx, false, nil)
+	requireValue(t, rx, 2) // Borrow returns it all the same
 	edotest.RequireNextPending(t, task, rx)
 	check(t, tx)
 }
 
-func TestPanicInAModificationKeepsTheValueAndNotifiesNobody(t *testing.T) {
+func TestPanicInAModificationKeepsTheValueAndWakesNoTask(t *testing.T) {
 	type pair struct{ a, b int }
 	for name, modify := range map[string]func(tx *watch.Sender[pair]){
 		"SendModify":     func(tx *watch.Sender[pair]) { tx.SendModify(func(v *pair) { v.a = 7; panic("half") }) },
@@ -193,10 +196,10 @@ func TestPanicInAModificationKeepsTheValueAndNotifiesNobody(t *testing.T) {
 			modify(tx)
 		}()
 		edotest.RequireWoken(t, task, 0)
-		changed(t, rx, false, nil)
-		borrow(t, rx, pair{1, 1})
+		requireChanged(t, rx, false, nil)
+		requireValue(t, rx, pair{1, 1})
 		check(t, tx)
-		send(t, tx, pair{2, 2}, nil) // nobody waits for the one that panicked
+		send(t, tx, pair{2, 2}, nil) // it does not wait for the modification that panicked
 		edotest.RequireWoken(t, task, 1)
 	}
 }
@@ -209,24 +212,24 @@ func TestGoexitInAModificationKeepsTheValue(t *testing.T) {
 		tx.SendModify(func(v *int) { *v = 2; runtime.Goexit() })
 	}()
 	<-done
-	borrow(t, rx, 1)
+	requireValue(t, rx, 1)
 	send(t, tx, 3, nil)
 	check(t, tx)
 }
 
-func TestAModificationMayLookAtTheChannelAndSeesWhatIsThere(t *testing.T) {
+func TestModificationMayReadTheChannelAndSeesTheOldValue(t *testing.T) {
 	tx, rx := watch.New(1)
 	tx.SendModify(func(v *int) {
 		*v = 2
 		if a, b := rx.Borrow(), tx.Borrow(); a != 1 || b != 1 {
 			t.Errorf("Borrow() = %d, %d while it is modified, want 1", a, b)
 		}
-		changed(t, rx, false, nil)
+		requireChanged(t, rx, false, nil)
 		tx.Subscribe().Drop()
 		tx.Clone().Close()
 	})
-	changed(t, rx, true, nil)
-	borrow(t, rx, 2)
+	requireChanged(t, rx, true, nil)
+	requireValue(t, rx, 2)
 }
 
 func TestSendFromInsideAModificationPanicsInsteadOfWaitingForItself(t *testing.T) {
@@ -244,13 +247,13 @@ func TestSendFromInsideAModificationPanicsInsteadOfWaitingForItself(t *testing.T
 			}()
 			tx.SendModify(func(v *int) { *v = 2; inside(tx) })
 		}()
-		borrow(t, rx, 1)
+		requireValue(t, rx, 1)
 		check(t, tx)
 		send(t, tx, 4, nil)
 	}
 }
 
-func TestModificationsOfSeveralGoroutinesAreAllThere(t *testing.T) {
+func TestModificationsOfSeveralGoroutinesAreNotLost(t *testing.T) {
 	const goroutines, each = 4, 2000
 	tx, rx := watch.New([2]int{})
 	var all sync.WaitGroup
@@ -302,7 +305,7 @@ func TestModificationsOfSeveralGoroutinesAreAllThere(t *testing.T) {
 	check(t, tx)
 }
 
-func TestASendDuringAModificationIsNotUndoneByIt(t *testing.T) {
+func TestSendDuringAModificationIsNotUndoneByIt(t *testing.T) {
 	for name, send := range map[string]func(tx *watch.Sender[int], v int){
 		"Send":        func(tx *watch.Sender[int], v int) { tx.Send(v) },
 		"SendReplace": func(tx *watch.Sender[int], v int) { tx.SendReplace(v) },
@@ -322,7 +325,7 @@ func TestASendDuringAModificationIsNotUndoneByIt(t *testing.T) {
 		})
 		for i := 1; i <= 150; i++ {
 			send(tx, i)
-			for range i % 8 { // the modification that was under way ends
+			for range i % 8 { // so that a modification that is under way ends
 				runtime.Gosched()
 			}
 			if v := rx.Borrow(); v != i {
@@ -339,7 +342,7 @@ func TestASendDuringAModificationIsNotUndoneByIt(t *testing.T) {
 func TestValuesAreSharedAndNeverDropped(t *testing.T) {
 	v, w := owntest.NewHandle(0), owntest.NewHandle(1)
 	tx, rx := watch.New(v)
-	borrow(t, rx, v)
+	requireValue(t, rx, v)
 	send(t, tx, w, nil)
 	send(t, tx, v, nil)
 	if old := tx.SendReplace(w); old != v {
@@ -353,7 +356,7 @@ func TestValuesAreSharedAndNeverDropped(t *testing.T) {
 	}
 }
 
-func TestReplacedValueIsLetGoOf(t *testing.T) {
+func TestReplacedValueIsFreed(t *testing.T) {
 	freed := make(chan int, 3)
 	value := func(i int) *[100]byte {
 		b := new([100]byte)
@@ -377,7 +380,7 @@ func TestReplacedValueIsLetGoOf(t *testing.T) {
 		}
 	}
 	if !got[0] || !got[1] || got[2] {
-		t.Fatalf("let go of %v, want 0 and 1", got)
+		t.Fatalf("freed %v, want 0 and 1", got)
 	}
 	runtime.KeepAlive(rx)
 }
@@ -401,7 +404,7 @@ func TestSameChannel(t *testing.T) {
 	}
 }
 
-func TestAThousandThatWaitAreWokenOnceEach(t *testing.T) {
+func TestThousandTasksThatWaitAreWokenOnceEach(t *testing.T) {
 	const n = 1000
 	tx, rx := watch.New(0)
 	rx.Drop()
@@ -417,7 +420,7 @@ func TestAThousandThatWaitAreWokenOnceEach(t *testing.T) {
 		for i := range n {
 			edotest.RequireNextPending(t, tasks[i], rxs[i])
 		}
-		for i := 0; i < n; i += 10 { // these wait no longer
+		for i := 0; i < n; i += 10 { // these tasks wait no longer
 			rxs[i].Drop()
 			rxs[i] = tx.Subscribe()
 		}
@@ -441,7 +444,7 @@ func ExampleSender_SendIfModified() {
 					return false
 				}
 			}
-			// Another slice: receivers have the one that it was.
+			// A new slice, because receivers have the old one.
 			*names = append((*names)[:len(*names):len(*names)], name)
 			return true
 		})

@@ -12,8 +12,8 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
-// TestGoroutinesSeeGrowingValuesAndTheLast has receivers and senders on goroutines of
-// their own.
+// TestGoroutinesSeeGrowingValuesAndTheLast has receivers and senders in goroutines of their
+// own.
 func TestGoroutinesSeeGrowingValuesAndTheLast(t *testing.T) {
 	const senders, receivers, each = 3, 4, 3000
 	tx, first := watch.New(0)

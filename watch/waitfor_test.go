@@ -19,8 +19,8 @@ func (f pollWaitFor) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	return f.rx.PollWaitFor(cx, f.pred)
 }
 
-// suits are the three faces of the wait for a value that suits.
-var suits = []struct {
+// waitForForms are the three forms of the wait for a value that suits.
+var waitForForms = []struct {
 	name   string
 	future func(rx *watch.Receiver[int], pred func(int) bool) edo.Future[int]
 }{
@@ -33,21 +33,21 @@ var suits = []struct {
 
 func even(v int) bool { return v%2 == 0 }
 
-func TestWaitForLooksAtTheCurrentValueFirst(t *testing.T) {
-	for _, s := range suits {
+func TestWaitForTriesTheCurrentValueFirst(t *testing.T) {
+	for _, s := range waitForForms {
 		t.Run(s.name, func(t *testing.T) {
 			tx, rx := watch.New(2)
 			task := edotest.NewTask()
-			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 2 { // seen as it is
+			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 2 { // although it is seen
 				t.Fatalf("got %d", v)
 			}
 			send(t, tx, 4, nil)
 			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 4 {
 				t.Fatalf("got %d", v)
 			}
-			changed(t, rx, false, nil) // it has looked at it
+			requireChanged(t, rx, false, nil) // WaitFor has marked it as seen
 			tx.Close()
-			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 4 { // also when it is over
+			if v := edotest.RequireReady(t, task, s.future(rx, even)); v != 4 { // also when all senders are closed
 				t.Fatalf("got %d", v)
 			}
 			edotest.RequireError(t, task, s.future(rx, func(int) bool { return false }), edo.ErrClosed)
@@ -56,39 +56,39 @@ func TestWaitForLooksAtTheCurrentValueFirst(t *testing.T) {
 }
 
 func TestWaitForWaitsUntilAValueSuits(t *testing.T) {
-	for _, s := range suits {
+	for _, s := range waitForForms {
 		t.Run(s.name, func(t *testing.T) {
 			tx, rx := watch.New(1)
 			task := edotest.NewTask()
-			var looked []int
+			var tried []int
 			f := s.future(rx, func(v int) bool {
-				if len(looked) == 0 || looked[len(looked)-1] != v {
-					looked = append(looked, v)
+				if len(tried) == 0 || tried[len(tried)-1] != v {
+					tried = append(tried, v)
 				}
 				return even(v)
 			})
 			edotest.RequirePending(t, task, f)
-			changed(t, rx, false, nil)
+			requireChanged(t, rx, false, nil)
 			send(t, tx, 2, nil)
-			send(t, tx, 3, nil) // 2 is gone before it looks
+			send(t, tx, 3, nil) // 2 is replaced before the predicate is called
 			edotest.RequireWoken(t, task, 1)
 			edotest.RequirePending(t, task, f)
-			changed(t, rx, false, nil)
+			requireChanged(t, rx, false, nil)
 			send(t, tx, 6, nil)
 			edotest.RequireWoken(t, task, 1)
 			if v := edotest.RequireReady(t, task, f); v != 6 {
 				t.Fatalf("got %d, want 6", v)
 			}
-			changed(t, rx, false, nil)
-			if len(looked) != 3 || looked[0] != 1 || looked[1] != 3 || looked[2] != 6 {
-				t.Fatalf("looked at %v", looked)
+			requireChanged(t, rx, false, nil)
+			if len(tried) != 3 || tried[0] != 1 || tried[1] != 3 || tried[2] != 6 {
+				t.Fatalf("the predicate was called with %v", tried)
 			}
 		})
 	}
 }
 
-func TestWaitForLooksAtTheLastValueAndThenIsClosed(t *testing.T) {
-	for _, s := range suits {
+func TestWaitForTriesTheLastValueAndThenIsClosed(t *testing.T) {
+	for _, s := range waitForForms {
 		t.Run(s.name, func(t *testing.T) {
 			for last, suits := range map[int]bool{2: true, 3: false} {
 				tx, rx := watch.New(1)
@@ -115,26 +115,26 @@ func TestWaitForLooksAtTheLastValueAndThenIsClosed(t *testing.T) {
 	}
 }
 
-func TestWaitForFutureGivesEachValueToThePredicateOnce(t *testing.T) {
+func TestWaitForFutureCallsThePredicateOnceForEachValue(t *testing.T) {
 	tx, rx := watch.New(1)
-	task, looked := edotest.NewTask(), 0
-	f := rx.WaitForFuture(func(v int) bool { looked++; return even(v) })
+	task, calls := edotest.NewTask(), 0
+	f := rx.WaitForFuture(func(v int) bool { calls++; return even(v) })
 	for range 3 {
 		edotest.RequirePending(t, task, f)
 	}
-	if looked != 1 {
-		t.Fatalf("looked %d times at one value", looked)
+	if calls != 1 {
+		t.Fatalf("%d calls for one value", calls)
 	}
 	send(t, tx, 2, nil)
 	edotest.RequireWoken(t, task, 1)
 	edotest.RequireReady(t, task, f)
-	if looked != 2 {
-		t.Fatalf("looked %d times at two values", looked)
+	if calls != 2 {
+		t.Fatalf("%d calls for two values", calls)
 	}
 }
 
-func TestPanicInAPredicateIsTheCallersAndHarmsNothing(t *testing.T) {
-	for _, s := range suits {
+func TestPanicInAPredicatePassesToTheCallerAndHarmsNothing(t *testing.T) {
+	for _, s := range waitForForms {
 		t.Run(s.name, func(t *testing.T) {
 			tx, rx := watch.New(1)
 			func() {
@@ -154,11 +154,11 @@ func TestDirectWaitForGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tx, rx := watch.New(0)
 			defer tx.Close()
-			looked := 0
+			calls := 0
 			f := edo.Async(func(task *edo.Task) (u edo.Unit, err error) {
 				for err == nil {
 					_, err = rx.WaitFor(task, func(v int) bool {
-						if looked++; looked == 1000 {
+						if calls++; calls == 1000 {
 							panic("it does not give way")
 						}
 						send(t, tx, v+1, nil)
@@ -170,8 +170,8 @@ func TestDirectWaitForGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 			task := edotest.NewTask()
 			edotest.RequirePending(t, task, f)
 			edotest.RequireWoken(t, task, 1) // by the budget
-			if looked != 128 {
-				t.Errorf("looked %d times, want the budget of 128", looked)
+			if calls != 128 {
+				t.Errorf("%d calls, want the budget of 128", calls)
 			}
 			edo.Drop(f)
 			if _, _, err := edotest.Poll(task, f); !errors.Is(err, edo.ErrCancelled) {

@@ -18,7 +18,7 @@ func TestReceiverWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 	task := edotest.NewTask()
 	edotest.RequirePending(t, task, rx.ChangedFuture())
 	refuse := func(int) bool { return false }
-	fail := func(int) bool { t.Error("an inspection has looked"); return true }
+	fail := func(int) bool { t.Error("an inspection has called the predicate"); return true }
 	const on, suits = "watch: changed (nothing unseen)", "watch: wait for (the value does not suit)"
 	const here = " made at waits_test.go:1 (func watch_test.TestReceiverWaitsForTheSendersByWhereTheyWereMade)"
 	direct := edo.Async(func(task *edo.Task) (int, error) { return rx.WaitFor(task, refuse) })
@@ -42,7 +42,7 @@ func TestReceiverWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 	edotest.RequireWoken(t, task, 0)
 	clones[0].Close()
 	send(t, tx, 2, nil)
-	edotest.RequireWoken(t, task, 1) // inspections have left its waker where it was
+	edotest.RequireWoken(t, task, 1) // the inspections have not replaced its waker
 	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "watch: changed (a value unseen)", "a sender"+here, "a sender"+here)
 	rx.Close()
 	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "watch: changed (closed)")
@@ -63,7 +63,7 @@ func TestClosedWaitsForTheReceivers(t *testing.T) {
 	edotest.RequireWoken(t, task, 0)
 }
 
-func TestWaitForWhatHasEndedSaysSo(t *testing.T) {
+func TestWaitThatHasEndedSaysSo(t *testing.T) {
 	task := edotest.NewTask()
 	tx, rx := watch.New(0)
 	other := tx.Clone()

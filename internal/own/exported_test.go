@@ -48,7 +48,7 @@ var exceptions = map[string]string{
 	"mpmc.turn":            "in Recv and RecvMany",
 	"mpmc.closer":          "in Sender.Closed, as in ClosedFuture",
 	"alarm.Alarm":          "in SendTimeout and RecvTimeout",
-	"watch.suiting":        "in WaitFor",
+	"watch.waitForLeaf":    "in WaitFor",
 	"lock.request":         "in LockFuture and AcquireFuture, and their direct style",
 	"codec.ready":          "in Feed and Send",
 	"own.Future":           "what combinators are made of: slot_test.go",

@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -136,6 +137,12 @@ func (s *slice) send(v int) {
 	}
 }
 
+func (s *slice) close() {
+	for _, ch := range s.chs {
+		close(ch)
+	}
+}
+
 // condition is another form in plain Go: a ring with a mutex and a condition.
 type condition struct {
 	mu   sync.Mutex
@@ -242,46 +249,28 @@ func BenchmarkWakeReceivers(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("slice/%d", n), func(b *testing.B) {
-			s, done := &slice{}, make(chan int, 1)
-			var left atomic.Int64
-			for range n {
+			s := &slice{}
+			defer s.close()
+			chantest.BenchmarkGoroutines(b, n, func(received func()) {
 				ch := make(chan int, 16)
 				s.chs = append(s.chs, ch)
 				go func() {
 					for range ch {
-						if left.Add(-1) == 0 {
-							done <- 1
-						}
+						received()
 					}
 				}()
-			}
-			for b.Loop() {
-				left.Store(int64(n))
-				s.send(1)
-				<-done
-			}
-			for _, ch := range s.chs {
-				close(ch)
-			}
+			}, func() { s.send(1) })
 		})
 		b.Run(fmt.Sprintf("cond/%d", n), func(b *testing.B) {
-			c, done := newCondition(), make(chan int, 1)
-			var left atomic.Int64
-			for range n {
+			c := newCondition()
+			defer c.send(0)
+			chantest.BenchmarkGoroutines(b, n, func(received func()) {
 				go func() {
 					for next := 0; c.recv(&next) != 0; {
-						if left.Add(-1) == 0 {
-							done <- 1
-						}
+						received()
 					}
 				}()
-			}
-			for b.Loop() {
-				left.Store(int64(n))
-				c.send(1)
-				<-done
-			}
-			c.send(0)
+			}, func() { c.send(1) })
 		})
 	}
 }

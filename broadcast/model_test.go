@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/chantest"
 )
 
 // model is a naive form of the channel: the list of all values that were ever sent.
@@ -95,20 +95,9 @@ func (m *model) recv(r *modelReceiver) (v, missed int, p edo.Poll) {
 
 // TestChannelBehavesLikeItsModel runs random programs on the channel and on its model, and
 // compares every result and every wake.
-func TestChannelBehavesLikeItsModel(t *testing.T) {
-	programs := 3000
-	if testing.Short() || invariant.Enabled { // the race detector is slow
-		programs = 500
-	}
-	for seed := range programs {
-		if err := runProgram(uint64(seed)); err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
-		}
-	}
-}
+func TestChannelBehavesLikeItsModel(t *testing.T) { chantest.RunPrograms(t, runProgram) }
 
-func runProgram(seed uint64) error {
-	r := rand.New(rand.NewPCG(seed, 1))
+func runProgram(r *rand.Rand) error {
 	m := &model{capacity: 1 + r.IntN(6)*r.IntN(6), senders: 1}
 	tx, rx := broadcast.New[int](m.capacity)
 	senders := []*modelSender{{tx: tx, open: true, task: edotest.NewTask(), f: tx.ClosedFuture()}}

@@ -9,25 +9,17 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/lock"
 )
 
 // A model is a naive form of a lock. The tests run random programs on the lock and on its
 // model, and compare every result and every wake.
 
-func runPrograms(t *testing.T, play func(r *rand.Rand) error) {
+func runPrograms(t *testing.T, program func(r *rand.Rand) error) {
 	t.Helper()
 	skipOtherCPUs(t)
-	n := 3000
-	if testing.Short() || invariant.Enabled { // the race detector is slow
-		n = 300
-	}
-	for seed := range n {
-		if err := play(rand.New(rand.NewPCG(uint64(seed), 3))); err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
-		}
-	}
+	chantest.RunPrograms(t, program)
 }
 
 // waiter is an operation that waits, on the lock and in its model.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/watch"
@@ -154,6 +155,12 @@ func (s *slice) send(v int) {
 	}
 }
 
+func (s *slice) close() {
+	for _, ch := range s.chs {
+		close(ch)
+	}
+}
+
 // BenchmarkSendAndSee is one send, and a read by each receiver, without waiting.
 func BenchmarkSendAndSee(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
@@ -227,46 +234,28 @@ func BenchmarkWakeReceivers(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("cond/%d", n), func(b *testing.B) {
-			c, done := newCondition(), make(chan int, 1)
-			var left atomic.Int64
-			for range n {
+			c := newCondition()
+			defer c.send(0)
+			chantest.BenchmarkGoroutines(b, n, func(received func()) {
 				go func() {
 					for seen := 0; c.wait(&seen) != 0; {
-						if left.Add(-1) == 0 {
-							done <- 1
-						}
+						received()
 					}
 				}()
-			}
-			for b.Loop() {
-				left.Store(int64(n))
-				c.send(1)
-				<-done
-			}
-			c.send(0)
+			}, func() { c.send(1) })
 		})
 		b.Run(fmt.Sprintf("slice/%d", n), func(b *testing.B) {
-			s, done := &slice{}, make(chan int, 1)
-			var left atomic.Int64
-			for range n {
+			s := &slice{}
+			defer s.close()
+			chantest.BenchmarkGoroutines(b, n, func(received func()) {
 				ch := make(chan int, 1)
 				s.chs = append(s.chs, ch)
 				go func() {
 					for range ch {
-						if left.Add(-1) == 0 {
-							done <- 1
-						}
+						received()
 					}
 				}()
-			}
-			for b.Loop() {
-				left.Store(int64(n))
-				s.send(1)
-				<-done
-			}
-			for _, ch := range s.chs {
-				close(ch)
-			}
+			}, func() { s.send(1) })
 		})
 	}
 }

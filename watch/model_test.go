@@ -8,7 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/watch"
 )
 
@@ -125,20 +125,9 @@ func (m *model) waitFor(r *modelReceiver) (v int, p edo.Poll) {
 
 // TestChannelBehavesLikeItsModel runs random programs on the channel and on its model, and
 // compares every result and every wake.
-func TestChannelBehavesLikeItsModel(t *testing.T) {
-	programs := 3000
-	if testing.Short() || invariant.Enabled { // the race detector is slow
-		programs = 500
-	}
-	for seed := range programs {
-		if err := runProgram(uint64(seed)); err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
-		}
-	}
-}
+func TestChannelBehavesLikeItsModel(t *testing.T) { chantest.RunPrograms(t, runProgram) }
 
-func runProgram(seed uint64) error {
-	r := rand.New(rand.NewPCG(seed, 1))
+func runProgram(r *rand.Rand) error {
 	tx, rx := watch.New(1)
 	m := &model{value: 1}
 	sender := func(tx *watch.Sender[int], open bool) {

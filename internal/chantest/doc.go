@@ -6,6 +6,8 @@
 //	a sender waits until it has no receivers:      chantest.TestClosed
 //	what a report says of a wait:                  chantest.RequireWait
 //	a plain goroutine that waits as a task does:   chantest.GoroutineTask
+//	random programs against a model:               chantest.RunPrograms
+//	a send that wakes goroutines, for comparison:  chantest.BenchmarkGoroutines
 //
 // A test of a channel says how to make that channel, and calls the property:
 //

@@ -82,8 +82,8 @@ type Arrival struct {
 	b *Barrier
 }
 
-// Reset makes f arrive at b, from the beginning. If f waited before, that ends, as by
-// [Arrival.Drop].
+// Reset makes f arrive at b, from the beginning. It ends an earlier wait, as [Arrival.Drop]
+// does.
 func (f *Arrival) Reset(b *Barrier) {
 	f.Drop()
 	f.b, f.state = b, fresh
@@ -143,8 +143,8 @@ func (f *Arrival) arrive(cx *edo.Context) (leader bool) {
 	return true
 }
 
-// Drop makes f count no longer, if it waits. It changes nothing after its generation was
-// complete.
+// Drop gives up: if f waits, it does not count any more. After the generation of f was
+// complete, Drop changes nothing.
 func (f *Arrival) Drop() { f.leave() }
 
 // leave is Drop, and returns the state that f was in.

@@ -49,8 +49,8 @@ type LockFuture struct {
 	guard Guard
 }
 
-// Reset makes f ask for the lock of m, from the beginning. It ends a request of before, as
-// [LockFuture.Drop] does. A guard that f returned before must have been unlocked.
+// Reset makes f ask for the lock of m, from the beginning. It ends an earlier request, as
+// [LockFuture.Drop] does. A guard that f returned earlier must have been unlocked.
 func (f *LockFuture) Reset(m *Mutex) { f.reset(&m.p, 1, 1, ofMutex) }
 
 // ResetWrite is [LockFuture.Reset] for the lock of a writer.

@@ -22,7 +22,7 @@ type Notified struct {
 	seen uint64 // rule 3: how many times all had been notified when f was made
 }
 
-// Reset makes f wait for n, from the beginning. It ends a wait of before, as
+// Reset makes f wait for n, from the beginning. It ends an earlier wait, as
 // [Notified.Drop] does.
 func (f *Notified) Reset(n *Notify) {
 	f.Drop()

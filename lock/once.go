@@ -102,6 +102,7 @@ var errNilFuture = errors.New("lock: a function for a Once returned a nil future
 
 // Poll is Ready with the value, or with the error of the initialiser.
 func (f *InitFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
+	// Wait for the right to initialise, or for the value of another initialiser.
 	if !f.isInitialiser {
 		_, p, err := f.r.Poll(cx)
 		switch {
@@ -116,6 +117,7 @@ func (f *InitFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	} else {
 		f.o.p.holder.setTask((*sched.Context)(cx).Root())
 	}
+	// Call fn once, and poll its future. Unless that goes on waiting, this turn ends.
 	goesOn := false
 	defer func() { // also when fn or its future panics
 		if !goesOn {

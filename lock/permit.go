@@ -80,8 +80,8 @@ type AcquireFuture struct {
 
 var errHeld = errors.New("lock: Reset of a future while what it gave is held: release that first")
 
-// Reset makes f ask s for n permits, from the beginning. It ends a request of before, as
-// [AcquireFuture.Drop] does. A permit that f returned before must have been released.
+// Reset makes f ask s for n permits, from the beginning. It ends an earlier request, as
+// [AcquireFuture.Drop] does. A permit that f returned earlier must have been released.
 func (f *AcquireFuture) Reset(s *Semaphore, n int) {
 	if f.permit.n != 0 {
 		panic(errHeld)

@@ -114,6 +114,7 @@ func (c *channel[T]) publish(batch *fanout.Batch) {
 // modify runs fn on a copy of the value, stores that, and returns the result of fn: whether
 // receivers are to see it. A closed sender modifies nothing.
 func (c *channel[T]) modify(tx *fanout.Sender, fn func(*T) bool) (notify bool) {
+	// Rule 2: copy the value, and store this goroutine in modifying.
 	goroutine := c.lockModifyMu()
 	c.Mu.Lock()
 	if !tx.IsOpen() {
@@ -125,6 +126,7 @@ func (c *channel[T]) modify(tx *fanout.Sender, fn func(*T) bool) (notify bool) {
 	c.scratch = c.value
 	c.Mu.Unlock()
 
+	// Run fn on the copy. Then store the copy, unless fn has panicked, and release modifyMu.
 	returned := false
 	defer func() { // also when fn panics or calls runtime.Goexit
 		var zero T

@@ -1,7 +1,7 @@
 // Package chantest has the properties that the tests of several channels check, each
 // written once, and the tools that those tests share.
 //
-//	TestEveryOperationThatCanReturnAtOnceGivesWay: chantest.RequireGivesWay
+//	an operation gives way to other tasks:         chantest.RequireGivesWay
 //	one task at a time waits with a receiver:      chantest.OneWaiter
 //	a sender waits until it has no receivers:      chantest.TestClosed
 //	what a report says of a wait:                  chantest.RequireWait

@@ -87,7 +87,7 @@ func (c *channel[T]) send(v T, batch *fanout.Batch) (receivers int) {
 	c.caughtUp = 0
 	c.tail++
 	c.check()
-	c.Waiting.MoveAll(batch)
+	c.Waiting.MoveAll(batch) // rule 5: no receiver has next == tail any more
 	return c.Receivers()
 }
 

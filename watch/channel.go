@@ -88,7 +88,7 @@ func (c *channel[T]) lockToStore() (holdsModifyMu bool) {
 		return false
 	}
 	c.Mu.Unlock()
-	c.lockModifyMu()
+	c.lockModifyMu() // rule 3
 	c.Mu.Lock()
 	return true
 }
@@ -107,8 +107,8 @@ func (c *channel[T]) lockModifyMu() (goroutine uintptr) {
 // publish makes the value unseen for all receivers, and moves the waiting tasks into batch.
 // The caller holds Mu.
 func (c *channel[T]) publish(batch *fanout.Batch) {
-	c.version++
-	c.Waiting.MoveAll(batch)
+	c.version++              // rule 1
+	c.Waiting.MoveAll(batch) // rule 4
 }
 
 // modify runs fn on a copy of the value, stores that, and returns the result of fn: whether

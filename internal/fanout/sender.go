@@ -84,9 +84,14 @@ func (s *Sender) markAwaited() {
 // removeClosedWaiters removes all that wait by s until IsClosed, and appends their wakers
 // to ws. The caller holds the hub's Mu.
 func (s *Sender) removeClosedWaiters(ws []edo.Waker) []edo.Waker {
-	if !s.isAwaited {
-		return ws
+	if s.isAwaited {
+		return s.unmarkAwaited(ws)
 	}
+	return ws
+}
+
+// unmarkAwaited is removeClosedWaiters for a sender that is in the hub's awaited.
+func (s *Sender) unmarkAwaited(ws []edo.Waker) []edo.Waker {
 	s.isAwaited = false
 	s.hub.awaited.Remove(s)
 	return s.closedWaiters.appendTo(ws)

@@ -37,7 +37,7 @@ var (
 )
 
 // NewSemaphore returns a semaphore with n permits. A number below 0, or above
-// [MaxPermits], is a mistake in the program, and panics, as everywhere here.
+// [MaxPermits], is a mistake in the program, and panics, here and in all methods.
 func NewSemaphore(n int) *Semaphore {
 	s := &Semaphore{}
 	s.p.word.Store(checkCount(n) * onePermit)

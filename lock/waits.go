@@ -56,9 +56,9 @@ func (k kind) name() string {
 // describeHolders adds to w which tasks r waits for. r is in the queue, and n permits are
 // not free. The caller holds the latch.
 //
-// The holders in w must be all that can end the wait: otherwise a report takes the task for
-// one that never goes on. So where a task that is not known may release the permits as
-// well, there is a holder without a task.
+// The holders in w must be all that can end the wait: otherwise a report may say that the task
+// never goes on, although it does. So where a task that is not known may release the permits
+// as well, there is a holder without a task.
 func (r *request) describeHolders(w *edo.Wait, n int64) {
 	h := w.Held
 	h.As = report.HeldBy

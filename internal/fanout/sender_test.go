@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/internal/waiters"
 )
 
-// TestTasksThatWaitForTheReceiversToGoAreWokenThen plays random programs: several tasks wait
+// TestTasksThatWaitForTheReceiversToGoAreWokenThen runs random programs: several tasks wait
 // by each of several senders, which are closed, while receivers come and go.
 func TestTasksThatWaitForTheReceiversToGoAreWokenThen(t *testing.T) {
 	type waitingTask struct {

@@ -15,7 +15,7 @@ type member struct {
 	wakes int
 }
 
-// TestSetBehavesLikeItsModel plays random programs to a set: each member is woken once by
+// TestSetBehavesLikeItsModel runs random programs on a set: each member is woken once by
 // its latest waker, no other task is, and a member that joins while a batch is being woken
 // is in the next batch.
 func TestSetBehavesLikeItsModel(t *testing.T) {

@@ -165,7 +165,7 @@ func (w *sendWait[In, Out]) Waits(cx *edo.Context) edo.Wait {
 // inspect returns what on waits for, by poll: a poll of the connection without a budget.
 func inspect(cx *edo.Context, on string, poll func(cx *edo.Context)) edo.Wait {
 	var leaf edo.Leaf
-	in := cx.Internal(internal.Key{})
+	in := (*sched.Context)(cx)
 	inner := (*edo.Context)(sched.NewInspection(in.Runtime(), in.Task(), func(l any) { leaf, _ = l.(edo.Leaf) }))
 	poll(inner)
 	if leaf == nil {

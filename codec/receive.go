@@ -21,7 +21,7 @@ import (
 // waits, and the stream goes on for the first.
 func (f *Framed[In, Out]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, err error) {
 	leaf := (*receiveWait[In, Out])(f)
-	if cx.Internal(internal.Key{}).Inspecting() {
+	if (*sched.Context)(cx).Inspecting() {
 		cx.Proceed(leaf) // which says what the connection waits for
 		return frame, edo.Pending, nil
 	}

@@ -23,7 +23,7 @@ func (f *Framed[In, Out]) PollReady(cx *edo.Context) (edo.Poll, error) {
 // send is one poll of the sending direction: step, for the one task that sends.
 func (f *Framed[In, Out]) send(cx *edo.Context, step func(f *Framed[In, Out], cx *edo.Context) (edo.Poll, error)) (poll edo.Poll, err error) {
 	leaf := (*sendWait[In, Out])(f)
-	if cx.Internal(internal.Key{}).Inspecting() {
+	if (*sched.Context)(cx).Inspecting() {
 		cx.Proceed(leaf) // which says what the connection waits for
 		return edo.Pending, nil
 	}

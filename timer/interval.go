@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -14,33 +13,33 @@ import (
 // An Option changes what an [Interval] does.
 type Option func(*Interval)
 
-// Interval is a stream of ticks, a period apart. It never ends. A tick is the
-// instant that it was due at, also when it comes late: then [Missed] says which ticks
-// follow. Its methods may be called from any goroutine. One task at a time waits for a
-// tick: another one that comes meanwhile gets an [*edo.BusyError].
+// Interval is a stream of ticks, one per period. It never ends. The value of a tick is the
+// instant at which it was due, even when the tick is late; [Missed] says which ticks follow
+// a late one. Its methods may be called from any goroutine. One task at a time waits for a
+// tick: a second task that waits meanwhile gets an [*edo.BusyError].
 type Interval struct {
 	period time.Duration
 	missed Missed
 
 	timer sched.Timer
-	mu    sync.Mutex // guards the following
-	clock driver.Driver
-	next  int64         // the next tick, on clock
-	start time.Time     // without clock: of the first tick, if it is not zero
-	delay time.Duration // without clock and start: from the first poll to the first tick
+	mu    sync.Mutex    // guards the following
+	clock driver.Driver // nil before the first poll
+	next  int64         // instant of the next tick, on clock
+	start time.Time     // while clock is nil: when the first tick is due; zero: see delay
+	delay time.Duration // while clock is nil and start is zero: from the first poll to the first tick
 }
 
-// NewInterval returns an interval whose first tick comes d after its first poll, as
+// NewInterval returns an interval whose first tick is due d after its first poll, as
 // in Tokio's guide. It panics when d is not positive.
 func NewInterval(d time.Duration, opts ...Option) *Interval {
 	return IntervalAt(time.Time{}, d, opts...)
 }
 
 // IntervalAt returns an interval whose first tick is due at start, and the others at
-// start plus a multiple of d. When the interval is polled after start it has missed
-// ticks, and gives those that [OnMissed] says: with [Burst] each of them, with [Skip] and
-// [Delay] the first for all. A start that is long past, such as midnight, aligns the ticks
-// of Skip. The zero time means d after the first poll. IntervalAt panics when d is not
+// start plus a multiple of d. An interval that is first polled after start has missed
+// ticks, and [OnMissed] says which of them it returns: with [Burst] each of them, with [Skip]
+// and [Delay] the first one for all. A start that is long past, such as midnight, aligns the
+// ticks of Skip. The zero time means d after the first poll. IntervalAt panics when d is not
 // positive.
 func IntervalAt(start time.Time, d time.Duration, opts ...Option) *Interval {
 	if d <= 0 {
@@ -61,30 +60,30 @@ func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 	if !cx.Proceed(i) {
 		return time.Time{}, edo.Pending, nil
 	}
-	in := cx.Internal(internal.Key{})
+	in := (*sched.Context)(cx)
 	if in.Runtime() == nil {
 		return time.Time{}, edo.Ready, sched.ErrNoClock
 	}
 	now := in.Now()
 	i.mu.Lock()
-	i.bind(in.Runtime().Driver().(driver.Driver), now)
-	var asked *sched.Task // has gone; and may be back by now
+	i.bindClock(in.Runtime().Driver().(driver.Driver), now)
+	var displaced *sched.Task // did not wait when Sole asked it; it may wait again by now
 	for now < i.next {
-		w := i.timer.Waiter()
-		if w == nil || w == in.Task() || w == asked {
+		waiter := i.timer.Waiter()
+		if waiter == nil || waiter == in.Task() || waiter == displaced {
 			in.Arm(&i.timer, i.next)
 			i.mu.Unlock()
-			if w != nil && w == asked {
-				cx.Displace(wakerOf(w), i)
+			if waiter != nil && waiter == displaced {
+				cx.Displace(wakerOf(waiter), i)
 			}
 			return time.Time{}, edo.Pending, nil
 		}
-		i.mu.Unlock()
-		if err := cx.Sole(wakerOf(w), i, useInterval); err != nil {
+		i.mu.Unlock() // Sole polls the waiter, and that poll locks mu
+		if err := cx.Sole(wakerOf(waiter), i, useInterval); err != nil {
 			return time.Time{}, edo.Ready, err
 		}
 		i.mu.Lock()
-		asked = w
+		displaced = waiter
 	}
 	tick, clock := i.next, i.clock
 	i.next = i.following(tick, now)
@@ -92,24 +91,24 @@ func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 	return clock.Time(tick), edo.Ready, nil
 }
 
-// bind makes clock the one that counts: that of the first poll, or another one when the
-// interval has moved to another runtime.
-func (i *Interval) bind(clock driver.Driver, now int64) {
+// bindClock makes i use clock: from its first poll on, or because it has moved to another
+// runtime. Locked.
+func (i *Interval) bindClock(clock driver.Driver, now int64) {
 	switch {
 	case i.clock == clock:
 		return
 	case i.clock != nil:
-		i.next = instant(clock, now, i.clock.Time(i.next))
+		i.next = instantOf(clock, now, i.clock.Time(i.next))
 	case i.start.IsZero():
 		i.next = after(now, i.delay)
 	default:
-		i.next = instant(clock, now, i.start)
+		i.next = instantOf(clock, now, i.start)
 	}
 	i.clock = clock
 }
 
-// instant returns when, on clock, the time t is or was. It may be below 0.
-func instant(clock driver.Driver, now int64, t time.Time) int64 {
+// instantOf returns the instant of the time t on clock. It may be negative.
+func instantOf(clock driver.Driver, now int64, t time.Time) int64 {
 	d := t.Sub(clock.Time(now))
 	if d < 0 {
 		return now + int64(d)
@@ -120,29 +119,29 @@ func instant(clock driver.Driver, now int64, t time.Time) int64 {
 // Tick waits for the next tick. The error is [edo.ErrCancelled], an [*edo.BusyError], or
 // says that task is not the caller's.
 func (i *Interval) Tick(task *edo.Task) (time.Time, error) {
-	at, _, err := edo.Next(task, i)
-	return at, err
+	tick, _, err := edo.Next(task, i)
+	return tick, err
 }
 
-// Reset makes the next tick come a period from now on, or, when the interval was never
-// polled and so has no clock yet, from the first poll on.
+// Reset makes the next tick due one period from now. An interval that was never polled has
+// no clock yet: then it counts from the first poll.
 func (i *Interval) Reset() { i.ResetAfter(i.period) }
 
-// ResetAfter makes the next tick come d from now on, or, when the interval was never
-// polled, from the first poll on; the others follow it a period apart. Zero or less makes
-// it due at once.
+// ResetAfter makes the next tick due d from now, and the others a period apart after it. An
+// interval that was never polled counts from the first poll. With a d of zero or less the
+// tick is due at once.
 func (i *Interval) ResetAfter(d time.Duration) {
 	i.mu.Lock()
 	i.start, i.delay = time.Time{}, d
 	if i.clock != nil {
 		i.next = after(i.clock.Now(), d)
 	}
-	i.alarm()
+	i.unlockAndRearm()
 }
 
 // ResetAt makes the next tick due at start, on the clock of the runtime, and the others
-// at multiples of the period from there, as [IntervalAt] does, also for a start that has
-// passed. The zero time means a period from now on.
+// at multiples of the period after it, as [IntervalAt] does, also for a start that has
+// passed. The zero time means one period from now.
 func (i *Interval) ResetAt(start time.Time) {
 	if start.IsZero() {
 		i.Reset()
@@ -151,22 +150,23 @@ func (i *Interval) ResetAt(start time.Time) {
 	i.mu.Lock()
 	i.start = start
 	if i.clock != nil {
-		i.next = instant(i.clock, i.clock.Now(), start)
+		i.next = instantOf(i.clock, i.clock.Now(), start)
 	}
-	i.alarm()
+	i.unlockAndRearm()
 }
 
-// alarm unlocks mu. A task that waits for a later instant than next is woken, to arm the
-// timer anew; one that waits for an earlier instant finds out when that has come.
-func (i *Interval) alarm() {
-	w := i.timer.Waiter()
-	at, _ := i.timer.At()
+// unlockAndRearm unlocks mu, and wakes the waiting task if its timer would fire later than
+// next: the task then arms the timer again. A timer that fires earlier needs no wake: the
+// task polls at that instant and arms it again.
+func (i *Interval) unlockAndRearm() {
+	waiter := i.timer.Waiter()
+	armedFor, _ := i.timer.At()
 	next := i.next
 	i.mu.Unlock()
-	if w != nil && next < at {
-		wakerOf(w).Wake()
+	if waiter != nil && next < armedFor {
+		wakerOf(waiter).Wake()
 	}
 }
 
-// Drop lets go of the timer. It may be called twice.
+// Drop stops the timer. It may be called twice.
 func (i *Interval) Drop() { i.timer.Stop() }

@@ -12,17 +12,17 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Limiter lets so much happen in a time, and no more: a token bucket, on the clock of the
-// runtime. The bucket holds burst tokens, is full at first, and gets new ones at its
-// [Rate] until it is full again. An operation takes a token, or several, and waits in
-// line for those that are not there yet. In any time t no more than burst + rate × t
-// tokens are taken, and what waits gets them at the first millisecond of the clock after
-// they are there: never early.
+// Limiter limits how often something happens: it is a token bucket, on the clock of the
+// runtime. The bucket has room for burst tokens, is full at first, and gets new tokens at
+// its [Rate] until it is full again. An operation takes one or more tokens, and waits in a
+// queue while they are missing. In any time t at most burst + rate × t tokens are taken. A
+// waiter gets its tokens at the first millisecond of the clock after they are made: never
+// early.
 //
-// The line is first come, first served: a wait for many tokens is not overtaken by those
-// for few, nor by [Limiter.Allow]. A waiter that gives up leaves its tokens to the next.
-// Any number of goroutines may use a Limiter at the same time; it must not be copied. It
-// may serve several runtimes.
+// The queue is first come, first served: a waiter for many tokens is not overtaken by
+// waiters for few, nor by [Limiter.Allow]. A waiter that gives up leaves its tokens to the
+// next. Any number of goroutines may use a Limiter at the same time; it must not be copied.
+// It may serve several runtimes.
 //
 //	limit := timer.NewLimiter(timer.PerSecond(100), 10)
 //
@@ -36,19 +36,19 @@ import (
 //	direct         poll                   future
 //	Limiter.Wait   [LimitFuture.Poll]     [Limiter.WaitFuture]
 //
-// A token that is there costs a look at the clock and 30 ns, and no allocation. One that
-// is waited for costs an allocation of 80 bytes and a timer.
+// A token that is in the bucket costs a look at the clock and 30 ns, and no allocation. A
+// wait for a token costs an allocation of 80 bytes and a timer.
 type Limiter struct {
 	burst int64
 
-	mu    sync.Mutex // guards the following, and the futures in line
-	rate  Rate
-	clock driver.Driver // nil: not used yet, and full
-	last  int64         // the instant on clock at which level was right
-	level level
-	first *LimitFuture // in line; those that wait longest first
-	end   *LimitFuture
-	owed  int64 // how many tokens they wait for
+	mu        sync.Mutex // guards the following, and the queued futures
+	rate      Rate
+	clock     driver.Driver // nil until the first use: the bucket is full
+	settledAt int64         // the instant on clock for which level is correct
+	level     level
+	head      *LimitFuture // of the queue: it waits longest
+	tail      *LimitFuture
+	wanted    int64 // sum of the tokens that the queue waits for
 }
 
 var (
@@ -63,7 +63,8 @@ func NewLimiter(r Rate, burst int) *Limiter {
 	if burst < 1 {
 		panic(errBurst)
 	}
-	return &Limiter{rate: r, burst: min(int64(burst), most), level: level{tokens: min(int64(burst), most)}}
+	full := min(int64(burst), maxTokens)
+	return &Limiter{rate: r, burst: full, level: level{tokens: full}}
 }
 
 // Rate returns the rate.
@@ -76,34 +77,35 @@ func (l *Limiter) Rate() Rate {
 	return l.rate
 }
 
-// Burst returns how many tokens the bucket holds.
+// Burst returns how many tokens the bucket has room for.
 func (l *Limiter) Burst() int { return int(l.burst) }
 
-// SetRate makes the bucket fill at another rate, from now on, for those as well that
-// wait already. It never waits.
+// SetRate makes the bucket fill at another rate from now on, also for the tasks that wait
+// already. It never waits.
 func (l *Limiter) SetRate(r Rate) {
-	var ws wakes
+	var ws wakeList
 	l.mu.Lock()
 	if l.clock != nil {
 		l.settle(l.clock, l.clock.Now(), &ws)
 	}
 	if r.tokens == 0 {
-		r.per = l.rate.per // what is in the making stays so
+		r.per = l.rate.per // keeps the part of the next token
 	}
-	l.level = l.level.at(l.rate, r)
+	l.level = l.level.convert(l.rate, r)
 	l.rate = r
 	if l.clock != nil {
-		l.settle(l.clock, l.last, &ws)
+		l.settle(l.clock, l.settledAt, &ws)
 	}
 	l.mu.Unlock()
-	ws.wake()
+	ws.wakeAll()
 }
 
-// Allow takes a token if one is there, and says whether it did: [Limiter.TryTake] of one.
+// Allow takes a token if the bucket has one, and reports whether it did: it is
+// [Limiter.TryTake] of one token.
 func (l *Limiter) Allow(s edo.Spawner) bool { return l.TryTake(s, 1) == nil }
 
-// TryTake takes n tokens if they are there and nothing waits in line. It never waits. s
-// says on which runtime, for its clock: a task, a context of a poll, or the runtime. The
+// TryTake takes n tokens if the bucket has them and the queue is empty. It never waits. s
+// names the runtime whose clock counts: a task, the context of a poll, or the runtime. The
 // error matches [edo.ErrEmpty], or says that n is more than the burst, or that s is not
 // the caller's.
 func (l *Limiter) TryTake(s edo.Spawner, n int) error {
@@ -111,170 +113,171 @@ func (l *Limiter) TryTake(s edo.Spawner, n int) error {
 	if err != nil {
 		return err
 	}
-	var ws wakes
+	var ws wakeList
 	l.mu.Lock()
-	taken, err := l.take(clock, clock.Now(), n, &ws)
+	taken, err := l.takeTokens(clock, clock.Now(), n, &ws)
 	l.mu.Unlock()
-	ws.wake()
+	ws.wakeAll()
 	if err == nil && !taken {
 		err = errNoTokens
 	}
 	return err
 }
 
-// Wait takes a token, and waits in line until it is there: [Limiter.WaitN] for one.
+// Wait waits in the queue for a token and takes it: it is [Limiter.WaitN] of one token.
 func (l *Limiter) Wait(task *edo.Task) error { return l.WaitN(task, 1) }
 
-// WaitN takes n tokens, all at once, and waits in line until they are there. The error is
-// that of the task, [edo.ErrCancelled] when it was asked to end while it waited: then no
-// token is taken. For more tokens than the burst it is an error at once. A negative n is a
-// mistake in the program, and panics.
+// WaitN waits in the queue for n tokens and takes them all at once. The error is
+// [edo.ErrCancelled] when the task is cancelled while it waits: then no token is taken. It
+// returns an error at once when n is more than the burst. A negative n is a mistake in the
+// program, and panics.
 func (l *Limiter) WaitN(task *edo.Task, n int) error {
-	if err := task.Proceed(limited{l}); err != nil {
+	if err := task.Proceed(limiterLeaf{}); err != nil {
 		return err
 	}
-	in := task.Internal(internal.Key{}).Internal(internal.Key{})
+	in := (*sched.Context)(task.Internal(internal.Key{}))
 	if in.Runtime() == nil {
 		return sched.ErrNoClock
 	}
-	var ws wakes
+	var ws wakeList
 	clock := in.Runtime().Driver().(driver.Driver)
 	l.mu.Lock()
-	taken, err := l.take(clock, clock.Now(), n, &ws)
+	taken, err := l.takeTokens(clock, clock.Now(), n, &ws)
 	l.mu.Unlock()
-	ws.wake()
+	ws.wakeAll()
 	if taken || err != nil {
 		return err
 	}
 	f := l.WaitFuture(n)
 	_, err = edo.Await(task, edo.Future[edo.Unit](f))
-	f.Drop() // if it was not seen to its end
+	f.Drop() // a cancelled Await leaves f in the queue
 	return err
 }
 
-// WaitFuture returns [Limiter.WaitN] as a future. It is one allocation. It gets in line
-// when it is polled first.
+// WaitFuture returns [Limiter.WaitN] as a future. It is one allocation. Its first poll
+// joins the queue.
 //
 // In direct style use [Limiter.WaitN]: an [edo.Await] that is cancelled leaves the future
-// in line until it is dropped.
+// in the queue until it is dropped.
 func (l *Limiter) WaitFuture(n int) *LimitFuture {
 	f := &LimitFuture{}
 	f.Reset(l, n)
 	return f
 }
 
-// take takes n tokens, if they are there and nothing waits in line. Locked.
-func (l *Limiter) take(clock driver.Driver, now int64, n int, ws *wakes) (taken bool, err error) {
-	if err := l.check(n); err != nil {
+// takeTokens takes n tokens, if the bucket has them and the queue is empty. Locked.
+func (l *Limiter) takeTokens(clock driver.Driver, now int64, n int, ws *wakeList) (taken bool, err error) {
+	if err := l.checkCount(n); err != nil {
 		return false, err
 	}
 	l.settle(clock, now, ws)
 	switch {
-	case n == 0 || l.rate.unlimited():
+	case n == 0 || l.rate.isUnlimited():
 		return true, nil
-	case l.first != nil || l.level.tokens < int64(n):
+	case l.head != nil || l.level.tokens < int64(n):
 		return false, nil
 	}
 	l.level.tokens -= int64(n)
 	return true, nil
 }
 
-// check checks a number of tokens. Locked.
-func (l *Limiter) check(n int) error {
+// checkCount returns an error for more tokens than the bucket can ever have. It panics for
+// a negative number. Locked.
+func (l *Limiter) checkCount(n int) error {
 	if n < 0 {
 		panic(errTokens)
 	}
-	if int64(n) > l.burst && !l.rate.unlimited() {
+	if int64(n) > l.burst && !l.rate.isUnlimited() {
 		return fmt.Errorf("timer: %d tokens at once of a Limiter with a burst of %d: they never come; take fewer, or give NewLimiter a larger burst", n, l.burst)
 	}
 	return nil
 }
 
-// settle does what has become due until now. Those in line that have their tokens are
-// granted them as of the instants at which these were there: so nothing is lost when the
-// clock is looked at late. Then the new first in line is woken if its timer would come
-// later than its tokens. Locked.
-func (l *Limiter) settle(clock driver.Driver, now int64, ws *wakes) {
-	l.bind(clock, now)
-	now = max(now, l.last) // another goroutine may have looked at the clock later
-	for f := l.first; f != nil; f = l.first {
-		due := after(l.last, time.Duration(l.level.until(f.n, l.rate)))
+// settle advances the bucket to the instant now. Each queued future whose tokens are made is
+// granted them, in order, as of the instant at which they were made: so no token is lost
+// when settle is called late. Then the new head of the queue is woken if its timer would
+// fire later than its tokens are made. Locked.
+func (l *Limiter) settle(clock driver.Driver, now int64, ws *wakeList) {
+	l.bindClock(clock, now)
+	now = max(now, l.settledAt) // another goroutine may have read the clock later
+	for f := l.head; f != nil; f = l.head {
+		due := after(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
 		if due > now {
-			if due < f.at {
-				f.at = due // or it would be woken by each that comes
+			if due < f.pollAt {
+				f.pollAt = due // so that the next settle does not wake it again
 				ws.add(f.waker)
 			}
 			break
 		}
-		l.level = l.level.after(uint64(due-l.last), l.rate)
-		l.last = due
+		l.level = l.level.after(uint64(due-l.settledAt), l.rate)
+		l.settledAt = due
 		l.level.tokens -= f.n
-		l.remove(f)
+		l.unlink(f)
 		f.state = limitGranted
 		ws.add(f.waker)
 	}
-	l.level = l.level.after(uint64(now-l.last), l.rate)
-	l.last = now
-	if l.first == nil {
+	l.level = l.level.after(uint64(now-l.settledAt), l.rate)
+	l.settledAt = now
+	if l.head == nil {
 		l.level = l.level.capped(l.burst)
 	}
 }
 
-// bind makes clock the one that counts. Locked.
-func (l *Limiter) bind(clock driver.Driver, now int64) {
+// bindClock makes l use clock. Locked.
+func (l *Limiter) bindClock(clock driver.Driver, now int64) {
 	switch {
 	case l.clock == clock:
 		return
 	case l.clock == nil:
-		l.last = now
-	default: // instants of the futures in line are for reports, and to find a timer that is late
-		l.last = min(now, instant(clock, now, l.clock.Time(l.last)))
-		for f := l.first; f != nil; f = f.next {
-			f.at = instant(clock, now, l.clock.Time(f.at))
+		l.settledAt = now
+	default: // pollAt is used in reports, and by settle to find a timer that fires late
+		l.settledAt = min(now, instantOf(clock, now, l.clock.Time(l.settledAt)))
+		for f := l.head; f != nil; f = f.next {
+			f.pollAt = instantOf(clock, now, l.clock.Time(f.pollAt))
 		}
 	}
 	l.clock = clock
 }
 
-// remove takes f out of the line. Locked.
-func (l *Limiter) remove(f *LimitFuture) {
+// unlink removes f from the queue. Locked.
+func (l *Limiter) unlink(f *LimitFuture) {
 	if f.prev == nil {
-		l.first = f.next
+		l.head = f.next
 	} else {
 		f.prev.next = f.next
 	}
 	if f.next == nil {
-		l.end = f.prev
+		l.tail = f.prev
 	} else {
 		f.next.prev = f.prev
 	}
 	f.next, f.prev = nil, nil
-	l.owed -= f.n
+	l.wanted -= f.n
 }
 
-// wakes are the tasks to wake once the Limiter is unlocked.
-type wakes struct {
-	first edo.Waker
-	more  []edo.Waker
+// wakeList holds the tasks to wake once the Limiter is unlocked.
+type wakeList struct {
+	first edo.Waker // most lists have one waker: no allocation
+	rest  []edo.Waker
 }
 
-func (ws *wakes) add(w edo.Waker) {
+func (ws *wakeList) add(w edo.Waker) {
 	if ws.first.IsZero() {
 		ws.first = w
 	} else {
-		ws.more = append(ws.more, w)
+		ws.rest = append(ws.rest, w)
 	}
 }
 
-func (ws *wakes) wake() {
+func (ws *wakeList) wakeAll() {
 	ws.first.Wake()
-	for _, w := range ws.more {
+	for _, w := range ws.rest {
 		w.Wake()
 	}
 }
 
-// limited is the leaf of an operation of a Limiter that may not go on yet.
-type limited struct{ l *Limiter }
+// limiterLeaf is the leaf of WaitN before it has a future.
+type limiterLeaf struct{}
 
-// Waits says what for.
-func (limited) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "timer: limiter"} }
+// Waits describes the wait of a task that has used up its budget.
+func (limiterLeaf) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "timer: limiter"} }

@@ -6,33 +6,31 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// LimitFuture is the future of [Limiter.WaitFuture]: it is ready when its tokens are
-// there, and has taken them then. One task at a time waits for it: another one that comes
-// meanwhile gets an [*edo.BusyError].
+// LimitFuture is the future of [Limiter.WaitFuture]: it takes its tokens and is ready once
+// they are made. One task at a time waits for it: a second task that waits meanwhile gets
+// an [*edo.BusyError].
 //
-// It is also how a future that is written by hand waits for tokens: it keeps a LimitFuture
-// inside itself, whose zero value is good for that, and calls [LimitFuture.Reset] and
-// [LimitFuture.Poll], which allocate nothing.
+// A future that is written by hand may contain a LimitFuture to wait for tokens: the zero
+// value is ready for use, and [LimitFuture.Reset] and [LimitFuture.Poll] allocate nothing.
 type LimitFuture struct {
-	//	state     it                                            set by
-	//	done      asks for nothing; its outcome was read        its owner
-	//	fresh     asks, and is not in line yet                  its owner
-	//	queued    is in line                                    its owner, with the Limiter's lock
-	//	granted   has its tokens, which its task has not seen   settle, with the lock
+	//	state     meaning                                            set by
+	//	done      wants nothing, or its result was read              its owner
+	//	fresh     wants tokens, and is not in the queue yet          its owner
+	//	queued    is in the queue                                    its owner, with the Limiter's lock
+	//	granted   has its tokens; its task has not polled it since   settle, with the lock
 	//
 	// All fields but timer and l are guarded by the lock of l.
 
-	timer      sched.Timer // armed for at
+	timer      sched.Timer // armed for pollAt
 	l          *Limiter
 	next, prev *LimitFuture
 	waker      edo.Waker
 	n          int64
-	at         int64 // when the task will look again
+	pollAt     int64 // when the timer makes the task poll again
 	state      uint8
 }
 
@@ -45,8 +43,8 @@ const (
 
 var errLimitSpent = errors.New("timer: a future of a Limiter was polled that asks for nothing, or has ended")
 
-// Reset makes f ask l for n tokens, from the beginning. What f asked for before is given
-// up, as by [LimitFuture.Drop].
+// Reset makes f wait for n tokens of l, as a new future. An earlier wait of f is given up
+// as by [LimitFuture.Drop].
 func (f *LimitFuture) Reset(l *Limiter, n int) {
 	if n < 0 {
 		panic(errTokens)
@@ -63,92 +61,98 @@ func (f *LimitFuture) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.l == nil {
 		return edo.Unit{}, edo.Ready, errLimitSpent
 	}
-	in := cx.Internal(internal.Key{})
+	in := (*sched.Context)(cx)
 	if in.Runtime() == nil {
 		return edo.Unit{}, edo.Ready, sched.ErrNoClock
 	}
-	var ws wakes
-	asked, p, err := f.poll(cx, in, &ws)
-	ws.wake()
-	cx.Displace(asked, f)
+	var ws wakeList
+	displaced, p, err := f.pollLocked(cx, in, &ws)
+	ws.wakeAll()
+	cx.Displace(displaced, f)
 	return edo.Unit{}, p, err
 }
 
-// poll returns the waker that was there, of a task that did not wait.
-func (f *LimitFuture) poll(cx *edo.Context, in *sched.Context, ws *wakes) (asked edo.Waker, p edo.Poll, err error) {
+// pollLocked is Poll with the lock of the Limiter. displaced is the waker of a task that no
+// longer waits for f, and that the waker of cx has replaced.
+func (f *LimitFuture) pollLocked(cx *edo.Context, in *sched.Context, ws *wakeList) (displaced edo.Waker, p edo.Poll, err error) {
 	l, me := f.l, cx.Waker()
 	clock := in.Runtime().Driver().(driver.Driver)
 	now := clock.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	// A second task that waits for a queued future gets a BusyError.
 	if f.state == limitQueued && f.waker != me {
-		asked = f.waker
-		l.mu.Unlock()
-		err := cx.Sole(asked, f, useLimited)
+		displaced = f.waker
+		l.mu.Unlock() // Sole polls the first task, and that poll locks mu
+		err := cx.Sole(displaced, f, useLimited)
 		l.mu.Lock()
 		if err != nil {
 			return edo.Waker{}, edo.Ready, err
 		}
 	}
+	// Take the tokens, join the queue, or grant what has become due.
 	switch f.state {
 	case limitFresh:
-		taken, err := l.take(clock, now, int(f.n), ws)
+		taken, err := l.takeTokens(clock, now, int(f.n), ws)
 		if taken || err != nil {
 			f.state = limitDone
-			return asked, edo.Ready, err
+			return displaced, edo.Ready, err
 		}
-		f.join()
+		f.enqueue()
 	case limitQueued:
-		f.waker = edo.Waker{} // it runs, and need not be woken
+		f.waker = edo.Waker{} // this task is running: settle need not wake it
 		l.settle(clock, now, ws)
 	}
 	switch f.state {
 	case limitDone:
-		return asked, edo.Ready, errLimitSpent
+		return displaced, edo.Ready, errLimitSpent
 	case limitGranted:
 		f.timer.Stop()
 		f.state, f.waker = limitDone, edo.Waker{}
-		return asked, edo.Ready, nil
+		return displaced, edo.Ready, nil
 	}
+	// Still queued. The timer of the head fires when its tokens are made. Another future
+	// keeps the instant that it computed when it joined. If that has passed, it is armed for
+	// Never: settle wakes it once it is the head.
 	f.waker = me
-	if l.first == f {
-		f.at = after(l.last, time.Duration(l.level.until(f.n, l.rate)))
-	} else if f.at <= now { // its turn comes later than it had seemed, and it is told
-		f.at = sched.Never
+	if l.head == f {
+		f.pollAt = after(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
+	} else if f.pollAt <= now {
+		f.pollAt = sched.Never
 	}
-	in.Arm(&f.timer, f.at)
-	return asked, edo.Pending, nil
+	in.Arm(&f.timer, f.pollAt)
+	return displaced, edo.Pending, nil
 }
 
-// join gets in line. The tokens will be there when those for all before f have been, if
-// none of these gives up. Locked, and settled.
-func (f *LimitFuture) join() {
+// enqueue appends f to the queue. It sets pollAt to the instant at which the tokens of f and
+// of all futures before it are made, if none of these gives up. Locked, and settled.
+func (f *LimitFuture) enqueue() {
 	l := f.l
 	f.state = limitQueued
-	f.prev, f.next = l.end, nil
-	if l.end == nil {
-		l.first = f
+	f.prev, f.next = l.tail, nil
+	if l.tail == nil {
+		l.head = f
 	} else {
-		l.end.next = f
+		l.tail.next = f
 	}
-	l.end = f
-	l.owed += f.n
-	f.at = after(l.last, time.Duration(l.level.until(l.owed, l.rate)))
+	l.tail = f
+	l.wanted += f.n
+	f.pollAt = after(l.settledAt, time.Duration(l.level.timeUntil(l.wanted, l.rate)))
 }
 
-// Drop leaves the line. Tokens that f was granted and that were not seen go to the next,
-// or back into the bucket. It may be called twice.
+// Drop leaves the queue. Tokens that were granted to f, and that no poll has returned, go to
+// the next waiter or back into the bucket. It may be called twice.
 func (f *LimitFuture) Drop() {
 	f.timer.Stop()
 	l := f.l
 	if l == nil {
 		return
 	}
-	var ws wakes
+	var ws wakeList
 	l.mu.Lock()
 	switch f.state {
 	case limitQueued:
-		l.remove(f)
+		l.unlink(f)
 		l.settle(l.clock, l.clock.Now(), &ws)
 	case limitGranted:
 		l.level.tokens += f.n
@@ -156,10 +160,10 @@ func (f *LimitFuture) Drop() {
 	}
 	f.state, f.waker = limitDone, edo.Waker{}
 	l.mu.Unlock()
-	ws.wake()
+	ws.wakeAll()
 }
 
-// Waits says what f waits for, and until when if none before it gives up.
+// Waits says what f waits for, and until when if no waiter before it gives up.
 func (f *LimitFuture) Waits(*edo.Context) edo.Wait {
 	w := edo.Wait{On: "timer: limiter"}
 	l := f.l
@@ -172,19 +176,19 @@ func (f *LimitFuture) Waits(*edo.Context) edo.Wait {
 	case limitDone:
 		w.On = "timer: limiter, a future that has ended"
 	case limitGranted:
-		w.On = "timer: limiter, " + counted(f.n) + ", granted and not taken"
+		w.On = "timer: limiter, " + tokensText(f.n) + ", granted and not taken"
 	case limitFresh:
-		w.On = "timer: limiter, " + counted(f.n)
+		w.On = "timer: limiter, " + tokensText(f.n)
 	case limitQueued:
-		w.On = "timer: limiter, " + counted(f.n)
-		w.Until = timeAt(l.clock, f.at)
+		w.On = "timer: limiter, " + tokensText(f.n)
+		w.Until = timeAt(l.clock, f.pollAt)
 		before := 0
-		for q := f.prev; q != nil && before < manyBefore; q = q.prev {
+		for q := f.prev; q != nil && before < maxCounted; q = q.prev {
 			before++
 		}
 		switch before {
 		case 0:
-		case manyBefore:
+		case maxCounted:
 			w.By = []string{fmt.Sprintf("%d or more waiting before it", before)}
 		default:
 			w.By = []string{fmt.Sprintf("%d waiting before it", before)}
@@ -193,12 +197,12 @@ func (f *LimitFuture) Waits(*edo.Context) edo.Wait {
 	return w
 }
 
-// manyBefore is how many of those before a waiter are counted, so that a report of a long
-// line takes no time that grows with its square.
-const manyBefore = 100
+// maxCounted is how many waiters before a future Waits counts: the time of a report must not
+// grow with the square of a long queue.
+const maxCounted = 100
 
-// counted is n tokens in words.
-func counted(n int64) string {
+// tokensText returns n tokens in words.
+func tokensText(n int64) string {
 	if n == 1 {
 		return "1 token"
 	}

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Missed says what an [Interval] does about ticks that its reader came too late
-// for.
+// Missed says what an [Interval] does about missed ticks: those that were due before their
+// reader polled.
 type Missed uint8
 
 const (
-	// Burst gives the missed ticks one after the other, and stays on the grid.
+	// Burst returns each missed tick, one after the other, and stays on the grid.
 	Burst Missed = iota
-	// Delay gives one tick, and the next a period after that one was taken. So it is
-	// with every tick that is taken late, by more than the clock's millisecond: two
+	// Delay returns one tick, and makes the next one due a period after that was read. It
+	// does so for every tick that is read late by more than the clock's millisecond: two
 	// ticks are never less than a period apart.
 	Delay
-	// Skip gives one tick for all that were missed, and stays on the grid.
+	// Skip returns one tick for all that were missed, and stays on the grid.
 	Skip
 )
 
@@ -33,8 +33,8 @@ func (m Missed) String() string {
 
 var errMissed = errors.New("timer: OnMissed takes Burst, Delay or Skip")
 
-// OnMissed says what to do about missed ticks. The default is [Burst]. It panics when m
-// is none of the three.
+// OnMissed returns an option that sets what the interval does about missed ticks. The
+// default is [Burst]. OnMissed panics when m is none of the three.
 func OnMissed(m Missed) Option {
 	if int(m) >= len(missedNames) {
 		panic(errMissed)
@@ -42,13 +42,13 @@ func OnMissed(m Missed) Option {
 	return func(i *Interval) { i.missed = m }
 }
 
-// clockTick is how late a timer may be by itself, in nanoseconds.
+// clockTick is the resolution of timers in nanoseconds: a timer may be this late by itself.
 const clockTick = 1_000_000
 
-// following returns the tick after one that is given out now.
+// following returns the instant of the tick after tick, which is returned now. Locked.
 func (i *Interval) following(tick, now int64) int64 {
 	next := after(tick, i.period)
-	late := uint64(now) - uint64(tick) // also when tick is far below 0
+	late := uint64(now) - uint64(tick) // correct also when now-tick overflows an int64
 	switch {
 	case i.missed == Delay && (late > clockTick || next <= now):
 		return after(now, i.period)

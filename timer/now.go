@@ -7,9 +7,9 @@ import (
 	"github.com/edo-go/edo/internal"
 )
 
-// Now returns the present time on the clock of the runtime of s, which is virtual in
-// the simulator. Where s cannot spawn either (a Task that is not the caller's, a
-// context without a runtime) it returns the zero time. It costs some 50 ns.
+// Now returns the current time on the clock of the runtime of s, which is virtual in
+// the simulator. When s cannot spawn (a Task that is not the caller's, a context without
+// a runtime) it returns the zero time. It costs some 50 ns.
 func Now(s edo.Spawner) time.Time {
 	_, d, err := edo.Internals(internal.Key{}, s)
 	if err != nil {

@@ -4,16 +4,15 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Sleep waits for d. Zero or less does not wait, but takes from the budget of the task
-// as every operation does: a loop of such sleeps gives way to the other tasks. The error
-// is [edo.ErrCancelled], or says that task is not the caller's.
+// Sleep waits for d. With a d of zero or less it does not wait, but uses the budget of the
+// task as every operation does: a loop of such sleeps gives way to the other tasks. The
+// error is [edo.ErrCancelled], or says that task is not the caller's.
 func Sleep(task *edo.Task, d time.Duration) error {
 	if d <= 0 {
-		return task.Proceed(ended{})
+		return task.Proceed(emptySleep{})
 	}
 	s := SleepFuture(d)
 	_, err := edo.Await(task, s)
@@ -21,11 +20,11 @@ func Sleep(task *edo.Task, d time.Duration) error {
 	return err
 }
 
-// ended is the leaf of a sleep that is over before it begins.
-type ended struct{}
+// emptySleep is the leaf of a sleep that needs no time.
+type emptySleep struct{}
 
-// Waits says what a task waits for whose budget is used up.
-func (ended) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "timer: sleep, over already"} }
+// Waits describes the wait of a task that has used up its budget.
+func (emptySleep) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "timer: sleep, over already"} }
 
 // SleepFuture returns a future that is ready d after its first poll.
 func SleepFuture(d time.Duration) *Sleeper {
@@ -34,19 +33,19 @@ func SleepFuture(d time.Duration) *Sleeper {
 	return s
 }
 
-// Sleeper is a future that is ready at an instant. One task at a time waits for it:
-// another one that comes meanwhile gets an [*edo.BusyError]. Drop and Reset are its
-// owner's. The zero Sleeper is ready at once. It is 24 bytes and may lie inside another
-// future, where Reset says how long it takes; once polled it must not be copied.
+// Sleeper is a future that is ready at an instant. One task at a time waits for it: a
+// second task that waits meanwhile gets an [*edo.BusyError]. Only its owner calls Drop and
+// Reset. The zero Sleeper is ready at once. It is 24 bytes and may lie inside another
+// future, which sets its duration with Reset; once polled it must not be copied.
 type Sleeper struct{ timer sched.Timer }
 
-// Poll is ready when the time has come. The error is an [*edo.BusyError], or says that the
-// task has no clock.
+// Poll is ready once the instant is reached. The error is an [*edo.BusyError], or says that
+// the task has no clock.
 func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(s) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	in := cx.Internal(internal.Key{})
+	in := (*sched.Context)(cx)
 	at, delayed := s.timer.At()
 	if delayed || at > in.Passed() {
 		if in.Runtime() == nil {
@@ -57,16 +56,16 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			at = after(now, time.Duration(at))
 		}
 		if at > now {
-			w := s.timer.Waiter()
-			if w == nil || w == in.Task() {
+			waiter := s.timer.Waiter()
+			if waiter == nil || waiter == in.Task() {
 				in.Arm(&s.timer, at)
 				return edo.Unit{}, edo.Pending, nil
 			}
-			if err := cx.Sole(wakerOf(w), s, useSleeper); err != nil {
+			if err := cx.Sole(wakerOf(waiter), s, useSleeper); err != nil {
 				return edo.Unit{}, edo.Ready, err
 			}
 			in.Arm(&s.timer, at)
-			cx.Displace(wakerOf(w), s)
+			cx.Displace(wakerOf(waiter), s)
 			return edo.Unit{}, edo.Pending, nil
 		}
 	}
@@ -74,19 +73,20 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Ready, nil
 }
 
-// What a second waiter is told to use.
+// Advice in the BusyError of a second waiter.
 const (
 	useSleeper  = "each task waits for a Sleeper of its own"
 	useInterval = "each task takes an Interval of its own"
 	useLimited  = "each task takes a future of its own"
 )
 
-// wakerOf returns the waker of t.
+// wakerOf returns the waker of the task t.
 func wakerOf(t *sched.Task) edo.Waker {
 	return (*edo.Context)(sched.NewContext(nil, t)).Waker()
 }
 
-// after returns the instant d after now, and none that overflows.
+// after returns the instant d after now, or Never if the sum overflows. A negative d counts
+// as 0.
 func after(now int64, d time.Duration) int64 {
 	if d < 0 {
 		d = 0
@@ -102,5 +102,5 @@ func after(now int64, d time.Duration) int64 {
 // not.
 func (s *Sleeper) Reset(d time.Duration) { s.timer.Delay(int64(d)) }
 
-// Drop lets go of the timer. It may be called twice.
+// Drop stops the timer. It may be called twice.
 func (s *Sleeper) Drop() { s.timer.Stop() }

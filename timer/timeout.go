@@ -13,8 +13,8 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Timeout calls fn, on the caller and with its task, and returns what fn does, if that
-// comes before d is over. At that instant the waits of fn fail, with an error that matches
+// Timeout calls fn in the caller's goroutine, with its task, and returns the results of fn
+// if fn returns within d. After d the waits of fn fail, with an error that matches
 // [edo.ErrCancelled], and task.Context() ends: fn cleans up and returns, and Timeout
 // returns a [*TimeoutError]. The task itself is not cancelled: it goes on.
 //
@@ -22,65 +22,66 @@ import (
 //		return lines.Recv(task)
 //	})
 //
-// It is as with [edo.WithScope] and [edo.ScopeTimeout], of which it is made. Timeout
-// waits for fn: a function that computes, or is in a call of another library, is not
-// interrupted, and one that returns after d has timed out, also without an error.
-// The value that comes too late is returned with the error, for it may be all that there
-// is of a message; one that is an [edo.Dropper] is dropped instead. With a d of zero or
-// less fn has until the next millisecond of the clock: what is ready it gets, as from a future
-// under future.Timeout, and what it must wait for times out. A panic of fn goes on. What fn spawns is the task's, and not
-// ended. To wait for a future rather than to call a function there is future.Timeout.
+// Timeout is made of [edo.WithScope] and [edo.ScopeTimeout], and behaves like them. It
+// waits for fn: a function that computes, or that calls another library, is not
+// interrupted, and a function that returns after d has timed out, even without an error.
+// The late value is returned with the error, because it may be the only copy of a message;
+// a late value that is an [edo.Dropper] is dropped instead. With a d of zero or less fn has
+// until the next millisecond of the clock: it gets values that are ready, as a future under
+// future.Timeout does, and waits time out. A panic of fn goes on. Tasks that fn spawns
+// belong to the task, and are not ended. To wait for a future instead of calling a function,
+// use future.Timeout.
 //
-// When the task is cancelled, fn sees that as everywhere, and its error is returned. The
-// time-outs of several calls within each other are independent: each call returns a
-// TimeoutError for its own d alone.
+// When the task is cancelled, the waits of fn fail as they do elsewhere, and the error of fn
+// is returned. Nested calls of Timeout are independent: each call returns a TimeoutError
+// for its own d alone.
 //
-// It costs what a scope with a deadline does: some 260 bytes in three allocations, and as
+// It costs as much as a scope with a deadline: some 260 bytes in three allocations, and as
 // much time as ten locks.
 func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T, error)) (v T, err error) {
-	if err := task.Proceed(ended{}); err != nil {
+	if err := task.Proceed(emptySleep{}); err != nil {
 		return v, err
 	}
-	in := task.Internal(internal.Key{}).Internal(internal.Key{})
+	in := (*sched.Context)(task.Internal(internal.Key{}))
 	if in.Runtime() == nil {
 		return v, sched.ErrNoClock
 	}
 	now := in.Now()
-	d, given := time.Duration(wholeTick(after(now, max(d, 1)))-now), d
-	var failed error
-	all := edo.WithScope(task, func(*edo.Scope) error {
-		v, failed = fn(task)
-		return failed
-	}, edo.ScopeTimeout(d))
-	if !expired(all, failed) {
-		return v, all
+	limit := time.Duration(roundUp(after(now, max(d, 1))) - now)
+	var fnErr error
+	scopeErr := edo.WithScope(task, func(*edo.Scope) error {
+		v, fnErr = fn(task)
+		return fnErr
+	}, edo.ScopeTimeout(limit))
+	if !isOwnTimeout(scopeErr, fnErr) {
+		return v, scopeErr
 	}
-	if failed == nil {
-		v = tooLate(v)
+	if fnErr == nil {
+		v = dropLate(v)
 	}
-	if isCancellation(failed) {
-		failed = nil // it says no more than that the time was over
+	if isCancellation(fnErr) {
+		fnErr = nil // the TimeoutError says the same
 	}
-	return v, &TimeoutError{After: given, Err: errors.Join(failed, task.Err())}
+	return v, &TimeoutError{After: d, Err: errors.Join(fnErr, task.Err())}
 }
 
-// wholeTick rounds an instant up to the millisecond at which its timer fires.
-func wholeTick(at int64) int64 {
+// roundUp rounds an instant up to the millisecond at which its timer fires.
+func roundUp(at int64) int64 {
 	if rest := at % clockTick; rest != 0 {
 		at = after(at, time.Duration(clockTick-rest))
 	}
 	return at
 }
 
-// expired says whether all, the error of a scope, says that its deadline has come. What
-// its function has returned may say so too, of a scope of its own.
-func expired(all, failed error) bool {
+// isOwnTimeout reports whether scopeErr, the error of a scope, contains the time-out of that
+// scope. A time-out that is in fnErr too, the error of its function, belongs to another
+// scope, which the function has opened.
+func isOwnTimeout(scopeErr, fnErr error) bool {
 	var late, inner *edo.ScopeTimeoutError
-	return errors.As(all, &late) && !(errors.As(failed, &inner) && late == inner)
+	return errors.As(scopeErr, &late) && !(errors.As(fnErr, &inner) && late == inner)
 }
 
-// isCancellation says whether err says no more than that a wait was cancelled: every error
-// in it does.
+// isCancellation reports whether err contains no error but ErrCancelled, and wrappers of it.
 func isCancellation(err error) bool {
 	switch e := err.(type) {
 	case interface{ Unwrap() []error }:
@@ -96,8 +97,9 @@ func isCancellation(err error) bool {
 	return err == edo.ErrCancelled
 }
 
-// tooLate drops v if it can be dropped, and returns it otherwise.
-func tooLate[T any](v T) T {
+// dropLate drops v and returns the zero value if v is an [edo.Dropper], and returns v
+// otherwise.
+func dropLate[T any](v T) T {
 	if _, ok := any(v).(edo.Dropper); !ok {
 		return v
 	}
@@ -106,14 +108,14 @@ func tooLate[T any](v T) T {
 	return zero
 }
 
-// TimeoutError says that the function of a [Timeout] had not returned in time. It matches
+// TimeoutError says that the function of a [Timeout] did not return in time. It matches
 // [context.DeadlineExceeded] and [os.ErrDeadlineExceeded], and is a net.Error.
 type TimeoutError struct {
-	After time.Duration // how long the function had
-	Err   error         // what it has failed with besides, or nil
+	After time.Duration // the time limit of the function
+	Err   error         // another error of the function, or nil
 }
 
-// Error says how long it took, and what failed besides.
+// Error states the time limit, and the other error.
 func (e *TimeoutError) Error() string {
 	text := fmt.Sprintf("timer: timed out after %v", e.After)
 	if e.Err != nil {
@@ -122,7 +124,7 @@ func (e *TimeoutError) Error() string {
 	return text
 }
 
-// Unwrap returns what e matches.
+// Unwrap returns the errors that e matches.
 func (e *TimeoutError) Unwrap() []error {
 	all := []error{context.DeadlineExceeded, os.ErrDeadlineExceeded}
 	if e.Err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
-	past := timer.IntervalAt(time.Unix(1, 0), time.Second)
+	past := timer.IntervalAt(time.Unix(1, 0), time.Second) // has missed more ticks than a test reads
 	free := timer.NewLimiter(timer.Unlimited(), 1)
 	small := timer.NewLimiter(timer.PerSecond(1), 1)
 	for name, op := range map[string]func(task *edo.Task){

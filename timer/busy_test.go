@@ -10,7 +10,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// sharable is a thing of this package that has room for one waiter.
+// sharable makes the things of this package that have room for one waiter. Each function
+// returns the wait for a new one; the key is the text of that wait.
 var sharable = map[string]func() func(task *edo.Task) error{
 	"timer: sleep": func() func(task *edo.Task) error {
 		s := timer.SleepFuture(time.Hour)
@@ -36,7 +37,7 @@ func TestSecondWaiterOfATimerGetsAnErrorAndTheFirstIsNotDisturbed(t *testing.T) 
 		err := sim.Run(1, func(task *edo.Task) error {
 			wait := share()
 			first := edo.Go(task, wait, edo.Name("first"))
-			timer.Sleep(task, time.Minute)
+			timer.Sleep(task, time.Minute) // the first task waits by now
 			second := edo.Go(task, wait, edo.Name("second"))
 			_, err := second.Await(task)
 			var busy *edo.BusyError
@@ -77,8 +78,7 @@ func TestTimerThatItsTaskHasLeftIsFreeForAnother(t *testing.T) {
 	}
 }
 
-// Several tasks on several workers share a timer: each of their waits ends, with or
-// without an error.
+// Several tasks on several workers share a timer: each wait ends, with or without an error.
 func TestSharedTimerLeavesNoWaiterBehind(t *testing.T) {
 	for round := range 50 {
 		err := edo.Run(func(task *edo.Task) error {
@@ -113,7 +113,7 @@ func TestSleepOfNothingGivesWay(t *testing.T) {
 		"Sleep(0)":         func(task *edo.Task) error { return timer.Sleep(task, 0) },
 		"Sleep(-1s)":       func(task *edo.Task) error { return timer.Sleep(task, -time.Second) },
 		"SleepFuture(0)":   func(task *edo.Task) error { _, err := edo.Await(task, timer.SleepFuture(0)); return err },
-		"a tick long past": longPast().next,
+		"a tick long past": tickLongPast(),
 	} {
 		simulate(t, func(task *edo.Task, _ func() time.Duration) error {
 			ran := false // one worker: no race
@@ -131,14 +131,12 @@ func TestSleepOfNothingGivesWay(t *testing.T) {
 	}
 }
 
-// past is an interval with more missed ticks than a test takes.
-type past struct{ i *timer.Interval }
-
-func longPast() past {
-	return past{timer.IntervalAt(time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), time.Millisecond)}
+// tickLongPast returns the wait for the next tick of an interval that has missed more ticks
+// than a test reads.
+func tickLongPast() func(task *edo.Task) error {
+	i := timer.IntervalAt(time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), time.Millisecond)
+	return func(task *edo.Task) error { _, err := i.Tick(task); return err }
 }
-
-func (p past) next(task *edo.Task) error { _, err := p.i.Tick(task); return err }
 
 func TestSleepOfNothingInACancelledTaskIsCancelled(t *testing.T) {
 	simulate(t, func(task *edo.Task, _ func() time.Duration) error {

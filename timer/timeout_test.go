@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/chaos"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
@@ -34,8 +33,8 @@ func ExampleTimeout() {
 	// true <nil>
 }
 
-// sleeps returns a function that sleeps, and then returns v and err, also when its sleep
-// failed.
+// sleeps returns a function that sleeps for d, or until it is cancelled, and then returns v
+// and err.
 func sleeps[T any](d time.Duration, v T, err error) func(task *edo.Task) (T, error) {
 	return func(task *edo.Task) (T, error) {
 		timer.Sleep(task, d)
@@ -43,7 +42,8 @@ func sleeps[T any](d time.Duration, v T, err error) func(task *edo.Task) (T, err
 	}
 }
 
-// overruns is sleeps for one that does not heed the time-out.
+// overruns returns a function that sleeps for d, ignores a cancellation, and then returns v
+// and err.
 func overruns[T any](d time.Duration, v T, err error) func(task *edo.Task) (T, error) {
 	return func(task *edo.Task) (T, error) {
 		edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, d) })
@@ -51,7 +51,8 @@ func overruns[T any](d time.Duration, v T, err error) func(task *edo.Task) (T, e
 	}
 }
 
-// isTimeout says whether err is a time-out of d, in all the ways in which it is asked.
+// isTimeout reports whether err is a time-out of d in every way in which callers test for
+// one.
 func isTimeout(err error, d time.Duration) bool {
 	var e *timer.TimeoutError
 	var n net.Error
@@ -128,7 +129,7 @@ func TestContextInsideATimeoutHasItsDeadline(t *testing.T) {
 	})
 }
 
-// A call of another library, which knows the context alone, ends at the deadline.
+// A call of another library, which knows only the context, ends at the deadline.
 func TestTimeoutReachesACallOfAnotherLibrary(t *testing.T) {
 	err := edo.Run(func(task *edo.Task) error {
 		_, err := timer.Timeout(task, 10*ms, func(task *edo.Task) (int, error) {
@@ -176,8 +177,8 @@ func TestFunctionThatOverrunsHasTimedOut(t *testing.T) {
 func TestTimeoutsWithinEachOtherAreIndependent(t *testing.T) {
 	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
 		for _, c := range []struct {
-			outer, inner         time.Duration
-			outerTimes, innerOne bool
+			outer, inner                 time.Duration
+			outerTimesOut, innerTimesOut bool
 		}{
 			{20 * ms, 10 * ms, false, true}, {10 * ms, 20 * ms, true, false}, {20 * ms, 20 * ms, true, true},
 		} {
@@ -186,17 +187,17 @@ func TestTimeoutsWithinEachOtherAreIndependent(t *testing.T) {
 				_, inner = timer.Timeout(task, c.inner, sleeps(time.Hour, 0, nil))
 				return 0, task.Err()
 			})
-			if got := isTimeout(inner, c.inner); got != c.innerOne {
+			if got := isTimeout(inner, c.inner); got != c.innerTimesOut {
 				t.Errorf("%v in %v: the inner one got %v", c.inner, c.outer, inner)
 			}
-			if got := isTimeout(err, c.outer); got != c.outerTimes || !got && err != nil {
+			if got := isTimeout(err, c.outer); got != c.outerTimesOut || !got && err != nil {
 				t.Errorf("%v in %v: the outer one got %v", c.inner, c.outer, err)
 			}
-			if c.outerTimes && !c.innerOne && !errors.Is(inner, edo.ErrCancelled) {
-				t.Errorf("the inner one, whose time was not over, got %v", inner)
+			if c.outerTimesOut && !c.innerTimesOut && !errors.Is(inner, edo.ErrCancelled) {
+				t.Errorf("the inner one, which had time left, got %v", inner)
 			}
 		}
-		// A scope of the function that has timed out is its own affair.
+		// The time-out of a scope that the function has opened is not that of Timeout.
 		_, err := timer.Timeout(task, time.Hour, func(task *edo.Task) (int, error) {
 			return 0, edo.WithScope(task, func(*edo.Scope) error {
 				return timer.Sleep(task, time.Minute)
@@ -211,13 +212,13 @@ func TestTimeoutsWithinEachOtherAreIndependent(t *testing.T) {
 	})
 }
 
-func TestTimeoutTellsOfAFailureBesidesTheCancellation(t *testing.T) {
+func TestTimeoutReportsAFailureBesidesTheCancellation(t *testing.T) {
 	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
 		broken := errors.New("broken")
 		for _, c := range []struct {
 			name string
 			fail func(cancelled error) error
-			told bool
+			told bool // the TimeoutError has the failure
 		}{
 			{"none", func(err error) error { return err }, false},
 			{"a wrapped cancellation", func(err error) error { return fmt.Errorf("reading: %w", err) }, false},
@@ -302,16 +303,6 @@ func TestPanicOfAFunctionUnderATimeoutGoesOn(t *testing.T) {
 		}()
 		return timer.Sleep(task, time.Hour)
 	})
-}
-
-func TestTimeoutNeedsAClock(t *testing.T) {
-	task := edotest.NewTask()
-	_, p, err := edotest.Poll(task, edo.Async(func(task *edo.Task) (int, error) {
-		return timer.Timeout(task, time.Second, sleeps(0, 7, nil))
-	}))
-	if p != edo.Ready || err == nil {
-		t.Errorf("got %v, %v", p, err)
-	}
 }
 
 func TestTimeoutLosesNoLockAndNoMessageWhileTasksAreAborted(t *testing.T) {

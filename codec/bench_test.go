@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// What a frame costs that is sent and received at once, over a Duplex.
+// The cost of a frame that is sent and then received, over a Duplex.
 func BenchmarkSendAndRecv(b *testing.B) {
 	x, y := aio.Duplex(1 << 16)
 	f, g := codec.NewFramed(x, &codec.LengthDelimited{}), codec.NewFramed(y, &codec.LengthDelimited{})
@@ -30,7 +30,7 @@ func BenchmarkSendAndRecv(b *testing.B) {
 	}, edo.WithConfig(edo.Config{CurrentThread: true}))
 }
 
-// What a frame costs that is in the buffer already, poll by poll.
+// The cost of a poll for a frame that is in the buffer already.
 func BenchmarkFrameInTheBuffer(b *testing.B) {
 	x, y := aio.Duplex(1 << 16)
 	f, g := codec.NewFramed(x, &codec.LengthDelimited{}), codec.NewFramed(y, &codec.LengthDelimited{})

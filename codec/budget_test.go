@@ -14,8 +14,8 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-// flood is a connection that is always ready, and never asks whether it may go on: empty
-// lines without an end come in, and whatever goes out is taken.
+// flood is a connection that is always ready and does not use the budget: reads return
+// empty lines without an end, and writes take all bytes.
 type flood struct{}
 
 func (flood) PollRead(_ *edo.Context, p []byte) (int, edo.Poll, error) {
@@ -31,10 +31,10 @@ func (flood) PollWrite(_ *edo.Context, p []byte) (int, edo.Poll, error) {
 func (flood) PollFlush(*edo.Context) (edo.Poll, error)    { return edo.Ready, nil }
 func (flood) PollShutdown(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
 
-// never is a codec that finds no frame in whatever comes.
-type never struct{ codec.Lines }
+// noFrames is a codec that discards all input and finds no frame.
+type noFrames struct{ codec.Lines }
 
-func (*never) Decode(buf *codec.Buffer, _ bool) (string, bool, error) {
+func (*noFrames) Decode(buf *codec.Buffer, _ bool) (string, bool, error) {
 	buf.Discard(buf.Len())
 	return "", false, nil
 }
@@ -43,9 +43,9 @@ func (*never) Decode(buf *codec.Buffer, _ bool) (string, bool, error) {
 var errStop = errors.New("stop")
 
 func TestFramesTakeFromTheBudgetInEveryFace(t *testing.T) {
-	const fair = 128 // what mpsc gives
-	over := newLines(edotest.NewScript(t).EOF())
-	silent := codec.NewFramed[string, string](flood{}, &never{})
+	const fair = 128 // the budget of a poll
+	atEnd := newLines(edotest.NewScript(t).EOF())
+	silent := codec.NewFramed[string, string](flood{}, &noFrames{})
 	for name, op := range map[string]func(task *edo.Task, f *lines, again func() bool) error{
 		"Recv": func(task *edo.Task, f *lines, _ func() bool) error { _, err := f.Recv(task); return err },
 		"Next": func(task *edo.Task, f *lines, _ func() bool) error {
@@ -70,7 +70,7 @@ func TestFramesTakeFromTheBudgetInEveryFace(t *testing.T) {
 			return task.Err()
 		},
 		"Recv at the end": func(task *edo.Task, _ *lines, _ func() bool) error {
-			if _, err := over.Recv(task); err != io.EOF {
+			if _, err := atEnd.Recv(task); err != io.EOF {
 				return err
 			}
 			return nil
@@ -101,7 +101,7 @@ func TestFramesTakeFromTheBudgetInEveryFace(t *testing.T) {
 						return err
 					}
 				}
-				if turns > fair+4 { // the turns that begin and end a fold count as well
+				if turns > fair+4 { // the turns at the beginning and the end of a fold count too
 					t.Errorf("another task ran after %d frames", turns)
 				}
 				return nil
@@ -113,17 +113,17 @@ func TestFramesTakeFromTheBudgetInEveryFace(t *testing.T) {
 	}
 }
 
-// closed has been closed.
+// closed is the connection that the test closes again and again.
 var closed = newLines(flood{})
 
-// borrowed is a Framed that is not dropped with a loop over it.
+// borrowed is a Framed without Drop: a loop over it does not drop it.
 type borrowed struct{ f *lines }
 
 func (b borrowed) PollNext(cx *edo.Context) (string, edo.Poll, error) { return b.f.PollNext(cx) }
 
 func TestReadsWithoutAFrameGiveWay(t *testing.T) {
 	task := edotest.NewTask()
-	f := codec.NewFramed[string, string](flood{}, &never{})
+	f := codec.NewFramed[string, string](flood{}, &noFrames{})
 	for range 3 {
 		edotest.RequireNextPending(t, task, f)
 		edotest.RequireWoken(t, task, 1)

@@ -2,22 +2,22 @@ package codec
 
 import "sync"
 
-// A Buffer is a queue of bytes: what has been read from a connection and not
-// decoded, or encoded and not written. The zero Buffer is empty and ready. It is
-// not safe for concurrent use.
+// A Buffer is a queue of bytes: bytes that were read from a connection and are not
+// decoded, or that were encoded and are not written. The zero Buffer is empty and ready.
+// It is not safe for concurrent use.
 //
-// Its storage is a chunk from a pool as long as that is large enough. Beyond that
-// it grows with what arrives, never by more than four times, so that a frame which
-// is announced and not sent costs next to nothing.
+// Its storage is a chunk from a pool as long as that is large enough. A larger storage
+// grows with the bytes that arrive, at most by a factor of four at a time, so that a frame
+// that is announced and not sent costs next to nothing.
 type Buffer struct {
-	b    []byte // the bytes are b[off:]; a capacity of exactly chunkSize is a chunk
-	off  int
-	want int // what Expect was told; 0: nothing
+	b        []byte // the bytes are b[off:]; a capacity of exactly chunkSize is a chunk
+	off      int
+	expected int // the argument of Expect; 0: none
 }
 
 const (
 	chunkSize = 16 << 10 // more than a full output buffer and one frame of that size
-	minRead   = 512      // offer a read less than this only when that completes a frame
+	minRead   = 512      // a read gets less room than this only if it then completes a frame
 )
 
 var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
@@ -25,20 +25,20 @@ var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
 // Len returns how many bytes there are.
 func (b *Buffer) Len() int { return len(b.b) - b.off }
 
-// Bytes returns the bytes, without taking them. They are valid until the next
-// call of another method than Len, and must not be kept.
+// Bytes returns the bytes, without removing them. They are valid until the next
+// call of a method other than Len, and must not be kept.
 func (b *Buffer) Bytes() []byte { return b.b[b.off:] }
 
-// Discard throws the first n bytes away. It panics when there are fewer.
+// Discard removes the first n bytes. It panics when there are fewer.
 func (b *Buffer) Discard(n int) {
 	_ = b.b[b.off : b.off+n]
 	b.off += n
 }
 
-// Take takes the first n bytes off and returns them, in memory that is the
-// caller's to keep and to change. It panics when there are fewer. It copies them
-// into one allocation; or, when they fill most of storage that is larger than a
-// chunk, hands that storage over.
+// Take removes the first n bytes and returns them, in memory that the caller may keep
+// and change. It panics when there are fewer. It copies the bytes into one allocation.
+// When the bytes fill most of a storage that is larger than a chunk, Take returns that
+// storage instead.
 func (b *Buffer) Take(n int) []byte {
 	taken := b.b[b.off : b.off+n : b.off+n]
 	if cap(b.b) > chunkSize && n > cap(b.b)/2 {
@@ -53,9 +53,9 @@ func (b *Buffer) Take(n int) []byte {
 	return frame
 }
 
-// Expect says that nothing can be decoded before there are n bytes in all. It
-// holds until the next Decode and is not needed: it saves growing too far.
-func (b *Buffer) Expect(n int) { b.want = n }
+// Expect says that nothing can be decoded before the buffer has n bytes. It holds until
+// the next Decode. Calling it is optional: the buffer then grows to the right size.
+func (b *Buffer) Expect(n int) { b.expected = n }
 
 // Grow makes room to append n bytes without another allocation.
 func (b *Buffer) Grow(n int) {
@@ -66,10 +66,10 @@ func (b *Buffer) Grow(n int) {
 	switch {
 	case cap(b.b) == 0 && need <= chunkSize:
 		b.b = chunks.Get().(*[chunkSize]byte)[:0]
-	case need <= cap(b.b) && b.Len() <= b.off: // moves no more than was taken before
+	case need <= cap(b.b) && b.Len() <= b.off: // moves no more bytes than were removed before
 		b.slide()
 	default:
-		b.move(max(need, 2*cap(b.b)))
+		b.moveToNew(max(need, 2*cap(b.b)))
 	}
 }
 
@@ -94,8 +94,8 @@ func (b *Buffer) WriteByte(c byte) error {
 	return nil
 }
 
-// Extend appends n zeros and returns them, to be filled in. They are valid as
-// long as those of Bytes.
+// Extend appends n zeros and returns them, to be filled in. They are valid as long as
+// the result of Bytes.
 func (b *Buffer) Extend(n int) []byte {
 	b.Grow(n)
 	end := len(b.b)
@@ -104,10 +104,10 @@ func (b *Buffer) Extend(n int) []byte {
 	return b.b[end:]
 }
 
-// truncate takes back what was appended beyond the first n bytes.
+// truncate removes all but the first n bytes.
 func (b *Buffer) truncate(n int) { b.b = b.b[:b.off+n] }
 
-// room returns where to read into; commit appends the first n bytes of that.
+// room returns free storage for a read. commit appends the first n bytes of it.
 func (b *Buffer) room() []byte {
 	if b.off == len(b.b) {
 		b.b, b.off = b.b[:0], 0
@@ -116,22 +116,23 @@ func (b *Buffer) room() []byte {
 		b.Grow(minRead)
 	}
 	need := b.Len() + minRead
-	if b.want > b.Len() {
-		need = b.want
+	if b.expected > b.Len() {
+		need = b.expected
 	}
 	if b.off > 0 && b.off+need > cap(b.b) {
 		b.slide()
 	}
 	if cap(b.b)-len(b.b) < minRead && need > cap(b.b) {
 		size := 2 * cap(b.b)
-		if b.want > b.Len() {
+		if b.expected > b.Len() {
 			size = min(4*cap(b.b), need)
 		}
-		b.move(size)
+		b.moveToNew(size)
 	}
 	return b.b[len(b.b):cap(b.b)]
 }
 
+// commit appends the first n bytes of the slice that room has returned.
 func (b *Buffer) commit(n int) { b.b = b.b[:len(b.b)+n] }
 
 // slide moves the bytes to the front of the storage.
@@ -140,15 +141,15 @@ func (b *Buffer) slide() {
 	b.b, b.off = b.b[:n], 0
 }
 
-// move moves the bytes to storage of their own, larger than a chunk.
-func (b *Buffer) move(size int) {
+// moveToNew moves the bytes to a new storage, larger than a chunk.
+func (b *Buffer) moveToNew(size int) {
 	to := make([]byte, b.Len(), size)
 	copy(to, b.b[b.off:])
 	b.release()
 	b.b = to
 }
 
-// release lets go of the storage and the bytes.
+// release drops the bytes and the storage; a chunk goes back to the pool.
 func (b *Buffer) release() {
 	if cap(b.b) == chunkSize {
 		chunks.Put((*[chunkSize]byte)(b.b[:chunkSize]))

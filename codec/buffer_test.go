@@ -39,7 +39,7 @@ func TestBufferBehavesLikeAQueueOfBytes(t *testing.T) {
 					t.Fatalf("seed %d, step %d: Extend gave %x, not zeros", seed, step, p)
 				}
 				model = append(model, fill(p)...)
-			case 4: // what a connection does
+			case 4: // a read from a connection
 				if rnd.IntN(2) == 0 {
 					b.Expect(rnd.IntN(2 * largest))
 				}
@@ -50,7 +50,7 @@ func TestBufferBehavesLikeAQueueOfBytes(t *testing.T) {
 				p := fill(room[:rnd.IntN(len(room)+1)])
 				b.commit(len(p))
 				model = append(model, p...)
-				b.want = 0
+				b.expected = 0
 			case 5:
 				b.Discard(some)
 				model = model[some:]
@@ -59,7 +59,7 @@ func TestBufferBehavesLikeAQueueOfBytes(t *testing.T) {
 				if !bytes.Equal(p, model[:some]) || cap(p) != len(p) {
 					t.Fatalf("seed %d, step %d: took other bytes, or room for %d beside %d", seed, step, cap(p), len(p))
 				}
-				fill(p) // is the taker's: must not show up in b
+				fill(p) // the caller of Take owns p: this must not change b
 				model = model[some:]
 			case 7:
 				b.truncate(some)
@@ -80,7 +80,7 @@ func TestBufferTakesAChunkFirstAndGivesItBack(t *testing.T) {
 	var b Buffer
 	b.WriteByte('a')
 	if cap(b.b) != chunkSize {
-		t.Fatalf("%d bytes for the first, want a chunk", cap(b.b))
+		t.Fatalf("a capacity of %d bytes, want a chunk", cap(b.b))
 	}
 	b.release()
 	if cap(b.b) != 0 || b.Len() != 0 {

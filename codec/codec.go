@@ -11,22 +11,22 @@ import (
 // A Decoder finds frames in bytes. It may have state, and then serves one
 // connection. One goroutine at a time calls it.
 type Decoder[T any] interface {
-	// Decode takes the next frame off the front of buf. It returns false when there
-	// is not a whole one, and is called again when there are more bytes; it may take
-	// what it has understood so far, and may tell [Buffer.Expect] how much it needs.
+	// Decode removes the next frame from the front of buf. It returns false when the
+	// frame is not complete, and is called again when there are more bytes; it may remove
+	// the part that it has decoded, and may tell [Buffer.Expect] how many bytes it needs.
 	//
-	// end says that no more bytes will come. Then Decode is called until it returns
-	// false; bytes that it leaves behind become an error of the stream. A decoder
-	// that took the beginning of a frame off buf before returns an error itself.
+	// end is true when no more bytes will come. Then Decode is called until it returns
+	// false; bytes that are left in buf become an error of the stream. A decoder that has
+	// removed the beginning of an incomplete frame before returns an error itself.
 	//
-	// After an error the stream may be asked again, and then Decode is.
+	// After an error the stream may be polled again, and then Decode is called again.
 	Decode(buf *Buffer, end bool) (frame T, ok bool, err error)
 }
 
 // An Encoder turns frames into bytes. One goroutine at a time calls it.
 type Encoder[T any] interface {
-	// Encode appends frame to buf. What it has appended before it returns an error
-	// is taken back. It must not keep frame, nor take bytes off buf.
+	// Encode appends frame to buf. When it returns an error, the bytes that it has
+	// appended are removed. It must not keep frame, nor remove bytes from buf.
 	Encode(frame T, buf *Buffer) error
 }
 
@@ -36,7 +36,7 @@ type Codec[In, Out any] interface {
 	Encoder[Out]
 }
 
-// What decoding and encoding fail with.
+// Errors of decoding and encoding.
 var (
 	// ErrTooLong says that a frame is longer than the maximum.
 	ErrTooLong = errors.New("codec: frame too long")

@@ -13,7 +13,7 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// direct starts fn in direct style.
+// direct returns a future that runs fn in direct style.
 func direct(fn func(*edo.Task) error) edo.Future[edo.Unit] {
 	return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) })
 }
@@ -98,7 +98,7 @@ func TestCancelledSendKeepsTheFrame(t *testing.T) {
 func requireAllocs(t *testing.T, n float64, fn func(task *edo.Task) error) {
 	t.Helper()
 	if invariant.Enabled {
-		t.Skip("a pool loses things on purpose under the race detector")
+		t.Skip("under the race detector a sync.Pool drops values on purpose")
 	}
 	var err error
 	task, f := edotest.NewTask(), edo.Async(func(task *edo.Task) (float64, error) {
@@ -145,7 +145,7 @@ func TestRecvAllocatesTheFrameAlone(t *testing.T) {
 
 func TestIdleFramedPollsWithoutAllocating(t *testing.T) {
 	if invariant.Enabled {
-		t.Skip("a pool loses things on purpose under the race detector")
+		t.Skip("under the race detector a sync.Pool drops values on purpose")
 	}
 	task := edotest.NewTask()
 	a, b := aio.Duplex(4096)

@@ -22,12 +22,12 @@
 //
 // An idle Framed is some 160 bytes and its codec: the buffers come from a pool and
 // go back as soon as they are empty. A frame that is received is one allocation,
-// and belongs to whoever receives it. Sending copies the frame once and allocates
+// and belongs to the receiver. Sending copies the frame once and allocates
 // nothing, unless it is longer than 16 KiB. Each step takes an uncontended lock, some 15
-// ns, so that tasks that use a Framed at the same time find an error and no broken frame.
+// ns, so that tasks that use a Framed at the same time get an error and no broken frame.
 //
 // # When not to use it
 //
-// Frames that are so large that one does not want them whole in memory are better
-// read and written with package aio.
+// Frames that are too large to be held whole in memory should be read and written with
+// package aio.
 package codec

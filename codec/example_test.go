@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/codec"
 )
 
-// A client and a server that sends every frame back.
+// A server sends each frame of its client back.
 func Example() {
 	err := edo.Run(func(task *edo.Task) error {
 		a, b := aio.Duplex(1024)
@@ -55,7 +55,7 @@ func Example() {
 	// "world"
 }
 
-// A length of two bytes that counts itself.
+// A length of two bytes that includes itself.
 func ExampleNewLengthDelimited() {
 	lengths, err := codec.NewLengthDelimited(codec.LengthConfig{Size: 2, Adjustment: -2})
 	if err != nil {
@@ -72,7 +72,7 @@ func ExampleNewLengthDelimited() {
 	// codec: LengthConfig.Size is 9; it must be 1 to 8, or 0 for 4
 }
 
-// point is what the protocol below speaks of.
+// point is the value in a frame of the protocol below.
 type point struct{ x, y int16 }
 
 // points is the codec of a protocol whose frames are four bytes each.
@@ -96,7 +96,8 @@ func (points) Encode(p point, buf *codec.Buffer) error {
 	return nil
 }
 
-// A codec of one's own: several frames go out in one write, and come in as values.
+// A protocol of the program's own: several frames are sent in one write, and received as
+// values.
 func ExampleCodec() {
 	err := edo.Run(func(task *edo.Task) error {
 		a, b := aio.Duplex(64)
@@ -125,7 +126,7 @@ func ExampleCodec() {
 	// {-3 4}
 }
 
-// Lines of text, from a client that sends one too many bytes.
+// Lines of text from a client. One of its lines is too long.
 func ExampleLines() {
 	err := edo.Run(func(task *edo.Task) error {
 		a, b := aio.Duplex(64)

@@ -5,53 +5,52 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
 )
 
 // Framed is a connection of frames: a stream of In and a sink of Out.
 //
 // One task at a time receives and one sends; they may be two tasks when the codec allows
-// that, as those of this package do. While a task waits, another one that comes to wait for
-// the same direction gets an [*edo.BusyError] that names both, and nothing is taken from
-// it. Frames are whole whatever tasks do at the same time.
+// that, as the codecs of this package do. While a task waits, a second task that waits for
+// the same direction gets an [*edo.BusyError] that names both, and its frame is not taken.
+// Frames stay whole when tasks use a Framed at the same time.
 //
-// Each frame that is received, and each that is sent, takes from the budget of its poll,
-// also those that are in the buffer already: a peer that sends millions of empty lines does
-// not hold up other tasks.
+// Each frame that is received or sent uses the budget of its poll, even when it is in the
+// buffer already: a peer that sends millions of empty lines does not delay other tasks.
 type Framed[In, Out any] struct {
 	io    aio.ReadWriter // nil once dropped
 	codec Codec[In, Out]
 
 	// Receiving; guarded by rx.
-	rx      side
+	rx      direction
 	input   Buffer // read and not decoded
-	refused *error // an error of io that an inspection came to, and that no poll has told
+	heldErr *error // an error of io that an inspection got, for the next poll to return
 
 	// Sending; guarded by tx.
-	tx     side
+	tx     direction
 	output Buffer // encoded and not written
 
+	// All bools come last, which saves padding.
+
 	// Receiving; guarded by rx.
-	unread bool // input may hold a frame
-	ended  bool // io has come to its end
-	done   bool // so has the stream
-	failed bool // the last item was an error
+	mayDecode bool // input may hold a frame
+	atEOF     bool // io has ended
+	ended     bool // the stream has ended
+	failed    bool // the last item was an error: the next one is End
 
 	// Sending; guarded by tx.
-	unflushed bool // something was sent since io was flushed
+	unflushed bool // a frame was sent since io was flushed
 	closed    bool
 }
 
-// NewFramed returns rw as a connection of frames. It owns rw: Drop drops it. The
-// codec serves this connection alone, if it has state.
+// NewFramed returns rw as a connection of frames. The Framed owns rw: Drop drops it. A
+// codec with state serves this connection alone.
 func NewFramed[In, Out any](rw aio.ReadWriter, codec Codec[In, Out]) *Framed[In, Out] {
 	return &Framed[In, Out]{io: rw, codec: codec}
 }
 
-// Drop lets go of the connection and of everything that was received or sent and
-// is still in a buffer. The stream has ended, and the sink is closed. It must not
-// be called during a poll.
+// Drop drops the connection, and all bytes that are still in a buffer. The stream has
+// ended, and the sink is closed. Drop must not be called during a poll.
 func (f *Framed[In, Out]) Drop() {
 	f.rx.mu.Lock()
 	f.tx.mu.Lock()
@@ -59,90 +58,90 @@ func (f *Framed[In, Out]) Drop() {
 	f.io = nil
 	f.input.release()
 	f.output.release()
-	f.done, f.failed, f.refused = true, false, nil
+	f.ended, f.failed, f.heldErr = true, false, nil
 	f.closed, f.unflushed = true, false
 	f.tx.mu.Unlock()
 	f.rx.mu.Unlock()
 	edo.Drop(rw)
 }
 
-// side is one direction, which has room for one task that waits.
-//
-//	waiting   the task of the last poll, while that is pending; none otherwise
+// direction is one direction of a Framed. One task at a time may wait for it.
 //
 // A poll holds mu from its beginning to its end, so two tasks that poll at the same time
-// take turns. Which of them may wait is asked at the beginning, before anything is taken.
-type side struct {
-	mu      sync.Mutex // guards the following, and what Framed has for the direction
-	waiting edo.Waker
+// take turns. A poll of a second task fails at its beginning, before it takes anything.
+type direction struct {
+	mu      sync.Mutex // guards the following, and the fields of Framed for the direction
+	waiting edo.Waker  // the task of the last poll, if that poll was pending; otherwise none
 }
 
-// enter begins a poll, unless another task waits for leaf, which is the error.
-func (s *side) enter(cx *edo.Context, leaf edo.Leaf, use string) error {
-	s.mu.Lock()
+// beginPoll locks d for a poll. It returns an error, and does not lock, if another task
+// waits for leaf.
+func (d *direction) beginPoll(cx *edo.Context, leaf edo.Leaf, use string) error {
+	d.mu.Lock()
 	me := cx.Waker()
-	for !s.waiting.IsZero() && s.waiting != me {
-		first := s.waiting
-		s.mu.Unlock()
+	for !d.waiting.IsZero() && d.waiting != me {
+		first := d.waiting
+		d.mu.Unlock() // Sole polls the first task, and that poll locks mu
 		if err := cx.Sole(first, leaf, use); err != nil {
 			return err
 		}
-		s.mu.Lock()
-		if s.waiting == first { // it does not wait any more
-			s.waiting = edo.Waker{}
-			s.mu.Unlock()
+		d.mu.Lock()
+		if d.waiting == first { // the first task does not wait any more
+			d.waiting = edo.Waker{}
+			d.mu.Unlock()
 			cx.Displace(first, leaf)
-			s.mu.Lock()
+			d.mu.Lock()
 		}
 	}
 	return nil
 }
 
-// leave ends a poll.
-func (s *side) leave(cx *edo.Context, p edo.Poll) {
-	s.waiting = edo.Waker{}
+// endPoll ends a poll with the result p, and unlocks d.
+func (d *direction) endPoll(cx *edo.Context, p edo.Poll) {
+	d.waiting = edo.Waker{}
 	if p == edo.Pending {
-		s.waiting = cx.Waker()
+		d.waiting = cx.Waker()
 	}
-	s.mu.Unlock()
+	d.mu.Unlock()
 }
 
-// What a second waiter is told to do instead.
+// Advice in the BusyError of a second waiter.
 const (
 	useOneReceiver = "one task receives, and hands the frames on through package mpmc"
 	useOneSender   = "one task sends what the others hand it through package mpsc"
 )
 
-// receiveWait and sendWait are a Framed as what is waited for.
+// receiveWait and sendWait are a Framed as the leaf of a wait.
 type (
 	receiveWait[In, Out any] Framed[In, Out]
 	sendWait[In, Out any]    Framed[In, Out]
 )
 
-// Waits says what for: for what the connection does.
+// Waits says what a receiver waits for: what the connection waits for.
 func (w *receiveWait[In, Out]) Waits(cx *edo.Context) edo.Wait {
 	f := (*Framed[In, Out])(w)
 	f.rx.mu.Lock()
 	defer f.rx.mu.Unlock()
-	if f.done || f.unread || f.failed || f.io == nil || f.refused != nil {
+	if f.ended || f.mayDecode || f.failed || f.io == nil || f.heldErr != nil {
 		return edo.Wait{On: "codec: receive", By: []string{"nothing: a frame, or the end, is there"}}
 	}
-	return inspect(cx, "codec: receive", func(cx *edo.Context) {
+	return inspectPoll(cx, "codec: receive", func(cx *edo.Context) {
 		n, poll, err := f.io.PollRead(cx, f.input.room())
 		if poll == edo.Pending {
 			return
 		}
-		// It goes on without asking: what it has done is kept, and the task looks again.
+		// The connection has read although an inspection has no budget. Keep the result, and
+		// wake the task to use it.
 		f.input.commit(n)
-		f.unread = n > 0
+		f.mayDecode = n > 0
 		if err != nil {
-			f.refused = &err
+			f.heldErr = &err
 		}
 		f.rx.waiting.Wake()
 	})
 }
 
-// Waits says what for: for what the connection does.
+// Waits says what a sender waits for: what the connection waits for.
 func (w *sendWait[In, Out]) Waits(cx *edo.Context) edo.Wait {
 	f := (*Framed[In, Out])(w)
 	f.tx.mu.Lock()
@@ -150,7 +149,7 @@ func (w *sendWait[In, Out]) Waits(cx *edo.Context) edo.Wait {
 	if f.closed || !f.unflushed {
 		return edo.Wait{On: "codec: send", By: []string{"nothing: all is sent"}}
 	}
-	return inspect(cx, "codec: send", func(cx *edo.Context) {
+	return inspectPoll(cx, "codec: send", func(cx *edo.Context) {
 		if f.output.Len() == 0 {
 			f.io.PollFlush(cx)
 			return
@@ -162,8 +161,9 @@ func (w *sendWait[In, Out]) Waits(cx *edo.Context) edo.Wait {
 	})
 }
 
-// inspect returns what on waits for, by poll: a poll of the connection without a budget.
-func inspect(cx *edo.Context, on string, poll func(cx *edo.Context)) edo.Wait {
+// inspectPoll calls poll, which polls the connection, without a budget. It returns the wait
+// of the connection, described as a part of on.
+func inspectPoll(cx *edo.Context, on string, poll func(cx *edo.Context)) edo.Wait {
 	var leaf edo.Leaf
 	in := (*sched.Context)(cx)
 	inner := (*edo.Context)(sched.NewInspection(in.Runtime(), in.Task(), func(l any) { leaf, _ = l.(edo.Leaf) }))

@@ -11,14 +11,15 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// pieces is a connection whose input comes in pieces, and whose output is kept.
+// pieces is a connection. Its input comes in pieces, and it keeps its output.
 type pieces struct {
 	in, out bytes.Buffer
-	sizes   []byte // how much the next reads and writes move; 0: they are pending first
+	sizes   []byte // how many bytes each of the next reads and writes moves; 0: it is pending
 }
 
-// next returns how much may be moved now.
-func (c *pieces) next(cx *edo.Context) (int, bool) {
+// nextSize returns how many bytes the current read or write may move, or false when it is
+// pending.
+func (c *pieces) nextSize(cx *edo.Context) (int, bool) {
 	if len(c.sizes) == 0 {
 		return 1 << 20, true
 	}
@@ -31,7 +32,7 @@ func (c *pieces) next(cx *edo.Context) (int, bool) {
 }
 
 func (c *pieces) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	n, ok := c.next(cx)
+	n, ok := c.nextSize(cx)
 	if !ok {
 		return 0, edo.Pending, nil
 	}
@@ -40,7 +41,7 @@ func (c *pieces) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 }
 
 func (c *pieces) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	n, ok := c.next(cx)
+	n, ok := c.nextSize(cx)
 	if !ok {
 		return 0, edo.Pending, nil
 	}
@@ -63,9 +64,9 @@ func anyConfig(size, flags byte, offset uint8, skip, adjustment int8, maxFrame u
 	}
 }
 
-// FuzzLengthDelimitedDecode checks that whatever comes in, under whatever
-// configuration, the decoder does not panic, comes to an end, hands out nothing
-// beyond the maximum and holds no more memory than that.
+// FuzzLengthDelimitedDecode checks the decoder with arbitrary input and an arbitrary
+// configuration: it does not panic, reaches the end, returns no frame longer than the
+// maximum and holds no more memory than that.
 func FuzzLengthDelimitedDecode(f *testing.F) {
 	f.Add(byte(4), byte(0), uint8(0), int8(0), int8(0), uint16(100), []byte("\x00\x00\x00\x03abc\x00\x00\x00\x02d"), []byte{1, 0, 7})
 	f.Add(byte(2), byte(1), uint8(3), int8(-1), int8(5), uint16(9), []byte("xxx\x01\x00abcdef"), []byte{})
@@ -85,7 +86,7 @@ func FuzzLengthDelimitedDecode(f *testing.F) {
 		for polls := 0; ; polls++ {
 			frame, p, err := edotest.PollNext(task, framed)
 			if err != nil || p == edo.End {
-				break // an error says which; the decoder would say the same again
+				break // after an error the decoder would return the same error again
 			}
 			if p == edo.Ready {
 				frames++
@@ -104,8 +105,8 @@ func FuzzLengthDelimitedDecode(f *testing.F) {
 	})
 }
 
-// FuzzLengthDelimitedRoundTrip checks that what is sent in pieces is received as
-// it was, under every configuration.
+// FuzzLengthDelimitedRoundTrip checks that frames that are sent in pieces are received
+// unchanged, under every configuration.
 func FuzzLengthDelimitedRoundTrip(f *testing.F) {
 	f.Add(byte(4), byte(0), uint8(0), int8(0), int8(0), uint16(0), []byte("abc"), []byte(""), uint16(20_000), []byte{1, 0, 2, 200})
 	f.Add(byte(2), byte(1), uint8(3), int8(-1), int8(5), uint16(90), []byte("xxx..abc"), []byte("yyy..yyyyyyy"), uint16(3), []byte{3})
@@ -136,7 +137,7 @@ func FuzzLengthDelimitedRoundTrip(f *testing.F) {
 		}
 		io.Copy(&conn.in, &conn.out)
 
-		// What was kept of the head has the length in it: compare the rest.
+		// The part of the head that is kept contains the length: compare the rest.
 		from := 0
 		if config.Size == 0 {
 			config.Size = 4

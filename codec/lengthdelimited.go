@@ -5,13 +5,13 @@ import (
 	"math"
 )
 
-// LengthConfig says where the length of a frame is written, and what it counts.
-// The zero value is a head of four bytes, big-endian, that says how long the rest
-// is, with frames of up to 8 MiB.
+// LengthConfig says where the length of a frame is written, and which bytes it counts.
+// The zero value is a head of four bytes, big-endian, that holds the length of the rest,
+// with frames of up to 8 MiB.
 //
-// On the wire a frame is: Offset bytes of something else, the length in Size
-// bytes, and so on. The first Skip bytes are thrown away; the frame that is handed
-// out follows, and is Adjustment bytes longer than the length says. For example
+// On the wire a frame is: Offset bytes of other data, the length in Size bytes, and the
+// rest. Decode discards the first Skip bytes. The frame that it returns follows, and is
+// Adjustment bytes longer than the length on the wire. For example
 //
 //	bytes on the wire        configuration                            frame
 //	00 00 00 03 a b c                                                 a b c
@@ -26,20 +26,20 @@ type LengthConfig struct {
 	LittleEndian bool
 	// Offset is how many bytes come before the length, up to 65,535.
 	Offset int
-	// Adjustment is what must be added to the length that is on the wire to get the
-	// length of the frame that is handed out: -2 when it counts a head of two bytes
-	// too. It is at most 1 GiB either way.
+	// Adjustment is added to the length on the wire to get the length of the frame that
+	// Decode returns: -2 when the length on the wire includes a head of two bytes. It is
+	// from -1 GiB to 1 GiB.
 	Adjustment int
-	// Skip is how many bytes are thrown away, up to 65,535. 0 stands for the head,
-	// which is Offset + Size; [KeepHead] for none.
+	// Skip is the number of bytes that Decode discards, up to 65,535. 0 stands for the
+	// head, which is Offset + Size; [KeepHead] for none.
 	Skip int
-	// MaxFrame is how long a frame may be, in bytes, as it is handed out. 0 stands
-	// for 8 MiB. What the length cannot express is not possible either: with a Size
-	// of 1, 255 bytes and the Adjustment.
+	// MaxFrame is the largest length of a frame, in bytes, as Decode returns it. 0 stands
+	// for 8 MiB. A frame is never longer than its length field can say: with a Size of 1,
+	// 255 bytes and the Adjustment.
 	MaxFrame int
 }
 
-// KeepHead is the [LengthConfig.Skip] that throws nothing away.
+// KeepHead is the [LengthConfig.Skip] that discards nothing.
 const KeepHead = -1
 
 const (
@@ -49,26 +49,26 @@ const (
 )
 
 // LengthDelimited is the codec of frames that begin with their length. The zero
-// LengthDelimited is that of the zero [LengthConfig]. It serves one connection,
+// LengthDelimited is the codec of the zero [LengthConfig]. It serves one connection,
 // and may decode in one task while it encodes in another.
 //
-// Decoding copies each frame into memory of its own, which is the receiver's to
-// keep: one allocation. A frame that is too long is an error as soon as its head
-// has arrived, and nothing is allocated for it; one that is announced and does not
-// come is given memory as it arrives.
+// Decoding copies each frame into memory of its own, which the receiver may keep: one
+// allocation. A frame that is too long is an error as soon as its head has arrived, and
+// nothing is allocated for it. A frame that is announced gets memory only as its bytes
+// arrive.
 //
-// Encoding is the reverse of decoding under the same configuration: before the
-// frame go Skip bytes, zero but for the length. With a Skip that keeps part of the
-// head, the frame brings that part along, and the length in it is overwritten.
+// Encoding is the reverse of decoding under the same configuration: Skip bytes, all zero
+// except the length, precede the frame. With a Skip that keeps a part of the head, the
+// frame contains that part, and the length in it is overwritten.
 type LengthDelimited struct {
-	head   *head // nil: four bytes, big-endian
-	max    int   // 0: defaultMaxFrame
-	inside bool  // the head of a frame has been decoded, and what follows is the frame
-	frame  int   // its length, when inside
+	head     *headLayout // nil: defaultHead
+	max      int         // 0: defaultMaxFrame
+	inFrame  bool        // the head was removed from the buffer; the frame comes next
+	frameLen int         // length of that frame
 }
 
-// head is what a LengthConfig says about the head of a frame.
-type head struct {
+// headLayout describes the head of a frame, as a LengthConfig does.
+type headLayout struct {
 	size   int // of the length
 	little bool
 	offset int // of the length
@@ -76,10 +76,9 @@ type head struct {
 	adjust int64
 }
 
-var defaultHead = head{size: 4, skip: 4}
+var defaultHead = headLayout{size: 4, skip: 4}
 
-// NewLengthDelimited returns the codec of c, or an error that says which field
-// cannot be.
+// NewLengthDelimited returns the codec of c, or an error that names the invalid field.
 func NewLengthDelimited(c LengthConfig) (*LengthDelimited, error) {
 	if c.Size == 0 {
 		c.Size = defaultHead.size
@@ -94,7 +93,7 @@ func NewLengthDelimited(c LengthConfig) (*LengthDelimited, error) {
 	case c.Adjustment < -maxAdjustment || c.Adjustment > maxAdjustment:
 		return nil, fmt.Errorf("codec: LengthConfig.Adjustment is %d; it must be at most %d either way", c.Adjustment, maxAdjustment)
 	}
-	h := &head{size: c.Size, little: c.LittleEndian, offset: c.Offset, skip: c.Skip, adjust: int64(c.Adjustment)}
+	h := &headLayout{size: c.Size, little: c.LittleEndian, offset: c.Offset, skip: c.Skip, adjust: int64(c.Adjustment)}
 	switch c.Skip {
 	case 0:
 		h.skip = c.Offset + c.Size
@@ -112,16 +111,16 @@ func NewLengthDelimited(c LengthConfig) (*LengthDelimited, error) {
 	return d, nil
 }
 
-// layout returns the head of d's frames. The zero LengthDelimited is not changed
-// by use, so that one task may decode and another encode.
-func (d *LengthDelimited) layout() *head {
+// layout returns the layout of d's heads. It does not set d.head, so that one task may
+// decode while another encodes.
+func (d *LengthDelimited) layout() *headLayout {
 	if d.head == nil {
 		return &defaultHead
 	}
 	return d.head
 }
 
-// MaxFrame returns how long a frame may be.
+// MaxFrame returns the largest length of a frame.
 func (d *LengthDelimited) MaxFrame() int {
 	if d.max == 0 {
 		return defaultMaxFrame
@@ -129,9 +128,9 @@ func (d *LengthDelimited) MaxFrame() int {
 	return d.max
 }
 
-// SetMaxFrame changes how long a frame may be, as [LengthConfig.MaxFrame] does,
-// for both directions. It does not touch a frame whose head has been decoded. It
-// must not be called during a poll.
+// SetMaxFrame changes the largest length of a frame, as [LengthConfig.MaxFrame] does, for
+// both directions. It does not affect a frame whose head was decoded already. It must not
+// be called during a poll.
 func (d *LengthDelimited) SetMaxFrame(n int) error {
 	if n < 0 {
 		return fmt.Errorf("codec: MaxFrame is %d; it must be positive, or 0 for 8 MiB", n)
@@ -143,8 +142,8 @@ func (d *LengthDelimited) SetMaxFrame(n int) error {
 	return nil
 }
 
-// longest returns the longest frame whose length can be written.
-func (h *head) longest() int64 {
+// longest returns the length of the longest frame whose length can be written.
+func (h *headLayout) longest() int64 {
 	if h.size == 8 {
 		return math.MaxInt64 / 2
 	}
@@ -152,42 +151,42 @@ func (h *head) longest() int64 {
 }
 
 // shortest returns the length of a frame that ends where its head does.
-func (h *head) shortest() int64 { return int64(max(0, h.offset+h.size-h.skip)) }
+func (h *headLayout) shortest() int64 { return int64(max(0, h.offset+h.size-h.skip)) }
 
-// field returns the place of the length in b, which begins with the head.
-func (h *head) field(b []byte) []byte { return b[h.offset:][:h.size] }
+// lengthField returns the bytes of the length in b, which begins with the head.
+func (h *headLayout) lengthField(b []byte) []byte { return b[h.offset:][:h.size] }
 
-// Decode takes the next frame off buf.
+// Decode removes the next frame from buf.
 func (d *LengthDelimited) Decode(buf *Buffer, end bool) ([]byte, bool, error) {
-	if !d.inside {
+	if !d.inFrame {
 		h := d.layout()
 		if need := max(h.offset+h.size, h.skip); buf.Len() < need {
 			buf.Expect(need)
-			return nil, false, nil // Framed reports what is left at the end
+			return nil, false, nil // at the end Framed reports the bytes that are left
 		}
-		n, err := h.decode(buf.Bytes(), d.MaxFrame())
+		n, err := h.frameLength(buf.Bytes(), d.MaxFrame())
 		if err != nil {
 			return nil, false, err
 		}
 		buf.Discard(h.skip)
-		d.frame, d.inside = n, true
+		d.frameLen, d.inFrame = n, true
 	}
-	if buf.Len() < d.frame {
+	if buf.Len() < d.frameLen {
 		if end {
-			d.inside = false
+			d.inFrame = false
 			return nil, false, errCut
 		}
-		buf.Expect(d.frame)
+		buf.Expect(d.frameLen)
 		return nil, false, nil
 	}
-	d.inside = false
-	return buf.Take(d.frame), true, nil
+	d.inFrame = false
+	return buf.Take(d.frameLen), true, nil
 }
 
-// decode returns the length of the frame whose head is at the front of b.
-func (h *head) decode(b []byte, longest int) (int, error) {
+// frameLength returns the length of the frame whose head is at the front of b.
+func (h *headLayout) frameLength(b []byte, longest int) (int, error) {
 	var n uint64
-	field := h.field(b)
+	field := h.lengthField(b)
 	for i := range field {
 		if h.little {
 			n |= uint64(field[i]) << (8 * i)
@@ -222,7 +221,7 @@ func (d *LengthDelimited) Encode(frame []byte, buf *Buffer) error {
 	buf.Grow(h.skip + len(frame))
 	buf.Extend(h.skip)
 	buf.Write(frame)
-	field := h.field(buf.Bytes()[start:])
+	field := h.lengthField(buf.Bytes()[start:])
 	for i := range field {
 		if h.little {
 			field[i] = byte(n >> (8 * i))

@@ -24,7 +24,7 @@ func newLength(t testing.TB, c codec.LengthConfig) *codec.LengthDelimited {
 	return d
 }
 
-// texts is a connection of frames as a stream of strings, which compare.
+// texts is a connection of frames as a stream of strings, which are comparable.
 type texts struct {
 	*codec.Framed[[]byte, []byte]
 }
@@ -70,7 +70,7 @@ func TestLengthDelimitedFramesOnTheWire(t *testing.T) {
 		config codec.LengthConfig
 		wire   string
 		frames []string
-		oneWay bool // the wire has something before the length that is not kept
+		oneWay bool // the wire has bytes before the length that Decode discards
 	}{
 		{name: "several in one packet",
 			wire:   "\x00\x00\x00\x09abcdefghi\x00\x00\x00\x03123\x00\x00\x00\x0bhello world",
@@ -292,7 +292,7 @@ func TestLengthDelimitedImpossibleLengthsAreErrors(t *testing.T) {
 	}
 }
 
-func TestLengthDelimitedWritesNothingBeforeAFlushAndNothingForNothing(t *testing.T) {
+func TestLengthDelimitedWritesNothingBeforeAFlushNorWhenNothingWasSent(t *testing.T) {
 	task, conn := edotest.NewTask(), edotest.NewScript(t)
 	f := newTexts(t, conn, codec.LengthConfig{})
 	edotest.RequireReady(t, task, f.FlushFuture())

@@ -11,21 +11,21 @@ import (
 // Lines is the codec of lines of text. The zero Lines is ready. It serves one
 // connection, and may decode in one task while it encodes in another.
 //
-// A line ends with "\n" or "\r\n", which is not part of it; the last one may end
-// with the input. A line that is too long is one error, [ErrTooLong], however long
-// it is and in however many pieces it comes: the rest of it is thrown away. A line
-// that is not UTF-8 is an error that matches [ErrNotText]. Either way the next line
-// is decoded when the stream is asked again.
+// A line ends with "\n" or "\r\n", which is not part of it; the last line may end with the
+// input. A line that is too long is one error, [ErrTooLong], regardless of its length and
+// of the number of its pieces: the rest of it is discarded. A line that is not UTF-8 is an
+// error that matches [ErrNotText]. After either error the stream can be polled again, and
+// decodes the next line.
 //
-// A line that is received is one allocation. Encode adds "\n", and refuses what
-// Decode would not give back.
+// A line that is received is one allocation. Encode adds "\n", and refuses a line that
+// Decode would not return unchanged.
 type Lines struct {
-	// Max is how long a line may be, in bytes, without its end. 0 or less stands for 64 KiB.
-	// It must not be changed during a poll.
+	// Max is the largest length of a line, in bytes, without its end. 0 or less stands for
+	// 64 KiB. It must not be changed during a poll.
 	Max int
 
-	searched int  // so many bytes at the front hold no "\n"
-	skipping bool // what comes is the rest of a line that was too long
+	searched int  // the number of bytes at the front that are known to hold no "\n"
+	skipping bool // the next bytes are the rest of a line that was too long
 }
 
 const defaultMaxLine = 64 << 10
@@ -33,14 +33,15 @@ const defaultMaxLine = 64 << 10
 // ErrNotText says that a line is not valid UTF-8, or has a line end inside.
 var ErrNotText = errors.New("codec: not a line of UTF-8 text")
 
-func (l *Lines) max() int {
+// maxLen returns Max, or its default.
+func (l *Lines) maxLen() int {
 	if l.Max <= 0 {
 		return defaultMaxLine
 	}
 	return l.Max
 }
 
-// Decode takes the next line off buf.
+// Decode removes the next line from buf.
 func (l *Lines) Decode(buf *Buffer, end bool) (string, bool, error) {
 	for {
 		b := buf.Bytes()
@@ -54,13 +55,13 @@ func (l *Lines) Decode(buf *Buffer, end bool) (string, bool, error) {
 			l.skipping = false
 			buf.Discard(at + 1)
 		case at >= 0:
-			return l.take(buf, at, at+1)
+			return l.takeLine(buf, at, at+1)
 		case l.skipping:
 			buf.Discard(len(b))
 			return "", false, nil
 		case end && len(b) > 0:
-			return l.take(buf, len(b), len(b))
-		case len(b) > l.max()+1: // one more may be a "\r"
+			return l.takeLine(buf, len(b), len(b))
+		case len(b) > l.maxLen()+1: // one more may be a "\r"
 			l.skipping = true
 			buf.Discard(len(b))
 			return "", false, l.tooLong()
@@ -71,12 +72,13 @@ func (l *Lines) Decode(buf *Buffer, end bool) (string, bool, error) {
 	}
 }
 
-// take takes n bytes off buf, of which the first are a line and its "\r".
-func (l *Lines) take(buf *Buffer, line, n int) (string, bool, error) {
-	b := bytes.TrimSuffix(buf.Bytes()[:line], []byte("\r"))
+// takeLine removes n bytes from buf. The first size of them are a line, with its "\r" if it
+// has one.
+func (l *Lines) takeLine(buf *Buffer, size, n int) (string, bool, error) {
+	b := bytes.TrimSuffix(buf.Bytes()[:size], []byte("\r"))
 	defer buf.Discard(n)
 	switch {
-	case len(b) > l.max():
+	case len(b) > l.maxLen():
 		return "", false, l.tooLong()
 	case !utf8.Valid(b):
 		return "", false, ErrNotText
@@ -85,13 +87,13 @@ func (l *Lines) take(buf *Buffer, line, n int) (string, bool, error) {
 }
 
 func (l *Lines) tooLong() error {
-	return fmt.Errorf("%w: a line of more than %d bytes", ErrTooLong, l.max())
+	return fmt.Errorf("%w: a line of more than %d bytes", ErrTooLong, l.maxLen())
 }
 
 // Encode appends line and "\n" to buf.
 func (l *Lines) Encode(line string, buf *Buffer) error {
 	switch {
-	case len(line) > l.max():
+	case len(line) > l.maxLen():
 		return l.tooLong()
 	case strings.Contains(line, "\n") || strings.HasSuffix(line, "\r") || !utf8.ValidString(line):
 		return ErrNotText

@@ -12,8 +12,8 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// receiveLines receives to the end, going on after errors. An error stands in
-// the result as itself.
+// receiveLines receives to the end, and continues after errors. The result has an element
+// for each line and each error.
 func receiveLines(t *testing.T, conn *pieces, limit int) (got []string) {
 	t.Helper()
 	task, f := edotest.NewTask(), codec.NewFramed(conn, &codec.Lines{Max: limit})
@@ -111,8 +111,8 @@ func TestLinesRefuseToEncodeWhatWouldNotBeTheSameLine(t *testing.T) {
 	}
 }
 
-// FuzzLines checks the decoder against a model that sees the input whole, in
-// arbitrary pieces.
+// FuzzLines compares the decoder, which gets the input in arbitrary pieces, with a model
+// that gets the input whole.
 func FuzzLines(f *testing.F) {
 	f.Add("abc\r\n\ndef", []byte{1, 0, 2}, uint8(2))
 	f.Add("\xff\n0123456789\r\n\r", []byte{}, uint8(10))

@@ -16,8 +16,8 @@ var (
 	errOdd    = errors.New("odd")
 )
 
-// words is a codec of numbers of four bytes. It refuses odd ones: it takes them
-// when it decodes, and has begun to write them when it encodes.
+// words is a codec of numbers of four bytes. It refuses odd numbers, after it has removed
+// them from the input or appended them to the output.
 type words struct{}
 
 func (words) Decode(buf *codec.Buffer, end bool) (uint32, bool, error) {
@@ -45,7 +45,7 @@ func newWords(conn *edotest.Script) *codec.Framed[uint32, uint32] {
 	return codec.NewFramed(conn, words{})
 }
 
-// requireFrames requires that s has these items now.
+// requireFrames requires that the next items of s are want, and ready.
 func requireFrames[T comparable](t *testing.T, task *edotest.Task, s edo.Stream[T], want ...T) {
 	t.Helper()
 	for _, w := range want {
@@ -126,8 +126,8 @@ func TestFramedGoesOnAfterAnErrorOfTheCodecAtTheEnd(t *testing.T) {
 	edotest.RequireEnd(t, task, f)
 }
 
-// lastWords decodes nothing before the end. There it takes what there is, fails,
-// and then has two more frames.
+// lastWords decodes nothing before the end of the input. At the end it removes all bytes,
+// returns an error, and then returns two more frames.
 type lastWords struct {
 	words
 	n uint32
@@ -145,7 +145,7 @@ func (d *lastWords) Decode(buf *codec.Buffer, end bool) (uint32, bool, error) {
 	return 9 + d.n, true, nil
 }
 
-// stubborn fails without taking anything.
+// stubborn fails and removes nothing from the input.
 type stubborn struct{ words }
 
 func (stubborn) Decode(buf *codec.Buffer, end bool) (uint32, bool, error) { return 0, false, errOdd }
@@ -166,7 +166,7 @@ func TestFramedReportsAReaderThatReadsNothing(t *testing.T) {
 	edotest.RequireEnd(t, task, f)
 }
 
-// stuck reads and writes nothing, without an error.
+// stuck is a connection that reads and writes 0 bytes, without an error.
 type stuck struct{}
 
 func (stuck) PollRead(*edo.Context, []byte) (int, edo.Poll, error)  { return 0, edo.Ready, nil }
@@ -215,17 +215,17 @@ func TestIdleFramedHoldsNoBuffer(t *testing.T) {
 	}
 }
 
-// dropped is a connection that counts how often it was dropped.
-type dropped struct {
+// dropCounter is a connection that counts the calls of Drop.
+type dropCounter struct {
 	*edotest.Script
 	n int
 }
 
-func (d *dropped) Drop() { d.n++ }
+func (d *dropCounter) Drop() { d.n++ }
 
 func TestFramedDropDropsTheConnectionOnceAndEndsEverything(t *testing.T) {
 	task := edotest.NewTask()
-	conn := &dropped{Script: edotest.NewScript(t).Read([]byte("\x00\x00\x00\x02\x00\x00\x00\x04"))}
+	conn := &dropCounter{Script: edotest.NewScript(t).Read([]byte("\x00\x00\x00\x02\x00\x00\x00\x04"))}
 	f := codec.NewFramed(conn, words{})
 	requireFrames(t, task, f, 2)
 	if err := f.StartSend(6); err != nil {

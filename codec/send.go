@@ -4,44 +4,43 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/budget"
+	"github.com/edo-go/edo/internal/sched"
 )
 
-// boundary is how many bytes may wait to be written before there is no room for
-// another frame.
+// boundary is the number of unwritten bytes from which there is no room for another frame.
 const boundary = 8 << 10
 
-// PollReady is ready when there is room for a frame: at once while fewer than
-// 8 KiB wait to be written; otherwise it flushes first, and is ready again when
-// that is done or has come below 8 KiB. While another task waits to send it is an
-// [*edo.BusyError].
+// PollReady is ready when there is room for a frame: while fewer than 8 KiB wait to be
+// written. Otherwise it flushes, and is ready once the flush is complete or fewer than
+// 8 KiB wait. While another task waits to send, the error is an [*edo.BusyError].
 func (f *Framed[In, Out]) PollReady(cx *edo.Context) (edo.Poll, error) {
-	return f.send(cx, (*Framed[In, Out]).ready)
+	return f.pollSend(cx, (*Framed[In, Out]).makeRoom)
 }
 
-// send is one poll of the sending direction: step, for the one task that sends.
-func (f *Framed[In, Out]) send(cx *edo.Context, step func(f *Framed[In, Out], cx *edo.Context) (edo.Poll, error)) (poll edo.Poll, err error) {
+// pollSend is one poll of the sending direction. It calls step with tx locked.
+func (f *Framed[In, Out]) pollSend(cx *edo.Context, step func(f *Framed[In, Out], cx *edo.Context) (edo.Poll, error)) (poll edo.Poll, err error) {
 	leaf := (*sendWait[In, Out])(f)
 	if (*sched.Context)(cx).Inspecting() {
-		cx.Proceed(leaf) // which says what the connection waits for
+		cx.Proceed(leaf) // whose Waits asks the connection
 		return edo.Pending, nil
 	}
 	turn := budget.Begin(cx)
 	if turn.GivesWay(cx) {
 		return edo.Pending, nil
 	}
-	if err := f.tx.enter(cx, leaf, useOneSender); err != nil {
+	if err := f.tx.beginPoll(cx, leaf, useOneSender); err != nil {
 		turn.End(cx)
 		return edo.Ready, err
 	}
-	defer func() { f.tx.leave(cx, poll) }() // also when the connection panics
+	defer func() { f.tx.endPoll(cx, poll) }() // also when the connection panics
 	poll, err = step(f, cx)
 	turn.End(cx)
 	return poll, err
 }
 
-func (f *Framed[In, Out]) ready(cx *edo.Context) (edo.Poll, error) {
+// makeRoom is PollReady with tx locked.
+func (f *Framed[In, Out]) makeRoom(cx *edo.Context) (edo.Poll, error) {
 	if f.closed {
 		return edo.Ready, errClosed
 	}
@@ -52,14 +51,15 @@ func (f *Framed[In, Out]) ready(cx *edo.Context) (edo.Poll, error) {
 }
 
 // StartSend encodes frame into the buffer. Nothing reaches the connection before
-// PollFlush. After an error nothing of frame has been taken, and the sink goes on.
+// PollFlush. After an error no part of frame is in the buffer, and the sink can be used
+// further.
 func (f *Framed[In, Out]) StartSend(frame Out) error {
 	f.tx.mu.Lock()
 	defer f.tx.mu.Unlock()
 	return f.encode(frame)
 }
 
-// encode is StartSend, for the one task that sends.
+// encode is StartSend with tx locked.
 func (f *Framed[In, Out]) encode(frame Out) error {
 	if f.closed {
 		return errClosed
@@ -76,13 +76,14 @@ func (f *Framed[In, Out]) encode(frame Out) error {
 	return nil
 }
 
-// PollFlush writes what is in the buffer, goes on where it was interrupted, and
-// flushes the connection. When nothing was sent it does not touch the connection.
-// After an error it may be tried again, and goes on with what was not written.
+// PollFlush writes the bytes in the buffer, and then flushes the connection. A later poll
+// continues where an earlier one had to wait, or failed. When nothing was sent it does not
+// touch the connection.
 func (f *Framed[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) {
-	return f.send(cx, (*Framed[In, Out]).flush)
+	return f.pollSend(cx, (*Framed[In, Out]).flush)
 }
 
+// flush is PollFlush with tx locked.
 func (f *Framed[In, Out]) flush(cx *edo.Context) (edo.Poll, error) {
 	if !f.unflushed {
 		return edo.Ready, nil
@@ -111,9 +112,10 @@ func (f *Framed[In, Out]) flush(cx *edo.Context) (edo.Poll, error) {
 // PollClose flushes and shuts down the writing side: the other side reads to the
 // end. Frames can still be received. Sending fails from then on.
 func (f *Framed[In, Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
-	return f.send(cx, (*Framed[In, Out]).close)
+	return f.pollSend(cx, (*Framed[In, Out]).close)
 }
 
+// close is PollClose with tx locked.
 func (f *Framed[In, Out]) close(cx *edo.Context) (edo.Poll, error) {
 	if f.closed {
 		return edo.Ready, nil
@@ -136,25 +138,25 @@ func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
 	return f.Flush(task)
 }
 
-// Feed waits for room and puts frame into the buffer, to be written by the next
-// Flush or Send: several small frames then go out in one write.
+// Feed waits for room and puts frame into the buffer. The next Flush or Send writes it:
+// several small frames then go out in one write.
 func (f *Framed[In, Out]) Feed(task *edo.Task, frame Out) error {
 	if err := task.Proceed(nil); err != nil {
 		return err
 	}
 	f.tx.mu.Lock()
-	if f.tx.waiting.IsZero() && f.output.Len() < boundary { // as most often: without a poll
+	if f.tx.waiting.IsZero() && f.output.Len() < boundary { // the most frequent case needs no poll
 		defer f.tx.mu.Unlock()
 		return f.encode(frame)
 	}
 	f.tx.mu.Unlock()
-	if _, err := edo.Await(task, edo.Future[edo.Unit]((*ready[In, Out])(f))); err != nil {
+	if _, err := edo.Await(task, edo.Future[edo.Unit]((*readyFuture[In, Out])(f))); err != nil {
 		return err
 	}
 	return f.StartSend(frame)
 }
 
-// Flush waits until everything that was sent is on its way.
+// Flush waits until every frame that was sent is written and the connection is flushed.
 func (f *Framed[In, Out]) Flush(task *edo.Task) error {
 	_, err := edo.Await(task, f.FlushFuture())
 	return err
@@ -170,44 +172,44 @@ func (f *Framed[In, Out]) Close(task *edo.Task) error {
 // SendFuture is [Framed.Send] as a future, whose value is f again, for the next
 // step of a chain. It borrows f and keeps frame.
 func (f *Framed[In, Out]) SendFuture(frame Out) edo.Future[*Framed[In, Out]] {
-	return &sending[In, Out]{to: f, frame: frame}
+	return &sendFuture[In, Out]{to: f, frame: frame}
 }
 
 // FlushFuture is [Framed.Flush] as a future, which borrows f. It allocates nothing.
-func (f *Framed[In, Out]) FlushFuture() edo.Future[edo.Unit] { return (*flushing[In, Out])(f) }
+func (f *Framed[In, Out]) FlushFuture() edo.Future[edo.Unit] { return (*flushFuture[In, Out])(f) }
 
 // CloseFuture is [Framed.Close] as a future, which borrows f. It allocates nothing.
-func (f *Framed[In, Out]) CloseFuture() edo.Future[edo.Unit] { return (*closing[In, Out])(f) }
+func (f *Framed[In, Out]) CloseFuture() edo.Future[edo.Unit] { return (*closeFuture[In, Out])(f) }
 
-// A Framed as the future of each of its waits.
+// A Framed has a method set for each of its futures.
 type (
-	ready[In, Out any]    Framed[In, Out]
-	flushing[In, Out any] Framed[In, Out]
-	closing[In, Out any]  Framed[In, Out]
+	readyFuture[In, Out any] Framed[In, Out]
+	flushFuture[In, Out any] Framed[In, Out]
+	closeFuture[In, Out any] Framed[In, Out]
 )
 
-func (r *ready[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+func (r *readyFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	poll, err := (*Framed[In, Out])(r).PollReady(cx)
 	return edo.Unit{}, poll, err
 }
 
-func (w *flushing[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+func (w *flushFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	poll, err := (*Framed[In, Out])(w).PollFlush(cx)
 	return edo.Unit{}, poll, err
 }
 
-func (c *closing[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+func (c *closeFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	poll, err := (*Framed[In, Out])(c).PollClose(cx)
 	return edo.Unit{}, poll, err
 }
 
-type sending[In, Out any] struct {
-	to    *Framed[In, Out] // nil: ended
-	frame Out
-	taken bool // to has the frame; what is left is to flush
+type sendFuture[In, Out any] struct {
+	to       *Framed[In, Out] // nil: ended
+	frame    Out
+	buffered bool // the frame is in the buffer of to, and must be flushed
 }
 
-func (s *sending[In, Out]) Poll(cx *edo.Context) (*Framed[In, Out], edo.Poll, error) {
+func (s *sendFuture[In, Out]) Poll(cx *edo.Context) (*Framed[In, Out], edo.Poll, error) {
 	to := s.to
 	if to == nil {
 		if !cx.Proceed(nil) {
@@ -216,21 +218,21 @@ func (s *sending[In, Out]) Poll(cx *edo.Context) (*Framed[In, Out], edo.Poll, er
 		return nil, edo.Ready, errEnded
 	}
 	poll, err := edo.Ready, error(nil)
-	if !s.taken {
+	if !s.buffered {
 		poll, err = to.PollReady(cx)
 		if poll == edo.Ready && err == nil {
 			err = to.StartSend(s.frame)
 		}
-		if s.taken = poll == edo.Ready && err == nil; s.taken {
+		if s.buffered = poll == edo.Ready && err == nil; s.buffered {
 			var none Out
 			s.frame = none
 		}
 	}
-	if s.taken {
+	if s.buffered {
 		poll, err = to.PollFlush(cx)
 	}
 	if poll != edo.Pending {
-		*s = sending[In, Out]{}
+		*s = sendFuture[In, Out]{}
 	}
 	return to, poll, err
 }

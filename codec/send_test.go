@@ -25,7 +25,7 @@ func (s sinkReady[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, p, err
 }
 
-// feed requires that s takes v now, without flushing.
+// feed requires that s accepts v now, and does not flush.
 func feed[T any](t *testing.T, task *edotest.Task, s edo.Sink[T], v T) {
 	t.Helper()
 	edotest.RequireReady(t, task, sinkReady[T]{s})

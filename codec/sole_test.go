@@ -20,7 +20,7 @@ type lines = codec.Framed[string, string]
 
 func newLines(rw aio.ReadWriter) *lines { return codec.NewFramed[string, string](rw, &codec.Lines{}) }
 
-// longLine is more than a Duplex of these tests holds.
+// longLine is longer than the buffer of a Duplex in these tests.
 var longLine = strings.Repeat("x", 100)
 
 func TestSecondTaskThatReceivesOrSendsGetsABusyErrorAndTheFirstGoesOn(t *testing.T) {
@@ -122,8 +122,8 @@ func TestTaskThatReceivesAfterAnotherWasAbortedIsNotTheSecond(t *testing.T) {
 	}
 }
 
-// Tasks on several workers that use one Framed at once, as they should not: each frame
-// comes whole and once, or an error says what is wrong. The race detector looks on.
+// Tasks on several workers use one Framed at the same time, which is a mistake: each frame
+// arrives whole and once, or an error says what is wrong. The race detector must be silent.
 func TestFramesAreWholeWhenTasksReceiveAndSendAtTheSameTime(t *testing.T) {
 	const tasks, frames = 4, 200
 	a, b := aio.Duplex(64)
@@ -131,7 +131,7 @@ func TestFramesAreWholeWhenTasksReceiveAndSendAtTheSameTime(t *testing.T) {
 	var mu sync.Mutex
 	sent, received := map[string]int{}, map[string]int{}
 	busy := 0
-	note := func(into map[string]int, line string, err error) error {
+	record := func(in map[string]int, line string, err error) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if _, ok := errors.AsType[*edo.BusyError](err); ok {
@@ -139,7 +139,7 @@ func TestFramesAreWholeWhenTasksReceiveAndSendAtTheSameTime(t *testing.T) {
 			return nil
 		}
 		if err == nil {
-			into[line]++
+			in[line]++
 		}
 		return err
 	}
@@ -150,7 +150,7 @@ func TestFramesAreWholeWhenTasksReceiveAndSendAtTheSameTime(t *testing.T) {
 				senders = append(senders, edo.Go(scope, func(task *edo.Task) error {
 					for n := range frames {
 						line := fmt.Sprintf("%d.%d", i, n)
-						if err := note(sent, line, f.Send(task, line)); err != nil {
+						if err := record(sent, line, f.Send(task, line)); err != nil {
 							return err
 						}
 					}
@@ -162,10 +162,10 @@ func TestFramesAreWholeWhenTasksReceiveAndSendAtTheSameTime(t *testing.T) {
 						if err == io.EOF {
 							return nil
 						}
-						if err := note(received, line, err); err != nil {
+						if err := record(received, line, err); err != nil {
 							return err
 						}
-						if err != nil { // the first waiter is to have its turn
+						if err != nil { // busy: let the first waiter run
 							if err := edo.Yield(task); err != nil {
 								return err
 							}
@@ -217,13 +217,14 @@ func TestPendingReceiveAndSendSayWhatTheConnectionWaitsFor(t *testing.T) {
 	edotest.RequireError(t, task, send, io.ErrClosedPipe)
 }
 
-// hasty is a connection that reads and fails without asking whether it may go on.
-type hasty struct {
+// unbudgeted is a connection that reads, and fails, without using the budget: an inspection
+// reads from it.
+type unbudgeted struct {
 	aio.ReadWriter
-	reads []string
+	reads []string // "": pending; after the last one errBroken
 }
 
-func (h *hasty) PollRead(_ *edo.Context, p []byte) (int, edo.Poll, error) {
+func (h *unbudgeted) PollRead(_ *edo.Context, p []byte) (int, edo.Poll, error) {
 	if len(h.reads) == 0 {
 		return 0, edo.Ready, errBroken
 	}
@@ -235,16 +236,16 @@ func (h *hasty) PollRead(_ *edo.Context, p []byte) (int, edo.Poll, error) {
 	return copy(p, next), edo.Ready, nil
 }
 
-func TestReportOfAConnectionThatDoesNotAskLosesNothing(t *testing.T) {
+func TestInspectionOfAConnectionThatIgnoresTheBudgetLosesNothing(t *testing.T) {
 	task := edotest.NewTask()
-	f := newLines(&hasty{reads: []string{"", "ab", "c\n"}})
+	f := newLines(&unbudgeted{reads: []string{"", "ab", "c\n"}})
 	edotest.RequireNextPending(t, task, f)
 	edotest.WaitsNext(task, f) // reads "ab"
 	edotest.RequireWoken(t, task, 1)
 	requireFrames(t, task, f, "abc")
-	f = newLines(&hasty{reads: []string{""}})
+	f = newLines(&unbudgeted{reads: []string{""}})
 	edotest.RequireNextPending(t, task, f)
-	edotest.WaitsNext(task, f) // meets the error
+	edotest.WaitsNext(task, f) // gets the error
 	edotest.RequireWoken(t, task, 1)
 	edotest.RequireNextError(t, task, f, errBroken)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// endless is a connection that is always ready, and never asks whether it may go on. It
-// gives and takes a byte at a time, until it is told to stop.
+// endless is a connection that is always ready and does not use the budget. It reads and
+// writes one byte at a time, until again returns false.
 type endless struct{ again func() bool }
 
 func (e endless) PollRead(_ *edo.Context, p []byte) (int, edo.Poll, error) {
@@ -80,7 +80,7 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	}
 }
 
-// ended awaits f, which has ended then, again and again.
+// ended returns an operation that awaits f. From the second call on f has ended.
 func ended(f edo.Future[edo.Unit]) func(*edo.Task, endless) {
 	return func(task *edo.Task, _ endless) { edo.Await(task, f) }
 }
@@ -105,7 +105,7 @@ func TestFuturePolledAfterItsEndSaysSo(t *testing.T) {
 	}
 }
 
-// twice polls f to its end, and returns what polls it again.
+// twice polls f to its end, and returns a function that polls it again.
 func twice[T any](t *testing.T, task *edotest.Task, f edo.Future[T]) func() error {
 	t.Helper()
 	edotest.RequireReady(t, task, f)

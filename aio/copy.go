@@ -9,25 +9,24 @@ import (
 )
 
 // Copy copies from src to dst until the end of src and returns how many bytes
-// dst has taken. It flushes dst at the end, and whenever src has nothing for the
-// moment; it does not shut it down. The end is not an error; a dst that takes no
-// more is [io.ErrShortWrite].
+// dst has taken. It flushes dst at the end, and whenever it must wait for src; it does not
+// shut dst down. The end is not an error. When dst takes no more bytes, the error is
+// [io.ErrShortWrite].
 //
-// It holds a buffer of 32 KiB from a pool while bytes are under way, and nothing
-// while it waits for src. What was read and not yet written when the copy fails or
-// is cancelled is lost: at most that buffer.
+// It holds a buffer of 32 KiB from a pool while it has bytes to write, and no buffer
+// while it waits for src. Bytes that were read and not yet written when the copy fails or
+// is cancelled are lost: at most that buffer.
 func Copy(task *edo.Task, dst Writer, src Reader) (int64, error) {
 	return await[int64](task, &transfers, transfer{dst: dst, src: src})
 }
 
-// CopyFuture is [Copy] as a future. It is a [edo.Dropper], which gives the buffer
-// back.
+// CopyFuture is [Copy] as a future. It is an [edo.Dropper]: Drop gives the buffer back.
 func CopyFuture(dst Writer, src Reader) edo.Future[int64] { return &transfer{dst: dst, src: src} }
 
 var transfers pool[transfer]
 
-// chunk is what bytes pass through. One is borrowed for as long as there are
-// bytes in it, or to offer to a reader during one poll.
+// chunk is the buffer of a copy. It is taken from the pool while it holds bytes, and
+// during a poll of the reader.
 type chunk [32 << 10]byte
 
 var chunks = sync.Pool{New: func() any { return new(chunk) }}
@@ -36,11 +35,11 @@ type transfer struct {
 	dst Writer
 	src Reader
 
-	chunk    *chunk // nil while it is empty and src is pending
-	from, to int    // chunk[from:to] has been read and not written
-	n        int64  // bytes written
-	written  bool   // since the last flush
-	ended    bool   // src is at its end
+	chunk     *chunk // nil while it is empty and src is pending
+	from, to  int    // chunk[from:to] was read and is not written
+	n         int64  // bytes written
+	mustFlush bool   // bytes were written since the last flush
+	atEOF     bool   // src is at its end
 }
 
 func (o *transfer) progress() int64 { return o.n }
@@ -58,7 +57,7 @@ func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
 	if o.dst == nil {
 		return polledAgain[int64](cx)
 	}
-	poll, err := o.move(cx)
+	poll, err := o.copyBytes(cx)
 	if poll == edo.Pending {
 		if o.from == o.to {
 			o.Drop()
@@ -70,8 +69,8 @@ func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
 	return o.n, edo.Ready, err
 }
 
-// move writes and reads in turn until it must wait or is done.
-func (o *transfer) move(cx *edo.Context) (edo.Poll, error) {
+// copyBytes writes and reads in turn until it must wait or is done.
+func (o *transfer) copyBytes(cx *edo.Context) (edo.Poll, error) {
 	for {
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
@@ -82,8 +81,8 @@ func (o *transfer) move(cx *edo.Context) (edo.Poll, error) {
 		switch {
 		case o.from < o.to:
 			poll, err = o.write(cx)
-		case o.ended:
-			o.written = o.written || o.n == 0 // dst may hold what was written before the copy
+		case o.atEOF:
+			o.mustFlush = o.mustFlush || o.n == 0 // dst may hold bytes from before the copy
 			return o.flush(cx)
 		default:
 			poll, err = o.read(cx)
@@ -105,7 +104,7 @@ func (o *transfer) write(cx *edo.Context) (edo.Poll, error) {
 	}
 	o.from += n
 	o.n += int64(n)
-	o.written = true
+	o.mustFlush = true
 	return edo.Ready, nil
 }
 
@@ -122,7 +121,7 @@ func (o *transfer) read(cx *edo.Context) (edo.Poll, error) {
 		}
 		return poll, err
 	case err == io.EOF:
-		o.ended = true
+		o.atEOF = true
 	case err != nil:
 		return edo.Ready, err
 	case n == 0:
@@ -132,12 +131,12 @@ func (o *transfer) read(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
-// flush flushes dst unless there is nothing to flush.
+// flush flushes dst if it must.
 func (o *transfer) flush(cx *edo.Context) (edo.Poll, error) {
-	if !o.written {
+	if !o.mustFlush {
 		return edo.Ready, nil
 	}
 	poll, err := o.dst.PollFlush(cx)
-	o.written = poll == edo.Pending
+	o.mustFlush = poll == edo.Pending
 	return poll, err
 }

@@ -21,7 +21,7 @@ func TestCopyCopiesToTheEndFlushesOnceAndDoesNotShutDown(t *testing.T) {
 	}
 }
 
-// What was written before, such as a head with an empty body, must not stay in a buffer.
+// Bytes from before the copy, such as a head with an empty body, must not stay in a buffer.
 func TestCopyOfNothingFlushesTheWriterOnceAndWritesNothing(t *testing.T) {
 	src, dst := edotest.NewScript(t).EOF(), edotest.NewScript(t)
 	if n := edotest.RequireReady(t, edotest.NewTask(), CopyFuture(dst, src)); n != 0 || dst.Flushes() != 1 {
@@ -102,7 +102,7 @@ func TestCopyStopsAtTheFirstError(t *testing.T) {
 	}
 }
 
-// slowFlush is a writer whose flushes answer as they are told to.
+// slowFlush is a writer whose flushes return poll and err.
 type slowFlush struct {
 	bytes.Buffer
 	poll edo.Poll

@@ -9,8 +9,8 @@ import (
 
 var errEnded = edo.NewError(own.ErrPolledAgain, "aio: a future was polled after its end")
 
-// polledAgain is what a future says that was polled after its end, at the price of one
-// operation of the budget, so that a loop that goes on all the same gives way.
+// polledAgain is the result of a poll of a future that has ended. It uses the budget, so
+// that a loop over such polls gives way.
 func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	if !cx.Proceed(nil) {
 		return zero, edo.Pending, nil
@@ -18,23 +18,23 @@ func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	return zero, edo.Ready, errEnded
 }
 
-// Direct style is the future of the same name, awaited. So that this allocates
-// nothing, the futures of direct style come from pools. That is sound because
-// edo.Await borrows: once it has returned nobody polls the future any more, and
-// readers and writers keep wakers, not futures.
+// A call in direct style awaits the future of the same name. It allocates nothing, because
+// these futures come from pools. A pool is sound because edo.Await borrows: once it has
+// returned, no poll of the future follows, and readers and writers keep wakers, not
+// futures.
 
-// A pool keeps operations of one type that nobody uses.
+// A pool holds unused operations of one type.
 type pool[O any] struct{ free sync.Pool }
 
-// operation is a future that can say how far it has come, for the caller whose
-// task is cancelled in the middle.
+// operation is a future that can tell its progress, for a call that is cancelled before
+// it is complete.
 type operation[T any] interface {
 	edo.Future[T]
 	progress() T
 }
 
-// await runs op in an operation of pool and returns how far it has come: its
-// value, when there is no error.
+// await runs op in an operation of pool and returns its progress, which is its value when
+// there is no error.
 func await[T, O any, P interface {
 	*O
 	operation[T]

@@ -13,7 +13,7 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// suspended runs fn in direct style until it waits.
+// suspended starts fn in direct style and requires that it waits.
 func suspended(t *testing.T, task *edotest.Task, fn func(*edo.Task) (string, error)) edo.Future[string] {
 	t.Helper()
 	f := edo.Async(fn)
@@ -21,8 +21,8 @@ func suspended(t *testing.T, task *edotest.Task, fn func(*edo.Task) (string, err
 	return f
 }
 
-// said is what a call returned, as a string.
-func said(v any, err error) (string, error) {
+// asText returns the result of a call as a string, and its error.
+func asText(v any, err error) (string, error) {
 	if p, ok := v.([]byte); ok {
 		v = string(p)
 	}
@@ -39,40 +39,40 @@ func TestDirectStyleIsTheFutureAwaited(t *testing.T) {
 	}{
 		{"Read", func(s *edotest.Script) { s.Read([]byte("abc")) },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.Read(task, s, make([]byte, 9)))
+				return asText(aio.Read(task, s, make([]byte, 9)))
 			}, "3", nil},
 		{"Read at the end", func(s *edotest.Script) { s.EOF() },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.Read(task, s, make([]byte, 9)))
+				return asText(aio.Read(task, s, make([]byte, 9)))
 			}, "0", io.EOF},
 		{"ReadFull", func(s *edotest.Script) { s.Read([]byte("abc")).Read([]byte("d")) },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.ReadFull(task, s, make([]byte, 4)))
+				return asText(aio.ReadFull(task, s, make([]byte, 4)))
 			}, "4", nil},
 		{"ReadFull at the end", func(s *edotest.Script) { s.Read([]byte("abc")).EOF() },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.ReadFull(task, s, make([]byte, 4)))
+				return asText(aio.ReadFull(task, s, make([]byte, 4)))
 			}, "3", io.ErrUnexpectedEOF},
 		{"ReadAll", func(s *edotest.Script) { s.Read([]byte("abc")).Read([]byte("d")).EOF() },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.ReadAll(task, s, []byte(".")))
+				return asText(aio.ReadAll(task, s, []byte(".")))
 			}, ".abcd", nil},
 		{"ReadAll of what breaks", func(s *edotest.Script) { s.Read([]byte("abc")).ReadError(errBroken) },
-			func(task *edo.Task, s *edotest.Script) (string, error) { return said(aio.ReadAll(task, s, nil)) }, "abc", errBroken},
+			func(task *edo.Task, s *edotest.Script) (string, error) { return asText(aio.ReadAll(task, s, nil)) }, "abc", errBroken},
 		{"Write", func(s *edotest.Script) { s.Write([]byte("ab")) },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.Write(task, s, []byte("abc")))
+				return asText(aio.Write(task, s, []byte("abc")))
 			}, "2", nil},
 		{"WriteAll", func(s *edotest.Script) { s.Write([]byte("ab")).Write([]byte("c")) },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.WriteAll(task, s, []byte("abc")))
+				return asText(aio.WriteAll(task, s, []byte("abc")))
 			}, "3", nil},
 		{"WriteAll to what takes no more", func(s *edotest.Script) { s.Write([]byte("ab")).Write(nil) },
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.WriteAll(task, s, []byte("abc")))
+				return asText(aio.WriteAll(task, s, []byte("abc")))
 			}, "2", io.ErrShortWrite},
 		{"Copy", func(s *edotest.Script) { s.Read([]byte("abc")).Write([]byte("abc")).EOF() },
-			func(task *edo.Task, s *edotest.Script) (string, error) { return said(aio.Copy(task, s, s)) }, "3", nil},
+			func(task *edo.Task, s *edotest.Script) (string, error) { return asText(aio.Copy(task, s, s)) }, "3", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			task, conn := edotest.NewTask(), edotest.NewScript(t).Wait()
@@ -98,7 +98,7 @@ func TestDirectFlushAndShutdown(t *testing.T) {
 	}
 }
 
-func TestCancelledCallSaysHowFarItCame(t *testing.T) {
+func TestCancelledCallReturnsItsProgress(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		script *edotest.Script
@@ -107,20 +107,20 @@ func TestCancelledCallSaysHowFarItCame(t *testing.T) {
 	}{
 		{"Read", edotest.NewScript(t).Wait(),
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.Read(task, s, make([]byte, 9)))
+				return asText(aio.Read(task, s, make([]byte, 9)))
 			}, "0"},
 		{"ReadFull", edotest.NewScript(t).Read([]byte("ab")).Wait(),
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.ReadFull(task, s, make([]byte, 4)))
+				return asText(aio.ReadFull(task, s, make([]byte, 4)))
 			}, "2"},
 		{"ReadAll", edotest.NewScript(t).Read([]byte("ab")).Wait(),
-			func(task *edo.Task, s *edotest.Script) (string, error) { return said(aio.ReadAll(task, s, nil)) }, "ab"},
+			func(task *edo.Task, s *edotest.Script) (string, error) { return asText(aio.ReadAll(task, s, nil)) }, "ab"},
 		{"WriteAll", edotest.NewScript(t).Write([]byte("ab")).Wait(),
 			func(task *edo.Task, s *edotest.Script) (string, error) {
-				return said(aio.WriteAll(task, s, []byte("abc")))
+				return asText(aio.WriteAll(task, s, []byte("abc")))
 			}, "2"},
 		{"Copy", edotest.NewScript(t).Read([]byte("abc")).Write([]byte("ab")).Wait(),
-			func(task *edo.Task, s *edotest.Script) (string, error) { return said(aio.Copy(task, s, s)) }, "2"},
+			func(task *edo.Task, s *edotest.Script) (string, error) { return asText(aio.Copy(task, s, s)) }, "2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			task := edotest.NewTask()
@@ -143,13 +143,13 @@ func TestCancelledCallSaysHowFarItCame(t *testing.T) {
 
 func TestDirectStyleAllocatesNothing(t *testing.T) {
 	if invariant.Enabled {
-		t.Skip("a pool loses things on purpose under the race detector")
+		t.Skip("under the race detector a sync.Pool drops values on purpose")
 	}
 	a, b := aio.Duplex(4096)
 	p, q := bytes.Repeat([]byte("x"), 100), make([]byte, 100)
 	buf := make([]byte, 0, 1024)
 	failed := 0
-	ok := func(err error) {
+	check := func(err error) {
 		if err != nil {
 			failed++
 		}
@@ -157,21 +157,21 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 	n, _ := drive(edo.Async(func(task *edo.Task) (float64, error) {
 		n := testing.AllocsPerRun(1000, func() {
 			_, err := aio.WriteAll(task, a, p)
-			ok(err)
+			check(err)
 			_, err = aio.ReadFull(task, b, q)
-			ok(err)
+			check(err)
 			_, err = aio.Write(task, b, p)
-			ok(err)
+			check(err)
 			_, err = aio.Read(task, a, q)
-			ok(err)
-			ok(aio.Flush(task, a))
+			check(err)
+			check(aio.Flush(task, a))
 		})
-		ok(aio.Shutdown(task, a))
+		check(aio.Shutdown(task, a))
 		return n + testing.AllocsPerRun(100, func() {
 			_, err := aio.ReadAll(task, b, buf)
-			ok(err)
+			check(err)
 			_, err = aio.Copy(task, b, b)
-			ok(err)
+			check(err)
 		}), nil
 	}))
 	if n != 0 || failed != 0 {

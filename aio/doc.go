@@ -1,5 +1,5 @@
 // Package aio has the interfaces of readers and writers that a task can wait for,
-// and what is built from them alone.
+// and the operations that need only these interfaces.
 //
 // [Reader] and [Writer] are what io.Reader and io.Writer are for goroutines: a
 // read or write that cannot go on now is pending and wakes the task later. A
@@ -8,11 +8,11 @@
 //	n, err := aio.ReadFull(task, conn, head[:]) // direct style
 //	f := aio.ReadFullFuture(conn, head[:])      // a future, for combinators
 //
-// All of them borrow the reader and the writer: whoever opened a connection
+// All of them borrow the reader and the writer: the function that opened a connection
 // closes it. Futures keep the byte slices they are given until they are ready or
-// dropped, so the caller must leave those alone meanwhile. To let go of a
-// connection together with the task that uses it, even one that is aborted before
-// it has run, spawn with edo.Owns(conn).
+// dropped; until then the caller must not use the slices. To close a connection together
+// with the task that uses it, even if the task is aborted before it runs, spawn the task
+// with edo.Owns(conn).
 //
 // # Cost
 //
@@ -23,6 +23,6 @@
 //
 // # When not to use it
 //
-// A poll must not block. What reads files, or anything else whose Read may block
-// the goroutine, belongs into edo.Blocking, with package io.
+// A poll must not block. A read from a file, or from any other source that may block the
+// goroutine, belongs into edo.Blocking, with package io.
 package aio

@@ -11,50 +11,50 @@ import (
 	"github.com/edo-go/edo/internal/origin"
 )
 
-// Duplex returns the two ends of a connection in memory: what is written to one
-// is read from the other. Each direction holds up to size bytes; a write waits
-// when they are full. size must be at least 1, or Duplex panics.
+// Duplex returns the two ends of a connection in memory: bytes that are written to one end
+// are read from the other. Each direction holds up to size bytes; when it is full, a write
+// waits. Duplex panics when size is less than 1.
 //
-// The room for a direction is allocated as it is used, up to size bytes, and kept.
+// The memory of a direction is allocated as it is used, up to size bytes, and kept.
 //
-// Each end is closed when it is used no more. One that nothing refers to any more, and was
-// not closed, is found by the garbage collector some time: it is closed, so that the other
-// end does not wait for ever, and reported by package log/slog, with the place of the call
-// of Duplex. What that needs is the most of what Duplex costs, some two microseconds.
+// The program must close each end. When an end becomes garbage and was not closed, the
+// garbage collector finds it some time later: the end is closed, so that the other end does
+// not wait for ever, and reported by package log/slog, with the place of the call of
+// Duplex. Most of the cost of Duplex, some two microseconds, is for that.
 func Duplex(size int) (a, b *Pipe) {
 	if size < 1 {
 		panic(errors.New("aio: Duplex needs room for at least 1 byte, or nothing could ever be written"))
 	}
-	there, back := &lane{size: size}, &lane{size: size}
-	a, b = &Pipe{in: back, out: there}, &Pipe{in: there, out: back}
-	watchOver(a, b, origin.Here(1))
+	ab, ba := &lane{size: size}, &lane{size: size}
+	a, b = &Pipe{in: ba, out: ab}, &Pipe{in: ab, out: ba}
+	watchForgotten(a, b, origin.Here(1))
 	return a, b
 }
 
 // A Pipe is one end of a connection that [Duplex] has made. It is a [ReadWriter].
 //
 // The two ends may be used from different goroutines, and so may the two
-// directions of one end. What happened before a write is seen by whoever has read
-// its bytes. One task at a time reads from an end, and one writes to it: while one waits,
-// another one that comes to wait as well gets an [*edo.BusyError] that names both.
+// directions of one end. A write synchronizes before the read that returns its bytes. One
+// task at a time reads from an end, and one writes to it: a second task that waits while
+// the first waits gets an [*edo.BusyError] that names both.
 type Pipe struct {
 	in, out *lane
-	cleanup runtime.Cleanup // closes it when it is forgotten; see lost.go
+	cleanup runtime.Cleanup // closes a forgotten end; see lost.go
 }
 
-// PollRead reads what the other end has written. After the other end was shut
-// down, closed or dropped it reads what is left, and then [io.EOF]. The error is
-// [io.ErrClosedPipe] once this end was closed or dropped.
+// PollRead reads bytes that the other end has written. After the other end was shut
+// down, closed or dropped it reads the bytes that are left, and then returns [io.EOF]. The
+// error is [io.ErrClosedPipe] once this end was closed or dropped.
 func (p *Pipe) PollRead(cx *edo.Context, b []byte) (int, edo.Poll, error) { return p.in.read(cx, b) }
 
-// PollWrite writes what there is room for. The error is [io.ErrClosedPipe] once
-// this end was shut down, or either was closed or dropped.
+// PollWrite writes as many bytes as there is room for. The error is [io.ErrClosedPipe]
+// once this end was shut down, or either end was closed or dropped.
 func (p *Pipe) PollWrite(cx *edo.Context, b []byte) (int, edo.Poll, error) {
 	return p.out.write(cx, b)
 }
 
-// PollFlush does not wait, but for its turn when the budget of the poll is used up: there
-// is nothing between the ends.
+// PollFlush has nothing to flush: there is no buffer between the ends. It is pending only
+// when the budget of the poll is used up.
 func (p *Pipe) PollFlush(cx *edo.Context) (edo.Poll, error) {
 	if !cx.Proceed(nil) {
 		return edo.Pending, nil
@@ -62,7 +62,8 @@ func (p *Pipe) PollFlush(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
-// PollShutdown ends what the other end reads. It does not wait, but for its turn.
+// PollShutdown ends the stream of bytes that the other end reads. It is pending only when
+// the budget of the poll is used up.
 func (p *Pipe) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 	if !cx.Proceed(nil) {
 		return edo.Pending, nil
@@ -73,9 +74,9 @@ func (p *Pipe) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
-// Close closes this end: what it has written can still be read, what it has not
-// read is thrown away, and whoever waits on either end is woken. It never waits,
-// may be called from any goroutine and twice, and returns nil.
+// Close closes this end: the bytes that it has written can still be read, the bytes that it
+// has not read are discarded, and the tasks that wait on either end are woken. It never
+// waits, may be called from any goroutine and twice, and returns nil.
 func (p *Pipe) Close() error {
 	p.cleanup.Stop()
 	closeEnd(p.in, p.out)
@@ -92,34 +93,34 @@ func closeEnd(in, out *lane) {
 	writer.Wake()
 }
 
-// Drop is what an owner calls; it does what [Pipe.Close] does.
+// Drop closes this end, as [Pipe.Close] does: a task that owns the end calls it.
 func (p *Pipe) Drop() { p.Close() }
 
-// A lane is one direction: a ring of bytes, and who waits for it.
+// A lane is one direction: a ring of bytes, and the tasks that wait for it. Rules:
 //
-// A waker is there only while its task has been told Pending and nothing has
-// changed since: reader only while the ring is empty, writer only while it is full.
-// So a read wakes the writer alone, a write the reader alone, and the end of
-// either side both of them.
+//  1. A pending read sets reader: the ring is empty. A pending write sets writer: the ring
+//     is full. The next change of the lane clears it. So at most one of them is set.
+//  2. A read clears writer and wakes it. A write clears reader and wakes it.
+//  3. The end of either side clears both and wakes them.
 type lane struct {
 	size int
 
 	mu           sync.Mutex // guards the following; held for a copy of at most size bytes
 	ring         []byte     // grows up to size
-	start, n     int        // the bytes are ring[start:start+n], around the end
+	start, n     int        // the bytes are ring[start:start+n], modulo the length of ring
 	reader       edo.Waker
 	writer       edo.Waker
-	readingEnded bool // nobody reads any more
-	writingEnded bool // nothing more will be written
+	readingEnded bool // the reading end is closed
+	writingEnded bool // the writing end is shut down or closed
 }
 
-// emptyLane and fullLane are a lane that is waited for, by the one side or the other.
+// emptyLane and fullLane are a lane as the leaf of a reader or a writer.
 type (
 	emptyLane lane
 	fullLane  lane
 )
 
-// Waits says what for.
+// Waits says what a reader waits for.
 func (w *emptyLane) Waits(*edo.Context) edo.Wait {
 	wait := edo.Wait{On: "aio: read from a Duplex", By: []string{"a write, or the end, of the other end"}}
 	l := (*lane)(w)
@@ -136,7 +137,7 @@ func (w *emptyLane) Waits(*edo.Context) edo.Wait {
 	return wait
 }
 
-// Waits says what for.
+// Waits says what a writer waits for.
 func (w *fullLane) Waits(*edo.Context) edo.Wait {
 	l := (*lane)(w)
 	wait := edo.Wait{
@@ -154,18 +155,20 @@ func (w *fullLane) Waits(*edo.Context) edo.Wait {
 	return wait
 }
 
-// What a second waiter is told to do instead.
+// Advice in the BusyError of a second waiter.
 const (
 	useOneReader = "one task reads, and hands on what it has read"
 	useOneWriter = "one task writes what the others send it, through package mpsc"
 )
 
+// read moves bytes from the ring to p. It waits while the ring is empty.
 func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	if !cx.Proceed((*emptyLane)(l)) {
 		return 0, edo.Pending, nil
 	}
+	// Wait until the ring has bytes, or the lane has ended.
 	l.mu.Lock()
-	for asked := (edo.Waker{}); ; {
+	for displaced := (edo.Waker{}); ; {
 		switch {
 		case l.readingEnded:
 			l.mu.Unlock()
@@ -180,22 +183,11 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		if l.n != 0 {
 			break
 		}
-		me := cx.Waker()
-		if first := l.reader; first != me && first != asked && !first.IsZero() {
-			l.mu.Unlock()
-			if err := cx.Sole(first, (*emptyLane)(l), useOneReader); err != nil {
-				return 0, edo.Ready, err
-			}
-			l.mu.Lock()
-			asked = first // and may be displaced; but look again, without the lock things happened
-			continue
+		if poll, err := l.wait(cx, &l.reader, &displaced, (*emptyLane)(l), useOneReader); poll == edo.Pending || err != nil {
+			return 0, poll, err
 		}
-		old := l.reader
-		l.reader = me
-		l.mu.Unlock()
-		cx.Displace(old, (*emptyLane)(l))
-		return 0, edo.Pending, nil
 	}
+	// Copy the bytes, in at most two pieces.
 	k := min(len(p), l.n)
 	first := copy(p[:k], l.ring[l.start:])
 	copy(p[first:k], l.ring)
@@ -204,8 +196,9 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		l.start -= len(l.ring)
 	}
 	if l.n == 0 {
-		l.start = 0 // the next bytes are in one piece
+		l.start = 0 // the next bytes will be in one piece
 	}
+	// There is room: rule 2.
 	writer := l.writer
 	l.writer = edo.Waker{}
 	l.mu.Unlock()
@@ -213,12 +206,37 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	return k, edo.Ready, nil
 }
 
+// wait makes the task of cx the waiter in slot, which is l.reader or l.writer, and returns
+// Pending, with l unlocked. If slot has the waker of another task, wait first asks that
+// task: an error, with l unlocked, says that it still waits for leaf. Otherwise wait
+// returns Ready, with l locked: meanwhile l was unlocked, so the caller checks its state
+// and then calls wait again. displaced tells that call which task was asked.
+func (l *lane) wait(cx *edo.Context, slot, displaced *edo.Waker, leaf edo.Leaf, use string) (edo.Poll, error) {
+	me := cx.Waker()
+	if first := *slot; first != me && first != *displaced && !first.IsZero() {
+		l.mu.Unlock() // Sole polls the first task, and that poll locks mu
+		if err := cx.Sole(first, leaf, use); err != nil {
+			return edo.Ready, err
+		}
+		*displaced = first
+		l.mu.Lock()
+		return edo.Ready, nil
+	}
+	old := *slot
+	*slot = me
+	l.mu.Unlock()
+	cx.Displace(old, leaf)
+	return edo.Pending, nil
+}
+
+// write moves bytes from p to the ring. It waits while the ring is full.
 func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	if !cx.Proceed((*fullLane)(l)) {
 		return 0, edo.Pending, nil
 	}
+	// Wait until the ring has room, or the lane has ended.
 	l.mu.Lock()
-	for asked := (edo.Waker{}); ; {
+	for displaced := (edo.Waker{}); ; {
 		switch {
 		case l.readingEnded || l.writingEnded:
 			l.mu.Unlock()
@@ -230,22 +248,11 @@ func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		if l.n != l.size {
 			break
 		}
-		me := cx.Waker()
-		if first := l.writer; first != me && first != asked && !first.IsZero() {
-			l.mu.Unlock()
-			if err := cx.Sole(first, (*fullLane)(l), useOneWriter); err != nil {
-				return 0, edo.Ready, err
-			}
-			l.mu.Lock()
-			asked = first
-			continue
+		if poll, err := l.wait(cx, &l.writer, &displaced, (*fullLane)(l), useOneWriter); poll == edo.Pending || err != nil {
+			return 0, poll, err
 		}
-		old := l.writer
-		l.writer = me
-		l.mu.Unlock()
-		cx.Displace(old, (*fullLane)(l))
-		return 0, edo.Pending, nil
 	}
+	// Copy the bytes, in at most two pieces.
 	k := min(len(p), l.size-l.n)
 	if l.n+k > len(l.ring) {
 		l.grow(l.n + k)
@@ -257,6 +264,7 @@ func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	first := copy(l.ring[end:], p[:k])
 	copy(l.ring, p[first:k])
 	l.n += k
+	// There are bytes: rule 2.
 	reader := l.reader
 	l.reader = edo.Waker{}
 	l.mu.Unlock()
@@ -264,7 +272,7 @@ func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	return k, edo.Ready, nil
 }
 
-// grow makes room for need bytes, which are no more than size.
+// grow makes the ring large enough for need bytes, which is at most size.
 func (l *lane) grow(need int) {
 	ring := make([]byte, min(l.size, max(need, 2*len(l.ring), 64)))
 	first := copy(ring[:l.n], l.ring[l.start:])
@@ -272,8 +280,8 @@ func (l *lane) grow(need int) {
 	l.ring, l.start = ring, 0
 }
 
-// endReading and endWriting end one side and return whom to wake.
-
+// endReading ends the reading side. It returns the wakers of rule 3, which the caller wakes
+// without the lock.
 func (l *lane) endReading() (reader, writer edo.Waker) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -282,6 +290,7 @@ func (l *lane) endReading() (reader, writer edo.Waker) {
 	return l.takeWakers()
 }
 
+// endWriting ends the writing side. It returns the wakers of rule 3, as endReading does.
 func (l *lane) endWriting() (reader, writer edo.Waker) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -289,6 +298,7 @@ func (l *lane) endWriting() (reader, writer edo.Waker) {
 	return l.takeWakers()
 }
 
+// takeWakers clears both wakers and returns them. Locked.
 func (l *lane) takeWakers() (reader, writer edo.Waker) {
 	reader, writer = l.reader, l.writer
 	l.reader, l.writer = edo.Waker{}, edo.Waker{}

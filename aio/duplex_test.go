@@ -13,7 +13,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// requireRead requires that one read of up to n bytes from r gives want.
+// requireRead requires that one read of up to n bytes from r returns want.
 func requireRead(t *testing.T, task *edotest.Task, r aio.Reader, n int, want string) {
 	t.Helper()
 	p := make([]byte, n)
@@ -116,7 +116,7 @@ func TestDuplexShutdownWakesTheOtherReaderAndTheOwnWriter(t *testing.T) {
 	requireRead(t, rb, b, 8, "x")
 }
 
-func TestDuplexCloseEndsBothDirectionsAndWakesWhoeverWaits(t *testing.T) {
+func TestDuplexCloseEndsBothDirectionsAndWakesAllWaiters(t *testing.T) {
 	for name, end := range map[string]func(*aio.Pipe){
 		"Close": func(p *aio.Pipe) { p.Close() },
 		"Drop":  func(p *aio.Pipe) { edo.Drop(p) },
@@ -150,7 +150,7 @@ func TestDuplexCloseEndsBothDirectionsAndWakesWhoeverWaits(t *testing.T) {
 	}
 }
 
-func TestDuplexOfNothingIsRefused(t *testing.T) {
+func TestDuplexOfSizeZeroIsRefused(t *testing.T) {
 	for _, size := range []int{0, -1} {
 		func() {
 			defer func() {
@@ -219,7 +219,7 @@ func TestDuplexBehavesLikeABoundedBuffer(t *testing.T) {
 	}
 }
 
-// drive polls f whenever its task was woken, until it is ready.
+// drive polls f each time its task is woken, until it is ready.
 func drive[T any](f edo.Future[T]) (T, error) {
 	task := edotest.NewTask()
 	for {
@@ -260,7 +260,7 @@ func TestDuplexAllocatesNothingPerMessage(t *testing.T) {
 	p, q := make([]byte, 100), make([]byte, 100)
 	n := testing.AllocsPerRun(1000, func() {
 		task.Enter(func(cx *edo.Context) {
-			b.PollRead(cx, q) // pending: the waker is kept
+			b.PollRead(cx, q) // pending: b keeps the waker
 			a.PollWrite(cx, p)
 			b.PollRead(cx, q)
 		})

@@ -8,7 +8,7 @@ import (
 	"github.com/edo-go/edo/aio"
 )
 
-// A task reads all that another one writes, through 8 bytes of memory.
+// A task reads all bytes that another task writes, through 8 bytes of memory.
 func Example() {
 	err := edo.Run(func(task *edo.Task) error {
 		a, b := aio.Duplex(8)
@@ -29,8 +29,8 @@ func Example() {
 	// Output: more than 8 bytes
 }
 
-// The shortest echo server: what comes in goes out. While nothing comes it holds
-// no buffer.
+// The shortest echo server: it writes each byte that it reads. While it waits for bytes it
+// holds no buffer.
 func ExampleCopy() {
 	err := edo.Run(func(task *edo.Task) error {
 		client, server := aio.Duplex(64)
@@ -59,7 +59,7 @@ func ExampleCopy() {
 	// echoed 5 bytes
 }
 
-// A future reads without a stack: the task is some hundred bytes while it waits.
+// A future reads without a stack: while it waits, the task is some hundred bytes.
 func ExampleReadAllFuture() {
 	a, b := aio.Duplex(64)
 	err := edo.Run(func(task *edo.Task) error {
@@ -78,8 +78,8 @@ func ExampleReadAllFuture() {
 	// Output: hello
 }
 
-// An end that was closed fails as a pipe of package io does; the other end reads
-// what was written before.
+// A write to a closed connection fails as a pipe of package io does. The other end still
+// reads the bytes that were written before.
 func ExampleDuplex() {
 	err := edo.Run(func(task *edo.Task) error {
 		a, b := aio.Duplex(64)

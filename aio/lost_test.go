@@ -15,7 +15,7 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// safeBuffer is written by the collector's goroutine.
+// safeBuffer has a lock, because the collector's goroutine writes to it.
 type safeBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -33,7 +33,7 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
-// reports returns what is logged from now on.
+// reports returns a buffer that receives the log from now on.
 func reports(t *testing.T) *safeBuffer {
 	out := &safeBuffer{}
 	old := slog.Default()
@@ -42,8 +42,8 @@ func reports(t *testing.T) *safeBuffer {
 	return out
 }
 
-// collect runs the collector until done says so, and no longer than it takes any
-// clean-up to run.
+// collect runs the collector until done returns true, at most so often that every clean-up
+// function has run.
 func collect(done func() bool) bool {
 	for range 1000 {
 		if done() {
@@ -55,7 +55,7 @@ func collect(done func() bool) bool {
 	return done()
 }
 
-// half returns an end whose other end is garbage, after use.
+// half returns an end of a Duplex. Its other end is garbage after the call of use.
 //
 //go:noinline
 func half(use func(other *aio.Pipe)) *aio.Pipe {
@@ -82,7 +82,7 @@ func TestForgottenEndIsClosedAndReportedWithItsPlace(t *testing.T) {
 	runtime.KeepAlive(mine)
 }
 
-func TestEndThatIsClosedOrShutDownOrOfNoUseToAnyIsNotReported(t *testing.T) {
+func TestEndThatIsClosedOrShutDownOrUnusedIsNotReported(t *testing.T) {
 	out, task := reports(t), edotest.NewTask()
 	var kept []*aio.Pipe
 	kept = append(kept,
@@ -92,7 +92,7 @@ func TestEndThatIsClosedOrShutDownOrOfNoUseToAnyIsNotReported(t *testing.T) {
 	half(func(*aio.Pipe) {}) // neither end is left
 	gone := half(func(*aio.Pipe) {})
 	gone.Close()
-	// The one that was shut down is closed all the same: writes to it fail.
+	// The end that was shut down is closed as well: writes to it fail.
 	if !collect(func() bool {
 		_, p, err := edotest.Poll(task, writing(kept[1]))
 		return p == edo.Ready && err == io.ErrClosedPipe

@@ -7,9 +7,9 @@ import (
 	"github.com/edo-go/edo/internal/budget"
 )
 
-// Read reads what there is, at least one byte unless p is empty, and returns how
-// many bytes it has read. The error is [io.EOF] at the end; there are no bytes
-// when there is an error.
+// Read waits for bytes, reads as many as it can, at least one unless p is empty, and
+// returns how many it has read. The error is [io.EOF] at the end; the count is 0 when
+// there is an error.
 func Read(task *edo.Task, r Reader, p []byte) (int, error) {
 	return await[int](task, &reads, read{r: r, p: p})
 }
@@ -58,7 +58,7 @@ var readFulls pool[readFull]
 type readFull struct {
 	r Reader
 	p []byte
-	n int // how many have been read
+	n int // bytes of p that are read
 }
 
 func (o *readFull) progress() int { return o.n }

@@ -11,12 +11,12 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// What edotest and this package have in common is the methods alone.
+// edotest does not import this package: a Script only has the same methods.
 var _ aio.ReadWriter = (*edotest.Script)(nil)
 
 var errBroken = errors.New("broken")
 
-// stuck breaks the contract: it reads and writes nothing, without an error.
+// stuck breaks the contract: it reads and writes 0 bytes, without an error.
 type stuck struct{}
 
 func (stuck) PollRead(*edo.Context, []byte) (int, edo.Poll, error)  { return 0, edo.Ready, nil }

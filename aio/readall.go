@@ -7,12 +7,12 @@ import (
 	"github.com/edo-go/edo/internal/budget"
 )
 
-// ReadAll reads to the end, appends what it has read to buf and returns the
-// result, as append does; buf may be nil. The end is not an error. With an error,
-// [edo.ErrCancelled] too, what was read before it is in the result.
+// ReadAll reads to the end, appends the bytes to buf and returns the result, as append
+// does; buf may be nil. The end is not an error. With an error, also with
+// [edo.ErrCancelled], the result has the bytes that were read before it.
 //
-// There is no limit: do not use it on what somebody else sends. It copies each
-// byte once or twice, and while it waits it holds the result and nothing else.
+// There is no limit: do not use it on a connection from a peer that you do not trust. It
+// copies each byte once or twice, and while it waits it holds only the result.
 func ReadAll(task *edo.Task, r Reader, buf []byte) ([]byte, error) {
 	return await[[]byte](task, &readAlls, readAll{r: r, buf: buf})
 }
@@ -29,7 +29,7 @@ type readAll struct {
 
 func (o *readAll) progress() []byte { return o.buf }
 
-// spareRoom is how much room buf must have left for a read straight into it.
+// spareRoom is how much free room buf must have to be read into directly.
 const spareRoom = 512
 
 func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
@@ -44,9 +44,9 @@ func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
 	return o.buf, edo.Ready, err
 }
 
-// read reads into the room that is left in buf, and where there is little into a
-// chunk: so a reader that is pending, or at its end, costs no room, and what fits
-// is never moved.
+// read reads into the free room of buf, or into a chunk if there is little room: so a
+// reader that is pending, or at its end, does not make buf grow, and bytes that fit into
+// buf are never moved.
 func (o *readAll) read(cx *edo.Context) (edo.Poll, error) {
 	var borrowed *chunk
 	defer func() {

@@ -16,7 +16,7 @@ func TestSecondWaiterOfAnEndGetsABusyErrorAndTheFirstGoesOn(t *testing.T) {
 	for name, c := range map[string]struct {
 		wait func(task *edo.Task, end *aio.Pipe) error
 		on   string
-		then func(task *edo.Task, other *aio.Pipe) error
+		then func(task *edo.Task, other *aio.Pipe) error // ends the wait of the first task
 	}{
 		"read": {
 			func(task *edo.Task, end *aio.Pipe) error { _, err := aio.Read(task, end, make([]byte, 1)); return err },
@@ -76,7 +76,7 @@ func TestTwoBranchesThatReadFromOneEndAreAnError(t *testing.T) {
 	}
 }
 
-func TestTaskThatReadsAfterAnotherHasGoneIsNotTheSecond(t *testing.T) {
+func TestTaskThatReadsAfterAnotherHasEndedIsNotTheSecond(t *testing.T) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		a, b := aio.Duplex(2)
 		defer b.Close()
@@ -110,7 +110,7 @@ func TestTaskThatReadsAfterAnotherHasGoneIsNotTheSecond(t *testing.T) {
 func TestWaitForWhatIsThereAlreadySaysSo(t *testing.T) {
 	a, b := aio.Duplex(2)
 	reader, writer := edotest.NewTask(), edotest.NewTask()
-	says := func(waits []edo.Wait, want string) {
+	requireBy := func(waits []edo.Wait, want string) {
 		t.Helper()
 		if len(waits) != 1 || !reflect.DeepEqual(waits[0].By, []string{want}) {
 			t.Errorf("it waits for %v, want by %q", waits, want)
@@ -118,15 +118,15 @@ func TestWaitForWhatIsThereAlreadySaysSo(t *testing.T) {
 	}
 	edotest.RequirePending(t, reader, reading(b))
 	requireWritten(t, writer, a, "xy", 2)
-	says(edotest.Waits(reader, reading(b)), "nothing: 2 bytes are there")
+	requireBy(edotest.Waits(reader, reading(b)), "nothing: 2 bytes are there")
 	edotest.RequirePending(t, writer, writing(a))
 	requireRead(t, reader, b, 1, "x")
-	says(edotest.Waits(writer, writing(a)), "nothing: there is room for 1 bytes")
+	requireBy(edotest.Waits(writer, writing(a)), "nothing: there is room for 1 bytes")
 	requireRead(t, reader, b, 1, "y")
 	edotest.RequirePending(t, reader, reading(b))
 	a.Close()
-	says(edotest.Waits(reader, reading(b)), "nothing: the other end has ended")
+	requireBy(edotest.Waits(reader, reading(b)), "nothing: the other end has ended")
 	b.Close()
-	says(edotest.Waits(reader, reading(b)), "nothing: this end is closed")
-	says(edotest.Waits(writer, writing(a)), "nothing: an end is closed")
+	requireBy(edotest.Waits(reader, reading(b)), "nothing: this end is closed")
+	requireBy(edotest.Waits(writer, writing(a)), "nothing: an end is closed")
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/edo-go/edo/internal/budget"
 )
 
-// Write writes what there is room for and returns how many bytes of p that was:
-// possibly fewer than all, without an error. See [WriteAll].
+// Write waits for room, writes as many bytes of p as fit, and returns how many: possibly
+// fewer than all, without an error. See [WriteAll].
 func Write(task *edo.Task, w Writer, p []byte) (int, error) {
 	return await[int](task, &writes, write{w: w, p: p})
 }
@@ -57,7 +57,7 @@ var writeAlls pool[writeAll]
 type writeAll struct {
 	w Writer
 	p []byte
-	n int // how many have been written
+	n int // bytes of p that are written
 }
 
 func (o *writeAll) progress() int { return o.n }
@@ -99,53 +99,50 @@ func (o *writeAll) write(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
-// Flush waits until everything that w has taken is on its way.
+// Flush waits until no byte that w has taken is left in a buffer of w.
 func Flush(task *edo.Task, w Writer) error {
-	_, err := await[edo.Unit](task, &flushes, flush{w})
+	_, err := await[edo.Unit](task, &flushes, flush{finish{w}})
 	return err
 }
 
 // FlushFuture is [Flush] as a future.
-func FlushFuture(w Writer) edo.Future[edo.Unit] { return &flush{w} }
+func FlushFuture(w Writer) edo.Future[edo.Unit] { return &flush{finish{w}} }
 
-var flushes pool[flush]
-
-type flush struct{ w Writer }
-
-func (o *flush) progress() edo.Unit { return edo.Unit{} }
-
-func (o *flush) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if o.w == nil {
-		return polledAgain[edo.Unit](cx)
-	}
-	turn := budget.Begin(cx)
-	if turn.GivesWay(cx) {
-		return edo.Unit{}, edo.Pending, nil
-	}
-	poll, err := o.w.PollFlush(cx)
-	turn.End(cx)
-	if poll != edo.Pending {
-		o.w = nil
-	}
-	return edo.Unit{}, poll, err
-}
-
-// Shutdown flushes w and tells the other side that this was all. Reading goes on.
+// Shutdown flushes w and tells the other side that no more bytes will come. The caller can
+// still read.
 func Shutdown(task *edo.Task, w Writer) error {
-	_, err := await[edo.Unit](task, &shutdowns, shutdown{w})
+	_, err := await[edo.Unit](task, &shutdowns, shutdown{finish{w}})
 	return err
 }
 
 // ShutdownFuture is [Shutdown] as a future.
-func ShutdownFuture(w Writer) edo.Future[edo.Unit] { return &shutdown{w} }
+func ShutdownFuture(w Writer) edo.Future[edo.Unit] { return &shutdown{finish{w}} }
 
-var shutdowns pool[shutdown]
+var (
+	flushes   pool[flush]
+	shutdowns pool[shutdown]
+)
 
-type shutdown struct{ w Writer }
+type (
+	flush    struct{ finish }
+	shutdown struct{ finish }
+)
 
-func (o *shutdown) progress() edo.Unit { return edo.Unit{} }
+func (o *flush) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	return o.poll(cx, Writer.PollFlush)
+}
 
 func (o *shutdown) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	return o.poll(cx, Writer.PollShutdown)
+}
+
+// finish is the common part of flush and shutdown.
+type finish struct{ w Writer }
+
+func (o *finish) progress() edo.Unit { return edo.Unit{} }
+
+// poll polls w by step until that is ready.
+func (o *finish) poll(cx *edo.Context, step func(Writer, *edo.Context) (edo.Poll, error)) (edo.Unit, edo.Poll, error) {
 	if o.w == nil {
 		return polledAgain[edo.Unit](cx)
 	}
@@ -153,7 +150,7 @@ func (o *shutdown) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if turn.GivesWay(cx) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	poll, err := o.w.PollShutdown(cx)
+	poll, err := step(o.w, cx)
 	turn.End(cx)
 	if poll != edo.Pending {
 		o.w = nil

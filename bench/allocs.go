@@ -7,23 +7,23 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// mallocs returns how many objects, and how many bytes, were ever allocated.
+// mallocs returns how many objects and bytes this process has allocated so far.
 func mallocs() (objects, bytes uint64) {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return stats.Mallocs, stats.TotalAlloc
 }
 
-// allocated measures what spawn allocates for each of m.n tasks.
-func allocated(m *meter, spawn func()) {
+// measureAllocs measures the allocations of spawn for each of m.n tasks.
+func measureAllocs(m *meter, spawn func()) {
 	objects, bytes := mallocs()
 	spawn()
 	objectsNow, bytesNow := mallocs()
-	m.extra("allocs_per_task", float64(objectsNow-objects)/float64(m.n))
-	m.extra("alloc_bytes_per_task", float64(bytesNow-bytes)/float64(m.n))
+	m.setExtra("allocs_per_task", float64(objectsNow-objects)/float64(m.n))
+	m.setExtra("alloc_bytes_per_task", float64(bytesNow-bytes)/float64(m.n))
 }
 
-// goAllocs gives all goroutines one function: what each allocates is its own.
+// goAllocs runs one function in all goroutines, so that only the goroutines allocate.
 func goAllocs(m *meter) {
 	var wg sync.WaitGroup
 	wg.Add(m.n)
@@ -31,23 +31,23 @@ func goAllocs(m *meter) {
 		counter.Add(1)
 		wg.Done()
 	}
-	allocated(m, func() {
+	measureAllocs(m, func() {
 		for range m.n {
 			go one()
 		}
 	})
 	wg.Wait()
-	check(m.n)
+	checkCount(m.n)
 }
 
-// futureAllocs makes the futures beforehand.
+// futureAllocs makes the futures before it measures.
 func futureAllocs(m *meter) edo.Future[edo.Unit] {
 	return &checked{m.n, startAll{members: m.n, start: func(cx *edo.Context, g *group) {
 		all := make([]incrementer, m.n)
 		for i := range all {
 			all[i].group = g
 		}
-		allocated(m, func() {
+		measureAllocs(m, func() {
 			for i := range all {
 				edo.Spawn(cx, &all[i])
 			}
@@ -62,12 +62,12 @@ func directAllocs(task *edo.Task, m *meter) error {
 		g.done()
 		return nil
 	}
-	allocated(m, func() {
+	measureAllocs(m, func() {
 		for range m.n {
 			edo.Go(task, one)
 		}
 	})
 	_, err := edo.Await(task, g)
-	check(m.n)
+	checkCount(m.n)
 	return err
 }

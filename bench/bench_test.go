@@ -11,7 +11,7 @@ import (
 // TestMain lets the test's own executable be the child.
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
-		if err := child(os.Stdin, os.Stdout); err != nil {
+		if err := runChild(os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -54,7 +54,7 @@ func TestEveryVariantDoesItsWorkInEveryPass(t *testing.T) {
 // tiny returns options for measurements that are there to be made, not to be read.
 func tiny(t *testing.T, args ...string) *options {
 	t.Helper()
-	o, err := parse(append([]string{"-smoke", "-workers", "2"}, args...), io.Discard)
+	o, err := parseFlags(append([]string{"-smoke", "-workers", "2"}, args...), io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func find(t *testing.T, name string) (workload, variant) {
 
 func TestChildReportsWhatItWasAskedFor(t *testing.T) {
 	w, v := find(t, "spawn/go/goroutines")
-	r, err := measure(t.Context(), w, v, 1000, tiny(t), nil)
+	r, err := measureOnce(t.Context(), w, v, 1000, tiny(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestChildReportsWhatItWasAskedFor(t *testing.T) {
 }
 
 func TestChildThatDoesNotKnowItsOrderIsAnError(t *testing.T) {
-	_, err := measure(t.Context(), workload{name: "nothing"}, variant{}, 1, tiny(t), nil)
+	_, err := measureOnce(t.Context(), workload{name: "nothing"}, variant{}, 1, tiny(t), nil)
 	if err == nil || !strings.Contains(err.Error(), "there is no nothing") {
 		t.Errorf("got %v", err)
 	}
@@ -96,7 +96,7 @@ func TestFlagsThatMakeNoSenseAreRefused(t *testing.T) {
 	for _, args := range []string{
 		"-rounds 0", "-n -1", "-workers 0", "-only [", "spawn", "-limit -1s", "-peers perl", "-quick -smoke", "-build -from x",
 	} {
-		if _, err := parse(strings.Fields(args), io.Discard); err == nil {
+		if _, err := parseFlags(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s was accepted", args)
 		}
 	}

@@ -2,11 +2,11 @@ package main
 
 import "github.com/edo-go/edo"
 
-// A runner makes passes over the same work in one process. The first is cold: it
-// pays for a heap that grows and stacks that are made.
+// A runner makes several passes of the same work in one process. The first pass is cold:
+// the heap still grows, and stacks are allocated.
 type runner func(s *session) error
 
-// A session is the passes of one process.
+// A session holds the passes of one process.
 type session struct {
 	workers, n, passes int
 	currentThread      bool // edo with one worker only
@@ -72,25 +72,25 @@ type passes struct {
 	session *session
 	body    futureBody
 	meter   *meter
-	now     edo.Future[edo.Unit] // the pass under way
+	current edo.Future[edo.Unit] // the current pass
 }
 
 func (p *passes) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	s := p.session
 	for len(s.done) < s.passes {
-		if p.now == nil {
+		if p.current == nil {
 			p.meter = s.meter()
-			p.now = p.body(p.meter)
+			p.current = p.body(p.meter)
 			p.meter.start()
 		}
-		_, state, err := p.now.Poll(cx)
+		_, state, err := p.current.Poll(cx)
 		if state == edo.Pending {
 			return edo.Unit{}, edo.Pending, nil
 		}
 		p.meter.stop()
 		s.done = append(s.done, p.meter.pass)
-		edo.Drop(p.now)
-		p.now = nil
+		edo.Drop(p.current)
+		p.current = nil
 		if err != nil {
 			return edo.Unit{}, edo.Ready, err
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/edo-go/edo/bench/internal/chart"
 )
 
-// bars draws one figure of a workload, and shows it.
+// bars draws a chart of one figure of a workload, and adds it to the document.
 func (d *document) bars(w workload, f figure) {
 	var mine, others []chart.Bar
 	for _, v := range w.variants {
@@ -27,7 +27,7 @@ func (d *document) bars(w workload, f figure) {
 		return
 	}
 	direction := "lower is better"
-	if f.higher {
+	if f.higherIsBetter {
 		direction = "higher is better"
 	}
 	axis := direction
@@ -35,28 +35,29 @@ func (d *document) bars(w workload, f figure) {
 		axis = f.unit + ", " + direction
 	}
 	var svg bytes.Buffer
-	d.note(chart.Bars(&svg, w.name+": "+f.title, axis, append(mine, others...)))
-	d.show(w.name+"_"+f.key, w.name+": "+f.title, svg.Bytes())
+	d.keepError(chart.Bars(&svg, w.name+": "+f.title, axis, append(mine, others...)))
+	d.addChart(w.name+"_"+f.key, w.name+": "+f.title, svg.Bytes())
 }
 
-// lines draws a curve, and shows it.
+// lines draws a chart of a curve, and adds it to the document.
 func (d *document) lines(k curve, lines []chart.Line) {
 	if len(lines) == 0 {
 		return
 	}
 	var svg bytes.Buffer
-	d.note(chart.Lines(&svg, k.title, k.x, k.y, lines))
-	d.show(k.file, k.title, svg.Bytes())
+	d.keepError(chart.Lines(&svg, k.title, k.x, k.y, lines))
+	d.addChart(k.file, k.title, svg.Bytes())
 }
 
-// show writes a chart, and a reference to it.
-func (d *document) show(name, title string, svg []byte) {
-	d.note(os.WriteFile(filepath.Join(d.charts, name+".svg"), svg, 0o644))
-	d.say("![%s](benchmarks/%s.svg)", title, name)
-	d.say("")
+// addChart writes the file of a chart, and a reference to it into the document.
+func (d *document) addChart(name, title string, svg []byte) {
+	d.keepError(os.WriteFile(filepath.Join(d.charts, name+".svg"), svg, 0o644))
+	d.line("![%s](benchmarks/%s.svg)", title, name)
+	d.line("")
 }
 
-func (d *document) note(err error) {
+// keepError keeps the first error.
+func (d *document) keepError(err error) {
 	if d.err == nil {
 		d.err = err
 	}

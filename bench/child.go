@@ -15,12 +15,12 @@ import (
 	"github.com/edo-go/edo/bench/internal/load"
 )
 
-// childVariable is the environment variable that makes this program a child: it
+// childVariable is the environment variable that makes this program a child: a child
 // measures one variant, prints a result as JSON, and ends; or it is an echo server,
-// or a client of one.
+// or the client of an echo server.
 const childVariable = "EDO_BENCH_CHILD"
 
-// An order is what a child is told, as JSON in its environment.
+// An order tells a child what to do. It is JSON in the environment of the child.
 type order struct {
 	Workload, Runtime, Style string
 	Workers, N, Passes       int
@@ -28,10 +28,10 @@ type order struct {
 	Profile                  string
 	Serve                    string      // be the echo server of this name
 	CurrentThread            bool        // with one worker
-	Load                     *load.Order // be a client of one
+	Load                     *load.Order // be a client of an echo server
 }
 
-// A result is one measurement: the warm pass and the cold one before it.
+// A result is one measurement: the warm pass and the cold pass before it.
 type result struct {
 	Workload string  `json:"workload"`
 	Runtime  string  `json:"runtime"`
@@ -43,11 +43,11 @@ type result struct {
 	pass
 	ColdNS  float64 `json:"cold_ns_per_op"`
 	ColdCPU float64 `json:"cold_cpu_ns_per_op"`
-	Took    float64 `json:"took_s"` // all of it, with the start of the processes
+	Took    float64 `json:"took_s"` // the whole measurement, with the start of the processes
 }
 
-// measure measures a variant once, in processes of its own.
-func measure(ctx context.Context, w workload, v variant, n int, o *options, programs *peerPrograms) (result, error) {
+// measureOnce measures a variant once, in processes of its own.
+func measureOnce(ctx context.Context, w workload, v variant, n int, o *options, programs *peerPrograms) (result, error) {
 	ahead, spread := o.timers(w)
 	do := order{
 		Workload: w.name, Runtime: v.runtime, Style: v.style,
@@ -76,8 +76,8 @@ func measure(ctx context.Context, w workload, v variant, n int, o *options, prog
 	return r, err
 }
 
-// child carries out the order in the environment.
-func child(in io.Reader, out io.Writer) error {
+// runChild executes the order in the environment.
+func runChild(in io.Reader, out io.Writer) error {
 	var do order
 	if err := json.Unmarshal([]byte(os.Getenv(childVariable)), &do); err != nil {
 		return fmt.Errorf("%s: %w", childVariable, err)
@@ -102,15 +102,15 @@ func child(in io.Reader, out io.Writer) error {
 	for _, w := range workloads {
 		for _, v := range w.variants {
 			if w.name == do.Workload && v.runtime == do.Runtime && v.style == do.Style && v.run != nil {
-				return carryOut(do, v, out)
+				return runPasses(do, v, out)
 			}
 		}
 	}
 	return fmt.Errorf("there is no %s/%s/%s", do.Workload, do.Runtime, do.Style)
 }
 
-// carryOut makes the passes and prints what came of them.
-func carryOut(do order, v variant, out io.Writer) error {
+// runPasses makes the passes and prints the result.
+func runPasses(do order, v variant, out io.Writer) error {
 	s := &session{
 		workers: do.Workers, n: do.N, passes: do.Passes, currentThread: v.currentThread(),
 		ahead: do.Ahead, spread: do.Spread,
@@ -118,14 +118,14 @@ func carryOut(do order, v variant, out io.Writer) error {
 	if err := v.run(s); err != nil {
 		return err
 	}
-	cold, warm := outcome(s.done)
+	cold, warm := coldAndWarm(s.done)
 	return json.NewEncoder(out).Encode(result{
 		Workload: do.Workload, Runtime: do.Runtime, Style: do.Style, Workers: do.Workers, N: do.N,
 		pass: warm, ColdNS: cold.NS, ColdCPU: cold.CPU,
 	})
 }
 
-// serve is an echo server until in ends, which it does with whoever started this.
+// serve runs an echo server until in ends: in ends together with the parent process.
 func serve(do order, in io.Reader, out io.Writer) error {
 	failed := make(chan error, 1)
 	go func() {

@@ -10,7 +10,8 @@ import (
 	"github.com/edo-go/edo/bench/internal/load"
 )
 
-// compare does what o asks for. It says whether all went well.
+// compare measures or reads the results, and prints them. It reports whether all steps
+// succeeded.
 func compare(ctx context.Context, o *options) bool {
 	if len(o.from) > 0 {
 		c, err := readAll(o.from)
@@ -38,8 +39,9 @@ func compare(ctx context.Context, o *options) bool {
 	return show(o, c) && ok
 }
 
-// measureAll makes the rounds. In each, everything takes its turn; the limit may
-// end the last of them early.
+// measureAll makes the rounds. Each round measures every variant once; the limit may
+// end the last round early. measureAll passes each result to each, and reports whether all
+// measurements succeeded.
 func measureAll(ctx context.Context, o *options, programs *peerPrograms, each func(result)) bool {
 	raiseLimit()
 	if !load.Supported {
@@ -55,7 +57,7 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 			}
 			for _, v := range w.variants {
 				name := v.name(w)
-				if !o.only.MatchString(name) || !o.compares(v) || !programs.have(v) || o.leavesOut(w, v, round) {
+				if !o.only.MatchString(name) || !o.compares(v) || !programs.canRun(v) || o.leavesOut(w, v, round) {
 					continue
 				}
 				if o.limit > 0 && time.Since(began)+max(took[name], time.Second) > o.limit {
@@ -64,12 +66,12 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 					}
 					continue
 				}
-				at := time.Now()
-				r, err := measure(ctx, w, v, n, o, programs)
+				start := time.Now()
+				r, err := measureOnce(ctx, w, v, n, o, programs)
 				if ctx.Err() != nil {
 					return false
 				}
-				took[name] = time.Since(at)
+				took[name] = time.Since(start)
 				if err != nil {
 					fmt.Fprintf(os.Stderr, "bench: %s: %v\n", name, err)
 					ok = false
@@ -89,7 +91,7 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 	return ok
 }
 
-// show prints the table, unless the lines were printed, and writes the report.
+// show prints the table, unless -json has printed the results, and writes the report.
 func show(o *options, c *comparison) bool {
 	if !o.json {
 		for _, m := range c.machines {

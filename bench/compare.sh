@@ -7,8 +7,8 @@
 #   bench/compare.sh main HEAD -- -bench Spawn .       some, of one package
 #   bench/compare.sh v0.1.0 -- -bench . -cpu 1,2 ./mpsc
 #
-# ROUNDS=10 chooses how often each commit is measured (6). What is not committed is
-# not measured. Each commit is checked out into a temporary folder, which is removed
+# ROUNDS=10 chooses how often each commit is measured (6). Changes that are not committed
+# are not measured. Each commit is checked out into a temporary folder, which is removed
 # at the end.
 set -euo pipefail
 
@@ -72,8 +72,8 @@ measure() {
 
 for ((round = 1; round <= rounds; round++)); do
 	echo "round $round of $rounds" >&2
-	# Who goes first changes, so that neither always meets a machine that the other
-	# has warmed.
+	# The commits take turns to be first, so that neither is always measured on a machine
+	# that the other has warmed up.
 	if ((round % 2)); then order='base head'; else order='head base'; fi
 	for side in $order; do measure "$side" "$@"; done
 done

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A comparison is what was measured, in one run or in several.
+// A comparison holds the results of one run, or of several.
 type comparison struct {
 	machines []machine
 	results  map[string][]result // by workload/runtime/style
@@ -25,7 +25,7 @@ func (c *comparison) add(r result) {
 
 func (c *comparison) of(w workload, v variant) []result { return c.results[v.name(w)] }
 
-// readAll reads what -json has printed. Several files add up to more rounds.
+// readAll reads files with the output of -json. Several files add up to more rounds.
 func readAll(names []string) (*comparison, error) {
 	c := &comparison{}
 	for _, name := range names {
@@ -69,14 +69,14 @@ func (c *comparison) read(name string) error {
 
 func (c *comparison) addMachine(m machine) {
 	for i := range c.machines {
-		if c.machines[i].absorb(m) {
+		if c.machines[i].merge(m) {
 			return
 		}
 	}
 	c.machines = append(c.machines, m)
 }
 
-// size says how much was measured.
+// size returns the numbers of rounds, operations and measurements, in words.
 func (c *comparison) size() string {
 	least, most, total := 0, 0, 0
 	var scales []float64
@@ -104,8 +104,8 @@ func (c *comparison) size() string {
 	return fmt.Sprintf("rounds: %s, operations: %s, measurements: %d", rounds, strings.Join(operations, " and "), total)
 }
 
-// scaled says whether anything was measured with fewer operations than at scale 1.
-func (c *comparison) scaled() bool {
+// isScaledDown reports whether a measurement had fewer operations than at scale 1.
+func (c *comparison) isScaledDown() bool {
 	for _, rs := range c.results {
 		for _, r := range rs {
 			if r.Scale < 1 {

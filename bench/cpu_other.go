@@ -4,5 +4,5 @@ package main
 
 import "time"
 
-// cpuTime returns 0: this system does not tell in a portable way.
+// cpuTime returns 0: this system has no portable way to read it.
 func cpuTime() time.Duration { return 0 }

@@ -3,12 +3,12 @@
 //
 //	go run ./bench -quick
 //
-// Every measurement is a process of its own, so that no heap is measured that
-// another workload left behind, and the measurements of one workload are taken in
-// turn, round by round, so that a change in the machine's mood meets all of them.
-// README.md tells how to read what it prints.
+// Every measurement is a process of its own, so that no heap of another workload is
+// measured. The measurements of one workload take turns, round by round, so that a
+// disturbance of the machine affects all of them. README.md tells how to read the output.
 //
-// What one operation of each workload is stands in table.go; the code of each is
-// in the file of its name, plain Go first and then both of edo's styles. The programs
-// in other languages are below peers, and print what a process of this one prints.
+// table.go lists the workloads and says what one operation of each is. The code of a
+// workload is in the file of its name, plain Go first and then both of edo's styles. The
+// programs in other languages are below peers. They print the same JSON as a child process
+// of this program.
 package main

@@ -12,7 +12,7 @@ import (
 // writeReport writes benchmarks.md into dir, and its charts into dir/benchmarks.
 func writeReport(dir string, c *comparison) error {
 	charts := filepath.Join(dir, "benchmarks")
-	// Charts of rows that are measured no more must not stay.
+	// A chart of a row that no longer exists must not stay.
 	old, err := filepath.Glob(filepath.Join(charts, "*.svg"))
 	if err != nil {
 		return err
@@ -33,16 +33,16 @@ func writeReport(dir string, c *comparison) error {
 	return os.WriteFile(filepath.Join(dir, "benchmarks.md"), d.text.Bytes(), 0o644)
 }
 
-// A document is the report while it is written.
+// A document is a report that is being written.
 type document struct {
 	*comparison
-	charts string // the directory for them
+	charts string // the directory for the charts
 	text   bytes.Buffer
 	err    error // the first
 }
 
-// say writes a line.
-func (d *document) say(format string, args ...any) {
+// line writes a line.
+func (d *document) line(format string, args ...any) {
 	fmt.Fprintf(&d.text, format+"\n", args...)
 }
 
@@ -62,7 +62,7 @@ func (d *document) wrap(indent, text string) {
 			line.WriteByte(' ')
 			columns++
 		default:
-			d.say("%s", line.String())
+			d.line("%s", line.String())
 			line.Reset()
 			line.WriteString(indent)
 			columns = len(indent)
@@ -70,16 +70,16 @@ func (d *document) wrap(indent, text string) {
 		line.WriteString(word)
 		columns += n
 	}
-	d.say("%s", line.String())
+	d.line("%s", line.String())
 }
 
 // row writes a line of a table.
 func (d *document) row(cells ...string) {
-	d.say("| %s |", strings.Join(cells, " | "))
+	d.line("| %s |", strings.Join(cells, " | "))
 }
 
-// head writes the first two lines of a table. A title that begins with < stands to
-// the left, all others to the right.
+// head writes the first two lines of a table. A column with a title that begins with < is
+// aligned left, all others right.
 func (d *document) head(titles ...string) {
 	lines := make([]string, len(titles))
 	for i, title := range titles {
@@ -93,23 +93,23 @@ func (d *document) head(titles ...string) {
 }
 
 func (d *document) write() {
-	d.say("# Benchmarks")
-	d.say("")
-	d.say("edo beside plain goroutines, the pools conc, errgroup, ants and pond, and Tokio, smol and Erlang, doing the same")
-	d.say("work on one machine. `go run ./bench -report docs` writes this page; [bench/README.md](../bench/README.md) says")
-	d.say("what each row does, and how to read the numbers.")
-	d.say("")
+	d.line("# Benchmarks")
+	d.line("")
+	d.line("edo beside plain goroutines, the pools conc, errgroup, ants and pond, and Tokio, smol and Erlang, doing the same")
+	d.line("work on one machine. `go run ./bench -report docs` writes this page; [bench/README.md](../bench/README.md) says")
+	d.line("what each row does, and how to read the numbers.")
+	d.line("")
 	for _, m := range d.machines {
-		d.say("- **Machine:** %s.", m)
+		d.line("- **Machine:** %s.", m)
 		if peers := m.peers(); peers != "" {
 			d.wrap("  ", "- **Compared:** "+peers+".")
 		}
 	}
-	d.say("- **Measured:** %s. Each is a process of its own; the runtimes take turns in each round.", d.size())
-	d.say("")
-	d.say("What counts is the ratio in one run. Numbers are medians of the rounds, with the lowest and the highest in brackets.")
-	d.say("\"edo\" has %d workers, as Go and the peers do; \"edo-ct\" is its current-thread runtime. *future* is the light style,", d.machines[0].GOMAXPROCS)
-	d.say("*direct* the straight-line one on coroutines.")
+	d.line("- **Measured:** %s. Each is a process of its own; the runtimes take turns in each round.", d.size())
+	d.line("")
+	d.line("What counts is the ratio in one run. Numbers are medians of the rounds, with the lowest and the highest in brackets.")
+	d.line("\"edo\" has %d workers, as Go and the peers do; \"edo-ct\" is its current-thread runtime. *future* is the light style,", d.machines[0].GOMAXPROCS)
+	d.line("*direct* the straight-line one on coroutines.")
 	d.targets()
 	d.losses()
 	d.section("Tasks and messages", inTasks, "Nanoseconds per operation, warm: the second pass in a process. Cold is the first.")
@@ -121,11 +121,11 @@ func (d *document) write() {
 	d.section("One task or two for a connection", inDesign, "Client and server are in one process, and of one kind.")
 }
 
-// heading begins a part.
+// heading writes a heading.
 func (d *document) heading(level int, text string) {
-	d.say("")
-	d.say("%s %s", strings.Repeat("#", level), text)
-	d.say("")
+	d.line("")
+	d.line("%s %s", strings.Repeat("#", level), text)
+	d.line("")
 }
 
 func (d *document) targets() {
@@ -146,17 +146,17 @@ func (d *document) targets() {
 		}
 	}
 	d.heading(2, "The targets")
-	d.say("Of %d targets **%d are reached and %d missed**; %d also reach the aim.", judged, reached, missed, aimed)
+	d.line("Of %d targets **%d are reached and %d missed**; %d also reach the aim.", judged, reached, missed, aimed)
 	if judged < len(verdicts) {
-		d.say("Not measured: %d.", len(verdicts)-judged)
+		d.line("Not measured: %d.", len(verdicts)-judged)
 	}
-	d.say("A bar is the ratio to Go, or to the better flavour of Tokio, that edo must have in one run (and the one it aims at);")
-	d.say("where both are given, it must keep both. Bytes, allocations and lateness have bars of their own.")
-	if d.scaled() {
-		d.say("")
-		d.say("The bars were set with all operations; here some were left out, so that they tell less.")
+	d.line("A bar is the ratio to Go, or to the better flavour of Tokio, that edo must have in one run (and the one it aims at);")
+	d.line("where both are given, it must keep both. Bytes, allocations and lateness have bars of their own.")
+	if d.isScaledDown() {
+		d.line("")
+		d.line("The bars were set with all operations; here some were left out, so that they tell less.")
 	}
-	d.say("")
+	d.line("")
 	d.head("<row", "<style", "edo", "of Go (must, aim)", "of Tokio (must, aim)", "by itself (must, aim)", "<must", "<aim")
 	for _, v := range verdicts {
 		must, aim := "not measured", ""
@@ -171,7 +171,7 @@ func (d *document) targets() {
 			}
 			value = v.figure.text(v.edo.value)
 		}
-		d.row(v.workload.name+", "+v.figure.short, v.style, value, v.ofGo.cell(), v.ofTokio.cell(), v.plain.cell(), must, aim)
+		d.row(v.workload.name+", "+v.figure.short, v.style, value, v.ofGo.cell(), v.ofTokio.cell(), v.absolute.cell(), must, aim)
 	}
 }
 
@@ -192,20 +192,20 @@ func short(f float64) string {
 
 func (d *document) losses() {
 	d.heading(2, "Where edo is behind")
-	d.say("Every row on which one of the others has a better median than edo's futures on all workers. Where the ranges of")
-	d.say("the rounds overlap (~), it may be chance.")
-	d.say("")
+	d.line("Every row on which one of the others has a better median than edo's futures on all workers. Where the ranges of")
+	d.line("the rounds overlap (~), it may be chance.")
+	d.line("")
 	others := func(v variant) bool { return !isEdo(v) }
-	d.lossTable(losses(d.comparison, futures, others, false))
+	d.lossTable(losses(d.comparison, isEdoFuture, others, false))
 	d.heading(3, "In processor time")
-	d.lossTable(losses(d.comparison, futures, others, true))
+	d.lossTable(losses(d.comparison, isEdoFuture, others, true))
 	d.heading(3, "Direct style behind goroutines")
-	d.lossTable(losses(d.comparison, direct, isGo, false))
+	d.lossTable(losses(d.comparison, isEdoDirect, isGo, false))
 }
 
 func (d *document) lossTable(all []loss) {
 	if len(all) == 0 {
-		d.say("None.")
+		d.line("None.")
 		return
 	}
 	d.head("<row", "edo", "<ahead of it (of edo's)")
@@ -235,14 +235,14 @@ func (d *document) section(title, name, note string) {
 	}
 	d.heading(2, title)
 	d.wrap("", note)
-	d.say("")
+	d.line("")
 	d.overview(rows)
 	for _, w := range rows {
 		d.heading(3, w.name)
-		d.say("%s.", strings.ToUpper(w.op[:1])+w.op[1:])
-		d.say("")
+		d.line("%s.", strings.ToUpper(w.op[:1])+w.op[1:])
+		d.line("")
 		for _, f := range figuresOf(w) {
-			if !f.aside && (!f.processor || w.conns+int(w.timers) > 0) {
+			if !f.informational && (!f.processor || w.conns+int(w.timers) > 0) {
 				d.bars(w, f)
 			}
 		}
@@ -259,13 +259,13 @@ func (d *document) has(w workload) bool {
 	return false
 }
 
-// columns are those of an overview.
+// columns are the columns of an overview.
 var columns = []struct {
 	title string
 	pick  func(variant) bool
 }{
-	{"edo", futures},
-	{"edo direct", direct},
+	{"edo", isEdoFuture},
+	{"edo direct", isEdoDirect},
 	{"edo-ct", func(v variant) bool { return v.runtime == "edo-ct" && v.style == inFutures }},
 	{"Go", isGo},
 	{"Go's libraries, the best", func(v variant) bool { return v.run != nil && v.member != "" || v.server != "" && v.member != "" }},
@@ -275,7 +275,7 @@ var columns = []struct {
 	{"Erlang", func(v variant) bool { return v.runtime == "erlang" }},
 }
 
-// overview is a table of medians. The best of a row is bold.
+// overview writes a table of medians. The best of a row is bold.
 func (d *document) overview(rows []workload) {
 	titles := []string{"<row"}
 	for _, column := range columns {
@@ -284,7 +284,7 @@ func (d *document) overview(rows []workload) {
 	d.head(titles...)
 	for _, w := range rows {
 		for _, f := range figuresOf(w) {
-			if f.aside || f.processor && w.conns+int(w.timers) == 0 {
+			if f.informational || f.processor && w.conns+int(w.timers) == 0 {
 				continue
 			}
 			best, found := d.best(w, f, func(variant) bool { return true })
@@ -308,11 +308,11 @@ func (d *document) overview(rows []workload) {
 	}
 }
 
-// details is a table of all that was measured of w.
+// details writes a table of all measurements of w.
 func (d *document) details(w workload) {
 	figures := figuresOf(w)
-	d.say("<details><summary>%s: all numbers</summary>", w.name)
-	d.say("")
+	d.line("<details><summary>%s: all numbers</summary>", w.name)
+	d.line("")
 	titles := []string{"<runtime", "<style"}
 	for _, f := range figures {
 		titles = append(titles, f.short+", "+f.unit)
@@ -341,9 +341,9 @@ func (d *document) details(w workload) {
 		}
 		d.row(append(cells, fmt.Sprint(len(rs)))...)
 	}
-	d.say("")
-	d.say("</details>")
+	d.line("")
+	d.line("</details>")
 }
 
-// label is a runtime in a chart or a list.
+// label names a variant in a chart or a list.
 func label(v variant) string { return v.runtime + " " + v.style }

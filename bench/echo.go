@@ -11,9 +11,8 @@ import (
 	"github.com/edo-go/edo/bench/internal/load"
 )
 
-// measureEcho loads an echo server. Where there are more connections than a process
-// may have descriptors, there are several servers, each with a port and a client of
-// its own.
+// measureEcho loads an echo server. For more connections than a process may have
+// descriptors it starts several servers, each with a port and a client of its own.
 func measureEcho(ctx context.Context, w workload, v variant, do order, o *options, programs *peerPrograms) (r result, err error) {
 	if !load.Supported {
 		return r, errors.New("the load client needs Linux")
@@ -43,7 +42,7 @@ func measureEcho(ctx context.Context, w workload, v variant, do order, o *option
 	return echoResult(sum, len(p.clients), w.fixed), nil
 }
 
-// split divides conns among as many processes as it takes.
+// split divides conns among the smallest number of processes with so many descriptors.
 func split(conns, descriptors int) []int {
 	processes := (conns + descriptors - 1) / descriptors
 	parts := make([]int, processes)
@@ -77,7 +76,7 @@ func echoResult(sum load.Result, processes int, settled bool) result {
 	return r
 }
 
-// pairs are servers, each with a client.
+// pairs holds servers, each with its client.
 type pairs struct {
 	ctx     context.Context
 	server  func(context.Context) *exec.Cmd
@@ -115,7 +114,7 @@ func (p *pairs) start(conns int) error {
 	return err
 }
 
-// load lets all clients begin, and adds up what they have done.
+// load lets all clients begin, and adds up their results.
 func (p *pairs) load() (sum load.Result, err error) {
 	for _, client := range p.clients {
 		if _, err := fmt.Fprintln(client.in, "go"); err != nil {

@@ -25,7 +25,7 @@ func TestEveryEchoServerAnswers(t *testing.T) {
 		}
 		for _, w := range []workload{echoWith(1, 1), echoWith(50, 16)} {
 			t.Run(v.name(w), func(t *testing.T) {
-				r, err := measure(t.Context(), w, v, 0, tiny(t), nil)
+				r, err := measureOnce(t.Context(), w, v, 0, tiny(t), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -82,7 +82,7 @@ func TestServerEndsWhenItsStarterIsGone(t *testing.T) {
 func TestServerThatCannotStartSaysWhy(t *testing.T) {
 	needLoad(t)
 	w := echoWith(1, 1)
-	_, err := measure(t.Context(), w, variant{runtime: "go", style: "none", server: "none"}, 0, tiny(t), nil)
+	_, err := measureOnce(t.Context(), w, variant{runtime: "go", style: "none", server: "none"}, 0, tiny(t), nil)
 	if err == nil || !contains(err.Error(), `no echo server "none"`) {
 		t.Errorf("got %v", err)
 	}

@@ -8,26 +8,26 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// counter shows that tasks have run.
+// counter counts the operations that tasks have done.
 var counter atomic.Int64
 
-// check panics when not exactly n operations were counted, and starts anew.
-func check(n int) {
+// checkCount panics when not exactly n operations were counted, and resets the counter.
+func checkCount(n int) {
 	if got := counter.Swap(0); got != int64(n) {
 		panic(fmt.Sprintf("%d operations instead of %d", got, n))
 	}
 }
 
-// side returns the side of the square that has about n fields: workloads of
-// 1,000 tasks with 1,000 steps shrink evenly.
+// side returns the side of a square with about n fields: a workload of 1,000 tasks with
+// 1,000 steps each shrinks in both numbers.
 func side(n int) int { return int(math.Sqrt(float64(n)) + 0.5) }
 
-// A group is what a sync.WaitGroup is to goroutines: a future that is ready when
-// as many members have left as it was made for. One task waits for it.
+// A group is for tasks what a sync.WaitGroup is for goroutines: a future that is ready
+// once all its members have left. One task waits for it.
 type group struct {
-	left    atomic.Int64 // and one more, until the first poll has set waiter
+	left    atomic.Int64 // members that have not left; one more until a poll has set waiter
 	waiter  edo.Waker
-	waiting bool
+	waiting bool // waiter is set
 }
 
 func newGroup(n int) *group {
@@ -36,14 +36,14 @@ func newGroup(n int) *group {
 	return g
 }
 
-// leave is for a member that is a future.
+// leave ends a member that is a future.
 func (g *group) leave(cx *edo.Context) {
 	if g.left.Add(-1) == 0 {
 		g.waiter.WakeBy(cx)
 	}
 }
 
-// done is for a member in direct style.
+// done ends a member in direct style.
 func (g *group) done() {
 	if g.left.Add(-1) == 0 {
 		g.waiter.Wake()

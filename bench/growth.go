@@ -7,12 +7,12 @@ import (
 	"github.com/edo-go/edo/bench/internal/chart"
 )
 
-// A curve is how a figure changes with the size of a workload.
+// A curve shows how a figure changes with the size of a workload.
 type curve struct {
 	file, title, x, y string
 	figure            figure
-	family            string                     // the names of the workloads begin with it, or are it
-	size              func(workload, result) int // of one of them
+	family            string                     // the name of the workloads, or its beginning
+	size              func(workload, result) int // of a workload
 }
 
 func tasks(_ workload, r result) int { return r.N }
@@ -26,23 +26,23 @@ var curves = []curve{
 	{"growth_echo_bytes", "TCP echo: memory per connection", "connections", "bytes per connection", bytesPerConn, "conns", conns},
 }
 
-// belongs says whether w is a point of the curve.
-func (k curve) belongs(w workload) bool {
+// includes reports whether w is a point of the curve.
+func (k curve) includes(w workload) bool {
 	return w.name == k.family || strings.HasPrefix(w.name, k.family+"_at_") || k.family == "conns" && strings.HasPrefix(w.name, "conns_")
 }
 
-// A point is a figure at a size.
+// A point is the median of a figure at one size.
 type point struct {
 	size int
 	median
 }
 
-// points returns the curve of a variant, by size. Rounds of the same workload at
-// several scales are several points.
+// points returns the points of the variant with that label, by size. Rounds of one workload
+// at several scales are several points.
 func (k curve) points(c *comparison, name string) []point {
 	bySize := make(map[int][]result)
 	for _, w := range workloads {
-		if !k.belongs(w) {
+		if !k.includes(w) {
 			continue
 		}
 		for _, v := range w.variants {
@@ -63,16 +63,16 @@ func (k curve) points(c *comparison, name string) []point {
 	return all
 }
 
-// labels returns the runtimes of a curve. edo's come first.
+// labels returns the labels of the variants in a curve, those of edo first.
 func (k curve) labels() []string {
 	var mine, others []string
 	for _, w := range workloads {
-		if !k.belongs(w) {
+		if !k.includes(w) {
 			continue
 		}
 		for _, v := range w.variants {
 			if v.member != "" && v.run != nil {
-				continue // the pools are measured at one size only
+				continue // pools are measured at one size only
 			}
 			switch name := label(v); {
 			case slices.Contains(mine, name) || slices.Contains(others, name):
@@ -86,7 +86,7 @@ func (k curve) labels() []string {
 	return append(mine, others...)
 }
 
-// growth writes the curves: a chart and a table each.
+// growth writes the curves, each with a chart and a table.
 func (d *document) growth() {
 	first := true
 	for _, k := range curves {
@@ -107,9 +107,9 @@ func (d *document) growth() {
 		if first {
 			first = false
 			d.heading(2, "Growth")
-			d.say("From 1,000 tasks to 1,000,000, and for futures to 10,000,000; from 100 connections to 100,000. With a thousand tasks the")
-			d.say("fixed costs of a process show in the bytes. 100,000 connections are more than a process may have descriptors here: several")
-			d.say("servers have a port and a client each.")
+			d.line("From 1,000 tasks to 1,000,000, and for futures to 10,000,000; from 100 connections to 100,000. With a thousand tasks the")
+			d.line("fixed costs of a process show in the bytes. 100,000 connections are more than a process may have descriptors here: several")
+			d.line("servers have a port and a client each.")
 		}
 		d.heading(3, strings.ToUpper(k.title[:1])+k.title[1:])
 		d.curve(k, lines, sizes)

@@ -2,7 +2,7 @@ package main
 
 import "github.com/edo-go/edo"
 
-// goSpawnJoin does what a handle costs in plain Go: a channel for each result.
+// goSpawnJoin uses what stands for a handle in plain Go: a channel for each result.
 func goSpawnJoin(m *meter) {
 	handles := make([]chan int, m.n)
 	for i := range handles {
@@ -18,10 +18,10 @@ func goSpawnJoin(m *meter) {
 			panic("another task's result")
 		}
 	}
-	check(m.n)
+	checkCount(m.n)
 }
 
-// numbered is a task whose result is its number.
+// numbered is a future that returns its number.
 type numbered struct{ i int }
 
 func (f *numbered) Poll(*edo.Context) (int, edo.Poll, error) {
@@ -29,7 +29,7 @@ func (f *numbered) Poll(*edo.Context) (int, edo.Poll, error) {
 	return f.i, edo.Ready, nil
 }
 
-// joinAll spawns, and then collects in the order of spawning.
+// joinAll spawns n tasks, and then collects their results in the order of spawning.
 type joinAll struct {
 	handles []*edo.JoinHandle[int]
 	n, i    int
@@ -54,7 +54,7 @@ func (f *joinAll) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		}
 		f.handles[f.i] = nil
 	}
-	check(f.n)
+	checkCount(f.n)
 	return edo.Unit{}, edo.Ready, nil
 }
 
@@ -73,6 +73,6 @@ func directSpawnJoin(task *edo.Task, m *meter) error {
 		}
 		handles[i] = nil
 	}
-	check(m.n)
+	checkCount(m.n)
 	return nil
 }

@@ -4,8 +4,8 @@ package main
 
 import "syscall"
 
-// raiseLimit lets this process have as many descriptors as it may, and, since it
-// asks for them itself, those that it starts too.
+// raiseLimit raises the limit of descriptors as far as the system permits. Child processes
+// inherit it, because Go restores the old limit only if the program has not set it.
 func raiseLimit() {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) == nil {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// A machine is what the numbers were measured on.
+// A machine describes the machine and the versions of a measurement.
 type machine struct {
 	Go         string `json:"go"`
 	GOMAXPROCS int    `json:"gomaxprocs"`
@@ -18,10 +18,10 @@ type machine struct {
 	CPUs       int    `json:"cpus"`
 	OS         string `json:"os"`
 
-	Versions map[string]string `json:"versions,omitempty"` // of those that edo is compared with
+	Versions map[string]string `json:"versions,omitempty"` // of edo and the peers
 }
 
-// libraries are the modules that are compared, by what -peers calls them.
+// libraries are the modules that edo is compared with, by their names in -peers.
 var libraries = map[string]string{
 	"conc": "github.com/sourcegraph/conc", "errgroup": "golang.org/x/sync",
 	"ants": "github.com/panjf2000/ants/v2", "pond": "github.com/alitto/pond/v2",
@@ -39,7 +39,7 @@ func thisMachine(workers int, programs *peerPrograms) machine {
 			}
 		}
 	}
-	if commit := say("git", "describe", "--always", "--dirty"); commit != "" {
+	if commit := firstLineOf("git", "describe", "--always", "--dirty"); commit != "" {
 		versions["edo"] = commit
 	}
 	return machine{
@@ -56,9 +56,9 @@ func (m machine) String() string {
 	return fmt.Sprintf("%s, GOMAXPROCS=%d, %d × %s, %s", m.Go, m.GOMAXPROCS, m.CPUs, m.Processor, m.OS)
 }
 
-// absorb takes over what o adds, if it can be the same machine with the same
-// versions: a run need not have had all the peers. It says whether it did.
-func (m *machine) absorb(o machine) bool {
+// merge adds the versions of o to m, if o is the same machine and has no other version of a
+// peer. It reports whether it did: runs on one machine may have different peers.
+func (m *machine) merge(o machine) bool {
 	if m.String() != o.String() {
 		return false
 	}
@@ -74,7 +74,7 @@ func (m *machine) absorb(o machine) bool {
 	return true
 }
 
-// peers says what was compared, in the order of -peers.
+// peers lists edo and its peers with their versions, in the order of -peers.
 func (m machine) peers() string {
 	var list []string
 	for _, name := range append([]string{"edo"}, members...) {
@@ -85,7 +85,7 @@ func (m machine) peers() string {
 	return strings.Join(list, "; ")
 }
 
-// processor returns the name of the processor, where the system tells.
+// processor returns the name of the processor, if the system has it.
 func processor() string {
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		for line := range strings.Lines(string(text)) {
@@ -105,7 +105,7 @@ func processor() string {
 	return "processor unknown"
 }
 
-// kernel returns the release of the kernel, where the system tells.
+// kernel returns the release of the kernel, if the system has it.
 func kernel() string {
 	text, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {

@@ -10,17 +10,17 @@ import (
 
 func main() {
 	if os.Getenv(childVariable) != "" {
-		if err := child(os.Stdin, os.Stdout); err != nil {
+		if err := runChild(os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
 		return
 	}
-	o, err := parse(os.Args[1:], os.Stderr)
+	o, err := parseFlags(os.Args[1:], os.Stderr)
 	if err != nil {
 		os.Exit(2) // the flag package has said why
 	}
-	// Who interrupts this program ends what it has started, too.
+	// An interrupt of this program also ends the processes that it has started.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if !compare(ctx, o) {

@@ -9,41 +9,41 @@ import (
 	"github.com/edo-go/edo/oneshot"
 )
 
-// idlers is what the measurements of memory and of wake_sweep share: the clock of
-// the one stands still while that of the other runs.
+// idlers are tasks that wait on a oneshot. The workload memory measures how they are made;
+// wake_sweep measures how they are woken.
 type idlers struct {
 	m       *meter
-	sweep   bool // measure the wake-up instead of the making
-	before  int64
-	started *group // of those that have begun to wait
-	group   *group // of those that have ended
+	sweep   bool   // measure the waking, and not the making
+	before  int64  // resident memory before the tasks
+	started *group // a task leaves it when it begins to wait
+	group   *group // a task leaves it when it ends
 }
 
-// begin takes the time and the memory from which the rest counts.
-func (d *idlers) begin() {
+// start starts the clock, and reads the memory, before the tasks are made.
+func (d *idlers) start() {
 	runtime.GC()
 	d.before = resident()
 	d.m.start()
 }
 
-// waiting measures the tasks, all of which wait.
-func (d *idlers) waiting() {
+// allWaiting ends the measurement of memory, or begins that of wake_sweep: all tasks wait.
+func (d *idlers) allWaiting() {
 	if d.sweep {
 		d.m.start()
 		return
 	}
 	d.m.stop()
-	runtime.GC() // what the making left behind is not the tasks'
-	at := time.Now()
+	runtime.GC() // collects the garbage of making the tasks
+	start := time.Now()
 	runtime.GC()
-	d.m.GC = float64(time.Since(at).Microseconds()) / 1000
+	d.m.GC = float64(time.Since(start).Microseconds()) / 1000
 	d.m.Bytes = float64(resident()-d.before) / float64(d.m.n)
 }
 
-// end is when the last task has ended.
-func (d *idlers) end() {
+// allEnded ends the measurement: all tasks have ended.
+func (d *idlers) allEnded() {
 	d.m.stop()
-	check(d.m.n)
+	checkCount(d.m.n)
 }
 
 func goMemory(m *meter)    { goIdlers(&idlers{m: m}) }
@@ -51,7 +51,7 @@ func goWakeSweep(m *meter) { goIdlers(&idlers{m: m, sweep: true}) }
 
 func goIdlers(d *idlers) {
 	senders := make([]chan int, d.m.n)
-	d.begin()
+	d.start()
 	var started, wg sync.WaitGroup
 	started.Add(d.m.n)
 	for i := range senders {
@@ -63,15 +63,15 @@ func goIdlers(d *idlers) {
 		})
 	}
 	started.Wait()
-	d.waiting()
+	d.allWaiting()
 	for _, ch := range senders {
 		ch <- 1
 	}
 	wg.Wait()
-	d.end()
+	d.allEnded()
 }
 
-// idler waits on a oneshot.
+// idler is a future that waits on a oneshot.
 type idler struct {
 	rx     *oneshot.Receiver[int]
 	d      *idlers
@@ -92,7 +92,7 @@ func (f *idler) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Ready, err
 }
 
-// makeIdlers is the task that makes the others wait and wakes them.
+// makeIdlers is the future that spawns the idlers and wakes them.
 type makeIdlers struct {
 	*idlers
 	senders []*oneshot.Sender[int]
@@ -108,7 +108,7 @@ func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.senders == nil {
 		f.senders = make([]*oneshot.Sender[int], f.m.n)
 		f.started, f.group = newGroup(f.m.n), newGroup(f.m.n)
-		f.begin()
+		f.start()
 		for i := range f.senders {
 			tx, rx := oneshot.New[int]()
 			f.senders[i] = tx
@@ -120,7 +120,7 @@ func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			return edo.Unit{}, edo.Pending, nil
 		}
 		f.woken = true
-		f.waiting()
+		f.allWaiting()
 		for i, tx := range f.senders {
 			f.senders[i] = nil
 			if err := tx.SendBy(cx, 1); err != nil {
@@ -130,7 +130,7 @@ func (f *makeIdlers) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 	_, state, err := f.group.Poll(cx)
 	if state == edo.Ready {
-		f.end()
+		f.allEnded()
 	}
 	return edo.Unit{}, state, err
 }
@@ -143,7 +143,7 @@ func directWakeSweep(task *edo.Task, m *meter) error {
 func directIdlers(task *edo.Task, d *idlers) error {
 	senders := make([]*oneshot.Sender[int], d.m.n)
 	d.started, d.group = newGroup(d.m.n), newGroup(d.m.n)
-	d.begin()
+	d.start()
 	for i := range senders {
 		tx, rx := oneshot.New[int]()
 		senders[i] = tx
@@ -158,7 +158,7 @@ func directIdlers(task *edo.Task, d *idlers) error {
 	if _, err := edo.Await(task, d.started); err != nil {
 		return err
 	}
-	d.waiting()
+	d.allWaiting()
 	for i, tx := range senders {
 		senders[i] = nil
 		if err := tx.Send(1); err != nil {
@@ -166,6 +166,6 @@ func directIdlers(task *edo.Task, d *idlers) error {
 		}
 	}
 	_, err := edo.Await(task, d.group)
-	d.end()
+	d.allEnded()
 	return err
 }

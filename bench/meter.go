@@ -2,16 +2,16 @@ package main
 
 import "time"
 
-// A meter is what a body measures itself with, in one pass.
+// A meter measures one pass of a body.
 type meter struct {
-	n             int // operations to do; a body that does fewer says so here
-	ahead, spread int // of timers: how long tasks sleep, in milliseconds
-	cpu0          time.Duration
-	at            time.Time
+	n             int // operations to do; a body that does another number sets it
+	ahead, spread int // of timers: tasks sleep ahead + 1 to ahead + spread milliseconds
+	startCPU      time.Duration
+	startTime     time.Time // zero: stopped
 	pass
 }
 
-// A pass is the outcome of one. What only some workloads have is in Extra, by names
+// A pass is the result of one pass. Figures of some workloads only are in Extra, under names
 // that end with the unit.
 type pass struct {
 	NS    float64            `json:"ns_per_op"`
@@ -21,33 +21,33 @@ type pass struct {
 	Extra map[string]float64 `json:"extra,omitempty"`
 }
 
-// start lets the clock begin, anew if it ran already.
+// start starts the clock, or restarts it.
 func (m *meter) start() {
-	m.cpu0, m.at = cpuTime(), time.Now()
+	m.startCPU, m.startTime = cpuTime(), time.Now()
 }
 
-// stop ends the pass, unless the body has done so itself, earlier.
+// stop ends the pass, unless the body has stopped the clock before.
 func (m *meter) stop() {
-	if m.at.IsZero() {
+	if m.startTime.IsZero() {
 		return
 	}
-	wall, cpu := time.Since(m.at), cpuTime()-m.cpu0
-	m.at = time.Time{}
+	wall, cpu := time.Since(m.startTime), cpuTime()-m.startCPU
+	m.startTime = time.Time{}
 	m.NS = float64(wall.Nanoseconds()) / float64(m.n)
 	m.CPU = float64(cpu.Nanoseconds()) / float64(m.n)
 }
 
-// extra notes a figure that only this workload has.
-func (m *meter) extra(name string, value float64) {
+// setExtra records a figure that only some workloads have.
+func (m *meter) setExtra(name string, value float64) {
 	if m.Extra == nil {
 		m.Extra = make(map[string]float64)
 	}
 	m.Extra[name] = value
 }
 
-// outcome returns the cold pass, which is the first, and the mean of the warm ones
-// after it, or the only one twice.
-func outcome(passes []pass) (cold, warm pass) {
+// coldAndWarm returns the first pass, which is cold, and the mean of the warm passes after
+// it. It returns a single pass twice.
+func coldAndWarm(passes []pass) (cold, warm pass) {
 	cold, warm = passes[0], passes[len(passes)-1]
 	if rest := passes[1:]; len(rest) > 1 {
 		warm.NS, warm.CPU = 0, 0

@@ -8,15 +8,15 @@ import (
 	"github.com/edo-go/edo/mpmc"
 )
 
-// mpmcBetween is a workload of that many producers and as many consumers.
+// mpmcBetween returns a workload of so many producers and as many consumers.
 func mpmcBetween(name string, workers int) workload {
 	return workload{
 		name: name, op: "a message through a channel of 1,024, from as many producers as the name says to as many consumers", n: 2 * million,
-		variants: all(goMPMC(workers), futureMPMC(workers), directMPMC(workers)),
+		variants: goAndEdo(goMPMC(workers), futureMPMC(workers), directMPMC(workers)),
 	}
 }
 
-// goMPMC passes m.n messages from so many producers to as many consumers.
+// goMPMC sends m.n messages from so many producers to as many consumers.
 func goMPMC(workers int) goBody {
 	return func(m *meter) {
 		each := max(m.n/workers, 1)
@@ -40,7 +40,7 @@ func goMPMC(workers int) goBody {
 		producers.Wait()
 		close(ch)
 		consumers.Wait()
-		check(sumOf(workers, each))
+		checkCount(sumOf(workers, each))
 	}
 }
 
@@ -152,7 +152,7 @@ func directMPMC(workers int) directBody {
 		if _, err := edo.Await(task, edo.Future[edo.Unit](g)); err != nil {
 			return err
 		}
-		check(sumOf(workers, each))
+		checkCount(sumOf(workers, each))
 		return nil
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/edo-go/edo/mpsc"
 )
 
-// goMPSC passes m.n messages from so many producers to one receiver.
+// goMPSC sends m.n messages from so many producers to one receiver.
 func goMPSC(producers int) goBody {
 	return func(m *meter) {
 		each := max(m.n/producers, 1)
@@ -36,7 +36,7 @@ func goMPSC(producers int) goBody {
 	}
 }
 
-// sumOf returns what the messages add up to: each producer sends 0, 1, 2, ...
+// sumOf returns the sum of all messages: each producer sends 0, 1, 2, ...
 func sumOf(producers, each int) int { return producers * (each * (each - 1) / 2) }
 
 // producer sends 0 to n-1.
@@ -68,7 +68,7 @@ func (f *producer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 func (f *producer) Drop() { f.tx.Close() }
 
-// consumer starts the producers and adds up what they send.
+// consumer starts the producers and adds up their messages.
 type consumer struct {
 	producers, each int
 	rx              *mpsc.Receiver[int]

@@ -15,7 +15,7 @@ func goOneshot(m *meter) {
 	}
 }
 
-// answer is a task that sends its number.
+// answer is a future that sends its number.
 type answer struct {
 	tx *oneshot.Sender[int]
 	i  int
@@ -27,7 +27,7 @@ func (f *answer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 // ask spawns answers, one after the other.
 type ask struct {
-	rx   *oneshot.Receiver[int] // the answer under way
+	rx   *oneshot.Receiver[int] // of the current answer
 	n, i int
 }
 

@@ -12,34 +12,34 @@ import (
 	"time"
 )
 
-// options is what the flags say.
+// options holds the values of the flags.
 type options struct {
-	rounds  int
-	scale   float64
-	workers int
-	only    *regexp.Regexp
-	members []string      // of -peers, without those that are always there
-	limit   time.Duration // begin nothing that would end after this; 0: no limit
-	json    bool
-	profile string
-	report  string   // the directory for the report
-	from    []string // files to take results from, instead of measuring
-	build   bool     // only build the peers
-	built   bool     // use only peers that are built
-	brief   bool     // leave out what takes long and says little
+	rounds    int
+	scale     float64
+	workers   int
+	only      *regexp.Regexp
+	members   []string      // the names in -peers; edo and Go are always compared
+	limit     time.Duration // start no measurement that would end after this; 0: no limit
+	json      bool
+	profile   string
+	report    string   // the directory for the report
+	from      []string // files to read results from, instead of measuring
+	build     bool     // only build the peers
+	onlyBuilt bool     // use only peers that are built already
+	brief     bool     // leave out measurements that take long and show little
 
-	// What scale does not say:
+	// Sizes that do not follow from scale:
 	spread, ahead         int           // of timers, in milliseconds
 	warm, measure, settle time.Duration // of a load
 }
 
-// members are what -peers may name. Those that are programs are the last.
+// members are the names that -peers accepts. The last ones are programs in other languages.
 var members = []string{"conc", "errgroup", "ants", "pond", "netpoll", "gnet", "epoll", "tokio", "smol", "erlang"}
 
-const programs = 3 // of them
+const programs = 3 // how many of members are programs
 
-// parse reads the flags. What is wrong with them it says on out.
-func parse(args []string, out io.Writer) (*options, error) {
+// parseFlags reads the flags. It reports a mistake in them on out.
+func parseFlags(args []string, out io.Writer) (*options, error) {
 	o := &options{
 		only: regexp.MustCompile(""), members: members,
 		spread: 1000, ahead: 6000,
@@ -75,7 +75,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	}
 	given := make(map[string]bool)
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	// What is said itself counts more than what -quick and -smoke imply.
+	// A flag that is given overrides the value that -quick or -smoke implies.
 	imply := func(name string, set func()) {
 		if !given[name] {
 			set()
@@ -85,7 +85,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 		imply("rounds", func() { o.rounds = 3 })
 		imply("n", func() { o.scale = 0.1 })
 		imply("limit", func() { o.limit = 95 * time.Second })
-		o.built, o.brief = true, true
+		o.onlyBuilt, o.brief = true, true
 		o.spread, o.ahead = 250, 250
 		o.warm, o.measure, o.settle = 30*time.Millisecond, 120*time.Millisecond, 30*time.Millisecond
 	}
@@ -123,8 +123,8 @@ func parseMembers(text string) ([]string, error) {
 	return named, nil
 }
 
-// operations returns how many w does at this scale, and whether it is measured at
-// all: what has a fixed size is left out when that is too large.
+// operations returns the number of operations of w at this scale, and whether w is measured
+// at all: a workload of fixed size is left out when it is too large for the scale.
 func (o *options) operations(w workload) (n int, measured bool) {
 	if w.fixed {
 		return w.n, float64(max(w.n, w.conns*100)) <= max(o.scale*10*million, 10_000)
@@ -132,8 +132,8 @@ func (o *options) operations(w workload) (n int, measured bool) {
 	return max(int(float64(w.n)*o.scale), 1000), true
 }
 
-// passes returns how often a process does w. Small ones are repeated, for a clock
-// to see them.
+// passes returns how often a process does w. A small workload is repeated so often that the
+// clock can measure it.
 func (o *options) passes(w workload, n int) int {
 	if w.once {
 		return 1
@@ -144,12 +144,12 @@ func (o *options) passes(w workload, n int) int {
 	return 2
 }
 
-// compares says whether v is one of those to compare with, or always there.
+// compares reports whether v is always compared, or named by -peers.
 func (o *options) compares(v variant) bool {
 	return v.member == "" || slices.Contains(o.members, v.member)
 }
 
-// leavesOut says whether v is not measured in a round of w, for lack of time.
+// leavesOut reports whether v is not measured in a round of w, for lack of time.
 func (o *options) leavesOut(w workload, v variant, round int) bool {
 	if !o.brief {
 		return w.rare && round%3 > 0
@@ -157,13 +157,13 @@ func (o *options) leavesOut(w workload, v variant, round int) bool {
 	switch {
 	case v.currentThread() && v.style == inDirect:
 		return true
-	case w.conns >= 10_000 && !futures(v) && !isGo(v) && v.runtime != "tokio-mt":
+	case w.conns >= 10_000 && !isEdoFuture(v) && !isGo(v) && v.runtime != "tokio-mt":
 		return true
 	}
 	return w.section == inGrowth && round > 0
 }
 
-// timers returns when the timers of w are due.
+// timers returns the sleeps of w: ahead + 1 to ahead + spread milliseconds.
 func (o *options) timers(w workload) (ahead, spread int) {
 	if w.timers == timersAhead {
 		return o.ahead, o.spread

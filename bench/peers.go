@@ -17,8 +17,8 @@ import (
 	"strings"
 )
 
-// sources are the peers' programs. They are built from the copy in this executable,
-// wherever it runs.
+// sources are the sources of the peers. They are part of this executable, so that it can
+// build the peers in any directory.
 //
 //go:embed peers
 var sources embed.FS
@@ -26,10 +26,10 @@ var sources embed.FS
 // A peer is a program in another language.
 type peer struct {
 	name    string
-	tool    string   // that builds it
-	install string   // what to say when it is missing
+	tool    string   // builds it
+	install string   // how to install tool
 	dirs    []string // of its sources
-	product string   // what building makes, below the directory for it
+	product string   // the file that build makes, below its target directory
 	build   func(sources, target string) []*exec.Cmd
 	command func(product string, do order, args []string) *exec.Cmd
 	version func() string
@@ -68,12 +68,12 @@ var peerList = []peer{
 			return cmd
 		},
 		version: func() string {
-			return "OTP " + say("erl", "-noshell", "-eval", "io:put_chars(erlang:system_info(otp_release)), halt().")
+			return "OTP " + firstLineOf("erl", "-noshell", "-eval", "io:put_chars(erlang:system_info(otp_release)), halt().")
 		},
 	},
 }
 
-// cargo builds a package.
+// cargo returns the commands that build a Rust package.
 func cargo(name string) func(sources, target string) []*exec.Cmd {
 	return func(sources, target string) []*exec.Cmd {
 		return []*exec.Cmd{exec.Command("cargo", "build", "--quiet", "--release", "--locked",
@@ -81,19 +81,20 @@ func cargo(name string) func(sources, target string) []*exec.Cmd {
 	}
 }
 
-// locked returns the version in a package's Cargo.lock, and that of the compiler.
+// locked returns a function that returns the version in a package's Cargo.lock and the
+// version of the compiler.
 func locked(name string) func() string {
 	return func() string {
 		text, _ := sources.ReadFile("peers/" + name + "/Cargo.lock")
 		_, after, _ := strings.Cut(string(text), "name = \""+name+"\"\nversion = \"")
 		version, _, _ := strings.Cut(after, "\"")
-		compiler := strings.Fields(say("rustc", "--version") + " ? ?")
+		compiler := strings.Fields(firstLineOf("rustc", "--version") + " ? ?")
 		return version + ", " + compiler[0] + " " + compiler[1]
 	}
 }
 
-// say returns the first line that a command prints.
-func say(name string, args ...string) string {
+// firstLineOf returns the first line that a command prints, or "" when it fails.
+func firstLineOf(name string, args ...string) string {
 	text, err := exec.Command(name, args...).Output()
 	if err != nil {
 		return ""
@@ -102,19 +103,20 @@ func say(name string, args ...string) string {
 	return strings.TrimSpace(line)
 }
 
-// peerPrograms are the peers that can be run here.
+// peerPrograms are the peers that can run on this machine.
 type peerPrograms struct {
 	products map[string]string // by name
 	versions map[string]string
-	failed   error // to build one, though its tool is there
+	failed   error // of builds that failed although the tool is installed
 }
 
-// have says whether v can be carried out.
-func (p *peerPrograms) have(v variant) bool {
+// canRun reports whether the program of v, if v needs one, is built.
+func (p *peerPrograms) canRun(v variant) bool {
 	return v.program == "" || p.products[v.program] != ""
 }
 
-// command returns the program of v, which does w. It ends with ctx.
+// command returns a function that makes the command of v for the workload w. The process
+// ends with ctx.
 func (p *peerPrograms) command(v variant, w workload, do order) func(context.Context) *exec.Cmd {
 	return func(ctx context.Context) *exec.Cmd {
 		i := slices.IndexFunc(peerList, func(one peer) bool { return one.name == v.program })
@@ -134,28 +136,28 @@ func (p *peerPrograms) command(v variant, w workload, do order) func(context.Con
 	}
 }
 
-// preparePeers finds or builds the programs that o asks for, and says on out which
-// are missing, and what to do about it.
+// preparePeers finds or builds the programs that o names. It prints on out which programs
+// are missing, and how to get them.
 func preparePeers(ctx context.Context, o *options, out io.Writer) *peerPrograms {
 	p := &peerPrograms{products: make(map[string]string), versions: make(map[string]string)}
 	for _, one := range peerList {
-		if !slices.Contains(o.members, one.name) || !o.build && !one.asked(o) {
+		if !slices.Contains(o.members, one.name) || !o.build && !one.isNeeded(o) {
 			continue
 		}
 		if _, err := exec.LookPath(one.tool); err != nil {
 			fmt.Fprintf(out, "bench: %s is left out: there is no %s (%s)\n", one.name, one.tool, one.install)
 			continue
 		}
-		dir, err := one.cache()
+		dir, err := one.cacheDir()
 		if err == nil {
 			product := filepath.Join(dir, one.product)
 			if _, missing := os.Stat(product); missing != nil {
-				if o.built {
+				if o.onlyBuilt {
 					fmt.Fprintf(out, "bench: %s is left out, since it is not built yet: go run ./bench -build does so\n", one.name)
 					continue
 				}
 				fmt.Fprintf(out, "bench: building %s\n", one.name)
-				err = one.make(ctx, dir)
+				err = one.buildInto(ctx, dir)
 			}
 			if err == nil {
 				p.products[one.name], p.versions[one.name] = product, one.version()
@@ -168,8 +170,8 @@ func preparePeers(ctx context.Context, o *options, out io.Writer) *peerPrograms 
 	return p
 }
 
-// asked says whether anything that is to be measured is this peer's.
-func (p peer) asked(o *options) bool {
+// isNeeded reports whether p is a variant of a workload that is to be measured.
+func (p peer) isNeeded(o *options) bool {
 	for _, w := range workloads {
 		for _, v := range w.variants {
 			if v.program == p.name && o.only.MatchString(v.name(w)) {
@@ -180,9 +182,9 @@ func (p peer) asked(o *options) bool {
 	return false
 }
 
-// cache returns the directory for what is built from the present sources with the
-// present tool. It need not exist.
-func (p peer) cache() (string, error) {
+// cacheDir returns the directory for the product of the current sources and the current
+// tool. It need not exist.
+func (p peer) cacheDir() (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
 		base = os.TempDir()
@@ -205,9 +207,9 @@ func (p peer) cache() (string, error) {
 	return filepath.Join(base, "edo-bench", fmt.Sprintf("%s-%x", p.name, sum.Sum(nil)[:8])), nil
 }
 
-// make builds the peer in a directory of its own, and puts it into place when it is
-// whole.
-func (p peer) make(ctx context.Context, dir string) error {
+// buildInto builds the peer in a temporary directory, and renames the complete product to
+// dir.
+func (p peer) buildInto(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 func builtPeers(t *testing.T) (*options, *peerPrograms) {
 	t.Helper()
 	o := tiny(t, "-peers", "all")
-	o.built = true
+	o.onlyBuilt = true
 	var said bytes.Buffer
 	programs := preparePeers(t.Context(), o, &said)
 	if said.Len() > 0 {
@@ -31,14 +31,14 @@ func TestEveryPeerDoesItsWork(t *testing.T) {
 		}
 	}
 	each(func(name string, w workload, v variant) {
-		if v.program == "" || !programs.have(v) || w.fixed || w.conns > 1 {
+		if v.program == "" || !programs.canRun(v) || w.fixed || w.conns > 1 {
 			return
 		}
 		t.Run(name, func(t *testing.T) {
 			if w.conns > 0 {
 				needLoad(t)
 			}
-			r, err := measure(t.Context(), w, v, 1000, o, programs)
+			r, err := measureOnce(t.Context(), w, v, 1000, o, programs)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +59,7 @@ func TestPeerThatFailsSaysWhy(t *testing.T) {
 			continue
 		}
 		v := variant{runtime: one.name, program: one.name, flavour: "mt"}
-		if _, err := measure(t.Context(), workload{name: "nothing"}, v, 1000, o, programs); err == nil || !strings.Contains(err.Error(), "nothing") {
+		if _, err := measureOnce(t.Context(), workload{name: "nothing"}, v, 1000, o, programs); err == nil || !strings.Contains(err.Error(), "nothing") {
 			t.Errorf("%s: got %v", one.name, err)
 		}
 	}
@@ -77,7 +77,7 @@ func TestMissingToolIsALineThatSaysWhatToInstall(t *testing.T) {
 		t.Errorf("got\n%s", said.String())
 	}
 	each(func(name string, _ workload, v variant) {
-		if v.program != "" && programs.have(v) {
+		if v.program != "" && programs.canRun(v) {
 			t.Errorf("%s would be measured", name)
 		}
 	})
@@ -93,13 +93,13 @@ func TestPeerThatIsNotBuiltIsLeftOutWhenTimeIsShort(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("HOME", t.TempDir())
 	o := tiny(t, "-peers", "erlang")
-	o.built = true
+	o.onlyBuilt = true
 	var said bytes.Buffer
 	preparePeers(t.Context(), o, &said)
 	if !strings.Contains(said.String(), "not built yet: go run ./bench -build") {
 		t.Errorf("got %q", said.String())
 	}
-	o.built = false
+	o.onlyBuilt = false
 	said.Reset()
 	if programs := preparePeers(t.Context(), o, &said); programs.products["erlang"] == "" || !strings.Contains(said.String(), "building erlang") {
 		t.Errorf("not built: %s", said.String())

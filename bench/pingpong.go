@@ -25,7 +25,7 @@ func goPingpong(m *meter) {
 	<-b
 }
 
-// mirror sends back what it receives.
+// mirror sends each message back.
 type mirror struct {
 	rx      *mpsc.Receiver[int]
 	tx      *mpsc.Sender[int]
@@ -71,7 +71,7 @@ type ping struct {
 	n, i int
 }
 
-// step is where a future that sends and then receives stands.
+// step is the state of a future that sends and then receives.
 type step uint8
 
 const (

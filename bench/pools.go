@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// The libraries that spawn goroutines, or keep them. None of them yields, or has
-// channels, so that they take part where tasks are spawned.
+// The libraries that spawn goroutines, or pool them. They have neither a yield nor
+// channels, so they only take part in the workloads that spawn.
 
 func concSpawn(m *meter) {
 	var wg conc.WaitGroup
@@ -19,7 +19,7 @@ func concSpawn(m *meter) {
 		wg.Go(increment)
 	}
 	wg.Wait()
-	check(m.n)
+	checkCount(m.n)
 }
 
 func concPoolSpawn(m *meter) {
@@ -28,7 +28,7 @@ func concPoolSpawn(m *meter) {
 		p.Go(increment)
 	}
 	p.Wait()
-	check(m.n)
+	checkCount(m.n)
 }
 
 func concNested(m *meter) {
@@ -43,7 +43,7 @@ func concNested(m *meter) {
 		})
 	}
 	wg.Wait()
-	check(m.n)
+	checkCount(m.n)
 }
 
 func incrementErr() error {
@@ -57,7 +57,7 @@ func errgroupSpawn(m *meter) {
 		g.Go(incrementErr)
 	}
 	must(g.Wait())
-	check(m.n)
+	checkCount(m.n)
 }
 
 func errgroupNested(m *meter) {
@@ -73,10 +73,10 @@ func errgroupNested(m *meter) {
 		})
 	}
 	must(g.Wait())
-	check(m.n)
+	checkCount(m.n)
 }
 
-// antsSpawn keeps so many goroutines.
+// antsSpawn uses a pool of so many goroutines.
 func antsSpawn(size int) goBody {
 	return func(m *meter) {
 		p, err := ants.NewPool(size)
@@ -92,12 +92,12 @@ func antsSpawn(size int) goBody {
 			must(p.Submit(one))
 		}
 		wg.Wait()
-		check(m.n)
+		checkCount(m.n)
 	}
 }
 
-// antsNested spawns from goroutines outside of the pool: one within would wait for
-// itself when the pool is full.
+// antsNested spawns from goroutines outside the pool: a goroutine of the pool would wait
+// for itself when the pool is full.
 func antsNested(size int) goBody {
 	return func(m *meter) {
 		n := side(m.n)
@@ -119,7 +119,7 @@ func antsNested(size int) goBody {
 			}()
 		}
 		wg.Wait()
-		check(m.n)
+		checkCount(m.n)
 	}
 }
 
@@ -130,7 +130,7 @@ func pondSpawn(size int) goBody {
 			must(p.Go(increment))
 		}
 		p.StopAndWait()
-		check(m.n)
+		checkCount(m.n)
 	}
 }
 
@@ -149,7 +149,7 @@ func pondNested(size int) goBody {
 		}
 		wg.Wait()
 		p.StopAndWait()
-		check(m.n)
+		checkCount(m.n)
 	}
 }
 
@@ -164,6 +164,6 @@ func pondJoin(size int) goBody {
 			must(task.Wait())
 		}
 		p.StopAndWait()
-		check(m.n)
+		checkCount(m.n)
 	}
 }

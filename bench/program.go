@@ -17,10 +17,10 @@ import (
 // patience is how long a process may take before it counts as hung.
 const patience = 2 * time.Minute
 
-// A program is a process that was started here.
+// A program is a process that this one has started.
 type program struct {
 	cmd    *exec.Cmd
-	in     io.WriteCloser // while it is open, the program may go on
+	in     io.WriteCloser // a server ends when it is closed
 	out    *bufio.Reader
 	errs   bytes.Buffer
 	cancel context.CancelFunc
@@ -51,7 +51,7 @@ func start(ctx context.Context, cmd func(context.Context) *exec.Cmd) (*program, 
 	return p, nil
 }
 
-// line returns the next line of what the program prints.
+// line returns the next line that the program prints.
 func (p *program) line() (string, error) {
 	text, err := p.out.ReadString('\n')
 	if err != nil {
@@ -72,7 +72,7 @@ func (p *program) result(v any) error {
 	return nil
 }
 
-// failure waits for a program that has gone wrong, and says why it has.
+// failure waits for a program that has failed, and returns the reason.
 func (p *program) failure(err error) error {
 	if waited := p.stop(); waited != nil {
 		err = waited
@@ -86,7 +86,7 @@ func (p *program) failure(err error) error {
 	return err
 }
 
-// stop closes the program's standard input, which is what ends a server, and waits.
+// stop closes the program's standard input, which ends a server, and waits for the process.
 func (p *program) stop() error {
 	p.in.Close()
 	end := time.AfterFunc(20*time.Second, p.cancel)
@@ -107,7 +107,7 @@ func runOnce(ctx context.Context, cmd func(context.Context) *exec.Cmd) (r result
 	return r, p.stop()
 }
 
-// self returns this program as a child that carries out do.
+// self returns a function that makes the command of a child that executes do.
 func self(do order) func(context.Context) *exec.Cmd {
 	return func(ctx context.Context) *exec.Cmd {
 		name, err := os.Executable()
@@ -121,7 +121,7 @@ func self(do order) func(context.Context) *exec.Cmd {
 		cmd := exec.CommandContext(ctx, name)
 		cmd.Env = append(os.Environ(), childVariable+"="+string(text))
 		if do.Load != nil {
-			// The client never leaves the processor to another goroutine.
+			// The goroutine of the client is never preempted.
 			cmd.Env = append(cmd.Env, "GODEBUG=asyncpreemptoff=1")
 		}
 		return cmd

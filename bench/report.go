@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 )
 
-// report prints a table of the medians of all rounds, and then what each
-// workload's operation is.
+// report prints a table of the medians of all rounds, and a list of the operations of the
+// workloads.
 func report(out io.Writer, c *comparison) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "workload\truntime\tstyle\tns/op (min, max)\tof Go's\tcold\tCPU ns/op\tof Go's\tmore")
@@ -31,7 +31,7 @@ func report(out io.Writer, c *comparison) {
 				ratio(v, wall, plain, func(r result) float64 { return r.NS }),
 				number(cold), number(cpu),
 				ratio(v, cpu, plain, func(r result) float64 { return r.CPU }),
-				more(w, v, rs, plain))
+				moreFigures(w, v, rs, plain))
 		}
 	}
 	table.Flush()
@@ -60,7 +60,7 @@ func spread(rs []result, figure func(result) float64) (median, lowest, highest f
 	return median, values[0], values[len(values)-1]
 }
 
-// ratio says how value compares to the median of plain Go.
+// ratio returns value divided by the median of plain Go.
 func ratio(v variant, value float64, plain []result, figure func(result) float64) string {
 	if v.runtime == "go" || len(plain) == 0 {
 		return ""
@@ -72,8 +72,8 @@ func ratio(v variant, value float64, plain []result, figure func(result) float64
 	return fmt.Sprintf("%.2f", value/base)
 }
 
-// more is the column of what only some workloads measure.
-func more(w workload, v variant, rs, plain []result) string {
+// moreFigures returns the cell of the figures that only some workloads have.
+func moreFigures(w workload, v variant, rs, plain []result) string {
 	var cell []string
 	for _, f := range figuresOf(w) {
 		if f.key == "ns" || f.key == "cpu" {

@@ -14,8 +14,8 @@ var update = flag.Bool("update", false, "write testdata anew")
 
 func contains(text, part string) bool { return strings.Contains(text, part) }
 
-// made returns a comparison of fixed numbers.
-func made() *comparison {
+// fixedComparison returns a comparison of fixed numbers.
+func fixedComparison() *comparison {
 	c := &comparison{machines: []machine{{
 		Go: "go1.26.8", GOMAXPROCS: 2, Processor: "a processor", CPUs: 2, OS: "linux/amd64 6.1",
 		Versions: map[string]string{"tokio": "1.54.1, rustc 1.95.0", "ants": "v2.12.1"},
@@ -83,7 +83,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestTableOfFixedNumbers(t *testing.T) {
 	var out bytes.Buffer
-	report(&out, made())
+	report(&out, fixedComparison())
 	golden(t, "table.txt", out.Bytes())
 }
 
@@ -96,7 +96,7 @@ func TestReportOfFixedNumbers(t *testing.T) {
 	if err := os.WriteFile(old, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeReport(dir, made()); err != nil {
+	if err := writeReport(dir, fixedComparison()); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "benchmarks.md"))
@@ -167,7 +167,7 @@ func TestTargetsCoverEveryRow(t *testing.T) {
 			t.Errorf("%s, %s: the aim %v is below the bar %v", w.name, f.key, target.aim, target.must)
 		}
 		// The bar is to be ahead, unless the document says otherwise.
-		if !f.higher && !target.factor && target.goes > 0 && target.must >= target.goes {
+		if !f.higherIsBetter && !target.factor && target.goes > 0 && target.must >= target.goes {
 			t.Errorf("%s, %s: the bar is not ahead of Go", w.name, f.key)
 		}
 	}
@@ -220,8 +220,8 @@ func TestBarsKnowWhatIsBetter(t *testing.T) {
 		bar  bar
 		want bool
 	}{
-		{bar{got: 1.1, must: 1.1, higher: true}, true},
-		{bar{got: 1.09, must: 1.1, higher: true}, false},
+		{bar{got: 1.1, must: 1.1, higherIsBetter: true}, true},
+		{bar{got: 1.09, must: 1.1, higherIsBetter: true}, false},
 		{bar{got: 1, must: 1}, true},
 		{bar{got: 1, must: 1, strict: true}, false},
 		{bar{got: 0.99, must: 1, strict: true}, true},

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// resident returns the bytes of memory that this process occupies: what Linux
-// says, and elsewhere what Go has taken from the system and not given back.
+// resident returns the bytes of memory that this process occupies: the resident set on
+// Linux, and elsewhere the memory that Go has got from the system and not returned.
 func resident() int64 {
 	if bytes := status("VmRSS"); bytes > 0 {
 		return bytes
@@ -16,8 +16,8 @@ func resident() int64 {
 	return fromSystem()
 }
 
-// peak returns the most that this process ever occupied; where the system does not
-// tell, what it occupies now.
+// peak returns the largest number of bytes that this process has occupied so far, or the
+// current number if the system does not record the peak.
 func peak() int64 {
 	if bytes := status("VmHWM"); bytes > 0 {
 		return bytes
@@ -25,7 +25,7 @@ func peak() int64 {
 	return fromSystem()
 }
 
-// status returns a line of /proc/self/status in bytes, 0 where there is none.
+// status returns a value of /proc/self/status in bytes, or 0 if there is none.
 func status(key string) int64 {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {

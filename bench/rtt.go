@@ -11,7 +11,7 @@ import (
 
 const rttClients = 4
 
-// requests returns how many each client makes, and makes m.n fit.
+// requests returns the number of requests per client, and sets m.n to their sum.
 func requests(m *meter) int {
 	each := max(m.n/rttClients, 1)
 	m.n = each * rttClients
@@ -46,13 +46,13 @@ func goRTT(m *meter) {
 	close(ch)
 }
 
-// A request is answered with its key.
+// A request asks the coordinator to send key to reply.
 type request struct {
 	key   int
 	reply *oneshot.Sender[int]
 }
 
-// coordinator answers requests, until there is nobody left to make one.
+// coordinator answers requests, until all clients have ended.
 type coordinator struct {
 	rx    *mpsc.Receiver[request]
 	group *group

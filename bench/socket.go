@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// How the sockets are used: each client writes a window of messages, and reads
-// until all of them have come back.
+// Sizes. Each client writes a window of messages, and reads until all of them have come
+// back.
 const (
 	connections = 4
 	message     = 64
@@ -16,7 +16,8 @@ const (
 	buffers     = 2    // for each connection, where two tasks serve it
 )
 
-// windows returns how many windows each client sends, and makes m.n fit.
+// windows returns the number of windows per client, and sets m.n to the messages in all of
+// them.
 func windows(m *meter) int {
 	each := max(m.n*message/window/connections, 1)
 	m.n = each * connections * window / message

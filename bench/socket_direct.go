@@ -52,13 +52,13 @@ func directSocketOne(task *edo.Task, m *meter) error {
 
 func directSocketTwo(task *edo.Task, m *meter) error {
 	return directEcho(task, m, func(task *edo.Task, conn *socket.Conn) error {
-		put, full := mpsc.New[[]byte](buffers)
-		giveBack, free := mpsc.New[[]byte](buffers + 1) // never full
+		toWriter, full := mpsc.New[[]byte](buffers)
+		toReader, free := mpsc.New[[]byte](buffers + 1) // never full
 		for range buffers {
-			giveBack.TrySend(make([]byte, buffer))
+			toReader.TrySend(make([]byte, buffer))
 		}
 		writer := edo.Go(task, func(task *edo.Task) error {
-			defer giveBack.Close()
+			defer toReader.Close()
 			for {
 				buf, err := full.Recv(task)
 				if errors.Is(err, edo.ErrClosed) {
@@ -70,7 +70,7 @@ func directSocketTwo(task *edo.Task, m *meter) error {
 				if _, err := conn.Write(task, buf); err != nil {
 					return err
 				}
-				if err := giveBack.Send(task, buf[:buffer]); err != nil {
+				if err := toReader.Send(task, buf[:buffer]); err != nil {
 					return err
 				}
 			}
@@ -82,14 +82,14 @@ func directSocketTwo(task *edo.Task, m *meter) error {
 			}
 			n, err := conn.Read(task, buf)
 			if err == io.EOF {
-				put.Close()
+				toWriter.Close()
 				_, err := writer.Await(task)
 				return err
 			}
 			if err != nil {
 				return err
 			}
-			if err := put.Send(task, buf[:n]); err != nil {
+			if err := toWriter.Send(task, buf[:n]); err != nil {
 				return err
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// served is a future that connects, starts servers and clients, and waits for all.
+// served is a future that connects, starts servers and clients, and waits for all of them.
 type served struct {
 	m          *meter
 	connecting edo.Future[[]pair]
@@ -25,13 +25,13 @@ func futureSocketOne(m *meter) edo.Future[edo.Unit] {
 
 func futureSocketTwo(m *meter) edo.Future[edo.Unit] {
 	return &served{m: m, connecting: edo.Async(connect), serve: func(cx *edo.Context, conn *socket.Conn, g *group) {
-		put, full := mpsc.New[[]byte](buffers)
-		giveBack, free := mpsc.New[[]byte](buffers + 1) // never full
+		toWriter, full := mpsc.New[[]byte](buffers)
+		toReader, free := mpsc.New[[]byte](buffers + 1) // never full
 		for range buffers {
-			giveBack.TrySend(make([]byte, buffer))
+			toReader.TrySend(make([]byte, buffer))
 		}
-		edo.Spawn(cx, &serverReader{conn: conn, free: free, full: put})
-		edo.Spawn(cx, &serverWriter{conn: conn, full: full, free: giveBack, group: g})
+		edo.Spawn(cx, &serverReader{conn: conn, free: free, full: toWriter})
+		edo.Spawn(cx, &serverWriter{conn: conn, full: full, free: toReader, group: g})
 	}}
 }
 
@@ -53,13 +53,13 @@ func (f *served) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return f.running.Poll(cx)
 }
 
-// echoClient sends windows and waits for each to come back.
+// echoClient sends windows, one after the other, and waits for each to come back.
 type echoClient struct {
 	conn          *socket.Conn
 	group         *group
 	left          int // windows
 	out, in       []byte
-	written, read int // of the window under way
+	written, read int // bytes of the current window
 }
 
 func (f *echoClient) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -87,7 +87,7 @@ func (f *echoClient) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 func (f *echoClient) Drop() { f.conn.Drop() }
 
-// serverOne reads and writes.
+// serverOne reads and writes in one task.
 type serverOne struct {
 	conn     *socket.Conn
 	buf, out []byte
@@ -120,7 +120,7 @@ func (f *serverOne) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 func (f *serverOne) Drop() { f.conn.Drop() }
 
-// serverReader reads into free buffers and hands them over to a serverWriter.
+// serverReader reads into free buffers and sends them to a serverWriter.
 type serverReader struct {
 	conn *socket.Conn
 	free *mpsc.Receiver[[]byte]
@@ -147,7 +147,7 @@ func (f *serverReader) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if err != nil {
 			return edo.Unit{}, edo.Ready, err
 		}
-		if err := f.full.TrySend(f.buf[:n]); err != nil { // there are no more buffers than it holds
+		if err := f.full.TrySend(f.buf[:n]); err != nil { // it has room for all buffers
 			return edo.Unit{}, edo.Ready, err
 		}
 		f.buf = nil
@@ -159,7 +159,7 @@ func (f *serverReader) Drop() {
 	f.free.Drop()
 }
 
-// serverWriter writes what it receives and gives the buffers back.
+// serverWriter writes the buffers that it receives and sends them back to the serverReader.
 type serverWriter struct {
 	conn     *socket.Conn
 	full     *mpsc.Receiver[[]byte]

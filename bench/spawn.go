@@ -16,7 +16,7 @@ func goSpawn(m *meter) {
 		wg.Go(increment)
 	}
 	wg.Wait()
-	check(m.n)
+	checkCount(m.n)
 }
 
 func goSpawnNested(m *meter) {
@@ -31,12 +31,12 @@ func goSpawnNested(m *meter) {
 		})
 	}
 	wg.Wait()
-	check(m.n)
+	checkCount(m.n)
 }
 
 // spawn, with futures.
 
-// incrementer is a task that never waits.
+// incrementer is a future that never waits.
 type incrementer struct{ group *group }
 
 func (f *incrementer) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -76,7 +76,7 @@ func futureSpawnNested(m *meter) edo.Future[edo.Unit] {
 	}}}
 }
 
-// checked is startAll, and a look at the counter in the end.
+// checked is startAll that checks the counter at the end.
 type checked struct {
 	n int
 	startAll
@@ -85,7 +85,7 @@ type checked struct {
 func (c *checked) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	unit, state, err := c.startAll.Poll(cx)
 	if state == edo.Ready {
-		check(c.n)
+		checkCount(c.n)
 	}
 	return unit, state, err
 }
@@ -103,7 +103,7 @@ func directSpawn(task *edo.Task, m *meter) error {
 		edo.Go(task, one)
 	}
 	_, err := edo.Await(task, g)
-	check(m.n)
+	checkCount(m.n)
 	return err
 }
 
@@ -125,6 +125,6 @@ func directSpawnNested(task *edo.Task, m *meter) error {
 		})
 	}
 	_, err := edo.Await(task, g)
-	check(m.n)
+	checkCount(m.n)
 	return err
 }

@@ -1,15 +1,15 @@
 package main
 
-// A target is what edo must reach on a row, and what it aims at. The numbers are
-// those of one machine, in the figure's unit; what counts on another is the ratio to
-// Go and to Tokio, measured in one run there: must ÷ reference is the bar. Where only
-// a goal stands, such as bytes, it is the bar itself.
+// A target is a value that edo must reach on a row, and one that it aims at. The numbers
+// were measured on one machine, in the figure's unit. On another machine the ratio to Go
+// and to Tokio counts, measured in one run there: must ÷ reference is the bar. A target
+// without a reference, such as one for bytes, is the bar itself.
 //
-// Tokio's references are those of 1.24. Newer versions align tasks to cache lines, and
-// take more time and memory for each; the bar to Go, which must be kept as well, is
-// the same beside all of them. Its timers have become much better since: beside
-// them edo must be ahead, and lateness, which is no better on a faster machine than the
-// millisecond that a timer is good to, has a bar of its own.
+// Tokio's references were measured with version 1.24. Newer versions align tasks to cache
+// lines, and need more time and memory for each; the bar to Go, which edo must reach as
+// well, does not depend on the version. Tokio's timers have become much better since: edo
+// must be ahead of them. Lateness is at least the millisecond of a timer's resolution, also
+// on a faster machine: it has a bar of its own.
 type target struct {
 	workload string
 	figure   string
@@ -17,12 +17,12 @@ type target struct {
 	must     float64
 	aim      float64
 
-	goes  float64 // Go's figure on that machine, 0: no bar
-	tokio float64 // and that of Tokio's better flavour
+	goes  float64 // Go's figure on that machine; 0: no bar
+	tokio float64 // the figure of Tokio's better flavour; 0: no bar
 
-	ahead  bool // of Tokio, by how much does not matter
+	ahead  bool // edo must be ahead of Tokio, by any amount
 	factor bool // must and aim are multiples of Go's figure
-	strict bool // and to be equal is not enough
+	strict bool // an equal value does not reach the bar
 }
 
 const (

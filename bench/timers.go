@@ -11,12 +11,12 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// sleepers is what the timers of all kinds share.
+// sleepers is the common part of the timers of all variants.
 type sleepers struct {
 	m      *meter
-	late   []int32 // by how many microseconds each woke up late
+	late   []int32 // lateness of each sleeper, in microseconds
 	random *rand.Rand
-	before int64
+	before int64 // resident memory before the sleepers
 	began  time.Time
 	group  *group // of the futures
 }
@@ -24,7 +24,7 @@ type sleepers struct {
 func newSleepers(m *meter) *sleepers {
 	s := &sleepers{m: m, late: make([]int32, m.n), random: rand.New(rand.NewPCG(1, 2))}
 	for i := range s.late {
-		s.late[i] = 1 // so that it is there, and not counted as the sleepers' memory
+		s.late[i] = 1 // makes the page resident, so that it does not count as the sleepers'
 	}
 	runtime.GC()
 	s.before = resident()
@@ -33,27 +33,28 @@ func newSleepers(m *meter) *sleepers {
 	return s
 }
 
-// pause returns how long the next one sleeps.
+// pause returns the duration of the next sleep.
 func (s *sleepers) pause() time.Duration {
 	return time.Duration(s.m.ahead+1+s.random.IntN(s.m.spread)) * time.Millisecond
 }
 
-// woke notes that number i began to sleep for pause at that time after the beginning.
-func (s *sleepers) woke(i int, at, pause time.Duration) {
-	s.late[i] = int32((time.Since(s.began) - at - pause).Microseconds())
+// recordWake records the lateness of sleeper i. It began to sleep for pause at start, which
+// counts from s.began.
+func (s *sleepers) recordWake(i int, start, pause time.Duration) {
+	s.late[i] = int32((time.Since(s.began) - start - pause).Microseconds())
 	counter.Add(1)
 }
 
-// end is when all have woken.
-func (s *sleepers) end() {
+// finish ends the measurement: all sleepers are awake.
+func (s *sleepers) finish() {
 	s.m.stop()
 	s.m.Bytes = float64(peak()-s.before) / float64(s.m.n)
-	check(s.m.n)
+	checkCount(s.m.n)
 	slices.Sort(s.late)
 	n := len(s.late)
-	s.m.extra("late_p50_us", float64(s.late[n/2]))
-	s.m.extra("late_p99_us", float64(s.late[(n-1)*99/100]))
-	s.m.extra("late_max_us", float64(s.late[n-1]))
+	s.m.setExtra("late_p50_us", float64(s.late[n/2]))
+	s.m.setExtra("late_p99_us", float64(s.late[(n-1)*99/100]))
+	s.m.setExtra("late_max_us", float64(s.late[n-1]))
 }
 
 func goTimers(m *meter) {
@@ -62,43 +63,43 @@ func goTimers(m *meter) {
 	for i := range m.n {
 		pause := s.pause()
 		wg.Go(func() {
-			at := time.Since(s.began)
+			start := time.Since(s.began)
 			time.Sleep(pause)
-			s.woke(i, at, pause)
+			s.recordWake(i, start, pause)
 		})
 	}
 	wg.Wait()
-	s.end()
+	s.finish()
 }
 
-// sleeper sleeps once.
+// sleeper is a future that sleeps once.
 type sleeper struct {
 	all   *sleepers
 	i     int32
 	begun bool
 	pause time.Duration
-	at    time.Duration
+	start time.Duration // since all.began
 	timer timer.Sleeper
 }
 
 func (f *sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !f.begun {
 		f.begun = true
-		f.at = time.Since(f.all.began)
+		f.start = time.Since(f.all.began)
 		f.timer.Reset(f.pause)
 	}
 	_, state, err := f.timer.Poll(cx)
 	if state == edo.Pending {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	f.all.woke(int(f.i), f.at, f.pause)
+	f.all.recordWake(int(f.i), f.start, f.pause)
 	f.all.group.leave(cx)
 	return edo.Unit{}, edo.Ready, err
 }
 
 func (f *sleeper) Drop() { f.timer.Drop() }
 
-// slept is startAll, and what is to be done when all have woken.
+// slept is startAll that ends the measurement when all sleepers are awake.
 type slept struct {
 	all *sleepers
 	startAll
@@ -119,7 +120,7 @@ func futureTimers(m *meter) edo.Future[edo.Unit] {
 func (f *slept) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	unit, state, err := f.startAll.Poll(cx)
 	if state == edo.Ready {
-		f.all.end()
+		f.all.finish()
 	}
 	return unit, state, err
 }
@@ -131,13 +132,13 @@ func directTimers(task *edo.Task, m *meter) error {
 		pause := s.pause()
 		edo.Go(task, func(task *edo.Task) error {
 			defer g.done()
-			at := time.Since(s.began)
+			start := time.Since(s.began)
 			err := timer.Sleep(task, pause)
-			s.woke(i, at, pause)
+			s.recordWake(i, start, pause)
 			return err
 		})
 	}
 	_, err := edo.Await(task, g)
-	s.end()
+	s.finish()
 	return err
 }

@@ -1,9 +1,9 @@
 package main
 
-// A median is the middle of all rounds, with the lowest and the highest.
+// A median is the median of all rounds, with the lowest and the highest value.
 type median struct{ value, low, high float64 }
 
-// medianOf returns it, and whether there is one.
+// medianOf returns the median of a figure of v, and whether it was measured.
 func (c *comparison) medianOf(w workload, v variant, f figure) (median, bool) {
 	rs := c.of(w, v)
 	if len(rs) == 0 {
@@ -13,7 +13,7 @@ func (c *comparison) medianOf(w workload, v variant, f figure) (median, bool) {
 	return median{value, low, high}, high > 0 || f.key == "allocs"
 }
 
-// best returns the best median of the variants that pick says.
+// best returns the best median of the variants for which pick returns true.
 func (c *comparison) best(w workload, f figure, pick func(variant) bool) (best median, found bool) {
 	for _, v := range w.variants {
 		if !pick(v) {
@@ -30,42 +30,43 @@ func isGo(v variant) bool    { return v.runtime == "go" }
 func isTokio(v variant) bool { return v.member == "tokio" }
 func isEdo(v variant) bool   { return v.runtime == "edo" || v.runtime == "edo-ct" }
 
-// futures is edo on all its workers.
-func futures(v variant) bool { return v.runtime == "edo" && v.style == inFutures }
-func direct(v variant) bool  { return v.runtime == "edo" && v.style == inDirect }
+// isEdoFuture and isEdoDirect report whether v is a style of edo on all its workers.
+func isEdoFuture(v variant) bool { return v.runtime == "edo" && v.style == inFutures }
+func isEdoDirect(v variant) bool { return v.runtime == "edo" && v.style == inDirect }
 
-// A bar is a ratio, or a value, and what it must be and should be.
+// A bar is a ratio, or a value, with the limits that it must reach and aims at.
 type bar struct {
 	got, must, aim float64
-	strict, higher bool
+	strict         bool // an equal value does not reach a limit
+	higherIsBetter bool
 }
 
 func (b bar) reaches(limit float64) bool {
 	switch {
 	case b.strict:
-		return b.higher && b.got > limit || !b.higher && b.got < limit
-	case b.higher:
+		return b.higherIsBetter && b.got > limit || !b.higherIsBetter && b.got < limit
+	case b.higherIsBetter:
 		return b.got >= limit
 	}
 	return b.got <= limit
 }
 
-// A verdict is a target, and what became of it.
+// A verdict says whether a target was reached.
 type verdict struct {
 	target
 	workload workload
 	figure   figure
 	edo      median
-	measured bool // what it takes to judge
-	ofGo     *bar
+	measured bool // there is a bar to judge by
+	ofGo     *bar // nil: no bar
 	ofTokio  *bar
-	plain    *bar
-	must     bool // reached
-	aim      bool
+	absolute *bar
+	must     bool // every bar is reached
+	aim      bool // the aim of every bar is reached
 }
 
-// judge compares what was measured with the targets. Where a peer is missing, its
-// bar is.
+// judge compares the results with the targets. A target has no bar for a peer that was not
+// measured.
 func judge(c *comparison) []verdict {
 	var all []verdict
 	for _, t := range targets {
@@ -78,7 +79,7 @@ func judge(c *comparison) []verdict {
 			continue
 		}
 		ratio := func(of median, reference float64) *bar {
-			b := &bar{got: v.edo.value / of.value, must: t.must, aim: t.aim, strict: t.strict, higher: f.higher}
+			b := &bar{got: v.edo.value / of.value, must: t.must, aim: t.aim, strict: t.strict, higherIsBetter: f.higherIsBetter}
 			if !t.factor {
 				b.must, b.aim = t.must/reference, t.aim/reference
 			}
@@ -94,10 +95,10 @@ func judge(c *comparison) []verdict {
 			}
 		}
 		if t.goes == 0 && !t.factor {
-			v.plain = &bar{got: v.edo.value, must: t.must, aim: t.aim}
+			v.absolute = &bar{got: v.edo.value, must: t.must, aim: t.aim}
 		}
 		v.measured, v.must, v.aim = false, true, true
-		for _, b := range []*bar{v.ofGo, v.ofTokio, v.plain} {
+		for _, b := range []*bar{v.ofGo, v.ofTokio, v.absolute} {
 			if b != nil {
 				v.measured = true
 				v.must = v.must && b.reaches(b.must)
@@ -118,7 +119,7 @@ func workloadNamed(name string) workload {
 	panic("there is no workload " + name)
 }
 
-// A loss is a row on which others are ahead of edo.
+// A loss is a row on which other variants are ahead of edo.
 type loss struct {
 	workload workload
 	figure   figure
@@ -129,16 +130,16 @@ type loss struct {
 type rival struct {
 	variant
 	median
-	overlaps bool // the ranges of the rounds do: it may be chance
+	overlaps bool // the ranges of the rounds overlap: the difference may be chance
 }
 
-// losses returns the rows on which one that against picks is ahead of the edo that
-// mine picks: those of processor time, or all the others.
+// losses returns the rows on which a variant that against picks is ahead of the best variant
+// that mine picks: the rows of processor time, or all others.
 func losses(c *comparison, mine, against func(variant) bool, processor bool) []loss {
 	var all []loss
 	for _, w := range workloads {
 		for _, f := range figuresOf(w) {
-			if f.aside || f.processor != processor {
+			if f.informational || f.processor != processor {
 				continue
 			}
 			edo, found := c.best(w, f, mine)
@@ -152,7 +153,7 @@ func losses(c *comparison, mine, against func(variant) bool, processor bool) []l
 					continue
 				}
 				overlaps := !f.better(m.high, edo.low)
-				if f.higher {
+				if f.higherIsBetter {
 					overlaps = !f.better(m.low, edo.high)
 				}
 				one.ahead = append(one.ahead, rival{v, m, overlaps})

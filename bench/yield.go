@@ -21,7 +21,7 @@ func goYield(m *meter) {
 	wg.Wait()
 }
 
-// yielder goes behind the others n times.
+// yielder is a future that yields n times.
 type yielder struct {
 	group *group
 	n     int

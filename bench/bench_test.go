@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestMain lets the test's own executable be the child.
+// TestMain makes the test executable a child when the environment says so.
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		if err := runChild(os.Stdin, os.Stdout); err != nil {
@@ -32,7 +32,7 @@ func each(fn func(name string, w workload, v variant)) {
 func TestEveryVariantDoesItsWorkInEveryPass(t *testing.T) {
 	each(func(name string, w workload, v variant) {
 		if v.run == nil {
-			return // another process carries it out
+			return // another process does it
 		}
 		t.Run(name, func(t *testing.T) {
 			s := &session{workers: 2, n: 2000, passes: 2, ahead: 1, spread: 10, currentThread: v.currentThread()}
@@ -51,7 +51,7 @@ func TestEveryVariantDoesItsWorkInEveryPass(t *testing.T) {
 	})
 }
 
-// tiny returns options for measurements that are there to be made, not to be read.
+// tiny returns options for the smallest measurements, whose numbers mean nothing.
 func tiny(t *testing.T, args ...string) *options {
 	t.Helper()
 	o, err := parseFlags(append([]string{"-smoke", "-workers", "2"}, args...), io.Discard)
@@ -102,7 +102,7 @@ func TestFlagsThatMakeNoSenseAreRefused(t *testing.T) {
 	}
 }
 
-// BenchmarkWorkloads is the same work under go test -bench, in one process.
+// BenchmarkWorkloads does the workloads under go test -bench, in one process.
 func BenchmarkWorkloads(b *testing.B) {
 	each(func(name string, w workload, v variant) {
 		if v.run == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo/bench/internal/load"
 )
 
-// needLoad skips where there is no load client.
+// needLoad skips the test on a system without a load client.
 func needLoad(t *testing.T) {
 	t.Helper()
 	if !load.Supported {
@@ -72,7 +72,7 @@ func TestServerEndsWhenItsStarterIsGone(t *testing.T) {
 	if line, err := server.line(); err != nil || len(line) < len("listening 127.0.0.1:1") {
 		t.Fatalf("%q, %v", line, err)
 	}
-	server.in.Close() // the system does so for one that was killed
+	server.in.Close() // the system does the same when the parent is killed
 	if err := server.cmd.Wait(); err != nil {
 		t.Error(err)
 	}

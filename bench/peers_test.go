@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-// builtPeers returns the peers that are built. A test does not build them: that
-// takes longer than all the others together.
+// builtPeers returns the peers that are built already. A test does not build peers: that
+// takes longer than all other tests together.
 func builtPeers(t *testing.T) (*options, *peerPrograms) {
 	t.Helper()
 	o := tiny(t, "-peers", "all")
 	o.onlyBuilt = true
-	var said bytes.Buffer
-	programs := preparePeers(t.Context(), o, &said)
-	if said.Len() > 0 {
-		t.Log(said.String())
+	var messages bytes.Buffer
+	programs := preparePeers(t.Context(), o, &messages)
+	if messages.Len() > 0 {
+		t.Log(messages.String())
 	}
 	return o, programs
 }
@@ -68,13 +68,13 @@ func TestPeerThatFailsSaysWhy(t *testing.T) {
 func TestMissingToolIsALineThatSaysWhatToInstall(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	o := tiny(t, "-peers", "tokio,smol,erlang")
-	var said bytes.Buffer
-	programs := preparePeers(t.Context(), o, &said)
+	var messages bytes.Buffer
+	programs := preparePeers(t.Context(), o, &messages)
 	want := "bench: tokio is left out: there is no cargo (apt-get install cargo, or rustup)\n" +
 		"bench: smol is left out: there is no cargo (apt-get install cargo, or rustup)\n" +
 		"bench: erlang is left out: there is no erlc (apt-get install erlang-base)\n"
-	if said.String() != want {
-		t.Errorf("got\n%s", said.String())
+	if messages.String() != want {
+		t.Errorf("got\n%s", messages.String())
 	}
 	each(func(name string, _ workload, v variant) {
 		if v.program != "" && programs.canRun(v) {
@@ -94,19 +94,19 @@ func TestPeerThatIsNotBuiltIsLeftOutWhenTimeIsShort(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	o := tiny(t, "-peers", "erlang")
 	o.onlyBuilt = true
-	var said bytes.Buffer
-	preparePeers(t.Context(), o, &said)
-	if !strings.Contains(said.String(), "not built yet: go run ./bench -build") {
-		t.Errorf("got %q", said.String())
+	var messages bytes.Buffer
+	preparePeers(t.Context(), o, &messages)
+	if !strings.Contains(messages.String(), "not built yet: go run ./bench -build") {
+		t.Errorf("got %q", messages.String())
 	}
 	o.onlyBuilt = false
-	said.Reset()
-	if programs := preparePeers(t.Context(), o, &said); programs.products["erlang"] == "" || !strings.Contains(said.String(), "building erlang") {
-		t.Errorf("not built: %s", said.String())
+	messages.Reset()
+	if programs := preparePeers(t.Context(), o, &messages); programs.products["erlang"] == "" || !strings.Contains(messages.String(), "building erlang") {
+		t.Errorf("not built: %s", messages.String())
 	}
-	said.Reset()
-	if preparePeers(t.Context(), o, &said); said.Len() > 0 {
-		t.Errorf("built twice: %s", said.String())
+	messages.Reset()
+	if preparePeers(t.Context(), o, &messages); messages.Len() > 0 {
+		t.Errorf("built twice: %s", messages.String())
 	}
 }
 

@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "write testdata anew")
 
 func contains(text, part string) bool { return strings.Contains(text, part) }
 
-// fixedComparison returns a comparison of fixed numbers.
+// fixedComparison returns a comparison with fixed numbers.
 func fixedComparison() *comparison {
 	c := &comparison{machines: []machine{{
 		Go: "go1.26.8", GOMAXPROCS: 2, Processor: "a processor", CPUs: 2, OS: "linux/amd64 6.1",
@@ -62,7 +62,7 @@ func fixedComparison() *comparison {
 	return c
 }
 
-// golden compares with a file below testdata, which -update writes.
+// golden compares got with a file below testdata. The flag -update writes the file.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -166,7 +166,7 @@ func TestTargetsCoverEveryRow(t *testing.T) {
 		if f.better(target.must, target.aim) {
 			t.Errorf("%s, %s: the aim %v is below the bar %v", w.name, f.key, target.aim, target.must)
 		}
-		// The bar is to be ahead, unless the document says otherwise.
+		// A bar in the unit of the figure must be ahead of Go.
 		if !f.higherIsBetter && !target.factor && target.goes > 0 && target.must >= target.goes {
 			t.Errorf("%s, %s: the bar is not ahead of Go", w.name, f.key)
 		}
@@ -200,11 +200,11 @@ func TestTargetIsMissedWhenOneOfItsBarsIs(t *testing.T) {
 	}{
 		{100, 547, 153, true, true, false},
 		{65, 547, 153, true, true, true},
-		{200, 1094, 306, true, true, false}, // a machine half as fast
+		{200, 1094, 306, true, true, false}, // a machine of half the speed
 		{101, 547, 153, true, false, false},
 		{100, 547, 150, true, false, false}, // Tokio's better flavour counts
 		{100, 500, 153, true, false, false},
-		{100, 547, 0, true, true, false}, // without Tokio, Go's bar alone
+		{100, 547, 0, true, true, false}, // without Tokio only Go's bar counts
 		{100, 0, 0, false, false, false},
 		{0, 547, 153, false, false, false},
 	} {

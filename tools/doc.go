@@ -1,5 +1,5 @@
-// Package tools pins the tools that edo is checked with, so that the core's
-// go.mod stays without requirements. From the root of the repository:
+// Package tools pins the versions of the tools that check edo, so that the go.mod of the
+// core has no requirements. From the root of the repository:
 //
 //	go tool staticcheck ./...
 //	go tool benchstat OLD NEW

@@ -12,11 +12,11 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// A Bar is a runtime in a chart of bars: the median and the range of all rounds.
+// A Bar is a runtime in a bar chart: the median and the range of all rounds.
 type Bar struct {
 	Label            string // RUNTIME STYLE
 	Value, Low, High float64
-	Text             string // of the value
+	Text             string // printed beside the bar
 }
 
 // Bars draws horizontal bars, the first on top.
@@ -34,22 +34,22 @@ func Bars(out io.Writer, title, axis string, bars []Bar) error {
 	if top == 0 {
 		top = 1
 	}
-	// The highest value's text must fit beside it.
+	// The text must fit beside the longest bar.
 	p.X.Min, p.X.Max = 0, top*(1+0.014*float64(widest+2))
 	p.X.Tick.Marker = upTo{top}
 	p.Y.Min, p.Y.Max = -0.6, float64(n)-0.4
 	p.Add(grid(true, false))
 	for i, bar := range bars {
-		at := float64(n - 1 - i)
+		y := float64(n - 1 - i)
 		drawn, err := plotter.NewBarChart(plotter.Values{bar.Value}, 15)
 		if err != nil {
 			return err
 		}
-		drawn.Horizontal, drawn.XMin = true, at
+		drawn.Horizontal, drawn.XMin = true, y
 		drawn.Color, drawn.LineStyle.Width = lookOf(bar.Label).color, 0
 		p.Add(drawn)
 		if bar.High > bar.Low {
-			whisker, err := plotter.NewXErrorBars(ranges{bar, at})
+			whisker, err := plotter.NewXErrorBars(ranges{bar, y})
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ func Bars(out io.Writer, title, axis string, bars []Bar) error {
 			p.Add(whisker)
 		}
 		label, err := plotter.NewLabels(plotter.XYLabels{
-			XYs:    plotter.XYs{{X: max(bar.Value, bar.High), Y: at}},
+			XYs:    plotter.XYs{{X: max(bar.Value, bar.High), Y: y}},
 			Labels: []string{bar.Text},
 		})
 		if err != nil {
@@ -74,27 +74,27 @@ func Bars(out io.Writer, title, axis string, bars []Bar) error {
 	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = draw.XRight, draw.YCenter
 	p.Y.Tick.LineStyle.Width = 0
 	p.Y.LineStyle.Width = 0
-	p.Y.Padding = 12 // for a browser whose font is wider
-	return write(out, p, nil, 640, 78+vg.Length(n)*21)
+	p.Y.Padding = 12 // the font of a browser may be wider
+	return writeSVG(out, p, nil, 640, 78+vg.Length(n)*21)
 }
 
 // ranges is the whisker of one bar.
 type ranges struct {
 	bar Bar
-	at  float64
+	y   float64
 }
 
 func (ranges) Len() int                    { return 1 }
-func (r ranges) XY(int) (float64, float64) { return r.bar.Value, r.at }
+func (r ranges) XY(int) (float64, float64) { return r.bar.Value, r.y }
 func (r ranges) XError(int) (low, up float64) {
 	return r.bar.Value - r.bar.Low, r.bar.High - r.bar.Value
 }
 
-// upTo puts marks at round values up to top.
+// upTo makes ticks at round values up to top.
 type upTo struct{ top float64 }
 
 func (u upTo) Ticks(_, _ float64) []plot.Tick {
-	step := nice(u.top, 6)
+	step := roundStep(u.top, 6)
 	var ticks []plot.Tick
 	for i := 0.0; i*step <= u.top*1.0001; i++ {
 		ticks = append(ticks, plot.Tick{Value: i * step, Label: thousands(i * step)})
@@ -130,7 +130,7 @@ func newPlot(title, x, y string) *plot.Plot {
 	return p
 }
 
-// grid draws lines at the marks of the axes.
+// grid draws lines at the ticks of the axes.
 func grid(vertical, horizontal bool) *plotter.Grid {
 	g := plotter.NewGrid()
 	g.Vertical.Color, g.Horizontal.Color = faint, faint
@@ -143,8 +143,8 @@ func grid(vertical, horizontal bool) *plotter.Grid {
 	return g
 }
 
-// write draws p, and beside it the legend if there is one.
-func write(out io.Writer, p *plot.Plot, legend *plot.Legend, width, height vg.Length) error {
+// writeSVG draws p, with its legend beside it if it has one, and writes the SVG.
+func writeSVG(out io.Writer, p *plot.Plot, legend *plot.Legend, width, height vg.Length) error {
 	canvas := vgsvg.New(width, height)
 	all := draw.New(canvas)
 	all.SetColor(color.White)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// texts returns what is written in an SVG, which must be well formed.
+// texts returns the text in an SVG, which must be well formed.
 func texts(t *testing.T, svg []byte) string {
 	t.Helper()
 	var all strings.Builder

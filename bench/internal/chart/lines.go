@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Line is a runtime in a chart of lines.
+// A Line is a runtime in a line chart.
 type Line struct {
 	Label string // RUNTIME STYLE
 	X, Y  []float64
@@ -31,7 +31,7 @@ func Lines(out io.Writer, title, x, y string, lines []Line) error {
 	legend.YPosition = draw.PosCenter
 	lowX, highX, lowY, highY := math.Inf(1), 0.0, math.Inf(1), 0.0
 	for i := range lines {
-		// The first is drawn last, over the others.
+		// The first line is drawn last, above the others.
 		line := lines[len(lines)-1-i]
 		points := make(plotter.XYs, len(line.X))
 		for j := range points {
@@ -54,10 +54,10 @@ func Lines(out io.Writer, title, x, y string, lines []Line) error {
 	}
 	p.X.Min, p.X.Max = lowX/1.2, highX*1.2
 	p.Y.Min, p.Y.Max = margin(lowY, highY)
-	return write(out, p, &legend, 680, max(360, vg.Length(60+17*len(lines))))
+	return writeSVG(out, p, &legend, 680, max(360, vg.Length(60+17*len(lines))))
 }
 
-// margin returns limits a little outside of the values, and at least a decade apart.
+// margin returns limits a little outside the values, and at least a factor of ten apart.
 func margin(low, high float64) (float64, float64) {
 	low, high = low/1.3, high*1.3
 	if high/low < 10 {
@@ -67,8 +67,7 @@ func margin(low, high float64) (float64, float64) {
 	return low, high
 }
 
-// decades puts marks at the powers of ten, and with steps also at 2 and 5 times
-// these.
+// decades makes ticks at the powers of ten, and with steps also at 2 and 5 times these.
 type decades struct{ steps bool }
 
 func (d decades) Ticks(low, high float64) []plot.Tick {

@@ -28,14 +28,14 @@ var (
 	grey    = color.RGBA{0xa9, 0xb4, 0xbe, 0xff}
 )
 
-// look is how a runtime is drawn.
+// look is the style in which a runtime is drawn.
 type look struct {
 	color  color.Color
 	width  vg.Length // of a line
 	dashes []vg.Length
 }
 
-// lookOf goes by the label, "RUNTIME STYLE".
+// lookOf returns the look for a label, "RUNTIME STYLE".
 func lookOf(label string) look {
 	runtime, style, _ := strings.Cut(label, " ")
 	long, short := []vg.Length{6, 3}, []vg.Length{2, 2}
@@ -76,9 +76,9 @@ func styled(size vg.Length) draw.TextStyle {
 	return draw.TextStyle{Color: ink, Font: face(size), Handler: handler}
 }
 
-// nice returns the least of 1, 2, 2.5 and 5 times a power of ten that gives at most
-// so many steps up to top.
-func nice(top float64, steps int) float64 {
+// roundStep returns the smallest number of the form 1, 2, 2.5 or 5 times a power of ten
+// with which top takes at most so many steps.
+func roundStep(top float64, steps int) float64 {
 	raw := top / float64(steps)
 	power := math.Pow(10, math.Floor(math.Log10(raw)))
 	for _, factor := range []float64{1, 2, 2.5, 5} {

@@ -9,11 +9,11 @@ import (
 	"gonum.org/v1/plot/text"
 )
 
-// handler measures text with the fonts that the charts name. The browser that
-// shows them may have others.
+// handler measures text with the fonts that the charts name. The browser that shows a chart
+// may have other fonts.
 var handler = text.Plain{Fonts: font.NewCache(liberation.Collection())}
 
-// thousands prints a number of an axis with its thousands apart.
+// thousands prints a number of an axis with commas between its thousands.
 func thousands(value float64) string {
 	digits := strconv.FormatFloat(value, 'f', -1, 64)
 	if value < 1 {

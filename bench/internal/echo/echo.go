@@ -2,10 +2,10 @@ package echo
 
 import "fmt"
 
-// buffer is how many bytes are read at a time.
+// buffer is the largest number of bytes in a read.
 const buffer = 4096
 
-// A Config says how a server is run.
+// A Config says how a server runs.
 type Config struct {
 	Workers       int  // or event loops
 	CurrentThread bool // edo with one worker only
@@ -23,7 +23,7 @@ func Serve(name string, c Config) error {
 	return fmt.Errorf("there is no echo server %q on this system", name)
 }
 
-// servers has those that run everywhere; others add themselves.
+// servers holds the servers that run on every system. Others add themselves.
 var servers = map[string]server{
 	"net":        serveNet,
 	"edo-future": serveFuture,

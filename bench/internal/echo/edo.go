@@ -15,7 +15,7 @@ func (c Config) runtime() edo.RunOption {
 	return edo.WithConfig(edo.Config{Workers: c.Workers})
 }
 
-// serveDirect is direct style: a task with a coroutine for each connection.
+// serveDirect is edo's direct style: a task with a coroutine for each connection.
 func serveDirect(c Config) error {
 	return edo.Run(func(task *edo.Task) error {
 		listener, err := socket.Listen(task, "tcp", "127.0.0.1:0")
@@ -46,7 +46,7 @@ func serveDirect(c Config) error {
 	}, c.runtime())
 }
 
-// serveFuture is a future for each connection.
+// serveFuture is edo's future style: a future for each connection.
 func serveFuture(c Config) error {
 	_, err := edo.RunFuture(&acceptor{ready: c.Ready}, c.runtime())
 	return err
@@ -87,20 +87,20 @@ func (a *acceptor) Drop() {
 	}
 }
 
-// borrowed are the buffers of those sessions that are being polled, or have not
-// been able to write all that they read.
-var borrowed = sync.Pool{New: func() any { return new([buffer]byte) }}
+// freeBuffers are the unused buffers. A session has a buffer while it is polled, and while
+// it must write bytes that it has read.
+var freeBuffers = sync.Pool{New: func() any { return new([buffer]byte) }}
 
-// session echoes. While there is nothing to read it has no buffer.
+// session echoes the bytes of one connection. While it waits for bytes it has no buffer.
 type session struct {
 	conn     *socket.Conn
 	buf      *[buffer]byte
-	from, to int // what of buf is still to be written
+	from, to int // buf[from:to] must be written
 }
 
 func (s *session) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if s.buf == nil {
-		s.buf = borrowed.Get().(*[buffer]byte)
+		s.buf = freeBuffers.Get().(*[buffer]byte)
 	}
 	for {
 		for s.from < s.to {
@@ -109,29 +109,29 @@ func (s *session) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 				return edo.Unit{}, edo.Pending, nil
 			}
 			if err != nil {
-				return s.end()
+				return s.finish()
 			}
 			s.from += n
 		}
 		n, state, err := s.conn.PollRead(cx, s.buf[:])
 		if state == edo.Pending {
-			s.giveBack()
+			s.releaseBuffer()
 			return edo.Unit{}, edo.Pending, nil
 		}
 		if err != nil {
-			return s.end() // the client has closed
+			return s.finish() // the client has closed
 		}
 		s.from, s.to = 0, n
 	}
 }
 
-func (s *session) giveBack() {
-	borrowed.Put(s.buf)
+func (s *session) releaseBuffer() {
+	freeBuffers.Put(s.buf)
 	s.buf, s.from, s.to = nil, 0, 0
 }
 
-func (s *session) end() (edo.Unit, edo.Poll, error) {
-	s.giveBack()
+func (s *session) finish() (edo.Unit, edo.Poll, error) {
+	s.releaseBuffer()
 	return edo.Unit{}, edo.Ready, nil
 }
 

@@ -11,8 +11,8 @@ func init() { servers["epoll"] = serveEpoll }
 // reusePort is SO_REUSEPORT, which package syscall does not have on every processor.
 const reusePort = 15
 
-// serveEpoll is written by hand: so many loops, each with a listener and an epoll of
-// its own, and no goroutine for a connection.
+// serveEpoll is a server without a library: one loop for each worker, with a listener and
+// an epoll of its own, and no goroutine for a connection.
 func serveEpoll(c Config) error {
 	failed := make(chan error)
 	port := 0
@@ -21,11 +21,11 @@ func serveEpoll(c Config) error {
 		if err != nil {
 			return err
 		}
-		at, err := syscall.Getsockname(listener)
+		address, err := syscall.Getsockname(listener)
 		if err != nil {
 			return err
 		}
-		port = at.(*syscall.SockaddrInet4).Port
+		port = address.(*syscall.SockaddrInet4).Port
 		go func() { failed <- loop(listener) }()
 	}
 	c.Ready(fmt.Sprintf("127.0.0.1:%d", port))
@@ -73,8 +73,8 @@ func loop(listener int) error {
 			if fd != listener {
 				got, err := syscall.Read(fd, buf)
 				if err == nil && got > 0 {
-					// What a client has under way fits the socket's buffer.
-					if put, err := syscall.Write(fd, buf[:got]); err == nil && put == got {
+					// All requests that a client has under way fit into the socket's buffer.
+					if written, err := syscall.Write(fd, buf[:got]); err == nil && written == got {
 						continue
 					}
 				}

@@ -27,7 +27,7 @@ type gnetHandler struct {
 	err   error
 }
 
-// OnBoot asks the listener for its port.
+// OnBoot reads the port of the listener.
 func (h *gnetHandler) OnBoot(engine gnet.Engine) gnet.Action {
 	fd, err := engine.Dup()
 	if err != nil {
@@ -35,12 +35,12 @@ func (h *gnetHandler) OnBoot(engine gnet.Engine) gnet.Action {
 		return gnet.Shutdown
 	}
 	defer syscall.Close(fd)
-	at, err := syscall.Getsockname(fd)
+	address, err := syscall.Getsockname(fd)
 	if err != nil {
 		h.err = err
 		return gnet.Shutdown
 	}
-	h.ready(fmt.Sprintf("127.0.0.1:%d", at.(*syscall.SockaddrInet4).Port))
+	h.ready(fmt.Sprintf("127.0.0.1:%d", address.(*syscall.SockaddrInet4).Port))
 	return gnet.None
 }
 
@@ -55,7 +55,7 @@ func (h *gnetHandler) OnTraffic(conn gnet.Conn) gnet.Action {
 	return gnet.None
 }
 
-// silent keeps gnet from printing where the address is expected.
+// silent is a logger that prints nothing: the parent expects the address on the output.
 type silent struct{}
 
 func (silent) Debugf(string, ...any) {}

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Supported says whether this system has the client.
+// Supported is true if this system has the client.
 const Supported = true
 
 // Run connects, writes a line to out, waits for a line from in (so that several
@@ -32,19 +32,19 @@ func Run(o Order, in io.Reader, out io.Writer) error {
 	if _, err := bufio.NewReader(in).ReadString('\n'); err != nil {
 		return err
 	}
-	debug.SetGCPercent(-1) // nothing is allocated from here on
+	debug.SetGCPercent(-1) // the load allocates nothing
 	if err := c.load(); err != nil {
 		return err
 	}
 	return json.NewEncoder(out).Encode(c.result())
 }
 
-// A conn is one connection, and what is under way on it.
+// A conn is one connection with the requests that are under way on it.
 type conn struct {
-	fd         int
-	part       int // bytes that have come of the answer under way
-	sent, seen uint64
-	at         [MaxDepth]int64 // when request number i % MaxDepth was sent
+	fd             int
+	part           int             // bytes of the current answer that have arrived
+	sent, answered uint64          // numbers of requests
+	sentAt         [MaxDepth]int64 // when request number i was sent, at i % MaxDepth
 }
 
 type client struct {
@@ -52,24 +52,26 @@ type client struct {
 	began time.Time
 	epoll int
 	conns []conn
-	first conn // the one that is there before memory is read
+	first conn // made before the memory of the server is read
 	grown int64
 
 	in, out [MaxDepth * Size]byte
 	events  [512]syscall.EpollEvent
 
-	requests    int64
-	hist        [buckets]int64
-	done        Result
-	at          int64         // when the part under way began
-	server, own time.Duration // and what processor time had been used
+	requests int64
+	hist     [buckets]int64
+	done     Result
+
+	// When the current part of the load began:
+	startTime            int64
+	serverCPU, clientCPU time.Duration
 }
 
-// now returns nanoseconds on a clock that only goes forward.
+// now returns the nanoseconds since the client began, on a monotonic clock.
 func (c *client) now() int64 { return int64(time.Since(c.began)) }
 
-// connectAll connects, with one request on each connection, so that the server has
-// for each what it needs.
+// connectAll connects and makes one request on each connection, so that the server has
+// allocated all that it needs for a connection.
 func (c *client) connectAll() error {
 	address, err := netip.ParseAddrPort(c.Address)
 	if err != nil {
@@ -107,12 +109,12 @@ func (c *client) connectAll() error {
 	return nil
 }
 
-// bindAddressNoPort is IP_BIND_ADDRESS_NO_PORT: the port is chosen by connect, which
-// knows the other end, and so may use one again.
+// bindAddressNoPort is IP_BIND_ADDRESS_NO_PORT: connect chooses the port. It knows the
+// destination, so it may choose a port that a connection to another destination uses.
 const bindAddressNoPort = 24
 
-// dial makes connection number i. They come from several addresses of this machine,
-// since one has not ports enough.
+// dial makes connection number i. The connections come from several addresses of this
+// machine, because one address does not have enough ports.
 func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -123,7 +125,7 @@ func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 	for _, err := range []error{
 		syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, bindAddressNoPort, 1),
 		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1),
-		// What is closed is reset, and holds no port for a minute.
+		// Close resets the connection, so that its port is free at once.
 		syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1}),
 		syscall.Bind(fd, from),
 		retry(func() error {
@@ -134,7 +136,7 @@ func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 			return err
 		}
 	}
-	to.fill(c.out[:Size])
+	to.fillRequest(c.out[:Size])
 	if err := c.write(fd, Size); err != nil {
 		return err
 	}
@@ -151,10 +153,10 @@ func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 		}
 		got += n
 	}
-	if err := to.check(c.in[:Size]); err != nil {
+	if err := to.checkAnswer(c.in[:Size]); err != nil {
 		return err
 	}
-	to.seen++
+	to.answered++
 	to.part = 0
 	return nil
 }
@@ -167,8 +169,8 @@ func retry(call func() error) error {
 	}
 }
 
-// kinds are the requests. They follow each other, so that an answer that is missing,
-// doubled or out of turn is seen.
+// kinds are the texts of requests. Successive requests have different texts, so that the
+// client detects an answer that is missing, doubled or out of order.
 var kinds = func() (all [16][Size]byte) {
 	for i := range all {
 		for j := range all[i] {
@@ -178,44 +180,46 @@ var kinds = func() (all [16][Size]byte) {
 	return all
 }()
 
-// fill makes the next request.
-func (c *conn) fill(buf []byte) {
+// fillRequest writes the next request into buf.
+func (c *conn) fillRequest(buf []byte) {
 	copy(buf, kinds[c.sent%uint64(len(kinds))][:])
 	c.sent++
 }
 
-// check looks at the next piece of an answer.
-func (c *conn) check(piece []byte) error {
-	want := kinds[c.seen%uint64(len(kinds))][c.part:]
+// checkAnswer checks the next piece of an answer.
+func (c *conn) checkAnswer(piece []byte) error {
+	want := kinds[c.answered%uint64(len(kinds))][c.part:]
 	if !bytes.Equal(piece, want[:len(piece)]) {
-		return fmt.Errorf("answer %d is not its request", c.seen)
+		return fmt.Errorf("answer %d is not its request", c.answered)
 	}
 	c.part += len(piece)
 	return nil
 }
 
-// load keeps Depth requests under way on every connection.
+// load keeps Depth requests under way on every connection, first for the cold part of the
+// load and then for the warm part.
 func (c *client) load() error {
-	c.begin()
+	c.beginPart()
 	for i := range c.conns {
 		if err := c.send(&c.conns[i], c.Depth, c.now()); err != nil {
 			return err
 		}
 	}
-	for counting := false; ; {
-		// Both parts last until there is an answer at least.
+	for warm := false; ; {
+		// End a part that has lasted long enough and has an answer.
 		switch now := c.now(); {
 		case c.requests == 0:
-		case !counting && now-c.at >= int64(c.Warm):
-			counting = true
-			c.end(now)
+		case !warm && now-c.startTime >= int64(c.Warm):
+			warm = true
+			c.endPart(now)
 			c.done.ColdRequests, c.done.ColdWall, c.done.ColdCPU = c.done.Requests, c.done.Wall, c.done.ServerCPU
 			clear(c.hist[:])
-			c.begin()
-		case counting && now-c.at >= int64(c.Measure):
-			c.end(now)
+			c.beginPart()
+		case warm && now-c.startTime >= int64(c.Measure):
+			c.endPart(now)
 			return nil
 		}
+		// Wait for answers, and send a request for each.
 		n, err := wait(c.epoll, c.events[:], 5000)
 		if err == syscall.EINTR {
 			continue
@@ -234,8 +238,7 @@ func (c *client) load() error {
 	}
 }
 
-// receive takes the answers that have come on a connection, and sends as many
-// requests.
+// receive reads the answers that have arrived on a connection, and sends as many requests.
 func (c *client) receive(from *conn) error {
 	n, err := read(from.fd, c.in[:])
 	if err == syscall.EAGAIN || err == syscall.EINTR {
@@ -251,13 +254,13 @@ func (c *client) receive(from *conn) error {
 	for rest := c.in[:n]; len(rest) > 0; {
 		piece := rest[:min(len(rest), Size-from.part)]
 		rest = rest[len(piece):]
-		if err := from.check(piece); err != nil {
+		if err := from.checkAnswer(piece); err != nil {
 			return err
 		}
 		if from.part == Size {
-			c.hist[bucket(uint64(now-from.at[from.seen%MaxDepth]))]++
+			c.hist[bucket(uint64(now-from.sentAt[from.answered%MaxDepth]))]++
 			from.part = 0
-			from.seen++
+			from.answered++
 			whole++
 		}
 	}
@@ -265,14 +268,14 @@ func (c *client) receive(from *conn) error {
 	return c.send(from, whole, now)
 }
 
-// send sends k requests. They fit the socket's buffer, whatever k is.
+// send sends k requests. MaxDepth requests fit into the socket's buffer.
 func (c *client) send(to *conn, k int, now int64) error {
 	if k == 0 {
 		return nil
 	}
 	for i := range k {
-		to.at[to.sent%MaxDepth] = now
-		to.fill(c.out[i*Size : (i+1)*Size])
+		to.sentAt[to.sent%MaxDepth] = now
+		to.fillRequest(c.out[i*Size : (i+1)*Size])
 	}
 	return c.write(to.fd, k*Size)
 }
@@ -288,19 +291,19 @@ func (c *client) write(fd, size int) error {
 	return err
 }
 
-// begin begins a part.
-func (c *client) begin() {
+// beginPart begins a part of the load.
+func (c *client) beginPart() {
 	c.requests = 0
-	c.server, c.own = processorTime(c.Server), ownProcessorTime()
-	c.at = c.now()
+	c.serverCPU, c.clientCPU = processorTime(c.Server), ownProcessorTime()
+	c.startTime = c.now()
 }
 
-// end ends it.
-func (c *client) end(now int64) {
+// endPart ends the current part.
+func (c *client) endPart(now int64) {
 	c.done.Requests = c.requests
-	c.done.Wall = time.Duration(now - c.at)
-	c.done.ServerCPU = processorTime(c.Server) - c.server
-	c.done.ClientCPU = ownProcessorTime() - c.own
+	c.done.Wall = time.Duration(now - c.startTime)
+	c.done.ServerCPU = processorTime(c.Server) - c.serverCPU
+	c.done.ClientCPU = ownProcessorTime() - c.clientCPU
 }
 
 func (c *client) result() Result {

@@ -9,21 +9,21 @@ import (
 func TestAnswersAreCheckedByteByByte(t *testing.T) {
 	c := &conn{}
 	request := make([]byte, Size)
-	c.fill(request)
-	if err := c.check(request[:10]); err != nil {
+	c.fillRequest(request)
+	if err := c.checkAnswer(request[:10]); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.check(request[10:]); err != nil || c.part != Size {
+	if err := c.checkAnswer(request[10:]); err != nil || c.part != Size {
 		t.Fatalf("%d bytes, %v", c.part, err)
 	}
 	c.part = 0
 	wrong := bytes.Clone(request)
 	wrong[Size/2]++
-	if err := c.check(wrong); err == nil {
+	if err := c.checkAnswer(wrong); err == nil {
 		t.Error("a wrong byte was not seen")
 	}
-	c.seen++
-	if err := c.check(request); err == nil {
+	c.answered++
+	if err := c.checkAnswer(request); err == nil {
 		t.Error("an answer that came twice was not seen")
 	}
 }

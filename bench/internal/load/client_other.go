@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// Supported says whether this system has the client.
+// Supported is true if this system has the client.
 const Supported = false
 
 // Run returns an error: the client needs epoll.

@@ -1,8 +1,8 @@
-// Package load is a client that asks an echo server for as much as it gives: a
-// closed loop with a number of connections, on each of which a number of requests
-// of 64 bytes are under way.
+// Package load is a client that loads an echo server as much as the server can answer: a
+// closed loop with a number of connections, and a number of requests of 64 bytes under way
+// on each.
 //
-// It is one thread with an epoll of its own, and its system calls pass Go's
-// scheduler by, so that it takes as little as it can of the processors that it shares
-// with the server. It checks every byte that comes back. Linux only.
+// It is one thread with an epoll of its own, and its system calls bypass Go's scheduler,
+// so that it uses as little as possible of the processors that it shares with the server.
+// It checks every byte of the answers. Linux only.
 package load

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// A Histogram counts latencies in buckets that are a 32nd of an octave wide, so
-// that a percentile is right to 3 %. As JSON it is small: only what is not zero.
+// A Histogram counts latencies in buckets that are a 32nd of an octave wide, so that a
+// percentile is accurate to 3 %. It only has buckets that are not zero, so its JSON is
+// small.
 type Histogram map[int]int64
 
 const buckets = 64 * 32
@@ -21,7 +22,7 @@ func bucket(v uint64) int {
 	return (octave-4)*32 + int(v>>(octave-5)&31)
 }
 
-// lowest returns the least number of nanoseconds that bucket b counts.
+// lowest returns the smallest number of nanoseconds in bucket b.
 func lowest(b int) uint64 {
 	if b < 32 {
 		return uint64(b)
@@ -30,7 +31,7 @@ func lowest(b int) uint64 {
 	return 1<<octave + uint64(b&31)<<(octave-5)
 }
 
-// Add adds the counts of another.
+// Add adds the counts of o.
 func (h *Histogram) Add(o Histogram) {
 	if *h == nil {
 		*h = make(Histogram)
@@ -40,8 +41,8 @@ func (h *Histogram) Add(o Histogram) {
 	}
 }
 
-// Quantile returns the latency that the part q of all does not exceed, 0 when there
-// are none.
+// Quantile returns the latency that the part q of all latencies does not exceed, or 0 if
+// there are none.
 func (h Histogram) Quantile(q float64) time.Duration {
 	var total, sum int64
 	keys := make([]int, 0, len(h))

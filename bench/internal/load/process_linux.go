@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// resident returns the bytes of memory that a process occupies, 0 when it is gone.
+// resident returns the bytes of memory that a process occupies, or 0 if it has ended.
 func resident(pid int) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {
@@ -18,8 +18,8 @@ func resident(pid int) int64 {
 	return field(string(text), 1) * int64(os.Getpagesize())
 }
 
-// processorTime returns what the threads of a process have used. The scheduler's own
-// figure is exact to the nanosecond; where there is none, ticks of 10 ms must do.
+// processorTime returns the time that the threads of a process have used. The figure of the
+// scheduler is exact to the nanosecond; a system without it has ticks of 10 ms.
 func processorTime(pid int) time.Duration {
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
@@ -42,7 +42,7 @@ func processorTime(pid int) time.Duration {
 	return time.Duration(field(rest, 11)+field(rest, 12)) * 10 * time.Millisecond
 }
 
-// field returns a number of a line, 0 when there is none.
+// field returns number i of a line, or 0 if there is none.
 func field(line string, i int) int64 {
 	fields := strings.Fields(line)
 	if i >= len(fields) {

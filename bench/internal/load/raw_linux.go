@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// These calls do not tell Go's scheduler that they may block. In this program
-// nothing else has to run meanwhile.
+// These calls do not tell Go's scheduler that they may block. No other goroutine of this
+// program has to run meanwhile.
 
 func read(fd int, p []byte) (int, error) {
 	n, _, e := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))

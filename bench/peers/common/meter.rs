@@ -1,12 +1,12 @@
-// What every Rust peer measures itself with. It is included by path, so that each
-// peer stays a package of its own.
+// The measurements of every Rust peer. It is included by path, so that each peer stays a
+// package of its own.
 
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::*};
 use std::time::{Duration, Instant};
 
-// Args are the arguments of the command line, KEY=VALUE each.
+// Args are the command-line arguments. Each is KEY=VALUE.
 pub struct Args(HashMap<String, String>);
 
 impl Args {
@@ -28,20 +28,20 @@ impl Args {
     }
 }
 
-// COUNTER shows that tasks have run.
+// COUNTER counts the operations that tasks have done.
 pub static COUNTER: AtomicUsize = AtomicUsize::new(0);
 
-// check panics when not exactly n operations were counted, and starts anew.
+// check panics when not exactly n operations were counted, and resets the counter.
 pub fn check(n: usize) {
     assert_eq!(COUNTER.swap(0, SeqCst), n);
 }
 
-// side returns the side of the square that has about n fields.
+// side returns the side of a square with about n fields.
 pub fn side(n: usize) -> usize {
     ((n as f64).sqrt() + 0.5) as usize
 }
 
-// A Pass is the outcome of one: nanoseconds, of the clock and of the processors.
+// A Pass is the result of one pass: wall time and processor time, in nanoseconds.
 #[derive(Clone, Default)]
 pub struct Pass {
     pub ns: f64,
@@ -50,7 +50,7 @@ pub struct Pass {
     pub extra: Vec<(&'static str, f64)>,
 }
 
-// A Meter is a running pass.
+// A Meter measures a pass that is running.
 pub struct Meter {
     at: Instant,
     cpu: u64,
@@ -61,15 +61,15 @@ impl Meter {
         Meter { cpu: cpu_ns(), at: Instant::now() }
     }
 
-    // stop returns the pass, of n operations.
+    // stop returns the result of the pass, which had n operations.
     pub fn stop(&self, n: usize) -> Pass {
         let (wall, cpu) = (self.at.elapsed(), cpu_ns() - self.cpu);
         Pass { ns: wall.as_nanos() as f64 / n as f64, cpu: cpu as f64 / n as f64, ..Pass::default() }
     }
 }
 
-// print writes the result as one line of JSON: the first pass is the cold one, and
-// the mean of those after it the warm one. n is how many operations a pass has.
+// print writes the result as one line of JSON: the first pass is cold, and the mean of the
+// others is warm. n is the number of operations in a pass.
 pub fn print(n: usize, passes: &[Pass]) {
     let (cold, warm) = (&passes[0], if passes.len() > 1 { &passes[1..] } else { passes });
     let mean = |figure: fn(&Pass) -> f64| warm.iter().map(figure).sum::<f64>() / warm.len() as f64;
@@ -89,7 +89,7 @@ pub fn print(n: usize, passes: &[Pass]) {
     println!("{line}}}}}");
 }
 
-// cpu_ns returns the processor time of this process, user's and system's.
+// cpu_ns returns the user and system time of this process.
 fn cpu_ns() -> u64 {
     let mut use_: libc::rusage = unsafe { std::mem::zeroed() };
     unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut use_) };
@@ -97,8 +97,8 @@ fn cpu_ns() -> u64 {
     ns(use_.ru_utime) + ns(use_.ru_stime)
 }
 
-// memory returns a line of /proc/self/status in bytes: VmRSS is what this process
-// occupies, VmHWM the most that it ever did. 0 where the system does not tell.
+// memory returns a value of /proc/self/status in bytes: VmRSS is the memory that this
+// process occupies, VmHWM its peak. It returns 0 if the system does not have it.
 pub fn memory(key: &str) -> i64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     for line in text.lines() {
@@ -109,11 +109,11 @@ pub fn memory(key: &str) -> i64 {
     0
 }
 
-// Lateness is by how many microseconds each of n sleepers woke up late.
+// Lateness holds the lateness of each of n sleepers, in microseconds.
 pub struct Lateness(Vec<AtomicI64>);
 
 impl Lateness {
-    // new writes to all of it, so that it is not counted as the sleepers' memory.
+    // new writes to every page, so that the memory does not count as the sleepers'.
     pub fn new(n: usize) -> &'static Self {
         Box::leak(Box::new(Lateness((0..n).map(|_| AtomicI64::new(1)).collect())))
     }
@@ -133,7 +133,7 @@ impl Lateness {
     }
 }
 
-// Random is xorshift: the same numbers in every run.
+// Random is xorshift. It gives the same numbers in every run.
 pub struct Random(pub u64);
 
 impl Random {

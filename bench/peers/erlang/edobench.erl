@@ -3,8 +3,7 @@
 %%   erl -noshell +P 4000000 +S 2:2 -pa DIR -s edobench main -extra workload=spawn n=1000000 passes=2
 %%
 %% prints one line of JSON. A process has one mailbox without a bound: mpsc and
-%% pingpong send to it, and what is a oneshot elsewhere is a message with a
-%% reference of its own.
+%% pingpong send to it, and a message with a reference of its own stands for a oneshot.
 -module(edobench).
 -export([main/0]).
 
@@ -87,7 +86,7 @@ print(N, Wall, Cpu, ColdWall, ColdCpu, Bytes, Extra) ->
         ]
     ).
 
-%% memory returns a line of /proc/self/status in bytes, 0 where there is none.
+%% memory returns a value of /proc/self/status in bytes, or 0 if there is none.
 memory(Key) ->
     case file:open("/proc/self/status", [read, raw]) of
         {ok, File} ->
@@ -107,8 +106,8 @@ each(I, N, Body) -> Body(I), each(I + 1, N, Body).
 
 side(N) -> round(math:sqrt(N)).
 
-%% A group is a count of those that have run and one of those that have yet to leave;
-%% the last tells the process that made it.
+%% A group has two counters: the members that have run, and the members that have not left.
+%% The last member to leave sends a message to the process that made the group.
 group(N) ->
     Left = atomics:new(1, []),
     atomics:put(Left, 1, N),
@@ -142,7 +141,7 @@ spawn_nested(N) ->
     wait(Group, Side * Side),
     Side * Side.
 
-%% The result of a process is that it has ended: a monitor tells.
+%% A process has no result but its end, and a monitor reports that.
 spawn_join(N) ->
     Ran = atomics:new(1, []),
     loop(N, fun() -> spawn_monitor(fun() -> atomics:add(Ran, 1, 1) end) end),
@@ -220,7 +219,7 @@ coordinate() ->
         {From, Ref, Key} -> From ! {Ref, Key}, coordinate()
     end.
 
-%% Processes that wait for a message: what they occupy, and what it takes to wake them.
+%% Processes that wait for a message: their memory, and the time to wake them.
 
 idlers(N, Ended) ->
     Started = group(N),

@@ -1,4 +1,4 @@
-// Tasks that wait on a oneshot: what they occupy, and what it takes to wake them.
+// Tasks that wait on a oneshot: their memory, and the time to wake them.
 
 use crate::meter::{self, check, Meter, Pass, COUNTER};
 use crate::Group;
@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::*;
 
 type Senders = Vec<oneshot::Sender<usize>>;
 
-// make returns when n tasks wait.
+// make spawns n tasks, and returns when all of them wait.
 async fn make(n: usize, ended: &'static Group) -> Senders {
     let started = Group::new(n);
     let mut senders = Vec::with_capacity(n);

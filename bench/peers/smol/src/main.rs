@@ -1,5 +1,5 @@
-// The workloads of bench with smol, its global executor and its channels;
-// the oneshot is that of futures-channel, since smol has none.
+// The workloads of bench with smol, its global executor and its channels. The oneshot is
+// that of futures-channel, because smol has none.
 //
 //   SMOL_THREADS=2 smol-peer workload=spawn n=1000000 passes=2
 //
@@ -18,7 +18,7 @@ use smol::channel;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 
-// A Group is what a sync.WaitGroup is in Go: one task waits until n have left.
+// A Group is like a sync.WaitGroup in Go: one task waits until n members have left.
 pub struct Group {
     left: AtomicUsize,
     tx: channel::Sender<()>,
@@ -26,7 +26,7 @@ pub struct Group {
 }
 
 impl Group {
-    // new leaks, so that nobody counts references: Go has none to count either.
+    // new leaks the group, so that no task counts references: Go does not count them either.
     pub fn new(n: usize) -> &'static Self {
         let (tx, rx) = channel::bounded(1);
         Box::leak(Box::new(Group { left: AtomicUsize::new(n), tx, rx }))
@@ -43,7 +43,7 @@ impl Group {
     }
 }
 
-// repeat makes the passes. A body returns how many operations it did.
+// repeat makes the passes. A body returns the number of its operations.
 async fn repeat<F: Future<Output = usize>>(args: &Args, body: impl Fn(usize) -> F) {
     let mut passes = Vec::new();
     let mut did = 0;
@@ -55,7 +55,7 @@ async fn repeat<F: Future<Output = usize>>(args: &Args, body: impl Fn(usize) -> 
     meter::print(did, &passes);
 }
 
-// once prints a body that measures itself, once.
+// once runs a body that measures itself, once, and prints the result.
 async fn once(args: &Args, body: impl Future<Output = Pass>) {
     meter::print(args.number("n"), &[body.await]);
 }

@@ -4,7 +4,7 @@ use crate::meter::{self, Lateness, Meter, Pass, Random};
 use crate::Group;
 use std::time::{Duration, Instant};
 
-// run lets n tasks sleep ahead + 1 to ahead + spread milliseconds.
+// run spawns n tasks. Each sleeps ahead + 1 to ahead + spread milliseconds.
 pub async fn run(n: usize, spread: usize, ahead: usize) -> Pass {
     let late = Lateness::new(n);
     let mut random = Random(0x9E3779B97F4A7C15);

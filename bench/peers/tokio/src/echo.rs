@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 pub async fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("listening {}", listener.local_addr().unwrap());
-    // Who started this program holds the other end, also when it is killed.
+    // The parent process has the other end. The system closes it when the parent is killed.
     std::thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);
         std::process::exit(0);

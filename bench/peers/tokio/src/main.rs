@@ -20,14 +20,14 @@ use std::sync::atomic::{AtomicUsize, Ordering::*};
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
-// A Group is what a sync.WaitGroup is in Go: one task waits until n have left.
+// A Group is like a sync.WaitGroup in Go: one task waits until n members have left.
 pub struct Group {
     left: AtomicUsize,
     done: Notify,
 }
 
 impl Group {
-    // new leaks, so that nobody counts references: Go has none to count either.
+    // new leaks the group, so that no task counts references: Go does not count them either.
     pub fn new(n: usize) -> &'static Self {
         Box::leak(Box::new(Group { left: AtomicUsize::new(n), done: Notify::new() }))
     }
@@ -43,7 +43,7 @@ impl Group {
     }
 }
 
-// repeat makes the passes. A body returns how many operations it did.
+// repeat makes the passes. A body returns the number of its operations.
 async fn repeat<F: Future<Output = usize>>(args: &Args, body: impl Fn(usize) -> F) {
     let mut passes = Vec::new();
     let mut did = 0;
@@ -55,7 +55,7 @@ async fn repeat<F: Future<Output = usize>>(args: &Args, body: impl Fn(usize) -> 
     meter::print(did, &passes);
 }
 
-// once prints a body that measures itself, once.
+// once runs a body that measures itself, once, and prints the result.
 async fn once(args: &Args, body: impl Future<Output = Pass>) {
     meter::print(args.number("n"), &[body.await]);
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# One would expect that Accept waits while no client connects, and says "too many open files" only to one that does.
-# What happens on Linux: accept4 takes the new descriptor first and looks at the queue afterwards. With no descriptor
-# free it says EMFILE on an empty queue instead of EAGAIN, so Accept returns at once, and does so again at each call.
+# One would expect that Accept waits while no client connects, and fails with "too many open files" only when a client connects.
+# What happens on Linux: accept4 allocates the new descriptor first and looks at the queue afterwards. With no free
+# descriptor it returns EMFILE on an empty queue instead of EAGAIN, so Accept returns at once, and does so again at each call.
 # Why it matters: a server that pauses and tries again, as net/http does, logs errors about connections that do
-# not exist for as long as its files are all in use; an edge-triggered loop that takes EMFILE for "there is one more" never rests.
+# not exist for as long as it has no free descriptor; an edge-triggered loop that takes EMFILE for "there is one more" spins.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# One would expect cleanups of runtime.AddCleanup, which promises no order, to run by chance or in the order in which they
-# were added, and their cost to show in HeapAlloc.
+# One would expect cleanups of runtime.AddCleanup, which promises no order, to run in random order or in the order in which
+# they were added, and HeapAlloc to include their memory.
 # What happens: they are queued in blocks of 20. Within a block the first queued runs first, but of the blocks that
-# wait the newest runs first, so of 60 the last 20 may run before the first 20, always in runs of 20. And most of a
+# wait the newest runs first, so of 60 the last 20 may run before the first 20, always in groups of 20. And most of a
 # cleanup's memory is in MemStats.OtherSys: neither HeapAlloc nor a heap profile shows it.
-# Why it matters: a program that finds forgotten things by cleanups reports them in an order that looks sorted in a small
-# test and is not in a large one, and a million handles with a cleanup cost 50 MB more than the heap says.
+# Why it matters: a program that finds forgotten objects by cleanups reports them in an order that is sorted in a small
+# test and not in a large one, and a million handles with a cleanup cost 50 MB more than the heap shows.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -33,7 +33,7 @@ func stats() (m runtime.MemStats) {
 	return m
 }
 
-// order drops n objects at once and says in which order their cleanups ran.
+// order drops n objects at once and returns the order in which their cleanups ran.
 func order(n int) []int32 {
 	got := make([]int32, n)
 	var ran atomic.Int32

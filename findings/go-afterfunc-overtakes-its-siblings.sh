@@ -2,9 +2,10 @@
 # One would expect that a function given to context.AfterFunc runs when the context has been cancelled, so that
 # all contexts derived from it are cancelled too, with its cause.
 # What happens: cancelling walks over the children in the order of a map, and AfterFunc is one of them. Its function may
-# run while siblings are still alive, and can give them another cause than their parent's. The more siblings, the oftener.
+# run while siblings are not cancelled yet, and can give them another cause than their parent's. With more siblings it happens
+# more often.
 # context.Cause(parent), called first in the function, waits for the end of the walk (parent.Err() does not).
-# Why it matters: "stop everything" hooks then report "stopped" where the cause was a timeout or a signal, once
+# Why it matters: hooks that stop a whole program then report "stopped" although the cause was a timeout or a signal, once
 # in some hundred runs.
 set -euo pipefail
 dir=$(mktemp -d)
@@ -28,7 +29,7 @@ var (
 	errHook   = errors.New("the hook's cause")
 )
 
-// overtaken says whether a hook of a parent with 1000 other children gives one of them its own cause.
+// overtaken reports whether a hook of a parent with 1000 other children gives one of them its own cause.
 func overtaken(first func(parent context.Context)) bool {
 	parent, cancel := context.WithCancelCause(context.Background())
 	contexts := make([]context.Context, 1000)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One would expect that a profile charges what an iterator does to the request that asks for its next value, since next looks
-# like a call and the labels of pprof.Do hold for what is called in it.
-# What happens: the function behind iter.Pull is a goroutine. It keeps the labels under which Pull was called, for ever,
-# whatever the labels of the goroutine that calls next; and labels that it sets itself never reach that goroutine.
-# Why it matters: a pool of coroutines, or an iterator kept over several requests, charges all processor time to the
-# request that happened to make it. Whatever reuses coroutines must set the labels at each hand-over, on the inside.
+# One would expect that a profile charges the work of an iterator to the request that calls next, because next looks like a
+# call, and the labels of pprof.Do apply to all calls in its function.
+# What happens: the function behind iter.Pull is a goroutine. It always keeps the labels under which Pull was called,
+# regardless of the labels of the goroutine that calls next; and labels that it sets itself never reach that goroutine.
+# Why it matters: a pool of coroutines, or an iterator that serves several requests, charges all processor time to the
+# request that made it. A program that reuses coroutines must set the labels at each switch, inside the coroutine.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -28,7 +28,7 @@ import (
 
 var label = regexp.MustCompile(`labels: \{"request":"(\w+)"\}`)
 
-// seen says which label the goroutine profile shows for the goroutine that runs function.
+// seen returns the label that the goroutine profile shows for the goroutine that runs function.
 func seen(function string) string {
 	var profile bytes.Buffer
 	pprof.Lookup("goroutine").WriteTo(&profile, 1)

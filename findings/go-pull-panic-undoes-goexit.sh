@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One would expect that a goroutine ends once runtime.Goexit was called (t.FailNow calls it): a deferred call that
-# panics on the way, and is recovered further up, does not bring the goroutine back. With a plain range over the function so it is.
-# What happens under iter.Pull: the panic takes the place of the Goexit when it crosses to the caller of next. Once it
-# is recovered the caller's goroutine goes on as if Goexit had never been called.
-# Why it matters: a library that runs user code on coroutines hears of "ended by Goexit" and "panicked" as two
-# separate outcomes, and here only the second one arrives; a test goes on behind its FailNow.
+# One would expect that a goroutine ends once runtime.Goexit was called (t.FailNow calls it), even if a deferred call then
+# panics and the panic is recovered further up. With a plain range over the function this is true.
+# What happens under iter.Pull: the panic replaces the Goexit when it reaches the caller of next. After the panic is
+# recovered, the caller's goroutine continues as if Goexit had never been called.
+# Why it matters: for a library that runs user code on coroutines, "ended by Goexit" and "panicked" are two different
+# outcomes, and here it sees only the second one; a test continues after its FailNow.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -29,7 +29,7 @@ func values(yield func(int) bool) {
 	runtime.Goexit()
 }
 
-// goesOn calls f on a goroutine, recovers, and says whether the goroutine lives behind it.
+// goesOn calls f on a goroutine, recovers, and reports whether the goroutine continues after f.
 func goesOn(name string, f func()) (lives bool) {
 	done := make(chan struct{})
 	go func() {

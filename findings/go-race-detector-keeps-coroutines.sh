@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# One would expect that what ends gives its memory back, under the race detector too, if more slowly: goroutines do.
-# What happens: the runtime tells the detector of the end of a goroutine, and not of that of a coroutine, as iter.Pull
-# makes. Each one that has ended leaves kilobytes behind for ever, many of them if it shared memory with others.
-# Why it matters: tests with -race that use iter.Pull by the million, or a library that does, grow until the system
-# ends them, and no Go profile shows where the memory is.
+# One would expect that a coroutine frees its memory when it ends, also under the race detector: goroutines do.
+# What happens: the runtime tells the detector about the end of a goroutine, but not about the end of a coroutine of
+# iter.Pull. Each coroutine that has ended keeps kilobytes for ever, many of them if it shared memory with others.
+# Why it matters: tests with -race that call iter.Pull millions of times, directly or in a library, grow until the system
+# kills them, and no Go profile shows where the memory is.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -38,7 +38,7 @@ func resident() int {
 	return pages * os.Getpagesize()
 }
 
-// growth returns by how much the process has grown, in bytes for each call of f.
+// growth returns how many bytes the process has grown for each call of f.
 func growth(name string, f func()) int {
 	for range rounds {
 		f()

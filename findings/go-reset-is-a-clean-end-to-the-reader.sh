@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # One would expect that a reader whose connection is reset gets an error: half an answer followed by io.EOF would look
 # like a whole one.
-# What happens on Linux with a full-duplex connection, one goroutine writing and one reading: the kernel tells of the
-# reset once, to whichever call comes first. When that is the write, the write gets ECONNRESET and the reader a clean io.EOF.
+# What happens on Linux with a full-duplex connection, one goroutine writing and one reading: the kernel reports the
+# reset once, to the first call. When that is the write, the write gets ECONNRESET and the reader a clean io.EOF.
 # Here this happens in about a third to a half of 300 tries.
-# Why it matters: "io.EOF, so the message is complete" is wrong for a protocol whose end is the end of the
-# connection. The reader must ask the writer, or the protocol must have lengths.
+# Why it matters: "io.EOF, so the message is complete" is wrong for a protocol in which the end of the connection is the
+# end of the message. The reader must ask the writer, or the protocol must have lengths.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -26,7 +26,7 @@ import (
 	"syscall"
 )
 
-// name shortens an error.
+// name returns a short name of an error.
 func name(err error) string {
 	var number syscall.Errno
 	if errors.As(err, &number) {
@@ -35,7 +35,7 @@ func name(err error) string {
 	return err.Error()
 }
 
-// try is one request whose server sends half of the answer and resets.
+// try makes one request. The server sends half of the answer and resets the connection.
 func try(listener net.Listener) (read, write error, err error) {
 	client, err := net.Dial("tcp", listener.Addr().String())
 	if err != nil {

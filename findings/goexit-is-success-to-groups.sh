@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One would expect that a group whose function never returned does not report that all went well.
+# One would expect that a group does not report success if one of its functions never returned.
 # What happens when a function of a group ends by runtime.Goexit (t.FailNow and t.SkipNow call it): errgroup's Wait
-# returns nil and its context is not cancelled; conc's pool of errors returns nil, and its pool of results gives fewer results than
-# it had functions, with a nil error, so results no longer stand where their functions did.
-# Why it matters: a test with t.Fatal inside errgroup.Go goes on with half of the work; whatever maps functions to
-# results by their place must count.
+# returns nil and its context is not cancelled; conc's pool of errors returns nil, and its pool of results returns fewer results
+# than it had functions, with a nil error, so a result no longer has the index of its function.
+# Why it matters: a test with t.Fatal inside errgroup.Go continues with half of the work; a program that maps functions to
+# results by their index must count the results.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

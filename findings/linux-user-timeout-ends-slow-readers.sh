@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One would expect TCP_USER_TIMEOUT to end connections whose peer is gone: it limits how long sent data may stay
-# unacknowledged.
-# What happens: it also ends a connection to a peer that is alive, acknowledges all, answers each probe, and merely does not
-# read for that long (its window is zero). Write gets ETIMEDOUT, and the peer keeps only what it had received.
-# Why it matters: set on a server against dead peers, it ends each client that pauses longer than the time-out, such as a
-# download that a person has paused or a consumer that exerts back-pressure.
+# One would expect TCP_USER_TIMEOUT to end connections to a peer that no longer exists: it limits how long sent data may
+# stay unacknowledged.
+# What happens: it also ends a connection to a peer that is alive, acknowledges all data, answers each probe, and only does not
+# read for that long (its window is zero). Write gets ETIMEDOUT, and the peer has only the data that it had received before.
+# Why it matters: a server that sets it against dead peers ends each client that pauses longer than the time-out, such as a
+# download that a user has paused or a consumer that exerts back-pressure.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -28,7 +28,7 @@ import (
 
 const userTimeout = 18 // TCP_USER_TIMEOUT, in milliseconds
 
-// write fills a connection whose peer does not read for 5 s, and then reads.
+// write fills a connection. The peer does not read for 5 s, and then reads.
 func write(timeout int) (error, time.Duration) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

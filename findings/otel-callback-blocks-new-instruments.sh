@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # One would expect that Collect of OpenTelemetry's metric SDK ends with its context, and that one slow callback of an
-# observable instrument delays that collection and nothing else.
-# What happens while a callback blocks: Collect goes on past its context's deadline, and making any instrument, of
-# another meter too, blocks until the callback returns. Shutdown returns nil at once. In the end Collect returns nil.
-# Why it matters: a callback that takes a lock of the program, to count what is in a table, can stop every part that
-# makes a counter on its way (under that same lock it is a deadlock). Callbacks must read atomic values only.
+# observable instrument delays only that collection.
+# What happens while a callback blocks: Collect continues after its context's deadline, and the creation of any instrument,
+# also of another meter, blocks until the callback returns. Shutdown returns nil at once. At the end Collect returns nil.
+# Why it matters: a callback that takes a lock of the program, to count the entries of a table, can block every function that
+# creates a counter (a function that holds the same lock deadlocks). Callbacks must read atomic values only.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One would expect that a delay queue gives items of the same deadline in one order, first in first out or none in
-# particular, and items that are overdue by their deadline.
-# What happens with tokio-util's DelayQueue: the order of equal deadlines turns with their distance, as the level of the timer
+# One would expect that a delay queue returns items with equal deadlines in one order, such as first in first out, or in no
+# particular order, and overdue items in the order of their deadlines.
+# What happens with tokio-util's DelayQueue: the order of equal deadlines changes with their distance, as the level of the timer
 # wheel does: last in first out up to 63 ms, first in first out from 64 to 4095, last in first out again at 4096 and 5000, and so on.
-# Items that are overdue when they are inserted come out last in first out, whatever their deadlines.
-# Why it matters: a test with 10 ms proves the opposite of what production with 100 ms does. A retry queue that relies
+# Items that are overdue when they are inserted are returned last in first out, regardless of their deadlines.
+# Why it matters: a test with 10 ms shows the opposite of the order in production with 100 ms. A retry queue that relies
 # on either order is wrong for some delay.
 set -euo pipefail
 dir=$(mktemp -d)
@@ -28,7 +28,7 @@ use tokio::time::{advance, Duration, Instant};
 use tokio_stream::StreamExt;
 use tokio_util::time::DelayQueue;
 
-/// Inserts items and says in which order they come out.
+/// Inserts items and returns the order in which they are removed.
 async fn order(items: &[(&str, Instant)]) -> String {
     let mut queue = DelayQueue::new();
     for (item, deadline) in items {

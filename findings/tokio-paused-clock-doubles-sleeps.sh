@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One would expect that with Tokio's paused clock, which has nothing but virtual time, sleep(1 ms) takes 1 ms.
-# What happens after the clock was once moved by a part of a millisecond: each sleep of 1 ms takes 2 ms from then on, a hundred of
-# them 200 ms. Deadlines are rounded up to the next whole millisecond since the start, the clock jumps to that plus the part it is off by, and
-# so is never on a whole millisecond again. Likewise a timeout of zero is not elapsed at its first poll, though it is on a clean clock.
-# Why it matters: a test with one advance(300 us) in it measures rates and time-outs that are wrong by up to 100%, and a
-# comparison with another runtime's virtual clock finds differences where there are none.
+# One would expect that with Tokio's paused clock, which has only virtual time, sleep(1 ms) takes 1 ms.
+# What happens after the clock was once moved by a part of a millisecond: from then on each sleep of 1 ms takes 2 ms, and a hundred
+# of them 200 ms. Deadlines are rounded up to the next whole millisecond since the start. The clock jumps to the deadline plus that
+# part, so it is never on a whole millisecond again. A timeout of zero is not elapsed at its first poll either; before the move it is.
+# Why it matters: a test that contains one advance(300 us) measures rates and time-outs that are wrong by up to 100%, and a
+# comparison with another runtime's virtual clock finds differences that do not exist.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

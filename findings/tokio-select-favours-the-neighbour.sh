@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # One would expect that tokio::select! picks at random among the branches that are ready: its documentation says
 # that it "randomly picks a branch to check first", for "some level of fairness".
-# What happens beside a branch that is turned off by its `if`, or that is pending: the branch to begin with is drawn among all,
-# and the check then goes on in order, so the right neighbour of the one that is off is picked twice as often as the other. The
-# same holds for StreamMap of tokio-stream when a stream in it has nothing to give.
-# Why it matters: a loop with one guarded branch serves one of two busy sources 2:1, and the order of the source text
-# decides which; a fair draw must be among those that are asked.
+# What happens if one branch is disabled by its `if`, or is pending: the first branch to check is drawn among all branches, and
+# the check continues in order, so the right neighbour of the disabled branch is picked twice as often as the other one. The
+# same is true for StreamMap of tokio-stream when a stream in it is pending.
+# Why it matters: a loop with one guarded branch prefers one of two busy sources 2:1, and the order in the source code
+# decides which; a fair draw must be among the enabled branches only.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

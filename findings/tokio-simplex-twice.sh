@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# One would expect that two in-memory pipes of the same name, tokio::io::simplex and tokio_util::io::simplex, agree on what
-# the end of one half means to the other, as both halves of tokio::io::duplex do.
-# What happens: they disagree in all. Tokio's gives (reader, writer), and a half that is dropped is not noticed: the reader waits for ever, and
-# so does a writer whose buffer is full. tokio-util's gives (writer, reader), a dropped writer is the end of the stream, a dropped
-# reader an error.
-# Why it matters: a task that panics drops its half, and over Tokio's the task at the other half then waits with nothing to
-# say why. A library that offers a pipe with halves should close by dropping, or say that it does not.
+# One would expect that two in-memory pipes of the same name, tokio::io::simplex and tokio_util::io::simplex, agree on the
+# effect of dropping one half, as both halves of tokio::io::duplex do.
+# What happens: they disagree in everything. Tokio's returns (reader, writer), and the other half does not notice a drop: a reader
+# waits for ever, and so does a writer when the buffer is full. tokio-util's returns (writer, reader); a dropped writer is the end of
+# the stream, and a dropped reader is an error.
+# Why it matters: a task that panics drops its half, and with Tokio's pipe the task at the other half then waits without any
+# message. A library that offers a pipe with halves should close a pipe when a half is dropped, or document that it does not.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -29,12 +29,12 @@ use tokio::time::{timeout, Duration};
 
 const LIMIT: Duration = Duration::from_millis(500);
 
-/// Reads from a half whose writer was dropped: None when it still waits.
+/// Reads after the writer was dropped. None: the read still waits.
 async fn read(mut half: impl AsyncRead + Unpin) -> Option<Result<usize>> {
     timeout(LIMIT, half.read(&mut [0; 4])).await.ok()
 }
 
-/// Writes more than fits to a half whose reader was dropped: None when it still waits.
+/// Writes more than fits after the reader was dropped. None: the write still waits.
 async fn write(mut half: impl AsyncWrite + Unpin) -> Option<Result<()>> {
     timeout(LIMIT, half.write_all(b"0123456789")).await.ok()
 }

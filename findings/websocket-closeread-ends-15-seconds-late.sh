@@ -2,9 +2,9 @@
 # One would expect that the context of coder/websocket's CloseRead, which "will be cancelled when the connection is closed",
 # ends when the connection does.
 # What happens when the peer sends a data message: the peer sees close code 1008 at once, but the context ends 15 s
-# later, because the goroutine that would cancel it waits, inside Close, for itself, with a limit of 15 s.
-# Why it matters: a server that only writes, and takes the context as its sign to stop, works on for
-# 15 s for a connection that is closed, and a shutdown that waits for such handlers takes as long.
+# later, because the goroutine that would cancel it waits in Close for its own end, with a limit of 15 s.
+# Why it matters: a server that only writes, and stops when the context ends, works for another 15 s for a closed
+# connection, and a shutdown that waits for such handlers takes as long.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -11,7 +11,7 @@ func (l *Limiter) Check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
-	case l.head != nil || l.tail != nil || l.wanted != 0:
+	case !l.queue.Empty() || l.wanted != 0:
 		return errors.New("the queue is not empty")
 	case l.level.tokens < 0 || l.level.tokens > l.burst:
 		return fmt.Errorf("%d tokens in a bucket for %d", l.level.tokens, l.burst)

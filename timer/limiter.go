@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
 // Limiter limits how often something happens: it is a token bucket, on the clock of the
@@ -46,8 +47,7 @@ type Limiter struct {
 	clock     driver.Driver // nil until the first use: the bucket is full
 	settledAt int64         // the instant on clock for which level is correct
 	level     level
-	head      *LimitFuture // of the queue: it waits longest
-	tail      *LimitFuture
+	queue     waiters.List[LimitFuture]
 	wanted    int64 // sum of the tokens that the queue waits for
 }
 
@@ -174,7 +174,7 @@ func (l *Limiter) takeTokens(clock driver.Driver, now int64, n int, ws *wakeList
 	switch {
 	case n == 0 || l.rate.isUnlimited():
 		return true, nil
-	case l.head != nil || l.level.tokens < int64(n):
+	case !l.queue.Empty() || l.level.tokens < int64(n):
 		return false, nil
 	}
 	l.level.tokens -= int64(n)
@@ -200,7 +200,7 @@ func (l *Limiter) checkCount(n int) error {
 func (l *Limiter) settle(clock driver.Driver, now int64, ws *wakeList) {
 	l.bindClock(clock, now)
 	now = max(now, l.settledAt) // another goroutine may have read the clock later
-	for f := l.head; f != nil; f = l.head {
+	for f := l.queue.First(); f != nil; f = l.queue.First() {
 		due := after(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
 		if due > now {
 			if due < f.pollAt {
@@ -212,13 +212,13 @@ func (l *Limiter) settle(clock driver.Driver, now int64, ws *wakeList) {
 		l.level = l.level.after(uint64(due-l.settledAt), l.rate)
 		l.settledAt = due
 		l.level.tokens -= f.n
-		l.unlink(f)
+		l.leaveQueue(f)
 		f.state = limitGranted
 		ws.add(f.waker)
 	}
 	l.level = l.level.after(uint64(now-l.settledAt), l.rate)
 	l.settledAt = now
-	if l.head == nil {
+	if l.queue.Empty() {
 		l.level = l.level.capped(l.burst)
 	}
 }
@@ -232,26 +232,16 @@ func (l *Limiter) bindClock(clock driver.Driver, now int64) {
 		l.settledAt = now
 	default: // pollAt is used in reports, and by settle to find a timer that fires late
 		l.settledAt = min(now, instantOf(clock, now, l.clock.Time(l.settledAt)))
-		for f := l.head; f != nil; f = f.next {
+		for f := l.queue.First(); f != nil; f = waiters.Next(f) {
 			f.pollAt = instantOf(clock, now, l.clock.Time(f.pollAt))
 		}
 	}
 	l.clock = clock
 }
 
-// unlink removes f from the queue. Locked.
-func (l *Limiter) unlink(f *LimitFuture) {
-	if f.prev == nil {
-		l.head = f.next
-	} else {
-		f.prev.next = f.next
-	}
-	if f.next == nil {
-		l.tail = f.prev
-	} else {
-		f.next.prev = f.prev
-	}
-	f.next, f.prev = nil, nil
+// leaveQueue removes f from the queue. Locked.
+func (l *Limiter) leaveQueue(f *LimitFuture) {
+	l.queue.Remove(f)
 	l.wanted -= f.n
 }
 

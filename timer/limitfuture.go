@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
 // LimitFuture is the future of [Limiter.WaitFuture]: it takes its tokens and is ready once
@@ -25,13 +26,13 @@ type LimitFuture struct {
 	//
 	// All fields but timer and l are guarded by the lock of l.
 
-	timer      sched.Timer // armed for pollAt
-	l          *Limiter
-	next, prev *LimitFuture
-	waker      edo.Waker
-	n          int64
-	pollAt     int64 // when the timer makes the task poll again
-	state      uint8
+	node   waiters.Node[LimitFuture]
+	timer  sched.Timer // armed for pollAt
+	l      *Limiter
+	waker  edo.Waker
+	n      int64
+	pollAt int64 // when the timer makes the task poll again
+	state  uint8
 }
 
 const (
@@ -98,7 +99,7 @@ func (f *LimitFuture) pollLocked(cx *edo.Context, in *sched.Context, ws *wakeLis
 			f.state = limitDone
 			return displaced, edo.Ready, err
 		}
-		f.enqueue()
+		f.joinQueue()
 	case limitQueued:
 		f.waker = edo.Waker{} // this task is running: settle need not wake it
 		l.settle(clock, now, ws)
@@ -115,7 +116,7 @@ func (f *LimitFuture) pollLocked(cx *edo.Context, in *sched.Context, ws *wakeLis
 	// keeps the instant that it computed when it joined. If that has passed, it is armed for
 	// Never: settle wakes it once it is the head.
 	f.waker = me
-	if l.head == f {
+	if l.queue.First() == f {
 		f.pollAt = after(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
 	} else if f.pollAt <= now {
 		f.pollAt = sched.Never
@@ -124,18 +125,12 @@ func (f *LimitFuture) pollLocked(cx *edo.Context, in *sched.Context, ws *wakeLis
 	return displaced, edo.Pending, nil
 }
 
-// enqueue appends f to the queue. It sets pollAt to the instant at which the tokens of f and
-// of all futures before it are made, if none of these gives up. Locked, and settled.
-func (f *LimitFuture) enqueue() {
+// joinQueue appends f to the queue. It sets pollAt to the instant at which the tokens of f
+// and of all futures before it are made, if none of these gives up. Locked, and settled.
+func (f *LimitFuture) joinQueue() {
 	l := f.l
 	f.state = limitQueued
-	f.prev, f.next = l.tail, nil
-	if l.tail == nil {
-		l.head = f
-	} else {
-		l.tail.next = f
-	}
-	l.tail = f
+	l.queue.PushBack(f)
 	l.wanted += f.n
 	f.pollAt = after(l.settledAt, time.Duration(l.level.timeUntil(l.wanted, l.rate)))
 }
@@ -152,7 +147,7 @@ func (f *LimitFuture) Drop() {
 	l.mu.Lock()
 	switch f.state {
 	case limitQueued:
-		l.unlink(f)
+		l.leaveQueue(f)
 		l.settle(l.clock, l.clock.Now(), &ws)
 	case limitGranted:
 		l.level.tokens += f.n
@@ -182,11 +177,7 @@ func (f *LimitFuture) Waits(*edo.Context) edo.Wait {
 	case limitQueued:
 		w.On = "timer: limiter, " + tokensText(f.n)
 		w.Until = timeAt(l.clock, f.pollAt)
-		before := 0
-		for q := f.prev; q != nil && before < maxCounted; q = q.prev {
-			before++
-		}
-		switch before {
+		switch before := waiters.CountBefore(f, maxCounted); before {
 		case 0:
 		case maxCounted:
 			w.By = []string{fmt.Sprintf("%d or more waiting before it", before)}

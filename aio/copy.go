@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/budget"
+	"github.com/edo-go/edo/internal/reuse"
 )
 
 // Copy copies from src to dst until the end of src and returns how many bytes
@@ -23,7 +24,7 @@ func Copy(task *edo.Task, dst Writer, src Reader) (int64, error) {
 // CopyFuture is [Copy] as a future. It is an [edo.Dropper]: Drop gives the buffer back.
 func CopyFuture(dst Writer, src Reader) edo.Future[int64] { return &transfer{dst: dst, src: src} }
 
-var transfers pool[transfer]
+var transfers reuse.Pool[transfer, *transfer]
 
 // chunk is the buffer of a copy. It is taken from the pool while it holds bytes, and
 // during a poll of the reader.

@@ -1,10 +1,9 @@
 package aio
 
 import (
-	"sync"
-
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/internal/reuse"
 )
 
 var errEnded = edo.NewError(own.ErrPolledAgain, "aio: a future was polled after its end")
@@ -18,13 +17,8 @@ func polledAgain[T any](cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	return zero, edo.Ready, errEnded
 }
 
-// A call in direct style awaits the future of the same name. It allocates nothing, because
-// these futures come from pools. A pool is sound because edo.Await borrows: once it has
-// returned, no poll of the future follows, and readers and writers keep wakers, not
-// futures.
-
-// A pool holds unused operations of one type.
-type pool[O any] struct{ free sync.Pool }
+// A call in direct style awaits the future of the same name, which it borrows from a pool:
+// it allocates nothing. Readers and writers keep wakers, and no pointer to the future.
 
 // operation is a future that can tell its progress, for a call that is cancelled before
 // it is complete.
@@ -33,22 +27,22 @@ type operation[T any] interface {
 	progress() T
 }
 
-// await runs op in an operation of pool and returns its progress, which is its value when
-// there is no error.
+// await runs op in a future of pool and returns its progress, which is its value when there
+// is no error.
 func await[T, O any, P interface {
-	*O
+	reuse.Future[O]
 	operation[T]
-}](task *edo.Task, pool *pool[O], op O) (T, error) {
-	o, ok := pool.free.Get().(*O)
-	if !ok {
-		o = new(O)
-	}
-	*o = op
-	_, err := edo.Await(task, edo.Future[T](P(o)))
-	v := P(o).progress()
-	edo.Drop(o)
-	var empty O
-	*o = empty
-	pool.free.Put(o)
-	return v, err
+}](task *edo.Task, pool *reuse.Pool[O, P], op O) (T, error) {
+	f := pool.Get()
+	*f = op
+	_, err := edo.Await(task, edo.Future[T](f))
+	progress := f.progress()
+	pool.Put(f)
+	return progress, err
 }
+
+// borrower is a part of an operation that only borrows its reader or writer.
+type borrower struct{}
+
+// Drop has nothing to release.
+func (borrower) Drop() {}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/budget"
+	"github.com/edo-go/edo/internal/reuse"
 )
 
 // Read waits for bytes, reads as many as it can, at least one unless p is empty, and
@@ -17,9 +18,10 @@ func Read(task *edo.Task, r Reader, p []byte) (int, error) {
 // ReadFuture is [Read] as a future. It keeps p.
 func ReadFuture(r Reader, p []byte) edo.Future[int] { return &read{r: r, p: p} }
 
-var reads pool[read]
+var reads reuse.Pool[read, *read]
 
 type read struct {
+	borrower
 	r Reader
 	p []byte
 	n int
@@ -53,9 +55,10 @@ func ReadFull(task *edo.Task, r Reader, p []byte) (int, error) {
 // ReadFullFuture is [ReadFull] as a future. It keeps p.
 func ReadFullFuture(r Reader, p []byte) edo.Future[int] { return &readFull{r: r, p: p} }
 
-var readFulls pool[readFull]
+var readFulls reuse.Pool[readFull, *readFull]
 
 type readFull struct {
+	borrower
 	r Reader
 	p []byte
 	n int // bytes of p that are read

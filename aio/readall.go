@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/budget"
+	"github.com/edo-go/edo/internal/reuse"
 )
 
 // ReadAll reads to the end, appends the bytes to buf and returns the result, as append
@@ -20,9 +21,10 @@ func ReadAll(task *edo.Task, r Reader, buf []byte) ([]byte, error) {
 // ReadAllFuture is [ReadAll] as a future. It keeps buf.
 func ReadAllFuture(r Reader, buf []byte) edo.Future[[]byte] { return &readAll{r: r, buf: buf} }
 
-var readAlls pool[readAll]
+var readAlls reuse.Pool[readAll, *readAll]
 
 type readAll struct {
+	borrower
 	r   Reader
 	buf []byte
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/budget"
+	"github.com/edo-go/edo/internal/reuse"
 )
 
 // Write waits for room, writes as many bytes of p as fit, and returns how many: possibly
@@ -16,9 +17,10 @@ func Write(task *edo.Task, w Writer, p []byte) (int, error) {
 // WriteFuture is [Write] as a future. It keeps p.
 func WriteFuture(w Writer, p []byte) edo.Future[int] { return &write{w: w, p: p} }
 
-var writes pool[write]
+var writes reuse.Pool[write, *write]
 
 type write struct {
+	borrower
 	w Writer
 	p []byte
 	n int
@@ -52,9 +54,10 @@ func WriteAll(task *edo.Task, w Writer, p []byte) (int, error) {
 // WriteAllFuture is [WriteAll] as a future. It keeps p.
 func WriteAllFuture(w Writer, p []byte) edo.Future[int] { return &writeAll{w: w, p: p} }
 
-var writeAlls pool[writeAll]
+var writeAlls reuse.Pool[writeAll, *writeAll]
 
 type writeAll struct {
+	borrower
 	w Writer
 	p []byte
 	n int // bytes of p that are written
@@ -101,26 +104,26 @@ func (o *writeAll) write(cx *edo.Context) (edo.Poll, error) {
 
 // Flush waits until no byte that w has taken is left in a buffer of w.
 func Flush(task *edo.Task, w Writer) error {
-	_, err := await[edo.Unit](task, &flushes, flush{finish{w}})
+	_, err := await[edo.Unit](task, &flushes, flush{finish{w: w}})
 	return err
 }
 
 // FlushFuture is [Flush] as a future.
-func FlushFuture(w Writer) edo.Future[edo.Unit] { return &flush{finish{w}} }
+func FlushFuture(w Writer) edo.Future[edo.Unit] { return &flush{finish{w: w}} }
 
 // Shutdown flushes w and tells the other side that no more bytes will come. The caller can
 // still read.
 func Shutdown(task *edo.Task, w Writer) error {
-	_, err := await[edo.Unit](task, &shutdowns, shutdown{finish{w}})
+	_, err := await[edo.Unit](task, &shutdowns, shutdown{finish{w: w}})
 	return err
 }
 
 // ShutdownFuture is [Shutdown] as a future.
-func ShutdownFuture(w Writer) edo.Future[edo.Unit] { return &shutdown{finish{w}} }
+func ShutdownFuture(w Writer) edo.Future[edo.Unit] { return &shutdown{finish{w: w}} }
 
 var (
-	flushes   pool[flush]
-	shutdowns pool[shutdown]
+	flushes   reuse.Pool[flush, *flush]
+	shutdowns reuse.Pool[shutdown, *shutdown]
 )
 
 type (
@@ -137,7 +140,10 @@ func (o *shutdown) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 }
 
 // finish is the common part of flush and shutdown.
-type finish struct{ w Writer }
+type finish struct {
+	borrower
+	w Writer
+}
 
 func (o *finish) progress() edo.Unit { return edo.Unit{} }
 

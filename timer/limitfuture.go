@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -130,6 +131,9 @@ func (f *LimitFuture) pollLocked(cx *edo.Context, in *sched.Context, ws *wakeLis
 func (f *LimitFuture) joinQueue() {
 	l := f.l
 	f.state = limitQueued
+	if invariant.Enabled {
+		invariant.Check(f.node == waiters.Node[LimitFuture]{}, "timer: a LimitFuture is in the queue twice")
+	}
 	l.queue.PushBack(f)
 	l.wanted += f.n
 	f.pollAt = after(l.settledAt, time.Duration(l.level.timeUntil(l.wanted, l.rate)))

@@ -98,7 +98,7 @@ func TestDirectFlushAndShutdown(t *testing.T) {
 	}
 }
 
-func TestCancelledCallReturnsItsProgress(t *testing.T) {
+func TestCancelledCallSaysHowFarItCame(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		script *edotest.Script

@@ -50,7 +50,7 @@ var exceptions = map[string]string{
 	"alarm.Alarm":          "in SendTimeout and RecvTimeout",
 	"watch.waitForLeaf":    "in WaitFor",
 	"lock.request":         "in LockFuture and AcquireFuture, and their direct style",
-	"codec.ready":          "in Feed and Send",
+	"codec.readyFuture":    "in Feed and Send",
 	"own.Future":           "what combinators are made of: slot_test.go",
 	"own.Stream":           "what combinators are made of: slot_test.go",
 	"owntest.Script":       "what the rows are tested with",

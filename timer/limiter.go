@@ -16,7 +16,7 @@ import (
 // Limiter limits how often something happens: it is a token bucket, on the clock of the
 // runtime. The bucket has room for burst tokens, is full at first, and gets new tokens at
 // its [Rate] until it is full again. An operation takes one or more tokens, and waits in a
-// queue while they are missing. In any time t at most burst + rate × t tokens are taken. A
+// queue while they are missing. In any period t at most burst + rate × t tokens are taken. A
 // waiter gets its tokens at the first millisecond of the clock after they are made: never
 // early.
 //

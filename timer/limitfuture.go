@@ -68,15 +68,16 @@ func (f *LimitFuture) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Ready, sched.ErrNoClock
 	}
 	var ws wakeList
-	displaced, p, err := f.pollLocked(cx, in, &ws)
+	displaced, p, err := f.takeOrWait(cx, in, &ws)
 	ws.wakeAll()
 	cx.Displace(displaced, f)
 	return edo.Unit{}, p, err
 }
 
-// pollLocked is Poll with the lock of the Limiter. displaced is the waker of a task that no
-// longer waits for f, and that the waker of cx has replaced.
-func (f *LimitFuture) pollLocked(cx *edo.Context, in *sched.Context, ws *wakeList) (displaced edo.Waker, p edo.Poll, err error) {
+// takeOrWait takes the tokens, or waits for them in the queue. The caller wakes ws, and tells
+// Displace of displaced: the waker of a task that no longer waits for f, and that the waker
+// of cx has replaced. It does so without the lock of the Limiter.
+func (f *LimitFuture) takeOrWait(cx *edo.Context, in *sched.Context, ws *wakeList) (displaced edo.Waker, p edo.Poll, err error) {
 	l, me := f.l, cx.Waker()
 	clock := in.Runtime().Driver().(driver.Driver)
 	now := clock.Now()

@@ -16,7 +16,7 @@ import (
 // Timeout calls fn in the caller's goroutine, with its task, and returns the results of fn
 // if fn returns within d. After d the waits of fn fail, with an error that matches
 // [edo.ErrCancelled], and task.Context() ends: fn cleans up and returns, and Timeout
-// returns a [*TimeoutError]. The task itself is not cancelled: it goes on.
+// returns a [*TimeoutError]. The task itself is not cancelled: it continues.
 //
 //	line, err := timer.Timeout(task, time.Second, func(task *edo.Task) (string, error) {
 //		return lines.Recv(task)
@@ -28,9 +28,9 @@ import (
 // The late value is returned with the error, because it may be the only copy of a message;
 // a late value that is an [edo.Dropper] is dropped instead. With a d of zero or less fn has
 // until the next millisecond of the clock: it gets values that are ready, as a future under
-// future.Timeout does, and waits time out. A panic of fn goes on. Tasks that fn spawns
-// belong to the task, and are not ended. To wait for a future instead of calling a function,
-// use future.Timeout.
+// future.Timeout does, and waits time out. A panic of fn reaches the caller of Timeout.
+// Tasks that fn spawns belong to the task, and are not ended. To wait for a future instead
+// of calling a function, use future.Timeout.
 //
 // When the task is cancelled, the waits of fn fail as they do elsewhere, and the error of fn
 // is returned. Nested calls of Timeout are independent: each call returns a TimeoutError

@@ -8,9 +8,9 @@ import (
 	"github.com/edo-go/edo/internal/reuse"
 )
 
-// Read waits for bytes, reads as many as it can, at least one unless p is empty, and
-// returns how many it has read. The error is [io.EOF] at the end; the count is 0 when
-// there is an error.
+// Read waits until there are bytes and reads up to len(p) of them, at least one unless p is
+// empty. It returns how many it has read. The error is [io.EOF] at the end; the count is 0
+// when there is an error.
 func Read(task *edo.Task, r Reader, p []byte) (int, error) {
 	return await[int](task, &reads, read{r: r, p: p})
 }

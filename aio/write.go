@@ -8,8 +8,8 @@ import (
 	"github.com/edo-go/edo/internal/reuse"
 )
 
-// Write waits for room, writes as many bytes of p as fit, and returns how many: possibly
-// fewer than all, without an error. See [WriteAll].
+// Write waits until there is room and writes the bytes of p that fit. It returns how many
+// it has written: possibly fewer than all, without an error. See [WriteAll].
 func Write(task *edo.Task, w Writer, p []byte) (int, error) {
 	return await[int](task, &writes, write{w: w, p: p})
 }

@@ -56,16 +56,19 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 				continue
 			}
 			for _, v := range w.variants {
+				// Skip a variant that is not selected, or cannot run here.
 				name := v.name(w)
 				if !o.only.MatchString(name) || !o.compares(v) || !programs.canRun(v) || o.leavesOut(w, v, round) {
 					continue
 				}
+				// Skip a variant that would end after the limit.
 				if o.limit > 0 && time.Since(began)+max(took[name], time.Second) > o.limit {
 					if took[name] == 0 {
 						missing++
 					}
 					continue
 				}
+				// Measure it, and complete the result.
 				start := time.Now()
 				r, err := measureOnce(ctx, w, v, n, o, programs)
 				if ctx.Err() != nil {

@@ -129,6 +129,7 @@ func (d *document) heading(level int, text string) {
 }
 
 func (d *document) targets() {
+	// Count the verdicts.
 	verdicts := judge(d.comparison)
 	reached, aimed, missed, judged := 0, 0, 0, 0
 	for _, v := range verdicts {
@@ -145,6 +146,7 @@ func (d *document) targets() {
 			aimed++
 		}
 	}
+	// Write the summary, and a row for each target.
 	d.heading(2, "The targets")
 	d.line("Of %d targets **%d are reached and %d missed**; %d also reach the aim.", judged, reached, missed, aimed)
 	if judged < len(verdicts) {

@@ -45,6 +45,7 @@ func parseFlags(args []string, out io.Writer) (*options, error) {
 		spread: 1000, ahead: 6000,
 		warm: 300 * time.Millisecond, measure: 900 * time.Millisecond, settle: 250 * time.Millisecond,
 	}
+	// Define and parse the flags.
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.IntVar(&o.rounds, "rounds", 3, "how often to measure everything")
@@ -73,9 +74,9 @@ func parseFlags(args []string, out io.Writer) (*options, error) {
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
+	// Apply -quick and -smoke. A flag that is given overrides the value that they imply.
 	given := make(map[string]bool)
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	// A flag that is given overrides the value that -quick or -smoke implies.
 	imply := func(name string, set func()) {
 		if !given[name] {
 			set()
@@ -96,6 +97,7 @@ func parseFlags(args []string, out io.Writer) (*options, error) {
 		o.spread, o.ahead = 20, 20
 		o.warm, o.measure, o.settle = 2*time.Millisecond, 10*time.Millisecond, time.Millisecond
 	}
+	// Check the values.
 	if o.rounds < 1 || o.workers < 1 || o.scale <= 0 || o.limit < 0 || flags.NArg() > 0 {
 		fmt.Fprintln(out, "bench: -rounds, -workers and -n must be positive, and there are no arguments")
 		return nil, flag.ErrHelp

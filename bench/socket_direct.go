@@ -52,11 +52,13 @@ func directSocketOne(task *edo.Task, m *meter) error {
 
 func directSocketTwo(task *edo.Task, m *meter) error {
 	return directEcho(task, m, func(task *edo.Task, conn *socket.Conn) error {
+		// The buffers circulate: full ones go to the writer, and free ones back to the reader.
 		toWriter, full := mpsc.New[[]byte](buffers)
 		toReader, free := mpsc.New[[]byte](buffers + 1) // never full
 		for range buffers {
 			toReader.TrySend(make([]byte, buffer))
 		}
+		// The writer ends when toWriter is closed.
 		writer := edo.Go(task, func(task *edo.Task) error {
 			defer toReader.Close()
 			for {
@@ -75,6 +77,7 @@ func directSocketTwo(task *edo.Task, m *meter) error {
 				}
 			}
 		})
+		// This task reads.
 		for {
 			buf, err := free.Recv(task)
 			if err != nil {

@@ -21,6 +21,7 @@ type Bar struct {
 
 // Bars draws horizontal bars, the first on top.
 func Bars(out io.Writer, title, axis string, bars []Bar) error {
+	// The axes. The first bar has the largest y.
 	p := newPlot(title, axis, "")
 	p.HideY()
 	n := len(bars)
@@ -39,6 +40,7 @@ func Bars(out io.Writer, title, axis string, bars []Bar) error {
 	p.X.Tick.Marker = upTo{top}
 	p.Y.Min, p.Y.Max = -0.6, float64(n)-0.4
 	p.Add(grid(true, false))
+	// For each bar the bar itself, the range of the rounds as a whisker, and the value.
 	for i, bar := range bars {
 		y := float64(n - 1 - i)
 		drawn, err := plotter.NewBarChart(plotter.Values{bar.Value}, 15)
@@ -69,6 +71,7 @@ func Bars(out io.Writer, title, axis string, bars []Bar) error {
 		label.Offset = vg.Point{X: 5}
 		p.Add(label)
 	}
+	// The names beside the bars.
 	p.NominalY(names...)
 	p.Y.Tick.Label = styled(10)
 	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = draw.XRight, draw.YCenter

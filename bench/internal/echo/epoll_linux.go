@@ -46,7 +46,9 @@ func listen(port int) (int, error) {
 	return fd, syscall.Listen(fd, 4096)
 }
 
+// loop serves the connections of a listener on a thread of its own.
 func loop(listener int) error {
+	// Register the listener.
 	runtime.LockOSThread()
 	epoll, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
@@ -69,6 +71,7 @@ func loop(listener int) error {
 			return err
 		}
 		for _, event := range events[:n] {
+			// A connection: echo one read, and close it at its end or after an error.
 			fd := int(event.Fd)
 			if fd != listener {
 				got, err := syscall.Read(fd, buf)
@@ -81,6 +84,7 @@ func loop(listener int) error {
 				syscall.Close(fd)
 				continue
 			}
+			// The listener: accept all that wait.
 			for {
 				conn, _, err := syscall.Accept4(listener, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
 				if err != nil {

@@ -120,6 +120,7 @@ func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 	if err != nil {
 		return err
 	}
+	// Connect.
 	to.fd = fd
 	from := &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(2 + i%8)}}
 	for _, err := range []error{
@@ -136,6 +137,7 @@ func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 			return err
 		}
 	}
+	// Make a request, and read its answer.
 	to.fillRequest(c.out[:Size])
 	if err := c.write(fd, Size); err != nil {
 		return err

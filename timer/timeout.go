@@ -82,8 +82,11 @@ func isOwnTimeout(scopeErr, fnErr error) bool {
 }
 
 // isCancellation reports whether err contains no error but ErrCancelled, and wrappers of it.
+// A panic with the value ErrCancelled is a panic.
 func isCancellation(err error) bool {
 	switch e := err.(type) {
+	case *edo.PanicError:
+		return false
 	case interface{ Unwrap() []error }:
 		for _, one := range e.Unwrap() {
 			if !isCancellation(one) {

@@ -237,6 +237,21 @@ func TestTimeoutReportsAFailureBesidesTheCancellation(t *testing.T) {
 	})
 }
 
+func TestTimeoutReportsAPanicWithACancellation(t *testing.T) {
+	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
+		panicked := &edo.PanicError{Value: edo.ErrCancelled}
+		_, err := timer.Timeout(task, 10*ms, func(task *edo.Task) (int, error) {
+			timer.Sleep(task, time.Hour)
+			return 0, panicked
+		})
+		var late *timer.TimeoutError
+		if !errors.As(err, &late) || !errors.Is(late.Err, panicked) {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
+}
+
 func TestCancellationOfTheTaskIsNoTimeout(t *testing.T) {
 	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
 		for _, cleanup := range []time.Duration{0, time.Hour} {

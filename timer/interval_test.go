@@ -126,7 +126,7 @@ func TestResetCountsFromTheResetAndNotFromTheNextPoll(t *testing.T) {
 		i.ResetAfter(-time.Hour)
 		more, err2 := readTicks(task, begin, i, 2)
 		if want := ticksAt(47, 47, 57, 57); !slices.Equal(more, want) {
-			t.Errorf("ResetAfter of less than nothing: got %v, want %v", more, want)
+			t.Errorf("ResetAfter of a negative duration: got %v, want %v", more, want)
 		}
 		return errors.Join(err, err2)
 	})

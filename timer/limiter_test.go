@@ -96,7 +96,7 @@ func TestMistakesWithLimitersPanicAndSayWhatIsWrong(t *testing.T) {
 		"WaitFuture": func() { l.WaitFuture(-1) },
 		"TryTake": func() {
 			edo.Run(func(task *edo.Task) (err error) {
-				defer func() { err = nil; panicked(t, "TryTake", recover()) }()
+				defer func() { err = nil; requirePanicOfTimer(t, "TryTake", recover()) }()
 				l.TryTake(task, -1)
 				return nil
 			})
@@ -104,13 +104,14 @@ func TestMistakesWithLimitersPanicAndSayWhatIsWrong(t *testing.T) {
 		},
 	} {
 		func() {
-			defer func() { panicked(t, name, recover()) }()
+			defer func() { requirePanicOfTimer(t, name, recover()) }()
 			fn()
 		}()
 	}
 }
 
-func panicked(t *testing.T, name string, value any) {
+// requirePanicOfTimer requires that value, which recover has returned, is an error of this package.
+func requirePanicOfTimer(t *testing.T, name string, value any) {
 	t.Helper()
 	if err, ok := value.(error); !ok || !strings.HasPrefix(err.Error(), "timer: ") {
 		t.Errorf("%s: %v", name, value)

@@ -311,7 +311,7 @@ func TestPanicOfAFunctionUnderATimeoutGoesOn(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() != "awkward" {
-					t.Error("the panic did not go on")
+					t.Error("the panic did not reach the caller")
 				}
 			}()
 			timer.Timeout(task, 10*ms, func(task *edo.Task) (int, error) { panic("awkward") })

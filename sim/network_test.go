@@ -2,7 +2,6 @@ package sim_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,29 +11,26 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/sim"
 )
 
 // op is an operation of the driver as a future.
-type op[T any] func(cx *edo.Context) (T, error)
+type op[T any] func(cx *sched.Context) (T, driver.Poll, error)
 
 func (o op[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
-	v, err := o(cx)
-	if errors.Is(err, driver.ErrPending) {
-		return v, edo.Pending, nil
-	}
-	return v, edo.Ready, err
+	v, poll, err := o((*sched.Context)(cx))
+	return v, edo.Poll(poll), err
 }
 
 func accept(task *edo.Task, l driver.Listener) (driver.Conn, error) {
-	return edo.Await(task, op[driver.Conn](func(cx *edo.Context) (driver.Conn, error) {
-		return l.Accept(cx.Internal(internal.Key{}))
-	}))
+	return edo.Await(task, op[driver.Conn](l.Accept))
 }
 
 func connect(task *edo.Task, c driver.Conn) error {
-	_, err := edo.Await(task, op[edo.Unit](func(cx *edo.Context) (edo.Unit, error) {
-		return edo.Unit{}, c.Connect(cx.Internal(internal.Key{}))
+	_, err := edo.Await(task, op[edo.Unit](func(cx *sched.Context) (edo.Unit, driver.Poll, error) {
+		poll, err := c.Connect(cx)
+		return edo.Unit{}, poll, err
 	}))
 	return err
 }
@@ -43,9 +39,7 @@ func connect(task *edo.Task, c driver.Conn) error {
 func readAll(task *edo.Task, c driver.Conn, tell func(p []byte) error) error {
 	var p [100]byte
 	for {
-		n, err := edo.Await(task, op[int](func(cx *edo.Context) (int, error) {
-			return c.Read(cx.Internal(internal.Key{}), p[:])
-		}))
+		n, err := edo.Await(task, op[int](func(cx *sched.Context) (int, driver.Poll, error) { return c.Read(cx, p[:]) }))
 		if err == io.EOF {
 			return nil
 		}
@@ -60,9 +54,7 @@ func readAll(task *edo.Task, c driver.Conn, tell func(p []byte) error) error {
 
 func writeAll(task *edo.Task, c driver.Conn, p []byte) error {
 	for len(p) > 0 {
-		n, err := edo.Await(task, op[int](func(cx *edo.Context) (int, error) {
-			return c.Write(cx.Internal(internal.Key{}), p)
-		}))
+		n, err := edo.Await(task, op[int](func(cx *sched.Context) (int, driver.Poll, error) { return c.Write(cx, p) }))
 		if err != nil {
 			return err
 		}

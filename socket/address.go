@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// split takes HOST:PORT apart and makes the port a number. It may read a local file
+// split splits HOST:PORT and makes the port a number. It may read a local file
 // that names services; it never asks a name server.
 func split(network, address string) (host, port string, err error) {
 	if host, port, err = net.SplitHostPort(address); err != nil {
@@ -21,8 +21,8 @@ func split(network, address string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// loopback returns what localhost is: always this machine, whatever its files or
-// name servers say.
+// loopback returns the addresses of localhost: always those of this machine, whatever its
+// files or name servers say.
 func loopback(network string) []string {
 	switch network {
 	case "tcp4":

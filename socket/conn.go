@@ -2,11 +2,9 @@ package socket
 
 import (
 	"net"
-	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -16,44 +14,41 @@ import (
 // Any number of tasks may use it at the same time, as with package net. Each
 // [Conn.Write] goes out whole: a second one waits until the first has ended. Several
 // tasks that read share what comes: each byte goes to one of them, and none waits for
-// another. Close ends all that wait. Close and the time limits may be called from any
-// goroutine.
+// another. Close ends all operations that wait. Close and the time limits may be called
+// from any goroutine.
 //
-// An error that has ended the connection, such as a reset, stays: every later Read, once
-// it has returned what came before, every Write and CloseWrite returns it. The end of
-// what is read is [io.EOF] only when the other side has ended it.
+// An error that has ended the connection, such as a reset, stays: every later Read
+// returns it, after the bytes that came before it, and so does every Write and CloseWrite.
+// Read returns [io.EOF] only when the other side has ended the stream.
 //
-// Who owns a Conn closes or drops it. One that is garbage and was not closed is closed by
-// the collector, with a warning that says where it was made. That costs each connection a
+// The owner of a Conn closes or drops it. The collector closes a Conn that is garbage and
+// was not closed, with a warning that says where it was made. That costs each connection a
 // microsecond, and some 130 bytes until the collector has run after its end.
 type Conn struct {
-	inner driver.Conn
-	rare  atomic.Pointer[rare]
+	inner driver.Conn // keeps all tasks that wait on the connection
+	extra atomic.Pointer[extra]
 	turn  atomic.Uint32 // see turn.go
 }
 
-// rare is what a connection has when it is needed.
-type rare struct {
+// extra is the part of a connection that most connections never need.
+type extra struct {
 	limits atomic.Pointer[limits]      // nil until one is set
 	local  atomic.Pointer[net.TCPAddr] // kept when the connection is closed
-
-	mu    sync.Mutex     // guards queue
-	queue driver.Waiters // wait for the turn to write
 }
 
-// rarely returns the rare part of c, and makes it.
-func (c *Conn) rarely() *rare {
-	if r := c.rare.Load(); r != nil {
-		return r
+// makeExtra returns the extra part of c, and makes it if there is none.
+func (c *Conn) makeExtra() *extra {
+	if x := c.extra.Load(); x != nil {
+		return x
 	}
-	c.rare.CompareAndSwap(nil, new(rare))
-	return c.rare.Load()
+	c.extra.CompareAndSwap(nil, new(extra))
+	return c.extra.Load()
 }
 
-// limits returns the time limits of c, if any was ever set.
+// limits returns the time limits of c, or nil if none was ever set.
 func (c *Conn) limits() *limits {
-	if r := c.rare.Load(); r != nil {
-		return r.limits.Load()
+	if x := c.extra.Load(); x != nil {
+		return x.limits.Load()
 	}
 	return nil
 }
@@ -65,7 +60,7 @@ const (
 	writing = driver.Writing
 )
 
-// operation is what package net calls a direction.
+// operation returns the name that package net has for a direction.
 func operation(d direction) string {
 	if d == reading {
 		return "read"
@@ -73,75 +68,50 @@ func operation(d direction) string {
 	return "write"
 }
 
-// PollRead reads up to len(p) bytes into p, at least one unless p is empty. The end
-// is Ready with [io.EOF], and comes again. With an error nothing was read. When several
-// tasks wait to read, all are woken by what comes.
-func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if !cx.Proceed((*readable)(c)) {
-		return 0, edo.Pending, nil
-	}
-	return c.poll(cx, reading, p)
-}
+// A driver.Poll becomes an edo.Poll by conversion: their values are the same.
+var _ = [1]struct{}{}[(edo.Pending-edo.Poll(driver.Pending))|(edo.Ready-edo.Poll(driver.Ready))]
 
-// PollWrite writes what there is room for, at least one byte unless p is empty.
-// With an error nothing was written. It may put its bytes between those of a
-// [Conn.Write] that is under way, which alone keeps its own together.
-func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if !cx.Proceed((*writable)(c)) {
-		return 0, edo.Pending, nil
-	}
-	return c.poll(cx, writing, p)
-}
-
-// poll is the one operation. The driver keeps a task that waits before the limits are
-// looked at; who sets a limit stores it before those that wait are woken. So one sees the
-// other. What few connections need is in functions of its own: the stack of a handler in
+// A poll of a connection is made of PollRead or pollWrite and the following two functions.
+// They are functions of their own because few polls need them: the stack of a handler in
 // direct style has its smallest size only if little of it is in use here.
-func (c *Conn) poll(cx *edo.Context, d direction, p []byte) (n int, _ edo.Poll, err error) {
-	in := cx.Internal(internal.Key{})
-	if ls := c.limits(); ls != nil && ls.of[d].passed(in.Now()) {
-		return c.late(d, in)
-	}
-	if d == reading {
-		n, err = c.inner.Read(in, p)
-	} else {
-		n, err = c.inner.Write(in, p)
-	}
-	if ls := c.limits(); ls != nil || err != nil {
-		return c.polled(d, in, ls, n, err)
-	}
-	return n, edo.Ready, nil
-}
+//
+// Rule: the driver makes the task a waiter before the limits are loaded. A goroutine that
+// sets a limit stores it before the waiters are woken. So one of the two sees the other.
 
-// late is the end of an operation whose limit has passed.
+// expire ends an operation whose deadline has passed.
 //
 //go:noinline
-func (c *Conn) late(d direction, in *sched.Context) (int, edo.Poll, error) {
+func (c *Conn) expire(d direction, in *sched.Context) (int, edo.Poll, error) {
 	c.forget(d, in.Task())
 	return 0, edo.Ready, c.expired(d)
 }
 
-// polled is the end of a poll of a connection with limits, or of one that is pending or
-// has failed.
+// endPoll ends a poll of a connection with limits, or one that is pending or has failed.
 //
 //go:noinline
-func (c *Conn) polled(d direction, in *sched.Context, ls *limits, n int, err error) (int, edo.Poll, error) {
-	switch {
-	case err != driver.ErrPending:
-		if ls != nil {
-			ls.ended(d, n, in)
+func (c *Conn) endPoll(d direction, in *sched.Context, n int, poll driver.Poll, err error) (int, edo.Poll, error) {
+	ls := c.limits()
+	if poll == driver.Pending {
+		if ls != nil && !ls.arm(c, d, in) {
+			return c.expire(d, in)
 		}
-		if err != nil {
-			err = c.fail(operation(d), err)
-		}
-		return n, edo.Ready, err
-	case ls != nil && !ls.arm(c, d, in):
-		return c.late(d, in)
+		return 0, edo.Pending, nil
 	}
-	return 0, edo.Pending, nil
+	if ls != nil {
+		ls.noteEnd(d, n, in)
+	}
+	return n, edo.Poll(poll), c.translate(operation(d), err)
 }
 
-// PollFlush is Ready: what was written is on its way.
+// forget removes t, which has given up waiting in direction d, from the waiters.
+func (c *Conn) forget(d direction, t *sched.Task) {
+	c.inner.Forget(d, t)
+	if ls := c.limits(); ls != nil {
+		ls.of[d].endWait(t)
+	}
+}
+
+// PollFlush is Ready: every byte that was written is on its way.
 func (c *Conn) PollFlush(cx *edo.Context) (edo.Poll, error) {
 	if !cx.Proceed((*writable)(c)) {
 		return edo.Pending, nil
@@ -157,42 +127,41 @@ func (c *Conn) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, c.CloseWrite()
 }
 
-// CloseWrite ends what the other side reads, after what was written. Reading goes
-// on. It does not wait, and may be called from any goroutine.
-func (c *Conn) CloseWrite() error { return c.fail("close", c.inner.CloseWrite()) }
+// CloseWrite ends what the other side reads, after the bytes that were written. Reading
+// goes on. It does not wait, and may be called from any goroutine.
+func (c *Conn) CloseWrite() error { return c.translate("close", c.inner.CloseWrite()) }
 
 // Close ends the connection, and every operation that waits on it, each with an error
 // that matches [net.ErrClosed]. It never waits and may be called twice, and from any
 // goroutine.
 //
-// What Write has said to be written goes on to the other side, however late that reads.
-// But as everywhere with TCP, an end that is closed while there is unread input, or
-// before the other side stops to send, resets the connection, and the other side loses
-// what it has not received. Where that may be so: CloseWrite, read to the end within some
+// The bytes that Write has reported as written still go to the other side, however late
+// that reads. But as everywhere with TCP, a Close while there is unread input, or before
+// the other side stops to send, resets the connection, and the other side loses the bytes
+// that it has not received. Where that may be so: CloseWrite, read to the end within some
 // time, Close.
 func (c *Conn) Close() error {
 	if c.inner.Closed() {
 		return nil
 	}
-	r := c.rarely()
+	x := c.makeExtra()
 	if local, ok := c.inner.LocalAddr().(*net.TCPAddr); ok {
-		r.local.CompareAndSwap(nil, local)
+		x.local.CompareAndSwap(nil, local)
 	}
 	err := c.inner.Close()
-	r.wakeQueue()
-	if ls := r.limits.Load(); ls != nil {
+	if ls := x.limits.Load(); ls != nil {
 		ls.stop()
 	}
-	return c.fail("close", err)
+	return c.translate("close", err)
 }
 
-// Drop is Close, for who owns the connection.
+// Drop is Close, for the owner of the connection.
 func (c *Conn) Drop() { c.Close() }
 
 // LocalAddr returns the address of this end, also after Close.
 func (c *Conn) LocalAddr() net.Addr {
-	if r := c.rare.Load(); r != nil {
-		if a := r.local.Load(); a != nil {
+	if x := c.extra.Load(); x != nil {
+		if a := x.local.Load(); a != nil {
 			return a
 		}
 	}

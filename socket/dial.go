@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Dial connects to address, which is HOST:PORT, on network, which is tcp, tcp4 or
@@ -34,19 +35,19 @@ func newDial(s edo.Spawner, network, address string, pc uintptr) *dial {
 	f := &dial{network: network, address: address, pc: pc}
 	_, d, err := edo.Internals(internal.Key{}, s)
 	if err != nil {
-		f.fail(err)
+		f.keepError(err)
 	}
 	f.driver = d
 	return f
 }
 
-// dial is a connection being made.
+// dial is the future of Dial.
 //
 //	state       set           next
 //	fresh                     looking up, or trying
 //	looking up  lookup        trying, or failed
 //	trying      addresses     the next address after a failure; ready, or failed
-//	failed      err           ready with that
+//	failed      err           ready with err
 type dial struct {
 	network, address string
 	pc               uintptr // where the connection counts as made
@@ -54,7 +55,7 @@ type dial struct {
 	started          bool
 	lookup           *edo.JoinHandle[found]
 	addresses        []string // still to be tried
-	conn             *Conn    // a dial that is forgotten is a connection that is
+	conn             *Conn    // which the collector reports when the dial is forgotten
 	err              error    // the first one
 }
 
@@ -74,29 +75,29 @@ func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 		f.lookup = nil
 		f.addresses = found.addresses
 		if err := cmp.Or(err, found.err); err != nil {
-			f.fail(err)
+			f.keepError(err)
 		}
 	}
 	for {
-		if f.conn == nil && !f.next() {
+		if f.conn == nil && !f.connectNext() {
 			return nil, edo.Ready, f.err
 		}
-		switch err := f.conn.inner.Connect(cx.Internal(internal.Key{})); err {
-		case nil:
-			conn := f.conn
-			f.conn = nil
-			return conn, edo.Ready, nil
-		case driver.ErrPending:
-			return nil, edo.Pending, nil
-		default:
-			f.fail(err)
-			f.conn.Close()
-			f.conn = nil
+		poll, err := f.conn.inner.Connect((*sched.Context)(cx))
+		if poll == driver.Pending {
+			return nil, edo.Poll(poll), nil
 		}
+		conn := f.conn
+		if err == nil {
+			f.conn = nil
+			return conn, edo.Poll(poll), nil
+		}
+		f.keepError(err)
+		f.conn = nil
+		conn.Close()
 	}
 }
 
-// Waits says what for.
+// Waits returns the reason to wait.
 func (f *dial) Waits(*edo.Context) edo.Wait {
 	switch {
 	case f.lookup != nil:
@@ -107,7 +108,7 @@ func (f *dial) Waits(*edo.Context) edo.Wait {
 	return edo.Wait{On: "socket: dial " + f.address, Outside: true}
 }
 
-// start finds out what to try.
+// start finds the addresses to try, or begins to look them up.
 func (f *dial) start(cx *edo.Context) {
 	var host, port string
 	err := driver.CheckNetwork(f.network)
@@ -115,7 +116,7 @@ func (f *dial) start(cx *edo.Context) {
 		host, port, err = split(f.network, f.address)
 	}
 	if err != nil {
-		f.fail(err)
+		f.keepError(err)
 		return
 	}
 	if _, err := netip.ParseAddr(host); err == nil || host == "" {
@@ -132,8 +133,8 @@ func (f *dial) start(cx *edo.Context) {
 	}, edo.Name("socket: looking up "+host))
 }
 
-// found is what a look-up gives. Its error is a value, not that of its task: when
-// nobody waits any more nobody needs to be told.
+// found is the result of a look-up. Its error is a value, not that of the task: when no
+// task waits for the result any more, no report of the error is needed.
 type found struct {
 	addresses []string // in the order in which to try them
 	err       error
@@ -151,6 +152,7 @@ func lookUp(ctx context.Context, network, host, port string) found {
 	return found{addresses: join(hosts, port)}
 }
 
+// join appends the port to each host.
 func join(hosts []string, port string) []string {
 	addresses := make([]string, len(hosts))
 	for i, host := range hosts {
@@ -159,8 +161,8 @@ func join(hosts []string, port string) []string {
 	return addresses
 }
 
-// next begins to connect to the next address, and says whether there is one.
-func (f *dial) next() bool {
+// connectNext begins to connect to the next address, and reports whether there is one.
+func (f *dial) connectNext() bool {
 	for len(f.addresses) > 0 {
 		address := f.addresses[0]
 		f.addresses = f.addresses[1:]
@@ -169,13 +171,13 @@ func (f *dial) next() bool {
 			f.conn = newConn(conn, f.pc)
 			return true
 		}
-		f.fail(err)
+		f.keepError(err)
 	}
 	return false
 }
 
-// fail keeps the first error.
-func (f *dial) fail(err error) {
+// keepError keeps the first error.
+func (f *dial) keepError(err error) {
 	if f.err != nil {
 		return
 	}
@@ -186,10 +188,10 @@ func (f *dial) fail(err error) {
 	f.err = opError("dial", f.network, nil, addr, err)
 }
 
-// Drop gives up.
+// Drop ends the dial, and closes its connection.
 func (f *dial) Drop() {
 	f.addresses = nil
-	f.fail(errClosed)
+	f.keepError(errClosed)
 	if f.lookup != nil {
 		f.lookup.Abort()
 		f.lookup.Drop()

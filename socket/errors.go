@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// errClosed is why operations on a closed connection or listener fail. It matches
+// errClosed is the error of operations on a closed connection or listener. It matches
 // net.ErrClosed and edo.ErrClosed.
 var errClosed error = closedError{}
 
@@ -18,8 +18,8 @@ type closedError struct{}
 func (closedError) Error() string        { return "use of closed network connection" }
 func (closedError) Is(target error) bool { return target == net.ErrClosed || target == edo.ErrClosed }
 
-// opError returns err as package net says it: a net.OpError, which the drivers' errors are
-// most of the time. The end of what is read stays io.EOF.
+// opError returns err in the form of package net: a net.OpError, as most errors of the
+// drivers are already. The end of the stream stays io.EOF.
 func opError(op, network string, source, addr net.Addr, err error) error {
 	if err == nil || err == io.EOF {
 		return err
@@ -34,8 +34,9 @@ func opError(op, network string, source, addr net.Addr, err error) error {
 	return &net.OpError{Op: op, Net: network, Source: source, Addr: addr, Err: err}
 }
 
-// fail returns the error of an operation on c.
-func (c *Conn) fail(op string, err error) error {
+// translate returns the error of an operation on c as opError does. It asks for the
+// addresses only when it needs them.
+func (c *Conn) translate(op string, err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}
@@ -45,16 +46,16 @@ func (c *Conn) fail(op string, err error) error {
 	return opError(op, c.inner.Network(), c.LocalAddr(), c.RemoteAddr(), err)
 }
 
-// expired returns the error of an operation whose time is up. That the connection was
-// closed says more, and stays true when the limit is moved.
+// expired returns the error of an operation whose time is up. After Close it says so: that
+// stays true when the limit is moved.
 func (c *Conn) expired(d direction) error {
 	if c.inner.Closed() {
-		return c.fail(operation(d), errClosed)
+		return c.translate(operation(d), errClosed)
 	}
-	return c.fail(operation(d), os.ErrDeadlineExceeded)
+	return c.translate(operation(d), os.ErrDeadlineExceeded)
 }
 
-// fail returns the error of an operation on l.
-func (l *Listener) fail(op string, err error) error {
+// translate returns the error of an operation on l as opError does.
+func (l *Listener) translate(op string, err error) error {
 	return opError(op, l.inner.Network(), nil, l.inner.Addr(), err)
 }

@@ -127,7 +127,7 @@ func TestErrorsThatPassAreKnown(t *testing.T) {
 		errClosed:                         false,
 		net.ErrClosed:                     false,
 	} {
-		if got := passes(err); got != want {
+		if got := isTemporary(err); got != want {
 			t.Errorf("%v: got %v, want %v", err, got, want)
 		}
 	}

@@ -10,10 +10,10 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Listener takes connections. Any number of tasks may accept from it at the same
+// Listener accepts connections. Any number of tasks may accept from it at the same
 // time: each connection wakes one of them. Close may be called from any goroutine.
-// Who owns a Listener closes or drops it. One that is garbage and was not closed is
-// closed by the collector, with a warning that says where it was made.
+// The owner of a Listener closes or drops it. The collector closes a Listener that is
+// garbage and was not closed, with a warning that says where it was made.
 type Listener struct {
 	inner driver.Listener
 }
@@ -51,29 +51,26 @@ func Listen(s edo.Spawner, network, address string, opts ...ListenOption) (*List
 	return newListener(inner, caller()), nil
 }
 
-// PollAccept returns the next connection. Errors may pass, such as that the process
-// has no descriptors left: see [Listener.Incoming].
+// PollAccept returns the next connection. Some errors are temporary, such as that the
+// process has no descriptors left: see [Listener.Incoming].
 func (l *Listener) PollAccept(cx *edo.Context) (*Conn, edo.Poll, error) {
 	return l.accept(cx, 0)
 }
 
-// accept is PollAccept for a connection that counts as made at pc; 0 stands for where
-// PollAccept was called.
+// accept is PollAccept for a connection that counts as made at pc; 0 stands for the place
+// where PollAccept was called.
 func (l *Listener) accept(cx *edo.Context, pc uintptr) (*Conn, edo.Poll, error) {
 	if !cx.Proceed((*accepting)(l)) {
 		return nil, edo.Pending, nil
 	}
-	inner, err := l.inner.Accept(cx.Internal(internal.Key{}))
-	if err == driver.ErrPending {
-		return nil, edo.Pending, nil
-	}
-	if err != nil {
-		return nil, edo.Ready, l.fail("accept", err)
+	inner, poll, err := l.inner.Accept((*sched.Context)(cx))
+	if poll == driver.Pending || err != nil {
+		return nil, edo.Poll(poll), l.translate("accept", err)
 	}
 	if pc == 0 {
 		pc = origin.Here(2)
 	}
-	return newConn(inner, pc), edo.Ready, nil
+	return newConn(inner, pc), edo.Poll(poll), nil
 }
 
 // Accept waits for the next connection.
@@ -91,34 +88,42 @@ func (l *Listener) AcceptFuture() edo.Future[*Conn] {
 
 type accept struct {
 	listener *Listener
-	pc       uintptr     // where the connection counts as made
-	task     *sched.Task // set while it waits
+	pc       uintptr // where the connection counts as made
+	waiter   waiter
 }
 
 func (f *accept) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 	conn, poll, err := f.listener.accept(cx, f.pc)
-	f.task = waiter(cx, poll)
+	f.listener.note(&f.waiter, cx, poll)
 	return conn, poll, err
 }
 
-// Drop lets go of the waker. If a connection had come meanwhile, another task that
-// waits to accept is woken for it.
+// note notes in w whether the task of cx waits to accept, after a poll.
+func (l *Listener) note(w *waiter, cx *edo.Context, poll edo.Poll) {
+	if poll != edo.Pending {
+		w.clear()
+	} else if before := w.replace(cx); before != nil {
+		l.inner.Forget(before)
+	}
+}
+
+// Drop removes the waiter. If a connection had come meanwhile, another task that waits to
+// accept is woken for it.
 func (f *accept) Drop() {
-	if f.task != nil {
-		f.listener.inner.Forget(f.task)
-		f.task = nil
+	if t := f.waiter.clear(); t != nil {
+		f.listener.inner.Forget(t)
 	}
 }
 
 // Addr returns the address that l listens at.
 func (l *Listener) Addr() net.Addr { return l.inner.Addr() }
 
-// Close ends the listener, and every task that waits to accept. It never waits and
-// may be called twice, and from any goroutine.
+// Close ends the listener, and every Accept that waits. It never waits and may be called
+// twice, and from any goroutine.
 //
-// Connections that nobody has accepted are reset. Of several listeners that share a port
-// those of the one that is closed are.
-func (l *Listener) Close() error { return l.fail("close", l.inner.Close()) }
+// Connections that were not accepted are reset. When several listeners share a port, only
+// those of the listener that is closed are.
+func (l *Listener) Close() error { return l.translate("close", l.inner.Close()) }
 
-// Drop is Close, for who owns the listener.
+// Drop is Close, for the owner of the listener.
 func (l *Listener) Drop() { l.Close() }

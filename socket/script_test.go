@@ -12,13 +12,13 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// script is a listener, or a connection, that does what it is told: the next
-// result of each operation, and pending when there is none.
+// script is a listener, or a connection, with a list of results for each operation. An
+// operation returns the next result, and is pending when there is none.
 type script struct {
 	accepts   []error // nil: a connection
 	reads     []result
 	writes    []result
-	tasks     [2]*sched.Task // who waits, to accept or read and to write
+	tasks     [2]*sched.Task // the waiters, to accept or read and to write
 	forgotten []*sched.Task
 	forgot    []direction // the same, of connections
 	closed    int
@@ -29,44 +29,47 @@ type result struct {
 	err error
 }
 
-func (s *script) Accept(cx *sched.Context) (driver.Conn, error) {
+func (s *script) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 	if len(s.accepts) == 0 {
-		s.tasks[reading] = cx.Task()
-		return nil, driver.ErrPending
+		s.Wait(reading, cx.Task())
+		return nil, driver.Pending, nil
 	}
 	err := s.accepts[0]
 	s.accepts = s.accepts[1:]
 	if err != nil {
-		return nil, err
+		return nil, driver.Ready, err
 	}
-	return scriptConn{&script{}}, nil
+	return scriptConn{&script{}}, driver.Ready, nil
 }
 
-func (s *script) next(cx *sched.Context, d direction, results *[]result) (int, error) {
+func (s *script) next(cx *sched.Context, d direction, results *[]result) (int, driver.Poll, error) {
 	if len(*results) == 0 {
-		s.tasks[d] = cx.Task()
-		return 0, driver.ErrPending
+		s.Wait(d, cx.Task())
+		return 0, driver.Pending, nil
 	}
 	r := (*results)[0]
 	*results = (*results)[1:]
-	return r.n, r.err
+	return r.n, driver.Ready, r.err
 }
 
-func (s *script) Read(cx *sched.Context, p []byte) (int, error) { return s.next(cx, reading, &s.reads) }
-func (s *script) Write(cx *sched.Context, p []byte) (int, error) {
+func (s *script) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
+	return s.next(cx, reading, &s.reads)
+}
+func (s *script) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	return s.next(cx, writing, &s.writes)
 }
-func (s *script) Connect(*sched.Context) error { return nil }
-func (s *script) CloseWrite() error            { return nil }
-func (s *script) LocalAddr() net.Addr          { return &net.TCPAddr{} }
-func (s *script) RemoteAddr() net.Addr         { return &net.TCPAddr{} }
-func (s *script) Addr() net.Addr               { return &net.TCPAddr{} }
-func (s *script) Network() string              { return "tcp" }
-func (s *script) Driver() driver.Driver        { return nil }
-func (s *script) Wake(driver.Direction)        {}
-func (s *script) Closed() bool                 { return s.closed > 0 }
-func (s *script) Close() error                 { s.closed++; return nil }
+func (s *script) Connect(*sched.Context) (driver.Poll, error) { return driver.Ready, nil }
+func (s *script) CloseWrite() error                           { return nil }
+func (s *script) LocalAddr() net.Addr                         { return &net.TCPAddr{} }
+func (s *script) RemoteAddr() net.Addr                        { return &net.TCPAddr{} }
+func (s *script) Addr() net.Addr                              { return &net.TCPAddr{} }
+func (s *script) Network() string                             { return "tcp" }
+func (s *script) Driver() driver.Driver                       { return nil }
+func (s *script) Wake(driver.Direction)                       {}
+func (s *script) Closed() bool                                { return s.closed > 0 }
+func (s *script) Close() error                                { s.closed++; return nil }
 
+func (s *script) Wait(d driver.Direction, t *sched.Task)       { s.tasks[d] = t }
 func (s *script) Waits(d driver.Direction, t *sched.Task) bool { return s.tasks[d] == t }
 
 // scriptConn and scriptListener have one way each to forget a task.

@@ -2,39 +2,46 @@ package socket
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// The turn is what keeps the bytes of one Write together: it has the turn from its first
-// system call until it has ended or was dropped.
+// The turn keeps the bytes of one Write together: a Write has it from its first system
+// call until it has ended or was dropped.
 //
 //	Conn.turn   means
-//	0           free
-//	1           a Write has it
+//	free        no Write has the turn
+//	taken       a Write has it
+//	awaited     a Write has it, and others wait for it
 //
 // Rules:
 //
-//  1. A Write that finds the turn taken puts its task into the queue first, and tries
-//     again afterwards. A Write that ends frees the turn first, and takes the queue
-//     afterwards. So one of them sees the other.
-//  2. All in the queue are woken. The first to run gets the turn and the others wait
-//     again: so none depends on another one that was woken and dropped.
-//  3. A Write without budget does not take the turn: a report takes nothing.
-//  4. The queue is woken by Close, and by a new limit, as those that wait in the driver.
+//  1. A Write that finds the turn taken first becomes a waiter of the driver, to write,
+//     and then makes the turn awaited, or takes it if it is free by now. A Write that
+//     ends makes the turn free, and wakes all waiters to write if it was awaited. So
+//     either the one takes the turn, or the other wakes it.
+//  2. All waiters are woken. The first to run takes the turn and the others wait again:
+//     so none depends on another one that was woken and dropped.
+//  3. A Write without budget does not take the turn: a report changes nothing.
+//  4. Close, a new limit and room in the connection wake the waiters to write, and so
+//     those that wait for the turn: they look at what has changed, and wait again.
+const (
+	free uint32 = iota
+	taken
+	awaited
+)
 
-// begin is Ready, without an error, when the Write f may go on.
-func (f *write) begin(cx *edo.Context) (edo.Poll, error) {
+// takeTurn is Ready, without an error, when f has the turn.
+func (f *write) takeTurn(cx *edo.Context) (edo.Poll, error) {
 	c := f.conn
 	var leaf edo.Leaf = (*writable)(c)
-	if !f.hasTurn && c.turn.Load() != 0 {
+	if !f.hasTurn && c.turn.Load() != free {
 		leaf = (*behind)(c)
 	}
-	if !cx.Proceed(leaf) {
+	if !cx.Proceed(leaf) { // rule 3
 		return edo.Pending, nil
 	}
-	if !f.hasTurn && !c.turn.CompareAndSwap(0, 1) {
-		if poll, err := c.waitForTurn(cx.Internal(internal.Key{})); poll == edo.Pending || err != nil {
+	if !f.hasTurn && !c.turn.CompareAndSwap(free, taken) {
+		if poll, err := c.awaitTurn((*sched.Context)(cx)); poll == edo.Pending || err != nil {
 			return poll, err
 		}
 	}
@@ -42,84 +49,35 @@ func (f *write) begin(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
-// waitForTurn puts the task of in into the queue. Ready without an error: it has got the
-// turn.
-func (c *Conn) waitForTurn(in *sched.Context) (edo.Poll, error) {
-	r := c.rarely()
-	r.mu.Lock()
-	r.queue.Add(in.Task())
-	r.mu.Unlock()
-	ls := r.limits.Load()
+// awaitTurn makes the task of in a waiter for the turn. Ready without an error says that
+// it has taken the turn instead.
+func (c *Conn) awaitTurn(in *sched.Context) (edo.Poll, error) {
+	c.inner.Wait(writing, in.Task()) // rule 1: the waiter first
+	for c.turn.Load() != awaited && !c.turn.CompareAndSwap(taken, awaited) {
+		if c.turn.CompareAndSwap(free, taken) {
+			c.inner.Forget(writing, in.Task())
+			return edo.Ready, nil
+		}
+	}
+	ls := c.limits()
 	switch {
-	case c.turn.CompareAndSwap(0, 1):
-		r.leaveQueue(in.Task())
-		return edo.Ready, nil
-	case c.inner.Closed():
-		r.leaveQueue(in.Task())
-		return edo.Ready, c.fail("write", errClosed)
+	case c.inner.Closed(): // rule 4
+		c.inner.Forget(writing, in.Task())
+		return edo.Ready, c.translate("write", errClosed)
 	case ls != nil && !ls.arm(c, writing, in):
-		c.forget(writing, in.Task())
-		return edo.Ready, c.expired(writing)
+		_, poll, err := c.expire(writing, in)
+		return poll, err
 	}
 	return edo.Pending, nil
 }
 
-// endTurn frees the turn, if f has it.
-func (f *write) endTurn() {
+// releaseTurn makes the turn free, if f has it.
+func (f *write) releaseTurn() {
 	if !f.hasTurn {
 		return
 	}
 	f.hasTurn = false
-	f.conn.turn.Store(0)
-	if r := f.conn.rare.Load(); r != nil {
-		r.wakeQueue()
-	}
-}
-
-func (r *rare) wakeQueue() {
-	r.mu.Lock()
-	woken := r.queue.Take()
-	r.mu.Unlock()
-	woken.Wake()
-}
-
-func (r *rare) leaveQueue(t *sched.Task) {
-	r.mu.Lock()
-	r.queue.Remove(t)
-	r.mu.Unlock()
-}
-
-// wake wakes all that wait in direction d, to look at the limits.
-func (c *Conn) wake(d direction) {
-	c.inner.Wake(d)
-	if r := c.rare.Load(); d == writing && r != nil {
-		r.wakeQueue()
-	}
-}
-
-// waits says whether t waits in direction d.
-func (c *Conn) waits(d direction, t *sched.Task) bool {
-	if c.inner.Waits(d, t) {
-		return true
-	}
-	r := c.rare.Load()
-	if d != writing || r == nil {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.queue.Has(t)
-}
-
-// forget lets go of t, which has given up waiting in direction d.
-func (c *Conn) forget(d direction, t *sched.Task) {
-	c.inner.Forget(d, t)
-	if r := c.rare.Load(); r != nil {
-		if d == writing {
-			r.leaveQueue(t)
-		}
-		if ls := r.limits.Load(); ls != nil {
-			ls.of[d].over(t)
-		}
+	if f.conn.turn.Swap(free) == awaited { // rule 1
+		f.conn.inner.Wake(writing)
 	}
 }

@@ -5,28 +5,33 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// What is waited for, under a name for each way to wait for it.
+// The leaves of this package: each type is a connection, a listener or a stream as the
+// leaf for one reason to wait.
 type (
 	readable  Conn
 	writable  Conn
-	behind    Conn
+	behind    Conn // waits for the turn to write
 	accepting Listener
 	pausing   Incoming
 )
 
-// Waits says what for.
+// Waits returns the reason to wait.
 func (c *readable) Waits(cx *edo.Context) edo.Wait {
 	return (*Conn)(c).reason(cx, "socket: read from %v, at %v", reading)
 }
 
-// Waits says what for.
+// Waits returns the reason to wait.
 func (c *writable) Waits(cx *edo.Context) edo.Wait {
 	return (*Conn)(c).reason(cx, "socket: write to %v, from %v", writing)
+}
+
+// Waits returns the reason to wait.
+func (c *behind) Waits(cx *edo.Context) edo.Wait {
+	return (*Conn)(c).reason(cx, "socket: write to %v, from %v, behind another task's Write", writing)
 }
 
 func (c *Conn) reason(cx *edo.Context, format string, d direction) edo.Wait {
@@ -35,17 +40,12 @@ func (c *Conn) reason(cx *edo.Context, format string, d direction) edo.Wait {
 		return edo.Wait{On: w.On + ", which is closed"}
 	}
 	if ls := c.limits(); ls != nil {
-		w.Until = wall(c.inner.Driver(), ls.until(d, cx.Internal(internal.Key{}).Task()))
+		w.Until = wallTime(c.inner.Driver(), ls.expiryOf(d, (*sched.Context)(cx).Task()))
 	}
 	return w
 }
 
-// Waits says what for.
-func (c *behind) Waits(cx *edo.Context) edo.Wait {
-	return (*Conn)(c).reason(cx, "socket: write to %v, from %v, behind another task's Write", writing)
-}
-
-// Waits says what for.
+// Waits returns the reason to wait.
 func (l *accepting) Waits(*edo.Context) edo.Wait {
 	w := edo.Wait{On: fmt.Sprintf("socket: accept at %v", l.inner.Addr()), Outside: true}
 	if l.inner.Closed() {
@@ -54,7 +54,7 @@ func (l *accepting) Waits(*edo.Context) edo.Wait {
 	return w
 }
 
-// Waits says what for.
+// Waits returns the reason to wait.
 func (s *pausing) Waits(*edo.Context) edo.Wait {
 	return edo.Wait{
 		On:    fmt.Sprintf("socket: accept at %v, after a pause for an error", s.listener.inner.Addr()),
@@ -62,8 +62,9 @@ func (s *pausing) Waits(*edo.Context) edo.Wait {
 	}
 }
 
-// wall returns the time of an instant on the clock of d.
-func wall(d driver.Driver, at int64) (t time.Time) {
+// wallTime returns the time of an instant on the clock of d. The zero Time stands for
+// sched.Never.
+func wallTime(d driver.Driver, at int64) (t time.Time) {
 	if at == sched.Never {
 		return t
 	}

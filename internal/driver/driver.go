@@ -1,16 +1,24 @@
 package driver
 
 import (
-	"errors"
 	"net"
 	"time"
 
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// ErrPending says that an operation cannot go on yet, and that the driver has
-// kept the task of the context, to be woken when trying again may help.
-var ErrPending = errors.New("driver: pending")
+// Poll says how far an operation has come. It has the values of edo.Poll, whose package
+// is above this one: the value that the poller returns goes up unchanged, and the socket
+// only converts its type.
+type Poll uint8
+
+const (
+	// Pending says that the operation cannot go on yet. The driver has kept the task of
+	// the context as a waiter, and wakes it when trying again may help.
+	Pending Poll = iota
+	// Ready says that the operation has ended, with or without an error.
+	Ready
+)
 
 // A Driver connects a runtime to the outside. Its methods may be called from any
 // goroutine, those of the simulated driver from the goroutine that runs it alone.
@@ -27,34 +35,33 @@ type Driver interface {
 	// where HOST is numeric or empty. The errors are those of package net.
 	Listen(network, address string) (Listener, error)
 
-	// Dial starts to connect and does not wait: [Conn.Connect] says when it is
-	// done. address is HOST:PORT, where HOST is numeric.
+	// Dial starts to connect and does not wait: [Conn.Connect] reports when the
+	// connection is established. address is HOST:PORT, where HOST is numeric.
 	Dial(network, address string) (Conn, error)
 
-	// Close lets go of everything, after all workers have ended. What is still
-	// open is closed.
+	// Close closes every listener and connection that is still open, and releases all
+	// resources. It is called after all workers have ended.
 	Close() error
 }
 
-// A Listener takes connections.
+// A Listener accepts connections.
 type Listener interface {
-	// Accept returns the next connection, or ErrPending. Every task that got
-	// ErrPending is woken when there may be a connection for it. After Close the
-	// error is net.ErrClosed.
-	Accept(cx *sched.Context) (Conn, error)
+	// Accept returns the next connection. Every task that was told Pending is woken
+	// when there may be a connection for it. After Close the error is net.ErrClosed.
+	Accept(cx *sched.Context) (Conn, Poll, error)
 
-	// Forget lets go of the waker of t, which no longer waits to accept. If a wake
-	// had been spent on t, another waiting task gets it.
+	// Forget removes t from the waiters. If t had been woken for a connection, another
+	// waiter is woken for it.
 	Forget(t *sched.Task)
 
 	// Network is tcp, tcp4 or tcp6, as Listen was given it.
 	Network() string
 	Addr() net.Addr
 
-	// Closed says whether Close was called, or that of the driver.
+	// Closed reports whether Close was called, on the listener or on the driver.
 	Closed() bool
 
-	// Close may be called twice, and from any goroutine. It ends what waits.
+	// Close wakes all waiters. It may be called twice, and from any goroutine.
 	Close() error
 }
 
@@ -66,31 +73,39 @@ const (
 	Writing           // and connecting
 )
 
-// A Conn is a connection. Any number of tasks may wait in a direction: all of them are
-// woken when trying again may help, and those that find nothing wait again.
+// A Conn is a connection.
 //
-// An error that ends the connection, such as a reset, is kept: the system tells it once,
-// to whichever operation asks first, and the driver to all that come afterwards. What
-// arrived before the error is read first.
+// It is the one place that keeps the tasks which wait on a connection, in each direction:
+// the waiters. Any number of tasks may wait in a direction. All of them are woken when
+// trying again may help, and those that find nothing wait again.
+//
+// An error that ends the connection, such as a reset, is kept: the system reports it once,
+// to the first operation that asks, and the driver to all later ones. What arrived before
+// the error is read first.
 type Conn interface {
-	// Connect returns nil when the connection that Dial began stands.
-	Connect(cx *sched.Context) error
+	// Connect is Ready without an error when the connection that Dial began is
+	// established.
+	Connect(cx *sched.Context) (Poll, error)
 
-	// Read reads what there is, at least a byte unless p is empty. io.EOF is the
-	// end. After Close the error is net.ErrClosed.
-	Read(cx *sched.Context, p []byte) (int, error)
+	// Read reads the bytes that have arrived, at least one unless p is empty. io.EOF is
+	// the end. After Close the error is net.ErrClosed.
+	Read(cx *sched.Context, p []byte) (int, Poll, error)
 
-	// Write writes what there is room for, at least a byte unless p is empty. What it
-	// says to be written is the system's: it arrives although Close comes next.
-	Write(cx *sched.Context, p []byte) (int, error)
+	// Write writes as many bytes as there is room for, at least one unless p is empty.
+	// The bytes that it reports as written are the system's: they arrive although Close
+	// comes next.
+	Write(cx *sched.Context, p []byte) (int, Poll, error)
 
-	// Forget lets go of the waker of t, in direction d.
-	Forget(d Direction, t *sched.Task)
+	// Wait makes t a waiter in direction d, as an operation that is Pending does.
+	Wait(d Direction, t *sched.Task)
 
-	// Waits says whether t waits in direction d.
+	// Waits reports whether t is a waiter in direction d.
 	Waits(d Direction, t *sched.Task) bool
 
-	// Wake wakes all that wait in direction d.
+	// Forget removes t from the waiters in direction d.
+	Forget(d Direction, t *sched.Task)
+
+	// Wake wakes all waiters in direction d, and removes them.
 	Wake(d Direction)
 
 	// CloseWrite ends what the other side reads; reading goes on.
@@ -104,9 +119,9 @@ type Conn interface {
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
 
-	// Closed says whether Close was called, or that of the driver.
+	// Closed reports whether Close was called, on the connection or on the driver.
 	Closed() bool
 
-	// Close may be called twice, and from any goroutine. It ends what waits.
+	// Close wakes all waiters. It may be called twice, and from any goroutine.
 	Close() error
 }

@@ -6,18 +6,18 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Waiters are tasks that wait for the same thing, longest first, for drivers that guard
-// them with a lock of their own.
+// Waiters are the tasks that wait for the same thing, the one that has waited longest
+// first. Every driver keeps its waiters in this type, under a lock of its own.
 type Waiters []*sched.Task
 
-// Add keeps t; a task that waits already keeps its place.
+// Add appends t. A task that waits already keeps its position.
 func (w *Waiters) Add(t *sched.Task) {
 	if !slices.Contains(*w, t) {
 		*w = append(*w, t)
 	}
 }
 
-// Remove lets go of t, and says whether it waited.
+// Remove removes t and reports whether it waited.
 func (w *Waiters) Remove(t *sched.Task) bool {
 	i := slices.Index(*w, t)
 	if i < 0 {
@@ -25,22 +25,33 @@ func (w *Waiters) Remove(t *sched.Task) bool {
 	}
 	*w = slices.Delete(*w, i, i+1)
 	if len(*w) == 0 {
-		*w = nil
+		*w = nil // an empty list keeps no memory
 	}
 	return true
 }
 
-// Has says whether t waits.
-func (w Waiters) Has(t *sched.Task) bool { return slices.Contains(w, t) }
+// Contains reports whether t waits.
+func (w Waiters) Contains(t *sched.Task) bool { return slices.Contains(w, t) }
 
-// Take returns all, and forgets them.
-func (w *Waiters) Take() Waiters {
+// RemoveFirst removes the task that has waited longest and returns it, or nil.
+func (w *Waiters) RemoveFirst() *sched.Task {
+	if len(*w) == 0 {
+		return nil
+	}
+	t := (*w)[0]
+	w.Remove(t)
+	return t
+}
+
+// RemoveAll removes all tasks and returns them.
+func (w *Waiters) RemoveAll() Waiters {
 	all := *w
 	*w = nil
 	return all
 }
 
-// Wake wakes all. They must have been taken: a wake may come back.
+// Wake wakes the tasks, which are in no list any more: a task that is woken may wait
+// again at once.
 func (w Waiters) Wake() {
 	for _, t := range w {
 		t.Wake()

@@ -10,69 +10,71 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// bell is the event descriptor that ends a wait that blocks. Epoll reports it as
-// long as it has been rung and not been silenced, and to everybody: reported once
-// only, a Look of another worker could take the report from the waiter it is for.
-// The waiter silences it when it was reported.
+// eventFD is the event descriptor that ends a wait that blocks. It is level-triggered:
+// epoll reports it from notify until drain, and to every caller. If epoll reported it
+// once only, a Look of another worker could take the report from the waiter. The waiter
+// drains it when it was reported.
 //
-// Whoever rings may be held up until after the wait that it meant, and so until after
-// Close: then the number may be another descriptor's.
-type bell struct {
-	fd   int
-	mu   sync.Mutex // guards gone, and the descriptor while it is rung
-	gone bool       // closed
+// A caller of notify may be delayed beyond Close, when the descriptor's number may have
+// been reused.
+type eventFD struct {
+	fd     int
+	mu     sync.Mutex // guards closed, and keeps fd open during notify
+	closed bool
 }
 
-// bellFD is what events of the bell say in place of a descriptor.
-const bellFD = -1
+// eventOfWake is what epoll reports for the event descriptor, in place of a descriptor.
+const eventOfWake = -1
 
-func (b *bell) init(epfd int) error {
+func (e *eventFD) init(epfd int) error {
 	r, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if errno != 0 {
 		syscall.Close(epfd)
 		return os.NewSyscallError("eventfd2", errno)
 	}
-	b.fd = int(r)
-	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: bellFD}
-	if err := syscall.EpollCtl(epfd, syscall.EPOLL_CTL_ADD, b.fd, &event); err != nil {
-		b.close(epfd)
+	e.fd = int(r)
+	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: eventOfWake}
+	if err := syscall.EpollCtl(epfd, syscall.EPOLL_CTL_ADD, e.fd, &event); err != nil {
+		e.close(epfd)
 		return os.NewSyscallError("epoll_ctl", err)
 	}
 	return nil
 }
 
-func (b *bell) close(epfd int) error {
-	b.mu.Lock()
-	b.gone = true
-	syscall.Close(b.fd)
-	b.mu.Unlock()
+func (e *eventFD) close(epfd int) error {
+	e.mu.Lock()
+	e.closed = true
+	syscall.Close(e.fd)
+	e.mu.Unlock()
 	return os.NewSyscallError("close", syscall.Close(epfd))
 }
 
-// ring is never refused: the count would have to come near 1<<64.
-func (b *bell) ring() {
+// notify has epoll report the descriptor. The write does not fail: the count would have
+// to come near 1<<64.
+func (e *eventFD) notify() {
 	one := [8]byte{0: 1, 7: 1} // not 0, in either order of bytes
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.gone {
-		syscall.Write(b.fd, one[:])
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.closed {
+		syscall.Write(e.fd, one[:])
 	}
 }
 
-func (b *bell) silence() {
+// drain ends what notify began.
+func (e *eventFD) drain() {
 	var count [8]byte
-	syscall.Read(b.fd, count[:])
+	syscall.Read(e.fd, count[:])
 }
 
-// waitBlocking waits in epoll_wait, and before that looks once or, for a moment,
-// again and again, when the pace says so.
+// waitBlocking waits in epoll_wait. Before that it looks once, or several times for a
+// moment, when the pace says so.
 func (p *Poller) waitBlocking(cx *sched.Context, deadline int64) {
 	w := &p.waiting
 	for {
-		for looks := w.pace.looks(); looks > 0 && w.signal.Load() == quiet; looks-- {
+		for looks := w.pace.looks(); looks > 0 && w.signal.Load() == idle; looks-- {
 			n := pollNow(p.epfd, w.events[:])
-			if n > 0 && p.report(w.events[:n], cx) {
-				w.pace.found(n)
+			if n > 0 && p.deliver(w.events[:n], cx) {
+				w.pace.noteLook(n)
 				return
 			}
 		}
@@ -80,23 +82,23 @@ func (p *Poller) waitBlocking(cx *sched.Context, deadline int64) {
 		// it away from the call that blocks: some milliseconds.
 		runtime.Gosched()
 		began := p.now()
-		if !p.announce(cx) {
+		if !p.announce(cx) { // rule 1
 			return
 		}
 		n := pollUntil(p.epfd, &w.events, deadline, began)
 		if invariant.Enabled {
 			invariant.Step("Wait: read")
 		}
-		wasCalled := w.signal.Swap(quiet) == called
-		woke := p.report(w.events[:n], cx)
+		wasCalled := w.signal.Swap(idle) == called
+		woke := p.deliver(w.events[:n], cx)
 		now := p.now()
-		w.pace.waited(n, now-began)
+		w.pace.noteWait(n, now-began)
 		for i := range w.events[:n] {
-			if w.events[i].Fd == bellFD {
-				w.bell.silence()
+			if w.events[i].Fd == eventOfWake {
+				w.event.drain()
 			}
 		}
-		if woke || wasCalled || deadline <= now {
+		if woke || wasCalled || deadline <= now { // otherwise it goes on: rule 3
 			return
 		}
 	}

@@ -17,16 +17,15 @@ func TestWakeThatIsLateForCloseTouchesNoOtherDescriptor(t *testing.T) {
 	if !invariant.Enabled {
 		t.Skip("needs -tags invariants or -race")
 	}
-	p, err := open(time.Now(), false)
+	p, err := newPoller(time.Now(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s, other := pair(t, p)
 	defer syscall.Close(other)
 	task := newMock()
-	if _, err := read(s, task, make([]byte, 8)); err != ErrWait {
-		t.Fatal(err)
-	}
+	_, poll, err := read(s, task, make([]byte, 8))
+	wantPending(t, poll, err)
 	held, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	invariant.SetStep(func(point string) {
@@ -51,17 +50,17 @@ func TestWakeThatIsLateForCloseTouchesNoOtherDescriptor(t *testing.T) {
 	<-held
 	syscall.Write(other, []byte("x")) // the wait ends by itself
 	<-first
-	bell := p.bell.fd
+	number := p.event.fd
 	p.Close()
 	var fds [2]int
 	if err := syscall.Pipe2(fds[:], syscall.O_NONBLOCK|syscall.O_CLOEXEC); err != nil {
 		t.Fatal(err)
 	}
-	if fds[1] != bell { // now the pipe has the number
-		if err := syscall.Dup3(fds[1], bell, syscall.O_CLOEXEC); err != nil {
+	if fds[1] != number { // now the pipe has the number
+		if err := syscall.Dup3(fds[1], number, syscall.O_CLOEXEC); err != nil {
 			t.Fatal(err)
 		}
-		defer syscall.Close(bell)
+		defer syscall.Close(number)
 	}
 	defer syscall.Close(fds[0])
 	defer syscall.Close(fds[1])

@@ -12,27 +12,27 @@ import (
 
 // nested is a wait in Go's own poller, with which the epoll descriptor is registered:
 // it is read like any file. The read function looks into epoll without waiting, and
-// is called again when Go's poller has been told that epoll has something. No
-// thread blocks, and with a single processor none can be had: in a system call that
-// blocks, the waiter would keep it from the other goroutines until Go's monitor
-// takes it away, some 100 µs each time.
+// Go's poller calls it again when epoll has an event. No thread blocks, and with a
+// single processor none may: a waiter in a system call that blocks would keep the
+// processor from the other goroutines until Go's monitor takes it away, some 100 µs
+// each time.
 //
 // Rules, besides those of waiting:
 //
 //  1. Wait sets its deadline before it announces itself. So a Wake that finds it
-//     announced sets the passed deadline afterwards, and no deadline of that wait's
+//     announced sets the passed deadline afterwards, and no deadline of that wait
 //     can undo it.
 //  2. After a wait that was called, and after every read that ends by its deadline,
-//     armed is unknown: the deadline is set anew.
-//  3. armed is the waiter's alone, and no later than the deadline that holds. An
-//     earlier one than is asked for is left as it is: setting it costs more than
-//     the one read that ends too early, and many waits end before it.
+//     armed is unknown: the next wait sets the deadline anew.
+//  3. armed belongs to the waiter, and is no later than the deadline that the file has.
+//     When it is earlier than the deadline asked for, it stays: to set it costs more
+//     than the one read that ends too early, and many waits end before it.
 type nested struct {
 	file *os.File
 	raw  syscall.RawConn
 	read func(fd uintptr) bool
 
-	// the waiter's own
+	// The following belong to the waiter.
 	armed  int64
 	n      int
 	events events
@@ -67,15 +67,15 @@ func (w *nested) init(epfd int) error {
 func (p *Poller) waitNested(cx *sched.Context, deadline int64) {
 	w := p.nested
 	for {
-		if w.armed == unknown || deadline < w.armed {
+		if w.armed == unknown || deadline < w.armed { // rule 3
 			if deadline != sched.Never && deadline <= p.now() {
 				p.Look(cx)
-				p.signal.Store(quiet) // a wake that has come has ended this wait
+				p.signal.Store(idle) // a wake that has come has ended this wait
 				return
 			}
 			w.arm(p.base, deadline)
 		}
-		if !p.announce(cx) {
+		if !p.announce(cx) { // rule 1, and rule 1 of waiting
 			return
 		}
 		w.n = 0
@@ -83,11 +83,11 @@ func (p *Poller) waitNested(cx *sched.Context, deadline int64) {
 		if invariant.Enabled {
 			invariant.Step("Wait: read")
 		}
-		wasCalled := p.signal.Swap(quiet) == called
-		if wasCalled || err != nil {
+		wasCalled := p.signal.Swap(idle) == called
+		if wasCalled || err != nil { // rule 2
 			w.armed = unknown
 		}
-		woke := p.report(w.events[:w.n], cx)
+		woke := p.deliver(w.events[:w.n], cx)
 		if woke || wasCalled || err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return
 		}
@@ -96,10 +96,10 @@ func (p *Poller) waitNested(cx *sched.Context, deadline int64) {
 
 // arm sets the deadline of the reads to come.
 func (w *nested) arm(base time.Time, deadline int64) {
-	var at time.Time
+	var t time.Time
 	if deadline != sched.Never {
-		at = base.Add(time.Duration(deadline))
+		t = base.Add(time.Duration(deadline))
 	}
-	w.file.SetReadDeadline(at)
+	w.file.SetReadDeadline(t)
 	w.armed = deadline
 }

@@ -12,7 +12,7 @@ func TestPaceLooksFirstOnlyWhereSomethingIsLikely(t *testing.T) {
 			if n > 0 {
 				begun++
 			}
-			p.waited(events, took) // whatever it looked for did not come
+			p.noteWait(events, took) // whatever it looked for did not come
 		}
 		return looks, begun
 	}
@@ -29,21 +29,21 @@ func TestPaceLooksFirstOnlyWhereSomethingIsLikely(t *testing.T) {
 
 func TestPaceLooksForItsShareOfASingleConversation(t *testing.T) {
 	var p pace
-	p.waited(1, brief/2)
+	p.noteWait(1, brief/2)
 	begun := 0
 	const waits = 100 * spinEvery
 	for range waits {
 		if p.looks() > 0 {
 			begun++
-			p.found(1)
+			p.noteLook(1)
 		} else {
-			p.waited(1, brief/2)
+			p.noteWait(1, brief/2)
 		}
 	}
 	if begun != waits/spinEvery {
 		t.Errorf("%d of %d waits began with looks, want one in %d", begun, waits, spinEvery)
 	}
-	p.waited(1, 2*brief)
+	p.noteWait(1, 2*brief)
 	if p.looks() != 0 {
 		t.Error("looks after a long wait")
 	}

@@ -12,41 +12,41 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// A Poller waits for all of its sources together. Its methods may be called from
-// any goroutine, except that one at a time calls Wait, and that Close comes after
-// the last Look and Wait.
+// A Poller waits for all of its sources together. Its methods may be called from any
+// goroutine, with two exceptions: one goroutine at a time calls Wait, and Close comes
+// after the last Look and Wait.
 type Poller struct {
-	// Owner is what the poller belongs to, for [Source.Owner]. It is set before the first
-	// Open.
+	// Owner is the object that the poller belongs to, for [Source.Owner]. It is set before
+	// the first Open.
 	Owner any
 
-	base   time.Time // instants are nanoseconds since
-	epfd   int
-	open   atomic.Int64 // sources that are registered
-	table  table
-	looks  sync.Pool // of *events
-	crowds crowds
+	base       time.Time // instants are nanoseconds since
+	epfd       int
+	registered atomic.Int64 // number of sources
+	sources    sourceTable
+	overflow   overflowTable
+	buffers    sync.Pool // of *events, one for each Look
 	waiting
 
-	mu         sync.Mutex // guards what follows, and the order of Open and Close
+	mu         sync.Mutex // guards closed and generation, and orders Open and Close
 	closed     bool
 	generation uint32
 }
 
-// events is room for what one system call reports.
+// events is the buffer for the events that one system call reports.
 type events [128]syscall.EpollEvent
 
 // New returns a poller whose instants are nanoseconds since base. It has one
 // descriptor, or two, besides those that Go's own poller opens once for the process.
-func New(base time.Time) (*Poller, error) { return open(base, runtime.GOMAXPROCS(0) == 1) }
+func New(base time.Time) (*Poller, error) { return newPoller(base, runtime.GOMAXPROCS(0) == 1) }
 
-func open(base time.Time, nests bool) (*Poller, error) {
+func newPoller(base time.Time, nests bool) (*Poller, error) {
 	epfd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
 	p := &Poller{base: base, epfd: epfd}
-	p.looks.New = func() any { return new(events) }
+	p.buffers.New = func() any { return new(events) }
 	if err := p.waiting.init(epfd, nests); err != nil {
 		return nil, err
 	}
@@ -56,22 +56,22 @@ func open(base time.Time, nests bool) (*Poller, error) {
 // now returns the present instant.
 func (p *Poller) now() int64 { return int64(time.Since(p.base)) }
 
-// Interest is what a source wants to know.
+// Interest is the set of events that a source is registered for.
 type Interest uint32
 
 const edge = 1 << 31 // syscall.EPOLLET is negative on some architectures
 
 const (
-	// Connections is for what is read and written.
+	// Connections is for a descriptor that is read and written.
 	Connections Interest = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | syscall.EPOLLPRI | edge
-	// Listeners is for what is only read.
+	// Listeners is for a descriptor that is only read.
 	Listeners Interest = syscall.EPOLLIN | edge
 )
 
 // Open registers fd, which must not block, under s. From then on s owns fd. When
-// ready is true the first operation in each direction is let in at once, as is
-// right for a fresh connection; otherwise the kernel is asked first. After an
-// error fd is the caller's still; net.ErrClosed says that the poller is closed.
+// ready is true the first operation in each direction begins at once, as is right for a
+// fresh connection; otherwise the kernel is asked first. After an error fd still belongs
+// to the caller; net.ErrClosed says that the poller is closed.
 func (p *Poller) Open(s *Source, fd int, interest Interest, ready bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,48 +83,51 @@ func (p *Poller) Open(s *Source, fd int, interest Interest, ready bool) error {
 	if ready {
 		s.state.Store(readable | writable)
 	}
-	p.table.put(s.fd, s) // before the kernel may report it
+	p.sources.set(s.fd, s) // before the kernel may report it
 	event := syscall.EpollEvent{Events: uint32(interest), Fd: s.fd, Pad: int32(s.generation)}
 	if err := syscall.EpollCtl(p.epfd, syscall.EPOLL_CTL_ADD, fd, &event); err != nil {
-		p.table.clear(s.fd)
+		p.sources.clear(s.fd)
 		return os.NewSyscallError("epoll_ctl", err)
 	}
-	p.open.Add(1)
+	p.registered.Add(1)
 	return nil
 }
 
 func (p *Poller) remove(s *Source) {
-	p.table.clear(s.fd)
-	p.open.Add(-1)
+	p.sources.clear(s.fd)
+	p.registered.Add(-1)
 }
 
-// Registered says whether there is any source.
-func (p *Poller) Registered() bool { return p.open.Load() != 0 }
+// Registered reports whether there is any source.
+func (p *Poller) Registered() bool { return p.registered.Load() != 0 }
 
-// Look wakes, by cx, the tasks whose sources have become ready, does not wait, and
-// says whether it woke any.
+// Look wakes, by cx, the tasks whose sources have become ready. It does not wait, and
+// reports whether it woke any.
 func (p *Poller) Look(cx *sched.Context) bool {
-	events := p.looks.Get().(*events)
-	// What the worker has no room for would make it give away the oldest that it has,
-	// to be run last. In the kernel it waits for its turn.
+	events := p.buffers.Get().(*events)
+	// Tasks for which the worker's ring has no room would push its oldest tasks out, to
+	// run last. So the events of the others stay in the kernel.
 	most := min(max(cx.Room(), leastEvents), len(events))
-	woke := p.report(events[:pollNow(p.epfd, events[:most])], cx)
-	p.looks.Put(events)
+	woke := p.deliver(events[:pollNow(p.epfd, events[:most])], cx)
+	p.buffers.Put(events)
 	return woke
 }
 
 // leastEvents is how many events a look asks for at the least.
 const leastEvents = 8
 
-// report hands events to their sources and says whether a task was woken. An
-// event whose source has been closed meanwhile is dropped, even when its number
-// has been given to another one.
-func (p *Poller) report(events []syscall.EpollEvent, cx *sched.Context) bool {
-	woke := false
+// deliver delivers events to their sources, and reports whether a task was woken. An
+// event whose source has been closed meanwhile is dropped, even when another source has
+// got the same descriptor: that one has another generation.
+func (p *Poller) deliver(events []syscall.EpollEvent, cx *sched.Context) (woke bool) {
 	for i := range events {
-		e := &events[i]
-		s := p.table.get(e.Fd)
-		if s != nil && s.generation == uint32(e.Pad) && s.happened(e.Events, cx) {
+		event := &events[i]
+		entry := p.sources.entry(event.Fd)
+		if entry == nil {
+			continue
+		}
+		s := entry.Load()
+		if s != nil && s.generation == uint32(event.Pad) && s.deliver(event.Events, cx) {
 			woke = true
 		}
 	}
@@ -140,6 +143,6 @@ func (p *Poller) Close() error {
 	}
 	p.closed = true
 	p.mu.Unlock()
-	p.table.all(func(s *Source) { s.Close() })
+	p.sources.forEach(func(s *Source) { s.Close() })
 	return p.waiting.close(p.epfd)
 }

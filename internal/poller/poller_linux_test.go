@@ -9,11 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-func newPoller(t *testing.T) *Poller {
+func newTestPoller(t *testing.T) *Poller {
 	t.Helper()
 	p, err := New(time.Now())
 	if err != nil {
@@ -27,7 +28,7 @@ func newPoller(t *testing.T) *Poller {
 func bothWays(t *testing.T, test func(t *testing.T, p *Poller)) {
 	for name, nests := range map[string]bool{"blocking": false, "nested": true} {
 		t.Run(name, func(t *testing.T) {
-			p, err := open(time.Now(), nests)
+			p, err := newPoller(time.Now(), nests)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,22 +52,22 @@ func pair(t *testing.T, p *Poller) (s *Source, other int) {
 	return s, fds[1]
 }
 
-// read reads once for task, and says what came, or why nothing did.
-func read(s *Source, task *mock, b []byte) (int, error) {
+// read reads once for task.
+func read(s *Source, task *mock, b []byte) (int, driver.Poll, error) {
 	for {
-		if err := s.Begin(Read, &task.Task); err != nil {
-			return 0, err
+		if poll, err := s.Begin(driver.Reading, &task.Task); poll == driver.Pending || err != nil {
+			return 0, poll, err
 		}
 		n, err := syscall.Read(s.FD(), b)
 		switch {
 		case err == syscall.EAGAIN:
-			s.End(Read, Drained)
+			s.End(driver.Reading, Drained)
 		case n < len(b):
-			s.End(Read, Short)
-			return n, err
+			s.End(driver.Reading, Short)
+			return n, driver.Ready, err
 		default:
-			s.End(Read, More)
-			return n, err
+			s.End(driver.Reading, More)
+			return n, driver.Ready, err
 		}
 	}
 }
@@ -79,35 +80,32 @@ func TestWaitWakesTheTaskWhoseDescriptorIsReady(t *testing.T) {
 		defer syscall.Close(quietOther)
 		task, idle := newMock(), newMock()
 		b := make([]byte, 8)
-		if _, err := read(s, task, b); err != ErrWait {
-			t.Fatalf("got %v, want ErrWait", err)
-		}
-		if _, err := read(quietSource, idle, b); err != ErrWait {
-			t.Fatalf("got %v, want ErrWait", err)
-		}
+		_, poll, err := read(s, task, b)
+		wantPending(t, poll, err)
+		_, poll, err = read(quietSource, idle, b)
+		wantPending(t, poll, err)
 		go syscall.Write(other, []byte("x"))
 		p.Wait(worker(), sched.Never)
 		if task.wakes.Load() != 1 || idle.wakes.Load() != 0 {
 			t.Fatalf("woken %d times, the idle one %d times", task.wakes.Load(), idle.wakes.Load())
 		}
-		if n, err := read(s, task, b); n != 1 || err != nil {
+		if n, _, err := read(s, task, b); n != 1 || err != nil {
 			t.Fatalf("got %d, %v", n, err)
 		}
 	})
 }
 
 func TestShortReadSavesTheNextSystemCall(t *testing.T) {
-	p := newPoller(t)
+	p := newTestPoller(t)
 	s, other := pair(t, p)
 	defer syscall.Close(other)
 	task := newMock()
 	syscall.Write(other, []byte("x"))
-	if n, err := read(s, task, make([]byte, 8)); n != 1 || err != nil {
+	if n, _, err := read(s, task, make([]byte, 8)); n != 1 || err != nil {
 		t.Fatalf("got %d, %v", n, err)
 	}
-	if err := s.TryBegin(Read); err != ErrWait {
-		t.Fatalf("a drained source lets an operation in: %v", err)
-	}
+	poll, err := s.Begin(driver.Reading, nil)
+	wantPending(t, poll, err)
 }
 
 func TestEventsThatWakeNobodyDoNotEndAWait(t *testing.T) {
@@ -130,9 +128,8 @@ func TestMoreEventsThanOneCallReportsAreAllSeen(t *testing.T) {
 			s, other := pair(t, p)
 			defer syscall.Close(other)
 			tasks[i] = newMock()
-			if _, err := read(s, tasks[i], make([]byte, 8)); err != ErrWait {
-				t.Fatal(err)
-			}
+			_, poll, err := read(s, tasks[i], make([]byte, 8))
+			wantPending(t, poll, err)
 			syscall.Write(other, []byte("x"))
 		}
 		for _, task := range tasks {
@@ -144,14 +141,14 @@ func TestMoreEventsThanOneCallReportsAreAllSeen(t *testing.T) {
 }
 
 func TestEventOfAClosedDescriptorIsNotTakenForItsSuccessors(t *testing.T) {
-	p := newPoller(t)
+	p := newTestPoller(t)
 	old, other := pair(t, p)
 	number, generation := old.fd, old.generation
 	syscall.Close(other)
 	stale := []syscall.EpollEvent{{Events: syscall.EPOLLIN | syscall.EPOLLHUP, Fd: number, Pad: int32(generation)}}
 	old.Close()
 	cx := worker()
-	if p.report(stale, cx) {
+	if p.deliver(stale, cx) {
 		t.Fatal("a closed source was woken")
 	}
 	s, other := pair(t, p)
@@ -160,10 +157,9 @@ func TestEventOfAClosedDescriptorIsNotTakenForItsSuccessors(t *testing.T) {
 		t.Skipf("the number %d was not given again", number)
 	}
 	task := newMock()
-	if _, err := read(s, task, make([]byte, 8)); err != ErrWait {
-		t.Fatal(err)
-	}
-	if p.report(stale, cx) || task.wakes.Load() != 0 {
+	_, poll, err := read(s, task, make([]byte, 8))
+	wantPending(t, poll, err)
+	if p.deliver(stale, cx) || task.wakes.Load() != 0 {
 		t.Fatal("the event of the closed source reached the one that has its number")
 	}
 }
@@ -239,9 +235,8 @@ func TestWakeThatIsLateForItsWaitDoesNotDisturbLaterOnes(t *testing.T) {
 		defer syscall.Close(other)
 		task := newMock()
 		b := make([]byte, 8)
-		if _, err := read(s, task, b); err != ErrWait {
-			t.Fatal(err)
-		}
+		_, poll, err := read(s, task, b)
+		wantPending(t, poll, err)
 
 		// The waker is held up between its swap and its deadline; meanwhile the wait
 		// ends by what arrives.
@@ -310,7 +305,7 @@ func TestLookDoesNotTakeAWakeFromTheWaiter(t *testing.T) {
 func TestWaitEndsAtItsDeadlineWithoutTheFineTimeout(t *testing.T) {
 	coarse.Store(true)
 	defer coarse.Store(false)
-	p, err := open(time.Now(), false)
+	p, err := newPoller(time.Now(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,11 +347,11 @@ func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
 				for range messages {
 					syscall.Write(other, []byte("m"))
 					for {
-						n, err := read(s, task, b)
+						n, poll, err := read(s, task, b)
 						if n == 1 {
 							break
 						}
-						if err != ErrWait || !task.await() {
+						if poll != driver.Pending || !task.await() {
 							t.Errorf("got %d, %v, or a wake was lost", n, err)
 							return
 						}
@@ -377,7 +372,7 @@ func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
 }
 
 func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
-	p := newPoller(t)
+	p := newTestPoller(t)
 	for i := range 300 {
 		id := byte(i)
 		s, other := pair(t, p)
@@ -388,7 +383,7 @@ func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
 			b := make([]byte, 1)
 			close(ready)
 			for {
-				n, err := read(s, task, b)
+				n, _, err := read(s, task, b)
 				if err == net.ErrClosed {
 					return
 				}
@@ -407,7 +402,7 @@ func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
 		readers.Wait()
 		task := newMock()
 		b := make([]byte, 1)
-		if n, err := read(next, task, b); n != 1 || b[0] != id+1 || err != nil {
+		if n, _, err := read(next, task, b); n != 1 || b[0] != id+1 || err != nil {
 			t.Fatalf("got %d, %d, %v: somebody else has read it", n, b[0], err)
 		}
 		next.Close()
@@ -421,9 +416,8 @@ func TestClosedPollerOpensNothing(t *testing.T) {
 		s, other := pair(t, p)
 		defer syscall.Close(other)
 		task := newMock()
-		if _, err := read(s, task, make([]byte, 1)); err != ErrWait {
-			t.Fatal(err)
-		}
+		_, poll, err := read(s, task, make([]byte, 1))
+		wantPending(t, poll, err)
 		for range 2 {
 			if err := p.Close(); err != nil {
 				t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/invariant/interleave"
 )
@@ -30,8 +31,8 @@ func newModel(t *testing.T) *model {
 	const nowhere = 1 << 20 // closing it fails, and harms nobody
 	m := &model{t: t}
 	m.source.poller, m.source.fd = &m.poller, nowhere
-	m.poller.table.put(nowhere, &m.source)
-	m.poller.open.Store(1)
+	m.poller.sources.set(nowhere, &m.source)
+	m.poller.registered.Store(1)
 	return m
 }
 
@@ -41,23 +42,23 @@ func (m *model) arrive() {
 	if invariant.Enabled {
 		invariant.Step("arrived")
 	}
-	m.source.happened(syscall.EPOLLIN, worker())
+	m.source.deliver(syscall.EPOLLIN, worker())
 }
 
 // read polls until the source says that task has to wait, or is closed.
-func (m *model) read(task *mock) error {
+func (m *model) read(task *mock) (driver.Poll, error) {
 	for {
-		if err := m.source.Begin(Read, &task.Task); err != nil {
-			return err
+		if poll, err := m.source.Begin(driver.Reading, &task.Task); poll == driver.Pending || err != nil {
+			return poll, err
 		}
-		if m.poller.open.Load() != 1 {
+		if m.poller.registered.Load() != 1 {
 			m.t.Error("the descriptor was used after it had been closed")
 		}
 		if n := m.data.Swap(0); n > 0 {
 			m.got.Add(n)
-			m.source.End(Read, Short)
+			m.source.End(driver.Reading, Short)
 		} else {
-			m.source.End(Read, Drained)
+			m.source.End(driver.Reading, Drained)
 		}
 	}
 }
@@ -66,8 +67,8 @@ func TestInterleavedNoEdgeIsLost(t *testing.T) {
 	n := interleave.ExploreBounded(t, 4, func() ([]func(), func()) {
 		m, task := newModel(t), newMock()
 		reader := func() {
-			if err := m.read(task); err != ErrWait {
-				t.Errorf("got %v, want ErrWait", err)
+			if poll, err := m.read(task); poll != driver.Pending || err != nil {
+				t.Errorf("got %v, %v, want that it is pending", poll, err)
 			}
 		}
 		return []func(){reader, m.arrive, m.arrive}, func() {
@@ -91,13 +92,12 @@ func TestInterleavedReaderThatLeavesSomethingWakesWhoeverCameMeanwhile(t *testin
 		m, first, second := newModel(t), newMock(), newMock()
 		m.arrive()
 		m.arrive()
-		if err := m.source.Begin(Read, &first.Task); err != nil {
-			t.Fatal(err)
-		}
+		poll, err := m.source.Begin(driver.Reading, &first.Task)
+		wantReady(t, poll, err)
 		leave := func() { // takes one of the two
 			m.data.Add(-1)
 			m.got.Add(1)
-			m.source.End(Read, More)
+			m.source.End(driver.Reading, More)
 		}
 		return []func(){leave, func() { m.read(second) }}, func() {
 			if second.wakes.Load() > 0 {
@@ -114,21 +114,21 @@ func TestInterleavedReaderThatLeavesSomethingWakesWhoeverCameMeanwhile(t *testin
 func TestInterleavedCloseEndsWaitsAndClosesOnceAfterTheLastUse(t *testing.T) {
 	n := interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
 		m, task := newModel(t), newMock()
-		var err error
+		var poll driver.Poll
 		threads := []func(){
-			func() { err = m.read(task) },
+			func() { poll, _ = m.read(task) },
 			m.arrive,
 			func() { m.source.Close() },
 			func() { m.source.Close() },
 		}
 		return threads, func() {
-			if err == ErrWait && task.wakes.Load() == 0 {
+			if poll == driver.Pending && task.wakes.Load() == 0 {
 				t.Error("the reader waits for ever")
 			}
-			if err := m.read(task); err != net.ErrClosed {
+			if _, err := m.read(task); err != net.ErrClosed {
 				t.Errorf("got %v, want net.ErrClosed", err)
 			}
-			if n := m.poller.open.Load(); n != 0 {
+			if n := m.poller.registered.Load(); n != 0 {
 				t.Errorf("the descriptor was closed %d times", 1-n)
 			}
 		}
@@ -146,35 +146,35 @@ func TestShortReadIsDrainedUnlessTheEndCame(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		events uint32
-		want   error
+		want   driver.Poll
 	}{
-		{"data", syscall.EPOLLIN, ErrWait},
-		{"data and the end", syscall.EPOLLIN | syscall.EPOLLRDHUP, nil},
-		{"data and an error", syscall.EPOLLIN | syscall.EPOLLERR, nil},
-		{"urgent data", syscall.EPOLLIN | syscall.EPOLLPRI, nil},
+		{"data", syscall.EPOLLIN, driver.Pending},
+		{"data and the end", syscall.EPOLLIN | syscall.EPOLLRDHUP, driver.Ready},
+		{"data and an error", syscall.EPOLLIN | syscall.EPOLLERR, driver.Ready},
+		{"urgent data", syscall.EPOLLIN | syscall.EPOLLPRI, driver.Ready},
 	} {
 		m, task := newModel(t), newMock()
-		m.source.happened(test.events, worker())
-		if err := m.source.Begin(Read, &task.Task); err != nil {
-			t.Fatalf("%s: %v", test.name, err)
-		}
-		m.source.End(Read, Short)
-		if err := m.source.TryBegin(Read); err != test.want {
-			t.Errorf("after a short read of %s: got %v, want %v", test.name, err, test.want)
+		m.source.deliver(test.events, worker())
+		poll, err := m.source.Begin(driver.Reading, &task.Task)
+		wantReady(t, poll, err)
+		m.source.End(driver.Reading, Short)
+		if poll, err := m.source.Begin(driver.Reading, nil); poll != test.want || err != nil {
+			t.Errorf("after a short read of %s: got %v, %v, want %v", test.name, poll, err, test.want)
 		}
 	}
 }
 
 func TestDirectionsDoNotDisturbEachOther(t *testing.T) {
 	m, reader, writer := newModel(t), newMock(), newMock()
-	if m.source.Begin(Read, &reader.Task) != ErrWait || m.source.Begin(Write, &writer.Task) != ErrWait {
-		t.Fatal("ready before anything has happened")
-	}
-	m.source.happened(syscall.EPOLLOUT, worker())
+	poll, err := m.source.Begin(driver.Reading, &reader.Task)
+	wantPending(t, poll, err)
+	poll, err = m.source.Begin(driver.Writing, &writer.Task)
+	wantPending(t, poll, err)
+	m.source.deliver(syscall.EPOLLOUT, worker())
 	if reader.wakes.Load() != 0 || writer.wakes.Load() != 1 {
 		t.Fatalf("woken: reader %d, writer %d", reader.wakes.Load(), writer.wakes.Load())
 	}
-	m.source.happened(syscall.EPOLLIN|syscall.EPOLLOUT, worker())
+	m.source.deliver(syscall.EPOLLIN|syscall.EPOLLOUT, worker())
 	if reader.wakes.Load() != 1 || writer.wakes.Load() != 1 {
 		t.Fatalf("woken: reader %d, writer %d", reader.wakes.Load(), writer.wakes.Load())
 	}

@@ -24,9 +24,10 @@ func pollNow(epfd int, events []syscall.EpollEvent) int {
 	}
 }
 
-// pollUntil waits until there are events, or until the deadline, or for no reason, and
-// returns how many. now is the present instant. Go's scheduler is told: it gives the
-// processor to others when this takes long, and the collector does not wait for it.
+// pollUntil waits until there are events, or until the deadline, and returns how many
+// events there are. It may return earlier, without an event. now is the present instant.
+// Go's scheduler is told: when the call takes long it gives the processor to other
+// goroutines, and the collector does not wait for it.
 func pollUntil(epfd int, events *events, deadline, now int64) int {
 	var n uintptr
 	var errno syscall.Errno
@@ -53,10 +54,10 @@ func pollUntil(epfd int, events *events, deadline, now int64) int {
 	return int(n)
 }
 
-// coarse says that the kernel, or who guards it, does not know epoll_pwait2, which is
-// of 2020: then waits end up to a millisecond late.
+// coarse says that the kernel, or a filter of system calls, does not know epoll_pwait2,
+// which is of 2020: then waits end up to a millisecond late.
 var coarse atomic.Bool
 
-// sysEpollPwait2 is a number that package syscall does not know. It is the same
-// everywhere, but for where an architecture's numbers begin.
+// sysEpollPwait2 is a number that package syscall does not know. It is the same on every
+// architecture, counted from the first number of that architecture.
 const sysEpollPwait2 = 441 + syscall.SYS_EPOLL_PWAIT/1000*1000

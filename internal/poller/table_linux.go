@@ -4,57 +4,59 @@ import "sync/atomic"
 
 const chunkSize = 512
 
-// table finds the source of a descriptor: a dense array by its number, in chunks
-// that stay where they are.
+// sourceTable finds the source of a descriptor: an array by the descriptor's number, in
+// chunks that do not move.
 //
-// Rules: get and clear take no lock. put is called under the poller's lock, alone
-// replaces the list of chunks, by a longer copy with the same chunks, and so
-// never moves an entry that somebody else may be looking at. An entry is cleared
-// before its descriptor is closed, and so before the same number can be put again.
-type table struct {
+// Rules:
+//
+//  1. entry takes no lock. set is called under the poller's lock. It alone replaces the
+//     list of chunks, by a longer copy with the same chunks. So no entry moves while
+//     another goroutine uses it.
+//  2. An entry is cleared before its descriptor is closed, and so before the same number
+//     can be set again.
+type sourceTable struct {
 	chunks atomic.Pointer[[]*chunk]
 }
 
 type chunk [chunkSize]atomic.Pointer[Source]
 
-// get returns the source of fd, or nil.
-func (t *table) get(fd int32) *Source {
-	if c := t.chunk(fd); c != nil {
-		return c[fd%chunkSize].Load()
-	}
-	return nil
-}
-
-func (t *table) chunk(fd int32) *chunk {
+// entry returns the entry of fd, or nil when there is no chunk for it.
+func (t *sourceTable) entry(fd int32) *atomic.Pointer[Source] {
 	chunks := t.chunks.Load()
-	if i := int(fd / chunkSize); fd >= 0 && chunks != nil && i < len(*chunks) {
-		return (*chunks)[i]
+	if i := int(fd / chunkSize); fd >= 0 && chunks != nil && i < len(*chunks) && (*chunks)[i] != nil {
+		return &(*chunks)[i][fd%chunkSize]
 	}
 	return nil
 }
 
-func (t *table) put(fd int32, s *Source) {
-	c := t.chunk(fd)
-	if c == nil {
-		i := int(fd / chunkSize)
-		var longer []*chunk
-		if chunks := t.chunks.Load(); chunks != nil {
-			longer = append(longer, *chunks...)
-		}
-		for len(longer) <= i {
-			longer = append(longer, nil)
-		}
-		c = new(chunk)
-		longer[i] = c
-		t.chunks.Store(&longer)
+// set makes s the source of fd.
+func (t *sourceTable) set(fd int32, s *Source) {
+	e := t.entry(fd)
+	if e == nil {
+		t.addChunk(int(fd / chunkSize))
+		e = t.entry(fd)
 	}
-	c[fd%chunkSize].Store(s)
+	e.Store(s)
 }
 
-func (t *table) clear(fd int32) { t.chunk(fd)[fd%chunkSize].Store(nil) }
+// addChunk adds chunk i.
+func (t *sourceTable) addChunk(i int) {
+	var longer []*chunk
+	if chunks := t.chunks.Load(); chunks != nil {
+		longer = append(longer, *chunks...)
+	}
+	for len(longer) <= i {
+		longer = append(longer, nil)
+	}
+	longer[i] = new(chunk)
+	t.chunks.Store(&longer)
+}
 
-// all calls fn with every source.
-func (t *table) all(fn func(s *Source)) {
+// clear removes the source of fd.
+func (t *sourceTable) clear(fd int32) { t.entry(fd).Store(nil) }
+
+// forEach calls fn with every source.
+func (t *sourceTable) forEach(fn func(s *Source)) {
 	chunks := t.chunks.Load()
 	if chunks == nil {
 		return

@@ -2,8 +2,10 @@ package poller
 
 import (
 	"sync/atomic"
+	"testing"
 	"time"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -37,7 +39,7 @@ func (m *mock) Unpark() {
 	}
 }
 
-// worker returns the context of somebody who looks and waits.
+// worker returns the context of a goroutine that looks and waits.
 func worker() *sched.Context { return sched.NewContext(nil, &newMock().Task) }
 
 const patience = 10 * time.Second
@@ -49,5 +51,19 @@ func (m *mock) await() bool {
 		return true
 	case <-time.After(patience):
 		return false
+	}
+}
+
+func wantPending(t *testing.T, poll driver.Poll, err error) {
+	t.Helper()
+	if poll != driver.Pending || err != nil {
+		t.Fatalf("got %v, %v, want that it is pending", poll, err)
+	}
+}
+
+func wantReady(t *testing.T, poll driver.Poll, err error) {
+	t.Helper()
+	if poll != driver.Ready || err != nil {
+		t.Fatalf("got %v, %v, want that it is ready", poll, err)
 	}
 }

@@ -7,44 +7,45 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// waiting is how one goroutine waits for the epoll descriptor, and how others end
-// that wait. There are two ways, chosen when the poller is made:
+// waiting is how one goroutine, the waiter, waits for the epoll descriptor, and how
+// others end that wait. There are two ways, chosen when the poller is made:
 //
 //	           waits in                 is woken by                 while GOMAXPROCS is
 //	blocking   the system call itself   an event descriptor         more than 1
 //	nested     Go's own poller          a deadline that has passed  1
 //
-// What they have in common:
+// Both use the same signal:
 //
-//	signal     means                              who changes it
-//	quiet      nobody waits, no wake is kept      Wait → announced; Wake → called
-//	announced  a goroutine is about to wait, or   Wait → quiet, when it returns; Wake → called,
+//	signal     means                              changed by
+//	idle       no goroutine waits, and no wake    Wait → announced; Wake → called
+//	           is kept
+//	announced  a goroutine is about to wait, or   Wait → idle, when it returns; Wake → called,
 //	           waits                              and then it ends the wait
-//	called     a wake is kept for the wait that   Wait → quiet
-//	           goes on, or else for the next
+//	called     a wake is kept for the wait under  Wait → idle
+//	           way, or else for the next one
 //
 // Rules:
 //
-//  1. Wait waits only when it went from quiet to announced: a Wake that came first
+//  1. Wait waits only when it has changed idle to announced: a Wake that came first
 //     ends it without a wait.
-//  2. A Wake that finds "called" does nothing: the wake that is on its way ends a
-//     wait, and the waiter looks for work only after it has gone back to quiet.
-//  3. A waker may be held up between its swap and what ends the wait, while the wait
-//     it meant ends by itself. Then it hits a later wait, or the time between
-//     two waits. So a wait that ends although neither its time has come, nor
-//     a task was woken, nor a wake was kept, goes on.
+//  2. A Wake that finds called does nothing: the earlier wake ends a wait, and the
+//     waiter looks for work only after it has gone back to idle.
+//  3. A waker may be delayed between its swap and the call that ends the wait, while
+//     that wait ends by itself. Then the call hits a later wait, or the time between
+//     two waits. So a wait goes on when it ends although its time has not come, no task
+//     was woken, and no wake was kept.
 type waiting struct {
 	signal atomic.Uint32
 	nested *nested // nil: the wait blocks
-	bell   bell
+	event  eventFD
 
-	// the waiter's own
+	// The following belong to the waiter.
 	pace   pace
 	events events
 }
 
 const (
-	quiet uint32 = iota
+	idle uint32 = iota
 	announced
 	called
 )
@@ -55,27 +56,27 @@ func (w *waiting) init(epfd int, nests bool) error {
 		w.nested = new(nested)
 		return w.nested.init(epfd)
 	}
-	return w.bell.init(epfd)
+	return w.event.init(epfd)
 }
 
 func (w *waiting) close(epfd int) error {
 	if w.nested != nil {
 		return w.nested.file.Close()
 	}
-	return w.bell.close(epfd)
+	return w.event.close(epfd)
 }
 
-// announce says that the caller is about to wait. No: a wake has come already, and
-// the caller has looked instead.
+// announce announces that the caller is about to wait (rule 1). False says that a wake
+// has come already, and that the caller has looked instead.
 func (p *Poller) announce(cx *sched.Context) bool {
 	if invariant.Enabled {
 		invariant.Step("Wait: before it is announced")
 	}
-	if p.signal.CompareAndSwap(quiet, announced) {
+	if p.signal.CompareAndSwap(idle, announced) {
 		return true
 	}
 	p.Look(cx)
-	p.signal.Store(quiet)
+	p.signal.Store(idle)
 	return false
 }
 
@@ -89,10 +90,10 @@ func (p *Poller) Wait(cx *sched.Context, deadline int64) {
 	}
 }
 
-// Wake ends the Wait that goes on, or else the next one. It may be called from any
-// goroutine, and costs some 300 ns when somebody waits, a few otherwise.
+// Wake ends the Wait under way, or else the next one. It may be called from any
+// goroutine, and costs some 300 ns when a goroutine waits, and a few otherwise.
 func (p *Poller) Wake() {
-	if p.signal.Load() == called {
+	if p.signal.Load() == called { // rule 2
 		return
 	}
 	if p.signal.Swap(called) != announced {
@@ -104,6 +105,6 @@ func (p *Poller) Wake() {
 	if p.nested != nil {
 		p.nested.file.SetReadDeadline(past)
 	} else {
-		p.bell.ring()
+		p.event.notify()
 	}
 }

@@ -20,9 +20,8 @@ func TestReadWaitsAndIsWokenOnceByData(t *testing.T) {
 	reader, other := edotest.NewTask(), edotest.NewTask()
 	p := make([]byte, 16)
 	by(reader, func(cx *sched.Context) {
-		if n, err := ours.Read(cx, p); n != 0 || err != driver.ErrPending {
-			t.Fatalf("got %d, %v, want 0, ErrPending", n, err)
-		}
+		n, poll, err := ours.Read(cx, p)
+		wantPending(t, n, poll, err)
 	})
 	if reader.Wakes() != 0 {
 		t.Fatal("woken before there was anything")
@@ -30,12 +29,12 @@ func TestReadWaitsAndIsWokenOnceByData(t *testing.T) {
 	theirs.Write([]byte("hello"))
 	b.wait(reader, 1)
 	by(reader, func(cx *sched.Context) {
-		if n, err := ours.Read(cx, p); string(p[:n]) != "hello" || err != nil {
+		n, _, err := ours.Read(cx, p)
+		if string(p[:n]) != "hello" || err != nil {
 			t.Fatalf("got %q, %v", p[:n], err)
 		}
-		if n, err := ours.Read(cx, p); n != 0 || err != driver.ErrPending {
-			t.Fatalf("got %d, %v, want 0, ErrPending", n, err)
-		}
+		n, poll, err := ours.Read(cx, p)
+		wantPending(t, n, poll, err)
 	})
 	b.settle()
 	if reader.TakeWakes() != 0 || other.TakeWakes() != 0 {
@@ -47,11 +46,11 @@ func TestReadAndWriteOfNothingDoNotWait(t *testing.T) {
 	b := newBench(t)
 	_, ours := b.pair()
 	by(edotest.NewTask(), func(cx *sched.Context) {
-		if n, err := ours.Read(cx, nil); n != 0 || err != nil {
-			t.Fatalf("read: got %d, %v", n, err)
+		if n, poll, err := ours.Read(cx, nil); n != 0 || poll != driver.Ready || err != nil {
+			t.Fatalf("read: got %d, %v, %v", n, poll, err)
 		}
-		if n, err := ours.Write(cx, nil); n != 0 || err != nil {
-			t.Fatalf("write: got %d, %v", n, err)
+		if n, poll, err := ours.Write(cx, nil); n != 0 || poll != driver.Ready || err != nil {
+			t.Fatalf("write: got %d, %v, %v", n, poll, err)
 		}
 	})
 }
@@ -103,9 +102,9 @@ func TestWriteWaitsForRoomAndPushesBack(t *testing.T) {
 	sent := 0
 	for full := false; !full; { // until the other side has to read
 		by(writer, func(cx *sched.Context) {
-			n, err := ours.Write(cx, chunk)
+			n, poll, err := ours.Write(cx, chunk)
 			sent += n
-			if full = err == driver.ErrPending; !full && err != nil {
+			if full = poll == driver.Pending; err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -149,16 +148,16 @@ func TestMegabytesArriveInOrder(t *testing.T) {
 	for len(got) < len(data) {
 		progress := false
 		by(writer, func(cx *sched.Context) {
-			n, err := ours.Write(cx, rest)
-			if err != nil && err != driver.ErrPending {
+			n, _, err := ours.Write(cx, rest)
+			if err != nil {
 				t.Fatal(err)
 			}
 			rest = rest[n:]
 			progress = n > 0
 		})
 		by(reader, func(cx *sched.Context) {
-			n, err := ours.Read(cx, p)
-			if err != nil && err != driver.ErrPending {
+			n, _, err := ours.Read(cx, p)
+			if err != nil {
 				t.Fatal(err)
 			}
 			got = append(got, p[:n]...)
@@ -197,15 +196,14 @@ func TestCloseWakesWhoeverReadsAndWrites(t *testing.T) {
 	_, ours := b.pair()
 	reader, writer := edotest.NewTask(), edotest.NewTask()
 	by(reader, func(cx *sched.Context) {
-		if _, err := ours.Read(cx, make([]byte, 1)); err != driver.ErrPending {
-			t.Fatalf("got %v, want ErrPending", err)
-		}
+		n, poll, err := ours.Read(cx, make([]byte, 1))
+		wantPending(t, n, poll, err)
 	})
 	chunk := make([]byte, 1<<20)
 	for full := false; !full; {
 		by(writer, func(cx *sched.Context) {
-			_, err := ours.Write(cx, chunk)
-			full = err == driver.ErrPending
+			_, poll, _ := ours.Write(cx, chunk)
+			full = poll == driver.Pending
 		})
 		if full {
 			b.settle()
@@ -221,10 +219,10 @@ func TestCloseWakesWhoeverReadsAndWrites(t *testing.T) {
 	b.wait(reader, 1)
 	b.wait(writer, 1)
 	by(reader, func(cx *sched.Context) {
-		if _, err := ours.Read(cx, make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+		if _, _, err := ours.Read(cx, make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
 			t.Fatalf("read: got %v, want net.ErrClosed", err)
 		}
-		if _, err := ours.Write(cx, make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+		if _, _, err := ours.Write(cx, make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
 			t.Fatalf("write: got %v, want net.ErrClosed", err)
 		}
 	})
@@ -262,9 +260,8 @@ func TestAllTasksThatReadAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) 
 	pends := func(task *edotest.Task) {
 		t.Helper()
 		by(task, func(cx *sched.Context) {
-			if n, err := ours.Read(cx, p); err != driver.ErrPending {
-				t.Fatalf("got %d, %v, want ErrPending", n, err)
-			}
+			n, poll, err := ours.Read(cx, p)
+			wantPending(t, n, poll, err)
 			if !ours.Waits(driver.Reading, cx.Task()) || ours.Waits(driver.Writing, cx.Task()) {
 				t.Fatal("the driver does not say who waits")
 			}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/driver"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 // connect dials and waits.
@@ -164,7 +163,7 @@ func TestPendingConnectIsWokenOnceWhenItStands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		polls, err := b.do(task, func(cx *sched.Context) error { return c.Connect(cx) })
+		polls, err := b.do(task, c.Connect)
 		if err != nil || polls > 2 {
 			t.Fatalf("connected after %d polls: %v", polls, err)
 		}

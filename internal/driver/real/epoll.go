@@ -14,7 +14,7 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// epollDriver is the driver on Linux: sockets of its own on a poller.
+// epollDriver is the driver on Linux: its sockets are registered with a poller.
 type epollDriver struct {
 	clock
 	*poller.Poller
@@ -32,8 +32,8 @@ func New() (driver.Driver, error) {
 	return d, nil
 }
 
-// Wait waits in the poller. It never says that nothing can happen any more:
-// somebody outside may call Wake.
+// Wait waits in the poller. It never reports a stall: a goroutine that is no task may
+// call Wake.
 func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {
 	d.Poller.Wait(cx, deadline)
 	return false
@@ -85,8 +85,8 @@ func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
 	}
 	sa := sockaddr(a.IP, a.Port, v6)
 	c := &conn{remote: endpointOf(sa, indexOf(network))}
-	// Registered after connect, as epoll reports a socket that is not yet connecting
-	// as hung up.
+	// The socket is registered after connect: epoll reports one that is not yet
+	// connecting as hung up.
 	switch err := syscall.Connect(fd, sa); err {
 	case nil, syscall.EINPROGRESS, syscall.EALREADY, syscall.EINTR:
 	default:
@@ -100,5 +100,5 @@ func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
 	return c, nil
 }
 
-// indexOf returns which of the networks a network is that parse has let through.
+// indexOf returns the index in networks of a network that ParseAddress has accepted.
 func indexOf(network string) uint8 { return uint8(slices.Index(networks[:], network)) }

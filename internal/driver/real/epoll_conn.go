@@ -22,131 +22,128 @@ type conn struct {
 var _ driver.Conn = (*conn)(nil)
 
 // maxIO bounds one read or write, as in package net: the kernel would cut a longer
-// one, and a cut must not be taken for a drained socket.
+// one, and a cut one must not count as a drained socket.
 const maxIO = 1 << 30
 
-// begin asks for leave to do one system call, for the task of cx.
-func begin(s *poller.Source, d poller.Direction, cx *sched.Context) error {
-	err := s.Begin(d, cx.Task())
-	if err == poller.ErrWait {
-		return driver.ErrPending
-	}
-	return err
-}
-
-func (c *conn) Read(cx *sched.Context, p []byte) (int, error) {
+func (c *conn) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	if len(p) == 0 {
-		return 0, c.open()
+		return 0, driver.Ready, c.checkOpen()
 	}
 	p = p[:min(len(p), maxIO)]
 	for {
-		if err := begin(&c.source, poller.Read, cx); err != nil {
-			return 0, err
+		if poll, err := c.source.Begin(driver.Reading, cx.Task()); poll == driver.Pending || err != nil {
+			return 0, poll, err
 		}
 		n, errno := read(c.source.FD(), p)
 		switch {
 		case errno == 0 && n == len(p):
-			c.source.End(poller.Read, poller.More)
-			return n, nil
+			c.source.End(driver.Reading, poller.More)
+			return n, driver.Ready, nil
 		case errno == 0 && n > 0:
-			c.source.End(poller.Read, poller.Short)
-			return n, nil
+			c.source.End(driver.Reading, poller.Short)
+			return n, driver.Ready, nil
 		case errno == 0:
-			return 0, c.end(cx)
+			return c.endRead(cx)
 		case errno == syscall.EAGAIN:
-			c.source.End(poller.Read, poller.Drained)
+			c.source.End(driver.Reading, poller.Drained)
 		case errno == syscall.EINTR:
-			c.source.End(poller.Read, poller.More)
+			c.source.End(driver.Reading, poller.More)
 		default:
-			c.keep(errno)
-			err := c.fail("read", errno)
-			c.source.End(poller.Read, poller.More)
-			return 0, err
+			return 0, driver.Ready, c.endFailed(driver.Reading, errno)
 		}
 	}
 }
 
-// end returns what a read says that has found no more bytes. That is how the kernel
-// answers at the end, and also after a reset that it has told a write: so a write that is
-// under way is waited for, which takes no longer than its system call.
-func (c *conn) end(cx *sched.Context) error {
-	if c.source.Follow(poller.Read, cx.Task()) {
-		return driver.ErrPending
+func (c *conn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
+	if len(p) == 0 {
+		return 0, driver.Ready, c.checkOpen()
+	}
+	p = p[:min(len(p), maxIO)]
+	for {
+		if poll, err := c.source.Begin(driver.Writing, cx.Task()); poll == driver.Pending || err != nil {
+			return 0, poll, err
+		}
+		n, errno := write(c.source.FD(), p)
+		switch {
+		case errno == 0 && n == len(p):
+			c.source.End(driver.Writing, poller.More)
+			return n, driver.Ready, nil
+		case errno == 0 && n > 0:
+			c.source.End(driver.Writing, poller.Short)
+			return n, driver.Ready, nil
+		case errno == syscall.EAGAIN || errno == 0:
+			c.source.End(driver.Writing, poller.Drained)
+		case errno == syscall.EINTR:
+			c.source.End(driver.Writing, poller.More)
+		case errno == syscall.EPIPE:
+			return c.endBroken(cx)
+		default:
+			return 0, driver.Ready, c.endFailed(driver.Writing, errno)
+		}
+	}
+}
+
+// endRead ends a read that has found no more bytes. That is how the kernel answers at the
+// end of the stream, and also after a reset that it has reported to a write. So the read
+// waits for a write that is under way, which takes no longer than its system call.
+func (c *conn) endRead(cx *sched.Context) (int, driver.Poll, error) {
+	if c.source.Follow(driver.Reading, cx.Task()) {
+		return 0, driver.Pending, nil
 	}
 	err := io.EOF
 	if errno := c.source.Failure(); errno != 0 {
-		err = c.fail("read", errno)
+		err = c.opError("read", errno)
 	}
-	c.source.End(poller.Read, poller.More)
-	return err
+	c.source.End(driver.Reading, poller.More)
+	return 0, driver.Ready, err
 }
 
-// keep keeps an error that the kernel does not tell again.
-func (c *conn) keep(errno syscall.Errno) {
-	if lasts(errno) {
-		c.source.Fail(errno)
-	}
-}
-
-// broken returns what a write says that the kernel has answered EPIPE: that comes after
-// this end's CloseWrite, and also after a reset that it has told a read.
-func (c *conn) broken(cx *sched.Context) error {
-	if c.source.Follow(poller.Write, cx.Task()) {
-		return driver.ErrPending
+// endBroken ends a write that the kernel has answered with EPIPE. It does so after this
+// end's CloseWrite, and also after a reset that it has reported to a read.
+func (c *conn) endBroken(cx *sched.Context) (int, driver.Poll, error) {
+	if c.source.Follow(driver.Writing, cx.Task()) {
+		return 0, driver.Pending, nil
 	}
 	errno := c.source.Failure()
 	if errno == 0 {
 		errno = syscall.EPIPE
 	}
-	err := c.fail("write", errno)
-	c.source.End(poller.Write, poller.More)
+	err := c.opError("write", errno)
+	c.source.End(driver.Writing, poller.More)
+	return 0, driver.Ready, err
+}
+
+// endFailed ends a read or write that has failed with errno, and returns the error.
+func (c *conn) endFailed(d driver.Direction, errno syscall.Errno) error {
+	c.keepError(errno)
+	op := "read"
+	if d == driver.Writing {
+		op = "write"
+	}
+	err := c.opError(op, errno)
+	c.source.End(d, poller.More)
 	return err
 }
 
-func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, c.open()
-	}
-	p = p[:min(len(p), maxIO)]
-	for {
-		if err := begin(&c.source, poller.Write, cx); err != nil {
-			return 0, err
-		}
-		n, errno := write(c.source.FD(), p)
-		switch {
-		case errno == 0 && n == len(p):
-			c.source.End(poller.Write, poller.More)
-			return n, nil
-		case errno == 0 && n > 0:
-			c.source.End(poller.Write, poller.Short)
-			return n, nil
-		case errno == syscall.EAGAIN || errno == 0:
-			c.source.End(poller.Write, poller.Drained)
-		case errno == syscall.EINTR:
-			c.source.End(poller.Write, poller.More)
-		case errno == syscall.EPIPE:
-			return 0, c.broken(cx)
-		default:
-			c.keep(errno)
-			err := c.fail("write", errno)
-			c.source.End(poller.Write, poller.More)
-			return 0, err
-		}
+// keepError keeps an error that the kernel does not report again.
+func (c *conn) keepError(errno syscall.Errno) {
+	if lasts(errno) {
+		c.source.Fail(errno)
 	}
 }
 
-// open returns net.ErrClosed after Close.
-func (c *conn) open() error {
+// checkOpen returns net.ErrClosed after Close.
+func (c *conn) checkOpen() error {
 	if c.source.IsClosed() {
 		return net.ErrClosed
 	}
 	return nil
 }
 
-func (c *conn) Connect(cx *sched.Context) error {
+func (c *conn) Connect(cx *sched.Context) (driver.Poll, error) {
 	for {
-		if err := begin(&c.source, poller.Write, cx); err != nil {
-			return err
+		if poll, err := c.source.Begin(driver.Writing, cx.Task()); poll == driver.Pending || err != nil {
+			return poll, err
 		}
 		errno := c.source.Failure()
 		if errno == 0 {
@@ -154,20 +151,20 @@ func (c *conn) Connect(cx *sched.Context) error {
 		}
 		switch errno {
 		case 0:
-			c.source.End(poller.Write, poller.More)
-			return nil
+			c.source.End(driver.Writing, poller.More)
+			return driver.Ready, nil
 		case syscall.EINPROGRESS, syscall.EALREADY, syscall.EINTR:
-			c.source.End(poller.Write, poller.Drained)
+			c.source.End(driver.Writing, poller.Drained)
 		default:
-			c.keep(errno)
-			c.source.End(poller.Write, poller.More)
-			return dialError(c.remote.network, c.remote.addr(), os.NewSyscallError("connect", errno))
+			c.keepError(errno)
+			c.source.End(driver.Writing, poller.More)
+			return driver.Ready, dialError(c.remote.network, c.remote.addr(), os.NewSyscallError("connect", errno))
 		}
 	}
 }
 
-// connected says how far the connection has come: 0 means that it stands, and
-// EINPROGRESS that it does not yet.
+// connected returns how far the connection has come: 0 says that it is established, and
+// EINPROGRESS that it is not yet.
 func (c *conn) connected() syscall.Errno {
 	fd := c.source.FD()
 	n, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ERROR)
@@ -177,7 +174,8 @@ func (c *conn) connected() syscall.Errno {
 	if n != 0 && syscall.Errno(n) != syscall.EISCONN {
 		return syscall.Errno(n)
 	}
-	// No error may also mean a wake without cause: ask who the other side is.
+	// No error may also mean a wake without cause. Only an established connection has
+	// the address of the other side.
 	peer, err := syscall.Getpeername(fd)
 	if err != nil {
 		if err == syscall.ENOTCONN {
@@ -185,8 +183,8 @@ func (c *conn) connected() syscall.Errno {
 		}
 		return errnoOf(err)
 	}
-	// A connection to a free port of this machine may get just that port for its
-	// own, and so reach itself.
+	// A connection to a free port of this machine may get just that port as its own, and
+	// so reach itself.
 	local, err := syscall.Getsockname(fd)
 	if err == nil && endpointOf(local, 0) == endpointOf(peer, 0) {
 		return syscall.ECONNREFUSED
@@ -201,13 +199,10 @@ func errnoOf(err error) syscall.Errno {
 	return syscall.EINVAL
 }
 
-func (c *conn) Forget(d driver.Direction, t *sched.Task) { c.source.Forget(poller.Direction(d), t) }
-
-func (c *conn) Waits(d driver.Direction, t *sched.Task) bool {
-	return c.source.Waits(poller.Direction(d), t)
-}
-
-func (c *conn) Wake(d driver.Direction) { c.source.Wake(poller.Direction(d)) }
+func (c *conn) Wait(d driver.Direction, t *sched.Task)       { c.source.Wait(d, t) }
+func (c *conn) Waits(d driver.Direction, t *sched.Task) bool { return c.source.Waits(d, t) }
+func (c *conn) Forget(d driver.Direction, t *sched.Task)     { c.source.Forget(d, t) }
+func (c *conn) Wake(d driver.Direction)                      { c.source.Wake(d) }
 
 func (c *conn) Driver() driver.Driver { return c.source.Owner().(driver.Driver) }
 
@@ -224,18 +219,18 @@ func (c *conn) CloseWrite() error {
 	if err == nil {
 		return nil
 	}
-	if err == syscall.ENOTCONN { // after an error, which the kernel may not have told yet
+	if err == syscall.ENOTCONN { // after an error, which the kernel may not have reported yet
 		if n, _ := syscall.GetsockoptInt(c.source.FD(), syscall.SOL_SOCKET, syscall.SO_ERROR); n != 0 {
-			c.keep(syscall.Errno(n))
+			c.keepError(syscall.Errno(n))
 		}
 		if errno := c.source.Failure(); errno != 0 {
 			err = errno
 		}
 	}
-	return c.fail("close", os.NewSyscallError("shutdown", err))
+	return c.opError("close", os.NewSyscallError("shutdown", err))
 }
 
-// LocalAddr asks the kernel: keeping the address would cost each connection 24
+// LocalAddr asks the kernel: to keep the address would cost each connection 24
 // bytes. After Close it is the empty address.
 func (c *conn) LocalAddr() net.Addr {
 	if err := c.source.Hold(); err != nil {
@@ -258,8 +253,8 @@ func (c *conn) RemoteAddr() net.Addr { return c.remote.addr() }
 
 func (c *conn) Close() error { return c.source.Close() }
 
-// fail returns an error of an operation that is going on: the descriptor is open.
-func (c *conn) fail(op string, err error) error {
+// opError returns the error of an operation under way: the descriptor is open.
+func (c *conn) opError(op string, err error) error {
 	if errno, ok := err.(syscall.Errno); ok {
 		err = os.NewSyscallError(op, errno)
 	}

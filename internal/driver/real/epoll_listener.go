@@ -5,7 +5,6 @@ package real
 import (
 	"net"
 	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -15,98 +14,96 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// listener takes connections, for any number of tasks. A source knows one waiting
-// task; the listener has the queue of all of them and arms the source with the
-// first, who passes the readiness on.
+// listener accepts connections, for any number of tasks. All waiters are in its queue.
+// The source is armed with the first of them alone, so that one connection wakes one task.
 //
 // Rules:
 //
-//  1. A task is in the queue from the Accept that found nothing until one of its
-//     own that finds something, Forget or Close.
-//  2. The head of the queue is armed, or has been woken, or is inside Accept. The
-//     others are neither: whoever is at the head arms the next when it leaves.
-//     Arming fails when there is readiness that nobody has used up. The kernel is then
-//     asked for a connection, and the head is woken only when there is one: an
-//     acceptor is polled twice for each connection that it waits for, not more.
-//  3. A wake that was spent on a task that gives up is found in that way too: the
-//     readiness it was woken for is still there, and goes to the next.
+//  1. A task is in the queue from the Accept that found nothing until its next Accept
+//     that finds something, Forget or Close.
+//  2. The head of the queue is armed, or has been woken, or is inside Accept. The others
+//     are neither: a head that leaves arms the next one. Arming fails when there is
+//     readiness that no operation has used up. The kernel is then asked for a connection,
+//     and the head is woken only when there is one: a task is polled at most twice for
+//     each connection that it waits for.
+//  3. When a woken task gives up, its readiness is found in the same way: it is still
+//     there, and goes to the next task.
 type listener struct {
 	source  poller.Source
 	poller  *poller.Poller
 	addr    *net.TCPAddr
 	network uint8
 
-	// more says that an edge was used for a connection already: it may have announced
-	// others, or none.
-	more atomic.Bool
+	// mayHaveMore says that a connection was accepted since the last edge: the edge may
+	// have announced others, or none.
+	mayHaveMore atomic.Bool
 
-	mu      sync.Mutex
-	waiting []*sched.Task // guarded by mu
+	mu    sync.Mutex
+	queue driver.Waiters // guarded by mu
 }
 
-func (l *listener) Accept(cx *sched.Context) (driver.Conn, error) {
+func (l *listener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 	t := cx.Task()
 	for {
-		err := l.source.TryBegin(poller.Read)
-		if err == poller.ErrWait {
+		switch poll, err := l.source.Begin(driver.Reading, nil); {
+		case err != nil:
+			return nil, poll, err
+		case poll == driver.Pending:
 			if l.wait(t) {
-				return nil, driver.ErrPending
+				return nil, poll, nil
 			}
 			continue
 		}
-		if err != nil {
-			return nil, err
-		}
-		if l.more.Load() && !hasConnection(l.source.FD()) { // a tenth of an accept in vain
-			l.drained()
+		if l.mayHaveMore.Load() && !hasConnection(l.source.FD()) { // a tenth of the cost of accept
+			l.endDrained()
 			continue
 		}
 		fd, sa, err := syscall.Accept4(l.source.FD(), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
 		switch err {
 		case nil:
-			l.more.Store(true)
-			l.source.End(poller.Read, poller.More)
+			l.mayHaveMore.Store(true)
+			l.source.End(driver.Reading, poller.More)
 			l.leave(t)
-			return l.accepted(fd, sa)
+			return l.newConn(fd, sa)
 		case syscall.EAGAIN:
-			l.drained()
+			l.endDrained()
 			continue
-		case syscall.EINTR, syscall.ECONNABORTED: // the next one may be well
-			l.source.End(poller.Read, poller.More)
+		case syscall.EINTR, syscall.ECONNABORTED: // the next connection may be good
+			l.source.End(driver.Reading, poller.More)
 			continue
 		case syscall.EMFILE, syscall.ENFILE:
-			// The kernel takes a descriptor first, and looks for a connection with it.
+			// The kernel allocates a descriptor first, and then looks for a connection.
 			if !hasConnection(l.source.FD()) {
-				l.drained()
+				l.endDrained()
 				continue
 			}
 		}
-		l.source.End(poller.Read, poller.More)
+		l.source.End(driver.Reading, poller.More)
 		l.leave(t)
-		return nil, l.fail(os.NewSyscallError("accept4", err))
+		return nil, driver.Ready, l.opError(os.NewSyscallError("accept4", err))
 	}
 }
 
-// drained ends an operation that has found no connection. The next edge is new.
-func (l *listener) drained() {
-	l.more.Store(false)
-	l.source.End(poller.Read, poller.Drained)
+// endDrained ends an operation that has found no connection. The next edge is new.
+func (l *listener) endDrained() {
+	l.mayHaveMore.Store(false)
+	l.source.End(driver.Reading, poller.Drained)
 }
 
-// accepted makes a connection of a descriptor. Its options are the listener's.
-func (l *listener) accepted(fd int, sa syscall.Sockaddr) (driver.Conn, error) {
+// newConn makes a connection of a descriptor. Its options are the listener's.
+func (l *listener) newConn(fd int, sa syscall.Sockaddr) (driver.Conn, driver.Poll, error) {
 	c := &conn{remote: endpointOf(sa, l.network)}
 	if err := l.poller.Open(&c.source, fd, poller.Connections, true); err != nil {
 		syscall.Close(fd)
-		if err == net.ErrClosed {
-			return nil, err
+		if err != net.ErrClosed {
+			err = l.opError(err)
 		}
-		return nil, l.fail(err)
+		return nil, driver.Ready, err
 	}
-	return c, nil
+	return c, driver.Ready, nil
 }
 
-func (l *listener) fail(err error) error {
+func (l *listener) opError(err error) error {
 	return &net.OpError{Op: "accept", Net: networks[l.network], Addr: l.addr, Err: err}
 }
 
@@ -117,49 +114,43 @@ func (l *listener) wait(t *sched.Task) bool {
 	if l.source.IsClosed() {
 		return false
 	}
-	if !slices.Contains(l.waiting, t) {
-		l.waiting = append(l.waiting, t)
-	}
-	return l.waiting[0] != t || l.source.Arm(poller.Read, t)
+	l.queue.Add(t)
+	return l.queue[0] != t || l.source.Arm(driver.Reading, t) // rule 2
 }
 
-// leave takes t out of the queue. When t was the head, what readiness there is goes
+// leave removes t from the queue. When t was the head, the readiness that there is goes
 // to the next one.
 func (l *listener) leave(t *sched.Task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	i := slices.Index(l.waiting, t)
-	if i < 0 {
+	wasHead := len(l.queue) > 0 && l.queue[0] == t
+	l.queue.Remove(t)
+	if !wasHead {
 		return
 	}
-	l.waiting = slices.Delete(l.waiting, i, i+1)
-	if i > 0 {
+	l.source.Forget(driver.Reading, t)
+	if len(l.queue) == 0 {
 		return
 	}
-	l.source.Forget(poller.Read, t)
-	if len(l.waiting) == 0 {
-		l.waiting = nil
-		return
-	}
-	head := l.waiting[0]
-	for !l.source.Arm(poller.Read, head) {
-		switch l.source.TryBegin(poller.Read) {
-		case nil:
+	head := l.queue[0]
+	for !l.source.Arm(driver.Reading, head) { // rule 2
+		switch poll, err := l.source.Begin(driver.Reading, nil); {
+		case err != nil: // closed
+			head.Wake()
+			return
+		case poll == driver.Ready:
 			if hasConnection(l.source.FD()) {
-				l.source.End(poller.Read, poller.More)
+				l.source.End(driver.Reading, poller.More)
 				head.Wake()
 				return
 			}
-			l.source.End(poller.Read, poller.Drained)
-		case net.ErrClosed:
-			head.Wake()
-			return
+			l.source.End(driver.Reading, poller.Drained)
 		}
 	}
 }
 
 func (l *listener) Forget(t *sched.Task) {
-	l.source.Forget(poller.Read, t)
+	l.source.Forget(driver.Reading, t)
 	l.leave(t)
 }
 
@@ -172,11 +163,10 @@ func (l *listener) Addr() net.Addr { return l.addr }
 func (l *listener) Close() error {
 	err := l.source.Close()
 	l.mu.Lock()
-	waiting := l.waiting
-	l.waiting = nil
+	queue := l.queue.RemoveAll()
 	l.mu.Unlock()
-	for i := 1; i < len(waiting); i++ { // the source has woken the first
-		waiting[i].Wake()
+	if len(queue) > 0 {
+		queue[1:].Wake() // the source has woken the first
 	}
 	return err
 }

@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal/driver"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 // exhaust takes the process's descriptors away until the function it returns is
@@ -52,11 +50,7 @@ func TestNoDescriptorsLeftIsAnErrorThatPasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.wait(acceptor, 1)
-	_, err = b.do(acceptor, func(cx *sched.Context) error {
-		_, err := l.Accept(cx)
-		return err
-	})
-	if !errors.Is(err, syscall.EMFILE) {
+	if _, err := b.tryAccept(acceptor, l); !errors.Is(err, syscall.EMFILE) {
 		t.Fatalf("got %v, want EMFILE", err)
 	}
 	// Open connections go on.
@@ -65,14 +59,7 @@ func TestNoDescriptorsLeftIsAnErrorThatPasses(t *testing.T) {
 		t.Fatalf("got %d, %v", n, err)
 	}
 	restore()
-	var c driver.Conn
-	if _, err := b.do(acceptor, func(cx *sched.Context) (err error) {
-		c, err = l.Accept(cx)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	c.Close()
+	b.accept(acceptor, l).Close()
 }
 
 func TestNoDescriptorsLeftIsNoErrorWhileNobodyConnects(t *testing.T) {
@@ -100,7 +87,7 @@ func TestNoDescriptorsLeftIsNoErrorWhileNobodyConnects(t *testing.T) {
 	if err := syscall.Connect(client, &syscall.SockaddrInet4{Port: at.Port, Addr: [4]byte(at.IP.To4())}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.do(acceptor, func(cx *sched.Context) error { _, err := l.Accept(cx); return err }); !errors.Is(err, syscall.EMFILE) {
+	if _, err := b.tryAccept(acceptor, l); !errors.Is(err, syscall.EMFILE) {
 		t.Fatalf("got %v, want EMFILE: a connection waits", err)
 	}
 	restore()

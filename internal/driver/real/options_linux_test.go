@@ -88,10 +88,10 @@ func TestBothEndsHaveTheOptionsThatNetSets(t *testing.T) {
 	}
 	task := edotest.NewTask()
 	var c driver.Conn
-	if _, err := b.do(task, func(cx *sched.Context) (err error) {
+	if _, err := b.do(task, func(cx *sched.Context) (_ driver.Poll, err error) {
 		if c == nil {
 			if c, err = b.Dial("tcp", l.Addr().String()); err != nil {
-				return err
+				return driver.Ready, err
 			}
 		}
 		return c.Connect(cx)

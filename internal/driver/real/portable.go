@@ -12,14 +12,14 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// portableDriver is the driver where there is no poller: package net, and a
-// goroutine for each operation that waits. When the operation has completed, the
-// goroutine leaves the result with the connection, puts the waiting task onto a
-// list and ends. Look and Wait wake the tasks on that list.
+// portableDriver is the driver without a poller: package net, and a goroutine for each
+// operation that waits. When the operation has completed, the goroutine leaves the result
+// with the connection, puts the waiters onto a list and ends. Look and Wait wake the tasks
+// on that list.
 //
-// Rules: mu guards everything. A token is put into wakeup by whoever changes waiting
-// from true to false, other than the waiter itself: so there is at most one, and
-// it belongs to the wait that goes on.
+// Rules: mu guards the fields after it. A goroutine other than the waiter that changes
+// waiting from true to false puts a token into wakeup: so there is at most one token, and
+// it belongs to the wait under way.
 type portableDriver struct {
 	clock
 	wakeup      chan struct{}
@@ -27,14 +27,14 @@ type portableDriver struct {
 	writesBlock bool           // see portableWrites
 
 	mu      sync.Mutex
-	ready   []*sched.Task
-	called  bool // a wake is kept for the next wait
-	waiting bool
+	ready   driver.Waiters // to be woken at the next look
+	called  bool           // a wake is kept for the next wait
+	waiting bool           // a goroutine waits
 	closed  bool
 	open    map[resource]struct{}
 }
 
-// resource is what Close has to close.
+// resource is a connection or a listener, which Close closes.
 type resource interface{ Close() error }
 
 // New returns a driver, whose clock starts now.
@@ -56,8 +56,7 @@ func (d *portableDriver) Registered() bool {
 
 func (d *portableDriver) Look(cx *sched.Context) bool {
 	d.mu.Lock()
-	ready := d.ready
-	d.ready = nil
+	ready := d.ready.RemoveAll()
 	d.mu.Unlock()
 	for _, t := range ready {
 		t.WakeBack(cx)
@@ -65,7 +64,7 @@ func (d *portableDriver) Look(cx *sched.Context) bool {
 	return len(ready) > 0
 }
 
-// Wait never says that nothing can happen any more: somebody outside may call Wake.
+// Wait never reports a stall: a goroutine that is no task may call Wake.
 func (d *portableDriver) Wait(cx *sched.Context, deadline int64) bool {
 	d.mu.Lock()
 	d.waiting = !d.called && len(d.ready) == 0
@@ -79,25 +78,25 @@ func (d *portableDriver) Wait(cx *sched.Context, deadline int64) bool {
 		d.called = false
 		d.mu.Unlock()
 		if !waiting {
-			<-d.wakeup // came just after the time was up
+			<-d.wakeup // the token came just after the deadline
 		}
 	}
 	d.Look(cx)
 	return false
 }
 
-// sleep waits for a token, and says whether it came before the deadline.
+// sleep waits for a token, and reports whether it came before the deadline.
 func (d *portableDriver) sleep(deadline int64) bool {
 	if deadline == sched.Never {
 		<-d.wakeup
 		return true
 	}
-	alarm := time.NewTimer(time.Duration(deadline - d.Now()))
-	defer alarm.Stop()
+	timer := time.NewTimer(time.Duration(deadline - d.Now()))
+	defer timer.Stop()
 	select {
 	case <-d.wakeup:
 		return true
-	case <-alarm.C:
+	case <-timer.C:
 		return false
 	}
 }
@@ -111,7 +110,7 @@ func (d *portableDriver) Wake() {
 	d.endWait()
 }
 
-// endWait ends the wait that goes on. mu is held.
+// endWait ends the wait under way. mu is held.
 func (d *portableDriver) endWait() {
 	if d.waiting {
 		d.waiting = false
@@ -119,8 +118,8 @@ func (d *portableDriver) endWait() {
 	}
 }
 
-// completed wakes tasks at the next look.
-func (d *portableDriver) completed(tasks []*sched.Task) {
+// wakeAtLook has the next look wake tasks.
+func (d *portableDriver) wakeAtLook(tasks driver.Waiters) {
 	if len(tasks) == 0 {
 		return
 	}
@@ -141,7 +140,7 @@ func (d *portableDriver) start(operation func()) bool {
 	return true
 }
 
-// add makes r one of what Close closes, unless the driver is closed already.
+// add adds r to the resources that Close closes, unless the driver is closed already.
 func (d *portableDriver) add(r resource) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -198,8 +197,8 @@ func (d *portableDriver) Dial(network, text string) (driver.Conn, error) {
 	return c, nil
 }
 
-// Close closes what is open, and returns when the goroutines of all operations
-// have ended, which is at once.
+// Close closes all resources, and returns when the goroutines of all operations have
+// ended, which they do at once.
 func (d *portableDriver) Close() error {
 	d.mu.Lock()
 	d.closed = true

@@ -19,18 +19,18 @@ import (
 const maxBuffer = 64 << 10
 
 // portableConn is a connection of package net. A read that finds nothing starts a
-// goroutine that reads into a buffer, which the next read empties and lets go of.
+// goroutine that reads into a buffer. The next read empties and releases the buffer.
 //
 //	       idle            busy                        done
 //	read   no goroutine    a goroutine reads           data or readErr is there
 //	write  see portable_write.go
 //
-// What Write says to be written the system has: so it arrives, however late the other
-// side reads and whatever becomes of the connection and the process here.
+// The bytes that Write reports as written are the system's: so they arrive, however late
+// the other side reads, and whatever becomes of the connection and the process here.
 //
-// mu guards what follows it. failure is the error that has ended the connection: the
-// system tells it once, to a read or a write. Reads tell it instead of the end, and
-// writes instead of EPIPE.
+// mu guards the fields after it. failure is the error that has ended the connection: the
+// system reports it once, to a read or a write. Later reads return it instead of the end,
+// and later writes instead of EPIPE.
 type portableConn struct {
 	driver  *portableDriver
 	network string
@@ -40,13 +40,12 @@ type portableConn struct {
 	mu      sync.Mutex
 	inner   net.Conn // nil: not connected
 	dialErr error
-	data    []byte // read, and not yet asked for
+	data    []byte // read by the goroutine, and not yet returned
 	readErr error
 	failure error
-	readers driver.Waiters
-	writers driver.Waiters // wait to write, or for the connection
-	reading bool
-	half    bool // CloseWrite was called
+	waiters [2]driver.Waiters // by direction
+	reading bool              // a goroutine reads
+	half    bool              // CloseWrite was called
 	closed  bool
 	out     portableWrites
 }
@@ -69,90 +68,102 @@ func (c *portableConn) connect(ctx context.Context, network string) {
 		c.inner = inner
 	}
 	c.dialErr = err
-	readers, writers := c.readers.Take(), c.writers.Take()
-	c.mu.Unlock()
-	c.driver.completed(readers)
-	c.driver.completed(writers)
+	c.wakeAndUnlock(driver.Reading, driver.Writing)
 }
 
-func (c *portableConn) Connect(cx *sched.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case c.closed:
-		return net.ErrClosed
-	case c.dialErr != nil:
-		return c.dialErr
-	case c.inner == nil:
-		c.writers.Add(cx.Task())
-		return driver.ErrPending
+// wakeAndUnlock unlocks mu and wakes the waiters of some directions, at the next look of
+// the driver.
+func (c *portableConn) wakeAndUnlock(directions ...driver.Direction) {
+	var woken [2]driver.Waiters
+	for _, d := range directions {
+		woken[d] = c.waiters[d].RemoveAll()
 	}
-	return nil
+	c.mu.Unlock()
+	for _, tasks := range woken {
+		c.driver.wakeAtLook(tasks)
+	}
 }
 
-func (c *portableConn) Read(cx *sched.Context, p []byte) (int, error) {
+// pending makes the task of cx a waiter in direction d. mu is held.
+func (c *portableConn) pending(cx *sched.Context, d driver.Direction) driver.Poll {
+	c.waiters[d].Add(cx.Task())
+	return driver.Pending
+}
+
+func (c *portableConn) Connect(cx *sched.Context) (driver.Poll, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.closed:
-		return 0, net.ErrClosed
+		return driver.Ready, net.ErrClosed
+	case c.dialErr != nil:
+		return driver.Ready, c.dialErr
+	case c.inner == nil:
+		return c.pending(cx, driver.Writing), nil
+	}
+	return driver.Ready, nil
+}
+
+func (c *portableConn) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return 0, driver.Ready, net.ErrClosed
 	case len(p) == 0:
-		return 0, nil
+		return 0, driver.Ready, nil
 	case len(c.data) > 0:
 		n := copy(p, c.data)
 		if c.data = c.data[n:]; len(c.data) == 0 {
 			c.data = nil
 		}
-		return n, nil
+		return n, driver.Ready, nil
 	case c.readErr != nil:
 		err := c.readErr
-		c.readErr = nil // asking again gives an answer again
+		c.readErr = nil // the next read asks again, and gets an answer again
 		if err == io.EOF && c.failure != nil {
-			err = c.tell("read", c.failure)
+			err = c.failureOf("read", c.failure)
 		}
-		return 0, err
+		return 0, driver.Ready, err
 	}
-	c.readers.Add(cx.Task())
 	if c.inner != nil && !c.reading {
 		size := min(len(p), maxBuffer)
-		if !c.driver.start(func() { c.read(size) }) {
-			return 0, net.ErrClosed
+		if !c.driver.start(func() { c.readOnce(size) }) {
+			return 0, driver.Ready, net.ErrClosed
 		}
 		c.reading = true
 	}
-	return 0, driver.ErrPending
+	return 0, c.pending(cx, driver.Reading), nil
 }
 
-func (c *portableConn) read(size int) {
+// readOnce is the goroutine that reads.
+func (c *portableConn) readOnce(size int) {
 	p := make([]byte, size)
 	n, err := c.inner.Read(p)
 	c.mu.Lock()
 	c.reading = false
 	if !c.closed {
 		c.data, c.readErr = p[:n], err
-		c.keep(err)
+		c.keepError(err)
 	}
-	readers := c.readers.Take()
-	var writers driver.Waiters
-	if c.out.follows { // they wait for what this read is told
+	if c.out.follows { // writes wait for the error that this read may have got
 		c.out.follows = false
-		writers = c.writers.Take()
+		c.wakeAndUnlock(driver.Reading, driver.Writing)
+	} else {
+		c.wakeAndUnlock(driver.Reading)
 	}
-	c.mu.Unlock()
-	c.driver.completed(readers)
-	c.driver.completed(writers)
 }
 
-// keep keeps an error that ends the connection. mu is held.
-func (c *portableConn) keep(err error) {
+// keepError keeps an error that ends the connection. mu is held.
+func (c *portableConn) keepError(err error) {
 	var errno syscall.Errno
 	if c.failure == nil && errors.As(err, &errno) && lasts(errno) {
 		c.failure = err
 	}
 }
 
-// tell returns failure, which another operation may have been told, as op says it.
-func (c *portableConn) tell(op string, failure error) error {
+// failureOf returns failure, which another operation may have got, as the error of op.
+func (c *portableConn) failureOf(op string, failure error) error {
 	var errno syscall.Errno
 	errors.As(failure, &errno)
 	return &net.OpError{
@@ -168,14 +179,14 @@ func (c *portableConn) CloseWrite() error {
 		return net.ErrClosed
 	}
 	c.half = true
-	if c.out.writing { // what a goroutine writes goes first
+	if c.out.writing { // the bytes that a goroutine writes go first
 		return nil
 	}
 	err := shutWrite(c.inner)
-	if isErrno(err, syscall.ENOTCONN) { // after an error, which may not have been told yet
-		c.keep(c.untold())
+	if isErrno(err, syscall.ENOTCONN) { // after an error, which the system may not have reported yet
+		c.keepError(c.pendingError())
 		if c.failure != nil {
-			err = c.tell("close", c.failure)
+			err = c.failureOf("close", c.failure)
 		}
 	}
 	return err
@@ -188,29 +199,27 @@ func shutWrite(c net.Conn) error {
 	return errors.ErrUnsupported
 }
 
-// waiters returns who waits in direction d. mu is held.
-func (c *portableConn) waiters(d driver.Direction) *driver.Waiters {
-	if d == driver.Reading {
-		return &c.readers
-	}
-	return &c.writers
-}
-
-func (c *portableConn) Forget(d driver.Direction, t *sched.Task) {
+func (c *portableConn) Wait(d driver.Direction, t *sched.Task) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiters(d).Remove(t)
+	c.waiters[d].Add(t)
 }
 
 func (c *portableConn) Waits(d driver.Direction, t *sched.Task) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.waiters(d).Has(t)
+	return c.waiters[d].Contains(t)
+}
+
+func (c *portableConn) Forget(d driver.Direction, t *sched.Task) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiters[d].Remove(t)
 }
 
 func (c *portableConn) Wake(d driver.Direction) {
 	c.mu.Lock()
-	woken := c.waiters(d).Take()
+	woken := c.waiters[d].RemoveAll()
 	c.mu.Unlock()
 	woken.Wake()
 }
@@ -244,7 +253,7 @@ func (c *portableConn) Close() error {
 	}
 	c.closed = true
 	c.data = nil
-	readers, writers := c.readers.Take(), c.writers.Take()
+	readers, writers := c.waiters[driver.Reading].RemoveAll(), c.waiters[driver.Writing].RemoveAll()
 	inner := c.inner
 	c.mu.Unlock()
 	c.driver.remove(c)

@@ -14,10 +14,10 @@ import (
 )
 
 // portableListener is a listener of package net. While tasks wait, one goroutine
-// accepts, and wakes the task that has waited longest for each result.
+// accepts. For each result it wakes the task that has waited longest.
 //
-// Rules: mu guards what follows it. A task is in waiting until it is woken, so that
-// each result wakes one task; the goroutine goes on while waiting is not empty.
+// Rules: mu guards the fields after it. A task is in the queue until it is woken, so
+// each result wakes one task. The goroutine goes on while the queue is not empty.
 type portableListener struct {
 	driver  *portableDriver
 	network string
@@ -25,9 +25,9 @@ type portableListener struct {
 	done    chan struct{} // closed with the listener
 
 	mu        sync.Mutex
-	accepting bool
-	results   []result // that nobody has taken yet
-	waiting   []*sched.Task
+	accepting bool     // the goroutine runs
+	results   []result // that no Accept has returned yet
+	queue     driver.Waiters
 	closed    bool
 }
 
@@ -36,48 +36,45 @@ type result struct {
 	err  error
 }
 
-func (l *portableListener) Accept(cx *sched.Context) (driver.Conn, error) {
-	r, err := l.take(cx.Task())
-	if err != nil {
-		return nil, err
-	}
-	if r.err != nil {
-		return nil, r.err
+func (l *portableListener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
+	r, poll := l.takeResult(cx.Task())
+	if poll == driver.Pending || r.err != nil {
+		return nil, poll, r.err
 	}
 	c := &portableConn{driver: l.driver, network: l.network, inner: r.conn, remote: r.conn.RemoteAddr()}
 	if !l.driver.add(c) {
 		r.conn.Close()
-		return nil, net.ErrClosed
+		return nil, driver.Ready, net.ErrClosed
 	}
-	return c, nil
+	return c, driver.Ready, nil
 }
 
-// take returns a result, or keeps t and sees to it that somebody accepts.
-func (l *portableListener) take(t *sched.Task) (result, error) {
+// takeResult returns the oldest result. Without one it puts t into the queue, and starts
+// the goroutine unless it runs.
+func (l *portableListener) takeResult(t *sched.Task) (result, driver.Poll) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return result{}, net.ErrClosed
+		return result{err: net.ErrClosed}, driver.Ready
 	}
 	if len(l.results) > 0 {
 		r := l.results[0]
 		l.results = slices.Delete(l.results, 0, 1)
-		l.dropWaiter(t)
-		return r, nil
-	}
-	if !slices.Contains(l.waiting, t) {
-		l.waiting = append(l.waiting, t)
+		l.queue.Remove(t)
+		return r, driver.Ready
 	}
 	if !l.accepting {
-		if !l.driver.start(l.accept) {
-			return result{}, net.ErrClosed
+		if !l.driver.start(l.acceptAll) {
+			return result{err: net.ErrClosed}, driver.Ready
 		}
 		l.accepting = true
 	}
-	return result{}, driver.ErrPending
+	l.queue.Add(t)
+	return result{}, driver.Pending
 }
 
-func (l *portableListener) accept() {
+// acceptAll is the goroutine that accepts.
+func (l *portableListener) acceptAll() {
 	for more := true; more; {
 		c, err := l.inner.Accept()
 		for pause := firstPause; l.isInVain(err); pause = min(2*pause, longestPause) {
@@ -96,30 +93,19 @@ func (l *portableListener) accept() {
 			return
 		}
 		l.results = append(l.results, result{c, err})
-		t := l.next()
-		more = len(l.waiting) > 0
+		t := l.queue.RemoveFirst()
+		more = len(l.queue) > 0
 		l.accepting = more
 		l.mu.Unlock()
 		if t != nil {
-			l.driver.completed([]*sched.Task{t})
+			l.driver.wakeAtLook(driver.Waiters{t})
 		}
 	}
 }
 
-// next takes the
-// next takes the task out that has waited longest, or returns nil. mu is held.
-func (l *portableListener) next() *sched.Task {
-	if len(l.waiting) == 0 {
-		return nil
-	}
-	t := l.waiting[0]
-	l.waiting = slices.Delete(l.waiting, 0, 1)
-	return t
-}
-
-// isInVain says that err, which came without a connection, may be forgotten: the system
+// isInVain reports whether err came without a connection and may be ignored: the system
 // has looked for a descriptor first, and has none. Package net has no way to wait for a
-// connection then; it is asked again until there is one, or a descriptor.
+// connection then: the goroutine asks again until there is one, or a descriptor.
 func (l *portableListener) isInVain(err error) (vain bool) {
 	if !isErrno(err, syscall.EMFILE) && !isErrno(err, syscall.ENFILE) {
 		return false
@@ -135,25 +121,15 @@ const (
 	longestPause = 50 * time.Millisecond
 )
 
-// dropWaiter takes t out, if it waits. mu is held.
-func (l *portableListener) dropWaiter(t *sched.Task) bool {
-	i := slices.Index(l.waiting, t)
-	if i < 0 {
-		return false
-	}
-	l.waiting = slices.Delete(l.waiting, i, i+1)
-	return true
-}
-
 func (l *portableListener) Forget(t *sched.Task) {
 	l.mu.Lock()
-	var heir *sched.Task
-	if !l.dropWaiter(t) && len(l.results) > 0 {
-		heir = l.next() // t had been woken for a result
+	var next *sched.Task
+	if !l.queue.Remove(t) && len(l.results) > 0 {
+		next = l.queue.RemoveFirst() // t had been woken for a result
 	}
 	l.mu.Unlock()
-	if heir != nil {
-		heir.Wake()
+	if next != nil {
+		next.Wake()
 	}
 }
 
@@ -174,8 +150,8 @@ func (l *portableListener) Close() error {
 		return nil
 	}
 	l.closed = true
-	waiting, results := l.waiting, l.results
-	l.waiting, l.results = nil, nil
+	queue, results := l.queue.RemoveAll(), l.results
+	l.results = nil
 	l.mu.Unlock()
 	close(l.done)
 	l.driver.remove(l)
@@ -185,8 +161,6 @@ func (l *portableListener) Close() error {
 			r.conn.Close()
 		}
 	}
-	for _, t := range waiting {
-		t.Wake()
-	}
+	queue.Wake()
 	return err
 }

@@ -15,63 +15,61 @@ import (
 // portableWrites is how a connection writes. There are two ways.
 //
 // Where a system call can be made that does not wait (the Unix systems), Write makes it.
-// When there is no room, a goroutine waits for some in Go's own poller. It may learn of
-// room only from what happens after it has begun, so the writers are woken once when it
-// has, and try again.
+// When there is no room, a goroutine waits for some in Go's own poller. That poller may
+// report only room that comes after the goroutine has begun. So the goroutine wakes the
+// writers once when it has begun, and they try again.
 //
-// Elsewhere a goroutine writes a copy, and Write waits until it has ended: what it tells
-// is what the system has taken. A Write that gave up has told of nothing, but its bytes
-// may have gone. They are counted to the next Write when it begins with them, as that of
-// a caller does who goes on where it was.
+// Elsewhere a goroutine writes a copy, and Write waits until it has ended: Write reports
+// the bytes that the system has taken. A Write that gave up has reported nothing, but some
+// of its bytes may have gone. They count for the next Write when that begins with the same
+// bytes, as it does when a caller goes on where it was.
 type portableWrites struct {
 	waiting bool // a goroutine waits for room
 	writing bool // a goroutine writes
-	follows bool // a write waits for what the read under way is told
+	follows bool // a write waits for the error that the read under way may get
 
-	taken []byte // written, and not told yet
-	err   error  // comes after it
+	taken []byte // written by the goroutine, and not yet reported
+	err   error  // to be returned after taken
 }
 
-func (c *portableConn) Write(cx *sched.Context, p []byte) (int, error) {
+func (c *portableConn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.closed:
-		return 0, net.ErrClosed
+		return 0, driver.Ready, net.ErrClosed
 	case len(p) == 0:
-		return 0, nil
+		return 0, driver.Ready, nil
 	case c.inner == nil:
-		c.writers.Add(cx.Task())
-		return 0, driver.ErrPending
+		return 0, c.pending(cx, driver.Writing), nil
 	case c.driver.writesBlock:
 		return c.writeByGoroutine(cx, p)
 	}
 	n, err := c.tryWrite(p)
 	if err == nil {
-		return n, nil
+		return n, driver.Ready, nil
 	}
 	errno, _ := err.(syscall.Errno)
 	switch {
 	case errno == syscall.EAGAIN:
 		if !c.out.waiting {
 			if !c.driver.start(c.waitForRoom) {
-				return 0, net.ErrClosed
+				return 0, driver.Ready, net.ErrClosed
 			}
 			c.out.waiting = true
 		}
 	case errno == syscall.EPIPE && c.failure != nil:
-		return 0, c.tell("write", c.failure)
-	case errno == syscall.EPIPE && c.reading && !c.half: // the read is told why
+		return 0, driver.Ready, c.failureOf("write", c.failure)
+	case errno == syscall.EPIPE && c.reading && !c.half: // the read gets the reason
 		c.out.follows = true
 	case errno != 0:
-		err = c.tell("write", errno)
-		c.keep(err)
-		return 0, err
+		err = c.failureOf("write", errno)
+		c.keepError(err)
+		return 0, driver.Ready, err
 	default:
-		return 0, err
+		return 0, driver.Ready, err
 	}
-	c.writers.Add(cx.Task())
-	return 0, driver.ErrPending
+	return 0, c.pending(cx, driver.Writing), nil
 }
 
 // tryWrite makes one system call that does not wait. mu is held.
@@ -87,13 +85,13 @@ func (c *portableConn) tryWrite(p []byte) (n int, err error) {
 	return n, err
 }
 
-// untold returns the error that the system has yet to tell, if any. mu is held.
-func (c *portableConn) untold() (told error) {
+// pendingError returns the error that the system has not reported yet, if any. mu is held.
+func (c *portableConn) pendingError() (pending error) {
 	raw, err := c.inner.(syscall.Conn).SyscallConn()
 	if err == nil {
-		raw.Control(func(fd uintptr) { told = errorNow(fd) })
+		raw.Control(func(fd uintptr) { pending = errorNow(fd) })
 	}
-	return told
+	return pending
 }
 
 // waitForRoom is the goroutine that waits.
@@ -107,44 +105,39 @@ func (c *portableConn) waitForRoom() {
 			}
 			begun = true
 			c.mu.Lock()
-			writers := c.writers.Take()
-			c.mu.Unlock()
-			c.driver.completed(writers)
+			c.wakeAndUnlock(driver.Writing)
 			return false
 		})
 	}
 	c.mu.Lock()
 	c.out.waiting = false
-	writers := c.writers.Take()
-	c.mu.Unlock()
-	c.driver.completed(writers)
+	c.wakeAndUnlock(driver.Writing)
 }
 
-// writeByGoroutine tells what the last goroutine has written, or starts one. mu is held.
-func (c *portableConn) writeByGoroutine(cx *sched.Context, p []byte) (int, error) {
+// writeByGoroutine reports what the last goroutine has written, or starts one. mu is held.
+func (c *portableConn) writeByGoroutine(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	o := &c.out
 	if !o.writing {
 		n := min(len(o.taken), len(p))
 		if n > 0 && bytes.Equal(o.taken[:n], p[:n]) {
 			o.taken = o.taken[n:]
-			return n, nil
+			return n, driver.Ready, nil
 		}
 		o.taken = nil // of a Write that gave up
 		if err := o.err; err != nil {
 			o.err = nil
 			if isErrno(err, syscall.EPIPE) && c.failure != nil {
-				err = c.tell("write", c.failure)
+				err = c.failureOf("write", c.failure)
 			}
-			return 0, err
+			return 0, driver.Ready, err
 		}
 		p := bytes.Clone(p[:min(len(p), maxBuffer)])
 		if !c.driver.start(func() { c.writeAll(p) }) {
-			return 0, net.ErrClosed
+			return 0, driver.Ready, net.ErrClosed
 		}
 		o.writing = true
 	}
-	c.writers.Add(cx.Task())
-	return 0, driver.ErrPending
+	return 0, c.pending(cx, driver.Writing), nil
 }
 
 // writeAll is the goroutine that writes.
@@ -153,17 +146,17 @@ func (c *portableConn) writeAll(p []byte) {
 	c.mu.Lock()
 	c.out.writing = false
 	c.out.taken, c.out.err = p[:n], err
-	c.keep(err)
+	c.keepError(err)
 	half := c.half && !c.closed
-	writers := c.writers.Take()
+	writers := c.waiters[driver.Writing].RemoveAll()
 	c.mu.Unlock()
 	if half {
 		shutWrite(c.inner)
 	}
-	c.driver.completed(writers)
+	c.driver.wakeAtLook(writers)
 }
 
-// isErrno says whether err is that number.
+// isErrno reports whether err is that number.
 func isErrno(err error, want syscall.Errno) bool {
 	var errno syscall.Errno
 	return errors.As(err, &errno) && errno == want

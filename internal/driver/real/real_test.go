@@ -9,7 +9,6 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/driver/real"
 	"github.com/edo-go/edo/internal/sched"
@@ -42,7 +41,7 @@ func newBench(t *testing.T) *bench {
 
 // by calls fn as a poll of task.
 func by(task *edotest.Task, fn func(cx *sched.Context)) {
-	task.Enter(func(cx *edo.Context) { fn(cx.Internal(internal.Key{})) })
+	task.Enter(func(cx *edo.Context) { fn((*sched.Context)(cx)) })
 }
 
 // wait waits in the driver until task has been woken n times since it was asked
@@ -75,13 +74,14 @@ func (b *bench) settle() {
 
 // do repeats op, as task, until it does not wait any more. It returns how often it
 // was called.
-func (b *bench) do(task *edotest.Task, op func(cx *sched.Context) error) (polls int, err error) {
+func (b *bench) do(task *edotest.Task, op func(cx *sched.Context) (driver.Poll, error)) (polls int, err error) {
 	b.Helper()
 	task.TakeWakes()
 	for {
 		polls++
-		by(task, func(cx *sched.Context) { err = op(cx) })
-		if err != driver.ErrPending {
+		var poll driver.Poll
+		by(task, func(cx *sched.Context) { poll, err = op(cx) })
+		if poll != driver.Pending {
 			return polls, err
 		}
 		b.wait(task, 1)
@@ -100,14 +100,26 @@ func (b *bench) listen() driver.Listener {
 func (b *bench) accept(task *edotest.Task, l driver.Listener) driver.Conn {
 	b.Helper()
 	var c driver.Conn
-	_, err := b.do(task, func(cx *sched.Context) (err error) {
-		c, err = l.Accept(cx)
-		return err
+	_, err := b.do(task, func(cx *sched.Context) (poll driver.Poll, err error) {
+		c, poll, err = l.Accept(cx)
+		return poll, err
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return c
+}
+
+// tryAccept accepts a connection and closes it. It returns how often it was polled.
+func (b *bench) tryAccept(task *edotest.Task, l driver.Listener) (polls int, err error) {
+	b.Helper()
+	return b.do(task, func(cx *sched.Context) (driver.Poll, error) {
+		c, poll, err := l.Accept(cx)
+		if c != nil {
+			c.Close()
+		}
+		return poll, err
+	})
 }
 
 // pair returns both ends of a connection: one that package net holds, and ours.
@@ -126,9 +138,9 @@ func (b *bench) pair() (theirs *net.TCPConn, ours driver.Conn) {
 // read reads once, waiting for it.
 func (b *bench) read(task *edotest.Task, c driver.Conn, p []byte) (n int, err error) {
 	b.Helper()
-	_, err = b.do(task, func(cx *sched.Context) (err error) {
-		n, err = c.Read(cx, p)
-		return err
+	_, err = b.do(task, func(cx *sched.Context) (poll driver.Poll, err error) {
+		n, poll, err = c.Read(cx, p)
+		return poll, err
 	})
 	return n, err
 }
@@ -149,10 +161,10 @@ func (b *bench) readAll(task *edotest.Task, c driver.Conn, p []byte) {
 func (b *bench) write(task *edotest.Task, c driver.Conn, p []byte) {
 	b.Helper()
 	for len(p) > 0 {
-		_, err := b.do(task, func(cx *sched.Context) error {
-			n, err := c.Write(cx, p)
+		_, err := b.do(task, func(cx *sched.Context) (driver.Poll, error) {
+			n, poll, err := c.Write(cx, p)
 			p = p[n:]
-			return err
+			return poll, err
 		})
 		if err != nil {
 			b.Fatal(err)
@@ -180,5 +192,13 @@ func back(t *testing.T, before int) {
 			t.Fatalf("%d goroutines, want %d\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
 		}
 		runtime.Gosched()
+	}
+}
+
+// wantPending fails the test unless an operation of cx, which moved n bytes, has to wait.
+func wantPending(t testing.TB, n int, poll driver.Poll, err error) {
+	t.Helper()
+	if n != 0 || poll != driver.Pending || err != nil {
+		t.Fatalf("got %d, %v, %v, want that it is pending", n, poll, err)
 	}
 }

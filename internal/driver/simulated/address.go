@@ -7,8 +7,8 @@ import (
 	"github.com/edo-go/edo/internal/driver"
 )
 
-// An endpoint is where a listener listens. Without a host of its own it takes
-// what is sent to any: to those of one family, or of both.
+// An endpoint is where a listener listens. Without a host of its own it accepts
+// connections to any address: of one family, or of both.
 type endpoint struct {
 	ip   netip.Addr
 	port uint16
@@ -27,14 +27,14 @@ func local(a driver.Address) endpoint {
 	return endpoint{ip: netip.IPv6Unspecified(), port: a.Port, both: a.Network == "tcp"}
 }
 
-// takes says whether what is sent to ip reaches e, the port aside.
-func (e endpoint) takes(ip netip.Addr) bool {
+// accepts reports whether a connection to ip reaches e, apart from the port.
+func (e endpoint) accepts(ip netip.Addr) bool {
 	return e.ip == ip || e.ip.IsUnspecified() && (e.both || e.ip.Is4() == ip.Is4())
 }
 
-// conflicts says whether e and o cannot both listen.
+// conflicts reports whether e and o cannot both listen.
 func (e endpoint) conflicts(o endpoint) bool {
-	return e.port == o.port && (e.takes(o.ip) || o.takes(e.ip))
+	return e.port == o.port && (e.accepts(o.ip) || o.accepts(e.ip))
 }
 
 func tcpAddr(ip netip.Addr, port uint16) *net.TCPAddr {

@@ -15,7 +15,7 @@ import (
 //
 //	connecting   dialed; the listener's backlog has had no room yet → open, failed, closed
 //	open         → failed, closed
-//	failed       conn.err says why: nobody listens, or a reset came → closed
+//	failed       conn.err says why: no listener is there, or a reset came → closed
 //	closed       by its own side
 type state uint8
 
@@ -26,65 +26,71 @@ const (
 	closed
 )
 
-// conn is one end of a connection, as TCP on Linux has them:
+// conn is one end of a connection. It behaves as TCP on Linux does:
 //
-//   - What was written before a Close arrives, and then the end.
-//   - Closing with unread input resets the connection instead: the other end can
+//   - The bytes that were written before a Close arrive, and then the end.
+//   - A Close with unread input resets the connection instead: the other end can
 //     still read what it was sent, and then fails with ECONNRESET.
-//   - What is written to an end that has closed seems to succeed, is lost, and
-//     resets the connection. From then on writing fails, with EPIPE.
-//   - An end that has failed stays so: the error is that of every read, after what
-//     arrived before it, of every write and of CloseWrite. When the end was told first,
-//     reads go on to say so, and writes fail with EPIPE.
+//   - A write to an end that has closed seems to succeed, its bytes are lost, and it
+//     resets the connection. From then on writes fail, with EPIPE.
+//   - An end that has failed stays so: every read returns the error, after the bytes that
+//     arrived before it, and so does every write and CloseWrite. When the other side's end
+//     came first, reads go on to return io.EOF, and writes fail with EPIPE.
 type conn struct {
 	driver        *Driver
 	net           *network
 	network       string // as Dial was given it
 	local, remote *net.TCPAddr
 	in, out       *flow
-	port          uint16 // the port to give back, at the end that dialed
+	port          uint16 // the port to release, at the end that dialed
 
-	peer      *conn     // nil when nobody listened
-	listener  *listener // whose queue it is in, at the end that is to be accepted
-	state     state
-	err       syscall.Errno  // when it failed
-	connector driver.Waiters // in Connect; none unless connecting
+	waiters  [2]driver.Waiters // by direction; one that connects waits to write
+	peer     *conn             // nil when there was no listener
+	listener *listener         // in whose queue this end is, until it is accepted
+	state    state
+	err      syscall.Errno // when it failed
 }
 
-// established makes an end that connects stand.
-func (c *conn) established() {
+// establish opens an end that connects.
+func (c *conn) establish() {
 	if c.state == connecting {
 		c.state = open
-		c.release()
+		c.wakeAll()
 	}
 }
 
-// reset is what an end gets that was cut off.
+// reset fails an end that the other side has cut off.
 func (c *conn) reset() {
-	if c.in.ended { // so reading ends well
+	if c.in.ended { // reads return io.EOF
 		c.fail(syscall.EPIPE)
 	} else {
 		c.fail(syscall.ECONNRESET)
 	}
 }
 
-// fail ends an end with err, unless it has ended. What arrived before can be
+// fail ends an end with err, unless it has ended. The bytes that arrived before can be
 // read.
 func (c *conn) fail(err syscall.Errno) {
 	if c.state < failed {
 		c.state, c.err = failed, err
-		c.release()
+		c.wakeAll()
 	}
 }
 
-// release wakes who waits at this end.
-func (c *conn) release() {
-	wake(nil, &c.connector)
-	wake(nil, &c.in.readers)
-	wake(nil, &c.out.writers)
+// wakeAll wakes all waiters at this end.
+func (c *conn) wakeAll() {
+	for d := range c.waiters {
+		c.waiters[d].RemoveAll().Wake()
+	}
 }
 
-// isClosed says whether this end, or the whole network, was closed.
+// pending makes the task of cx a waiter in direction d.
+func (c *conn) pending(cx *sched.Context, d driver.Direction) driver.Poll {
+	c.waiters[d].Add(cx.Task())
+	return driver.Pending
+}
+
+// isClosed reports whether this end, or the whole network, was closed.
 func (c *conn) isClosed() bool { return c.state == closed || c.net.closed }
 
 // opError gives a system call's error the shape that package net gives it.
@@ -96,102 +102,93 @@ func (c *conn) opError(op, call string, err syscall.Errno) error {
 	return e
 }
 
-// Connect says when the connection stands.
-func (c *conn) Connect(cx *sched.Context) error {
+// Connect reports when the connection is established.
+func (c *conn) Connect(cx *sched.Context) (driver.Poll, error) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
 	switch {
 	case c.isClosed():
-		return net.ErrClosed
+		return driver.Ready, net.ErrClosed
 	case c.state == failed:
-		return c.opError("dial", "connect", c.err)
+		return driver.Ready, c.opError("dial", "connect", c.err)
 	case c.state == connecting:
-		c.connector.Add(cx.Task())
-		return driver.ErrPending
+		return c.pending(cx, driver.Writing), nil
 	}
-	return nil
+	return driver.Ready, nil
 }
 
-// Read reads what has arrived.
-func (c *conn) Read(cx *sched.Context, p []byte) (int, error) {
+// Read reads the bytes that have arrived.
+func (c *conn) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
 	if c.isClosed() {
-		return 0, net.ErrClosed
+		return 0, driver.Ready, net.ErrClosed
 	}
 	if len(p) == 0 {
-		return 0, nil
+		return 0, driver.Ready, nil
 	}
-	if n := c.in.take(cx, p); n > 0 {
-		return n, nil
+	if n := c.in.read(cx, p); n > 0 {
+		return n, driver.Ready, nil
 	}
 	switch {
 	case c.in.ended:
-		return 0, io.EOF
+		return 0, driver.Ready, io.EOF
 	case c.state == failed:
-		return 0, c.opError("read", "read", c.err)
+		return 0, driver.Ready, c.opError("read", "read", c.err)
 	}
-	c.in.readers.Add(cx.Task())
-	return 0, driver.ErrPending
+	return 0, c.pending(cx, driver.Reading), nil
 }
 
-// Write writes what the window has room for.
-func (c *conn) Write(cx *sched.Context, p []byte) (int, error) {
+// Write writes as many bytes as the window has room for.
+func (c *conn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
 	switch {
 	case c.isClosed():
-		return 0, net.ErrClosed
+		return 0, driver.Ready, net.ErrClosed
 	case len(p) == 0:
-		return 0, nil
+		return 0, driver.Ready, nil
 	case c.state == failed:
-		return 0, c.opError("write", "write", c.err)
+		return 0, driver.Ready, c.opError("write", "write", c.err)
 	case c.out.ended:
-		return 0, c.opError("write", "write", syscall.EPIPE)
+		return 0, driver.Ready, c.opError("write", "write", syscall.EPIPE)
 	case c.state == open && c.peer.state == closed:
 		c.reset()
-		return len(p), nil
+		return len(p), driver.Ready, nil
 	case c.state == open:
-		if n := c.out.put(cx, p); n > 0 {
-			return n, nil
+		if n := c.out.write(cx, p); n > 0 {
+			return n, driver.Ready, nil
 		}
 	}
-	c.out.writers.Add(cx.Task())
-	return 0, driver.ErrPending
+	return 0, c.pending(cx, driver.Writing), nil
 }
 
-// waiters returns the places of those that wait in direction d.
-func (c *conn) waiters(d driver.Direction) [2]*driver.Waiters {
-	if d == driver.Reading {
-		return [2]*driver.Waiters{&c.in.readers, new(driver.Waiters)}
-	}
-	return [2]*driver.Waiters{&c.out.writers, &c.connector}
-}
-
-// Forget lets go of t in direction d.
-func (c *conn) Forget(d driver.Direction, t *sched.Task) {
+// Wait makes t a waiter in direction d.
+func (c *conn) Wait(d driver.Direction, t *sched.Task) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
-	for _, w := range c.waiters(d) {
-		w.Remove(t)
-	}
+	c.waiters[d].Add(t)
 }
 
-// Waits says whether t waits in direction d.
+// Waits reports whether t is a waiter in direction d.
 func (c *conn) Waits(d driver.Direction, t *sched.Task) bool {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
-	w := c.waiters(d)
-	return w[0].Has(t) || w[1].Has(t)
+	return c.waiters[d].Contains(t)
 }
 
-// Wake wakes all that wait in direction d.
+// Forget removes t from the waiters in direction d.
+func (c *conn) Forget(d driver.Direction, t *sched.Task) {
+	c.net.mu.Lock()
+	defer c.net.mu.Unlock()
+	c.waiters[d].Remove(t)
+}
+
+// Wake wakes all waiters in direction d.
 func (c *conn) Wake(d driver.Direction) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
-	for _, w := range c.waiters(d) {
-		wake(nil, w)
-	}
+	c.waiters[d].RemoveAll().Wake()
 }
 
 // Driver returns the driver of the connection.
@@ -200,7 +197,7 @@ func (c *conn) Driver() driver.Driver { return c.driver }
 // Network returns what Dial was given.
 func (c *conn) Network() string { return c.network }
 
-// Closed says whether this end, or the whole network, was closed.
+// Closed reports whether this end, or the whole network, was closed.
 func (c *conn) Closed() bool {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
@@ -230,7 +227,7 @@ func (c *conn) LocalAddr() net.Addr { return c.local }
 // RemoteAddr returns the address of the other end, a *net.TCPAddr.
 func (c *conn) RemoteAddr() net.Addr { return c.remote }
 
-// Close ends this end, and with it what waits there.
+// Close ends this end, and wakes all its waiters.
 func (c *conn) Close() error {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
@@ -239,13 +236,13 @@ func (c *conn) Close() error {
 	}
 	before := c.state
 	c.state = closed
-	c.release()
+	c.wakeAll()
 	if c.port != 0 {
-		c.net.release(c.port)
+		c.net.releasePort(c.port)
 	}
 	switch {
 	case before == failed:
-	case before == connecting: // it vanishes from the queue
+	case before == connecting: // the other end leaves the queue
 		l := c.peer.listener
 		l.queue = slices.DeleteFunc(l.queue, func(o *conn) bool { return o == c.peer })
 	case c.in.buf.Len() > 0:

@@ -16,7 +16,7 @@ import (
 func TestReadWaitsForBytesAndWriteWakesItAlone(t *testing.T) {
 	a, b, ta, tb := pair(t, Config{})
 	_, err := tb.read(b)
-	isErr(t, err, driver.ErrPending)
+	tb.isPending(t, err)
 	ta.writes(t, a, "hello", 5)
 	tb.woken(t, 1)
 	ta.woken(t, 0)
@@ -30,7 +30,7 @@ func TestWriteFillsTheWindowAndWaitsForRoom(t *testing.T) {
 	a, b, ta, tb := pair(t, Config{Window: 20})
 	ta.writes(t, a, strings.Repeat("x", 30), 20)
 	_, err := ta.write(a, "y")
-	isErr(t, err, driver.ErrPending)
+	ta.isPending(t, err)
 	tb.reads(t, b, strings.Repeat("x", 16))
 	ta.woken(t, 1)
 	ta.writes(t, a, strings.Repeat("y", 30), 16)
@@ -47,10 +47,10 @@ func TestDirectionsDoNotDisturbEachOther(t *testing.T) {
 	a, b, ta, tb := pair(t, Config{Window: 4})
 	reader := newMock()
 	_, err := reader.read(a)
-	isErr(t, err, driver.ErrPending)
+	reader.isPending(t, err)
 	ta.writes(t, a, "full!", 4)
 	_, err = ta.write(a, "!")
-	isErr(t, err, driver.ErrPending)
+	ta.isPending(t, err)
 	tb.reads(t, b, "full")
 	ta.woken(t, 1)
 	reader.woken(t, 0)
@@ -65,8 +65,8 @@ func TestEmptyReadsAndWritesNeverWait(t *testing.T) {
 	ta.writes(t, a, "", 0)
 	tb.reads(t, b, "x")
 	tb.poll(func(cx *sched.Context) {
-		if n, err := b.Read(cx, nil); n != 0 || err != nil {
-			t.Fatalf("got %d and %v", n, err)
+		if n, poll, err := b.Read(cx, nil); n != 0 || poll != driver.Ready || err != nil {
+			t.Fatalf("got %d, %v and %v", n, poll, err)
 		}
 	})
 }
@@ -82,7 +82,7 @@ func TestAllReadersAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) {
 	other.woken(t, 1)
 	other.reads(t, b, "x")
 	_, err := tb.read(b)
-	isErr(t, err, driver.ErrPending)
+	tb.isPending(t, err)
 	ta.writes(t, a, "y", 1)
 	other.woken(t, 0)
 	tb.woken(t, 1)
@@ -259,7 +259,7 @@ func TestConnKeepsToANaiveModel(t *testing.T) {
 				p := strings.Repeat(string(rune('a'+i%26)), 1+random.draw(20))
 				want := min(len(p), 24-len(model[end]))
 				n, err := task.write(c, p)
-				if n != want || (err != nil) != (want == 0) {
+				if n != want || err != nil || (task.last == driver.Pending) != (want == 0) {
 					t.Fatalf("seed %d, operation %d: wrote %d and %v, want %d", seed, i, n, err, want)
 				}
 				model[end] += p[:n]
@@ -267,7 +267,7 @@ func TestConnKeepsToANaiveModel(t *testing.T) {
 				want := model[1-end]
 				want = want[:min(16, len(want))]
 				got, err := task.read(c)
-				if got != want || (err != nil) != (want == "") {
+				if got != want || err != nil || (task.last == driver.Pending) != (want == "") {
 					t.Fatalf("seed %d, operation %d: read %q and %v, want %q", seed, i, got, err, want)
 				}
 				model[1-end] = model[1-end][len(want):]

@@ -8,61 +8,52 @@ import (
 )
 
 // A flow is one direction of a connection: the bytes that one end has written and
-// the other has not read yet. It belongs to the lock of its network.
+// the other has not read yet. The lock of its network guards it.
 //
-// Every byte of the network passes through put and take, and nowhere else: they
-// say how much of it goes at once, and when.
+// Every byte of the network passes through write and read, and through no other
+// function: they decide how many bytes pass at once, and when.
 //
 //	readers  wait for bytes; none when there are any, or the end
-//	writers  wait for room; none when there is any
+//	writers  wait for room, or for the end of another task's Write
 //	ended    the writing end has ended the flow: nothing more comes
 type flow struct {
 	buf     bytes.Buffer
 	window  int
 	ended   bool
-	readers driver.Waiters
-	writers driver.Waiters
+	readers *driver.Waiters // of the end that reads
+	writers *driver.Waiters // of the end that writes
 }
 
-// put adds as much of p as there is room for, and wakes the readers.
-func (f *flow) put(cx *sched.Context, p []byte) int {
+// write adds as much of p as there is room for, and wakes the readers.
+func (f *flow) write(cx *sched.Context, p []byte) int {
 	n := min(len(p), f.window-f.buf.Len())
 	f.buf.Write(p[:n])
 	if n > 0 {
-		wake(cx, &f.readers)
+		wakeBy(cx, f.readers)
 	}
 	return n
 }
 
-// take moves as much into p as there is, and wakes the writers.
-func (f *flow) take(cx *sched.Context, p []byte) int {
+// read moves as many bytes into p as there are, and wakes the writers.
+func (f *flow) read(cx *sched.Context, p []byte) int {
 	n, _ := f.buf.Read(p) // its only error is that there is nothing
 	if n > 0 {
-		wake(cx, &f.writers)
+		wakeBy(cx, f.writers)
 	}
 	return n
 }
 
-// end ends the flow for its reader, after what is in it.
+// end ends the flow for its reader, after the bytes in it.
 func (f *flow) end() {
 	f.ended = true
-	f.release()
+	f.readers.RemoveAll().Wake()
+	f.writers.RemoveAll().Wake()
 }
 
-// release wakes whoever waits on either side.
-func (f *flow) release() {
-	wake(nil, &f.readers)
-	wake(nil, &f.writers)
-}
-
-// wake takes the waiters out of their place and wakes them, by cx when there is one. A
-// wake never comes back into the network, so its lock may be held.
-func wake(cx *sched.Context, place *driver.Waiters) {
-	for _, t := range place.Take() {
-		if cx == nil {
-			t.Wake()
-		} else {
-			t.WakeBy(cx)
-		}
+// wakeBy removes the waiters and wakes them by cx. A task that is woken does not enter
+// the network before its poll, so the lock of the network may be held.
+func wakeBy(cx *sched.Context, waiters *driver.Waiters) {
+	for _, t := range waiters.RemoveAll() {
+		t.WakeBy(cx)
 	}
 }

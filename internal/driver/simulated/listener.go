@@ -9,21 +9,21 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// backlog is how many connections stand before they are accepted. Those that come
-// then wait in Connect.
+// backlog is how many connections are established before they are accepted. Those that
+// come then wait in Connect.
 const backlog = 128
 
-// A listener hands each connection to one task.
+// A listener gives each connection to one task.
 //
-//	queue     the accepting ends of what has arrived, oldest first; the first
-//	          backlog of them stand
-//	waiting   tasks that wait to accept, longest first
-//	spent     tasks that were woken for a connection and have not been back
+//	queue     the accepting ends of the connections that have arrived, oldest first; the
+//	          first backlog of them are established
+//	waiters   tasks that wait to accept, longest first
+//	woken     tasks that were woken for a connection and have not polled since
 //
-// Rule: after every change there are as many in spent as connections stand in the
-// queue, or nobody waits. So one connection wakes one task, a wake that was spent
-// on a task which forgets the listener goes to the next, and a task whose
-// connection was taken by a faster one waits again.
+// Rule: after every change there are as many tasks in woken as established connections
+// in the queue, or no task waits. So one connection wakes one task, the wake of a task
+// that forgets the listener goes to the next one, and a task whose connection was taken
+// by a faster one waits again.
 type listener struct {
 	net     *network
 	network string
@@ -31,79 +31,78 @@ type listener struct {
 	addr    *net.TCPAddr
 	closed  bool
 	queue   []*conn
-	waiting []*sched.Task
-	spent   []*sched.Task
+	waiters driver.Waiters
+	woken   driver.Waiters
 }
 
 // arrive puts c at the end of the queue.
 func (l *listener) arrive(c *conn) {
 	c.listener = l
 	l.queue = append(l.queue, c)
-	l.stand()
-	l.offer(nil)
+	l.establishLast()
+	l.chooseWoken().Wake()
 }
 
-// stand makes the last connection that the backlog has room for stand.
-func (l *listener) stand() {
+// establishLast establishes the last connection that the backlog has room for.
+func (l *listener) establishLast() {
 	if n := len(l.queue); n > 0 {
-		l.queue[min(n, backlog)-1].peer.established()
+		l.queue[min(n, backlog)-1].peer.establish()
 	}
 }
 
-// offer wakes tasks for the connections that nobody has been woken for.
-func (l *listener) offer(cx *sched.Context) {
-	for len(l.waiting) > 0 && len(l.spent) < min(len(l.queue), backlog) {
-		t := l.waiting[0]
-		l.waiting = slices.Delete(l.waiting, 0, 1)
-		l.spent = append(l.spent, t)
-		wake(cx, &driver.Waiters{t})
+// chooseWoken moves tasks from waiters to woken, as many as the rule wants, and returns
+// them: the caller wakes them.
+func (l *listener) chooseWoken() (chosen driver.Waiters) {
+	before := len(l.woken)
+	for len(l.waiters) > 0 && len(l.woken) < min(len(l.queue), backlog) {
+		l.woken = append(l.woken, l.waiters.RemoveFirst())
 	}
+	return l.woken[before:]
 }
 
-// remove takes t out of the tasks that wait or have been woken.
+// remove removes t from the tasks that wait or have been woken.
 func (l *listener) remove(t *sched.Task) {
-	is := func(o *sched.Task) bool { return o == t }
-	l.waiting = slices.DeleteFunc(l.waiting, is)
-	l.spent = slices.DeleteFunc(l.spent, is)
+	l.waiters.Remove(t)
+	l.woken.Remove(t)
 }
 
-// Accept returns the oldest connection. A task that polls again keeps its place
-// among those that wait.
-func (l *listener) Accept(cx *sched.Context) (driver.Conn, error) {
+// Accept returns the oldest connection. A task that polls again keeps its position among
+// the waiters.
+func (l *listener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 	l.net.mu.Lock()
 	defer l.net.mu.Unlock()
 	t := cx.Task()
 	if l.closed || l.net.closed {
-		return nil, net.ErrClosed
+		return nil, driver.Ready, net.ErrClosed
 	}
 	if len(l.queue) > 0 {
 		l.remove(t)
 		c := l.queue[0]
 		l.queue = slices.Delete(l.queue, 0, 1)
 		c.listener = nil
-		l.stand()
-		l.offer(cx)
-		return c, nil
+		l.establishLast()
+		for _, t := range l.chooseWoken() {
+			t.WakeBy(cx)
+		}
+		return c, driver.Ready, nil
 	}
-	if !slices.Contains(l.waiting, t) {
-		l.remove(t)
-		l.waiting = append(l.waiting, t)
-	}
-	return nil, driver.ErrPending
+	l.woken.Remove(t)
+	l.waiters.Add(t)
+	return nil, driver.Pending, nil
 }
 
-// Forget lets go of t, and hands on a wake that was spent on it.
+// Forget removes t. If t had been woken, the next task is woken in its place.
 func (l *listener) Forget(t *sched.Task) {
 	l.net.mu.Lock()
 	defer l.net.mu.Unlock()
 	l.remove(t)
-	l.offer(nil)
+	l.chooseWoken().Wake()
 }
 
 // Network returns what Listen was given.
 func (l *listener) Network() string { return l.network }
 
-// Closed says whether the listener, or the whole network, was closed.
+// Closed reports whether the listener, or the whole network, was closed.
 func (l *listener) Closed() bool {
 	l.net.mu.Lock()
 	defer l.net.mu.Unlock()
@@ -113,7 +112,7 @@ func (l *listener) Closed() bool {
 // Addr returns where the listener listens, a *net.TCPAddr.
 func (l *listener) Addr() net.Addr { return l.addr }
 
-// Close wakes who waits, resets the connections that stand, and refuses the
+// Close wakes all waiters, resets the connections that are established, and refuses the
 // others.
 func (l *listener) Close() error {
 	n := l.net
@@ -123,7 +122,7 @@ func (l *listener) Close() error {
 		return nil
 	}
 	l.closed = true
-	n.release(l.at.port)
+	n.releasePort(l.at.port)
 	n.listeners = slices.DeleteFunc(n.listeners, func(o *listener) bool { return o == l })
 	for i, c := range l.queue {
 		c.state = closed
@@ -133,9 +132,7 @@ func (l *listener) Close() error {
 			c.peer.fail(syscall.ECONNREFUSED)
 		}
 	}
-	for _, t := range l.waiting {
-		t.Wake()
-	}
-	l.queue, l.waiting, l.spent = nil, nil, nil
+	l.waiters.RemoveAll().Wake()
+	l.queue, l.woken = nil, nil
 	return nil
 }

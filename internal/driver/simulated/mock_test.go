@@ -15,6 +15,7 @@ type mock struct {
 	task  sched.Task
 	cx    *sched.Context
 	wakes atomic.Int64
+	last  driver.Poll // of the latest operation
 }
 
 func newMock() *mock {
@@ -45,7 +46,7 @@ func (m *mock) poll(fn func(cx *sched.Context)) {
 	}
 }
 
-// woken fails the test unless m was woken just so often since it was asked last.
+// woken fails the test unless m was woken just so often since the last call.
 func (m *mock) woken(t *testing.T, want int64) {
 	t.Helper()
 	if got := m.wakes.Swap(0); got != want {
@@ -54,12 +55,12 @@ func (m *mock) woken(t *testing.T, want int64) {
 }
 
 func (m *mock) accept(l driver.Listener) (c driver.Conn, err error) {
-	m.poll(func(cx *sched.Context) { c, err = l.Accept(cx) })
+	m.poll(func(cx *sched.Context) { c, m.last, err = l.Accept(cx) })
 	return c, err
 }
 
 func (m *mock) connect(c driver.Conn) (err error) {
-	m.poll(func(cx *sched.Context) { err = c.Connect(cx) })
+	m.poll(func(cx *sched.Context) { m.last, err = c.Connect(cx) })
 	return err
 }
 
@@ -67,14 +68,15 @@ func (m *mock) connect(c driver.Conn) (err error) {
 func (m *mock) read(c driver.Conn) (s string, err error) {
 	m.poll(func(cx *sched.Context) {
 		var p [16]byte
-		n, e := c.Read(cx, p[:])
-		s, err = string(p[:n]), e
+		var n int
+		n, m.last, err = c.Read(cx, p[:])
+		s = string(p[:n])
 	})
 	return s, err
 }
 
 func (m *mock) write(c driver.Conn, s string) (n int, err error) {
-	m.poll(func(cx *sched.Context) { n, err = c.Write(cx, []byte(s)) })
+	m.poll(func(cx *sched.Context) { n, m.last, err = c.Write(cx, []byte(s)) })
 	return n, err
 }
 
@@ -82,6 +84,14 @@ func isErr(t *testing.T, got, want error) {
 	t.Helper()
 	if !errors.Is(got, want) {
 		t.Fatalf("got the error %v, want %v", got, want)
+	}
+}
+
+// isPending fails the test unless the latest operation of m has to wait.
+func (m *mock) isPending(t *testing.T, err error) {
+	t.Helper()
+	if m.last != driver.Pending || err != nil {
+		t.Fatalf("got the error %v, or it does not wait", err)
 	}
 }
 

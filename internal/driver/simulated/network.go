@@ -11,21 +11,21 @@ import (
 	"github.com/edo-go/edo/internal/driver"
 )
 
-// network is the one host of the simulation. One lock guards it with all its
-// listeners and connections. Tasks are woken under it, so the locks of the
-// scheduler come after it, and the driver's own last.
+// network is the one host of the simulation. One lock guards it, with all its
+// listeners and connections. Tasks are woken under the lock: so the order is this lock,
+// the locks of the scheduler, and the driver's own lock last.
 type network struct {
 	window int
 
-	mu        sync.Mutex // guards the following, and what is inside listeners and conns
+	mu        sync.Mutex // guards the following, and all fields of listeners and conns
 	closed    bool
-	listeners []*listener    // in the order of their making; few
+	listeners []*listener    // in the order in which they were made; few
 	ports     map[uint16]int // how many listeners and dialed connections have a port, if any
 	next      uint16         // where the search for a free port goes on
 }
 
-// Ports that nobody asked for are given out upwards from firstPort, the first of
-// the range that is set aside for that. After 65535 comes lowPort.
+// Ports that a caller leaves open are given out upwards from firstPort, the first of
+// the range that is reserved for that. After 65535 comes lowPort.
 const (
 	firstPort = 49152
 	lowPort   = 1024
@@ -37,15 +37,15 @@ func (n *network) init(window int) {
 	n.next = firstPort
 }
 
-// release gives a port back that a listener or a connection had.
-func (n *network) release(port uint16) {
+// releasePort gives a port back that a listener or a connection had.
+func (n *network) releasePort(port uint16) {
 	if n.ports[port]--; n.ports[port] == 0 {
 		delete(n.ports, port)
 	}
 }
 
-// freePort returns a port that nobody has, without taking it, or 0. A port that
-// was given back is not given out again before all others have been.
+// freePort returns a port that is free, without taking it, or 0. A port that was given
+// back is not given out again before all others have been.
 func (n *network) freePort() uint16 {
 	for range 1<<16 - lowPort {
 		port := n.next
@@ -86,7 +86,7 @@ func (d *Driver) Listen(network, address string) (driver.Listener, error) {
 	return l, nil
 }
 
-// Dial starts to connect. When nobody listens there, Connect says so.
+// Dial starts to connect. Without a listener at the address Connect returns the error.
 func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 	a, err := driver.ParseAddress(network, address)
 	if err != nil {
@@ -107,29 +107,32 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.TCP(), Err: err}
 	}
 	n.ports[source]++
-	there, back := &flow{window: n.window}, &flow{window: n.window}
 	c := &conn{
 		driver: d, net: n, network: network, local: tcpAddr(a.IP, source), remote: a.TCP(),
-		in: back, out: there, state: connecting, port: source,
+		state: connecting, port: source,
 	}
+	peer := &conn{
+		driver: d, net: n, network: network, local: a.TCP(), remote: tcpAddr(a.IP, source),
+		state: open, peer: c,
+	}
+	c.out = &flow{window: n.window, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
+	c.in = &flow{window: n.window, writers: &peer.waiters[driver.Writing], readers: &c.waiters[driver.Reading]}
+	peer.in, peer.out = c.out, c.in
 	l := n.listenerAt(a.IP, a.Port)
 	if l == nil {
 		c.fail(syscall.ECONNREFUSED)
 		return c, nil
 	}
-	c.peer = &conn{
-		driver: d, net: n, network: network, local: a.TCP(), remote: tcpAddr(a.IP, source),
-		in: there, out: back, state: open, peer: c,
-	}
-	l.arrive(c.peer)
+	c.peer = peer
+	l.arrive(peer)
 	return c, nil
 }
 
-// listenerAt returns who listens at ip and port, or nil. Those who do not
-// conflict never both take an address.
+// listenerAt returns the listener at ip and port, or nil. Two listeners that do not
+// conflict never accept the same address.
 func (n *network) listenerAt(ip netip.Addr, port uint16) *listener {
 	for _, l := range n.listeners {
-		if l.at.port == port && l.at.takes(ip) {
+		if l.at.port == port && l.at.accepts(ip) {
 			return l
 		}
 	}

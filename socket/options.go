@@ -13,15 +13,15 @@ type ListenOption func(*listenOptions)
 type listenOptions struct{ reusePort bool }
 
 // ReusePort lets several listeners share one address, also those of several
-// processes: the system hands each connection to one of them. All of them must ask
-// for it (SO_REUSEPORT), and belong to the same user. It is to be had on Linux, and on
-// the BSDs and darwin, where it may hand all connections to one; elsewhere, and in
-// the simulator, the error matches [errors.ErrUnsupported].
+// processes: the system gives each connection to one of them. All of them must ask
+// for it (SO_REUSEPORT), and belong to the same user. It works on Linux, and on the BSDs
+// and darwin, where one listener may get all connections; elsewhere, and in the
+// simulator, the error matches [errors.ErrUnsupported].
 //
 // Linux chooses by the addresses of both sides and the client's port, and not by the
-// server's: clients that keep to a few ports load the listeners unevenly, and in the same
-// way on every port. Closing one of the listeners resets the connections that it has not
-// accepted; with net.ipv4.tcp_migrate_req=1 they go to the others.
+// server's: clients that use only a few ports load the listeners unevenly, and in the same
+// way on every port. When one of the listeners is closed, the connections that it has not
+// accepted are reset; with net.ipv4.tcp_migrate_req=1 they go to the others.
 func ReusePort() ListenOption { return func(o *listenOptions) { o.reusePort = true } }
 
 func listen(d driver.Driver, network, address string, opts []ListenOption) (driver.Listener, error) {

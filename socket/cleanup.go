@@ -8,8 +8,8 @@ import (
 	"github.com/edo-go/edo/internal/origin"
 )
 
-// newConn returns a connection that was made at pc. It has the collector tell of it when
-// it is garbage.
+// newConn returns a connection that was made at pc. The collector reports it when it is
+// garbage and was not closed.
 func newConn(inner driver.Conn, pc uintptr) *Conn {
 	c := &Conn{inner: inner}
 	runtime.AddCleanup(c, forgotten.found, forgotten{inner, pc, lost.Number()})
@@ -23,34 +23,35 @@ func newListener(inner driver.Listener, pc uintptr) *Listener {
 	return l
 }
 
-// caller returns where the caller of its caller is: a place where a handle is made.
+// caller returns the place where the caller of its caller was called: there a connection
+// or a listener counts as made.
 func caller() uintptr { return origin.Here(2) }
 
-// forgotten is what is known of a handle that the collector has found: it does not refer
-// to the handle. The driver does not either, except by tasks that wait. It is found after
-// Close as well, which costs less than having Close take it back: there is nothing to do
-// then.
+// forgotten is what the cleanup of a Conn or a Listener has of it. It does not refer to
+// that, nor does the driver, except by tasks that wait. The cleanup runs after Close as
+// well, and finds nothing to do then: that costs less than if Close stopped it.
 type forgotten struct {
 	inner  closer
 	pc     uintptr
 	number uint64
 }
 
-// closer is what a connection and a listener of a driver have in common.
+// closer has the methods that connections and listeners of a driver have in common.
 type closer interface {
 	Closed() bool
 	Close() error
 }
 
+// found is the cleanup.
 func (f forgotten) found() {
 	if !f.inner.Closed() {
-		lost.Found(f.number, f.lost)
+		lost.Found(f.number, f.closeLost)
 	}
 }
 
-// lost closes what nobody has closed, and reports it, unless the runtime has ended in
-// between and closed it.
-func (f forgotten) lost() error {
+// closeLost closes the connection or listener, and returns the report. It returns nil when
+// the runtime has ended in between and closed it.
+func (f forgotten) closeLost() error {
 	if f.inner.Closed() {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/invariant/interleave"
 )
@@ -14,61 +15,60 @@ func TestAllThatWaitAreWokenOnceAndNoneThatWasForgotten(t *testing.T) {
 	tasks := []*mock{newMock(), newMock(), newMock(), newMock()}
 	for range 2 {
 		for _, task := range tasks {
-			if err := m.read(task); err != ErrWait {
-				t.Fatalf("got %v, want ErrWait", err)
-			}
+			poll, err := m.read(task)
+			wantPending(t, poll, err)
 		}
 	}
 	for i, task := range tasks {
-		if !m.source.Waits(Read, &task.Task) || m.source.Waits(Write, &task.Task) {
+		if !m.source.Waits(driver.Reading, &task.Task) || m.source.Waits(driver.Writing, &task.Task) {
 			t.Errorf("task %d: the source does not say that it waits to read", i)
 		}
 	}
-	m.source.Forget(Read, &tasks[1].Task) // in the crowd
-	m.source.Forget(Read, &tasks[3].Task) // the latest
+	m.source.Forget(driver.Reading, &tasks[1].Task) // in the overflow table
+	m.source.Forget(driver.Reading, &tasks[3].Task) // in the slot
 	m.arrive()
 	for i, want := range []int32{1, 0, 1, 0} {
 		if got := tasks[i].wakes.Load(); got != want {
 			t.Errorf("task %d was woken %d times, want %d", i, got, want)
 		}
 	}
-	if len(m.poller.crowds.all) != 0 || m.source.state.Load()&(crowded<<Read) != 0 {
-		t.Error("a crowd is left over")
+	if len(m.poller.overflow.entries) != 0 || m.source.overflows(driver.Reading) {
+		t.Error("an overflow entry is left")
 	}
 }
 
-func TestCrowdHoldsNoTaskTwiceHoweverOftenItAsks(t *testing.T) {
+func TestOverflowHoldsNoTaskTwiceHoweverOftenItAsks(t *testing.T) {
 	m := newModel(t)
 	first, second := newMock(), newMock()
 	for range 100 {
 		m.read(first)
 		m.read(second)
 	}
-	if n := len(m.poller.crowds.all[&m.source][Read]); n != 1 {
-		t.Errorf("%d tasks in the crowd, want 1", n)
+	if n := len(m.poller.overflow.entries[&m.source][driver.Reading]); n != 1 {
+		t.Errorf("%d tasks in the overflow table, want 1", n)
 	}
 }
 
 func TestInterleavedTwoReadersAreBothWokenByTheCloseAndByAWake(t *testing.T) {
 	for name, event := range map[string]func(m *model){
 		"close": func(m *model) { m.source.Close() },
-		"wake":  func(m *model) { m.source.Wake(Read) },
+		"wake":  func(m *model) { m.source.Wake(driver.Reading) },
 	} {
 		n := interleave.ExploreBounded(t, 4, func() ([]func(), func()) {
 			m, first, second := newModel(t), newMock(), newMock()
-			var errs [2]error
+			var polls [2]driver.Poll
 			var before [2]bool // waited when the event began
 			threads := []func(){
-				func() { errs[0] = m.read(first) },
-				func() { errs[1] = m.read(second) },
+				func() { polls[0], _ = m.read(first) },
+				func() { polls[1], _ = m.read(second) },
 				func() {
-					before = [2]bool{m.source.Waits(Read, &first.Task), m.source.Waits(Read, &second.Task)}
+					before = [2]bool{m.source.Waits(driver.Reading, &first.Task), m.source.Waits(driver.Reading, &second.Task)}
 					event(m)
 				},
 			}
 			return threads, func() {
 				for i, task := range []*mock{first, second} {
-					if errs[i] == ErrWait && task.wakes.Load() == 0 && (name == "close" || before[i]) {
+					if polls[i] == driver.Pending && task.wakes.Load() == 0 && (name == "close" || before[i]) {
 						t.Errorf("%s: reader %d waits for ever", name, i)
 					}
 				}
@@ -97,7 +97,7 @@ func TestInterleavedTwoReadersLoseNoEdge(t *testing.T) {
 func TestInterleavedThreeReadersThatAskAgainAllWaitOrAreWoken(t *testing.T) {
 	n := interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
 		m, tasks := newModel(t), [3]*mock{newMock(), newMock(), newMock()}
-		m.read(tasks[0]) // in the crowd, behind the next
+		m.read(tasks[0]) // in the overflow table, after the next read
 		m.read(tasks[1])
 		var threads []func()
 		for _, task := range tasks {
@@ -105,7 +105,7 @@ func TestInterleavedThreeReadersThatAskAgainAllWaitOrAreWoken(t *testing.T) {
 		}
 		return threads, func() {
 			for i, task := range tasks {
-				if task.wakes.Load() == 0 && !m.source.Waits(Read, &task.Task) {
+				if task.wakes.Load() == 0 && !m.source.Waits(driver.Reading, &task.Task) {
 					t.Errorf("reader %d neither waits nor was woken", i)
 				}
 			}
@@ -122,8 +122,8 @@ type kernel struct {
 
 // call makes one system call that the reset ends, as task, and says whether the
 // connection turned out to be reset.
-func (k *kernel) call(d Direction, task *mock) (reset, waits bool) {
-	if err := k.source.Begin(d, &task.Task); err != nil {
+func (k *kernel) call(d driver.Direction, task *mock) (reset, waits bool) {
+	if poll, _ := k.source.Begin(d, &task.Task); poll == driver.Pending {
 		return false, true
 	}
 	first := !k.told.Swap(true)
@@ -149,20 +149,20 @@ func TestInterleavedReaderAndWriterAreBothToldOfTheReset(t *testing.T) {
 		k.source.state.Store(readable | writable)
 		tasks := [2]*mock{newMock(), newMock()}
 		var reset, waits [2]bool
-		call := func(i int) func() { return func() { reset[i], waits[i] = k.call(Direction(i), tasks[i]) } }
+		call := func(i int) func() { return func() { reset[i], waits[i] = k.call(driver.Direction(i), tasks[i]) } }
 		return []func(){call(0), call(1)}, func() {
 			for i, task := range tasks {
 				if waits[i] {
 					if task.wakes.Load() == 0 {
 						t.Errorf("operation %d waits for ever", i)
 					}
-					reset[i], _ = k.call(Direction(i), task)
+					reset[i], _ = k.call(driver.Direction(i), task)
 				}
 				if !reset[i] {
 					t.Errorf("operation %d was not told of the reset", i)
 				}
 			}
-			if users := k.source.state.Load() / user; users != 0 {
+			if users := k.source.state.Load() / oneOperation; users != 0 {
 				t.Errorf("%d operations are under way", users)
 			}
 		}

@@ -1,0 +1,90 @@
+package socket
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// PollWrite writes as many bytes of p as there is room for, at least one unless p is
+// empty. With an error nothing was written. It may put its bytes between those of a
+// [Conn.Write] that is under way, which alone keeps its own together.
+func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if !cx.Proceed((*writable)(c)) {
+		return 0, edo.Pending, nil
+	}
+	return c.pollWrite(cx, p)
+}
+
+// pollWrite is PollWrite after Proceed.
+func (c *Conn) pollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	in, ls := (*sched.Context)(cx), c.limits()
+	if ls != nil && ls.of[writing].hasPassed(in.Now()) {
+		return c.expire(writing, in)
+	}
+	n, poll, err := c.inner.Write(in, p)
+	if ls != nil || poll == driver.Pending || err != nil {
+		return c.endPoll(writing, in, n, poll, err)
+	}
+	return n, edo.Poll(poll), nil
+}
+
+// Write writes all of p, waiting for room as often as it needs to. With an error
+// it returns how much was written before. The bytes that it reports as written arrive,
+// unless the connection breaks; see [Conn.Close].
+//
+// Tasks that write at the same time are served one after the other: the bytes of each
+// Write stay together.
+func (c *Conn) Write(task *edo.Task, p []byte) (int, error) {
+	f := writes.Get().(*write)
+	f.conn, f.p = c, p
+	_, err := edo.Await(task, edo.Future[int](f))
+	n := f.n
+	f.Drop()
+	*f = write{}
+	writes.Put(f)
+	return n, err
+}
+
+// WriteFuture is [Conn.Write] as a future. p belongs to the future until it has ended or
+// was dropped. From its first poll on the writes of other tasks wait until it has ended,
+// or was dropped.
+func (c *Conn) WriteFuture(p []byte) edo.Future[int] { return &write{conn: c, p: p} }
+
+type write struct {
+	conn    *Conn
+	p       []byte
+	n       int // of p that has been written
+	waiter  waiter
+	hasTurn bool
+}
+
+func (f *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	for {
+		var n int
+		poll, err := f.takeTurn(cx)
+		if poll == edo.Ready && err == nil {
+			n, poll, err = f.conn.pollWrite(cx, f.p[f.n:])
+			f.n += n
+		}
+		if poll == edo.Pending {
+			if before := f.waiter.replace(cx); before != nil {
+				f.conn.forget(writing, before)
+			}
+			return 0, edo.Pending, nil
+		}
+		f.waiter.clear()
+		if err != nil || f.n == len(f.p) {
+			f.releaseTurn()
+			return f.n, edo.Ready, err
+		}
+	}
+}
+
+// Drop removes the waiter, and releases the turn to write.
+func (f *write) Drop() {
+	if t := f.waiter.clear(); t != nil {
+		f.conn.forget(writing, t)
+	}
+	f.releaseTurn()
+}

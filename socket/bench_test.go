@@ -57,3 +57,48 @@ func BenchmarkEchoOf64BytesByAFuture(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+// BenchmarkWritesOfSeveralTasks has eight tasks write one connection: seven of them wait
+// for the turn while one waits for room.
+func BenchmarkWritesOfSeveralTasks(b *testing.B) {
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := serve(task, func(task *edo.Task, conn *socket.Conn) error {
+			p := make([]byte, 64<<10)
+			for {
+				if _, err := conn.Read(task, p); err != nil {
+					return nil
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		conn, err := socket.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		const writers, size = 8, 1 << 20
+		data := make([]byte, size)
+		b.SetBytes(writers * size)
+		for b.Loop() {
+			var writes [writers]*edo.JoinHandle[edo.Unit]
+			for i := range writes {
+				writes[i] = edo.Go(task, func(task *edo.Task) error {
+					_, err := conn.Write(task, data)
+					return err
+				})
+			}
+			for _, w := range writes {
+				if _, err := w.Await(task); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}

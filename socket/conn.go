@@ -71,12 +71,20 @@ func operation(d direction) string {
 // A driver.Poll becomes an edo.Poll by conversion: their values are the same.
 var _ = [1]struct{}{}[(edo.Pending-edo.Poll(driver.Pending))|(edo.Ready-edo.Poll(driver.Ready))]
 
-// A poll of a connection is made of PollRead or pollWrite and the following two functions.
+// A poll of a connection is read.Poll or pollWrite, and the following three functions.
 // They are functions of their own because few polls need them: the stack of a handler in
 // direct style has its smallest size only if little of it is in use here.
 //
 // Rule: the driver makes the task a waiter before the limits are loaded. A goroutine that
 // sets a limit stores it before the waiters are woken. So one of the two sees the other.
+
+// hasExpired reports whether the deadline of direction d has passed.
+//
+//go:noinline
+func (x *extra) hasExpired(d direction, in *sched.Context) bool {
+	ls := x.limits.Load()
+	return ls != nil && ls.of[d].deadline.Load() <= in.Now()
+}
 
 // expire ends an operation whose deadline has passed.
 //
@@ -89,9 +97,9 @@ func (c *Conn) expire(d direction, in *sched.Context) (int, edo.Poll, error) {
 // endPoll ends a poll of a connection with limits, or one that is pending or has failed.
 //
 //go:noinline
-func (c *Conn) endPoll(d direction, in *sched.Context, n int, poll driver.Poll, err error) (int, edo.Poll, error) {
+func (c *Conn) endPoll(d direction, in *sched.Context, n int, poll edo.Poll, err error) (int, edo.Poll, error) {
 	ls := c.limits()
-	if poll == driver.Pending {
+	if poll == edo.Pending {
 		if ls != nil && !ls.arm(c, d, in) {
 			return c.expire(d, in)
 		}
@@ -100,7 +108,7 @@ func (c *Conn) endPoll(d direction, in *sched.Context, n int, poll driver.Poll, 
 	if ls != nil {
 		ls.noteEnd(d, n, in)
 	}
-	return n, edo.Poll(poll), c.translate(operation(d), err)
+	return n, poll, c.translate(operation(d), err)
 }
 
 // forget removes t, which has given up waiting in direction d, from the waiters.

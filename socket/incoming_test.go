@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/sim"
 )
 
@@ -162,4 +164,29 @@ func TestDroppedIncomingHandsItsWakeOnAndLeavesTheListenerOpen(t *testing.T) {
 		}
 		return server.Close()
 	})
+}
+
+func TestAcceptThatMovesToAnotherTaskLeavesNoWaiterBehind(t *testing.T) {
+	s := &script{}
+	l := &Listener{inner: scriptListener{s}}
+	accept, incoming := l.AcceptFuture(), l.Incoming()
+	for name, poll := range map[string]func(cx *edo.Context) (*Conn, edo.Poll, error){
+		"accept": accept.Poll, "incoming": incoming.PollNext,
+	} {
+		s.forgotten = nil
+		var tasks [2]*sched.Task
+		for i := range tasks {
+			edotest.NewTask().Enter(func(cx *edo.Context) {
+				tasks[i] = (*sched.Context)(cx).Task()
+				if _, p, err := poll(cx); p != edo.Pending || err != nil {
+					t.Errorf("%s: got %v, %v", name, p, err)
+				}
+			})
+		}
+		if len(s.forgotten) != 1 || s.forgotten[0] != tasks[0] || s.tasks[reading] != tasks[1] {
+			t.Errorf("%s: the driver does not keep the second task alone", name)
+		}
+	}
+	edo.Drop(accept)
+	incoming.Drop()
 }

@@ -59,10 +59,6 @@ func (c *Conn) makeLimits() *limits {
 	return x.limits.Load()
 }
 
-// hasPassed reports whether the deadline has passed, whether or not there is something to
-// read or write.
-func (l *limit) hasPassed(now int64) bool { return l.deadline.Load() <= now }
-
 // expiry returns the instant at which the operation in direction d fails that has the
 // alarm a; nil stands for an operation that does not wait. The mu of the limit is held.
 func (ls *limits) expiry(d direction, a *alarm) int64 {

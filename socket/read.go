@@ -4,7 +4,6 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -12,18 +11,8 @@ import (
 // is Ready with [io.EOF], and comes again. With an error nothing was read. When several
 // tasks wait to read, all are woken when bytes come.
 func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if !cx.Proceed((*readable)(c)) {
-		return 0, edo.Pending, nil
-	}
-	in, ls := (*sched.Context)(cx), c.limits()
-	if ls != nil && ls.of[reading].hasPassed(in.Now()) {
-		return c.expire(reading, in)
-	}
-	n, poll, err := c.inner.Read(in, p)
-	if ls != nil || poll == driver.Pending || err != nil {
-		return c.endPoll(reading, in, n, poll, err)
-	}
-	return n, edo.Poll(poll), nil
+	f := read{conn: c, p: p}
+	return f.Poll(cx)
 }
 
 // reads has the futures of Read, and writes those of Write: so direct style, which is the
@@ -59,16 +48,38 @@ type read struct {
 	waiter waiter
 }
 
+// Poll is also PollRead, on a future that lives no longer than the call.
 func (f *read) Poll(cx *edo.Context) (int, edo.Poll, error) {
-	n, poll, err := f.conn.PollRead(cx, f.p)
-	if poll == edo.Pending {
-		if before := f.waiter.replace(cx); before != nil {
-			f.conn.forget(reading, before)
-		}
+	c := f.conn
+	if !cx.Proceed((*readable)(c)) {
+		f.replaceWaiter(cx)
 		return 0, edo.Pending, nil
 	}
-	f.waiter.clear()
+	in, x := (*sched.Context)(cx), c.extra.Load()
+	if x != nil && x.hasExpired(reading, in) {
+		f.waiter.task = nil
+		return c.expire(reading, in)
+	}
+	n, driverPoll, err := c.inner.Read(in, f.p)
+	poll := edo.Poll(driverPoll)
+	if x != nil || poll == edo.Pending || err != nil {
+		n, poll, err = c.endPoll(reading, in, n, poll, err)
+	}
+	if poll == edo.Pending {
+		f.replaceWaiter(cx)
+	} else {
+		f.waiter.task = nil
+	}
 	return n, poll, err
+}
+
+// replaceWaiter makes the task of cx the one that the driver keeps for f.
+//
+//go:noinline
+func (f *read) replaceWaiter(cx *edo.Context) {
+	if before := f.waiter.replace(cx); before != nil {
+		f.conn.forget(reading, before)
+	}
 }
 
 // Drop removes the waiter.

@@ -2,7 +2,6 @@ package socket
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -18,15 +17,16 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 
 // pollWrite is PollWrite after Proceed.
 func (c *Conn) pollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	in, ls := (*sched.Context)(cx), c.limits()
-	if ls != nil && ls.of[writing].hasPassed(in.Now()) {
+	in, x := (*sched.Context)(cx), c.extra.Load()
+	if x != nil && x.hasExpired(writing, in) {
 		return c.expire(writing, in)
 	}
-	n, poll, err := c.inner.Write(in, p)
-	if ls != nil || poll == driver.Pending || err != nil {
+	n, driverPoll, err := c.inner.Write(in, p)
+	poll := edo.Poll(driverPoll)
+	if x != nil || poll == edo.Pending || err != nil {
 		return c.endPoll(writing, in, n, poll, err)
 	}
-	return n, edo.Poll(poll), nil
+	return n, poll, nil
 }
 
 // Write writes all of p, waiting for room as often as it needs to. With an error

@@ -169,3 +169,59 @@ func TestInterleavedReaderAndWriterAreBothToldOfTheReset(t *testing.T) {
 	})
 	t.Logf("%d schedules", n)
 }
+
+// Two tasks that wait for something else than readiness, such as the turn to write, must
+// not wake each other all the time while the source is ready.
+func TestWaitersOfAReadySourceAreLeftAsleepUntilAWake(t *testing.T) {
+	m := newModel(t)
+	m.source.state.Store(readable | writable)
+	tasks := []*mock{newMock(), newMock(), newMock()}
+	for _, task := range tasks {
+		m.source.Wait(driver.Writing, &task.Task)
+	}
+	for i, task := range tasks {
+		if n := task.wakes.Load(); n != 0 || !m.source.Waits(driver.Writing, &task.Task) {
+			t.Errorf("task %d: woken %d times, or it is no waiter", i, n)
+		}
+	}
+	m.source.Wake(driver.Writing)
+	for i, task := range tasks {
+		if n := task.wakes.Load(); n != 1 {
+			t.Errorf("task %d: woken %d times by a wake, want once", i, n)
+		}
+	}
+}
+
+func TestInterleavedWaitersAreAllWokenByTheReleaseThatTheyWaitFor(t *testing.T) {
+	n := interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
+		m := newModel(t)
+		m.source.state.Store(writable)
+		tasks := [2]*mock{newMock(), newMock()}
+		var released atomic.Bool
+		var sleeps [2]bool
+		wait := func(i int) func() {
+			return func() {
+				m.source.Wait(driver.Writing, &tasks[i].Task)
+				if invariant.Enabled {
+					invariant.Step("waits")
+				}
+				sleeps[i] = !released.Load()
+			}
+		}
+		release := func() {
+			released.Store(true)
+			if invariant.Enabled {
+				invariant.Step("released")
+			}
+			m.source.Wake(driver.Writing)
+		}
+		return []func(){wait(0), wait(1), release}, func() {
+			for i, task := range tasks {
+				if sleeps[i] && task.wakes.Load() == 0 {
+					t.Errorf("waiter %d sleeps for ever", i)
+				}
+			}
+		}
+	})
+	t.Logf("%d schedules", n)
+}

@@ -50,7 +50,7 @@ func newDial(s edo.Spawner, network, address string, pc uintptr) *dial {
 //	failed      err           ready with err
 type dial struct {
 	network, address string
-	pc               uintptr // where the connection counts as made
+	pc               uintptr // the place where the connection counts as made
 	driver           driver.Driver
 	started          bool
 	lookup           *edo.JoinHandle[found]

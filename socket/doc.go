@@ -2,9 +2,9 @@
 //
 // A task that waits for a connection, for data or for room costs nothing but
 // itself: no goroutine, no thread and no buffer. An idle connection is a [Conn] and
-// what its driver keeps, about 100 bytes together on Linux, and some 130 more by which
-// the collector finds it when it was forgotten. Under the simulator the same calls reach
-// its network, and not the machine's.
+// the driver's part of it, about 100 bytes together on Linux, and some 130 more for the
+// cleanup by which the collector closes a forgotten one. Under the simulator the same calls
+// reach its network, and not the machine's.
 //
 //	l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 //	if err != nil {
@@ -29,8 +29,8 @@
 //	direct    Accept                    Read, Write
 //	future    AcceptFuture, Incoming    ReadFuture, WriteFuture
 //
-// A [Conn] is a reader and a writer as package aio has them, so that buffering,
-// copying and [net.Conn] are found there.
+// A [Conn] is a reader and a writer of package aio, which has buffering, copying and
+// [net.Conn].
 //
 // # Several tasks
 //
@@ -41,15 +41,16 @@
 //
 // They are those of package net: a [*net.OpError] with the operation and the addresses,
 // around the system's error, so that [errors.Is] finds [syscall.ECONNRESET] and the like
-// in it. Only the end of what is read is [io.EOF] itself, and [edo.ErrCancelled] comes as
-// from every wait. After a Close the error matches [net.ErrClosed] and [edo.ErrClosed],
-// also when a deadline has passed as well; after a deadline or an idle time-out
-// [os.ErrDeadlineExceeded].
+// in it. Two errors come as they are: [io.EOF] at the end of the stream, and
+// [edo.ErrCancelled] from a wait that was cancelled. After a Close the error matches
+// [net.ErrClosed] and [edo.ErrClosed], also when a deadline has passed as well; after a
+// deadline or an idle time-out it matches [os.ErrDeadlineExceeded].
 //
-// The system tells a reset once, to the read or the write that asks first, and to those
-// that follow an end of the stream that is none. Here it is kept, and told to all.
+// The system reports a reset once, to the first read or write, and later reads seem to
+// find the end of the stream. Here the error is kept, and every later operation returns
+// it.
 //
 // # When not to use it
 //
-// A plain goroutine that blocks is better served by package net.
+// In a plain goroutine that blocks: use package net there.
 package socket

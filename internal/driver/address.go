@@ -6,8 +6,7 @@ import (
 	"strconv"
 )
 
-// An Address is what a driver is given: HOST:PORT, read. An empty host is the
-// invalid netip.Addr.
+// An Address is a HOST:PORT that was parsed. An empty host is the invalid netip.Addr.
 type Address struct {
 	Network string // tcp, tcp4 or tcp6
 	IP      netip.Addr
@@ -52,10 +51,10 @@ func CheckNetwork(network string) error {
 	return net.UnknownNetworkError(network)
 }
 
-// IsWildcard says whether a stands for every address of the machine.
+// IsWildcard reports whether a stands for every address of the machine.
 func (a Address) IsWildcard() bool { return !a.IP.IsValid() || a.IP.IsUnspecified() }
 
-// ToLocal returns where to connect for a: a wildcard is this machine.
+// ToLocal returns the address to connect to for a: a wildcard is this machine.
 func (a Address) ToLocal() Address {
 	if !a.IsWildcard() {
 		return a
@@ -68,7 +67,7 @@ func (a Address) ToLocal() Address {
 	return a
 }
 
-// TCP returns a as package net says it.
+// TCP returns a as an address of package net.
 func (a Address) TCP() *net.TCPAddr {
 	return &net.TCPAddr{IP: a.IP.WithZone("").AsSlice(), Port: int(a.Port), Zone: a.IP.Zone()}
 }

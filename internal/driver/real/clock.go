@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock is the part of a driver that both kinds have in common: time and chance.
+// clock is the part that both drivers have in common: time and random numbers.
 type clock struct {
 	base time.Time // instants are nanoseconds since, monotonic
 }
@@ -15,5 +15,5 @@ func (c *clock) Time(at int64) time.Time { return c.base.Add(time.Duration(at)) 
 func (*clock) Rand() uint64              { return rand.Uint64() }
 func (*clock) Seeded() bool              { return false }
 
-// Choose is never asked: the driver is not seeded.
+// Choose is never called: the driver is not seeded.
 func (*clock) Choose(int) int { return 0 }

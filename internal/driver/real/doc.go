@@ -9,11 +9,11 @@
 //	                  for each wait                 waits
 //
 // The build tag "portable" chooses the second on Linux too; the same tests run on
-// both. What they promise is said at [github.com/edo-go/edo/internal/driver]; what they
-// share is that sockets have the options of package net (TCP_NODELAY, keep-alive, and on
-// Linux listeners for multipath TCP), that errors have the shape of that package's: a
-// [net.OpError] around an [os.SyscallError] around the number, and that what Write says
-// to be written the system has.
+// both. Their contract is that of [github.com/edo-go/edo/internal/driver]. In both, sockets
+// have the options of package net (TCP_NODELAY, keep-alive, and on Linux multipath TCP for
+// listeners). Errors have the form of that package: a [net.OpError] around an
+// [os.SyscallError] around the number. The bytes that Write reports as written are the
+// system's.
 //
 // # When not to use it
 //

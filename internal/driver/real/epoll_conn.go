@@ -13,7 +13,7 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// conn is a connection: 64 bytes, and no buffer.
+// conn is a connection: 64 bytes, and no buffer. Its source keeps the waiters.
 type conn struct {
 	source poller.Source
 	remote endpoint

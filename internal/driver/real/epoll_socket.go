@@ -27,7 +27,7 @@ type endpoint struct {
 	network uint8 // index in networks
 }
 
-// endpointOf reads what the kernel says an address is.
+// endpointOf returns the endpoint for an address of the kernel.
 func endpointOf(sa syscall.Sockaddr, network uint8) endpoint {
 	e := endpoint{network: network}
 	switch sa := sa.(type) {
@@ -40,7 +40,7 @@ func endpointOf(sa syscall.Sockaddr, network uint8) endpoint {
 	return e
 }
 
-// addr returns e as package net says it.
+// addr returns e as an address of package net.
 func (e *endpoint) addr() *net.TCPAddr {
 	if !e.v6 {
 		return &net.TCPAddr{IP: append(net.IP(nil), e.ip[:4]...), Port: int(e.port)}
@@ -117,9 +117,8 @@ func open(v6 bool, proto int) (fd int, err error) {
 const multipath = 262
 
 // listen opens a socket that listens at a, for multipath TCP where the kernel has it, as
-// package net does: a client that asks for it gets it, all others get TCP. With anything
-// that fails in this way TCP alone is tried: there are more ways to forbid multipath TCP
-// than error numbers.
+// package net does: a client that asks for it gets it, all others get TCP. After any error
+// it tries TCP alone: there are more ways to forbid multipath TCP than error numbers.
 func listen(a driver.Address, shared bool) (int, error) {
 	if useMultipath() {
 		if fd, err := listenBy(multipath, a, shared); err == nil {
@@ -129,8 +128,8 @@ func listen(a driver.Address, shared bool) (int, error) {
 	return listenBy(syscall.IPPROTO_TCP, a, shared)
 }
 
-// useMultipath says whether GODEBUG lets listeners have multipath TCP, as it does unless
-// multipathtcp is 0 or 3 in it.
+// useMultipath reports whether GODEBUG allows multipath TCP for listeners, as it does
+// unless multipathtcp is 0 or 3 in it.
 var useMultipath = sync.OnceValue(func() bool {
 	use := true
 	for setting := range strings.SplitSeq(os.Getenv("GODEBUG"), ",") {
@@ -144,7 +143,7 @@ var useMultipath = sync.OnceValue(func() bool {
 // listenBy is listen for one protocol. As in package net, a wildcard of the network tcp
 // is IPv6 that takes IPv4 as well, where the machine has IPv6.
 func listenBy(proto int, a driver.Address, shared bool) (int, error) {
-	bind := func(v6, only bool) (int, error) { return bind(proto, a, v6, only, shared) }
+	bind := func(v6, onlyV6 bool) (int, error) { return bind(proto, a, v6, onlyV6, shared) }
 	switch {
 	case a.Network == "tcp4" || !a.IsWildcard() && a.IP.Is4():
 		return bind(false, false)
@@ -160,9 +159,9 @@ func listenBy(proto int, a driver.Address, shared bool) (int, error) {
 	return fd, err
 }
 
-// bind opens a socket that listens at a, for IPv6 alone when only is set, and
-// where others listen as well when shared is.
-func bind(proto int, a driver.Address, v6, only, shared bool) (fd int, err error) {
+// bind opens a socket that listens at a: for IPv6 alone when onlyV6 is set, and at an
+// address that other sockets share when shared is set.
+func bind(proto int, a driver.Address, v6, onlyV6, shared bool) (fd int, err error) {
 	if fd, err = open(v6, proto); err != nil {
 		return -1, err
 	}
@@ -174,7 +173,7 @@ func bind(proto int, a driver.Address, v6, only, shared bool) (fd int, err error
 	}()
 	if v6 {
 		v := 0
-		if only {
+		if onlyV6 {
 			v = 1
 		}
 		if err := syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, v); err != nil {
@@ -192,7 +191,7 @@ func bind(proto int, a driver.Address, v6, only, shared bool) (fd int, err error
 	if err := syscall.Bind(fd, sockaddr(a.IP, a.Port, v6)); err != nil {
 		return fd, os.NewSyscallError("bind", err)
 	}
-	const backlog = 1<<16 - 1 // the kernel cuts it to net.core.somaxconn
+	const backlog = 1<<16 - 1 // the kernel limits it to net.core.somaxconn
 	if err := syscall.Listen(fd, backlog); err != nil {
 		return fd, os.NewSyscallError("listen", err)
 	}
@@ -207,7 +206,7 @@ var reusePort = func() int {
 	return 0xf
 }()
 
-// hasNoIPv6 says whether err is what a machine without IPv6 answers.
+// hasNoIPv6 reports whether err is an error of a machine without IPv6.
 func hasNoIPv6(err error) bool {
 	se, ok := err.(*os.SyscallError)
 	if !ok {

@@ -4,8 +4,8 @@ package real
 
 import "syscall"
 
-// Under the race detector read and write are those of package syscall, which tell
-// it what memory the kernel touches.
+// Under the race detector read and write are those of package syscall, which report to it
+// the memory that the kernel reads and writes.
 
 func read(fd int, p []byte) (int, syscall.Errno) {
 	n, err := syscall.Read(fd, p)

@@ -4,9 +4,10 @@ package real
 
 import "syscall"
 
-// Package syscall has no numbers of socket calls where they once were one call.
+// On architectures where all socket calls once were one system call, package syscall has
+// no numbers for them.
 const (
 	sysRead   = syscall.SYS_READ
 	sysWrite  = syscall.SYS_WRITE
-	sendFlags = 0 // not looked at
+	sendFlags = 0 // ignored
 )

@@ -2,9 +2,9 @@ package real
 
 import "syscall"
 
-// lasts says whether an error that an operation on a connection got is one of the
-// connection: a reset, a time-out, a host that cannot be reached any more. The system
-// tells such an error once. The others are of the call, and EPIPE comes again.
+// lasts reports whether an error of an operation is one of the connection: a reset, a
+// time-out, a host that cannot be reached any more. The system reports such an error once.
+// The other errors are those of the call, and EPIPE comes again.
 func lasts(errno syscall.Errno) bool {
 	switch errno {
 	case syscall.EAGAIN, syscall.EINTR, syscall.EINPROGRESS, syscall.EALREADY,

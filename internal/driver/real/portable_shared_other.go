@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// share is of systems that let nobody share, or anybody take, a port.
+// share fails on systems where a port cannot be shared, or any process may take it over.
 func share(_, _ string, _ syscall.RawConn) error { return errors.ErrUnsupported }

@@ -4,8 +4,7 @@ package real
 
 import "errors"
 
-// writesBlock says that no system call on a socket of package net can be had that does
-// not wait.
+// writesBlock says that every system call that writes a socket of package net may wait.
 const writesBlock = true
 
 func writeNow(uintptr, []byte) (int, error) { return 0, errors.ErrUnsupported }

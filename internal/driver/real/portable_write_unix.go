@@ -4,13 +4,12 @@ package real
 
 import "syscall"
 
-// writesBlock says that no system call on a socket of package net can be had that does
-// not wait.
+// writesBlock says that every system call that writes a socket of package net may wait.
 const writesBlock = false
 
 // writeNow makes one system call. p is not empty.
 func writeNow(fd uintptr, p []byte) (int, error) {
-	const most = 1 << 30 // more is too much for some systems
+	const most = 1 << 30 // some systems refuse more
 	for {
 		n, err := syscall.Write(int(fd), p[:min(len(p), most)])
 		if err != syscall.EINTR {
@@ -19,7 +18,7 @@ func writeNow(fd uintptr, p []byte) (int, error) {
 	}
 }
 
-// errorNow takes the error that the socket has to tell.
+// errorNow returns the pending error of the socket, and clears it.
 func errorNow(fd uintptr) error {
 	n, err := syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_ERROR)
 	if err != nil || n == 0 {

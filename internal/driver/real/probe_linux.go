@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// hasConnection says whether the listening socket fd has a connection to accept
-// now. It does not wait.
+// hasConnection reports whether the listening socket fd has a connection to accept now.
+// It does not wait.
 func hasConnection(fd int) bool {
 	const in = 1 // POLLIN
 	ask := struct {

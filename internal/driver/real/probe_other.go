@@ -2,5 +2,6 @@
 
 package real
 
-// hasConnection is not known here: then an error of accept is believed.
+// hasConnection is always true where the system cannot report it: every error of accept
+// counts.
 func hasConnection(int) bool { return true }

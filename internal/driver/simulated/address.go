@@ -12,7 +12,7 @@ import (
 type endpoint struct {
 	ip   netip.Addr
 	port uint16
-	both bool // ip is [::] and stands for IPv4 as well
+	both bool // ip is [::], and stands for IPv4 as well
 }
 
 // local returns the endpoint that a listener gets for a. Like package net, tcp

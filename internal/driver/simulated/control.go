@@ -5,37 +5,35 @@ import (
 	"time"
 )
 
-// What follows is for the controller of a driver that was made with
-// [Config.Manual]: one goroutine, which is not the runtime's. While nothing is
-// runnable but a blocking task runs, it waits: that task may make something so.
+// The methods of this file are for the controller of a driver that was made with
+// [Config.Manual]: one goroutine, which is not the runtime's. While no task is runnable
+// but a blocking task runs, the controller waits: the blocking task may make one runnable.
 
-// Step lets one poll happen, and returns after it. It says whether there was any
-// to happen.
+// Step allows one poll, and returns after it. It reports whether there was one.
 func (d *Driver) Step() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for d.place == running || d.place == idle && d.blocking > 0 {
+	for d.phase == running || d.phase == idle && d.blocking > 0 {
 		d.change.Wait()
 	}
-	if d.place != held {
+	if d.phase != held {
 		return false
 	}
 	d.step = true
 	d.resume()
-	for d.place == running {
+	for d.phase == running {
 		d.change.Wait()
 	}
 	return true
 }
 
-// RunUntilIdle lets everything run that can without time going by.
+// RunUntilIdle runs the program until no task can run without a later time.
 func (d *Driver) RunUntilIdle() { d.Advance(0) }
 
-// Advance runs the program for by of its time. What is runnable runs first; then
-// the clock goes from deadline to deadline, and what becomes runnable at one runs
-// before it goes on, until the clock has come by further, to the nanosecond, and
-// nothing is runnable. It moves the clock of a program that has ended as well. by
-// must not be negative.
+// Advance runs the program for a time of by. The runnable tasks run first. Then the clock
+// moves from deadline to deadline, and the tasks that become runnable at one run before
+// the next, until the clock has moved by exactly that time and no task is runnable.
+// Advance moves the clock of a program that has ended as well. by must not be negative.
 func (d *Driver) Advance(by time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -43,7 +41,7 @@ func (d *Driver) Advance(by time.Duration) {
 	d.target = now + min(int64(by), math.MaxInt64-1-now)
 	d.free = true
 	d.resume()
-	for d.place != ended && !(d.place == idle && d.blocking == 0 && d.now.Load() >= d.target) {
+	for d.phase != ended && !(d.phase == idle && d.blocking == 0 && d.now.Load() >= d.target) {
 		d.change.Wait()
 	}
 	if d.now.Load() < d.target {
@@ -52,7 +50,7 @@ func (d *Driver) Advance(by time.Duration) {
 	d.free = false
 }
 
-// Release lets the program go on without a controller. It does not wait.
+// Release lets the program run without a controller from now on. It does not wait.
 func (d *Driver) Release() {
 	d.mu.Lock()
 	d.manual = false

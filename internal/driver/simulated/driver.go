@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Config says how a simulation runs. The zero value works.
+// Config has the settings of a simulation. The zero value works.
 type Config struct {
 	// Seed decides every choice and every random number.
 	Seed uint64
@@ -20,8 +20,8 @@ type Config struct {
 	// 2000-01-01, UTC.
 	Start time.Time
 
-	// HoldClock keeps the clock from moving by itself: only Advance moves it. A
-	// program that nobody steps and that waits for time has then stalled.
+	// HoldClock keeps the clock from moving by itself: only Advance moves it. Without a
+	// controller, a program that waits for time has then stalled.
 	HoldClock bool
 
 	// Manual holds the program before its first poll, for a controller to step.
@@ -31,14 +31,14 @@ type Config struct {
 	// writer has to wait. Zero means 64 KiB.
 	Window int
 
-	// Trace is told each choice between several tasks: how many there were and
-	// which was taken. The goroutine that runs the program calls it.
+	// Trace is called for each choice between several tasks, with their number and the
+	// index of the chosen one. The goroutine that runs the program calls it.
 	Trace func(n, chosen int)
 }
 
-// Driver is the simulated driver. The goroutine of the runtime runs it; what may
-// come from other goroutines says so. Reads and writes of the network, the clock
-// and Rand take locks and may come from any, for the sake of blocking tasks.
+// Driver is the simulated driver. The goroutine of the runtime runs it. Reads and writes
+// of the network, the clock and Rand take locks and may be called from any goroutine,
+// because blocking tasks call them; so may the methods that say so.
 type Driver struct {
 	start  time.Time
 	trace  func(n, chosen int)
@@ -51,20 +51,21 @@ type Driver struct {
 	mu       sync.Mutex // guards the following; the innermost lock of all
 	change   sync.Cond  // any of the following has changed
 	random   *rand.PCG
-	place    place // where the goroutine of the runtime is
-	manual   bool  // a controller decides how far it goes
+	phase    phase // of the goroutine of the runtime
+	manual   bool  // a controller decides how far that goroutine runs
 	step     bool  // it may poll once
-	free     bool  // it may poll as often as it likes
-	woken    bool  // Wake came, and no Wait has ended by it yet
-	target   int64 // Advance has asked for the clock to come this far
-	blocking int   // blocking tasks that run
+	free     bool  // it may poll without limit
+	woken    bool  // Wake was called, and has not ended a Wait yet
+	target   int64 // instant to which Advance moves the clock
+	blocking int   // number of blocking tasks that run
 	patience time.Duration
-	blocked  func() // is called once, when for patience nothing but blocking tasks has run
+	blocked  func() // called once, when only blocking tasks have run for patience
 }
 
 var _ driver.Driver = (*Driver)(nil)
 
-// The two streams that one seed makes. Each is one half of the state of a PCG.
+// The constants of the two streams that one seed makes. Each is one half of the state of
+// a PCG.
 const (
 	choiceStream = 0x9e3779b97f4a7c15
 	randomStream = 0xd1b54a32d192ed03
@@ -104,18 +105,18 @@ func (d *Driver) Rand() uint64 {
 	return d.random.Uint64()
 }
 
-// Seeded says that Choose decides what runs next.
+// Seeded reports that Choose decides which task runs next.
 func (d *Driver) Seeded() bool { return true }
 
-// Registered is false: the network wakes those who wait for it itself.
+// Registered is false: the network wakes its waiters itself.
 func (d *Driver) Registered() bool { return false }
 
 // Look finds nothing, for the same reason.
 func (d *Driver) Look(*sched.Context) bool { return false }
 
-// draw returns a number from 0 to n-1. It is written out because the seeds that
-// people keep must mean the same under every version of Go, which promises that
-// of PCG and not of what is made from it. Its bias is n in 2^64.
+// draw returns a number from 0 to n-1. A seed that was kept must give the same run under
+// every version of Go. Go promises that for PCG itself, and not for the functions built on
+// it, so draw does not use them. Its bias is n in 2^64.
 func (d *Driver) draw(n int) int {
 	if n == 1 {
 		return 0
@@ -127,13 +128,13 @@ func (d *Driver) draw(n int) int {
 	return int(hi)
 }
 
-// Close ends the network: whatever is used from then on says net.ErrClosed. A
-// controller that waits goes on. It may be called twice, and wakes no task: all
+// Close ends the network: from then on every operation returns net.ErrClosed. A
+// controller that waits goes on. Close may be called twice. It wakes no task, because all
 // have ended.
 func (d *Driver) Close() error {
 	d.net.close()
 	d.mu.Lock()
-	d.place = ended
+	d.phase = ended
 	d.change.Broadcast()
 	d.mu.Unlock()
 	return nil

@@ -67,7 +67,7 @@ func TestClockStandsWhileABlockingTaskRuns(t *testing.T) {
 		group.Go(func() {
 			for { // let it come to wait
 				d.mu.Lock()
-				waits := d.place == idle
+				waits := d.phase == idle
 				d.mu.Unlock()
 				if waits {
 					break

@@ -7,37 +7,36 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// place is where the goroutine of the runtime is, as the controller sees it.
+// phase is the phase of the runtime's goroutine, as the controller sees it.
 //
-//	running   polling, or on its way to Choose or Wait
-//	held      in Choose: something is runnable, and no step has been granted
-//	idle      in Wait: nothing is runnable
+//	running   it polls, or is about to call Choose or Wait
+//	held      in Choose: a task is runnable, and the controller has granted no step
+//	idle      in Wait: no task is runnable
 //	ended     the driver was closed
 //
 // Rules:
 //
-//  1. The runtime's goroutine moves from running to held and idle, by itself.
-//  2. Whoever lets it go on (a controller that grants something, a wake) sets
-//     running at once, and not only the goroutine when it gets there: so nobody
-//     takes a place that it is about to leave for its rest.
-//  3. A controller grants something and then waits until the program has come to
-//     a place of rest, which is any but running.
-type place uint8
+//  1. The runtime's goroutine itself changes running to held and to idle.
+//  2. A controller that grants something, or a wake, sets running at once, and not only
+//     the goroutine when it runs again: so a controller does not find it at rest when it
+//     is about to run.
+//  3. A controller grants something and then waits until the goroutine is at rest: in any
+//     phase but running.
+type phase uint8
 
 const (
-	running place = iota
+	running phase = iota
 	held
 	idle
 	ended
 )
 
-// Choose returns which of n runnable tasks runs next, and waits for the
-// controller before it does. The scheduler calls it before every poll, also when
-// n is 1.
+// Choose waits for the controller, and returns which of n runnable tasks runs next. The
+// scheduler calls it before every poll, also when n is 1.
 func (d *Driver) Choose(n int) int {
 	d.mu.Lock()
 	for d.manual && !d.free && !d.step {
-		d.place = held
+		d.phase = held
 		d.change.Broadcast()
 		d.change.Wait()
 	}
@@ -46,14 +45,14 @@ func (d *Driver) Choose(n int) int {
 	return d.draw(n)
 }
 
-// Wait moves the clock as far as it may go, up to the deadline, and returns when
-// that has come or Wake was called. Nobody else may know better, or it says
-// stalled: there is no deadline (or the clock is held), no blocking task runs,
-// and no controller is there.
+// Wait moves the clock as far as it may, up to the deadline, and returns when the
+// deadline has come or Wake was called. It reports a stall when neither can happen: there
+// is no deadline (or the clock is held), no blocking task runs, and there is no
+// controller.
 func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var alarm *time.Timer
+	var patience *time.Timer
 	for {
 		now := d.now.Load()
 		switch {
@@ -63,9 +62,9 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		case deadline <= now:
 			return false
 		case d.blocking > 0:
-			if d.blocked != nil && alarm == nil {
-				alarm = time.AfterFunc(d.patience, d.tellBlocked)
-				defer alarm.Stop()
+			if d.blocked != nil && patience == nil {
+				patience = time.AfterFunc(d.patience, d.callBlocked)
+				defer patience.Stop()
 			}
 		case now < d.target:
 			d.now.Store(min(deadline, d.target))
@@ -77,14 +76,14 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 			d.now.Store(deadline)
 			return false
 		}
-		d.place = idle
+		d.phase = idle
 		d.change.Broadcast()
 		d.change.Wait()
 	}
 }
 
-// OnBlocked makes fn be called, once, on a goroutine of its own, when for so long of real
-// time nothing has run but blocking tasks, for which the clock stands. It is called before
+// OnBlocked has fn called once, on a new goroutine, when only blocking tasks, for which
+// the clock does not move, have run for patience in real time. OnBlocked is called before
 // the runtime runs.
 func (d *Driver) OnBlocked(patience time.Duration, fn func()) {
 	d.mu.Lock()
@@ -92,11 +91,11 @@ func (d *Driver) OnBlocked(patience time.Duration, fn func()) {
 	d.mu.Unlock()
 }
 
-// tellBlocked is called by the alarm of a Wait.
-func (d *Driver) tellBlocked() {
+// callBlocked calls the function of OnBlocked when the patience of a Wait is over.
+func (d *Driver) callBlocked() {
 	d.mu.Lock()
 	fn := d.blocked
-	if d.blocking == 0 || d.place == ended {
+	if d.blocking == 0 || d.phase == ended {
 		fn = nil
 	} else {
 		d.blocked = nil
@@ -107,34 +106,35 @@ func (d *Driver) tellBlocked() {
 	}
 }
 
-// Wake ends the Wait that goes on, or else the next one. It may be called from
-// any goroutine.
+// Wake ends the Wait under way, or else the next one. It may be called from any
+// goroutine.
 func (d *Driver) Wake() {
 	d.mu.Lock()
 	d.wake()
 	d.mu.Unlock()
 }
 
+// wake is Wake with mu held.
 func (d *Driver) wake() {
 	d.woken = true
-	if d.place == idle {
+	if d.phase == idle {
 		d.resume()
 	}
 }
 
-// resume lets the goroutine of the runtime look whether it may go on.
+// resume has the goroutine of the runtime check whether it may go on. mu is held.
 func (d *Driver) resume() {
-	if d.place != ended {
-		d.place = running
+	if d.phase != ended {
+		d.phase = running
 	}
 	d.change.Broadcast()
 }
 
-// AddBlocking says that delta more blocking tasks run, or that so many fewer do.
-// While one runs the clock stands, nothing has stalled, and a controller waits. A
-// blocking task that is parked in an operation of edo does not run: it counts
-// again from the wake that unparks it, before its waker goes on. Its last wake
-// comes before it is counted off. It may be called from any goroutine.
+// AddBlocking adds delta, which may be negative, to the number of blocking tasks that
+// run. While one runs the clock does not move, the program has not stalled, and a
+// controller waits. A blocking task that is parked in an operation of edo does not run: it
+// counts again from the wake that unparks it, before the waker goes on. Its last wake
+// comes before it is subtracted. AddBlocking may be called from any goroutine.
 func (d *Driver) AddBlocking(delta int) {
 	d.mu.Lock()
 	d.blocking += delta

@@ -1,9 +1,8 @@
 package socket
 
 import (
-	"sync"
-
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/reuse"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -15,25 +14,19 @@ func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	return f.Poll(cx)
 }
 
-// reads has the futures of Read, and writes those of Write: so direct style, which is the
-// future of the same name awaited, allocates nothing. The pools are sound because
-// edo.Await borrows: when it has returned no task polls the future any more.
+// The futures of Read and Write in direct style, which allocates nothing.
 var (
-	reads  = sync.Pool{New: func() any { return new(read) }}
-	writes = sync.Pool{New: func() any { return new(write) }}
+	reads  reuse.Pool[read, *read]
+	writes reuse.Pool[write, *write]
 )
 
 // Read waits until there is something to read and reads up to len(p) bytes. The
 // end is [io.EOF]. When the task is cancelled the error is [edo.ErrCancelled], and
 // nothing is lost.
 func (c *Conn) Read(task *edo.Task, p []byte) (int, error) {
-	f := reads.Get().(*read)
+	f := reads.Get()
 	f.conn, f.p = c, p
 	n, err := edo.Await(task, edo.Future[int](f))
-	if f.waiter.task != nil { // cancelled
-		f.Drop()
-	}
-	f.conn, f.p = nil, nil
 	reads.Put(f)
 	return n, err
 }

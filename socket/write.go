@@ -36,12 +36,10 @@ func (c *Conn) pollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 // Tasks that write at the same time are served one after the other: the bytes of each
 // Write stay together.
 func (c *Conn) Write(task *edo.Task, p []byte) (int, error) {
-	f := writes.Get().(*write)
+	f := writes.Get()
 	f.conn, f.p = c, p
 	_, err := edo.Await(task, edo.Future[int](f))
 	n := f.n
-	f.Drop()
-	*f = write{}
 	writes.Put(f)
 	return n, err
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// turns writes and reads back as many messages as it is given, as a future written by
-// hand, and measures what that allocates.
+// turns is a future that writes and reads back a number of messages: its test counts
+// allocations.
 type turns struct {
 	conn    *socket.Conn
 	p       []byte

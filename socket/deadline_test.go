@@ -58,7 +58,7 @@ func TestDeadlineEndsAReadThatWaits(t *testing.T) {
 		if now() != 30*time.Second {
 			t.Errorf("ended after %v", now())
 		}
-		// Reads fail until it is moved, also when there is something.
+		// Reads fail until the deadline is moved, also when there are bytes.
 		b.Write(task, []byte("x"))
 		_, err = a.Read(task, make([]byte, 1))
 		wantExpired(t, err)
@@ -111,7 +111,7 @@ func TestDeadlineSetWhileAnotherTaskWaitsTakesEffect(t *testing.T) {
 	})
 }
 
-func TestDeadlineMovedBackOrTakenAwayLetsTheReadGoOn(t *testing.T) {
+func TestReadGoesOnWhenItsDeadlineIsMovedLaterOrRemoved(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		a.SetReadDeadline(in(task, time.Second))
 		h := edo.Go(task, func(task *edo.Task) error {

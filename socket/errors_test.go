@@ -21,7 +21,7 @@ func wantOp(t *testing.T, err error, op string, source, addr net.Addr, want ...e
 	t.Helper()
 	var e *net.OpError
 	if !errors.As(err, &e) || err != error(e) || e.Op != op || e.Net != "tcp" {
-		t.Errorf("%s: %v is no net.OpError of that", op, err)
+		t.Errorf("%s: %v is no net.OpError of this operation", op, err)
 		return
 	}
 	if text(e.Source) != text(source) || text(e.Addr) != text(addr) {
@@ -126,7 +126,7 @@ func TestDroppedDialSaysThatItWasClosed(t *testing.T) {
 	})
 }
 
-func TestResetIsToldToReaderAndWriterInBothOrdersOfTheSeeds(t *testing.T) {
+func TestResetReachesReaderAndWriterInBothOrdersOfTheSeeds(t *testing.T) {
 	orders := map[string]int{}
 	for seed := range uint64(40) {
 		var order string
@@ -197,7 +197,7 @@ func TestResetIsToldToReaderAndWriterInBothOrdersOfTheSeeds(t *testing.T) {
 	}
 }
 
-func TestWhatReturnsAtOnceTakesFromTheBudget(t *testing.T) {
+func TestOperationThatReturnsAtOnceTakesFromTheBudget(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, _ func() time.Duration) error {
 		l, err := Listen(task, "tcp", "127.0.0.1:0")
 		if err != nil {
@@ -253,7 +253,7 @@ func TestLoopOverAnEmptyWriteGivesWay(t *testing.T) {
 				return err
 			}
 			if i > 10_000 {
-				t.Fatal("it starves all others")
+				t.Fatal("the loop starves all other tasks")
 			}
 		}
 		return nil

@@ -15,7 +15,7 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// A server that greets whoever connects, and a client.
+// A server that greets every client, and a client.
 func Example() {
 	err := edo.Run(func(task *edo.Task) error {
 		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
@@ -62,7 +62,7 @@ func Example() {
 	// Output: hello world
 }
 
-// A connection on which nothing moves for a minute is given up, however long it has been
+// A read fails when no byte has moved for a minute, however long the connection has been
 // used before.
 func ExampleConn_SetIdleTimeout() {
 	err := sim.Run(1, func(task *edo.Task) error {
@@ -85,7 +85,7 @@ func ExampleConn_SetIdleTimeout() {
 					return err
 				}
 			}
-			return timer.Sleep(task, time.Hour) // forgets to close
+			return timer.Sleep(task, time.Hour) // the client forgets to close
 		})
 		conn, err := l.Accept(task)
 		if err != nil {

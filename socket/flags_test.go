@@ -1,4 +1,4 @@
 package socket_test
 
-// What the build says about what can be measured: see the files beside this one.
+// Set by the files beside this one, for builds in which allocations cannot be counted.
 var raceEnabled, portable bool

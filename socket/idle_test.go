@@ -20,7 +20,7 @@ func TestIdleTimeoutEndsAReadThatSeesNoByte(t *testing.T) {
 		if err := a.SetIdleTimeout(time.Minute); err != nil {
 			return err
 		}
-		timer.Sleep(task, time.Hour) // nothing waits: nothing counts
+		timer.Sleep(task, time.Hour) // no operation waits, so no time counts
 		for i := 1; i <= 3; i++ {
 			_, err := a.Read(task, make([]byte, 1))
 			var op *net.OpError
@@ -31,7 +31,7 @@ func TestIdleTimeoutEndsAReadThatSeesNoByte(t *testing.T) {
 				t.Errorf("ended after %v, want %v", now(), want)
 			}
 		}
-		b.Write(task, []byte("x")) // what there is to read is read, whenever
+		b.Write(task, []byte("x")) // bytes that have arrived are read at any time
 		timer.Sleep(task, time.Hour)
 		if n, err := a.Read(task, make([]byte, 1)); n != 1 || err != nil {
 			t.Errorf("got %d, %v", n, err)
@@ -53,7 +53,7 @@ func TestIdleTimeoutEndsAReadThatSeesNoByte(t *testing.T) {
 func TestIdleTimeoutEndsAWriteThatMovesNothingAndSaysHowMuchWasWritten(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		a.SetIdleTimeout(time.Minute)
-		h := edo.Go(task, func(task *edo.Task) error { // reads on for a while
+		h := edo.Go(task, func(task *edo.Task) error { // it reads for a while
 			for range 5 {
 				timer.Sleep(task, 40*time.Second)
 				if _, err := b.Read(task, make([]byte, 1000)); err != nil {
@@ -72,7 +72,7 @@ func TestIdleTimeoutEndsAWriteThatMovesNothingAndSaysHowMuchWasWritten(t *testin
 	})
 }
 
-func TestEarlierOfDeadlineAndIdleTimeoutHolds(t *testing.T) {
+func TestEarlierOfDeadlineAndIdleTimeoutEndsTheRead(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		for _, test := range []struct{ deadline, idle, want time.Duration }{
 			{3 * time.Second, 5 * time.Second, 3 * time.Second},
@@ -116,7 +116,7 @@ func TestIdleTimeoutSetWhileATaskWaitsCountsFromThere(t *testing.T) {
 	})
 }
 
-func TestIdleTimeoutOfEachReaderCountsFromWhenThatBeganToWait(t *testing.T) {
+func TestIdleTimeoutOfEachReaderCountsFromWhenItBeganToWait(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		a.SetIdleTimeout(10 * time.Second)
 		var readers []*edo.JoinHandle[edo.Unit]
@@ -140,7 +140,7 @@ func TestIdleTimeoutOfEachReaderCountsFromWhenThatBeganToWait(t *testing.T) {
 	})
 }
 
-func TestOperationsThatGiveUpDoNotKeepOthersFromTheirIdleTimeout(t *testing.T) {
+func TestOperationsThatGiveUpDoNotDelayTheIdleTimeoutOfOthers(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		a.SetIdleTimeout(10 * time.Second)
 		for _, write := range []bool{false, true} {
@@ -173,7 +173,7 @@ func TestOperationsThatGiveUpDoNotKeepOthersFromTheirIdleTimeout(t *testing.T) {
 	})
 }
 
-func TestIdleTimeoutThatMakesNoSenseAndOneAfterCloseAreErrors(t *testing.T) {
+func TestNegativeIdleTimeoutAndOneAfterCloseAreErrors(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		var op *net.OpError
 		if err := a.SetIdleTimeout(-1); !errors.As(err, &op) || op.Op != "set" {
@@ -191,15 +191,15 @@ func TestIdleTimeoutThatMakesNoSenseAndOneAfterCloseAreErrors(t *testing.T) {
 	})
 }
 
-// TestIdleTimeoutKeepsToANaiveModel has bytes come and go at random times, and one task
-// that reads: each read ends when the model says, with what it says.
+// Bytes come and go at random times, and one task reads: each read ends at the instant of
+// the model, with its result.
 func TestIdleTimeoutKeepsToANaiveModel(t *testing.T) {
 	for seed := range uint64(100) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		idle := time.Duration(1+random.IntN(20)) * time.Second
 		type event struct {
 			at     time.Duration
-			arrive bool // otherwise something is written
+			arrive bool // otherwise bytes are written
 		}
 		var events []event
 		at := time.Duration(0)
@@ -257,7 +257,7 @@ func TestIdleTimeoutKeepsToANaiveModel(t *testing.T) {
 	}
 }
 
-func TestIdleTimeoutHoldsOnTheRealNetwork(t *testing.T) {
+func TestIdleTimeoutWorksOnTheRealNetwork(t *testing.T) {
 	err := edo.Run(func(task *edo.Task) error {
 		l, err := Listen(task, "tcp", "127.0.0.1:0")
 		if err != nil {

@@ -82,8 +82,8 @@ func (s *Incoming) PollNext(cx *edo.Context) (*Conn, edo.Poll, error) {
 func (s *Incoming) Drop() {
 	s.ended = true
 	s.timer.Stop()
-	if t := s.waiter.clear(); t != nil {
-		s.listener.inner.Forget(t)
+	if s.waiter.task != nil {
+		s.listener.inner.Forget(s.waiter.clear())
 	}
 }
 

@@ -21,7 +21,7 @@ func acceptError(errno syscall.Errno) error {
 	return &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", errno)}
 }
 
-// virtual runs main in a simulation, with what its OnError is told.
+// virtual runs main in a simulation, and returns the errors of its OnError.
 func virtual(t *testing.T, main func(task *edo.Task, now func() time.Duration) error) (reports []error) {
 	t.Helper()
 	config := sim.Config{Runtime: edo.Config{OnError: func(err error) { reports = append(reports, err) }}}
@@ -38,7 +38,7 @@ func virtual(t *testing.T, main func(task *edo.Task, now func() time.Duration) e
 	return reports
 }
 
-func TestIncomingRetriesErrorsThatPassWithBackOffAndReportsThem(t *testing.T) {
+func TestIncomingRetriesTemporaryErrorsWithBackOffAndReportsThem(t *testing.T) {
 	reports := virtual(t, func(task *edo.Task, now func() time.Duration) error {
 		full := acceptError(syscall.EMFILE)
 		s := &script{accepts: []error{full, full, full, nil, full, nil}}
@@ -62,7 +62,7 @@ func TestIncomingRetriesErrorsThatPassWithBackOffAndReportsThem(t *testing.T) {
 	}
 	for _, err := range reports {
 		if !errors.Is(err, syscall.EMFILE) || !strings.HasPrefix(err.Error(), "socket: ") {
-			t.Errorf("the report %v does not say what happened", err)
+			t.Errorf("the report %v does not name the error", err)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func TestIncomingPausesASecondAtTheMost(t *testing.T) {
 	}
 }
 
-func TestIncomingGivesAnErrorThatCannotPassAndEnds(t *testing.T) {
+func TestIncomingReturnsAPermanentErrorAndEnds(t *testing.T) {
 	for _, permanent := range []error{net.ErrClosed, acceptError(syscall.EINVAL), acceptError(syscall.EBADF)} {
 		reports := virtual(t, func(task *edo.Task, now func() time.Duration) error {
 			in := (&Listener{inner: scriptListener{&script{accepts: []error{nil, permanent, nil}}}}).Incoming()
@@ -118,7 +118,7 @@ func TestIncomingGivesAnErrorThatCannotPassAndEnds(t *testing.T) {
 	}
 }
 
-func TestErrorsThatPassAreKnown(t *testing.T) {
+func TestTemporaryErrorsAreKnown(t *testing.T) {
 	for err, want := range map[error]bool{
 		acceptError(syscall.EMFILE):       true,
 		acceptError(syscall.ENOBUFS):      true,
@@ -135,7 +135,7 @@ func TestErrorsThatPassAreKnown(t *testing.T) {
 	}
 }
 
-func TestDroppedIncomingHandsItsWakeOnAndLeavesTheListenerOpen(t *testing.T) {
+func TestDroppedIncomingPassesItsWakeOnAndLeavesTheListenerOpen(t *testing.T) {
 	virtual(t, func(task *edo.Task, now func() time.Duration) error {
 		l, err := Listen(task, "tcp", "127.0.0.1:0")
 		if err != nil {

@@ -110,8 +110,8 @@ func (l *Listener) note(w *waiter, cx *edo.Context, poll edo.Poll) {
 // Drop removes the waiter. If a connection had come meanwhile, another task that waits to
 // accept is woken for it.
 func (f *accept) Drop() {
-	if t := f.waiter.clear(); t != nil {
-		f.listener.inner.Forget(t)
+	if f.waiter.task != nil {
+		f.listener.inner.Forget(f.waiter.clear())
 	}
 }
 

@@ -84,9 +84,9 @@ func TestDialLooksNamesUpAndTriesEveryAddress(t *testing.T) {
 		}
 		conn.Close()
 
-		_, err = socket.Dial(task, "tcp", "nobody.example:"+port)
+		_, err = socket.Dial(task, "tcp", "missing.example:"+port)
 		var dns *net.DNSError
-		if !errors.As(err, &dns) || !dns.IsNotFound || !strings.HasPrefix(err.Error(), "dial tcp: lookup nobody.example") {
+		if !errors.As(err, &dns) || !dns.IsNotFound || !strings.HasPrefix(err.Error(), "dial tcp: lookup missing.example") {
 			t.Errorf("got %v, want that there is no such name", err)
 		}
 		_, err = socket.Dial(task, "tcp6", "server.example:"+port)
@@ -97,7 +97,7 @@ func TestDialLooksNamesUpAndTriesEveryAddress(t *testing.T) {
 	})
 }
 
-func TestDialThatIsGivenUpEndsItsLookUp(t *testing.T) {
+func TestDroppedDialEndsItsLookUp(t *testing.T) {
 	before := net.DefaultResolver
 	defer func() { net.DefaultResolver = before }()
 	asked := make(chan struct{})

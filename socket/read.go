@@ -77,7 +77,7 @@ func (f *read) replaceWaiter(cx *edo.Context) {
 
 // Drop removes the waiter.
 func (f *read) Drop() {
-	if t := f.waiter.clear(); t != nil {
-		f.conn.forget(reading, t)
+	if f.waiter.task != nil {
+		f.conn.forget(reading, f.waiter.clear())
 	}
 }

@@ -46,11 +46,11 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := theirs.Read(make([]byte, 1)); err == nil { // the driver has closed what was open
-		t.Fatal("the connection is open still")
+		t.Fatal("the connection is still open")
 	}
 }
 
-func TestDescriptorsAndGoroutinesAreBackAfterRun(t *testing.T) {
+func TestRunLeavesNoDescriptorsAndGoroutines(t *testing.T) {
 	use := func() {
 		run(t, func(task *edo.Task) error {
 			l, err := serve(task, echo)
@@ -73,7 +73,7 @@ func TestDescriptorsAndGoroutinesAreBackAfterRun(t *testing.T) {
 			return l.Close()
 		})
 	}
-	use() // opens what Go's own poller keeps
+	use() // opens the descriptors that Go's own poller keeps
 	goroutines := func() int { return runtime.NumGoroutine() - coro.Kept() }
 	before, files := goroutines(), descriptors()
 	use()
@@ -87,8 +87,8 @@ func TestDescriptorsAndGoroutinesAreBackAfterRun(t *testing.T) {
 	}
 }
 
-// descriptors returns how many descriptors the process has, or -1 where that
-// cannot be said.
+// descriptors returns how many descriptors the process has, or -1 where the system does
+// not list them.
 func descriptors() int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

@@ -72,7 +72,7 @@ func (s *script) Close() error                                { s.closed++; retu
 func (s *script) Wait(d driver.Direction, t *sched.Task)       { s.tasks[d] = t }
 func (s *script) Waits(d driver.Direction, t *sched.Task) bool { return s.tasks[d] == t }
 
-// scriptConn and scriptListener have one way each to forget a task.
+// scriptConn and scriptListener have the Forget of a connection and of a listener.
 type (
 	scriptConn     struct{ *script }
 	scriptListener struct{ *script }
@@ -140,13 +140,13 @@ func TestWriteThatFailsSaysHowMuchWasWritten(t *testing.T) {
 	}
 }
 
-func TestClosedIsWhatBothPackagesCallIt(t *testing.T) {
+func TestClosedErrorMatchesThoseOfBothPackages(t *testing.T) {
 	conn := &Conn{inner: scriptConn{&script{reads: []result{{err: net.ErrClosed}, {err: net.ErrClosed}}}}}
 	edotest.RequireError(t, edotest.NewTask(), conn.ReadFuture(make([]byte, 1)), net.ErrClosed)
 	edotest.RequireError(t, edotest.NewTask(), conn.ReadFuture(make([]byte, 1)), edo.ErrClosed)
 }
 
-func TestDroppedFutureLetsGoOfItsWaker(t *testing.T) {
+func TestDroppedFutureRemovesItsWaiter(t *testing.T) {
 	s := &script{}
 	conn, l := &Conn{inner: scriptConn{s}}, &Listener{inner: scriptListener{s}}
 	task := edotest.NewTask()
@@ -174,7 +174,7 @@ func TestDroppedFutureLetsGoOfItsWaker(t *testing.T) {
 	}
 }
 
-func TestDroppedReadLeavesTheSameTasksWriteAlone(t *testing.T) {
+func TestDroppedReadKeepsTheWaiterOfTheSameTasksWrite(t *testing.T) {
 	s := &script{}
 	conn := &Conn{inner: scriptConn{s}}
 	task := edotest.NewTask()
@@ -183,11 +183,11 @@ func TestDroppedReadLeavesTheSameTasksWriteAlone(t *testing.T) {
 	edotest.RequirePending(t, task, w)
 	edo.Drop(r)
 	if !slices.Equal(s.forgot, []direction{reading}) {
-		t.Fatal("the write's waker went with the read's")
+		t.Fatal("the waiter of the write was removed with that of the read")
 	}
 	edo.Drop(w)
 	if !slices.Equal(s.forgot, []direction{reading, writing}) {
-		t.Fatal("the waker was not let go of")
+		t.Fatal("the waiter was not removed")
 	}
 }
 

@@ -188,8 +188,8 @@ func TestDeadlineEndsAllThatWait(t *testing.T) {
 	})
 }
 
-// A reader that has the alarm of the deadline gives up: the others have one each.
-func TestDeadlineEndsThoseThatWaitAlthoughOneGaveUpBefore(t *testing.T) {
+// The reader that has the first alarm gives up: the others have alarms of their own.
+func TestDeadlineEndsAllReadersAlthoughOneGaveUpBefore(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		a.SetReadDeadline(in(task, time.Minute))
 		read := func(task *edo.Task) error {
@@ -214,7 +214,7 @@ func TestDeadlineEndsThoseThatWaitAlthoughOneGaveUpBefore(t *testing.T) {
 	})
 }
 
-func TestWriteBehindAnotherSaysSoAndItsDropLetsOthersGoOn(t *testing.T) {
+func TestWriteBehindAnotherReportsItAndItsDropLetsOthersGoOn(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, _ func() time.Duration) error {
 		whole := make([]byte, 100<<10)
 		first, second, third := a.WriteFuture(whole), a.WriteFuture(whole), a.WriteFuture([]byte("x"))
@@ -270,9 +270,8 @@ func TestFutureThatMovesToAnotherTaskWakesThatOneAlone(t *testing.T) {
 	})
 }
 
-// TestWritesAreWholeAndCountedWhenTasksAreAborted has tasks that write and read one
-// connection, and are aborted at random: what each Write says to be written arrives, in
-// one piece, and nothing else does.
+// Several tasks write and read one connection, and are aborted at random. The bytes that
+// each Write reports as written arrive in one piece, and no others do.
 func TestWritesAreWholeAndCountedWhenTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, 150, func(w *chaos.World) {
 		const writers, each = 4, 3
@@ -308,7 +307,7 @@ func TestWritesAreWholeAndCountedWhenTasksAreAborted(t *testing.T) {
 					return nil
 				}))
 			}
-			for i := range 2 { // they read what they can get, and may be aborted
+			for i := range 2 { // they compete for bytes, and may be aborted
 				all = append(all, w.Go(fmt.Sprint("other reader ", i), func(task *edo.Task) error {
 					a.Read(task, make([]byte, 1))
 					return nil
@@ -341,7 +340,7 @@ func TestWritesAreWholeAndCountedWhenTasksAreAborted(t *testing.T) {
 			}
 			for id, n := range written {
 				if got := bytes.Count(stream, []byte{id}); got != n {
-					return fmt.Errorf("write %d said that it wrote %d, and %d bytes arrived", id, n, got)
+					return fmt.Errorf("write %d reported %d bytes, and %d arrived", id, n, got)
 				}
 				if n > 0 && bytes.Count(pieces, []byte{id}) != 1 {
 					return fmt.Errorf("write %d arrived in pieces", id)
@@ -352,7 +351,7 @@ func TestWritesAreWholeAndCountedWhenTasksAreAborted(t *testing.T) {
 	})
 }
 
-func TestClosedConnectionSaysSoInReports(t *testing.T) {
+func TestReportOfAClosedConnectionSaysThatItIsClosed(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, _ func() time.Duration) error {
 		f := a.ReadFuture(make([]byte, 1))
 		a.Close()

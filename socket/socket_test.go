@@ -23,8 +23,8 @@ func run(t *testing.T, main func(task *edo.Task) error) {
 	}
 }
 
-// serve spawns a task that gives each connection of a new listener to a task of its
-// own.
+// serve spawns a task that accepts from a new listener, and runs handle in a new task for
+// each connection.
 func serve(task *edo.Task, handle func(task *edo.Task, conn *socket.Conn) error) (*socket.Listener, error) {
 	l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -50,7 +50,7 @@ func serve(task *edo.Task, handle func(task *edo.Task, conn *socket.Conn) error)
 	return l, nil
 }
 
-// echo gives back what comes.
+// echo sends back the bytes that it reads.
 func echo(task *edo.Task, conn *socket.Conn) error {
 	p := make([]byte, 4096)
 	for {
@@ -147,7 +147,7 @@ func TestLargeTransferPushesBackAndArrives(t *testing.T) {
 			return err
 		}
 		if !bytes.Equal(got, data) {
-			t.Error("what came back is not what was sent")
+			t.Error("the bytes that came back are not those that were sent")
 		}
 		if _, err := conn.Read(task, make([]byte, 1)); err != io.EOF {
 			t.Errorf("got %v, want io.EOF", err)
@@ -157,7 +157,7 @@ func TestLargeTransferPushesBackAndArrives(t *testing.T) {
 	})
 }
 
-func TestResetByAClientHarmsNobodyElse(t *testing.T) {
+func TestResetByAClientHarmsNoOtherConnection(t *testing.T) {
 	run(t, func(task *edo.Task) error {
 		var resets atomic.Int32
 		l, err := serve(task, func(task *edo.Task, conn *socket.Conn) error {
@@ -184,7 +184,7 @@ func TestResetByAClientHarmsNobodyElse(t *testing.T) {
 				return err
 			}
 			c.Write([]byte("x"))
-			io.ReadFull(c, make([]byte, 1)) // it is being served
+			io.ReadFull(c, make([]byte, 1)) // the server has it by now
 			c.(*net.TCPConn).SetLinger(0)
 			c.Close()
 		}
@@ -233,7 +233,7 @@ func TestCloseEndsTheReadOfAnotherTask(t *testing.T) {
 	})
 }
 
-func TestClosedListenerEndsWhoAccepts(t *testing.T) {
+func TestClosedListenerEndsEveryAccept(t *testing.T) {
 	run(t, func(task *edo.Task) error {
 		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 		if err != nil {
@@ -295,7 +295,7 @@ func TestSeveralAcceptorsShareTheConnections(t *testing.T) {
 	})
 }
 
-func TestAddressInUseSaysWhich(t *testing.T) {
+func TestErrorOfAnAddressInUseNamesIt(t *testing.T) {
 	run(t, func(task *edo.Task) error {
 		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 		if err != nil {
@@ -334,7 +334,7 @@ func TestDialTriesEveryAddressAndReturnsTheFirstError(t *testing.T) {
 	})
 }
 
-func TestAddressesThatMakeNoSenseAreRefused(t *testing.T) {
+func TestInvalidAddressesAreRefused(t *testing.T) {
 	run(t, func(task *edo.Task) error {
 		for _, test := range []struct{ network, address string }{
 			{"udp", "127.0.0.1:1"},

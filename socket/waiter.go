@@ -19,7 +19,7 @@ func (w *waiter) replace(cx *edo.Context) (before *sched.Task) {
 	return before
 }
 
-// clear empties w and returns the task, or nil.
+// clear empties w and returns the task.
 func (w *waiter) clear() *sched.Task {
 	t := w.task
 	w.task = nil

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// waitsFor polls in task, and requires that it waits for want then.
+// waitsFor polls in task, and requires that the poll waits for want.
 func waitsFor(t *testing.T, task *edo.Task, want edo.Wait, poll func(cx *edo.Context) edo.Poll) {
 	t.Helper()
 	waits, err := edotest.WaitsIn(task, poll)
@@ -20,12 +20,12 @@ func waitsFor(t *testing.T, task *edo.Task, want edo.Wait, poll func(cx *edo.Con
 	}
 }
 
-// polls makes f something to poll.
+// polls returns the poll of f, without its value.
 func polls[T any](f edo.Future[T]) func(cx *edo.Context) edo.Poll {
 	return func(cx *edo.Context) edo.Poll { _, p, _ := f.Poll(cx); return p }
 }
 
-func TestConnSaysFromWhomItReadsAndUntilWhen(t *testing.T) {
+func TestConnReportsWhichPeerItReadsFromAndUntilWhen(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, _ func() time.Duration) error {
 		read := edo.Wait{On: fmt.Sprintf("socket: read from %v, at %v", b.LocalAddr(), a.LocalAddr()), Outside: true}
 		write := edo.Wait{On: fmt.Sprintf("socket: write to %v, from %v", b.LocalAddr(), a.LocalAddr()), Outside: true}
@@ -45,7 +45,7 @@ func TestConnSaysFromWhomItReadsAndUntilWhen(t *testing.T) {
 	})
 }
 
-func TestListenerSaysWhereItAccepts(t *testing.T) {
+func TestListenerReportsWhereItAccepts(t *testing.T) {
 	virtual(t, func(task *edo.Task, _ func() time.Duration) error {
 		l, err := Listen(task, "tcp", "127.0.0.1:80")
 		if err != nil {
@@ -61,7 +61,7 @@ func TestListenerSaysWhereItAccepts(t *testing.T) {
 	})
 }
 
-func TestIncomingSaysThatItPauses(t *testing.T) {
+func TestIncomingReportsThatItPauses(t *testing.T) {
 	virtual(t, func(task *edo.Task, _ func() time.Duration) error {
 		s := &script{accepts: []error{acceptError(syscall.EMFILE)}}
 		next := (&Listener{inner: scriptListener{s}}).Incoming()
@@ -74,14 +74,14 @@ func TestIncomingSaysThatItPauses(t *testing.T) {
 	})
 }
 
-func TestDialSaysHowFarItHasCome(t *testing.T) {
+func TestDialReportsHowFarItHasCome(t *testing.T) {
 	virtual(t, func(task *edo.Task, _ func() time.Duration) error {
 		l, err := Listen(task, "tcp", "127.0.0.1:80")
 		if err != nil {
 			return err
 		}
 		defer l.Close()
-		for range 128 { // as many as the simulation has standing
+		for range 128 { // as many as the simulation establishes
 			c, err := Dial(task, "tcp", "127.0.0.1:80")
 			if err != nil {
 				return err

@@ -81,8 +81,8 @@ func (f *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
 
 // Drop removes the waiter, and releases the turn to write.
 func (f *write) Drop() {
-	if t := f.waiter.clear(); t != nil {
-		f.conn.forget(writing, t)
+	if f.waiter.task != nil {
+		f.conn.forget(writing, f.waiter.clear())
 	}
 	f.releaseTurn()
 }

@@ -62,7 +62,7 @@ func TestListenersThatReuseAPortShareItsConnections(t *testing.T) {
 	})
 }
 
-func TestPortIsNotSharedWithWhoDidNotAsk(t *testing.T) {
+func TestPortIsNotSharedWithAListenerThatDidNotAsk(t *testing.T) {
 	run(t, func(task *edo.Task) error {
 		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 		if err != nil {

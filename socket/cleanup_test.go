@@ -42,18 +42,18 @@ type writer func(p []byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
 
-// collected runs the collector until done says that it is.
+// collected runs the collector until done returns true.
 func collected(t *testing.T, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !done(); runtime.Gosched() {
 		if time.Now().After(end) {
-			t.Fatal("the collector has not told of it")
+			t.Fatal("the collector has not reported it")
 		}
 		runtime.GC()
 	}
 }
 
-// Each makes a connection, and lets go of one end without closing it.
+// Each case makes a connection, and drops the last reference to one end without closing it.
 func TestForgottenConnectionIsClosedAndReportedWithItsPlace(t *testing.T) {
 	for name, make := range map[string]func(task *edo.Task, l *Listener, theirs func()) error{
 		"Accept": func(task *edo.Task, l *Listener, theirs func()) error {
@@ -99,7 +99,7 @@ func TestForgottenConnectionIsClosedAndReportedWithItsPlace(t *testing.T) {
 				}); err != nil {
 					return err
 				}
-				collected(t, func() bool { return strings.Contains(log(), "lost_test.go") })
+				collected(t, func() bool { return strings.Contains(log(), "cleanup_test.go") })
 				if c != nil {
 					defer c.Close()
 					if _, err := c.Read(make1()); err != io.EOF {
@@ -112,7 +112,7 @@ func TestForgottenConnectionIsClosedAndReportedWithItsPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := log(); !strings.Contains(got, "a Conn was never closed") || !strings.Contains(got, "TestForgottenConnection") {
-				t.Errorf("logged %q, want what, and where", got)
+				t.Errorf("logged %q, want the type and the place", got)
 			}
 		})
 	}
@@ -136,7 +136,7 @@ func TestForgottenListenerIsClosedAndReported(t *testing.T) {
 		c, err := net.Dial("tcp", address)
 		if err == nil {
 			c.Close()
-			t.Error("it still listens")
+			t.Error("the listener is still open")
 		}
 		return nil
 	})
@@ -194,8 +194,8 @@ func TestClosedConnectionsAndThoseThatWaitAreNotReported(t *testing.T) {
 	}
 }
 
-// What is found in a simulation is told when nothing else can happen, and the same under
-// the same seed: here the reader at the other end goes on then.
+// In a simulation a forgotten connection is reported when nothing else can happen, and at
+// the same point for the same seed. Here the reader at the other end goes on then.
 func TestForgottenConnectionInASimulationEndsItsOtherSideAtTheStall(t *testing.T) {
 	log := warnings(t)
 	err := sim.Run(1, func(task *edo.Task) error {

@@ -2,7 +2,7 @@ package poller
 
 import "testing"
 
-func TestPaceLooksFirstOnlyWhereSomethingIsLikely(t *testing.T) {
+func TestPaceLooksFirstOnlyWhenAnEventIsLikely(t *testing.T) {
 	const long, short = 10 * brief, brief / 2
 	count := func(events int, took int64, waits int) (looks, begun int) {
 		var p pace
@@ -12,22 +12,22 @@ func TestPaceLooksFirstOnlyWhereSomethingIsLikely(t *testing.T) {
 			if n > 0 {
 				begun++
 			}
-			p.noteWait(events, took) // whatever it looked for did not come
+			p.noteWait(events, took) // the looks have found nothing
 		}
 		return looks, begun
 	}
 	if looks, _ := count(1, long, 1000); looks != 0 {
-		t.Errorf("%d looks although nobody answers at once", looks)
+		t.Errorf("%d looks although no peer answers at once", looks)
 	}
 	if looks, begun := count(5, long, 1000); looks != begun || begun < 990 {
-		t.Errorf("%d looks in %d waits of a crowd, want one each", looks, begun)
+		t.Errorf("%d looks in %d waits with several events, want one each", looks, begun)
 	}
 	if _, begun := count(1, short, 64*spinAgain); begun > 64 {
-		t.Errorf("%d of %d waits looked in vain", begun, 64*spinAgain)
+		t.Errorf("%d of %d waits looked and found nothing", begun, 64*spinAgain)
 	}
 }
 
-func TestPaceLooksForItsShareOfASingleConversation(t *testing.T) {
+func TestPaceLooksInItsShareOfTheWaitsOfASingleConversation(t *testing.T) {
 	var p pace
 	p.noteWait(1, brief/2)
 	begun := 0

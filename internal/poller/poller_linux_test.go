@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/internal/driver"
-	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -108,9 +107,9 @@ func TestShortReadSavesTheNextSystemCall(t *testing.T) {
 	wantPending(t, poll, err)
 }
 
-func TestEventsThatWakeNobodyDoNotEndAWait(t *testing.T) {
+func TestEventsThatWakeNoTaskDoNotEndAWait(t *testing.T) {
 	bothWays(t, func(t *testing.T, p *Poller) {
-		_, other := pair(t, p) // will be reported as writable
+		_, other := pair(t, p) // epoll reports the source as writable
 		defer syscall.Close(other)
 		at := p.now() + int64(3*time.Millisecond)
 		p.Wait(worker(), at)
@@ -140,7 +139,7 @@ func TestMoreEventsThanOneCallReportsAreAllSeen(t *testing.T) {
 	})
 }
 
-func TestEventOfAClosedDescriptorIsNotTakenForItsSuccessors(t *testing.T) {
+func TestEventOfAClosedDescriptorDoesNotReachItsSuccessor(t *testing.T) {
 	p := newTestPoller(t)
 	old, other := pair(t, p)
 	number, generation := old.fd, old.generation
@@ -154,168 +153,13 @@ func TestEventOfAClosedDescriptorIsNotTakenForItsSuccessors(t *testing.T) {
 	s, other := pair(t, p)
 	defer syscall.Close(other)
 	if s.fd != number {
-		t.Skipf("the number %d was not given again", number)
+		t.Skipf("the number %d was not reused", number)
 	}
 	task := newMock()
 	_, poll, err := read(s, task, make([]byte, 8))
 	wantPending(t, poll, err)
 	if p.deliver(stale, cx) || task.wakes.Load() != 0 {
-		t.Fatal("the event of the closed source reached the one that has its number")
-	}
-}
-
-func TestEveryWakeEndsAWait(t *testing.T) {
-	bothWays(t, func(t *testing.T, p *Poller) {
-		const n = 2000
-		ended := make(chan struct{})
-		go func() {
-			cx := worker()
-			for range n {
-				p.Wait(cx, sched.Never)
-				ended <- struct{}{}
-			}
-		}()
-		for i := range n {
-			if i%3 == 0 {
-				runtime.Gosched() // sometimes the wait goes on already
-			}
-			p.Wake()
-			select {
-			case <-ended:
-			case <-time.After(patience):
-				t.Fatalf("wake %d was lost", i)
-			}
-		}
-	})
-}
-
-// holdWake begins a Wait and calls Wake meanwhile, which stands behind its swap until release
-// is closed. It returns what is closed at the end of each, or nil when the Wait was not
-// announced just then.
-func holdWake(p *Poller, release chan struct{}) (waited, woken chan struct{}) {
-	waited, woken = make(chan struct{}), make(chan struct{})
-	waiting, held := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	invariant.SetStep(func(point string) {
-		switch point {
-		case "Wait: before it is announced":
-			once.Do(func() { close(waiting) })
-		case "Wake: called":
-			close(held)
-			<-release
-		}
-	})
-	go func() {
-		p.Wait(worker(), sched.Never)
-		close(waited)
-	}()
-	<-waiting
-	for p.signal.Load() != announced {
-		runtime.Gosched()
-	}
-	go func() {
-		p.Wake()
-		close(woken)
-	}()
-	select {
-	case <-held:
-		return waited, woken
-	case <-woken:
-		<-waited
-		return nil, nil
-	}
-}
-
-func TestWakeThatIsLateForItsWaitDoesNotDisturbLaterOnes(t *testing.T) {
-	bothWays(t, func(t *testing.T, p *Poller) {
-		if !invariant.Enabled {
-			t.Skip("needs -tags invariants or -race")
-		}
-		s, other := pair(t, p)
-		defer syscall.Close(other)
-		task := newMock()
-		b := make([]byte, 8)
-		_, poll, err := read(s, task, b)
-		wantPending(t, poll, err)
-
-		// The waker is held up between its swap and its deadline; meanwhile the wait
-		// ends by what arrives.
-		release := make(chan struct{})
-		defer invariant.SetStep(nil)
-		first, done := holdWake(p, release)
-		for first == nil { // a signal of Go's runtime had ended the wait before
-			first, done = holdWake(p, release)
-		}
-		syscall.Write(other, []byte("x"))
-		<-first
-		at := p.now() + int64(20*time.Millisecond)
-		go close(release) // hits the second wait, or comes just before it
-		p.Wait(worker(), at)
-		if p.now() < at {
-			t.Fatal("the late wake ended a wait that it was not for")
-		}
-		<-done
-		for range 3 {
-			at := p.now() + int64(time.Millisecond)
-			p.Wait(worker(), at)
-			if p.now() < at {
-				t.Fatal("the late wake ended a wait that it was not for")
-			}
-		}
-	})
-}
-
-func TestLookDoesNotTakeAWakeFromTheWaiter(t *testing.T) {
-	bothWays(t, func(t *testing.T, p *Poller) {
-		_, other := pair(t, p)
-		defer syscall.Close(other)
-		var stop atomic.Bool
-		var lookers sync.WaitGroup
-		lookers.Go(func() {
-			cx := worker()
-			for !stop.Load() {
-				p.Look(cx)
-				runtime.Gosched()
-			}
-		})
-		ended := make(chan struct{})
-		go func() {
-			cx := worker()
-			for range 1000 {
-				p.Wait(cx, sched.Never)
-				ended <- struct{}{}
-			}
-		}()
-		for i := range 1000 {
-			for p.signal.Load() != announced {
-				runtime.Gosched()
-			}
-			p.Wake()
-			select {
-			case <-ended:
-			case <-time.After(patience):
-				t.Fatalf("wake %d was lost", i)
-			}
-		}
-		stop.Store(true)
-		lookers.Wait()
-	})
-}
-
-func TestWaitEndsAtItsDeadlineWithoutTheFineTimeout(t *testing.T) {
-	coarse.Store(true)
-	defer coarse.Store(false)
-	p, err := newPoller(time.Now(), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	for _, after := range []time.Duration{-time.Second, 0, 1, time.Microsecond, 1500 * time.Microsecond} {
-		at := p.now() + int64(after)
-		p.Wait(worker(), at)
-		if p.now() < at {
-			t.Fatalf("a wait for %v ended early", after)
-		}
+		t.Fatal("the event of the closed source reached the source that has its number")
 	}
 }
 
@@ -341,7 +185,7 @@ func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
 		})
 		for range sources {
 			s, other := pair(t, p)
-			all.Go(func() { // asks, and answers when it is answered
+			all.Go(func() { // each message is answered before the next
 				task := newMock()
 				b := make([]byte, 8)
 				for range messages {
@@ -366,7 +210,7 @@ func TestLookersAndAWaiterTogetherLoseNothing(t *testing.T) {
 		p.Wake()
 		lookers.Wait()
 		if p.Registered() {
-			t.Fatal("something is registered still")
+			t.Fatal("a source is still registered")
 		}
 	})
 }
@@ -388,7 +232,7 @@ func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
 					return
 				}
 				if n == 1 && b[0] != id {
-					t.Errorf("reader %d got what was for %d", id, b[0])
+					t.Errorf("reader %d got a byte for %d", id, b[0])
 				}
 			}
 		})
@@ -403,7 +247,7 @@ func TestCloseWhileAnotherReadsNeverReadsTheSuccessor(t *testing.T) {
 		task := newMock()
 		b := make([]byte, 1)
 		if n, _, err := read(next, task, b); n != 1 || b[0] != id+1 || err != nil {
-			t.Fatalf("got %d, %d, %v: somebody else has read it", n, b[0], err)
+			t.Fatalf("got %d, %d, %v: another reader has read it", n, b[0], err)
 		}
 		next.Close()
 		syscall.Close(other)
@@ -424,7 +268,7 @@ func TestClosedPollerOpensNothing(t *testing.T) {
 			}
 		}
 		if task.wakes.Load() != 1 {
-			t.Fatal("who waited was not woken")
+			t.Fatal("the waiter was not woken")
 		}
 		fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 		if err != nil {
@@ -435,29 +279,8 @@ func TestClosedPollerOpensNothing(t *testing.T) {
 		if err := p.Open(new(Source), fds[0], Connections, true); err != net.ErrClosed {
 			t.Fatalf("got %v, want net.ErrClosed", err)
 		}
-		p.Wake() // does nothing, and harms nobody
+		p.Wake() // does nothing
 	})
-}
-
-func BenchmarkWakeOfAWait(b *testing.B) {
-	p, err := New(time.Now())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer p.Close()
-	ended := make(chan struct{})
-	n := b.N
-	go func() {
-		cx := worker()
-		for range n {
-			p.Wait(cx, sched.Never)
-			ended <- struct{}{}
-		}
-	}()
-	for range n {
-		p.Wake()
-		<-ended
-	}
 }
 
 func BenchmarkLookThatFindsNothing(b *testing.B) {

@@ -17,8 +17,8 @@ import (
 //
 //	go test -tags invariants -run Interleaved ./internal/poller
 
-// model is a source with something to read, the kernel's side of it, and what
-// became of it.
+// model is a source with bytes to read, the kernel's side of it, and the bytes that were
+// read.
 type model struct {
 	t      *testing.T
 	poller Poller
@@ -28,7 +28,7 @@ type model struct {
 }
 
 func newModel(t *testing.T) *model {
-	const nowhere = 1 << 20 // closing it fails, and harms nobody
+	const nowhere = 1 << 20 // closing it fails
 	m := &model{t: t}
 	m.source.poller, m.source.fd = &m.poller, nowhere
 	m.poller.sources.set(nowhere, &m.source)
@@ -36,7 +36,7 @@ func newModel(t *testing.T) *model {
 	return m
 }
 
-// arrive is the kernel: something arrives, and some worker is told of the edge.
+// arrive is the kernel: bytes arrive, and a worker gets the edge.
 func (m *model) arrive() {
 	m.data.Add(1)
 	if invariant.Enabled {
@@ -45,7 +45,7 @@ func (m *model) arrive() {
 	m.source.deliver(syscall.EPOLLIN, worker())
 }
 
-// read polls until the source says that task has to wait, or is closed.
+// read polls until task has to wait, or the source is closed.
 func (m *model) read(task *mock) (driver.Poll, error) {
 	for {
 		if poll, err := m.source.Begin(driver.Reading, &task.Task); poll == driver.Pending || err != nil {
@@ -87,7 +87,7 @@ func TestInterleavedNoEdgeIsLost(t *testing.T) {
 	t.Logf("%d schedules", n)
 }
 
-func TestInterleavedReaderThatLeavesSomethingWakesWhoeverCameMeanwhile(t *testing.T) {
+func TestInterleavedReaderThatLeavesBytesWakesTheReaderThatCameMeanwhile(t *testing.T) {
 	n := interleave.Explore(t, func() ([]func(), func()) {
 		m, first, second := newModel(t), newMock(), newMock()
 		m.arrive()
@@ -104,7 +104,7 @@ func TestInterleavedReaderThatLeavesSomethingWakesWhoeverCameMeanwhile(t *testin
 				m.read(second)
 			}
 			if m.got.Load() != 2 {
-				t.Errorf("%d of 2 were read, and nobody is woken for the rest", m.got.Load())
+				t.Errorf("%d of 2 were read, and no reader is woken for the rest", m.got.Load())
 			}
 		}
 	})

@@ -10,7 +10,7 @@ import (
 	"github.com/edo-go/edo/internal/invariant/interleave"
 )
 
-func TestAllThatWaitAreWokenOnceAndNoneThatWasForgotten(t *testing.T) {
+func TestAllWaitersAreWokenOnceAndNoneThatWasForgotten(t *testing.T) {
 	m := newModel(t)
 	tasks := []*mock{newMock(), newMock(), newMock(), newMock()}
 	for range 2 {
@@ -21,7 +21,7 @@ func TestAllThatWaitAreWokenOnceAndNoneThatWasForgotten(t *testing.T) {
 	}
 	for i, task := range tasks {
 		if !m.source.Waits(driver.Reading, &task.Task) || m.source.Waits(driver.Writing, &task.Task) {
-			t.Errorf("task %d: the source does not say that it waits to read", i)
+			t.Errorf("task %d: the source does not report that it waits to read", i)
 		}
 	}
 	m.source.Forget(driver.Reading, &tasks[1].Task) // in the overflow table
@@ -87,7 +87,7 @@ func TestInterleavedTwoReadersLoseNoEdge(t *testing.T) {
 				return
 			}
 			if first.wakes.Load() == 0 || second.wakes.Load() == 0 {
-				t.Error("something is there, and a reader waits for ever")
+				t.Error("there are bytes, and a reader waits for ever")
 			}
 		}
 	})
@@ -114,10 +114,10 @@ func TestInterleavedThreeReadersThatAskAgainAllWaitOrAreWoken(t *testing.T) {
 	t.Logf("%d schedules", n)
 }
 
-// kernel is a socket that was reset: it tells that to the first call.
+// kernel is a socket that was reset: the first call gets the error.
 type kernel struct {
 	*model
-	told atomic.Bool
+	reported atomic.Bool
 }
 
 // call makes one system call that the reset ends, as task, and says whether the
@@ -126,7 +126,7 @@ func (k *kernel) call(d driver.Direction, task *mock) (reset, waits bool) {
 	if poll, _ := k.source.Begin(d, &task.Task); poll == driver.Pending {
 		return false, true
 	}
-	first := !k.told.Swap(true)
+	first := !k.reported.Swap(true)
 	if invariant.Enabled {
 		invariant.Step("the call has returned")
 	}
@@ -143,7 +143,7 @@ func (k *kernel) call(d driver.Direction, task *mock) (reset, waits bool) {
 	return reset, false
 }
 
-func TestInterleavedReaderAndWriterAreBothToldOfTheReset(t *testing.T) {
+func TestInterleavedReaderAndWriterBothGetTheReset(t *testing.T) {
 	n := interleave.ExploreBounded(t, 4, func() ([]func(), func()) {
 		k := &kernel{model: newModel(t)}
 		k.source.state.Store(readable | writable)
@@ -159,7 +159,7 @@ func TestInterleavedReaderAndWriterAreBothToldOfTheReset(t *testing.T) {
 					reset[i], _ = k.call(driver.Direction(i), task)
 				}
 				if !reset[i] {
-					t.Errorf("operation %d was not told of the reset", i)
+					t.Errorf("operation %d did not get the reset", i)
 				}
 			}
 			if users := k.source.state.Load() / oneOperation; users != 0 {

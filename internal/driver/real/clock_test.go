@@ -8,8 +8,8 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-func TestClockStartsAtNothingAndGoesOn(t *testing.T) {
-	b := newBench(t)
+func TestClockStartsAtZeroAndAdvances(t *testing.T) {
+	b := newHarness(t)
 	first := b.Now()
 	if first < 0 || first > int64(time.Minute) {
 		t.Fatalf("the clock starts at %d", first)
@@ -23,22 +23,22 @@ func TestClockStartsAtNothingAndGoesOn(t *testing.T) {
 }
 
 func TestRandomNumbersDiffer(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	if x, y, z := b.Rand(), b.Rand(), b.Rand(); x == y && y == z {
 		t.Fatalf("got %d three times", x)
 	}
 	if b.Seeded() {
-		t.Fatal("the real driver says that it has a seed")
+		t.Fatal("the real driver reports that it has a seed")
 	}
 }
 
 func TestWaitEndsAtItsDeadline(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	by(b.worker, func(cx *sched.Context) {
 		for _, d := range []time.Duration{3 * time.Millisecond, 0, -time.Second, time.Millisecond} {
 			at := b.Now() + int64(d)
 			if b.Wait(cx, at) {
-				t.Fatal("the real driver says that nothing can happen")
+				t.Fatal("the real driver reports a stall")
 			}
 			if now := b.Now(); now < at {
 				t.Fatalf("ended %v early", time.Duration(at-now))
@@ -48,7 +48,7 @@ func TestWaitEndsAtItsDeadline(t *testing.T) {
 }
 
 func TestWakeBeforeWaitEndsItAtOnce(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.Wake()
 	b.Wake()
 	by(b.worker, func(cx *sched.Context) {
@@ -63,8 +63,8 @@ func TestWakeBeforeWaitEndsItAtOnce(t *testing.T) {
 	})
 }
 
-func TestWakeEndsTheWaitThatGoesOn(t *testing.T) {
-	b := newBench(t)
+func TestWakeEndsTheWaitUnderWay(t *testing.T) {
+	b := newHarness(t)
 	for range 200 {
 		ended := make(chan struct{})
 		go by(edotest.NewTask(), func(cx *sched.Context) {
@@ -80,8 +80,8 @@ func TestWakeEndsTheWaitThatGoesOn(t *testing.T) {
 	}
 }
 
-func TestEarlierDeadlineAfterLaterOneHolds(t *testing.T) {
-	b := newBench(t)
+func TestEarlierDeadlineAfterALaterOneIsKept(t *testing.T) {
+	b := newHarness(t)
 	by(b.worker, func(cx *sched.Context) {
 		b.Wake()
 		b.Wait(cx, b.Now()+int64(time.Hour))

@@ -14,7 +14,7 @@ import (
 )
 
 func TestReadWaitsAndIsWokenOnceByData(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	b.settle()
 	reader, other := edotest.NewTask(), edotest.NewTask()
@@ -24,7 +24,7 @@ func TestReadWaitsAndIsWokenOnceByData(t *testing.T) {
 		wantPending(t, n, poll, err)
 	})
 	if reader.Wakes() != 0 {
-		t.Fatal("woken before there was anything")
+		t.Fatal("woken before any byte came")
 	}
 	theirs.Write([]byte("hello"))
 	b.wait(reader, 1)
@@ -43,7 +43,7 @@ func TestReadWaitsAndIsWokenOnceByData(t *testing.T) {
 }
 
 func TestReadAndWriteOfNothingDoNotWait(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	_, ours := b.pair()
 	by(edotest.NewTask(), func(cx *sched.Context) {
 		if n, poll, err := ours.Read(cx, nil); n != 0 || poll != driver.Ready || err != nil {
@@ -56,7 +56,7 @@ func TestReadAndWriteOfNothingDoNotWait(t *testing.T) {
 }
 
 func TestReadIntoSmallBufferLosesNothing(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	theirs.Write([]byte("abcdefg"))
@@ -75,15 +75,15 @@ func TestReadIntoSmallBufferLosesNothing(t *testing.T) {
 }
 
 func TestEndThatCameWithTheDataIsSeenAfterIt(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	p := make([]byte, 64)
-	by(task, func(cx *sched.Context) { ours.Read(cx, p) }) // nothing yet: waits
+	by(task, func(cx *sched.Context) { ours.Read(cx, p) }) // there is nothing yet: it waits
 	theirs.Write([]byte("bye"))
 	theirs.Close()
 	b.wait(task, 1)
-	// The read is short, and no edge will tell of the end.
+	// The read is short, and no edge announces the end.
 	if n, err := b.read(task, ours, p); string(p[:n]) != "bye" || err != nil {
 		t.Fatalf("got %q, %v", p[:n], err)
 	}
@@ -95,12 +95,12 @@ func TestEndThatCameWithTheDataIsSeenAfterIt(t *testing.T) {
 }
 
 func TestWriteWaitsForRoomAndPushesBack(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	writer := edotest.NewTask()
 	chunk := bytes.Repeat([]byte("x"), 64<<10)
 	sent := 0
-	for full := false; !full; { // until the other side has to read
+	for full := false; !full; { // until there is no room
 		by(writer, func(cx *sched.Context) {
 			n, poll, err := ours.Write(cx, chunk)
 			sent += n
@@ -131,7 +131,7 @@ func TestWriteWaitsForRoomAndPushesBack(t *testing.T) {
 }
 
 func TestMegabytesArriveInOrder(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	data := make([]byte, 4<<20)
 	for i := range data {
@@ -168,12 +168,12 @@ func TestMegabytesArriveInOrder(t *testing.T) {
 		}
 	}
 	if !bytes.Equal(got, data) {
-		t.Fatal("what came back is not what was sent")
+		t.Fatal("the bytes that came back are not those that were sent")
 	}
 }
 
 func TestCloseWriteEndsWhatTheyReadAndReadingGoesOn(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	b.write(task, ours, []byte("question"))
@@ -191,8 +191,8 @@ func TestCloseWriteEndsWhatTheyReadAndReadingGoesOn(t *testing.T) {
 	}
 }
 
-func TestCloseWakesWhoeverReadsAndWrites(t *testing.T) {
-	b := newBench(t)
+func TestCloseWakesTheReaderAndTheWriter(t *testing.T) {
+	b := newHarness(t)
 	_, ours := b.pair()
 	reader, writer := edotest.NewTask(), edotest.NewTask()
 	by(reader, func(cx *sched.Context) {
@@ -235,7 +235,7 @@ func TestCloseWakesWhoeverReadsAndWrites(t *testing.T) {
 }
 
 func TestForgottenTaskIsNotWoken(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	first, second := edotest.NewTask(), edotest.NewTask()
 	read := func(cx *sched.Context) { ours.Read(cx, make([]byte, 8)) }
@@ -248,12 +248,12 @@ func TestForgottenTaskIsNotWoken(t *testing.T) {
 	}
 	p := make([]byte, 8)
 	if n, err := b.read(second, ours, p); string(p[:n]) != "a" || err != nil {
-		t.Fatalf("got %q, %v: what came meanwhile is lost", p[:n], err)
+		t.Fatalf("got %q, %v: the bytes that came meanwhile are lost", p[:n], err)
 	}
 }
 
 func TestAllTasksThatReadAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	tasks := []*edotest.Task{edotest.NewTask(), edotest.NewTask(), edotest.NewTask()}
 	p := make([]byte, 8)
@@ -263,11 +263,11 @@ func TestAllTasksThatReadAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) 
 			n, poll, err := ours.Read(cx, p)
 			wantPending(t, n, poll, err)
 			if !ours.Waits(driver.Reading, cx.Task()) || ours.Waits(driver.Writing, cx.Task()) {
-				t.Fatal("the driver does not say who waits")
+				t.Fatal("the driver does not report its waiters")
 			}
 		})
 	}
-	for range 2 { // each waits once, however often it asks
+	for range 2 { // each task is a waiter once, however often it polls
 		for _, task := range tasks {
 			pends(task)
 		}
@@ -303,8 +303,8 @@ func TestAllTasksThatReadAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) 
 	b.wait(tasks[1], 1)
 }
 
-func TestResetIsAnErrorThatNamesItselfAndHarmsNobodyElse(t *testing.T) {
-	b := newBench(t)
+func TestResetIsAClearErrorOfItsConnectionAlone(t *testing.T) {
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	others, well := b.pair()
 	task := edotest.NewTask()
@@ -318,7 +318,7 @@ func TestResetIsAnErrorThatNamesItselfAndHarmsNobodyElse(t *testing.T) {
 	}
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "read" || op.Net != "tcp" || op.Addr.String() != theirs.LocalAddr().String() {
-		t.Fatalf("%v does not say what it was about", err)
+		t.Fatalf("%v does not name its operation", err)
 	}
 	others.Write([]byte("fine"))
 	p := make([]byte, 4)
@@ -329,7 +329,7 @@ func TestResetIsAnErrorThatNamesItselfAndHarmsNobodyElse(t *testing.T) {
 }
 
 func TestAddressesAreThoseOfTheOtherSideReversed(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	if got, want := ours.LocalAddr().String(), theirs.RemoteAddr().String(); got != want {
 		t.Fatalf("local address %s, want %s", got, want)

@@ -12,7 +12,7 @@ import (
 )
 
 // connect dials and waits.
-func (b *bench) connect(task *edotest.Task, network, address string) (driver.Conn, error) {
+func (b *harness) connect(task *edotest.Task, network, address string) (driver.Conn, error) {
 	b.Helper()
 	c, err := b.Dial(network, address)
 	if err != nil {
@@ -27,7 +27,7 @@ func (b *bench) connect(task *edotest.Task, network, address string) (driver.Con
 }
 
 func TestDialReachesListener(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	task := edotest.NewTask()
@@ -48,12 +48,12 @@ func TestDialReachesListener(t *testing.T) {
 		t.Fatal("the two ends do not agree on their addresses")
 	}
 	if _, err := b.do(task, c.Connect); err != nil {
-		t.Fatalf("asked again, a connection that stands says %v", err)
+		t.Fatalf("a second Connect of an established connection returns %v", err)
 	}
 }
 
-func TestDialToNobodyIsRefused(t *testing.T) {
-	b := newBench(t)
+func TestDialWithoutAListenerIsRefused(t *testing.T) {
+	b := newHarness(t)
 	l := b.listen()
 	address := l.Addr().String()
 	l.Close()
@@ -63,12 +63,12 @@ func TestDialToNobodyIsRefused(t *testing.T) {
 	}
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "dial" || !strings.Contains(err.Error(), address) {
-		t.Fatalf("%v does not say what it was about", err)
+		t.Fatalf("%v does not name its operation", err)
 	}
 }
 
 func TestCloseEndsConnecting(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	c, err := b.Dial("tcp", l.Addr().String())
@@ -81,8 +81,8 @@ func TestCloseEndsConnecting(t *testing.T) {
 	}
 }
 
-func TestAddressesThatMakeNoSenseAreRefused(t *testing.T) {
-	b := newBench(t)
+func TestInvalidAddressesAreRefused(t *testing.T) {
+	b := newHarness(t)
 	for _, test := range []struct{ network, address, says string }{
 		{"udp", "127.0.0.1:1", "unknown network udp"},
 		{"tcp", "127.0.0.1", "missing port"},
@@ -106,7 +106,7 @@ func TestAddressesThatMakeNoSenseAreRefused(t *testing.T) {
 }
 
 func TestEveryFamilyIsServed(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	if l, err := net.Listen("tcp6", "[::1]:0"); err != nil {
 		t.Skipf("no IPv6 here: %v", err)
 	} else {
@@ -114,7 +114,7 @@ func TestEveryFamilyIsServed(t *testing.T) {
 	}
 	for _, test := range []struct {
 		network, address string
-		dial             []string // hosts that must reach it
+		dial             []string // hosts that must reach the listener
 		refused          []string
 	}{
 		{"tcp", ":0", []string{"127.0.0.1", "::1"}, nil},
@@ -153,8 +153,8 @@ func TestEveryFamilyIsServed(t *testing.T) {
 	}
 }
 
-func TestPendingConnectIsWokenOnceWhenItStands(t *testing.T) {
-	b := newBench(t)
+func TestPendingConnectIsWokenOnceWhenEstablished(t *testing.T) {
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	task := edotest.NewTask()

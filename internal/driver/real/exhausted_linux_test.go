@@ -10,7 +10,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// exhaust takes the process's descriptors away until the function it returns is
+// exhaust leaves the process no free descriptor, until the function that it returns is
 // called.
 func exhaust(t *testing.T) (restore func()) {
 	t.Helper()
@@ -31,8 +31,8 @@ func exhaust(t *testing.T) (restore func()) {
 	return sync.OnceFunc(func() { syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before) })
 }
 
-func TestNoDescriptorsLeftIsAnErrorThatPasses(t *testing.T) {
-	b := newBench(t)
+func TestNoDescriptorsLeftIsATemporaryError(t *testing.T) {
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	theirs, ours := b.pair()
@@ -62,8 +62,8 @@ func TestNoDescriptorsLeftIsAnErrorThatPasses(t *testing.T) {
 	b.accept(acceptor, l).Close()
 }
 
-func TestNoDescriptorsLeftIsNoErrorWhileNobodyConnects(t *testing.T) {
-	b := newBench(t)
+func TestNoDescriptorsLeftIsNoErrorWhileNoClientConnects(t *testing.T) {
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	acceptor := edotest.NewTask()
@@ -80,7 +80,7 @@ func TestNoDescriptorsLeftIsNoErrorWhileNobodyConnects(t *testing.T) {
 		pend(t, acceptor, l)
 		b.settle()
 		if acceptor.TakeWakes() != 0 {
-			t.Fatal("woken though nobody connects")
+			t.Fatal("woken although no client connects")
 		}
 	}
 	at := l.Addr().(*net.TCPAddr)

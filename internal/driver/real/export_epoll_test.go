@@ -4,5 +4,5 @@ package real
 
 import "github.com/edo-go/edo/internal/driver"
 
-// LetWritesBlock says that epoll has one way to write.
+// LetWritesBlock does nothing: epoll has one way to write.
 func LetWritesBlock(driver.Driver) bool { return false }

@@ -4,8 +4,7 @@ package real
 
 import "github.com/edo-go/edo/internal/driver"
 
-// LetWritesBlock has d write as on systems where no system call can be had that does not
-// wait.
+// LetWritesBlock has d write as on systems where every system call that writes may wait.
 func LetWritesBlock(d driver.Driver) bool {
 	d.(*portableDriver).writesBlock = true
 	return true

@@ -23,7 +23,7 @@ func dialStd(t *testing.T, l driver.Listener) net.Conn {
 	return c
 }
 
-// pend lets task wait to accept.
+// pend makes task wait to accept.
 func pend(t *testing.T, task *edotest.Task, l driver.Listener) {
 	t.Helper()
 	by(task, func(cx *sched.Context) {
@@ -33,7 +33,7 @@ func pend(t *testing.T, task *edotest.Task, l driver.Listener) {
 }
 
 func TestOneConnectionTakesExactlyTwoPollsOfTheAcceptor(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	task := edotest.NewTask()
@@ -57,7 +57,7 @@ func TestOneConnectionTakesExactlyTwoPollsOfTheAcceptor(t *testing.T) {
 }
 
 func TestOneConnectionWakesOneOfSeveralAcceptors(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	first, second, third := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
@@ -80,7 +80,7 @@ func TestOneConnectionWakesOneOfSeveralAcceptors(t *testing.T) {
 }
 
 func TestEveryWaitingAcceptorGetsItsConnection(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	const n = 5
@@ -101,8 +101,8 @@ func TestEveryWaitingAcceptorGetsItsConnection(t *testing.T) {
 	}
 }
 
-func TestForgottenAcceptorHandsItsWakeOn(t *testing.T) {
-	b := newBench(t)
+func TestForgottenAcceptorPassesItsWakeOn(t *testing.T) {
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	first, second := edotest.NewTask(), edotest.NewTask()
@@ -116,7 +116,7 @@ func TestForgottenAcceptorHandsItsWakeOn(t *testing.T) {
 }
 
 func TestForgottenAcceptorThatWasNotWokenIsSkipped(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	first, second := edotest.NewTask(), edotest.NewTask()
@@ -135,8 +135,8 @@ func TestForgottenAcceptorThatWasNotWokenIsSkipped(t *testing.T) {
 	b.accept(second, l).Close()
 }
 
-func TestConnectionNobodyWaitedForIsThereLater(t *testing.T) {
-	b := newBench(t)
+func TestConnectionThatNoTaskWaitedForIsAcceptedLater(t *testing.T) {
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	dialStd(t, l)
@@ -144,7 +144,7 @@ func TestConnectionNobodyWaitedForIsThereLater(t *testing.T) {
 }
 
 func TestListenerCloseWakesAllAcceptors(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	tasks := []*edotest.Task{edotest.NewTask(), edotest.NewTask(), edotest.NewTask()}
 	for _, task := range tasks {
@@ -167,7 +167,7 @@ func TestListenerCloseWakesAllAcceptors(t *testing.T) {
 }
 
 func TestAddressInUseIsAClearError(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	address := l.Addr().String()
@@ -176,12 +176,12 @@ func TestAddressInUseIsAClearError(t *testing.T) {
 		t.Fatalf("got %v, want EADDRINUSE", err)
 	}
 	if text := err.Error(); !strings.Contains(text, "listen tcp") || !strings.Contains(text, address) {
-		t.Fatalf("%q does not say what it was about", text)
+		t.Fatalf("%q does not name its operation", text)
 	}
 }
 
 func TestPortIsFreeAgainAfterClose(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	address := l.Addr().String()
 	dialStd(t, l)
@@ -195,11 +195,11 @@ func TestPortIsFreeAgainAfterClose(t *testing.T) {
 }
 
 func TestDriverCloseLeavesNothingBehind(t *testing.T) {
-	b := newBench(t) // opens what Go's own poller keeps
+	b := newHarness(t) // opens the descriptors that Go's own poller keeps
 	b.pair()
 	goroutines := runtime.NumGoroutine()
 	files := descriptors()
-	d := newBench(t)
+	d := newHarness(t)
 	theirs, ours := d.pair()
 	l := d.listen()
 	reader, acceptor := edotest.NewTask(), edotest.NewTask()
@@ -210,7 +210,7 @@ func TestDriverCloseLeavesNothingBehind(t *testing.T) {
 	}
 	d.Close()
 	if reader.TakeWakes() != 1 || acceptor.TakeWakes() != 1 {
-		t.Fatal("closing the driver did not wake who waited")
+		t.Fatal("closing the driver did not wake the waiters")
 	}
 	by(reader, func(cx *sched.Context) {
 		if _, _, err := ours.Read(cx, make([]byte, 8)); !errors.Is(err, net.ErrClosed) {
@@ -227,16 +227,16 @@ func TestDriverCloseLeavesNothingBehind(t *testing.T) {
 		t.Fatal("dialled with a closed driver")
 	}
 	theirs.Close()
-	back(t, goroutines)
+	waitForGoroutines(t, goroutines)
 	if now := descriptors(); now != files {
 		t.Fatalf("%d descriptors, want %d", now, files)
 	}
 }
 
 func TestNothingIsRegisteredWhenAllIsClosed(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	if b.Registered() {
-		t.Fatal("something is registered at the start")
+		t.Fatal("a source is registered at the start")
 	}
 	_, ours := b.pair()
 	if !b.Registered() {
@@ -244,6 +244,6 @@ func TestNothingIsRegisteredWhenAllIsClosed(t *testing.T) {
 	}
 	ours.Close()
 	if b.Registered() {
-		t.Fatal("something is registered at the end")
+		t.Fatal("a source is registered at the end")
 	}
 }

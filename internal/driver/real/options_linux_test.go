@@ -12,8 +12,8 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// options returns what the kernel says of a socket of this process, found by its two
-// addresses: the drivers do not hand out their descriptors.
+// options returns the options of a socket of this process. It finds the socket by its two
+// addresses, because the drivers do not export their descriptors.
 func options(t *testing.T, local, remote net.Addr) string {
 	t.Helper()
 	for fd := range 1 << 12 {
@@ -80,11 +80,11 @@ func TestBothEndsHaveTheOptionsThatNetSets(t *testing.T) {
 		t.Logf("package net has other options now: %s", wantDialed)
 	}
 
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	defer l.Close()
 	if got, want := protocol(options(t, l.Addr(), nil)), protocol(options(t, theirListener.Addr(), nil)); got != want {
-		t.Errorf("the listener has protocol %s, want %s as of package net", got, want)
+		t.Errorf("the listener has protocol %s, want %s as in package net", got, want)
 	}
 	task := edotest.NewTask()
 	var c driver.Conn
@@ -119,7 +119,7 @@ func TestClientThatAsksForMultipathTCPGetsWhatNetGivesIt(t *testing.T) {
 		}
 		defer c.Close()
 		local, remote := accept()
-		return options(t, local, remote) // with keep-alive and all
+		return options(t, local, remote) // with all options
 	}
 	theirs, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -134,7 +134,7 @@ func TestClientThatAsksForMultipathTCPGetsWhatNetGivesIt(t *testing.T) {
 		t.Cleanup(func() { c.Close() })
 		return c.LocalAddr(), c.RemoteAddr()
 	})
-	b := newBench(t)
+	b := newHarness(t)
 	ours := b.listen()
 	defer ours.Close()
 	got := get(ours.Addr(), func() (net.Addr, net.Addr) {

@@ -14,23 +14,23 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// patience is how long a test waits for what must happen.
+// patience is how long a test waits for an event that must happen.
 const patience = 10 * time.Second
 
-// bench is a driver under test, and a worker's place to wait in it.
-type bench struct {
+// harness is a driver under test, and a worker that waits in it.
+type harness struct {
 	*testing.T
 	driver.Driver
 	worker *edotest.Task
 }
 
-func newBench(t *testing.T) *bench {
+func newHarness(t *testing.T) *harness {
 	t.Helper()
 	d, err := real.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t, d, edotest.NewTask()}
+	b := &harness{t, d, edotest.NewTask()}
 	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			t.Errorf("closing the driver: %v", err)
@@ -44,9 +44,9 @@ func by(task *edotest.Task, fn func(cx *sched.Context)) {
 	task.Enter(func(cx *edo.Context) { fn((*sched.Context)(cx)) })
 }
 
-// wait waits in the driver until task has been woken n times since it was asked
+// wait waits in the driver until task has been woken n times since its wakes were taken
 // last.
-func (b *bench) wait(task *edotest.Task, n int) {
+func (b *harness) wait(task *edotest.Task, n int) {
 	b.Helper()
 	end := b.Now() + int64(patience)
 	got := 0
@@ -64,8 +64,8 @@ func (b *bench) wait(task *edotest.Task, n int) {
 	}
 }
 
-// settle lets everything be reported that has happened.
-func (b *bench) settle() {
+// settle has the driver report everything that has happened.
+func (b *harness) settle() {
 	by(b.worker, func(cx *sched.Context) {
 		b.Look(cx)
 		b.Wait(cx, b.Now()+int64(5*time.Millisecond))
@@ -74,7 +74,7 @@ func (b *bench) settle() {
 
 // do repeats op, as task, until it does not wait any more. It returns how often it
 // was called.
-func (b *bench) do(task *edotest.Task, op func(cx *sched.Context) (driver.Poll, error)) (polls int, err error) {
+func (b *harness) do(task *edotest.Task, op func(cx *sched.Context) (driver.Poll, error)) (polls int, err error) {
 	b.Helper()
 	task.TakeWakes()
 	for {
@@ -88,7 +88,7 @@ func (b *bench) do(task *edotest.Task, op func(cx *sched.Context) (driver.Poll, 
 	}
 }
 
-func (b *bench) listen() driver.Listener {
+func (b *harness) listen() driver.Listener {
 	b.Helper()
 	l, err := b.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -97,7 +97,7 @@ func (b *bench) listen() driver.Listener {
 	return l
 }
 
-func (b *bench) accept(task *edotest.Task, l driver.Listener) driver.Conn {
+func (b *harness) accept(task *edotest.Task, l driver.Listener) driver.Conn {
 	b.Helper()
 	var c driver.Conn
 	_, err := b.do(task, func(cx *sched.Context) (poll driver.Poll, err error) {
@@ -111,7 +111,7 @@ func (b *bench) accept(task *edotest.Task, l driver.Listener) driver.Conn {
 }
 
 // tryAccept accepts a connection and closes it. It returns how often it was polled.
-func (b *bench) tryAccept(task *edotest.Task, l driver.Listener) (polls int, err error) {
+func (b *harness) tryAccept(task *edotest.Task, l driver.Listener) (polls int, err error) {
 	b.Helper()
 	return b.do(task, func(cx *sched.Context) (driver.Poll, error) {
 		c, poll, err := l.Accept(cx)
@@ -123,7 +123,7 @@ func (b *bench) tryAccept(task *edotest.Task, l driver.Listener) (polls int, err
 }
 
 // pair returns both ends of a connection: one that package net holds, and ours.
-func (b *bench) pair() (theirs *net.TCPConn, ours driver.Conn) {
+func (b *harness) pair() (theirs *net.TCPConn, ours driver.Conn) {
 	b.Helper()
 	l := b.listen()
 	defer l.Close()
@@ -136,7 +136,7 @@ func (b *bench) pair() (theirs *net.TCPConn, ours driver.Conn) {
 }
 
 // read reads once, waiting for it.
-func (b *bench) read(task *edotest.Task, c driver.Conn, p []byte) (n int, err error) {
+func (b *harness) read(task *edotest.Task, c driver.Conn, p []byte) (n int, err error) {
 	b.Helper()
 	_, err = b.do(task, func(cx *sched.Context) (poll driver.Poll, err error) {
 		n, poll, err = c.Read(cx, p)
@@ -146,7 +146,7 @@ func (b *bench) read(task *edotest.Task, c driver.Conn, p []byte) (n int, err er
 }
 
 // readAll reads until p is full.
-func (b *bench) readAll(task *edotest.Task, c driver.Conn, p []byte) {
+func (b *harness) readAll(task *edotest.Task, c driver.Conn, p []byte) {
 	b.Helper()
 	for len(p) > 0 {
 		n, err := b.read(task, c, p)
@@ -158,7 +158,7 @@ func (b *bench) readAll(task *edotest.Task, c driver.Conn, p []byte) {
 }
 
 // write writes all of p, waiting for it.
-func (b *bench) write(task *edotest.Task, c driver.Conn, p []byte) {
+func (b *harness) write(task *edotest.Task, c driver.Conn, p []byte) {
 	b.Helper()
 	for len(p) > 0 {
 		_, err := b.do(task, func(cx *sched.Context) (driver.Poll, error) {
@@ -172,8 +172,8 @@ func (b *bench) write(task *edotest.Task, c driver.Conn, p []byte) {
 	}
 }
 
-// descriptors returns how many descriptors the process has, or -1 where that
-// cannot be said.
+// descriptors returns how many descriptors the process has, or -1 where the system does
+// not list them.
 func descriptors() int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -182,8 +182,8 @@ func descriptors() int {
 	return len(entries)
 }
 
-// back waits until as many goroutines run as before.
-func back(t *testing.T, before int) {
+// waitForGoroutines waits until as many goroutines run as before.
+func waitForGoroutines(t *testing.T, before int) {
 	t.Helper()
 	end := time.Now().Add(patience)
 	for runtime.NumGoroutine() > before {

@@ -22,7 +22,7 @@ func TestReadWaitsForBytesAndWriteWakesItAlone(t *testing.T) {
 	ta.woken(t, 0)
 	tb.reads(t, b, "hello")
 	ta.writes(t, a, "more", 4)
-	tb.woken(t, 0) // nobody waits
+	tb.woken(t, 0) // no task waits
 	tb.reads(t, b, "more")
 }
 
@@ -35,7 +35,7 @@ func TestWriteFillsTheWindowAndWaitsForRoom(t *testing.T) {
 	ta.woken(t, 1)
 	ta.writes(t, a, strings.Repeat("y", 30), 16)
 	tb.reads(t, b, "xxxx"+strings.Repeat("y", 12))
-	ta.woken(t, 0) // it did not ask again
+	ta.woken(t, 0) // it has not polled again
 }
 
 func TestWindowIs64KiBUnlessConfigured(t *testing.T) {
@@ -76,7 +76,7 @@ func TestAllReadersAreWokenAndThoseThatFindNothingWaitAgain(t *testing.T) {
 	other := newMock()
 	tb.read(b)
 	other.read(b)
-	other.read(b) // waits once
+	other.read(b) // it is a waiter once
 	ta.writes(t, a, "x", 1)
 	tb.woken(t, 1)
 	other.woken(t, 1)
@@ -97,7 +97,7 @@ func TestForgottenTaskIsNotWoken(t *testing.T) {
 	ta.writes(t, a, "x", 1)
 	tb.woken(t, 0)
 	ta.write(a, "y")
-	a.Forget(driver.Writing, &other.task) // forgets nobody else
+	a.Forget(driver.Writing, &other.task) // forgets no other task
 	tb.reads(t, b, "x")
 	ta.woken(t, 1)
 	ta.writes(t, a, "y", 1)
@@ -107,7 +107,7 @@ func TestForgottenTaskIsNotWoken(t *testing.T) {
 	ta.woken(t, 0)
 }
 
-func TestWhatWasWrittenBeforeCloseArrivesAndThenTheEnd(t *testing.T) {
+func TestBytesWrittenBeforeCloseArriveAndThenTheEnd(t *testing.T) {
 	a, b, ta, tb := pair(t, Config{})
 	ta.writes(t, a, "bye", 3)
 	isErr(t, a.Close(), nil)
@@ -200,7 +200,7 @@ func TestFirstWriteToAClosedEndIsLostAndTheNextFails(t *testing.T) {
 	isErr(t, err, io.EOF)
 }
 
-func TestOwnCloseEndsWhatWaits(t *testing.T) {
+func TestOwnCloseEndsAllOperationsThatWait(t *testing.T) {
 	a, _, ta, _ := pair(t, Config{Window: 1})
 	reader := newMock()
 	reader.read(a)
@@ -243,15 +243,15 @@ func TestConnErrorsLookLikeThoseOfNet(t *testing.T) {
 	}
 }
 
-// TestConnKeepsToANaiveModel does random operations on a connection and on two
-// strings, one for each direction.
+// The test does random operations on a connection, and on two strings, one for each
+// direction.
 func TestConnKeepsToANaiveModel(t *testing.T) {
 	for seed := range uint64(50) {
 		a, b, ta, tb := pair(t, Config{Window: 24})
 		random := New(Config{Seed: seed})
 		ends := [2]driver.Conn{a, b}
 		tasks := [2]*mock{ta, tb}
-		var model [2]string // what end i has written and the other has not read
+		var model [2]string // the bytes that end i has written and the other has not read
 		for i := range 400 {
 			end := random.draw(2)
 			c, task := ends[end], tasks[end]

@@ -10,8 +10,8 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// program is what a runtime is to its driver: it polls what is runnable, one
-// after the other, and waits when nothing is.
+// program acts as the runtime of a driver: it polls the runnable functions, one after the
+// other, and waits when there is none.
 type program struct {
 	d       *Driver
 	mu      sync.Mutex // guards ready, which other goroutines add to
@@ -21,8 +21,7 @@ type program struct {
 	done    chan struct{}
 }
 
-// start runs a program on a goroutine of its own, until it has nothing left to
-// wait for, or quit makes it end.
+// start runs a program on a new goroutine, until it has nothing left to wait for.
 func start(c Config, ready ...func(p *program)) *program {
 	p := &program{d: New(c), timers: map[int64][]func(){}, done: make(chan struct{})}
 	for _, fn := range ready {
@@ -108,7 +107,7 @@ func TestStepDoesNotMoveTheClock(t *testing.T) {
 	p.finish(t)
 }
 
-func TestRunUntilIdleRunsWhatNeedsNoTime(t *testing.T) {
+func TestRunUntilIdleRunsAllThatNeedsNoTime(t *testing.T) {
 	polls := 0
 	p := start(Config{Manual: true}, func(p *program) {
 		polls++
@@ -139,7 +138,7 @@ func TestAdvanceIsExactAndStopsAtEachDeadline(t *testing.T) {
 		p.after(20, func() { say(p, "second") })
 		p.after(21, func() { say(p, "third") })
 	})
-	p.d.Advance(9) // also runs what is runnable already
+	p.d.Advance(9) // also runs the functions that are runnable already
 	if len(log) != 0 || p.d.Now() != 9 {
 		t.Fatalf("%q at %d", log, p.d.Now())
 	}
@@ -168,7 +167,7 @@ func TestAdvanceMovesTheClockOfAnEndedProgram(t *testing.T) {
 	}
 }
 
-func TestReleasedProgramGoesOnByItself(t *testing.T) {
+func TestReleasedProgramRunsWithoutAController(t *testing.T) {
 	ticks := 0
 	var tick func(p *program)
 	tick = func(p *program) {
@@ -184,7 +183,7 @@ func TestReleasedProgramGoesOnByItself(t *testing.T) {
 	}
 }
 
-func TestManualProgramThatWaitsForTheOutsideHasNotStalled(t *testing.T) {
+func TestManualProgramThatWaitsForItsControllerHasNotStalled(t *testing.T) {
 	polls := 0
 	p := start(Config{Manual: true}, func(*program) { polls++ })
 	p.d.RunUntilIdle()

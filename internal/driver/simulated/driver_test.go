@@ -10,7 +10,7 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-func TestClockStandsUntilNothingCanHappenAndThenJumpsToTheDeadline(t *testing.T) {
+func TestClockMovesOnlyWhenNothingCanHappenAndThenToTheDeadline(t *testing.T) {
 	d := New(Config{})
 	if d.Now() != 0 {
 		t.Fatalf("starts at %d", d.Now())
@@ -49,14 +49,14 @@ func TestWaitForNothingHasStalled(t *testing.T) {
 	}
 }
 
-func TestHeldClockStallsWhatWaitsForTime(t *testing.T) {
+func TestHeldClockStallsAProgramThatWaitsForTime(t *testing.T) {
 	d := New(Config{HoldClock: true})
 	if !d.Wait(nil, 1) || d.Now() != 0 {
 		t.Fatalf("not stalled, or the clock moved to %d", d.Now())
 	}
 }
 
-func TestClockStandsWhileABlockingTaskRuns(t *testing.T) {
+func TestClockDoesNotMoveWhileABlockingTaskRuns(t *testing.T) {
 	d := New(Config{})
 	for _, end := range []func(){
 		func() { d.AddBlocking(-1) },
@@ -65,7 +65,7 @@ func TestClockStandsWhileABlockingTaskRuns(t *testing.T) {
 		d.AddBlocking(1)
 		var group sync.WaitGroup
 		group.Go(func() {
-			for { // let it come to wait
+			for { // until the driver waits
 				d.mu.Lock()
 				waits := d.phase == idle
 				d.mu.Unlock()
@@ -104,7 +104,7 @@ func TestChoicesAreAFunctionOfTheSeed(t *testing.T) {
 	}
 }
 
-// Seeds that people keep must mean the same for ever.
+// A seed that was kept must give the same choices for ever.
 func TestSeedsKeepTheirMeaning(t *testing.T) {
 	d := New(Config{Seed: 42})
 	var got []int
@@ -123,7 +123,7 @@ func TestRandomNumbersDoNotChangeTheChoices(t *testing.T) {
 	d := New(Config{Seed: 1})
 	d.Rand()
 	if !slices.Equal(draws(d, 10), draws(New(Config{Seed: 1}), 10)) {
-		t.Fatal("they do")
+		t.Fatal("a random number changed the choices")
 	}
 }
 
@@ -154,7 +154,7 @@ func TestChoicesAreUniformOverDrawsAndSeeds(t *testing.T) {
 	}
 }
 
-func TestTraceIsToldEachChoice(t *testing.T) {
+func TestTraceIsCalledForEachChoice(t *testing.T) {
 	var told [][2]int
 	d := New(Config{Trace: func(n, chosen int) { told = append(told, [2]int{n, chosen}) }})
 	a, b := d.Choose(10), 0
@@ -165,7 +165,7 @@ func TestTraceIsToldEachChoice(t *testing.T) {
 	}
 }
 
-func TestNothingIsToBeLookedFor(t *testing.T) {
+func TestNetworkHasNoReadinessToLookFor(t *testing.T) {
 	d := New(Config{})
 	if d.Registered() || d.Look(nil) || !d.Seeded() {
 		t.Fatal("Registered, Look or not Seeded")

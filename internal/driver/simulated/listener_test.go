@@ -17,11 +17,11 @@ func TestPortsAreGivenOutUpwards(t *testing.T) {
 		if !ok || addr.Port != 49152+i || !addr.IP.Equal(net.IPv4(127, 0, 0, 1)) {
 			t.Fatalf("got the address %v", l.Addr())
 		}
-		l.Close() // a port that was given back is not the next
+		l.Close() // a port that was given back is not the next one
 	}
 }
 
-func TestUsedUpPortsGoOnBelow(t *testing.T) {
+func TestPortsContinueBelowWhenTheHighOnesAreUsedUp(t *testing.T) {
 	d := New(Config{})
 	d.net.next = 65535
 	last := listen(t, d, "tcp", "127.0.0.1:0").Addr().(*net.TCPAddr).Port
@@ -74,7 +74,7 @@ func TestListenRefusesWhatNetRefuses(t *testing.T) {
 	}
 }
 
-func TestDialFindsTheListenerThatTakesTheAddress(t *testing.T) {
+func TestDialFindsTheListenerOfTheAddress(t *testing.T) {
 	for _, c := range []struct {
 		network, listens, dials string
 		remote                  string // empty: refused
@@ -118,7 +118,7 @@ func TestListenersOfTwoFamiliesShareAPort(t *testing.T) {
 	isErr(t, err, nil)
 }
 
-func TestDialToNobodyIsRefusedByConnect(t *testing.T) {
+func TestDialWithoutAListenerIsRefusedByConnect(t *testing.T) {
 	d, task := New(Config{}), newMock()
 	c, err := d.Dial("tcp", "127.0.0.1:80")
 	isErr(t, err, nil)
@@ -156,7 +156,7 @@ func TestOneConnectionWakesTheLongestWaitingAcceptorAlone(t *testing.T) {
 	l := listen(t, d, "tcp", "127.0.0.1:0")
 	one.accept(l)
 	two.accept(l)
-	one.accept(l) // keeps its place
+	one.accept(l) // it keeps its position
 	dial(t, d, l.Addr())
 	one.woken(t, 1)
 	two.woken(t, 0)
@@ -169,7 +169,7 @@ func TestOneConnectionWakesTheLongestWaitingAcceptorAlone(t *testing.T) {
 	}
 }
 
-func TestForgottenAcceptorHandsOnItsWake(t *testing.T) {
+func TestForgottenAcceptorPassesItsWakeOn(t *testing.T) {
 	d, one, two := New(Config{}), newMock(), newMock()
 	l := listen(t, d, "tcp", "127.0.0.1:0")
 	one.accept(l)
@@ -182,7 +182,7 @@ func TestForgottenAcceptorHandsOnItsWake(t *testing.T) {
 	isErr(t, err, nil)
 }
 
-func TestForgottenAcceptorThatWasNotWokenWakesNobody(t *testing.T) {
+func TestForgottenAcceptorThatWasNotWokenWakesNoTask(t *testing.T) {
 	d, one, two := New(Config{}), newMock(), newMock()
 	l := listen(t, d, "tcp", "127.0.0.1:0")
 	one.accept(l)
@@ -237,12 +237,12 @@ func TestConnectWaitsForRoomInTheBacklog(t *testing.T) {
 		c, err := acceptor.accept(l)
 		isErr(t, err, nil)
 		if c.RemoteAddr().String() == gone.LocalAddr().String() {
-			t.Fatal("accepted a connection that was closed before it stood")
+			t.Fatal("accepted a connection that was closed before it was established")
 		}
 	}
 }
 
-func TestListenerCloseEndsAcceptorsAndResetsWhatWasQueued(t *testing.T) {
+func TestListenerCloseWakesAcceptorsAndResetsQueuedConnections(t *testing.T) {
 	d, acceptor, client := New(Config{}), newMock(), newMock()
 	l := listen(t, d, "tcp", "127.0.0.1:0")
 	acceptor.accept(l)
@@ -273,7 +273,7 @@ func TestAddressOfAClosedListenerIsFree(t *testing.T) {
 	accepted, err := task.accept(l)
 	isErr(t, err, nil)
 	l.Close()
-	task.writes(t, c, "x", 1) // what was accepted goes on
+	task.writes(t, c, "x", 1) // an accepted connection goes on
 	task.reads(t, accepted, "x")
 	listen(t, d, "tcp", "127.0.0.1:80")
 	isErr(t, task.connect(dial(t, d, l.Addr())), nil)
@@ -290,7 +290,7 @@ func TestConnectionClosedBeforeItIsAcceptedCanStillBeRead(t *testing.T) {
 	task.reads(t, accepted, "x")
 }
 
-func TestDriverCloseLetsGoOfEverything(t *testing.T) {
+func TestDriverCloseClosesEverything(t *testing.T) {
 	d, task := New(Config{}), newMock()
 	l := listen(t, d, "tcp", "127.0.0.1:0")
 	c := dial(t, d, l.Addr())

@@ -46,7 +46,7 @@ func (m *mock) poll(fn func(cx *sched.Context)) {
 	}
 }
 
-// woken fails the test unless m was woken just so often since the last call.
+// woken fails the test unless m was woken want times since the last call.
 func (m *mock) woken(t *testing.T, want int64) {
 	t.Helper()
 	if got := m.wakes.Swap(0); got != want {

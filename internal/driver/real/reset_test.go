@@ -14,20 +14,20 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// The kernel tells a reset once. Whichever call is told, all that follow say so.
+// The kernel reports a reset once. Whichever call gets it, all later calls return it.
 
 // reset has the other side of a connection send half an answer and a reset, and returns
 // when both have come.
-func (b *bench) reset(task *edotest.Task, theirs *net.TCPConn, ours driver.Conn) {
+func (b *harness) reset(task *edotest.Task, theirs *net.TCPConn, ours driver.Conn) {
 	b.Helper()
-	by(task, func(cx *sched.Context) { // waits for the answer
+	by(task, func(cx *sched.Context) { // it waits for the answer
 		n, poll, err := ours.Read(cx, make([]byte, 1))
 		wantPending(b, n, poll, err)
 	})
 	theirs.Write([]byte("half"))
 	b.wait(task, 1)
 	p := make([]byte, 1)
-	if n, err := b.read(task, ours, p); n != 1 || err != nil { // leaves some of it
+	if n, err := b.read(task, ours, p); n != 1 || err != nil { // some bytes are left
 		b.Fatalf("got %d, %v", n, err)
 	}
 	theirs.SetLinger(0)
@@ -43,7 +43,7 @@ func wantReset(t *testing.T, op string, err error) {
 	}
 }
 
-func (b *bench) writes(task *edotest.Task, c driver.Conn) error {
+func (b *harness) writes(task *edotest.Task, c driver.Conn) error {
 	_, err := b.do(task, func(cx *sched.Context) (driver.Poll, error) {
 		_, poll, err := c.Write(cx, []byte("x"))
 		return poll, err
@@ -51,8 +51,8 @@ func (b *bench) writes(task *edotest.Task, c driver.Conn) error {
 	return err
 }
 
-func TestResetThatAWriteWasToldIsToldToReadsAfterWhatCameBefore(t *testing.T) {
-	b := newBench(t)
+func TestResetThatAWriteGotReachesReadsAfterTheBytesBefore(t *testing.T) {
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	b.reset(task, theirs, ours)
@@ -67,7 +67,7 @@ func TestResetThatAWriteWasToldIsToldToReadsAfterWhatCameBefore(t *testing.T) {
 		}
 	}
 	if got != "alf" {
-		t.Errorf("read %q before the reset, want what came", got)
+		t.Errorf("read %q before the reset, want the bytes that came", got)
 	}
 	wantReset(t, "write", b.writes(task, ours))
 	wantReset(t, "close", ours.CloseWrite())
@@ -76,8 +76,8 @@ func TestResetThatAWriteWasToldIsToldToReadsAfterWhatCameBefore(t *testing.T) {
 	}
 }
 
-func TestResetThatAReadWasToldIsToldToWrites(t *testing.T) {
-	b := newBench(t)
+func TestResetThatAReadGotReachesWrites(t *testing.T) {
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	b.reset(task, theirs, ours)
@@ -91,8 +91,8 @@ func TestResetThatAReadWasToldIsToldToWrites(t *testing.T) {
 	}
 }
 
-func TestResetThatNoneWasToldIsToldToCloseWriteAndTheRest(t *testing.T) {
-	b := newBench(t)
+func TestResetThatNoOperationGotReachesCloseWriteAndTheRest(t *testing.T) {
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	b.reset(task, theirs, ours)
@@ -106,7 +106,7 @@ func TestResetThatNoneWasToldIsToldToCloseWriteAndTheRest(t *testing.T) {
 }
 
 func TestResetAfterTheEndLeavesTheEndAndEndsWrites(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	theirs.Write([]byte("all"))
@@ -130,7 +130,7 @@ func TestResetAfterTheEndLeavesTheEndAndEndsWrites(t *testing.T) {
 }
 
 func TestWriteAfterCloseWriteIsBrokenAndReadingGoesOn(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	theirs, ours := b.pair()
 	task := edotest.NewTask()
 	by(task, func(cx *sched.Context) { ours.Read(cx, make([]byte, 1)) })
@@ -146,10 +146,10 @@ func TestWriteAfterCloseWriteIsBrokenAndReadingGoesOn(t *testing.T) {
 	}
 }
 
-// A peer that answers in part and resets, while many write: never half an answer with a
-// clean end and a writer that was told of the reset.
+// A peer answers in part and resets while another task writes. The reader must not get
+// half an answer with a clean end when the writer gets the reset.
 func TestReaderAndWriterOfOneConnectionAgreeOnHowItEnded(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	for range 100 {
 		theirs, ours := b.pair()
 		b.agree(theirs, ours)
@@ -157,7 +157,7 @@ func TestReaderAndWriterOfOneConnectionAgreeOnHowItEnded(t *testing.T) {
 	}
 }
 
-func (b *bench) agree(theirs *net.TCPConn, ours driver.Conn) {
+func (b *harness) agree(theirs *net.TCPConn, ours driver.Conn) {
 	b.Helper()
 	var done sync.WaitGroup
 	results := [2]error{}
@@ -177,7 +177,7 @@ func (b *bench) agree(theirs *net.TCPConn, ours driver.Conn) {
 	}
 	done.Go(func() {
 		theirs.Write([]byte("half an answer"))
-		theirs.Read(make([]byte, 64)) // the writer is at it
+		theirs.Read(make([]byte, 64)) // the writer has begun
 		theirs.SetLinger(0)
 		theirs.Close()
 	})
@@ -203,7 +203,7 @@ func (b *bench) agree(theirs *net.TCPConn, ours driver.Conn) {
 }
 
 func TestRefusedConnectionStaysRefused(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	l := b.listen()
 	address := l.Addr().String()
 	l.Close()

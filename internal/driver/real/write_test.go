@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// pattern returns n bytes, no two places of which look alike.
+// pattern returns n bytes that differ from place to place.
 func pattern(n int) []byte {
 	p := make([]byte, n)
 	for i := range p {
@@ -21,7 +21,7 @@ func pattern(n int) []byte {
 }
 
 // fill writes data until there is no room, and returns how much was written.
-func (b *bench) fill(task *edotest.Task, c driver.Conn, data []byte) (written int) {
+func (b *harness) fill(task *edotest.Task, c driver.Conn, data []byte) (written int) {
 	b.Helper()
 	for {
 		full := false
@@ -43,11 +43,11 @@ func (b *bench) fill(task *edotest.Task, c driver.Conn, data []byte) (written in
 	}
 }
 
-// bothWays runs a test with the ways to write that a driver has here.
-func bothWays(t *testing.T, test func(t *testing.T, b *bench)) {
-	t.Run("now", func(t *testing.T) { test(t, newBench(t)) })
+// bothWays runs a test with each way to write that the driver has.
+func bothWays(t *testing.T, test func(t *testing.T, b *harness)) {
+	t.Run("now", func(t *testing.T) { test(t, newHarness(t)) })
 	t.Run("by goroutine", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		if !real.LetWritesBlock(b.Driver) {
 			t.Skip("this driver has one way")
 		}
@@ -55,8 +55,8 @@ func bothWays(t *testing.T, test func(t *testing.T, b *bench)) {
 	})
 }
 
-func TestWhatWasWrittenArrivesAfterCloseHoweverLateTheOtherSideReads(t *testing.T) {
-	bothWays(t, func(t *testing.T, b *bench) {
+func TestWrittenBytesArriveAfterCloseHoweverLateTheOtherSideReads(t *testing.T) {
+	bothWays(t, func(t *testing.T, b *harness) {
 		theirs, ours := b.pair()
 		data := pattern(32 << 20)
 		written := b.fill(edotest.NewTask(), ours, data)
@@ -74,8 +74,8 @@ func TestWhatWasWrittenArrivesAfterCloseHoweverLateTheOtherSideReads(t *testing.
 	})
 }
 
-func TestWriteThatGaveUpIsGoneOnWithAndRepeatsNothing(t *testing.T) {
-	bothWays(t, func(t *testing.T, b *bench) {
+func TestWriteAfterOneThatGaveUpGoesOnAndRepeatsNothing(t *testing.T) {
+	bothWays(t, func(t *testing.T, b *harness) {
 		theirs, ours := b.pair()
 		data := pattern(16 << 20)
 		task := edotest.NewTask()
@@ -95,7 +95,7 @@ func TestWriteThatGaveUpIsGoneOnWithAndRepeatsNothing(t *testing.T) {
 }
 
 func TestWriteFromSeveralTasksWakesAll(t *testing.T) {
-	bothWays(t, func(t *testing.T, b *bench) {
+	bothWays(t, func(t *testing.T, b *harness) {
 		theirs, ours := b.pair()
 		first, second := edotest.NewTask(), edotest.NewTask()
 		b.fill(first, ours, pattern(32<<20))
@@ -109,8 +109,8 @@ func TestWriteFromSeveralTasksWakesAll(t *testing.T) {
 	})
 }
 
-func TestCloseWriteComesAfterWhatWasWritten(t *testing.T) {
-	bothWays(t, func(t *testing.T, b *bench) {
+func TestCloseWriteComesAfterTheWrittenBytes(t *testing.T) {
+	bothWays(t, func(t *testing.T, b *harness) {
 		theirs, ours := b.pair()
 		data := pattern(300_000)
 		b.write(edotest.NewTask(), ours, data)

@@ -34,17 +34,7 @@ func (f *turns) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 }
 
 func TestEchoOfFuturesAllocatesNothing(t *testing.T) {
-	run(t, func(task *edo.Task) error {
-		l, err := serve(task, echo)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		conn, err := socket.Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	run(t, withClient(echo, func(task *edo.Task, conn *socket.Conn) error {
 		f := &turns{conn: conn, p: make([]byte, 64)}
 		var failed error
 		n := testing.AllocsPerRun(200, func() {
@@ -57,5 +47,5 @@ func TestEchoOfFuturesAllocatesNothing(t *testing.T) {
 			t.Errorf("%v allocations for a round trip", n)
 		}
 		return failed
-	})
+	}))
 }

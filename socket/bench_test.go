@@ -8,17 +8,7 @@ import (
 )
 
 func BenchmarkEchoOf64Bytes(b *testing.B) {
-	err := edo.Run(func(task *edo.Task) error {
-		l, err := serve(task, echo)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		conn, err := socket.Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	err := edo.Run(withClient(echo, func(task *edo.Task, conn *socket.Conn) error {
 		p := make([]byte, 64)
 		b.ReportAllocs()
 		for b.Loop() {
@@ -30,29 +20,19 @@ func BenchmarkEchoOf64Bytes(b *testing.B) {
 			}
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		b.Fatal(err)
 	}
 }
 
 func BenchmarkEchoOf64BytesByAFuture(b *testing.B) {
-	err := edo.Run(func(task *edo.Task) error {
-		l, err := serve(task, echo)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		conn, err := socket.Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	err := edo.Run(withClient(echo, func(task *edo.Task, conn *socket.Conn) error {
 		b.ReportAllocs()
 		b.ResetTimer()
-		_, err = edo.Await(task, edo.Future[edo.Unit](&turns{conn: conn, p: make([]byte, 64), left: b.N}))
+		_, err := edo.Await(task, edo.Future[edo.Unit](&turns{conn: conn, p: make([]byte, 64), left: b.N}))
 		return err
-	})
+	}))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -61,24 +41,15 @@ func BenchmarkEchoOf64BytesByAFuture(b *testing.B) {
 // BenchmarkWritesOfSeveralTasks has eight tasks write one connection: seven of them wait
 // for the turn while one waits for room.
 func BenchmarkWritesOfSeveralTasks(b *testing.B) {
-	err := edo.Run(func(task *edo.Task) error {
-		l, err := serve(task, func(task *edo.Task, conn *socket.Conn) error {
-			p := make([]byte, 64<<10)
-			for {
-				if _, err := conn.Read(task, p); err != nil {
-					return nil
-				}
+	discard := func(task *edo.Task, conn *socket.Conn) error {
+		p := make([]byte, 64<<10)
+		for {
+			if _, err := conn.Read(task, p); err != nil {
+				return nil
 			}
-		})
-		if err != nil {
-			return err
 		}
-		defer l.Close()
-		conn, err := socket.Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	}
+	err := edo.Run(withClient(discard, func(task *edo.Task, conn *socket.Conn) error {
 		const writers, size = 8, 1 << 20
 		data := make([]byte, size)
 		b.SetBytes(writers * size)
@@ -97,7 +68,7 @@ func BenchmarkWritesOfSeveralTasks(b *testing.B) {
 			}
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,40 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 )
-
-// connected runs fn in a simulation with both ends of a connection.
-func connected(t *testing.T, fn func(task *edo.Task, a, b *Conn, now func() time.Duration) error) {
-	t.Helper()
-	virtual(t, func(task *edo.Task, now func() time.Duration) error {
-		l, err := Listen(task, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		a, err := Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer a.Close()
-		b, err := l.Accept(task)
-		if err != nil {
-			return err
-		}
-		defer b.Close()
-		return fn(task, a, b, now)
-	})
-}
-
-// in returns the time d from now, on the runtime's clock.
-func in(task *edo.Task, d time.Duration) time.Time {
-	_, drv, err := edo.Internals(internal.Key{}, task)
-	if err != nil {
-		panic(err)
-	}
-	return drv.Time(drv.Now()).Add(d)
-}
 
 func wantExpired(t *testing.T, err error) {
 	t.Helper()

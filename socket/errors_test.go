@@ -130,21 +130,7 @@ func TestResetReachesReaderAndWriterInBothOrdersOfTheSeeds(t *testing.T) {
 	orders := map[string]int{}
 	for seed := range uint64(40) {
 		var order string
-		err := sim.Run(seed, func(task *edo.Task) error {
-			l, err := Listen(task, "tcp", "127.0.0.1:0")
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			a, err := Dial(task, "tcp", l.Addr().String())
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			b, err := l.Accept(task)
-			if err != nil {
-				return err
-			}
+		err := sim.Run(seed, withEnds(func(task *edo.Task, a, b *Conn) error {
 			var g group
 			reset := func(op string, err error) {
 				order += op + " "
@@ -186,7 +172,7 @@ func TestResetReachesReaderAndWriterInBothOrdersOfTheSeeds(t *testing.T) {
 			}
 			b.Close() // with unread input
 			return g.wait(task)
-		})
+		}))
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

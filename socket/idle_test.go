@@ -258,24 +258,9 @@ func TestIdleTimeoutKeepsToANaiveModel(t *testing.T) {
 }
 
 func TestIdleTimeoutWorksOnTheRealNetwork(t *testing.T) {
-	err := edo.Run(func(task *edo.Task) error {
-		l, err := Listen(task, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		a, err := Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer a.Close()
-		b, err := l.Accept(task)
-		if err != nil {
-			return err
-		}
-		defer b.Close()
+	err := edo.Run(withEnds(func(task *edo.Task, a, b *Conn) error {
 		a.SetIdleTimeout(time.Millisecond)
-		_, err = a.Read(task, make([]byte, 1))
+		_, err := a.Read(task, make([]byte, 1))
 		wantExpired(t, err)
 		if _, err := b.Write(task, []byte("x")); err != nil {
 			return err
@@ -285,7 +270,7 @@ func TestIdleTimeoutWorksOnTheRealNetwork(t *testing.T) {
 			t.Errorf("got %d, %v", n, err)
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}

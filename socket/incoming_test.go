@@ -12,30 +12,11 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
-	"github.com/edo-go/edo/sim"
 )
 
 func acceptError(errno syscall.Errno) error {
 	return &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", errno)}
-}
-
-// virtual runs main in a simulation, and returns the errors of its OnError.
-func virtual(t *testing.T, main func(task *edo.Task, now func() time.Duration) error) (reports []error) {
-	t.Helper()
-	config := sim.Config{Runtime: edo.Config{OnError: func(err error) { reports = append(reports, err) }}}
-	err := sim.Run(1, func(task *edo.Task) error {
-		_, d, err := edo.Internals(internal.Key{}, task)
-		if err != nil {
-			return err
-		}
-		return main(task, func() time.Duration { return time.Duration(d.Now()) })
-	}, sim.WithConfig(config))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return reports
 }
 
 func TestIncomingRetriesTemporaryErrorsWithBackOffAndReportsThem(t *testing.T) {

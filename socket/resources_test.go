@@ -98,17 +98,7 @@ func descriptors() int {
 }
 
 func TestReadAndWriteInDirectStyleAllocateNothing(t *testing.T) {
-	err := edo.Run(func(task *edo.Task) error {
-		l, err := serve(task, echo)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		conn, err := socket.Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	err := edo.Run(withClient(echo, func(task *edo.Task, conn *socket.Conn) error {
 		p := make([]byte, 64)
 		var failed error
 		n := testing.AllocsPerRun(200, func() {
@@ -123,7 +113,7 @@ func TestReadAndWriteInDirectStyleAllocateNothing(t *testing.T) {
 			t.Errorf("%v allocations for a round trip", n)
 		}
 		return failed
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}

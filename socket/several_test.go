@@ -13,37 +13,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/chaos"
-	"github.com/edo-go/edo/sim"
 )
-
-// onBoth runs a test in the simulator, under some seeds, and on the real network.
-func onBoth(t *testing.T, main func(task *edo.Task, a, b *Conn) error) {
-	t.Helper()
-	ends := func(task *edo.Task) error {
-		l, err := Listen(task, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		a, err := Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer a.Close()
-		b, err := l.Accept(task)
-		if err != nil {
-			return err
-		}
-		defer b.Close()
-		return main(task, a, b)
-	}
-	t.Run("simulated", func(t *testing.T) { sim.Explore(t, 50, func(seed uint64) error { return sim.Run(seed, ends) }) })
-	t.Run("real", func(t *testing.T) {
-		if err := edo.Run(ends, edo.WithConfig(edo.Config{Workers: 4})); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
 
 // big is more than there is room for.
 var big = make([]byte, 32<<20)
@@ -277,22 +247,7 @@ func TestWritesAreWholeAndCountedWhenTasksAreAborted(t *testing.T) {
 		const writers, each = 4, 3
 		written := map[byte]int{}
 		var stream []byte
-		w.Steady("main", func(task *edo.Task) error {
-			l, err := Listen(task, "tcp", "127.0.0.1:0")
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			a, err := Dial(task, "tcp", l.Addr().String())
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			b, err := l.Accept(task)
-			if err != nil {
-				return err
-			}
-			defer b.Close()
+		w.Steady("main", withEnds(func(task *edo.Task, a, b *Conn) error {
 			var all group
 			for i := range writers {
 				all = append(all, w.Go(fmt.Sprint("writer ", i), func(task *edo.Task) error {
@@ -330,7 +285,7 @@ func TestWritesAreWholeAndCountedWhenTasksAreAborted(t *testing.T) {
 			reader.Await(task)
 			b.Close() // ends the other readers
 			return nil
-		})
+		}))
 		w.Check(func() error {
 			var pieces []byte
 			for i, c := range stream {

@@ -15,70 +15,6 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// run runs main on a runtime with several workers, and the real network.
-func run(t *testing.T, main func(task *edo.Task) error) {
-	t.Helper()
-	if err := edo.Run(main, edo.WithConfig(edo.Config{Workers: 4})); err != nil {
-		t.Error(err)
-	}
-}
-
-// serve spawns a task that accepts from a new listener, and runs handle in a new task for
-// each connection.
-func serve(task *edo.Task, handle func(task *edo.Task, conn *socket.Conn) error) (*socket.Listener, error) {
-	l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	edo.Go(task, func(task *edo.Task) error {
-		in := l.Incoming()
-		defer in.Drop()
-		for {
-			conn, ok, err := edo.Next(task, in)
-			if !ok || errors.Is(err, net.ErrClosed) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			edo.Go(task, func(task *edo.Task) error {
-				defer conn.Close()
-				return handle(task, conn)
-			}, edo.Owns(conn))
-		}
-	})
-	return l, nil
-}
-
-// echo sends back the bytes that it reads.
-func echo(task *edo.Task, conn *socket.Conn) error {
-	p := make([]byte, 4096)
-	for {
-		n, err := conn.Read(task, p)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := conn.Write(task, p[:n]); err != nil {
-			return err
-		}
-	}
-}
-
-// readFull reads until p is full.
-func readFull(task *edo.Task, conn *socket.Conn, p []byte) error {
-	for len(p) > 0 {
-		n, err := conn.Read(task, p)
-		if err != nil {
-			return err
-		}
-		p = p[n:]
-	}
-	return nil
-}
-
 func TestManyClientsGetTheirOwnEchoes(t *testing.T) {
 	const clients, messages = 50, 40
 	run(t, func(task *edo.Task) error {
@@ -121,17 +57,7 @@ func TestManyClientsGetTheirOwnEchoes(t *testing.T) {
 }
 
 func TestLargeTransferPushesBackAndArrives(t *testing.T) {
-	run(t, func(task *edo.Task) error {
-		l, err := serve(task, echo)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		conn, err := socket.Dial(task, "tcp", l.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	run(t, withClient(echo, func(task *edo.Task, conn *socket.Conn) error {
 		data := make([]byte, 8<<20)
 		for i := range data {
 			data[i] = byte(i >> 10)
@@ -152,9 +78,9 @@ func TestLargeTransferPushesBackAndArrives(t *testing.T) {
 		if _, err := conn.Read(task, make([]byte, 1)); err != io.EOF {
 			t.Errorf("got %v, want io.EOF", err)
 		}
-		_, err = writes.Await(task)
+		_, err := writes.Await(task)
 		return err
-	})
+	}))
 }
 
 func TestResetByAClientHarmsNoOtherConnection(t *testing.T) {

@@ -3,14 +3,14 @@ package socket
 import (
 	"errors"
 	"net"
+	"slices"
 
 	"github.com/edo-go/edo/internal/driver"
 )
 
-// A ListenOption changes what one call of [Listen] makes.
-type ListenOption func(*listenOptions)
-
-type listenOptions struct{ reusePort bool }
+// A ListenOption changes the listener that one call of [Listen] makes. The zero
+// ListenOption changes nothing.
+type ListenOption struct{ reusePort bool }
 
 // ReusePort lets several listeners share one address, also those of several
 // processes: the system gives each connection to one of them. All of them must ask
@@ -22,14 +22,10 @@ type listenOptions struct{ reusePort bool }
 // server's: clients that use only a few ports load the listeners unevenly, and in the same
 // way on every port. When one of the listeners is closed, the connections that it has not
 // accepted are reset; with net.ipv4.tcp_migrate_req=1 they go to the others.
-func ReusePort() ListenOption { return func(o *listenOptions) { o.reusePort = true } }
+func ReusePort() ListenOption { return ListenOption{reusePort: true} }
 
 func listen(d driver.Driver, network, address string, opts []ListenOption) (driver.Listener, error) {
-	var o listenOptions
-	for _, opt := range opts {
-		opt(&o)
-	}
-	if !o.reusePort {
+	if !slices.ContainsFunc(opts, func(o ListenOption) bool { return o.reusePort }) {
 		return d.Listen(network, address)
 	}
 	if s, ok := d.(driver.Sharer); ok {

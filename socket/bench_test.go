@@ -1,6 +1,7 @@
 package socket_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -72,4 +73,46 @@ func BenchmarkWritesOfSeveralTasks(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+}
+
+// BenchmarkStackOfAWaitingHandler reports how much stack a handler in direct style has
+// while it waits in Read: 2 KiB, if the functions of a read keep to small frames.
+func BenchmarkStackOfAWaitingHandler(b *testing.B) {
+	const n = 1000
+	perHandler := 0.0
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := serve(task, echo)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		for b.Loop() {
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			conns := make([]*socket.Conn, n)
+			for i := range conns {
+				if conns[i], err = socket.Dial(task, "tcp", l.Addr().String()); err != nil {
+					return err
+				}
+				if _, err := conns[i].Write(task, []byte("x")); err != nil {
+					return err
+				}
+				if err := readFull(task, conns[i], make([]byte, 1)); err != nil {
+					return err
+				}
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			perHandler = float64(after.StackInuse-before.StackInuse) / n
+			for _, conn := range conns {
+				conn.Close()
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(perHandler, "stack-B/handler")
 }

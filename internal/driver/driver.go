@@ -46,7 +46,7 @@ type Driver interface {
 
 // A Listener accepts connections.
 type Listener interface {
-	// Accept returns the next connection. Every task that was told Pending is woken
+	// Accept returns the next connection. Every task that got Pending is woken
 	// when there may be a connection for it. After Close the error is net.ErrClosed.
 	Accept(cx *sched.Context) (Conn, Poll, error)
 

@@ -1,4 +1,4 @@
-// Package poller tells tasks when a descriptor may be read or written. It is the
+// Package poller wakes tasks when a descriptor may be read or written. It is the
 // readiness behind the real driver on Linux, over epoll. On other systems it is empty.
 //
 // # The model

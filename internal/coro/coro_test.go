@@ -62,12 +62,12 @@ func TestResumedFromDifferentGoroutines(t *testing.T) {
 	const n = 100
 	c := p.Get()
 	count := 0
-	var home uintptr
+	var own uintptr
 	r := c.Start(func(c *Coro) {
-		home = gid.Get()
+		own = gid.Get()
 		for range n {
 			count++
-			if gid.Get() != home {
+			if gid.Get() != own {
 				t.Error("the function moved to another goroutine")
 			}
 			c.Yield()
@@ -76,7 +76,7 @@ func TestResumedFromDifferentGoroutines(t *testing.T) {
 	for r.State == Suspended {
 		done := make(chan Result)
 		go func() {
-			if gid.Get() == home {
+			if gid.Get() == own {
 				t.Error("the coroutine's goroutine is not its own")
 			}
 			done <- c.Resume()
@@ -128,8 +128,8 @@ func TestPanicWithErrorKeepsTheError(t *testing.T) {
 	p.Put(c)
 }
 
-// exits runs fn on a goroutine of its own and says whether it returned.
-func exits(fn func(), deferred func()) (returned bool) {
+// runAside runs fn on a goroutine of its own and reports whether it returned.
+func runAside(fn func(), deferred func()) (returned bool) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer deferred()
@@ -145,7 +145,7 @@ func TestGoexitEndsTheResumerWhichSeesTheCoroutineDead(t *testing.T) {
 	before := goroutines()
 	c := p.Get()
 	deferred, seen := false, false
-	returned := exits(func() {
+	returned := runAside(func() {
 		c.Start(func(c *Coro) {
 			defer func() { deferred = true }()
 			runtime.Goexit()
@@ -170,7 +170,7 @@ func TestGoexitEndsTheResumerWhichSeesTheCoroutineDead(t *testing.T) {
 	}
 	p.Put(next)
 	p.Close()
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
 func TestYieldWhileExitingSuspends(t *testing.T) {
@@ -187,7 +187,7 @@ func TestYieldWhileExitingSuspends(t *testing.T) {
 	if r.State != Suspended || c.Dead() {
 		t.Fatalf("state %v, dead %v; want Suspended, false", r.State, c.Dead())
 	}
-	if exits(func() { c.Resume() }, func() {}) {
+	if runAside(func() { c.Resume() }, func() {}) {
 		t.Error("Resume returned after Goexit")
 	}
 	if !cleaned || !c.Dead() {
@@ -198,7 +198,7 @@ func TestYieldWhileExitingSuspends(t *testing.T) {
 //go:noinline
 func lateOnPurpose(v any) { panic(v) }
 
-func TestPanicWhileExitingGoesOnWithTheResumer(t *testing.T) {
+func TestPanicWhileExitingContinuesAtTheResumer(t *testing.T) {
 	late := errors.New("late")
 	for name, fn := range map[string]func(c *Coro){
 		"after Goexit": func(*Coro) {
@@ -227,7 +227,7 @@ func TestPanicWhileExitingGoesOnWithTheResumer(t *testing.T) {
 		p := newTestPool(t, 1)
 		c := p.Get()
 		var value any
-		if exits(func() {
+		if runAside(func() {
 			if r := c.Start(fn); r.State == Suspended {
 				c.Resume()
 			}
@@ -244,11 +244,11 @@ func TestPanicWhileExitingGoesOnWithTheResumer(t *testing.T) {
 	}
 }
 
-func TestPanicThatIsRecoveredWhileExitingIsNone(t *testing.T) {
+func TestPanicThatIsRecoveredWhileExitingDoesNotReachTheResumer(t *testing.T) {
 	p := newTestPool(t, 1)
 	c := p.Get()
 	var value any
-	if exits(func() {
+	if runAside(func() {
 		c.Start(func(*Coro) {
 			defer func() {
 				defer func() { recover() }()
@@ -261,7 +261,7 @@ func TestPanicThatIsRecoveredWhileExitingIsNone(t *testing.T) {
 	}
 }
 
-func TestPanicWhileExitingOfInnerIsTheOutersPanic(t *testing.T) {
+func TestPanicWhileExitingOfInnerIsThePanicOfOuter(t *testing.T) {
 	p := newTestPool(t, 2)
 	outer, inner := p.Get(), p.Get()
 	r := outer.Start(func(*Coro) {
@@ -279,9 +279,9 @@ func TestPanicWhileExitingOfInnerIsTheOutersPanic(t *testing.T) {
 	p.Put(outer)
 }
 
-func TestPanicWhileExitingGoesOnWithAResumerThatStandsInYield(t *testing.T) {
+func TestPanicWhileExitingContinuesAtAResumerThatIsParkedInYield(t *testing.T) {
 	before := goroutines()
-	s := &shelf{room: 100} // sends them home
+	s := &shelf{room: 100} // returns each to its own slot
 	p := newShelved(s, 0)
 	for _, c := range ring(t, p, 10) {
 		c.Resume()
@@ -289,29 +289,29 @@ func TestPanicWhileExitingGoesOnWithAResumerThatStandsInYield(t *testing.T) {
 	}
 	p.Close()
 	q := newShelved(s, 0)
-	s.end = 100 // for those that die
-	turned := 0
+	s.toEnd = 100 // for those that die
+	inYield := 0
 	for len(s.idle) != 0 {
 		c := q.Get()
-		if c.left {
-			turned++
+		if c.yieldIsNext {
+			inYield++
 		}
 		var value any
-		if exits(func() { c.Start(func(*Coro) { defer lateOnPurpose("late"); runtime.Goexit() }) }, func() { value = recover() }) {
+		if runAside(func() { c.Start(func(*Coro) { defer lateOnPurpose("late"); runtime.Goexit() }) }, func() { value = recover() }) {
 			t.Fatal("Start returned")
 		}
 		if late, ok := value.(*Late); !ok || late.Value != "late" || !c.Dead() {
-			t.Errorf("turned %v: the resumer got %v; dead %v", c.left, value, c.Dead())
+			t.Errorf("in yield %v: the resumer got %v; dead %v", c.yieldIsNext, value, c.Dead())
 		}
 	}
-	if turned == 0 {
-		t.Error("no resumer stood in yield")
+	if inYield == 0 {
+		t.Error("no resumer was parked in yield")
 	}
 	q.Close()
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
-func TestPanicWhileExitingAwayFromHomeGoesOnWithTheResumer(t *testing.T) {
+func TestPanicWhileExitingInAnothersSlotContinuesAtTheResumer(t *testing.T) {
 	before := goroutines()
 	p := NewPool(4)
 	b := suspend(t, p, func(c *Coro) {
@@ -324,7 +324,7 @@ func TestPanicWhileExitingAwayFromHomeGoesOnWithTheResumer(t *testing.T) {
 		c.SwitchTo(b)
 	})
 	var value any
-	if exits(func() { a.Resume() }, func() { value = recover() }) {
+	if runAside(func() { a.Resume() }, func() { value = recover() }) {
 		t.Error("Resume returned")
 	}
 	if l, ok := value.(*Late); !ok || l.Value != "late" {
@@ -335,7 +335,7 @@ func TestPanicWhileExitingAwayFromHomeGoesOnWithTheResumer(t *testing.T) {
 	}
 	p.Put(a)
 	p.Close()
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
 func TestNestedCoroutinesSwitchToTheirOwnResumers(t *testing.T) {
@@ -382,12 +382,12 @@ func TestInnerPanicStopsAtItsResumer(t *testing.T) {
 	p.Put(outer)
 }
 
-func TestGoexitOfInnerTakesOuterAlong(t *testing.T) {
+func TestGoexitOfInnerEndsOuterToo(t *testing.T) {
 	p := newTestPool(t, 2)
 	before := goroutines()
 	outer, inner := p.Get(), p.Get()
 	outerDeferred, innerDead := false, false
-	returned := exits(func() {
+	returned := runAside(func() {
 		outer.Start(func(*Coro) {
 			defer func() { outerDeferred, innerDead = true, inner.Dead() }()
 			inner.Start(func(*Coro) { runtime.Goexit() })
@@ -397,7 +397,7 @@ func TestGoexitOfInnerTakesOuterAlong(t *testing.T) {
 		t.Fatalf("returned %v, outer deferred %v, inner dead %v, outer dead %v; want false, true, true, true",
 			returned, outerDeferred, innerDead, outer.Dead())
 	}
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
 func TestMisusePanicsAndSaysWhatToDo(t *testing.T) {

@@ -10,13 +10,13 @@ import (
 // [sync.Pool], because a coroutine that the collector dropped would leave its
 // goroutine behind.
 type Pool struct {
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the following
 	max    int
 	idle   []*Coro // the one used last is last, and used first
-	graves []*Coro // have died away from their places, and stand there still
+	dead   []*Coro // exited while another goroutine was parked in their slot; kept until it moves
 	out    int     // how many are handed out
 	closed bool
-	shelf  *shelf // for those that would end; nil: they do
+	shelf  *shelf // takes those that would end; nil: they do end
 }
 
 var errPut = errors.New("coro: Put of a coroutine whose function has not ended, or twice, or into another pool")
@@ -34,22 +34,22 @@ func (p *Pool) Get() *Coro {
 		p.idle[n] = nil
 		p.idle = p.idle[:n]
 		c.index = 0
-		c.at.visitor = nil
+		c.parkedIn.occupant = nil
 		p.mu.Unlock()
 		return c
 	}
 	p.mu.Unlock()
-	if c := p.shelf.take(p); c != nil {
+	if c := p.shelf.remove(p); c != nil {
 		return c
 	}
 	return newCoro(p) // outside the lock: it takes about a microsecond
 }
 
-// Put gives back a coroutine whose function has ended, for any goroutine's next
-// [Pool.Get]. When the pool is full or closed, the goroutine of c has ended when
-// Put returns, or that of another one in its stead; unless coroutines stand in the way
-// that are out, see place.go: no more are kept beyond max than are out. A dead coroutine
-// may be put, which does nothing. Under the race detector the process keeps some for other
+// Put gives back a coroutine whose function has ended, for the next [Pool.Get] of any
+// goroutine. When the pool is full or closed, the goroutine of c, or that of another
+// coroutine instead of it, has ended when Put returns; unless this needs coroutines that
+// are handed out, see trim.go: beyond max it keeps no more than are handed out. Put of a
+// dead coroutine does nothing. Under the race detector the process keeps some for other
 // pools instead, see shelf. Put panics when the function has not ended, when c is
 // in the pool already, and when c belongs to another pool.
 func (p *Pool) Put(c *Coro) {
@@ -62,15 +62,15 @@ func (p *Pool) Put(c *Coro) {
 		panic(errPut)
 	}
 	p.out--
-	p.add(&p.idle, c)
-	if len(p.idle) > p.max || len(p.graves) != 0 {
+	p.addTo(&p.idle, c)
+	if len(p.idle) > p.max || len(p.dead) != 0 {
 		p.trim(c)
 	}
 	p.mu.Unlock()
 }
 
-// forget takes note of a coroutine that has died and will not be put back.
-func (p *Pool) forget() {
+// countDeath counts a coroutine that has died and will not be put back.
+func (p *Pool) countDeath() {
 	p.mu.Lock()
 	p.out--
 	p.mu.Unlock()
@@ -84,12 +84,12 @@ func (p *Pool) Out() int {
 }
 
 // Close ends the goroutines of all idle coroutines before it returns; those that
-// are out end when they are put back. It may be called twice. Under the race detector the
-// process may keep some of them, see [Kept].
+// are handed out end when they are put back. It may be called twice. Under the race
+// detector the process may keep some of them, see [Kept].
 func (p *Pool) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.max = 0
 	p.closed = true
-	p.sweep()
+	p.endAll()
 }

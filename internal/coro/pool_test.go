@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// goroutines counts those that there are, but for the coroutines on the shelf of the process.
+// goroutines counts the goroutines, without the coroutines on the shelf of the process.
 func goroutines() int { return runtime.NumGoroutine() - Kept() }
 
-// settle checks that the number of goroutines is back at want. Those of this
+// waitForGoroutines waits until there are at most want goroutines. Those of this
 // package end before the call that ends them returns; those of the test need to
 // be scheduled once more.
-func settle(t *testing.T, want int) {
+func waitForGoroutines(t *testing.T, want int) {
 	t.Helper()
 	for start := time.Now(); time.Since(start) < 10*time.Second; runtime.Gosched() {
 		if goroutines() <= want {
@@ -86,7 +86,7 @@ func TestOutCountsWhatIsHandedOutAndNotPutBack(t *testing.T) {
 			t.Fatalf("%d are out, want %d", n, i+1)
 		}
 	}
-	for i, c := range list { // the pool keeps two of them, and is told of all
+	for i, c := range list { // the pool keeps two of them, and counts all
 		p.Put(c)
 		if n := p.Out(); n != 4-i {
 			t.Fatalf("%d are out, want %d", n, 4-i)
@@ -115,7 +115,7 @@ func TestPoolIsSharedByGoroutines(t *testing.T) {
 				if r.State != Suspended {
 					t.Error("not suspended")
 				}
-				// Another goroutine may get c to resume it, and this one another's.
+				// Another goroutine may resume c, and this one the coroutine of another.
 				handed <- c
 				c = <-handed
 				c.Resume()
@@ -125,7 +125,7 @@ func TestPoolIsSharedByGoroutines(t *testing.T) {
 	}
 	wg.Wait()
 	p.Close()
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
 func TestStartOnPooledCoroutineDoesNotAllocate(t *testing.T) {

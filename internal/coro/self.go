@@ -13,11 +13,11 @@ import (
 // reads the word. Its address says which goroutine it is.
 type self struct{ lock *uintptr }
 
-// take makes s that of the calling goroutine.
-func (s *self) take() { s.lock = carried.LockWord() }
+// capture makes s that of the calling goroutine.
+func (s *self) capture() { s.lock = carried.LockWord() }
 
-// gid returns what gid.Get does on the goroutine.
+// gid returns the identity of the goroutine, as gid.Get does.
 func (s self) gid() uintptr { return uintptr(unsafe.Pointer(s.lock)) - carried.LockAt() }
 
-// maybeLocked says whether the goroutine, which calls it, is perhaps locked to its thread.
+// maybeLocked reports whether the goroutine, which calls it, may be locked to its thread.
 func (s self) maybeLocked() bool { return *s.lock != 0 }

@@ -7,10 +7,11 @@ import "github.com/edo-go/edo/internal/gid"
 // self is what a coroutine knows of its goroutine: its identity.
 type self struct{ id uintptr }
 
-// take makes s that of the calling goroutine.
-func (s *self) take() { s.id = gid.Get() }
+// capture makes s that of the calling goroutine.
+func (s *self) capture() { s.id = gid.Get() }
 
+// gid returns the identity of the goroutine.
 func (s self) gid() uintptr { return s.id }
 
-// maybeLocked says whether the goroutine, which calls it, is perhaps locked to its thread.
+// maybeLocked reports whether the goroutine, which calls it, may be locked to its thread.
 func (s self) maybeLocked() bool { return true }

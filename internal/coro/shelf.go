@@ -6,7 +6,7 @@ import (
 	"github.com/edo-go/edo/internal/carried"
 )
 
-// A shelf keeps coroutines that no pool wants any more, for the next pool that needs one.
+// A shelf keeps coroutines that no pool needs any more, for the next pool that needs one.
 //
 // There is one, and only under the race detector. In Go 1.26 the runtime tells the
 // detector of the end of a goroutine, but not of that of a coroutine: each that ends leaves
@@ -18,19 +18,19 @@ import (
 // looks for those that leak, finds what it expects, unless its program has ended so many by
 // then.
 //
-// A coroutine dies of [runtime.Goexit], which cannot be taken back. But the calls that it has
-// deferred may go on as long as they like: the goroutine stays in one of them, and serves
-// another coroutine, the heir, on a stack that is some hundred bytes higher.
+// A coroutine dies of [runtime.Goexit], which cannot be taken back. But its deferred calls may
+// run as long as they like: the goroutine stays in one of them, and runs another coroutine,
+// the successor, on a stack that is some hundred bytes higher.
 //
-// A coroutine on the shelf stands at its own place. One that was made in a bubble of
+// A coroutine on the shelf is parked in its own slot. One that was made in a bubble of
 // testing/synctest belongs to that bubble, which waits for its end: it is never kept. And
-// nobody in a bubble is given one.
+// a goroutine in a bubble gets none from the shelf.
 type shelf struct {
 	mu    sync.Mutex // guards the following
-	end   int        // how many may end before any is kept
+	toEnd int        // how many may end before any is kept
 	room  int        // how many more may be kept
 	idle  []*Coro
-	given uint64 // how many were taken
+	given uint64 // how many were given to a pool
 }
 
 const (
@@ -42,10 +42,10 @@ const (
 var theShelf = newShelf()
 
 func newShelf() *shelf {
-	if !detected {
+	if !raceDetector {
 		return nil
 	}
-	return &shelf{end: shelfEnd, room: shelfRoom}
+	return &shelf{toEnd: shelfEnd, room: shelfRoom}
 }
 
 // Kept returns how many coroutines the process keeps for pools that are still to come: none
@@ -60,37 +60,41 @@ func Kept() int {
 }
 
 // maxExits is how often a goroutine may stay although it was told to exit. What the
-// functions before had at hand stays with it, on its stack.
+// functions before had on its stack stays alive with it.
 const maxExits = 8
 
-// wants says whether c, which has just died, should wait for an heir.
+// mayKeep reports whether c may ever be kept.
+func (s *shelf) mayKeep(c *Coro) bool { return s != nil && !c.inBubble && c.exits != maxExits }
+
+// wants reports whether c, which has just died, should wait for a successor.
 func (s *shelf) wants(c *Coro) bool {
-	if s == nil || c.bubbled || c.exits == maxExits {
+	if !s.mayKeep(c) {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.end == 0 && s.room != 0
+	return s.toEnd == 0 && s.room != 0
 }
 
-// inherit returns a coroutine that has the place and the goroutine of c, which is dead and
-// stands at its own place.
-func (c *Coro) inherit() *Coro {
-	h := &Coro{place: c.place, self: c.self, bubbled: c.bubbled, exits: c.exits + 1}
-	h.at = h
+// newSuccessor returns a coroutine that has the slot and the goroutine of c, which is dead
+// and parked in its own slot.
+func (c *Coro) newSuccessor() *Coro {
+	n := &Coro{slot: c.slot, self: c.self, inBubble: c.inBubble, exits: c.exits + 1}
+	n.parkedIn = n
 	c.pool, c.labels = nil, nil // c stays on the stack
-	return h
+	return n
 }
 
-// keeps says whether c, which is idle, or dead, is to be put here instead of ending.
-func (s *shelf) keeps(c *Coro) bool {
-	if s == nil || c.bubbled || c.exits == maxExits {
+// reserve reports whether c, which is idle or dead, is to be kept here instead of ending. If
+// so it has reserved the room for add.
+func (s *shelf) reserve(c *Coro) bool {
+	if !s.mayKeep(c) {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.end > 0 {
-		s.end--
+	if s.toEnd > 0 {
+		s.toEnd--
 		return false
 	}
 	if s.room == 0 {
@@ -100,15 +104,15 @@ func (s *shelf) keeps(c *Coro) bool {
 	return true
 }
 
-// put keeps c, which stands at its own place, and belongs to no pool.
-func (s *shelf) put(c *Coro) {
+// add keeps c, which is parked in its own slot, and belongs to no pool.
+func (s *shelf) add(c *Coro) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.idle = append(s.idle, c)
 }
 
-// take takes out the one put last, for p; nil: there is none.
-func (s *shelf) take(p *Pool) *Coro {
+// remove removes the coroutine that was added last, for p; nil: there is none.
+func (s *shelf) remove(p *Pool) *Coro {
 	if s == nil {
 		return nil
 	}

@@ -14,10 +14,10 @@ func newShelved(s *shelf, max int) *Pool {
 	return p
 }
 
-// clear ends what s keeps.
-func (s *shelf) clear(t *testing.T, goroutines int) {
+// endAll ends the coroutines that s keeps.
+func (s *shelf) endAll(t *testing.T, goroutines int) {
 	p := newShelved(s, 0)
-	s.end = 1 << 30
+	s.toEnd = 1 << 30
 	var all []*Coro
 	for len(s.idle) != 0 {
 		all = append(all, p.Get())
@@ -26,12 +26,12 @@ func (s *shelf) clear(t *testing.T, goroutines int) {
 		p.Put(c)
 	}
 	p.Close()
-	settle(t, goroutines)
+	waitForGoroutines(t, goroutines)
 }
 
-func TestCoroutinesOfAClosedPoolAreTheNextOnes(t *testing.T) {
+func TestCoroutinesOfAClosedPoolServeTheNextPool(t *testing.T) {
 	before := goroutines()
-	s := &shelf{end: 3, room: 100}
+	s := &shelf{toEnd: 3, room: 100}
 	const rounds, n = 50, 10
 	made := map[*Coro]bool{}
 	for range rounds {
@@ -56,7 +56,7 @@ func TestCoroutinesOfAClosedPoolAreTheNextOnes(t *testing.T) {
 	if len(made) != n+3 || len(s.idle) != n || s.given != (rounds-1)*n-3 {
 		t.Errorf("%d made, %d kept, %d taken again; want %d, %d, %d", len(made), len(s.idle), s.given, n+3, n, (rounds-1)*n-3)
 	}
-	s.clear(t, before)
+	s.endAll(t, before)
 }
 
 func TestTheShelfHasABound(t *testing.T) {
@@ -75,14 +75,14 @@ func TestTheShelfHasABound(t *testing.T) {
 		t.Errorf("%d are kept, want 7", len(s.idle))
 	}
 	p.Close()
-	s.clear(t, before)
+	s.endAll(t, before)
 }
 
-func TestThoseThatStandAtEachOthersPlacesAreKeptAtTheirOwn(t *testing.T) {
+func TestCoroutinesParkedInEachOthersSlotsAreKeptInTheirOwn(t *testing.T) {
 	for seed := range uint64(50) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		before := goroutines()
-		s := &shelf{end: rnd.IntN(10), room: 5 + rnd.IntN(20)}
+		s := &shelf{toEnd: rnd.IntN(10), room: 5 + rnd.IntN(20)}
 		p := newShelved(s, rnd.IntN(4))
 		list := ring(t, p, 20)
 		for _, i := range rnd.Perm(len(list)) {
@@ -96,37 +96,37 @@ func TestThoseThatStandAtEachOthersPlacesAreKeptAtTheirOwn(t *testing.T) {
 			t.Fatalf("seed %d: none is kept", seed)
 		}
 		for _, c := range s.idle {
-			if c.at != c || c.visitor != nil || c.index != 0 || c.relay != nil {
-				t.Fatalf("seed %d: at home %v, visitor %v, index %d", seed, c.at == c, c.visitor, c.index)
+			if c.parkedIn != c || c.occupant != nil || c.index != 0 || c.moveTo != nil {
+				t.Fatalf("seed %d: in its own slot %v, occupant %v, index %d", seed, c.parkedIn == c, c.occupant, c.index)
 			}
 		}
 		q := newShelved(s, 3)
-		for _, c := range ring(t, q, 20) { // the kept ones among them
+		for _, c := range ring(t, q, 20) { // some of them from the shelf
 			c.Resume()
 			q.Put(c)
 		}
 		q.Close()
-		s.clear(t, before)
+		s.endAll(t, before)
 	}
 }
 
-func TestTheGoroutineOfADeadCoroutineServesAnother(t *testing.T) {
+func TestTheGoroutineOfADeadCoroutineRunsItsSuccessor(t *testing.T) {
 	before := goroutines()
 	s := &shelf{room: 10}
 	p := newShelved(s, 4)
 	b := suspend(t, p, func(c *Coro) { c.Yield(); runtime.Goexit() })
 	a := suspend(t, p, func(c *Coro) { c.Yield(); c.SwitchTo(b) })
-	exits(func() { a.Resume() }, func() {})
+	runAside(func() { a.Resume() }, func() {})
 	a.Resume()
 	p.Put(a)
 	p.Close()
 	if len(s.idle) != 2 || s.idle[0] == b || s.idle[1] == b || !b.Dead() {
-		t.Errorf("%d are kept, want the one that lives and an heir of the other", len(s.idle))
+		t.Errorf("%d are kept, want the one that lives and the successor of the other", len(s.idle))
 	}
-	s.clear(t, before)
+	s.endAll(t, before)
 }
 
-func TestAGoroutineThatWasToldToExitServesSoManyMore(t *testing.T) {
+func TestAGoroutineThatWasToldToExitRunsMaxExitsMore(t *testing.T) {
 	before := goroutines()
 	s := &shelf{room: 10}
 	gids := map[uintptr]int{}
@@ -135,7 +135,7 @@ func TestAGoroutineThatWasToldToExitServesSoManyMore(t *testing.T) {
 		c := p.Get()
 		late := n%3 == 0
 		var value any
-		if exits(func() {
+		if runAside(func() {
 			c.Start(func(c *Coro) {
 				gids[c.Gid()]++
 				defer func() {
@@ -151,7 +151,7 @@ func TestAGoroutineThatWasToldToExitServesSoManyMore(t *testing.T) {
 		if l, ok := value.(*Late); ok != late || late && l.Value != n {
 			t.Fatalf("%d: the resumer got %v", n, value)
 		}
-		d := p.Get() // a panic that is recovered, and a function that waits, go on as ever
+		d := p.Get() // a panic that is recovered, and a function that waits, work as before
 		if r := d.Start(func(c *Coro) { gids[c.Gid()]++; c.Yield(); panic(n) }); r.State != Suspended {
 			t.Fatalf("%d: %v", n, r.State)
 		}
@@ -167,7 +167,7 @@ func TestAGoroutineThatWasToldToExitServesSoManyMore(t *testing.T) {
 	if len(gids) > 8 {
 		t.Errorf("%d goroutines for %d functions", len(gids), 6*maxExits)
 	}
-	s.clear(t, before)
+	s.endAll(t, before)
 }
 
 func TestNoCoroutineGoesIntoABubbleOrOutOfIt(t *testing.T) {
@@ -190,14 +190,14 @@ func TestNoCoroutineGoesIntoABubbleOrOutOfIt(t *testing.T) {
 		t.Errorf("%d are kept, want the one from outside", len(s.idle))
 	}
 	p.Close()
-	s.clear(t, before)
+	s.endAll(t, before)
 }
 
 func TestNothingIsKeptWithoutTheRaceDetector(t *testing.T) {
-	if !detected && (theShelf != nil || Kept() != 0) {
+	if !raceDetector && (theShelf != nil || Kept() != 0) {
 		t.Error("there is a shelf")
 	}
-	if detected && theShelf == nil {
+	if raceDetector && theShelf == nil {
 		t.Error("there is none with it")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/edo-go/edo/internal/gid"
 )
 
-// suspend starts fn on a coroutine of p, which must suspend.
+// suspend starts fn on a coroutine of p, and checks that it suspends.
 func suspend(t testing.TB, p *Pool, fn func(c *Coro)) *Coro {
 	t.Helper()
 	c := p.Get()
@@ -20,7 +20,7 @@ func suspend(t testing.TB, p *Pool, fn func(c *Coro)) *Coro {
 	return c
 }
 
-func TestSwitchToComesBackToTheFirstResumer(t *testing.T) {
+func TestSwitchToReturnsToTheFirstResumer(t *testing.T) {
 	p := newTestPool(t, 2)
 	var steps []string
 	var a, b *Coro
@@ -36,7 +36,7 @@ func TestSwitchToComesBackToTheFirstResumer(t *testing.T) {
 		c.SwitchTo(b)
 		steps = append(steps, "a again")
 	})
-	if r := a.Resume(); r.State != Suspended { // it is b that comes back
+	if r := a.Resume(); r.State != Suspended { // it is b that switches back
 		t.Fatalf("state %v", r.State)
 	}
 	steps = append(steps, "out")
@@ -54,7 +54,7 @@ func TestSwitchToComesBackToTheFirstResumer(t *testing.T) {
 	p.Put(b)
 }
 
-func TestResultIsOfTheOneThatComesBack(t *testing.T) {
+func TestResultIsOfTheCoroutineThatSwitchesBack(t *testing.T) {
 	p := newTestPool(t, 2)
 	b := suspend(t, p, func(c *Coro) {
 		c.Yield()
@@ -65,7 +65,7 @@ func TestResultIsOfTheOneThatComesBack(t *testing.T) {
 		c.SwitchTo(b)
 	})
 	if r := a.Resume(); r.State != Panicked || r.Value != "b" {
-		t.Fatalf("got %v, %v; want what b ended with", r.State, r.Value)
+		t.Fatalf("got %v, %v; want the panic of b", r.State, r.Value)
 	}
 	if r := a.Resume(); r.State != Ended {
 		t.Fatalf("a: state %v, %v", r.State, r.Value)
@@ -88,8 +88,8 @@ func TestSwitchToOneThatIsNotSuspendedPanics(t *testing.T) {
 	p.Put(fresh)
 }
 
-// ring suspends n coroutines, of which each stands at the place of the one before it
-// in the end, and the first at that of the last.
+// ring suspends n coroutines. In the end each is parked in the slot of the one before it,
+// and the first in the slot of the last.
 func ring(t testing.TB, p *Pool, n int) []*Coro {
 	list := make([]*Coro, n)
 	for i := range list {
@@ -106,7 +106,7 @@ func ring(t testing.TB, p *Pool, n int) []*Coro {
 	return list
 }
 
-func TestPoolEndsThoseThatStandAtEachOthersPlaces(t *testing.T) {
+func TestPoolEndsCoroutinesParkedInEachOthersSlots(t *testing.T) {
 	for _, max := range []int{0, 1, 5, 100} {
 		before := goroutines()
 		p := NewPool(max)
@@ -121,7 +121,7 @@ func TestPoolEndsThoseThatStandAtEachOthersPlaces(t *testing.T) {
 			t.Errorf("max %d: %d goroutines are left", max, n)
 		}
 		p.Close()
-		settle(t, before)
+		waitForGoroutines(t, before)
 	}
 }
 
@@ -142,11 +142,11 @@ func TestPoolKeepsNoMoreBeyondMaxThanAreOut(t *testing.T) {
 			}
 		}
 		p.Close()
-		settle(t, before)
+		waitForGoroutines(t, before)
 	}
 }
 
-func TestOneThatIsPutAfterCloseEndsWithThoseItStoodInTheWayOf(t *testing.T) {
+func TestPutAfterCloseEndsAlsoThoseThatNeededTheCoroutine(t *testing.T) {
 	before := goroutines()
 	p := NewPool(100)
 	list := ring(t, p, 10)
@@ -163,10 +163,10 @@ func TestOneThatIsPutAfterCloseEndsWithThoseItStoodInTheWayOf(t *testing.T) {
 			p.Put(c)
 		}
 	}
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
-func TestGoexitAwayFromHomeEndsTheResumerAlone(t *testing.T) {
+func TestGoexitInAnothersSlotEndsTheResumerAlone(t *testing.T) {
 	for _, way := range []string{"the other ends first", "the pool is closed first"} {
 		before := goroutines()
 		p := NewPool(4)
@@ -182,7 +182,7 @@ func TestGoexitAwayFromHomeEndsTheResumerAlone(t *testing.T) {
 			c.SwitchTo(b)
 		})
 		dead := false
-		if exits(func() { a.Resume() }, func() { dead = b.Dead() && !a.Dead() }) {
+		if runAside(func() { a.Resume() }, func() { dead = b.Dead() && !a.Dead() }) {
 			t.Errorf("%s: Resume returned after Goexit", way)
 		}
 		if !cleaned || !dead || p.Out() != 1 {
@@ -196,18 +196,18 @@ func TestGoexitAwayFromHomeEndsTheResumerAlone(t *testing.T) {
 		}
 		p.Put(a)
 		p.Close()
-		settle(t, before)
+		waitForGoroutines(t, before)
 	}
 }
 
-func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
+func TestCoroutinesSwapSlotsOnManyGoroutines(t *testing.T) {
 	before := goroutines()
 	const n, rounds, drivers = 40, 200, 4
 	p := NewPool(8)
 	var mu sync.Mutex
 	var ready []*Coro
-	arrived := map[*Coro]*Coro{} // who came there directly; guarded by mu, as ready
-	take := func() (c *Coro) {
+	arrived := map[*Coro]*Coro{} // a coroutine to the one that switched to it; guarded by mu, as ready
+	takeReady := func() (c *Coro) {
 		mu.Lock()
 		defer mu.Unlock()
 		if last := len(ready) - 1; last >= 0 {
@@ -217,19 +217,19 @@ func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
 		}
 		return c
 	}
-	give := func(c *Coro) {
+	addReady := func(c *Coro) {
 		mu.Lock()
 		defer mu.Unlock()
 		ready = append(ready, c)
 	}
-	current := make([]*Coro, drivers) // who runs, by driver; the driver's own
+	current := make([]*Coro, drivers) // the coroutine that runs, by driver; the driver's own
 	driver := map[*Coro]int{}         // guarded by mu
-	at := func(c *Coro) int {
+	driverOf := func(c *Coro) int {
 		mu.Lock()
 		defer mu.Unlock()
 		return driver[c]
 	}
-	settleBefore := func(c *Coro) { // c goes on: if it came from another one, that may go on as well
+	releasePrevious := func(c *Coro) { // c runs: the coroutine that switched to it may run as well
 		mu.Lock()
 		from := arrived[c]
 		delete(arrived, c)
@@ -240,29 +240,29 @@ func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
 	}
 	for range n {
 		ready = append(ready, suspend(t, p, func(c *Coro) {
-			home := gid.Get()
+			own := gid.Get()
 			c.Yield()
 			for range rounds {
-				settleBefore(c)
-				if gid.Get() != home {
+				releasePrevious(c)
+				if gid.Get() != own {
 					t.Error("moved to another goroutine")
 				}
-				next := take()
+				next := takeReady()
 				if next == nil || rand.IntN(4) == 0 {
 					if next != nil {
-						give(next)
+						addReady(next)
 					}
 					c.Yield()
 					continue
 				}
-				d := at(c)
+				d := driverOf(c)
 				mu.Lock()
 				arrived[next], driver[next] = c, d
 				mu.Unlock()
 				current[d] = next
 				c.SwitchTo(next)
 			}
-			settleBefore(c)
+			releasePrevious(c)
 		}))
 	}
 	var left sync.WaitGroup
@@ -278,7 +278,7 @@ func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
 					return
 				default:
 				}
-				c := take()
+				c := takeReady()
 				if c == nil {
 					runtime.Gosched()
 					continue
@@ -291,7 +291,7 @@ func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
 				c = current[d]
 				switch r.State {
 				case Suspended:
-					give(c)
+					addReady(c)
 				case Ended:
 					p.Put(c)
 					left.Done()
@@ -304,7 +304,7 @@ func TestCoroutinesChangePlacesOnManyGoroutines(t *testing.T) {
 	}
 	wg.Wait()
 	p.Close()
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
 func BenchmarkSwitchTo(b *testing.B) {

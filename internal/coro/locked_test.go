@@ -15,7 +15,7 @@ import (
 // locked calls fn on a goroutine that is locked to its thread, and ends with it.
 func locked(t testing.TB, fn func()) {
 	t.Helper()
-	if exits(func() {
+	if runAside(func() {
 		runtime.LockOSThread()
 		fn()
 		if !carried.Locked() {
@@ -64,7 +64,7 @@ func TestALockedGoroutineResumesAnyCoroutine(t *testing.T) {
 	}
 	p.Put(c)
 	locked(t, p.Close)
-	settle(t, before)
+	waitForGoroutines(t, before)
 }
 
 func TestALockedFunctionWaitsAndStaysOnItsThread(t *testing.T) {
@@ -72,7 +72,7 @@ func TestALockedFunctionWaitsAndStaysOnItsThread(t *testing.T) {
 	other := suspend(t, p, func(c *Coro) {
 		c.Yield()
 		if carried.Locked() {
-			t.Error("the lock has gone over to another coroutine")
+			t.Error("another coroutine has the lock")
 		}
 	})
 	c := p.Get()
@@ -86,7 +86,7 @@ func TestALockedFunctionWaitsAndStaysOnItsThread(t *testing.T) {
 			}
 			rounds++
 		}
-		c.SwitchTo(other) // which ends
+		c.SwitchTo(other) // other ends
 		runtime.UnlockOSThread()
 		c.Yield()
 	})
@@ -94,7 +94,7 @@ func TestALockedFunctionWaitsAndStaysOnItsThread(t *testing.T) {
 		if r.State != Suspended {
 			t.Fatalf("state %v, %v", r.State, r.Value)
 		}
-		exits(func() { r = c.Resume() }, func() {}) // each from another goroutine
+		runAside(func() { r = c.Resume() }, func() {}) // each from another goroutine
 	}
 	if r.State != Ended {
 		t.Fatalf("the other one: state %v, %v", r.State, r.Value)
@@ -123,7 +123,7 @@ func TestPanicAndGoexitReachALockedResumer(t *testing.T) {
 		p.Put(c)
 	})
 	c := p.Get()
-	if exits(func() {
+	if runAside(func() {
 		runtime.LockOSThread()
 		c.Start(func(*Coro) { runtime.Goexit() })
 	}, func() {}) || !c.Dead() {
@@ -131,7 +131,7 @@ func TestPanicAndGoexitReachALockedResumer(t *testing.T) {
 	}
 	c = p.Get()
 	var value any
-	exits(func() {
+	runAside(func() {
 		runtime.LockOSThread()
 		c.Start(func(*Coro) {
 			defer func() { lateOnPurpose(broken) }()
@@ -143,8 +143,8 @@ func TestPanicAndGoexitReachALockedResumer(t *testing.T) {
 	}
 }
 
-// left says what is on the goroutine that fn is called on.
-func left() (what []string) {
+// carriedHere returns the names of the things that the calling goroutine carries.
+func carriedHere() (what []string) {
 	if carried.Locked() {
 		what = append(what, "thread")
 	}
@@ -174,23 +174,23 @@ func TestAFunctionFindsNothingThatAnotherHasLeft(t *testing.T) {
 		before := goroutines()
 		p := NewPool(1)
 		c := p.Get()
-		exits(func() {
+		runAside(func() {
 			c.Start(func(*Coro) { carryAll(); end() })
 			p.Put(c)
 		}, func() { recover() })
 		next := p.Get()
 		next.Start(func(*Coro) {
-			if what := left(); what != nil {
+			if what := carriedHere(); what != nil {
 				t.Errorf("%s: left: %s", name, strings.Join(what, ", "))
 			}
 		})
 		p.Put(next)
 		p.Close()
-		settle(t, before)
+		waitForGoroutines(t, before)
 	}
 }
 
-func TestAFunctionBeginsWithTheLabelsOfWhoStartsIt(t *testing.T) {
+func TestAFunctionBeginsWithTheLabelsOfItsStarter(t *testing.T) {
 	p := newTestPool(t, 1)
 	var mine, again carried.Labels
 	pprof.Do(context.Background(), pprof.Labels("request", "17"), func(context.Context) {

@@ -3,7 +3,7 @@ package mpsc
 import (
 	"iter"
 
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/discard"
 )
 
 // Permit is room for one message, which is its owner's: it sends without waiting,
@@ -12,6 +12,7 @@ import (
 // end, even when every handle is closed: whoever forgets a permit keeps the receiver
 // waiting. Any goroutine may use it; it is good for one message.
 type Permit[T any] struct {
+	_   discard.OneOwner
 	ch  *channel[T]
 	out bool // neither used nor given back; guarded by the channel's lock
 }
@@ -42,14 +43,11 @@ func (p *Permit[T]) Drop() {
 	p.ch.giveUp(1)
 }
 
-// OneOwner says that whoever gives a message away gives the permit in it away too: edo
-// drops it with a message that nothing will receive. It is for edo's own packages.
-func (p *Permit[T]) OneOwner(internal.Key) {}
-
 // Permits are several permits in one, from [Sender.ReserveMany]. Each is sent with, or
 // taken out to be somebody else's; Drop gives back what is left. Otherwise they are as a
 // [Permit]. Any goroutine may use them.
 type Permits[T any] struct {
+	_    discard.OneOwner
 	ch   *channel[T]
 	left uint32 // guarded by the channel's lock
 }
@@ -104,9 +102,6 @@ func (p *Permits[T]) Drop() {
 	p.left = 0
 	p.ch.giveUp(n)
 }
-
-// OneOwner is [Permit.OneOwner].
-func (p *Permits[T]) OneOwner(internal.Key) {}
 
 // spend sends v with a permit that is out. It is called with the lock, and lets go of
 // it.

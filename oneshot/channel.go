@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/discard"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -40,6 +41,7 @@ import (
 //  4. To change tx takes txBusy, and clears txWaits and txMany meanwhile. The goroutine
 //     that has it and finds the end when it lets go wakes what it has put into tx.
 type channel[T any] struct {
+	_     discard.OneOwner
 	value T
 	rx    atomic.Pointer[sched.Task]
 	tx    unsafe.Pointer // a *sched.Task, or *watchers with txMany

@@ -2,7 +2,6 @@ package oneshot
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/own"
 )
@@ -71,6 +70,3 @@ func (rx *Receiver[T]) Drop() {
 		own.Discard(v)
 	}
 }
-
-// OneOwner is [Sender.OneOwner].
-func (rx *Receiver[T]) OneOwner(internal.Key) {}

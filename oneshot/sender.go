@@ -1,9 +1,6 @@
 package oneshot
 
-import (
-	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
-)
+import "github.com/edo-go/edo"
 
 // Sender is the half that sends. One goroutine at a time uses it. Whoever owns
 // one sends, closes or drops it: a receiver waits for that.
@@ -50,7 +47,3 @@ func (tx *Sender[T]) Close() { tx.ch().end(gone, true) }
 
 // Drop is [Sender.Close], for owners.
 func (tx *Sender[T]) Drop() { tx.Close() }
-
-// OneOwner says that whoever gives a message away gives the sender in it away too: edo
-// drops it with a message that nothing will receive. It is for edo's own packages.
-func (tx *Sender[T]) OneOwner(internal.Key) {}

@@ -4,44 +4,39 @@ import (
 	"reflect"
 	"sync"
 	"unsafe"
-
-	"github.com/edo-go/edo/internal"
 )
 
 // plan says where in the memory of a value of one type there is something to drop.
-type plan struct{ steps []step }
+type plan struct {
+	steps  []step
+	handle bool // the type is that of a handle with one owner
+}
 
-// step is one place.
+// step is one part of that memory.
 type step struct {
 	offset uintptr
 	kind   stepKind
-	typ    reflect.Type // of what lies there; of an element, for a slice or an array
-	elem   *plan        // of that element, or of what the pointer points to
+	typ    reflect.Type // of the part; of an element, for a slice or an array
+	elem   *plan        // of that element, or of the struct that the pointer points to
 	n      int          // elements of an array
 }
 
 type stepKind uint8
 
 const (
-	dropStep    stepKind = iota // a Dropper
-	handleStep                  // the same, a pointer that may be nil
-	anyStep                     // an interface, with anything in it
-	holderStep                  // an interface that may have a handle with one owner in it
-	pointerStep                 // a pointer to a struct
+	dropStep      stepKind = iota // a Dropper
+	handleStep                    // a Dropper that is a pointer, and may be nil
+	anyStep                       // an interface, with a value of any type in it
+	interfaceStep                 // an interface that may have a handle with one owner in it
+	pointerStep                   // a pointer to a struct
 	sliceStep
 	arrayStep
 )
 
-// depth is how many slices within slices are looked into: a slice may contain itself.
-const depth = 4
+// maxDepth is how many slices within slices are entered: a slice may contain itself.
+const maxDepth = 4
 
-var (
-	dropper  = reflect.TypeFor[Dropper]()
-	oneOwner = reflect.TypeFor[interface {
-		Dropper
-		OneOwner(internal.Key)
-	}]()
-)
+var dropper = reflect.TypeFor[Dropper]()
 
 var plans sync.Map // reflect.Type to *plan, nil when there is nothing to drop
 
@@ -51,8 +46,11 @@ func planOf(t reflect.Type) *plan {
 		return p.(*plan)
 	}
 	b := builder{}
-	b.value(0, t, depth)
+	b.addValue(0, t, maxDepth)
 	p := b.plan()
+	if p != nil && p.steps[0].kind == handleStep {
+		p.handle = isHandle(t)
+	}
 	plans.Store(t, p)
 	return p
 }
@@ -60,8 +58,8 @@ func planOf(t reflect.Type) *plan {
 // builder makes a plan.
 type builder struct {
 	steps []step
-	// shared says that others may have the memory too, behind a pointer, and change it: of
-	// that only words are read, whose type says that they are handles.
+	// shared says that the memory lies behind a pointer: other goroutines may have it too, and
+	// change it. Of that only words are read whose type says that they are handles.
 	shared bool
 }
 
@@ -69,128 +67,131 @@ func (b *builder) plan() *plan {
 	if len(b.steps) == 0 {
 		return nil
 	}
-	return &plan{b.steps}
+	return &plan{steps: b.steps}
 }
 
 func (b *builder) add(s step) { b.steps = append(b.steps, s) }
 
-// value adds what is to be dropped of a value that was given away itself, or of an
-// element of a slice that was.
-func (b *builder) value(at uintptr, t reflect.Type, down int) {
+// addValue adds the steps for a value that was itself given away, or for an element of a
+// slice that was.
+func (b *builder) addValue(offset uintptr, t reflect.Type, depth int) {
 	switch {
 	case t.Kind() == reflect.Interface:
-		b.add(step{offset: at, kind: anyStep, typ: t})
+		b.add(step{offset: offset, kind: anyStep, typ: t})
 	case t.Implements(dropper) && t.Kind() == reflect.Pointer:
-		b.add(step{offset: at, kind: handleStep, typ: t})
+		b.add(step{offset: offset, kind: handleStep, typ: t})
 	case t.Implements(dropper):
-		b.add(step{offset: at, kind: dropStep, typ: t})
+		b.add(step{offset: offset, kind: dropStep, typ: t})
 	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
 		in := builder{shared: true}
-		in.fields(0, t.Elem(), down)
+		in.addFields(0, t.Elem(), depth)
 		if p := in.plan(); p != nil {
-			b.add(step{offset: at, kind: pointerStep, typ: t, elem: p})
+			b.add(step{offset: offset, kind: pointerStep, typ: t, elem: p})
 		}
 	case t.Kind() == reflect.Struct:
-		b.fields(at, t, down)
+		b.addFields(offset, t, depth)
 	default:
-		b.elements(at, t, down, (*builder).value)
+		b.addElements(offset, t, depth, (*builder).addValue)
 	}
 }
 
-// part adds what is to be dropped of a part of a struct: handles with one owner alone.
-func (b *builder) part(at uintptr, t reflect.Type, down int) {
+// addPart adds the steps for a part of a struct: for handles with one owner alone.
+func (b *builder) addPart(offset uintptr, t reflect.Type, depth int) {
 	switch {
 	case t.Kind() == reflect.Pointer:
-		if t.Implements(oneOwner) {
-			b.add(step{offset: at, kind: handleStep, typ: t})
+		if isHandle(t) {
+			b.add(step{offset: offset, kind: handleStep, typ: t})
 		}
 	case t.Kind() == reflect.Interface:
 		if !b.shared {
-			b.add(step{offset: at, kind: holderStep, typ: t})
+			b.add(step{offset: offset, kind: interfaceStep, typ: t})
 		}
-	case t.Implements(dropper) && !t.Implements(oneOwner): // it sees to its own parts
+	case t.Implements(dropper) && !isHandle(t): // it drops its own parts
 	case t.Kind() == reflect.Struct:
-		b.fields(at, t, down)
+		b.addFields(offset, t, depth)
 	default:
-		b.elements(at, t, down, (*builder).part)
+		b.addElements(offset, t, depth, (*builder).addPart)
 	}
 }
 
-// fields adds the parts of a struct.
-func (b *builder) fields(at uintptr, t reflect.Type, down int) {
+// addFields adds the parts of a struct.
+func (b *builder) addFields(offset uintptr, t reflect.Type, depth int) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		b.part(at+f.Offset, f.Type, down)
+		b.addPart(offset+f.Offset, f.Type, depth)
 	}
 }
 
-// elements adds those of a slice or an array, each as add does.
-func (b *builder) elements(at uintptr, t reflect.Type, down int, add func(*builder, uintptr, reflect.Type, int)) {
-	if down == 0 || t.Kind() != reflect.Array && (t.Kind() != reflect.Slice || b.shared) {
+// addElements adds the elements of a slice or an array, each by add.
+func (b *builder) addElements(offset uintptr, t reflect.Type, depth int, add func(*builder, uintptr, reflect.Type, int)) {
+	if depth == 0 || t.Kind() != reflect.Array && (t.Kind() != reflect.Slice || b.shared) {
 		return
 	}
 	in := builder{shared: b.shared}
-	add(&in, 0, t.Elem(), down-1)
+	add(&in, 0, t.Elem(), depth-1)
 	p := in.plan()
 	switch {
 	case p == nil:
 	case t.Kind() == reflect.Array:
-		b.add(step{offset: at, kind: arrayStep, typ: t.Elem(), elem: p, n: t.Len()})
+		b.add(step{offset: offset, kind: arrayStep, typ: t.Elem(), elem: p, n: t.Len()})
 	default:
-		b.add(step{offset: at, kind: sliceStep, typ: t.Elem(), elem: p})
+		b.add(step{offset: offset, kind: sliceStep, typ: t.Elem(), elem: p})
 	}
 }
 
-// collect appends what is to be dropped of the value at base, down to so many slices
-// within slices.
-func (p *plan) collect(all []Dropper, base unsafe.Pointer, down int) []Dropper {
+// collect appends the droppers of the value at base. depth is how many slices within slices
+// it may enter.
+func (p *plan) collect(all []Dropper, base unsafe.Pointer, depth int) []Dropper {
 	for i := range p.steps {
 		s := &p.steps[i]
-		at := unsafe.Add(base, s.offset)
+		part := unsafe.Add(base, s.offset)
 		switch s.kind {
 		case pointerStep:
-			if to := *(*unsafe.Pointer)(at); to != nil {
-				all = s.elem.collect(all, to, down)
+			if to := *(*unsafe.Pointer)(part); to != nil {
+				all = s.elem.collect(all, to, depth)
 			}
 		case sliceStep:
-			head := (*sliceHead)(at)
-			all = s.each(all, head.data, head.len, down-1)
+			slice := (*sliceHeader)(part)
+			all = s.collectElements(all, slice.data, slice.len, depth-1)
 		case arrayStep:
-			all = s.each(all, at, s.n, down)
+			all = s.collectElements(all, part, s.n, depth)
 		default:
-			all = s.one(all, reflect.NewAt(s.typ, at).Elem(), down)
+			all = s.collectPart(all, reflect.NewAt(s.typ, part).Elem(), depth)
 		}
 	}
 	return all
 }
 
-// sliceHead is how a slice begins.
-type sliceHead struct {
+// sliceHeader is the beginning of a slice.
+type sliceHeader struct {
 	data unsafe.Pointer
 	len  int
 }
 
-// each collects from n elements at base.
-func (s *step) each(all []Dropper, base unsafe.Pointer, n, down int) []Dropper {
-	if down < 0 {
+// collectElements collects from n elements at base.
+func (s *step) collectElements(all []Dropper, base unsafe.Pointer, n, depth int) []Dropper {
+	if depth < 0 {
 		return all
 	}
 	for i := range n {
-		all = s.elem.collect(all, unsafe.Add(base, uintptr(i)*s.typ.Size()), down)
+		all = s.elem.collect(all, unsafe.Add(base, uintptr(i)*s.typ.Size()), depth)
 	}
 	return all
 }
 
-// one appends the dropper that v is, or holds.
-func (s *step) one(all []Dropper, v reflect.Value, down int) []Dropper {
+// collectPart appends the dropper that v is, or holds.
+func (s *step) collectPart(all []Dropper, v reflect.Value, depth int) []Dropper {
 	switch {
 	case s.kind == dropStep:
 	case v.IsNil():
 		return all
 	case s.kind == anyStep:
-		return collect(all, v, down)
-	case s.kind == holderStep:
-		if v = v.Elem(); v.Kind() != reflect.Pointer || v.IsNil() || !v.Type().Implements(oneOwner) {
+		return collect(all, v, depth)
+	case s.kind == interfaceStep:
+		if v = v.Elem(); v.Kind() != reflect.Pointer || v.IsNil() {
+			return all
+		}
+		if p := planOf(v.Type()); p == nil || !p.handle {
 			return all
 		}
 	}

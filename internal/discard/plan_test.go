@@ -3,12 +3,12 @@ package discard
 import (
 	"testing"
 
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
 )
 
 // handle has one owner.
 type handle struct {
+	_      OneOwner
 	drops  int
 	panics bool
 }
@@ -19,8 +19,6 @@ func (h *handle) Drop() {
 		panic("stubborn")
 	}
 }
-
-func (h *handle) OneOwner(internal.Key) {}
 
 // lent is a dropper that a message may borrow.
 type lent struct{ drops int }
@@ -38,24 +36,24 @@ type nested struct {
 	all    []request
 	two    [2]*handle
 	any    any
-	none   error //lint:ignore U1000 what it does not hold counts
+	none   error //lint:ignore U1000 it counts that it holds nothing
 	self   *nested
 	table  map[int]*handle
 	others []*lent
 }
 
-// seesToIt drops its parts itself.
-type seesToIt struct{ h *handle }
+// dropsParts drops its parts itself.
+type dropsParts struct{ h *handle }
 
-func (s seesToIt) Drop() { s.h.Drop() }
+func (s dropsParts) Drop() { s.h.Drop() }
 
-type holdsDropper struct{ s seesToIt }
+type holdsDropper struct{ s dropsParts }
 
 type embeds struct{ *handle }
 
 type holdsEmbeds struct{ e embeds }
 
-func TestHandlesWithOneOwnerAreDroppedWithTheStructThatTheyAreIn(t *testing.T) {
+func TestHandlesWithOneOwnerAreDroppedWithTheStructThatHoldsThem(t *testing.T) {
 	for name, discard := range map[string]func(h *handle, l *lent){
 		"a struct":              func(h *handle, l *lent) { Value(request{1, h, l}) },
 		"a pointer to one":      func(h *handle, l *lent) { Value(&request{1, h, l}) },
@@ -79,12 +77,12 @@ func TestHandlesWithOneOwnerAreDroppedWithTheStructThatTheyAreIn(t *testing.T) {
 		h, l := &handle{}, &lent{}
 		discard(h, l)
 		if h.drops != 1 || l.drops != 0 {
-			t.Errorf("%s: the handle was dropped %d times, what was lent %d times", name, h.drops, l.drops)
+			t.Errorf("%s: the handle was dropped %d times, the lent one %d times", name, h.drops, l.drops)
 		}
 	}
 }
 
-func TestWhatAMessageMayBorrowIsLeftAlone(t *testing.T) {
+func TestThingsThatAMessageMayBorrowAreNotDropped(t *testing.T) {
 	for name, discard := range map[string]func(h *handle, l *lent){
 		"pointers in a struct":      func(h *handle, l *lent) { Value(nested{self: &nested{two: [2]*handle{h}}}) },
 		"a map":                     func(h *handle, l *lent) { Value(nested{table: map[int]*handle{1: h}}) },
@@ -92,20 +90,20 @@ func TestWhatAMessageMayBorrowIsLeftAlone(t *testing.T) {
 		"something in an interface": func(h *handle, l *lent) { Value(nested{any: l}) },
 		"a request in an interface": func(h *handle, l *lent) { Value(nested{any: request{1, h, l}}) },
 		"slices behind a pointer":   func(h *handle, l *lent) { Value(&nested{all: []request{{1, h, l}}, any: h}) },
-		"parts of a dropper":        func(h *handle, l *lent) { Value(holdsDropper{seesToIt{h}}) },
+		"parts of a dropper":        func(h *handle, l *lent) { Value(holdsDropper{dropsParts{h}}) },
 		"a pointer to a pointer":    func(h *handle, l *lent) { p := &request{1, h, l}; Value(&p) },
 	} {
 		h, l := &handle{}, &lent{}
 		discard(h, l)
 		if h.drops != 0 || l.drops != 0 {
-			t.Errorf("%s: the handle was dropped %d times, what was lent %d times", name, h.drops, l.drops)
+			t.Errorf("%s: the handle was dropped %d times, the lent one %d times", name, h.drops, l.drops)
 		}
 	}
 }
 
-func TestADropperSeesToItsOwnParts(t *testing.T) {
+func TestADropperDropsItsOwnParts(t *testing.T) {
 	h := &handle{}
-	Value(seesToIt{h})
+	Value(dropsParts{h})
 	if h.drops != 1 {
 		t.Errorf("dropped %d times", h.drops)
 	}
@@ -165,5 +163,36 @@ func TestTypesThatHoldNothingAllocateNothing(t *testing.T) {
 		Value(l)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestDropOfAnythingDropsADropperThatIsNoNilPointer(t *testing.T) {
+	h := &handle{}
+	Drop(h)
+	Drop(dropsParts{h})
+	for _, v := range []any{nil, (*handle)(nil), 7, request{reply: h}, []*handle{h}} {
+		Drop(v)
+	}
+	if h.drops != 2 {
+		t.Errorf("dropped %d times, want 2", h.drops)
+	}
+}
+
+// keepsHandle has a handle, which is no part of its own type.
+type keepsHandle struct {
+	h     handle
+	drops int
+}
+
+func (k *keepsHandle) Drop() { k.drops++ }
+
+func TestADropperWithAHandleInAFieldIsNoHandle(t *testing.T) {
+	k := &keepsHandle{}
+	Value(struct {
+		k   *keepsHandle
+		any any
+	}{k, k})
+	if k.drops != 0 || k.h.drops != 0 {
+		t.Errorf("dropped %d times, and its handle %d times", k.drops, k.h.drops)
 	}
 }

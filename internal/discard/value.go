@@ -8,22 +8,30 @@ import (
 // Dropper is edo.Dropper: package edo imports this one.
 type Dropper interface{ Drop() }
 
-// Value drops v when it is a [Dropper] and not a nil pointer, and otherwise what it
-// holds, as the package says. Every one is dropped, also when the Drop of another
+// Drop drops v when it is a [Dropper] and not a nil pointer. It does not look for handles
+// in v.
+func Drop(v any) {
+	if d, ok := v.(Dropper); ok && !isNilPointer(reflect.ValueOf(v)) {
+		d.Drop()
+	}
+}
+
+func isNilPointer(v reflect.Value) bool { return v.Kind() == reflect.Pointer && v.IsNil() }
+
+// Value drops v when it is a [Dropper] and not a nil pointer, and otherwise the things
+// that it holds, as the package says. Each is dropped, also when the Drop of another
 // panics.
 func Value[T any](v T) {
 	var zero T
 	switch any(zero).(type) {
 	case Dropper:
-		if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer || !r.IsNil() {
-			any(v).(Dropper).Drop()
-		}
-	case nil: // T is an interface, and v may have anything in it
-		dropAll(collect(nil, reflect.ValueOf(v), depth))
+		Drop(v)
+	case nil: // T is an interface, and v may be of any type
+		dropAll(collect(nil, reflect.ValueOf(v), maxDepth))
 	default:
 		if p := planOf(reflect.TypeFor[T]()); p != nil {
 			held := v // v itself stays on the stack
-			dropAll(p.collect(nil, unsafe.Pointer(&held), depth))
+			dropAll(p.collect(nil, unsafe.Pointer(&held), maxDepth))
 		}
 	}
 }
@@ -60,13 +68,13 @@ func dropAll(all []Dropper) {
 	}
 }
 
-// collect appends what is to be dropped of v, a value whose type is known only now, down
-// to so many slices within slices.
-func collect(all []Dropper, v reflect.Value, down int) []Dropper {
+// collect appends the droppers of v, a value whose type is known only now. depth is how many
+// slices within slices it may enter.
+func collect(all []Dropper, v reflect.Value, depth int) []Dropper {
 	for v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
-	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+	if !v.IsValid() || isNilPointer(v) {
 		return all
 	}
 	p := planOf(v.Type())
@@ -75,5 +83,5 @@ func collect(all []Dropper, v reflect.Value, down int) []Dropper {
 	}
 	held := reflect.New(v.Type())
 	held.Elem().Set(v)
-	return p.collect(all, held.UnsafePointer(), down)
+	return p.collect(all, held.UnsafePointer(), depth)
 }

@@ -7,25 +7,25 @@ import (
 )
 
 const (
-	// maxRounds bounds how often Collect runs the collector: what is found may have held
-	// on to other things, which the next round finds.
+	// maxRounds bounds how often Collect runs the collector: a thing that is found may have
+	// referred to other things, which the next round finds.
 	maxRounds = 16
 
-	// limit is how long Collect waits for the clean-up functions of one round.
-	limit = 20 * time.Second
+	// maxWait is how long Collect waits for the clean-up functions of one round.
+	maxWait = 20 * time.Second
 )
 
 // patience is how long Collect waits while no clean-up function of the whole program
-// comes to its end.
+// returns.
 var patience = 2 * time.Second
 
 // Collect runs the collector, and waits until every clean-up function that it has queued
 // has been executed, those of the rest of the program included: Go promises no order
-// among them, and counts them in runtime/metrics. So once it has returned true all that
-// could not be reached when it was called has been found, and [Found] was called.
+// among them, and counts them in runtime/metrics. When it returns true, [Found] was called
+// for everything that was unreachable when Collect was called.
 //
-// It is false when that cannot be known: a clean-up function has not returned for two
-// seconds, or they went on for twenty. It takes a few milliseconds, and more when there
+// It returns false when that cannot be known: a clean-up function has not returned for two
+// seconds, or they have run for twenty. It takes a few milliseconds, and more when there
 // is much memory or a slow clean-up function.
 func Collect() bool {
 	for range maxRounds {
@@ -36,7 +36,7 @@ func Collect() bool {
 		if _, now := cleanups(); !complete || now == executed {
 			return complete
 		}
-		if found.Load() == before { // clean-up functions of others: one round for what they let go of
+		if found.Load() == before { // clean-up functions of the program: one round for the things they referred to
 			runtime.GC()
 			return drain()
 		}
@@ -47,7 +47,7 @@ func Collect() bool {
 // drain waits until every clean-up function that was queued has been executed.
 func drain() bool {
 	begin := time.Now()
-	moved, last := begin, uint64(0)
+	lastProgress, last := begin, uint64(0)
 	for pause := time.Duration(0); ; pause = min(pause+10*time.Microsecond, time.Millisecond) {
 		queued, executed := cleanups()
 		if executed >= queued {
@@ -55,11 +55,11 @@ func drain() bool {
 		}
 		now := time.Now()
 		if executed != last {
-			moved, last = now, executed
-		} else if now.Sub(moved) > patience {
+			lastProgress, last = now, executed
+		} else if now.Sub(lastProgress) > patience {
 			return false
 		}
-		if now.Sub(begin) > limit {
+		if now.Sub(begin) > maxWait {
 			return false
 		}
 		if pause == 0 {
@@ -71,19 +71,19 @@ func drain() bool {
 }
 
 // cleanups returns how many clean-up functions were queued and executed since the
-// program began. What was executed is read first, by the runtime: so when both are equal
-// the queue was empty at that moment.
+// program began. The runtime reads the number of the executed ones first: so when both are
+// equal the queue was empty at that moment.
 func cleanups() (queued, executed uint64) {
 	samples := []metrics.Sample{
 		{Name: "/gc/cleanups/queued:cleanups"},
 		{Name: "/gc/cleanups/executed:cleanups"},
 	}
 	metrics.Read(samples)
-	return count(samples[0]), count(samples[1])
+	return valueOf(samples[0]), valueOf(samples[1])
 }
 
-// count returns the value of s, and 0 when this version of Go does not know s.
-func count(s metrics.Sample) uint64 {
+// valueOf returns the value of s, and 0 when this version of Go does not know s.
+func valueOf(s metrics.Sample) uint64 {
 	if s.Value.Kind() != metrics.KindUint64 {
 		return 0
 	}

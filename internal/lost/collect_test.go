@@ -28,7 +28,7 @@ func TestCollectReturnsWhenEveryCleanUpHasRun(t *testing.T) {
 	for range 5 {
 		var mine, others atomic.Int64
 		forget(300, func(int) { mine.Add(1) })
-		forget(500, func(int) { // somebody's, slow, and queued later: Go runs the newest block first
+		forget(500, func(int) { // another package's, slow, and queued later: Go runs the newest block first
 			for end := time.Now().Add(50 * time.Microsecond); time.Now().Before(end); {
 			}
 			others.Add(1)
@@ -45,21 +45,21 @@ func TestCollectReturnsWhenEveryCleanUpHasRun(t *testing.T) {
 // chain forgets a thing, whose clean-up function forgets the next one.
 //
 //go:noinline
-func chain(n int, told *atomic.Int64) {
+func chain(n int, reported *atomic.Int64) {
 	runtime.AddCleanup(&thingToFind{next: new(int)}, func(n int) {
-		Found(Number(), func() error { told.Add(1); return nil })
+		Found(Number(), func() error { reported.Add(1); return nil })
 		if n > 1 {
-			chain(n-1, told)
+			chain(n-1, reported)
 		}
 	}, n)
 }
 
-func TestCollectFindsWhatWasHeldByWhatItHasFound(t *testing.T) {
-	var told atomic.Int64
-	chain(5, &told)
+func TestCollectFindsThingsThatFoundThingsReferredTo(t *testing.T) {
+	var reported atomic.Int64
+	chain(5, &reported)
 	clear(make([]byte, 1000))
-	if !Collect() || told.Load() != 5 {
-		t.Errorf("found %d of a chain of 5", told.Load())
+	if !Collect() || reported.Load() != 5 {
+		t.Errorf("found %d of a chain of 5", reported.Load())
 	}
 }
 
@@ -68,7 +68,7 @@ func stuck(release chan struct{}) {
 	runtime.AddCleanup(&thingToFind{next: new(int)}, func(int) { <-release }, 0)
 }
 
-func TestCollectGivesUpWhenACleanUpFunctionDoesNotReturn(t *testing.T) {
+func TestCollectReturnsFalseWhenACleanUpFunctionDoesNotReturn(t *testing.T) {
 	defer func(d time.Duration) { patience = d }(patience)
 	patience = time.Millisecond
 	release := make(chan struct{})
@@ -79,11 +79,11 @@ func TestCollectGivesUpWhenACleanUpFunctionDoesNotReturn(t *testing.T) {
 	close(release)
 	patience = time.Minute
 	if !Collect() {
-		t.Error("it has returned, and that is not known")
+		t.Error("it has returned, and Collect does not know")
 	}
 }
 
-func TestWhatWasForgottenIsTheErrorOfTell(t *testing.T) {
+func TestAForgottenThingIsTheErrorOfTell(t *testing.T) {
 	Hold()
 	defer Release()
 	if Kept() || !Held() {
@@ -102,28 +102,28 @@ func TestWhatWasForgottenIsTheErrorOfTell(t *testing.T) {
 		t.Fatalf("Tell() = %v", err)
 	}
 	if text := err.Error(); !strings.HasPrefix(text, "a sender; it was made at collect_test.go:") ||
-		!strings.Contains(text, "TestWhatWasForgottenIsTheErrorOfTell") {
+		!strings.Contains(text, "TestAForgottenThingIsTheErrorOfTell") {
 		t.Error(text)
 	}
 	if Kept() || Tell(0) != nil {
-		t.Error("told twice")
+		t.Error("reported twice")
 	}
 	if (&Forgotten{What: "one"}).Error() != "one" {
-		t.Error("a place that is not known")
+		t.Error("a place is named that is not known")
 	}
 }
 
-func TestTellReturnsOnlyWhatWasMadeSince(t *testing.T) {
+func TestTellReturnsOnlyThingsMadeSince(t *testing.T) {
 	Hold()
 	defer Release()
 	before := Number()
 	since := Number()
 	after := Number()
-	told := 0
+	reported := 0
 	for _, n := range []uint64{after, before} {
-		Found(n, func() error { told++; return &Forgotten{What: map[uint64]string{before: "before", after: "after"}[n]} })
+		Found(n, func() error { reported++; return &Forgotten{What: map[uint64]string{before: "before", after: "after"}[n]} })
 	}
-	if err := Tell(since); err == nil || err.Error() != "after" || told != 2 {
-		t.Fatalf("Tell() = %v, %d told: want what this run has made, and all told of", err, told)
+	if err := Tell(since); err == nil || err.Error() != "after" || reported != 2 {
+		t.Fatalf("Tell() = %v, %d reported: want the one that this run has made, and both reported", err, reported)
 	}
 }

@@ -3,7 +3,6 @@ package lost
 import (
 	"fmt"
 	"path/filepath"
-	"runtime"
 
 	"github.com/edo-go/edo/internal/origin"
 )
@@ -15,19 +14,11 @@ type Forgotten struct {
 	PC   uintptr // where the thing was made; 0: that is not known
 }
 
-// Error says what, and where it was made.
+// Error returns What, and the place where the thing was made.
 func (f *Forgotten) Error() string {
 	if f.PC == 0 {
 		return f.What
 	}
-	at := f.place()
-	return fmt.Sprintf("%s; it was made at %s:%d (func %s)", f.What, filepath.Base(at.File), at.Line, at.Function)
-}
-
-// place returns where the thing was made.
-func (f *Forgotten) place() runtime.Frame {
-	if f.PC == 0 {
-		return runtime.Frame{}
-	}
-	return origin.Frame(f.PC)
+	made := origin.Frame(f.PC)
+	return fmt.Sprintf("%s; it was made at %s:%d (func %s)", f.What, filepath.Base(made.File), made.Line, made.Function)
 }

@@ -1,10 +1,10 @@
-// Package lost hands on what the garbage collector has found, such as a sender that
+// Package lost reports things that the garbage collector has found, such as a sender that
 // no goroutine can reach any more.
 //
-// When the collector runs is not the program's choice, so in a simulation, which must do
-// the same again under the same seed, what it finds is kept until nothing else can
-// happen. Then the simulation calls [Collect] and [Tell], and all of it is handed on, in
-// the order in which the things were made. While no simulation runs it is handed on at
+// The program does not choose when the collector runs. But a simulation must do the same
+// again under the same seed. So while one runs, the things that the collector finds are kept
+// until nothing else can happen. Then the simulation calls [Collect] and [Tell], and all are
+// reported, in the order in which they were made. Without a simulation each is reported at
 // once.
 package lost
 
@@ -15,6 +15,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/edo-go/edo/internal/origin"
 )
 
 var (
@@ -22,7 +24,7 @@ var (
 	found atomic.Uint64 // how often Found was called
 
 	mu    sync.Mutex // guards the following
-	holds int        // simulations that run
+	holds int        // how many simulations run
 	kept  []thing
 )
 
@@ -36,7 +38,7 @@ func Number() uint64 { return made.Add(1) }
 
 // Found says that the collector has found the thing with this number. tell is called
 // now or later, and must not wait. Its error says what was forgotten: it is logged, and
-// fails the simulation that had to look for it. nil: no harm was done.
+// fails the simulation that had to look for it. nil: it did no harm.
 func Found(number uint64, tell func() error) {
 	found.Add(1)
 	mu.Lock()
@@ -56,7 +58,7 @@ func Hold() {
 	mu.Unlock()
 }
 
-// Held says whether a simulation runs.
+// Held reports whether a simulation runs.
 func Held() bool {
 	mu.Lock()
 	defer mu.Unlock()
@@ -74,15 +76,16 @@ func Release() {
 	}
 }
 
-// Kept says whether there is anything for [Tell] to hand on.
+// Kept reports whether there is anything for [Tell] to report.
 func Kept() bool {
 	mu.Lock()
 	defer mu.Unlock()
 	return len(kept) != 0
 }
 
-// Tell hands on what was found, and returns what was forgotten of that which was made after
-// since, joined: each of it is a [*Forgotten], and has been logged.
+// Tell reports all that was found: it logs what was forgotten. It returns, joined, the
+// errors of the things that were made after the one with the number since; each is a
+// [*Forgotten].
 func Tell(since uint64) error {
 	mu.Lock()
 	all := kept
@@ -101,10 +104,11 @@ func Tell(since uint64) error {
 	return errors.Join(errs...)
 }
 
-// report logs what was forgotten.
+// report logs the error of a tell function, unless it is nil.
 func report(err error) {
 	if f, ok := errors.AsType[*Forgotten](err); ok {
-		slog.Warn(f.What, "func", f.place().Function, "file", f.place().File, "line", f.place().Line)
+		made := origin.Frame(f.PC)
+		slog.Warn(f.What, "func", made.Function, "file", made.File, "line", made.Line)
 	} else if err != nil {
 		slog.Warn(err.Error())
 	}

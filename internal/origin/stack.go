@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// modulePath is the path of edo's own module, also when somebody has renamed it.
-var modulePath = strings.TrimSuffix(reflect.TypeFor[place]().PkgPath(), "/internal/origin")
+// modulePath is the path of edo's own module, also when it has been renamed.
+var modulePath = strings.TrimSuffix(reflect.TypeFor[placeCount]().PkgPath(), "/internal/origin")
 
-// programs are the folders of the module that hold programs: they use edo as any other.
+// programs are the folders of the module that hold programs: these use edo as other programs do.
 var programs = [...]string{"bench", "cmd", "examples", "tools"}
 
-// IsEdo says whether a function, in a file, is a part of edo rather than of a program that
+// IsEdo reports whether a function, in a file, is a part of edo and not of a program that
 // uses it. Tests and the programs of edo's own module are no part.
 func IsEdo(function, file string) bool {
 	rest, ok := strings.CutPrefix(function, modulePath)
@@ -37,8 +37,8 @@ func IsEdo(function, file string) bool {
 }
 
 // TrimStack returns a stack, as debug.Stack prints it, without the frames at its top that
-// say only how the panic was taken in: those of debug.Stack, of package runtime, of panic
-// and of edo. If that would leave none, it is returned as it is.
+// say only how the panic was recovered: those of debug.Stack, of package runtime, of panic
+// and of edo. If no frame would be left, it is returned as it is.
 func TrimStack(stack []byte) []byte {
 	head, rest, ok := bytes.Cut(stack, []byte("\n"))
 	if !ok {
@@ -50,7 +50,7 @@ func TrimStack(stack []byte) []byte {
 		if !ok && !ok2 || len(call) == 0 || bytes.HasPrefix(call, []byte("created by ")) {
 			return stack
 		}
-		if !takesIn(functionOf(string(call)), fileOf(string(place))) {
+		if !handlesPanic(functionOf(string(call)), fileOf(string(place))) {
 			break
 		}
 		rest = after
@@ -59,9 +59,9 @@ func TrimStack(stack []byte) []byte {
 	return append(append(append(out, head...), '\n'), rest...)
 }
 
-// takesIn says whether a frame is one of those that stand above that which panicked.
-func takesIn(function, file string) bool {
-	return function == "panic" || function == "runtime/debug.Stack" || strings.HasPrefix(function, "runtime.") || IsEdo(function, file)
+// handlesPanic reports whether a frame is one of those above the function that panicked.
+func handlesPanic(function, file string) bool {
+	return function == "panic" || function == "runtime/debug.Stack" || isInternal(function, file)
 }
 
 // functionOf returns the function of a line "main.(*T).f(0x1, {0x2, 0x3})".

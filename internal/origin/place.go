@@ -11,20 +11,20 @@ import (
 	"sync"
 )
 
-// Place returns where a frame is, as file:line, in words that are the same on every
+// Place returns the place of a frame, as file:line, in words that are the same on every
 // machine: relative to the working directory when that lies in the module of the program
 // and the file below it, as the go command prints files; otherwise relative to the module
 // of the program; and for a package of another module with the path of the package.
 func Place(f runtime.Frame) string { return fmt.Sprintf("%s:%d", program().file(f), f.Line) }
 
-// module is what is known of the program for the names of its files.
+// module is the part of the program's build information that the names of its files need.
 type module struct {
 	path string // "github.com/edo-go/edo"; "": not known
 	main string // the path of package main
 	wd   string // the working directory when it was first asked for; "": not known
 }
 
-// program returns that of this program.
+// program returns the module of this program.
 var program = sync.OnceValue(func() module {
 	var m module
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -40,7 +40,7 @@ func TestAFileIsNamedAsTheGoCommandNamesIt(t *testing.T) {
 }
 
 func TestAPlaceInThisTestIsNamedByItsFileAlone(t *testing.T) {
-	if got := Place(Frame(Here(0))); !regexp.MustCompile(`^path_test\.go:\d+$`).MatchString(got) {
+	if got := Place(Frame(Here(0))); !regexp.MustCompile(`^place_test\.go:\d+$`).MatchString(got) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -15,7 +15,7 @@ func made() uintptr { return Here(1) }
 //go:noinline
 func elsewhere() uintptr { return made() }
 
-func TestPlacesSayHowManyAreLeftOfEach(t *testing.T) {
+func TestPlacesCountTheHandlesOfEach(t *testing.T) {
 	var p Places
 	first, second := shop(), elsewhere()
 	for range 3 {
@@ -25,17 +25,17 @@ func TestPlacesSayHowManyAreLeftOfEach(t *testing.T) {
 	before := p.Clone()
 	p.Remove(first)
 	p.Remove(second)
-	p.Remove(second) // there is none
+	p.Remove(second) // none is left
 	for _, c := range []struct {
 		p     Places
 		total int
 		want  []string
 	}{
 		{before, 4, []string{
-			"3 senders made at origin_test.go:1 (func origin.shop)",
-			"a sender made at origin_test.go:1 (func origin.elsewhere)",
+			"3 senders made at places_test.go:1 (func origin.shop)",
+			"a sender made at places_test.go:1 (func origin.elsewhere)",
 		}},
-		{p, 2, []string{"2 senders made at origin_test.go:1 (func origin.shop)"}},
+		{p, 2, []string{"2 senders made at places_test.go:1 (func origin.shop)"}},
 		{nil, 0, nil},
 	} {
 		var got []string
@@ -48,7 +48,7 @@ func TestPlacesSayHowManyAreLeftOfEach(t *testing.T) {
 	}
 }
 
-func TestThoseThatWereMadeAtManyPlacesComeInTheOrderOfTheText(t *testing.T) {
+func TestPlacesWithTheSameCountAreInTheOrderOfTheText(t *testing.T) {
 	var p Places
 	for _, pc := range []uintptr{shop(), elsewhere()} {
 		p.Add(pc)

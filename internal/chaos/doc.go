@@ -2,9 +2,9 @@
 // are aborted at random. Only tests import it.
 //
 // A program is a function that spawns tasks in a [World]. [Explore] runs it under
-// many seeds. The seed decides in which order the tasks are polled, what [World.Rand]
-// gives, and when somebody is aborted: before each poll, and whenever nothing is
-// runnable, one of the tasks that still live may be, whether it waits, has just been
+// many seeds. The seed decides in which order the tasks are polled, which numbers
+// [World.Rand] draws, and which tasks are aborted: before each poll, and whenever no task is
+// runnable, one of the tasks that still live may be aborted, whether it waits, has just been
 // granted what it waited for, or has not yet run. How often differs from seed to seed:
 // never in one of eight, once or twice in some, at every other poll in others.
 //
@@ -40,13 +40,13 @@
 // # What is required of each run
 //
 //   - It ends. When no task can ever run again, that is found at once, and the error
-//     names the tasks that wait: somebody was forgotten.
-//   - No task ends with an error or a panic that nobody joins, other than that an
-//     aborted one was cancelled.
+//     names the tasks that wait: one of them was not woken.
+//   - No task that is not joined ends with an error or a panic, other than the
+//     cancellation of an aborted one.
 //   - The [Ledger] is even: every value was received, or stayed with its sender, or
 //     was dropped, and only one of these, once.
 //   - Every [Room] was left as often as it was entered, and was never too full.
-//   - What [World.Check] was given finds nothing wrong.
+//   - The functions given to [World.Check] return nil.
 //
 // # Seeds
 //
@@ -56,8 +56,8 @@
 //	EDO_SEEDS=10000 go test ./mpsc -run Abort     so many seeds
 //	EDO_SEED=4711 go test ./mpsc -run Abort -v    this seed alone, with a log
 //
-// A failure prints the second form. With EDO_SEED each abort, and what [World.Logf]
-// is told, is logged.
+// A failure prints the second form. With EDO_SEED each abort, and each text of [World.Logf],
+// is logged.
 //
 // # Cost
 //
@@ -66,6 +66,6 @@
 //
 // # When not to use it
 //
-// As in package sim, the inside of a poll is not interleaved. What a program that
-// looks at the world outside of the simulation does is not a function of the seed.
+// As in package sim, the inside of a poll is not interleaved. A program that depends on the
+// world outside of the simulation is not a function of the seed.
 package chaos

@@ -7,76 +7,75 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// driver is the simulated driver, which is asked before every poll which task runs,
-// and when none can. So it is where every suspension of every task can be met: there
-// the world may abort somebody first. It does so on the goroutine of the runtime,
-// between two polls.
+// driver is the simulated driver, which the scheduler calls before every poll and when no
+// task is runnable. So an abort in these calls can meet every suspension of every task. It
+// happens on the goroutine of the runtime, between two polls.
 type driver struct {
 	*simulated.Driver
 	world *World
 }
 
-// Choose is called before each poll. What is aborted here is runnable after it.
+// Choose is called before each poll. A task that is aborted here is runnable after it.
 func (d *driver) Choose(n int) int {
-	d.world.step()
+	d.world.beginPoll()
 	return d.Driver.Choose(n)
 }
 
-// Wait is called when no task is runnable. When somebody was aborted there is one. It
-// may be called again without a poll in between, for a wake from outside such as the
-// one that says that nobody else will spawn: when that comes no seed decides, so it is
-// no further occasion.
+// Wait is called when no task is runnable. After an abort there is one. Wait may be called
+// again without a poll in between, because of a wake from outside such as the one when the
+// last spawner has gone. No seed decides when such a wake comes, so it is no further
+// occasion for an abort.
 func (d *driver) Wait(cx *sched.Context, deadline int64) (stalled bool) {
 	w := d.world
 	if w.polls != w.idleAt && len(w.victims) != 0 {
 		w.idleAt = w.polls
-		if w.strike() {
+		if w.abortSome() {
 			return false
 		}
 	}
 	return d.Driver.Wait(cx, deadline)
 }
 
-// appetite is how many tasks a run aborts.
-type appetite struct {
+// abortPlan is how many tasks a run aborts.
+type abortPlan struct {
 	rate float64 // the probability of an abort at each occasion
 	left int     // how many more there may be
 }
 
-// appetiteOf draws one. A run without aborts shows that the program is right without
-// them; one abort, after which nobody disturbs, shows best what it left behind; many
-// meet what only happens when several are aborted together.
-func appetiteOf(r *rand.Rand) appetite {
+// drawAbortPlan draws a plan. A run without aborts shows that the program is right without
+// them. A single abort, which nothing disturbs, shows best what the aborted task has left
+// behind. Many aborts find the faults that need several.
+func drawAbortPlan(r *rand.Rand) abortPlan {
 	rate := []float64{1. / 2, 1. / 5, 1. / 12, 1. / 40}[r.IntN(4)]
 	switch r.IntN(8) {
 	case 0:
-		return appetite{}
+		return abortPlan{}
 	case 1, 2:
-		return appetite{rate, 1}
+		return abortPlan{rate, 1}
 	case 3:
-		return appetite{rate, 2}
+		return abortPlan{rate, 2}
 	}
-	return appetite{rate, 1 << 30}
+	return abortPlan{rate, 1 << 30}
 }
 
-// strike aborts nobody, or somebody, or several, and says whether there was anybody.
-func (w *World) strike() (struck bool) {
-	for w.appetite.left > 0 && w.chance.Float64() < w.appetite.rate {
-		v := w.pick()
+// abortSome aborts some tasks, or none, as the plan says, and reports whether it did.
+func (w *World) abortSome() (did bool) {
+	for w.plan.left > 0 && w.chance.Float64() < w.plan.rate {
+		v := w.removeVictim()
 		if v == nil {
 			break
 		}
-		w.appetite.left--
+		w.plan.left--
 		w.aborted = append(w.aborted, abort{v.name, w.polls})
 		w.Logf("aborts %s", v.name)
 		v.handle.Abort()
-		struck = true
+		did = true
 	}
-	return struck
+	return did
 }
 
-// pick takes a victim that lives off the list.
-func (w *World) pick() *victim {
+// removeVictim removes a victim that lives from the list; nil: there is none.
+func (w *World) removeVictim() *victim {
 	for n := len(w.victims); n > 0; n = len(w.victims) {
 		i := w.chance.IntN(n)
 		v := w.victims[i]

@@ -13,16 +13,16 @@ import (
 )
 
 // SeedsVariable is the environment variable that says how many seeds every
-// [Explore] tries, whatever its test says.
+// [Explore] tries, instead of the number in the test.
 const SeedsVariable = "EDO_SEEDS"
 
-// TB is what Explore needs of a *testing.T.
+// TB is the part of a *testing.T that Explore needs.
 type TB = sim.TB
 
 // Explore runs program under so many seeds, and fails the test at the first run that
-// is not as it must be. program is called in the main task of each run, which is
-// never aborted, and spawns the others; what it returned to is over when all tasks
-// have ended.
+// breaks a requirement. program is called in the main task of each run, which is
+// never aborted, and spawns the others. The run is over when program has returned and all
+// tasks have ended.
 func Explore(t TB, seeds int, program func(w *World)) {
 	t.Helper()
 	if text := os.Getenv(SeedsVariable); text != "" {
@@ -51,9 +51,9 @@ func Explore(t TB, seeds int, program func(w *World)) {
 	t.Logf("chaos: %d runs, %d polls, %d aborts", runs, polls, aborts)
 }
 
-// run runs program and says what was wrong.
+// run runs program and returns what was wrong.
 func (w *World) run(program func(w *World)) error {
-	quiet := edo.Config{CurrentThread: true, OnError: func(error) {}} // Run returns them
+	quiet := edo.Config{CurrentThread: true, OnError: func(error) {}} // Run returns the errors
 	d := &driver{w.simulated, w}
 	err := edo.Run(func(task *edo.Task) error {
 		rt, _, err := edo.Internals(internal.Key{}, task)
@@ -68,7 +68,7 @@ func (w *World) run(program func(w *World)) error {
 		err = errors.Join(fmt.Errorf("chaos: it has not ended after %d polls", maxPolls), err)
 	}
 	err = errors.Join(append([]error{err}, w.errs...)...)
-	if err == nil { // otherwise the rest would only follow from that
+	if err == nil { // otherwise what the audit finds would only follow from err
 		err = w.audit()
 	}
 	if err != nil {
@@ -77,7 +77,7 @@ func (w *World) run(program func(w *World)) error {
 	return err
 }
 
-// audit checks what is left after the end.
+// audit checks the ledger, the rooms and the checks after the end.
 func (w *World) audit() error {
 	errs := []error{w.Ledger.Check()}
 	for _, r := range w.rooms {

@@ -31,7 +31,7 @@ func (r *recorder) Fatalf(f string, args ...any) {
 	runtime.Goexit()
 }
 
-// explore explores in a test of its own, and returns how that has ended.
+// explore explores in a test of its own, and returns that test.
 func explore(seeds int, program func(w *chaos.World)) *recorder {
 	r := &recorder{}
 	done := make(chan struct{})
@@ -43,13 +43,13 @@ func explore(seeds int, program func(w *chaos.World)) *recorder {
 	return r
 }
 
-// own makes the test deaf to what the environment says of seeds.
-func own(t *testing.T) {
+// ignoreEnvironment hides the environment's choice of seeds from the test.
+func ignoreEnvironment(t *testing.T) {
 	t.Setenv(sim.SeedVariable, "")
 	t.Setenv(chaos.SeedsVariable, "")
 }
 
-// atLeast is how many seeds to ask for to have so many.
+// atLeast returns how many seeds to ask for, so that so many run.
 func atLeast(seeds int) int {
 	if invariant.Enabled {
 		return 4 * seeds
@@ -57,7 +57,7 @@ func atLeast(seeds int) int {
 	return seeds
 }
 
-// senders is a program of three senders in direct style, three that are futures, and
+// senders returns a program of three senders in direct style, three that are futures, and
 // a receiver.
 func senders(fault string) func(w *chaos.World) {
 	return func(w *chaos.World) {
@@ -89,12 +89,12 @@ func senders(fault string) func(w *chaos.World) {
 	}
 }
 
-func TestChannelThatHandsOnWhatItWasGrantedPasses(t *testing.T) {
+func TestAChannelThatPassesOnItsGrantsPasses(t *testing.T) {
 	chaos.Explore(t, 400, senders(""))
 }
 
 func TestBrokenChannelsAreCaught(t *testing.T) {
-	own(t)
+	ignoreEnvironment(t)
 	for _, c := range []struct{ fault, says string }{
 		{"forgets what it was granted", "these tasks wait:\n(.*\n)*(sender|future|receiver)"},
 		{"stays in line", "these tasks wait:"},
@@ -107,13 +107,13 @@ func TestBrokenChannelsAreCaught(t *testing.T) {
 		}
 		if !regexp.MustCompile(`replay: EDO_SEED=\d+ go test -run '\^TestSomething\$'`).MatchString(r.failed) ||
 			!strings.Contains(r.failed, "aborted, in ") {
-			t.Errorf("the failure does not say how to replay it, or who was aborted: %q", r.failed)
+			t.Errorf("the failure does not say how to replay it, or which task was aborted: %q", r.failed)
 		}
 	}
 }
 
 func TestStallIsFoundWithoutAborts(t *testing.T) {
-	own(t)
+	ignoreEnvironment(t)
 	r := explore(1, func(w *chaos.World) {
 		w.Steady("the one that waits", func(task *edo.Task) error {
 			_, err := edo.Await(task, edo.Future[edo.Unit](never{}))
@@ -130,9 +130,9 @@ type never struct{}
 
 func (never) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) { return u, edo.Pending, nil }
 
-func TestEverySuspensionIsMetByAnAbort(t *testing.T) {
+func TestAbortsMeetEverySuspension(t *testing.T) {
 	const polls = 6
-	var before, ran [polls + 1]int // who was aborted after so many of its polls
+	var before, ran [polls + 1]int // how many were aborted, and how many have run, after so many of their polls
 	chaos.Explore(t, 400, func(w *chaos.World) {
 		done := 0
 		h := w.Go("victim", func(task *edo.Task) error {
@@ -155,21 +155,21 @@ func TestEverySuspensionIsMetByAnAbort(t *testing.T) {
 			return nil
 		})
 	})
-	if single() {
+	if oneSeed() {
 		return
 	}
 	for n := range polls {
 		if before[n] == 0 {
-			t.Errorf("nobody was aborted after %d polls", n)
+			t.Errorf("no task was aborted after %d polls", n)
 		}
 	}
 	if ran[polls] == 0 {
-		t.Error("nobody was spared")
+		t.Error("every task was aborted")
 	}
 }
 
-// single says whether one seed is replayed, of which nothing can be said in general.
-func single() bool { return os.Getenv(sim.SeedVariable) != "" }
+// oneSeed reports whether a single seed is replayed: it may not meet every case.
+func oneSeed() bool { return os.Getenv(sim.SeedVariable) != "" }
 
 func TestSteadyTasksAreNeverAborted(t *testing.T) {
 	chaos.Explore(t, 100, func(w *chaos.World) {
@@ -198,12 +198,12 @@ func TestTasksThatSleepAreAbortedBeforeTheyAreWoken(t *testing.T) {
 			return err
 		})
 	})
-	if early == 0 && !single() {
+	if early == 0 && !oneSeed() {
 		t.Error("none was aborted")
 	}
 }
 
-func TestSomeRunsAbortNobody(t *testing.T) {
+func TestSomeRunsAbortNoTask(t *testing.T) {
 	var runs, spared int
 	chaos.Explore(t, 200, func(w *chaos.World) {
 		runs++
@@ -222,13 +222,13 @@ func TestSomeRunsAbortNobody(t *testing.T) {
 			})
 		}
 	})
-	if spared < runs/20 && !single() {
-		t.Errorf("nobody was aborted in %d of %d runs, want about an eighth", spared, runs)
+	if spared < runs/20 && !oneSeed() {
+		t.Errorf("no task was aborted in %d of %d runs, want about an eighth", spared, runs)
 	}
 }
 
 func TestOneSeedIsAlwaysTheSameRun(t *testing.T) {
-	own(t)
+	ignoreEnvironment(t)
 	t.Setenv(sim.SeedVariable, "13")
 	first, second := explore(1, senders("")), explore(1, senders(""))
 	if first.log.String() != second.log.String() || !strings.Contains(first.log.String(), "aborts ") {
@@ -262,8 +262,8 @@ func TestEnvironmentSaysHowManySeeds(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongInARunIsReported(t *testing.T) {
-	own(t)
+func TestEveryFaultOfARunIsReported(t *testing.T) {
+	ignoreEnvironment(t)
 	for name, c := range map[string]struct {
 		program func(w *chaos.World)
 		says    string

@@ -8,15 +8,14 @@ import (
 	"sync/atomic"
 )
 
-// Ledger knows every value that was created, and what became of it. It may be used
-// from any goroutine.
+// Ledger keeps every value that was created, and its fate. Any goroutine may use it.
 type Ledger struct {
 	mu     sync.Mutex // guards the following
 	values []*Value
-	made   map[string]int // per owner
+	made   map[string]int // how many values, by owner
 }
 
-// Value is a thing that is passed on, and has one fate: it is received, or stays
+// Value is a thing that is sent, and has one fate: it is received, or stays
 // with its sender, or is dropped. It is an [edo.Dropper].
 type Value struct {
 	owner string
@@ -34,7 +33,7 @@ const (
 
 var fateNames = [...]string{"received", "kept", "dropped"}
 
-// New creates a value of owner, who is to send it.
+// New creates a value of owner, the task that is to send it.
 func (l *Ledger) New(owner string) *Value {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -47,17 +46,17 @@ func (l *Ledger) New(owner string) *Value {
 	return v
 }
 
-// Owner is who created the value.
+// Owner is the task that created the value.
 func (v *Value) Owner() string { return v.owner }
 
-// N is how many values its owner had created before: what arrives in order has
+// N is how many values its owner had created before: values that arrive in order have
 // growing numbers.
 func (v *Value) N() int { return v.n }
 
-// Received says that the value has come to its receiver.
+// Received says that its receiver has got the value.
 func (v *Value) Received() { v.fates[received].Add(1) }
 
-// Kept says that the value was not accepted, and is its sender's still.
+// Kept says that the value was not accepted: its sender still has it.
 func (v *Value) Kept() { v.fates[kept].Add(1) }
 
 // Drop says that the owner of the value has dropped it.
@@ -66,7 +65,7 @@ func (v *Value) Drop() { v.fates[dropped].Add(1) }
 // String names the value.
 func (v *Value) String() string { return fmt.Sprintf("%s's value %d", v.owner, v.n) }
 
-// fate says what became of the value, and how often.
+// fate returns the fates of the value as text, and how many they are.
 func (v *Value) fate() (text string, times int) {
 	var all []string
 	for f := range v.fates {
@@ -77,10 +76,10 @@ func (v *Value) fate() (text string, times int) {
 	return strings.Join(all, " and "), len(all)
 }
 
-// Totals says what became of all values, each as often as it happened.
+// Totals counts the fates of all values.
 type Totals struct{ Created, Received, Kept, Dropped int }
 
-// Totals counts.
+// Totals counts the fates of the values created so far.
 func (l *Ledger) Totals() Totals {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,7 +92,7 @@ func (l *Ledger) Totals() Totals {
 	return t
 }
 
-// Check says which values were lost, and which have more than one fate.
+// Check returns an error for each value that was lost, or has more than one fate.
 func (l *Ledger) Check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

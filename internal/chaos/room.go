@@ -2,8 +2,8 @@ package chaos
 
 import "fmt"
 
-// Room checks that no more may be inside at once than there is room for: the holders
-// of a lock, of permits.
+// Room checks that at most so many are inside at once: the holders of a lock, or of
+// permits.
 type Room struct {
 	world  *World
 	name   string
@@ -11,28 +11,28 @@ type Room struct {
 	inside int
 }
 
-// Room returns a room for size, that must be empty at the end.
+// Room returns a room for size, which must be empty at the end.
 func (w *World) Room(name string, size int) *Room {
 	r := &Room{world: w, name: name, size: size}
 	w.rooms = append(w.rooms, r)
 	return r
 }
 
-// Enter takes the place of n.
+// Enter counts n more inside.
 func (r *Room) Enter(n int) {
 	if r.inside += n; r.inside > r.size {
 		r.world.Errorf("chaos: %d in %s, which has room for %d", r.inside, r.name, r.size)
 	}
 }
 
-// Leave gives it back.
+// Leave counts n less.
 func (r *Room) Leave(n int) {
 	if r.inside -= n; r.inside < 0 {
 		r.world.Errorf("chaos: more have left %s than had entered it", r.name)
 	}
 }
 
-// Inside is how much of the room is taken.
+// Inside returns how many are inside.
 func (r *Room) Inside() int { return r.inside }
 
 func (r *Room) check() error {

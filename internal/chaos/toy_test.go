@@ -8,17 +8,18 @@ import (
 )
 
 // toy is a channel with one slot, for tasks of a simulation. A slot that is freed is
-// granted to who has waited longest, who fills it when it runs. fault breaks it.
+// granted to the sender that has waited longest, which fills it when it runs. fault names
+// what it does wrong.
 type toy struct {
 	fault string
 	slot  *chaos.Value
-	taken bool // or granted
+	taken bool // filled or granted
 	line  []*turn
 	rx    edo.Waker
 	open  int // senders
 }
 
-// turn waits for the slot. It owns its value until that is in the slot.
+// turn waits for the slot. It owns its value until the value is in the slot.
 type turn struct {
 	c       *toy
 	v       *chaos.Value
@@ -50,7 +51,7 @@ func (w *turn) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
 	return u, edo.Ready, nil
 }
 
-// leave is for a turn that nobody polls any more.
+// leave leaves the line, and passes on the slot that was granted.
 func (w *turn) leave() {
 	c := w.c
 	if i := slices.Index(c.line, w); i >= 0 {
@@ -60,7 +61,7 @@ func (w *turn) leave() {
 		return
 	}
 	if w.granted && c.fault != "forgets what it was granted" {
-		c.free()
+		c.freeSlot()
 	}
 }
 
@@ -75,8 +76,8 @@ func (w *turn) Drop() {
 	}
 }
 
-// free grants the slot to the next.
-func (c *toy) free() {
+// freeSlot grants the slot to the first in line.
+func (c *toy) freeSlot() {
 	c.taken = false
 	if len(c.line) > 0 {
 		next := c.line[0]
@@ -108,14 +109,14 @@ func (c *toy) close() {
 
 func (c *toy) Drop() { c.close() }
 
-// PollNext makes the channel the stream of what it receives.
+// PollNext makes the channel the stream of the values that it receives.
 func (c *toy) PollNext(cx *edo.Context) (v *chaos.Value, p edo.Poll, err error) {
 	if !cx.Proceed(nil) {
 		return nil, edo.Pending, nil
 	}
 	if c.slot != nil {
 		v, c.slot = c.slot, nil
-		c.free()
+		c.freeSlot()
 		return v, edo.Ready, nil
 	}
 	if c.open == 0 {

@@ -13,7 +13,7 @@ import (
 // World is one run of a program. Its methods are for the program and its tasks,
 // which the simulation runs one at a time.
 type World struct {
-	// Rand is the seed's, for the program.
+	// Rand is for the program; the seed determines its numbers.
 	Rand *rand.Rand
 	// Ledger is checked at the end.
 	Ledger *Ledger
@@ -22,14 +22,14 @@ type World struct {
 	runtime   *edo.Runtime
 	scheduler *sched.Runtime
 	chance    *rand.Rand // for aborts
-	appetite  appetite
-	victims   []*victim // may have ended
+	plan      abortPlan
+	victims   []*victim // some may have ended
 	rooms     []*Room
 	checks    []func() error
 	log       func(format string, args ...any) // or nil
 
 	polls   int
-	idleAt  int // polls, when nothing was runnable last
+	idleAt  int // the value of polls when no task was runnable last
 	aborted []abort
 	errs    []error
 	endless bool
@@ -41,22 +41,22 @@ type victim struct {
 	handle Handle
 }
 
-// abort is who was aborted, and before which poll.
+// abort is the name of a task that was aborted, and before which poll it was.
 type abort struct {
 	name string
 	poll int
 }
 
-// Handle is what World needs of an [edo.JoinHandle].
+// Handle is the part of an [edo.JoinHandle] that World needs.
 type Handle interface {
 	Abort()
 	Finished() bool
 }
 
-// maxPolls is how many polls a run may take. More are a loop that never waits.
+// maxPolls is how many polls a run may take. A run with more has a loop that never waits.
 const maxPolls = 100_000
 
-// The streams of one seed, beside those of the simulation.
+// The streams of random numbers of one seed, beside those of the simulation.
 const (
 	chanceStream  = 0x2545f4914f6cdd1d
 	programStream = 0x9fb21c651e98df25
@@ -69,22 +69,22 @@ func newWorld(seed uint64, log func(string, ...any)) *World {
 		Ledger:    &Ledger{},
 		simulated: simulated.New(simulated.Config{Seed: seed}),
 		chance:    chance,
-		appetite:  appetiteOf(chance),
+		plan:      drawAbortPlan(chance),
 		log:       log,
 	}
 }
 
-// step is told of each poll, before it.
-func (w *World) step() {
+// beginPoll is called before each poll.
+func (w *World) beginPoll() {
 	if w.polls++; w.polls == maxPolls {
 		w.endless = true
 		w.scheduler.CancelAll()
 	}
-	w.strike()
+	w.abortSome()
 }
 
-// Go spawns a task in direct style that may be aborted at any time: before it runs,
-// too, so that what it must give back belongs into [edo.Owns].
+// Go spawns a task in direct style that may be aborted at any time, also before it runs: so
+// the things that it must drop belong into [edo.Owns].
 func (w *World) Go(name string, fn func(task *edo.Task) error, opts ...edo.SpawnOption) *edo.JoinHandle[edo.Unit] {
 	h := w.Steady(name, fn, opts...)
 	w.Victim(name, h)
@@ -112,35 +112,35 @@ func named(name string, opts []edo.SpawnOption) []edo.SpawnOption {
 	return append([]edo.SpawnOption{edo.Name(name)}, opts...)
 }
 
-// Victim makes a task that was spawned otherwise one that may be aborted.
+// Victim says that a task may be aborted that the program has spawned by other means.
 func (w *World) Victim(name string, h Handle) {
 	w.victims = append(w.victims, &victim{name, h})
 }
 
-// Runtime is what the run runs on, to spawn on.
+// Runtime is the runtime of the run, to spawn on.
 func (w *World) Runtime() *edo.Runtime { return w.runtime }
 
-// Check has check called when all tasks have ended, unless the run has failed
-// before.
+// Check registers check, which is called when all tasks have ended, unless the run has
+// failed before.
 func (w *World) Check(check func() error) { w.checks = append(w.checks, check) }
 
-// Errorf makes the run fail, and lets it go on.
+// Errorf makes the run fail, and returns: the run continues.
 func (w *World) Errorf(format string, args ...any) {
 	w.errs = append(w.errs, fmt.Errorf(format, args...))
 	w.Logf(format, args...)
 }
 
-// Logf tells the log, if there is one: when a single seed is replayed.
+// Logf writes to the log, if there is one: when a single seed is replayed.
 func (w *World) Logf(format string, args ...any) {
 	if w.log != nil {
 		w.log("poll %d: %s", w.polls, fmt.Sprintf(format, args...))
 	}
 }
 
-// history says who was aborted when.
+// history returns text that says which tasks were aborted, and when.
 func (w *World) history() string {
 	if len(w.aborted) == 0 {
-		return fmt.Sprintf("nobody was aborted, in %d polls", w.polls)
+		return fmt.Sprintf("no task was aborted, in %d polls", w.polls)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "aborted, in %d polls:", w.polls)

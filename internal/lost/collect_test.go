@@ -121,7 +121,10 @@ func TestTellReturnsOnlyThingsMadeSince(t *testing.T) {
 	after := Number()
 	reported := 0
 	for _, n := range []uint64{after, before} {
-		Found(n, func() error { reported++; return &Forgotten{What: map[uint64]string{before: "before", after: "after"}[n]} })
+		Found(n, func() error {
+			reported++
+			return &Forgotten{What: map[uint64]string{before: "before", after: "after"}[n]}
+		})
 	}
 	if err := Tell(since); err == nil || err.Error() != "after" || reported != 2 {
 		t.Fatalf("Tell() = %v, %d reported: want the one that this run has made, and both reported", err, reported)

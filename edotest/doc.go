@@ -1,8 +1,7 @@
 // Package edotest helps to test futures and streams poll by poll.
 //
-// A [Task] is a mock task: it polls what it is told to, when it is told to, and
-// counts the wakes. So a test says exactly what must happen, and as often what
-// must not:
+// A [Task] is a mock task: the test polls with it, and it counts the wakes. So a test states
+// exactly what must happen, and what must not:
 //
 //	task := edotest.NewTask()
 //	_, p, _ := edotest.Poll(task, rx) // Pending
@@ -10,12 +9,12 @@
 //	task.Wakes() // 1
 //	v, p, _ := edotest.Poll(task, rx) // 1, Ready
 //
-// [Waits] says what a report would say that the task waits for.
+// [Waits] returns the reasons that a report would give why the task waits.
 //
-// RequirePending, RequireReady and the like say the same with a test's failure. A
-// [Script] stands for a connection: it says what is read, what must be written and
-// when to wait, and checks at the end that all of it happened.
+// RequirePending, RequireReady and the like poll once and fail the test if the outcome is
+// another one. A [Script] replaces a connection: it states what is read, what must be written
+// and when to wait, and checks at the end that all of it has happened.
 //
-// It costs nothing to a program: only tests import it. What needs time or a network
-// belongs into package sim.
+// It costs nothing to a program: only tests import it. For a test that needs time or a
+// network, use package sim.
 package edotest

@@ -9,8 +9,8 @@ import (
 	"github.com/edo-go/edo/oneshot"
 )
 
-// What a test of a protocol looks like: the connection answers what is written
-// here, and nothing else.
+// A test of a protocol: the connection plays the steps that are written here, and nothing
+// else.
 func ExampleScript() {
 	var t testing.TB = &recorder{} // the *testing.T of the test
 
@@ -30,7 +30,7 @@ func ExampleScript() {
 	// 4
 }
 
-// A mock task polls when it is told to, and counts the wakes.
+// A mock task polls when the test says so, and counts the wakes.
 func ExampleTask() {
 	task := edotest.NewTask()
 	task.Enter(func(cx *edo.Context) {
@@ -41,7 +41,7 @@ func ExampleTask() {
 	// Output: woken 1 time
 }
 
-// What a report would say that a task waits for.
+// The reasons that a report would give why a task waits.
 func ExampleWaits() {
 	_, rx := oneshot.New[int]()
 	for _, w := range edotest.Waits(edotest.NewTask(), rx) {

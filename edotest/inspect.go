@@ -4,12 +4,11 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Inspect calls poll with a context of t as a report does that asks what t waits for,
-// and returns what the leaves say that poll comes to. Each leaf is pending, and does
+// Inspect calls poll with a context of t, as a report does that asks what t waits for,
+// and returns the answers of the leaves that poll polls. Each leaf is pending, and does
 // nothing.
 func (t *Task) Inspect(poll func(cx *edo.Context)) []edo.Wait {
 	cx, waits := inspection(t.cx)
@@ -21,8 +20,8 @@ func (t *Task) Inspect(poll func(cx *edo.Context)) []edo.Wait {
 	return all
 }
 
-// inspection returns a context for an inspection of the task of cx, and where the
-// leaves' answers go.
+// inspection returns a context for an inspection of a task, and a function that returns the
+// answers of the leaves that were polled with it.
 func inspection(of *sched.Context) (cx *sched.Context, waits func() []edo.Wait) {
 	var leaves []edo.Leaf
 	cx = sched.NewInspection(of.Runtime(), of.Task(), func(leaf any) {
@@ -48,19 +47,19 @@ func WaitsNext[T any](t *Task, s edo.Stream[T]) []edo.Wait {
 	return t.Inspect(func(cx *edo.Context) { s.PollNext(cx) })
 }
 
-// WaitsIn polls once in task, which is one of a runtime, and so has a clock and a
-// network; and then it inspects, as [Task.Inspect] does. The error is why it could not
+// WaitsIn polls once in task, which is a task of a runtime, and so has a clock and a
+// network; and then it inspects, as [Task.Inspect] does. The error says why it could not
 // poll, or that the poll was not pending.
 func WaitsIn(task *edo.Task, poll func(cx *edo.Context) edo.Poll) ([]edo.Wait, error) {
 	return edo.Await(task, edo.Future[[]edo.Wait](inspected(poll)))
 }
 
-// inspected is a future of what its poll waits for.
+// inspected is a future of the answers of the leaves that its poll waits for.
 type inspected func(cx *edo.Context) edo.Poll
 
 func (poll inspected) Poll(cx *edo.Context) ([]edo.Wait, edo.Poll, error) {
-	sc := cx.Internal(internal.Key{})
-	sc.SetBudget(sched.Budget) // the poll is pending for want of something else
+	sc := (*sched.Context)(cx)
+	sc.SetBudget(sched.Budget) // the poll must not be pending for lack of budget
 	if p := poll(cx); p != edo.Pending {
 		return nil, edo.Ready, fmt.Errorf("edotest: nothing to wait for: the poll was %v", p)
 	}

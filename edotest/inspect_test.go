@@ -9,11 +9,11 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// gate is a leaf that is open or not.
+// gate is a leaf that is ready when it is open.
 type gate struct {
 	name  string
 	open  bool
-	polls int // that it did something in
+	polls int // without those for reports
 }
 
 func (g *gate) Poll(cx *edo.Context) (string, edo.Poll, error) {
@@ -34,7 +34,7 @@ func (g *gate) Waits(cx *edo.Context) edo.Wait {
 	return edo.Wait{On: "gate: " + g.name}
 }
 
-// both polls two futures, and a leaf that has nothing to say.
+// both polls two futures, and a leaf without an answer.
 type both struct{ a, b *gate }
 
 func (f both) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
@@ -46,7 +46,7 @@ func (f both) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
 
 func (f both) PollNext(cx *edo.Context) (edo.Unit, edo.Poll, error) { return f.Poll(cx) }
 
-func TestWaitsAreWhatTheLeavesSayWhoDoNothing(t *testing.T) {
+func TestWaitsAreTheAnswersOfTheLeavesWhichDoNothing(t *testing.T) {
 	task := edotest.NewTask()
 	f := both{&gate{name: "east", open: true}, &gate{name: "west", open: true}}
 	want := []edo.Wait{{On: "gate: east"}, {On: "gate: west"}}
@@ -57,7 +57,7 @@ func TestWaitsAreWhatTheLeavesSayWhoDoNothing(t *testing.T) {
 		t.Errorf("WaitsNext() = %v, want %v", got, want)
 	}
 	if f.a.polls+f.b.polls != 0 {
-		t.Error("an inspection has let a leaf go on")
+		t.Error("an inspection has made a leaf proceed")
 	}
 	edotest.RequireWoken(t, task, 0)
 	edotest.RequireReady(t, task, f)
@@ -85,7 +85,7 @@ func TestWaitsInPollsOnceAndThenInspects(t *testing.T) {
 	}
 }
 
-func TestScriptSaysWhichStepIsWaitedFor(t *testing.T) {
+func TestWaitsNameTheStepOfTheScript(t *testing.T) {
 	s := edotest.NewScript(t).Wait().Read([]byte("x"))
 	task := edotest.NewTask()
 	edotest.RequirePending(t, task, reads{s, 1})

@@ -7,8 +7,8 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// The Require functions poll once and stop the test when the outcome is another
-// one than the name says. Call them from the goroutine of the test.
+// The Require functions poll once and stop the test when the outcome is not the one of the
+// name. Call them from the goroutine of the test.
 
 // RequirePending polls f by task and requires that it is pending.
 func RequirePending[T any](t testing.TB, task *Task, f edo.Future[T]) {
@@ -30,7 +30,7 @@ func RequireReady[T any](t testing.TB, task *Task, f edo.Future[T]) T {
 }
 
 // RequireError polls f by task and requires that it has failed with an error
-// that matches want by [errors.Is]. It returns the value that came with it.
+// that matches want by [errors.Is]. It returns the value that came with the error.
 func RequireError[T any](t testing.TB, task *Task, f edo.Future[T], want error) T {
 	t.Helper()
 	v, p, err := Poll(task, f)

@@ -13,10 +13,10 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// A Script is a connection that plays a script: it is an aio.ReadWriter whose
-// every answer the test has written down beforehand. What the script does not
-// say is an error of the test, and so is a script that was not played to its
-// end, which is checked when the test ends.
+// A Script is a connection that plays a script: it is an aio.ReadWriter with answers that
+// the test has written down beforehand. A read or write that is not in the script fails the
+// test, and so does a script that was not played to its end: this is checked when the test
+// ends.
 //
 //	conn := edotest.NewScript(t).
 //		Read([]byte("ping")).
@@ -24,12 +24,12 @@ import (
 //		Write([]byte("pong")).
 //		EOF()
 //
-// The steps happen in order, with one exception: a write does not wait until
-// what stands before it has been read, as on a real connection. A read waits
-// until the writes before it have happened; a step that is pending holds back
-// both directions. A read longer than its step takes the step alone; a shorter
-// one leaves the rest. A write of more bytes than its step expects is accepted
-// as far as the step goes, so several Write steps are short writes.
+// The steps happen in order, with one exception: as on a real connection, a write does not
+// wait for the reads before it. A read waits until the writes before it have happened; a
+// Pending or Wait step holds back both directions. A read that is longer than its step gets
+// the bytes of that step alone; a shorter one leaves the rest. A write of more bytes than
+// its step expects is accepted as far as the step goes, so several Write steps are short
+// writes.
 //
 // A Script may be used by several tasks at once. Add all steps before its first
 // use. It keeps the slices that it was given.
@@ -37,9 +37,9 @@ type Script struct {
 	t testing.TB
 
 	mu             sync.Mutex
-	steps          []step    // what has not happened yet
-	ended          bool      // the reader has met an EOF
-	reader, writer edo.Waker // who waits for its turn
+	steps          []step    // those that have not happened yet
+	ended          bool      // a read has met the EOF
+	reader, writer edo.Waker // of the tasks that wait for their turn
 	flushes        int
 	shutdowns      int
 }
@@ -79,8 +79,7 @@ func (s step) String() string {
 func (s step) writes() bool { return s.kind == writeStep || s.kind == writeErrorStep }
 func (s step) holds() bool  { return s.kind == pendingStep || s.kind == waitStep }
 
-// errScript is what a reader or writer gets that does what the script does not
-// say.
+// errScript is the error of a read or write that is not in the script.
 var errScript = errors.New("edotest: not in the script")
 
 // NewScript returns an empty script of test t.
@@ -115,8 +114,7 @@ func (s *Script) WriteError(err error) *Script { return s.add(step{kind: writeEr
 func (s *Script) Pending() *Script { return s.add(step{kind: pendingStep}) }
 
 // Wait adds a halt: reads and writes are pending until [Script.Wake]. A Wait that
-// a poll has met counts as played, so one at the end stands for a connection
-// that stays idle.
+// a poll has met counts as played, so with one at the end the connection stays idle.
 func (s *Script) Wait() *Script { return s.add(step{kind: waitStep}) }
 
 func (s *Script) add(st step) *Script {
@@ -126,7 +124,7 @@ func (s *Script) add(st step) *Script {
 	return s
 }
 
-// Wake ends the Wait that the script has come to, and wakes whose turn it is.
+// Wake ends the Wait that the script has come to, and wakes the task whose turn it is.
 func (s *Script) Wake() {
 	s.mu.Lock()
 	if len(s.steps) == 0 || s.steps[0].kind != waitStep {
@@ -134,7 +132,7 @@ func (s *Script) Wake() {
 		s.t.Errorf("edotest: Wake, but the script has not come to a Wait; left are: %s", s.Left())
 		return
 	}
-	reader, writer := s.done(0)
+	reader, writer := s.removeStep(0)
 	s.mu.Unlock()
 	reader.Wake()
 	writer.Wake()
@@ -167,10 +165,10 @@ func (s *Script) Shutdowns() int {
 	return s.shutdowns
 }
 
-// waiting is a script that is waited for.
+// waiting is a script as a leaf, for reports.
 type waiting Script
 
-// Waits says what for.
+// Waits names the next step.
 func (w *waiting) Waits(*edo.Context) edo.Wait {
 	wait := edo.Wait{On: "edotest: script"}
 	w.mu.Lock()
@@ -187,6 +185,7 @@ func (s *Script) PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err 
 		return 0, edo.Pending, nil
 	}
 	s.mu.Lock()
+	// 1. Without a read step that is next, it ends here.
 	switch {
 	case s.ended:
 		s.mu.Unlock()
@@ -205,20 +204,21 @@ func (s *Script) PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err 
 		return 0, edo.Pending, nil
 	}
 
+	// 2. Play the step. The tasks are woken without the lock.
 	var reader, writer edo.Waker
 	switch st := &s.steps[0]; st.kind {
 	case readStep:
 		n = copy(p, st.p)
 		if st.p = st.p[n:]; len(st.p) == 0 {
-			reader, writer = s.done(0)
+			reader, writer = s.removeStep(0)
 		}
 	case readErrorStep:
 		err = st.err
-		reader, writer = s.done(0)
+		reader, writer = s.removeStep(0)
 	case eofStep:
 		err = io.EOF
 		s.ended = true
-		reader, writer = s.done(0)
+		reader, writer = s.removeStep(0)
 	}
 	s.mu.Unlock()
 	reader.WakeBy(cx)
@@ -233,6 +233,7 @@ func (s *Script) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err
 	}
 	s.mu.Lock()
 	at := s.nextWrite()
+	// 1. Without a write step that is next, it ends here.
 	switch {
 	case at < 0:
 		s.mu.Unlock()
@@ -248,6 +249,7 @@ func (s *Script) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err
 		return 0, edo.Pending, nil
 	}
 
+	// 2. Play the step, as far as p goes. The tasks are woken without the lock.
 	var reader, writer edo.Waker
 	st := &s.steps[at]
 	want := st.p
@@ -255,12 +257,12 @@ func (s *Script) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err
 	switch {
 	case st.kind == writeErrorStep:
 		n, err = 0, st.err
-		reader, writer = s.done(at)
+		reader, writer = s.removeStep(at)
 	case !bytes.Equal(p[:n], want[:n]):
 		n, err = 0, errScript
 	default:
 		if st.p = want[n:]; len(st.p) == 0 {
-			reader, writer = s.done(at)
+			reader, writer = s.removeStep(at)
 		}
 	}
 	s.mu.Unlock()
@@ -272,7 +274,7 @@ func (s *Script) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err
 	return n, edo.Ready, err
 }
 
-// PollFlush counts.
+// PollFlush counts the flush.
 func (s *Script) PollFlush(*edo.Context) (edo.Poll, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -280,7 +282,7 @@ func (s *Script) PollFlush(*edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
-// PollShutdown counts.
+// PollShutdown counts the shutdown.
 func (s *Script) PollShutdown(*edo.Context) (edo.Poll, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -288,23 +290,23 @@ func (s *Script) PollShutdown(*edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
-// hold plays the Pending or Wait that the script has come to. who is where the
-// waker of a poll of this direction is kept.
-func (s *Script) hold(cx *edo.Context, who *edo.Waker) {
+// hold plays the Pending or Wait that the script has come to. It keeps the waker of the
+// poll in waker.
+func (s *Script) hold(cx *edo.Context, waker *edo.Waker) {
 	if s.steps[0].kind == waitStep {
 		s.steps[0].met = true
-		*who = cx.Waker()
+		*waker = cx.Waker()
 		return
 	}
-	reader, writer := s.done(0)
+	reader, writer := s.removeStep(0)
 	reader.WakeBy(cx)
 	writer.WakeBy(cx)
 	cx.Waker().WakeBy(cx)
 }
 
-// done takes step i off the script and returns whom to wake: those that wait and
-// whose turn has come.
-func (s *Script) done(i int) (reader, writer edo.Waker) {
+// removeStep removes step i and returns the wakers of the tasks that have waited for their
+// turn and have it now.
+func (s *Script) removeStep(i int) (reader, writer edo.Waker) {
 	s.steps = slices.Delete(s.steps, i, i+1)
 	if len(s.steps) == 0 || !s.steps[0].writes() && s.steps[0].kind != waitStep {
 		reader, s.reader = s.reader, reader
@@ -319,8 +321,8 @@ func (s *Script) done(i int) (reader, writer edo.Waker) {
 	return reader, writer
 }
 
-// nextWrite returns the step that a write comes to, which may be one that holds
-// it back, or -1.
+// nextWrite returns the index of the next step for a write, which may be one that holds
+// it back; -1: there is none.
 func (s *Script) nextWrite() int {
 	return slices.IndexFunc(s.steps, func(st step) bool { return st.writes() || st.holds() })
 }

@@ -52,7 +52,7 @@ func (r *recorder) finish() string {
 	return strings.Join(r.errs, "; ")
 }
 
-func TestScriptReadsPieceByPieceThenTheEndForEver(t *testing.T) {
+func TestScriptReadsPieceByPieceThenAlwaysTheEnd(t *testing.T) {
 	task := edotest.NewTask()
 	s := edotest.NewScript(t).Read([]byte("abc")).Read([]byte("d")).EOF()
 	for _, want := range []string{"ab", "c", "d"} {
@@ -107,7 +107,7 @@ func TestScriptWaitIsEndedByHand(t *testing.T) {
 	edotest.RequireReady(t, task, reads{s, 9})
 }
 
-func TestScriptWakeReachesWhoseTurnItIsAlone(t *testing.T) {
+func TestScriptWakeReachesTheTaskWhoseTurnItIsAlone(t *testing.T) {
 	reader, writer := edotest.NewTask(), edotest.NewTask()
 	s := edotest.NewScript(t).Wait().Write([]byte("a")).Wait().Read([]byte("b"))
 	edotest.RequirePending(t, reader, reads{s, 9})
@@ -181,7 +181,7 @@ func TestScriptCountsFlushesAndShutdowns(t *testing.T) {
 	}
 }
 
-func TestScriptReportsWhatItDoesNotSay(t *testing.T) {
+func TestScriptReportsReadsAndWritesThatAreNotInIt(t *testing.T) {
 	task := edotest.NewTask()
 	poll := func(f edo.Future[int]) { edotest.Poll(task, f) }
 	for _, c := range []struct {

@@ -7,22 +7,19 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Task is a mock task. One goroutine at a time may poll with it; it may be woken
-// from any.
+// Task is a mock task. One goroutine at a time may poll with it; any goroutine may wake it.
 type Task struct {
 	task  sched.Task
 	wakes atomic.Int64
 	cx    *sched.Context
 }
 
-// NewTask returns a mock task that belongs to no runtime: what it polls can wait
+// NewTask returns a mock task that belongs to no runtime: the futures that it polls can wait
 // for channels, not for timers or sockets.
-func NewTask() *Task { return newTask(nil) }
-
-func newTask(rt *sched.Runtime) *Task {
+func NewTask() *Task {
 	t := &Task{}
 	t.task.InitExternal((*body)(t))
-	t.cx = sched.NewContext(rt, &t.task)
+	t.cx = sched.NewContext(nil, &t.task)
 	t.cx.SettleAtEnd()
 	t.task.Suspend()
 	return t
@@ -34,7 +31,7 @@ func (t *Task) Enter(fn func(cx *edo.Context)) {
 	t.enter(fn)
 }
 
-// EnterWithBudget is Enter with room for n leaf operations only.
+// EnterWithBudget is Enter with a budget of n leaf operations.
 func (t *Task) EnterWithBudget(n int, fn func(cx *edo.Context)) {
 	t.cx.SetBudget(n)
 	t.enter(fn)
@@ -46,7 +43,7 @@ func (t *Task) enterWith(cx *sched.Context, fn func(cx *edo.Context)) {
 	t.task.Enter()
 	defer func() {
 		cx.Settle()
-		for !t.task.Suspend() { // woken by its own poll, or meanwhile
+		for !t.task.Suspend() { // woken by its own poll, or during it
 			t.wakes.Add(1)
 		}
 	}()

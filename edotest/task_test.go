@@ -40,7 +40,7 @@ func TestEveryWakeBetweenPollsCounts(t *testing.T) {
 	}
 }
 
-func TestUsedUpBudgetWakesOnceAndDoesNothing(t *testing.T) {
+func TestUsedUpBudgetWakesOnceAndMakesNoProgress(t *testing.T) {
 	task, f := edotest.NewTask(), &flag{set: true}
 	task.EnterWithBudget(0, func(cx *edo.Context) {
 		if _, p, _ := f.Poll(cx); p != edo.Pending {

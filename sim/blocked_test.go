@@ -11,8 +11,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// TestCallThatWaitsForTheClockIsReported has a call that ends with a time limit, which
-// cannot come: the clock stands while the call runs.
+// TestCallThatWaitsForTheClockIsReported has a call that ends at a time limit, which
+// never comes: the clock stands still while the call runs.
 func TestCallThatWaitsForTheClockIsReported(t *testing.T) {
 	told := make(chan error, 1)
 	c := sim.Config{Runtime: edo.Config{StallAfter: time.Millisecond, OnError: func(err error) { told <- err }}}
@@ -26,7 +26,7 @@ func TestCallThatWaitsForTheClockIsReported(t *testing.T) {
 						t.Error(err)
 					}
 				case <-ctx.Done():
-					t.Error("the clock went on")
+					t.Error("the time limit came")
 				}
 				return 1, nil
 			})

@@ -5,35 +5,35 @@
 //
 // [Run] is edo.Run on a simulated driver. There is one worker, and the seed
 // decides which of the runnable tasks it polls next, and every random number of
-// edo. The clock stands still while anything is runnable and then jumps to the
+// edo. The clock stands still while a task is runnable and then jumps to the
 // next timer, so that an hour's sleep costs nothing. Sockets connect to each other
-// inside the simulation alone. So the program is a function of its seed: the same
+// only inside the simulation. So the program is a function of its seed: the same
 // seed runs it in the same order, and another seed in another order.
 //
 //   - [Explore] runs a test under many seeds and says how to replay the one that
 //     failed.
-//   - [New] makes a simulation that a test steps by hand: poll by poll, or to the
-//     next thing that takes time, or for a time.
+//   - [New] makes a simulation that a test steps by hand: one poll, or until every task
+//     waits, or for a given time.
 //
-// When no task can ever run again, that is an error at once, which names the tasks.
+// When no task can ever run again, Run returns at once an error that names the tasks.
 //
 // # What a program must not do
 //
-// Whatever is not edo's is not simulated. The order depends on more than the seed
-// when tasks range over a map, look at the time of package time, draw from the
-// global source of math/rand, share what they know with plain goroutines, or run
-// [edo.Blocking] tasks or an [edo.Call]: while one of those runs the clock stands and
+// Only edo is simulated. The order depends on more than the seed
+// when tasks range over a map, read the time of package time, draw from the
+// global source of math/rand, share data with plain goroutines, or run
+// [edo.Blocking] tasks or an [edo.Call]: while one of those runs the clock stands still and
 // the simulation waits for it.
 //
 // So a call that waits for the clock never returns: one that ends with a time limit on
 // its context, or with a Sleep of another task. After ten seconds of real time (the
 // StallAfter of the [Config]'s Runtime) that is reported, with the call. A test of a time
-// limit puts a function in the place of the call that waits with its task.
+// limit replaces the call by a function that waits with its task.
 //
 // # When not to use it
 //
-// The simulation cannot interleave the inside of a poll: races between workers are
-// for the race detector, on an ordinary runtime. It says nothing about speed.
+// The simulation cannot interleave the inside of a poll: to find races between workers, use
+// the race detector on an ordinary runtime. It says nothing about speed.
 //
 // # Example
 //

@@ -10,7 +10,7 @@ import (
 // SeedVariable is the environment variable that makes [Explore] replay one seed.
 const SeedVariable = "EDO_SEED"
 
-// TB is what Explore needs of a *testing.T, *testing.B or *testing.F.
+// TB is the part of a *testing.T, *testing.B or *testing.F that Explore needs.
 type TB interface {
 	Helper()
 	Name() string
@@ -38,8 +38,8 @@ func Explore(t TB, seeds int, fn func(seed uint64) error) {
 		return
 	}
 	for seed := first; ; seed++ {
-		if err := try(t, seed, fn); err != nil {
-			t.Fatalf("sim: seed %d fails: %v\nreplay: %s", seed, err, replay(t, seed))
+		if err := runSeed(t, seed, fn); err != nil {
+			t.Fatalf("sim: seed %d fails: %v\nreplay: %s", seed, err, replayCommand(t, seed))
 			return
 		}
 		if seed == last {
@@ -48,13 +48,13 @@ func Explore(t TB, seeds int, fn func(seed uint64) error) {
 	}
 }
 
-// try calls fn, and logs the seed if that does not return.
-func try(t TB, seed uint64, fn func(seed uint64) error) error {
+// runSeed calls fn, and logs the seed if fn does not return.
+func runSeed(t TB, seed uint64, fn func(seed uint64) error) error {
 	t.Helper()
 	returned := false
 	defer func() {
 		if !returned {
-			t.Logf("sim: seed %d ended the test\nreplay: %s", seed, replay(t, seed))
+			t.Logf("sim: seed %d ended the test\nreplay: %s", seed, replayCommand(t, seed))
 		}
 	}()
 	err := fn(seed)
@@ -62,8 +62,8 @@ func try(t TB, seed uint64, fn func(seed uint64) error) error {
 	return err
 }
 
-// replay returns the command that runs the test with one seed.
-func replay(t TB, seed uint64) string {
+// replayCommand returns the command that runs the test with one seed.
+func replayCommand(t TB, seed uint64) string {
 	parts := strings.Split(t.Name(), "/")
 	for i, p := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(p) + "$"

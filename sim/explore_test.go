@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// spy is a test that notes what it is told.
+// spy is a test that notes its logs and its failure.
 type spy struct {
 	name   string
 	logged []string
@@ -25,8 +25,8 @@ func (s *spy) Logf(format string, args ...any) {
 }
 func (s *spy) Fatalf(format string, args ...any) { s.failed = fmt.Sprintf(format, args...) }
 
-// failing returns a test that fails from a seed on, and where it notes its seeds.
-func failing(from uint64) (fn func(uint64) error, seen *[]uint64) {
+// failingFrom returns a test that fails from a seed on, and the list of its seeds.
+func failingFrom(from uint64) (fn func(uint64) error, seen *[]uint64) {
 	seen = &[]uint64{}
 	return func(seed uint64) error {
 		if *seen = append(*seen, seed); seed >= from {
@@ -38,7 +38,7 @@ func failing(from uint64) (fn func(uint64) error, seen *[]uint64) {
 
 func TestExploreReportsTheFirstSeedThatFailsAndHowToReplayIt(t *testing.T) {
 	t.Setenv(sim.SeedVariable, "")
-	fn, seen := failing(3)
+	fn, seen := failingFrom(3)
 	s := &spy{name: "TestX/a+b"}
 	sim.Explore(s, 10, fn)
 	want := "sim: seed 3 fails: lost a message\nreplay: EDO_SEED=3 go test -run '^TestX$/^a\\+b$'"
@@ -49,7 +49,7 @@ func TestExploreReportsTheFirstSeedThatFailsAndHowToReplayIt(t *testing.T) {
 
 func TestExploreTriesAllSeeds(t *testing.T) {
 	t.Setenv(sim.SeedVariable, "")
-	fn, seen := failing(10)
+	fn, seen := failingFrom(10)
 	s := &spy{}
 	sim.Explore(s, 10, fn)
 	if len(*seen) != 10 || s.failed != "" || s.logged != nil {
@@ -59,7 +59,7 @@ func TestExploreTriesAllSeeds(t *testing.T) {
 
 func TestExploreReplaysTheSeedOfTheEnvironmentAlone(t *testing.T) {
 	t.Setenv(sim.SeedVariable, "18446744073709551615")
-	fn, seen := failing(3)
+	fn, seen := failingFrom(3)
 	s := &spy{name: "TestX"}
 	sim.Explore(s, 10, fn)
 	if len(*seen) != 1 || (*seen)[0] != 1<<64-1 || !strings.Contains(s.failed, "seed 18446744073709551615 fails") {
@@ -67,13 +67,13 @@ func TestExploreReplaysTheSeedOfTheEnvironmentAlone(t *testing.T) {
 	}
 }
 
-func TestExploreRefusesWhatTestsNothing(t *testing.T) {
+func TestExploreRefusesNoSeedsAndASeedThatIsNoNumber(t *testing.T) {
 	for _, c := range []struct{ env, want string }{
 		{"", "sim: Explore of 0 seeds: there must be at least one"},
 		{"x", `sim: EDO_SEED is "x": it must be a seed, a decimal number`},
 	} {
 		t.Setenv(sim.SeedVariable, c.env)
-		fn, seen := failing(0)
+		fn, seen := failingFrom(0)
 		s := &spy{}
 		sim.Explore(s, 0, fn)
 		if s.failed != c.want || len(*seen) != 0 {
@@ -99,9 +99,8 @@ func TestExploreLogsTheSeedWhenTheTestDoesNotReturn(t *testing.T) {
 	}
 }
 
-// A test that counts on tasks running in the order in which they were spawned
-// fails under almost every seed. Explore says under which, and how to run that one
-// again.
+// A test that relies on tasks running in the order in which they were spawned
+// fails under almost every seed. Explore says under which one, and how to run it again.
 func ExampleExplore() {
 	test := &spy{name: "TestOrder"} // in a test: t
 	sim.Explore(test, 100, func(seed uint64) error {

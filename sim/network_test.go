@@ -24,27 +24,30 @@ func (o op[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 }
 
 func accept(task *edo.Task, l driver.Listener) (driver.Conn, error) {
-	return edo.Await(task, op[driver.Conn](l.Accept))
+	return edo.Await(task, op[driver.Conn](func(cx *edo.Context) (driver.Conn, error) {
+		return l.Accept((*sched.Context)(cx))
+	}))
 }
 
 func connect(task *edo.Task, c driver.Conn) error {
-	_, err := edo.Await(task, op[edo.Unit](func(cx *sched.Context) (edo.Unit, driver.Poll, error) {
-		poll, err := c.Connect(cx)
-		return edo.Unit{}, poll, err
+	_, err := edo.Await(task, op[edo.Unit](func(cx *edo.Context) (edo.Unit, error) {
+		return edo.Unit{}, c.Connect((*sched.Context)(cx))
 	}))
 	return err
 }
 
-// readAll reads to the end, and tells each piece.
-func readAll(task *edo.Task, c driver.Conn, tell func(p []byte) error) error {
+// readAll reads to the end, and calls handle for each piece.
+func readAll(task *edo.Task, c driver.Conn, handle func(p []byte) error) error {
 	var p [100]byte
 	for {
-		n, err := edo.Await(task, op[int](func(cx *sched.Context) (int, driver.Poll, error) { return c.Read(cx, p[:]) }))
+		n, err := edo.Await(task, op[int](func(cx *edo.Context) (int, error) {
+			return c.Read((*sched.Context)(cx), p[:])
+		}))
 		if err == io.EOF {
 			return nil
 		}
 		if err == nil {
-			err = tell(p[:n])
+			err = handle(p[:n])
 		}
 		if err != nil {
 			return err
@@ -54,7 +57,9 @@ func readAll(task *edo.Task, c driver.Conn, tell func(p []byte) error) error {
 
 func writeAll(task *edo.Task, c driver.Conn, p []byte) error {
 	for len(p) > 0 {
-		n, err := edo.Await(task, op[int](func(cx *sched.Context) (int, driver.Poll, error) { return c.Write(cx, p) }))
+		n, err := edo.Await(task, op[int](func(cx *edo.Context) (int, error) {
+			return c.Write((*sched.Context)(cx), p)
+		}))
 		if err != nil {
 			return err
 		}

@@ -8,29 +8,29 @@ import (
 	"github.com/edo-go/edo/internal/driver/simulated"
 )
 
-// Config says how a simulation is made. The zero value works.
+// Config configures a simulation. The zero value works.
 type Config struct {
-	// Seed decides what runs when, and every random number.
+	// Seed decides the order in which tasks run, and every random number.
 	Seed uint64
 
 	// Start is the time that the clock shows at first. Zero means midnight of
 	// 2000-01-01, UTC.
 	Start time.Time
 
-	// HoldClock keeps the clock from jumping by itself: time goes by in
-	// [Sim.Advance] alone. When nobody steps the simulation, tasks that wait for
-	// time wait for ever, and that is an error.
+	// HoldClock keeps the clock from jumping by itself: time passes in
+	// [Sim.Advance] alone. In a simulation that the test does not step, tasks that wait
+	// for time wait for ever, and that is an error.
 	HoldClock bool
 
 	// Window is how many bytes a connection holds in one direction before its
 	// writer has to wait. Zero means 64 KiB.
 	Window int
 
-	// Trace is told each choice between several runnable tasks: how many there
-	// were, and which was taken. It is called between polls, on the worker.
+	// Trace is called for each choice between several runnable tasks, with their number
+	// and the index of the chosen one. It is called between polls, on the worker.
 	Trace func(n, chosen int)
 
-	// Runtime is the rest, such as OnError. There is always one worker.
+	// Runtime configures the runtime, for example OnError. There is always one worker.
 	Runtime edo.Config
 }
 
@@ -45,17 +45,17 @@ func (c Config) driver(manual bool) *simulated.Driver {
 	})
 }
 
-// run runs main on d and returns what edo.Run does.
+// run runs main on d and returns the result of edo.Run.
 func (c Config) run(d *simulated.Driver, main func(task *edo.Task) error) error {
 	c.Runtime.Workers = 0
 	c.Runtime.CurrentThread = true
 	return edo.Run(main, edo.WithConfig(c.Runtime.WithDriver(internal.Key{}, d)))
 }
 
-// An Option changes how [Run] runs.
+// An Option configures [Run].
 type Option func(*Config)
 
-// WithConfig makes Run simulate as c says, but for the seed, which is Run's.
+// WithConfig makes Run use c, except its seed: the seed is the argument of Run.
 func WithConfig(c Config) Option {
 	return func(o *Config) {
 		seed := o.Seed
@@ -65,9 +65,8 @@ func WithConfig(c Config) Option {
 }
 
 // Run runs main as a task in a simulation, and returns when it and every other
-// task have ended, like edo.Run, whose errors it returns. When they cannot end,
-// because nothing can happen any more, it cancels them, and the error says which
-// they were.
+// task have ended. Its errors are those of edo.Run. When the tasks cannot end,
+// because nothing can happen any more, it cancels them, and the error names them.
 func Run(seed uint64, main func(task *edo.Task) error, opts ...Option) error {
 	c := Config{Seed: seed}
 	for _, o := range opts {

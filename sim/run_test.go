@@ -98,7 +98,7 @@ func TestTenThousandSeededSleepsGiveTheSameListTwice(t *testing.T) {
 	}
 }
 
-// start is when simulations begin.
+// start is the time at which simulations begin.
 var start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func TestSleepsTakeNoRealTime(t *testing.T) {
@@ -167,7 +167,7 @@ func TestRuntimeConfigurationIsUsed(t *testing.T) {
 	}
 }
 
-func TestClockStandsWhileABlockingTaskRuns(t *testing.T) {
+func TestClockStandsStillWhileABlockingTaskRuns(t *testing.T) {
 	var events []string
 	err := sim.Run(1, func(task *edo.Task) error {
 		done := edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
@@ -189,7 +189,7 @@ func TestClockStandsWhileABlockingTaskRuns(t *testing.T) {
 	}
 }
 
-func TestBlockingTaskThatSleepsLetsTheClockGoOn(t *testing.T) {
+func TestClockRunsWhileABlockingTaskSleeps(t *testing.T) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		_, err := edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
 			return edo.Unit{}, timer.Sleep(task, time.Hour)

@@ -8,13 +8,13 @@ import (
 	"github.com/edo-go/edo/internal/driver/simulated"
 )
 
-// Sim is a simulation that a test steps by hand. Between two calls the program
-// stands still, and the test may look at what its tasks share, and wake them from
+// Sim is a simulation that a test steps by hand. Between two calls no task of the program
+// runs, and the test may read the data of its tasks, and wake them from
 // outside: send to a channel, abort a task. One goroutine at a time uses a Sim,
-// and it must not be one of its tasks; only [Sim.Now] may be called by anybody.
+// and it must not be one of its tasks; only [Sim.Now] may be called from any goroutine.
 //
-// While nothing is runnable but an [edo.Blocking] task runs, the methods wait for
-// that.
+// While no task is runnable but an [edo.Blocking] task runs, the methods wait for
+// that task.
 type Sim struct {
 	config Config
 	driver *simulated.Driver
@@ -22,12 +22,12 @@ type Sim struct {
 	err    error         // its result
 }
 
-// New returns a simulation of nothing yet.
+// New returns a simulation that has no program yet: see [Sim.Start].
 func New(c Config) *Sim { return &Sim{config: c, driver: c.driver(true)} }
 
-// Start begins to run main as a task, on a goroutine of the simulation's, and
-// returns before its first poll. It is called once; [Sim.Wait] must follow, in the
-// end, or the goroutine stays.
+// Start begins to run main as a task, on a goroutine of the simulation, and
+// returns before its first poll. It is called once. The test must call [Sim.Wait] in the
+// end: otherwise the goroutine stays.
 func (s *Sim) Start(main func(task *edo.Task) error) {
 	if s.ended != nil {
 		panic(errors.New("sim: Start called twice: use a Sim for each run"))
@@ -35,7 +35,7 @@ func (s *Sim) Start(main func(task *edo.Task) error) {
 	s.ended = make(chan struct{})
 	go func() {
 		defer close(s.ended)
-		defer s.driver.Close() // so that nobody waits for a step of it
+		defer s.driver.Close() // a step that waits returns
 		s.err = s.config.run(s.driver, main)
 	}()
 }
@@ -46,24 +46,24 @@ func (s *Sim) mustHaveStarted() {
 	}
 }
 
-// Step lets one poll of one task happen, chosen by the seed, and returns after it.
-// It says whether any task was runnable. Time does not go by.
+// Step runs one poll of one task, chosen by the seed, and returns after it.
+// It reports whether any task was runnable. No time passes.
 func (s *Sim) Step() bool {
 	s.mustHaveStarted()
 	return s.driver.Step()
 }
 
-// RunUntilIdle lets tasks run until none can without time going by. A program that
-// is never idle makes it go on for ever.
+// RunUntilIdle runs tasks until none is runnable unless time passes. With a program that
+// is never idle it does not return.
 func (s *Sim) RunUntilIdle() {
 	s.mustHaveStarted()
 	s.driver.RunUntilIdle()
 }
 
-// Advance runs the program for d of its time. First the tasks run that are
-// runnable; then the clock goes from timer to timer, and what becomes runnable at
-// one runs before it goes on, until it has come d further, to the nanosecond, and
-// the program is idle. Timers that are due at that very instant have fired.
+// Advance runs the program for d of its time. First it runs the tasks that are
+// runnable. Then the clock goes from timer to timer, and the tasks that a timer wakes run
+// before the next one. Advance returns when the clock is exactly d further and the program
+// is idle. Timers that are due at that very instant have fired.
 func (s *Sim) Advance(d time.Duration) {
 	s.mustHaveStarted()
 	if d < 0 {
@@ -72,12 +72,12 @@ func (s *Sim) Advance(d time.Duration) {
 	s.driver.Advance(d)
 }
 
-// Now returns what the clock of the simulation shows. It may be called from any
-// goroutine, and by tasks.
+// Now returns the time of the clock of the simulation. Any goroutine may call it, and the
+// tasks.
 func (s *Sim) Now() time.Time { return s.driver.Time(s.driver.Now()) }
 
-// Wait lets the program run to its end without steps, the clock jumping from timer
-// to timer, and returns what [Run] would. It may be called again.
+// Wait runs the program to its end without steps: the clock jumps from timer
+// to timer. It returns the result that [Run] would. It may be called again.
 func (s *Sim) Wait() error {
 	s.mustHaveStarted()
 	s.driver.Release()

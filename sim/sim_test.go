@@ -15,9 +15,9 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// sleepers starts tasks that sleep for i seconds each, and returns where they say
-// when they are done.
-func sleepers(task *edo.Task, seconds ...int) *[]int {
+// spawnSleepers spawns tasks that sleep for so many seconds each, and returns the list of
+// those that are done.
+func spawnSleepers(task *edo.Task, seconds ...int) *[]int {
 	done := &[]int{}
 	for _, n := range seconds {
 		edo.Go(task, func(task *edo.Task) error {
@@ -31,7 +31,7 @@ func sleepers(task *edo.Task, seconds ...int) *[]int {
 	return done
 }
 
-func TestStepLetsOnePollHappen(t *testing.T) {
+func TestStepRunsOnePoll(t *testing.T) {
 	s := sim.New(sim.Config{})
 	polls := 0
 	s.Start(func(task *edo.Task) error {
@@ -60,12 +60,12 @@ func TestStepLetsOnePollHappen(t *testing.T) {
 	}
 }
 
-func TestRunUntilIdleLetsNoTimeGoBy(t *testing.T) {
+func TestNoTimePassesInRunUntilIdle(t *testing.T) {
 	s := sim.New(sim.Config{})
 	begin := s.Now()
 	var done *[]int
 	s.Start(func(task *edo.Task) error {
-		done = sleepers(task, 0, 1)
+		done = spawnSleepers(task, 0, 1)
 		return nil
 	})
 	s.RunUntilIdle()
@@ -77,12 +77,12 @@ func TestRunUntilIdleLetsNoTimeGoBy(t *testing.T) {
 	}
 }
 
-func TestAdvanceIsExactAndFiresWhatIsDueInOrder(t *testing.T) {
+func TestAdvanceIsExactAndFiresTimersInOrder(t *testing.T) {
 	s := sim.New(sim.Config{})
 	begin := s.Now()
 	var done *[]int
 	s.Start(func(task *edo.Task) error {
-		done = sleepers(task, 3, 1, 2, 4)
+		done = spawnSleepers(task, 3, 1, 2, 4)
 		return nil
 	})
 	for _, step := range []struct {
@@ -149,7 +149,7 @@ func TestTasksAreWokenFromOutsideBetweenSteps(t *testing.T) {
 	}
 }
 
-func TestStepsTakeTheOrderOfTheFreeRun(t *testing.T) {
+func TestStepsHaveTheOrderOfAFreeRun(t *testing.T) {
 	main := func(order *[]int) func(task *edo.Task) error {
 		return func(task *edo.Task) error {
 			for i := range 10 {
@@ -176,7 +176,7 @@ func TestStepsTakeTheOrderOfTheFreeRun(t *testing.T) {
 	}
 }
 
-func TestHeldClockMakesSleepAnErrorWhenNobodyAdvances(t *testing.T) {
+func TestHeldClockMakesSleepAnErrorWithoutAdvance(t *testing.T) {
 	s := sim.New(sim.Config{HoldClock: true})
 	begin := s.Now()
 	s.Start(func(task *edo.Task) error {
@@ -223,13 +223,13 @@ func TestMisuseOfASimPanicsWithWhatToDo(t *testing.T) {
 	started.Wait()
 }
 
-func TestSimulationsStandNextToEachOther(t *testing.T) {
+func TestTwoSimulationsRunIndependently(t *testing.T) {
 	var sims [2]*sim.Sim
 	var done [2]*[]int
 	for i := range sims {
 		sims[i] = sim.New(sim.Config{})
 		sims[i].Start(func(task *edo.Task) error {
-			done[i] = sleepers(task, 1, 2)
+			done[i] = spawnSleepers(task, 1, 2)
 			return nil
 		})
 	}
@@ -276,7 +276,7 @@ func ExampleRun() {
 	// <nil>
 }
 
-// A test steps through a program, and looks at it on the way.
+// A test steps through a program, and looks at its data in between.
 func ExampleSim() {
 	s := sim.New(sim.Config{})
 	ticks := 0

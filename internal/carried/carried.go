@@ -6,32 +6,32 @@ import (
 	"unsafe"
 )
 
-// Labels are those of the profiler, as the runtime keeps them; nil: none.
+// Labels are the labels of the profiler, as the runtime keeps them; nil: none.
 type Labels = unsafe.Pointer
 
 // LabelsHere returns the labels of the calling goroutine.
 func LabelsHere() Labels { return getLabels() }
 
-// SetLabels gives the calling goroutine labels.
+// SetLabels sets the labels of the calling goroutine.
 func SetLabels(l Labels) {
 	if getLabels() != l {
 		setLabels(l)
 	}
 }
 
-// maxLocks bounds how often a goroutine is unlocked. Each LockOSThread wants its own.
+// maxLocks bounds how often a goroutine is unlocked: once for each LockOSThread.
 const maxLocks = 1 << 16
 
-// Clear takes off what the calling goroutine carries, and says whether it was locked to
-// its thread. A thread that was locked goes back to the others as it is.
+// Clear clears all that the calling goroutine carries, and reports whether it was locked to
+// its thread. The program's changes to the thread itself stay.
 func Clear() (locked bool) {
 	SetLabels(nil)
 	debug.SetPanicOnFault(false)
 	return Unlock()
 }
 
-// Unlock lets go of the thread that the calling goroutine is locked to, however often,
-// and says whether it was.
+// Unlock unlocks the calling goroutine from its thread, however often it was locked, and
+// reports whether it was.
 func Unlock() (locked bool) {
 	for n := 0; n < maxLocks && Locked(); n++ {
 		locked = true

@@ -15,8 +15,9 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// alone calls fn on a goroutine of its own, which ends with whatever fn has left on it.
-func alone(fn func()) {
+// onOwnGoroutine calls fn on a goroutine of its own, which ends with the settings that fn
+// has left on it.
+func onOwnGoroutine(fn func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -25,11 +26,11 @@ func alone(fn func()) {
 	<-ended
 }
 
-func TestThePlacesAreFound(t *testing.T) {
+func TestTheOffsetsAreFound(t *testing.T) {
 	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
 		t.Skip("no assembly")
 	}
-	alone(func() {
+	onOwnGoroutine(func() {
 		if MaybeLocked() || Any() {
 			t.Error("the probe was not conclusive: each switch of a coroutine costs microseconds")
 		}
@@ -37,14 +38,14 @@ func TestThePlacesAreFound(t *testing.T) {
 }
 
 func TestALockedGoroutineIsSeen(t *testing.T) {
-	alone(func() {
+	onOwnGoroutine(func() {
 		for depth := 1; depth <= 3; depth++ {
 			if Locked() {
 				t.Fatal("locked before")
 			}
 			for range depth {
 				runtime.LockOSThread()
-				if !Locked() || !MaybeLocked() || !Any() || !lockedInWords() {
+				if !Locked() || !MaybeLocked() || !Any() || !lockedByTrace() {
 					t.Fatalf("locked %d times, and not seen", depth)
 				}
 			}
@@ -54,15 +55,15 @@ func TestALockedGoroutineIsSeen(t *testing.T) {
 				}
 				runtime.UnlockOSThread()
 			}
-			if Locked() || lockedInWords() {
+			if Locked() || lockedByTrace() {
 				t.Fatal("locked afterwards")
 			}
 		}
 	})
 }
 
-func TestClearTakesEverythingOff(t *testing.T) {
-	alone(func() {
+func TestClearClearsEverything(t *testing.T) {
+	onOwnGoroutine(func() {
 		if Clear() {
 			t.Error("locked, says Clear of a goroutine that carries nothing")
 		}
@@ -111,7 +112,7 @@ func TestManyGoroutinesSeeTheirOwn(t *testing.T) {
 	wg.Wait()
 }
 
-func TestABubbleIsSeenFromInsideAlone(t *testing.T) {
+func TestABubbleIsSeenOnlyFromInside(t *testing.T) {
 	if InBubble() {
 		t.Error("in a bubble outside of all")
 	}
@@ -119,7 +120,7 @@ func TestABubbleIsSeenFromInsideAlone(t *testing.T) {
 		if !InBubble() {
 			t.Error("the bubble is not seen")
 		}
-		alone(func() {
+		onOwnGoroutine(func() {
 			if !InBubble() {
 				t.Error("the bubble is not seen by another goroutine in it")
 			}

@@ -16,15 +16,15 @@ import (
 //	labels        a pointer; nil: none
 //	paniconfault  one byte
 //
-// whose places differ from one version of Go to the next. Both of the first two are words
-// that are zero until something is done that can be done and undone here, which makes them
-// a value that is known: lockedm that of another field, m, the thread which runs the
-// goroutine. No other word does so, again and again. What package runtime prints of the
-// goroutine must say the same.
+// Their offsets differ from one version of Go to the next. The first two are words that are
+// zero until the goroutine does something that the probe can do and undo. It gives each of
+// them a known value: lockedm that of another field, m, the thread that runs the goroutine.
+// No other word changes like this, again and again. The stack trace of package runtime must
+// confirm the result.
 
-// These are written by Prepare, and read by whoever has called it. Until then they name the
-// first word, the lowest address of the stack, which is never 0: so what is asked quickly is
-// answered with "perhaps".
+// Prepare writes these, and its callers read them. Before that the offsets are those of the
+// first word, the lowest address of the stack, which is never 0: so the quick functions
+// return "perhaps".
 var (
 	lockAt uintptr // offset of lockedm
 	//lint:ignore U1000 read by assembly
@@ -32,11 +32,11 @@ var (
 	//lint:ignore U1000 read by assembly
 	faultAt uintptr // of the word that has paniconfault
 	//lint:ignore U1000 read by assembly
-	fault uintptr = ^uintptr(0) // what there is of it in that word
+	fault uintptr = ^uintptr(0) // its bit in that word
 	found bool                  // all of these are known
 )
 
-// extent is how many bytes of a descriptor are looked at. It has at least 400 in every
+// extent is how many bytes of a descriptor are read. It has at least 400 in every
 // version since Go 1.17.
 const extent = 384
 
@@ -49,8 +49,8 @@ type words [extent / wordSize]uintptr
 //go:noescape
 func word(at uintptr) uintptr
 
-// look returns the words of the calling goroutine.
-func look() (w words) {
+// readWords returns the words of the calling goroutine.
+func readWords() (w words) {
 	for i := range w {
 		w[i] = word(uintptr(i) * wordSize)
 	}
@@ -59,8 +59,8 @@ func look() (w words) {
 
 var once sync.Once
 
-// Prepare finds out where to look. It must be called before anything else here is, from
-// any goroutine, and costs next to nothing the second time.
+// Prepare finds the offsets. It must be called before any other function of this package,
+// from any goroutine, and costs almost nothing the second time.
 func Prepare() {
 	once.Do(func() {
 		ended := make(chan struct{})
@@ -73,23 +73,25 @@ func Prepare() {
 	})
 }
 
-// probe finds the places, on a goroutine that it has to itself. Others may set flags in
-// the descriptor meanwhile, as to have the goroutine preempted: but not each time.
+// probe finds the offsets, on a goroutine of its own, and reports whether it has. The
+// runtime may set flags in the descriptor meanwhile, for example to preempt the goroutine:
+// but not in each round.
 func probe() bool {
 	const rounds = 8
-	var locks, labels, faults words // what is left of each word
+	var locks, labels, faults words // the candidates: not 0 where a word has changed as it should in each round so far
 	for i := range locks {
 		locks[i], labels[i], faults[i] = 1, 1, ^uintptr(0)
 	}
 	var mark [rounds]uint64
 	for i := range mark {
-		before := look()
+		// 1. lockedm is 0, then the same as another word, then 0 again.
+		before := readWords()
 		runtime.LockOSThread()
-		during := look()
-		said := lockedInWords()
+		during := readWords()
+		said := lockedByTrace()
 		runtime.UnlockOSThread()
-		after := look()
-		if !said || lockedInWords() {
+		after := readWords()
+		if !said || lockedByTrace() {
 			return false
 		}
 		times := map[uintptr]int{}
@@ -102,27 +104,30 @@ func probe() bool {
 			}
 		}
 
+		// 2. labels is 0, then the label, then 0 again.
 		label := unsafe.Pointer(&mark[i])
-		before = look()
+		before = readWords()
 		setLabels(label)
-		during = look()
+		during = readWords()
 		setLabels(nil)
-		after = look()
+		after = readWords()
 		for k, v := range during {
 			if before[k] != 0 || after[k] != 0 || v != uintptr(label) {
 				labels[k] = 0
 			}
 		}
 
-		before = look()
+		// 3. paniconfault is a bit that is set in between alone.
+		before = readWords()
 		debug.SetPanicOnFault(true)
-		during = look()
+		during = readWords()
 		debug.SetPanicOnFault(false)
-		after = look()
+		after = readWords()
 		for k, v := range during {
 			faults[k] &= v &^ (before[k] | after[k])
 		}
 	}
+	// 4. Each must be left with exactly one candidate.
 	lock, ok1 := locks.only()
 	label, ok2 := labels.only()
 	flag, ok3 := faults.only()
@@ -133,7 +138,8 @@ func probe() bool {
 	return true
 }
 
-// only returns the place of the only word that has a bit set, and one alone.
+// only returns the offset of the only word that is not 0. ok: it is the only one, and has one
+// bit set.
 func (w *words) only() (at uintptr, ok bool) {
 	n := 0
 	for i, v := range w {
@@ -145,26 +151,26 @@ func (w *words) only() (at uintptr, ok bool) {
 	return at, n == 1 && at != 0
 }
 
-// LockAt returns how far the result of [LockWord] is from the beginning of the descriptor,
-// which is what package gid knows a goroutine by.
+// LockAt returns how far the result of [LockWord] is from the beginning of the descriptor.
+// The address of the descriptor is the identity of a goroutine in package gid.
 func LockAt() uintptr { return lockAt }
 
 // LockWord returns the word of the descriptor of the calling goroutine that MaybeLocked
-// looks at: it is 0 when the goroutine is not locked. Only the same goroutine may read it.
+// reads: it is 0 when the goroutine is not locked. Only the same goroutine may read it.
 func LockWord() *uintptr
 
-// MaybeLocked is Locked, and may say yes where Locked says no. It costs a nanosecond.
+// MaybeLocked is Locked, but may be true where Locked is false. It costs a nanosecond.
 func MaybeLocked() bool
 
-// Any says whether the calling goroutine may carry anything: a thread, labels, or that faults
-// are panics. It costs a nanosecond.
+// Any reports whether the calling goroutine may carry anything: a thread, labels, or that
+// faults are panics. It costs a nanosecond.
 func Any() bool
 
-// Locked says whether the calling goroutine is locked to its thread: by
+// Locked reports whether the calling goroutine is locked to its thread: by
 // [runtime.LockOSThread], or because it is in a callback from C.
 func Locked() bool {
 	if found {
 		return word(lockAt) != 0
 	}
-	return lockedInWords()
+	return lockedByTrace()
 }

@@ -2,7 +2,7 @@
 
 package carried
 
-// Prepare does nothing: without assembly for this processor nothing can be found out.
+// Prepare does nothing: without assembly for this processor no offset can be found.
 func Prepare() {}
 
 // MaybeLocked is always true.
@@ -11,6 +11,6 @@ func MaybeLocked() bool { return true }
 // Any is always true.
 func Any() bool { return true }
 
-// Locked says whether the calling goroutine is locked to its thread: by
+// Locked reports whether the calling goroutine is locked to its thread: by
 // [runtime.LockOSThread], or because it is in a callback from C.
-func Locked() bool { return lockedInWords() }
+func Locked() bool { return lockedByTrace() }

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Locked in words, and the bubble: both are in the head of a stack trace,
+// The head of a stack trace says whether the goroutine is locked, and its bubble:
 //
 //	goroutine 17 [running, locked to thread, synctest bubble 3]:
 //
-// which is for people, and may change: then the answer is no.
+// This text is for people, and may change: then the answer is no.
 
 var (
 	lockedWords = []byte(", locked to thread")
@@ -27,18 +27,18 @@ func head(buf []byte) []byte {
 	return buf
 }
 
-func lockedInWords() bool {
+func lockedByTrace() bool {
 	var buf [128]byte
 	return bytes.Contains(head(buf[:]), lockedWords)
 }
 
-// started is when the program did, on the system's clock.
+// started is the time when the program started, on the system's clock.
 var started = time.Now().Unix()
 
-// InBubble says whether the calling goroutine is in a bubble of testing/synctest, where the
-// clock is not the system's, and what belongs to the bubble and what does not must not
-// meet. The clock of a bubble starts in the year 2000, so outside of one, and in one that has
-// slept for decades, the answer is no for the price of a look at the clock, some 50 ns.
+// InBubble reports whether the calling goroutine is in a bubble of testing/synctest, where the
+// clock is not the system's, and which goroutines and channels may not enter or leave. The
+// clock of a bubble starts in the year 2000. So outside of a bubble, and in one that has
+// slept for decades, the answer is no, and costs one read of the clock, some 50 ns.
 func InBubble() bool {
 	if time.Now().Unix() >= started {
 		return false

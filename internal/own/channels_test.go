@@ -9,97 +9,33 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
-// into is a channel with room for two, that is full when the scene waits, and closed
-// when it fails. What comes out is taken; in the end all of its room must be free.
+// into returns a channel to send into, made by fillUp.
 func (s *scene) into() *mpsc.Sender[*item] {
 	tx, rx := mpsc.New[*item](2)
-	for range 2 {
-		if s.waits {
-			tx.TrySend(s.item())
-		}
-	}
-	drain := func() {
-		for v, err := rx.TryRecv(); err == nil; v, err = rx.TryRecv() {
-			v.take()
-		}
-	}
-	if s.fails {
-		rx.Close()
-	}
-	s.onWake(drain)
-	s.atEnd(func() {
-		drain()
-		if permits, err := tx.TryReserveMany(2); err == nil {
-			permits.Drop()
-		} else if !s.fails {
-			s.t.Errorf("room has been lost: %v", err)
-		}
-		tx.Drop()
-		rx.Drop()
-	})
+	fillUp(s, tx, rx)
 	return tx
 }
 
-// from is a channel with two values in it, or none when the scene waits: then they come
-// later. It ends after them.
+// from returns a channel to receive from, made by sendTwo.
 func (s *scene) from() *mpsc.Receiver[*item] {
 	tx, rx := mpsc.New[*item](2)
-	fill := func() {
-		if tx.IsClosed() {
-			return
-		}
-		for _, v := range []*item{s.item(), s.item()} {
-			if tx.TrySend(v) != nil {
-				v.take() // refused, and the sender's
-			}
-		}
-		tx.Close()
-	}
-	if s.waits {
-		s.onWake(fill)
-	} else {
-		fill()
-	}
+	sendTwo(s, tx)
 	s.atEnd(tx.Drop)
 	return rx
 }
 
-// borrowed has what was left in rx taken in the end: the subject only borrows rx.
+// borrowed takes the rest of rx in the end: the subject only borrows rx.
 func (s *scene) borrowed(rx *mpsc.Receiver[*item]) *mpsc.Receiver[*item] {
 	s.atEnd(func() {
-		for v, err := rx.TryRecv(); err == nil; v, err = rx.TryRecv() {
-			v.take()
-		}
+		takeRest(rx)
 		rx.Drop()
 	})
 	return rx
 }
 
-var channels = leaves([]row{
+var channels = leaves(append(senderRows("mpsc", (*scene).into), []row{
 	{name: "mpsc.Sender.SendFuture", quiet: true, build: func(s *scene) subject {
 		return done(s, s.into().SendFuture(s.item()), func(*mpsc.Sender[*item]) {})
-	}},
-	{name: "mpsc.Sender.Send", direct: true, build: func(s *scene) subject {
-		tx := s.into()
-		return s.body(func(task *edo.Task) error {
-			v := s.item()
-			err := tx.Send(task, v)
-			if err != nil {
-				v.take() // it is the sender's still
-			}
-			return err
-		})
-	}},
-	{name: "mpsc.Sender.SendTimeout", direct: true, live: true, build: func(s *scene) subject {
-		tx := s.into()
-		return s.body(func(task *edo.Task) error {
-			v := s.item()
-			err := tx.SendTimeout(task, v, hour)
-			if err != nil {
-				v.take()
-			}
-			return err
-		})
 	}},
 	{name: "mpsc.Sender.Sink", direct: true, build: func(s *scene) subject {
 		tx := s.into()
@@ -118,29 +54,9 @@ var channels = leaves([]row{
 			p.Drop()
 		})
 	}},
-	{name: "mpsc.Sender.Reserve", direct: true, build: func(s *scene) subject {
-		tx := s.into()
-		return s.body(func(task *edo.Task) error {
-			permit, err := tx.Reserve(task)
-			if err == nil {
-				err = permit.Send(s.item())
-			}
-			return err
-		})
-	}},
-	{name: "mpsc.Sender.ReserveMany", direct: true, build: func(s *scene) subject {
-		tx := s.into()
-		return s.body(func(task *edo.Task) error {
-			permits, err := tx.ReserveMany(task, 2)
-			if err == nil {
-				permits.Drop()
-			}
-			return err
-		})
-	}},
 	{name: "mpsc.Sender.ClosedFuture", quiet: true, build: func(s *scene) subject {
 		tx, rx := mpsc.New[*item](1)
-		s.end(rx)
+		s.dropOther(rx)
 		s.atEnd(tx.Drop)
 		return unit(s, tx.ClosedFuture())
 	}},
@@ -181,12 +97,12 @@ var channels = leaves([]row{
 	}},
 	{name: "oneshot.Sender.ClosedFuture", build: func(s *scene) subject {
 		tx, rx := oneshot.New[*item]()
-		s.end(rx)
+		s.dropOther(rx)
 		s.atEnd(tx.Drop)
 		return unit(s, tx.ClosedFuture())
 	}},
 
-	// The values of a broadcast are shared by those who receive them, and never dropped.
+	// The receivers of a broadcast share its values, which are never dropped.
 	{name: "broadcast.New", also: []string{"broadcast.Sender.Subscribe", "broadcast.Receiver.Resubscribe"}, build: func(s *scene) subject {
 		return items(s, s.published(), -1, func(int) {})
 	}},
@@ -195,12 +111,12 @@ var channels = leaves([]row{
 	}},
 	{name: "broadcast.Sender.ClosedFuture", quiet: true, build: func(s *scene) subject {
 		tx, rx := broadcast.New[int](1)
-		s.end(rx)
+		s.dropOther(rx)
 		s.atEnd(tx.Drop)
 		return unit(s, tx.ClosedFuture())
 	}},
 
-	// So are those of a watch.
+	// So do the receivers of a watch.
 	{name: "watch.New", also: []string{"watch.Sender.Subscribe", "watch.Receiver.Clone"}, build: func(s *scene) subject {
 		return items(s, s.watched(), -1, func(int) {})
 	}},
@@ -215,51 +131,39 @@ var channels = leaves([]row{
 	}},
 	{name: "watch.Sender.ClosedFuture", quiet: true, build: func(s *scene) subject {
 		tx, rx := watch.New(0)
-		s.end(rx)
+		s.dropOther(rx)
 		s.atEnd(tx.Drop)
 		return unit(s, tx.ClosedFuture())
 	}},
-})
+}...))
 
-// end has rx dropped at once, or later when the scene waits.
-func (s *scene) end(rx edo.Dropper) {
+// dropOther drops rx, the other end, at once, or later when the scene waits.
+func (s *scene) dropOther(rx edo.Dropper) {
+	s.nowOrLater(rx.Drop)
 	if s.waits {
-		s.onWake(rx.Drop)
 		s.atEnd(rx.Drop)
-	} else {
-		rx.Drop()
 	}
 }
 
-// published is a receiver of one value and the end.
+// published returns a receiver of one value and the end.
 func (s *scene) published() *broadcast.Receiver[int] {
 	tx, rx := broadcast.New[int](1)
-	send := func() {
+	s.nowOrLater(func() {
 		tx.Send(1)
 		tx.Close()
-	}
-	if s.waits {
-		s.onWake(send)
-	} else {
-		send()
-	}
+	})
 	s.atEnd(tx.Drop)
 	s.atEnd(rx.Drop)
 	return rx
 }
 
-// watched is a receiver that has one value to see and the end.
+// watched returns a receiver that has one value to see and the end.
 func (s *scene) watched() *watch.Receiver[int] {
 	tx, rx := watch.New(0)
-	send := func() {
+	s.nowOrLater(func() {
 		tx.Send(1)
 		tx.Close()
-	}
-	if s.waits {
-		s.onWake(send)
-	} else {
-		send()
-	}
+	})
 	s.atEnd(tx.Drop)
 	s.atEnd(rx.Drop)
 	return rx

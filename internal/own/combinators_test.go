@@ -54,7 +54,7 @@ var combinators = []row{
 		return s.future(clone)
 	}},
 	{name: "future.Join", build: func(s *scene) subject {
-		return done(s, future.Join(s.source(), s.source(), s.source()), func(all []result) { taken(all...) })
+		return done(s, future.Join(s.source(), s.source(), s.source()), func(all []result) { takeResults(all...) })
 	}},
 	{name: "future.TryJoin", build: func(s *scene) subject {
 		return done(s, future.TryJoin(s.source(), s.source(), s.source()), takeAll)
@@ -64,7 +64,7 @@ var combinators = []row{
 	}},
 	{name: "future.Join2", build: func(s *scene) subject {
 		return done(s, future.Join2(s.source(), s.source()), func(p future.Pair[result, result]) {
-			taken(p.First, p.Second)
+			takeResults(p.First, p.Second)
 		})
 	}},
 	{name: "future.TryJoin2", build: func(s *scene) subject {
@@ -74,7 +74,7 @@ var combinators = []row{
 	}},
 	{name: "future.Join3", build: func(s *scene) subject {
 		return done(s, future.Join3(s.source(), s.source(), s.source()), func(t future.Triple[result, result, result]) {
-			taken(t.First, t.Second, t.Third)
+			takeResults(t.First, t.Second, t.Third)
 		})
 	}},
 	{name: "future.TryJoin3", build: func(s *scene) subject {
@@ -88,7 +88,7 @@ var combinators = []row{
 			defer edo.Drop(b) // a function that never starts cannot drop it
 			defer edo.Drop(a)
 			all, err := future.JoinTask(task, s.ask(a), s.ask(b))
-			taken(all...)
+			takeResults(all...)
 			for _, r := range all {
 				err = errors.Join(err, r.Err)
 			}
@@ -212,9 +212,9 @@ var combinators = []row{
 	{name: "stream.SendAllFuture", build: func(s *scene) subject { return unit(s, stream.SendAllFuture(s.sink(), s.values())) }},
 }
 
-// each runs test for all rows that which picks, as a subtest with a scene of its
-// own, and checks what must hold in every case.
-func each(t *testing.T, which func(row) bool, test func(t *testing.T, s *scene, r row)) {
+// eachRow runs test for the rows for which which is true, as a subtest with a scene of its
+// own, and checks the scene.
+func eachRow(t *testing.T, which func(row) bool, test func(t *testing.T, s *scene, r row)) {
 	for _, r := range rows() {
 		if which(r) && !r.live {
 			t.Run(r.name, func(t *testing.T) {
@@ -228,7 +228,7 @@ func each(t *testing.T, which func(row) bool, test func(t *testing.T, s *scene, 
 
 func TestCombinatorThatCompletesHasDroppedItsSources(t *testing.T) {
 	all := func(row) bool { return true }
-	each(t, all, func(t *testing.T, s *scene, r row) {
+	eachRow(t, all, func(t *testing.T, s *scene, r row) {
 		s.fails = r.onErr
 		sub := r.build(s)
 		s.finish(sub)
@@ -243,7 +243,7 @@ func TestCombinatorThatCompletesHasDroppedItsSources(t *testing.T) {
 
 func TestCombinatorThatWaitsBetweenItemsDropsItsSourcesAtTheEnd(t *testing.T) {
 	waits := func(r row) bool { return !r.begins }
-	each(t, waits, func(t *testing.T, s *scene, r row) {
+	eachRow(t, waits, func(t *testing.T, s *scene, r row) {
 		s.fails, s.waits, s.stepWaits = r.onErr, true, r.steps
 		sub := r.build(s)
 		s.finish(sub)
@@ -254,7 +254,7 @@ func TestCombinatorThatWaitsBetweenItemsDropsItsSourcesAtTheEnd(t *testing.T) {
 
 func TestCombinatorOfASourceWithErrorsDropsItOnce(t *testing.T) {
 	sources := func(r row) bool { return !r.begins }
-	each(t, sources, func(t *testing.T, s *scene, r row) {
+	eachRow(t, sources, func(t *testing.T, s *scene, r row) {
 		s.fails = true
 		sub := r.build(s)
 		s.finish(sub)
@@ -265,7 +265,7 @@ func TestCombinatorOfASourceWithErrorsDropsItOnce(t *testing.T) {
 
 func TestCombinatorWhoseFunctionFailsDropsItsSourcesOnce(t *testing.T) {
 	calls := func(r row) bool { return r.calls && !r.onErr }
-	each(t, calls, func(t *testing.T, s *scene, r row) {
+	eachRow(t, calls, func(t *testing.T, s *scene, r row) {
 		s.fnErr = errScene
 		sub := r.build(s)
 		s.finish(sub)
@@ -279,13 +279,13 @@ func TestCombinatorWhoseFunctionPanicsDropsItsSourcesOnce(t *testing.T) {
 		name := map[bool]string{false: "dropped", true: "polled again"}[again]
 		t.Run(name, func(t *testing.T) {
 			calls := func(r row) bool { return r.calls }
-			each(t, calls, func(t *testing.T, s *scene, r row) {
+			eachRow(t, calls, func(t *testing.T, s *scene, r row) {
 				s.fails, s.panics = r.onErr, true
 				sub := r.build(s)
 				for s.called == 0 {
 					s.tryPoll(sub)
 				}
-				for range 5 { // a script that has ended reports it when it is polled
+				for range 5 { // a script that has ended reports a poll
 					if again && s.tryPoll(sub) {
 						break
 					}
@@ -299,7 +299,7 @@ func TestCombinatorWhoseFunctionPanicsDropsItsSourcesOnce(t *testing.T) {
 
 func TestCombinatorDroppedBeforeItsFirstPollDropsItsSourcesAndCallsNothing(t *testing.T) {
 	stackless := func(r row) bool { return !r.direct }
-	each(t, stackless, func(t *testing.T, s *scene, r row) {
+	eachRow(t, stackless, func(t *testing.T, s *scene, r row) {
 		sub := r.build(s)
 		sub.drop()
 		s.checkReleased()
@@ -313,7 +313,7 @@ func TestCombinatorDroppedBeforeItsFirstPollDropsItsSourcesAndCallsNothing(t *te
 
 func TestCombinatorDroppedWhileItWaitsDropsItsSources(t *testing.T) {
 	waits := func(r row) bool { return !r.begins }
-	each(t, waits, func(t *testing.T, s *scene, r row) {
+	eachRow(t, waits, func(t *testing.T, s *scene, r row) {
 		s.fails, s.waits = r.onErr, true
 		sub := r.build(s)
 		s.untilPending(sub)
@@ -326,7 +326,7 @@ func TestCombinatorDroppedWhileItWaitsDropsItsSources(t *testing.T) {
 
 func TestCombinatorDroppedWhileItsStepWaitsDropsBoth(t *testing.T) {
 	steps := func(r row) bool { return r.steps }
-	each(t, steps, func(t *testing.T, s *scene, r row) {
+	eachRow(t, steps, func(t *testing.T, s *scene, r row) {
 		s.fails, s.stepWaits = r.onErr, true
 		sub := r.build(s)
 		s.untilPending(sub)

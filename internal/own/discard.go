@@ -2,8 +2,8 @@ package own
 
 import "github.com/edo-go/edo/internal/discard"
 
-// Discard drops v, or what it holds, as package discard says: what a queue, or Join or
-// Collect, has and nobody gets is not lost. Other than edo.Drop it does not allocate for
+// Discard drops v, or the droppers that it holds, as package discard says. A queue, Join and
+// Collect call it for values that no task gets. Unlike edo.Drop it does not allocate for
 // the values of types that have nothing to drop, such as int.
 func Discard[T any](v T) { discard.Value(v) }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/edo-go/edo/internal/own/owntest"
 )
 
-func TestDiscardOfASliceDropsWhatIsInIt(t *testing.T) {
+func TestDiscardOfASliceDropsItsElements(t *testing.T) {
 	type hs = []*owntest.Handle
 	type ds = []edo.Dropper
 	for name, discard := range map[string]func(a, b *owntest.Handle){
@@ -51,7 +51,7 @@ type once []*owntest.Handle
 
 func (o once) Drop() { o[0].Drop() }
 
-func TestDiscardOfASliceThatIsADropperLeavesItsElementsToIt(t *testing.T) {
+func TestDiscardOfASliceThatIsADropperDoesNotDropItsElements(t *testing.T) {
 	h := owntest.NewHandle(1)
 	own.Discard(once{h, nil})
 	own.Discard([]once{{h}})

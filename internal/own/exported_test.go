@@ -19,23 +19,23 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// noCombinators are exported functions of packages future and stream that are not rows:
-// they are their source, with methods, or look at a value.
+// noCombinators are exported functions of packages future and stream without a row: they add
+// methods to their source, or read a value.
 var noCombinators = []string{"future.Of", "future.Result.Get", "future.Shared.Clone", "future.Shared.Waits", "stream.Of"}
 
 // exceptions are futures, streams, and functions that return them, without a row of
-// their own, and why. One that is not needed fails the test as well.
+// their own, and why. An exception that is not needed fails the test as well.
 var exceptions = map[string]string{
 	"future.Of": "its source, with methods",
 	"stream.Of": "its source, with methods",
 
-	// Types that are polled by one function alone, which has a row or tests of its own.
+	// Types that only one function polls, which has a row or tests of its own.
 	"edo.directFuture":     "in Go, whose task it is, as an Async in Spawn",
 	"edo.joinWait":         "in JoinSet.JoinNext, as in PollNext",
 	"edo.JoinSet.JoinNext": "the handle has resolved",
 	"edo.nilFuture":        "in Spawn of nil: owns nothing, never waits",
 	"edo.nextItem":         "in Next, which borrows its stream",
-	"edo.call":             "in Call, which waits for its function however it ends: call_test.go",
+	"edo.call":             "in Call, which waits for its function whichever way it ends: call_test.go",
 	"edo.ownCancellation":  "in Task.Cancelled: owns nothing, and never ends by itself",
 	"edo.GoValue":          "Spawn of an Async, which has a row; and among the manners to spawn",
 	"mpsc.clock":           "in RecvTimeout",
@@ -50,14 +50,14 @@ var exceptions = map[string]string{
 	"alarm.Alarm":          "in SendTimeout and RecvTimeout",
 	"watch.waitForLeaf":    "in WaitFor",
 	"lock.request":         "in LockFuture and AcquireFuture, and their direct style",
-	"codec.readyFuture":    "in Feed and Send",
-	"own.Future":           "what combinators are made of: slot_test.go",
-	"own.Stream":           "what combinators are made of: slot_test.go",
-	"owntest.Script":       "what the rows are tested with",
+	"codec.ready":          "in Feed and Send",
+	"own.Future":           "a part of combinators: slot_test.go",
+	"own.Stream":           "a part of combinators: slot_test.go",
+	"owntest.Script":       "the rows are tested with it",
 	"edotest.inspected":    "of a mock task, in tests",
 }
 
-// pending are what is to get its row. Leave it empty.
+// pending are names that are still to get a row. Leave it empty.
 var pending = []string{}
 
 func TestEveryCombinatorHasARow(t *testing.T) {
@@ -105,7 +105,7 @@ func TestEveryFutureAndStreamHasARow(t *testing.T) {
 	}
 	for _, name := range append(slices.Collect(maps.Keys(exceptions)), pending...) {
 		if !slices.Contains(want, name) {
-			t.Errorf("the exception %s is for nothing", name)
+			t.Errorf("the exception %s is not needed", name)
 		}
 	}
 	if len(types) < 50 {
@@ -113,8 +113,8 @@ func TestEveryFutureAndStreamHasARow(t *testing.T) {
 	}
 }
 
-// TestEverySpawnIsWalked finds what takes a SpawnOption: it spawns.
-func TestEverySpawnIsWalked(t *testing.T) {
+// TestEverySpawnHasAManner finds the functions with a SpawnOption: they spawn.
+func TestEverySpawnHasAManner(t *testing.T) {
 	var want []string
 	for _, p := range parse(t, "../..") {
 		want = append(want, p.spawns()...)
@@ -131,11 +131,11 @@ func TestEverySpawnIsWalked(t *testing.T) {
 		}
 	}
 	if len(want) < len(got) {
-		t.Errorf("found %v alone", want)
+		t.Errorf("found only %v", want)
 	}
 }
 
-// built returns the types of what the rows build.
+// built returns the types of the futures and streams that the rows build.
 func built(t *testing.T) (names []string) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		for _, r := range rows() {
@@ -145,7 +145,7 @@ func built(t *testing.T) (names []string) {
 				names = append(names, typeName(reflect.ValueOf(sub.made)))
 			}
 			sub.drop()
-			sub.leave()
+			sub.dropAround()
 			for _, check := range s.checks {
 				check()
 			}
@@ -155,11 +155,11 @@ func built(t *testing.T) (names []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(names, "future.Fut", "stream.Seq") // which are around most of them
+	return append(names, "future.Fut", "stream.Seq") // they wrap most of them
 }
 
-// typeName returns the name of the future or stream v: of what is inside, for a Fut and a
-// Seq.
+// typeName returns the name of the type of the future or stream v; for a Fut and a Seq that
+// of the one inside.
 func typeName(v reflect.Value) string {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		v = v.Elem()
@@ -176,11 +176,11 @@ func typeName(v reflect.Value) string {
 // source is a package.
 type source struct {
 	name     string
-	internal bool // nobody else calls it
+	internal bool // only the library imports it
 	files    []*ast.File
 }
 
-// outside are directories whose packages are not of the library.
+// outside are the directories with packages that are not of the library.
 var outside = []string{"cmd", "bench", "tools", "examples", "docs"}
 
 // parse parses the library, without its tests.
@@ -232,8 +232,8 @@ func (p source) each(fn func(d *ast.FuncDecl)) {
 	}
 }
 
-// exported returns the exported functions, and the exported methods of exported types but
-// for those that make them futures, streams and Droppers.
+// exported returns the exported functions, and the exported methods of exported types except
+// those that make them futures, streams and Droppers.
 func (p source) exported() (names []string) {
 	p.each(func(d *ast.FuncDecl) {
 		if name := p.nameOf(d); name != "" && !slices.Contains([]string{"Poll", "PollNext", "Drop"}, d.Name.Name) {
@@ -320,14 +320,14 @@ func receiver(fn *ast.FuncDecl) string {
 	return baseName(fn.Recv.List[0].Type)
 }
 
-// baseName returns the name of a type, without its package, its type arguments, and
-// what points to it.
+// baseName returns the name of a type, without its package, its type arguments, and its
+// pointers.
 func baseName(expr ast.Expr) string {
 	_, name, _ := strings.Cut(qualified("", expr), ".")
 	return name
 }
 
-// qualified returns the name of a type with its package, which is home when it names
+// qualified returns the name of a type with its package, which is home when the type names
 // none.
 func qualified(home string, expr ast.Expr) string {
 	switch x := expr.(type) {

@@ -1,6 +1,7 @@
 package own_test
 
 import (
+	"sync"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -16,7 +17,7 @@ const (
 	hour = time.Hour
 )
 
-// soon is how long a timer takes.
+// soon returns how long a timer takes.
 func (s *scene) soon() time.Duration {
 	if s.waits {
 		return 20 * tick
@@ -24,7 +25,7 @@ func (s *scene) soon() time.Duration {
 	return tick
 }
 
-// What these own is a timer: dropped, it wakes nobody.
+// These own a timer, which wakes no task after it was dropped.
 var timers = leaves([]row{
 	{name: "timer.SleepFuture", live: true, quiet: true, build: func(s *scene) subject {
 		return unit(s, timer.SleepFuture(s.soon()))
@@ -45,10 +46,10 @@ const backlog = 128
 // window is how many bytes a connection of these tests holds in one direction.
 const window = 4
 
-// listen returns a listener, and what makes a client come: one that stays until its
-// connection is over. A connection that nobody took and nobody closed would keep it
-// waiting for ever, which the simulator reports.
-func (s *scene) listen() (l *socket.Listener, come func()) {
+// listen returns a listener, and a function that makes a client connect: the client stays
+// until its connection ends. A connection that was neither accepted nor closed would keep
+// the client waiting for ever, which the simulator reports.
+func (s *scene) listen() (l *socket.Listener, connect func()) {
 	l, err := socket.Listen(s.root, "tcp", "127.0.0.1:0")
 	if err != nil {
 		s.t.Fatal(err)
@@ -66,22 +67,13 @@ func (s *scene) listen() (l *socket.Listener, come func()) {
 	}
 }
 
-// acceptor is listen, with one client that comes now or later.
+// acceptor is listen, with one client that connects now or later.
 func (s *scene) acceptor() *socket.Listener {
-	l, come := s.listen()
-	came := false
-	switch {
-	case s.fails:
+	l, connect := s.listen()
+	if s.fails {
 		l.Close()
-	case s.waits:
-		s.onWake(func() {
-			if !came {
-				came = true
-				come()
-			}
-		})
-	default:
-		come()
+	} else {
+		s.nowOrLater(sync.OnceFunc(connect))
 	}
 	return l
 }
@@ -102,28 +94,28 @@ func (s *scene) pair() (mine, theirs *socket.Conn) {
 	return mine, theirs
 }
 
-// letGo has around dropped when sub is no more.
-func (sub subject) letGo(around ...edo.Dropper) subject {
+// dropAfter has around dropped after sub.
+func (sub subject) dropAfter(around ...edo.Dropper) subject {
 	sub.around = around
 	return sub
 }
 
-// readable is a connection that can be read from now or later.
+// readable returns a connection that has something to read now or later.
 func (s *scene) readable() (mine, theirs *socket.Conn) {
 	mine, theirs = s.pair()
 	switch {
 	case s.fails:
 		theirs.CloseWrite()
 	case s.waits:
-		s.onWake(func() { s.meanwhile(theirs.WriteFuture([]byte{1})) })
+		s.onWake(func() { s.inAnotherTask(theirs.WriteFuture([]byte{1})) })
 	default:
 		theirs.Write(s.root, []byte{1})
 	}
 	return mine, theirs
 }
 
-// meanwhile has another task wait for f. It may fail: the connection may be closed.
-func (s *scene) meanwhile(f edo.Future[int]) {
+// inAnotherTask has another task wait for f. It may fail: the connection may be closed.
+func (s *scene) inAnotherTask(f edo.Future[int]) {
 	edo.Go(s.root, func(task *edo.Task) error {
 		edo.Await(task, f)
 		edo.Drop(f)
@@ -134,7 +126,7 @@ func (s *scene) meanwhile(f edo.Future[int]) {
 var sockets = leaves([]row{
 	{name: "socket.Listener.AcceptFuture", live: true, quiet: true, build: func(s *scene) subject {
 		l := s.acceptor()
-		return done(s, l.AcceptFuture(), (*socket.Conn).Drop).letGo(l)
+		return done(s, l.AcceptFuture(), (*socket.Conn).Drop).dropAfter(l)
 	}},
 	{name: "socket.Listener.Accept", live: true, direct: true, build: func(s *scene) subject {
 		l := s.acceptor()
@@ -144,27 +136,27 @@ var sockets = leaves([]row{
 				conn.Drop()
 			}
 			return err
-		}).letGo(l)
+		}).dropAfter(l)
 	}},
 	{name: "socket.Listener.Incoming", live: true, quiet: true, build: func(s *scene) subject {
 		l := s.acceptor()
-		return items(s, l.Incoming(), 1, (*socket.Conn).Drop).letGo(l)
+		return items(s, l.Incoming(), 1, (*socket.Conn).Drop).dropAfter(l)
 	}},
 	// It waits for a listener whose backlog is full.
 	{name: "socket.DialFuture", live: true, quiet: true, build: func(s *scene) subject {
-		l, come := s.listen()
+		l, connect := s.listen()
 		if s.fails {
 			l.Close()
 		}
 		for range backlog {
 			if s.waits {
-				come()
+				connect()
 			}
 		}
 		if s.waits {
 			timer.Sleep(s.root, tick)
 		}
-		s.onWake(func() { // the others leave
+		s.onWake(func() { // a connection in the backlog is accepted
 			edo.Go(s.root, func(task *edo.Task) error {
 				conn, err := l.Accept(task)
 				if err == nil {
@@ -173,88 +165,84 @@ var sockets = leaves([]row{
 				return nil
 			})
 		})
-		return done(s, socket.DialFuture(s.root, "tcp", l.Addr().String()), (*socket.Conn).Drop).letGo(l)
+		return done(s, socket.DialFuture(s.root, "tcp", l.Addr().String()), (*socket.Conn).Drop).dropAfter(l)
 	}},
 	{name: "socket.Conn.ReadFuture", live: true, quiet: true, build: func(s *scene) subject {
 		mine, theirs := s.readable()
-		return done(s, mine.ReadFuture(make([]byte, 1)), func(int) {}).letGo(mine, theirs)
+		return done(s, mine.ReadFuture(make([]byte, 1)), func(int) {}).dropAfter(mine, theirs)
 	}},
 	{name: "socket.Conn.Read", live: true, direct: true, build: func(s *scene) subject {
 		mine, theirs := s.readable()
 		return s.body(func(task *edo.Task) error {
 			_, err := mine.Read(task, make([]byte, 1))
 			return err
-		}).letGo(mine, theirs)
+		}).dropAfter(mine, theirs)
 	}},
 	{name: "socket.Conn.WriteFuture", live: true, quiet: true, build: func(s *scene) subject {
 		mine, theirs := s.pair()
 		n := window
 		if s.waits {
 			n *= 2
-			s.onWake(func() { s.meanwhile(theirs.ReadFuture(make([]byte, window))) })
+			s.onWake(func() { s.inAnotherTask(theirs.ReadFuture(make([]byte, window))) })
 		}
 		if s.fails {
 			mine.Close()
 		}
-		return done(s, mine.WriteFuture(make([]byte, n)), func(int) {}).letGo(mine, theirs)
+		return done(s, mine.WriteFuture(make([]byte, n)), func(int) {}).dropAfter(mine, theirs)
 	}},
 	// It waits behind another task's write, which waits for room.
 	{name: "socket.Conn.WriteFuture, behind another", live: true, quiet: true, build: func(s *scene) subject {
 		mine, theirs := s.pair()
 		if s.waits {
-			s.meanwhile(mine.WriteFuture(make([]byte, 2*window)))
+			s.inAnotherTask(mine.WriteFuture(make([]byte, 2*window)))
 			timer.Sleep(s.root, tick)
 			s.onWake(func() {
 				for range 3 {
-					s.meanwhile(theirs.ReadFuture(make([]byte, window)))
+					s.inAnotherTask(theirs.ReadFuture(make([]byte, window)))
 				}
 			})
 		}
 		if s.fails {
 			mine.Close()
 		}
-		return done(s, mine.WriteFuture(make([]byte, 1)), func(int) {}).letGo(mine, theirs)
+		return done(s, mine.WriteFuture(make([]byte, 1)), func(int) {}).dropAfter(mine, theirs)
 	}},
 })
 
-// end counts how often it was dropped.
-type end struct {
+// pipeEnd counts how often it was dropped.
+type pipeEnd struct {
 	*aio.Pipe
 	drops int
 }
 
-func (e *end) Drop() {
+func (e *pipeEnd) Drop() {
 	e.drops++
 	e.Pipe.Drop()
 }
 
-// pipe returns an end of a connection in memory, from which it can be read, and to
-// which it can be written, now or later. It must be dropped as often as drops says.
-func (s *scene) pipe(drops int) *end {
+// pipe returns an end of a connection in memory, which can be read and written now or
+// later. It must be dropped as often as drops says.
+func (s *scene) pipe(drops int) *pipeEnd {
 	mine, theirs := aio.Duplex(window)
-	e := &end{Pipe: mine}
-	shut := false
+	e := &pipeEnd{Pipe: mine}
 	enter := func(fn func(cx *edo.Context)) { edotest.NewTask().Enter(fn) }
-	give := func() {
-		if !shut {
-			shut = true
-			enter(func(cx *edo.Context) {
-				theirs.PollWrite(cx, []byte("ab\n"))
-				theirs.PollShutdown(cx)
-			})
-		}
-	}
+	send := sync.OnceFunc(func() {
+		enter(func(cx *edo.Context) {
+			theirs.PollWrite(cx, []byte("ab\n"))
+			theirs.PollShutdown(cx)
+		})
+	})
 	if s.fails {
 		mine.Close()
 	}
 	if s.waits {
 		enter(func(cx *edo.Context) { mine.PollWrite(cx, make([]byte, window)) })
 		s.onWake(func() {
-			give()
+			send()
 			enter(func(cx *edo.Context) { theirs.PollRead(cx, make([]byte, window)) })
 		})
 	} else {
-		give()
+		send()
 	}
 	s.atEnd(func() {
 		if e.drops != drops {
@@ -291,7 +279,7 @@ var bytes = leaves([]row{
 	}},
 })
 
-// framed is a connection of lines that the subject borrows.
+// framed returns a connection of lines that the subject borrows.
 func (s *scene) framed() *codec.Framed[string, string] {
 	var f *codec.Framed[string, string]
 	s.atEnd(func() { f.Drop() })
@@ -299,8 +287,8 @@ func (s *scene) framed() *codec.Framed[string, string] {
 	return f
 }
 
-// A Framed owns its connection; its futures borrow the Framed. What they send are no
-// values with an owner.
+// A Framed owns its connection; its futures borrow the Framed. The strings that they send
+// have no owner.
 var frames = leaves([]row{
 	{name: "codec.NewFramed", build: func(s *scene) subject {
 		return items(s, codec.NewFramed[string, string](s.pipe(1), new(codec.Lines)), -1, func(string) {})

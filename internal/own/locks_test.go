@@ -1,111 +1,96 @@
 package own_test
 
 import (
+	"sync"
+
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/lock"
 )
 
-// tryLock is a lock of which it can be seen whether it is free.
+// tryLock is a lock that a test can try.
 type tryLock interface {
 	TryLock() bool
 	Unlock()
 }
 
-// held makes somebody else hold m while the scene waits. In the end m must be free.
+// held locks m while the scene waits. In the end m must be free.
 func held[M tryLock](s *scene, m M) M {
-	holds := s.waits && m.TryLock()
-	letGo := func() {
-		if holds {
-			holds = false
+	locked := s.waits && m.TryLock()
+	unlock := func() {
+		if locked {
+			locked = false
 			m.Unlock()
 		}
 	}
-	s.onWake(letGo)
+	s.onWake(unlock)
 	s.atEnd(func() {
-		letGo()
+		unlock()
 		if !m.TryLock() {
-			s.t.Error("the lock has not come back")
+			s.t.Error("the lock was not unlocked")
 		}
 	})
 	return m
 }
 
-// permits is a semaphore of 3, of which somebody else has 2 while the scene waits. In
+// permits returns a semaphore of 3, of which 2 are acquired while the scene waits. In
 // the end all must be free.
 func (s *scene) permits() *lock.Semaphore {
 	sem := lock.NewSemaphore(3)
-	others := 0
+	acquired := 0
 	if s.waits && sem.TryAcquire(2) == nil {
-		others = 2
+		acquired = 2
 	}
-	letGo := func() {
-		sem.Release(others)
-		others = 0
+	release := func() {
+		sem.Release(acquired)
+		acquired = 0
 	}
 	if s.fails {
 		sem.Close()
 	}
-	s.onWake(letGo)
+	s.onWake(release)
 	s.atEnd(func() {
-		letGo()
+		release()
 		if n := sem.Available(); n != 3 {
-			s.t.Errorf("%d of 3 permits have come back", n)
+			s.t.Errorf("%d of 3 permits are free", n)
 		}
 	})
 	return sem
 }
 
-// notify is a Notify that is notified once, now or later. The notification must go to
-// the subject, who then calls seen, or be there in the end.
+// notify returns a Notify that is notified once, now or later. The notification must reach
+// the subject, which then calls seen, or be there in the end.
 func (s *scene) notify() (n *lock.Notify, seen func()) {
 	n = new(lock.Notify)
-	told, saw := false, 0
-	tell := func() {
-		if !told {
-			told = true
-			n.NotifyOne()
-		}
-	}
-	if s.waits {
-		s.onWake(tell)
-	} else {
-		tell()
-	}
+	sent, received := 0, 0
+	s.nowOrLater(sync.OnceFunc(func() {
+		sent++
+		n.NotifyOne()
+	}))
 	s.atEnd(func() {
-		if told && ready(edo.Future[edo.Unit](n.WaitFuture())) {
-			saw++
+		if sent != 0 && ready(edo.Future[edo.Unit](n.WaitFuture())) {
+			received++
 		}
-		if told && saw != 1 || !told && saw != 0 {
-			s.t.Errorf("one notification was seen %d times", saw)
+		if received != sent {
+			s.t.Errorf("one notification was seen %d times", received)
 		}
 	})
-	return n, func() { saw++ }
+	return n, func() { received++ }
 }
 
-// barrier is a barrier of two, to which another one comes, before or later. In the end
-// nobody must be left in it.
+// barrier returns a barrier of two, at which another task arrives, before or later. In the
+// end no task must be left in it.
 func (s *scene) barrier() *lock.Barrier {
 	b := lock.NewBarrier(2)
 	other := b.WaitFuture()
-	come := func() { edotest.Poll(edotest.NewTask(), edo.Future[bool](other)) }
-	came := !s.waits
-	if came {
-		come()
-	}
-	s.onWake(func() {
-		if !came {
-			came = true
-			come()
-		}
-	})
+	s.nowOrLater(sync.OnceFunc(func() { edotest.Poll(edotest.NewTask(), edo.Future[bool](other)) }))
 	s.atEnd(func() {
 		other.Drop()
 		one := b.WaitFuture()
 		defer one.Drop()
 		if _, p, _ := edotest.Poll(edotest.NewTask(), edo.Future[bool](one)); p != edo.Pending {
-			s.t.Error("somebody was left in the barrier")
+			s.t.Error("a task was left in the barrier")
 		} else if !ready(edo.Future[bool](b.WaitFuture())) {
 			s.t.Error("two do not pass the barrier")
 		}
@@ -113,8 +98,8 @@ func (s *scene) barrier() *lock.Barrier {
 	return b
 }
 
-// once is a Once that somebody else initialises while the scene waits, and then gives
-// up. In the end it must have a value, or take one.
+// once returns a Once that another future initialises while the scene waits, and is then
+// dropped. In the end it must have a value, or accept one.
 func (s *scene) once() *lock.Once[*item] {
 	o := new(lock.Once[*item])
 	if s.waits {
@@ -129,13 +114,13 @@ func (s *scene) once() *lock.Once[*item] {
 			v.take()
 			return s.script().Give(v)
 		}))) {
-			s.t.Error("nobody can initialise it any more")
+			s.t.Error("it cannot be initialised any more")
 		}
 	})
 	return o
 }
 
-// What these own is a place in a line, and what was granted to them.
+// These own their place in a queue, and the permits that were granted to them.
 var locks = leaves([]row{
 	{name: "lock.Mutex.LockFuture", quiet: true, build: func(s *scene) subject {
 		return done(s, held(s, new(lock.Mutex)).LockFuture(), (*lock.Guard).Unlock)
@@ -210,7 +195,7 @@ var locks = leaves([]row{
 		b := s.barrier()
 		return s.body(func(task *edo.Task) error { _, err := b.Wait(task); return err })
 	}},
-	// The value is the Once's; who asks gets a copy.
+	// The Once keeps the value; its callers get a copy.
 	{name: "lock.Once.GetOrInitFuture", quiet: true, calls: true, steps: true, build: func(s *scene) subject {
 		return s.future(s.once().GetOrInitFuture(func() edo.Future[*item] { return s.step() }))
 	}},
@@ -226,7 +211,7 @@ var locks = leaves([]row{
 	}},
 })
 
-// ready says whether f is ready at its first poll; it is dropped then.
+// ready reports whether f is ready at its first poll; then it drops f.
 func ready[T any](f edo.Future[T]) bool {
 	_, p, err := edotest.Poll(edotest.NewTask(), f)
 	edo.Drop(f)

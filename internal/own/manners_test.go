@@ -5,12 +5,12 @@ import (
 	"github.com/edo-go/edo/future"
 )
 
-// A manner is a way to make a task. What it is given to own it drops when the task ends,
-// however it does.
+// A manner is a way to spawn a task. The task drops what it owns when it ends, in whichever
+// way.
 type manner struct {
-	name  string // the function, as in TestEverySpawnIsWalked
+	name  string // the function, as in TestEverySpawnHasAManner
 	spawn func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned
-	task  bool // it spawns from a task alone
+	task  bool // it spawns only from a task
 	scope bool // in a scope
 }
 
@@ -32,7 +32,7 @@ func byGo(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 	return handle(edo.Go(s, func(task *edo.Task) error { _, err := d.run(task); return err }, edo.Owns(d), owns))
 }
 
-// manners are all of them: a new way to spawn gets a row here.
+// manners are all ways to spawn: a new one gets a row here.
 var manners = []manner{
 	{name: "edo.Spawn", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 		return handle(edo.Spawn(s, edo.Future[edo.Unit](d), owns))

@@ -9,59 +9,19 @@ import (
 // intoMany is into, of a channel with many receivers.
 func (s *scene) intoMany() *mpmc.Sender[*item] {
 	tx, rx := mpmc.New[*item](2)
-	for range 2 {
-		if s.waits {
-			tx.TrySend(s.item())
-		}
-	}
-	drain := func() {
-		for v, err := rx.TryRecv(); err == nil; v, err = rx.TryRecv() {
-			v.take()
-		}
-	}
-	if s.fails {
-		rx.Close()
-	}
-	s.onWake(drain)
-	s.atEnd(func() {
-		drain()
-		if permits, err := tx.TryReserveMany(2); err == nil {
-			permits.Drop()
-		} else if !s.fails {
-			s.t.Errorf("room has been lost: %v", err)
-		}
-		tx.Drop()
-		rx.Drop()
-	})
+	fillUp(s, tx, rx)
 	return tx
 }
 
-// fromMany is from, of a channel with another receiver, which in the end takes what the
-// subject has left: also what it was promised.
+// fromMany is from, of a channel with another receiver. In the end that one takes the values
+// that the subject has left, and those that it was promised.
 func (s *scene) fromMany() *mpmc.Receiver[*item] {
 	tx, rx := mpmc.New[*item](2)
-	fill := func() {
-		if tx.IsClosed() {
-			return
-		}
-		for _, v := range []*item{s.item(), s.item()} {
-			if tx.TrySend(v) != nil {
-				v.take() // refused, and the sender's
-			}
-		}
-		tx.Close()
-	}
-	if s.waits {
-		s.onWake(fill)
-	} else {
-		fill()
-	}
+	sendTwo(s, tx)
 	other := rx.Clone()
 	s.atEnd(func() {
 		tx.Drop()
-		for v, err := other.TryRecv(); err == nil; v, err = other.TryRecv() {
-			v.take()
-		}
+		takeRest(other)
 		if n := other.Len(); n != 0 {
 			s.t.Errorf("%d messages are promised to a receive that is no more", n)
 		}
@@ -71,31 +31,9 @@ func (s *scene) fromMany() *mpmc.Receiver[*item] {
 	return rx
 }
 
-var manyConsumers = leaves([]row{
+var manyConsumers = leaves(append(senderRows("mpmc", (*scene).intoMany), []row{
 	{name: "mpmc.Sender.SendFuture", quiet: true, build: func(s *scene) subject {
 		return done(s, s.intoMany().SendFuture(s.item()), func(*mpmc.Sender[*item]) {})
-	}},
-	{name: "mpmc.Sender.Send", direct: true, build: func(s *scene) subject {
-		tx := s.intoMany()
-		return s.body(func(task *edo.Task) error {
-			v := s.item()
-			err := tx.Send(task, v)
-			if err != nil {
-				v.take() // it is the sender's still
-			}
-			return err
-		})
-	}},
-	{name: "mpmc.Sender.SendTimeout", direct: true, live: true, build: func(s *scene) subject {
-		tx := s.intoMany()
-		return s.body(func(task *edo.Task) error {
-			v := s.item()
-			err := tx.SendTimeout(task, v, hour)
-			if err != nil {
-				v.take()
-			}
-			return err
-		})
 	}},
 	{name: "mpmc.Sender.Sink", direct: true, build: func(s *scene) subject {
 		tx := s.intoMany()
@@ -114,29 +52,9 @@ var manyConsumers = leaves([]row{
 			p.Drop()
 		})
 	}},
-	{name: "mpmc.Sender.Reserve", direct: true, build: func(s *scene) subject {
-		tx := s.intoMany()
-		return s.body(func(task *edo.Task) error {
-			permit, err := tx.Reserve(task)
-			if err == nil {
-				err = permit.Send(s.item())
-			}
-			return err
-		})
-	}},
-	{name: "mpmc.Sender.ReserveMany", direct: true, build: func(s *scene) subject {
-		tx := s.intoMany()
-		return s.body(func(task *edo.Task) error {
-			permits, err := tx.ReserveMany(task, 2)
-			if err == nil {
-				permits.Drop()
-			}
-			return err
-		})
-	}},
 	{name: "mpmc.Sender.ClosedFuture", quiet: true, build: func(s *scene) subject {
 		tx, rx := mpmc.New[*item](1)
-		s.end(rx)
+		s.dropOther(rx)
 		s.atEnd(tx.Drop)
 		return unit(s, tx.ClosedFuture())
 	}},
@@ -177,4 +95,4 @@ var manyConsumers = leaves([]row{
 			return err
 		})
 	}},
-})
+}...))

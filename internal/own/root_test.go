@@ -22,7 +22,7 @@ var roots = []row{
 		return sub
 	}},
 	{name: "edo.YieldFuture", begins: true, build: func(s *scene) subject { return unit(s, edo.YieldFuture()) }},
-	// A handle that is dropped lets its task go on: whoever wants it to end aborts it.
+	// A handle that is dropped leaves its task running: to end the task, abort it.
 	{name: "edo.Spawn", also: []string{"edo.SpawnInline", "edo.Go", "edo.Blocking"}, live: true, leaf: true, build: func(s *scene) subject {
 		inner := future.Map(s.source(), func(v *item) edo.Unit { v.take(); return edo.Unit{} })
 		h := edo.Spawn(s.root, inner)
@@ -33,7 +33,7 @@ var roots = []row{
 		}
 		return sub
 	}},
-	// A Select borrows what it waits for.
+	// A Select borrows the futures and streams that it waits for.
 	{name: "edo.NewSelect", also: []string{"edo.Select.Biased", "edo.Select.Else"}, calls: true, build: func(s *scene) subject {
 		a, b := s.values(), s.source()
 		handler := func(v *item, err error) error {
@@ -46,7 +46,7 @@ var roots = []row{
 		sel := edo.NewSelect(edo.On(a, handler), edo.OnFuture(b, handler))
 		sub := items(s, sel, -1, func(edo.Unit) {})
 		over := false
-		letGo := func() {
+		dropAll := func() {
 			sel.Drop()
 			if !over {
 				over = true
@@ -59,10 +59,10 @@ var roots = []row{
 			if over || !poll(cx) {
 				return over
 			}
-			letGo()
+			dropAll()
 			return true
 		}
-		sub.drop = letGo
+		sub.drop = dropAll
 		return sub
 	}},
 	{name: "edo.Select.Next", direct: true, calls: true, build: func(s *scene) subject {
@@ -98,7 +98,7 @@ var roots = []row{
 		c := s.token()
 		return s.body(func(task *edo.Task) error { return c.Cancelled(task) })
 	}},
-	// A set that is dropped aborts its tasks, and drops what nobody has joined.
+	// A set that is dropped aborts its tasks, and drops the values that were not joined.
 	{name: "edo.NewJoinSet", live: true, leaf: true, build: func(s *scene) subject {
 		set := edo.NewJoinSet[*item](0)
 		for range 2 {
@@ -112,17 +112,13 @@ var roots = []row{
 		if s.waits {
 			set.TrySpawn(s.root, s.source())
 		}
-		return done(s, set.SpawnFuture(s.source()), func(edo.AbortHandle) {}).letGo(set)
+		return done(s, set.SpawnFuture(s.source()), func(edo.AbortHandle) {}).dropAfter(set)
 	}},
 }
 
-// token is cancelled at once, or later when the scene waits.
+// token returns a token that is cancelled at once, or later when the scene waits.
 func (s *scene) token() *edo.Cancel {
 	c := edo.NewCancel()
-	if s.waits {
-		s.onWake(c.Cancel)
-	} else {
-		c.Cancel()
-	}
+	s.nowOrLater(c.Cancel)
 	return c
 }

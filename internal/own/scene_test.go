@@ -12,20 +12,20 @@ import (
 
 var errScene = errors.New("scene: failed")
 
-// scene is what happens around a subject.
+// scene is the surroundings of a subject: its sources, its values, and their faults.
 type scene struct {
 	t       *testing.T
 	task    *edotest.Task
 	items   []*item
 	scripts []*owntest.Script[*item]
 	sinks   []*owntest.Sink[*item]
-	called  int   // how often a function of the user's was called
-	err     error // the first that the subject came to
-	came    bool  // a value or an error, in the last poll
+	called  int   // how often a function of the program was called
+	err     error // the first error of the subject
+	gave    bool  // the last poll gave a value or an error
 
 	root   *edo.Task // of the simulation, for rows that need a runtime
-	wakes  []func()  // what lets a subject go on that waits
-	checks []func()  // what must hold when all is over
+	wakes  []func()  // each wakes a subject that waits
+	checks []func()  // called when the subject has ended
 
 	fails     bool  // sources have errors
 	waits     bool  // sources and sinks are pending
@@ -34,7 +34,7 @@ type scene struct {
 	fnErr     error // functions fail
 }
 
-// item is a value that must have one fate.
+// item is a value that must have exactly one fate.
 type item struct {
 	s              *scene
 	taken, dropped int
@@ -49,7 +49,7 @@ func (s *scene) item() *item {
 	return v
 }
 
-// script makes a source.
+// script returns a new source without steps.
 func (s *scene) script() *owntest.Script[*item] {
 	src := owntest.NewScript[*item](s.t)
 	s.scripts = append(s.scripts, src)
@@ -91,7 +91,7 @@ func (s *scene) sink() edo.Sink[*item] {
 	return sink
 }
 
-// call is a function of the user's that is given args and makes something new.
+// call is a function of the program that gets args and returns a new value.
 func (s *scene) call(args ...*item) (*item, error) {
 	s.called++
 	for _, v := range args {
@@ -120,7 +120,7 @@ func (s *scene) convertErr(err error) error {
 	return err
 }
 
-// handle is a function that makes nothing.
+// handle is a function that gets a value and returns none.
 func (s *scene) handle(v *item) error {
 	made, err := s.call(v)
 	if err == nil {
@@ -129,7 +129,7 @@ func (s *scene) handle(v *item) error {
 	return err
 }
 
-// judge looks at a value and says no to the second.
+// judge is a predicate that is false for the second value.
 func (s *scene) judge(*item) bool {
 	s.called++
 	if s.panics {
@@ -157,7 +157,7 @@ func (s *scene) stream(src edo.Stream[*item]) subject { return items(s, src, -1,
 
 func unit(s *scene, f edo.Future[edo.Unit]) subject { return done(s, f, func(edo.Unit) {}) }
 
-// done is a subject that is a future. What it gives goes to take.
+// done returns a subject that is a future. Its value goes to take.
 func done[T any](s *scene, f edo.Future[T], take func(T)) subject {
 	return subject{
 		made: f,
@@ -172,7 +172,7 @@ func done[T any](s *scene, f edo.Future[T], take func(T)) subject {
 	}
 }
 
-// items is a subject that is a stream: of n values, or until it ends.
+// items returns a subject that is a stream, of n values, or until it ends.
 func items[T any](s *scene, src edo.Stream[T], n int, take func(T)) subject {
 	return subject{
 		made: src,
@@ -189,7 +189,7 @@ func items[T any](s *scene, src edo.Stream[T], n int, take func(T)) subject {
 }
 
 func (s *scene) outcome(err error, take func()) {
-	s.came = true
+	s.gave = true
 	if err == nil {
 		take()
 	} else if s.err == nil {
@@ -199,8 +199,8 @@ func (s *scene) outcome(err error, take func()) {
 
 type result = future.Result[*item]
 
-// taken takes the values of results.
-func taken(all ...result) {
+// takeResults takes the values of results.
+func takeResults(all ...result) {
 	for _, r := range all {
 		if r.Err == nil {
 			r.Value.take()
@@ -208,14 +208,14 @@ func taken(all ...result) {
 	}
 }
 
-// takeAll takes them.
+// takeAll takes all values.
 func takeAll(all []*item) {
 	for _, v := range all {
 		v.take()
 	}
 }
 
-// ask is a function in direct style that waits for src and makes something new of it.
+// ask returns a function in direct style that waits for src and makes a new value of it.
 func (s *scene) ask(src edo.Future[*item]) func(task *edo.Task) (*item, error) {
 	return func(task *edo.Task) (*item, error) {
 		v, err := edo.Await(task, src)
@@ -227,8 +227,8 @@ func (s *scene) ask(src edo.Future[*item]) func(task *edo.Task) (*item, error) {
 	}
 }
 
-// body is a subject in direct style. To drop it is to cancel it and to let it go on
-// to its end, as a runtime does.
+// body returns a subject in direct style. Its drop cancels it and runs it to its end, as a
+// runtime does.
 func (s *scene) body(fn func(task *edo.Task) error) subject {
 	sub := unit(s, edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) }))
 	sub.fn, sub.made = fn, nil
@@ -240,14 +240,14 @@ func (s *scene) body(fn func(task *edo.Task) error) subject {
 	return sub
 }
 
-// tryPoll polls once, and survives a panic of the function.
+// tryPoll polls once, and recovers a panic of the function.
 func (s *scene) tryPoll(sub subject) (done bool) {
 	defer func() { recover() }()
 	s.task.Enter(func(cx *edo.Context) { done = sub.poll(cx) })
 	return done
 }
 
-// finish polls to the end, and wakes what waits.
+// finish polls to the end, and wakes the subject while it waits.
 func (s *scene) finish(sub subject) {
 	s.t.Helper()
 	for range 50 {
@@ -261,16 +261,17 @@ func (s *scene) finish(sub subject) {
 	s.t.Fatal("it does not end")
 }
 
-// wake lets everything go on that waits.
+// wake wakes everything that waits.
 func (s *scene) wake() {
-	for _, wake := range s.waiting() {
+	for _, wake := range s.allWakes() {
 		wake()
 	}
 }
 
-// waiting returns what lets everything go on that waits. Each one wakes as the last
-// thing that it does: who is woken may run at the same time, on a goroutine of its own.
-func (s *scene) waiting() (wakes []func()) {
+// allWakes returns functions that wake everything that waits. Each one wakes as the last
+// thing that it does: the task that it wakes may run at the same time, on a goroutine of its
+// own.
+func (s *scene) allWakes() (wakes []func()) {
 	for _, src := range s.scripts {
 		wakes = append(wakes, src.Wake)
 	}
@@ -280,40 +281,49 @@ func (s *scene) waiting() (wakes []func()) {
 	return append(wakes, s.wakes...)
 }
 
-// onWake has wake called whenever the scene lets things go on.
+// onWake registers wake, which is called whenever the scene wakes the subject.
 func (s *scene) onWake(wake func()) { s.wakes = append(s.wakes, wake) }
 
-// atEnd has check called when the subject is no more.
+// nowOrLater calls fn, at once, or in each wake when the scene waits.
+func (s *scene) nowOrLater(fn func()) {
+	if s.waits {
+		s.onWake(fn)
+	} else {
+		fn()
+	}
+}
+
+// atEnd registers check, which is called when the subject has been dropped.
 func (s *scene) atEnd(check func()) { s.checks = append(s.checks, check) }
 
-// pollEnded polls what was dropped: a combinator polls nothing then. What waits itself
-// is not polled again.
+// pollEnded polls a subject that was dropped: a combinator polls nothing then. A leaf must
+// not be polled again.
 func (s *scene) pollEnded(r row, sub subject) {
 	if !r.leaf {
 		s.tryPoll(sub)
 	}
 }
 
-// untilPending polls until it waits.
+// untilPending polls the subject until it waits.
 func (s *scene) untilPending(sub subject) {
 	s.t.Helper()
 	for range 50 {
 		s.task.TakeWakes()
-		before := s.fates()
+		before := s.countEvents()
 		done := false
 		s.task.Enter(func(cx *edo.Context) { done = sub.poll(cx) })
 		if done {
 			s.t.Fatal("it does not wait")
 		}
-		if s.fates() == before && s.task.Wakes() == 0 {
+		if s.countEvents() == before && s.task.Wakes() == 0 {
 			return
 		}
 	}
 	s.t.Fatal("it does not wait")
 }
 
-// fates says how much has happened so far.
-func (s *scene) fates() (n int) {
+// countEvents returns how many fates and calls there were so far.
+func (s *scene) countEvents() (n int) {
 	for _, v := range s.items {
 		n += v.taken + v.dropped
 	}
@@ -321,7 +331,7 @@ func (s *scene) fates() (n int) {
 }
 
 // checkReleased checks that the sources have been dropped already, before their
-// owner is.
+// owner.
 func (s *scene) checkReleased() {
 	s.t.Helper()
 	for i, src := range s.scripts {
@@ -331,7 +341,7 @@ func (s *scene) checkReleased() {
 	}
 }
 
-// check checks what must hold once the subject has been dropped.
+// check checks all that must hold after the subject has been dropped.
 func (s *scene) check() {
 	s.t.Helper()
 	for _, check := range s.checks {

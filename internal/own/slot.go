@@ -7,7 +7,7 @@ import (
 )
 
 // ErrPolledAgain is the kind of the errors that say that a future was polled after its end.
-// It is not [edo.ErrClosed]: that is how things end that are used rightly.
+// It is not [edo.ErrClosed], the kind of the end of things that are used rightly.
 var ErrPolledAgain = errors.New("edo: a future was polled after it had ended")
 
 // Future holds a future until it is ready.
@@ -19,15 +19,15 @@ func HoldFuture[T any](f edo.Future[T]) Future[T] { return Future[T]{f} }
 // Hold puts f into the slot, which must be empty. A nil f leaves it so.
 func (o *Future[T]) Hold(f edo.Future[T]) { o.f = f }
 
-// Held says whether there is a future in the slot.
+// Held reports whether there is a future in the slot.
 func (o *Future[T]) Held() bool { return o.f != nil }
 
 // Poll polls the future, and drops it as soon as it is ready. [edo.End] says that
-// the slot is empty: there is nothing to poll, or no longer. That takes an operation off
-// the budget, as a ready future does: what asks again and again gives way.
+// the slot is empty. This takes an operation off the budget, as a ready future does: so a
+// task that polls again and again gives way to others.
 func (o *Future[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if o.f == nil {
-		return v, nothing(cx), nil
+		return v, pollEmpty(cx), nil
 	}
 	v, p, err = o.f.Poll(cx)
 	if p != edo.Pending {
@@ -36,7 +36,7 @@ func (o *Future[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	return v, p, err
 }
 
-// Drop drops what the slot holds.
+// Drop drops the content of the slot.
 func (o *Future[T]) Drop() {
 	if f := o.f; f != nil {
 		o.f = nil
@@ -50,14 +50,14 @@ type Stream[T any] struct{ s edo.Stream[T] }
 // HoldStream returns a slot with s in it. A nil s leaves it empty.
 func HoldStream[T any](s edo.Stream[T]) Stream[T] { return Stream[T]{s} }
 
-// Held says whether there is a stream in the slot.
+// Held reports whether there is a stream in the slot.
 func (o *Stream[T]) Held() bool { return o.s != nil }
 
-// Poll asks the stream for its next item, and drops it as soon as it has ended. An
-// empty slot has ended, at the price that an empty [Future] has.
+// Poll polls the stream for its next item, and drops it as soon as it has ended. An
+// empty slot has ended, and takes an operation off the budget, as an empty [Future] does.
 func (o *Stream[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if o.s == nil {
-		return v, nothing(cx), nil
+		return v, pollEmpty(cx), nil
 	}
 	v, p, err = o.s.PollNext(cx)
 	if p == edo.End {
@@ -66,7 +66,7 @@ func (o *Stream[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	return v, p, err
 }
 
-// Drop drops what the slot holds.
+// Drop drops the content of the slot.
 func (o *Stream[T]) Drop() {
 	if s := o.s; s != nil {
 		o.s = nil
@@ -74,17 +74,17 @@ func (o *Stream[T]) Drop() {
 	}
 }
 
-// nothing says that a slot is empty, or that the budget is used up.
+// pollEmpty is the poll of an empty slot: the End, or Pending when the budget is used up.
 //
 //go:noinline
-func nothing(cx *edo.Context) edo.Poll {
+func pollEmpty(cx *edo.Context) edo.Poll {
 	if !cx.Proceed(nil) {
 		return edo.Pending
 	}
 	return edo.End
 }
 
-// Value holds a value until somebody takes it.
+// Value holds a value until it is taken.
 type Value[T any] struct {
 	v    T
 	held bool
@@ -96,10 +96,10 @@ func HoldValue[T any](v T) Value[T] { return Value[T]{v, true} }
 // Put puts v into the slot, which must be empty.
 func (o *Value[T]) Put(v T) { o.v, o.held = v, true }
 
-// Held says whether there is a value in the slot.
+// Held reports whether there is a value in the slot.
 func (o *Value[T]) Held() bool { return o.held }
 
-// Take hands over the value, and leaves the slot empty.
+// Take returns the value, and leaves the slot empty.
 func (o *Value[T]) Take() T {
 	var zero T
 	v := o.v
@@ -107,7 +107,7 @@ func (o *Value[T]) Take() T {
 	return v
 }
 
-// Drop drops what the slot holds.
+// Drop drops the content of the slot.
 func (o *Value[T]) Drop() {
 	if o.held {
 		Discard(o.Take())

@@ -113,7 +113,7 @@ func TestDiscardAllDropsEachAlsoWhenADropPanics(t *testing.T) {
 	}
 }
 
-func TestDiscardDropsWhatIsInsideAnInterface(t *testing.T) {
+func TestDiscardDropsTheValueInAnInterface(t *testing.T) {
 	h := owntest.NewHandle(1)
 	own.Discard[any](h)
 	own.Discard[any](nil)
@@ -130,7 +130,7 @@ func TestDiscardOfANilPointerDoesNothing(t *testing.T) {
 	own.Discard[edo.Dropper](none)
 }
 
-func TestDiscardOfWhatIsNoDropperAllocatesNothing(t *testing.T) {
+func TestDiscardWithoutADropperAllocatesNothing(t *testing.T) {
 	n := 1 << 20
 	if got := testing.AllocsPerRun(100, func() {
 		own.Discard(n)

@@ -25,11 +25,11 @@ type driven struct {
 func (d *driven) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
 	d.polls++
 	for {
-		d.s.came = false
+		d.s.gave = false
 		if d.sub.poll(cx) {
 			return u, edo.Ready, d.s.err
 		}
-		if !d.s.came { // otherwise it was an item, and the next one may be there
+		if !d.s.gave { // otherwise it was an item, and the next one may be there
 			return u, edo.Pending, nil
 		}
 	}
@@ -42,17 +42,17 @@ func (d *driven) Drop() {
 	} else {
 		d.sub.drop()
 	}
-	d.sub.leave()
+	d.sub.dropAround()
 }
 
-// leave drops what is around sub.
-func (sub subject) leave() {
+// dropAround drops the things around sub.
+func (sub subject) dropAround() {
 	for _, d := range sub.around {
 		d.Drop()
 	}
 }
 
-// run is d in direct style. It leaves the dropping to the task.
+// run is d in direct style. The task drops d.
 func (d *driven) run(task *edo.Task) (u edo.Unit, err error) {
 	if d.sub.fn == nil {
 		return edo.Await(task, edo.Future[edo.Unit](d))
@@ -61,17 +61,17 @@ func (d *driven) run(task *edo.Task) (u edo.Unit, err error) {
 	return u, d.sub.fn(task)
 }
 
-// quietly is a simulation that logs nothing: much is meant to fail here.
+// quietly is a simulation that logs nothing: many tasks fail here on purpose.
 var quietly = sim.WithConfig(sim.Config{Window: window, Runtime: edo.Config{OnError: func(error) {}}})
 
 // An ending is how a task ends.
 type ending struct {
 	name string
-	of   func(r row) bool           // which rows can end so; nil: all
-	set  func(s *scene, r row)      // what the scene is like
-	act  func(p *play) (joins bool) // what happens after the spawn, and whether to join
-	want func(err error) bool       // what the task that is joined comes to; nil: anything
-	// never says that nothing of the task may have run.
+	of   func(r row) bool           // the rows that can end so; nil: all
+	set  func(s *scene, r row)      // sets the scene
+	act  func(p *play) (joins bool) // called after the spawn; reports whether to join
+	want func(err error) bool       // accepts the error of the task that is joined; nil: all
+	// never says that the task must not have run at all.
 	never bool
 }
 
@@ -80,12 +80,12 @@ type play struct {
 	*scene
 	h     spawned
 	root  *edo.Task
-	alone bool // it has a goroutine of its own
+	alone bool // the task has a goroutine of its own
 }
 
-// wake lets everything go on that waits.
+// wake wakes everything that waits, one after the other when the task runs beside.
 func (p *play) wake() {
-	for _, wake := range p.waiting() {
+	for _, wake := range p.allWakes() {
 		wake()
 		if p.alone {
 			p.idle()
@@ -93,11 +93,11 @@ func (p *play) wake() {
 	}
 }
 
-// idle returns when nothing runs any more: no time goes by before.
+// idle returns when no task runs any more: no time passes before.
 func (p *play) idle() error { return timer.Sleep(p.root, tick) }
 
-// goOn lets the task go on until it has ended.
-func (p *play) goOn() bool {
+// runToEnd wakes the task until it has ended.
+func (p *play) runToEnd() bool {
 	for range 100 {
 		if p.idle() != nil || p.h.Finished() { // not idle: it has failed, and its scope with it
 			return true
@@ -109,8 +109,8 @@ func (p *play) goOn() bool {
 	return true
 }
 
-// suspended waits until the task does.
-func (p *play) suspended() {
+// awaitSuspension returns when the task waits.
+func (p *play) awaitSuspension() {
 	p.idle()
 	if p.h.Finished() {
 		p.t.Error("it does not wait")
@@ -122,7 +122,7 @@ func (p *play) cancelAll() (joins bool) {
 	if err != nil {
 		p.t.Error(err)
 	}
-	rt.CancelAll() // what Shutdown does
+	rt.CancelAll() // as Shutdown does
 	return false
 }
 
@@ -135,61 +135,61 @@ func waits(r row) bool { return !r.begins }
 func calls(r row) bool { return r.calls }
 func steps(r row) bool { return r.steps && !r.direct }
 
-// waiting makes everything wait that can.
-func waiting(s *scene, r row) { s.fails, s.waits = r.onErr, true }
+// setWaiting makes everything wait that can.
+func setWaiting(s *scene, r row) { s.fails, s.waits = r.onErr, true }
 
-func stepWaiting(s *scene, r row) { s.fails, s.stepWaits = r.onErr, true }
+func setStepWaiting(s *scene, r row) { s.fails, s.stepWaits = r.onErr, true }
 
 func panicked(err error) bool     { return errors.As(err, new(*edo.PanicError)) }
 func wasCancelled(err error) bool { return errors.Is(err, edo.ErrCancelled) }
-func hasNot(err error) bool       { return err == nil || errors.Is(err, errScene) } // failed, but for errors of the source
+func sourceErr(err error) bool    { return err == nil || errors.Is(err, errScene) } // no error, or one of the source
 
 var endings = []ending{
-	{name: "completes", want: hasNot, set: func(s *scene, r row) { s.fails = r.onErr }, act: (*play).goOn},
+	{name: "completes", want: sourceErr, set: func(s *scene, r row) { s.fails = r.onErr }, act: (*play).runToEnd},
 	{
-		name: "completes after it waited", of: waits, want: hasNot, act: (*play).goOn,
+		name: "completes after it waited", of: waits, want: sourceErr, act: (*play).runToEnd,
 		set: func(s *scene, r row) { s.fails, s.waits, s.stepWaits = r.onErr, true, r.steps },
 	},
-	{name: "has an error", of: waits, set: func(s *scene, _ row) { s.fails = true }, act: (*play).goOn},
+	{name: "has an error", of: waits, set: func(s *scene, _ row) { s.fails = true }, act: (*play).runToEnd},
 	{
-		name: "its function has an error", act: (*play).goOn,
+		name: "its function has an error", act: (*play).runToEnd,
 		of:  func(r row) bool { return r.calls && !r.onErr },
 		set: func(s *scene, _ row) { s.fnErr = errScene },
 	},
 	{
-		name: "its function panics", of: calls, want: panicked, act: (*play).goOn,
+		name: "its function panics", of: calls, want: panicked, act: (*play).runToEnd,
 		set: func(s *scene, r row) { s.fails, s.panics = r.onErr, true },
 	},
 	{name: "aborted before its first poll", set: func(*scene, row) {}, act: (*play).abort, want: wasCancelled, never: true},
-	{name: "aborted before its first poll would wait", set: waiting, act: (*play).abort, want: wasCancelled, never: true},
-	{name: "aborted while suspended", of: waits, set: waiting, want: wasCancelled, act: func(p *play) bool {
-		p.suspended()
+	{name: "aborted before its first poll would wait", set: setWaiting, act: (*play).abort, want: wasCancelled, never: true},
+	{name: "aborted while suspended", of: waits, set: setWaiting, want: wasCancelled, act: func(p *play) bool {
+		p.awaitSuspension()
 		return p.abort()
 	}},
-	{name: "aborted when it was woken", of: waits, set: waiting, act: func(p *play) bool {
-		p.suspended()
+	{name: "aborted when it was woken", of: waits, set: setWaiting, act: func(p *play) bool {
+		p.awaitSuspension()
 		p.wake()
 		return p.abort()
 	}},
-	{name: "aborted while its step is suspended", of: steps, set: stepWaiting, act: func(p *play) bool {
-		p.suspended()
+	{name: "aborted while its step is suspended", of: steps, set: setStepWaiting, act: func(p *play) bool {
+		p.awaitSuspension()
 		return p.abort()
 	}},
-	{name: "shut down before its first poll", set: waiting, act: (*play).cancelAll, never: true},
-	{name: "shut down while suspended", of: waits, set: waiting, act: func(p *play) bool {
-		p.suspended()
+	{name: "shut down before its first poll", set: setWaiting, act: (*play).cancelAll, never: true},
+	{name: "shut down while suspended", of: waits, set: setWaiting, act: func(p *play) bool {
+		p.awaitSuspension()
 		return p.cancelAll()
 	}},
-	{name: "shut down when it was woken", of: waits, set: waiting, act: func(p *play) bool {
-		p.suspended()
+	{name: "shut down when it was woken", of: waits, set: setWaiting, act: func(p *play) bool {
+		p.awaitSuspension()
 		p.wake()
 		return p.cancelAll()
 	}},
 }
 
-// TestEveryTaskDropsWhatItOwnsOnceHoweverItEnds runs every row in every manner to every
-// ending, in the simulator. That nothing is left waiting the simulator sees itself.
-func TestEveryTaskDropsWhatItOwnsOnceHoweverItEnds(t *testing.T) {
+// TestEveryTaskDropsItsOwnOnceHoweverItEnds runs every row in every manner to every
+// ending, in the simulator, which reports tasks that are left waiting.
+func TestEveryTaskDropsItsOwnOnceHoweverItEnds(t *testing.T) {
 	turn := 0
 	for _, e := range endings {
 		t.Run(e.name, func(t *testing.T) {
@@ -235,7 +235,7 @@ func (e ending) play(t *testing.T, r row, m manner) {
 		}
 		if joins {
 			if err := p.h.join(task); e.want != nil && !e.want(err) && !(m.name == "edo.Blocking" && e.never) {
-				t.Errorf("the task has come to %v", err)
+				t.Errorf("the error of the task is %v", err)
 			}
 			if d.drops != 1 || first.Drops() != 1 || second.Drops() != 1 {
 				t.Error("the handle has resolved before everything was dropped")
@@ -280,21 +280,22 @@ func (h *host) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
 	return u, edo.Pending, nil
 }
 
-// TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate is about what loses a race.
-func TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate(t *testing.T) {
+// TestAFutureDroppedByItsRunningTaskHasOneFate drops each row as a race does with the branch
+// that loses.
+func TestAFutureDroppedByItsRunningTaskHasOneFate(t *testing.T) {
 	for _, r := range rows() {
 		if r.begins || r.direct {
 			continue
 		}
 		t.Run(r.name, func(t *testing.T) {
 			s := &scene{t: t, task: edotest.NewTask()}
-			waiting(s, r)
+			setWaiting(s, r)
 			err := sim.Run(1, func(task *edo.Task) error {
 				s.root = task
 				h := &host{sub: r.build(s)}
 				p := &play{scene: s, root: task}
 				p.h = handle(edo.Spawn(task, edo.Future[edo.Unit](h)))
-				p.suspended()
+				p.awaitSuspension()
 				h.drops = true
 				h.waker.Wake()
 				p.idle()
@@ -307,7 +308,7 @@ func TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate(t *testing.T) {
 				if h.done {
 					t.Error("it did not wait")
 				}
-				h.sub.leave()
+				h.sub.dropAround()
 				h.over = true
 				h.waker.Wake()
 				return p.h.join(task)
@@ -320,7 +321,7 @@ func TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate(t *testing.T) {
 	}
 }
 
-// fleet are all rows that need no simulation, in all manners, on one runtime.
+// fleet is all rows that need no simulation, in all manners, on one runtime.
 type fleet struct {
 	scenes []*scene
 	driven []*driven
@@ -328,7 +329,7 @@ type fleet struct {
 	names  []string
 }
 
-func launch(t *testing.T, rt *edo.Runtime) (f fleet) {
+func spawnAll(t *testing.T, rt *edo.Runtime) (f fleet) {
 	for _, r := range rows() {
 		if r.live {
 			continue
@@ -338,7 +339,7 @@ func launch(t *testing.T, rt *edo.Runtime) (f fleet) {
 				continue
 			}
 			s := &scene{t: t, task: edotest.NewTask()}
-			waiting(s, r)
+			setWaiting(s, r)
 			d := &driven{s: s, sub: r.build(s)}
 			owned := owntest.NewHandle(0)
 			m.spawn(rt, d, edo.Owns(owned))
@@ -361,19 +362,19 @@ func (f fleet) check(t *testing.T) {
 	}
 }
 
-func TestShutdownDropsWhatEveryTaskOwnsOnce(t *testing.T) {
+func TestShutdownDropsEverythingOwnedOnce(t *testing.T) {
 	rt, err := edo.New(edo.Config{Workers: 2, OnError: func(error) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := launch(t, rt)
+	f := spawnAll(t, rt)
 	if err := rt.Shutdown(t.Context()); errors.As(err, new(*edo.ShutdownError)) {
 		t.Fatal(err)
 	}
 	f.check(t)
 }
 
-func TestSpawnThatIsRefusedDropsWhatItWasGivenOnce(t *testing.T) {
+func TestSpawnThatIsRefusedDropsItsArgumentsOnce(t *testing.T) {
 	rt, err := edo.New(edo.Config{Workers: 1, OnError: func(error) {}})
 	if err != nil {
 		t.Fatal(err)
@@ -381,7 +382,7 @@ func TestSpawnThatIsRefusedDropsWhatItWasGivenOnce(t *testing.T) {
 	if err := rt.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	f := launch(t, rt)
+	f := spawnAll(t, rt)
 	for i, d := range f.driven {
 		if d.polls != 0 {
 			t.Errorf("%s: polled", f.names[i])

@@ -1,9 +1,8 @@
-// Package owntest has what tests of combinators poll: futures, streams and sinks
-// that play a script, and keep account of how they are owned.
+// Package owntest has futures, streams and sinks for tests of combinators: they play a
+// script, and check how their owner uses them.
 //
 //	src := owntest.NewScript[int](t).Give(1).Wait().Give(2)
 //
-// is a stream of 1 and 2, between which it is pending until [Script.Wake]. A script
-// reports what nobody may do to it: to poll it after its end, or after it was
-// dropped.
+// is a stream of 1 and 2; in between it is pending until [Script.Wake]. A script fails the
+// test when it is polled after its end, or after it was dropped.
 package owntest

@@ -8,11 +8,11 @@ import (
 )
 
 // Script is a stream, or a future, that plays its steps. As a stream it ends after
-// the last one; as a future it is done after the first value or error.
+// the last one; as a future it is ready with the first value or error.
 type Script[T any] struct {
 	t     testing.TB
 	steps []step[T]
-	waker edo.Waker // who waits at a Wait
+	waker edo.Waker // of the task that waits at a Wait
 	done  bool
 	polls int
 	drops int
@@ -61,14 +61,14 @@ func (s *Script[T]) Yield() *Script[T] {
 	return s
 }
 
-// Poll plays on, as a future.
+// Poll plays the next step, as a future.
 func (s *Script[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 	v, p, err := s.play(cx)
 	s.done = s.done || p == edo.Ready
 	return v, p, err
 }
 
-// PollNext plays on, as a stream.
+// PollNext plays the next step, as a stream.
 func (s *Script[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) { return s.play(cx) }
 
 func (s *Script[T]) play(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
@@ -99,7 +99,7 @@ func (s *Script[T]) play(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	return st.v, edo.Ready, st.err
 }
 
-// Wake ends the Wait that the script has come to, and wakes who waits there. At
+// Wake ends the Wait that the script has come to, and wakes the task that waits there. At
 // another step it does nothing.
 func (s *Script[T]) Wake() {
 	if len(s.steps) > 0 && s.steps[0].kind == wait {
@@ -108,7 +108,7 @@ func (s *Script[T]) Wake() {
 	}
 }
 
-// Drop counts, and drops the values that were not given.
+// Drop counts the drop, and drops the values of the steps that are left.
 func (s *Script[T]) Drop() {
 	s.drops++
 	steps := s.steps
@@ -126,7 +126,7 @@ func (s *Script[T]) Polls() int { return s.polls }
 // Drops returns how often the script was dropped.
 func (s *Script[T]) Drops() int { return s.drops }
 
-// Handle is a value that is owned: it counts how often it was dropped.
+// Handle is a value with an owner: it counts how often it was dropped.
 type Handle struct {
 	N     int
 	drops int
@@ -135,7 +135,7 @@ type Handle struct {
 // NewHandle returns a handle with a number.
 func NewHandle(n int) *Handle { return &Handle{N: n} }
 
-// Drop counts.
+// Drop counts the drop.
 func (h *Handle) Drop() { h.drops++ }
 
 // Drops returns how often the handle was dropped.

@@ -24,7 +24,7 @@ func serve(task *edo.Task, server server, period time.Duration, out io.Writer, u
 	}, use)
 }
 
-// stamp writes, before each line, when it was printed.
+// stamp writes before each line the time at which it was printed.
 type stamp struct {
 	io.Writer
 	s     *sim.Sim
@@ -37,7 +37,7 @@ func (w stamp) Write(p []byte) (int, error) {
 
 // Between the connections the clock of the simulation moves. The last count comes
 // five seconds after a tick, and is not printed; the program ends there, although
-// the interval goes on.
+// the interval has no end.
 func TestTheSumIsPrintedAtEveryTickAndStartsAgain(t *testing.T) {
 	const want = `30s bytes read = 12
 1m0s bytes read = 100
@@ -78,7 +78,7 @@ func TestTheSumIsPrintedAtEveryTickAndStartsAgain(t *testing.T) {
 	})
 }
 
-// total returns the sum of what was printed.
+// total returns the sum of the printed numbers.
 func total(output string) (sum int) {
 	for line := range strings.Lines(output) {
 		var n int

@@ -22,7 +22,7 @@ func combinators(s edo.Spawner, l *socket.Listener, period time.Duration, out io
 }
 
 // accepting spawns, for each connection, the future that reads to its end and then
-// sends how much there was.
+// sends the number of bytes.
 func accepting(s edo.Spawner, l *socket.Listener, tx *mpsc.Sender[int], out io.Writer) edo.Future[edo.Unit] {
 	type sender = *mpsc.Sender[int]
 
@@ -39,8 +39,8 @@ func accepting(s edo.Spawner, l *socket.Listener, tx *mpsc.Sender[int], out io.W
 	})
 }
 
-// adding is the background task. The state that a loop would keep in a variable,
-// the bytes since the last tick, goes from step to step of a fold.
+// adding is the background task. The bytes since the last tick, which a loop would keep in
+// a variable, are passed from step to step of a fold.
 func adding(rx *mpsc.Receiver[int], period time.Duration, out io.Writer) edo.Future[int] {
 	return stream.Fold(items(rx, period), 0, func(sum int, it item) (int, error) {
 		if it.kind == tick {

@@ -46,8 +46,8 @@ func accept(task *edo.Task, l *socket.Listener, tx *mpsc.Sender[int], out io.Wri
 	return task.Err()
 }
 
-// background adds up what it receives, and prints the sum at every tick, from zero
-// each time. What comes after the last tick is not printed.
+// background adds up the numbers that it receives, and at every tick prints the sum and
+// starts again from zero. Numbers that come after the last tick are not printed.
 func background(task *edo.Task, rx *mpsc.Receiver[int], period time.Duration, out io.Writer) error {
 	sum := 0
 	for it, err := range stream.All(task, items(rx, period)) {

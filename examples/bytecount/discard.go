@@ -2,8 +2,8 @@ package main
 
 import "github.com/edo-go/edo"
 
-// discard is a writer that takes everything and keeps nothing: how much a
-// connection sends is counted without having it all in memory.
+// discard is a writer that accepts everything and keeps nothing: so the bytes of a
+// connection are counted without having them all in memory.
 type discard struct{}
 
 func (discard) PollWrite(_ *edo.Context, p []byte) (int, edo.Poll, error) {

@@ -1,6 +1,5 @@
-// Bytecount counts what all its connections send, and prints the sum every 30
-// seconds. The connections send their counts to one background task, which does
-// the adding.
+// Bytecount counts the bytes that all its connections send, and prints the sum every 30
+// seconds. The connections send their counts to one background task, which adds them up.
 //
 //	go run ./examples/bytecount -addr 127.0.0.1:8080 -tick 5s
 //	head -c 1000 /dev/zero | nc -N 127.0.0.1 8080

@@ -11,9 +11,9 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// take runs a sender that always has another count, and returns the kinds of the
-// items that come, each of which takes so long to deal with.
-func take(t *testing.T, seed uint64, counts int, period, each time.Duration) (kinds []kind) {
+// receiveKinds runs a sender that always has another count, and returns the kinds of the
+// items that arrive. To handle an item takes as long as each says.
+func receiveKinds(t *testing.T, seed uint64, counts int, period, each time.Duration) (kinds []kind) {
 	t.Helper()
 	err := sim.Run(seed, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](8)
@@ -60,7 +60,7 @@ func longest(kinds []kind, of kind) (all, run int) {
 // ten of them there is a tick.
 func TestABusyChannelDoesNotStarveTheTicks(t *testing.T) {
 	for seed := range uint64(20) {
-		kinds := take(t, seed, 1000, 10*time.Millisecond, time.Millisecond)
+		kinds := receiveKinds(t, seed, 1000, 10*time.Millisecond, time.Millisecond)
 		all, run := longest(kinds, count)
 		if all != 1000 || run > 10 {
 			t.Fatalf("seed %d: of %d counts %d came in a row", seed, all, run)
@@ -68,11 +68,10 @@ func TestABusyChannelDoesNotStarveTheTicks(t *testing.T) {
 	}
 }
 
-// Ten ticks become due while one item is dealt with: there is always one that is
-// late.
+// Ten ticks become due while one item is handled: there is always one that is late.
 func TestBusyTicksDoNotStarveTheChannel(t *testing.T) {
 	for seed := range uint64(20) {
-		kinds := take(t, seed, 100, time.Millisecond, 10*time.Millisecond)
+		kinds := receiveKinds(t, seed, 100, time.Millisecond, 10*time.Millisecond)
 		all, _ := longest(kinds, count)
 		_, run := longest(kinds, tick)
 		if all != 100 || run > 1 {
@@ -82,7 +81,7 @@ func TestBusyTicksDoNotStarveTheChannel(t *testing.T) {
 }
 
 func TestTheEndOfTheChannelEndsTheInterval(t *testing.T) {
-	if kinds := take(t, 0, 0, time.Hour, 0); len(kinds) != 0 {
+	if kinds := receiveKinds(t, 0, 0, time.Hour, 0); len(kinds) != 0 {
 		t.Errorf("got %v", kinds)
 	}
 }

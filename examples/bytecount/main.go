@@ -17,7 +17,7 @@ var styles = map[string]func(task *edo.Task, l *socket.Listener, period time.Dur
 	"direct": direct,
 	"combinators": func(task *edo.Task, l *socket.Listener, period time.Duration, out io.Writer) error {
 		server := combinators(task, l, period, out)
-		defer edo.Drop(server) // Await borrows: whoever made a future drops it
+		defer edo.Drop(server) // Await borrows a future: its maker drops it
 		_, err := edo.Await(task, server)
 		return err
 	},

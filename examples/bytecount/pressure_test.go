@@ -16,7 +16,7 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// acceptors are the parts of the program that know no background task.
+// acceptors are the parts of the program that accept, without the background task.
 var acceptors = map[string]func(task *edo.Task, l *socket.Listener, tx *mpsc.Sender[int], out io.Writer) error{
 	"direct": accept,
 	"combinators": func(task *edo.Task, l *socket.Listener, tx *mpsc.Sender[int], out io.Writer) error {
@@ -27,9 +27,9 @@ var acceptors = map[string]func(task *edo.Task, l *socket.Listener, tx *mpsc.Sen
 	},
 }
 
-// Nobody receives but the test, and the channel has room for one count. A client
-// has written all of its bytes, which are more than a connection holds, when it was
-// accepted and its task reads; it reads to the end when that task has sent.
+// Only the test receives, and the channel has room for one count. A client writes more
+// bytes than a connection holds: so it has written all of them only when it was accepted and
+// its task reads. It reads the end of the connection when that task has sent.
 func TestASlowBackgroundTaskHoldsUpTheConnectionsAndNotTheListener(t *testing.T) {
 	const clients, size = 5, 1000
 	for style, accept := range acceptors {
@@ -77,7 +77,7 @@ func TestASlowBackgroundTaskHoldsUpTheConnectionsAndNotTheListener(t *testing.T)
 	}
 }
 
-func TestAClientThatResetsIsReportedAndHarmsNobodyElse(t *testing.T) {
+func TestAClientThatResetsIsReportedAndHarmsNoOther(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, server server) {
 		trial.Threads(t, 5, func(task *edo.Task, out io.Writer) error {
 			return serve(task, server, time.Hour, out, func(addr string) error {
@@ -118,7 +118,7 @@ func TestAClientThatResetsIsReportedAndHarmsNobodyElse(t *testing.T) {
 	})
 }
 
-// reset connects and goes without saying good-bye.
+// reset connects, and closes in a way that resets the connection.
 func reset(addr string) error {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {

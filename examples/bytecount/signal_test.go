@@ -10,7 +10,7 @@ import (
 	"github.com/edo-go/edo/examples/internal/trial"
 )
 
-// connect connects to a server and sends text, without ending.
+// connect connects to a server and sends text, and leaves the connection open.
 func connect(t *testing.T, addr, text string) *net.TCPConn {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -24,17 +24,17 @@ func connect(t *testing.T, addr, text string) *net.TCPConn {
 	return conn.(*net.TCPConn)
 }
 
-// accepted waits until the server has accepted all connections that were made until
-// now: this one comes after them, and is counted.
-func accepted(t *testing.T, p *trial.Process, addr string) {
+// awaitAccepted waits until the server has accepted all connections that were made until
+// now: it makes another one after them, and waits until that one is counted.
+func awaitAccepted(t *testing.T, p *trial.Process, addr string) {
 	t.Helper()
 	connect(t, addr, "1234567").CloseWrite()
 	for p.Line() != "bytes read = 7" {
 	}
 }
 
-// refused waits until nobody accepts any more.
-func refused(addr string) {
+// awaitRefused waits until the server does not accept any more.
+func awaitRefused(addr string) {
 	for {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
@@ -50,9 +50,9 @@ func TestTheFirstInterruptStopsAcceptingAndLetsConnectionsFinish(t *testing.T) {
 			p := trial.Start(t, "-style", style, "-tick", "10ms")
 			addr := p.Addr()
 			one, two := connect(t, addr, "123"), connect(t, addr, "")
-			accepted(t, p, addr)
+			awaitAccepted(t, p, addr)
 			p.Signal(os.Interrupt)
-			refused(addr)
+			awaitRefused(addr)
 			if _, err := one.Write([]byte("45")); err != nil {
 				t.Fatal(err)
 			}
@@ -73,9 +73,9 @@ func TestTheSecondInterruptEndsTheConnectionsToo(t *testing.T) {
 			p := trial.Start(t, "-style", style, "-tick", "10ms")
 			addr := p.Addr()
 			connect(t, addr, "123")
-			accepted(t, p, addr)
+			awaitAccepted(t, p, addr)
 			p.Signal(os.Interrupt)
-			refused(addr)
+			awaitRefused(addr)
 			p.Signal(os.Interrupt)
 			if _, stderr, code := p.Wait(); stderr != "" || code != 0 {
 				t.Errorf("exit code %d, %q", code, stderr)

@@ -27,8 +27,8 @@ func combinators(s edo.Spawner, t *transport, now clock, out io.Writer) edo.Futu
 	return edo.Spawn(s, coordinating(t, rx, now), edo.Owns(t))
 }
 
-// coordinating is the future of the task that has the transport. ForEachFuture asks
-// for the next request when the future of this one is done.
+// coordinating is the future of the task that owns the transport. ForEachFuture polls for
+// the next request when the future of this one is ready.
 func coordinating(t *transport, rx *mpsc.Receiver[message], now clock) edo.Future[edo.Unit] {
 	return stream.ForEachFuture(rx, func(reply message) edo.Future[edo.Unit] {
 		start := now()
@@ -40,8 +40,8 @@ func coordinating(t *transport, rx *mpsc.Receiver[message], now clock) edo.Futur
 	})
 }
 
-// asking is the future of an answer: it sends the request, and then waits for what
-// the coordinator sends back.
+// asking is the future of an answer: it sends the request, and then waits for the reply of
+// the coordinator.
 func asking(tx *mpsc.Sender[message]) edo.Future[time.Duration] {
 	reply, duration := oneshot.New[time.Duration]()
 	sent := tx.SendFuture(reply)

@@ -22,10 +22,10 @@ func TestMain(m *testing.M) { trial.Main(m, main) }
 
 type program = func(task *edo.Task, t *transport, now clock, out io.Writer) error
 
-// latency is how long the server of these tests thinks about each ping.
+// latency is how long the server of these tests waits before each pong.
 const latency = 10 * time.Millisecond
 
-// slow is a server of pongs that thinks.
+// slow is a server of pongs that waits before each.
 func slow(task *edo.Task, l *socket.Listener) error {
 	for conn, err := range stream.All(task, l.Incoming()) {
 		if err != nil {
@@ -53,8 +53,8 @@ func connected(task *edo.Task, server trial.Server, use func(t *transport) error
 	})
 }
 
-// simulate runs main under seed, and returns how long that took on the clock that
-// main is given.
+// simulate runs main under seed, and returns how long it took on the clock of the
+// simulation, which main gets.
 func simulate(seed uint64, main func(task *edo.Task, now clock) error) (time.Duration, error) {
 	s := sim.New(sim.Config{Seed: seed, Runtime: trial.Quiet})
 	start := s.Now()
@@ -63,9 +63,9 @@ func simulate(seed uint64, main func(task *edo.Task, now clock) error) (time.Dur
 	return s.Now().Sub(start), err
 }
 
-// All four ask at once. Were the clock started when somebody asks, they would wait
-// for 10, 20, 30 and 40 ms; were two pings under way at once, it would end sooner.
-func TestRequestsAreAnsweredOneByOneAndTimedFromWhenTheyAreTaken(t *testing.T) {
+// All four ask at once. If the clock started with the question, they would measure
+// 10, 20, 30 and 40 ms; if two pings were under way at once, the test would end sooner.
+func TestRequestsAreAnsweredOneByOneAndTimedFromTheirReceipt(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, program program) {
 		sim.Explore(t, 1000, func(seed uint64) error {
 			var out trial.Output
@@ -108,7 +108,7 @@ func fourDurations(output string) error {
 
 func TestTheProgramEndsByItself(t *testing.T) { trial.Ends(t, fourDurations) }
 
-// coordinators are the part of the program that has the transport, and askers the
+// coordinators are the part of the program that owns the transport, and askers the
 // part that asks.
 var coordinators = map[string]func(t *transport, rx *mpsc.Receiver[message], now clock) edo.Future[edo.Unit]{
 	"combinators": coordinating,
@@ -125,8 +125,8 @@ var askers = map[string]func(tx *mpsc.Sender[message]) edo.Future[time.Duration]
 }
 
 // ask has four tasks ask the coordinator, the first of which gives up after a time
-// that is too short for any answer. It returns what each has got, and what the
-// coordinator ended with.
+// that is too short for any answer. It returns the answer and the error of each, and the
+// error of the coordinator.
 func ask(
 	task *edo.Task,
 	coordinator edo.Future[edo.Unit],
@@ -164,7 +164,7 @@ func TestARequesterThatGivesUpLosesItsOwnRequestAlone(t *testing.T) {
 							return err
 						}
 						if !errors.Is(errs[0], edo.ErrCancelled) {
-							return fmt.Errorf("the one who gave up got %v, %v", durations[0], errs[0])
+							return fmt.Errorf("the one that gave up got %v, %v", durations[0], errs[0])
 						}
 						for i := range durations[1:] {
 							if durations[i+1] != latency || errs[i+1] != nil {
@@ -180,7 +180,7 @@ func TestARequesterThatGivesUpLosesItsOwnRequestAlone(t *testing.T) {
 	})
 }
 
-// unwrapping is the coordinator of Tokio's guide, which dies when it cannot deliver
+// unwrapping is the coordinator of Tokio's guide, which panics when it cannot deliver
 // an answer.
 func unwrapping(t *transport, rx *mpsc.Receiver[message], now clock) edo.Future[edo.Unit] {
 	return stream.ForEachTask(rx, func(task *edo.Task, reply message) error {
@@ -196,7 +196,7 @@ func unwrapping(t *transport, rx *mpsc.Receiver[message], now clock) edo.Future[
 	})
 }
 
-func TestACoordinatorThatDiesOfItTakesTheRequestsWithItAndRunReturns(t *testing.T) {
+func TestACoordinatorThatPanicsDropsTheRequestsAndRunReturns(t *testing.T) {
 	survivors, deaths := 0, 0
 	trial.Styles(t, askers, func(t *testing.T, asker func(tx *mpsc.Sender[message]) edo.Future[time.Duration]) {
 		sim.Explore(t, 250, func(seed uint64) error {
@@ -209,11 +209,11 @@ func TestACoordinatorThatDiesOfItTakesTheRequestsWithItAndRunReturns(t *testing.
 						return fmt.Errorf("the coordinator ended with %v", err)
 					}
 					if !errors.Is(errs[0], edo.ErrCancelled) {
-						return fmt.Errorf("the one who gave up got %v", errs[0])
+						return fmt.Errorf("the one that gave up got %v", errs[0])
 					}
 					for _, err := range errs[1:] {
 						switch {
-						case err == nil: // asked before the one who gave up
+						case err == nil: // asked before the one that gave up
 							survivors++
 						case errors.Is(err, edo.ErrClosed):
 							deaths++

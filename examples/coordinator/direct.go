@@ -12,8 +12,7 @@ import (
 )
 
 // direct spawns the coordinator and four tasks that ask it for a round trip at the
-// same time, and waits for the coordinator: it ends when the last of those who could
-// ask has.
+// same time, and waits for the coordinator: it ends after the last task that could ask.
 func direct(task *edo.Task, t *transport, now clock, out io.Writer) error {
 	tx, rx := mpsc.New[message](1024)
 	coordinator := edo.Go(task, func(task *edo.Task) error {
@@ -36,7 +35,7 @@ func direct(task *edo.Task, t *transport, now clock, out io.Writer) error {
 	return err
 }
 
-// coordinate is the task that has the transport. It answers one request after the
+// coordinate is the task that owns the transport. It answers one request after the
 // other; those that come meanwhile wait in the channel.
 func coordinate(task *edo.Task, t *transport, rx *mpsc.Receiver[message], now clock) error {
 	for reply, err := range stream.All(task, rx) {
@@ -50,11 +49,10 @@ func coordinate(task *edo.Task, t *transport, rx *mpsc.Receiver[message], now cl
 	return task.Err()
 }
 
-// answer measures a round trip, from when the request was taken out of the channel.
-// Whoever has asked may have given up meanwhile: then Send has nobody to send to,
-// and nothing else is lost.
+// answer measures a round trip, from the receipt of the request. The task that has asked
+// may have given up meanwhile: then Send fails, and nothing else is lost.
 //
-// Without an answer the reply is dropped, and whoever asked gets edo.ErrClosed.
+// Without an answer the reply is dropped, and the task that has asked gets edo.ErrClosed.
 func answer(task *edo.Task, t *transport, reply message, now clock) error {
 	defer reply.Drop()
 	start := now()

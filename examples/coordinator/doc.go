@@ -1,5 +1,5 @@
-// Coordinator shares one connection between four tasks that want to know how long
-// a round trip over it takes. One task has the connection; the others ask it.
+// Coordinator shares one connection between four tasks that measure how long
+// a round trip over it takes. One task owns the connection; the others ask it.
 //
 //	go run ./examples/coordinator
 //

@@ -12,10 +12,10 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// message is a request: the way to answer it is all that it says.
+// message is a request. It has nothing but the sender for the reply.
 type message = *oneshot.Sender[time.Duration]
 
-// clock says what time it is: time.Now, or that of a simulation.
+// clock returns the time: time.Now, or that of a simulation.
 type clock = func() time.Time
 
 // styles are the two ways in which the program is written.

@@ -11,8 +11,8 @@ import (
 )
 
 // pongs is the other end of the transport: a server that answers pings, on any
-// number of connections, until its task is asked to end. A connection that says
-// anything else is closed, and the others do not notice.
+// number of connections, until its task is asked to end. A connection that sends
+// anything else is closed, and the others are not affected.
 //
 // It mixes the two styles: while a connection is idle it is a future without a
 // stack, and each frame is handled in straight-line code.

@@ -14,9 +14,8 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// One client says something that it should not. The server closes that connection
-// and says why; a client that was there before, and one that comes later, get their
-// pongs.
+// One client sends a frame that is no ping. The server closes that connection and reports
+// why; a client that was connected before, and one that connects later, get their pongs.
 func TestABadFrameEndsItsConnectionAndNoOther(t *testing.T) {
 	for _, test := range []struct{ name, bytes, message string }{
 		{"a frame too long", "\xff\xff\xff\xff", "codec: frame too long"},
@@ -68,8 +67,8 @@ func dial(task *edo.Task, addr string) (*transport, error) {
 	return newTransport(conn), nil
 }
 
-// The other end goes away instead of answering: the coordinator ends with an error,
-// and so do those who have asked it.
+// The other end closes instead of answering: the coordinator ends with an error,
+// and so do the tasks that have asked it.
 func TestALostConnectionEndsTheProgramWithAnError(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, program program) {
 		for seed := range uint64(100) {

@@ -10,16 +10,16 @@ import (
 	"github.com/edo-go/edo/future"
 )
 
-// transport is what is coordinated: a connection of frames, each of which begins
-// with its length. A pong says no more than that it is one, so nobody may send a
-// ping before the last one was answered.
+// transport is the connection that is shared: it has frames that begin with their length.
+// A pong does not say which ping it answers, so a ping must not be sent before the last one
+// was answered.
 type transport struct {
 	*codec.Framed[[]byte, []byte]
 }
 
 var pingFrame, pongFrame = []byte("ping"), []byte("pong")
 
-// newTransport makes a transport of a connection, which it owns.
+// newTransport returns a transport, which owns the connection.
 func newTransport(conn aio.ReadWriter) *transport {
 	return &transport{codec.NewFramed(conn, &codec.LengthDelimited{})}
 }
@@ -46,7 +46,7 @@ func (t *transport) pingFuture() edo.Future[edo.Unit] {
 	})
 }
 
-// expect returns an error unless frame is the one that was wanted.
+// expect returns an error unless frame is the expected one.
 func expect(want, frame []byte) error {
 	if !bytes.Equal(want, frame) {
 		return fmt.Errorf("got %q, wanted %q", frame, want)

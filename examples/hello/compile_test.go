@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestSpawningFromWhatIsNoTaskDoesNotCompile(t *testing.T) {
+func TestSpawningOutsideOfATaskDoesNotCompile(t *testing.T) {
 	compiler, err := exec.LookPath("go")
 	if err != nil {
 		t.Skip("the go command is not on PATH, so nothing can be compiled")

@@ -11,8 +11,8 @@ import (
 )
 
 // combinators is the same with tasks that have no stack: each is the future of a
-// write, of some hundred bytes. ForEach asks for the next connection as soon as
-// its function returns, and the function does no more than spawn.
+// write, of some hundred bytes. ForEach polls for the next connection as soon as
+// its function returns, and the function only spawns.
 func combinators(s edo.Spawner, l *socket.Listener, out io.Writer) edo.Future[edo.Unit] {
 	return stream.ForEach(l.Incoming(), func(conn *socket.Conn) error {
 		write := future.Of(conn.WriteFuture([]byte("hello world")))

@@ -13,8 +13,8 @@ import (
 // task of its own, so that a slow one holds up neither the others nor the loop: the
 // handler of a connection is spawned, and not waited for.
 //
-// These tasks have nothing to say to each other, and each may fail without the rest.
-// A task owns its connection, which is closed when the task ends, however it ends.
+// These tasks share nothing, and each may fail without the rest. A task owns its
+// connection, which is closed when the task ends, in whichever way.
 func direct(task *edo.Task, l *socket.Listener, out io.Writer) error {
 	for conn, err := range stream.All(task, l.Incoming()) {
 		if err != nil {

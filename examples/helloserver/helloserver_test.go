@@ -17,8 +17,8 @@ func TestMain(m *testing.M) { trial.Main(m, main) }
 
 type server = func(task *edo.Task, l *socket.Listener, out io.Writer) error
 
-// greet is a program: clients connect to the server at the same time, and say what
-// they get.
+// greet is a program: clients connect to the server at the same time, and print what they
+// read.
 func greet(server server, clients int) trial.Program {
 	return func(task *edo.Task, out io.Writer) error {
 		return serve(task, server, out, func(addr string) error {
@@ -37,7 +37,7 @@ func serve(task *edo.Task, server server, out io.Writer, use func(addr string) e
 	}, use)
 }
 
-// greeted checks that each client got its greeting, and that nothing else was said.
+// greeted checks that each client got its greeting, and that nothing else was printed.
 func greeted(clients int) func(output string) error {
 	want := make([]string, clients)
 	for i := range want {
@@ -60,7 +60,7 @@ func TestEveryClientIsGreetedOnSeveralWorkers(t *testing.T) {
 
 // A connection holds four bytes here, and the first client does not read: the task
 // that serves it is stuck in the middle of the greeting.
-func TestAClientThatDoesNotReadHoldsUpNobodyElse(t *testing.T) {
+func TestAClientThatDoesNotReadHoldsUpNoOther(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, server server) {
 		var out trial.Output
 		err := sim.Run(1, func(task *edo.Task) error {
@@ -92,9 +92,9 @@ func TestAClientThatDoesNotReadHoldsUpNobodyElse(t *testing.T) {
 	})
 }
 
-// The client goes in the middle of the greeting, with some of it unread, which
+// The client closes in the middle of the greeting, with some of it unread, which
 // resets the connection.
-func TestAClientThatResetsIsReportedAndHarmsNobodyElse(t *testing.T) {
+func TestAClientThatResetsIsReportedAndHarmsNoOther(t *testing.T) {
 	trial.Styles(t, styles, func(t *testing.T, server server) {
 		var out trial.Output
 		err := sim.Run(1, func(task *edo.Task) error {

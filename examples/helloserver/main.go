@@ -16,7 +16,7 @@ var styles = map[string]func(task *edo.Task, l *socket.Listener, out io.Writer) 
 	"direct": direct,
 	"combinators": func(task *edo.Task, l *socket.Listener, out io.Writer) error {
 		server := combinators(task, l, out)
-		defer edo.Drop(server) // Await borrows: whoever made a future drops it
+		defer edo.Drop(server) // Await borrows a future: its maker drops it
 		_, err := edo.Await(task, server)
 		return err
 	},

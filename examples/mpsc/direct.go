@@ -10,8 +10,8 @@ import (
 )
 
 // direct spawns a task that sends ten messages, and prints them as they come. The
-// channel has room for 1,024: a sender that finds it full waits, which is how a slow
-// receiver slows down those who send to it.
+// channel has room for 1,024: a sender that finds it full waits, so a slow
+// receiver slows down its senders.
 //
 // The loop ends when the last sender has been closed. There is one here, and it ends
 // with the task that owns it.

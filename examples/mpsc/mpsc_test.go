@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { trial.Main(m, main) }
 
-// inOrder checks for the one output: what a sender sends arrives in that order.
+// inOrder checks for the only output: the messages of a sender arrive in its order.
 func inOrder(output string) error {
 	var want strings.Builder
 	for i := range 10 {
@@ -44,11 +44,11 @@ func TestAForgottenSenderIsDiagnosedAndDoesNotHang(t *testing.T) {
 	forgotten := tx.Clone()
 	_, err := trial.Simulate(0, func(task *edo.Task, out io.Writer) error {
 		tx.Close()
-		_, err := edo.Spawn(task, stream.Collect(rx), edo.Name("the one who waits")).Await(task)
+		_, err := edo.Spawn(task, stream.Collect(rx), edo.Name("the one that waits")).Await(task)
 		return err
 	})
 	if err == nil || !strings.Contains(err.Error(), "nothing can happen any more") ||
-		!strings.Contains(err.Error(), "the one who waits") {
+		!strings.Contains(err.Error(), "the one that waits") {
 		t.Errorf("got %v", err)
 	}
 	forgotten.Close()

@@ -10,7 +10,7 @@ import (
 )
 
 // combinators is the same as a chain of futures. The receiver is one: the future of
-// what will be sent.
+// the value that will be sent.
 func combinators(s edo.Spawner, out io.Writer) edo.Future[edo.Unit] {
 	tx, rx := oneshot.New[string]()
 	edo.Spawn(s, future.Lazy(func() (edo.Unit, error) {

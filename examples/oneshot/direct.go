@@ -8,11 +8,11 @@ import (
 	"github.com/edo-go/edo/oneshot"
 )
 
-// direct spawns a task that sends one value, and waits for that. Sending never
-// waits, so it takes no Task; receiving does.
+// direct spawns a task that sends one value, and waits for the value. Sending never
+// waits, so it needs no Task; receiving does.
 //
-// The spawned task owns the sender, which ends with it: had the task failed before
-// it sent anything, Recv would return edo.ErrClosed and not wait for ever.
+// The spawned task owns the sender, which is closed when the task ends: if the task failed
+// before it sent, Recv would return edo.ErrClosed and not wait for ever.
 func direct(task *edo.Task, out io.Writer) error {
 	tx, rx := oneshot.New[string]()
 	edo.Go(task, func(*edo.Task) error {

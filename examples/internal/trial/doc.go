@@ -1,4 +1,4 @@
 // Package trial runs the examples for their tests: in a simulation, where a seed
-// decides what happens; on several workers with real sockets, where a test checks
-// what must hold whatever happens; and as processes.
+// decides the order; on several workers with real sockets, where a test checks the
+// properties that hold in every order; and as processes.
 package trial

@@ -67,7 +67,7 @@ func (p *Process) Line() string {
 	return p.lines.Text()
 }
 
-// Addr waits for the line that says where a server listens.
+// Addr waits for the line with the address at which a server listens.
 func (p *Process) Addr() string {
 	p.t.Helper()
 	line := p.Line()
@@ -86,8 +86,8 @@ func (p *Process) Signal(s os.Signal) {
 	}
 }
 
-// Wait waits for the end. It returns the rest of the output, what was written to
-// the standard error, and the exit code.
+// Wait waits for the end. It returns the rest of the output, the standard error, and the
+// exit code.
 func (p *Process) Wait() (stdout, stderr string, code int) {
 	p.t.Helper()
 	var rest strings.Builder
@@ -102,7 +102,7 @@ func (p *Process) Wait() (stdout, stderr string, code int) {
 }
 
 // Ends runs the example as a process, in each style, and requires that it ends by
-// itself and without complaint. A style that there is none of is refused.
+// itself and without an error. It also requires that an unknown style is refused.
 func Ends(t *testing.T, check func(output string) error) {
 	t.Helper()
 	for _, style := range []string{"direct", "combinators"} {

@@ -13,7 +13,7 @@ import (
 type Server = func(task *edo.Task, l *socket.Listener) error
 
 // Serve runs server on an address of its own as long as use does, and then asks it
-// to end, as the first Ctrl-C does. The connections may go on.
+// to end, as the first Ctrl-C does. The connections may stay open.
 func Serve(task *edo.Task, server Server, use func(addr string) error) error {
 	l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -42,7 +42,7 @@ func All(task *edo.Task, n int, fn func(task *edo.Task, i int) error) error {
 	return errors.Join(errs...)
 }
 
-// Talk connects to addr, sends text, and returns all that comes back.
+// Talk connects to addr, sends text, and returns all that it reads.
 func Talk(task *edo.Task, addr, text string) (string, error) {
 	conn, err := socket.Dial(task, "tcp", addr)
 	if err != nil {

@@ -23,8 +23,8 @@ func Styles[P any](t *testing.T, styles map[string]P, test func(t *testing.T, pr
 	}
 }
 
-// Output is what a program has printed. Any number of tasks may write to it, each
-// call in one piece.
+// Output keeps the text that a program has printed. Any number of tasks may write to it;
+// the text of each call stays in one piece.
 type Output struct {
 	mu   sync.Mutex
 	text strings.Builder // guarded by mu
@@ -44,19 +44,18 @@ func (o *Output) String() string {
 	return o.text.String()
 }
 
-// Sorted returns the lines of output, sorted: what was printed, without the order.
+// Sorted returns the lines of output, sorted.
 func Sorted(output string) []string {
 	lines := strings.Split(strings.TrimSuffix(output, "\n"), "\n")
 	slices.Sort(lines)
 	return lines
 }
 
-// Quiet is a runtime that logs no errors: the tests expect them, and look at what
-// Run returns.
+// Quiet configures a runtime that logs no errors: the tests expect them, and check the
+// result of Run.
 var Quiet = edo.Config{OnError: func(error) {}}
 
-// Simulate runs program under seed and returns what it has printed, and what Run
-// returned.
+// Simulate runs program under seed and returns its output, and the result of Run.
 func Simulate(seed uint64, program Program) (string, error) {
 	var out Output
 	err := sim.Run(seed, func(task *edo.Task) error { return program(task, &out) },
@@ -65,7 +64,7 @@ func Simulate(seed uint64, program Program) (string, error) {
 }
 
 // Seeds runs program under each of so many seeds, twice, and requires that Run
-// returns no error and that it prints the same bytes again. check says what is wrong
+// returns no error and that it prints the same bytes again. check returns what is wrong
 // with an output. At least so many outputs must be different.
 func Seeds(t *testing.T, seeds, different int, program Program, check func(output string) error) {
 	t.Helper()
@@ -90,7 +89,7 @@ func Seeds(t *testing.T, seeds, different int, program Program, check func(outpu
 	}
 }
 
-// Is returns a check for the one output that a program may have.
+// Is returns a check for an output that must be want.
 func Is(want string) func(output string) error {
 	return func(output string) error {
 		if output != want {
@@ -111,8 +110,7 @@ func Lines(want ...string) func(output string) error {
 	}
 }
 
-// Threads runs program on four workers, with real sockets and the real time, as
-// often as rounds says.
+// Threads runs program so many times on four workers, with real sockets and in real time.
 func Threads(t *testing.T, rounds int, program Program, check func(output string) error) {
 	t.Helper()
 	config := Quiet

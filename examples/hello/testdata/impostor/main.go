@@ -1,4 +1,4 @@
-// This must not compile: nobody outside of edo makes a Spawner of their own.
+// This must not compile: only edo can make a Spawner.
 package main
 
 import "github.com/edo-go/edo"

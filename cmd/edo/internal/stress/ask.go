@@ -53,7 +53,7 @@ func ask(r *round) program {
 	}
 }
 
-// correspondence is one channel, and what has become of it.
+// correspondence is one channel, and its outcome.
 type correspondence struct {
 	*round
 	bodies, letters, futures *account
@@ -61,8 +61,8 @@ type correspondence struct {
 	rx                       *oneshot.Receiver[*token]
 
 	sent, received, refused atomic.Bool // the letter
-	unsent                  atomic.Bool // the reader was told that none comes
-	leaving                 atomic.Bool // the reader may go before it has read
+	unsent                  atomic.Bool // the reader got the error that none comes
+	leaving                 atomic.Bool // the reader may leave before it has read
 	aborted                 atomic.Bool // one of the two may have been
 }
 
@@ -71,7 +71,7 @@ func (c *correspondence) check() error {
 	case c.received.Load() && !c.sent.Load():
 		return errors.New("a letter was received that was not sent")
 	case c.sent.Load() && c.unsent.Load():
-		return errors.New("a letter was sent, and the reader was told that there is none")
+		return errors.New("a letter was sent, and the reader got the error that there is none")
 	case c.refused.Load() && !c.leaving.Load() && !c.aborted.Load():
 		return errors.New("a letter was refused, and the reader was there")
 	case c.sent.Load() && !c.received.Load() && !c.leaving.Load() && !c.aborted.Load():
@@ -89,13 +89,13 @@ func (c *correspondence) write(send func(*token) error) {
 		c.sent.Store(true)
 	case errors.Is(err, edo.ErrClosed):
 		c.refused.Store(true)
-		letter.end() // it is ours again
+		letter.end() // the writer has it again
 	default:
 		c.fault("ask: Send returned %v", err)
 	}
 }
 
-// read takes note of what the receiver gave.
+// read notes the result of the receiver.
 func (c *correspondence) read(letter *token, err error) error {
 	switch {
 	case err == nil:
@@ -124,7 +124,7 @@ func (c *correspondence) writer(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[
 		}
 		switch rng.IntN(7) {
 		case 0:
-			return nil // what it owns is dropped
+			return nil // its end of the channel is dropped
 		case 1:
 			c.tx.Close()
 		case 2:
@@ -149,7 +149,7 @@ func (c *correspondence) writer(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[
 				default:
 				}
 				if err := edo.Yield(task); err != nil {
-					<-ended // nobody may drop tx meanwhile
+					<-ended // tx must not be dropped before
 					return err
 				}
 			}
@@ -218,7 +218,7 @@ func (c *correspondence) reader(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[
 	}, own)
 }
 
-// leave is a reader that goes before its time.
+// leave is a reader that leaves without waiting for the letter.
 func (c *correspondence) leave(task *edo.Task, rng *rand.Rand) error {
 	open := c.bodies.open()
 	defer open.end()
@@ -233,10 +233,10 @@ func (c *correspondence) leave(task *edo.Task, rng *rand.Rand) error {
 		if letter, err := c.rx.TryRecv(); err == nil {
 			return c.read(letter, nil)
 		} else if errors.Is(err, edo.ErrEmpty) {
-			return errors.New("ask: a closed receiver says that something may still come")
+			return errors.New("ask: a closed receiver says that a letter may still come")
 		}
 	}
-	return nil // what it owns is dropped
+	return nil // its end of the channel is dropped
 }
 
 // reading receives without a stack.

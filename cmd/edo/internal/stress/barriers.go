@@ -10,10 +10,10 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// barriers has tasks meet at a barrier, again and again. Some give up while they wait,
-// and then others come for them.
+// barriers spawns tasks that wait at a barrier, again and again. Some give up while they
+// wait, and then others arrive in their stead.
 func barriers(r *round) program {
-	c := r.crew("barrier")
+	c := r.spawner("barrier")
 	return func(task *edo.Task, rng *rand.Rand) error {
 		p := newBarrierPlay(c, 1+rng.IntN(6))
 		if oneIn(rng, 2) {
@@ -25,30 +25,30 @@ func barriers(r *round) program {
 
 // barrierPlay is one barrier.
 type barrierPlay struct {
-	*crew
+	*spawner
 	size    int
 	barrier *lock.Barrier
-	come    atomic.Int64 // who comes, before it does
+	come    atomic.Int64 // arrivals, counted before they happen
 	passed  atomic.Int64
 	leaders atomic.Int64
 }
 
-func newBarrierPlay(c *crew, size int) *barrierPlay {
-	return &barrierPlay{crew: c, size: size, barrier: lock.NewBarrier(size)}
+func newBarrierPlay(c *spawner, size int) *barrierPlay {
+	return &barrierPlay{spawner: c, size: size, barrier: lock.NewBarrier(size)}
 }
 
-// pass takes note of one that passed, as the nth time that it did when nobody gives up.
+// pass counts a task that has passed. n is how often it has, when no task gives up.
 func (p *barrierPlay) pass(leader bool, n int) {
 	p.passed.Add(1)
 	if leader {
 		p.leaders.Add(1)
 	}
 	if come, want := p.come.Load(), int64(n*p.size); come < want {
-		p.fault("barrier: one passed, and %d of %d have come", come, want)
+		p.fault("barrier: one passed, and %d of %d have arrived", come, want)
 	}
 }
 
-// steady has nobody give up: then all is exact.
+// steady plays without a task that gives up: then all numbers are exact.
 func (p *barrierPlay) steady(task *edo.Task, rng *rand.Rand) error {
 	generations := 1 + rng.IntN(12)
 	var handles []*edo.JoinHandle[edo.Unit]
@@ -78,7 +78,7 @@ func (p *barrierPlay) steady(task *edo.Task, rng *rand.Rand) error {
 	return p.check(generations)
 }
 
-// check looks at who has passed, when nobody has given up.
+// check checks the numbers, when no task has given up.
 func (p *barrierPlay) check(generations int) error {
 	if passed, leaders := p.passed.Load(), p.leaders.Load(); passed != int64(generations*p.size) || leaders != int64(generations) {
 		return fmt.Errorf("barrier: %d have passed, and %d as leaders, a barrier for %d, %d times", passed, leaders, p.size, generations)
@@ -86,8 +86,8 @@ func (p *barrierPlay) check(generations int) error {
 	return nil
 }
 
-// loose has tasks that are aborted, and visitors that come and give up, until all have
-// passed: those that wait need them.
+// loose plays with tasks that are aborted. Until all have ended, visitors arrive and give up:
+// the tasks that wait need them.
 func (p *barrierPlay) loose(task *edo.Task, rng *rand.Rand) error {
 	var ended atomic.Int64
 	var handles []*edo.JoinHandle[edo.Unit]
@@ -120,7 +120,7 @@ func (p *barrierPlay) loose(task *edo.Task, rng *rand.Rand) error {
 	return nil
 }
 
-// visit comes to the barrier n times at once, and gives up those that have to wait.
+// visit arrives at the barrier n times at once, and drops the arrivals that have to wait.
 func (p *barrierPlay) visit(task *edo.Task, n int) error {
 	var all []edo.Future[bool]
 	for range n {
@@ -144,11 +144,11 @@ type dropFunc func()
 
 func (f dropFunc) Drop() { f() }
 
-// arriving comes to the barrier without a stack.
+// arriving arrives at the barrier without a stack.
 type arriving struct {
 	p    *barrierPlay
 	left int
-	n    int // times that it has passed
+	n    int // how often it has passed
 	f    lock.Arrival
 	busy bool
 }

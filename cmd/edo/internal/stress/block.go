@@ -12,7 +12,7 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// blockers are tasks on goroutines of their own, tasks that block their worker,
+// blockers spawns tasks on goroutines of their own, tasks that block their worker,
 // and goroutines that are tasks for a while.
 func blockers(r *round) program {
 	bodies := r.account("block: functions that were started")
@@ -47,12 +47,12 @@ func blockers(r *round) program {
 				return err
 			}
 			if !tokens[i].hasEnded() {
-				return errors.New("a handle has resolved before what its task owns was dropped")
+				return errors.New("a handle has resolved before the things that its task owns were dropped")
 			}
 			if err == nil && got != i {
 				return fmt.Errorf("task %d returned %d", i, got)
 			}
-			if err := r.taken(err); err != nil && !errors.Is(err, edo.ErrCancelled) {
+			if err := r.removePlanned(err); err != nil && !errors.Is(err, edo.ErrCancelled) {
 				return err
 			}
 		}
@@ -60,8 +60,8 @@ func blockers(r *round) program {
 	}
 }
 
-// blocking is what a goroutine of its own does: spawn, talk with tasks, wait in
-// plain Go.
+// blocking is the function of a task on a goroutine of its own: it spawns, exchanges messages
+// with tasks, or waits in plain Go.
 func blocking(r *round, task *edo.Task, rng *rand.Rand) error {
 	switch rng.IntN(6) {
 	case 0:
@@ -105,7 +105,7 @@ func blocking(r *round, task *edo.Task, rng *rand.Rand) error {
 	}
 }
 
-// blockWorker has a task block its worker, until another task ends that.
+// blockWorker spawns a task that blocks its worker, until another task has run.
 func blockWorker(r *round, task *edo.Task) error {
 	r.tasks.Add(2)
 	gate := make(chan struct{})
@@ -118,12 +118,12 @@ func blockWorker(r *round, task *edo.Task) error {
 	return joinAll(r, task, []*edo.JoinHandle[edo.Unit]{opener, stuck})
 }
 
-// closer closes a channel when it is dropped: also if its task never runs.
+// closer closes a channel when it is dropped: also when its task never runs.
 type closer chan struct{}
 
 func (c closer) Drop() { close(c) }
 
-// visit has a goroutine that is no task be one for a while.
+// visit makes a goroutine that is no task a task for a while.
 func visit(r *round, rng *rand.Rand) {
 	r.outside.left.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rng.IntN(4))*time.Millisecond)

@@ -13,23 +13,23 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// listener is a receiver, and what it has received.
+// listener is a receiver, and the numbers of the values that it has received.
 type listener struct {
 	play   *broadcastPlay
 	rx     *broadcast.Receiver[call]
 	from   int   // values that were sent before it was made; -1: not known
-	next   []int // of each sender: the least that may come
+	next   []int // the least number that may come, of each sender
 	got    int
 	missed int
-	known  atomic.Int64              // both
-	stays  *edo.JoinHandle[edo.Unit] // its task, if that goes on to the end
+	known  atomic.Int64              // got and missed
+	stays  *edo.JoinHandle[edo.Unit] // its task, if it receives to the end
 }
 
 func (p *broadcastPlay) listener(rx *broadcast.Receiver[call], senders, from int) *listener {
 	return &listener{play: p, rx: rx, next: make([]int, senders), from: from}
 }
 
-// subscribe returns a listener that is made when values are sent already.
+// subscribe returns a listener that is made after values were sent.
 func (p *broadcastPlay) subscribe(subscribe func() *broadcast.Receiver[call], senders int) *listener {
 	if !p.inOrder {
 		return p.listener(subscribe(), senders, -1)
@@ -58,7 +58,7 @@ func (p *broadcastPlay) listen(task *edo.Task, rng *rand.Rand, l *listener) *edo
 	default:
 		h = p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 			if kind == 1 && leaves < 0 {
-				return l.all(task)
+				return l.receiveByLoop(task)
 			}
 			return l.receive(task, rng, kind, leaves)
 		}, l.rx)
@@ -71,7 +71,7 @@ func (p *broadcastPlay) listen(task *edo.Task, rng *rand.Rand, l *listener) *edo
 	return h
 }
 
-// receive receives to the end, or so many values.
+// receive receives to the end, or the number of values after which it leaves.
 func (l *listener) receive(task *edo.Task, rng *rand.Rand, kind, leaves int) error {
 	slow := 1 + rng.IntN(30)
 	for n := 0; n != leaves; n++ {
@@ -89,12 +89,12 @@ func (l *listener) receive(task *edo.Task, rng *rand.Rand, kind, leaves int) err
 		default:
 			v, err = l.rx.Recv(task)
 		}
-		if over, err := l.hear(v, err); over {
+		if over, err := l.check(v, err); over {
 			return err
 		}
-		if n < 50 && oneIn(rng, 100) { // go on from here, in another task too
+		if n < 50 && oneIn(rng, 100) { // another task receives from here too
 			other := l.play.subscribe(l.rx.Resubscribe, len(l.next))
-			l.play.heirs.add(l.play.listen(task, rng, other))
+			l.play.lateTasks.add(l.play.listen(task, rng, other))
 		}
 		if oneIn(rng, slow) {
 			if err := dawdle(task, rng); err != nil {
@@ -109,17 +109,17 @@ func (l *listener) receive(task *edo.Task, rng *rand.Rand, kind, leaves int) err
 	return task.Err()
 }
 
-// all receives by a loop.
-func (l *listener) all(task *edo.Task) error {
+// receiveByLoop receives by a loop over the stream.
+func (l *listener) receiveByLoop(task *edo.Task) error {
 	for v, err := range stream.All(task, l.rx) {
-		if over, err := l.hear(v, err); over {
+		if over, err := l.check(v, err); over {
 			return err
 		}
 	}
 	if err := task.Err(); err != nil {
 		return err
 	}
-	_, err := l.hear(call{}, edo.ErrClosed)
+	_, err := l.check(call{}, edo.ErrClosed)
 	return err
 }
 
@@ -135,20 +135,20 @@ func (f *listening) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		case edo.End:
 			err = edo.ErrClosed
 		}
-		if over, err := f.l.hear(v, err); over {
+		if over, err := f.l.check(v, err); over {
 			return edo.Unit{}, edo.Ready, err
 		}
 	}
 }
 
-// hear takes note of what was received. It says whether that was the last.
-func (l *listener) hear(v call, err error) (over bool, _ error) {
+// check checks a value or an error that was received. It reports whether it was the last.
+func (l *listener) check(v call, err error) (over bool, _ error) {
 	lag, lagged := err.(*edo.LaggedError)
 	switch {
 	case lagged:
-		return l.lag(int(lag.Missed))
+		return l.checkLag(int(lag.Missed))
 	case errors.Is(err, edo.ErrClosed):
-		return true, l.end()
+		return true, l.checkEnd()
 	case err != nil:
 		return true, err
 	}
@@ -164,8 +164,8 @@ func (l *listener) hear(v call, err error) (over bool, _ error) {
 	return false, nil
 }
 
-// lag takes note of values that were missed: as few as could be.
-func (l *listener) lag(missed int) (over bool, _ error) {
+// checkLag checks that no more values were missed than necessary.
+func (l *listener) checkLag(missed int) (over bool, _ error) {
 	if missed < 1 {
 		return true, fmt.Errorf("broadcast: lagged behind by %d", missed)
 	}
@@ -182,8 +182,8 @@ func (l *listener) lag(missed int) (over bool, _ error) {
 	return false, nil
 }
 
-// caughtUp waits until l knows of all that was sent.
-func (l *listener) caughtUp(task *edo.Task) error {
+// awaitCaughtUp waits until l has received or missed all values.
+func (l *listener) awaitCaughtUp(task *edo.Task) error {
 	for l.stays != nil && !l.stays.Finished() && l.known.Load() < l.play.sent.Load() {
 		if err := timer.Sleep(task, time.Millisecond); err != nil {
 			return err
@@ -192,8 +192,8 @@ func (l *listener) caughtUp(task *edo.Task) error {
 	return nil
 }
 
-// end takes note of the end: everything was received, or known to be missed.
-func (l *listener) end() error {
+// checkEnd checks that every value was received, or known to be missed, before the end.
+func (l *listener) checkEnd() error {
 	if l.play.stopping.Load() {
 		return nil
 	}

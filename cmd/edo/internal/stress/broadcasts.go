@@ -12,32 +12,31 @@ import (
 )
 
 // broadcasts sends numbered values from several senders to several receivers, which
-// come, lag behind, subscribe anew, and go.
+// subscribe, lag behind, subscribe anew, and leave.
 func broadcasts(r *round) program {
-	c := r.crew("broadcast")
+	c := r.spawner("broadcast")
 	senders := r.account("broadcast: senders")
 	return func(task *edo.Task, rng *rand.Rand) error {
-		p := &broadcastPlay{crew: c, senders: senders, inOrder: oneIn(rng, 2), stays: oneIn(rng, 3)}
+		p := &broadcastPlay{spawner: c, senders: senders, inOrder: oneIn(rng, 2), stays: oneIn(rng, 3)}
 		return p.play(task, rng)
 	}
 }
 
 // broadcastPlay is one channel.
 type broadcastPlay struct {
-	*crew
-	senders  *account
-	capacity int
-	inOrder  bool         // senders send under order, so that the order is known
-	stays    bool         // one of the receivers stays, and receives nothing
-	sent     atomic.Int64 // values that were accepted
-	open     atomic.Int64 // senders that are not about to be closed
-	leaving  atomic.Bool  // a receiver may go before the end
-	order    sync.Mutex   // held to send and to subscribe, in order
-	heirs    heirs        // who came late
+	*spawner
+	senders   *account
+	capacity  int
+	inOrder   bool         // senders send with the lock order, so that the order is known
+	stays     bool         // one of the receivers stays, and receives nothing
+	sent      atomic.Int64 // values that were accepted
+	open      atomic.Int64 // senders that are not about to be closed
+	leaving   atomic.Bool  // a receiver may leave before the end
+	order     sync.Mutex   // held to send and to subscribe, with inOrder
+	lateTasks lateTasks    // receivers that subscribed late
 }
 
-// call is what is sent: the nth of one sender, and the one of this number in all, when
-// they are sent in order.
+// call is the nth value of one sender. With inOrder seq is its number among all values.
 type call struct{ sender, n, seq int }
 
 func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
@@ -62,7 +61,7 @@ func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
 	for id := range count {
 		speakers = append(speakers, p.speak(task, rng, p.own(tx.Clone()), id))
 	}
-	for n := rng.IntN(3); n > 0; n-- { // who comes late
+	for n := rng.IntN(3); n > 0; n-- { // receivers that subscribe late
 		if err := dawdle(task, rng); err != nil {
 			return err
 		}
@@ -71,15 +70,15 @@ func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if err := joinAll(p.round, task, speakers); err != nil {
 		return err
 	}
-	for _, l := range listeners { // before the end, which would wake those whose wake was lost
-		if err := l.caughtUp(task); err != nil {
+	for _, l := range listeners { // before the end, which would also wake tasks whose wake was lost
+		if err := l.awaitCaughtUp(task); err != nil {
 			return err
 		}
 	}
 	tx.Close()
 	err := joinAll(p.round, task, handles)
 	if err == nil {
-		err = p.heirs.join(p.round, task)
+		err = p.lateTasks.join(p.round, task)
 	}
 	if err != nil {
 		return err
@@ -93,7 +92,7 @@ func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
 	return nil
 }
 
-// speaker is a sender that the play knows to be open.
+// speaker is a sender that counts as open until it is dropped.
 type speaker struct {
 	*broadcast.Sender[call]
 	play *broadcastPlay
@@ -106,7 +105,7 @@ func (p *broadcastPlay) own(tx *broadcast.Sender[call]) *speaker {
 }
 
 func (s *speaker) Drop() {
-	s.play.open.Add(-1) // first: nobody must see the end before
+	s.play.open.Add(-1) // first: no receiver must see the end earlier
 	s.Sender.Drop()
 	s.once.end()
 }
@@ -130,8 +129,8 @@ func (p *broadcastPlay) speak(task *edo.Task, rng *rand.Rand, tx *speaker, id in
 		}
 		return nil
 	}, tx)
-	if oneIn(rng, 6) { // a wait that others of the same handle must not disturb
-		p.heirs.add(p.drive(task, tx.ClosedFuture()))
+	if oneIn(rng, 6) { // a wait that must not disturb the other users of the handle
+		p.lateTasks.add(p.drive(task, tx.ClosedFuture()))
 	}
 	p.abort(rng, 10, h)
 	return h

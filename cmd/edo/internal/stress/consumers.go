@@ -12,24 +12,24 @@ import (
 	"github.com/edo-go/edo/mpmc"
 )
 
-// consumers sends numbered messages from several senders to several receivers, by every
-// way there is to receive, on handles that are shared, cloned, closed and dropped, while
-// tasks of both sides fail and are aborted. One receiver stays to the end: so each message
-// that was accepted is received, once.
+// consumers sends numbered messages from several senders to several receivers, in every way
+// to receive, by handles that are shared, cloned, closed and dropped, while
+// tasks of both sides fail and are aborted. One receiver stays to the end: so each accepted
+// message is received, once.
 func consumers(r *round) program {
-	c := r.crew("consumers")
+	c := r.spawner("consumers")
 	messages := r.account("consumers: messages")
 	senders := r.account("consumers: senders")
 	receivers := r.account("consumers: receivers")
 	return func(task *edo.Task, rng *rand.Rand) error {
-		p := &consumerPlay{crew: c, messages: messages, senders: senders, receivers: receivers}
+		p := &consumerPlay{spawner: c, messages: messages, senders: senders, receivers: receivers}
 		return p.play(task, rng)
 	}
 }
 
 // consumerPlay is one channel.
 type consumerPlay struct {
-	*crew
+	*spawner
 	messages, senders, receivers *account
 
 	rx       *mpmc.Receiver[*message]
@@ -37,8 +37,8 @@ type consumerPlay struct {
 	received []atomic.Int64
 }
 
-func newConsumerPlay(c *crew, senders int) *consumerPlay {
-	return &consumerPlay{crew: c, accepted: make([]atomic.Int64, senders), received: make([]atomic.Int64, senders)}
+func newConsumerPlay(c *spawner, senders int) *consumerPlay {
+	return &consumerPlay{spawner: c, accepted: make([]atomic.Int64, senders), received: make([]atomic.Int64, senders)}
 }
 
 func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
@@ -50,7 +50,7 @@ func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
 	} else {
 		tx, p.rx = mpmc.New[*message](1 + rng.IntN(1<<rng.IntN(6)))
 	}
-	defer p.rx.Drop() // when this is cancelled
+	defer p.rx.Drop() // when this task is cancelled
 	defer tx.Drop()
 	var handles []*edo.JoinHandle[edo.Unit]
 	for id := range count {
@@ -70,9 +70,9 @@ func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
 		p.abort(rng, 4, h)
 		handles = append(handles, h)
 	}
-	for range rng.IntN(3) { // by the handle of the one that stays
+	for range rng.IntN(3) { // by the handle of the receiver that stays
 		h := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
-			if err := p.receive(task, rng, p.rx, rng.IntN(4)); err != errGoesOn {
+			if err := p.receive(task, rng, p.rx, rng.IntN(4)); err != errNotEnded {
 				return err
 			}
 			return nil
@@ -82,7 +82,7 @@ func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
 	}
 	stays := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		for {
-			if err := p.receive(task, rng, p.rx, rng.IntN(6)); err != errGoesOn { // it alone polls the handle
+			if err := p.receive(task, rng, p.rx, rng.IntN(6)); err != errNotEnded { // no other task polls the handle
 				return err
 			}
 		}
@@ -93,7 +93,7 @@ func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
 	return p.check()
 }
 
-// check compares what was accepted with what was received, once all have ended.
+// check compares the accepted messages with the received ones, after all tasks have ended.
 func (p *consumerPlay) check() error {
 	for id := range p.accepted {
 		if a, r := p.accepted[id].Load(), p.received[id].Load(); a != r {
@@ -140,7 +140,7 @@ func (p *consumerPlay) send(task *edo.Task, rng *rand.Rand, tx *mpmc.Sender[*mes
 			err = tx.Send(task, m)
 		}
 		if err != nil {
-			m.end() // it is this one's still
+			m.end() // the sender has it again
 			if errors.Is(err, edo.ErrClosed) && p.stopping.Load() {
 				return nil
 			}
@@ -154,13 +154,13 @@ func (p *consumerPlay) send(task *edo.Task, rng *rand.Rand, tx *mpmc.Sender[*mes
 	return nil
 }
 
-// errGoesOn says that a receiver has had enough, and the channel has not ended.
-var errGoesOn = errors.New("consumers: there may be more")
+// errNotEnded says that a receiver stops although the channel has not ended.
+var errNotEnded = errors.New("consumers: there may be more")
 
-// receive receives by way of rx, in one of six ways, of which the last two poll the handle:
-// until the end, or for a while.
+// receive receives from rx, in one of six ways, of which the last two poll the handle, until
+// the end, or for a while.
 func (p *consumerPlay) receive(task *edo.Task, rng *rand.Rand, rx *mpmc.Receiver[*message], way int) (err error) {
-	arrive := p.receiver()
+	arrive := p.newArrive()
 	stays := rx == p.rx
 	enough := 1 + rng.IntN(200)
 	var buf []*message
@@ -208,14 +208,14 @@ func (p *consumerPlay) receive(task *edo.Task, rng *rand.Rand, rx *mpmc.Receiver
 		}
 	}
 	if stays {
-		return errGoesOn
+		return errNotEnded
 	}
-	rx.Close() // and then it is dropped
+	rx.Close() // its task drops it then
 	return nil
 }
 
-// receiver returns what one receiver calls with each message.
-func (p *consumerPlay) receiver() func(m *message) {
+// newArrive returns a function that a receiver calls with each message.
+func (p *consumerPlay) newArrive() func(m *message) {
 	next := make([]int, len(p.received))
 	return func(m *message) {
 		m.end()

@@ -11,17 +11,17 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// errPlanned is what tasks fail with on purpose.
+// errPlanned is the error of tasks that fail on purpose.
 var errPlanned = errors.New("planned failure")
 
-// failures counts the failures that were planned. Each must be told exactly once:
+// failures counts the failures that were planned. Each must be reported exactly once:
 // to the task that joins, or by the runtime at its end.
 type failures struct {
 	planned, joined atomic.Int64
 }
 
-// misbehave ends the function that calls it as its result, in one of three bad
-// ways: only the first returns.
+// misbehave makes its caller fail, in one of three ways: it returns an error, panics, or
+// calls runtime.Goexit.
 func (f *failures) misbehave(rng *rand.Rand) error {
 	f.planned.Add(1)
 	switch rng.IntN(3) {
@@ -34,7 +34,7 @@ func (f *failures) misbehave(rng *rand.Rand) error {
 	return nil
 }
 
-// isPlanned says whether err is a failure that was planned, and nothing else.
+// isPlanned reports whether err is a failure that was planned, and nothing else.
 func isPlanned(err error) bool {
 	if err == nil {
 		return false
@@ -49,8 +49,9 @@ func isPlanned(err error) bool {
 	return errors.Is(err, errPlanned) || strings.Contains(err.Error(), "runtime.Goexit")
 }
 
-// taken removes a planned failure from err, which a handle has resolved to.
-func (f *failures) taken(err error) error {
+// removePlanned returns err, the error of a handle; when it was planned it counts it as
+// joined, and returns nil.
+func (f *failures) removePlanned(err error) error {
 	if isPlanned(err) {
 		f.joined.Add(1)
 		return nil
@@ -58,10 +59,9 @@ func (f *failures) taken(err error) error {
 	return err
 }
 
-// settle compares what the runtime has returned with the failures that nobody has
-// joined.
+// settle compares the error of the runtime with the failures that were not joined.
 func (f *failures) settle(l *ledger, err error) {
-	var told int64
+	var reported int64
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		all = joined.Unwrap()
@@ -71,17 +71,17 @@ func (f *failures) settle(l *ledger, err error) {
 		switch {
 		case e == nil:
 		case isPlanned(e):
-			told++
+			reported++
 		case e == edo.ErrCancelled && isPlanned(err): // one task alone failed, and was aborted as well
 		default:
-			if _, bad := fmt.Sscanf(e.Error(), "edo: and %d more tasks failed", &more); bad != nil {
+			if _, err := fmt.Sscanf(e.Error(), "edo: and %d more tasks failed", &more); err != nil {
 				l.fault("the runtime returned: %v", e)
 			}
-			told += more
+			reported += more
 		}
 	}
-	if want := f.planned.Load() - f.joined.Load(); told != want {
-		l.fault("the runtime told of %d failures instead of %d (%d were planned, and %d of these joined)",
-			told, want, f.planned.Load(), f.joined.Load())
+	if want := f.planned.Load() - f.joined.Load(); reported != want {
+		l.fault("the runtime reported %d failures instead of %d (%d were planned, and %d of these joined)",
+			reported, want, f.planned.Load(), f.joined.Load())
 	}
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// joins waits for several futures, or functions, at the same time: for all of them, for
-// all but the first that fails, and for the first.
+// joins waits for several futures, or functions, at the same time: for all, for all unless
+// one fails, and for the first.
 func joins(r *round) program {
-	c := r.crew("join")
+	c := r.spawner("join")
 	values := r.account("join: values")
 	messages := r.account("join: messages")
 	return func(task *edo.Task, rng *rand.Rand) error {
 		var handles []*edo.JoinHandle[edo.Unit]
 		for range 1 + rng.IntN(6) {
-			p := &joinPlay{crew: c, values: values, messages: messages}
+			p := &joinPlay{spawner: c, values: values, messages: messages}
 			kinds := []body{p.join, p.tryJoin, p.race, p.joinTask, p.tryJoinTask, p.raceTask, p.raceReceives}
 			h := c.start(task, rng, kinds[rng.IntN(len(kinds))])
 			handles = append(handles, h)
@@ -35,20 +35,20 @@ func joins(r *round) program {
 
 // joinPlay is several futures, or functions. Some fail.
 type joinPlay struct {
-	*crew
+	*spawner
 	values, messages *account
 	children         []*contender
 	within           atomic.Int64 // functions that have started and not ended
 }
 
-// contender is one of several. Its value is its number.
+// contender is one of the futures or functions. Its value is its number.
 type contender struct {
 	value
 	fails  bool
 	future *countedFuture[*value] // nil: a function
 }
 
-// value is what one comes to.
+// value is the result of one.
 type value struct {
 	token
 	n int
@@ -56,16 +56,16 @@ type value struct {
 
 var errFails = errors.New("one that fails")
 
-// draw draws children.
-func (p *joinPlay) draw(rng *rand.Rand, fails bool) {
+// drawChildren draws the children.
+func (p *joinPlay) drawChildren(rng *rand.Rand, fails bool) {
 	for n := range 1 + rng.IntN(8) {
 		p.children = append(p.children, &contender{fails: fails && oneIn(rng, 8), value: value{n: n, token: token{account: p.values}}})
 	}
 }
 
-// begin makes the children futures, of any kind.
-func (p *joinPlay) begin(task *edo.Task, rng *rand.Rand, fails bool) (all []edo.Future[*value]) {
-	p.draw(rng, fails)
+// makeFutures makes the children futures, of any kind.
+func (p *joinPlay) makeFutures(task *edo.Task, rng *rand.Rand, fails bool) (all []edo.Future[*value]) {
+	p.drawChildren(rng, fails)
 	for _, c := range p.children {
 		f := future.Then(p.wait(task, rng), func(_ edo.Unit, err error) edo.Future[*value] {
 			switch {
@@ -77,13 +77,13 @@ func (p *joinPlay) begin(task *edo.Task, rng *rand.Rand, fails bool) (all []edo.
 			p.values.opened.Add(1)
 			return future.Ready(&c.value)
 		})
-		c.future = counted(p.crew, edo.Future[*value](f))
+		c.future = counted(p.spawner, edo.Future[*value](f))
 		all = append(all, c.future)
 	}
 	return all
 }
 
-// wait returns a future that waits for something.
+// wait returns a future that waits in one of several ways.
 func (p *joinPlay) wait(task *edo.Task, rng *rand.Rand) edo.Future[edo.Unit] {
 	switch rng.IntN(6) {
 	case 0:
@@ -105,104 +105,104 @@ func (p *joinPlay) wait(task *edo.Task, rng *rand.Rand) edo.Future[edo.Unit] {
 			return err
 		}, tx)
 		return future.Of(edo.Future[edo.Unit](rx)).OrElse(func(error) edo.Future[edo.Unit] {
-			return future.Ready(edo.Unit{}) // it ends when all is cancelled
+			return future.Ready(edo.Unit{}) // its sender is dropped when all is cancelled
 		})
 	}
 	return edo.YieldFuture()
 }
 
-// ended says what is wrong with a join or a race whose result has come, or that was
-// dropped: the children must have been dropped before.
-func (p *joinPlay) ended() error {
+// checkDropped checks a join or a race that is over: its children must have been dropped
+// before.
+func (p *joinPlay) checkDropped() error {
 	for _, c := range p.children {
 		if c.future != nil && !c.future.open.hasEnded() {
 			return fmt.Errorf("join: it is over, and child %d was not dropped", c.n)
 		}
 	}
 	if n := p.within.Load(); n != 0 {
-		return fmt.Errorf("join: it is over, and %d functions go on", n)
+		return fmt.Errorf("join: it is over, and %d functions run", n)
 	}
 	return nil
 }
 
-// result checks what child n came to.
-func (p *joinPlay) result(n int, v *value, err error) error {
+// checkResult checks the result of child n.
+func (p *joinPlay) checkResult(n int, v *value, err error) error {
 	switch c := p.children[n]; {
 	case c.fails && errors.Is(err, errFails):
 		return nil
 	case c.fails || err != nil:
-		return fmt.Errorf("join: child %d came to %v, and fails: %v", n, err, c.fails)
+		return fmt.Errorf("join: child %d has the error %v, and fails: %v", n, err, c.fails)
 	case v != &c.value:
-		return fmt.Errorf("join: child %d came to what is not its value", n)
+		return fmt.Errorf("join: child %d has another value than its own", n)
 	}
 	v.end()
 	return nil
 }
 
 func (p *joinPlay) join(task *edo.Task, rng *rand.Rand) error {
-	f := future.Join(p.begin(task, rng, true)...)
+	f := future.Join(p.makeFutures(task, rng, true)...)
 	all, err := edo.Await(task, f)
 	f.Drop()
-	return p.all(task, all, err)
+	return p.checkJoin(task, all, err)
 }
 
 func (p *joinPlay) joinTask(task *edo.Task, rng *rand.Rand) error {
-	all, err := future.JoinTask(task, p.functions(rng, true)...)
-	return p.all(task, all, err)
+	all, err := future.JoinTask(task, p.makeFunctions(rng, true)...)
+	return p.checkJoin(task, all, err)
 }
 
-// all checks the results of all.
-func (p *joinPlay) all(task *edo.Task, all []future.Result[*value], err error) error {
-	if err := errors.Join(err, p.ended()); err != nil {
+// checkJoin checks the results of all.
+func (p *joinPlay) checkJoin(task *edo.Task, all []future.Result[*value], err error) error {
+	if err := errors.Join(err, p.checkDropped()); err != nil {
 		return err
 	}
 	if len(all) != len(p.children) {
 		return fmt.Errorf("join: %d results of %d children", len(all), len(p.children))
 	}
-	var bad []error
+	var errs []error
 	for n, r := range all {
-		// A result that came before the task was cancelled is there.
-		bad = append(bad, p.result(n, r.Value, r.Err))
+		// Also after a cancellation a result that came before is there.
+		errs = append(errs, p.checkResult(n, r.Value, r.Err))
 	}
 	if task.Err() != nil {
 		return task.Err()
 	}
-	return errors.Join(bad...)
+	return errors.Join(errs...)
 }
 
 func (p *joinPlay) tryJoin(task *edo.Task, rng *rand.Rand) error {
-	f := future.TryJoin(p.begin(task, rng, oneIn(rng, 2))...)
+	f := future.TryJoin(p.makeFutures(task, rng, oneIn(rng, 2))...)
 	all, err := edo.Await(task, f)
 	f.Drop()
-	return p.tried(all, err)
+	return p.checkTryJoin(all, err)
 }
 
 func (p *joinPlay) tryJoinTask(task *edo.Task, rng *rand.Rand) error {
-	all, err := future.TryJoinTask(task, p.functions(rng, oneIn(rng, 2))...)
-	return p.tried(all, err)
+	all, err := future.TryJoinTask(task, p.makeFunctions(rng, oneIn(rng, 2))...)
+	return p.checkTryJoin(all, err)
 }
 
-// tried checks the values of all, or the error of one.
-func (p *joinPlay) tried(all []*value, err error) error {
-	if bad := p.ended(); bad != nil {
-		return bad
+// checkTryJoin checks the values of all, or the error of one.
+func (p *joinPlay) checkTryJoin(all []*value, err error) error {
+	if err := p.checkDropped(); err != nil {
+		return err
 	}
 	if err != nil {
-		return p.failed(err)
+		return p.checkFailure(err)
 	}
 	if len(all) != len(p.children) {
 		return fmt.Errorf("join: %d values of %d children", len(all), len(p.children))
 	}
 	for n, v := range all {
-		if err := p.result(n, v, nil); err != nil {
+		if err := p.checkResult(n, v, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// failed checks that err is one of the children's.
-func (p *joinPlay) failed(err error) error {
+// checkFailure checks that err is the error of a child.
+func (p *joinPlay) checkFailure(err error) error {
 	if errors.Is(err, errFails) {
 		for _, c := range p.children {
 			if c.fails {
@@ -215,35 +215,35 @@ func (p *joinPlay) failed(err error) error {
 }
 
 func (p *joinPlay) race(task *edo.Task, rng *rand.Rand) error {
-	f := future.Race(p.begin(task, rng, true)...)
+	f := future.Race(p.makeFutures(task, rng, true)...)
 	v, err := edo.Await(task, f)
 	f.Drop()
-	return p.won(v, err)
+	return p.checkRace(v, err)
 }
 
 func (p *joinPlay) raceTask(task *edo.Task, rng *rand.Rand) error {
-	v, err := future.RaceTask(task, p.functions(rng, true)...)
-	return p.won(v, err)
+	v, err := future.RaceTask(task, p.makeFunctions(rng, true)...)
+	return p.checkRace(v, err)
 }
 
-// won checks what the first came to. The values of others were dropped.
-func (p *joinPlay) won(v *value, err error) error {
-	if bad := p.ended(); bad != nil {
-		return bad
+// checkRace checks the result of the first. The values of others were dropped.
+func (p *joinPlay) checkRace(v *value, err error) error {
+	if err := p.checkDropped(); err != nil {
+		return err
 	}
 	if err != nil {
-		return p.failed(err)
+		return p.checkFailure(err)
 	}
 	if v == nil {
 		return errors.New("join: a race was won, and there is no value")
 	}
-	return p.result(v.n, v, nil)
+	return p.checkResult(v.n, v, nil)
 }
 
-// functions makes the children functions in direct style.
-func (p *joinPlay) functions(rng *rand.Rand, fails bool) (all []func(*edo.Task) (*value, error)) {
-	p.draw(rng, fails)
-	shared := 0 // they take turns: no lock
+// makeFunctions makes the children functions in direct style.
+func (p *joinPlay) makeFunctions(rng *rand.Rand, fails bool) (all []func(*edo.Task) (*value, error)) {
+	p.drawChildren(rng, fails)
+	shared := 0 // without a lock: only one of them runs at a time
 	for _, c := range p.children {
 		inner := fork(rng)
 		all = append(all, func(task *edo.Task) (*value, error) {
@@ -272,8 +272,8 @@ func (p *joinPlay) functions(rng *rand.Rand, fails bool) (all []func(*edo.Task) 
 	return all
 }
 
-// raceReceives receives from several channels, by a race for each message: those that
-// lose must not take any.
+// raceReceives receives from several channels, by a race for each message: the receives that
+// lose must not take a message.
 func (p *joinPlay) raceReceives(task *edo.Task, rng *rand.Rand) error {
 	q := &queuePlay{round: p.round, messages: p.messages, next: make([]int, 1+rng.IntN(4))}
 	open := make([]*mpsc.Receiver[*message], len(q.next))

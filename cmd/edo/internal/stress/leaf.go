@@ -6,8 +6,8 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// leaf is a future that waits for itself some times, in every way there is, and
-// then for inner, if that is set. It may fail anywhere.
+// leaf is a future that wakes itself some times, in all ways, and then polls inner, if that
+// is set. It may fail anywhere.
 type leaf struct {
 	play   *treePlay
 	open   *token
@@ -16,7 +16,7 @@ type leaf struct {
 	steps  int
 	yield  edo.Future[edo.Unit]
 	ended  bool
-	failed bool // or may have
+	failed bool // it has failed, or may have
 	polled bool // a poll is under way
 }
 
@@ -32,7 +32,7 @@ func (f *leaf) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	f.polled = true
 	defer func() { f.polled = false }()
 	if f.steps == 0 {
-		return f.last(cx)
+		return f.pollInner(cx)
 	}
 	f.steps--
 	w := cx.Waker()
@@ -78,8 +78,8 @@ func (f *leaf) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Pending, nil
 }
 
-// last is the last step.
-func (f *leaf) last(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+// pollInner is the last step.
+func (f *leaf) pollInner(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.inner == nil {
 		f.ended = true
 		return edo.Unit{}, edo.Ready, nil
@@ -94,7 +94,7 @@ func (f *leaf) last(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return v, p, err
 }
 
-// Drop ends it, and sometimes fails, if nothing else has.
+// Drop drops inner, and sometimes panics, unless the leaf has failed before.
 func (f *leaf) Drop() {
 	f.open.end()
 	if f.inner != nil {

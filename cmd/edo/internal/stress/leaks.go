@@ -10,12 +10,12 @@ import (
 	"github.com/edo-go/edo/internal/coro"
 )
 
-// holdings are what a round must give back: goroutines, but for the coroutines that are
-// kept for the next round under the race detector, and descriptors where the system can
-// list them.
+// holdings are the resources that a round must give back: goroutines, except the coroutines
+// that are kept for the next round under the race detector, and descriptors where the system
+// can list them.
 type holdings struct {
 	goroutines  int
-	descriptors map[string]string // number to what it is
+	descriptors map[string]string // by number, the file or socket
 }
 
 func holdingsNow() holdings {
@@ -45,15 +45,15 @@ func descriptors() map[string]string {
 	return all
 }
 
-// settling is how long a goroutine that has been told to end may take: the
-// scheduler of Go decides when it runs.
-const settling = 10 * time.Second
+// maxSettling is how long a goroutine may take to end: the scheduler of Go decides when it
+// runs.
+const maxSettling = 10 * time.Second
 
-// missing waits until what there is now is no more than before, and otherwise says
-// what has not been given back.
+// missing waits until there are no more resources than before. After a time it returns the
+// ones that were not given back.
 func (before holdings) missing() (faults []string) {
 	now := holdingsNow()
-	for end := time.Now().Add(settling); time.Now().Before(end); now = holdingsNow() {
+	for end := time.Now().Add(maxSettling); time.Now().Before(end); now = holdingsNow() {
 		if now.goroutines <= before.goroutines && len(now.descriptors) <= len(before.descriptors) {
 			return nil
 		}

@@ -6,7 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// A ledger is what a round has to come out even with. Anybody may write to it.
+// A ledger counts the things of a round that must end, and its faults. Any goroutine may use
+// it.
 type ledger struct {
 	mu       sync.Mutex // guards the following
 	accounts []*account
@@ -16,7 +17,7 @@ type ledger struct {
 
 const maxFaults = 20
 
-// fault notes what must not be.
+// fault notes a fault.
 func (l *ledger) fault(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +37,7 @@ func (l *ledger) account(name string) *account {
 	return a
 }
 
-// close turns what is still open into faults, and returns all there are.
+// close notes everything that is still open as a fault, and returns all faults.
 func (l *ledger) close() []string {
 	for _, a := range l.accounts {
 		if n := a.opened.Load() - a.closed.Load(); n != 0 {
@@ -70,7 +71,7 @@ type token struct {
 	ends    atomic.Int32
 }
 
-// end is the end.
+// end says that the thing has ended.
 func (t *token) end() {
 	t.account.closed.Add(1)
 	if n := t.ends.Add(1); n > 1 {
@@ -78,7 +79,7 @@ func (t *token) end() {
 	}
 }
 
-// Drop is the end, for a thing that is owned.
+// Drop is end, for a thing with an owner.
 func (t *token) Drop() { t.end() }
 
 func (t *token) hasEnded() bool { return t.ends.Load() > 0 }

@@ -10,22 +10,22 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// locks has tasks work under a Mutex and a RWMutex, in every way to get them. What they
-// work on is plain memory: the race detector sees what a lock does not order.
+// locks spawns tasks that lock a Mutex and a RWMutex, in every way. They change plain memory
+// under the lock: so the race detector finds accesses that the lock does not order.
 func locks(r *round) program {
-	c := r.crew("lock")
+	c := r.spawner("lock")
 	guards := r.account("lock: guards")
 	return func(task *edo.Task, rng *rand.Rand) error {
-		p := &lockPlay{crew: c, guards: guards}
+		p := &lockPlay{spawner: c, guards: guards}
 		return p.play(task, rng)
 	}
 }
 
 // lockPlay is a Mutex and a RWMutex.
 type lockPlay struct {
-	*crew
-	guards *account
-	heirs  heirs // tasks with a guard
+	*spawner
+	guards    *account
+	lateTasks lateTasks // tasks that own a guard
 
 	mutex lock.Mutex
 	under work
@@ -35,14 +35,14 @@ type lockPlay struct {
 	readers atomic.Int64
 }
 
-// work is what one at a time does.
+// work is memory that one task at a time changes.
 type work struct {
 	room  *room
 	steps int          // plain memory
-	done  atomic.Int64 // the same, of which nobody can lose one
+	done  atomic.Int64 // the same number, atomic: no step can be lost
 }
 
-// do is one step. The lock is held.
+// do does one step. The lock is held.
 func (w *work) do(task *edo.Task, rng *rand.Rand) error {
 	w.room.enter(1)
 	defer w.room.leave(1)
@@ -53,7 +53,7 @@ func (w *work) do(task *edo.Task, rng *rand.Rand) error {
 	return err
 }
 
-// check compares the two counts. The lock is held, or not needed any more.
+// check compares the two numbers. The lock is held, or not needed any more.
 func (w *work) check() error {
 	if n := w.done.Load(); int64(w.steps) != n {
 		return fmt.Errorf("%s: %d of %d steps were lost", w.room.name, n-int64(w.steps), n)
@@ -64,32 +64,17 @@ func (w *work) check() error {
 func (p *lockPlay) play(task *edo.Task, rng *rand.Rand) error {
 	p.under.room = newRoom(&p.ledger, "lock: a mutex", 1)
 	p.written.room = newRoom(&p.ledger, "lock: the writers", 1)
-	var handles []*edo.JoinHandle[edo.Unit]
-	for range 1 + rng.IntN(10) {
-		n := rng.IntN(12)
-		var h *edo.JoinHandle[edo.Unit]
-		if oneIn(rng, 4) {
-			h = p.drive(task, &locking{p: p, rng: fork(rng), left: n})
-		} else {
-			h = p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
-				for range n {
-					if err := p.turn(task, rng); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		}
-		handles = append(handles, h)
-		p.abort(rng, 6, h)
-	}
-	if err := errors.Join(joinAll(p.round, task, handles), p.heirs.join(p.round, task)); err != nil {
+	handles := p.spawnTurns(task, rng, turns{
+		tasks: 10, turns: 12, turn: p.turn, futures: 4, aborted: 6,
+		future: func(rng *rand.Rand, n int) edo.Future[edo.Unit] { return &locking{p: p, rng: rng, left: n} },
+	})
+	if err := errors.Join(joinAll(p.round, task, handles), p.lateTasks.join(p.round, task)); err != nil {
 		return err
 	}
 	return p.check()
 }
 
-// check looks at the locks when all have ended: nobody must hold or wait for one.
+// check checks, after all tasks have ended, that no lock is held.
 func (p *lockPlay) check() error {
 	if !p.mutex.TryLock() || !p.rw.TryLock() {
 		return errors.New("lock: one is held, and all that have used it have ended")
@@ -97,7 +82,7 @@ func (p *lockPlay) check() error {
 	return errors.Join(p.under.check(), p.written.check())
 }
 
-// turn locks once, by some way.
+// turn locks once, in one of several ways.
 func (p *lockPlay) turn(task *edo.Task, rng *rand.Rand) error {
 	switch rng.IntN(9) {
 	case 0:
@@ -106,7 +91,7 @@ func (p *lockPlay) turn(task *edo.Task, rng *rand.Rand) error {
 		}
 		defer p.mutex.Unlock()
 		return p.under.do(task, rng)
-	case 1: // a guard that goes to another task
+	case 1: // a guard that is moved to another task
 		f := p.mutex.LockFuture()
 		guard, err := edo.Await(task, f)
 		f.Drop()
@@ -116,8 +101,8 @@ func (p *lockPlay) turn(task *edo.Task, rng *rand.Rand) error {
 		owned := &guarded{guard, p.guards.open()}
 		h := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error { return p.under.do(task, rng) }, owned)
 		p.abort(rng, 3, h)
-		p.heirs.add(h)
-		return nil // and does not wait for it
+		p.lateTasks.add(h)
+		return nil // without waiting for it
 	case 2:
 		if err := p.mutex.Lock(task); err != nil {
 			return err
@@ -164,7 +149,7 @@ func (p *lockPlay) turn(task *edo.Task, rng *rand.Rand) error {
 	return p.read(task, rng)
 }
 
-// write works with the lock of a writer held.
+// write does one step. The lock is held for writing.
 func (p *lockPlay) write(task *edo.Task, rng *rand.Rand) error {
 	if n := p.readers.Load(); n != 0 {
 		return fmt.Errorf("lock: %d readers beside a writer", n)
@@ -172,7 +157,7 @@ func (p *lockPlay) write(task *edo.Task, rng *rand.Rand) error {
 	return p.written.do(task, rng)
 }
 
-// read looks at what the writers do, with the lock of a reader held.
+// read checks that no writer works. The lock is held for reading.
 func (p *lockPlay) read(task *edo.Task, rng *rand.Rand) error {
 	p.readers.Add(1)
 	defer p.readers.Add(-1)
@@ -195,19 +180,19 @@ func (g *guarded) Drop() {
 	g.open.end()
 }
 
-// locking works without a stack, by a LockFuture that it uses again and again.
+// locking works without a stack, by a LockFuture that it reuses.
 type locking struct {
 	p     *lockPlay
 	rng   *rand.Rand
 	left  int
 	f     lock.LockFuture
-	kind  int // 0: it has not asked
+	kind  int // the lock that it waits for, or has; 0: none
 	guard *lock.Guard
-	steps int // when it got the lock
+	steps int // the number when it got the lock
 }
 
 func (f *locking) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if f.guard != nil { // since the poll before
+	if f.guard != nil { // from the poll before
 		if err := f.release(); err != nil {
 			return edo.Unit{}, edo.Ready, err
 		}
@@ -216,7 +201,7 @@ func (f *locking) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if f.left == 0 {
 			return edo.Unit{}, edo.Ready, nil
 		}
-		f.ask()
+		f.request()
 	}
 	guard, p, err := f.f.Poll(cx)
 	if p == edo.Pending || err != nil {
@@ -228,8 +213,8 @@ func (f *locking) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Pending, nil
 }
 
-// ask begins to ask for a lock.
-func (f *locking) ask() {
+// request requests a lock.
+func (f *locking) request() {
 	f.kind = 1 + f.rng.IntN(3)
 	f.left--
 	switch f.kind {
@@ -265,7 +250,7 @@ func (f *locking) enter() {
 func (f *locking) release() (err error) {
 	w := f.work()
 	if w.steps != f.steps {
-		err = fmt.Errorf("%s: somebody worked beside one with the lock", w.room.name)
+		err = fmt.Errorf("%s: another task has worked while one held the lock", w.room.name)
 	}
 	if f.kind == 3 {
 		f.p.readers.Add(-1)

@@ -10,56 +10,40 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// notifies passes one notification around, which a task that is aborted must not keep;
-// and has tasks wait for all that happens, of which they must miss nothing.
+// notifies passes one notification around, which an aborted task must not keep; or it spawns
+// tasks that wait for notifications to all, and must not miss one.
 func notifies(r *round) program {
-	c := r.crew("notify")
+	c := r.spawner("notify")
 	return func(task *edo.Task, rng *rand.Rand) error {
 		if oneIn(rng, 2) {
-			return (&tokenPlay{crew: c}).play(task, rng)
+			return (&tokenPlay{spawner: c}).play(task, rng)
 		}
-		return (&epochPlay{crew: c}).play(task, rng)
+		return (&epochPlay{spawner: c}).play(task, rng)
 	}
 }
 
-// tokenPlay has one notification, which is with somebody or stored.
+// tokenPlay has one notification, which a task has got, or which is stored.
 type tokenPlay struct {
-	*crew
+	*spawner
 	notify lock.Notify
 	room   *room
 }
 
 func (p *tokenPlay) play(task *edo.Task, rng *rand.Rand) error {
 	p.room = newRoom(&p.ledger, "notify: those that were notified", 1)
-	var handles []*edo.JoinHandle[edo.Unit]
-	for range 1 + rng.IntN(10) {
-		n := rng.IntN(20)
-		var h *edo.JoinHandle[edo.Unit]
-		if oneIn(rng, 3) {
-			h = p.drive(task, &notified{p: p, rng: fork(rng), left: n})
-		} else {
-			h = p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
-				for range n {
-					if err := p.turn(task, rng); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		}
-		handles = append(handles, h)
-		p.abort(rng, 4, h)
-	}
+	handles := p.spawnTurns(task, rng, turns{
+		tasks: 10, turns: 20, turn: p.turn, futures: 3, aborted: 4,
+		future: func(rng *rand.Rand, n int) edo.Future[edo.Unit] { return &notified{p: p, rng: rng, left: n} },
+	})
 	p.notify.NotifyOne()
 	if err := joinAll(p.round, task, handles); err != nil {
 		return err
 	}
-	// All have ended: it must be stored, and only once.
+	// All tasks have ended: the notification must be stored, and only once.
 	return oneStored(p.notify.WaitFuture().Enable(), p.notify.WaitFuture().Enable())
 }
 
-// oneStored says what is wrong with what two in a row were given who have asked at the
-// end.
+// oneStored checks that of two waits at the end only the first got a notification.
 func oneStored(first, second bool) error {
 	switch {
 	case !first:
@@ -74,7 +58,7 @@ func oneStored(first, second bool) error {
 func (p *tokenPlay) turn(task *edo.Task, rng *rand.Rand) error {
 	if oneIn(rng, 3) {
 		f := p.notify.WaitFuture()
-		defer f.Drop() // which passes it on if Await has not come to see it
+		defer f.Drop() // it passes the notification on that Await has not seen
 		if oneIn(rng, 2) {
 			f.Enable()
 		}
@@ -99,7 +83,7 @@ func (p *tokenPlay) pass(rng *rand.Rand) {
 	}
 }
 
-// notified takes part without a stack, by a Notified that it uses again and again.
+// notified waits and passes on without a stack, by a Notified that it reuses.
 type notified struct {
 	p    *tokenPlay
 	rng  *rand.Rand
@@ -126,13 +110,13 @@ func (f *notified) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 func (f *notified) Drop() { f.f.Drop() }
 
-// epochPlay has a number that grows, and tasks that wait until it has reached its end.
+// epochPlay has a number that grows, and tasks that wait for its last value.
 type epochPlay struct {
-	*crew
+	*spawner
 	notify lock.Notify
 	epoch  atomic.Int64
 
-	queue lock.Notify // tells of jobs
+	queue lock.Notify // notified of jobs
 	mu    sync.Mutex  // guards jobs
 	jobs  int
 	done  atomic.Int64
@@ -151,10 +135,10 @@ func (p *epochPlay) play(task *edo.Task, rng *rand.Rand) error {
 		h := p.start(task, rng, func(task *edo.Task, _ *rand.Rand) error { return p.work(task, last) }, passesOn{&p.queue})
 		handles = append(handles, h)
 		if i > 0 {
-			p.abort(rng, 3, h) // the others do its work
+			p.abort(rng, 3, h) // the others do its jobs
 		}
 	}
-	tell := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
+	notifier := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		for range last {
 			if err := dawdle(task, rng); err != nil {
 				return err
@@ -166,16 +150,16 @@ func (p *epochPlay) play(task *edo.Task, rng *rand.Rand) error {
 			p.epoch.Add(1)
 			p.notify.NotifyAll()
 		}
-		p.queue.NotifyOne() // that this was all
+		p.queue.NotifyOne() // there are no more jobs
 		return nil
 	})
-	return joinAll(p.round, task, append(handles, tell))
+	return joinAll(p.round, task, append(handles, notifier))
 }
 
 // follow waits until the last epoch.
 func (p *epochPlay) follow(task *edo.Task, rng *rand.Rand, last int64) error {
 	for {
-		f := p.notify.WaitFuture() // before it looks
+		f := p.notify.WaitFuture() // before it reads epoch
 		if p.epoch.Load() == last {
 			f.Drop()
 			return nil
@@ -197,7 +181,7 @@ func (p *epochPlay) follow(task *edo.Task, rng *rand.Rand, last int64) error {
 	}
 }
 
-// work does jobs, until all are done. A notification is for all jobs that there are.
+// work does jobs, until all are done. One notification may stand for several jobs.
 func (p *epochPlay) work(task *edo.Task, last int64) error {
 	for {
 		p.mu.Lock()
@@ -213,7 +197,8 @@ func (p *epochPlay) work(task *edo.Task, last int64) error {
 	}
 }
 
-// passesOn tells the next, for a task that has ended with a notification, or may have.
+// passesOn notifies the next task, in place of a task that may have ended with a
+// notification.
 type passesOn struct{ n *lock.Notify }
 
 func (p passesOn) Drop() { p.n.NotifyOne() }

@@ -11,8 +11,8 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// observer asks for reports and numbers, from a goroutine that is no task, beside
-// everything that a round does.
+// observer asks for reports and numbers, on a goroutine that is no task, while the round
+// runs.
 type observer struct {
 	round *round
 	last  edo.Metrics
@@ -20,7 +20,7 @@ type observer struct {
 	ended chan struct{}
 }
 
-// observe starts an observer that pauses for up to pause between two looks.
+// observe starts an observer that pauses for up to pause between two reports.
 func (r *round) observe(rng *rand.Rand, pause time.Duration) *observer {
 	o := &observer{round: r, stop: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
@@ -30,7 +30,7 @@ func (r *round) observe(rng *rand.Rand, pause time.Duration) *observer {
 			case <-o.stop:
 				return
 			case <-time.After(time.Duration(rng.Int64N(int64(pause) + 1))):
-				o.look(rng)
+				o.ask(rng)
 			}
 		}
 	}()
@@ -43,8 +43,8 @@ func (o *observer) close() {
 	<-o.ended
 }
 
-// look asks for one of all that there is.
-func (o *observer) look(rng *rand.Rand) {
+// ask asks for one kind of report, and checks it.
+func (o *observer) ask(rng *rand.Rand) {
 	rt := o.round.current.Load()
 	if rt == nil {
 		return
@@ -69,22 +69,22 @@ func (o *observer) look(rng *rand.Rand) {
 	}
 }
 
-// readBack checks what DumpJSON has written.
+// readBack checks the output of DumpJSON.
 func (r *round) readBack(text string) {
 	var all []edo.Snapshot
 	if err := json.Unmarshal([]byte(text), &all); err != nil {
-		r.fault("report: what DumpJSON writes cannot be read: %v", err)
+		r.fault("report: the output of DumpJSON cannot be read: %v", err)
 	}
 	for _, s := range all {
 		r.checkSnapshot(s)
 	}
 }
 
-// checkSnapshot notes what cannot be in a report.
+// checkSnapshot notes things that must not be in a report.
 func (r *round) checkSnapshot(s edo.Snapshot) {
 	last := uint64(0)
 	for _, t := range s.Tasks {
-		traced := r.config.Trace && !strings.HasPrefix(t.Name, "Block of ") // which was not spawned
+		traced := r.config.Trace && !strings.HasPrefix(t.Name, "Block of ") // a task of Block was not spawned
 		switch {
 		case t.State != "waiting" && t.State != "runnable" && t.State != "running":
 			r.fault("report: task %s is %q", t.Name, t.State)
@@ -108,7 +108,7 @@ func (r *round) checkSnapshot(s edo.Snapshot) {
 	}
 }
 
-// checkMetrics notes numbers that cannot be.
+// checkMetrics notes numbers that are impossible.
 func (r *round) checkMetrics(before, now edo.Metrics) {
 	for name, v := range map[string]int{
 		"Spares": now.Spares, "Idle": now.Idle, "Alive": now.Alive, "Waiting": now.Waiting, "Queued": now.Queued,
@@ -131,7 +131,7 @@ func (r *round) checkMetrics(before, now edo.Metrics) {
 	}
 }
 
-// checkRest notes what is left of a runtime that has ended.
+// checkRest notes things that are left of a runtime that has ended.
 func (r *round) checkRest(now edo.Metrics) {
 	if now.Alive != 0 || now.Waiting != 0 || now.Queued != 0 || now.Blocking != 0 || now.Bodies != 0 {
 		r.fault("report: a runtime has ended, and there are %s", fmt.Sprintf("%+v", now))

@@ -11,22 +11,22 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// onces has tasks ask for a value that one of them is to make, while initialisers fail,
+// onces spawns tasks that get a value, which one of them makes, while initialisers fail,
 // panic and are aborted.
 func onces(r *round) program {
-	c := r.crew("once")
+	c := r.spawner("once")
 	return func(task *edo.Task, rng *rand.Rand) error {
-		p := &oncePlay{crew: c, room: newRoom(&r.ledger, "once: the initialiser", 1)}
+		p := &oncePlay{spawner: c, room: newRoom(&r.ledger, "once: the initialiser", 1)}
 		return p.play(task, rng)
 	}
 }
 
 // oncePlay is one value.
 type oncePlay struct {
-	*crew
+	*spawner
 	once lock.Once[int64]
 	room *room
-	made atomic.Int64 // times that the value was made
+	made atomic.Int64 // how often the value was made
 }
 
 var errMadeNone = errors.New("the initialiser has made nothing")
@@ -36,7 +36,7 @@ func (p *oncePlay) play(task *edo.Task, rng *rand.Rand) error {
 	for i := range 2 + rng.IntN(8) {
 		f := body(p.direct)
 		if i == 0 {
-			f = p.surely
+			f = p.initialise
 		}
 		var h *edo.JoinHandle[edo.Unit]
 		if i > 0 && oneIn(rng, 3) {
@@ -56,7 +56,7 @@ func (p *oncePlay) play(task *edo.Task, rng *rand.Rand) error {
 	return p.check(v, ok)
 }
 
-// check says what is wrong with what everybody gets at the end.
+// check checks the value at the end.
 func (p *oncePlay) check(v int64, ok bool) error {
 	if n := p.made.Load(); !ok || v != n || n == 0 {
 		return fmt.Errorf("once: the value is %d, %v, and it was made %d times", v, ok, n)
@@ -64,17 +64,17 @@ func (p *oncePlay) check(v int64, ok bool) error {
 	return nil
 }
 
-// surely asks until there is a value.
-func (p *oncePlay) surely(task *edo.Task, _ *rand.Rand) error {
+// initialise gets the value, with an initialiser that does not fail.
+func (p *oncePlay) initialise(task *edo.Task, _ *rand.Rand) error {
 	v, err := p.once.GetOrInit(task, func(task *edo.Task) (int64, error) {
 		p.room.enter(1)
 		defer p.room.leave(1)
 		return p.made.Add(1), nil
 	})
-	return p.got(v, err)
+	return p.checkValue(v, err)
 }
 
-// direct asks, with an initialiser that takes its time and may fail.
+// direct gets the value, with an initialiser that waits and may fail.
 func (p *oncePlay) direct(task *edo.Task, rng *rand.Rand) error {
 	if err := dawdle(task, rng); err != nil {
 		return err
@@ -93,16 +93,16 @@ func (p *oncePlay) direct(task *edo.Task, rng *rand.Rand) error {
 		}
 		return p.made.Add(1), nil
 	})
-	return p.got(v, err)
+	return p.checkValue(v, err)
 }
 
-// stackless asks as direct does.
+// stackless is direct without a stack.
 func (p *oncePlay) stackless(rng *rand.Rand) edo.Future[edo.Unit] {
 	f := p.once.GetOrInitFuture(func() edo.Future[int64] {
 		p.room.enter(1)
 		left := dropFunc(func() { p.room.leave(1) })
 		fails := oneIn(rng, 3)
-		return counted(p.crew, edo.Future[int64](future.Owning(future.AndThen(edo.Future[edo.Unit](edo.YieldFuture()), func(edo.Unit) edo.Future[int64] {
+		return counted(p.spawner, edo.Future[int64](future.Owning(future.AndThen(edo.Future[edo.Unit](edo.YieldFuture()), func(edo.Unit) edo.Future[int64] {
 			if fails {
 				return future.Fail[int64](errMadeNone)
 			}
@@ -110,22 +110,22 @@ func (p *oncePlay) stackless(rng *rand.Rand) edo.Future[edo.Unit] {
 		}), left)))
 	})
 	return future.Then(f, func(v int64, err error) edo.Future[edo.Unit] {
-		if err := p.got(v, err); err != nil {
+		if err := p.checkValue(v, err); err != nil {
 			return future.Fail[edo.Unit](err)
 		}
 		return future.Ready(edo.Unit{})
 	})
 }
 
-// got takes note of what somebody got.
-func (p *oncePlay) got(v int64, err error) error {
+// checkValue checks a value that a task got.
+func (p *oncePlay) checkValue(v int64, err error) error {
 	switch {
 	case errors.Is(err, errMadeNone):
 		return nil
 	case err != nil:
 		return err
 	case v != 1:
-		return fmt.Errorf("once: somebody got %d, and the value is 1", v)
+		return fmt.Errorf("once: a task got %d, and the value is 1", v)
 	}
 	return nil
 }

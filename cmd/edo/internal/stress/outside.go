@@ -2,13 +2,14 @@ package stress
 
 import "sync"
 
-// outside are goroutines that are no tasks: much of edo may be called from there.
+// outside are goroutines that are no tasks: they call the functions of edo that any
+// goroutine may call.
 type outside struct {
 	work chan func()
 	left sync.WaitGroup
 }
 
-// start starts n goroutines. Without any, everything is called here and now.
+// start starts n goroutines. With none, do calls its function itself.
 func (o *outside) start(n int) {
 	if n == 0 {
 		return
@@ -23,7 +24,7 @@ func (o *outside) start(n int) {
 	}
 }
 
-// do has fn called there, soon; or here and now, when they have too much to do.
+// do has one of them call fn, soon. When they are busy, it calls fn itself.
 func (o *outside) do(fn func()) {
 	select {
 	case o.work <- fn:
@@ -32,7 +33,7 @@ func (o *outside) do(fn func()) {
 	}
 }
 
-// stop waits until everything has been called.
+// stop waits until every function has been called.
 func (o *outside) stop() {
 	if o.work != nil {
 		close(o.work)

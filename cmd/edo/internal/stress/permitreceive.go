@@ -8,9 +8,9 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// receiver spawns the task that receives: to the end, or until it closes or goes.
+// receiver spawns the task that receives: to the end, or until it closes or leaves.
 func (p *permitPlay) receiver(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[edo.Unit] {
-	n := -1 // how many batches
+	n := -1 // how many batches; -1: all
 	if oneIn(rng, 4) {
 		n = rng.IntN(12)
 		p.left.Store(true)
@@ -20,9 +20,9 @@ func (p *permitPlay) receiver(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[ed
 		p.dropped.Store(true)
 	}
 	if oneIn(rng, 5) {
-		return p.crew.drive(task, &batches{p: p, rng: fork(rng), closeAfter: n}, p.rx)
+		return p.spawner.drive(task, &batches{p: p, rng: fork(rng), closeAfter: n}, p.rx)
 	}
-	return p.crew.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
+	return p.spawner.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		var buf []*message
 		for ; ; n-- {
 			if n == 0 && drop {
@@ -32,7 +32,7 @@ func (p *permitPlay) receiver(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[ed
 				return nil
 			}
 			if n == 0 {
-				p.rx.Close() // and receive what is there, and what permits send
+				p.rx.Close() // then it receives the rest, and the messages of permits
 			}
 			limit := 1 + rng.IntN(maxBatch)
 			var err error
@@ -42,7 +42,7 @@ func (p *permitPlay) receiver(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[ed
 				buf, err = p.rx.RecvMany(task, buf[:0], limit)
 			}
 			if err != nil {
-				return p.ended(err)
+				return p.checkPermitsEnd(err)
 			}
 			if err := p.batch(buf, limit); err != nil {
 				return err
@@ -56,24 +56,24 @@ func (p *permitPlay) receiver(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[ed
 	}, p.rx)
 }
 
-// batch takes note of messages that were received at a time.
+// batch notes messages that were received at a time.
 func (p *permitPlay) batch(all []*message, limit int) error {
 	if len(all) == 0 || len(all) > limit {
 		return fmt.Errorf("permits: a batch of %d messages, where the limit is %d", len(all), limit)
 	}
-	p.held.leave(len(all)) // their senders may not have counted them yet
+	p.held.leave(len(all)) // possibly before their senders enter
 	for _, m := range all {
 		p.arrive(m)
 	}
 	return nil
 }
 
-// ended takes note of the end of the channel.
-func (p *permitPlay) ended(err error) error {
+// checkPermitsEnd checks err, with which the channel has ended.
+func (p *permitPlay) checkPermitsEnd(err error) error {
 	if n := p.out.Load(); n != 0 && errors.Is(err, edo.ErrClosed) {
 		return fmt.Errorf("permits: the channel has ended with %d permits out", n)
 	}
-	return p.end(err)
+	return p.checkEnd(err)
 }
 
 // batches receives without a stack.
@@ -81,7 +81,7 @@ type batches struct {
 	p          *permitPlay
 	rng        *rand.Rand
 	closeAfter int
-	limit      int // of the batch that is waited for
+	limit      int // of the batch that it waits for
 	buf        []*message
 }
 
@@ -98,7 +98,7 @@ func (f *batches) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			return edo.Unit{}, poll, nil
 		}
 		if err != nil {
-			return edo.Unit{}, edo.Ready, f.p.ended(err)
+			return edo.Unit{}, edo.Ready, f.p.checkPermitsEnd(err)
 		}
 		if err := f.p.batch(all, f.limit); err != nil {
 			return edo.Unit{}, edo.Ready, err

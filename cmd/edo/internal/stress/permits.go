@@ -11,16 +11,16 @@ import (
 	"github.com/edo-go/edo/mpsc"
 )
 
-// permits sends numbered messages by permits, one or several at a time, by sends that
-// have a time limit, and through weak handles, to one receiver that takes batches; while
-// either side goes and permits are handed on or given back.
+// permits sends numbered messages by permits, one or several at a time, by sends with a time
+// limit, and through weak handles, to one receiver of batches; meanwhile either side leaves,
+// and permits are passed to other tasks or given back.
 func permits(r *round) program {
-	c := r.crew("permits")
+	c := r.spawner("permits")
 	messages := r.account("permits: messages")
 	handles := r.account("permits: senders")
 	slots := r.account("permits: permits")
 	return func(task *edo.Task, rng *rand.Rand) error {
-		p := &permitPlay{crew: c, slots: slots}
+		p := &permitPlay{spawner: c, slots: slots}
 		p.queuePlay = &queuePlay{round: r, bodies: c.bodies, futures: c.futures, messages: messages, ends: handles}
 		return p.play(task, rng)
 	}
@@ -29,13 +29,13 @@ func permits(r *round) program {
 // permitPlay is one channel.
 type permitPlay struct {
 	*queuePlay
-	crew  *crew
-	slots *account
+	spawner *spawner
+	slots   *account
 
-	held    *room        // messages in the channel and permits
-	out     atomic.Int64 // permits that are not about to be used or given back
-	dropped atomic.Bool  // the receiver was dropped, or may have been, before the end
-	heirs   heirs        // tasks with a permit whose parents were cancelled
+	held      *room        // messages in the channel and permits
+	out       atomic.Int64 // permits that are not about to be used or given back
+	dropped   atomic.Bool  // the receiver was dropped, or may have been, before the end
+	lateTasks lateTasks    // tasks with a permit whose parents were cancelled
 }
 
 // maxBatch is the most messages that are received at a time.
@@ -47,10 +47,10 @@ func (p *permitPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if oneIn(rng, 8) {
 		tx, p.rx = mpsc.NewUnbounded[*message]()
 		p.held = newRoom(&p.ledger, "permits: an unbounded channel", math.MaxInt)
-		capacity = 8 // for those who reserve many
+		capacity = 8 // for tasks that reserve many
 	} else {
 		tx, p.rx = mpsc.New[*message](capacity)
-		// What was just received, and not noted yet, has left the channel.
+		// A message that was received and is not noted yet has left the channel.
 		p.held = newRoom(&p.ledger, "permits: a channel", capacity+maxBatch)
 	}
 	first := p.handle(tx)
@@ -59,7 +59,7 @@ func (p *permitPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if oneIn(rng, 12) {
 		p.left.Store(true)
 		p.dropped.Store(true)
-		p.crew.abort(rng, 1, receiver)
+		p.spawner.abort(rng, 1, receiver)
 	}
 	var handles []*edo.JoinHandle[edo.Unit]
 	p.next = make([]int, 1+rng.IntN(6))
@@ -68,13 +68,13 @@ func (p *permitPlay) play(task *edo.Task, rng *rand.Rand) error {
 		p.senders = append(p.senders, s)
 		h := p.spawn(task, rng, s, p.clone(tx), capacity)
 		handles = append(handles, h)
-		p.crew.abort(rng, 8, h)
+		p.spawner.abort(rng, 8, h)
 	}
 	handles = append(handles, p.weak(task, rng, tx.Downgrade()))
 	first.Drop()
 	err := joinAll(p.round, task, append(handles, receiver))
 	if err == nil {
-		err = p.heirs.join(p.round, task)
+		err = p.lateTasks.join(p.round, task)
 	}
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (p *permitPlay) play(task *edo.Task, rng *rand.Rand) error {
 	return p.check(tx)
 }
 
-// check looks at what is left when all have ended.
+// check checks that nothing is left when all tasks have ended.
 func (p *permitPlay) check(tx *mpsc.Sender[*message]) error {
 	for _, s := range p.senders {
 		accepted, received := int(s.accepted.Load()), p.next[s.id]
@@ -104,7 +104,7 @@ func (p *permitPlay) check(tx *mpsc.Sender[*message]) error {
 	return nil
 }
 
-// slot is a permit that the play knows to be out. It may be dropped twice.
+// slot is a permit that counts as handed out. It may be dropped twice.
 type slot struct {
 	play   *permitPlay
 	permit *mpsc.Permit[*message]
@@ -122,7 +122,7 @@ func (t *slot) Drop() {
 	if t.gone.Swap(true) {
 		return
 	}
-	t.play.out.Add(-1) // first: the receiver must not see the end before
+	t.play.out.Add(-1) // first: the receiver must not see the end earlier
 	t.play.held.leave(1)
 	t.permit.Drop()
 	t.open.end()
@@ -134,7 +134,7 @@ func (t *slot) send(s *sender) error {
 	m := p.message(s.id, int(s.accepted.Load()))
 	t.gone.Store(true)
 	p.out.Add(-1)
-	s.accepted.Add(1) // first: the message may be received, and all compared, before
+	s.accepted.Add(1) // first: the message may be received, and the counts compared, before Send returns
 	err := t.permit.Send(m)
 	t.open.end()
 	if err == nil {
@@ -147,11 +147,11 @@ func (t *slot) send(s *sender) error {
 	if errors.Is(err, edo.ErrClosed) && (p.dropped.Load() || p.stopping.Load()) {
 		return edo.ErrClosed
 	}
-	return fmt.Errorf("permits: a permit was refused, and the receiver was there: %w", err)
+	return fmt.Errorf("permits: a permit was refused, and the receiver was not dropped: %w", err)
 }
 
-// over says what becomes of a sender that gets err.
-func (p *permitPlay) over(err error) error {
+// ignoreClosed returns the error of a sender task that has got err.
+func (p *permitPlay) ignoreClosed(err error) error {
 	switch {
 	case err == nil, errors.Is(err, edo.ErrCancelled):
 		return err

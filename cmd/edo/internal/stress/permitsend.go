@@ -15,7 +15,7 @@ import (
 // spawn spawns the task of s, which sends through tx.
 func (p *permitPlay) spawn(task *edo.Task, rng *rand.Rand, s *sender, tx *handle, capacity int) *edo.JoinHandle[edo.Unit] {
 	if oneIn(rng, 6) {
-		return p.crew.drive(task, &reserving{p: p, s: s, tx: tx})
+		return p.spawner.drive(task, &reserving{p: p, s: s, tx: tx})
 	}
 	step := []func(*edo.Task, *rand.Rand, *sender, *handle) error{
 		p.reserveOne, p.tryReserve, p.sendTimeout, p.upgrade,
@@ -23,15 +23,15 @@ func (p *permitPlay) spawn(task *edo.Task, rng *rand.Rand, s *sender, tx *handle
 			return p.reserveMany(task, rng, s, tx, capacity)
 		},
 	}
-	only := rng.IntN(2 * len(step)) // beyond: any of them, for each message
-	return p.crew.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
+	only := rng.IntN(2 * len(step)) // the only step; not an index: a random one for each message
+	return p.spawner.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		for int(s.accepted.Load()) < s.n {
 			i := only
 			if i >= len(step) {
 				i = rng.IntN(len(step))
 			}
 			if err := step[i](task, rng, s, tx); err != nil {
-				return p.over(err)
+				return p.ignoreClosed(err)
 			}
 		}
 		if oneIn(rng, 12) {
@@ -48,13 +48,13 @@ func (p *permitPlay) use(task *edo.Task, rng *rand.Rand, s *sender, t *slot) err
 		t.Drop()
 		return nil
 	case 1:
-		h := p.crew.start(task, rng, func(*edo.Task, *rand.Rand) error { return p.over(t.send(s)) }, t)
-		p.crew.abort(rng, 3, h)
+		h := p.spawner.start(task, rng, func(*edo.Task, *rand.Rand) error { return p.ignoreClosed(t.send(s)) }, t)
+		p.spawner.abort(rng, 3, h)
 		_, err := h.Await(task)
 		if task.Err() != nil {
-			p.heirs.add(h)
+			p.lateTasks.add(h)
 		} else if errors.Is(err, edo.ErrCancelled) {
-			return nil // it was aborted before, and what it owned was dropped
+			return nil // it was aborted before it ran, and its permit was dropped
 		}
 		return err
 	case 2, 3:
@@ -104,7 +104,7 @@ func (p *permitPlay) reserveMany(task *edo.Task, rng *rand.Rand, s *sender, tx *
 	if all.Len() != n {
 		return fmt.Errorf("permits: %d were given instead of %d", all.Len(), n)
 	}
-	// Those in all count neither as held nor as out until they are taken out.
+	// The permits in all count neither as held nor as out until All returns them.
 	for permit := range all.All() {
 		t := p.slot(permit)
 		if int(s.accepted.Load()) == s.n {
@@ -127,14 +127,14 @@ func (p *permitPlay) sendTimeout(task *edo.Task, rng *rand.Rand, s *sender, tx *
 		s.accepted.Add(1)
 		return nil
 	}
-	m.end() // it is ours again
+	m.end() // the sender has it again
 	if errors.Is(err, context.DeadlineExceeded) {
 		return edo.Yield(task)
 	}
 	return err
 }
 
-// upgrade sends through a handle that it makes of a weak one.
+// upgrade sends through a handle that it upgrades from a weak one.
 func (p *permitPlay) upgrade(task *edo.Task, rng *rand.Rand, s *sender, tx *handle) error {
 	weak := tx.Downgrade()
 	defer weak.Drop()
@@ -147,11 +147,11 @@ func (p *permitPlay) upgrade(task *edo.Task, rng *rand.Rand, s *sender, tx *hand
 	return p.sendTimeout(task, rng, s, h)
 }
 
-// weak spawns a task that looks at the channel through w until that has ended.
+// weak spawns a task that upgrades w again and again until the channel has ended.
 func (p *permitPlay) weak(task *edo.Task, rng *rand.Rand, w *mpsc.WeakSender[*message]) *edo.JoinHandle[edo.Unit] {
-	return p.crew.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
+	return p.spawner.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		for {
-			// Before it looks: what is open then must not have been made since.
+			// Upgrade before the counts are read: a handle must not be made in between.
 			strong, ok := w.Upgrade()
 			if !ok {
 				if n, out := p.open.Load(), p.out.Load(); n != 0 || out != 0 {
@@ -170,7 +170,7 @@ func (p *permitPlay) weak(task *edo.Task, rng *rand.Rand, w *mpsc.WeakSender[*me
 	}, w)
 }
 
-// reserving sends without a stack, by a ReserveFuture that it uses again and again.
+// reserving sends without a stack, by a ReserveFuture that it reuses.
 type reserving struct {
 	p    *permitPlay
 	s    *sender
@@ -194,7 +194,7 @@ func (f *reserving) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			err = f.p.slot(permit).send(f.s)
 		}
 		if err != nil {
-			return edo.Unit{}, edo.Ready, f.p.over(err)
+			return edo.Unit{}, edo.Ready, f.p.ignoreClosed(err)
 		}
 	}
 	return edo.Unit{}, edo.Ready, nil

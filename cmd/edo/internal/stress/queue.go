@@ -10,9 +10,8 @@ import (
 	"github.com/edo-go/edo/mpsc"
 )
 
-// queue sends numbered messages from several senders to one receiver, by every way
-// there is to send and to receive, while either side closes, drops, fails or is
-// aborted.
+// queue sends numbered messages from several senders to one receiver, in every way to send
+// and to receive, while either side closes, drops, fails or is aborted.
 func queue(r *round) program {
 	bodies := r.account("queue: functions that were started")
 	futures := r.account("queue: futures")
@@ -29,27 +28,26 @@ type queuePlay struct {
 	*round
 	bodies, futures, messages, ends *account
 
-	rx      *mpsc.Receiver[*message]
-	open    atomic.Int64 // senders that are not about to be closed
-	senders []*sender
-	next    []int                     // what the receiver expects of each sender; the receiver's
-	left    atomic.Bool               // the receiver has gone, or may have, before the end
-	heir    *edo.JoinHandle[edo.Unit] // the task that took over from the receiver; the receiver's
+	rx             *mpsc.Receiver[*message]
+	open           atomic.Int64 // senders that are not about to be closed
+	senders        []*sender
+	next           []int                     // the number of the next message of each sender; the receiver's own
+	left           atomic.Bool               // the receiver has left, or may have, before the end
+	secondReceiver *edo.JoinHandle[edo.Unit] // the task that the receiver has moved to; the receiver's own
 }
 
-// message is what is sent: the nth of one sender. The channel drops it if nobody
-// receives it.
+// message is the nth message of one sender. The channel drops it when it is not received.
 type message struct {
 	token
 	sender, n int
 }
 
-// sender is one that sends n messages, and what has become of them.
+// sender sends n messages, and counts those that were accepted.
 type sender struct {
 	play     *queuePlay
 	id, n    int
-	accepted atomic.Int64 // messages of which the sender knows
-	doubt    atomic.Bool  // of one more it may not have come to know
+	accepted atomic.Int64 // messages that the sender knows to be accepted
+	doubt    atomic.Bool  // one more may be accepted that the sender does not know of
 }
 
 func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
@@ -78,7 +76,7 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 		}
 	}
 	if oneIn(rng, 2) {
-		first.Drop() // before there is a receiver
+		first.Drop() // before the receiver runs
 	} else {
 		defer first.Drop()
 	}
@@ -103,8 +101,8 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 	if err == nil {
 		err = joinAll(q.round, task, watchers)
 	}
-	if err == nil && q.heir != nil {
-		err = joinAll(q.round, task, []*edo.JoinHandle[edo.Unit]{q.heir})
+	if err == nil && q.secondReceiver != nil {
+		err = joinAll(q.round, task, []*edo.JoinHandle[edo.Unit]{q.secondReceiver})
 	}
 	if err != nil {
 		return err
@@ -112,7 +110,7 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 	return q.check()
 }
 
-// check compares what was accepted with what was received, once all have ended.
+// check compares the accepted messages with the received ones, after all tasks have ended.
 func (q *queuePlay) check() error {
 	for _, s := range q.senders {
 		accepted, received := int(s.accepted.Load()), q.next[s.id]
@@ -130,7 +128,7 @@ func (q *queuePlay) check() error {
 	return nil
 }
 
-// handle is a sender that the play knows to be open. It is dropped once.
+// handle is a sender that counts as open until it is dropped.
 type handle struct {
 	*mpsc.Sender[*message]
 	play *queuePlay
@@ -153,7 +151,7 @@ func (h *handle) Drop() {
 	if h.gone.Swap(true) {
 		return
 	}
-	h.play.open.Add(-1) // first: the receiver must not see the end before
+	h.play.open.Add(-1) // first: the receiver must not see the end earlier
 	h.Sender.Close()
 	h.once.end()
 }
@@ -164,7 +162,7 @@ func (q *queuePlay) message(sender, n int) *message {
 	return &message{token: token{account: q.messages}, sender: sender, n: n}
 }
 
-// arrive takes note of a message that was received.
+// arrive notes a message that was received.
 func (q *queuePlay) arrive(m *message) {
 	m.end()
 	if want := q.next[m.sender]; m.n != want {
@@ -173,11 +171,11 @@ func (q *queuePlay) arrive(m *message) {
 	q.next[m.sender] = m.n + 1
 }
 
-// mayHaveLeft says whether the receiver may have gone before the end.
+// mayHaveLeft reports whether the receiver may have left before the end.
 func (q *queuePlay) mayHaveLeft() bool { return q.left.Load() || q.stopping.Load() }
 
-// end takes note of the end of the channel.
-func (q *queuePlay) end(err error) error {
+// checkEnd checks err, with which the channel has ended.
+func (q *queuePlay) checkEnd(err error) error {
 	switch {
 	case errors.Is(err, edo.ErrClosed):
 		if n := q.open.Load(); n != 0 && !q.mayHaveLeft() {

@@ -49,7 +49,7 @@ func (q *queuePlay) receive(task *edo.Task, rng *rand.Rand) error {
 	for {
 		m, err := q.rx.Recv(task)
 		if err != nil {
-			return q.end(err)
+			return q.checkEnd(err)
 		}
 		q.arrive(m)
 		if oneIn(rng, 8) {
@@ -60,7 +60,7 @@ func (q *queuePlay) receive(task *edo.Task, rng *rand.Rand) error {
 	}
 }
 
-// poll asks again and again.
+// poll calls TryRecv again and again.
 func (q *queuePlay) poll(task *edo.Task, _ *rand.Rand) error {
 	for {
 		m, err := q.rx.TryRecv()
@@ -68,7 +68,7 @@ func (q *queuePlay) poll(task *edo.Task, _ *rand.Rand) error {
 		case err == nil:
 			q.arrive(m)
 		case !errors.Is(err, edo.ErrEmpty):
-			return q.end(err)
+			return q.checkEnd(err)
 		default:
 			if err := edo.Yield(task); err != nil {
 				return err
@@ -77,7 +77,7 @@ func (q *queuePlay) poll(task *edo.Task, _ *rand.Rand) error {
 	}
 }
 
-// Senders of messages that are none.
+// Numbers of senders that are none: their messages mark a tick and the end.
 const (
 	theClock = -1
 	theEnd   = -2
@@ -95,7 +95,7 @@ func (q *queuePlay) merge(task *edo.Task, _ *rand.Rand) error {
 			m.end()
 		case m.sender == theEnd:
 			m.end()
-			return q.end(edo.ErrClosed)
+			return q.checkEnd(edo.ErrClosed)
 		default:
 			q.arrive(m)
 		}
@@ -106,13 +106,12 @@ func (q *queuePlay) merge(task *edo.Task, _ *rand.Rand) error {
 	return errors.New("queue: an interval has ended")
 }
 
-// leave receives some messages, and goes: by closing and receiving what is left, by
-// ending, or in a bad way.
+// leave receives some messages, and then closes and receives the rest, or ends, or fails.
 func (q *queuePlay) leave(task *edo.Task, rng *rand.Rand) error {
 	for range rng.IntN(100) {
 		m, err := q.rx.Recv(task)
 		if err != nil {
-			return q.end(err)
+			return q.checkEnd(err)
 		}
 		q.arrive(m)
 	}
@@ -129,13 +128,13 @@ func (q *queuePlay) leave(task *edo.Task, rng *rand.Rand) error {
 	return nil
 }
 
-// receiving receives without a stack, and moves to another task half-way.
+// receiving receives without a stack, and may move the receiver to another task.
 type receiving struct {
 	q     *queuePlay
 	open  *token
 	rng   *rand.Rand
 	moved bool
-	given bool // the receiver belongs to another task
+	given bool // the receiver has been moved: another task owns it
 }
 
 func (f *receiving) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -143,7 +142,7 @@ func (f *receiving) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if !f.moved && oneIn(f.rng, 60) {
 			f.given = true
 			f.q.tasks.Add(1)
-			f.q.heir = edo.Spawn(cx, &receiving{q: f.q, open: f.q.futures.open(), rng: f.rng, moved: true})
+			f.q.secondReceiver = edo.Spawn(cx, &receiving{q: f.q, open: f.q.futures.open(), rng: f.rng, moved: true})
 			return edo.Unit{}, edo.Ready, nil
 		}
 		m, p, err := f.q.rx.PollNext(cx)
@@ -151,7 +150,7 @@ func (f *receiving) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		case p == edo.Pending:
 			return edo.Unit{}, p, nil
 		case p == edo.End:
-			return edo.Unit{}, edo.Ready, f.q.end(edo.ErrClosed)
+			return edo.Unit{}, edo.Ready, f.q.checkEnd(edo.ErrClosed)
 		case err != nil:
 			return edo.Unit{}, edo.Ready, err
 		}

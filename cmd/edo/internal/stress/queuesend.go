@@ -32,7 +32,7 @@ func (s *sender) spawn(task *edo.Task, rng *rand.Rand, tx *handle) *edo.JoinHand
 	case 2:
 		return edo.Spawn(task, &sendingSink{s: s, tx: tx, sink: tx.Sink(), open: s.play.futures.open()})
 	case 3:
-		return edo.Go(task, direct(s.inherit), edo.Owns(tx))
+		return edo.Go(task, direct(s.sendByChild), edo.Owns(tx))
 	case 4:
 		body := direct(s.send)
 		return edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, body(task) }, edo.Owns(tx))
@@ -40,8 +40,8 @@ func (s *sender) spawn(task *edo.Task, rng *rand.Rand, tx *handle) *edo.JoinHand
 	return edo.Go(task, direct(s.send), edo.Owns(tx))
 }
 
-// refused takes note of a message that is the sender's again, because of err, which
-// ends the sending.
+// refused notes a message that was refused with err, and so is the sender's again. It returns
+// the error that ends the sender.
 func (s *sender) refused(m *message, err error) error {
 	m.end()
 	switch {
@@ -49,14 +49,14 @@ func (s *sender) refused(m *message, err error) error {
 		return err
 	case errors.Is(err, edo.ErrClosed):
 		if !s.play.mayHaveLeft() {
-			return fmt.Errorf("queue: a send was refused, and the receiver was there: %w", err)
+			return fmt.Errorf("queue: a send was refused, and the receiver was open: %w", err)
 		}
 		return nil
 	}
 	return fmt.Errorf("queue: send: %w", err)
 }
 
-// send sends all of its messages, and waits when it must.
+// send sends all messages, and waits for room.
 func (s *sender) send(task *edo.Task, rng *rand.Rand, tx *handle) error {
 	for n := int(s.accepted.Load()); n < s.n; n++ {
 		m := s.play.message(s.id, n)
@@ -94,26 +94,26 @@ func (s *sender) trySend(task *edo.Task, _ *rand.Rand, tx *handle) error {
 	return nil
 }
 
-// inherit sends some messages, has a child with a clone send the rest, and lets go
-// of its own handle meanwhile.
-func (s *sender) inherit(task *edo.Task, rng *rand.Rand, tx *handle) error {
+// sendByChild sends some messages, spawns a child that sends the rest by a clone of the
+// handle, and drops its own handle meanwhile.
+func (s *sender) sendByChild(task *edo.Task, rng *rand.Rand, tx *handle) error {
 	all := s.n
 	s.n = rng.IntN(all + 1)
 	if err := s.send(task, rng, tx); err != nil {
 		return err
 	}
 	if int(s.accepted.Load()) < s.n || task.Err() != nil {
-		return task.Err() // the receiver has gone
+		return task.Err() // the receiver has left
 	}
 	s.n = all
-	heir := s.play.clone(tx.Sender)
+	childTx := s.play.clone(tx.Sender)
 	inner := fork(rng)
 	s.play.tasks.Add(1)
 	h := edo.Go(task, func(task *edo.Task) error {
 		open := s.play.bodies.open()
 		defer open.end()
-		return s.send(task, inner, heir)
-	}, edo.Owns(heir))
+		return s.send(task, inner, childTx)
+	}, edo.Owns(childTx))
 	tx.Drop()
 	if oneIn(rng, 8) {
 		s.doubt.Store(true)
@@ -126,8 +126,7 @@ func (s *sender) inherit(task *edo.Task, rng *rand.Rand, tx *handle) error {
 	return err
 }
 
-// watch spawns a task that waits until nothing can be sent through tx any more: the
-// task that has tx will drop it.
+// watch spawns a task that waits until tx is closed: the task that owns tx will drop it.
 func (q *queuePlay) watch(task *edo.Task, rng *rand.Rand, tx *handle) *edo.JoinHandle[edo.Unit] {
 	q.tasks.Add(1)
 	var h *edo.JoinHandle[edo.Unit]
@@ -150,8 +149,7 @@ func (q *queuePlay) watch(task *edo.Task, rng *rand.Rand, tx *handle) *edo.JoinH
 	return h
 }
 
-// sendingFutures sends without a stack, by a SendFuture that it uses again and
-// again.
+// sendingFutures sends without a stack, by a SendFuture that it reuses.
 type sendingFutures struct {
 	s    *sender
 	tx   *handle
@@ -175,7 +173,7 @@ func (f *sendingFutures) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if err != nil {
 			m, ok := f.f.Unsent()
 			if !ok {
-				return edo.Unit{}, edo.Ready, fmt.Errorf("queue: a value was refused (%w), and is not there", err)
+				return edo.Unit{}, edo.Ready, fmt.Errorf("queue: a value was refused (%w), and is not returned", err)
 			}
 			return edo.Unit{}, edo.Ready, f.s.refused(m, err)
 		}
@@ -197,7 +195,7 @@ type sendingSink struct {
 	tx   *handle
 	sink *mpsc.Sink[*message]
 	open *token
-	sent int // given to the sink
+	sent int // messages given to the sink
 }
 
 func (f *sendingSink) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -207,7 +205,7 @@ func (f *sendingSink) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			return edo.Unit{}, p, nil
 		}
 		if err == nil {
-			f.s.accepted.Store(int64(f.sent)) // what it was given before
+			f.s.accepted.Store(int64(f.sent)) // the sink is ready: it has sent all before
 			if f.sent == f.s.n {
 				return edo.Unit{}, edo.Ready, nil
 			}
@@ -218,7 +216,7 @@ func (f *sendingSink) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			}
 			m.end()
 		}
-		f.s.doubt.Store(true) // about the last one: the sink does not tell
+		f.s.doubt.Store(true) // the sink does not say whether it has sent the last one
 		if errors.Is(err, edo.ErrClosed) && f.s.play.mayHaveLeft() {
 			return edo.Unit{}, edo.Ready, nil
 		}

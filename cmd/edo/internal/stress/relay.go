@@ -9,8 +9,8 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// relay passes batons round rings of tasks that wake each other with bare wakers:
-// one lost wake, and the ring stands still.
+// relay passes a baton round each of some rings of tasks that wake each other with bare
+// wakers: after one lost wake the ring stops.
 func relay(r *round) program {
 	futures := r.account("relay: futures")
 	bodies := r.account("relay: functions that were started")
@@ -37,7 +37,7 @@ func relay(r *round) program {
 				round: r, rng: fork(rng), open: futures.open(), at: s, next: next,
 			}))
 		}
-		ring[0].hand(nil)
+		ring[0].passBaton(nil)
 		if err := joinAll(r, task, handles); err != nil {
 			return err
 		}
@@ -50,19 +50,18 @@ func relay(r *round) program {
 	}
 }
 
-// station is where one task of the ring waits.
+// station is the place in the ring at which one task waits.
 type station struct {
 	mu     sync.Mutex // guards the following
 	baton  bool
 	waiter edo.Waker
 
-	left   int // its task's
+	left   int // rounds; the task's own
 	passed atomic.Int64
 }
 
-// hand gives the baton to s, and wakes its task by wake, or by itself when that is
-// nil.
-func (s *station) hand(wake func(edo.Waker)) {
+// passBaton gives the baton to s, and wakes its task, by wake unless that is nil.
+func (s *station) passBaton(wake func(edo.Waker)) {
 	s.mu.Lock()
 	s.baton = true
 	w := s.waiter
@@ -75,8 +74,8 @@ func (s *station) hand(wake func(edo.Waker)) {
 	}
 }
 
-// take takes the baton, or leaves the waker.
-func (s *station) take(cx *edo.Context) bool {
+// takeBaton takes the baton, or registers the waker.
+func (s *station) takeBaton(cx *edo.Context) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.baton {
@@ -95,7 +94,7 @@ func (s *station) run(task *edo.Task, r *round, rng *rand.Rand, next *station) e
 		if _, err := edo.Await(task, (*atStation)(s)); err != nil {
 			return err
 		}
-		next.hand(pass(r, rng, nil))
+		next.passBaton(drawWake(r, rng, nil))
 		if err := dawdle(task, rng); err != nil {
 			return err
 		}
@@ -103,11 +102,11 @@ func (s *station) run(task *edo.Task, r *round, rng *rand.Rand, next *station) e
 	return nil
 }
 
-// atStation is a station as the future of the baton's coming.
+// atStation is a station as a future, which is ready when the baton is there.
 type atStation station
 
 func (s *atStation) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if (*station)(s).take(cx) {
+	if (*station)(s).takeBaton(cx) {
 		return edo.Unit{}, edo.Ready, nil
 	}
 	return edo.Unit{}, edo.Pending, nil
@@ -123,18 +122,18 @@ type runner struct {
 
 func (f *runner) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	for f.at.left > 0 {
-		if !f.at.take(cx) {
+		if !f.at.takeBaton(cx) {
 			return edo.Unit{}, edo.Pending, nil
 		}
-		f.next.hand(pass(f.round, f.rng, cx))
+		f.next.passBaton(drawWake(f.round, f.rng, cx))
 	}
 	return edo.Unit{}, edo.Ready, nil
 }
 
 func (f *runner) Drop() { f.open.end() }
 
-// pass draws a way to wake.
-func pass(r *round, rng *rand.Rand, cx *edo.Context) func(edo.Waker) {
+// drawWake draws a way to wake.
+func drawWake(r *round, rng *rand.Rand, cx *edo.Context) func(edo.Waker) {
 	switch n := rng.IntN(4); {
 	case n == 0:
 		return func(w edo.Waker) { r.outside.do(w.Wake) }

@@ -16,13 +16,13 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
-// reports has tasks wait for what is known, and asks for reports until each is in one,
-// as what it is: beside all others that run, and ask as well.
+// reports spawns tasks with a known reason to wait, and asks for reports until each task is
+// in one, with its reason: while all the others run, and ask as well.
 func reports(r *round) program {
 	bodies := r.account("report: functions that were started")
 	var number, within atomic.Int64
 	return func(task *edo.Task, rng *rand.Rand) error {
-		// A report takes its time, with so many tasks: a few programs are enough.
+		// A report of so many tasks takes long: a few programs are enough.
 		defer within.Add(-1)
 		if within.Add(1) > 3 {
 			return edo.Yield(task)
@@ -36,20 +36,20 @@ func reports(r *round) program {
 type reportPlay struct {
 	*round
 	bodies *account
-	name   string // what the names of all of them begin with
+	name   string // the names of all of them begin with it
 	all    []*witness
 }
 
-// witness is a task that waits for a certain thing.
+// witness is a task that waits for a known reason.
 type witness struct {
 	name    string
-	waits   string // what the report must say that it waits for begins with this
+	waits   string // the reason in the report must begin with it
 	handle  *edo.JoinHandle[edo.Unit]
 	release func()
 	seen    bool // it was in a report
 }
 
-// start spawns a witness, which waits until release has been called, or is aborted.
+// start spawns a witness, which waits until release is called, or it is aborted.
 func (p *reportPlay) start(task *edo.Task, waits string, fn func(*edo.Task) error, release func()) {
 	p.tasks.Add(1)
 	w := &witness{name: fmt.Sprintf("%s%d", p.name, len(p.all)), waits: waits, release: release}
@@ -102,7 +102,7 @@ func (p *reportPlay) play(task *edo.Task, rng *rand.Rand) (err error) {
 			w.release()
 		}
 		if err == nil {
-			err = p.gone(task)
+			err = p.joinAndCheckGone(task)
 		}
 	}()
 	for range 1 + rng.IntN(5) {
@@ -121,8 +121,8 @@ func (p *reportPlay) play(task *edo.Task, rng *rand.Rand) (err error) {
 	return nil
 }
 
-// find returns how many of the witnesses were in reports up to now, or what is wrong
-// with s.
+// find returns how many of the witnesses were in reports up to now, or an error that says
+// what is wrong with s.
 func (p *reportPlay) find(s edo.Snapshot) (seen int, err error) {
 	listed := map[string]edo.TaskInfo{}
 	for _, t := range s.Tasks {
@@ -149,8 +149,9 @@ func (p *reportPlay) find(s edo.Snapshot) (seen int, err error) {
 	return seen, nil
 }
 
-// gone joins the witnesses, and looks that a report does not know them any more.
-func (p *reportPlay) gone(task *edo.Task) error {
+// joinAndCheckGone joins the witnesses, and checks that a report does not list them any
+// more.
+func (p *reportPlay) joinAndCheckGone(task *edo.Task) error {
 	var handles []*edo.JoinHandle[edo.Unit]
 	for _, w := range p.all {
 		handles = append(handles, w.handle)

@@ -2,8 +2,8 @@ package stress
 
 import "sync/atomic"
 
-// room is where no more than so many may be at a time. Who enters does so after it has
-// what lets it in, and leaves before it gives that back: so a room counts too few
+// room checks that at most so many are inside at a time. A task enters after it has got
+// its permit, and leaves before it gives the permit back: so a room counts too few
 // rather than too many.
 type room struct {
 	ledger *ledger

@@ -12,7 +12,7 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// A round is one runtime, with what plays in it.
+// A round is one runtime, with the programs that play in it.
 type round struct {
 	ledger
 	failures
@@ -23,23 +23,23 @@ type round struct {
 	length time.Duration
 	all    []scenario
 
-	pause    time.Duration // at most, between two looks at what goes on; 0: none
+	pause    time.Duration // at most, between two reports; 0: no reports
 	runtime  *edo.Runtime  // nil when Run makes it
 	current  atomic.Pointer[edo.Runtime]
-	ending   atomic.Bool // no further program is begun
+	ending   atomic.Bool // no further program begins
 	stopping atomic.Bool // everything is cancelled, or about to be
 	outside  outside
 	tasks    atomic.Int64 // tasks that were spawned
 	tally    []tally      // of each scenario
 }
 
-// mode is how a round is run, and ends.
+// mode is how a round runs, and ends.
 type mode int
 
 const (
 	byRun      mode = iota // edo.Run returns when all have ended
 	byWait                 // Runtime.Wait does
-	byShutdown             // Runtime.Shutdown cancels all, under their feet
+	byShutdown             // Runtime.Shutdown cancels all while they run
 )
 
 func (m mode) String() string {
@@ -49,15 +49,15 @@ func (m mode) String() string {
 // tally is how many programs of a scenario were played.
 type tally struct {
 	begun  atomic.Int64
-	within atomic.Int64 // and not over
+	within atomic.Int64 // those that have not ended
 }
 
 // A scenario is a kind of random program.
 type scenario struct {
 	name string
-	// make opens the accounts of the scenario in r, and returns what plays one
-	// program of it: from the beginning until all of its tasks have ended, unless
-	// task is cancelled.
+	// make opens the accounts of the scenario in r, and returns a function that plays one
+	// program of it: it returns when all tasks of the program have ended, unless
+	// its own task is cancelled.
 	make func(r *round) program
 }
 
@@ -101,8 +101,8 @@ func newRound(seed uint64, workers int, length time.Duration, all []scenario) (*
 		drawn = edo.Config{Workers: workers}
 	}
 	r.config = drawn
-	// A stall that is reported now is a fault: something goes on all the time. What
-	// goroutines do that are no tasks does not count, so there are none then.
+	// A stall that is reported is a fault here: tasks run all the time. Goroutines that are
+	// no tasks do not count, so there are none then.
 	if oneIn(rng, 4) {
 		r.config.StallAfter = time.Duration(1+rng.IntN(20)) * time.Millisecond
 	}
@@ -112,13 +112,13 @@ func newRound(seed uint64, workers int, length time.Duration, all []scenario) (*
 	}
 	r.config.OnError = func(err error) {
 		if !isPlanned(err) && !errors.Is(err, edo.ErrShutdown) {
-			r.fault("OnError was told: %v", err)
+			r.fault("OnError was called with: %v", err)
 		}
 	}
 	return r, rng
 }
 
-// describe says what the round is, in a line.
+// describe returns a line of text about the round.
 func (r *round) describe() string {
 	workers := "current thread"
 	if !r.config.CurrentThread {
@@ -174,14 +174,14 @@ func (r *round) play(rng *rand.Rand) []string {
 	for range lanes {
 		bodies = append(bodies, lane(fork(rng)))
 	}
-	var eye *observer
+	var observer *observer
 	if r.pause > 0 {
-		eye = r.observe(fork(rng), r.pause)
+		observer = r.observe(fork(rng), r.pause)
 	}
 	r.settle(&r.ledger, r.run(bodies))
 	r.outside.stop()
-	if eye != nil {
-		eye.close()
+	if observer != nil {
+		observer.close()
 	}
 	for _, fault := range before.missing() {
 		r.fault("%s", fault)
@@ -190,7 +190,7 @@ func (r *round) play(rng *rand.Rand) []string {
 	return r.close()
 }
 
-// run runs bodies until they have ended, and returns what the runtime does.
+// run runs bodies until they have ended, and returns the error of the runtime.
 func (r *round) run(bodies []func(*edo.Task) error) error {
 	if r.mode == byRun {
 		return edo.Run(func(task *edo.Task) error {
@@ -223,7 +223,7 @@ func (r *round) run(bodies []func(*edo.Task) error) error {
 	return err
 }
 
-// joinAll waits for handles, takes the planned failures off, and returns the first
+// joinAll waits for handles, counts the planned failures as joined, and returns the first
 // other error.
 func joinAll[T any](r *round, task *edo.Task, handles []*edo.JoinHandle[T]) error {
 	var first error
@@ -232,7 +232,7 @@ func joinAll[T any](r *round, task *edo.Task, handles []*edo.JoinHandle[T]) erro
 		if cause := task.Err(); cause != nil {
 			return cause
 		}
-		if err = r.taken(err); err != nil && !errors.Is(err, edo.ErrCancelled) && first == nil {
+		if err = r.removePlanned(err); err != nil && !errors.Is(err, edo.ErrCancelled) && first == nil {
 			first = err
 		}
 	}

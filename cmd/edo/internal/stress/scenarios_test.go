@@ -11,8 +11,8 @@ import (
 	"github.com/edo-go/edo/mpsc"
 )
 
-// broken plays the beginning of a scenario whose primitive does not do what it should,
-// and wants the scenario to find that.
+// broken is the beginning of a scenario with an outcome that is wrong, and the fault that the
+// scenario must find.
 type broken struct {
 	what string
 	make func(r *round) func(task *edo.Task) error
@@ -22,14 +22,14 @@ type broken struct {
 func find(t *testing.T, all []broken) {
 	t.Helper()
 	for _, b := range all {
-		got := playing(func(r *round) program { return once(b.make(r)) })
+		got := faultsOf(func(r *round) program { return once(b.make(r)) })
 		if !strings.Contains(got, b.want) {
 			t.Errorf("%s: %q is missing in: %s", b.what, b.want, got)
 		}
 	}
 }
 
-// plainly is a broken history that needs no task.
+// plainly returns a broken outcome that needs no task.
 func plainly(fn func(r *round) error) func(r *round) func(*edo.Task) error {
 	return func(r *round) func(*edo.Task) error {
 		return func(*edo.Task) error { return fn(r) }
@@ -37,7 +37,7 @@ func plainly(fn func(r *round) error) func(r *round) func(*edo.Task) error {
 }
 
 func newPermitPlay(r *round) *permitPlay {
-	p := &permitPlay{crew: r.crew("permits"), slots: r.account("slots"), held: newRoom(&r.ledger, "a channel", 2)}
+	p := &permitPlay{spawner: r.spawner("permits"), slots: r.account("slots"), held: newRoom(&r.ledger, "a channel", 2)}
 	p.queuePlay = &queuePlay{round: r, messages: r.account("messages"), ends: r.account("senders"), next: []int{0}}
 	p.senders = []*sender{{play: p.queuePlay}}
 	return p
@@ -60,7 +60,7 @@ func TestBrokenPermitsAreFound(t *testing.T) {
 		{"a message that was timed out and comes all the same", plainly(func(r *round) error {
 			p := newPermitPlay(r)
 			m := p.message(0, 0)
-			m.end() // it is the sender's again
+			m.end() // the sender has it again
 			p.arrive(m)
 			return nil
 		}), "messages: one of them has ended 2 times"},
@@ -72,7 +72,7 @@ func TestBrokenPermitsAreFound(t *testing.T) {
 		{"an end while a permit is out", plainly(func(r *round) error {
 			p := newPermitPlay(r)
 			p.out.Add(1)
-			return p.ended(edo.ErrClosed)
+			return p.checkPermitsEnd(edo.ErrClosed)
 		}), "the channel has ended with 1 permits out"},
 		{"a batch of nothing", plainly(func(r *round) error {
 			return newPermitPlay(r).batch(nil, 4)
@@ -81,10 +81,10 @@ func TestBrokenPermitsAreFound(t *testing.T) {
 			p := newPermitPlay(r)
 			other, rx := mpsc.New[*message](1)
 			permit, _ := other.TryReserve()
-			rx.Drop() // and the play does not know
+			rx.Drop() // without noting it in the play
 			other.Close()
 			return p.slot(permit).send(p.senders[0])
-		}), "a permit was refused, and the receiver was there"},
+		}), "a permit was refused, and the receiver was not dropped"},
 		{"a slot that is lost", plainly(func(r *round) error {
 			other, _ := mpsc.New[*message](3)
 			permit, _ := other.TryReserve()
@@ -94,14 +94,14 @@ func TestBrokenPermitsAreFound(t *testing.T) {
 			return p.check(other)
 		}), "the capacity is 2 instead of 3"},
 		{"an end that comes too early for a sender", plainly(func(r *round) error {
-			return newPermitPlay(r).over(edo.ErrClosed)
+			return newPermitPlay(r).ignoreClosed(edo.ErrClosed)
 		}), "permits: the channel is open"},
 	})
 }
 
 func TestBrokenBroadcastsAreFound(t *testing.T) {
 	listener := func(r *round) *listener {
-		p := &broadcastPlay{crew: r.crew("broadcast"), capacity: 2, inOrder: true}
+		p := &broadcastPlay{spawner: r.spawner("broadcast"), capacity: 2, inOrder: true}
 		p.sent.Store(3)
 		return p.listener(nil, 1, 0)
 	}
@@ -110,11 +110,11 @@ func TestBrokenBroadcastsAreFound(t *testing.T) {
 			l := listener(r)
 			l.play.inOrder = false
 			for _, c := range calls {
-				if _, err := l.hear(c, nil); err != nil {
+				if _, err := l.check(c, nil); err != nil {
 					return err
 				}
 			}
-			_, err := l.hear(call{}, edo.ErrClosed)
+			_, err := l.check(call{}, edo.ErrClosed)
 			return err
 		})
 	}
@@ -122,17 +122,17 @@ func TestBrokenBroadcastsAreFound(t *testing.T) {
 		{"a value that comes twice", hear(call{0, 0, 0}, call{0, 0, 0}), "value 0 of sender 0 was received, and 1 is the next"},
 		{"a value that is missing", hear(call{0, 0, 0}, call{0, 2, 2}), "2 values were received, and 0 missed, of 3"},
 		{"a gap in the order", plainly(func(r *round) error {
-			_, err := listener(r).hear(call{0, 1, 1}, nil)
+			_, err := listener(r).check(call{0, 1, 1}, nil)
 			return err
 		}), "value 1 was received, and 0 is the next"},
 		{"a lag without need", plainly(func(r *round) error {
-			_, err := listener(r).hear(call{}, &edo.LaggedError{Missed: 2})
+			_, err := listener(r).check(call{}, &edo.LaggedError{Missed: 2})
 			return err
 		}), "2 values were missed, where the capacity would have kept all but 1"},
 		{"an end while a sender is open", plainly(func(r *round) error {
 			l := listener(r)
 			l.play.open.Add(1)
-			_, err := l.hear(call{}, edo.ErrClosed)
+			_, err := l.check(call{}, edo.ErrClosed)
 			return err
 		}), "the channel has ended with 1 senders open"},
 	})
@@ -140,7 +140,7 @@ func TestBrokenBroadcastsAreFound(t *testing.T) {
 
 func TestBrokenWatchesAreFound(t *testing.T) {
 	sight := func(r *round) *sight {
-		s := &sight{play: &watchPlay{crew: r.crew("watch")}}
+		s := &sight{play: &watchPlay{spawner: r.spawner("watch")}}
 		s.play.done.Store(2)
 		return s
 	}
@@ -152,7 +152,7 @@ func TestBrokenWatchesAreFound(t *testing.T) {
 					return err
 				}
 			}
-			return s.end()
+			return s.checkEnd()
 		})
 	}
 	find(t, []broken{
@@ -160,7 +160,7 @@ func TestBrokenWatchesAreFound(t *testing.T) {
 		{"a value that goes back", see(pair{2, -2}, pair{1, -1}), "1 was seen after 2"},
 		{"a value that was not sent", see(pair{3, -3}), "3 was seen after 0, of 2"},
 		{"a last value that is not seen", see(pair{1, -1}), "the last value was 1 and not 2"},
-		{"a wait that ends too early", plainly(func(r *round) error { return sight(r).short(2) }), "the channel has ended with 2"},
+		{"a wait that ends too early", plainly(func(r *round) error { return sight(r).checkEarlyEnd(2) }), "the channel has ended with 2"},
 	})
 }
 
@@ -179,7 +179,7 @@ func TestBrokenLocksAreFound(t *testing.T) {
 		}), "a lock: 1 of 2 steps were lost"},
 		{"a writer beside a reader", func(r *round) func(*edo.Task) error {
 			return func(task *edo.Task) error {
-				p := &lockPlay{crew: r.crew("lock")}
+				p := &lockPlay{spawner: r.spawner("lock")}
 				p.written.room = newRoom(&r.ledger, "the writers", 1)
 				p.written.room.enter(1)
 				return p.read(task, rand.New(rand.NewPCG(1, 1)))
@@ -187,7 +187,7 @@ func TestBrokenLocksAreFound(t *testing.T) {
 		}, "a writer beside a reader"},
 		{"a reader beside a writer", func(r *round) func(*edo.Task) error {
 			return func(task *edo.Task) error {
-				p := &lockPlay{crew: r.crew("lock")}
+				p := &lockPlay{spawner: r.spawner("lock")}
 				p.readers.Add(1)
 				return p.write(task, rand.New(rand.NewPCG(1, 1)))
 			}
@@ -202,7 +202,7 @@ func TestBrokenLocksAreFound(t *testing.T) {
 
 func TestBrokenSemaphoresAreFound(t *testing.T) {
 	play := func(r *round) *semaphorePlay {
-		return newSemaphorePlay(r.crew("semaphore"), 2)
+		return newSemaphorePlay(r.spawner("semaphore"), 2)
 	}
 	find(t, []broken{
 		{"more permits than there are", plainly(func(r *round) error { play(r).room.enter(3); return nil }), "3 are inside, and there is room for 2"},
@@ -216,7 +216,7 @@ func TestBrokenSemaphoresAreFound(t *testing.T) {
 			p.sem.Release(1)
 			return p.check()
 		}), "3 permits are free instead of 2"},
-		{"an end that nobody made", plainly(func(r *round) error { return play(r).over(edo.ErrClosed) }), "closed"},
+		{"an end without a Close", plainly(func(r *round) error { return play(r).ignoreClosed(edo.ErrClosed) }), "closed"},
 	})
 }
 
@@ -237,7 +237,7 @@ func TestBrokenNotificationsAreFound(t *testing.T) {
 }
 
 func TestBrokenBarriersAreFound(t *testing.T) {
-	play := func(r *round) *barrierPlay { return newBarrierPlay(r.crew("barrier"), 2) }
+	play := func(r *round) *barrierPlay { return newBarrierPlay(r.spawner("barrier"), 2) }
 	find(t, []broken{
 		{"one that passes alone", plainly(func(r *round) error {
 			p := play(r)
@@ -257,7 +257,7 @@ func TestBrokenBarriersAreFound(t *testing.T) {
 
 func TestBrokenOncesAreFound(t *testing.T) {
 	play := func(r *round) *oncePlay {
-		return &oncePlay{crew: r.crew("once"), room: newRoom(&r.ledger, "the initialiser", 1)}
+		return &oncePlay{spawner: r.spawner("once"), room: newRoom(&r.ledger, "the initialiser", 1)}
 	}
 	find(t, []broken{
 		{"a value that is made twice", plainly(func(r *round) error {
@@ -265,14 +265,14 @@ func TestBrokenOncesAreFound(t *testing.T) {
 			p.made.Add(2)
 			return p.check(1, true)
 		}), "it was made 2 times"},
-		{"a value of a second initialiser", plainly(func(r *round) error { return play(r).got(2, nil) }), "somebody got 2"},
+		{"a value of a second initialiser", plainly(func(r *round) error { return play(r).checkValue(2, nil) }), "a task got 2"},
 		{"none", plainly(func(r *round) error { return play(r).check(0, false) }), "the value is 0, false"},
 	})
 }
 
 func TestBrokenJoinsAreFound(t *testing.T) {
 	play := func(r *round) *joinPlay {
-		p := &joinPlay{crew: r.crew("join"), values: r.account("values")}
+		p := &joinPlay{spawner: r.spawner("join"), values: r.account("values")}
 		for n := range 2 {
 			p.children = append(p.children, &contender{value: value{n: n, token: token{account: p.values}}})
 			p.values.opened.Add(1)
@@ -282,45 +282,45 @@ func TestBrokenJoinsAreFound(t *testing.T) {
 	find(t, []broken{
 		{"results out of order", plainly(func(r *round) error {
 			p := play(r)
-			return p.tried([]*value{&p.children[1].value, &p.children[0].value}, nil)
+			return p.checkTryJoin([]*value{&p.children[1].value, &p.children[0].value}, nil)
 		}), "child 0 came to what is not its value"},
 		{"a result too few", plainly(func(r *round) error {
 			p := play(r)
-			return p.tried([]*value{&p.children[0].value}, nil)
+			return p.checkTryJoin([]*value{&p.children[0].value}, nil)
 		}), "1 values of 2 children"},
-		{"a failure that nobody had", plainly(func(r *round) error { return play(r).failed(errFails) }), "it has failed, and none of the children"},
+		{"a failure of no child", plainly(func(r *round) error { return play(r).checkFailure(errFails) }), "it has failed, and none of the children"},
 		{"a failure that is forgotten", plainly(func(r *round) error {
 			p := play(r)
 			p.children[0].fails = true
-			return p.tried([]*value{&p.children[0].value, &p.children[1].value}, nil)
+			return p.checkTryJoin([]*value{&p.children[0].value, &p.children[1].value}, nil)
 		}), "child 0 came to"},
-		{"a function that goes on", plainly(func(r *round) error {
+		{"a function that still runs", plainly(func(r *round) error {
 			p := play(r)
 			p.within.Add(1)
-			return p.won(&p.children[0].value, nil)
-		}), "1 functions go on"},
+			return p.checkRace(&p.children[0].value, nil)
+		}), "1 functions run"},
 		{"a loser that is not dropped", plainly(func(r *round) error {
 			p := play(r)
-			p.children[1].future = counted[*value](p.crew, nil)
-			return p.won(&p.children[0].value, nil)
+			p.children[1].future = counted[*value](p.spawner, nil)
+			return p.checkRace(&p.children[0].value, nil)
 		}), "child 1 was not dropped"},
 		{"a value that is lost", plainly(func(r *round) error {
 			p := play(r)
-			return p.won(&p.children[0].value, nil)
+			return p.checkRace(&p.children[0].value, nil)
 		}), "values: 1 of 2 have not ended"},
 	})
 }
 
 func TestBrokenSelectsAreFound(t *testing.T) {
 	play := func(r *round) *selectPlay {
-		return &selectPlay{crew: r.crew("select"), sent: []int{1}, queue: &queuePlay{round: r, messages: r.account("messages"), next: []int{0}}}
+		return &selectPlay{spawner: r.spawner("select"), sent: []int{1}, queue: &queuePlay{round: r, messages: r.account("messages"), next: []int{0}}}
 	}
 	find(t, []broken{
 		{"a message that a loser took", plainly(func(r *round) error { return play(r).check() }), "0 messages were received of 1"},
 		{"a message that comes twice", plainly(func(r *round) error {
 			p := play(r)
 			m := p.queue.message(0, 0)
-			return errors.Join(p.take(m, nil), p.take(m, nil))
+			return errors.Join(p.handleMessage(m, nil), p.handleMessage(m, nil))
 		}), "messages: one of them has ended 2 times"},
 	})
 }
@@ -376,7 +376,7 @@ func TestAStallThatIsReportedIsAFault(t *testing.T) {
 			gate := make(chan struct{})
 			edo.Go(task, func(task *edo.Task) error {
 				tx, rx := mpsc.New[int](1)
-				time.AfterFunc(time.Second, tx.Close) // from outside, where nobody knows of it
+				time.AfterFunc(time.Second, tx.Close) // from outside: the runtime does not know of it
 				close(gate)
 				rx.Recv(task)
 				return nil
@@ -386,14 +386,14 @@ func TestAStallThatIsReportedIsAFault(t *testing.T) {
 		})
 	}}})
 	r.config.StallAfter = time.Millisecond
-	if got := strings.Join(r.play(rng), "\n"); !strings.Contains(got, "OnError was told: edo: nothing can happen any more") {
+	if got := strings.Join(r.play(rng), "\n"); !strings.Contains(got, "OnError was called with: edo: nothing can happen any more") {
 		t.Errorf("a stall was not found: %s", got)
 	}
 }
 
 func TestBrokenConsumersAreFound(t *testing.T) {
 	play := func(r *round) *consumerPlay {
-		p := newConsumerPlay(r.crew("consumers"), 1)
+		p := newConsumerPlay(r.spawner("consumers"), 1)
 		p.messages = r.account("messages")
 		return p
 	}
@@ -407,13 +407,13 @@ func TestBrokenConsumersAreFound(t *testing.T) {
 		{"a message that comes to two receivers", plainly(func(r *round) error {
 			p := play(r)
 			m := p.message(0, 0)
-			p.receiver()(m)
-			p.receiver()(m)
+			p.newArrive()(m)
+			p.newArrive()(m)
 			return nil
 		}), "messages: one of them has ended 2 times"},
 		{"a message out of order", plainly(func(r *round) error {
 			p := play(r)
-			arrive := p.receiver()
+			arrive := p.newArrive()
 			arrive(p.message(0, 1))
 			arrive(p.message(0, 0))
 			return nil

@@ -15,12 +15,12 @@ import (
 // selects receives from several channels by one Select, among ticks and timers that are
 // set again, in direct style and without a stack.
 func selects(r *round) program {
-	c := r.crew("select")
+	c := r.spawner("select")
 	messages := r.account("select: messages")
 	return func(task *edo.Task, rng *rand.Rand) error {
 		var handles []*edo.JoinHandle[edo.Unit]
 		for range 1 + rng.IntN(3) {
-			p := &selectPlay{crew: c, queue: &queuePlay{round: r, messages: messages}}
+			p := &selectPlay{spawner: c, queue: &queuePlay{round: r, messages: messages}}
 			more, err := p.play(task, rng)
 			if err != nil {
 				return err
@@ -33,16 +33,16 @@ func selects(r *round) program {
 
 // selectPlay is one Select.
 type selectPlay struct {
-	*crew
+	*spawner
 	queue *queuePlay
 	rng   *rand.Rand // of the task of the Select
-	sent  []int      // what each channel is sent
-	ends  int        // channels that have ended; the Select's
-	less  atomic.Bool
+	sent  []int      // how many messages each channel is sent
+	ends  int        // channels that have ended; the Select's own
+	fewer atomic.Bool
 	task  *edo.Task // of the handlers; nil without a stack
 }
 
-// play spawns those who send, and the one who receives.
+// play spawns the tasks that send, and the task that receives.
 func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHandle[edo.Unit], err error) {
 	n := 1 + rng.IntN(5)
 	p.queue.next, p.sent, p.rng = make([]int, n), make([]int, n), fork(rng)
@@ -55,11 +55,11 @@ func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHa
 			return fill(p.queue, task, rng, tx, i, p.sent[i])
 		}, tx)
 		if oneIn(rng, 12) {
-			p.less.Store(true)
+			p.fewer.Store(true)
 			p.abort(rng, 1, h)
 		}
 		handles = append(handles, h)
-		b := edo.On(rx, p.take)
+		b := edo.On(rx, p.handleMessage)
 		if oneIn(rng, 3) {
 			b.If(func() bool { return oneIn(p.rng, 2) })
 		}
@@ -87,7 +87,7 @@ func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHa
 	return append(handles, h), nil
 }
 
-// alarm returns a timer, and a branch that sets it again each time that it has fired.
+// alarm returns a timer, and a branch that sets it again whenever it has fired.
 func (p *selectPlay) alarm() (*timer.Sleeper, edo.Branch) {
 	draw := func() time.Duration { return time.Duration(p.rng.IntN(4000)) * time.Microsecond }
 	set, d := time.Now(), draw()
@@ -133,8 +133,8 @@ func (p *selectPlay) run(task *edo.Task, rng *rand.Rand, sel *edo.Select, owned 
 	}, owned...)
 }
 
-// take is the handler of the channels.
-func (p *selectPlay) take(m *message, err error) error {
+// handleMessage is the handler of the channels.
+func (p *selectPlay) handleMessage(m *message, err error) error {
 	if errors.Is(err, edo.ErrClosed) {
 		if p.ends++; p.ends == len(p.sent) {
 			return edo.Stop
@@ -151,10 +151,10 @@ func (p *selectPlay) take(m *message, err error) error {
 	return nil
 }
 
-// check looks at what was received, once all channels have ended.
+// check checks the numbers of received messages, after all channels have ended.
 func (p *selectPlay) check() error {
 	for i, n := range p.queue.next {
-		if n > p.sent[i] || n < p.sent[i] && !p.less.Load() && !p.stopping.Load() {
+		if n > p.sent[i] || n < p.sent[i] && !p.fewer.Load() && !p.stopping.Load() {
 			return fmt.Errorf("select: %d messages were received of %d", n, p.sent[i])
 		}
 	}

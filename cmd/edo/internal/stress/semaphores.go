@@ -10,62 +10,47 @@ import (
 	"github.com/edo-go/edo/lock"
 )
 
-// semaphores has tasks take permits of a semaphore, few and many, divide them, give them
-// back, forget them and add to them, and close it at times.
+// semaphores spawns tasks that acquire permits of a semaphore, few and many, divide them,
+// release them, forget them, add some, and close the semaphore at times.
 func semaphores(r *round) program {
-	c := r.crew("semaphore")
+	c := r.spawner("semaphore")
 	return func(task *edo.Task, rng *rand.Rand) error {
 		return newSemaphorePlay(c, 1+rng.IntN(8)).play(task, rng)
 	}
 }
 
-// semaphorePlay is one semaphore. Its permits never get less than most, at which nobody
-// would ever get so many.
+// semaphorePlay is one semaphore. It always has at least most permits: with less, a task
+// that acquires most would wait for ever.
 type semaphorePlay struct {
-	*crew
-	sem    *lock.Semaphore
-	most   int
-	room   *room        // its size is how many permits were made
-	lost   atomic.Int64 // permits that were taken away
-	closed atomic.Bool  // or about to be
-	heirs  heirs        // tasks with a part of a permit
+	*spawner
+	sem       *lock.Semaphore
+	most      int
+	room      *room        // its size is the number of permits that were made
+	lost      atomic.Int64 // permits that were forgotten
+	closed    atomic.Bool  // closed, or about to be
+	lateTasks lateTasks    // tasks that own a part of a permit
 }
 
-func newSemaphorePlay(c *crew, n int) *semaphorePlay {
-	return &semaphorePlay{crew: c, most: n, sem: lock.NewSemaphore(n), room: newRoom(&c.ledger, "semaphore: its permits", n)}
+func newSemaphorePlay(c *spawner, n int) *semaphorePlay {
+	return &semaphorePlay{spawner: c, most: n, sem: lock.NewSemaphore(n), room: newRoom(&c.ledger, "semaphore: its permits", n)}
 }
 
 func (p *semaphorePlay) play(task *edo.Task, rng *rand.Rand) error {
-	var handles []*edo.JoinHandle[edo.Unit]
-	for range 1 + rng.IntN(12) {
-		n := rng.IntN(12)
-		var h *edo.JoinHandle[edo.Unit]
-		if oneIn(rng, 4) {
-			h = p.drive(task, &acquiring{p: p, rng: fork(rng), left: n})
-		} else {
-			h = p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
-				for range n {
-					if err := p.turn(task, rng); err != nil {
-						return p.over(err)
-					}
-				}
-				return nil
-			})
-		}
-		handles = append(handles, h)
-		p.abort(rng, 6, h)
-	}
+	handles := p.spawnTurns(task, rng, turns{
+		tasks: 12, turns: 12, turn: p.turn, ignore: p.ignoreClosed, futures: 4, aborted: 6,
+		future: func(rng *rand.Rand, n int) edo.Future[edo.Unit] { return &acquiring{p: p, rng: rng, left: n} },
+	})
 	if oneIn(rng, 8) {
 		p.closed.Store(true)
 		p.outside.do(p.sem.Close)
 	}
-	if err := errors.Join(joinAll(p.round, task, handles), p.heirs.join(p.round, task)); err != nil {
+	if err := errors.Join(joinAll(p.round, task, handles), p.lateTasks.join(p.round, task)); err != nil {
 		return err
 	}
 	return p.check()
 }
 
-// check compares the permits that are free with those that were made and taken away.
+// check compares the permits that are free with those that were made and not forgotten.
 func (p *semaphorePlay) check() error {
 	if n, want := int64(p.sem.Available()), p.room.size.Load()-p.lost.Load(); n != want {
 		return fmt.Errorf("semaphore: %d permits are free instead of %d", n, want)
@@ -73,15 +58,15 @@ func (p *semaphorePlay) check() error {
 	return nil
 }
 
-// over says what becomes of a task that gets err.
-func (p *semaphorePlay) over(err error) error {
+// ignoreClosed returns the error of a task that has got err.
+func (p *semaphorePlay) ignoreClosed(err error) error {
 	if errors.Is(err, edo.ErrClosed) && p.closed.Load() {
 		return nil
 	}
 	return err
 }
 
-// turn takes permits once, by some way.
+// turn acquires permits once, in one of several ways.
 func (p *semaphorePlay) turn(task *edo.Task, rng *rand.Rand) error {
 	n := rng.IntN(p.most + 1)
 	switch rng.IntN(8) {
@@ -93,7 +78,7 @@ func (p *semaphorePlay) turn(task *edo.Task, rng *rand.Rand) error {
 		if err != nil {
 			return err
 		}
-	case 1: // more permits, of which some are taken away again
+	case 1: // two permits more, of which one is forgotten
 		p.room.size.Add(2)
 		p.sem.AddPermits(2)
 		p.lost.Add(int64(p.sem.ForgetPermits(1)))
@@ -122,7 +107,7 @@ func (p *semaphorePlay) turn(task *edo.Task, rng *rand.Rand) error {
 	return dawdle(task, rng)
 }
 
-// divide takes a permit for n apart, and gives the parts back.
+// divide splits a permit for n, and drops the parts.
 func (p *semaphorePlay) divide(task *edo.Task, rng *rand.Rand, permit *lock.Permit, n int) error {
 	whole := &holding{p: p, permit: permit}
 	p.room.enter(n)
@@ -141,9 +126,9 @@ func (p *semaphorePlay) divide(task *edo.Task, rng *rand.Rand, permit *lock.Perm
 	case 1:
 		h := p.start(task, rng, dawdle, other)
 		p.abort(rng, 3, h)
-		p.heirs.add(h)
-		return nil // and does not wait for it
-	case 2: // others are made for those that are forgotten: the room counts both
+		p.lateTasks.add(h)
+		return nil // without waiting for it
+	case 2: // forgotten permits are replaced: meanwhile the room counts both
 		k := part.Count()
 		p.room.size.Add(int64(k))
 		p.lost.Add(int64(k))
@@ -157,7 +142,7 @@ func (p *semaphorePlay) divide(task *edo.Task, rng *rand.Rand, permit *lock.Perm
 	return dawdle(task, rng)
 }
 
-// holding is a permit that counts as inside until it is dropped. That may be twice.
+// holding is a permit that counts as inside until it is dropped. It may be dropped twice.
 type holding struct {
 	p      *semaphorePlay
 	permit *lock.Permit
@@ -168,14 +153,13 @@ func (h *holding) Drop() {
 	h.permit.Drop()
 }
 
-// acquiring takes permits without a stack, by an AcquireFuture that it uses again and
-// again.
+// acquiring acquires permits without a stack, by an AcquireFuture that it reuses.
 type acquiring struct {
 	p      *semaphorePlay
 	rng    *rand.Rand
 	left   int
 	f      lock.AcquireFuture
-	asked  bool
+	busy   bool // f waits
 	permit *lock.Permit
 }
 
@@ -187,18 +171,18 @@ func (f *acquiring) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if f.left == 0 {
 		return edo.Unit{}, edo.Ready, nil
 	}
-	if !f.asked {
+	if !f.busy {
 		f.f.Reset(f.p.sem, f.rng.IntN(f.p.most+1))
-		f.asked = true
+		f.busy = true
 	}
 	permit, p, err := f.f.Poll(cx)
 	if p == edo.Pending {
 		return edo.Unit{}, p, nil
 	}
-	f.asked = false
+	f.busy = false
 	f.left--
 	if err != nil {
-		return edo.Unit{}, edo.Ready, f.p.over(err)
+		return edo.Unit{}, edo.Ready, f.p.ignoreClosed(err)
 	}
 	f.permit = permit
 	f.p.room.enter(permit.Count())

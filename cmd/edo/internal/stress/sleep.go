@@ -10,7 +10,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// sleepers wait for timers, which are reset, dropped and overtaken by others.
+// sleepers spawns tasks that wait for timers, which are reset, dropped and overtaken by
+// others.
 func sleepers(r *round) program {
 	bodies := r.account("sleep: functions that were started")
 	futures := r.account("sleep: futures")
@@ -38,7 +39,7 @@ func sleepers(r *round) program {
 	}
 }
 
-// sleeper waits in one of several ways, and never too short.
+// sleeper waits in one of several ways, and checks that it was not too short.
 func sleeper(task *edo.Task, rng *rand.Rand) error {
 	d := time.Duration(rng.IntN(20)-2) * time.Millisecond
 	start := time.Now()
@@ -74,7 +75,7 @@ func sleeper(task *edo.Task, rng *rand.Rand) error {
 	return early(start, d)
 }
 
-// early says that not enough time has gone by.
+// early returns an error when less than d has passed since start.
 func early(start time.Time, d time.Duration) error {
 	if passed := time.Since(start); passed < d {
 		return fmt.Errorf("a timer of %v has fired after %v", d, passed)

@@ -13,8 +13,8 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// sockets runs a server that echoes, with clients of edo and of package net, of
-// which many do not behave: they reset, stall, leave, or have the server fail.
+// sockets runs a server that echoes, with clients of edo and of package net. Many of them
+// misbehave: they reset, stall, leave, or make the server fail.
 func sockets(r *round) program {
 	bodies := r.account("socket: functions that were started")
 	futures := r.account("socket: futures")
@@ -53,10 +53,10 @@ func sockets(r *round) program {
 	}
 }
 
-// What the first byte of a connection asks the server for.
+// The requests to the server, in the first byte of a connection.
 const (
 	echoes byte = iota
-	leaves      // without reading on
+	leaves      // the server closes without reading on
 	fails
 	aborts
 	requests
@@ -95,7 +95,7 @@ func (p *socketPlay) accept(task *edo.Task, rng *rand.Rand) error {
 			var ok bool
 			conn, ok, err = edo.Next(task, incoming)
 			if !ok && err == nil {
-				err = net.ErrClosed // the error itself went to an earlier asker
+				err = net.ErrClosed // an earlier Next has got the error
 			}
 		}
 		switch {
@@ -117,7 +117,7 @@ func (p *socketPlay) handler(task *edo.Task, rng *rand.Rand, conn *socket.Conn) 
 	return p.spawn(task, func(task *edo.Task) error {
 		request := make([]byte, 1)
 		if _, err := conn.Read(task, request); err != nil {
-			return p.lost(err)
+			return p.ignoreLost(err)
 		}
 		switch request[0] {
 		case leaves:
@@ -145,8 +145,9 @@ func (p *socketPlay) handler(task *edo.Task, rng *rand.Rand, conn *socket.Conn) 
 	}, conn)
 }
 
-// lost is what becomes of an error of a connection: the other side may have gone.
-func (p *socketPlay) lost(err error) error {
+// ignoreLost returns nil for an error of a connection, because the other side may have
+// closed it; but not for a cancellation.
+func (p *socketPlay) ignoreLost(err error) error {
 	if errors.Is(err, edo.ErrCancelled) {
 		return err
 	}
@@ -157,24 +158,24 @@ func (p *socketPlay) lost(err error) error {
 func (p *socketPlay) echo(task *edo.Task, rng *rand.Rand, conn *socket.Conn) error {
 	if oneIn(rng, 3) {
 		if _, err := aio.Copy(task, conn, conn); err != nil {
-			return p.lost(err)
+			return p.ignoreLost(err)
 		}
-		return p.lost(aio.Shutdown(task, conn))
+		return p.ignoreLost(aio.Shutdown(task, conn))
 	}
 	buf := make([]byte, 1+rng.IntN(32<<10))
 	for {
 		n, err := conn.Read(task, buf)
 		if err == io.EOF {
-			return p.lost(conn.CloseWrite())
+			return p.ignoreLost(conn.CloseWrite())
 		}
 		if err != nil {
-			return p.lost(err)
+			return p.ignoreLost(err)
 		}
 		if n == 0 {
 			return errors.New("socket: a read of nothing")
 		}
 		if _, err := conn.Write(task, buf[:n]); err != nil {
-			return p.lost(err)
+			return p.ignoreLost(err)
 		}
 	}
 }
@@ -196,15 +197,15 @@ func (e *echo) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			case p == edo.Pending:
 				return edo.Unit{}, p, nil
 			case err == io.EOF:
-				return edo.Unit{}, p, e.p.lost(e.conn.CloseWrite())
+				return edo.Unit{}, p, e.p.ignoreLost(e.conn.CloseWrite())
 			case err != nil:
-				return edo.Unit{}, p, e.p.lost(err)
+				return edo.Unit{}, p, e.p.ignoreLost(err)
 			}
 			e.start, e.end = 0, n
 		}
 		n, p, err := e.conn.PollWrite(cx, e.buf[e.start:e.end])
 		if p == edo.Pending || err != nil {
-			return edo.Unit{}, p, e.p.lost(err)
+			return edo.Unit{}, p, e.p.ignoreLost(err)
 		}
 		e.start += n
 	}

@@ -21,22 +21,22 @@ func (p *socketPlay) client(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[edo.
 		return edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
 			open := p.bodies.open()
 			defer open.end()
-			return edo.Unit{}, p.excused(p.plain(task, rng, address))
+			return edo.Unit{}, p.ignoreStopping(p.plain(task, rng, address))
 		})
 	}
-	return p.spawn(task, func(task *edo.Task) error { return p.excused(p.ask(task, rng, address)) })
+	return p.spawn(task, func(task *edo.Task) error { return p.ignoreStopping(p.ask(task, rng, address)) })
 }
 
-// excused is what becomes of the error of a client: when everything is cancelled the
-// server may be gone before the client knows.
-func (p *socketPlay) excused(err error) error {
+// ignoreStopping returns the error of a client task: when everything is cancelled the
+// server may end before the client.
+func (p *socketPlay) ignoreStopping(err error) error {
 	if p.stopping.Load() {
-		return p.lost(err)
+		return p.ignoreLost(err)
 	}
 	return err
 }
 
-// ask connects and asks for something.
+// ask connects and sends a request.
 func (p *socketPlay) ask(task *edo.Task, rng *rand.Rand, address string) error {
 	conn, err := socket.Dial(task, "tcp", address)
 	if err != nil {
@@ -52,7 +52,7 @@ func (p *socketPlay) ask(task *edo.Task, rng *rand.Rand, address string) error {
 	}
 	err = p.talk(task, rng, conn)
 	if request != echoes && !errors.Is(err, edo.ErrCancelled) {
-		return nil // whatever comes of it, but hanging
+		return nil // any outcome is right, but it must end
 	}
 	return err
 }
@@ -74,7 +74,7 @@ func (p *socketPlay) talk(task *edo.Task, rng *rand.Rand, conn *socket.Conn) err
 		}
 		conn.SetReadDeadline(time.Time{})
 	}
-	var wrote error // the writer's, until it has ended; who does not join does not care
+	var wrote error // written by the writer, and read after it was joined
 	writing := p.spawn(task, func(task *edo.Task) error {
 		wrote = write(task, inner, conn, seed, total)
 		return nil
@@ -84,7 +84,7 @@ func (p *socketPlay) talk(task *edo.Task, rng *rand.Rand, conn *socket.Conn) err
 	left := errors.Is(err, errLeft)
 	switch {
 	case left:
-		conn.Close() // the writer writes on, and finds out
+		conn.Close() // the writer will get an error
 	case err != nil:
 		return err
 	case got != total:
@@ -118,10 +118,10 @@ func write(task *edo.Task, rng *rand.Rand, conn *socket.Conn, seed byte, total i
 	return conn.CloseWrite()
 }
 
-// errLeft says that a client has had enough.
+// errLeft says that a client has left early.
 var errLeft = errors.New("left")
 
-// compare reads to the end what must be the pattern, and returns how much it was.
+// compare reads to the end, checks that it is the pattern, and returns the number of bytes.
 func (p *socketPlay) compare(task *edo.Task, rng *rand.Rand, conn *socket.Conn, seed byte, total int) (got int, err error) {
 	early := oneIn(rng, 6)
 	buf := make([]byte, 1+rng.IntN(16<<10))
@@ -145,7 +145,7 @@ func (p *socketPlay) compare(task *edo.Task, rng *rand.Rand, conn *socket.Conn, 
 	}
 }
 
-// pattern is what the ith byte is.
+// pattern returns the ith byte.
 func pattern(seed byte, i int) byte { return seed + byte(i) + byte(i>>8) }
 
 // plain is a client in plain Go, which sends, half-closes, stalls or resets.

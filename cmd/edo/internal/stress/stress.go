@@ -15,8 +15,8 @@ import (
 const about = `
 Runs random programs on the scheduler, in rounds, until the time is up or
 something is wrong: a task that does not end or ends twice, a message lost or out
-of order, a lock that two hold or nobody gets, a report that is not true, an error
-that nobody was told of, goroutines or descriptors left over.
+of order, a lock that two hold or none gets, a report that is not true, an error
+that was not reported, goroutines or descriptors left over.
 With -race it finds more: go run -race ./cmd/edo stress
 
 The seed of a round chooses its programs, and not how they are scheduled.
@@ -28,7 +28,7 @@ stacks of all goroutines.`
 func Run(args []string, out, errs io.Writer) int {
 	set := command.NewSet("edo stress", about, out, errs)
 	var length time.Duration
-	set.Time(&length, "for", 5*time.Minute, "`time` to go on; the last round is played to its end")
+	set.Time(&length, "for", 5*time.Minute, "`time` to run; the last round is played to its end")
 	seed := set.Uint64("seed", 0, "`seed` of the first round; each round has the next one; 0: a random one")
 	workers := set.Int("workers", 0, "`number` of workers; 0: another one in each round")
 	status, ok := set.Parse(args, func() error {
@@ -64,8 +64,8 @@ type session struct {
 	programs      []int64 // of each scenario
 }
 
-// run plays rounds until the time is up, something is wrong, or the user has had
-// enough, and returns the exit status.
+// run plays rounds until the time is up, something is wrong, or the user interrupts, and
+// returns the exit status.
 func (s *session) run(seed uint64, length time.Duration) int {
 	s.programs = make([]int64, len(s.all))
 	interrupt := make(chan os.Signal, 1)
@@ -91,7 +91,7 @@ func (s *session) run(seed uint64, length time.Duration) int {
 	return command.OK
 }
 
-// play plays the round of a seed, under the eyes of a watchdog.
+// play plays the round of a seed, with a watchdog.
 func (s *session) play(seed uint64, length time.Duration) (faults []string) {
 	r, rng := newRound(seed, s.workers, length, s.all)
 	s.rounds++
@@ -119,7 +119,7 @@ func (s *session) play(seed uint64, length time.Duration) (faults []string) {
 	return faults
 }
 
-// summary prints what was played.
+// summary prints how many rounds and programs were played.
 func (s *session) summary() {
 	fmt.Fprintf(s.out, "\n%d rounds in %v, %d tasks\n", s.rounds, time.Since(s.began).Round(time.Millisecond), s.tasks)
 	for i, n := range s.programs {

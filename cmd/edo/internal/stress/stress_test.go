@@ -53,7 +53,7 @@ func TestTheCommandEndsWithASummary(t *testing.T) {
 	}
 }
 
-func TestFlagsThatCannotBeAreMisuse(t *testing.T) {
+func TestImpossibleFlagsAreMisuse(t *testing.T) {
 	for _, args := range [][]string{{"--for", "0s"}, {"--for", "soon"}, {"--workers", "-1"}, {"--seed", "-1"}, {"more"}, {"--no"}} {
 		var out, errs output
 		if status := Run(args, &out, &errs); status != 2 || errs.String() == "" || out.String() != "" {
@@ -71,13 +71,13 @@ func seedOf(m mode) (seed uint64) {
 	}
 }
 
-// playing returns the faults of a short round of one bad scenario.
-func playing(bad func(r *round) program) string {
+// faultsOf returns the faults of a short round of one bad scenario.
+func faultsOf(bad func(r *round) program) string {
 	r, rng := newRound(seedOf(byRun), 2, 20*time.Millisecond, []scenario{{"bad", bad}})
 	return strings.Join(r.play(rng), "\n")
 }
 
-// once is a program of which the first copy does fn. The others do not wait for it.
+// once returns a program whose first copy calls fn. The others do nothing.
 func once(fn func(task *edo.Task) error) program {
 	var begun atomic.Bool
 	return func(task *edo.Task, _ *rand.Rand) (err error) {
@@ -113,30 +113,30 @@ func TestEachKindOfFaultIsFound(t *testing.T) {
 		"an error of a program": {func(*round) program {
 			return once(func(*edo.Task) error { return errors.New("lost") })
 		}, "bad: lost"},
-		"an error that nobody planned": {func(*round) program {
+		"an error that was not planned": {func(*round) program {
 			return once(func(task *edo.Task) error {
 				edo.Go(task, func(*edo.Task) error { return errors.New("surprise") }, edo.Name("it"))
 				return nil
 			})
-		}, "OnError was told: edo: task it failed: surprise"},
-		"a failure that nobody tells of": {func(r *round) program {
+		}, "OnError was called with: edo: task it failed: surprise"},
+		"a failure that is not reported": {func(r *round) program {
 			return once(func(*edo.Task) error { r.planned.Add(1); return nil })
-		}, "the runtime told of 0 failures instead of 1"},
-		"a failure that is told twice": {func(r *round) program {
+		}, "the runtime reported 0 failures instead of 1"},
+		"a failure that is reported twice": {func(r *round) program {
 			return once(func(task *edo.Task) error {
 				edo.Go(task, func(*edo.Task) error { return errPlanned })
 				return nil
 			})
-		}, "the runtime told of 1 failures instead of 0"},
+		}, "the runtime reported 1 failures instead of 0"},
 	} {
-		if got := playing(bad.make); !strings.Contains(got, bad.want) {
+		if got := faultsOf(bad.make); !strings.Contains(got, bad.want) {
 			t.Errorf("%s: %q is missing in: %s", name, bad.want, got)
 		}
 	}
 }
 
-func TestPlannedFailuresThatNobodyJoinsAreCounted(t *testing.T) {
-	faults := playing(func(r *round) program {
+func TestPlannedFailuresThatAreNotJoinedAreCounted(t *testing.T) {
+	faults := faultsOf(func(r *round) program {
 		return func(task *edo.Task, rng *rand.Rand) error {
 			inner := fork(rng)
 			h := edo.Go(task, func(*edo.Task) error { return r.misbehave(inner) })
@@ -193,7 +193,7 @@ func TestARoundThatHangsIsReportedWithAllStacks(t *testing.T) {
 
 func waitHere(gate chan struct{}) { <-gate }
 
-func TestHoldingsThatAreBackAreNotMissing(t *testing.T) {
+func TestHoldingsThatWereGivenBackAreNotMissing(t *testing.T) {
 	before := holdingsNow()
 	gate := make(chan struct{})
 	go waitHere(gate)
@@ -210,7 +210,7 @@ func TestFailureOfATaskThatWasAbortedAsWellIsOneFailure(t *testing.T) {
 	}{
 		"alone":             {errPlanned, 0},
 		"and aborted":       {errors.Join(edo.ErrCancelled, errPlanned), 0},
-		"aborted alone":     {edo.ErrCancelled, 2}, // it, and that none was told of
+		"aborted alone":     {edo.ErrCancelled, 2}, // it, and that no failure was reported
 		"aborted and other": {errors.Join(edo.ErrCancelled, errors.New("other")), 3},
 	} {
 		var f failures
@@ -223,7 +223,7 @@ func TestFailureOfATaskThatWasAbortedAsWellIsOneFailure(t *testing.T) {
 	}
 }
 
-func TestOnlyPlannedFailuresAreTakenForThose(t *testing.T) {
+func TestOnlyPlannedFailuresCountAsPlanned(t *testing.T) {
 	other := errors.New("other")
 	for err, want := range map[error]bool{
 		nil:                                false,

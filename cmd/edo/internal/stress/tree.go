@@ -10,7 +10,7 @@ import (
 )
 
 // tree spawns tasks that spawn tasks: in direct style, without a stack, and one
-// inside the other. Any of them may abort any other, fail, or let go of its
+// inside the other. Any of them may abort any other, fail, or drop the handles of its
 // children.
 func tree(r *round) program {
 	bodies := r.account("tree: functions that were started")
@@ -32,13 +32,13 @@ type treePlay struct {
 	handles []*edo.JoinHandle[edo.Unit]
 }
 
-// child is a task and what it owns.
+// child is a task and the token that it owns.
 type child struct {
 	handle *edo.JoinHandle[edo.Unit]
 	owned  *token
 }
 
-// branch is what a function does: spawn, mostly wait, and sometimes fail.
+// branch is the function of a task: it spawns, mostly waits, and sometimes fails.
 func (t *treePlay) branch(task *edo.Task, rng *rand.Rand, depth int) error {
 	var children []child
 	for n := rng.IntN(6); n > 0 && depth > 0; n-- {
@@ -57,7 +57,7 @@ func (t *treePlay) branch(task *edo.Task, rng *rand.Rand, depth int) error {
 	}
 	for _, c := range children {
 		if oneIn(rng, 4) && depth < 4 {
-			c.handle.Drop() // it goes on
+			c.handle.Drop() // the child runs on
 			continue
 		}
 		_, err := c.handle.Await(task)
@@ -65,16 +65,16 @@ func (t *treePlay) branch(task *edo.Task, rng *rand.Rand, depth int) error {
 			return err
 		}
 		if !c.owned.hasEnded() {
-			t.fault("tree: a handle has resolved before what its task owns was dropped")
+			t.fault("tree: a handle has resolved before the things that its task owns were dropped")
 		}
-		if err := t.taken(err); err != nil && !errors.Is(err, edo.ErrCancelled) {
+		if err := t.removePlanned(err); err != nil && !errors.Is(err, edo.ErrCancelled) {
 			return err
 		}
 	}
 	return nil
 }
 
-// spawn makes a child of one kind or another.
+// spawn spawns a child of one kind or another.
 func (t *treePlay) spawn(task *edo.Task, rng *rand.Rand, depth int) (c child, ok bool) {
 	t.mu.Lock()
 	if t.room == 0 {
@@ -123,7 +123,7 @@ func (t *treePlay) spawn(task *edo.Task, rng *rand.Rand, depth int) (c child, ok
 	return c, true
 }
 
-// abortOne aborts a task of the tree, from here or from elsewhere.
+// abortOne aborts a task of the tree, on this goroutine or on one outside.
 func (t *treePlay) abortOne(rng *rand.Rand) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,24 +11,24 @@ import (
 	"github.com/edo-go/edo/watch"
 )
 
-// watches counts up the value of a watch channel, from one sender that replaces it or
-// several that modify it, before the eyes of several receivers.
+// watches counts up the value of a watch channel, by one sender that replaces it or
+// several that modify it, while several receivers read it.
 func watches(r *round) program {
-	c := r.crew("watch")
+	c := r.spawner("watch")
 	return func(task *edo.Task, rng *rand.Rand) error {
-		p := &watchPlay{crew: c, many: oneIn(rng, 2)}
+		p := &watchPlay{spawner: c, many: oneIn(rng, 2)}
 		return p.play(task, rng)
 	}
 }
 
-// watchPlay is one channel. Its value is count, and its negative: so who sees half of a
-// change sees that.
+// watchPlay is one channel. Its value is a count, and its negative: so half of a change can
+// be recognised.
 type watchPlay struct {
-	*crew
-	many  bool         // senders
-	done  atomic.Int64 // times that it was counted up
+	*spawner
+	many  bool         // several senders
+	done  atomic.Int64 // how often it was counted up
 	open  atomic.Int64 // senders that are not about to be closed
-	stays bool         // one of the receivers
+	stays bool         // one of the receivers is never dropped
 }
 
 type pair struct{ n, minus int }
@@ -44,7 +44,7 @@ func (p *watchPlay) play(task *edo.Task, rng *rand.Rand) error {
 	}
 	p.open.Store(int64(senders))
 	var handles []*edo.JoinHandle[edo.Unit]
-	var target int // what will be reached for certain
+	var target int // the count that will certainly be reached
 	for range senders {
 		n := rng.IntN(100)
 		h := p.change(task, rng, tx.Clone(), n)
@@ -56,9 +56,9 @@ func (p *watchPlay) play(task *edo.Task, rng *rand.Rand) error {
 	var waiters []*edo.JoinHandle[edo.Unit]
 	for range rng.IntN(5) {
 		kind := rng.IntN(6)
-		h := p.look(task, rng, rx.Clone(), kind, rng.IntN(target+1))
+		h := p.receive(task, rng, rx.Clone(), kind, rng.IntN(target+1))
 		p.abort(rng, 10, h)
-		if kind == waits || kind == waitsFuture {
+		if kind == waitFor || kind == waitForFuture {
 			waiters = append(waiters, h)
 		} else {
 			handles = append(handles, h)
@@ -68,7 +68,7 @@ func (p *watchPlay) play(task *edo.Task, rng *rand.Rand) error {
 		rx.Drop()
 	}
 	if oneIn(rng, 2) {
-		// Before the end, which would wake those whose wake was lost.
+		// Before the end, which would also wake tasks whose wake was lost.
 		if err := joinAll(p.round, task, waiters); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (p *watchPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if err := joinAll(p.round, task, append(handles, waiters...)); err != nil {
 		return err
 	}
-	// The counters of those that were aborted are exact too: no wait is between.
+	// The counts of aborted tasks are exact too: they do not wait in between.
 	v, want := rx.Borrow(), int(p.done.Load())
 	if v != (pair{want, -want}) {
 		return fmt.Errorf("watch: the value is %v, and was counted up %d times", v, want)
@@ -96,7 +96,7 @@ type changer struct {
 }
 
 func (c *changer) Drop() {
-	c.play.open.Add(-1) // first: nobody must see the end before
+	c.play.open.Add(-1) // first: no receiver must see the end earlier
 	c.Sender.Drop()
 }
 
@@ -104,7 +104,7 @@ func (c *changer) Drop() {
 func (p *watchPlay) change(task *edo.Task, rng *rand.Rand, tx *watch.Sender[pair], n int) *edo.JoinHandle[edo.Unit] {
 	return p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		for range n {
-			if err := p.up(tx, rng); err != nil {
+			if err := p.countUp(tx, rng); err != nil {
 				return err
 			}
 			if oneIn(rng, 8) {
@@ -120,8 +120,8 @@ func (p *watchPlay) change(task *edo.Task, rng *rand.Rand, tx *watch.Sender[pair
 	}, &changer{tx, p})
 }
 
-// up counts up.
-func (p *watchPlay) up(tx *watch.Sender[pair], rng *rand.Rand) error {
+// countUp counts up.
+func (p *watchPlay) countUp(tx *watch.Sender[pair], rng *rand.Rand) error {
 	modify := func(v *pair) { v.n++; v.minus-- }
 	p.done.Add(1)
 	kind := rng.IntN(6)
@@ -148,7 +148,7 @@ func (p *watchPlay) up(tx *watch.Sender[pair], rng *rand.Rand) error {
 			return errors.New("watch: SendIfModified says that the value was modified")
 		}
 	case 1:
-		if err := p.panics(tx); err != nil {
+		if err := p.modifyAndPanic(tx); err != nil {
 			return err
 		}
 	case 2:
@@ -161,8 +161,8 @@ func (p *watchPlay) up(tx *watch.Sender[pair], rng *rand.Rand) error {
 	return nil
 }
 
-// panics modifies the value, and panics: it stays what it was.
-func (p *watchPlay) panics(tx *watch.Sender[pair]) (err error) {
+// modifyAndPanic modifies the value, and panics: then the value must be unchanged.
+func (p *watchPlay) modifyAndPanic(tx *watch.Sender[pair]) (err error) {
 	defer func() {
 		if v := recover(); v != errPlanned {
 			err = fmt.Errorf("watch: SendModify panicked with %v", v)
@@ -175,26 +175,26 @@ func (p *watchPlay) panics(tx *watch.Sender[pair]) (err error) {
 	return nil
 }
 
-// Kinds of receivers that wait until the value is what will be reached for certain.
+// Kinds of receivers that wait for a count that will certainly be reached.
 const (
-	waits = 1 + iota
-	waitsFuture
+	waitFor = 1 + iota
+	waitForFuture
 )
 
-// look spawns a task that sees the changes: until the end, until the value is target, or
-// a few of them.
-func (p *watchPlay) look(task *edo.Task, rng *rand.Rand, rx *watch.Receiver[pair], kind, target int) *edo.JoinHandle[edo.Unit] {
+// receive spawns a task that receives the changes: until the end, until the count is target,
+// or a few of them.
+func (p *watchPlay) receive(task *edo.Task, rng *rand.Rand, rx *watch.Receiver[pair], kind, target int) *edo.JoinHandle[edo.Unit] {
 	s := &sight{play: p}
 	if kind == 0 {
 		return p.drive(task, &watching{s: s, rx: rx}, rx)
 	}
 	return p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		switch kind {
-		case waits, waitsFuture:
+		case waitFor, waitForFuture:
 			reached := func(v pair) bool { return v.n >= target }
 			var v pair
 			var err error
-			if kind == waits {
+			if kind == waitFor {
 				v, err = rx.WaitFor(task, reached)
 			} else {
 				f := rx.WaitForFuture(reached)
@@ -202,7 +202,7 @@ func (p *watchPlay) look(task *edo.Task, rng *rand.Rand, rx *watch.Receiver[pair
 				edo.Drop(f)
 			}
 			if errors.Is(err, edo.ErrClosed) {
-				return s.short(target)
+				return s.checkEarlyEnd(target)
 			}
 			if err == nil && !reached(v) {
 				err = fmt.Errorf("watch: waited for %d, and got %d", target, v.n)
@@ -220,12 +220,12 @@ func (p *watchPlay) look(task *edo.Task, rng *rand.Rand, rx *watch.Receiver[pair
 			if task.Err() != nil {
 				return task.Err()
 			}
-			return s.end()
+			return s.checkEnd()
 		}
 		for {
 			if err := rx.Changed(task); err != nil {
 				if errors.Is(err, edo.ErrClosed) {
-					return s.end()
+					return s.checkEnd()
 				}
 				return err
 			}
@@ -241,18 +241,18 @@ func (p *watchPlay) look(task *edo.Task, rng *rand.Rand, rx *watch.Receiver[pair
 	}, rx)
 }
 
-// sight is what a receiver has seen.
+// sight is the last count that a receiver has seen.
 type sight struct {
 	play *watchPlay
 	last int
 }
 
-// see takes note of a value that was seen.
+// see checks a value that was seen.
 func (s *sight) see(v pair) error {
 	if v.minus != -v.n {
 		return fmt.Errorf("watch: half of a change was seen: %v", v)
 	}
-	// The same again is a change that came between Changed and Borrow.
+	// The same count again: a change came between Changed and Borrow.
 	if v.n < s.last || v.n > int(s.play.done.Load()) {
 		return fmt.Errorf("watch: %d was seen after %d, of %d", v.n, s.last, s.play.done.Load())
 	}
@@ -260,8 +260,8 @@ func (s *sight) see(v pair) error {
 	return nil
 }
 
-// end takes note of the end: the last value must have been seen.
-func (s *sight) end() error {
+// checkEnd checks that the last value was seen before the end.
+func (s *sight) checkEnd() error {
 	if s.play.stopping.Load() {
 		return nil
 	}
@@ -274,15 +274,15 @@ func (s *sight) end() error {
 	return nil
 }
 
-// short takes note of an end before target was reached.
-func (s *sight) short(target int) error {
+// checkEarlyEnd checks an end before target was reached.
+func (s *sight) checkEarlyEnd(target int) error {
 	if got := int(s.play.done.Load()); !s.play.stopping.Load() && got >= target {
 		return fmt.Errorf("watch: waited for %d, and the channel has ended with %d", target, got)
 	}
 	return nil
 }
 
-// watching sees the changes without a stack.
+// watching receives the changes without a stack.
 type watching struct {
 	s  *sight
 	rx *watch.Receiver[pair]
@@ -295,7 +295,7 @@ func (f *watching) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		case edo.Pending:
 			return edo.Unit{}, p, nil
 		case edo.End:
-			return edo.Unit{}, edo.Ready, f.s.end()
+			return edo.Unit{}, edo.Ready, f.s.checkEnd()
 		}
 		if err := f.s.see(v); err != nil {
 			return edo.Unit{}, edo.Ready, err

@@ -12,8 +12,8 @@ import (
 // Exit statuses.
 const (
 	OK     = 0
-	Failed = 1 // what was asked for did not work
-	Misuse = 2 // what was asked for cannot be
+	Failed = 1 // the command did not succeed
+	Misuse = 2 // the arguments are wrong
 )
 
 // A Set is the flags of one command. Define them on the embedded FlagSet, and then
@@ -24,17 +24,17 @@ type Set struct {
 	out, errs io.Writer
 }
 
-// NewSet returns a set without flags. name is the command as the user has typed
-// it, such as "edo demo", and about what it does, in some lines.
+// NewSet returns a set without flags. name is the command as the user types
+// it, such as "edo demo"; about describes it, in some lines.
 func NewSet(name, about string, out, errs io.Writer) *Set {
 	s := &Set{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), about: about, out: out, errs: errs}
-	s.SetOutput(io.Discard) // Parse says what there is to say
+	s.SetOutput(io.Discard) // Parse prints the error
 	return s
 }
 
-// Parse reads args, which must be flags alone, and then asks each of checks what is
-// wrong. Without ok the command is over, with that status: the user has asked for
-// help, and got it, or has been told what is wrong.
+// Parse reads args, which must be flags alone, and then calls checks, which return what is
+// wrong. Without ok the command must end with that status: Parse has printed the help, or
+// what is wrong.
 func (s *Set) Parse(args []string, checks ...func() error) (status int, ok bool) {
 	err := s.FlagSet.Parse(args)
 	switch {
@@ -78,13 +78,13 @@ func (p *positive) Set(text string) error {
 
 var errTime = errors.New("use a time such as 5s, 300ms or 1h30m")
 
-// Fail says what went wrong, and returns the status for it.
+// Fail prints err, and returns the status for it.
 func (s *Set) Fail(err error) int {
 	fmt.Fprintf(s.errs, "%s: %v\n", s.Name(), err)
 	return Failed
 }
 
-// help prints what the command does, and its flags.
+// help prints the description of the command, and its flags.
 func (s *Set) help() {
 	fmt.Fprintf(s.out, "usage: %s [flags]\n\n%s\n\nflags:\n", s.Name(), strings.TrimSpace(s.about))
 	s.VisitAll(func(f *flag.Flag) {

@@ -21,7 +21,7 @@ func TestFlagsAreReadWithOneDashOrTwo(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongIsSaidOnceAndIsMisuse(t *testing.T) {
+func TestAWrongArgumentIsReportedOnceAndIsMisuse(t *testing.T) {
 	for args, want := range map[string]string{
 		"-x":          "flag provided but not defined: -x",
 		"--for 3":     `invalid value "3" for flag -for: use a time such as 5s, 300ms or 1h30m`,
@@ -46,7 +46,7 @@ func TestWhatIsWrongIsSaidOnceAndIsMisuse(t *testing.T) {
 	}
 }
 
-func TestHelpTellsOfEveryFlag(t *testing.T) {
+func TestHelpListsEveryFlag(t *testing.T) {
 	var out, errs strings.Builder
 	length := time.Second
 	s := NewSet("edo x", "\nSays what it does.\n", &out, &errs)
@@ -58,7 +58,7 @@ func TestHelpTellsOfEveryFlag(t *testing.T) {
 	}
 }
 
-func TestAFailureIsSaid(t *testing.T) {
+func TestAFailureIsPrinted(t *testing.T) {
 	var out, errs strings.Builder
 	if status := NewSet("edo x", "", &out, &errs).Fail(errors.New("no luck")); status != Failed || errs.String() != "edo x: no luck\n" {
 		t.Errorf("status %d, %q", status, errs.String())

@@ -17,7 +17,7 @@ const (
 )
 
 // client connects, and then sends and pings until the time is over. At the end it
-// waits until the server has read all of it.
+// waits until the server has read everything.
 func (d *demo) client(task *edo.Task, address string, tx *mpsc.Sender[request]) error {
 	conn, err := socket.Dial(task, "tcp", address)
 	if err != nil {

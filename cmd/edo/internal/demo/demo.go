@@ -48,12 +48,12 @@ func Run(args []string, out, errs io.Writer) int {
 	}
 	status = d.table()
 	if err != nil {
-		status = command.Failed // what it was OnError has told
+		status = command.Failed // OnError has printed the error
 	}
 	return status
 }
 
-// demo is one run. What the tasks write is atomic; the rest is set before they
+// demo is one run. The fields that tasks write are atomic; the rest is set before they
 // start.
 type demo struct {
 	out         io.Writer
@@ -63,9 +63,9 @@ type demo struct {
 	config      edo.Config
 	runtime     *edo.Runtime
 
-	over      atomic.Bool  // clients come to an end
-	connected atomic.Int64 // clients that are
-	most      atomic.Int64 // and that have been
+	over      atomic.Bool  // clients must end
+	connected atomic.Int64 // clients that are connected
+	most      atomic.Int64 // the maximum of connected
 	messages  atomic.Int64
 	sent      atomic.Int64 // bytes, by the clients
 	counted   atomic.Int64 // bytes, by the server
@@ -76,7 +76,7 @@ type demo struct {
 	peak  sample // the highest of each
 }
 
-// main starts everything, and says when it is over. Run waits for the rest.
+// main starts everything, and sets over at the end. Run waits for the tasks.
 func (d *demo) main(task *edo.Task) error {
 	d.runtime = task.Runtime()
 	l, err := socket.Listen(task, "tcp", d.listen)
@@ -108,7 +108,7 @@ func (d *demo) main(task *edo.Task) error {
 		display.Abort()
 		return failed
 	}, edo.Name("end"), edo.Owns(l, pings))
-	timer.Sleep(task, d.length) // cut short by Ctrl-C
+	timer.Sleep(task, d.length) // Ctrl-C ends it early
 	d.over.Store(true)
 	return nil
 }
@@ -136,7 +136,7 @@ func (d *demo) start(task *edo.Task, server, pings net.Addr) (clients []*edo.Joi
 	return clients
 }
 
-// unlessClosed returns err, unless it says that the listener was closed.
+// unlessClosed returns err, or nil when it says that the listener was closed.
 func unlessClosed(err error) error {
 	if errors.Is(err, net.ErrClosed) {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestWhatIsSentIsCounted(t *testing.T) {
+func TestEverySentByteIsCounted(t *testing.T) {
 	var out, errs bytes.Buffer
 	if status := Run([]string{"--connections", "50", "--for", "300ms", "-workers", "2"}, &out, &errs); status != 0 || errs.Len() > 0 {
 		t.Fatalf("status %d\n%s%s", status, out.String(), errs.String())
@@ -34,7 +34,7 @@ func TestWhatIsSentIsCounted(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotCountedIsAFailure(t *testing.T) {
+func TestBytesThatAreNotCountedAreAFailure(t *testing.T) {
 	var out bytes.Buffer
 	d := &demo{out: &out, took: time.Second}
 	d.sent.Store(10)
@@ -44,7 +44,7 @@ func TestWhatIsNotCountedIsAFailure(t *testing.T) {
 	}
 }
 
-func TestFlagsThatCannotBeAreMisuse(t *testing.T) {
+func TestImpossibleFlagsAreMisuse(t *testing.T) {
 	for args, want := range map[string]string{
 		"--connections 0":         "--connections is 0: use at least 1",
 		"--connections -5":        "use at least 1",
@@ -62,7 +62,7 @@ func TestFlagsThatCannotBeAreMisuse(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatIsTakenIsAnErrorThatSaysWhatToDo(t *testing.T) {
+func TestAnAddressInUseIsAnErrorThatSaysWhatToDo(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestHelpIsNoError(t *testing.T) {
 	}
 }
 
-func TestQuantilesAreThoseOfTheSortedListButForTheWidthOfABucket(t *testing.T) {
+func TestQuantilesAreThoseOfTheSortedListWithinABucket(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var h histogram
 	var all []time.Duration
@@ -133,7 +133,7 @@ func TestThousandsAreSeparated(t *testing.T) {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
-	if got := fmt.Sprint(short(12345), short(123456), short(12345678)); got != "12µs 123µs 12.35ms" {
+	if got := fmt.Sprint(roundDuration(12345), roundDuration(123456), roundDuration(12345678)); got != "12µs 123µs 12.35ms" {
 		t.Error(got)
 	}
 }

@@ -15,17 +15,17 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// refresh is how often the line is written anew.
+// refresh is the time between two updates of the line.
 const refresh = 200 * time.Millisecond
 
-// sample is what is looked at while the demo runs.
+// sample is the state of the process at one moment.
 type sample struct {
 	tasks  int
 	memory uint64 // bytes that the program has from the system
 }
 
-// look takes a sample, and keeps the peaks.
-func (d *demo) look() sample {
+// takeSample takes a sample, and keeps the peaks.
+func (d *demo) takeSample() sample {
 	m := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(m)
 	s := sample{d.runtime.Metrics().Alive, m[0].Value.Uint64() - m[1].Value.Uint64()}
@@ -45,7 +45,7 @@ func (d *demo) display(task *edo.Task) error {
 		if err != nil {
 			return err
 		}
-		s := d.look()
+		s := d.takeSample()
 		if !terminal {
 			continue
 		}
@@ -53,7 +53,7 @@ func (d *demo) display(task *edo.Task) error {
 		fmt.Fprintf(d.out, "\r\x1b[K%5.1fs  %s connections  %s msg/s  p50 %v  p99 %v  %s tasks  %s",
 			now.Sub(d.began).Seconds(), thousands(d.connected.Load()),
 			thousands(perSecond(messages-before, now.Sub(at))),
-			short(d.latency.quantile(0.5)), short(d.latency.quantile(0.99)),
+			roundDuration(d.latency.quantile(0.5)), roundDuration(d.latency.quantile(0.99)),
 			thousands(int64(s.tasks)), megabytes(s.memory))
 		before, at = messages, now
 	}
@@ -76,8 +76,8 @@ func (d *demo) table() int {
 	row("connections", thousands(d.most.Load()), fmt.Sprintf("of %s", thousands(int64(d.connections))))
 	row("messages", thousands(messages), rate(messages))
 	row("pings", thousands(pings), rate(pings))
-	row("round trip p50", short(d.latency.quantile(0.5)).String(), "from when the coordinator takes the request")
-	row("round trip p99", short(d.latency.quantile(0.99)).String(), "")
+	row("round trip p50", roundDuration(d.latency.quantile(0.5)).String(), "from when the coordinator takes the request")
+	row("round trip p99", roundDuration(d.latency.quantile(0.99)).String(), "")
 	row("tasks", thousands(int64(d.peak.tasks)), "at most")
 	row("memory", megabytes(d.peak.memory), "at most")
 	row("bytes sent", thousands(sent), "")
@@ -85,7 +85,7 @@ func (d *demo) table() int {
 	return status
 }
 
-// isTerminal says whether w is a terminal.
+// isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {
@@ -97,8 +97,8 @@ func isTerminal(w io.Writer) bool {
 
 func perSecond(n int64, d time.Duration) int64 { return int64(float64(n) / d.Seconds()) }
 
-// short returns d with as many digits as are known of it.
-func short(d time.Duration) time.Duration {
+// roundDuration returns d with as many digits as are known.
+func roundDuration(d time.Duration) time.Duration {
 	switch {
 	case d < 10*time.Microsecond:
 		return d.Round(10 * time.Nanosecond)

@@ -10,5 +10,5 @@
 // that begin with their length. Everything but the display runs as tasks of edo, and
 // all of it through real sockets.
 //
-// At the end what the clients have sent must be what the server has counted.
+// At the end the server must have counted as many bytes as the clients have sent.
 package demo

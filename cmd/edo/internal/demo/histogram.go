@@ -7,8 +7,8 @@ import (
 )
 
 // A histogram counts durations in buckets whose width grows with them, so that each
-// is at most 1/16 wide, and a quantile off by no more than that. The zero value is
-// empty. Any number of goroutines may add, and ask meanwhile.
+// is at most 1/16 wide, and a quantile is off by no more than that. The zero value is
+// empty. Any number of goroutines may add and read at the same time.
 //
 //	bucket i    below 16: exactly i ns
 //	            otherwise: from (16 + i%16) << (i/16 - 1) ns, up to where i+1 begins
@@ -16,7 +16,7 @@ type histogram struct {
 	buckets [(64 - 3) * 16]atomic.Uint64
 }
 
-// bucket returns where n is counted.
+// bucket returns the index of the bucket that counts n.
 func bucket(n uint64) int {
 	if n < 16 {
 		return int(n)
@@ -25,7 +25,7 @@ func bucket(n uint64) int {
 	return (shift+1)*16 + int(n>>shift)%16
 }
 
-// start returns the least that is counted in bucket i.
+// start returns the least number that bucket i counts.
 func start(i int) uint64 {
 	if i < 16 {
 		return uint64(i)
@@ -44,8 +44,8 @@ func (h *histogram) count() (n uint64) {
 	return n
 }
 
-// quantile returns what a share of q, from 0 to 1, of all is not longer than, as
-// well as it is known: the end of that bucket. Of nothing it is 0.
+// quantile returns a duration which a share of q, from 0 to 1, of all durations does not
+// exceed: the end of its bucket. It is 0 when there are none.
 func (h *histogram) quantile(q float64) time.Duration {
 	rest := int64(q*float64(h.count()) + 0.5)
 	last := time.Duration(0)

@@ -21,7 +21,7 @@ func (w *interrupting) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
-func TestAnInterruptEndsItEarlyAndInOrder(t *testing.T) {
+func TestAnInterruptEndsItEarlyAndProperly(t *testing.T) {
 	var out interrupting
 	var errs bytes.Buffer
 	if status := Run([]string{"--connections", "50", "--for", "1h"}, &out, &errs); status != 0 || errs.Len() > 0 {

@@ -7,12 +7,12 @@ import (
 	"syscall"
 )
 
-// allowDescriptors raises the limit of open descriptors to need, when it is lower,
-// or says why it cannot.
+// allowDescriptors raises the limit of open descriptors when so many connections need more.
+// The error says why it cannot.
 func allowDescriptors(connections int) error {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
-		return nil // it will turn out
+		return nil // opening them will show it
 	}
 	need := descriptorsFor(connections)
 	if uint64(l.Cur) >= need {
@@ -27,7 +27,7 @@ func allowDescriptors(connections int) error {
 	return tooFew(connections, uint64(l.Cur))
 }
 
-// tooFew says what can be done about a limit.
+// tooFew returns an error that says what to do about a limit.
 func tooFew(connections int, limit uint64) error {
 	need := descriptorsFor(connections)
 	err := fmt.Errorf("%d connections need %d descriptors, and the limit is %d: raise it with \"ulimit -n %d\"",
@@ -38,9 +38,9 @@ func tooFew(connections int, limit uint64) error {
 	return err
 }
 
-// spareDescriptors is what the process needs beside the connections.
+// spareDescriptors is how many descriptors the process needs beside the connections.
 const spareDescriptors = 50
 
 // descriptorsFor returns how many descriptors so many connections need: both ends
-// are here.
+// are in this process.
 func descriptorsFor(connections int) uint64 { return 2*uint64(connections) + spareDescriptors }

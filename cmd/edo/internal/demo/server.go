@@ -14,7 +14,7 @@ import (
 	"github.com/edo-go/edo/stream"
 )
 
-// request is what the coordinator is sent: the way to answer it is all that it says.
+// request is a message to the coordinator. It has nothing but the sender for the reply.
 type request = *oneshot.Sender[time.Duration]
 
 // transport is a connection of frames that begin with their length.
@@ -26,12 +26,12 @@ func newTransport(conn *socket.Conn) *transport {
 
 var ping, pong = []byte("ping"), []byte("pong")
 
-// readSize is how much a handler reads at a time. The buffer is the handler's while
+// readSize is how many bytes a handler reads at a time. The handler keeps the buffer while
 // its connection lives.
 const readSize = 4 << 10
 
-// accept spawns a task for each connection of l, until that is closed. Each sends
-// what it has counted through a clone of tx.
+// accept spawns a task for each connection of l, until l is closed. Each sends
+// its counts through a clone of tx.
 func accept(task *edo.Task, l *socket.Listener, tx *mpsc.Sender[int]) error {
 	for conn, err := range stream.All(task, l.Incoming()) {
 		if err != nil {
@@ -44,8 +44,8 @@ func accept(task *edo.Task, l *socket.Listener, tx *mpsc.Sender[int]) error {
 	return task.Err()
 }
 
-// handle counts what a connection sends, to its end. Closing the connection tells
-// the client that all has been counted.
+// handle counts the bytes that a connection sends, to its end. It closes the connection,
+// which tells the client that all bytes were counted.
 func handle(task *edo.Task, conn *socket.Conn, tx *mpsc.Sender[int]) error {
 	buf := make([]byte, readSize)
 	for {
@@ -62,7 +62,7 @@ func handle(task *edo.Task, conn *socket.Conn, tx *mpsc.Sender[int]) error {
 	}
 }
 
-// count adds up what the handlers have counted, until the last of them is gone.
+// count adds up the counts of the handlers, until the last of them has ended.
 func (d *demo) count(rx *mpsc.Receiver[int]) edo.Future[edo.Unit] {
 	return stream.ForEach(rx, func(n int) error {
 		d.counted.Add(int64(n))
@@ -90,7 +90,7 @@ func answerPings(task *edo.Task, l *socket.Listener) error {
 }
 
 // coordinate owns the transport, and answers one request after the other. Its clock
-// starts when it takes the request.
+// starts when it receives the request.
 func (d *demo) coordinate(task *edo.Task, t *transport, rx *mpsc.Receiver[request]) error {
 	for reply, err := range stream.All(task, rx) {
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// counter is the server that counts: the way to the task that adds up.
+// counter is the server that counts. It sends to the task that adds up.
 type counter struct{ tx *mpsc.Sender[int] }
 
 func (c counter) handler() (handler, []edo.Dropper) {
@@ -22,7 +22,7 @@ func (c counter) handler() (handler, []edo.Dropper) {
 
 func (c counter) end() { c.tx.Close() }
 
-// item is what that task waits for: how many bytes were read, a tick, or the end.
+// item is a message to that task: how many bytes were read, a tick, or the end.
 type item struct {
 	kind kind
 	n    int
@@ -36,11 +36,11 @@ const (
 	done
 )
 
-// startCounter spawns the task that adds up what the connections have read, and prints
-// it at every tick, and at the end.
+// startCounter spawns the task that adds up the bytes that the connections have read, and
+// prints the sum at every tick, and at the end.
 func startCounter(s *service, task *edo.Task) server {
 	tx, rx := mpsc.New[int](1024)
-	// An interval never ends, and so would not what is merged with it: the end of the
+	// An interval never ends, and neither does a stream merged with it: so the end of the
 	// channel is an item too.
 	ticks := stream.Map(timer.NewInterval(s.tick), func(time.Time) item { return item{kind: tick} })
 	items := stream.Map(rx, func(n int) item { return item{read, n} }).

@@ -5,6 +5,6 @@
 //	ping     answers each line "ping" with a line "pong"
 //
 // One task accepts; each connection is a task of its own. The first Ctrl-C ends the
-// accepting, and the open connections go on until they end; the second one ends
+// accepting, and the open connections are served to their ends; the second one ends
 // these too.
 package serve

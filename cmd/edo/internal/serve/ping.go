@@ -9,11 +9,11 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
-// longest is how many bytes a line may have.
+// longest is the maximum length of a line in bytes.
 const longest = 1024
 
-// pings answers line by line, to the end. A line that is no ping is told so, and the
-// next one is welcome.
+// pings answers line by line, to the end. It answers a line that is no ping with an error,
+// and goes on.
 func pings(task *edo.Task, conn *socket.Conn) error {
 	lines := codec.NewFramed(conn, &codec.Lines{Max: longest})
 	failed := false

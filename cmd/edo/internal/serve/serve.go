@@ -25,24 +25,24 @@ Runs one of three small servers, until Ctrl-C:
 The first Ctrl-C stops accepting, and open connections are served to their ends;
 the second one cuts them off.`
 
-// A handler serves one connection. It owns what it is given with it.
+// A handler serves one connection, and owns the droppers that come with the handler.
 type handler func(task *edo.Task, conn *socket.Conn) error
 
-// A server makes the handler of each connection, and what that owns, and is told
-// when there are no more connections.
+// A server makes the handler of each connection, and the droppers that the handler owns. end
+// is called when no more connections come.
 type server interface {
 	handler() (handler, []edo.Dropper)
 	end()
 }
 
-// servers start each kind.
+// servers are the functions that start each kind of server.
 var servers = map[string]func(s *service, task *edo.Task) server{
 	"hello": func(*service, *edo.Task) server { return simple(hello) },
 	"ping":  func(*service, *edo.Task) server { return simple(pings) },
 	"count": startCounter,
 }
 
-// simple is a server whose handlers have nothing in common.
+// simple is a server whose handlers share nothing.
 type simple handler
 
 func (h simple) handler() (handler, []edo.Dropper) { return handler(h), nil }
@@ -79,7 +79,7 @@ func Run(args []string, out, errs io.Writer) int {
 		set.Time(&s.tick, "tick", 30*time.Second, "`time` between two sums that count prints")
 	}
 	if !known && (kind == "" || kind[0] != '-') {
-		args = nil // what it cannot be is said below
+		args = nil // the check below reports it
 	}
 	status, ok := set.Parse(args, func() error {
 		switch {
@@ -133,7 +133,7 @@ func (s *service) main(task *edo.Task) error {
 	return err
 }
 
-// hello greets, and hangs up.
+// hello greets, and its connection is closed.
 func hello(task *edo.Task, conn *socket.Conn) error {
 	_, err := conn.Write(task, []byte("hello world\n"))
 	return err

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// running is the command, with the lines that it prints.
+// running is the command while it runs, with the lines that it prints.
 type running struct {
 	t         *testing.T
 	out, errs chan string
@@ -20,8 +20,8 @@ type running struct {
 	status    chan int
 }
 
-// lines returns a writer, and the lines that are written to it, of which there is
-// room for more than a test makes: the command never waits for the test.
+// lines returns a writer, and a channel of the lines that are written to it. It has room for
+// more lines than a test makes: so the command never waits for the test.
 func lines() (*io.PipeWriter, chan string) {
 	r, w := io.Pipe()
 	lines := make(chan string, 10000)
@@ -92,7 +92,7 @@ func (r *running) send(text string) string {
 
 func interrupt() { syscall.Kill(syscall.Getpid(), syscall.SIGINT) }
 
-// end interrupts it, and returns what it prints until it ends.
+// end interrupts the command, and returns the lines that it prints until it ends.
 func (r *running) end() (rest []string) {
 	r.t.Helper()
 	interrupt()
@@ -105,7 +105,7 @@ func (r *running) end() (rest []string) {
 	return rest
 }
 
-func TestHelloGreetsEachConnectionAndHangsUp(t *testing.T) {
+func TestHelloGreetsEachConnectionAndClosesIt(t *testing.T) {
 	r := serving(t, "hello")
 	for range 3 {
 		conn := r.dial()
@@ -160,7 +160,7 @@ func TestCountPrintsWhatAllConnectionsHaveSent(t *testing.T) {
 	r.end()
 }
 
-func TestWhatCameAfterTheLastTickIsPrintedAtTheEnd(t *testing.T) {
+func TestBytesAfterTheLastTickArePrintedAtTheEnd(t *testing.T) {
 	r := serving(t, "count", "--tick", "1h")
 	r.send("12345")
 	if rest := r.end(); len(rest) != 1 || rest[0] != "bytes read = 5, in all 5" {
@@ -183,7 +183,7 @@ func TestOpenConnectionsAreServedToTheirEndsAfterAnInterrupt(t *testing.T) {
 		ask()
 		ended := make(chan []string)
 		go func() { ended <- r.end() }()
-		if kind == "ping" { // it has been accepted, so there is something to wait for
+		if kind == "ping" { // the answer shows that the connection was accepted
 			if got := r.line(r.errs); !strings.HasPrefix(got, "waiting for 1 connections") {
 				t.Errorf("it says %q", got)
 			}
@@ -211,7 +211,7 @@ func TestASecondInterruptCutsConnectionsOff(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeIsMisuse(t *testing.T) {
+func TestImpossibleArgumentsAreMisuse(t *testing.T) {
 	for args, want := range map[string]string{
 		"":                  "say which server",
 		"goodbye":           `there is no server "goodbye"`,

@@ -244,7 +244,7 @@ func TestBrokenBarriersAreFound(t *testing.T) {
 			p.come.Add(1)
 			p.pass(true, 1)
 			return nil
-		}), "one passed, and 1 of 2 have come"},
+		}), "one passed, and 1 of 2 have arrived"},
 		{"a generation without a leader", plainly(func(r *round) error {
 			p := play(r)
 			p.come.Add(2)
@@ -283,7 +283,7 @@ func TestBrokenJoinsAreFound(t *testing.T) {
 		{"results out of order", plainly(func(r *round) error {
 			p := play(r)
 			return p.checkTryJoin([]*value{&p.children[1].value, &p.children[0].value}, nil)
-		}), "child 0 came to what is not its value"},
+		}), "child 0 has another value than its own"},
 		{"a result too few", plainly(func(r *round) error {
 			p := play(r)
 			return p.checkTryJoin([]*value{&p.children[0].value}, nil)
@@ -293,7 +293,7 @@ func TestBrokenJoinsAreFound(t *testing.T) {
 			p := play(r)
 			p.children[0].fails = true
 			return p.checkTryJoin([]*value{&p.children[0].value, &p.children[1].value}, nil)
-		}), "child 0 came to"},
+		}), "child 0 has the error"},
 		{"a function that still runs", plainly(func(r *round) error {
 			p := play(r)
 			p.within.Add(1)

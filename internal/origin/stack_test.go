@@ -41,7 +41,7 @@ func TestIsEdoKnowsAllPackagesAndNoProgram(t *testing.T) {
 	}
 }
 
-const taken = `goroutine 29 [running]:
+const recovery = `goroutine 29 [running]:
 runtime/debug.Stack()
 	/usr/local/go/src/runtime/debug/stack.go:26 +0x5e
 github.com/edo-go/edo/internal/coro.(*Coro).recovered(0x159bca2b8100)
@@ -61,13 +61,13 @@ created by iter.Pull[...] in goroutine 24
 func TestTrimmedStackBeginsInTheProgram(t *testing.T) {
 	const head = "goroutine 29 [running]:\n"
 	for name, c := range map[string]struct{ stack, want string }{
-		"a panic":              {taken + below, head + below},
-		"a fault":              {taken + "runtime.panicmem(...)\n\t/usr/local/go/src/runtime/panic.go:336\nruntime.sigpanic()\n\t/usr/local/go/src/runtime/signal_unix.go:931 +0x378\n" + below, head + below},
-		"after Goexit":         {taken + "main.late.func1()\n\t/home/me/main.go:3 +0x1\nruntime.Goexit()\n\t/usr/local/go/src/runtime/panic.go:694 +0x5e\n" + below, head + "main.late.func1()\n\t/home/me/main.go:3 +0x1\nruntime.Goexit()\n\t/usr/local/go/src/runtime/panic.go:694 +0x5e\n" + below},
-		"a constructor":        {taken + "github.com/edo-go/edo/mpsc.New[...](0x0)\n\t/src/edo/mpsc/new.go:20 +0x1\n" + below, head + below},
-		"a second panic":       {taken + "main.again()\n\t/home/me/main.go:9 +0x1\npanic({0x1, 0x2})\n\t/usr/local/go/src/runtime/panic.go:860 +0x13a\n" + below, head + "main.again()\n\t/home/me/main.go:9 +0x1\npanic({0x1, 0x2})\n\t/usr/local/go/src/runtime/panic.go:860 +0x13a\n" + below},
-		"nothing of a program": {taken + "created by x in goroutine 1\n\t/x.go:1 +0x1\n", taken + "created by x in goroutine 1\n\t/x.go:1 +0x1\n"},
-		"edo alone":            {taken, taken},
+		"a panic":              {recovery + below, head + below},
+		"a fault":              {recovery + "runtime.panicmem(...)\n\t/usr/local/go/src/runtime/panic.go:336\nruntime.sigpanic()\n\t/usr/local/go/src/runtime/signal_unix.go:931 +0x378\n" + below, head + below},
+		"after Goexit":         {recovery + "main.late.func1()\n\t/home/me/main.go:3 +0x1\nruntime.Goexit()\n\t/usr/local/go/src/runtime/panic.go:694 +0x5e\n" + below, head + "main.late.func1()\n\t/home/me/main.go:3 +0x1\nruntime.Goexit()\n\t/usr/local/go/src/runtime/panic.go:694 +0x5e\n" + below},
+		"a constructor":        {recovery + "github.com/edo-go/edo/mpsc.New[...](0x0)\n\t/src/edo/mpsc/new.go:20 +0x1\n" + below, head + below},
+		"a second panic":       {recovery + "main.again()\n\t/home/me/main.go:9 +0x1\npanic({0x1, 0x2})\n\t/usr/local/go/src/runtime/panic.go:860 +0x13a\n" + below, head + "main.again()\n\t/home/me/main.go:9 +0x1\npanic({0x1, 0x2})\n\t/usr/local/go/src/runtime/panic.go:860 +0x13a\n" + below},
+		"nothing of a program": {recovery + "created by x in goroutine 1\n\t/x.go:1 +0x1\n", recovery + "created by x in goroutine 1\n\t/x.go:1 +0x1\n"},
+		"edo alone":            {recovery, recovery},
 		"trimmed already":      {head + below, head + below},
 		"no stack":             {"", ""},
 		"no frames":            {head, head},
@@ -105,7 +105,7 @@ func TestTrimmedStackOfARealPanicBeginsWhereItWas(t *testing.T) {
 }
 
 func FuzzTrimStack(f *testing.F) {
-	f.Add([]byte(taken + below))
+	f.Add([]byte(recovery + below))
 	f.Add([]byte("goroutine 1 [running]:\nmain.main()"))
 	f.Fuzz(func(t *testing.T, stack []byte) {
 		got := TrimStack(stack)

@@ -46,6 +46,8 @@ func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if p.stays {
 		defer rx.Drop()
 	}
+	// 1. Spawn the receivers that subscribe before the first value, the senders, and the receivers
+	//    that subscribe late.
 	var handles, speakers []*edo.JoinHandle[edo.Unit]
 	var listeners []*listener
 	count := 1 + rng.IntN(4)
@@ -67,6 +69,7 @@ func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
 		}
 		handles = append(handles, p.listen(task, rng, p.subscribe(tx.Subscribe, count)))
 	}
+	// 2. Join the senders, wait for the receivers, end the channel, and join them.
 	if err := joinAll(p.round, task, speakers); err != nil {
 		return err
 	}
@@ -83,6 +86,7 @@ func (p *broadcastPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if err != nil {
 		return err
 	}
+	// 3. Check the counts of the channel itself.
 	if n := tx.Len(); p.stays && n != min(p.capacity, int(p.sent.Load())) {
 		return fmt.Errorf("broadcast: %d values are retained of %d, where the capacity is %d", n, p.sent.Load(), p.capacity)
 	}

@@ -50,6 +50,7 @@ func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
 	} else {
 		tx, p.rx = mpmc.New[*message](1 + rng.IntN(1<<rng.IntN(6)))
 	}
+	// 1. Spawn the senders.
 	defer p.rx.Drop() // when this task is cancelled
 	defer tx.Drop()
 	var handles []*edo.JoinHandle[edo.Unit]
@@ -62,6 +63,8 @@ func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
 		handles = append(handles, h)
 	}
 	tx.Drop()
+	// 2. Spawn receivers with a handle of their own, receivers that share one for a while, and the
+	//    receiver that stays.
 	for range rng.IntN(5) {
 		rx := p.rx.Clone()
 		h := p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
@@ -87,6 +90,7 @@ func (p *consumerPlay) play(task *edo.Task, rng *rand.Rand) error {
 			}
 		}
 	})
+	// 3. Join all, and compare the counts.
 	if err := joinAll(p.round, task, append(handles, stays)); err != nil {
 		return err
 	}

@@ -57,6 +57,7 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 	} else {
 		tx, q.rx = mpsc.New[*message](1 + rng.IntN(1<<rng.IntN(7)))
 	}
+	// 1. Spawn the senders, and tasks that wait until a handle is closed.
 	first := q.handle(tx)
 	var handles, watchers []*edo.JoinHandle[edo.Unit]
 	count := 1 + rng.IntN(6)
@@ -75,6 +76,7 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 			q.outside.do(h.Abort)
 		}
 	}
+	// 2. Spawn the receiver, and abort a task of either side.
 	if oneIn(rng, 2) {
 		first.Drop() // before the receiver runs
 	} else {
@@ -93,6 +95,7 @@ func (q *queuePlay) play(task *edo.Task, rng *rand.Rand) error {
 		}
 		handles[s.id].Abort()
 	}
+	// 3. Join the senders, drop the last handle, and join the others, which end by that.
 	err := joinAll(q.round, task, handles)
 	first.Drop()
 	if err == nil {

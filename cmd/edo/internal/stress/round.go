@@ -139,6 +139,7 @@ func (r *round) describe() string {
 
 // play runs the round and returns what was wrong.
 func (r *round) play(rng *rand.Rand) []string {
+	// 1. Note what must be given back, and start the helpers of the round.
 	before := holdingsNow()
 	if r.config.StallAfter == 0 {
 		r.outside.start(2)
@@ -150,6 +151,7 @@ func (r *round) play(rng *rand.Rand) []string {
 	alarm := time.AfterFunc(r.length, func() { r.ending.Store(true) })
 	defer alarm.Stop()
 
+	// 2. Play programs in all lanes, while an observer asks for reports.
 	lane := func(rng *rand.Rand) func(*edo.Task) error {
 		return func(task *edo.Task) error {
 			for {
@@ -179,6 +181,7 @@ func (r *round) play(rng *rand.Rand) []string {
 		observer = r.observe(fork(rng), r.pause)
 	}
 	r.settle(&r.ledger, r.run(bodies))
+	// 3. Stop the helpers, and check that nothing is left.
 	r.outside.stop()
 	if observer != nil {
 		observer.close()

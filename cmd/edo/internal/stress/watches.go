@@ -42,6 +42,7 @@ func (p *watchPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if p.many {
 		senders += rng.IntN(4)
 	}
+	// 1. Spawn the senders. The changes of those that are not aborted will certainly happen.
 	p.open.Store(int64(senders))
 	var handles []*edo.JoinHandle[edo.Unit]
 	var target int // the count that will certainly be reached
@@ -53,6 +54,7 @@ func (p *watchPlay) play(task *edo.Task, rng *rand.Rand) error {
 			target += n
 		}
 	}
+	// 2. Spawn the receivers.
 	var waiters []*edo.JoinHandle[edo.Unit]
 	for range rng.IntN(5) {
 		kind := rng.IntN(6)
@@ -67,6 +69,7 @@ func (p *watchPlay) play(task *edo.Task, rng *rand.Rand) error {
 	if !p.stays {
 		rx.Drop()
 	}
+	// 3. Join all, and compare the value with the count of changes.
 	if oneIn(rng, 2) {
 		// Before the end, which would also wake tasks whose wake was lost.
 		if err := joinAll(p.round, task, waiters); err != nil {

@@ -41,7 +41,7 @@ type Coro struct {
 	labels    carried.Labels // the profiler's labels that the function begins with
 	panicked  *Result        // what the last function ended with, unless it returned
 	inBubble  bool           // it was made in a bubble of testing/synctest, and may not leave it
-	exits     uint8          // how often its goroutine was told to exit and has stayed; see shelf
+	exits     uint8          // how often its goroutine has stayed instead of exiting; see shelf
 	successor *Coro          // the coroutine that its goroutine runs after its death
 }
 
@@ -173,7 +173,7 @@ func exitWith(late *Result) {
 }
 
 // Become replaces the Runner that runs by r: from now on the coroutine calls Unwound of r.
-// The Runner that runs calls it, and goes on as r.
+// The Runner that runs calls it, and then does the work of r.
 func (c *Coro) Become(r Runner) { c.runner = r }
 
 // Gid returns the identity of the coroutine's goroutine. It is valid once a

@@ -38,8 +38,8 @@ func (c *Coro) life() iter.Seq[struct{}] {
 func (c *Coro) die() {
 	c.phase = dead
 	c.pool.countDeath()
-	// Rule 3 of slot.go: the goroutine may exit only when its resumer is parked in its own
-	// slot. Otherwise it parks until the pool has moved the other goroutines.
+	// Rule 3 of slot.go: the goroutine may exit when its resumer is parked in the slot of c.
+	// Otherwise it parks until the pool has moved the other goroutines.
 	if c.resumerIn != c || c.pool.shelf.wants(c) {
 		c.park()
 		if next := c.successor; next != nil {

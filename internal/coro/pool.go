@@ -16,7 +16,7 @@ type Pool struct {
 	dead   []*Coro // exited while another goroutine was parked in their slot; kept until it moves
 	out    int     // how many are handed out
 	closed bool
-	shelf  *shelf // takes those that would end; nil: they do end
+	shelf  *shelf // keeps coroutines that would end otherwise; nil: they end
 }
 
 var errPut = errors.New("coro: Put of a coroutine whose function has not ended, or twice, or into another pool")

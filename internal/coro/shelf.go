@@ -59,8 +59,8 @@ func Kept() int {
 	return len(theShelf.idle)
 }
 
-// maxExits is how often a goroutine may stay although it was told to exit. What the
-// functions before had on its stack stays alive with it.
+// maxExits is how often a goroutine may stay instead of exiting. The values that the
+// functions before had on its stack stay alive with it.
 const maxExits = 8
 
 // mayKeep reports whether c may ever be kept.

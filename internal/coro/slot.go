@@ -17,8 +17,9 @@ import "github.com/edo-go/edo/internal/carried"
 //     coroutine; when that one runs for the first time, it is its resumer's.
 //  2. Calls of next and of yield alternate, whichever goroutine makes them: yieldIsNext
 //     says whose turn it is.
-//  3. When a goroutine exits, the goroutine that is parked in its own slot runs. So it may
-//     exit only when that one waits for its exit: [Pool.end] arranges this.
+//  3. When the goroutine of a coroutine exits, the goroutine that is parked in the slot of
+//     this coroutine runs. So the exit must be what that one waits for: [Pool.end] arranges
+//     this.
 type slot struct {
 	next  func() (struct{}, bool) // set by newCoro
 	yield func(struct{}) bool     // set by the slot's goroutine, before it parks for the first time

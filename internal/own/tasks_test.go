@@ -187,9 +187,9 @@ var endings = []ending{
 	}},
 }
 
-// TestEveryTaskDropsItsOwnOnceHoweverItEnds runs every row in every manner to every
+// TestEveryTaskDropsWhatItOwnsOnceHoweverItEnds runs every row in every manner to every
 // ending, in the simulator, which reports tasks that are left waiting.
-func TestEveryTaskDropsItsOwnOnceHoweverItEnds(t *testing.T) {
+func TestEveryTaskDropsWhatItOwnsOnceHoweverItEnds(t *testing.T) {
 	turn := 0
 	for _, e := range endings {
 		t.Run(e.name, func(t *testing.T) {
@@ -280,9 +280,9 @@ func (h *host) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
 	return u, edo.Pending, nil
 }
 
-// TestAFutureDroppedByItsRunningTaskHasOneFate drops each row as a race does with the branch
+// TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate drops each row as a race does with the branch
 // that loses.
-func TestAFutureDroppedByItsRunningTaskHasOneFate(t *testing.T) {
+func TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate(t *testing.T) {
 	for _, r := range rows() {
 		if r.begins || r.direct {
 			continue

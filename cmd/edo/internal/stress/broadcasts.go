@@ -151,8 +151,8 @@ func (p *broadcastPlay) send(tx *speaker, id, n int) error {
 	case err == nil && got > 0:
 		p.sent.Add(1)
 		return nil
-	case errors.Is(err, edo.ErrClosed) && !p.stays && (p.leaving.Load() || p.stopping.Load()):
-		return nil
+	case errors.Is(err, edo.ErrClosed) && (p.stopping.Load() || !p.stays && p.leaving.Load()):
+		return nil // no receiver is left: when all is cancelled, play drops the one that stays
 	}
 	return fmt.Errorf("broadcast: Send returned %d, %v, and there are receivers", got, err)
 }

@@ -138,7 +138,7 @@ func (p *watchPlay) countUp(tx *watch.Sender[pair], rng *rand.Rand) error {
 			return nil
 		}
 		err := tx.Send(next)
-		if errors.Is(err, edo.ErrClosed) && !p.stays { // no receivers
+		if errors.Is(err, edo.ErrClosed) && (!p.stays || p.stopping.Load()) { // no receiver is left
 			modify(&next)
 			tx.SendModify(modify)
 			return nil

@@ -6,23 +6,26 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// inbox is where others put tasks that a worker polled last: a Treiber stack,
-// linked by Task.next, which is taken whole.
+// inbox receives, from other goroutines, tasks that a worker polled last: a Treiber
+// stack, linked by Task.next.
 //
 //	head  nil      empty
 //	      a task   the one pushed last
-//	      &closed  the worker has retired: nothing is taken any more
+//	      &closed  the worker has retired: push refuses
 //
-// Rules: anybody pushes, by CAS; anybody takes the whole, by a swap. The worker's
-// owner closes it, by a swap, when it retires; push says so, and the pusher goes
-// to the injection queue instead. As the stack is only ever taken whole there is
-// no ABA: a CAS that finds the old head finds the old chain.
+// Rules:
+//
+//	I1. Any goroutine pushes one task, by CAS, and any worker takes all, by CAS. As the
+//	    stack is only ever taken whole there is no ABA: a CAS that finds the old head
+//	    finds the old chain.
+//	I2. The owner closes its inbox, by a swap, when it retires. push then refuses, and
+//	    the task goes to the injection queue instead.
 type inbox struct{ head atomic.Pointer[Task] }
 
 // closed is the head of a closed inbox. It is never polled.
 var closed Task
 
-// push adds t and says whether the inbox was open.
+// push adds t and reports whether the inbox was open.
 func (b *inbox) push(t *Task) bool {
 	for {
 		head := b.head.Load()
@@ -33,19 +36,19 @@ func (b *inbox) push(t *Task) bool {
 		if invariant.Enabled {
 			invariant.Step("inbox.push: before the CAS")
 		}
-		if b.head.CompareAndSwap(head, t) {
+		if b.head.CompareAndSwap(head, t) { // rule I1
 			return true
 		}
 	}
 }
 
-// take empties the inbox, and returns what was in it as a chain, oldest first.
-func (b *inbox) take() *Task {
+// popAll empties the inbox, and returns its tasks as a chain, oldest first.
+func (b *inbox) popAll() *Task {
 	head := b.head.Load()
 	if head == nil || head == &closed {
 		return nil
 	}
-	for !b.head.CompareAndSwap(head, nil) {
+	for !b.head.CompareAndSwap(head, nil) { // rule I1
 		if head = b.head.Load(); head == nil || head == &closed {
 			return nil
 		}
@@ -53,24 +56,24 @@ func (b *inbox) take() *Task {
 	return reverse(head)
 }
 
-// close empties the inbox for good.
+// close closes the inbox, and returns its tasks as a chain, oldest first.
 func (b *inbox) close() *Task {
-	head := b.head.Swap(&closed)
+	head := b.head.Swap(&closed) // rule I2
 	if invariant.Enabled {
 		invariant.Check(head != &closed, "an inbox is closed twice")
 	}
 	return reverse(head)
 }
 
-// open makes a closed inbox usable again.
-func (b *inbox) open() { b.head.Store(nil) }
+// reopen makes a closed inbox usable again.
+func (b *inbox) reopen() { b.head.Store(nil) }
 
 func (b *inbox) empty() bool {
 	head := b.head.Load()
 	return head == nil || head == &closed
 }
 
-// reverse turns a chain round.
+// reverse returns the chain in the opposite order.
 func reverse(t *Task) (first *Task) {
 	for t != nil {
 		next := t.next
@@ -80,7 +83,7 @@ func reverse(t *Task) (first *Task) {
 	return first
 }
 
-// pushInbox hands an active task to the worker from outside it.
+// pushInbox gives w an active task, from another goroutine (rules W5, W6).
 func (w *Worker) pushInbox(t *Task) {
 	if !w.inbox.push(t) {
 		w.rt.submit(t)
@@ -89,10 +92,10 @@ func (w *Worker) pushInbox(t *Task) {
 	w.rt.notify(w)
 }
 
-// takeInbox moves what is in the inbox of v into the ring of w, and what is more
-// than a batch into the injection queue.
+// takeInbox moves the tasks in the inbox of v into the ring of w, up to inboxBatch, and
+// the rest into the injection queue.
 func (w *Worker) takeInbox(v *Worker) bool {
-	t := v.inbox.take()
+	t := v.inbox.popAll()
 	if t == nil {
 		return false
 	}

@@ -5,72 +5,72 @@ import (
 	"sync/atomic"
 )
 
-// injection is the FIFO of tasks that come from outside, or that a full ring gives
-// away, and that any worker takes.
+// injection is the injection queue: the FIFO of tasks that come from outside, or that a
+// full ring gives away. Any worker takes tasks from it.
 //
-// It is made of blocks, arrays of pointers, and not of a chain through the tasks: a
-// worker that takes a share need not touch the tasks, which lie in another one's cache,
-// one after the other, to find out where the next one is; nor need the collector.
+// It is made of blocks, arrays of pointers, and not of a chain through the tasks. In a
+// chain, a worker that takes a share would touch one task after the other, each of them
+// in another processor's cache, to find the next; and so would the collector.
 //
-// len is written under the lock and read by anybody, so that an empty queue is passed
-// by without the lock.
+// len is written under the lock and read without it, so that a goroutine passes an empty
+// queue by without the lock.
 type injection struct {
 	mu          sync.Mutex // guards the following
 	first, last *block
-	free        *block // empty ones
-	frees       int
+	free        *block // a list of empty ones
+	nfree       int
 	len         atomic.Int64
 }
 
-// blockLen is how many tasks a full ring gives away: half of them, and the one that it
-// has no room for.
+// blockLen is how many tasks a full ring gives away: half of them, and the one that is
+// pushed.
 const blockLen = ringSize/2 + 1
 
-// mostFree is how many empty blocks are kept.
-const mostFree = 64
+// maxFree is how many empty blocks are kept at most.
+const maxFree = 64
 
-// block is a part of the queue: the tasks from..to are in it.
+// block is a part of the queue. The tasks at from..to-1 are in it.
 type block struct {
 	next     *block
 	from, to int
 	tasks    [blockLen]*Task
 }
 
-// take returns an empty block.
-func (q *injection) take() *block {
+// getBlock returns an empty block, for [injection.pushBlock] or [injection.putBlock].
+func (q *injection) getBlock() *block {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.reuse()
+	return q.newBlock()
 }
 
-// reuse returns an empty block. Locked.
-func (q *injection) reuse() *block {
+// newBlock returns an empty block, one of those kept if there is one. Locked.
+func (q *injection) newBlock() *block {
 	b := q.free
 	if b == nil {
 		return new(block)
 	}
 	q.free, b.next = b.next, nil
-	q.frees--
+	q.nfree--
 	return b
 }
 
-// keep keeps an empty block, unless there are enough. Locked.
-func (q *injection) keep(b *block) {
-	if q.frees < mostFree {
+// freeBlock keeps an empty block, unless enough are kept already. Locked.
+func (q *injection) freeBlock(b *block) {
+	if q.nfree < maxFree {
 		b.next, q.free = q.free, b
-		q.frees++
+		q.nfree++
 	}
 }
 
-// giveBack gives back an empty block that take has returned.
-func (q *injection) giveBack(b *block) {
+// putBlock returns an empty block that getBlock has returned.
+func (q *injection) putBlock(b *block) {
 	q.mu.Lock()
-	q.keep(b)
+	q.freeBlock(b)
 	q.mu.Unlock()
 }
 
-// append puts b at the end. Locked.
-func (q *injection) append(b *block) {
+// appendBlock puts b at the end. Locked.
+func (q *injection) appendBlock(b *block) {
 	if q.last == nil {
 		q.first = b
 	} else {
@@ -79,34 +79,34 @@ func (q *injection) append(b *block) {
 	q.last = b
 }
 
-// pushBlock adds the tasks of b, which is the queue's from then on.
+// pushBlock adds the tasks of b. From then on b belongs to the queue.
 func (q *injection) pushBlock(b *block) {
 	q.mu.Lock()
-	q.append(b)
+	q.appendBlock(b)
 	q.len.Add(int64(b.to - b.from))
 	q.mu.Unlock()
 }
 
-// push adds t.
+// push adds t at the end.
 func (q *injection) push(t *Task) {
 	q.mu.Lock()
-	q.add(t)
+	q.appendTask(t)
 	q.len.Add(1)
 	q.mu.Unlock()
 }
 
-// add adds t. Locked, and the caller counts it.
-func (q *injection) add(t *Task) {
+// appendTask adds t at the end. Locked; the caller adds it to len.
+func (q *injection) appendTask(t *Task) {
 	b := q.last
 	if b == nil || b.to == blockLen {
-		b = q.reuse()
-		q.append(b)
+		b = q.newBlock()
+		q.appendBlock(b)
 	}
 	b.tasks[b.to] = t
 	b.to++
 }
 
-// pushAll adds the tasks of a chain, which may be nil.
+// pushAll adds the tasks of a chain, which may be nil, at the end.
 func (q *injection) pushAll(t *Task) {
 	if t == nil {
 		return
@@ -116,20 +116,20 @@ func (q *injection) pushAll(t *Task) {
 	for ; t != nil; n++ {
 		next := t.next
 		t.next = nil
-		q.add(t)
+		q.appendTask(t)
 		t = next
 	}
 	q.len.Add(int64(n))
 	q.mu.Unlock()
 }
 
-// pushFront puts the tasks of a chain, which may be nil, ahead of all others: they were
-// that elsewhere.
+// pushFront puts the tasks of a chain, which may be nil, ahead of all others. They were
+// ahead of all others in the urgent queue of a worker.
 func (q *injection) pushFront(t *Task) {
 	if t == nil {
 		return
 	}
-	var front injection // a queue of its own, to be put before this one
+	var front injection // a separate queue, to be put before this one
 	front.pushAll(t)
 	q.mu.Lock()
 	front.last.next = q.first
@@ -141,43 +141,43 @@ func (q *injection) pushFront(t *Task) {
 	q.mu.Unlock()
 }
 
-// pop takes the first task; nil: there is none.
+// pop takes the first task; nil if the queue is empty.
 func (q *injection) pop() (t *Task) {
 	if q.len.Load() == 0 {
 		return nil
 	}
 	q.mu.Lock()
 	if q.first != nil {
-		t = q.remove(1, nil)
+		t = q.popFirst(1, nil)
 	}
 	q.mu.Unlock()
 	return t
 }
 
-// popShare takes what one of n workers should take at once: one to run, which it
-// returns, and the others into its ring r.
+// popShare takes the share of one of n workers: it returns one task to run, and puts the
+// others into the worker's ring r.
 func (q *injection) popShare(n int, r *ring) (t *Task) {
 	if q.len.Load() == 0 {
 		return nil
 	}
 	q.mu.Lock()
 	if b := q.first; b != nil {
-		t = q.remove(min(b.to-b.from, int(q.len.Load())/n+1, r.room()+1), r)
+		t = q.popFirst(min(b.to-b.from, int(q.len.Load())/n+1, r.freeSlots()+1), r)
 	}
 	q.mu.Unlock()
 	return t
 }
 
-// remove takes n tasks, which the first block has, and returns the first of them. The
-// others go into r, which has room. Locked.
-func (q *injection) remove(n int, r *ring) *Task {
+// popFirst takes n tasks of the first block, and returns the first of them. It puts the
+// others into r, which has room. Locked.
+func (q *injection) popFirst(n int, r *ring) *Task {
 	b := q.first
-	took := b.tasks[b.from : b.from+n]
-	t := took[0]
+	taken := b.tasks[b.from : b.from+n]
+	t := taken[0]
 	if n > 1 {
-		r.pushAll(took[1:])
+		r.pushAll(taken[1:])
 	}
-	clear(took)
+	clear(taken)
 	b.from += n
 	q.len.Add(int64(-n))
 	if b.from == b.to {
@@ -186,7 +186,7 @@ func (q *injection) remove(n int, r *ring) *Task {
 			q.last = nil
 		}
 		b.from, b.to, b.next = 0, 0, nil
-		q.keep(b)
+		q.freeBlock(b)
 	}
 	return t
 }

@@ -149,8 +149,8 @@ func TestInterleavedInboxGivesEveryTaskOnceAndRefusesOnceClosed(t *testing.T) {
 				}
 			}
 		}
-		return []func(){push(0), push(1), push(2), func() { l.chain(box.take()); l.chain(box.close()) }}, func() {
-			if box.push(new(Task)) || !box.empty() || box.take() != nil {
+		return []func(){push(0), push(1), push(2), func() { l.chain(box.popAll()); l.chain(box.close()) }}, func() {
+			if box.push(new(Task)) || !box.empty() || box.popAll() != nil {
 				t.Error("a closed inbox took a task")
 			}
 			l.check(t)
@@ -266,15 +266,15 @@ func TestInterleavedMoveLosesNoTimer(t *testing.T) {
 			w := rt.workers[0]
 			var x Task
 			x.Init(&fn{})
-			w.cx.root, w.cx.task = &x, &x
+			w.core.cx.root, w.core.cx.task = &x, &x
 			var timer Timer
-			w.cx.Arm(&timer, 5*tick)
+			w.core.cx.Arm(&timer, 5*tick)
 			fire := func() {
 				if timer.fire(5) != nil {
 					t.Error("a task that runs is enqueued")
 				}
 			}
-			arm := func() { w.cx.Arm(&timer, at) }
+			arm := func() { w.core.cx.Arm(&timer, at) }
 			return []func(){arm, fire, timer.Stop}, func() {
 				if timer.word.Load()&timerState != timerArmed {
 					return

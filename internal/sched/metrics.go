@@ -1,7 +1,7 @@
 package sched
 
-// Metrics are what a runtime counts. Workers publish their own counts every 61 polls
-// and when they park, so the numbers are exact when all are idle.
+// Metrics are the counts of a runtime. Workers publish their own counts every 61 polls
+// and when they park, so the numbers are exact when all workers are idle.
 type Metrics struct {
 	Workers  int    // those that were there from the start
 	Spares   int    // spare workers that live
@@ -16,16 +16,16 @@ type Metrics struct {
 	Steals   uint64
 	Parks    uint64
 	Stuck    uint64 // polls that took so long that the monitor stepped in
-	Open     bool   // its creator may still spawn
+	Open     bool   // Detach was not called: the creator may still spawn
 }
 
-// publish lets others read what w has counted.
+// publish lets other goroutines read the counts of w.
 func (w *Worker) publish() {
-	w.pubPolls.Store(w.polls)
-	w.pubSpawned.Store(w.spawned)
+	w.remote.polls.Store(w.core.polls)
+	w.remote.spawned.Store(w.core.spawned)
 }
 
-// Metrics returns what there is to count.
+// Metrics returns the counts of rt.
 func (rt *Runtime) Metrics() Metrics {
 	m := Metrics{
 		Workers:  len(rt.workers),
@@ -42,17 +42,17 @@ func (rt *Runtime) Metrics() Metrics {
 		m.Live--
 	}
 	for _, w := range *rt.all.Load() {
-		if w.idle.Load() && !(w.spare && w.retired.Load()) {
+		if w.remote.idle.Load() && !(w.spare && w.remote.retired.Load()) {
 			m.Idle++
 		}
 		m.Queued += w.ring.len() + int(w.urgent.len.Load())
 		if w.slot.Load() != nil {
 			m.Queued++
 		}
-		m.Spawned += w.pubSpawned.Load()
-		m.Polls += w.pubPolls.Load()
-		m.Steals += w.steals.Load()
-		m.Parks += w.parks.Load()
+		m.Spawned += w.remote.spawned.Load()
+		m.Polls += w.remote.polls.Load()
+		m.Steals += w.remote.steals.Load()
+		m.Parks += w.remote.parks.Load()
 		w.timers.mu.Lock()
 		m.Timers += w.timers.wheel.Len()
 		w.timers.mu.Unlock()

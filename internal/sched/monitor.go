@@ -1,37 +1,41 @@
 package sched
 
 import (
-	"math"
 	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo/internal/carried"
 )
 
-// A poll that blocks, or computes for long, must not stop the others: in Go a
-// blocked goroutine holds no thread hostage, so that another worker costs little.
+// A poll that blocks, or computes for long, must not stop other tasks. In Go a blocked
+// goroutine holds no thread, so that a spare worker costs little.
 //
-// The monitor looks at every worker once a period. One that is not idle and has
-// made no progress since the last look is stuck. While it is, the monitor moves what
-// it holds to the injection queue, where even a worker that is never out of work
-// comes by; and a spare worker takes its place, which has a ring of its own. When
-// the stuck poll returns, a spare one retires: it gives everything it has to the
-// injection queue and closes its inbox.
+// The monitor looks at every worker once a period:
 //
-//	Worker.stuck   0  not                 set by the worker, when the poll has returned
-//	               1  stuck               set by the monitor, from 0
-//	               2  and replaced        set by the monitor, from 1
+//	M1. A worker that is not idle and has made no progress since the last look is stuck.
+//	M2. While it is, the monitor moves its tasks to the injection queue, where even a
+//	    worker that never runs out of tasks looks (rescue; rule W10 of wake.go).
+//	M3. If tasks wait there, or no worker waits in the driver although there is something
+//	    to wait for, the monitor wakes a sleeper, or starts a spare worker, which has a
+//	    ring of its own.
+//	M4. When the stuck poll returns, a spare worker retires: it moves all its tasks to
+//	    the injection queue and closes its inbox (retire in spare.go).
+//	M5. If all workers have been idle for some periods, the monitor sleeps. The first
+//	    worker that is no longer idle wakes it.
 //
-// On a current-thread runtime, whose promise is that no two polls run at the same time,
-// the monitor only looks whether everything is quiet, and settles for a poll that takes
-// long.
+//	remote.stuck   0  not stuck             set by the worker, when the poll has returned
+//	               1  stuck                 set by the monitor, from 0
+//	               2  stuck and replaced    set by the monitor, from 1
+//
+// A current-thread runtime promises that no two polls run at the same time. There the
+// monitor only looks whether the runtime is quiet, and settles the debts of a long poll.
 type monitor struct {
 	on     bool
 	spares bool // it may rescue tasks, and start spare workers
 	quiet  func() bool
-	after  time.Duration // quiet is told when all have been idle for so long; 0: never
-	asleep atomic.Bool   // all workers were idle: rouse must wake the monitor
-	wake   chan struct{} // one token
+	after  time.Duration // quiet is called when all have been idle for so long; 0: never
+	asleep atomic.Bool   // rule M5: wakeUp must send a token
+	token  chan struct{} // one token
 	quit   chan struct{}
 	ended  chan struct{}
 
@@ -40,6 +44,7 @@ type monitor struct {
 
 	found atomic.Uint64 // polls that were found stuck
 
+	// For the monitor's goroutine alone.
 	ring ring // to steal into
 	last map[*Worker]progress
 	idle int // periods for which all have been idle
@@ -60,7 +65,7 @@ const (
 func (m *monitor) init(on, spares bool, c Config) {
 	m.on, m.spares = on, spares
 	m.quiet, m.after = c.Quiet, c.QuietAfter
-	m.wake = make(chan struct{}, 1)
+	m.token = make(chan struct{}, 1)
 	m.quit = make(chan struct{})
 	m.ended = make(chan struct{})
 	m.last = map[*Worker]progress{}
@@ -79,16 +84,17 @@ func (m *monitor) stop() {
 	<-m.ended
 }
 
-// rouse wakes the monitor when it sleeps; a worker that has been idle calls it.
-func (m *monitor) rouse() {
+// wakeUp wakes the monitor if it sleeps. A worker that is no longer idle calls it.
+func (m *monitor) wakeUp() {
 	if m.asleep.Load() && m.asleep.CompareAndSwap(true, false) {
-		m.wake <- struct{}{}
+		m.token <- struct{}{}
 	}
 }
 
+// run is the monitor's goroutine.
 func (m *monitor) run(rt *Runtime) {
 	defer close(m.ended)
-	carried.SetLabels(nil) // of who started it
+	carried.SetLabels(nil) // those of the goroutine that started this one
 	t := time.NewTimer(monitorPeriod)
 	defer t.Stop()
 	for {
@@ -97,7 +103,7 @@ func (m *monitor) run(rt *Runtime) {
 		case <-m.quit:
 			return
 		}
-		if m.look(rt) {
+		if m.inspect(rt) {
 			m.idle = 0
 		} else if m.idle++; m.idle >= monitorIdle && !m.sleep(rt) {
 			return
@@ -106,12 +112,13 @@ func (m *monitor) run(rt *Runtime) {
 	}
 }
 
-// sleep waits until a worker is no longer idle, or says no at the end.
-func (m *monitor) sleep(rt *Runtime) bool {
+// sleep waits until a worker is no longer idle (rule M5). It returns false at the end of
+// the runtime. Meanwhile it calls quiet when that is due.
+func (m *monitor) sleep(rt *Runtime) (goOn bool) {
 	m.idle = 0
 	m.asleep.Store(true)
 	for _, w := range *rt.all.Load() {
-		if !w.idle.Load() { // it may have looked before we slept
+		if !w.remote.idle.Load() { // it may have looked before the store
 			if m.asleep.CompareAndSwap(true, false) {
 				return true
 			}
@@ -128,7 +135,7 @@ func (m *monitor) sleep(rt *Runtime) bool {
 	period, before := m.after, rt.moves.Load()
 	for {
 		select {
-		case <-m.wake:
+		case <-m.token:
 			return true
 		case <-m.quit:
 			return false
@@ -139,97 +146,103 @@ func (m *monitor) sleep(rt *Runtime) bool {
 			continue
 		}
 		if m.quiet() {
-			ticks = nil // it has been told
+			ticks = nil // no further call until a worker has run
 			continue
 		}
-		if period < 64*m.after { // somebody waits for something outside: ask less often
+		if period < 64*m.after { // the program waits for something outside: ask less often
 			period *= 2
 			t.Reset(period)
 		}
 	}
 }
 
-// Quiet says whether nothing can happen unless somebody outside wakes a task: all
-// workers are idle, nothing is queued, no timer is armed and no external task runs.
+// Quiet reports whether nothing can happen unless a goroutine outside wakes a task: all
+// workers are idle, no task is queued, no timer is armed and no external task runs.
 func (rt *Runtime) Quiet() bool {
 	if rt.externals.Load() > 0 || rt.inject.len.Load() != 0 {
 		return false
 	}
 	for _, w := range *rt.all.Load() {
-		if !w.idle.Load() || !w.inbox.empty() || w.ring.len() != 0 {
+		if !w.remote.idle.Load() || !w.inbox.empty() || w.ring.len() != 0 {
 			return false
 		}
-		w.timers.clear()
+		w.timers.sweepStale()
 	}
 	return rt.nextTimer() == Never
 }
 
-// Activity returns a number that changes when anything has happened.
+// Activity returns a number that changes when a task was polled or an external task has
+// come or gone.
 func (rt *Runtime) Activity() (n uint64) {
 	n = rt.moves.Load()
 	for _, w := range *rt.all.Load() {
-		n += w.pubPolls.Load()
+		n += w.remote.polls.Load()
 	}
 	return n
 }
 
-// look finds the stuck workers, and says whether any worker was not idle.
-func (m *monitor) look(rt *Runtime) (busy bool) {
-	behind := false // a worker has something to share, or comes too late to something
+// inspect looks at every worker once, and reports whether any of them was not idle.
+func (m *monitor) inspect(rt *Runtime) (busy bool) {
+	needed := false // a worker has tasks to share, or is late
 	for _, w := range *rt.all.Load() {
-		if w.idle.Load() {
+		if w.remote.idle.Load() {
 			delete(m.last, w)
 			continue
 		}
 		busy = true
-		now := progress{w.progress(), w.pubPolls.Load()}
-		before, ok := m.last[w]
+		now := progress{w.progress(), w.remote.polls.Load()}
+		before, seen := m.last[w]
 		m.last[w] = now
+		isStuck := seen && before.made == now.made // rule M1
 		if !m.spares {
-			if ok && before.made == now.made {
+			if isStuck {
 				settleFor(w)
 			}
 			continue
 		}
-		if ok && now.polls == before.polls { // fewer than lookEvery: they take long
-			w.grain.Store(0)
+		if seen && now.polls == before.polls { // fewer polls than lookEvery: they take long
+			w.remote.grain.Store(0)
 		}
-		behind = behind || w.shares() || w.isLate(rt.driver.Now())
-		if !ok || before.made != now.made {
-			continue
-		}
-		if w.stuck.CompareAndSwap(0, 1) {
-			m.found.Add(1)
-		}
-		settleFor(w)
-		m.rescue(rt, w)
-		rt.tellWaiter(w)
-		if !rt.worthSparing() {
-			continue
-		}
-		if rt.nsleepers.Load() != 0 {
-			rt.notify(nil)
-		} else if m.spare.Load() < maxSpares && w.stuck.CompareAndSwap(1, 2) {
-			rt.addSpare()
+		needed = needed || w.shares() || w.isLate(rt.driver.Now())
+		if isStuck {
+			m.replace(rt, w)
 		}
 	}
-	if m.spares && busy && rt.nsleepers.Load() != 0 && (behind || rt.unwatched()) {
-		rt.notify(nil) // to wait in the driver, or to take of what another one has
+	if m.spares && busy && rt.nsleepers.Load() != 0 && (needed || rt.needsWaiter()) {
+		rt.notify(nil) // to wait in the driver, or to take tasks of another worker
 	}
 	return busy
 }
 
-// progress returns what changes while a worker goes from poll to poll.
-func (w *Worker) progress() uint64 {
-	return w.ring.head.Load()<<1 ^ uint64(w.beat.Load())<<40
+// replace moves the tasks of a stuck worker away (rule M2), and has another worker run
+// them (rule M3).
+func (m *monitor) replace(rt *Runtime, w *Worker) {
+	if w.remote.stuck.CompareAndSwap(0, 1) {
+		m.found.Add(1)
+	}
+	settleFor(w)
+	m.rescue(rt, w)
+	rt.wakeWaiterFor(w)
+	if rt.inject.len.Load() == 0 && !rt.needsWaiter() {
+		return
+	}
+	if rt.nsleepers.Load() != 0 {
+		rt.notify(nil)
+	} else if m.spare.Load() < maxSpares && w.remote.stuck.CompareAndSwap(1, 2) {
+		rt.addSpare()
+	}
 }
 
-// rescue moves what the stuck worker w holds to the injection queue.
+// progress returns a number that changes while a worker goes from poll to poll.
+func (w *Worker) progress() uint64 {
+	return w.ring.head.Load()<<1 ^ uint64(w.remote.beat.Load())<<40
+}
+
+// rescue moves the tasks of the stuck worker w to the injection queue.
 func (m *monitor) rescue(rt *Runtime, w *Worker) {
-	give := func(t *Task) { rt.inject.pushAll(t) }
-	rt.inject.pushFront(w.urgent.pop(math.MaxInt)) // late already, and there may be a backlog
-	give(w.slot.Swap(nil))
-	give(w.inbox.take())
+	rt.inject.pushFront(w.urgent.popAll()) // late already, and there may be a backlog
+	rt.inject.pushAll(w.slot.Swap(nil))
+	rt.inject.pushAll(w.inbox.popAll())
 	for t := m.ring.stealFrom(&w.ring); t != nil; t = m.ring.stealFrom(&w.ring) {
 		for ; t != nil; t = m.ring.pop() {
 			rt.inject.push(t)
@@ -237,102 +250,24 @@ func (m *monitor) rescue(rt *Runtime, w *Worker) {
 	}
 }
 
-// tellWaiter makes the waiter look at the wheels again if it waits for longer than
-// that of w.
-func (rt *Runtime) tellWaiter(w *Worker) {
+// wakeWaiterFor makes the waiter read the wheels again if the next timer of w comes
+// before its deadline.
+func (rt *Runtime) wakeWaiterFor(w *Worker) {
 	if w.timers.next.Load() < rt.waitUntil.Load() {
 		rt.driver.Wake()
 	}
 }
 
-// isLate says whether w has not come, a grace before the instant now, to its timers, or
-// to what is urgent to it: another worker may, but one that sleeps need not know of them.
+// isLate reports whether w has left its timers, or tasks that are urgent to it, for more
+// than a grace before the instant now. Then another worker may take them, but one that
+// sleeps need not know of them.
 func (w *Worker) isLate(now int64) bool {
 	now -= grace
-	return w.timers.next.Load() <= now || w.urgent.len.Load() != 0 && w.timers.urgentAt.Load() <= now
+	return w.timers.next.Load() <= now || w.urgent.len.Load() != 0 && w.urgent.since.Load() <= now
 }
 
-// worthSparing says whether anybody could be waiting for a stuck worker: to run,
-// or for it to wait in the driver.
-func (rt *Runtime) worthSparing() bool {
-	return rt.inject.len.Load() != 0 || rt.unwatched()
-}
-
-// unwatched says whether there is something to wait for in the driver, and nobody
-// waits.
-func (rt *Runtime) unwatched() bool {
+// needsWaiter reports whether there is something to wait for in the driver, and no
+// worker waits there.
+func (rt *Runtime) needsWaiter() bool {
 	return rt.waitUntil.Load() == noWaiter && (rt.nextTimer() != Never || rt.driver.Registered())
-}
-
-// addSpare starts a spare worker, in the place of one that is retired if there is
-// one.
-func (rt *Runtime) addSpare() {
-	rt.monitor.spare.Add(1)
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	if rt.stopping.Load() {
-		rt.monitor.spare.Add(-1)
-		return
-	}
-	all := *rt.all.Load()
-	var w *Worker
-	for _, v := range all[len(rt.workers):] {
-		if v.retired.CompareAndSwap(true, false) {
-			w = v
-			w.inbox.open()
-			break
-		}
-	}
-	if w == nil {
-		w = newWorker(rt, len(all))
-		w.spare = true
-		all = append(append([]*Worker(nil), all...), w)
-		rt.all.Store(&all)
-	}
-	w.idle.Store(false)
-	rt.ended.Add(1)
-	go w.main()
-}
-
-// unstick says that the stuck poll has returned.
-func (w *Worker) unstick() {
-	if w.stuck.Swap(0) == 2 {
-		w.rt.monitor.excess.Add(1)
-	}
-}
-
-// retiring says whether w, a spare worker, is no longer needed; then it has given
-// away what it had, and ends. Its wheel stays where it is, and others turn it.
-func (w *Worker) retiring() bool {
-	m := &w.rt.monitor
-	for {
-		n := m.excess.Load()
-		if n == 0 || !w.spare {
-			return false
-		}
-		if m.excess.CompareAndSwap(n, n-1) {
-			break
-		}
-	}
-	w.unstick()
-	w.giveCredits() // first: it may wake daemons, and those go into the slot
-	inject := &w.rt.inject
-	inject.pushAll(w.inbox.close())
-	inject.pushFront(w.urgent.pop(math.MaxInt))
-	inject.pushAll(w.slot.Swap(nil))
-	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
-		inject.push(t)
-	}
-	if w.searching {
-		w.searching = false
-		w.rt.searching.Add(-1)
-	}
-	w.rt.tellWaiter(w)
-	w.settleLeft()
-	w.lookedAt = 0
-	w.grain.Store(0)
-	w.idle.Store(true)
-	m.spare.Add(-1)
-	w.rt.notify(nil)
-	return true
 }

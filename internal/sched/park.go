@@ -1,110 +1,131 @@
 package sched
 
-// Parking, and waking a worker for work.
+// Parking a worker, and waking it for work.
 //
-// A worker that finds nothing parks. One of the parked, the waiter, waits in the
-// driver, for I/O and for the earliest timer of all workers; the others wait for
-// a token. It is the problem that the essay at the head of Go's runtime/proc.go
-// describes, and the same answer: wake a sleeper only when nobody searches, and
-// let the last searcher that finds work wake the next.
+// A worker that finds no task parks. One of the parked workers, the waiter, waits in the
+// driver, for I/O and for the earliest timer of all workers. The others wait for a token.
+// The problem is that of the essay at the head of Go's runtime/proc.go, and so is the
+// answer: a goroutine that brings work wakes a sleeper only if no worker searches, and the
+// last searcher that finds work wakes the next sleeper.
 //
-// No work is lost, because each side does two things in the opposite order, and
-// atomic operations have one total order:
+// No work is lost (rules W6 to W9 of wake.go): each side takes two steps, and both sides
+// take them in opposite order.
 //
-//	who brings work                    who parks
-//	1. puts it where anybody looks     1. (a searcher) stops searching
-//	2. looks for sleepers, and for     2. goes among the sleepers
-//	   searchers                       3. looks at all queues, unless somebody
-//	                                      searches, who will
+//	the goroutine that brings work         the worker that parks
+//	W6  pushes the task                    W7  stops searching
+//	    reads the number of sleepers,          joins the sleepers
+//	    and of searchers                       looks at all queues, unless another worker
+//	                                           searches, which will
 //
-// and no timer is late, because
+// No timer is late, by the same argument:
 //
-//	who arms a timer                   who becomes the waiter
-//	1. publishes its wheel's next      1. says that it waits, for ever
-//	2. looks until when the waiter     2. reads what all wheels have published
-//	   waits, and wakes it             3. says until when, and waits
+//	the goroutine that arms a timer        the worker that becomes the waiter
+//	P1  publishes the wheel's next         P2  sets waitUntil to Never
+//	    reads waitUntil, and wakes the         reads what all wheels have published
+//	    waiter if that is later                sets waitUntil to the earliest, and waits
 //
-// where a worker that arms looks at the waiter only when it parks itself: until
-// then it looks at its wheel itself. What is urgent to a worker counts like a timer: others
-// take it over a grace later, so that nobody waits for the end of a long poll. The waiter is chosen, and a sleeper taken off
-// the list, under one lock; so a Wake of the driver is always for a worker that is
-// in Wait or about to be.
+//	P3  A worker that arms a timer reads waitUntil only when it parks: until then it looks
+//	    at its wheel itself.
+//	P4  Tasks that are urgent to a worker count like a timer: other workers take them a
+//	    grace later, so that they do not wait for the end of a long poll.
+//	P5  The waiter is set, and a sleeper taken off the list, under one lock. So a Wake of
+//	    the driver is always for a worker that is in Wait or about to be (rule W9).
 
-// park waits until there may be something to do. It says no when the runtime has
+// park waits until there may be a task to run. It returns false when the runtime has
 // ended.
-func (w *Worker) park() (more bool) {
-	rt := w.rt
-	if w.searching {
-		w.searching = false
-		rt.searching.Add(-1)
-	}
-	w.settleLeft()
-	if w.giveCredits() {
+func (w *Worker) park() (goOn bool) {
+	w.endSearch() // rule W7, first step
+	w.unregisterEnded()
+	if w.releaseCredits() {
 		return true
 	}
 	w.publish()
-	w.parks.Add(1)
-	w.lookedAt = 0
-	w.grain.Store(0)
-	w.cx.root, w.cx.task = nil, nil // it may have ended
-	rt.mu.Lock()
-	if rt.stopping.Load() {
-		rt.mu.Unlock()
+	w.remote.parks.Add(1)
+	w.core.measuredAt = 0
+	w.remote.grain.Store(0)
+	w.core.cx.root, w.core.cx.task = nil, nil // they may have ended
+	isWaiter, ok := w.joinSleepers()          // rule W7, second step
+	switch {
+	case !ok:
 		return false
+	case isWaiter:
+		w.waitInDriver()
+		return true
+	default:
+		return w.waitForToken()
+	}
+}
+
+// joinSleepers puts w among the sleepers, as the waiter if there is none (rules P2, P5).
+// ok is false if the runtime has ended.
+func (w *Worker) joinSleepers() (isWaiter, ok bool) {
+	rt := w.rt
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.stopping.Load() {
+		return false, false
 	}
 	rt.sleepers = append(rt.sleepers, w)
 	rt.nsleepers.Store(int32(len(rt.sleepers)))
-	waits := rt.waiter == nil
-	if waits {
+	isWaiter = rt.waiter == nil
+	if isWaiter {
 		rt.waiter = w
 		rt.waitUntil.Store(Never)
 	}
-	w.idle.Store(true)
-	rt.mu.Unlock()
-
-	if waits {
-		deadline := w.nextAlarm()
-		rt.waitUntil.Store(deadline)
-		if (rt.searching.Load() != 0 || !w.anyWork()) && !rt.stopping.Load() {
-			if rt.driver.Wait(&w.cx, deadline) {
-				w.idle.Store(false)
-				w.unlist(true)
-				now := w.polls + rt.moves.Load()
-				again := w.stalledAt == now
-				w.stalledAt = now
-				rt.stalled(again)
-				return true
-			}
-		}
-		w.unlist(true)
-		if w.ring.len() > 1 { // the driver has woken more than this worker can run at once
-			w.notifyPushed()
-		}
-	} else {
-		if w.nextAlarm() < rt.waitUntil.Load() {
-			rt.driver.Wake()
-		}
-		if rt.searching.Load() == 0 && w.anyWork() && w.unlist(false) {
-			return true
-		}
-		select {
-		case <-w.parked:
-			w.searching = true
-			w.idle.Store(false)
-			rt.monitor.rouse()
-		case <-rt.done:
-			return false
-		}
-	}
-	return true
+	w.remote.idle.Store(true)
+	return isWaiter, true
 }
 
-// unlist takes w off the sleepers, if nobody has done so already to wake it: then
-// w counts as searching.
-func (w *Worker) unlist(waits bool) (byItself bool) {
+// waitInDriver is how the waiter sleeps: until I/O is ready, a deadline has passed, or it
+// is woken.
+func (w *Worker) waitInDriver() {
+	rt := w.rt
+	deadline := w.nextAlarm() // rule P2
+	rt.waitUntil.Store(deadline)
+	if (rt.searching.Load() != 0 || !w.anyWork()) && !rt.stopping.Load() { // rule W7, last step
+		if rt.driver.Wait(&w.core.cx, deadline) {
+			w.remote.idle.Store(false)
+			w.leaveSleepers(true)
+			now := w.core.polls + rt.moves.Load()
+			again := w.core.stalledAt == now
+			w.core.stalledAt = now
+			rt.stalled(again)
+			return
+		}
+	}
+	w.leaveSleepers(true)
+	if w.ring.len() > 1 { // the driver has woken more tasks than this worker can run at once
+		w.notifyPushed()
+	}
+}
+
+// waitForToken is how the other sleepers sleep. It returns false when the runtime has
+// ended.
+func (w *Worker) waitForToken() (goOn bool) {
+	rt := w.rt
+	if w.nextAlarm() < rt.waitUntil.Load() { // rule P3
+		rt.driver.Wake()
+	}
+	if rt.searching.Load() == 0 && w.anyWork() && w.leaveSleepers(false) { // rule W7, last step
+		return true
+	}
+	select {
+	case <-w.token: // rule W9
+		w.core.searching = true
+		w.remote.idle.Store(false)
+		rt.monitor.wakeUp()
+		return true
+	case <-rt.done:
+		return false
+	}
+}
+
+// leaveSleepers takes w off the sleepers, and returns true, unless another goroutine has
+// done so already to wake w: then w counts as searching.
+func (w *Worker) leaveSleepers(isWaiter bool) (byItself bool) {
 	rt := w.rt
 	rt.mu.Lock()
-	if waits {
+	if isWaiter {
 		rt.waiter = nil
 		rt.waitUntil.Store(noWaiter)
 	}
@@ -116,18 +137,18 @@ func (w *Worker) unlist(waits bool) (byItself bool) {
 		}
 	}
 	rt.mu.Unlock()
-	if !byItself && !waits {
+	if !byItself && !isWaiter {
 		return false // the token is on its way
 	}
 	if !byItself {
-		w.searching = true
+		w.core.searching = true
 	}
-	w.idle.Store(false)
-	rt.monitor.rouse()
+	w.remote.idle.Store(false)
+	rt.monitor.wakeUp()
 	return byItself
 }
 
-// removeSleeper takes the sleeper i off the list. mu is held.
+// removeSleeper takes the sleeper i off the list. The caller holds mu.
 func (rt *Runtime) removeSleeper(i int) *Worker {
 	w := rt.sleepers[i]
 	n := len(rt.sleepers) - 1
@@ -137,9 +158,9 @@ func (rt *Runtime) removeSleeper(i int) *Worker {
 	return w
 }
 
-// notify wakes a sleeper for work that has been put where anybody looks, unless
-// somebody searches already. It prefers the worker that the work is for, and else
-// leaves the waiter where it is while there are others.
+// notify wakes a sleeper for a task that has been pushed, unless a worker searches
+// already (rule W6). It prefers the worker that the task is for. Otherwise it leaves the
+// waiter in the driver while there are other sleepers.
 func (rt *Runtime) notify(prefer *Worker) {
 	if rt.nsleepers.Load() == 0 || rt.searching.Load() != 0 {
 		return
@@ -160,12 +181,12 @@ func (rt *Runtime) notify(prefer *Worker) {
 		}
 	}
 	w := rt.removeSleeper(i)
-	rt.searching.Add(1)
-	waits := w == rt.waiter
+	rt.searching.Add(1) // for w, which is about to search
+	isWaiter := w == rt.waiter
 	rt.mu.Unlock()
-	if waits {
+	if isWaiter { // rule W9
 		rt.driver.Wake()
 	} else {
-		w.parked <- struct{}{}
+		w.token <- struct{}{}
 	}
 }

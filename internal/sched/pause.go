@@ -8,81 +8,83 @@ import (
 	"github.com/edo-go/edo/internal/gid"
 )
 
-// A runtime with one worker promises that its tasks never run at the same time, and a
-// seeded one that nothing from outside comes between its choices. So whoever inspects
-// tasks from another goroutine makes that worker stand still first, between two polls.
+// pause makes the worker of a runtime that has only one stand still between two polls,
+// while another goroutine inspects the tasks. Such a runtime promises that its tasks never
+// run at the same time; a seeded one, that nothing outside comes between its choices.
 //
-//	who pauses                               the worker
-//	1. sets paused                           1. leaves the sleepers, or Choose: no
-//	2. waits until the worker is idle, or       longer idle, or between
-//	   between polls                         2. looks at paused before each poll, and
-//	                                            stands still while it is set
+//	the goroutine that pauses              the worker
+//	S1. sets paused                        S2. is no longer idle, or between polls: it
+//	    waits until the worker is idle,        leaves the sleepers, or Choose
+//	    or between polls                       reads paused before each poll, and stands
+//	                                           still while it is set
 //
-// One of them sees the other, by the total order of atomic operations. One at a time
-// pauses, and between two of them a worker that stood still polls at least once.
+// One of them sees the other, by the total order of atomic operations.
+//
+//	S3. One goroutine at a time pauses. Between two pauses a worker that stood still
+//	    polls at least once.
 type pause struct {
-	turn  sync.Mutex  // whoever pauses
-	letGo atomic.Bool // the worker has not left standStill since the last pause
+	holder  sync.Mutex  // held by the goroutine that pauses
+	leaving atomic.Bool // the worker has not left standStill since the last pause
 
 	mu       sync.Mutex // guards the following
 	over     sync.Cond  // paused was cleared; its lock is mu
 	standing bool       // the worker is in standStill
 }
 
-// Alone says whether rt has one worker, and never another.
-func (rt *Runtime) Alone() bool { return rt.alone }
-
-// Pause makes a runtime that has one worker stand still, and any other at least not
-// believe that nothing is happening, until resume is called. A task that blocks can
-// keep its worker from standing still: still says whether that was so within patience.
-// On the worker's own goroutine it stands still anyway.
+// Pause makes a runtime that has one worker stand still until resume is called. Any other
+// runtime it only keeps from concluding that nothing happens. A task that blocks can
+// keep the worker from standing still: still reports whether it stood still within
+// patience. On the worker's own goroutine it stands still anyway.
 func (rt *Runtime) Pause(patience time.Duration) (resume func(), still bool) {
 	rt.addExternal(1)
 	resume = func() { rt.addExternal(-1) }
 	if !rt.alone || rt.OnGoroutine(gid.Get()) {
 		return resume, true
 	}
-	began := time.Now()
-	until := func(done func() bool) bool {
-		for !done() {
-			if time.Since(began) > patience {
-				return false
-			}
-			time.Sleep(20 * time.Microsecond)
-		}
-		return true
-	}
-	w, p := rt.workers[0], &rt.pause
-	if !until(func() bool { return !p.letGo.Load() && p.turn.TryLock() }) {
+	deadline := time.Now().Add(patience)
+	r, p := &rt.workers[0].remote, &rt.pause
+	if !pollUntil(deadline, func() bool { return !p.leaving.Load() && p.holder.TryLock() }) { // rule S3
 		return resume, false
 	}
-	w.paused.Store(true)
-	still = until(func() bool { return w.idle.Load() || w.between.Load() })
+	r.paused.Store(true) // rule S1
+	still = pollUntil(deadline, func() bool { return r.idle.Load() || r.betweenPolls.Load() })
 	return func() {
 		p.mu.Lock()
-		w.paused.Store(false)
-		p.letGo.Store(p.standing)
+		r.paused.Store(false)
+		p.leaving.Store(p.standing)
 		p.over.Broadcast()
 		p.mu.Unlock()
-		p.turn.Unlock()
+		p.holder.Unlock()
 		rt.addExternal(-1)
 	}, still
 }
 
-// standStill waits until nobody pauses w any more.
+// pollUntil calls done every 20 µs until it returns true, and then returns true; false
+// when the deadline has passed.
+func pollUntil(deadline time.Time, done func() bool) bool {
+	for !done() {
+		if time.Now().After(deadline) {
+			return false
+		}
+		time.Sleep(20 * time.Microsecond)
+	}
+	return true
+}
+
+// standStill waits while w is paused (rule S2).
 func (w *Worker) standStill() {
 	p := &w.rt.pause
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !w.paused.Load() {
+	if !w.remote.paused.Load() {
 		return
 	}
 	p.standing = true
-	w.between.Store(true)
-	for w.paused.Load() {
+	w.remote.betweenPolls.Store(true)
+	for w.remote.paused.Load() {
 		p.over.Wait()
 	}
-	w.between.Store(false)
+	w.remote.betweenPolls.Store(false)
 	p.standing = false
-	p.letGo.Store(false)
+	p.leaving.Store(false)
 }

@@ -1,10 +1,10 @@
 package sched
 
-// Rand returns a random number, to be fair with: it is not one to keep secrets with. It
-// costs a nanosecond: each worker has a generator of its own (Marsaglia's xorshift64),
-// which the driver seeds, so that a seeded run draws the same numbers again. Without
-// a driver that knows any, they are the same for every context, and so they are off the
-// worker of a seeded run: goroutines that come when they like take nothing from it.
+// Rand returns a random number, for fairness; it is not fit for secrets. It costs a
+// nanosecond: each context has a generator of its own (Marsaglia's xorshift64), which the
+// driver seeds, so that a seeded run draws the same numbers again. Without a driver's
+// randomness, and off the worker of a seeded run, every context draws one fixed sequence:
+// plain goroutines must not perturb the run.
 func (cx *Context) Rand() uint32 {
 	x := cx.random
 	if x == 0 {

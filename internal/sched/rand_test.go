@@ -47,7 +47,7 @@ func TestOnlyTheWorkerOfASeededRunDrawsFromItsSeed(t *testing.T) {
 	if x, y := NewContext(rt, nil).Rand(), NewContext(nil, nil).Rand(); x != y || d.next != 0 {
 		t.Errorf("drew %d, not %d; the driver was asked %d times", x, y, d.next)
 	}
-	if rt.workers[0].cx.Rand(); d.next != 1 {
+	if rt.workers[0].core.cx.Rand(); d.next != 1 {
 		t.Errorf("the driver was asked %d times", d.next)
 	}
 }

@@ -7,49 +7,50 @@ import (
 	"github.com/edo-go/edo/internal/release"
 )
 
-// The registry holds every task that has suspended once and not ended, so that
-// shutdown and reports find those whose waker was lost. A task that never waits
-// is never in it, unless whoever spawns it says otherwise.
+// The registry holds every task that has suspended once and has not ended, so that
+// shutdown and reports find also those whose waker was lost. A task that never waits is
+// never in it, unless its spawner calls [Runtime.Register].
 //
-// It is dense: arrays of pointers, a shard per worker, with the index kept in the task.
+// It is dense: a shard per worker, of arrays of pointers, with the index kept in the task.
 // (Lists threaded through the tasks would double the time of a full collection.) A task
 // stays in its shard.
 //
 //	Task.slot   0: not registered
 //	            bits 26-31: the shard; bits 0-25: index+1
 //
-// slot goes from and to 0 only in the hands of the task's worker, or of whoever spawns
-// it. The index changes under the shard's lock, when the shard shrinks.
+// Rules:
 //
-// A task that leaves leaves a hole, which the next one to come fills: to move another
-// task there would cost a miss of the cache for each that ends. Arrays have a fixed
-// length and are never copied, so that a million tasks that come at once pay for no
-// growth. While three quarters of a shard are holes, each task that leaves moves a few from
-// its end into them.
-//
-// A worker takes the tasks that end on it out of their shards a few at a time, so that
-// two workers that end what one has registered do not fight for its lock. Until then they
-// are listed, and have ended.
+//	G1. slot changes from and to 0 only by the task's worker or its spawner. The index
+//	    changes under the shard's lock, when the shard shrinks.
+//	G2. A task that leaves leaves a hole, which the next task to come fills: to move
+//	    another task there would cost a cache miss for each task that ends. Arrays have a
+//	    fixed length and are never copied, so that a million tasks that come at once do
+//	    not pay for growth.
+//	G3. While three quarters of a shard are holes, each task that leaves moves a few
+//	    tasks from the end of the shard into holes.
+//	G4. A worker takes the tasks that end on it out of their shards a few at a time, so
+//	    that two workers that end tasks of one shard do not compete for its lock. Until
+//	    then these tasks are listed, although they have ended.
 type shard struct {
-	mu     sync.Mutex      // guards the following, and the index in the slot of each task
-	chunks []*[chunk]*Task // index i is chunks[i/chunk][i%chunk]
-	next   uint32          // indices from here on are free
-	holes  []uint32        // indices that were free; those below next are
-	n      int             // tasks
+	mu     sync.Mutex         // guards the following, and the index in the slot of each task
+	chunks []*[chunkLen]*Task // index i is chunks[i/chunkLen][i%chunkLen]
+	next   uint32             // indices from here on are free
+	holes  []uint32           // indices that were free; those below next still are
+	n      int                // tasks
 }
 
 const (
 	shards    = 64
 	indexBits = 26
 	indexMask = 1<<indexBits - 1
-	chunk     = 511       // with what the allocator adds, 4 KB
-	sparse    = 2 * chunk // a shard that is not longer does not shrink
-	shrinkBy  = 4         // indices, at most, for a task that leaves
-	leaveMost = 32        // tasks that a worker keeps that have ended
+	chunkLen  = 511          // 4 KB with what the allocator adds
+	sparse    = 2 * chunkLen // a shard that is not longer does not shrink
+	shrinkBy  = 4            // indices, at most, for a task that leaves (rule G3)
+	maxEnded  = 32           // tasks that a worker keeps that have ended (rule G4)
 )
 
-// at returns where the shard has index i. Locked.
-func (s *shard) at(i uint32) **Task { return &s.chunks[i/chunk][i%chunk] }
+// at returns the place of index i in the shard. Locked.
+func (s *shard) at(i uint32) **Task { return &s.chunks[i/chunkLen][i%chunkLen] }
 
 // len returns how many tasks are registered. Locked.
 func (s *shard) len() int { return s.n }
@@ -57,11 +58,11 @@ func (s *shard) len() int { return s.n }
 // add puts t in, and returns its index. Locked.
 func (s *shard) add(t *Task) (i uint32) {
 	s.n++
-	i, found := s.hole()
+	i, found := s.popHole()
 	if !found {
 		i = s.next
-		if int(i/chunk) == len(s.chunks) {
-			s.chunks = append(s.chunks, new([chunk]*Task))
+		if int(i/chunkLen) == len(s.chunks) {
+			s.chunks = append(s.chunks, new([chunkLen]*Task))
 		}
 		s.next++
 	}
@@ -69,8 +70,8 @@ func (s *shard) add(t *Task) (i uint32) {
 	return i
 }
 
-// hole takes a free index below next, if there is one. Locked.
-func (s *shard) hole() (i uint32, found bool) {
+// popHole takes a free index below next, if there is one (rule G2). Locked.
+func (s *shard) popHole() (i uint32, found bool) {
 	for n := len(s.holes); n != 0; n-- {
 		i = s.holes[n-1]
 		s.holes = s.holes[:n-1]
@@ -90,8 +91,8 @@ func (s *shard) remove(i uint32) {
 		s.trim()
 		return
 	}
-	s.holes = append(s.holes, i)
-	for range shrinkBy {
+	s.holes = append(s.holes, i) // rule G2
+	for range shrinkBy {         // rule G3
 		if s.next <= sparse || s.n >= int(s.next)/4 {
 			break
 		}
@@ -99,24 +100,24 @@ func (s *shard) remove(i uint32) {
 	}
 }
 
-// shrink frees the last index. Locked, with enough holes elsewhere.
+// shrink frees the last index. Locked; there are enough holes elsewhere.
 func (s *shard) shrink() {
 	last := s.at(s.next - 1)
 	s.next--
 	if t := *last; t != nil {
-		i, _ := s.hole()
+		i, _ := s.popHole()
 		*last, *s.at(i) = nil, t
 		slot := atomic.LoadUint32(&t.slot)
-		release.Store32(&t.slot, slot&^indexMask|(i+1))
+		release.Store32(&t.slot, slot&^indexMask|(i+1)) // rule G1
 	}
-	if s.next%chunk == 0 {
+	if s.next%chunkLen == 0 {
 		s.trim()
 	}
 }
 
-// trim lets go of chunks that are empty, but for one. Locked.
+// trim drops empty chunks, but keeps one. Locked.
 func (s *shard) trim() {
-	if used := int(s.next+chunk-1) / chunk; len(s.chunks) > used+1 {
+	if used := int(s.next+chunkLen-1) / chunkLen; len(s.chunks) > used+1 {
 		clear(s.chunks[used+1:])
 		s.chunks = s.chunks[:used+1]
 	}
@@ -128,13 +129,13 @@ func (rt *Runtime) register(t *Task, id int) {
 	s.mu.Lock()
 	release.Store32(&t.slot, uint32(id%shards)<<indexBits|(s.add(t)+1))
 	s.mu.Unlock()
-	if rt.cancelling.Load() { // set before the shards are walked, so one of the two finds t
+	if rt.cancelling.Load() { // set before the shards are walked: either CancelAll finds t, or this does
 		t.Cancel()
 	}
 }
 
-// Register puts t, which is about to be spawned, into the registry: then it is found
-// also before it first suspends.
+// Register puts t, which is about to be spawned, into the registry: then CancelAll and
+// reports find it also before it first suspends.
 func (rt *Runtime) Register(cx *Context, t *Task) {
 	id := 0
 	if cx != nil && cx.w != nil {
@@ -143,7 +144,7 @@ func (rt *Runtime) Register(cx *Context, t *Task) {
 	rt.register(t, id)
 }
 
-// Unregister takes back what Register did for a task that was not spawned after all.
+// Unregister undoes Register, for a task that was not spawned after all.
 func (rt *Runtime) Unregister(t *Task) { rt.unregister(t) }
 
 // unregister takes t out.
@@ -155,20 +156,20 @@ func (rt *Runtime) unregister(t *Task) {
 	s.mu.Unlock()
 }
 
-// leave takes t, which has ended on w, out of the registry, soon.
-func (w *Worker) leave(t *Task) {
-	if w.nleft == len(w.left) {
-		w.settleLeft()
+// unregisterLater takes t, which has ended on w, out of the registry, soon (rule G4).
+func (w *Worker) unregisterLater(t *Task) {
+	if w.core.nEnded == maxEnded {
+		w.unregisterEnded()
 	}
-	w.left[w.nleft] = t
-	w.nleft++
+	w.core.ended[w.core.nEnded] = t
+	w.core.nEnded++
 }
 
-// settleLeft takes out the tasks that have ended on w.
-func (w *Worker) settleLeft() {
+// unregisterEnded takes the tasks that have ended on w out of the registry.
+func (w *Worker) unregisterEnded() {
 	var s *shard
-	for i, t := range w.left[:w.nleft] {
-		w.left[i] = nil
+	for i, t := range w.core.ended[:w.core.nEnded] {
+		w.core.ended[i] = nil
 		if of := &w.rt.shards[atomic.LoadUint32(&t.slot)>>indexBits]; of != s {
 			if s != nil {
 				s.mu.Unlock()
@@ -182,17 +183,17 @@ func (w *Worker) settleLeft() {
 	if s != nil {
 		s.mu.Unlock()
 	}
-	w.nleft = 0
+	w.core.nEnded = 0
 }
 
-// registered says whether t is in the registry.
+// registered reports whether t is in the registry.
 func (t *Task) registered() bool { return atomic.LoadUint32(&t.slot) != 0 }
 
-// Tasks calls yield for every registered task, until it says no. The tasks go on
+// Tasks calls yield for every registered task, until yield returns false. The tasks go on
 // meanwhile; yield must not block.
 func (rt *Runtime) Tasks(yield func(*Task) bool) {
 	for i := range rt.shards {
-		for _, t := range rt.shards[i].all() {
+		for _, t := range rt.shards[i].tasks() {
 			if !yield(t) {
 				return
 			}
@@ -200,8 +201,8 @@ func (rt *Runtime) Tasks(yield func(*Task) bool) {
 	}
 }
 
-// all returns the tasks that are in s.
-func (s *shard) all() (all []*Task) {
+// tasks returns the tasks that are in s.
+func (s *shard) tasks() (all []*Task) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.next {
@@ -212,7 +213,7 @@ func (s *shard) all() (all []*Task) {
 	return all
 }
 
-// CancelAll cancels every task there is, and every one that comes.
+// CancelAll cancels every task of the runtime, and every task that comes later.
 func (rt *Runtime) CancelAll() {
 	rt.cancelling.Store(true)
 	for t := range rt.Tasks {

@@ -61,7 +61,7 @@ func TestRegistryIsASetOfTasks(t *testing.T) {
 		check()
 		for i := range rt.shards {
 			if s := &rt.shards[i]; s.len() != 0 || len(s.chunks) > 1 {
-				t.Fatalf("seed %d: an empty shard keeps room for %d", seed, len(s.chunks)*chunk)
+				t.Fatalf("seed %d: an empty shard keeps room for %d", seed, len(s.chunks)*chunkLen)
 			}
 		}
 	}

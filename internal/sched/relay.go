@@ -1,102 +1,133 @@
 package sched
 
-// A poll that runs on a coroutine need not switch back to its worker to have the next
-// task polled, when that one's body can be run from where it is. Such a body relays:
+// Relaying: a poll that runs on a coroutine need not switch back to its worker to have
+// the next task polled, if the body of that task can run on the same coroutine, or be
+// resumed from it. The body of the current poll does this:
 //
-//  1. [Context.Next] takes the task that the worker would poll next, if nothing keeps
-//     the worker from going on at once: a look at timers and I/O that is due, somebody
-//     who pauses it, a task that waits in its inbox. nil: return to the worker.
-//  2. If the body cannot run the task it returns to the worker too, which polls that
-//     one first.
-//  3. Otherwise [Context.Turn] ends the poll under way and begins that of the task. It
-//     is called when nobody else may find the first task in the middle of something,
-//     which for one that goes on later means: when its goroutine has stopped.
+//	Y1. [Context.Next] takes the task that the worker would poll next, unless the worker
+//	    has something else to do first: to look at timers and I/O, to stand still, to take
+//	    a task from its inbox. If Next returns nil, the body returns to the worker.
+//	Y2. If the body cannot run the task it returns to the worker too, which polls that
+//	    task first.
+//	Y3. Otherwise [Context.Turn] ends the current poll and begins that of the task. If
+//	    the first task has not ended, it is called after the first task's goroutine has
+//	    stopped: from Turn on another worker may poll the first task.
 //
-// So the order of polls, the budgets and what is counted are as if the worker had done
-// it. A seeded runtime chooses in its worker alone, and a spare worker does not relay,
-// because it must look after each poll whether it is still needed.
+// So the order of polls, the budgets and the counters are as if the worker had done it.
+// A seeded runtime chooses in its worker alone. A spare worker does not relay, because it
+// checks after each poll whether it is still needed.
 
-// Next takes the task that the worker of cx would poll next, if that can be found
-// without more ado. Unless Turn follows, the worker polls it when the poll under way
-// has returned. ends says that the one under way is the last of its task. A task that
-// suspends for the first time does so in the worker, which has more stack for what
-// there is to do.
+// Next takes the task that the worker of cx would poll next (rule Y1). Unless Turn
+// follows, the worker polls it when the current poll has returned. ends says that the
+// current poll is the last of its task. A task that suspends for the first time returns
+// to the worker, which has more stack for registering it.
 func (cx *Context) Next(ends bool) *Task {
 	w := cx.w
 	if w == nil || w.rt.seeded || w.spare {
 		return nil
 	}
-	if !ends && !w.yielded && !cx.root.registered() {
+	if !ends && !w.core.yielded && !cx.root.registered() {
 		return nil
 	}
-	if w.yielded && w.ring.full() { // it goes behind what the ring will give away for it
+	if w.core.yielded && w.ring.isFull() { // to make room for it, the ring will give half away
 		return nil
 	}
 	if cx.debts.debt.Load() != nil {
-		cx.Settle() // ahead of the choice, as the worker does
+		cx.Settle() // before the choice, as the worker does
 	}
-	w.handed = w.nextAtHand()
-	return w.handed
+	w.core.takenNext = w.nextOwn()
+	return w.core.takenNext
 }
 
-// nextAtHand is the part of next that looks at nothing which others fill.
-func (w *Worker) nextAtHand() *Task {
-	if (w.tick+1)%lookEvery == 0 || w.paused.Load() || w.stuck.Load() != 0 || w.rt.cancelling.Load() || w.urgent.len.Load() != 0 {
-		return nil
+// nextOwn is the part of nextTask that reads only queues that this worker fills. Its
+// rules are in next.go.
+func (w *Worker) nextOwn() *Task {
+	r := &w.remote
+	if (w.core.tick+1)%lookEvery == 0 || r.paused.Load() || r.stuck.Load() != 0 || w.rt.cancelling.Load() || w.urgent.len.Load() != 0 {
+		return nil // N1, N2, or a reason of Y1
 	}
-	if t := w.slot.Load(); t != nil && w.slot.CompareAndSwap(t, nil) {
-		w.slotRun++
-		if w.slotRun <= slotRuns && w.cx.budget > 0 {
-			w.tick++
+	if t := w.slot.Load(); t != nil && w.slot.CompareAndSwap(t, nil) { // N3
+		w.core.slotRun++
+		if w.core.slotRun <= slotRuns && w.core.cx.budget > 0 {
+			w.core.tick++
 			return t
 		}
 		w.push(t)
-		w.beat.Add(1)
+		w.remote.beat.Add(1)
 		w.freshBudget()
 	}
-	if !w.inbox.empty() {
+	if !w.inbox.empty() || w.yieldedIsNext() { // N4, N5
 		return nil
 	}
-	if w.lookDue {
-		if _, real := unpack(w.ring.head.Load()); int32(real-w.lookAt) >= 0 {
-			return nil
-		}
-	}
-	t := w.ring.pop()
+	t := w.ring.pop() // N6
 	if t != nil {
-		w.tick++
+		w.core.tick++
 		w.freshBudget()
 	}
 	return t
 }
 
-// Arrive is for a body that goes on: when it was not its worker that came to it, it
-// does what Turn does for who has waited.
+// Arrive must follow every switch to a coroutine. If another coroutine, and not the
+// worker, has resumed this one, Arrive ends the poll of that coroutine's task and begins
+// the one of the task that Next has taken (rule Y3).
 func (cx *Context) Arrive() {
-	if cx.w != nil && cx.w.handed != nil {
+	if cx.w != nil && cx.w.core.takenNext != nil {
 		cx.Turn(false)
 	}
 }
 
-// Turn ends the poll under way, of a task that has ended or waits, and begins that of
-// the task that Next has taken. The body has looked before that whether the task was
-// cancelled: what came in between must not count as seen by this poll, and the task is
-// polled once more.
+// Turn ends the current poll, of a task that has ended or waits, and begins that of the
+// task that Next has taken. The body has already read whether that task was cancelled. A
+// cancellation that came since then must not count as seen by the new poll: the task is
+// woken, and polled once more.
 func (cx *Context) Turn(ended bool) {
 	w := cx.w
-	w.settle(ended)
-	t := w.handed
-	w.handed = nil
-	w.begin(t)
+	w.endPoll(ended)
+	t := w.core.takenNext
+	w.core.takenNext = nil
+	w.beginPoll(t)
 	if t.IsCancelled() {
 		t.Wake()
 	}
 }
 
-// Goroutine returns the goroutine that the poll under way is on; off the workers 0.
+// Goroutine returns the goroutine that the current poll runs on; 0 off the workers.
 func (cx *Context) Goroutine() uintptr {
 	if cx.w == nil {
 		return 0
 	}
-	return cx.w.gid.Load()
+	return cx.w.remote.gid.Load()
+}
+
+// SetGoroutine notes that the current poll continues on the goroutine g, that of a
+// coroutine, and returns the goroutine that it was on. Off the workers it does nothing.
+func (cx *Context) SetGoroutine(g uintptr) (before uintptr) {
+	if cx.w == nil {
+		return 0
+	}
+	before = cx.w.remote.gid.Load()
+	cx.w.remote.gid.Store(g)
+	return before
+}
+
+// OnGoroutine reports whether a worker polls on the goroutine g: its own, or that of the
+// coroutine that its current poll runs on.
+func (rt *Runtime) OnGoroutine(g uintptr) bool {
+	for _, w := range *rt.all.Load() {
+		if w.remote.gid.Load() == g {
+			return true
+		}
+	}
+	return false
+}
+
+// PollingOn returns the task that is polled on the goroutine g, or nil. g must be the
+// caller's.
+func (rt *Runtime) PollingOn(g uintptr) *Task {
+	for _, w := range *rt.all.Load() {
+		if w.remote.gid.Load() == g && w.core.polling {
+			return w.core.cx.root
+		}
+	}
+	return nil
 }

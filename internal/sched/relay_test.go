@@ -13,8 +13,8 @@ func TestCancellationOfATaskThatAnotherGoesToIsSeenByItsNextPoll(t *testing.T) {
 				rt.register(x, 0)
 			}
 			w.ring.push(next)
-			w.begin(first)
-			if got := w.cx.Next(ended); got != next {
+			w.beginPoll(first)
+			if got := w.core.cx.Next(ended); got != next {
 				t.Fatalf("next is %p, want %p", got, next)
 			}
 			if all {
@@ -22,8 +22,8 @@ func TestCancellationOfATaskThatAnotherGoesToIsSeenByItsNextPoll(t *testing.T) {
 			} else {
 				next.Cancel()
 			}
-			w.cx.Turn(ended)
-			w.settle(false) // it waits: its body was not told
+			w.core.cx.Turn(ended)
+			w.endPoll(false) // it waits: its body was not told
 			for x := w.ring.pop(); x != next; x = w.ring.pop() {
 				if x == nil {
 					t.Fatalf("CancelAll: %v, after the end of another: %v: the cancellation is lost", all, ended)

@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -15,43 +14,28 @@ type Config struct {
 	Workers       int // 0: GOMAXPROCS
 	CurrentThread bool
 	Driver        Driver
-	// Stalled is told of a stall that a driver has found: nothing is runnable, and
-	// nothing outside will change that. It runs on a worker that holds nothing. again
-	// says that no task has been polled since it was told last.
+	// Stalled is called when a driver has found a stall: no task is runnable, and
+	// nothing outside will change that. It runs on a worker that holds no task. again
+	// says that no task has been polled since the last call.
 	Stalled func(again bool)
-	// Quiet is told, with a driver that cannot know, that for QuietAfter nothing was
-	// runnable, no timer armed, and no external task running; and again and again, until
-	// it says that this will do, or a task has run. It runs on the monitor's goroutine.
-	// QuietAfter 0: never.
+	// Quiet is for a driver that cannot know of stalls. It is called when for QuietAfter
+	// no task was runnable, no timer armed, and no external task running. It is called
+	// again and again, until it returns true or a task has run. It runs on the monitor's
+	// goroutine. QuietAfter 0: never.
 	Quiet      func() bool
 	QuietAfter time.Duration
-	// Report is told of errors that no task is there to return.
+	// Report receives errors that no task can return.
 	Report func(error)
-	// Owner is what the runtime belongs to.
+	// Owner is the object that the runtime belongs to.
 	Owner any
 }
 
-// ErrStopped says that every task of the runtime has ended, and that no more are
-// taken.
-var ErrStopped = errors.New("sched: stopped")
-
 // Runtime is a set of workers and what they share.
-//
-// # Counting live tasks
-//
-// live is the number of live tasks and of credits that workers hold. It is 0
-// exactly when every task has ended and every worker has given its credits back,
-// and then stays 0. A worker takes 64 credits at a time; a spawn by its task uses
-// one, a task that ends on it returns one, and it gives all back before it parks:
-// so spawning touches nothing shared. What comes from outside adds 1 directly,
-// unless live is 0. A sum of differences per worker would not do: a thief that
-// ends a stolen child could publish -1 before the parent's worker publishes +1.
-// The upper bits count something else: see daemonMark.
 type Runtime struct {
 	driver  Driver
 	seeded  bool
 	alone   bool            // one worker, and never another
-	counts  externalCounter // the driver, when it wants to know
+	counts  externalCounter // the driver, if it needs the number
 	stalled func(again bool)
 	report  func(error)
 	owner   any
@@ -60,7 +44,7 @@ type Runtime struct {
 	all     atomic.Pointer[[]*Worker] // these and the spare ones; replaced under mu
 
 	_    [64]byte
-	live atomic.Int64
+	live atomic.Int64 // two counts, see live.go
 	_    [56]byte
 
 	moves     atomic.Uint64 // how often externals has changed
@@ -70,9 +54,9 @@ type Runtime struct {
 
 	inject injection
 
-	searching  atomic.Int32 // workers that look for work elsewhere
+	searching  atomic.Int32 // workers that search, see park.go
 	nsleepers  atomic.Int32 // len(sleepers)
-	waitUntil  atomic.Int64 // until when the waiter waits; noWaiter: there is none
+	waitUntil  atomic.Int64 // deadline of the waiter; noWaiter: there is none
 	cancelling atomic.Bool
 	stopping   atomic.Bool
 
@@ -83,15 +67,15 @@ type Runtime struct {
 	shards  [shards]shard
 	monitor monitor
 	pause   pause
-	done    chan struct{} // closed when live has come to 0
+	done    chan struct{} // closed when live has become 0
 	ended   sync.WaitGroup
 }
 
-// noWaiter is the waitUntil of a runtime that nobody waits for in the driver.
+// noWaiter is the waitUntil of a runtime whose driver has no waiter.
 const noWaiter int64 = -1 << 63
 
 // New returns a runtime that has not been started. It counts one live task, for
-// its creator, who may still spawn: [Runtime.Detach] gives it back.
+// its creator, so that the creator may still spawn: [Runtime.Detach] returns it.
 func New(c Config) *Runtime {
 	carried.Prepare()
 	rt := &Runtime{
@@ -133,33 +117,7 @@ func (rt *Runtime) Start() {
 	rt.monitor.start(rt)
 }
 
-// Detach gives back the live task that New counted.
-func (rt *Runtime) Detach() {
-	rt.detached.Store(true)
-	rt.Release()
-	rt.CountExternal(-1) // last: with a task left and none under way it would look like a stall
-}
-
-// Release gives back a live task that [Runtime.Hold] counted.
-func (rt *Runtime) Release() {
-	rt.settleLive(rt.live.Add(-1))
-}
-
-// Hold counts one more live task, unless the runtime has stopped.
-func (rt *Runtime) Hold() error {
-	for {
-		n := rt.live.Load()
-		if n == 0 {
-			return ErrStopped
-		}
-		if rt.live.CompareAndSwap(n, n+1) {
-			rt.submitted.Add(1)
-			return nil
-		}
-	}
-}
-
-// stop ends the workers, once there is nothing left for them.
+// stop ends the workers, after the last task has ended.
 func (rt *Runtime) stop() {
 	rt.stopping.Store(true)
 	close(rt.done)
@@ -169,7 +127,7 @@ func (rt *Runtime) stop() {
 // Done is closed when every task has ended.
 func (rt *Runtime) Done() <-chan struct{} { return rt.done }
 
-// Wait waits until every task has ended and every worker's goroutine as well.
+// Wait waits until every task and the goroutine of every worker have ended.
 func (rt *Runtime) Wait() {
 	<-rt.done
 	rt.monitor.stop()
@@ -178,6 +136,15 @@ func (rt *Runtime) Wait() {
 
 // Driver returns the driver.
 func (rt *Runtime) Driver() Driver { return rt.driver }
+
+// Owner returns the object that the runtime belongs to.
+func (rt *Runtime) Owner() any { return rt.owner }
+
+// Report passes on an error that no task can return.
+func (rt *Runtime) Report(err error) { rt.report(err) }
+
+// Alone reports whether rt has one worker, and never another.
+func (rt *Runtime) Alone() bool { return rt.alone }
 
 // Spawn makes t run, from outside a poll.
 func (rt *Runtime) Spawn(t *Task) error {
@@ -188,7 +155,7 @@ func (rt *Runtime) Spawn(t *Task) error {
 	return nil
 }
 
-// submit puts a scheduled task into the injection queue.
+// submit puts an active task into the injection queue (rules W5, W6).
 func (rt *Runtime) submit(t *Task) {
 	rt.inject.push(t)
 	rt.notify(nil)
@@ -201,84 +168,9 @@ func (cx *Context) Spawn(t *Task) error {
 	if w == nil {
 		return cx.rt.Spawn(t)
 	}
-	if w.credits == 0 {
-		w.rt.live.Add(creditBatch)
-		w.credits = creditBatch
-	}
-	w.credits--
-	w.spawned++
+	w.spendCredit()
+	w.core.spawned++
 	w.push(t)
 	w.notifyPushed()
 	return nil
-}
-
-// OnGoroutine says whether a worker polls on the goroutine g: its own, or that of the
-// coroutine that the poll runs on just now.
-func (rt *Runtime) OnGoroutine(g uintptr) bool {
-	for _, w := range *rt.all.Load() {
-		if w.gid.Load() == g {
-			return true
-		}
-	}
-	return false
-}
-
-// PollingOn returns the task that is polled on the goroutine g, which must be the
-// caller's; nil: none.
-func (rt *Runtime) PollingOn(g uintptr) *Task {
-	for _, w := range *rt.all.Load() {
-		if w.gid.Load() == g && w.polling {
-			return w.cx.root
-		}
-	}
-	return nil
-}
-
-// SetGoroutine says that the poll under way goes on on the goroutine g, a
-// coroutine's, and returns which one it was on. Off the workers it does nothing.
-func (cx *Context) SetGoroutine(g uintptr) (before uintptr) {
-	if cx.w == nil {
-		return 0
-	}
-	before = cx.w.gid.Load()
-	cx.w.gid.Store(g)
-	return before
-}
-
-// externalCounter is a driver that wants to know how many external tasks run: the
-// simulated one, whose clock must not jump meanwhile.
-type externalCounter interface{ AddBlocking(delta int) }
-
-// CountExternal says that delta more goroutines run external tasks.
-func (rt *Runtime) CountExternal(delta int) {
-	rt.moves.Add(1)
-	rt.addExternal(delta)
-}
-
-func (rt *Runtime) addExternal(delta int) {
-	rt.externals.Add(int64(delta))
-	if rt.counts != nil {
-		rt.counts.AddBlocking(delta)
-	}
-}
-
-// Owner returns what the runtime belongs to.
-func (rt *Runtime) Owner() any { return rt.owner }
-
-// Report passes on an error that no task is there to return.
-func (rt *Runtime) Report(err error) { rt.report(err) }
-
-// RegisterExternal puts an external task into the registry.
-func (rt *Runtime) RegisterExternal(t *Task) { rt.register(t, 0) }
-
-// UnregisterExternal takes it out.
-func (rt *Runtime) UnregisterExternal(t *Task) { rt.unregister(t) }
-
-// gosched lets plain goroutines of the program run, once a millisecond: a worker
-// that is never idle would make each of them wait for the 10 ms of Go's preemption.
-func (w *Worker) gosched(now int64) {
-	if now-w.lastGosched >= int64(time.Millisecond) {
-		w.lastGosched = now
-		runtime.Gosched()
-	}
 }

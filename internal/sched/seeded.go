@@ -1,43 +1,40 @@
 package sched
 
 import (
-	"math"
 	"slices"
 )
 
-// Running under a seed: the driver chooses among all runnable tasks, wherever they
-// wait, and the order of everything is a function of its choices. There is one
-// worker.
+// Running under a seed: the driver chooses among all runnable tasks, in whichever queue
+// they are, and the order of everything is a function of its choices. There is one worker.
 
-// entry is a runnable task, and when it became that.
+// entry is a runnable task, with the number of its turn to become runnable.
 type entry struct {
 	task *Task
 	seq  uint64
 }
 
-// pool is what a seeded worker chooses from, oldest first, and the tasks that have
-// yielded: one of these becomes runnable when all that were so before it have run.
+// pool holds the runnable tasks of a seeded worker.
 type pool struct {
-	ready   []entry
-	yielded []entry
-	seq     uint64
-	forced  int
+	ready   []entry // to choose from, oldest first
+	yielded []entry // each joins ready when all tasks that were runnable before it have run
+	seq     uint64  // of the last entry
+	choices int
 }
 
-// oldestEvery is how often the oldest task runs without a choice, so that chance
-// starves nobody for ever.
+// oldestEvery is after how many choices the oldest task runs without one, so that chance
+// starves no task for ever.
 const oldestEvery = 64
 
 // nextSeeded returns the task to poll, or nil when none is runnable.
 func (w *Worker) nextSeeded() *Task {
-	p := &w.pool
+	p := &w.core.pool
 	w.freshBudget()
-	if p.forced%lookEvery == 0 {
-		w.creditsForDaemons()
+	if p.choices%lookEvery == 0 {
+		w.releaseCreditsForDaemons()
 	}
 	w.collect()
-	if len(p.ready) == 0 || w.lookDue || p.forced%lookEvery == 0 {
-		w.look()
+	if len(p.ready) == 0 || w.core.lookDue || p.choices%lookEvery == 0 {
+		w.lookAtDriver()
 		w.collect()
 	}
 	for len(p.yielded) != 0 && (len(p.ready) == 0 || p.ready[0].seq > p.yielded[0].seq) {
@@ -50,13 +47,13 @@ func (w *Worker) nextSeeded() *Task {
 		return nil
 	}
 	i := 0
-	w.between.Store(true)
-	if p.forced++; p.forced%oldestEvery == 0 {
+	w.remote.betweenPolls.Store(true)
+	if p.choices++; p.choices%oldestEvery == 0 {
 		w.rt.driver.Choose(1)
 	} else {
 		i = w.rt.driver.Choose(n)
 	}
-	w.between.Store(false)
+	w.remote.betweenPolls.Store(false)
 	t := p.ready[i].task
 	w.publish()
 	p.ready = slices.Delete(p.ready, i, i+1)
@@ -69,12 +66,12 @@ func (w *Worker) collect() {
 		for t != nil {
 			next := t.next
 			t.next = nil
-			w.pool.seq++
-			w.pool.ready = append(w.pool.ready, entry{t, w.pool.seq})
+			w.core.pool.seq++
+			w.core.pool.ready = append(w.core.pool.ready, entry{t, w.core.pool.seq})
 			t = next
 		}
 	}
-	add(w.urgent.pop(math.MaxInt))
+	add(w.urgent.popAll())
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
 		t.next = nil
 		add(t)
@@ -83,16 +80,16 @@ func (w *Worker) collect() {
 		t.next = nil
 		add(t)
 	}
-	add(w.inbox.take())
+	add(w.inbox.popAll())
 	for t := w.rt.inject.pop(); t != nil; t = w.rt.inject.pop() {
 		add(t)
 	}
 }
 
-// yieldSeeded is what requeue does in a seeded runtime.
-func (w *Worker) yieldSeeded(t *Task) {
-	w.lookDue = true
-	w.collect() // what it has made runnable was so before it yields
-	w.pool.seq++
-	w.pool.yielded = append(w.pool.yielded, entry{t, w.pool.seq})
+// pushYieldedSeeded is pushYielded in a seeded runtime.
+func (w *Worker) pushYieldedSeeded(t *Task) {
+	w.core.lookDue = true
+	w.collect() // the tasks that it has made runnable were so before it yields
+	w.core.pool.seq++
+	w.core.pool.yielded = append(w.core.pool.yielded, entry{t, w.core.pool.seq})
 }

@@ -1,54 +1,58 @@
 package sched
 
-// When others share in what a worker has in its ring.
+// When other workers may take tasks out of a worker's ring.
 //
-// A worker that is woken has found something some microseconds later. Until then the other
-// one has run a few tasks, when their polls are short. So a worker takes notice of how
-// long its polls are, and keeps as many tasks to itself as it can run by then: none when they take
-// longer than that, or when it has not seen enough of them since it parked.
+// A sleeper that is woken finds a task some microseconds later. Until then the owner has
+// run a few tasks itself, if their polls are short. So a worker measures how long its polls
+// take, and keeps as many tasks for itself as it can run in that time: this number is its
+// grain. The grain is 0 when polls take longer than that, or when the worker has not
+// measured enough of them since it parked.
 //
-// And tasks that do nothing but pass messages gain nothing from a second processor: they
-// would spend more time there on fetching what they share from the first one's cache than on all
-// the rest. When polls and leaf operations take no longer than they must, it keeps up to half of a
+// Tasks that only pass messages gain nothing from a second processor: there they would
+// spend more time on fetching shared data from the first one's cache than on everything
+// else. When polls and leaf operations take no longer than they must, the grain is half a
 // ring.
 //
-// When polls then take long all the same, the worker finds out when it has polled lookEvery
-// times, and the monitor when it has not done so within 10 ms.
+// When polls become long all the same, the worker finds that out after lookEvery polls,
+// and the monitor when the worker has not polled so often within 10 ms.
 
 const (
-	wakeTakes = 8000 // nanoseconds until a worker that was woken has found something, about
-	brief     = 150  // nanoseconds for a poll or a leaf operation, when they do nothing else
-	mostGrain = ringSize / 2
+	wakeNanos  = 8000 // about how long a sleeper takes from its wake until it has a task
+	briefNanos = 150  // a poll or leaf operation that takes less does nothing else
+	maxGrain   = ringSize / 2
 )
 
-// shares says whether others should take of what w has in its ring; for anybody.
+// shares reports whether other workers should take tasks from the ring of w. Any goroutine
+// may call it.
 func (w *Worker) shares() bool {
 	n := w.ring.len()
-	return n != 0 && n >= int(w.grain.Load())
+	return n != 0 && n >= int(w.remote.grain.Load())
 }
 
-// notifyPushed wakes a sleeper for what has been pushed, when that is worth it.
+// notifyPushed wakes a sleeper for a task that has been pushed to the ring, if that is
+// worth it (rule W6).
 func (w *Worker) notifyPushed() {
 	if w.rt.nsleepers.Load() != 0 && w.shares() {
 		w.rt.notify(nil)
 	}
 }
 
-// measure finds out how long polls take, at the instant now, lookEvery polls after it
-// was called last.
+// measure finds out how long polls take, at the instant now, lookEvery polls after the
+// last call.
 func (w *Worker) measure(now int64) {
-	if w.lookedAt != 0 {
-		took := max(now-w.lookedAt, lookEvery)
-		before, grain := w.grain.Load(), int32(wakeTakes/(took/lookEvery))
-		if took/(lookEvery+max(w.leaves, 0)) < brief {
-			grain = mostGrain
+	c := &w.core
+	if c.measuredAt != 0 {
+		took := max(now-c.measuredAt, lookEvery)
+		before, grain := w.remote.grain.Load(), int32(wakeNanos/(took/lookEvery))
+		if took/(lookEvery+max(c.leaves, 0)) < briefNanos {
+			grain = maxGrain
 		}
 		if grain != before {
-			w.grain.Store(grain)
+			w.remote.grain.Store(grain)
 		}
 		if grain < before {
 			w.notifyPushed()
 		}
 	}
-	w.lookedAt, w.leaves = now, 0
+	c.measuredAt, c.leaves = now, 0
 }

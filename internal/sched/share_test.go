@@ -6,7 +6,7 @@ import "testing"
 // w was measured last.
 func (w *Worker) polled(d *handDriver, nanoseconds, leaves int64) {
 	d.now += lookEvery * nanoseconds
-	w.leaves += lookEvery * leaves
+	w.core.leaves += lookEvery * leaves
 	w.measure(d.now)
 }
 
@@ -42,7 +42,7 @@ func TestWorkerKeepsToItselfWhatItRunsBeforeAnotherIsAwake(t *testing.T) {
 	if got := other.search(); got != nil {
 		t.Error("another worker has taken what was not worth it")
 	}
-	w.grain.Store(0) // as the monitor does
+	w.remote.grain.Store(0) // as the monitor does
 	if got := other.search(); got == nil {
 		t.Error("another worker has found nothing")
 	}
@@ -65,10 +65,10 @@ func TestMonitorFindsPollsThatHaveBecomeLong(t *testing.T) {
 	if w.shares() {
 		t.Fatal("it shares a single task of short polls")
 	}
-	w.beat.Add(1)
-	rt.monitor.look(rt)
-	w.beat.Add(1) // it goes on, and is not stuck; but has not polled lookEvery times
-	rt.monitor.look(rt)
+	w.remote.beat.Add(1)
+	rt.monitor.inspect(rt)
+	w.remote.beat.Add(1) // it goes on, and is not stuck; but has not polled lookEvery times
+	rt.monitor.inspect(rt)
 	if !w.shares() {
 		t.Error("a period later it keeps to itself what it does not come to")
 	}

@@ -1,30 +1,25 @@
 package sched
 
-// search looks for work at the others', in their rings and inboxes. What a worker
-// keeps for itself, in its slot, it will come to soon; if not, the monitor takes
-// it away: a parent that computes must not hold its child hostage. At most half of
-// the workers search at a time: more would only disturb those that work.
+// search looks for tasks in the rings and inboxes of other workers. It leaves their slots
+// alone: a worker comes to its slot soon. If it does not, the monitor takes the task away:
+// a parent that computes for long must not delay its child. At most half of the workers
+// search at a time: more would only disturb those that work.
 func (w *Worker) search() *Task {
-	rt := w.rt
-	all := *rt.all.Load()
-	if !w.searching {
-		if len(all) == 1 || int(rt.searching.Load())*2 >= len(all) {
-			return nil
-		}
-		w.searching = true
-		rt.searching.Add(1)
+	all := *w.rt.all.Load()
+	if !w.core.searching && !w.beginSearch(len(all)) {
+		return nil
 	}
 	const passes = 4
 	for range passes {
 		for range all {
-			w.victim++
-			v := all[w.victim%len(all)]
+			w.core.victim++
+			v := all[w.core.victim%len(all)]
 			if v == w {
 				continue
 			}
 			if v.shares() {
 				if t := w.ring.stealFrom(&v.ring); t != nil {
-					w.steals.Add(1)
+					w.remote.steals.Add(1)
 					return t
 				}
 			}
@@ -41,18 +36,35 @@ func (w *Worker) search() *Task {
 	return nil
 }
 
-// stopSearching ends the search of a worker that has found something. The last to
-// end wakes another one if there is more: whoever brought it while somebody
-// searched has woken nobody.
+// beginSearch counts w as searching, unless enough of the workers search already.
+func (w *Worker) beginSearch(workers int) bool {
+	rt := w.rt
+	if workers == 1 || int(rt.searching.Load())*2 >= workers {
+		return false
+	}
+	w.core.searching = true
+	rt.searching.Add(1)
+	return true
+}
+
+// endSearch ends the search of a worker that has found nothing.
+func (w *Worker) endSearch() {
+	if w.core.searching {
+		w.core.searching = false
+		w.rt.searching.Add(-1)
+	}
+}
+
+// stopSearching ends the search of a worker that has found a task. The last worker to
+// stop wakes a sleeper if there is more (rule W8).
 func (w *Worker) stopSearching() {
-	w.searching = false
+	w.core.searching = false
 	if w.rt.searching.Add(-1) == 0 && (w.shares() || w.anyWork()) {
 		w.rt.notify(nil)
 	}
 }
 
-// anyWork says whether there is something to run anywhere, for a worker that is
-// about to park.
+// anyWork reports whether any queue has a task for w, which is about to park.
 func (w *Worker) anyWork() bool {
 	rt := w.rt
 	if rt.inject.len.Load() != 0 {

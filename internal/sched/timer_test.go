@@ -29,8 +29,8 @@ func waiting(w *Worker) *Task {
 
 // poll1 makes the context of w that of a poll of t.
 func (w *Worker) poll1(t *Task) *Context {
-	w.cx.root, w.cx.task = t, t
-	return &w.cx
+	w.core.cx.root, w.core.cx.task = t, t
+	return &w.core.cx
 }
 
 func chain(tasks ...*Task) *Task {

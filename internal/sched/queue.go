@@ -1,14 +1,15 @@
 package sched
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 )
 
 // queue is a FIFO chain of tasks under a lock, linked by Task.next.
 //
-// len is written under the lock and read by anybody, so that an empty queue is passed
-// by without the lock.
+// len is written under the lock and read without it, so that a goroutine passes an empty
+// queue by without the lock.
 type queue struct {
 	mu          sync.Mutex // guards the following
 	first, last *Task
@@ -42,7 +43,7 @@ func (q *queue) pushAll(first *Task) {
 	q.push(first, last, n)
 }
 
-// pop takes up to n tasks, as a chain.
+// pop takes up to n tasks, and returns them as a chain.
 func (q *queue) pop(n int) *Task {
 	if q.len.Load() == 0 {
 		return nil
@@ -66,3 +67,6 @@ func (q *queue) pop(n int) *Task {
 	q.len.Add(int64(-k))
 	return first
 }
+
+// popAll takes all tasks, and returns them as a chain.
+func (q *queue) popAll() *Task { return q.pop(math.MaxInt) }

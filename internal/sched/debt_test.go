@@ -5,29 +5,29 @@ import (
 	"testing"
 )
 
-// owed is a debtor that counts how often it was settled.
-type owed struct {
+// countingDebtor is a debtor that counts how often it was settled.
+type countingDebtor struct {
 	debt    Debt
 	settled atomic.Int32
 }
 
-func (o *owed) Settle(*Context) { o.settled.Add(1) }
+func (o *countingDebtor) Settle(*Context) { o.settled.Add(1) }
 
-func newOwed() *owed {
-	o := &owed{}
+func newCountingDebtor() *countingDebtor {
+	o := &countingDebtor{}
 	o.debt.To = o
 	return o
 }
 
 func TestDebtIsSettledOnceAtTheEndOfThePoll(t *testing.T) {
-	a, b := newOwed(), newOwed()
+	a, b := newCountingDebtor(), newCountingDebtor()
 	polls := 0
 	run(t, 1, func(cx *Context) bool {
 		if n := a.settled.Load(); n != int32(polls) {
 			t.Errorf("settled %d times after %d polls", n, polls)
 		}
 		if polls++; polls == 4 {
-			return true // and owes nothing
+			return true // this poll owes nothing
 		}
 		for range 3 {
 			if !cx.Owe(&a.debt) {
@@ -44,7 +44,7 @@ func TestDebtIsSettledOnceAtTheEndOfThePoll(t *testing.T) {
 		return false
 	})
 	if n := b.settled.Load(); n != 0 {
-		t.Errorf("settled %d times what was not owed", n)
+		t.Errorf("settled %d times a debt that was not owed", n)
 	}
 	if n := a.settled.Load(); n != 3 {
 		t.Errorf("settled %d times, want 3", n)
@@ -52,7 +52,7 @@ func TestDebtIsSettledOnceAtTheEndOfThePoll(t *testing.T) {
 }
 
 func TestDebtOfATaskThatEndsIsSettled(t *testing.T) {
-	o := newOwed()
+	o := newCountingDebtor()
 	run(t, 1, func(cx *Context) bool { return cx.Owe(&o.debt) })
 	if n := o.settled.Load(); n != 1 {
 		t.Errorf("settled %d times", n)
@@ -60,7 +60,7 @@ func TestDebtOfATaskThatEndsIsSettled(t *testing.T) {
 }
 
 func TestPollThatTakesLongIsSettledFor(t *testing.T) {
-	o := newOwed()
+	o := newCountingDebtor()
 	wait := make(chan struct{})
 	o.debt.To = settleFunc(func() {
 		if o.settled.Add(1) == 1 {
@@ -81,11 +81,11 @@ type settleFunc func()
 
 func (f settleFunc) Settle(*Context) { f() }
 
-func TestOnlyWhoIsSettledForMayOwe(t *testing.T) {
-	o := newOwed()
+func TestContextOwesOnlyIfItIsSettledAtTheEnd(t *testing.T) {
+	o := newCountingDebtor()
 	cx := NewContext(nil, nil)
 	if cx.Owe(&o.debt) {
-		t.Error("nobody will settle that")
+		t.Error("owed, although no call of Settle will follow")
 	}
 	cx.SettleAtEnd()
 	if !cx.Owe(&o.debt) {

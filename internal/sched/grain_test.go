@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// A worker whose polls were short keeps a few tasks to itself. When they turn out to be
-// long another worker comes and shares in them: here each waits for another one that
-// runs at the same time.
+// A worker with short polls keeps a few tasks for itself. If these tasks turn out to be
+// long, another worker takes some of them. Here each task waits for another one that runs
+// at the same time.
 func TestTasksThatTurnOutToBeLongAreShared(t *testing.T) {
 	run(t, 2, func(cx *Context) bool {
 		short := 10 * lookEvery
@@ -21,7 +21,7 @@ func TestTasksThatTurnOutToBeLongAreShared(t *testing.T) {
 			for range 2 {
 				cx.Spawn(&task(func(cx *Context) bool {
 					first.Done()
-					first.Wait() // without the other one this never returns, and the test is hung
+					first.Wait() // without the other task this never returns, and the test hangs
 					return true
 				}).Task)
 			}

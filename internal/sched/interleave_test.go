@@ -11,9 +11,9 @@ import (
 
 // All interleavings of the lock-free parts, on rings of 4 slots:
 //
-//	go test -tags smallring,invariants -run Interleav ./internal/sched
+//	go test -tags smallring,invariants -run Interleaved ./internal/sched
 
-// ledger counts how often each of some tasks was taken.
+// ledger counts how often each of its tasks was taken out of a queue.
 type ledger struct {
 	tasks []Task
 	taken map[*Task]int
@@ -23,26 +23,28 @@ func newLedger(n int) *ledger {
 	return &ledger{tasks: make([]Task, n), taken: map[*Task]int{}}
 }
 
-func (l *ledger) take(t *Task) {
+// count counts t, which was taken; nil: no task.
+func (l *ledger) count(t *Task) {
 	if t != nil {
 		l.taken[t]++
 	}
 }
 
-// drain takes what is left in a ring.
-func (l *ledger) drain(r *ring) {
+// countRing counts the tasks that are left in a ring.
+func (l *ledger) countRing(r *ring) {
 	for t := r.pop(); t != nil; t = r.pop() {
-		l.take(t)
+		l.count(t)
 	}
 }
 
-func (l *ledger) chain(first *Task) {
+// countChain counts the tasks of a chain.
+func (l *ledger) countChain(first *Task) {
 	for t := first; t != nil; t = t.next {
-		l.take(t)
+		l.count(t)
 	}
 }
 
-// check says that every task was taken once.
+// check fails unless every task was taken once.
 func (l *ledger) check(t *testing.T) {
 	t.Helper()
 	for i := range l.tasks {
@@ -60,20 +62,20 @@ func TestInterleavedOwnerAndThievesTakeEveryTaskOnce(t *testing.T) {
 			victim.push(&l.tasks[i])
 		}
 		thief := func(r *ring) func() {
-			return func() { l.take(r.stealFrom(&victim)) }
+			return func() { l.count(r.stealFrom(&victim)) }
 		}
 		owner := func() {
-			l.take(victim.pop())
+			l.count(victim.pop())
 			for i := 3; i < 5; i++ {
 				if !victim.push(&l.tasks[i]) {
-					l.take(&l.tasks[i]) // it goes to the injection queue
+					l.count(&l.tasks[i]) // it goes to the injection queue
 				}
 			}
-			l.take(victim.pop())
+			l.count(victim.pop())
 		}
 		return []func(){owner, thief(&a), thief(&b)}, func() {
 			for _, r := range []*ring{&victim, &a, &b} {
-				l.drain(r)
+				l.countRing(r)
 			}
 			l.check(t)
 		}
@@ -95,24 +97,24 @@ func TestInterleavedOverflowAndTheftTakeEveryTaskOnce(t *testing.T) {
 				var half [ringSize / 2]*Task
 				for _, x := range half[:victim.popHalf(half[:])] {
 					if x == nil {
-						t.Error("fewer than it says")
+						t.Error("popHalf took fewer tasks than it returned")
 					}
-					l.take(x)
+					l.count(x)
 				}
-				l.take(&l.tasks[i])
+				l.count(&l.tasks[i])
 			}
 		}
-		return []func(){owner, func() { l.take(thief.stealFrom(&victim)) }}, func() {
-			l.drain(&victim)
-			l.drain(&thief)
+		return []func(){owner, func() { l.count(thief.stealFrom(&victim)) }}, func() {
+			l.countRing(&victim)
+			l.countRing(&thief)
 			l.check(t)
 		}
 	})
 }
 
-// A thief that is still copying out of the victim's ring must not be overtaken by
-// the victim, which in turn steals into that ring.
-func TestInterleavedTheftFromAThiefKeepsItsHandsOffItsOwnSlots(t *testing.T) {
+// While a thief copies out of the victim's ring, the victim steals into that ring: it must
+// not overwrite the slots that the thief still copies.
+func TestInterleavedStealIntoARingThatIsStolenFromSparesClaimedSlots(t *testing.T) {
 	interleave.ExploreBounded(t, 3, func() ([]func(), func()) {
 		var a, b, c ring
 		l := newLedger(7)
@@ -122,16 +124,16 @@ func TestInterleavedTheftFromAThiefKeepsItsHandsOffItsOwnSlots(t *testing.T) {
 		for i := 4; i < 7; i++ {
 			b.push(&l.tasks[i])
 		}
-		owner := func() { // of a: empties it, and steals from b
-			l.take(a.pop())
-			l.take(a.pop())
-			l.take(a.pop())
-			l.take(a.stealFrom(&b))
+		owner := func() { // the owner of a empties it, and steals from b
+			l.count(a.pop())
+			l.count(a.pop())
+			l.count(a.pop())
+			l.count(a.stealFrom(&b))
 		}
-		thief := func() { l.take(c.stealFrom(&a)) }
+		thief := func() { l.count(c.stealFrom(&a)) }
 		return []func(){owner, thief}, func() {
 			for _, r := range []*ring{&a, &b, &c} {
-				l.drain(r)
+				l.countRing(r)
 			}
 			l.check(t)
 		}
@@ -145,11 +147,11 @@ func TestInterleavedInboxGivesEveryTaskOnceAndRefusesOnceClosed(t *testing.T) {
 		push := func(i int) func() {
 			return func() {
 				if !box.push(&l.tasks[i]) {
-					l.take(&l.tasks[i])
+					l.count(&l.tasks[i])
 				}
 			}
 		}
-		return []func(){push(0), push(1), push(2), func() { l.chain(box.popAll()); l.chain(box.close()) }}, func() {
+		return []func(){push(0), push(1), push(2), func() { l.countChain(box.popAll()); l.countChain(box.close()) }}, func() {
 			if box.push(new(Task)) || !box.empty() || box.popAll() != nil {
 				t.Error("a closed inbox took a task")
 			}
@@ -158,8 +160,8 @@ func TestInterleavedInboxGivesEveryTaskOnceAndRefusesOnceClosed(t *testing.T) {
 	})
 }
 
-// A task is polled again after every wake that came after its last poll began,
-// and is in one queue at most.
+// A task is polled again after every wake that came after its last poll began, and it is
+// in one queue at most.
 func TestInterleavedWakesAreNeitherLostNorDoubled(t *testing.T) {
 	interleave.Explore(t, func() ([]func(), func()) {
 		var x Task
@@ -188,7 +190,7 @@ func TestInterleavedWakesAreNeitherLostNorDoubled(t *testing.T) {
 	})
 }
 
-func TestInterleavedStopAndFireAgreeOnWhoWasFirst(t *testing.T) {
+func TestInterleavedStopAndFireAgreeOnWhichCameFirst(t *testing.T) {
 	interleave.Explore(t, func() ([]func(), func()) {
 		var x Task
 		x.state.Store(idle)
@@ -213,9 +215,9 @@ func TestInterleavedStopAndFireAgreeOnWhoWasFirst(t *testing.T) {
 	})
 }
 
-// What was written before a wake is seen by a poll that follows, whether the wake comes
-// while the task is in a queue, about to be polled, being polled, or idle.
-func TestInterleavedPollSeesWhatCameBeforeEveryWake(t *testing.T) {
+// A poll that follows a wake sees the writes before the wake, whether the wake comes while
+// the task is in a queue, about to be polled, being polled, or idle.
+func TestInterleavedPollSeesTheWritesBeforeEveryWake(t *testing.T) {
 	interleave.Explore(t, func() ([]func(), func()) {
 		var x Task
 		x.state.Store(active) // in a queue
@@ -248,7 +250,7 @@ func TestInterleavedPollSeesWhatCameBeforeEveryWake(t *testing.T) {
 			}
 		}
 		return []func(){poll, wake(0), wake(1)}, func() {
-			poll() // what is queued by now
+			poll() // if the task is queued by now
 			if seen != [2]bool{true, true} || x.state.Load() != idle {
 				t.Errorf("the last poll saw %v; state %b", seen, x.state.Load())
 			}
@@ -256,9 +258,9 @@ func TestInterleavedPollSeesWhatCameBeforeEveryWake(t *testing.T) {
 	})
 }
 
-// A timer is moved, within its tick or to the next, while somebody fires it and somebody
-// stops it: either it is armed, and then has an entry for its tick, or one of the
-// two came last.
+// A timer is moved, within its tick or to the next, while one goroutine fires it and
+// another one stops it. Either it is armed, and then has an entry for its tick, or one of
+// these two came last.
 func TestInterleavedMoveLosesNoTimer(t *testing.T) {
 	for _, at := range []int64{5*tick - 1, 6 * tick} {
 		interleave.Explore(t, func() ([]func(), func()) {
@@ -271,7 +273,7 @@ func TestInterleavedMoveLosesNoTimer(t *testing.T) {
 			w.core.cx.Arm(&timer, 5*tick)
 			fire := func() {
 				if timer.fire(5) != nil {
-					t.Error("a task that runs is enqueued")
+					t.Error("a task that is polled is enqueued")
 				}
 			}
 			arm := func() { w.core.cx.Arm(&timer, at) }

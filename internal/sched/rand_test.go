@@ -29,13 +29,13 @@ func TestRandomNumbersAreSeededByTheDriverOncePerContext(t *testing.T) {
 	if a != again || a == b {
 		t.Errorf("drew %v, then %v with the same seed, and %v with another", a, again, b)
 	}
-	// With no numbers to seed it, and with no driver at all.
+	// Without a driver, and with a driver that has no random numbers.
 	if x, y := draw(NewContext(nil, nil)), draw(NewContext(New(Config{Driver: newClockDriver()}), nil)); x != y {
 		t.Errorf("drew %v and %v", x, y)
 	}
 }
 
-// seededRandomDriver is one whose numbers must come in the same order again.
+// seededRandomDriver is a random driver of a seeded run.
 type seededRandomDriver struct{ randomDriver }
 
 func (*seededRandomDriver) Seeded() bool { return true }

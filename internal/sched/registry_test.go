@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// The registry against a set: whatever comes and goes, in whatever order, each task is
-// where its slot says, and none is kept that has left.
+// The registry is compared with a set, while tasks come and go in random order: the
+// registry lists each task of the set once, and no other.
 func TestRegistryIsASetOfTasks(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 0))
@@ -18,17 +18,17 @@ func TestRegistryIsASetOfTasks(t *testing.T) {
 			for x := range rt.Tasks {
 				n++
 				if !in[x] {
-					t.Fatalf("seed %d: a task that has left, or is there twice", seed)
+					t.Fatalf("seed %d: a task that has left is listed", seed)
 				}
 			}
 			if n != len(in) {
 				t.Fatalf("seed %d: %d tasks instead of %d", seed, n, len(in))
 			}
 		}
-		for _, rise := range []int{4000, -3900, 3000, -3100} { // so that shards grow, and shrink
-			for range 2 * max(rise, -rise) {
+		for _, growth := range []int{4000, -3900, 3000, -3100} { // so that shards grow, and shrink
+			for range 2 * max(growth, -growth) {
 				comes := r.IntN(4) != 0
-				if rise < 0 {
+				if growth < 0 {
 					comes = !comes
 				}
 				switch {
@@ -48,7 +48,7 @@ func TestRegistryIsASetOfTasks(t *testing.T) {
 					rt.unregister(x)
 					delete(in, x)
 					if x.registered() {
-						t.Fatal("it has left, and is registered")
+						t.Fatal("a task that has left is registered")
 					}
 				}
 			}
@@ -67,10 +67,10 @@ func TestRegistryIsASetOfTasks(t *testing.T) {
 	}
 }
 
-// A worker that has parked keeps nothing that has ended.
+// A worker that has parked keeps no task that has ended.
 func TestTasksThatHaveEndedLeaveTheRegistryWhenTheWorkerParks(t *testing.T) {
 	onWorkers(t, func(t *testing.T, n int) {
-		run(t, n, func(cx *Context) bool { // run looks into the shards in the end
+		run(t, n, func(cx *Context) bool { // run checks the shards at the end
 			for range 1000 {
 				waited := false
 				cx.Spawn(&task(func(cx *Context) bool {

@@ -2,12 +2,12 @@ package sched
 
 import "testing"
 
-func TestCancellationOfATaskThatAnotherGoesToIsSeenByItsNextPoll(t *testing.T) {
+func TestCancellationDuringAHandOverIsSeenByTheNextPoll(t *testing.T) {
 	for _, all := range []bool{false, true} {
 		for _, ended := range []bool{false, true} {
-			rt, _ := still(1)
+			rt, _ := newUnstarted(1)
 			w := rt.workers[0]
-			first, next := waiting(w), waiting(w)
+			first, next := newIdle(w), newIdle(w)
 			for _, x := range []*Task{first, next} {
 				x.state.Store(active)
 				rt.register(x, 0)
@@ -23,7 +23,7 @@ func TestCancellationOfATaskThatAnotherGoesToIsSeenByItsNextPoll(t *testing.T) {
 				next.Cancel()
 			}
 			w.core.cx.Turn(ended)
-			w.endPoll(false) // it waits: its body was not told
+			w.endPoll(false) // it waits: its body has not seen the cancellation
 			for x := w.ring.pop(); x != next; x = w.ring.pop() {
 				if x == nil {
 					t.Fatalf("CancelAll: %v, after the end of another: %v: the cancellation is lost", all, ended)

@@ -30,7 +30,7 @@ func task(poll func(cx *Context) bool) *fn {
 	return f
 }
 
-// run runs main on n workers until every task has ended.
+// run runs main on n workers, and waits until every task has ended.
 func run(t testing.TB, n int, main func(cx *Context) bool) {
 	t.Helper()
 	runOn(t, Config{Workers: n, Driver: newClockDriver()}, main)
@@ -227,7 +227,7 @@ func TestCancelAllReachesEveryTask(t *testing.T) {
 						cancelled.Add(1)
 						return true
 					}
-					return false // nobody will wake it
+					return false // only the cancellation wakes it
 				}).Task)
 			}
 			cx.Runtime().CancelAll()

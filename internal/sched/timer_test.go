@@ -5,34 +5,35 @@ import (
 	"testing"
 )
 
-// handDriver has a clock that is set by hand.
-type handDriver struct {
+// manualDriver has a clock that is set by hand.
+type manualDriver struct {
 	clockDriver
 	now int64
 }
 
-func (d *handDriver) Now() int64 { return d.now }
+func (d *manualDriver) Now() int64 { return d.now }
 
-// still returns a runtime of n workers that are not started, and its clock.
-func still(n int) (*Runtime, *handDriver) {
-	d := &handDriver{clockDriver: *newClockDriver()}
+// newUnstarted returns a runtime of n workers that are not started, and its driver.
+func newUnstarted(n int) (*Runtime, *manualDriver) {
+	d := &manualDriver{clockDriver: *newClockDriver()}
 	return New(Config{Workers: n, Driver: d}), d
 }
 
-// waiting returns a task that waits, and that w polled last.
-func waiting(w *Worker) *Task {
+// newIdle returns an idle task that w polled last.
+func newIdle(w *Worker) *Task {
 	t := &task(func(*Context) bool { return true }).Task
 	t.home = w
 	t.state.Store(idle)
 	return t
 }
 
-// poll1 makes the context of w that of a poll of t.
-func (w *Worker) poll1(t *Task) *Context {
+// contextOf returns the context of w, as in a poll of t.
+func (w *Worker) contextOf(t *Task) *Context {
 	w.core.cx.root, w.core.cx.task = t, t
 	return &w.core.cx
 }
 
+// chain links tasks, and returns the first.
 func chain(tasks ...*Task) *Task {
 	for i := range tasks[1:] {
 		tasks[i].next = tasks[i+1]
@@ -41,10 +42,10 @@ func chain(tasks ...*Task) *Task {
 }
 
 func TestTimerThatIsMovedWithinItsTickKeepsItsEntry(t *testing.T) {
-	rt, d := still(1)
+	rt, d := newUnstarted(1)
 	w := rt.workers[0]
-	x := waiting(w)
-	cx := w.poll1(x)
+	x := newIdle(w)
+	cx := w.contextOf(x)
 	var timer Timer
 	for _, at := range []int64{4*tick + 1, 4*tick + 1, 5 * tick, 4*tick + 2} {
 		cx.Arm(&timer, at)
@@ -62,68 +63,68 @@ func TestTimerThatIsMovedWithinItsTickKeepsItsEntry(t *testing.T) {
 	d.now = 5 * tick
 	w.lookAtTimers(0)
 	if timer.Fired() || w.urgent.len.Load() != 0 {
-		t.Fatal("the entry that it left has fired")
+		t.Fatal("the stale entry has fired")
 	}
 	d.now = 6 * tick
 	w.lookAtTimers(0)
 	if !timer.Fired() || w.popUrgent() != x {
-		t.Fatal("it has not fired")
+		t.Fatal("the timer has not fired")
 	}
 }
 
 func TestTimerThatMovesToAnotherRuntimeWithinItsTickIsArmedThere(t *testing.T) {
-	first, _ := still(1)
-	second, d := still(1)
+	first, _ := newUnstarted(1)
+	second, d := newUnstarted(1)
 	var timer Timer
 	w := first.workers[0]
-	w.poll1(waiting(w)).Arm(&timer, 5*tick)
+	w.contextOf(newIdle(w)).Arm(&timer, 5*tick)
 	w = second.workers[0]
-	x := waiting(w)
-	w.poll1(x).Arm(&timer, 5*tick)
+	x := newIdle(w)
+	w.contextOf(x).Arm(&timer, 5*tick)
 	d.now = 5 * tick
 	w.lookAtTimers(0)
 	if w.popUrgent() != x {
-		t.Fatal("it was left with the wheel of the other runtime")
+		t.Fatal("the timer was left in the wheel of the other runtime")
 	}
 }
 
 func TestStoppedTimerIsArmedAnew(t *testing.T) {
-	rt, d := still(1)
+	rt, d := newUnstarted(1)
 	w := rt.workers[0]
-	x := waiting(w)
-	cx := w.poll1(x)
+	x := newIdle(w)
+	cx := w.contextOf(x)
 	var timer Timer
 	cx.Arm(&timer, 5*tick)
 	timer.Stop()
 	if at, _ := timer.At(); at != 5*tick {
-		t.Fatalf("stopped, it says %d", at)
+		t.Fatalf("after Stop, At says %d", at)
 	}
 	cx.Arm(&timer, 5*tick)
 	d.now = 5 * tick
 	w.lookAtTimers(0)
 	if !timer.Fired() || w.popUrgent() != x || w.popUrgent() != nil {
-		t.Fatal("it has not fired, or twice")
+		t.Fatal("the timer has not fired, or has woken the task twice")
 	}
 }
 
 func TestInstantsOfATimer(t *testing.T) {
-	rt, _ := still(1)
+	rt, _ := newUnstarted(1)
 	w := rt.workers[0]
-	cx := w.poll1(waiting(w))
+	cx := w.contextOf(newIdle(w))
 	for _, c := range []struct{ at, want int64 }{
 		{-1, 0}, {0, 0}, {1, 1}, {latest - 1, latest - 1}, {latest, Never}, {Never - 1, Never}, {Never, Never},
 	} {
 		var timer Timer
 		if at, delayed := timer.At(); at != 0 || delayed {
-			t.Fatalf("a new one says %d, %v", at, delayed)
+			t.Fatalf("a new timer: At says %d, %v", at, delayed)
 		}
 		cx.Arm(&timer, c.at)
 		if at, delayed := timer.At(); at != c.want || delayed {
-			t.Errorf("armed for %d it says %d, %v", c.at, at, delayed)
+			t.Errorf("armed for %d: At says %d, %v", c.at, at, delayed)
 		}
 		timer.Delay(c.at)
 		if d, delayed := timer.At(); d != c.want || !delayed {
-			t.Errorf("delayed by %d it says %d, %v", c.at, d, delayed)
+			t.Errorf("delayed by %d: At says %d, %v", c.at, d, delayed)
 		}
 	}
 	for _, c := range []struct {
@@ -136,18 +137,18 @@ func TestInstantsOfATimer(t *testing.T) {
 	}
 }
 
-// A timer does at random what its task and others may do to it. It fires at the first
-// look at or after the instant that it is armed for, and otherwise not.
+// Timers are armed, stopped and delayed at random. A timer fires at the first look at or
+// after the instant that it is armed for, and never otherwise.
 func TestTimersFireWhenTheyAreArmedForAndOnlyThen(t *testing.T) {
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 2))
-		rt, d := still(2)
+		rt, d := newUnstarted(2)
 		const n = 100
 		var timers [n]Timer
 		var tasks [n]*Task
-		var armed [n]int64 // 0: it is not
+		var armed [n]int64 // 0: not armed
 		for i := range tasks {
-			tasks[i] = waiting(rt.workers[0])
+			tasks[i] = newIdle(rt.workers[0])
 		}
 		for range 2000 {
 			i, w := rng.IntN(n), rt.workers[rng.IntN(2)]
@@ -176,7 +177,7 @@ func TestTimersFireWhenTheyAreArmedForAndOnlyThen(t *testing.T) {
 				}
 			default:
 				armed[i] = d.now + 1 + rng.Int64N(1<<rng.UintN(28))
-				w.poll1(tasks[i]).Arm(&timers[i], armed[i])
+				w.contextOf(tasks[i]).Arm(&timers[i], armed[i])
 			}
 		}
 		for _, w := range rt.workers {
@@ -188,38 +189,38 @@ func TestTimersFireWhenTheyAreArmedForAndOnlyThen(t *testing.T) {
 }
 
 func TestUrgentTasksAreLeftToTheirWorkerForAWhileOnly(t *testing.T) {
-	rt, d := still(3)
+	rt, d := newUnstarted(3)
 	w, v := rt.workers[0], rt.workers[1]
 	var timers [5]Timer
 	var tasks [5]*Task
 	for i := range tasks {
-		tasks[i] = waiting(rt.workers[2])
-		rt.workers[2].poll1(tasks[i]).Arm(&timers[i], 5*tick)
+		tasks[i] = newIdle(rt.workers[2])
+		rt.workers[2].contextOf(tasks[i]).Arm(&timers[i], 5*tick)
 	}
 	if at := w.nextAlarm(); at != 5*tick {
-		t.Fatalf("one would wait until %d for what another has armed", at)
+		t.Fatalf("a worker would wait until %d for the timers of another", at)
 	}
 	d.now = 5*tick + 7
 	v.lookAtTimers(0)
 	w.lookAtTimers(0)
 	if v.urgent.len.Load() != 5 || w.urgent.len.Load() != 0 {
-		t.Fatalf("%d of 5 tasks are urgent to who has turned the wheel, and %d to another worker",
+		t.Fatalf("%d of 5 tasks are urgent to the worker that has turned the wheel, and %d to another",
 			v.urgent.len.Load(), w.urgent.len.Load())
 	}
 	if at := w.nextAlarm(); at != 5*tick+7+grace {
-		t.Fatalf("another one would wait until %d", at)
+		t.Fatalf("another worker would wait until %d", at)
 	}
 	if at := v.nextAlarm(); at != Never {
-		t.Fatalf("it would itself wait until %d", at)
+		t.Fatalf("the worker itself would wait until %d", at)
 	}
 	d.now += grace
 	w.lookAtTimers(0)
 	if v.urgent.len.Load() != 2 || w.urgent.len.Load() != 3 {
-		t.Fatalf("after a while one has %d of 5, and the other %d", v.urgent.len.Load(), w.urgent.len.Load())
+		t.Fatalf("after a grace one worker has %d of 5, and the other %d", v.urgent.len.Load(), w.urgent.len.Load())
 	}
 	w.lookAtTimers(0)
 	if v.urgent.len.Load() != 2 {
-		t.Fatal("a worker that has some takes more")
+		t.Fatal("a worker that has urgent tasks takes more")
 	}
 	for i, x := range []*Worker{w, w, w, v, v} {
 		if x.popUrgent() != tasks[i] {
@@ -231,9 +232,9 @@ func TestUrgentTasksAreLeftToTheirWorkerForAWhileOnly(t *testing.T) {
 	}
 }
 
-// The monitor sends a sleeper that knows of neither.
-func TestWorkerThatDoesNotComeToItsTimersOrToWhatIsUrgentIsLate(t *testing.T) {
-	rt, d := still(2)
+// The monitor then wakes a sleeper, which knows neither of the timers nor of the tasks.
+func TestWorkerThatDoesNotComeToItsTimersOrUrgentTasksIsLate(t *testing.T) {
+	rt, d := newUnstarted(2)
 	w := rt.workers[0]
 	late := func(want bool) {
 		t.Helper()
@@ -244,7 +245,7 @@ func TestWorkerThatDoesNotComeToItsTimersOrToWhatIsUrgentIsLate(t *testing.T) {
 	late(false)
 	var timers [2]Timer
 	for i := range timers {
-		w.poll1(waiting(w)).Arm(&timers[i], 5*tick)
+		w.contextOf(newIdle(w)).Arm(&timers[i], 5*tick)
 	}
 	d.now = 5*tick + grace - 1
 	late(false)
@@ -260,13 +261,13 @@ func TestWorkerThatDoesNotComeToItsTimersOrToWhatIsUrgentIsLate(t *testing.T) {
 	late(false)
 }
 
-// A backlog of spawns must not come before what is late already.
+// A backlog of spawns must not come before tasks that are late already.
 func TestUrgentTasksStayAheadOfABacklog(t *testing.T) {
-	rt, _ := still(2)
+	rt, _ := newUnstarted(2)
 	v := rt.workers[1]
 	var late, backlog []*Task
 	for range 3 {
-		late, backlog = append(late, waiting(v)), append(backlog, waiting(v))
+		late, backlog = append(late, newIdle(v)), append(backlog, newIdle(v))
 	}
 	rt.inject.pushAll(chain(backlog...))
 	v.urgent.pushAll(chain(late...))
@@ -277,29 +278,29 @@ func TestUrgentTasksStayAheadOfABacklog(t *testing.T) {
 		}
 	}
 	if rt.inject.pop() != nil || rt.inject.len.Load() != 0 || v.urgent.len.Load() != 0 {
-		t.Fatal("something is left")
+		t.Fatal("a task is left")
 	}
 	rt.inject.pushFront(chain(late[0]))
 	rt.inject.pushAll(chain(backlog[0]))
 	if rt.inject.pop() != late[0] || rt.inject.pop() != backlog[0] {
-		t.Fatal("an empty queue loses what is put in front")
+		t.Fatal("an empty queue loses a task that is put in front")
 	}
 }
 
 // A thousand timers are armed within the next second, and fire; or stop.
-func benchmarkTimers(b *testing.B, end func(w *Worker, d *handDriver, timers []Timer)) {
-	rt, d := still(1)
+func benchmarkTimers(b *testing.B, end func(w *Worker, d *manualDriver, timers []Timer)) {
+	rt, d := newUnstarted(1)
 	w := rt.workers[0]
 	rng := rand.New(rand.NewPCG(1, 2))
 	const n = 1000
 	timers, tasks := make([]Timer, n), make([]*Task, n)
 	for i := range tasks {
-		tasks[i] = waiting(w)
+		tasks[i] = newIdle(w)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
 		for i := range timers {
-			w.poll1(tasks[i]).Arm(&timers[i], d.now+1+rng.Int64N(1000*tick))
+			w.contextOf(tasks[i]).Arm(&timers[i], d.now+1+rng.Int64N(1000*tick))
 		}
 		end(w, d, timers)
 	}
@@ -307,7 +308,7 @@ func benchmarkTimers(b *testing.B, end func(w *Worker, d *handDriver, timers []T
 }
 
 func BenchmarkArmAndFire(b *testing.B) {
-	benchmarkTimers(b, func(w *Worker, d *handDriver, _ []Timer) {
+	benchmarkTimers(b, func(w *Worker, d *manualDriver, _ []Timer) {
 		for range 1000 {
 			d.now += tick
 			w.lookAtTimers(0)
@@ -319,7 +320,7 @@ func BenchmarkArmAndFire(b *testing.B) {
 }
 
 func BenchmarkArmAndStop(b *testing.B) {
-	benchmarkTimers(b, func(_ *Worker, _ *handDriver, timers []Timer) {
+	benchmarkTimers(b, func(_ *Worker, _ *manualDriver, timers []Timer) {
 		for i := range timers {
 			timers[i].Stop()
 		}
@@ -327,9 +328,9 @@ func BenchmarkArmAndStop(b *testing.B) {
 }
 
 func BenchmarkArmAgainForTheSameInstant(b *testing.B) {
-	rt, _ := still(1)
+	rt, _ := newUnstarted(1)
 	w := rt.workers[0]
-	cx := w.poll1(waiting(w))
+	cx := w.contextOf(newIdle(w))
 	var timer Timer
 	for b.Loop() {
 		cx.Arm(&timer, 5*tick)

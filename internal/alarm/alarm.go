@@ -5,51 +5,52 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// A Place is a place in line, of a wait that is under way.
+// A Place is the place of a waiter in a line.
 type Place interface {
 	edo.Leaf
-	// Out is Ready when the wait is over. Otherwise waker is the one to wake.
+	// Out returns Ready when the wait is over. Otherwise the place keeps waker, to wake
+	// when it is.
 	Out(waker edo.Waker) edo.Poll
 }
 
-// Alarm is a future that waits for a place, and fails when the time is up.
+// Alarm is a future that waits until the wait of a place is over, and fails when the time
+// is up before.
 type Alarm struct {
 	timer sched.Timer
-	rt    *edo.Runtime  // the only one that it has been used in
-	left  time.Duration // to wait from the first poll on
-	at    int64         // the instant, once it is known; 0 before
+	rt    *edo.Runtime  // the only runtime that it has been used in
+	limit time.Duration // how long to wait, from the first poll on
+	at    int64         // when the time is up; 0 before the first poll
 	place Place
-	late  error // when the time is up
+	late  error // the error when the time is up
 }
 
-// unused are alarms that are not in use. What the wheel of a worker still has of one is
-// stale, or fires in vain: a poll looks at the clock. The wheels of another runtime would
-// have their own workers run the task, so an alarm stays with its runtime.
-var unused = sync.Pool{New: func() any { return new(Alarm) }}
+// pool keeps alarms that are not in use. An entry that the wheel of a worker still has of
+// one is stale, or wakes the task in vain: the poll reads the clock. The workers of another
+// runtime would run the task themselves, so an alarm stays with its runtime.
+var pool = sync.Pool{New: func() any { return new(Alarm) }}
 
-// Set returns an alarm that fails with late when task has waited for place for d.
+// Set returns an alarm that fails with late after task has waited for place for d.
 func Set(task *edo.Task, place Place, d time.Duration, late error) *Alarm {
-	a := unused.Get().(*Alarm)
+	a := pool.Get().(*Alarm)
 	if a.rt != task.Runtime() {
 		a = &Alarm{rt: task.Runtime()}
 	}
-	a.place, a.left, a.late, a.at = place, d, late, 0
+	a.place, a.limit, a.late, a.at = place, d, late, 0
 	return a
 }
 
-// Stop ends the use of a.
+// Stop disarms a, and returns it to the pool.
 func (a *Alarm) Stop() {
 	a.timer.Stop()
 	a.place, a.late = nil, nil
-	unused.Put(a)
+	pool.Put(a)
 }
 
-// Poll is Ready when the wait is over, also when the time is up as well.
+// Poll returns Ready without an error when the wait is over, even if the time is up too.
 func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(a) {
 		return edo.Unit{}, edo.Pending, nil
@@ -57,13 +58,13 @@ func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if a.place.Out(cx.Waker()) == edo.Ready {
 		return edo.Unit{}, edo.Ready, nil
 	}
-	in := cx.Internal(internal.Key{})
+	in := (*sched.Context)(cx)
 	if in.Runtime() == nil {
 		return edo.Unit{}, edo.Ready, sched.ErrNoClock
 	}
 	now := in.Now()
 	if a.at == 0 {
-		a.at = max(1, now+min(int64(a.left), sched.Never-now))
+		a.at = max(1, sched.After(now, a.limit))
 	}
 	if a.at <= now {
 		return edo.Unit{}, edo.Ready, a.late
@@ -72,11 +73,11 @@ func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Pending, nil
 }
 
-// Waits says what the place waits for, and until when.
+// Waits returns the wait of the place, with the deadline.
 func (a *Alarm) Waits(cx *edo.Context) edo.Wait {
 	w := a.place.Waits(cx)
 	if a.at != 0 {
-		clock := cx.Internal(internal.Key{}).Runtime().Driver().(driver.Driver)
+		clock := (*sched.Context)(cx).Runtime().Driver().(driver.Driver)
 		w.Until = clock.Time(a.at)
 	}
 	return w

@@ -1,47 +1,48 @@
-// Package budget makes operations take from the budget of their poll that ask something
-// else: a source, a sink or a function of the user's, which may be ready at once and need
-// not have asked [edo.Context.Proceed].
+// Package budget charges the budget of a poll for loops over a source, a sink or a function
+// of the user's. Each of these may be ready at once, and need not call
+// [edo.Context.Proceed].
 //
 //	for {
 //		turn := budget.Begin(cx)
 //		if turn.GivesWay(cx) {
-//			return edo.Pending // the task is behind the others already
+//			return edo.Pending // the task is behind the other runnable tasks already
 //		}
-//		v, p := ask(cx)
+//		v, p := poll(cx)
 //		turn.End(cx)
 //		…
 //	}
 //
-// A turn takes one operation, unless what was asked has taken some itself. So a loop
-// over what is always ready gives way after as many turns as a loop over a channel.
-//
-// It costs a nanosecond for each turn.
+// A turn takes one operation off the budget, unless the source has taken some itself. So a
+// loop over a source that is always ready gives way after as many turns as a loop over a
+// channel. A turn costs a nanosecond.
 //
 // # When not to use it
 //
-// A leaf calls Proceed, which also tells reports what it waits for. What waits for leaves
-// alone need do nothing: they take from the budget.
+// A leaf calls Proceed, which also tells reports what it waits for. A future that waits for
+// leaves only needs no budget of its own: the leaves take from the budget.
 package budget
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/sched"
 )
 
-// Turn is what was left of the budget when a turn began.
+// Turn is the rest of the budget at the beginning of a turn.
 type Turn int
 
 // Begin begins a turn.
-func Begin(cx *edo.Context) Turn { return Turn(cx.Internal(internal.Key{}).Budget()) }
+func Begin(cx *edo.Context) Turn { return Turn((*sched.Context)(cx).Budget()) }
 
-// GivesWay says whether the turn may not take place: the budget is used up, the task has
-// been put behind the others, and the poll returns pending. An inspection always goes on:
-// it is there to come to the leaves.
-func (t Turn) GivesWay(cx *edo.Context) bool { return t <= 0 && yields(cx) }
+// GivesWay reports whether the turn may not take place, because the budget is used up. Then
+// the task has been put behind the other runnable tasks, and the poll must return pending.
+// An inspection always goes on, because it has to reach the leaves.
+func (t Turn) GivesWay(cx *edo.Context) bool { return t <= 0 && yield(cx) }
 
+// yield yields, unless the poll is an inspection.
+//
 //go:noinline
-func yields(cx *edo.Context) bool {
-	in := cx.Internal(internal.Key{})
+func yield(cx *edo.Context) (yielded bool) {
+	in := (*sched.Context)(cx)
 	if in.Inspecting() {
 		return false
 	}
@@ -49,9 +50,9 @@ func yields(cx *edo.Context) bool {
 	return true
 }
 
-// End ends a turn: it takes one operation off the budget if nothing has.
+// End ends a turn: it takes one operation off the budget if none was taken.
 func (t Turn) End(cx *edo.Context) {
-	if in := cx.Internal(internal.Key{}); in.Budget() == int(t) {
+	if in := (*sched.Context)(cx); in.Budget() == int(t) {
 		in.Take()
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/edo-go/edo/internal/budget"
 )
 
-// turns takes turns until the budget is used up, each with so many operations that ask
-// for themselves.
+// turns takes turns until the budget is used up, each with own operations that call
+// Proceed themselves, and returns how many.
 func turns(cx *edo.Context, own int) (n int) {
 	for n < 1000 {
 		turn := budget.Begin(cx)
@@ -25,7 +25,7 @@ func turns(cx *edo.Context, own int) (n int) {
 	return n
 }
 
-func TestATurnTakesOneOperationUnlessWhatItAskedHasTakenSome(t *testing.T) {
+func TestATurnTakesOneOperationUnlessTheSourceHasTakenSome(t *testing.T) {
 	for _, c := range []struct{ own, want int }{{0, 128}, {1, 128}, {2, 64}, {4, 32}} {
 		task := edotest.NewTask()
 		task.Enter(func(cx *edo.Context) {
@@ -33,7 +33,7 @@ func TestATurnTakesOneOperationUnlessWhatItAskedHasTakenSome(t *testing.T) {
 				t.Errorf("%d turns, want %d", got, c.want)
 			}
 		})
-		edotest.RequireWoken(t, task, 1) // it comes back
+		edotest.RequireWoken(t, task, 1) // the task has yielded
 	}
 }
 
@@ -43,7 +43,7 @@ func TestAnInspectionGoesOnAndTakesNothing(t *testing.T) {
 		for range 3 {
 			turn := budget.Begin(cx)
 			if turn.GivesWay(cx) {
-				t.Fatal("an inspection does not go on")
+				t.Fatal("an inspection gives way")
 			}
 			turn.End(cx)
 		}

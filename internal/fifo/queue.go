@@ -7,17 +7,17 @@ import (
 
 // Queue is a queue of values. Its zero value is empty and without a limit.
 type Queue[T any] struct {
-	n           int      // values in it
-	first, last *ring[T] // where values are taken from, and put; nil before the first put
-	spare       *ring[T] // the largest one, for a queue that has become long again
+	n           int      // values in the queue
+	first, last *ring[T] // Take reads first, Put writes last; nil before the first Put
+	spare       *ring[T] // an empty ring of the largest size, for when the queue is long again
 	limit       int      // 0: none
 }
 
-// ring is a circle of slots, whose number is a power of two.
+// ring is a circle of slots. Their number is a power of two.
 //
 //	0 ... taken ... put      put - taken <= len(slots)
 //
-// put stays where it is once the ring has a next.
+// put does not change any more once the ring has a next.
 type ring[T any] struct {
 	slots      []T
 	taken, put uint
@@ -29,8 +29,8 @@ const (
 	largest  = 1024 // of a queue without a limit
 )
 
-// New returns a queue that is never asked to hold more than limit values: one ring of that
-// size is the last that it makes.
+// New returns a queue for at most limit values. The largest ring that it makes has room for
+// all of them.
 func New[T any](limit int) Queue[T] { return Queue[T]{limit: limit} }
 
 // Len returns how many values are in q.
@@ -47,7 +47,7 @@ func (q *Queue[T]) Put(v T) {
 	q.n++
 }
 
-// Take takes the first value, which there is.
+// Take takes the first value. The queue must not be empty.
 func (q *Queue[T]) Take() (v T) {
 	r := q.first
 	if r.taken == r.put {
@@ -61,7 +61,7 @@ func (q *Queue[T]) Take() (v T) {
 	return v
 }
 
-// TakeMany appends the first n values to buf: there are so many.
+// TakeMany takes the first n values, and appends them to buf. The queue must have n.
 func (q *Queue[T]) TakeMany(buf []T, n int) []T {
 	buf = slices.Grow(buf, n)
 	q.n -= n
@@ -80,16 +80,16 @@ func (q *Queue[T]) TakeMany(buf []T, n int) []T {
 	return buf
 }
 
-// Reset makes q empty, and lets go of its room. A copy of q that was made before goes on
-// with what was in it.
+// Reset makes q empty, and drops its rings. A copy of q that was made before still has its
+// values.
 func (q *Queue[T]) Reset() { *q = New[T](q.limit) }
 
 // grow appends a ring.
 func (q *Queue[T]) grow() *ring[T] {
-	most := q.largest()
-	size := min(smallest, most)
+	limit := q.largest()
+	size := min(smallest, limit)
 	if q.last != nil {
-		size = min(2*len(q.last.slots), most)
+		size = min(2*len(q.last.slots), limit)
 	}
 	r := q.spare
 	q.spare = nil
@@ -113,8 +113,8 @@ func (q *Queue[T]) largest() int {
 	return 1 << bits.Len(uint(q.limit-1))
 }
 
-// advance goes on from the first ring, which is empty, to the next one that is not, and
-// keeps one of the largest.
+// advance drops rings from the front, of which the first is empty, up to one that is not,
+// and returns that one. It keeps a dropped ring of the largest size as the spare.
 func (q *Queue[T]) advance() *ring[T] {
 	for q.first.taken == q.first.put {
 		r := q.first

@@ -51,7 +51,7 @@ func TestQueueBehavesLikeASlice(t *testing.T) {
 	}
 }
 
-func TestQueueLetsGoOfWhatWasTaken(t *testing.T) {
+func TestQueueDropsTheValuesThatWereTaken(t *testing.T) {
 	q := New[*int](16)
 	for range 16 {
 		q.Put(new(int))
@@ -60,12 +60,12 @@ func TestQueueLetsGoOfWhatWasTaken(t *testing.T) {
 	q.TakeMany(nil, 15)
 	for r := q.first; r != nil; r = r.next {
 		if slices.ContainsFunc(r.slots, func(p *int) bool { return p != nil }) {
-			t.Errorf("a ring of %d holds on to a value", len(r.slots))
+			t.Errorf("a ring of %d keeps a value that was taken", len(r.slots))
 		}
 	}
 }
 
-func TestRoomIsThatOfTheMostValuesAtOnceAndNoMore(t *testing.T) {
+func TestRoomIsThatOfTheMostValuesAtOnce(t *testing.T) {
 	room := func(q *Queue[int]) (n int) {
 		for r := q.first; r != nil; r = r.next {
 			n += len(r.slots)

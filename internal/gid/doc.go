@@ -1,7 +1,7 @@
-// Package gid says which goroutine the caller is.
+// Package gid returns the identity of the calling goroutine.
 //
 // An identity is the address of the runtime's descriptor of the goroutine. It
 // is compared and never dereferenced. Two goroutines that live at the same time
-// have different identities; the runtime reuses the descriptor of one that has
-// ended, so whoever keeps an identity must forget it when its goroutine ends.
+// have different identities. The runtime reuses the descriptor of a goroutine that has
+// ended, so a stored identity must be cleared when its goroutine ends.
 package gid

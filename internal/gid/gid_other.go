@@ -5,8 +5,8 @@ package gid
 import "runtime"
 
 // Get returns the identity of the calling goroutine. It is never 0. Without
-// assembly for this architecture it reads the number that the head of a stack
-// trace carries ("goroutine 17 [running]:"), which costs about a microsecond.
+// assembly for this architecture it reads the number in the head of a stack
+// trace ("goroutine 17 [running]:"), which costs about a microsecond.
 func Get() uintptr {
 	var buf [40]byte
 	n := runtime.Stack(buf[:], false)

@@ -1,7 +1,7 @@
 package invariant
 
-// Check panics with what was broken when an invariant does not hold. Call it
-// under [Enabled] alone.
+// Check panics with the text broken if an invariant does not hold. Call it only under
+// [Enabled].
 func Check(holds bool, broken string) {
 	if !holds {
 		panic("edo: invariant broken: " + broken)

@@ -1,4 +1,4 @@
-// Package invariant has checks that cost nothing unless they are asked for.
+// Package invariant has checks that cost nothing unless a build turns them on.
 //
 // [Enabled] is a constant: true under the build tag "invariants" or the race
 // detector, false otherwise, so that

@@ -2,5 +2,5 @@
 
 package invariant
 
-// Enabled says whether invariants are checked in this build.
+// Enabled reports whether invariants are checked in this build.
 const Enabled = true

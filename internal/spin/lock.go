@@ -12,8 +12,8 @@ import (
 // Lock is a word that is 1 while it is held. Its zero value is not held.
 //
 // Why not [sync.Mutex]: its Unlock is a locked instruction, because it asks in the same
-// step whether a waiter sleeps. No unlock of this one wakes a waiter, so it only has to
-// publish what the lock guards, for which amd64 needs an ordinary store.
+// step whether a waiter sleeps. Unlock of this lock wakes no waiter: it only publishes the
+// guarded data, for which an ordinary store is enough on amd64.
 type Lock struct{ held uint32 }
 
 // Lock waits until l is free, and takes it.
@@ -26,13 +26,17 @@ func (l *Lock) Lock() {
 	}
 }
 
-// Unlock lets go of l, which the caller holds.
+// Unlock releases l, which the caller holds.
 func (l *Lock) Unlock() { release.Store32(&l.held, 0) }
 
-// wait stands back, longer each time, while the holder takes the lock several times more,
-// most likely: to pass it from one processor to another with each message costs both more
-// than the messages do. Then it lets other goroutines run, for the holder may have been
-// preempted; then it sleeps, for the thread of the holder may have been.
+// wait waits until l is free, and takes it. It takes three steps:
+//
+//  1. It spins, longer each time. The holder most likely takes the lock several times
+//     more meanwhile: if the lock went from one processor to the other with each message,
+//     that would cost more than the messages do.
+//  2. It lets other goroutines run, because the goroutine of the holder may have been
+//     preempted.
+//  3. It sleeps, because the thread of the holder may have been preempted.
 func (l *Lock) wait() {
 	const shortest, longest, yields = 4, 32, 20
 	for n, pause := 1, shortest; ; {

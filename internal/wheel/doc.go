@@ -1,5 +1,5 @@
-// Package wheel has a hierarchical timer wheel: a set of entries, each with a
-// deadline in milliseconds, from which those that are due are taken in order.
+// Package wheel has a hierarchical timer wheel: a set of entries, each with a deadline in
+// milliseconds. Entries that are due are taken out in the order of their deadlines.
 //
 //	w := wheel.New[string](0)
 //	w.Insert("tea", 180_000)
@@ -10,14 +10,14 @@
 //
 // It is Varghese and Lauck's scheme ("Hashed and Hierarchical Timing Wheels",
 // SOSP 1987) with slots of 1 ms, 64 ms, 4.1 s and so on. An entry moves down at most
-// once per level, so that one which is due within a second costs some 60 ns from
-// its insertion until it has fired, with a million of them. A jump over a year in
-// which nothing is due costs no more than one over a millisecond.
+// once per level. Among a million entries, one that is due within a second costs some
+// 60 ns from its insertion until it has fired. A jump over a year in which no entry is due
+// costs no more than one over a millisecond.
 //
-// Entries cannot be taken out one by one. Whoever cancels marks its entry, skips it
-// when it fires, and throws out all marked ones with [Wheel.Sweep] when they have
-// become many: a removal then costs what its share of the sweep costs, and an
-// entry needs neither a position nor a link.
+// An entry cannot be taken out alone. A user that cancels an entry marks it, skips it when
+// it fires, and takes out all marked entries with [Wheel.Sweep] when they have become many.
+// So a removal costs its share of the sweep, and an entry needs neither a position nor a
+// link.
 //
 // # When not to use it
 //

@@ -3,16 +3,16 @@ package wheel
 import "math"
 
 // chunkLen entries of a pointer and the lower half of a deadline make a chunk of
-// 1 KB: 1,008 bytes, and the 8 that the allocator adds to what has pointers and is
-// larger than 512.
+// 1 KB: 1,008 bytes, and the 8 that the allocator adds to an object with pointers that is
+// larger than 512 bytes.
 const chunkLen = 82
 
-// A chunk is a piece of a list: arrays instead of linked nodes take half the
-// time, and the entries' owners need no room for links.
+// A chunk is a piece of a list: arrays take half the time of linked nodes, and entries
+// need no room for links.
 //
-// Of a deadline it has the lower 32 bits. Above them the deadlines of a slot are
-// equal, and the wheel knows them, up to the level whose blocks are 2^30 ms long. On
-// the levels above, of which the first begins in two years, a chunk has the upper
+// A chunk holds the lower 32 bits of each deadline. The upper bits of all deadlines in a
+// slot are equal, and the wheel knows them, up to the level whose blocks are 2^30 ms long.
+// On the levels above, of which the first begins in two years, a chunk holds the upper
 // halves as well.
 type chunk[E any] struct {
 	next *chunk[E]
@@ -22,7 +22,7 @@ type chunk[E any] struct {
 	low  [chunkLen]uint32
 }
 
-// wide is the lowest level whose blocks have no room in 32 bits.
+// wide is the lowest level whose blocks are too long for 32 bits.
 const wide = 6
 
 // when returns the deadline of entry i of a chunk of the slot that begins at at.
@@ -66,8 +66,8 @@ func (l *list[E]) grow(p *pool[E]) *chunk[E] {
 	return c
 }
 
-// drain calls fn for every chunk, first to last, and gives them back as it goes. fn
-// may push to other lists.
+// drain empties the list: it calls fn for every chunk, first to last, and frees the chunk
+// after the call. fn may push to other lists.
 func (l *list[E]) drain(p *pool[E], fn func(c *chunk[E])) {
 	c := l.last.next
 	l.last.next = nil
@@ -94,40 +94,39 @@ func (l *list[E]) earliest(at uint64) int64 {
 	}
 }
 
-// A pool keeps free chunks: as many as are in use, and a few, so that a wheel
-// whose entries come and go does not allocate, and one that was large once does
-// not stay so.
+// A pool keeps free chunks: as many as are in use, and a few more. So a wheel whose entries
+// come and go does not allocate, and one that was large once does not stay large.
 type pool[E any] struct {
-	free   *chunk[E]
-	frees  int
-	inUses int
+	free  *chunk[E]
+	nfree int
+	nused int
 }
 
-// spare is how many free chunks are kept when none is in use.
+// spare is how many more free chunks are kept than are in use.
 const spare = 64
 
 func (p *pool[E]) get() *chunk[E] {
-	p.inUses++
+	p.nused++
 	c := p.free
 	if c == nil {
 		return new(chunk[E])
 	}
 	p.free = c.next
-	p.frees--
+	p.nfree--
 	return c
 }
 
-// put frees a chunk. It is cleared, for the collector would follow what is left in
+// put frees a chunk. It clears the chunk, for the collector would follow the pointers in
 // it.
 func (p *pool[E]) put(c *chunk[E]) {
 	clear(c.e[:c.n])
 	c.n, c.high = 0, nil
 	c.next = p.free
 	p.free = c
-	p.frees++
-	p.inUses--
-	for p.frees > p.inUses+spare {
+	p.nfree++
+	p.nused--
+	for p.nfree > p.nused+spare {
 		p.free = p.free.next
-		p.frees--
+		p.nfree--
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // A reference is the naive form of a wheel: a list in the order of insertion.
 type reference struct {
-	cur  int64 // everything before it has been fired or is late
+	cur  int64 // every entry before it has been fired or is late
 	list []refEntry
 }
 
@@ -23,8 +23,8 @@ func (r *reference) Insert(id int, when int64) {
 	r.list = append(r.list, refEntry{id, when, when < r.cur})
 }
 
-// earliest returns the index of the entry that is due first, of the late ones or
-// of the others, or -1.
+// earliest returns the index of the entry that is due first, among the late entries or
+// among the others, or -1.
 func (r *reference) earliest(late bool) int {
 	best := -1
 	for i, e := range r.list {
@@ -70,7 +70,7 @@ func (r *reference) Sweep(keep func(id int, when int64) bool) {
 	r.list = slices.DeleteFunc(r.list, func(e refEntry) bool { return !keep(e.id, e.when) })
 }
 
-// A both does everything with a wheel and with a reference, and compares.
+// A both performs each operation on a wheel and on a reference, and compares the two.
 type both struct {
 	t    testing.TB
 	w    *Wheel[int]

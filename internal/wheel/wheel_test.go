@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// each makes of what is to be called for each entry that which Advance calls.
+// each returns a function for Advance that calls fire for each entry.
 func each[E any](fire func(e E, when int64)) func(due []E, when int64) {
 	return func(due []E, when int64) {
 		for _, e := range due {
@@ -35,7 +35,7 @@ func TestZeroWheelIsReady(t *testing.T) {
 }
 
 // Blocks of all levels begin and end at these.
-func TestNothingIsEarlyOrLateAtBorders(t *testing.T) {
+func TestNoEntryIsEarlyOrLateAtBorders(t *testing.T) {
 	var borders []int64
 	for level := range 10 {
 		for _, digit := range []int64{1, 2, 63} {
@@ -124,7 +124,7 @@ func TestEqualDeadlinesFireInOrderOfInsertion(t *testing.T) {
 	}
 }
 
-// What fires in the last millisecond of a block inserts into the next block, where
+// An entry that fires in the last millisecond of a block inserts into the next block, where
 // earlier entries with the same deadline must come first.
 func TestFireAtABorderKeepsTheOrder(t *testing.T) {
 	var w Wheel[string]
@@ -158,7 +158,7 @@ func TestFireThatInsertsIntoThePastDoesNotLoop(t *testing.T) {
 	}
 }
 
-func TestFireSeesWhatItInsertsUpToNow(t *testing.T) {
+func TestEntriesThatFireInsertsUpToNowFire(t *testing.T) {
 	var w Wheel[int]
 	var fired []int64
 	w.Insert(0, 10)
@@ -174,7 +174,7 @@ func TestFireSeesWhatItInsertsUpToNow(t *testing.T) {
 	}
 }
 
-// Whoever sleeps until Next wakes once per level at the most, and on time.
+// A user that sleeps until Next wakes once per level at the most, and on time.
 func TestFollowingNextReachesTheDeadline(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 1000 {
@@ -196,7 +196,7 @@ func TestFollowingNextReachesTheDeadline(t *testing.T) {
 	}
 }
 
-func TestSweepTakesOutWhatIsNotKept(t *testing.T) {
+func TestSweepTakesOutTheEntriesThatAreNotKept(t *testing.T) {
 	w := New[int](100)
 	for i := range 1000 {
 		w.Insert(i, int64(i*i)) // the first ten are late
@@ -221,7 +221,7 @@ func TestSweepTakesOutWhatIsNotKept(t *testing.T) {
 	w.Insert(2, 1<<40)
 	w.Sweep(func(int, int64) bool { return false })
 	if w.Len() != 0 || w.Next() != math.MaxInt64 {
-		t.Fatal("not empty after everything was swept")
+		t.Fatal("not empty after every entry was swept")
 	}
 }
 
@@ -239,12 +239,12 @@ func TestFreedChunksAreClearedAndBounded(t *testing.T) {
 			w.Sweep(func(_ *int, when int64) bool { return when%2 == 0 })
 		}
 		w.Advance(now, func([]*int, int64) {})
-		if w.pool.frees > w.pool.inUses+spare {
-			t.Fatalf("%d chunks are free and %d in use", w.pool.frees, w.pool.inUses)
+		if w.pool.nfree > w.pool.nused+spare {
+			t.Fatalf("%d chunks are free and %d in use", w.pool.nfree, w.pool.nused)
 		}
 	}
-	if w.Len() != 0 || w.pool.inUses != 0 || w.inUse != 0 {
-		t.Fatalf("Len %d, chunks in use %d, levels %b", w.Len(), w.pool.inUses, w.inUse)
+	if w.Len() != 0 || w.pool.nused != 0 || w.inUse != 0 {
+		t.Fatalf("Len %d, chunks in use %d, levels %b", w.Len(), w.pool.nused, w.inUse)
 	}
 	free := 0
 	for c := w.pool.free; c != nil; c = c.next {
@@ -255,8 +255,8 @@ func TestFreedChunksAreClearedAndBounded(t *testing.T) {
 			}
 		}
 	}
-	if free != w.pool.frees || free > spare {
-		t.Fatalf("%d free chunks, counted as %d, at most %d wanted", free, w.pool.frees, spare)
+	if free != w.pool.nfree || free > spare {
+		t.Fatalf("%d free chunks, counted as %d, at most %d wanted", free, w.pool.nfree, spare)
 	}
 	if cap(w.late) > keepLate {
 		t.Fatalf("the list of late entries keeps room for %d", cap(w.late))

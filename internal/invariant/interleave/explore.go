@@ -7,20 +7,19 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// A Setup makes the state of one run, and returns the threads that work on it and
-// what to check after all of them have ended. A check fails by t.Error and the
-// like, or by a panic.
+// A Setup makes the state of one run. It returns the threads that work on it, and a check
+// to run after all of them have ended. A check fails by t.Error and the like, or by a
+// panic.
 type Setup func() (threads []func(), check func())
 
-// Bounds says how much is explored.
+// Bounds limit an exploration.
 type Bounds struct {
-	// Preemptions is how often a schedule may take control from a thread that could
-	// go on; Unbounded for any number. Such a bound makes an exploration incomplete,
-	// on purpose.
+	// Preemptions is how often a schedule may stop a thread that could go on; Unbounded
+	// for any number. Such a bound makes an exploration incomplete, on purpose.
 	Preemptions int
-	// Schedules is how many schedules there may be. More are a failure.
+	// Schedules is the limit of schedules. More are a failure.
 	Schedules int
-	// Steps is how many steps a schedule may have. More are a failure: probably a
+	// Steps is the limit of the steps of a schedule. More are a failure: probably a
 	// loop waits without a point named "spin".
 	Steps int
 }
@@ -28,12 +27,13 @@ type Bounds struct {
 // Unbounded stands for any number of preemptions.
 const Unbounded = -1
 
-// usual ends within seconds, or half a minute with the race detector.
+// usual are bounds within which an exploration takes seconds, or half a minute with the
+// race detector.
 var usual = Bounds{Preemptions: Unbounded, Schedules: 1_000_000, Steps: 1000}
 
 // Explore runs all schedules of the threads and returns how many there were. It
-// ends the test at the first one that fails. There may be a million of at most a
-// thousand steps: see [Bounds.Explore] for others. A schedule of a dozen steps
+// ends the test at the first one that fails. There may be a million schedules, each of at
+// most a thousand steps: see [Bounds.Explore] for other bounds. A schedule of a dozen steps
 // costs 3 to 5 µs, and several times that with the race detector.
 func Explore(t testing.TB, setup Setup) int {
 	t.Helper()
@@ -48,12 +48,12 @@ func ExploreBounded(t testing.TB, maxPreemptions int, setup Setup) int {
 	return b.Explore(t, setup)
 }
 
-// exclusive keeps explorations apart: there is one hook for all.
-var exclusive sync.Mutex
+// exploring is held during an exploration: all of them share one hook.
+var exploring sync.Mutex
 
 // Explore runs all schedules within the bounds and returns how many there were. It
 // ends the test at the first one that fails; threads that have not ended then stay
-// where they are.
+// stopped.
 func (b Bounds) Explore(t testing.TB, setup Setup) int {
 	t.Helper()
 	if !invariant.Enabled {
@@ -62,8 +62,8 @@ func (b Bounds) Explore(t testing.TB, setup Setup) int {
 	if t.Failed() {
 		t.Fatal("interleave: the test has failed already, so that no schedule can be blamed")
 	}
-	exclusive.Lock()
-	defer exclusive.Unlock()
+	exploring.Lock()
+	defer exploring.Unlock()
 	x := newExplorer(t, b)
 	defer x.close()
 	n := 1

@@ -14,7 +14,7 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// A recorder stands for a test that may fail.
+// A recorder is a test that may fail without failing the real one.
 type recorder struct {
 	testing.TB
 	failed bool
@@ -102,7 +102,7 @@ func TestEveryScheduleRunsOnce(t *testing.T) {
 	}
 }
 
-// increment loses updates: another thread may store between load and store.
+// increment loses updates: another thread may store between its load and its store.
 func increment(n *atomic.Int64) {
 	v := n.Load()
 	invariant.Step("loaded")
@@ -164,8 +164,8 @@ func TestCounterWithCompareAndSwapIsRight(t *testing.T) {
 	ExploreBounded(t, 3, counter(3, incrementCAS)(t))
 }
 
-// handOver returns a producer, and a consumer that waits for it, with the point
-// before or after it looks.
+// handOver returns a setup of a producer, and a consumer that spins until the value is
+// ready, with the spin point before or after each look.
 func handOver(pointFirst bool) Setup {
 	return func() ([]func(), func()) {
 		var ready atomic.Bool
@@ -290,7 +290,7 @@ func TestFailNowInAThreadEndsTheTest(t *testing.T) {
 	}
 }
 
-func TestOtherInfluencesAreReported(t *testing.T) {
+func TestInfluencesBesidesTheScheduleAreReported(t *testing.T) {
 	run := 0
 	r := explored(usual, func(testing.TB) Setup {
 		return func() ([]func(), func()) {

@@ -69,7 +69,7 @@ func (w *Worker) nextOwn() *Task {
 
 // Arrive must follow every switch to a coroutine. If another coroutine, and not the
 // worker, has resumed this one, Arrive ends the poll of that coroutine's task and begins
-// the one of the task that Next has taken (rule Y3).
+// that of the task that Next has taken (rule Y3).
 func (cx *Context) Arrive() {
 	if cx.w != nil && cx.w.core.takenNext != nil {
 		cx.Turn(false)

@@ -45,20 +45,21 @@ type Task struct {
 	//	bit  3    cancelled: the task was asked to end
 	//	bit  4    watched: the body is a [Watcher]; a cancellation calls it
 	//	bit  5    complete: ended, without a worker; no further change
-	//	bit  6    handsDown: a task that this one spawns inherits something; set before
-	//	          this one is spawned, or by its own polls
+	//	bit  6    handsDown: the tasks that this one spawns inherit from it; set before it
+	//	          is spawned, or by its own polls
 	//	bit  7    inspected: active because a report asks what the task waits for
 	//	bit  8    joined: a waiter waits for the task to be resolved
 	//	bit  9    letGo: the future has returned, and no longer belongs to the task
 	//
-	//	lifecycle   the task is                      the goroutine that may change it
-	//	active      in exactly one queue, or taken   the one that ends the poll → idle;
+	//	lifecycle   the task is                      changed by
+	//	active      in exactly one queue, or taken   the poller, at the end of a poll → idle;
 	//	            out of it, or polled             any waker → notified
-	//	idle        waiting; in no queue             a waker that wins the CAS → active
-	//	notified    active, and woken since          the one that begins a poll → active;
-	//	                                             the one that ends it → active
+	//	idle        waiting; in no queue             the waker that wins the CAS → active
+	//	notified    active, and woken since          the poller, at the beginning or end of a
+	//	                                             poll → active
 	//
-	// Queued and polled are one state: so a poll begins, and a task that yields goes
+	// The poller is the worker that polls, or the goroutine of an external task. Queued and
+	// polled are one state: so a poll begins, and a task that yields goes
 	// back into a queue, without an atomic operation. [Runtime.State] asks the workers
 	// which of the two it is.
 	//
@@ -170,7 +171,7 @@ func (t *Task) HomeOr(rt *Runtime) *Runtime {
 	return rt
 }
 
-// SetHandsDown notes that the tasks that t spawns inherit something from it.
+// SetHandsDown notes that the tasks that t spawns inherit from it.
 func (t *Task) SetHandsDown() { t.state.Or(handsDown) }
 
 // HandsDown reports whether SetHandsDown was called.

@@ -73,12 +73,12 @@ type remote struct {
 	parks   atomic.Uint64
 
 	beat         atomic.Uint32 // changes now and then while the worker makes progress
-	grain        atomic.Int32  // tasks in the ring from which on sharing pays, see shares; set to 0 by the monitor as well
-	paused       atomic.Bool   // the worker must stand still, see pause; by the one that pauses
+	grain        atomic.Int32  // how many tasks the worker keeps, see share.go; also set to 0 by the monitor
+	paused       atomic.Bool   // the worker must stand still; set by the goroutine that pauses it
 	betweenPolls atomic.Bool   // the worker stands still, or chooses under a seed
-	stuck        atomic.Int32  // see [monitor]; by the monitor as well
-	retired      atomic.Bool   // a spare worker that has ended; cleared when it is used again
-	idle         atomic.Bool   // among the sleepers, or about to be
+	stuck        atomic.Int32  // see [monitor]; also set by the monitor
+	retired      atomic.Bool   // a spare worker that has ended; cleared by the monitor, to use it again
+	idle         atomic.Bool   // among the sleepers, or about to be; also cleared by the monitor, in addSpare
 
 	_ [72]byte // other goroutines write the queues that follow; and the ring begins a cache line
 }
@@ -169,7 +169,7 @@ func (w *Worker) poll(t *Task) {
 	w.endPoll(t.body.Poll(&w.core.cx))
 }
 
-// beginPoll does what comes before a poll of t.
+// beginPoll begins a poll of t.
 func (w *Worker) beginPoll(t *Task) {
 	if t.home != w {
 		t.home = w
@@ -186,8 +186,7 @@ func (w *Worker) beginPoll(t *Task) {
 	c.polls++
 }
 
-// endPoll does what comes after the poll of cx.root: that of the task that was begun
-// last.
+// endPoll ends the poll of cx.root, the task whose poll was begun last.
 func (w *Worker) endPoll(ended bool) {
 	t := w.core.cx.root
 	w.core.polling = false

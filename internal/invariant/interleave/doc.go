@@ -41,7 +41,7 @@
 //
 // # When not to use it
 //
-// It finds the faults of orders of the steps between points, with the one order of memory
-// operations that sync/atomic promises. It does not find data races: the switches order
-// everything. It needs [invariant.Enabled], and skips the test otherwise.
+// It finds orders of steps that break a protocol, where memory operations have the one
+// order that sync/atomic promises. It does not find data races, because each switch between
+// threads is a synchronisation. It needs [invariant.Enabled], and skips the test otherwise.
 package interleave

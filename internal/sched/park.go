@@ -21,11 +21,11 @@ package sched
 //
 //	the goroutine that arms a timer        the worker that becomes the waiter
 //	P1  publishes the wheel's next         P2  sets waitUntil to Never
-//	    reads waitUntil, and wakes the         reads what all wheels have published
-//	    waiter if that is later                sets waitUntil to the earliest, and waits
+//	    reads waitUntil; if it is later        reads the next of all wheels
+//	    than next, wakes the waiter            sets waitUntil to the earliest, and waits
 //
 //	P3  A worker that arms a timer reads waitUntil only when it parks: until then it looks
-//	    at its wheel itself.
+//	    at its wheel itself. If a long poll keeps it from that, the monitor does both.
 //	P4  Tasks that are urgent to a worker count like a timer: other workers take them a
 //	    grace later, so that they do not wait for the end of a long poll.
 //	P5  The waiter is set, and a sleeper taken off the list, under one lock. So a Wake of

@@ -7,20 +7,22 @@ import (
 
 // Why no wake is lost.
 //
-// A wake must lead to a poll that sees what the waker wrote before it. A wake passes
-// the task's state word, a queue and a worker. At each of these two goroutines meet:
-// each first writes its own word and then reads the other's. Atomic operations have one
-// total order, so at least one of the two sees what the other has written.
+// A wake must lead to a poll that sees the writes of the waker before the wake. A wake
+// passes the task's state word, a queue and a worker. At each of these the waker meets
+// another goroutine. Either both change one word by CAS; or each writes its own word and
+// then reads the other's. Atomic operations have one total order, so that at least one of
+// the two sees the other's change. A task that is spawned takes the same way from W5 on.
 //
 // The state word (this file; its bits are in task.go):
 //
-//	W1. The waker writes what the task waits for, under the protection of the
-//	    primitive, and then changes the word: idle → active, or active → notified. A
-//	    wake of a notified task changes nothing: W2 or W3 is still to come.
-//	W2. The worker that begins a poll clears notified by CAS, and then the poll reads
-//	    what the waker wrote.
+//	W1. The waker first makes ready what the task waits for (a value, a permit), under
+//	    the protection of the primitive. Then it changes the word: idle → active, or
+//	    active → notified. If it finds notified it changes nothing: W2 or W3 comes later
+//	    in the total order.
+//	W2. The worker that begins a poll clears notified by CAS, and then the poll looks at
+//	    the primitive, and sees what W1 made ready.
 //	W3. The worker that ends a poll makes the task idle by CAS. If it finds notified, it
-//	    makes the task active instead, and enqueues it: the poll may have read too early.
+//	    makes the task active instead, and enqueues it: the poll may have looked too early.
 //	W4. Only the goroutine that made the task active enqueues it: by W1 from idle, or by
 //	    W3. So a task is in at most one queue, once.
 //
@@ -46,10 +48,10 @@ import (
 // sleepers, and the store of a ring's tail only releases (ring.go, rule R4), so that the
 // look may come too early. The owner of both is awake then, and comes to the task itself:
 //
-//	W10. A worker looks at its slot and its ring before it parks. If it is kept from
-//	     that by a long poll, the monitor moves the tasks to the injection queue.
+//	W10. A worker looks at its slot, its ring and its urgent tasks before it parks. If a
+//	     long poll keeps it from that, the monitor moves the tasks to the injection queue.
 //
-// Timers follow the same pattern: rules T1 to T5 (timer.go) and P1 to P3 (park.go).
+// Timers follow the same pattern: rules T1 to T5 (timer.go) and P1 to P4 (park.go).
 
 // schedule registers a wake and reports whether the caller must enqueue t (rule W4).
 // It also sets the bits of extra.

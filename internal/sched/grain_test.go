@@ -12,14 +12,14 @@ func TestTasksThatTurnOutToBeLongAreShared(t *testing.T) {
 	run(t, 2, func(cx *Context) bool {
 		short := 10 * lookEvery
 		var first sync.WaitGroup
-		cx.Spawn(&task(func(cx *Context) bool {
+		cx.Spawn(&newTask(func(cx *Context) bool {
 			if short--; short > 0 { // until the worker knows that polls are short
 				cx.Yield()
 				return false
 			}
 			first.Add(2)
 			for range 2 {
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					first.Done()
 					first.Wait() // without the other task this never returns, and the test hangs
 					return true

@@ -267,7 +267,7 @@ func TestInterleavedMoveLosesNoTimer(t *testing.T) {
 			rt := New(Config{Workers: 1, Driver: newClockDriver()})
 			w := rt.workers[0]
 			var x Task
-			x.Init(&fn{})
+			x.Init(&funcBody{})
 			w.core.cx.root, w.core.cx.task = &x, &x
 			var timer Timer
 			w.core.cx.Arm(&timer, 5*tick)

@@ -73,7 +73,7 @@ func TestTasksThatHaveEndedLeaveTheRegistryWhenTheWorkerParks(t *testing.T) {
 		run(t, n, func(cx *Context) bool { // run checks the shards at the end
 			for range 1000 {
 				waited := false
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					if !waited {
 						waited = true
 						cx.Task().Wake()

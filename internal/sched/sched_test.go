@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// fn is a body made of a function.
-type fn struct {
+// funcBody is a body made of a function.
+type funcBody struct {
 	Task
 	poll func(cx *Context) bool
 	fail atomic.Bool
 }
 
-func (f *fn) Poll(cx *Context) bool {
+func (f *funcBody) Poll(cx *Context) bool {
 	if f.fail.Load() {
 		return true
 	}
 	return f.poll(cx)
 }
 
-func (f *fn) Fail(any, []byte) { f.fail.Store(true) }
+func (f *funcBody) Fail(any, []byte) { f.fail.Store(true) }
 
-func task(poll func(cx *Context) bool) *fn {
-	f := &fn{poll: poll}
+func newTask(poll func(cx *Context) bool) *funcBody {
+	f := &funcBody{poll: poll}
 	f.Init(f)
 	return f
 }
@@ -46,7 +46,7 @@ func runOn(t testing.TB, c Config, main func(cx *Context) bool) {
 	c.Stalled = func(bool) { t.Error("stalled") }
 	rt := New(c)
 	rt.Start()
-	if err := rt.Spawn(&task(main).Task); err != nil {
+	if err := rt.Spawn(&newTask(main).Task); err != nil {
 		t.Fatal(err)
 	}
 	rt.Detach()
@@ -74,9 +74,9 @@ func TestRunWaitsForTasksSpawnedByTasks(t *testing.T) {
 		var ran atomic.Int64
 		run(t, n, func(cx *Context) bool {
 			for range 100 {
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					for range 100 {
-						cx.Spawn(&task(func(*Context) bool { ran.Add(1); return true }).Task)
+						cx.Spawn(&newTask(func(*Context) bool { ran.Add(1); return true }).Task)
 					}
 					return true
 				}).Task)
@@ -95,7 +95,7 @@ func TestYieldingTasksAllEnd(t *testing.T) {
 		run(t, n, func(cx *Context) bool {
 			for range 1000 {
 				left := 100
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					polls.Add(1)
 					if left--; left == 0 {
 						return true
@@ -119,8 +119,8 @@ func TestWakesFromOtherGoroutinesAreNotLost(t *testing.T) {
 			for range tasks {
 				token := make(chan struct{}, 1)
 				left := rounds
-				var self *fn
-				self = task(func(cx *Context) bool {
+				var self *funcBody
+				self = newTask(func(cx *Context) bool {
 					select {
 					case <-token:
 						left--
@@ -153,7 +153,7 @@ func TestTimersFireInTimeAndNeverEarly(t *testing.T) {
 				var timer Timer
 				armed := false
 				at := cx.Now() + int64(i%50)*1e6
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					if !armed {
 						armed = true
 						cx.Arm(&timer, at)
@@ -182,7 +182,7 @@ func TestPanicAndGoexitEndOneTaskAlone(t *testing.T) {
 		var ran atomic.Int64
 		run(t, n, func(cx *Context) bool {
 			for i := range 300 {
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					switch i % 3 {
 					case 0:
 						panic("on purpose")
@@ -206,12 +206,12 @@ func TestBlockedTaskDoesNotStopTheOthers(t *testing.T) {
 		closed := make(chan struct{})
 		run(t, n, func(cx *Context) bool {
 			for range n {
-				cx.Spawn(&task(func(*Context) bool { <-closed; return true }).Task)
+				cx.Spawn(&newTask(func(*Context) bool { <-closed; return true }).Task)
 			}
 			for range 2*n + 10 {
-				cx.Spawn(&task(func(*Context) bool { return true }).Task)
+				cx.Spawn(&newTask(func(*Context) bool { return true }).Task)
 			}
-			cx.Spawn(&task(func(*Context) bool { close(closed); return true }).Task)
+			cx.Spawn(&newTask(func(*Context) bool { close(closed); return true }).Task)
 			return true
 		})
 	})
@@ -222,7 +222,7 @@ func TestCancelAllReachesEveryTask(t *testing.T) {
 		var cancelled atomic.Int64
 		run(t, n, func(cx *Context) bool {
 			for range 1000 {
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					if cx.Task().IsCancelled() {
 						cancelled.Add(1)
 						return true
@@ -245,7 +245,7 @@ func TestSeedDecidesTheOrder(t *testing.T) {
 		runOn(t, Config{Driver: newSeededDriver(seed)}, func(cx *Context) bool {
 			for i := range 8 {
 				yields := 2
-				cx.Spawn(&task(func(cx *Context) bool {
+				cx.Spawn(&newTask(func(cx *Context) bool {
 					s += string(rune('a' + i))
 					if yields--; yields >= 0 {
 						cx.Yield()

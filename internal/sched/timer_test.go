@@ -21,7 +21,7 @@ func newUnstarted(n int) (*Runtime, *manualDriver) {
 
 // newIdle returns an idle task that w polled last.
 func newIdle(w *Worker) *Task {
-	t := &task(func(*Context) bool { return true }).Task
+	t := &newTask(func(*Context) bool { return true }).Task
 	t.home = w
 	t.state.Store(idle)
 	return t

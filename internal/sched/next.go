@@ -11,22 +11,22 @@ const (
 	inboxBatch = 64 // tasks that a worker takes from an inbox at once
 )
 
-// How a worker chooses the next task. It takes the first that it finds in this order:
+// How a worker chooses the next task. It takes the first task that it finds in this order:
 //
-//	N1. Every lookEvery polls: the injection queue, then the inbox and the ring, so that
-//	    none of them starves. Before that the worker looks at timers and I/O.
+//	N1. Every lookEvery polls the worker looks at timers and I/O, and then takes from the
+//	    injection queue, or from the inbox and the ring, so that none of them starves.
 //	N2. urgent: tasks whose timer has fired come before any backlog of spawns. Other
-//	    workers take what has waited there for too long, see [urgentQueue].
+//	    workers take urgent tasks that have waited for too long, see [urgentQueue].
 //	N3. slot: the task that the last poll woke first. It finds its message in the cache.
 //	    At most slotRuns polls in a row, on one budget, come from the slot.
 //	N4. inbox: tasks that this worker polled last and that were woken from elsewhere.
 //	    They go into the ring.
-//	N5. If a task that has yielded is next: the worker looks at timers and I/O first, and
-//	    takes what is urgent or injected.
-//	N6. ring: everything else that is runnable on this worker.
-//	N7. The injection queue: tasks that came from outside or that full rings gave away.
-//	N8. Timers that are due.
-//	N9. The rings and inboxes of other workers, see search.
+//	N5. If the next task in the ring has yielded, the worker first looks at timers and
+//	    I/O, and takes an urgent or injected task.
+//	N6. ring: all other tasks that are runnable on this worker.
+//	N7. injection queue: tasks that came from outside or that full rings gave away.
+//	N8. timers that are due.
+//	N9. the rings and inboxes of other workers, see search.
 //
 // nextOwn (relay.go) follows N2, N3, N5 and N6 as well.
 
@@ -81,7 +81,8 @@ func (w *Worker) nextTask() *Task {
 	return w.search() // N9
 }
 
-// nextFair follows rule N1, and does what a worker does every lookEvery polls.
+// nextFair follows rule N1, and does the regular work that is due every lookEvery
+// polls.
 func (w *Worker) nextFair() *Task {
 	w.remote.beat.Add(1)
 	w.publish()

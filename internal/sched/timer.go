@@ -66,38 +66,53 @@ func ticks(at uint64) int64 { return int64((at + (tick - 1)) / tick) }
 // Arm makes t wake the task of cx at the instant at. A timer that is armed already
 // is moved. It costs some 80 ns, and next to nothing when t is armed for that instant.
 func (cx *Context) Arm(t *Timer, at int64) {
+	// Step 1: the task, before the word (rule T2).
 	word := uint64(min(max(at, 0), latest))<<2 | timerArmed
 	old := t.word.Load()
 	if t.task.Load() != cx.task {
-		t.task.Store(cx.task) // rule T2
+		t.task.Store(cx.task)
 	} else if old == word && t.in.Load().rt == cx.rt {
 		return
 	}
+
+	// Step 2: an armed timer keeps its entry (rule T3), or is disarmed. Another goroutine
+	// may fire or stop it meanwhile.
 	when := ticks(word >> 2)
 	if invariant.Enabled {
 		invariant.Step("timer.Arm: before the word is written")
 	}
-	if old&timerState == timerArmed { // another goroutine may fire it, or stop it
+	if old&timerState == timerArmed {
 		if in := t.in.Load(); in.rt == cx.rt && ticks(old>>2) == when {
 			if old = t.word.Swap(word); old&timerState == timerArmed {
-				return // rule T3: it keeps its entry
+				return
 			}
 		} else if old = t.word.Swap(old &^ timerState); old&timerState == timerArmed {
 			in.stale.Add(1)
 		}
 	}
+
+	// Step 3: the wheel, before the word (rule T2), for the goroutine that stops t.
 	ts := &cx.rt.workers[0].timers
 	if cx.w != nil {
 		ts = &cx.w.timers
 	}
 	if t.in.Load() != ts {
-		t.in.Store(ts) // rule T2: before the word, for the goroutine that stops t
+		t.in.Store(ts)
 	}
 	if invariant.Enabled {
 		invariant.Step("timer.Arm: before it is armed")
 	}
 	t.word.Store(word)
-	next := ts.insert(t, when)
+
+	// Step 4: the entry (rule T3). It is not a function: the call would cost a nanosecond.
+	ts.mu.Lock()
+	if n := ts.stale.Load(); n > 64 && n > int64(ts.wheel.Len()/2) {
+		ts.sweep()
+	}
+	ts.wheel.Insert(t, when)
+	ts.publish()
+	next := ts.next.Load()
+	ts.mu.Unlock()
 	if cx.w == nil && next < cx.rt.waitUntil.Load() { // rules P1, P3
 		cx.rt.driver.Wake()
 	}

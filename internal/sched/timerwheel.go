@@ -24,19 +24,6 @@ func (ts *timers) init(rt *Runtime) {
 	ts.next.Store(Never)
 }
 
-// insert makes an entry for t, and returns the instant of the next thing to do.
-func (ts *timers) insert(t *Timer, when int64) (next int64) {
-	ts.mu.Lock()
-	if n := ts.stale.Load(); n > 64 && n > int64(ts.wheel.Len()/2) {
-		ts.sweep()
-	}
-	ts.wheel.Insert(t, when)
-	ts.publish()
-	next = ts.next.Load()
-	ts.mu.Unlock()
-	return next
-}
-
 // sweep takes the stale entries out. Locked.
 func (ts *timers) sweep() {
 	ts.stale.Store(0)

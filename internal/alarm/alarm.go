@@ -28,9 +28,10 @@ type Alarm struct {
 	late  error // the error when the time is up
 }
 
-// pool keeps alarms that are not in use. An entry that the wheel of a worker still has of
-// one is stale, or wakes the task in vain: the poll reads the clock. The workers of another
-// runtime would run the task themselves, so an alarm stays with its runtime.
+// pool keeps alarms that are not in use. The wheel of a worker may still have an entry of
+// one. That entry is stale, or wakes the task without effect, because the poll reads the
+// clock. The workers of another runtime would run the task themselves, so an alarm stays
+// with its runtime.
 var pool = sync.Pool{New: func() any { return new(Alarm) }}
 
 // Set returns an alarm that fails with late after task has waited for place for d.

@@ -66,7 +66,7 @@ func (rt *Runtime) Release() {
 func (rt *Runtime) Detach() {
 	rt.detached.Store(true)
 	rt.Release()
-	rt.CountExternal(-1) // last: with a task left and none under way it would look like a stall
+	rt.CountExternal(-1) // last: otherwise a live task and no running one would look like a stall
 }
 
 // MarkDaemon notes that one more of the tasks that live is a daemon (rule L4).

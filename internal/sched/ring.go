@@ -31,8 +31,8 @@ import (
 //	R4. The owner writes a slot only when tail-steal < size, and publishes it by
 //	    storing tail. So no slot needs to be atomic. The store only releases (package
 //	    release): a parking worker that looks at the ring just then may miss the task
-//	    while the owner misses the sleeper. Rule W10 of wake.go says why the task runs
-//	    all the same.
+//	    while the owner misses the sleeper. The task runs nevertheless, by rule W10 of
+//	    wake.go.
 //	R5. A thief writes the copies into the free slots of its own ring, as its owner,
 //	    and only when the ring has room for half a ring above its own steal: another
 //	    thief that was preempted may still be copying out of it.

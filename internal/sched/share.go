@@ -13,7 +13,7 @@ package sched
 // else. When polls and leaf operations take no longer than they must, the grain is half a
 // ring.
 //
-// When polls become long all the same, the worker finds that out after lookEvery polls,
+// If polls then become long, the worker finds that out after lookEvery polls,
 // and the monitor when the worker has not polled so often within 10 ms.
 
 const (

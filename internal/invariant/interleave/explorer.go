@@ -45,7 +45,7 @@ type thread struct {
 	fn      func()
 	c       *coro.Coro
 	point   string // where it has stopped: start, the name of a point, or end
-	waiting bool   // it has looked in vain, and no other thread has made progress since
+	waiting bool   // it has looked without success, and no other thread has made progress since
 }
 
 const (
@@ -196,7 +196,7 @@ func (x *explorer) resume(th *thread) {
 		x.fail(fmt.Sprintf("thread %d panicked: %v\n\n%s", th.id, r.Value, r.Stack))
 	}
 	if th.point == from && strings.HasPrefix(from, spin) {
-		th.waiting = true // it has looked in vain: the other threads keep their marks
+		th.waiting = true // it made no progress: the other threads that wait still do
 		return
 	}
 	for _, other := range x.threads {

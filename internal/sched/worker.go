@@ -25,8 +25,8 @@ type Worker struct {
 	slot   atomic.Pointer[Task] // filled by the owner; taken by the owner or the monitor
 	inbox  inbox                // filled by all; taken by the owner, thieves, the monitor
 	urgent urgentQueue          // under its lock
-	timers timers               // under its lock
 	token  chan struct{}        // one token wakes the worker from park (rule W9)
+	timers timers               // under its lock
 	ring   ring
 }
 
@@ -80,7 +80,7 @@ type remote struct {
 	retired      atomic.Bool   // a spare worker that has ended; cleared by the monitor, to use it again
 	idle         atomic.Bool   // among the sleepers, or about to be; also cleared by the monitor, in addSpare
 
-	_ [72]byte // other goroutines write the queues that follow; and the ring begins a cache line
+	_ [72]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
 }
 
 func newWorker(rt *Runtime, id int) *Worker {

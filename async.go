@@ -3,13 +3,13 @@ package edo
 import (
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/carried"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/coro"
+	"github.com/edo-go/edo/internal/discard"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Async returns a future that runs fn in direct style: straight-line code that
@@ -17,61 +17,58 @@ import (
 // back when fn returns. Never polled, fn never runs.
 //
 // Once started it belongs to the task that polls it, which is also the one to drop
-// it. Dropped while fn is suspended, fn gets [ErrCancelled] from the call it waits in and from every later one, and
-// runs to its end before the task ends; so does one that is forgotten, and until
-// then its coroutine is kept. A panic in fn is its error, a [*PanicError].
+// it. Dropped while fn is suspended, fn gets [ErrCancelled] from the call it waits in and
+// from every later one, and runs to its end before the task ends; so does one that is
+// forgotten, and until then its coroutine is kept. A panic in fn is its error, a
+// [*PanicError].
 func Async[T any](fn func(task *Task) (T, error)) Future[T] {
 	a := &async[T]{}
-	a.task.fn = fn
+	a.task.inner.Fn = fn
 	return a
 }
 
 // async is a function in direct style, as a future.
 //
-//	task.coro  task.over
-//	nil        false      not started
-//	set        false      started: running or suspended
-//	nil        true       ended, or dropped unstarted
+//	task.Coro  task.HasReturned
+//	nil        false             not started
+//	set        false             started: running or suspended
+//	nil        true              ended, or dropped unstarted
 //
 // [Go] has a form of its own, direct.
 type async[T any] struct {
-	task    Task
-	dropped atomic.Bool // resume it with ErrCancelled; the task drives it to its end
-	told    atomic.Bool // resume it with ErrCancelled; whoever polls it goes on to
-	value   T
-	err     error
+	task      Task
+	dropped   atomic.Bool // resume with ErrCancelled; the task drives it to its end
+	abandoned atomic.Bool // resume with ErrCancelled; its owner keeps polling it
+	value     T
+	err       error
 }
-
-var errPolledAgain = errors.New("edo: a future was polled after it had ended")
 
 // Poll runs the function until it suspends or returns.
 func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	var zero T
-	t := &a.task
-	if a.died() || t.over() {
-		return zero, Ready, errPolledAgain
+	t := a.task.in()
+	if a.died() || t.HasReturned() {
+		return zero, Ready, core.ErrPolledAgain
 	}
-	starts := t.coro == nil
+	starts := t.Coro == nil
 	if starts {
-		t.start(cx)
-		if t.whole { // unless somebody else polls what was spawned: then it ends with that task
-			b, ok := t.head.Body().(body[T])
-			t.whole = ok && b.held() == Future[T](a)
+		t.Start(cx.in())
+		if t.IsWhole { // unless another future polls what was spawned: then it ends with that task
+			b, ok := t.Head.Body().(core.Body)
+			t.IsWhole = ok && b.Future() == any(a)
 		}
-		if !t.whole {
-			if x := ownerOf(t.head); x != nil {
-				x.nested.add(a)
-			}
+		if !t.IsWhole {
+			core.AddNested(t.Head, a)
 		}
-	} else if t.head != cx.in().Root() {
-		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", funcName(t.fn))
+	} else if t.Head != cx.in().Root() {
+		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", core.FuncName(t.Fn))
 	}
-	t.hear(cx, a.dropped.Load() || a.told.Load())
+	t.SeeCancelled(cx.in(), a.dropped.Load() || a.abandoned.Load())
 	var r coro.Runner
 	if starts {
 		r = (*asyncRunner[T])(a)
 	}
-	ended, err := t.drive(cx, r)
+	ended, err := t.Drive(cx.in(), r)
 	if !ended {
 		return zero, Pending, nil
 	}
@@ -84,99 +81,20 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	return v, Ready, err
 }
 
-// start borrows a coroutine.
-func (t *Task) start(cx *Context) {
-	t.head = cx.in().Root()
-	t.rt = runtimeOf(cx.in())
-	t.coro = t.pool().Get()
-}
-
-// hear makes the function see, when it is resumed, that it was told to end, or that the
-// task was cancelled which it is the whole of.
-func (t *Task) hear(cx *Context, told bool) {
-	if t.cancelled || cx.in().Inspecting() || !told && !(t.whole && t.head.IsCancelled()) {
-		return
-	}
-	t.cancelled = true
-	if t.ctx != nil {
-		t.ctx.end(t.whyCancelled())
-	}
-}
-
-// pool returns where the coroutine is from.
-func (t *Task) pool() *coro.Pool {
-	if t.rt == nil {
-		return mockCoroutines
-	}
-	return t.rt.coros
-}
-
-// mockCoroutines are for mock tasks, which have no runtime.
-var mockCoroutines = coro.NewPool(0)
-
-// drive switches to the coroutine and back, and says whether the function has
-// ended, and with which panic; r is set when it is to begin. When it called
-// runtime.Goexit the switch does not return: the goroutine that polls ends as well,
-// and the worker sees to the rest.
-func (t *Task) drive(cx *Context, r coro.Runner) (ended bool, err error) {
-	if cx.in().External() {
-		if x := peek(t.head); !x.hasValues() {
-		} else if r != nil {
-			r = &valued{r, x}
-		} else if cx.in().Inspecting() {
-			defer enterValues(t.coro.Gid(), x)()
-		}
-	}
-	c := t.coro
-	t.cx = cx
-	var res coro.Result
-	before := cx.in().SetGoroutine(c.Gid())
-	if r != nil {
-		res = c.StartRunner(r)
-	} else {
-		res = c.Resume()
-	}
-	cx.in().SetGoroutine(before)
-	t.cx = nil
-	if res.State == coro.Suspended {
-		return false, nil
-	}
-	if res.State == coro.Panicked {
-		err = &PanicError{Value: res.Value, Stack: res.Stack, Task: t.Name()}
-	}
-	t.pool().Put(c)
-	return true, err
-}
-
-// valued is a function that begins off the workers, where its values are found by its
-// goroutine.
-type valued struct {
-	coro.Runner
-	x *extra
-}
-
-func (v *valued) Run(c *coro.Coro) {
-	defer enterValues(c.Gid(), v.x)()
-	v.Runner.Run(c)
-}
-
 // finish ends the function's part in its task.
 func (a *async[T]) finish() {
-	t := &a.task
-	t.coro = nil
-	t.finish()
-	if t.whole {
-		return
-	}
-	if x := ownerOf(t.head); x != nil {
-		x.nested.remove(a)
+	t := a.task.in()
+	t.Coro = nil
+	t.Finish()
+	if !t.IsWhole {
+		core.RemoveNested(t.Head, a)
 	}
 }
 
-// died says whether the function has called runtime.Goexit, and its coroutine is
-// gone.
+// died ends a function that has called runtime.Goexit, so that its coroutine is gone, and
+// reports whether it has.
 func (a *async[T]) died() bool {
-	if c := a.task.coro; c == nil || !c.Dead() {
+	if c := a.task.inner.Coro; c == nil || !c.Dead() {
 		return false
 	}
 	a.finish()
@@ -188,157 +106,57 @@ type asyncRunner[T any] async[T]
 
 // Run runs the function on the coroutine.
 func (a *asyncRunner[T]) Run(c *coro.Coro) {
-	t := &a.task
-	t.enterOn(c)
-	a.value, a.err = t.fn.(func(*Task) (T, error))(t)
+	t := a.task.in()
+	t.EnterOn(c)
+	a.value, a.err = t.Fn.(func(*Task) (T, error))(&a.task)
 	if carried.Any() {
-		a.err = errors.Join(a.err, takeOff(t.Name))
+		a.err = t.ClearLeftovers(a.err)
 	}
-	t.gid.Store(returned)
+	t.MarkReturned()
 }
 
-// Unwound lets go of the goroutine, whose descriptor will be used again.
-func (a *asyncRunner[T]) Unwound(*coro.Coro) { a.task.unwound() }
+// Unwound forgets the goroutine: its descriptor will be used again.
+func (a *asyncRunner[T]) Unwound(*coro.Coro) { a.task.inner.Unwound() }
 
-// enterOn notes which goroutine the function runs on.
-func (t *Task) enterOn(c *coro.Coro) {
-	g := c.Gid()
-	t.gid.Store(g)
-	t.cx.in().SetGoroutine(g)
-}
-
-// unwound ends a function that has not returned, while its goroutine lives.
-func (t *Task) unwound() {
-	t.gid.Store(returned)
-	t.cx.in().SetGoroutine(0)
-}
-
-// cancel says whether the function has started and must be polled to its end, now
+// TellCancelled reports whether the function has started and must be polled to its end, now
 // that its task has been cancelled.
-func (a *async[T]) cancel() bool {
-	a.told.Store(true)
-	return a.task.coro != nil
+func (a *async[T]) TellCancelled() (goesOn bool) {
+	a.abandoned.Store(true)
+	return a.task.inner.Coro != nil
 }
 
-// Drop lets go of a function that has not started, and has one that is suspended
-// run to its end.
+// Drop drops a function that has not started, and makes one that is suspended run to its
+// end.
 func (a *async[T]) Drop() {
-	t := &a.task
-	if a.died() || t.over() {
+	t := a.task.in()
+	if a.died() || t.HasReturned() {
 		return
 	}
-	if t.coro == nil {
-		t.gid.Store(returned)
+	if t.Coro == nil {
+		t.MarkReturned()
 		return
 	}
-	if a.dropped.Swap(true) {
-		return
+	if !a.dropped.Swap(true) {
+		core.DropNested(t.Head)
 	}
-	if x := ownerOf(t.head); x != nil {
-		x.nested.dropped.Store(true)
-	}
-	t.head.Wake()
 }
 
-func (a *async[T]) function() any { return a.task.fn }
+// Function is what the future is named after.
+func (a *async[T]) Function() any { return a.task.inner.Fn }
 
-// suspended is a function in direct style that has started.
-type suspended interface {
-	// drive runs it on, cancelled, and says whether it has ended.
-	// Only a panic of it is an error that anybody is told of.
-	drive(cx *Context) (ended bool, err error)
-	isDropped() bool
-}
+// IsDropped reports whether the function was dropped while it was suspended.
+func (a *async[T]) IsDropped() bool { return a.dropped.Load() }
 
-func (a *async[T]) isDropped() bool { return a.dropped.Load() }
-
-func (a *async[T]) drive(cx *Context) (ended bool, err error) {
+// DriveOn runs the function on, cancelled.
+func (a *async[T]) DriveOn(cx *sched.Context) (ended bool, err error) {
 	a.dropped.Store(true)
-	v, p, err := a.Poll(cx)
-	if p == Ready && err == nil { // nobody gets it
-		if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer || !r.IsNil() {
-			Drop(v)
-		}
+	v, p, err := a.Poll((*Context)(cx))
+	if p == Ready && err == nil { // no task gets it
+		discard.Drop(v)
 	}
 	var panicked *PanicError
 	if !errors.As(err, &panicked) {
 		err = nil
 	}
 	return p != Pending, err
-}
-
-// nested are the functions in direct style that a task has started inside its
-// future: those that are dropped while suspended, or forgotten, are run to their
-// ends before the task ends. A suspended function that nobody resumes would be a
-// goroutine leaked, with defers that never run.
-type nested struct {
-	dropped atomic.Bool // one of them has been dropped
-	mu      sync.Mutex  // guards the following
-	bodies  []suspended
-}
-
-func (n *nested) add(s suspended) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.bodies = append(n.bodies, s)
-}
-
-func (n *nested) remove(s suspended) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if i := slices.Index(n.bodies, s); i >= 0 {
-		last := len(n.bodies) - 1
-		n.bodies[i] = n.bodies[last]
-		n.bodies[last] = nil
-		n.bodies = n.bodies[:last]
-	}
-}
-
-// list returns those that there are, the one started last first: it is the
-// innermost.
-func (n *nested) list() []suspended {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if len(n.bodies) == 0 {
-		return nil
-	}
-	all := slices.Clone(n.bodies)
-	slices.Reverse(all)
-	return all
-}
-
-// clean drives those that have been dropped, for the task of x.
-func (n *nested) clean(cx *Context, x *extra) {
-	if n.dropped.Load() {
-		n.dropped.Store(false)
-		n.drive(cx, x, func(s suspended) bool { return s.isDropped() })
-	}
-}
-
-// finish drives all of them as far as they come, and says whether none is left. One
-// that ends may be what another waits for, and no waker says so.
-func (n *nested) finish(cx *Context, x *extra) (ended bool) {
-	for n.drive(cx, x, func(suspended) bool { return true }) {
-	}
-	return n.list() == nil
-}
-
-// drive drives those that which says, and makes their panics errors of the task. It
-// says whether one has ended. One that still waits has dropped set again.
-func (n *nested) drive(cx *Context, x *extra, which func(suspended) bool) (some bool) {
-	for _, s := range n.list() {
-		if !which(s) {
-			continue
-		}
-		ended, err := s.drive(cx)
-		if err != nil {
-			x.fail(err)
-		}
-		if ended {
-			some = true
-		} else {
-			n.dropped.Store(true)
-		}
-	}
-	return some
 }

@@ -1,51 +1,117 @@
 package edo
 
-import "math/rand/v2"
+import (
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/sched"
+)
 
-// Cancelled waits until the task is asked to end, and returns [ErrCancelled] then: a
-// main function that has nothing to do but to keep its servers running calls it. Inside
-// a scope it waits for the cancellation of that as well, and inside of [Shielded] for
-// none.
-func (t *Task) Cancelled() error {
-	_, err := Await[Unit](t, (*ownCancellation)(t))
-	return err
+// Await waits for f and returns what it gives. It borrows f: it does not drop it,
+// also when the task is cancelled meanwhile and Await returns [ErrCancelled]. It
+// allocates nothing, but for a wait on a goroutine of its own, in [Blocking] and
+// [Block]; otherwise a wait costs two switches of the coroutine, about 200 ns.
+func Await[T any](task *Task, f Future[T]) (T, error) {
+	var zero T
+	t := task.in()
+	if err := t.Enter(); err != nil {
+		return zero, err
+	}
+	if t.Coro == nil {
+		v, _, err := awaitParked(t, f.Poll)
+		return v, err
+	}
+	defer t.EndPoll() // also when the poll panics
+	for {
+		t.Polls = true
+		budget := t.Cx.Budget()
+		v, p, err := f.Poll(task.cx())
+		t.EndPoll()
+		if p != Pending {
+			t.EndOperation(budget)
+			return v, err
+		}
+		if err := t.Suspend(core.Heeding); err != nil {
+			return zero, err
+		}
+	}
 }
 
-// ownCancellation is a Task as the future of nothing, which only its cancellation ends.
-type ownCancellation Task
+// Next waits for the next item of s, which it borrows. ok says that there is one,
+// which may be an error. Without ok s has ended, or, with an error, the task was
+// cancelled. Otherwise it is like [Await].
+func Next[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
+	t := task.in()
+	if err := t.Enter(); err != nil {
+		return v, false, err
+	}
+	if t.Coro == nil {
+		v, p, err := awaitParked(t, s.PollNext)
+		if p == Pending {
+			leaveLine(s)
+		}
+		return v, p == Ready, err
+	}
+	defer t.EndPoll()
+	for {
+		t.Polls = true
+		budget := t.Cx.Budget()
+		v, p, err := s.PollNext(task.cx())
+		t.EndPoll()
+		if p != Pending {
+			t.EndOperation(budget)
+			return v, p == Ready, err
+		}
+		if err := t.Suspend(core.Heeding); err != nil {
+			leaveLine(s)
+			return v, false, err
+		}
+	}
+}
 
-// Poll is always pending.
-func (c *ownCancellation) Poll(cx *Context) (Unit, Poll, error) {
-	cx.Proceed(c)
+// awaitParked is [Await] or [Next] on a goroutine of its own: while that is parked a report
+// may poll in its place. It is pending when the task was cancelled.
+func awaitParked[T any](t *core.Task, poll func(cx *Context) (T, Poll, error)) (v T, p Poll, err error) {
+	budget := 0
+	cause := t.Await(core.WaitFunc(func(cx *sched.Context) (isReady bool) {
+		budget = cx.Budget()
+		v, p, err = poll((*Context)(cx))
+		return p != Pending
+	}), core.GiveUp)
+	if cause != nil {
+		return v, Pending, cause
+	}
+	t.EndOperation(budget)
+	return v, p, err
+}
+
+// leaveLine makes s give up the place in line that it keeps, if it does.
+func leaveLine[T any](s Stream[T]) {
+	if w, ok := s.(core.Withdrawer); ok {
+		w.Withdraw()
+	}
+}
+
+// Yield lets the other runnable tasks run, and timers and I/O that are due be handled,
+// before this one goes on. It returns an error only when the task was cancelled
+// or is not the caller's.
+func Yield(task *Task) error {
+	t := task.in()
+	if err := t.Enter(); err != nil {
+		return err
+	}
+	t.Cx.Yield()
+	return t.Suspend(core.Heeding)
+}
+
+// YieldFuture is [Yield] as a future.
+func YieldFuture() Future[Unit] { return &yield{} }
+
+type yield struct{ done bool }
+
+func (y *yield) Poll(cx *Context) (Unit, Poll, error) {
+	if y.done {
+		return Unit{}, Ready, nil
+	}
+	y.done = true
+	cx.Yield()
 	return Unit{}, Pending, nil
-}
-
-// Waits says so.
-func (c *ownCancellation) Waits(*Context) Wait {
-	return Wait{On: "edo: the cancellation of the task itself"}
-}
-
-// Rand returns a source of random numbers for the function of task. In a simulation they
-// are drawn from the seed, so that a run with the same seed draws the same; otherwise
-// they are as those of package math/rand/v2, and not for secrets. It is used by that
-// function alone, while it runs, and costs one allocation; keep it.
-func Rand(task *Task) *rand.Rand { return rand.New((*taskRand)(task)) }
-
-// taskRand is a Task as a source of random numbers.
-type taskRand Task
-
-// Uint64 returns the next number. It panics when the Task is not the caller's.
-func (r *taskRand) Uint64() uint64 {
-	t := (*Task)(r)
-	if err := t.check(); err != nil {
-		panic(err)
-	}
-	cx := t.cx.in()
-	switch {
-	case t.rt == nil || !t.rt.driver.Seeded():
-		return rand.Uint64()
-	case cx.External(): // a blocking task must not perturb the run
-		return uint64(cx.Rand())<<32 | uint64(cx.Rand())
-	}
-	return t.rt.driver.Rand()
 }

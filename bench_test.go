@@ -6,36 +6,13 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
 )
-
-// on runs main on the multi-thread runtime with GOMAXPROCS workers.
-func on(b *testing.B, main func(task *edo.Task)) {
-	b.ReportAllocs()
-	err := edo.Run(func(task *edo.Task) error {
-		b.ResetTimer()
-		main(task)
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-}
-
-type done struct{}
-
-func (done) Poll(*edo.Context) (edo.Unit, edo.Poll, error) { return edo.Unit{}, edo.Ready, nil }
-
-type counted struct{ n *atomic.Int64 }
-
-func (c *counted) Poll(*edo.Context) (edo.Unit, edo.Poll, error) {
-	c.n.Add(1)
-	return edo.Unit{}, edo.Ready, nil
-}
 
 func BenchmarkSpawnFuture(b *testing.B) {
 	var n atomic.Int64
-	on(b, func(task *edo.Task) {
-		f := &counted{&n}
+	tasktest.RunBench(b, func(task *edo.Task) {
+		f := &tasktest.CountedPoll{Polls: &n}
 		for range b.N {
 			edo.Spawn(task, f)
 		}
@@ -47,9 +24,9 @@ func BenchmarkSpawnFuture(b *testing.B) {
 
 func BenchmarkSpawnInline(b *testing.B) {
 	var n atomic.Int64
-	on(b, func(task *edo.Task) {
+	tasktest.RunBench(b, func(task *edo.Task) {
 		for range b.N {
-			edo.SpawnInline[edo.Unit](task, counted{&n})
+			edo.SpawnInline[edo.Unit](task, tasktest.CountedPoll{Polls: &n})
 		}
 	})
 	if n.Load() != int64(b.N) {
@@ -68,7 +45,7 @@ func BenchmarkSpawnGoroutine(b *testing.B) {
 }
 
 func BenchmarkSpawnDirect(b *testing.B) {
-	on(b, func(task *edo.Task) {
+	tasktest.RunBench(b, func(task *edo.Task) {
 		for range b.N {
 			edo.Go(task, func(*edo.Task) error { return nil })
 		}
@@ -76,10 +53,10 @@ func BenchmarkSpawnDirect(b *testing.B) {
 }
 
 func BenchmarkSpawnJoinFuture(b *testing.B) {
-	on(b, func(task *edo.Task) {
+	tasktest.RunBench(b, func(task *edo.Task) {
 		hs := make([]*edo.JoinHandle[edo.Unit], b.N)
 		for i := range hs {
-			hs[i] = edo.Spawn(task, done{})
+			hs[i] = edo.Spawn(task, tasktest.ReadyUnit{})
 		}
 		for _, h := range hs {
 			h.Await(task)
@@ -87,28 +64,16 @@ func BenchmarkSpawnJoinFuture(b *testing.B) {
 	})
 }
 
-// yields is a future that yields n times.
-type yields struct{ n int }
-
-func (y *yields) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if y.n == 0 {
-		return edo.Unit{}, edo.Ready, nil
-	}
-	y.n--
-	cx.Yield()
-	return edo.Unit{}, edo.Pending, nil
-}
-
 func BenchmarkYieldFuture(b *testing.B) {
-	on(b, func(task *edo.Task) {
+	tasktest.RunBench(b, func(task *edo.Task) {
 		for range 1000 {
-			edo.Spawn(task, &yields{b.N/1000 + 1})
+			edo.Spawn(task, &tasktest.YieldsTimes{Left: b.N/1000 + 1})
 		}
 	})
 }
 
 func BenchmarkYieldDirect(b *testing.B) {
-	on(b, func(task *edo.Task) {
+	tasktest.RunBench(b, func(task *edo.Task) {
 		for range 1000 {
 			edo.Go(task, func(task *edo.Task) error {
 				for range b.N/1000 + 1 {
@@ -118,4 +83,33 @@ func BenchmarkYieldDirect(b *testing.B) {
 			})
 		}
 	})
+}
+
+func BenchmarkShielded(b *testing.B) {
+	tasktest.RunBench(b, func(task *edo.Task) {
+		for range b.N {
+			edo.Shielded(task, func(*edo.Task) error { return nil })
+		}
+	})
+}
+
+func BenchmarkLocal(b *testing.B) {
+	key := edo.NewLocal[int]("key")
+	for name, get := range map[string]func(task *edo.Task) (int, bool){
+		"Get":     func(task *edo.Task) (int, bool) { return key.Get(task) },
+		"Current": func(*edo.Task) (int, bool) { return key.Current() },
+	} {
+		b.Run(name, func(b *testing.B) {
+			tasktest.RunBench(b, func(task *edo.Task) {
+				edo.Go(task, func(task *edo.Task) error {
+					for range b.N {
+						if v, ok := get(task); v != 1 || !ok {
+							b.Fatal("no value")
+						}
+					}
+					return nil
+				}, key.Value(1)).Await(task)
+			})
+		})
+	}
 }

@@ -5,8 +5,9 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Call calls fn, which may block (a database, net/http, cgo), and waits for it without
@@ -30,15 +31,18 @@ func Call[T any](task *Task, fn func(ctx context.Context) (T, error)) (T, error)
 	}
 	c := &call[T]{fn: fn}
 	ctx := task.Context()
-	if task.coro == nil { // a goroutine of its own already
+	if task.in().Coro == nil { // a goroutine of its own already
 		c.run(task.Name(), ctx)
 		return c.value, c.err
 	}
-	c.start = func() { c.begin(task, ctx) }
-	return AwaitEnd(internal.Key{}, task, Future[T](c), func() {})
+	c.start = func() { c.begin(task.in(), ctx) }
+	if err := task.in().Await(c, core.GoOn); err != nil {
+		return zero, err
+	}
+	return c.value, c.err
 }
 
-// call is a call of fn as the future of its result.
+// call is a call of fn, as the leaf that waits for it.
 type call[T any] struct {
 	fn    func(ctx context.Context) (T, error)
 	start func() // begins it, at the first poll; then nil
@@ -49,19 +53,17 @@ type call[T any] struct {
 
 // begin calls fn on a goroutine of its own, which the runtime counts like that of a
 // blocking task.
-func (c *call[T]) begin(task *Task, ctx context.Context) {
-	name, rt, x := task.Name(), task.rt, peek(task.head)
+func (c *call[T]) begin(task *core.Task, ctx context.Context) {
+	name, rt, x := task.Name(), task.Rt, core.ExtraOf(task.Head)
 	if rt != nil {
-		rt.sched.CountExternal(1)
+		rt.Sched.CountExternal(1)
 	}
 	go func() {
 		if rt != nil {
-			defer rt.sched.CountExternal(-1)
+			defer rt.Sched.CountExternal(-1)
 		}
 		defer c.end() // also when fn calls Goexit
-		if x.hasValues() {
-			defer enterValues(gid.Get(), x)()
-		}
+		defer x.EnterValues(gid.Get())()
 		c.run(name, ctx)
 	}()
 }
@@ -71,7 +73,7 @@ func (c *call[T]) run(task string, ctx context.Context) {
 	returned := false
 	defer func() {
 		if !returned {
-			c.err = failError(task, recover(), debug.Stack())
+			c.err = core.PanicOrGoexit(task, recover(), debug.Stack())
 		}
 	}()
 	c.value, c.err = c.fn(ctx)
@@ -81,31 +83,30 @@ func (c *call[T]) run(task string, ctx context.Context) {
 // end makes the result known.
 func (c *call[T]) end() { c.waker.Swap(nil).Wake() }
 
-// Poll is Ready when fn has returned.
-func (c *call[T]) Poll(cx *Context) (v T, p Poll, err error) {
-	if !cx.Proceed(c) {
-		return v, Pending, nil
+// PollReady begins the call, and then reports whether fn has returned.
+func (c *call[T]) PollReady(cx *sched.Context) (isReady bool) {
+	if !(*Context)(cx).Proceed(c) {
+		return false
 	}
+	me := (*Context)(cx).Waker()
 	if start := c.start; start != nil {
 		c.start = nil
-		me := cx.Waker()
 		c.waker.Store(&me)
 		start()
-		return v, Pending, nil
+		return false
 	}
 	for {
 		w := c.waker.Load()
 		if w == nil {
-			return c.value, Ready, c.err
+			return true
 		}
-		me := cx.Waker()
 		if *w == me || c.waker.CompareAndSwap(w, &me) {
-			return v, Pending, nil
+			return false
 		}
 	}
 }
 
 // Waits says which function was called.
 func (c *call[T]) Waits(*Context) Wait {
-	return Wait{On: "edo: a call of " + funcName(c.fn), Outside: true}
+	return Wait{On: "edo: a call of " + core.FuncName(c.fn), Outside: true}
 }

@@ -9,14 +9,16 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
 
-func TestCallGivesItsResultToTheCallerAlone(t *testing.T) {
+func TestResultOfACallGoesOnlyToTheCaller(t *testing.T) {
 	busy := errors.New("busy")
 	err := edo.Run(func(task *edo.Task) error {
-		return edo.WithScope(task, func(s *edo.Scope) error {
+		return scope.Run(task, func(s *scope.Scope) error {
 			edo.Go(s, func(task *edo.Task) error {
 				for try := 1; ; try++ {
 					v, err := edo.Call(task, func(context.Context) (int, error) {
@@ -44,7 +46,7 @@ func TestCallGivesItsResultToTheCallerAlone(t *testing.T) {
 	}
 }
 
-func TestCallIsToldWhenTheCallerIsCancelledAndIsWaitedFor(t *testing.T) {
+func TestCallSeesTheCancellationOfTheCallerWhichWaitsForIt(t *testing.T) {
 	for _, how := range []string{"abort", "scope", "deadline"} {
 		var returned, after bool
 		err := edo.Run(func(task *edo.Task) error {
@@ -71,12 +73,12 @@ func TestCallIsToldWhenTheCallerIsCancelledAndIsWaitedFor(t *testing.T) {
 				h.Abort()
 				h.Await(task)
 			case "scope":
-				edo.WithScope(task, func(s *edo.Scope) error {
+				scope.Run(task, func(s *scope.Scope) error {
 					edo.Go(s, func(*edo.Task) error { <-began; s.Cancel(); return nil })
 					return caller(task)
 				})
 			case "deadline":
-				err := edo.WithScope(task, func(*edo.Scope) error { return caller(task) }, edo.ScopeTimeout(time.Millisecond))
+				err := scope.Run(task, func(*scope.Scope) error { return caller(task) }, scope.Timeout(time.Millisecond))
 				if !errors.Is(err, context.DeadlineExceeded) {
 					t.Error("the scope ended with", err)
 				}
@@ -118,7 +120,7 @@ func TestPanicAndGoexitInACallAreItsError(t *testing.T) {
 				t.Error("got", err)
 			}
 			if blocking {
-				return 0, nil // Goexit there ends the goroutine, as anywhere
+				return 0, nil // Goexit has ended the goroutine
 			}
 			_, err = edo.Call(task, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
 			if err == nil || !strings.Contains(err.Error(), "Goexit") {
@@ -142,15 +144,15 @@ func TestPanicAndGoexitInACallAreItsError(t *testing.T) {
 }
 
 func TestOthersRunDuringACall(t *testing.T) {
-	for _, c := range configs {
+	for _, c := range tasktest.Kinds {
 		err := edo.Run(func(task *edo.Task) error {
 			open := make(chan struct{})
 			edo.Go(task, func(task *edo.Task) error { close(open); return nil })
 			_, err := edo.Call(task, func(context.Context) (int, error) { <-open; return 0, nil })
 			return err
-		}, edo.WithConfig(c.config))
+		}, edo.WithConfig(c.Config))
 		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("%s: %v", c.Name, err)
 		}
 	}
 }
@@ -231,7 +233,7 @@ func TestRandIsDrawnFromTheSeed(t *testing.T) {
 	}
 }
 
-func TestCancelledReturnsWhenTheTaskIsAskedToEnd(t *testing.T) {
+func TestCancelledReturnsWhenTheTaskIsCancelled(t *testing.T) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		h := edo.Go(task, func(task *edo.Task) error { return task.Cancelled() })
 		edo.Yield(task)
@@ -242,7 +244,7 @@ func TestCancelledReturnsWhenTheTaskIsAskedToEnd(t *testing.T) {
 		if _, err := h.Await(task); err != edo.ErrCancelled {
 			t.Error("got", err)
 		}
-		return edo.WithScope(task, func(s *edo.Scope) error {
+		return scope.Run(task, func(s *scope.Scope) error {
 			s.Cancel()
 			if err := task.Cancelled(); !errors.Is(err, edo.ErrCancelled) {
 				t.Error("in a scope that was cancelled:", err)

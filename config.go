@@ -6,8 +6,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/edo-go/edo/internal"
-	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/core"
 )
 
 // Config says how a runtime is made. The zero value works.
@@ -20,17 +19,17 @@ type Config struct {
 	// the same time, not even when one blocks, which then holds up the others.
 	CurrentThread bool
 
-	// OnError is told of every task that ends with an error or a panic while nobody
-	// waits for its handle, as it happens, and of errors that edo deals with itself,
-	// such as a connection that could not be accepted for want of descriptors, and of
+	// OnError is called for every task that ends with an error or a panic while no task
+	// waits for its handle, as it happens, and for errors that edo handles itself,
+	// such as a connection that could not be accepted for want of descriptors, and for
 	// a [*StallError]. It is called from the workers and must neither block nor panic;
 	// for a StallError from a goroutine of its own, which may shut the runtime down.
 	// nil means [slog.Error], and standard error for the report of a stall.
 	OnError func(err error)
 
-	// OnPanic is told of every task that panics, as it happens, before anybody joins
+	// OnPanic is called for every task that panics, as it happens, before a task joins
 	// it. When it returns true the runtime ends at once: all tasks are cancelled. It is
-	// called like OnError. nil means that the others go on.
+	// called like OnError. nil means that the other tasks go on.
 	OnPanic func(err *PanicError) (end bool)
 
 	// StallAfter is how long nothing must have happened, with no task that could run,
@@ -54,8 +53,11 @@ type Config struct {
 	// reports. It costs about a microsecond and 340 bytes for each.
 	Trace bool
 
-	driver driver.Driver
+	driverOfConfig
 }
+
+// driverOfConfig is the driver that edo's own packages set: that of the simulator.
+type driverOfConfig = core.ConfigDriver
 
 // defaultStallAfter is what a Config.StallAfter of 0 means.
 const defaultStallAfter = 10 * time.Second
@@ -83,12 +85,6 @@ func (c Config) onError() func(error) {
 		slog.Error(err.Error())
 		markPrinted(err)
 	}
-}
-
-// WithDriver is for edo's own packages: nobody else can name its arguments.
-func (c Config) WithDriver(_ internal.Key, d driver.Driver) Config {
-	c.driver = d
-	return c
 }
 
 func (c Config) check() error {

@@ -1,7 +1,7 @@
 package edo
 
 import (
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -14,20 +14,20 @@ func (cx *Context) in() *sched.Context { return (*sched.Context)(cx) }
 // Waker returns the waker of the task that is being polled.
 func (cx *Context) Waker() Waker { return Waker{cx.in().Task()} }
 
-// Proceed takes one leaf operation off the budget of this poll and says whether
+// Proceed takes one leaf operation off the budget of this poll and reports whether
 // leaf may go on: it is the first thing that the poll of a [Leaf] calls. When Proceed
-// says no, the leaf returns [Pending] without doing anything. Either the task has been
+// returns false, the leaf returns [Pending] without doing anything. Either the task has been
 // put behind the others already, so that one whose inputs are always ready cannot
 // starve the rest; or a report asks what the task waits for, and leaf is the answer.
 // nil is a leaf that has nothing to say.
 func (cx *Context) Proceed(leaf Leaf) bool {
-	return cx.in().Take() || cx.wait(leaf)
+	return cx.in().TakeBudget() || cx.deferLeaf(leaf)
 }
 
-// wait says that leaf may not go on.
+// deferLeaf notes that leaf may not go on.
 //
 //go:noinline
-func (cx *Context) wait(leaf Leaf) bool {
+func (cx *Context) deferLeaf(leaf Leaf) bool {
 	cx.in().Defer(leaf)
 	return false
 }
@@ -36,17 +36,16 @@ func (cx *Context) wait(leaf Leaf) bool {
 // behind one look at timers and I/O. The poll must return [Pending] then.
 func (cx *Context) Yield() { cx.in().Yield() }
 
-// Internal is for edo's own packages: nobody else can name its argument.
-func (cx *Context) Internal(internal.Key) *sched.Context { return cx.in() }
+func (cx *Context) spawner() core.Source {
+	rt := core.RuntimeOf(cx.in())
+	if rt == nil {
+		return core.Source{Err: core.ErrNoRuntime}
+	}
+	return core.Source{Cx: cx.in(), Rt: rt}
+}
 
-// Internal is for edo's own packages: nobody else can name its argument. The context is
-// that of the poll under way, for as long as the function of t does not suspend; it is
-// the function's alone, which has been let go on, by [Task.Proceed] or [Await].
-func (t *Task) Internal(internal.Key) *Context { return t.cx }
-
-// Waker wakes one task, from anywhere. It is a pointer: copy it, compare it, keep
-// it. A waker that is kept keeps the memory of its task. The zero Waker wakes
-// nobody.
+// Waker wakes one task, from any goroutine. It is a pointer: copy it, compare it, keep
+// it. A waker that is kept keeps the memory of its task. The zero Waker wakes no task.
 type Waker struct{ t *sched.Task }
 
 // Wake makes the task run again, some time after the call. It never waits and may
@@ -63,14 +62,10 @@ func (w Waker) Wake() {
 // task that a poll wakes runs next on this worker, most of the time, and the others
 // behind it, in order. Without a poll, when cx is nil, it is Wake.
 func (w Waker) WakeBy(cx *Context) {
-	switch {
-	case w.t == nil:
-	case cx == nil:
-		w.t.Wake()
-	default:
+	if w.t != nil {
 		w.t.WakeBy(cx.in())
 	}
 }
 
-// IsZero says whether w is the zero Waker.
+// IsZero reports whether w is the zero Waker.
 func (w Waker) IsZero() bool { return w.t == nil }

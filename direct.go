@@ -1,9 +1,8 @@
 package edo
 
 import (
-	"errors"
-
 	"github.com/edo-go/edo/internal/carried"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -12,159 +11,145 @@ import (
 // never used again, so it may lie in the object that the collector frees with it.
 //
 // The worker that polls it switches to its coroutine itself, and not through a
-// future: after a switch of stacks the processor predicts every return wrongly. What
-// is rare goes through the future that it is as well: see directFuture.
+// future: after a switch of stacks the processor predicts every return wrongly. The rare
+// cases go through a future, which the task is as well: see directFuture.
 //
-// # Who comes back
+// # The task that comes back
 //
 // A function that has returned need not switch back to the worker. The coroutine that
 // it ran on ends the task and asks the worker which task it would poll next; if that
-// is another function that has not begun, the coroutine runs it at once. So what
-// comes back to directBody.Poll is the task that the worker polls by then, not
-// always the one that it went to.
+// is another function that has not begun, the coroutine runs it at once (relay). A function
+// that waits hands over to another one that waited, in the same way (successor). So the
+// task that comes back to directBody.Poll is the one that the worker polls by then, not
+// always the one that the worker switched to.
 type direct struct {
 	JoinHandle[Unit]
 	self Task
-	gone bool // the task has let go of the function; the worker's
+	gone bool // the function was released; the worker's
 }
 
 // newDirect returns a task that runs fn, which may not be spawned yet.
 func newDirect(fn func(*Task) error, opts []SpawnOption) *JoinHandle[Unit] {
 	d := &direct{}
-	d.self.fn, d.self.whole = fn, true
-	d.task.Init((*directBody)(d))
-	d.labelled()
-	d.take(opts)
+	t := d.self.in()
+	t.Fn, t.IsWhole = fn, true
+	d.head.Task.Init((*directBody)(d))
+	if labels := carried.LabelsHere(); labels != nil || len(opts) != 0 {
+		prepare(&d.head, labels, opts)
+	}
 	return &d.JoinHandle
 }
 
 // directBody is the side of a direct that the scheduler sees.
 type directBody direct
 
-func (b *directBody) handle() *JoinHandle[Unit] { return &b.JoinHandle }
-func (b *directBody) letGo()                    { b.gone = true }
+var _ core.Body = (*directBody)(nil)
 
-func (b *directBody) held() Future[Unit] {
+// Release makes the task give up its function.
+func (b *directBody) Release() { b.gone = true }
+
+// Future returns the task as a future.
+func (b *directBody) Future() any {
 	if b.gone {
 		return nil
 	}
 	return (*directFuture)(b)
 }
 
-// Poll goes to the function, and says whether the task that came back has ended.
+// PollFuture runs the function on.
+func (b *directBody) PollFuture(sc *sched.Context) (ended bool, err error) {
+	return (*directFuture)(b).poll(sc)
+}
+
+// Poll switches to the function, and reports whether the task that came back has ended.
 func (b *directBody) Poll(sc *sched.Context) (ended bool) {
 	d := (*direct)(b)
-	if !d.plain(sc) {
-		return step[Unit](b, sc)
+	if !d.isPlain(sc) {
+		return core.Poll(b, sc, true)
 	}
-	t := &d.self
-	t.cx, t.chains = (*Context)(sc), true
+	t := d.self.in()
+	t.Cx, t.MayRelay = sc, true
 	var r coro.Result
 	var before uintptr
-	if c := t.coro; c != nil {
+	if c := t.Coro; c != nil {
 		before = sc.SetGoroutine(c.Gid())
 		r = c.Resume()
 	} else {
 		before = sc.Goroutine()
-		t.start(t.cx)
-		r = t.coro.StartRunner((*directRunner)(d))
+		t.Start(sc)
+		r = t.Coro.StartRunner((*directRunner)(d))
 	}
 	sc.SetGoroutine(before)
 	d = (*direct)(sc.Root().Body().(*directBody))
-	t = &d.self
-	t.cx = nil
+	t = d.self.in()
+	t.Cx = nil
 	if r.State == coro.Suspended {
 		return false
 	}
 	return d.ended(sc, r)
 }
 
-// plain says whether the worker may go to the function itself: there is one, and
+// isPlain reports whether the worker may switch to the function itself: there is one, and
 // nothing else to do for the task.
-func (d *direct) plain(sc *sched.Context) bool {
-	return !d.gone && !sc.External() && !d.task.IsCancelled() && d.extra.Load().ordinary()
+func (d *direct) isPlain(sc *sched.Context) bool {
+	return !d.gone && !sc.External() && !d.head.Task.IsCancelled() && d.head.Extra().IsOrdinary()
 }
 
-// ended takes in that the function has.
+// ended ends the task, whose function has ended with r.
 func (d *direct) ended(sc *sched.Context, r coro.Result) bool {
-	t := &d.self
-	c := t.coro
-	t.coro = nil
-	d.takeIn(r)
-	t.pool().Put(c)
-	if d.gone { // the coroutine has seen to it
+	t := d.self.in()
+	c := t.Coro
+	t.Coro = nil
+	if r.State == coro.Panicked {
+		d.head.Fail(&PanicError{Value: r.Value, Stack: r.Stack, Task: t.Name()}, (*directFuture)(d))
+	}
+	t.Pool().Put(c)
+	if d.gone { // the coroutine has ended the task
 		return true
 	}
-	t.finish()
+	t.Finish()
 	d.gone = true
-	return step[Unit]((*directBody)(d), sc) // the other steps of the end
+	return core.Poll((*directBody)(d), sc, true) // the other steps of the end
 }
-
-// takeIn takes in that the function has panicked, if it has.
-func (d *direct) takeIn(r coro.Result) {
-	if r.State == coro.Panicked {
-		d.fail(&PanicError{Value: r.Value, Stack: r.Stack, Task: d.self.Name()}, (*directFuture)(d))
-	}
-}
-
-func (b *directBody) Fail(value any, stack []byte) { fail[Unit](b, value, stack) }
-func (b *directBody) Cancelled()                   { b.extra.Load().contexts.cancel() }
-func (b *directBody) more() *extra                 { return b.JoinHandle.more() }
-func (b *directBody) peek() *extra                 { return b.extra.Load() }
-func (b *directBody) ownName() name                { return ownName[Unit](b) }
-func (b *directBody) inspect(cx *Context)          { inspect[Unit](b, cx) }
-func (b *directBody) finished() bool               { return b.task.IsResolved() }
 
 // directFuture is a direct as a future: for its worker when there is more to do than
-// to go to the function, and for reports. It always comes back to whom it left.
+// to switch to the function, and for reports. It always switches back to its caller.
 type directFuture direct
 
-// Poll runs the function until it suspends or returns.
-func (f *directFuture) Poll(cx *Context) (Unit, Poll, error) {
+// poll runs the function until it suspends or returns.
+func (f *directFuture) poll(sc *sched.Context) (ended bool, err error) {
 	d := (*direct)(f)
-	t := &d.self
-	if d.died() || t.over() {
-		return Unit{}, Ready, errPolledAgain
+	t := d.self.in()
+	if t.Died() || t.HasReturned() {
+		return true, core.ErrPolledAgain
 	}
 	var r coro.Runner
-	if t.coro == nil {
-		t.start(cx)
+	if t.Coro == nil {
+		t.Start(sc)
 		r = (*directRunner)(d)
 	}
-	t.hear(cx, false)
-	t.chains = false
-	ended, err := t.drive(cx, r)
-	if !ended {
-		return Unit{}, Pending, nil
+	t.SeeCancelled(sc, false)
+	t.MayRelay = false
+	ended, err = t.Drive(sc, r)
+	if ended {
+		t.Coro = nil
+		t.Finish()
 	}
-	t.coro = nil
-	t.finish()
-	return Unit{}, Ready, err
+	return ended, err
 }
 
-// died says whether the function has called runtime.Goexit, and its coroutine is
-// gone.
-func (d *direct) died() bool {
-	t := &d.self
-	if t.coro == nil || !t.coro.Dead() {
-		return false
-	}
-	t.coro = nil
-	t.finish()
-	return true
-}
+// TellCancelled reports whether the function has started, and must be polled to its end.
+func (f *directFuture) TellCancelled() (goesOn bool) { return f.self.inner.Coro != nil }
 
-// cancel says whether the function has started, and must be polled to its end.
-func (f *directFuture) cancel() bool { return f.self.coro != nil }
-
-// Drop lets go of a function that has not started, or is gone.
+// Drop drops a function that has not started, or whose coroutine is gone.
 func (f *directFuture) Drop() {
-	if !(*direct)(f).died() {
-		f.self.gid.Store(returned)
+	if !f.self.inner.Died() {
+		f.self.inner.MarkReturned()
 	}
 }
 
-func (f *directFuture) function() any { return f.self.fn }
+// Function is what the task is named after.
+func (f *directFuture) Function() any { return f.self.inner.Fn }
 
 // directRunner is the side of a direct that the coroutine sees.
 type directRunner direct
@@ -173,35 +158,35 @@ type directRunner direct
 // come to next.
 func (r *directRunner) Run(c *coro.Coro) {
 	d := (*direct)(r)
-	d.self.enterOn(c)
+	d.self.inner.EnterOn(c)
 	for {
-		err := d.self.fn.(func(*Task) error)(&d.self)
-		d = d.next(c, err)
+		err := d.self.inner.Fn.(func(*Task) error)(&d.self)
+		d = d.relay(c, err)
 		if d == nil {
 			return
 		}
 	}
 }
 
-// next ends the task, whose function has returned err, if there is nothing more to it,
+// relay ends the task, whose function has returned err, if there is nothing more to it,
 // and returns the next one that may run on c.
-func (d *direct) next(c *coro.Coro, err error) *direct {
-	t := &d.self
+func (d *direct) relay(c *coro.Coro, err error) *direct {
+	t := d.self.in()
 	if carried.Any() {
-		err = errors.Join(err, takeOff(t.Name))
+		err = t.ClearLeftovers(err)
 	}
-	t.gid.Store(returned)
+	t.MarkReturned()
 	if err != nil {
-		d.fail(err, (*directFuture)(d))
+		d.head.Fail(err, (*directFuture)(d))
 		return nil
 	}
-	if !t.chains || d.extra.Load() != nil {
+	if !t.MayRelay || d.head.Extra() != nil {
 		return nil
 	}
-	sc := t.cx.in()
+	sc := t.Cx
 	d.gone = true
-	d.resolve(sc)
-	n := sc.Next(true)
+	d.head.Resolve(sc)
+	n := sc.TakeNext(true)
 	if n == nil {
 		return nil
 	}
@@ -210,26 +195,24 @@ func (d *direct) next(c *coro.Coro, err error) *direct {
 		return nil
 	}
 	next := (*direct)(b)
-	u := &next.self
-	if u.coro != nil || !next.plain(sc) {
+	if next.self.inner.Coro != nil || !next.isPlain(sc) {
 		return nil
 	}
-	t.cx, t.coro = nil, nil
-	sc.Turn(true)
-	u.cx, u.coro, u.head, u.rt, u.chains = (*Context)(sc), c, &next.task, t.rt, true
-	u.gid.Store(c.Gid())
+	rt := t.Rt
+	t.Cx, t.Coro = nil, nil
+	sc.HandOver(true)
+	next.self.inner.StartOn(c, sc, &next.head.Task, rt)
 	c.Become((*directRunner)(next))
 	return next
 }
 
-// successor returns the coroutine of the task that the worker would poll next, when
-// that is one of a function which waits, and t may go there instead of to the worker.
-func (t *Task) successor() *coro.Coro {
-	if !t.chains {
-		return nil
-	}
-	sc := t.cx.in()
-	n := sc.Next(false)
+func init() { core.Successor = successor }
+
+// successor returns the coroutine of the task that the worker would poll next, when that
+// is one of a function which waits. The function of t, which may relay, hands over to it.
+func successor(t *core.Task) *coro.Coro {
+	sc := t.Cx
+	n := sc.TakeNext(false)
 	if n == nil {
 		return nil
 	}
@@ -238,15 +221,15 @@ func (t *Task) successor() *coro.Coro {
 		return nil
 	}
 	d := (*direct)(b)
-	u := &d.self
-	if u.coro == nil || !d.plain(sc) {
+	u := d.self.in()
+	if u.Coro == nil || !d.isPlain(sc) {
 		return nil
 	}
-	u.cx, u.chains = t.cx, true
-	t.cx = nil
-	sc.SetGoroutine(u.coro.Gid())
-	return u.coro
+	u.Cx, u.MayRelay = t.Cx, true
+	t.Cx = nil
+	sc.SetGoroutine(u.Coro.Gid())
+	return u.Coro
 }
 
-// Unwound lets go of the goroutine, whose descriptor will be used again.
-func (r *directRunner) Unwound(*coro.Coro) { r.self.unwound() }
+// Unwound forgets the goroutine: its descriptor will be used again.
+func (r *directRunner) Unwound(*coro.Coro) { r.self.inner.Unwound() }

@@ -1,8 +1,9 @@
 package edo
 
 import (
-	"context"
 	"errors"
+
+	"github.com/edo-go/edo/internal/core"
 )
 
 // The errors that all of edo shares. What a package returns says its own name
@@ -17,15 +18,10 @@ var (
 	ErrEmpty = errors.New("edo: empty")
 	// ErrCancelled says that the task was asked to end. It matches
 	// [context.Canceled] as well.
-	ErrCancelled error = cancelledError{}
+	ErrCancelled = core.ErrCancelled
 	// ErrShutdown says that the runtime has ended, or is ending.
-	ErrShutdown = errors.New("edo: the runtime has shut down")
+	ErrShutdown = core.ErrShutdown
 )
-
-type cancelledError struct{}
-
-func (cancelledError) Error() string        { return "edo: task cancelled" }
-func (cancelledError) Is(target error) bool { return target == context.Canceled }
 
 // NewError returns an error that says text and matches kind with [errors.Is]:
 // what a package makes its own form of [ErrClosed] and the others with.

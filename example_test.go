@@ -3,13 +3,16 @@ package edo_test
 import (
 	"fmt"
 	"log"
+	"os"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/timer"
 )
 
-// The program of the README: four tasks greet a fifth.
 func Example() {
 	err := edo.Run(func(task *edo.Task) error {
 		tx, rx := mpsc.New[string](1024)
@@ -27,7 +30,7 @@ func Example() {
 			}
 			fmt.Println(msg)
 		}
-		return nil // Run waits for every task, whoever spawned it
+		return nil // Run waits for every task, also for those that other tasks have spawned
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -80,11 +83,116 @@ func ExampleJoinHandle_Abort() {
 func ExampleBlocking() {
 	edo.Run(func(task *edo.Task) error {
 		h := edo.Blocking(task, func(task *edo.Task) (string, error) {
-			return "what a slow library says", nil // it may block here: it has a goroutine of its own
+			return "what a slow library says", nil // the function may block: it has a goroutine of its own
 		})
 		v, err := h.Await(task)
 		fmt.Println(v, err)
 		return err
 	})
 	// Output: what a slow library says <nil>
+}
+
+func ExampleShielded() {
+	edo.Run(func(task *edo.Task) error {
+		h := edo.Go(task, func(task *edo.Task) error {
+			err := timer.Sleep(task, 1000*time.Hour)
+			edo.Shielded(task, func(task *edo.Task) error {
+				if err := timer.Sleep(task, time.Millisecond); err != nil {
+					return err
+				}
+				fmt.Println("said goodbye")
+				return nil
+			})
+			return err
+		})
+		edo.Yield(task)
+		edo.Yield(task)
+		h.Abort()
+		_, err := h.Await(task)
+		fmt.Println(err)
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true}))
+	// Output:
+	// said goodbye
+	// edo: task cancelled
+}
+
+func ExampleLocal() {
+	request := edo.NewLocal[int]("request")
+	edo.Run(func(task *edo.Task) error {
+		_, err := edo.Go(task, func(task *edo.Task) error {
+			n, _ := request.Get(task)
+			fmt.Println("request", n)
+			edo.Go(task, func(task *edo.Task) error {
+				_, ok := request.Get(task)
+				fmt.Println("a child has it:", ok)
+				return nil
+			}).Await(task)
+			_, err := edo.Go(task, func(task *edo.Task) error {
+				n, ok := request.Get(task)
+				fmt.Println("a child that inherits has it:", ok, n)
+				return nil
+			}, edo.InheritValues()).Await(task)
+			return err
+		}, request.Value(7)).Await(task)
+		return err
+	})
+	// Output:
+	// request 7
+	// a child has it: false
+	// a child that inherits has it: true 7
+}
+
+func ExampleAbortHandle() {
+	edo.Run(func(task *edo.Task) error {
+		stop := edo.Go(task, func(task *edo.Task) error { return timer.Sleep(task, 1000*time.Hour) }).AbortHandle()
+		stop.Abort()
+		for !stop.Finished() {
+			edo.Yield(task)
+		}
+		fmt.Println("ended")
+		return nil
+	})
+	// Output: ended
+}
+
+func ExampleUnconstrained() {
+	edo.Run(func(task *edo.Task) error {
+		all := func(n int) edo.Future[int] { return &leaves{n: n} } // n operations in one poll, if the budget allows
+		n, err := edo.Await(task, edo.Unconstrained(all(1000)))
+		fmt.Println(n, "operations in one poll")
+		return err
+	})
+	// Output: 1000 operations in one poll
+}
+
+func ExampleDump() {
+	edo.Run(func(task *edo.Task) error {
+		tx, rx := oneshot.New[int]()
+		edo.Go(task, func(task *edo.Task) error {
+			_, err := rx.Recv(task)
+			return err
+		}, edo.Name("reader"))
+		if err := timer.Sleep(task, time.Millisecond); err != nil {
+			return err
+		}
+		edo.Dump(os.Stdout)
+		return tx.Send(1)
+	})
+}
+
+// A task looks for a result now and then, and goes on with its own work.
+func ExampleJoinHandle_TryJoin() {
+	edo.Run(func(task *edo.Task) error {
+		h := edo.GoValue(task, func(*edo.Task) (int, error) { return 7, nil })
+		v, p, err := h.TryJoin()
+		fmt.Println(v, p, err)
+		edo.Yield(task) // the task runs, and ends
+		v, p, err = h.TryJoin()
+		fmt.Println(v, p, err)
+		return nil
+	}, edo.WithConfig(edo.Config{CurrentThread: true}))
+	// Output:
+	// 0 Pending <nil>
+	// 7 Ready <nil>
 }

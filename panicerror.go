@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync/atomic"
 
+	"github.com/edo-go/edo/internal/core"
 	frames "github.com/edo-go/edo/internal/origin"
 )
 
@@ -67,5 +68,25 @@ func eachPanic(err error, fn func(e *PanicError)) {
 		}
 	case interface{ Unwrap() error }:
 		eachPanic(e.Unwrap(), fn)
+	}
+}
+
+// tellOfPanics tells onPanic of the panics in err that it has not been told of, and ends rt
+// when it says so.
+func (rt *Runtime) tellOfPanics(err error, onPanic func(*PanicError) (end bool)) {
+	eachPanic(err, func(e *PanicError) {
+		if atomic.SwapUint32(&e.told, 1) == 0 && onPanic(e) {
+			rt.in().Sched.CancelAll()
+		}
+	})
+}
+
+func init() {
+	core.Hooks.NewPanic = func(task string, value any, stack []byte) error {
+		return &PanicError{Value: value, Stack: stack, Task: task}
+	}
+	core.Hooks.IsPanic = func(err error) bool {
+		_, ok := err.(*PanicError)
+		return ok
 	}
 }

@@ -48,8 +48,8 @@ type Stream[T any] interface {
 	PollNext(cx *Context) (T, Poll, error)
 }
 
-// A Dropper is something that is owned: whoever owns one drops it exactly once,
-// when it is done with it, completed or not. Drop lets go of what the owner's end
+// A Dropper is something that is owned: its owner drops it exactly once,
+// when it does not need it any more, completed or not. Drop gives up what the owner's end
 // of a thing stands for (a sender, a place in a queue, a socket). It never waits,
 // may be called from any goroutine unless its type says otherwise, and may be
 // called twice.

@@ -8,11 +8,12 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/gid"
 )
 
 // A RunOption changes how [Run] runs.
-type RunOption func(*runOptions)
+type RunOption struct{ apply func(*runOptions) }
 
 type runOptions struct {
 	config  Config
@@ -21,12 +22,16 @@ type runOptions struct {
 }
 
 // WithConfig makes Run use a runtime that is made as c says.
-func WithConfig(c Config) RunOption { return func(o *runOptions) { o.config = c } }
+func WithConfig(c Config) RunOption {
+	return RunOption{func(o *runOptions) { o.config = c }}
+}
 
 // WithContext makes Run cancel all tasks, main too, when ctx ends. Every [Task.Context]
 // derives from ctx: it has its values and its deadline, and ends with its cause. When
 // main is cut short by that, the error of Run matches [ErrCancelled] and the cause.
-func WithContext(ctx context.Context) RunOption { return func(o *runOptions) { o.ctx = ctx } }
+func WithContext(ctx context.Context) RunOption {
+	return RunOption{func(o *runOptions) { o.ctx = ctx }}
+}
 
 // WithSignals makes an interrupt (Ctrl-C) or a SIGTERM end the program in order. The
 // first cancels the main task alone: a server stops accepting and finishes what it
@@ -36,11 +41,13 @@ func WithContext(ctx context.Context) RunOption { return func(o *runOptions) { o
 // While something still runs a second later, and then every five seconds, a line on
 // standard error says what: how many tasks have not ended, and what most of them wait
 // for.
-func WithSignals() RunOption { return func(o *runOptions) { o.signals = true } }
+func WithSignals() RunOption {
+	return RunOption{func(o *runOptions) { o.signals = true }}
+}
 
-// Run runs main as a task, and returns when it and every other task, spawned by
-// anyone, have ended. It returns main's error, joined with the errors and panics
-// of tasks that nobody joined: the first 32 and how many more. [ErrCancelled] from
+// Run runs main as a task, and returns when it and every other task, wherever it was
+// spawned, have ended. It returns main's error, joined with the errors and panics
+// of tasks that no task has joined: the first 32 and how many more. [ErrCancelled] from
 // a task that was aborted is none.
 //
 // What keeps Run from returning is in the report of [Dump], and with [WithSignals] on
@@ -70,9 +77,9 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	var zero T
 	var o runOptions
 	for _, opt := range opts {
-		opt(&o)
+		opt.apply(&o)
 	}
-	if runtimes.inside(gid.Get()) {
+	if core.Runtimes.AnyPollsOn(gid.Get()) {
 		return zero, errNested
 	}
 	if o.ctx != nil {
@@ -88,23 +95,23 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	if o.signals { // before main can run
 		signals = make(chan os.Signal, 1)
 		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-		rt.signals.Store(true)
+		rt.in().Signals.Store(true)
 	}
-	main := start(rt, func(x *extra) { x.main = true })
+	main := start(rt, spawnOption(func(x *core.Extra) { x.IsMain = true }))
 	if o.signals {
 		defer heed(rt, signals, main.AbortHandle())()
 	}
 	if o.ctx != nil {
-		defer afterContext(o.ctx, rt.sched.CancelAll)()
+		defer core.AfterContext(o.ctx, rt.in().Sched.CancelAll)()
 	}
 	rt.release()
-	<-rt.gone
-	if x := main.extra.Load(); !x.asked {
-		err = x.err
+	<-rt.in().Gone
+	if x := main.head.Extra(); !x.ErrorIsAbort {
+		err = x.Err
 	} else if o.ctx != nil && o.ctx.Err() != nil {
 		err = cutShort(o.ctx)
 	}
-	return main.value, rt.failures.join(err)
+	return main.value, rt.in().Failures.Join(err)
 }
 
 // cutShort says that ctx has ended what was run in it.

@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/coro"
+	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/edo-go/edo/timer"
 )
 
 func TestRunWaitsForEveryTask(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		var ended atomic.Int64
 		err := edo.Run(func(task *edo.Task) error {
 			for range 10 {
@@ -39,8 +42,8 @@ func TestRunWaitsForEveryTask(t *testing.T) {
 	})
 }
 
-func TestRunReturnsMainsErrorJoinedWithWhatNobodyJoined(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
+func TestRunReturnsMainsErrorJoinedWithErrorsThatNoTaskJoined(t *testing.T) {
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		first, second, third := errors.New("first"), errors.New("second"), errors.New("third")
 		err := edo.Run(func(task *edo.Task) error {
 			edo.Go(task, func(*edo.Task) error { return second })
@@ -71,7 +74,7 @@ func TestRunKeepsTheFirst32FailuresAndCountsTheRest(t *testing.T) {
 			edo.Go(task, func(*edo.Task) error { return fmt.Errorf("failure %d", i) })
 		}
 		return nil
-	}, quiet(edo.Config{}))
+	}, tasktest.Quiet(edo.Config{}))
 	if n := strings.Count(err.Error(), "failure"); n != 32 {
 		t.Errorf("%d failures are named, want 32", n)
 	}
@@ -81,20 +84,20 @@ func TestRunKeepsTheFirst32FailuresAndCountsTheRest(t *testing.T) {
 }
 
 func TestPanicIsAPanicErrorWithTheStackOfThePanic(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		cause := errors.New("cause")
 		edo.Run(func(task *edo.Task) error {
 			direct := edo.Go(task, func(task *edo.Task) error {
 				edo.Yield(task)
-				panicOnPurpose(cause)
+				tasktest.PanicOnPurpose(cause)
 				return nil
 			}, edo.Name("doomed"))
-			stackless := edo.Spawn(task, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
-				panicOnPurpose(cause)
+			stackless := edo.Spawn(task, tasktest.PollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
+				tasktest.PanicOnPurpose(cause)
 				return 0, edo.Ready, nil
 			}), edo.Name("doomed"))
 			blocking := edo.Blocking(task, func(*edo.Task) (int, error) {
-				panicOnPurpose(cause)
+				tasktest.PanicOnPurpose(cause)
 				return 0, nil
 			}, edo.Name("doomed"))
 			for kind, h := range map[string]func() error{
@@ -106,7 +109,7 @@ func TestPanicIsAPanicErrorWithTheStackOfThePanic(t *testing.T) {
 				var p *edo.PanicError
 				if !errors.As(err, &p) || p.Value != cause || !errors.Is(err, cause) || p.Task != "doomed" {
 					t.Errorf("%s: got %v", kind, err)
-				} else if !strings.Contains(string(p.Stack), "panicOnPurpose") {
+				} else if !strings.Contains(string(p.Stack), "PanicOnPurpose") {
 					t.Errorf("%s: the stack does not show where: %s", kind, p.Stack)
 				}
 			}
@@ -115,15 +118,8 @@ func TestPanicIsAPanicErrorWithTheStackOfThePanic(t *testing.T) {
 	})
 }
 
-func panicOnPurpose(v any) { panic(v) }
-
-// pollFunc is a future made of a function.
-type pollFunc[T any] func(cx *edo.Context) (T, edo.Poll, error)
-
-func (f pollFunc[T]) Poll(cx *edo.Context) (T, edo.Poll, error) { return f(cx) }
-
 func TestGoexitEndsTheTaskWithAnErrorAndTheWorkerGoesOn(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		cleaned := false
 		err := edo.Run(func(task *edo.Task) error {
 			for range 5 {
@@ -148,7 +144,7 @@ func TestGoexitEndsTheTaskWithAnErrorAndTheWorkerGoesOn(t *testing.T) {
 				if _, err := n.Await(task); err == nil || !strings.Contains(err.Error(), "Goexit") {
 					t.Errorf("nested: got %v", err)
 				}
-				s := edo.Spawn(task, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
+				s := edo.Spawn(task, tasktest.PollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
 					runtime.Goexit()
 					return 0, edo.Ready, nil
 				}))
@@ -172,14 +168,14 @@ func TestGoexitEndsTheTaskWithAnErrorAndTheWorkerGoesOn(t *testing.T) {
 }
 
 func TestGoexitInMainEndsRunWithAnError(t *testing.T) {
-	err := edo.Run(func(*edo.Task) error { runtime.Goexit(); return nil }, quiet(edo.Config{}))
+	err := edo.Run(func(*edo.Task) error { runtime.Goexit(); return nil }, tasktest.Quiet(edo.Config{}))
 	if err == nil || !strings.Contains(err.Error(), "Goexit") {
 		t.Fatalf("got %v", err)
 	}
 }
 
 func TestNestedRunIsAnError(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		inner := func(*edo.Task) error { t.Error("the inner main ran"); return nil }
 		err := edo.Run(func(task *edo.Task) error {
 			if err := edo.Run(inner); err == nil || !strings.Contains(err.Error(), "Run inside a task") {
@@ -189,7 +185,7 @@ func TestNestedRunIsAnError(t *testing.T) {
 			if err := edo.Block(task, context.Background(), inner); err == nil || !strings.Contains(err.Error(), "Block in a task") {
 				t.Errorf("Block: got %v", err)
 			}
-			_, err := edo.Await(task, edo.Spawn(task, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
+			_, err := edo.Await(task, edo.Spawn(task, tasktest.PollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
 				return 0, edo.Ready, edo.Run(inner)
 			})))
 			if err == nil || !strings.Contains(err.Error(), "Run inside a task") {
@@ -214,19 +210,15 @@ func TestBlockedTaskDoesNotStopTheOthersFromEndingIt(t *testing.T) {
 				return nil
 			})
 			return nil
-		}, quiet(edo.Config{Workers: workers}))
+		}, tasktest.Quiet(edo.Config{Workers: workers}))
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// goroutines counts those that there are, but for the coroutines that are kept for other
-// runtimes under the race detector.
-func goroutines() int { return runtime.NumGoroutine() - coro.Kept() }
-
 func TestAfterRunGoroutinesAreBackWhereTheyWere(t *testing.T) {
-	before := goroutines()
+	before := tasktest.CountGoroutines()
 	for range 20 {
 		edo.Run(func(task *edo.Task) error {
 			for range 100 {
@@ -236,13 +228,7 @@ func TestAfterRunGoroutinesAreBackWhereTheyWere(t *testing.T) {
 			return nil
 		})
 	}
-	for n := 0; goroutines() > before; n++ {
-		if n > 1_000_000 {
-			buf := make([]byte, 1<<20)
-			t.Fatalf("%d goroutines, %d before:\n%s", goroutines(), before, buf[:runtime.Stack(buf, true)])
-		}
-		runtime.Gosched()
-	}
+	tasktest.RequireGoroutines(t, before)
 }
 
 func TestBadConfigIsRefused(t *testing.T) {
@@ -253,70 +239,78 @@ func TestBadConfigIsRefused(t *testing.T) {
 	}
 }
 
-func TestRuntimeTakesTasksFromAnyGoroutineUntilShutdown(t *testing.T) {
-	rt, err := edo.New(edo.Config{Workers: 2, OnError: func(error) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := edo.Spawn(rt, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) { return 7, edo.Ready, nil }))
-	err = edo.Block(rt, context.Background(), func(task *edo.Task) error {
-		v, err := h.Await(task)
-		if v != 7 {
-			t.Errorf("got %d", v)
+func TestFailuresBeyondTheKeptOnesAreReportedWhenTheKeptOnesWereJoined(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		var handles []*edo.JoinHandle[edo.Unit]
+		for i := range 40 {
+			h := edo.Go(task, func(*edo.Task) error { return fmt.Errorf("failure %d", i) })
+			for !h.Finished() {
+				edo.Yield(task)
+			}
+			handles = append(handles, h)
 		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	waits := edo.Spawn(rt, forever{})
-	if err := rt.Shutdown(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if !waits.Finished() {
-		t.Error("Shutdown returned before a task had ended")
-	}
-	late := edo.Spawn(rt, &dropped{})
-	if !late.Finished() {
-		t.Fatal("a task was taken after Shutdown")
-	}
-	if err := edo.Block(rt, context.Background(), func(*edo.Task) error { return nil }); !errors.Is(err, edo.ErrShutdown) {
-		t.Errorf("Block after Shutdown: %v", err)
+		for _, h := range handles[:32] {
+			h.Await(task)
+			h.Await(task)
+		}
+		return nil
+	}, tasktest.Quiet(edo.Config{}))
+	if err == nil || !strings.Contains(err.Error(), "8 more tasks failed") {
+		t.Errorf("Run returned %v", err)
 	}
 }
 
-// forever is a future that nobody wakes.
-type forever struct{}
-
-func (forever) Poll(*edo.Context) (int, edo.Poll, error) { return 0, edo.Pending, nil }
-
-// dropped counts how often it was dropped; it is never ready.
-type dropped struct {
-	forever
-	n atomic.Int64
+func TestMainIsOneMoreTaskAndTheOthersGoOnWhenItFails(t *testing.T) {
+	broken := errors.New("broken")
+	for name, end := range map[string]func() error{
+		"error":  func() error { return broken },
+		"panic":  func() error { panic(broken) },
+		"Goexit": func() error { runtime.Goexit(); return nil },
+	} {
+		tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
+			var ended atomic.Int64
+			err := edo.Run(func(task *edo.Task) error {
+				for range 10 {
+					edo.Go(task, func(task *edo.Task) error {
+						if err := timer.Sleep(task, time.Millisecond); err != nil {
+							return err
+						}
+						edo.Go(task, func(task *edo.Task) error { // main has ended before
+							ended.Add(1)
+							return edo.Yield(task)
+						})
+						return nil
+					})
+				}
+				return end()
+			}, opt)
+			if err == nil || name != "Goexit" && !errors.Is(err, broken) || ended.Load() != 10 {
+				t.Errorf("%s: got %v; %d have ended", name, err, ended.Load())
+			}
+		})
+	}
 }
 
-func (d *dropped) Drop() { d.n.Add(1) }
-
-func TestShutdownNamesTheTasksThatDoNotEnd(t *testing.T) {
-	rt, err := edo.New(edo.Config{Workers: 2, OnError: func(error) {}})
-	if err != nil {
-		t.Fatal(err)
+func TestAfterRunDescriptorsAreBackWhereTheyWere(t *testing.T) {
+	count := func() int {
+		all, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skip("this system does not say which descriptors are open")
+		}
+		return len(all)
 	}
-	release, started := make(chan struct{}), make(chan struct{})
-	edo.Blocking(rt, func(*edo.Task) (int, error) {
-		close(started)
-		<-release
-		return 0, nil
-	}, edo.Name("stubborn"))
-	<-started
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if err := rt.Shutdown(ctx); err == nil || !strings.Contains(err.Error(), "stubborn") {
-		t.Errorf("got %v", err)
+	edo.Run(func(*edo.Task) error { return nil }) // from now on the poller of Go has its descriptors
+	before := count()
+	for range 10 {
+		err := edo.Run(func(task *edo.Task) error {
+			edo.Go(task, func(task *edo.Task) error { return timer.Sleep(task, time.Millisecond) })
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	close(release)
-	if err := rt.Shutdown(context.Background()); err != nil {
-		t.Fatal(err)
+	if n := count(); n > before {
+		t.Errorf("%d descriptors, %d before", n, before)
 	}
 }

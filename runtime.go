@@ -4,19 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
+	"unsafe"
 
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/carried"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/coro"
-	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/driver/real"
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/survey"
 )
 
 // maxIdleCoroutines bounds how many coroutines a runtime keeps for later.
@@ -26,23 +24,14 @@ const maxIdleCoroutines = 1024
 // for programs that have a life outside of it. It is a [Spawner], from any
 // goroutine.
 type Runtime struct {
-	sched   *sched.Runtime
-	driver  driver.Driver
-	base    context.Context // of every Task.Context; nil: none was given
-	coros   *coro.Pool
-	onError func(error)
-	onPanic func(*PanicError) bool
-	trace   *tracer   // nil without Config.Trace
-	down    sync.Once // gives back the task that the scheduler counts for New's caller
-	gone    chan struct{}
-
-	failures failures
-	shields  shields
-	islands  islands
-	began    uint64      // in a seeded runtime: the number before that of the first thing made in it
-	told     string      // the report of the last stall; the monitor's
-	signals  atomic.Bool // a signal may do something
+	inner core.Runtime // the only field, see package inside
 }
+
+func (rt *Runtime) in() *core.Runtime { return &rt.inner }
+
+// publicRuntime returns the Runtime whose inside rt is, which may be nil. All are made by
+// newRuntime.
+func publicRuntime(rt *core.Runtime) *Runtime { return (*Runtime)(unsafe.Pointer(rt)) }
 
 // New makes a runtime and starts its workers. It goes on, idle or not, until
 // [Runtime.Shutdown]; it costs a goroutine per worker, one more, and two
@@ -55,83 +44,90 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 		return nil, err
 	}
 	if carried.InBubble() {
-		return nil, errBubble
+		return nil, core.ErrBubble
 	}
-	d := c.driver
+	d := c.Driver()
 	if d == nil {
 		var err error
 		if d, err = real.New(); err != nil {
 			return nil, fmt.Errorf("edo: cannot start a runtime: %w", err)
 		}
 	}
-	rt := &Runtime{
-		driver:  d,
-		base:    base,
-		onError: c.onError(),
-		onPanic: c.OnPanic,
-		coros:   coro.NewPool(maxIdleCoroutines),
-		gone:    make(chan struct{}),
+	public := &Runtime{}
+	rt := public.in()
+	rt.Driver, rt.Base = d, base
+	rt.OnError = c.onError()
+	rt.Coros = coro.NewPool(maxIdleCoroutines)
+	rt.Gone = make(chan struct{})
+	if c.OnPanic != nil {
+		rt.OnPanic = func(err error) { public.tellOfPanics(err, c.OnPanic) }
 	}
 	if c.Trace {
-		rt.trace = &tracer{}
+		rt.Tracer = &core.Tracer{}
 	}
-	rt.sched = sched.New(sched.Config{
+	islands := survey.NewWatch(rt, public.reportIsland)
+	rt.Survey = islands
+	rt.ReportQuiet = public.quiet
+	rt.Sched = sched.New(sched.Config{
 		Workers:       c.Workers,
 		CurrentThread: c.CurrentThread,
 		Driver:        d,
-		Stalled:       rt.stalled,
-		Quiet:         rt.quiet,
+		Stalled:       public.stalled,
+		Quiet:         rt.ReportQuiet,
 		QuietAfter:    c.stallAfter(),
-		Report:        rt.onError,
+		Report:        rt.OnError,
 		Owner:         rt,
 	})
-	runtimes.add(rt)
+	core.Runtimes.Add(rt)
 	if d.Seeded() {
-		rt.began = lost.Number()
+		rt.Began = lost.Number()
 		lost.Hold()
 		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && c.stallAfter() > 0 {
-			b.OnBlocked(c.stallAfter(), func() { rt.blocked(c.stallAfter()) })
+			b.OnBlocked(c.stallAfter(), func() { public.blocked(c.stallAfter()) })
 		}
 	}
-	rt.sched.Start()
+	rt.Sched.Start()
 	if !d.Seeded() {
-		rt.islands.watch(rt, c.stallAfter())
+		islands.Start(c.stallAfter())
 	}
-	go rt.end()
-	return rt, nil
+	go end(rt)
+	return public, nil
 }
 
-// end lets go of everything, once every task has ended.
-func (rt *Runtime) end() {
-	rt.sched.Wait()
-	rt.islands.stop()
-	rt.shields.broken.Store(true)
-	for t := range rt.sched.Tasks { // Block on other goroutines: nothing will wake them any more
+// end ends what the runtime consists of, once every task has ended.
+func end(rt *core.Runtime) {
+	rt.Sched.Wait()
+	rt.Survey.(*survey.Watch).Stop()
+	rt.Shields.Broken.Store(true)
+	for t := range rt.Sched.Tasks { // Block on other goroutines: nothing will wake them any more
 		t.Cancel()
 	}
-	rt.coros.Close()
-	runtimes.remove(rt)
-	if rt.driver.Seeded() {
+	rt.Coros.Close()
+	core.Runtimes.Remove(rt)
+	if rt.Driver.Seeded() {
 		lost.Release()
 	}
-	if err := rt.driver.Close(); err != nil {
-		rt.onError(fmt.Errorf("edo: closing the driver: %w", err))
+	if err := rt.Driver.Close(); err != nil {
+		rt.OnError(fmt.Errorf("edo: closing the driver: %w", err))
 	}
-	close(rt.gone)
+	close(rt.Gone)
 }
 
+// islands returns the watch over tasks that wait for each other.
+func (rt *Runtime) islands() *survey.Watch { return rt.in().Survey.(*survey.Watch) }
+
 // release lets the runtime end when its tasks have.
-func (rt *Runtime) release() { rt.down.Do(rt.sched.Detach) }
+func (rt *Runtime) release() { rt.in().Down.Do(rt.in().Sched.Detach) }
 
 // Wait lets the runtime end: it returns when every task has ended, with the errors
-// and panics of those that nobody joined. Spawning goes on to work until then.
+// and panics of those that no task has joined. Spawning goes on to work until then.
 func (rt *Runtime) Wait() error {
-	if runtimes.inside(gid.Get()) {
+	if core.Runtimes.AnyPollsOn(gid.Get()) {
 		return errWaitInside
 	}
 	rt.release()
-	<-rt.gone
-	return rt.failures.join(nil)
+	<-rt.in().Gone
+	return rt.in().Failures.Join(nil)
 }
 
 // Shutdown cancels all tasks, also those spawned from now on, and waits until they
@@ -140,68 +136,17 @@ func (rt *Runtime) Wait() error {
 // returns what [Runtime.Wait] would. It may be called twice, from any goroutine; inside
 // a task, which it would wait for, it is an error.
 func (rt *Runtime) Shutdown(ctx context.Context) error {
-	if runtimes.inside(gid.Get()) {
+	if core.Runtimes.AnyPollsOn(gid.Get()) {
 		return errWaitInside
 	}
-	rt.sched.CancelAll()
+	rt.in().Sched.CancelAll()
 	rt.release()
 	select {
-	case <-rt.gone:
-		return rt.failures.join(nil)
+	case <-rt.in().Gone:
+		return rt.in().Failures.Join(nil)
 	case <-ctx.Done():
 		return &ShutdownError{Cause: context.Cause(ctx), Snapshot: rt.Snapshot()}
 	}
 }
 
 var errWaitInside = errors.New("edo: Wait or Shutdown inside a task would wait for that task: call it from another goroutine")
-
-// Internals is for edo's own packages: nobody else can name its first argument.
-// With nothing to spawn on it returns an error.
-func Internals(_ internal.Key, s Spawner) (*sched.Runtime, driver.Driver, error) {
-	_, rt, err := spawnerOf(s)
-	if err != nil {
-		return nil, nil, err
-	}
-	return rt.sched, rt.driver, nil
-}
-
-// runtimes are those that have not ended, so that a nested Run is noticed.
-var runtimes registry
-
-type registry struct {
-	mu  sync.Mutex
-	all []*Runtime // guarded by mu; the oldest first
-}
-
-func (r *registry) add(rt *Runtime) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.all = append(r.all, rt)
-}
-
-func (r *registry) remove(rt *Runtime) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if i := slices.Index(r.all, rt); i >= 0 {
-		r.all = slices.Delete(r.all, i, i+1)
-	}
-}
-
-// list returns them, the oldest first.
-func (r *registry) list() []*Runtime {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.all)
-}
-
-// inside says whether the goroutine g polls a task of some runtime.
-func (r *registry) inside(g uintptr) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, rt := range r.all {
-		if rt.sched.OnGoroutine(g) {
-			return true
-		}
-	}
-	return false
-}

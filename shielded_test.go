@@ -10,7 +10,9 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -20,7 +22,7 @@ func cleansUp(t *testing.T, started, cleaned *atomic.Int64) func(task *edo.Task)
 	return func(task *edo.Task) error {
 		started.Add(1)
 		outer := task.Context()
-		_, first := edo.Await(task, forever{})
+		_, first := edo.Await(task, tasktest.Forever{})
 		err := edo.Shielded(task, func(task *edo.Task) error {
 			if err := task.Err(); err != nil {
 				t.Errorf("inside: Err is %v", err)
@@ -31,7 +33,7 @@ func cleansUp(t *testing.T, started, cleaned *atomic.Int64) func(task *edo.Task)
 			if outer.Err() == nil {
 				t.Error("the context outside goes on")
 			}
-			pass(task, 5)
+			tasktest.YieldTimes(task, 5)
 			if err := edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, time.Millisecond) }); err != nil {
 				return err
 			}
@@ -60,10 +62,10 @@ func TestShieldedWaitsOnInACancelledTask(t *testing.T) {
 	left := func(drop bool, fn func(task *edo.Task) error) func(task *edo.Task) error {
 		return func(task *edo.Task) error {
 			inner := nested(fn)
-			_, err := edo.Await(task, pollOnce(inner))
+			_, err := edo.Await(task, tasktest.PollOnce(inner))
 			if drop {
 				edo.Drop(inner)
-				pass(task, 3)
+				tasktest.YieldTimes(task, 3)
 			}
 			return err
 		}
@@ -74,7 +76,7 @@ func TestShieldedWaitsOnInACancelledTask(t *testing.T) {
 			return h.Abort, func() error { _, err := h.Await(task); return err }
 		},
 		"nested": func(task *edo.Task, fn func(task *edo.Task) error) (func(), func() error) {
-			h := edo.Spawn(task, pollFunc[int](nested(fn).Poll)) // which nobody drops
+			h := edo.Spawn(task, tasktest.PollFunc[int](nested(fn).Poll)) // without a Drop
 			return h.Abort, func() error { _, err := h.Await(task); return err }
 		},
 		"blocking": func(task *edo.Task, fn func(task *edo.Task) error) (func(), func() error) {
@@ -99,13 +101,13 @@ func TestShieldedWaitsOnInACancelledTask(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			runs(t, func(task *edo.Task) error {
+			tasktest.RunOnAll(t, func(task *edo.Task) error {
 				var started, cleaned atomic.Int64
 				abort, join := spawn(task, cleansUp(t, &started, &cleaned))
 				for started.Load() == 0 {
 					edo.Yield(task)
 				}
-				pass(task, 5)
+				tasktest.YieldTimes(task, 5)
 				abort()
 				if err := join(); err != nil && !errors.Is(err, edo.ErrCancelled) {
 					t.Errorf("got %v", err)
@@ -130,7 +132,7 @@ func TestShieldedInBlock(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		err = edo.Block(rt, ctx, func(task *edo.Task) error {
 			if nested {
-				_, err := edo.Await(task, pollOnce(edo.Async(func(task *edo.Task) (int, error) { return 0, fn(task) })))
+				_, err := edo.Await(task, tasktest.PollOnce(edo.Async(func(task *edo.Task) (int, error) { return 0, fn(task) })))
 				return err
 			}
 			edo.Go(task, func(task *edo.Task) error {
@@ -153,16 +155,16 @@ func TestShieldedInBlock(t *testing.T) {
 }
 
 func TestShieldEndsWithAPanic(t *testing.T) {
-	runs(t, func(task *edo.Task) error {
+	tasktest.RunOnAll(t, func(task *edo.Task) error {
 		h := edo.Go(task, func(task *edo.Task) error {
-			edo.Await(task, forever{})
+			edo.Await(task, tasktest.Forever{})
 			func() {
 				defer func() { recover() }()
 				edo.Shielded(task, func(*edo.Task) error { panic("inside") })
 			}()
 			return edo.Yield(task)
 		})
-		pass(task, 5)
+		tasktest.YieldTimes(task, 5)
 		h.Abort()
 		if _, err := h.Await(task); err != edo.ErrCancelled {
 			t.Errorf("got %v", err)
@@ -172,14 +174,14 @@ func TestShieldEndsWithAPanic(t *testing.T) {
 }
 
 func TestShieldIsOfTheCallersTaskAlone(t *testing.T) {
-	runs(t, func(task *edo.Task) error {
+	tasktest.RunOnAll(t, func(task *edo.Task) error {
 		_, err := edo.Go(task, func(*edo.Task) error {
 			return edo.Shielded(task, func(*edo.Task) error { t.Error("it began"); return nil })
 		}).Await(task)
 		if err == nil || !strings.Contains(err.Error(), "used by") {
 			t.Errorf("by a child: %v", err)
 		}
-		_, err = edo.Await(task, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
+		_, err = edo.Await(task, tasktest.PollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
 			return 0, edo.Ready, edo.Shielded(task, func(*edo.Task) error { t.Error("it began"); return nil })
 		}))
 		if err == nil || !strings.Contains(err.Error(), "in a poll nothing can wait") {
@@ -190,11 +192,11 @@ func TestShieldIsOfTheCallersTaskAlone(t *testing.T) {
 }
 
 func TestScopeInsideAShieldIsNotCancelledWithTheTask(t *testing.T) {
-	runs(t, func(task *edo.Task) error {
+	tasktest.RunOnAll(t, func(task *edo.Task) error {
 		var started atomic.Bool
 		h := edo.Go(task, func(task *edo.Task) error {
 			return edo.Shielded(task, func(task *edo.Task) error {
-				return edo.WithScope(task, func(s *edo.Scope) error {
+				return scope.Run(task, func(s *scope.Scope) error {
 					edo.Go(s, func(task *edo.Task) error {
 						started.Store(true)
 						return timer.Sleep(task, 2*time.Millisecond)
@@ -214,8 +216,8 @@ func TestScopeInsideAShieldIsNotCancelledWithTheTask(t *testing.T) {
 
 func TestShieldInsideAScopeHoldsBackItsCancellation(t *testing.T) {
 	broken := errors.New("broken")
-	runs(t, func(task *edo.Task) error {
-		err := edo.WithScope(task, func(s *edo.Scope) error {
+	tasktest.RunOnAll(t, func(task *edo.Task) error {
+		err := scope.Run(task, func(s *scope.Scope) error {
 			h := edo.Go(s, func(*edo.Task) error { return broken })
 			err := edo.Shielded(task, func(task *edo.Task) error {
 				h.Await(task)
@@ -233,17 +235,17 @@ func TestShieldInsideAScopeHoldsBackItsCancellation(t *testing.T) {
 	})
 }
 
-// A shielded wait that nothing can end stalls the simulator again after it has
-// cancelled all tasks: then shields give way.
+// A shielded wait that cannot end stalls the simulator a second time, after it has cancelled
+// all tasks. Then shields no longer hold back the cancellation.
 func TestShieldsGiveWayToASecondStall(t *testing.T) {
 	_, never := oneshot.New[int]()
 	var got [3]error
 	err := sim.Run(1, func(task *edo.Task) error {
 		wait := func(i int) func(task *edo.Task) error {
 			return func(task *edo.Task) error {
-				edo.Await(task, forever{})
+				edo.Await(task, tasktest.Forever{})
 				got[i] = edo.Shielded(task, func(task *edo.Task) error {
-					_, err := edo.Await(task, forever{})
+					_, err := edo.Await(task, tasktest.Forever{})
 					return err
 				})
 				return got[i]
@@ -251,7 +253,7 @@ func TestShieldsGiveWayToASecondStall(t *testing.T) {
 		}
 		edo.Go(task, wait(0), edo.Name("shielded"))
 		edo.Blocking(task, func(task *edo.Task) (int, error) { return 0, wait(1)(task) })
-		return edo.WithScope(task, func(s *edo.Scope) error {
+		return scope.Run(task, func(s *scope.Scope) error {
 			edo.Go(s, wait(2))
 			_, err := never.Recv(task)
 			return err
@@ -269,9 +271,9 @@ func TestShieldsGiveWayToASecondStall(t *testing.T) {
 
 func TestShieldedOnAMockTask(t *testing.T) {
 	task := edotest.NewTask()
-	g := &valve{}
+	g := &tasktest.Valve{}
 	f := edo.Async(func(task *edo.Task) (int, error) {
-		_, err := edo.Await(task, forever{})
+		_, err := edo.Await(task, tasktest.Forever{})
 		return 0, errors.Join(err, edo.Shielded(task, func(task *edo.Task) error {
 			_, err := edo.Await(task, g)
 			return err
@@ -281,11 +283,12 @@ func TestShieldedOnAMockTask(t *testing.T) {
 	edo.Drop(f)
 	edotest.RequireWoken(t, task, 1)
 	edotest.RequirePending(t, task, f) // it cleans up
-	g.end(1, nil)
+	g.End(1, nil)
 	edotest.RequireError(t, task, f, edo.ErrCancelled)
 }
 
-// The runtime does not wait for a Block, whose clean-up may wait for what comes no more.
+// The runtime does not wait for a Block. So the clean-up of a Block may wait for an event that
+// cannot come any more.
 func TestShieldsOfABlockGiveWayWhenItsRuntimeHasEnded(t *testing.T) {
 	rt, err := edo.New(edo.Config{Workers: 1, OnError: func(error) {}})
 	if err != nil {
@@ -305,7 +308,7 @@ func TestShieldsOfABlockGiveWayWhenItsRuntimeHasEnded(t *testing.T) {
 func TestShieldsHoldWhenAStallCancelsAllTasks(t *testing.T) {
 	var cleaned bool
 	sim.Run(1, func(task *edo.Task) error {
-		_, err := edo.Await(task, forever{}) // until the stall
+		_, err := edo.Await(task, tasktest.Forever{}) // until the stall
 		cleaned = edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, time.Second) }) == nil
 		return err
 	}, sim.WithConfig(sim.Config{Runtime: edo.Config{OnError: func(error) {}}}))

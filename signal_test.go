@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/lock"
 )
 
@@ -21,8 +22,8 @@ func interrupt(t *testing.T) {
 }
 
 func TestFirstSignalCancelsMainAloneAndTheOthersFinish(t *testing.T) {
-	for _, c := range configs {
-		t.Run(c.name, func(t *testing.T) {
+	for _, c := range tasktest.Kinds {
+		t.Run(c.Name, func(t *testing.T) {
 			finished := false
 			err := edo.Run(func(task *edo.Task) error {
 				cancelled := make(chan struct{})
@@ -32,10 +33,10 @@ func TestFirstSignalCancelsMainAloneAndTheOthersFinish(t *testing.T) {
 					return 0, nil
 				})
 				interrupt(t)
-				_, err := edo.Await(task, forever{})
+				_, err := edo.Await(task, tasktest.Forever{})
 				close(cancelled)
 				return err
-			}, edo.WithConfig(c.config), edo.WithSignals())
+			}, edo.WithConfig(c.Config), edo.WithSignals())
 			if err != nil || !finished {
 				t.Errorf("Run returned %v, the other task finished: %v", err, finished)
 			}
@@ -44,20 +45,20 @@ func TestFirstSignalCancelsMainAloneAndTheOthersFinish(t *testing.T) {
 }
 
 func TestSecondSignalCancelsEveryTask(t *testing.T) {
-	for _, c := range configs {
-		t.Run(c.name, func(t *testing.T) {
+	for _, c := range tasktest.Kinds {
+		t.Run(c.Name, func(t *testing.T) {
 			var other error
 			err := edo.Run(func(task *edo.Task) error {
 				edo.Go(task, func(task *edo.Task) error {
-					_, other = edo.Await(task, forever{})
+					_, other = edo.Await(task, tasktest.Forever{})
 					return other
 				})
-				edo.Spawn(task, forever{})
+				edo.Spawn(task, tasktest.Forever{})
 				interrupt(t)
-				_, err := edo.Await(task, forever{})
+				_, err := edo.Await(task, tasktest.Forever{})
 				interrupt(t)
 				return err
-			}, edo.WithConfig(c.config), edo.WithSignals())
+			}, edo.WithConfig(c.Config), edo.WithSignals())
 			if err != nil || !errors.Is(other, edo.ErrCancelled) {
 				t.Errorf("Run returned %v, the other task saw %v", err, other)
 			}
@@ -66,18 +67,18 @@ func TestSecondSignalCancelsEveryTask(t *testing.T) {
 }
 
 func TestFirstSignalCancelsAllWhenMainHasReturned(t *testing.T) {
-	for _, c := range configs {
-		t.Run(c.name, func(t *testing.T) {
+	for _, c := range tasktest.Kinds {
+		t.Run(c.Name, func(t *testing.T) {
 			var other error
-			config := c.config
-			config.Trace = true // then every task is listed until its handle has resolved
+			config := c.Config
+			config.Trace = true // each task is listed until its handle has resolved
 			err := edo.Run(func(task *edo.Task) error {
 				edo.Go(task, func(task *edo.Task) error {
 					for len(task.Runtime().Snapshot().Tasks) > 1 {
 						edo.Yield(task)
 					}
 					interrupt(t)
-					_, other = edo.Await(task, forever{})
+					_, other = edo.Await(task, tasktest.Forever{})
 					return other
 				})
 				return edo.Yield(task)
@@ -90,18 +91,18 @@ func TestFirstSignalCancelsAllWhenMainHasReturned(t *testing.T) {
 }
 
 func TestFirstSignalReachesAProgramWhoseMainIsAFuture(t *testing.T) {
-	for _, c := range configs {
-		t.Run(c.name, func(t *testing.T) {
+	for _, c := range tasktest.Kinds {
+		t.Run(c.Name, func(t *testing.T) {
 			var other error
-			config := c.config
-			config.Trace = true // then every task is listed until its handle has resolved
-			v, err := edo.RunFuture(pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+			config := c.Config
+			config.Trace = true // each task is listed until its handle has resolved
+			v, err := edo.RunFuture(tasktest.PollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
 				edo.Go(cx, func(task *edo.Task) error {
 					for len(task.Runtime().Snapshot().Tasks) > 1 {
 						edo.Yield(task)
 					}
 					interrupt(t)
-					_, other = edo.Await(task, forever{})
+					_, other = edo.Await(task, tasktest.Forever{})
 					return other
 				})
 				return 3, edo.Ready, nil
@@ -110,13 +111,13 @@ func TestFirstSignalReachesAProgramWhoseMainIsAFuture(t *testing.T) {
 				t.Errorf("main has ended: RunFuture returned %d, %v, the other task saw %v", v, err, other)
 			}
 			interrupted := false
-			v, err = edo.RunFuture(pollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
+			v, err = edo.RunFuture(tasktest.PollFunc[int](func(*edo.Context) (int, edo.Poll, error) {
 				if !interrupted {
 					interrupted = true
 					interrupt(t)
 				}
 				return 0, edo.Pending, nil
-			}), edo.WithConfig(c.config), edo.WithSignals())
+			}), edo.WithConfig(c.Config), edo.WithSignals())
 			if v != 0 || err != nil {
 				t.Errorf("main waits: RunFuture returned %d, %v", v, err)
 			}
@@ -124,7 +125,7 @@ func TestFirstSignalReachesAProgramWhoseMainIsAFuture(t *testing.T) {
 	}
 }
 
-func TestProgramThatDoesNotEndSaysWhatItWaitsFor(t *testing.T) {
+func TestProgramThatDoesNotEndReportsItsWaits(t *testing.T) {
 	lines := edo.RemindSoon(t)
 	err := edo.Run(func(task *edo.Task) error {
 		gate := &lock.Notify{}

@@ -29,7 +29,7 @@ func heed(rt *Runtime, signals chan os.Signal, main AbortHandle) (wait func()) {
 		var remind <-chan time.Time
 		for n := 0; ; {
 			select {
-			case <-rt.gone:
+			case <-rt.in().Gone:
 				return
 			case <-remind:
 				rt.remind(time.Since(since), n)
@@ -43,7 +43,7 @@ func heed(rt *Runtime, signals chan os.Signal, main AbortHandle) (wait func()) {
 				main.Abort()
 				continue
 			}
-			rt.sched.CancelAll()
+			rt.in().Sched.CancelAll()
 			if n == 1 {
 				n = 2 // the next one kills
 			}
@@ -60,5 +60,5 @@ func (rt *Runtime) remind(after time.Duration, n int) {
 	if n > 1 {
 		since, way = "they were cancelled", "another signal kills the process"
 	}
-	fmt.Fprintln(remindOn, rt.Snapshot().remaining(fmt.Sprintf("%s %d s ago", since, after.Round(time.Second)/time.Second), way))
+	fmt.Fprintln(remindOn, rt.Snapshot().Remaining(fmt.Sprintf("%s %d s ago", since, after.Round(time.Second)/time.Second), way))
 }

@@ -2,10 +2,9 @@ package edo
 
 import (
 	"fmt"
-	"reflect"
 
-	"github.com/edo-go/edo/internal"
-	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/survey"
 )
 
 // BusyError says that a task came to wait for something that has room for one waiter,
@@ -17,15 +16,11 @@ type BusyError struct {
 	Second string // the name of the task that came as well
 	Use    string // what to use instead: "several receivers take package mpmc"
 
-	second *sched.Task // the task that came as well, as Context.Root
+	secondWaiter
 }
 
-// IsOf is for edo's own packages: nobody else can name its first argument. It says whether
-// the task that cx polls is the one that came as well, and not one of which it has the
-// error as a result.
-func (e *BusyError) IsOf(_ internal.Key, cx *Context) bool {
-	return cx != nil && e.second != nil && e.second == cx.in().Root()
-}
+// secondWaiter knows which task came as well: edo's own packages ask it.
+type secondWaiter = core.SecondWaiter
 
 // Error names both tasks, and what to use instead.
 func (e *BusyError) Error() string {
@@ -62,25 +57,26 @@ func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
 	if other == nil || other == me || other.HasEnded() {
 		return nil
 	}
-	root := rootOf(other)
+	root := survey.RootOf(other)
 	if root == nil || root.HasEnded() {
 		return nil
 	}
 	first := ""
 	if root == cx.in().Root() {
-		if isWithin(me, other) || !isSibling(cx.in(), other, leaf) {
+		if survey.IsWithin(me, other) || !survey.IsSibling(cx.in(), other, leaf) {
 			return nil
 		}
-		first = taskName(root)
-	} else if first = nameOfWaiter(cx.in(), root, other, leaf); first == "" {
+		first = core.NameOf(root)
+	} else if first = survey.NameOfWaiter(cx.in(), root, other, leaf); first == "" {
 		return nil
 	}
+	on, _ := survey.WaitOf(leaf, cx.in())
 	return &BusyError{
-		On:     waitOf(leaf, cx).On,
-		First:  first,
-		Second: taskName(cx.in().Root()),
-		Use:    use,
-		second: cx.in().Root(),
+		On:           on.On,
+		First:        first,
+		Second:       core.NameOf(cx.in().Root()),
+		Use:          use,
+		secondWaiter: core.NewSecondWaiter(cx.in().Root()),
 	}
 }
 
@@ -93,104 +89,11 @@ func (cx *Context) Displace(w Waker, leaf Leaf) {
 	if other == nil || other == cx.in().Task() || other.HasEnded() {
 		return
 	}
-	root := rootOf(other)
+	root := survey.RootOf(other)
 	if root == nil || root.HasEnded() || root == cx.in().Root() {
 		return
 	}
-	if nameOfWaiter(cx.in(), root, other, leaf) != "" {
+	if survey.NameOfWaiter(cx.in(), root, other, leaf) != "" {
 		w.Wake()
 	}
-}
-
-// part is the body of a task that stands for a part of another one.
-type part interface {
-	// Parent returns the task that polls the branch, or nil when it is over.
-	Parent() *sched.Task
-	// Ask polls the branch by an inspection, while its task polls another branch.
-	Ask(cx *sched.Context)
-}
-
-// rootOf returns the task that t is a branch of, or t, or nil when the branch is over.
-func rootOf(t *sched.Task) *sched.Task {
-	for t != nil {
-		b, ok := t.Body().(part)
-		if !ok {
-			return t
-		}
-		t = b.Parent()
-	}
-	return nil
-}
-
-// isWithin says whether t is other, or a branch of it at any depth.
-func isWithin(t, other *sched.Task) bool {
-	for t != nil && t != other {
-		b, ok := t.Body().(part)
-		if !ok {
-			return false
-		}
-		t = b.Parent()
-	}
-	return t == other
-}
-
-// nameOfWaiter returns the name of root when other, which is root or a branch of it,
-// waits for leaf, and "" otherwise. A root that runs is woken.
-func nameOfWaiter(cx *sched.Context, root, other *sched.Task, leaf Leaf) (name string) {
-	b, ok := root.Body().(inspected)
-	rt := cx.Runtime()
-	if !ok || rt == nil {
-		return ""
-	}
-	asked := make(chan bool, 1)
-	go func() { // the caller may be locked to its thread, and the poll may call Goexit
-		idle := false
-		defer func() { asked <- idle }()
-		idle = root.Inspect(func() {
-			idle = true
-			var in *sched.Context
-			in = sched.NewInspection(root.HomeOr(rt), root, func(l any) {
-				if in.Task() == other && same(l, leaf) {
-					name = taskName(root)
-				}
-			})
-			b.inspect((*Context)(in))
-		})
-	}()
-	if !<-asked {
-		other.Wake()
-		return ""
-	}
-	return name
-}
-
-// isSibling says whether other, a branch of the task that cx polls, waits for leaf. A
-// branch that was woken has its turn, and finds out itself.
-func isSibling(cx *sched.Context, other *sched.Task, leaf Leaf) bool {
-	b, ok := other.Body().(part)
-	if !ok || !other.IsIdle() {
-		return false
-	}
-	waits := make(chan bool, 1)
-	go func() { // as in nameOfWaiter
-		found := false
-		defer func() {
-			recover() // it panics again when it is polled
-			waits <- found
-		}()
-		var in *sched.Context
-		in = sched.NewInspection(cx.Runtime(), cx.Root(), func(l any) {
-			found = found || in.Task() == other && same(l, leaf)
-		})
-		b.Ask(in)
-	}()
-	return <-waits
-}
-
-// same says whether a and b are the same leaf.
-func same(a any, b Leaf) bool {
-	if a == nil || b == nil || !reflect.TypeOf(a).Comparable() {
-		return false
-	}
-	return a == any(b)
 }

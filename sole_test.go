@@ -7,8 +7,14 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cancel"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/edo-go/edo/joinset"
+	"github.com/edo-go/edo/lock"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
 )
 
@@ -89,7 +95,7 @@ func TestWaiterThatWaitsForSomethingElseByNowIsNoConflict(t *testing.T) {
 		skipped.raised = true
 		ignore := func(edo.Unit, error) error { return nil }
 		first := edo.Go(task, func(task *edo.Task) error {
-			sel := edo.NewSelect(edo.OnFuture(&f, ignore), edo.OnFuture(&skipped, ignore))
+			sel := selector.New(selector.OnFuture(&f, ignore), selector.OnFuture(&skipped, ignore))
 			sel.Biased()
 			if err := sel.Next(task); err != nil {
 				return err
@@ -128,7 +134,7 @@ func TestTwoBranchesOfAJoinThatWaitForOneThingAreAnError(t *testing.T) {
 	}
 }
 
-// Each branch uses the flag, in turns: the one that has used it waits for something else.
+// Both branches use the flag, one after the other: the first then waits for another flag.
 func TestBranchThatWaitsForSomethingElseByNowIsNoConflict(t *testing.T) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		var f, skipped, other, first flag
@@ -136,7 +142,7 @@ func TestBranchThatWaitsForSomethingElseByNowIsNoConflict(t *testing.T) {
 		ignore := func(edo.Unit, error) error { return nil }
 		_, err := future.TryJoinTask(task,
 			func(task *edo.Task) (edo.Unit, error) {
-				sel := edo.NewSelect(edo.OnFuture(&f, ignore), edo.OnFuture(&skipped, ignore)).Biased()
+				sel := selector.New(selector.OnFuture(&f, ignore), selector.OnFuture(&skipped, ignore)).Biased()
 				if err := sel.Next(task); err != nil { // its waker stays at f
 					return edo.Unit{}, err
 				}
@@ -200,6 +206,59 @@ func TestOfTwoWaitersOnWorkersOneWaitsAndOneGetsAnError(t *testing.T) {
 		}, edo.WithConfig(edo.Config{Workers: 2}))
 		if err != nil || busy != 1 || fine != 1 {
 			t.Fatal(err, busy, fine)
+		}
+	}
+}
+
+// The table has the objects of edo with room for one waiter: a function that waits, and one
+// that ends the wait.
+func TestSecondWaiterOfWhatHasOneIsAnErrorAndTheFirstGoesOn(t *testing.T) {
+	for name, prepare := range map[string]func(task *edo.Task) (wait func(*edo.Task) error, event func()){
+		"JoinSet.Join": func(task *edo.Task) (func(*edo.Task) error, func()) {
+			var set joinset.Set[int]
+			var gate lock.Notify
+			set.Go(task, func(task *edo.Task) (int, error) { return 1, gate.Wait(task) })
+			return func(task *edo.Task) error { _, _, err := set.Join(task); return err }, gate.NotifyOne
+		},
+		"JoinSet.JoinNext": func(task *edo.Task) (func(*edo.Task) error, func()) {
+			var set joinset.Set[int]
+			var gate lock.Notify
+			set.Go(task, func(task *edo.Task) (int, error) { return 1, gate.Wait(task) })
+			return func(task *edo.Task) error { _, _, err := set.JoinNext(task); return err }, gate.NotifyOne
+		},
+		"Cancel.CancelledFuture": func(*edo.Task) (func(*edo.Task) error, func()) {
+			c := cancel.New()
+			f := c.CancelledFuture()
+			return func(task *edo.Task) error { _, err := edo.Await(task, f); return err }, c.Cancel
+		},
+		"JoinSet.SpawnFuture": func(task *edo.Task) (func(*edo.Task) error, func()) {
+			set := joinset.New[int](1)
+			var gate lock.Notify
+			set.Go(task, func(task *edo.Task) (int, error) { return 1, gate.Wait(task) })
+			f := set.SpawnFuture(tasktest.Seven{})
+			return func(task *edo.Task) error { _, err := edo.Await[edo.AbortHandle](task, f); return err }, gate.NotifyOne
+		},
+		"Select.Next": func(*edo.Task) (func(*edo.Task) error, func()) {
+			tx, rx := mpsc.New[int](4)
+			sel := selector.New(selector.On(rx, func(int, error) error { return nil }))
+			return sel.Next, func() { tx.TrySend(1); tx.Close() }
+		},
+	} {
+		var first, second error
+		err := sim.Run(1, func(task *edo.Task) error {
+			wait, event := prepare(task)
+			edo.Yield(task)
+			a := edo.Go(task, wait, edo.Name("first"))
+			edo.Yield(task)
+			b := edo.Go(task, wait, edo.Name("second"))
+			_, second = b.Await(task)
+			event()
+			_, first = a.Await(task)
+			return nil
+		})
+		var busy *edo.BusyError
+		if err != nil || first != nil || !errors.As(second, &busy) || busy.First != "first" || busy.Second != "second" || busy.Use == "" {
+			t.Errorf("%s: the run ended with %v, the first waiter with %v, the second with %v", name, err, first, second)
 		}
 	}
 }

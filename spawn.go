@@ -3,30 +3,22 @@ package edo
 import (
 	"errors"
 
-	"github.com/edo-go/edo/internal/gid"
-	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/core"
 )
 
 // Spawner is what a task can be spawned from: a [*Task] or a [*Context], that is
-// from inside a task, a [*Scope] while it is open, or a [*Runtime], from anywhere. It
-// is closed on purpose: what is no Spawner cannot spawn, and the compiler says so.
+// from inside a task, a scope of package scope while it is open, or a [*Runtime], from
+// anywhere. It is closed on purpose: what is no Spawner cannot spawn, and the compiler says
+// so.
 type Spawner interface {
 	// spawner returns the runtime, and the context of the poll that spawns, if any.
-	spawner() (*sched.Context, *Runtime, error)
+	spawner() core.Source
 }
 
-func (rt *Runtime) spawner() (*sched.Context, *Runtime, error) { return nil, rt, nil }
+func (rt *Runtime) spawner() core.Source { return core.Source{Rt: rt.in()} }
 
-func (cx *Context) spawner() (*sched.Context, *Runtime, error) {
-	rt := runtimeOf(cx.in())
-	if rt == nil {
-		return nil, nil, errNoRuntime
-	}
-	return cx.in(), rt, nil
-}
-
-// spawnerOf is s.spawner, with a word for a nil that slipped through the compiler.
-func spawnerOf(s Spawner) (*sched.Context, *Runtime, error) {
+// sourceOf is s.spawner, with a word for a nil that slipped through the compiler.
+func sourceOf(s Spawner) core.Source {
 	if s == nil {
 		panic(errNilSpawner)
 	}
@@ -35,30 +27,45 @@ func spawnerOf(s Spawner) (*sched.Context, *Runtime, error) {
 
 var errNilSpawner = errors.New("edo: nil Spawner: spawn from the Task or Context at hand, or from a Runtime")
 
-var errNoRuntime = errors.New("edo: this context belongs to no runtime: there is nothing to spawn on")
+// spawning is a Spawner that another package of edo makes: a scope.
+type spawning core.Spawning
 
-// runtimeOf returns the runtime of a poll, or nil for a mock task.
-func runtimeOf(cx *sched.Context) *Runtime {
-	if cx.Runtime() == nil {
-		return nil
+func (s *spawning) spawner() core.Source { return s.From.Source() }
+
+func init() {
+	core.Hooks.Source = func(s any) core.Source {
+		sp, _ := s.(Spawner)
+		return sourceOf(sp)
 	}
-	rt, _ := cx.Runtime().Owner().(*Runtime)
-	return rt
+	core.Hooks.Spawner = func(s *core.Spawning) any { return (*spawning)(s) }
 }
 
 // A SpawnOption changes what one call of [Spawn], [Go] or [Blocking] makes. With
 // none given nothing is allocated for them.
-type SpawnOption func(*extra)
+type SpawnOption struct {
+	inner core.SpawnOption // the only field, see package inside
+}
+
+// spawnOption returns the option that calls apply.
+func spawnOption(apply func(x *core.Extra)) SpawnOption {
+	return SpawnOption{core.SpawnOption{Apply: apply}}
+}
 
 // Name gives the task a name, which errors and reports use instead of that of its
 // function.
-func Name(name string) SpawnOption { return func(x *extra) { x.given = name } }
+func Name(name string) SpawnOption {
+	return spawnOption(func(x *core.Extra) { x.Name = name })
+}
 
 // Owns makes the task own handles as well as its future: they are dropped when it
 // ends, in the order given, even if it is aborted before its function ever ran. A
 // function that never ran cannot clean up.
 func Owns(handles ...Dropper) SpawnOption {
-	return func(x *extra) { x.owned = append(x.owned, handles...) }
+	return spawnOption(func(x *core.Extra) {
+		for _, h := range handles {
+			x.Own(h)
+		}
+	})
 }
 
 // Daemon makes a task that [Run] and [Runtime.Wait] do not wait for: a ticker, a
@@ -66,7 +73,9 @@ func Owns(handles ...Dropper) SpawnOption {
 // daemons are cancelled, as by [JoinHandle.Abort], and Run returns when they have ended
 // as well. A task that a daemon spawns is no daemon, unless it is spawned as one. A scope
 // waits for its daemons as for its other tasks.
-func Daemon() SpawnOption { return func(x *extra) { x.daemon = true } }
+func Daemon() SpawnOption {
+	return spawnOption(func(x *core.Extra) { x.Daemon = true })
+}
 
 // OnEnd makes the task call fn when it ends, once, before its handle resolves, and also if
 // it is aborted before its function ever ran: then a defer of that function cannot. It is
@@ -76,7 +85,7 @@ func OnEnd(fn func()) SpawnOption {
 	if fn == nil {
 		panic(errors.New("edo: OnEnd of a nil function"))
 	}
-	return func(x *extra) { x.owned = append(x.owned, onEnd(fn)) }
+	return spawnOption(func(x *core.Extra) { x.Own(onEnd(fn)) })
 }
 
 // onEnd is a function that a task owns.
@@ -92,11 +101,11 @@ func (fn onEnd) Drop() { fn() }
 //
 // The task is one allocation of 80 bytes and what T takes: the handle is a part of it.
 func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
-	if a, ok := f.(*async[T]); ok && a.task.coro == nil { // then there is nothing to keep a list of
-		a.task.whole = true
+	if a, ok := f.(*async[T]); ok && a.task.inner.Coro == nil { // then there is nothing to keep a list of
+		a.task.inner.IsWhole = true
 	}
 	h := newBoxed(f, opts)
-	h.start(s)
+	h.head.Start(sourceOf(s))
 	return h
 }
 
@@ -109,10 +118,16 @@ func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 // The future is copied into the task, and must not have been polled before. When it has
 // ended it is dropped, as by Spawn, but its memory is the task's: a handle that is kept
 // keeps what the future still refers to.
-func SpawnInline[T, F any, P inner[T, F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[T] {
+func SpawnInline[T, F any, P InlineFuture[T, F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[T] {
 	h := newInlined[T, F, P](f, opts)
-	h.start(s)
+	h.head.Start(sourceOf(s))
 	return h
+}
+
+// InlineFuture is the pointer to an F that is a future of T: what [SpawnInline] polls.
+type InlineFuture[T, F any] interface {
+	*F
+	Future[T]
 }
 
 // Go spawns a task in direct style: fn is straight-line code that suspends where it
@@ -131,7 +146,7 @@ func SpawnInline[T, F any, P inner[T, F]](s Spawner, f F, opts ...SpawnOption) *
 // back to the others as it is: [Blocking] is for a thread that must end with its function.
 func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[Unit] {
 	h := newDirect(fn, opts)
-	h.start(s)
+	h.head.Start(sourceOf(s))
 	return h
 }
 
@@ -139,68 +154,4 @@ func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[U
 // allocations, of some 400 bytes.
 func GoValue[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOption) *JoinHandle[T] {
 	return Spawn(s, Async(fn), opts...)
-}
-
-// take makes the task of h what its options say. Until then nobody else may know of
-// it.
-func (h *JoinHandle[T]) take(opts []SpawnOption) {
-	if len(opts) != 0 {
-		x := h.more()
-		for _, o := range opts {
-			o(x)
-		}
-	}
-}
-
-// start puts the task of h into the hands of a worker, or resolves h when there is
-// none.
-func (h *JoinHandle[T]) start(s Spawner) {
-	cx, rt, err := spawnerOf(s)
-	if err == nil && (h.extra.Load() != nil || handsDown(s, cx, rt)) {
-		err = descend(&h.task, s, cx, rt)
-	}
-	if err == nil && rt.trace != nil {
-		rt.sched.Register(cx, &h.task)
-	}
-	if err == nil {
-		daemon := h.extra.Load().isDaemon() // before others may have the task
-		if cx != nil {
-			err = cx.Spawn(&h.task)
-		} else {
-			err = rt.sched.Spawn(&h.task)
-		}
-		if err == nil && daemon {
-			rt.sched.MarkDaemon()
-		}
-		if err != nil && rt.trace != nil {
-			rt.sched.Unregister(&h.task)
-		}
-	}
-	if err != nil {
-		h.refuse(rt, err)
-	}
-}
-
-// refuse resolves a handle whose task cannot run.
-func (h *JoinHandle[T]) refuse(rt *Runtime, err error) {
-	if errors.Is(err, sched.ErrStopped) {
-		err = ErrShutdown
-	}
-	var f any
-	if b, ok := h.task.Body().(body[T]); ok { // else it blocks
-		f = b.held()
-		b.letGo()
-	}
-	h.fail(err, f)
-	h.task.Complete()
-	x := h.extra.Load()
-	if x.hasValues() {
-		defer enterValues(gid.Get(), x)()
-	}
-	guard(x.name.String(), x, func() { Drop(f) })
-	for len(x.owned) != 0 {
-		guard(x.name.String(), x, x.takeOwned().Drop)
-	}
-	h.resolveFailed(rt)
-	x.untie(&h.task)
 }

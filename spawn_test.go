@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
 )
 
 func TestRunFutureReturnsTheValueOfItsFuture(t *testing.T) {
-	v, err := edo.RunFuture(pollFunc[string](func(*edo.Context) (string, edo.Poll, error) {
+	v, err := edo.RunFuture(tasktest.PollFunc[string](func(*edo.Context) (string, edo.Poll, error) {
 		return "value", edo.Ready, nil
 	}))
 	if v != "value" || err != nil {
@@ -21,7 +22,7 @@ func TestRunFutureReturnsTheValueOfItsFuture(t *testing.T) {
 
 func TestAFutureSpawnsThroughItsContext(t *testing.T) {
 	var ran bool
-	_, err := edo.RunFuture(pollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
+	_, err := edo.RunFuture(tasktest.PollFunc[int](func(cx *edo.Context) (int, edo.Poll, error) {
 		edo.Go(cx, func(*edo.Task) error { ran = true; return nil })
 		return 0, edo.Ready, nil
 	}))
@@ -38,7 +39,7 @@ func TestSpawnedTaskRunsAfterTheCallNotDuringIt(t *testing.T) {
 			t.Error("it ran during the call")
 		}
 		return nil
-	}, quiet(edo.Config{CurrentThread: true}))
+	}, tasktest.Quiet(edo.Config{CurrentThread: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,15 +50,15 @@ func TestSpawnOfANilFutureAndAFutureThatReturnsEndAreErrors(t *testing.T) {
 		if _, err := edo.Spawn[int](task, nil).Await(task); err == nil || !strings.Contains(err.Error(), "nil future") {
 			t.Errorf("nil future: %v", err)
 		}
-		end := pollFunc[int](func(*edo.Context) (int, edo.Poll, error) { return 0, edo.End, nil })
+		end := tasktest.PollFunc[int](func(*edo.Context) (int, edo.Poll, error) { return 0, edo.End, nil })
 		if _, err := edo.Spawn(task, end).Await(task); err == nil || !strings.Contains(err.Error(), "returned End") {
 			t.Errorf("End: %v", err)
 		}
 		return nil
-	}, quiet(edo.Config{}))
+	}, tasktest.Quiet(edo.Config{}))
 }
 
-// order notes its name when it is dropped.
+// order appends its name to a list when it is dropped.
 type order struct {
 	name string
 	to   *[]string
@@ -66,11 +67,11 @@ type order struct {
 func (o order) Drop() { *o.to = append(*o.to, o.name) }
 
 func TestTaskDropsItsFutureAndThenItsHandlesInOrderBeforeItResolves(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		err := edo.Run(func(task *edo.Task) error {
 			var got []string
 			h := edo.Spawn(task, struct {
-				done
+				tasktest.ReadyUnit
 				order
 			}{order: order{"future", &got}}, edo.Owns(order{"first", &got}, order{"second", &got}))
 			if _, err := h.Await(task); err != nil {
@@ -87,31 +88,7 @@ func TestTaskDropsItsFutureAndThenItsHandlesInOrderBeforeItResolves(t *testing.T
 	})
 }
 
-func TestHandleMayBeAskedAgainAndFromAnotherTask(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
-		failed := errors.New("failed")
-		err := edo.Run(func(task *edo.Task) error {
-			h := edo.Spawn(task, pollFunc[int](func(*edo.Context) (int, edo.Poll, error) { return 5, edo.Ready, failed }))
-			for range 3 {
-				if v, err := h.Await(task); v != 5 || err != failed {
-					t.Errorf("got %d, %v", v, err)
-				}
-			}
-			_, err := edo.Go(task, func(task *edo.Task) error {
-				if v, err := h.Await(task); v != 5 || err != failed {
-					t.Errorf("another task got %d, %v", v, err)
-				}
-				return nil
-			}).Await(task)
-			return err
-		}, opt)
-		if err != nil {
-			t.Fatal(err)
-		}
-	})
-}
-
-func TestOnErrorIsToldOfFailuresThatNobodyWaitsFor(t *testing.T) {
+func TestOnErrorGetsFailuresThatNoTaskWaitsFor(t *testing.T) {
 	var mu sync.Mutex
 	var told []string
 	c := edo.Config{CurrentThread: true, OnError: func(err error) {
@@ -142,7 +119,7 @@ func TestOnErrorIsToldOfFailuresThatNobodyWaitsFor(t *testing.T) {
 }
 
 func TestBlockingTaskSuspendsByParkingAndHoldsRunOpen(t *testing.T) {
-	onAll(t, func(t *testing.T, opt edo.RunOption) {
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		var steps int
 		err := edo.Run(func(task *edo.Task) error {
 			other := edo.Go(task, func(task *edo.Task) error {
@@ -168,7 +145,7 @@ func TestBlockingTaskSuspendsByParkingAndHoldsRunOpen(t *testing.T) {
 	})
 }
 
-func TestNilSpawnerIsRefusedWithAWordOfWhatToDo(t *testing.T) {
+func TestNilSpawnerIsRefusedWithAnErrorThatSaysWhatToDo(t *testing.T) {
 	for name, spawn := range map[string]func(){
 		"Go":       func() { edo.Go(nil, func(*edo.Task) error { return nil }) },
 		"Blocking": func() { edo.Blocking(nil, func(*edo.Task) (int, error) { return 0, nil }) },

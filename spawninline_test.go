@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/timer"
 )
 
-// countdown is a future that is a value.
+// countdown is a small future without pointers.
 type countdown struct{ from int }
 
 func (c *countdown) Poll(cx *edo.Context) (string, edo.Poll, error) {
@@ -30,8 +31,8 @@ func ExampleSpawnInline() {
 	// Output: lift-off <nil>
 }
 
-// nap has a timer in itself, which is stopped when the future ends before: the wheel
-// still looks at it.
+// nap is a future that contains a timer, and may end before the timer is due. The timer wheel
+// still refers to the stopped timer.
 type nap struct {
 	long  timer.Sleeper
 	polls int
@@ -81,7 +82,7 @@ type none struct{}
 
 func (*none) Poll(*edo.Context) (edo.Unit, edo.Poll, error) { return edo.Unit{}, edo.Ready, nil }
 
-// What a task allocates, from its spawn to its end.
+// The allocations of a task from its spawn to its end.
 func TestSpawnAllocatesTheTaskAlone(t *testing.T) {
 	edo.Run(func(task *edo.Task) error {
 		each := func(spawn func() *edo.JoinHandle[edo.Unit]) float64 {
@@ -95,8 +96,10 @@ func TestSpawnAllocatesTheTaskAlone(t *testing.T) {
 			most  float64
 			spawn func() *edo.JoinHandle[edo.Unit]
 		}{
-			{"Spawn", 1, func() *edo.JoinHandle[edo.Unit] { return edo.Spawn(task, done{}) }},
-			{"SpawnInline", 1, func() *edo.JoinHandle[edo.Unit] { return edo.SpawnInline[edo.Unit](task, yields{n: 3}) }},
+			{"Spawn", 1, func() *edo.JoinHandle[edo.Unit] { return edo.Spawn(task, tasktest.ReadyUnit{}) }},
+			{"SpawnInline", 1, func() *edo.JoinHandle[edo.Unit] {
+				return edo.SpawnInline[edo.Unit](task, tasktest.YieldsTimes{Left: 3})
+			}},
 		} {
 			if n := each(c.spawn); n > c.most {
 				t.Errorf("%s allocates %v times, not %v", c.name, n, c.most)

@@ -5,40 +5,41 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/internal/lost"
-	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/survey"
+	"github.com/edo-go/edo/report"
 )
 
 // StallError says that tasks wait and cannot go on. Either nothing can happen any more in
 // the whole program: its tasks wait for each other, or for what none of them will send. Or
 // it is an island: some tasks wait for each other, while others go on.
 type StallError struct {
-	// Snapshot has the tasks; those of an island are they that wait for each other, and
-	// they that wait for them. Its Cycles say which wait for each other.
-	Snapshot Snapshot
+	// Snapshot has the tasks; those of an island are the tasks that wait for each other,
+	// and the tasks that wait for them. Its Cycles say which wait for each other.
+	Snapshot report.Snapshot
 	// Island says that other tasks go on.
 	Island bool
 }
 
-// Error names the tasks, and what each waits for, as [Snapshot.String] does.
+// Error names the tasks, and what each waits for, as Snapshot.String of package report does.
 func (e *StallError) Error() string {
 	if !e.Island {
-		return "edo: nothing can happen any more, and these tasks wait:\n" + e.Snapshot.text()
+		return "edo: nothing can happen any more, and these tasks wait:\n" + e.Snapshot.Text()
 	}
 	if len(e.Snapshot.Tasks) == 1 {
-		return "edo: a task waits for itself and cannot go on, while others do:\n" + e.Snapshot.text()
+		return "edo: a task waits for itself and cannot go on, while others do:\n" + e.Snapshot.Text()
 	}
-	return fmt.Sprintf("edo: %d tasks wait for each other and cannot go on, while others do:\n%s", len(e.Snapshot.Tasks), e.Snapshot.text())
+	return fmt.Sprintf("edo: %d tasks wait for each other and cannot go on, while others do:\n%s", len(e.Snapshot.Tasks), e.Snapshot.Text())
 }
 
 // ShutdownError says that a [Runtime.Shutdown] gave up waiting.
 type ShutdownError struct {
-	Cause    error    // that of the context
-	Snapshot Snapshot // what the tasks were doing that had not ended
+	Cause    error           // that of the context
+	Snapshot report.Snapshot // what the tasks were doing that had not ended
 }
 
-// Error names the tasks, and what each waits for, as [Snapshot.String] does.
+// Error names the tasks, and what each waits for, as Snapshot.String of package report does.
 func (e *ShutdownError) Error() string {
-	return fmt.Sprintf("edo: shutdown: %v; these tasks have not ended:\n%s", e.Cause, e.Snapshot.text())
+	return fmt.Sprintf("edo: shutdown: %v; these tasks have not ended:\n%s", e.Cause, e.Snapshot.Text())
 }
 
 // Unwrap returns the cause.
@@ -51,64 +52,55 @@ func (e *ShutdownError) Unwrap() error { return e.Cause }
 func (rt *Runtime) stalled(again bool) {
 	if !again {
 		lost.Collect()
-		rt.failures.forgot(lost.Tell(rt.began))
+		rt.in().Failures.AddForgotten(lost.Tell(rt.in().Began))
 		return
 	}
-	rt.failures.stall(&StallError{Snapshot: rt.Snapshot()})
-	rt.shields.strain()
-	rt.sched.CancelAll()
+	rt.in().Failures.AddStall(&StallError{Snapshot: rt.Snapshot()})
+	rt.in().Shields.Strain()
+	rt.in().Sched.CancelAll()
 }
 
 // blocked is called by a driver whose clock stands while blocking tasks run, when for so
 // long nothing else has run. Such a task may wait for what only the clock brings.
 func (rt *Runtime) blocked(after time.Duration) {
-	rt.onError(&blockedError{after, rt.Snapshot()})
+	rt.in().OnError(&blockedError{after, rt.Snapshot()})
 }
 
 // blockedError says that blocking tasks hold up a simulation.
 type blockedError struct {
 	after    time.Duration
-	snapshot Snapshot
+	snapshot report.Snapshot
 }
 
 // Error names the tasks, and what each waits for.
 func (e *blockedError) Error() string {
 	return fmt.Sprintf("edo: the clock of the simulation has stood for %v of real time: it waits for a blocking task or a call to return, "+
-		"and that may wait for the clock, as for a time limit on its context:\n%s", e.after, e.snapshot.text())
+		"and that may wait for the clock, as for a time limit on its context:\n%s", e.after, e.snapshot.Text())
+}
+
+// reportIsland reports tasks that wait for each other while others go on.
+func (rt *Runtime) reportIsland(part report.Snapshot) {
+	rt.in().OnError(&StallError{Snapshot: part, Island: true})
 }
 
 // quiet is called when nothing has happened for a while, in a runtime that may be woken
-// from outside. It reports that, unless a task waits for something outside, and says
+// from outside. It reports that, unless a task waits for something outside, and returns
 // whether it has, now or before. If one does, it looks for islands.
 func (rt *Runtime) quiet() (reported bool) {
-	before := rt.sched.Activity()
-	if rt.waitsForOutside() {
-		rt.lookForIslands()
+	before := rt.in().Sched.Activity()
+	if rt.in().Signals.Load() || survey.WaitsForOutside(rt.in()) {
+		rt.islands().Look()
 		return false
 	}
 	lost.Collect()
-	if !rt.sched.Quiet() || rt.sched.Activity() != before {
+	if !rt.in().Sched.Quiet() || rt.in().Sched.Activity() != before {
 		return false
 	}
-	s := rt.survey()
-	if text := s.String(); text != rt.told {
-		rt.told = text
-		rt.islands.tell(s.cores)
-		go rt.onError(&StallError{Snapshot: s.Snapshot}) // which may shut rt down, and wait for it
+	s := survey.Take(rt.in())
+	if text := s.String(); text != rt.in().Told {
+		rt.in().Told = text
+		rt.islands().MarkReported(s)
+		go rt.in().OnError(&StallError{Snapshot: s.Snapshot}) // which may shut rt down, and wait for it
 	}
 	return true
-}
-
-// waitsForOutside says whether any task waits for something outside of the program, or
-// may do so for all that is known.
-func (rt *Runtime) waitsForOutside() (found bool) {
-	if rt.signals.Load() {
-		return true
-	}
-	registered := rt.driver.Registered()
-	rt.askAll(func(_ *sched.Task, a answer) bool {
-		found = !a.waiting || a.outside(registered)
-		return !found
-	})
-	return found
 }

@@ -1,6 +1,10 @@
 package edo
 
-import "math"
+import (
+	"math"
+
+	"github.com/edo-go/edo/internal/core"
+)
 
 // Unconstrained returns a future that is f without a budget: however many leaf
 // operations f does in one poll, its leaves do not give way to other tasks. What was
@@ -16,7 +20,7 @@ type unconstrained[T any] struct{ f Future[T] }
 // Poll polls f.
 func (u *unconstrained[T]) Poll(cx *Context) (v T, p Poll, err error) {
 	if u.f == nil {
-		return v, Ready, errPolledAgain
+		return v, Ready, core.ErrPolledAgain
 	}
 	in := cx.in()
 	defer in.SetBudget(in.Budget()) // also when the poll panics: the next one has this context
@@ -36,9 +40,10 @@ func (u *unconstrained[T]) Drop() {
 	}
 }
 
-func (u *unconstrained[T]) function() any {
-	if a, ok := u.f.(interface{ function() any }); ok {
-		return a.function()
+// Function is what a task of u is named after.
+func (u *unconstrained[T]) Function() any {
+	if a, ok := u.f.(core.Named); ok {
+		return a.Function()
 	}
 	return nil
 }

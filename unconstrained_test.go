@@ -6,11 +6,11 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/tasktest"
 )
 
-// leaves does n leaf operations in one poll if it can, and is how many it did.
+// leaves does up to n leaf operations in one poll, and resolves to their number.
 type leaves struct {
 	n, did int
 	drops  int
@@ -41,7 +41,7 @@ func TestUnconstrainedLiftsTheBudgetOf128(t *testing.T) {
 		t.Errorf("%d operations in one poll, dropped %d times", n, l.drops)
 	}
 	edotest.RequireWoken(t, task, 0)
-	runs(t, func(task *edo.Task) error {
+	tasktest.RunOnAll(t, func(task *edo.Task) error {
 		l := &leaves{n: 1000}
 		n, err := edo.Await(task, edo.Unconstrained(edo.Future[int](l)))
 		if n != 1000 {
@@ -55,14 +55,14 @@ func TestUnconstrainedLeavesTheRestOfTheBudget(t *testing.T) {
 	task := edotest.NewTask()
 	for _, budget := range []int{0, 5, 128} {
 		task.EnterWithBudget(budget, func(cx *edo.Context) {
-			in := cx.Internal(internal.Key{})
+			in := (*sched.Context)(cx)
 			f := edo.Unconstrained(edo.Future[int](&leaves{n: 1000}))
 			if _, p, _ := edo.Unconstrained(f).Poll(cx); p != edo.Ready || in.Budget() != budget { // one in the other
 				t.Errorf("%v; %d are left of %d", p, in.Budget(), budget)
 			}
 			func() {
 				defer func() { recover() }()
-				edo.Unconstrained[int](pollFunc[int](func(*edo.Context) (int, edo.Poll, error) { panic("") })).Poll(cx)
+				edo.Unconstrained[int](tasktest.PollFunc[int](func(*edo.Context) (int, edo.Poll, error) { panic("") })).Poll(cx)
 			}()
 			if in.Budget() != budget {
 				t.Errorf("after a panic %d are left of %d", in.Budget(), budget)
@@ -82,9 +82,9 @@ func TestUnconstrainedIsPendingInAnInspection(t *testing.T) {
 	}
 }
 
-func TestAbortHandleWorksAfterTheJoinHandleWasLetGoOf(t *testing.T) {
-	runs(t, func(task *edo.Task) error {
-		d := &dropped{}
+func TestAbortHandleWorksWithoutTheJoinHandle(t *testing.T) {
+	tasktest.RunOnAll(t, func(task *edo.Task) error {
+		d := &tasktest.Dropped{}
 		spawn := func() edo.AbortHandle {
 			h := edo.Spawn(task, d, edo.Name("a task"))
 			defer h.Drop()
@@ -100,8 +100,8 @@ func TestAbortHandleWorksAfterTheJoinHandleWasLetGoOf(t *testing.T) {
 		for !a.Finished() {
 			edo.Yield(task)
 		}
-		if b.Finished() || d.n.Load() != 1 || a.Name() != "a task" {
-			t.Errorf("finished %v, dropped %d times, %q", b.Finished(), d.n.Load(), a.Name())
+		if b.Finished() || d.Drops.Load() != 1 || a.Name() != "a task" {
+			t.Errorf("finished %v, dropped %d times, %q", b.Finished(), d.Drops.Load(), a.Name())
 		}
 		a.Abort()
 		b.Abort()

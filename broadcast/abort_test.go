@@ -22,7 +22,7 @@ type position struct {
 func (p *position) receive(task *edo.Task, sent *[]int) error {
 	for p.left > 0 {
 		v, err := p.rx.Recv(task)
-		var lag *edo.LaggedError
+		var lag *broadcast.LaggedError
 		switch {
 		case errors.As(err, &lag):
 			p.next += int(lag.Missed)

@@ -131,7 +131,7 @@ func (c *channel[T]) receive(rx *Receiver[T], waker edo.Waker) (v T, p edo.Poll,
 	case rx.next < c.oldest:
 		missed := c.oldest - rx.next
 		rx.next = c.oldest
-		return v, edo.Ready, &edo.LaggedError{Missed: missed}
+		return v, edo.Ready, &LaggedError{Missed: missed}
 	case rx.next != c.tail:
 		return c.takeNext(rx), edo.Ready, nil
 	case c.Senders() == 0:

@@ -52,7 +52,7 @@ type total struct{ last, received, missed int }
 
 // add counts the results of a receive. The error says that a value is out of order.
 func (s *total) add(v int, err error) error {
-	var lag *edo.LaggedError
+	var lag *broadcast.LaggedError
 	switch {
 	case errors.As(err, &lag):
 		s.missed += int(lag.Missed)

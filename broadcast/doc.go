@@ -2,12 +2,12 @@
 // of which gets every value.
 //
 // A send never waits. The channel retains exactly as many values as its capacity says, and
-// overwrites the oldest: a receiver that falls further behind gets an [edo.LaggedError],
+// overwrites the oldest: a receiver that falls further behind gets an [LaggedError],
 // which says how many values it has missed, and goes on with the oldest value retained. So
 // a slow receiver slows no sender and no other receiver down. A [Receiver] is an
 // [edo.Stream], which ends when all senders are closed and all values have been received.
 //
-//	tx, rx := broadcast.New[string](16)
+//	tx, rx := New[string](16)
 //	other := tx.Subscribe() // gets the values that are sent from now on
 //	n, err := tx.Send("hello") // 2 receivers
 //	msg, err := rx.Recv(task)

@@ -44,7 +44,7 @@ func ExampleReceiver_TryRecv() {
 	tx.Close()
 	for {
 		v, err := rx.TryRecv()
-		var lag *edo.LaggedError
+		var lag *broadcast.LaggedError
 		switch {
 		case errors.As(err, &lag):
 			fmt.Println("missed", lag.Missed)

@@ -206,7 +206,7 @@ func runProgram(r *rand.Rand) error {
 
 // compareReceive compares the results of a receive with those of the model.
 func compareReceive(got int, err error, v, missed int, want error) error {
-	var lag *edo.LaggedError
+	var lag *broadcast.LaggedError
 	switch {
 	case missed > 0:
 		if !errors.As(err, &lag) || lag.Missed != uint64(missed) {

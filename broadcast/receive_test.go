@@ -58,7 +58,7 @@ func TestLaggedErrorSaysHowManyValuesWereMissedAndIsNoOtherError(t *testing.T) {
 	}
 	tx.Close()
 	_, err := rx.TryRecv()
-	var lag *edo.LaggedError
+	var lag *broadcast.LaggedError
 	if !errors.As(err, &lag) || lag.Missed != 3 {
 		t.Fatalf("TryRecv: %v", err)
 	}

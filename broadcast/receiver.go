@@ -19,7 +19,7 @@ type Receiver[T any] struct {
 	entry  fanout.Entry
 }
 
-// PollNext is Ready with the next value, or with the [*edo.LaggedError] that says how many
+// PollNext is Ready with the next value, or with the [*LaggedError] that says how many
 // values were overwritten before they were received, after which the stream goes on. It is
 // the End when all senders are closed and all values have been received, or this receiver
 // is closed. A further poll is the End again. While another task waits with rx, PollNext is
@@ -84,7 +84,7 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	}
 }
 
-// Recv waits for the next value. The error is an [*edo.LaggedError] when values were
+// Recv waits for the next value. The error is an [*LaggedError] when values were
 // overwritten before they were received: the next receive goes on with the oldest
 // value retained. It matches [edo.ErrClosed] when all senders are closed and all values
 // have been received, or this receiver is closed; and [edo.ErrCancelled] when the task was
@@ -107,7 +107,7 @@ func (rx *recvFuture[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 }
 
 // TryRecv returns the next value. The error matches [edo.ErrEmpty] when there is no value
-// now, and [edo.ErrClosed] when no value can come; or it is an [*edo.LaggedError]. TryRecv
+// now, and [edo.ErrClosed] when no value can come; or it is an [*LaggedError]. TryRecv
 // never waits.
 func (rx *Receiver[T]) TryRecv() (T, error) {
 	c := rx.ch

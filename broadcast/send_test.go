@@ -48,7 +48,7 @@ func lags[T any](t testing.TB, rx *broadcast.Receiver[T], missed uint64) {
 // requireLag requires that err says that a receiver has missed this number of values.
 func requireLag(t testing.TB, v any, err error, missed uint64) {
 	t.Helper()
-	var lag *edo.LaggedError
+	var lag *broadcast.LaggedError
 	if !errors.As(err, &lag) || lag.Missed != missed {
 		t.Fatalf("received %v, %v, want to have missed %d", v, err, missed)
 	}

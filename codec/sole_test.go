@@ -13,6 +13,7 @@ import (
 	"github.com/edo-go/edo/codec"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
 )
 
@@ -144,7 +145,7 @@ func TestFramesAreWholeWhenTasksReceiveAndSendAtTheSameTime(t *testing.T) {
 		return err
 	}
 	err := edo.Run(func(task *edo.Task) error {
-		return edo.WithScope(task, func(scope *edo.Scope) error {
+		return scope.Run(task, func(scope *scope.Scope) error {
 			var senders []*edo.JoinHandle[edo.Unit]
 			for i := range tasks {
 				senders = append(senders, edo.Go(scope, func(task *edo.Task) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/codec"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
@@ -26,7 +26,7 @@ const window = 4
 func simulate(t *testing.T, main func(task *edo.Task, now func() time.Duration) error) {
 	t.Helper()
 	err := sim.Run(1, func(task *edo.Task) error {
-		_, d, err := edo.Internals(internal.Key{}, task)
+		d, err := inside.Driver(task)
 		if err != nil {
 			return err
 		}

@@ -51,5 +51,5 @@
 // [edo.Async]), which costs a coroutine. Combinators pay where very many tasks wait. Work
 // that should run on several workers at once is several tasks ([edo.Spawn]): the futures of a
 // Join take turns on one worker. To wait for the first of several again and again, use
-// [edo.Select].
+// package selector.
 package future

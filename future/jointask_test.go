@@ -16,6 +16,7 @@ import (
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -288,9 +289,9 @@ func TestAWakerThatIsKeptDoesNotKeepTheMemoryOfTheFunctions(t *testing.T) {
 	simulate(t, func(task *edo.Task) error {
 		long := edo.Go(task, func(task *edo.Task) error { return timer.Sleep(task, time.Hour) })
 		leaveWaker := func(task *edo.Task) error { // the handle keeps the waker
-			return edo.NewSelect(
-				edo.OnFuture(long, func(edo.Unit, error) error { return nil }),
-				edo.OnFuture(timer.SleepFuture(time.Second), func(edo.Unit, error) error { return edo.Stop }),
+			return selector.New(
+				selector.OnFuture(long, func(edo.Unit, error) error { return nil }),
+				selector.OnFuture(timer.SleepFuture(time.Second), func(edo.Unit, error) error { return selector.Stop }),
 			).Run(task)
 		}
 		use := func() (used, got weak.Pointer[[99]int]) {

@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/chaos"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/scope"
 )
 
 func TestASharedResultReachesAllTasksThatAreNotAborted(t *testing.T) {
@@ -78,7 +79,7 @@ func TestTasksOnSeveralWorkersShareOneResult(t *testing.T) {
 				return rx.RecvFuture()
 			}))
 			var got sync.Map
-			err := edo.WithScope(task, func(scope *edo.Scope) error {
+			err := scope.Run(task, func(scope *scope.Scope) error {
 				for i := range tasks {
 					clone := s.Clone()
 					edo.Go(scope, func(task *edo.Task) error {

@@ -4,8 +4,9 @@ import (
 	"errors"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/fan"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -57,10 +58,11 @@ func newTaskGroup[T any](fns []func(task *edo.Task) (T, error), goal goal) *task
 // await waits until all functions have ended. It returns the error of the wait, joined with
 // the panics of the functions whose results the caller does not get.
 func (g *taskGroup[T]) await(task *edo.Task) error {
-	_, err := edo.AwaitEnd(internal.Key{}, task, edo.Future[edo.Unit](g), func() {
-		g.aborted = g.decider < 0
-		g.ending = true
-	})
+	t := inside.Task(task)
+	err := t.Enter()
+	if err == nil {
+		err = t.Await(g, g.cancel)
+	}
 	g.release()
 	if g.aborted && !g.reachedGoal() {
 		err = edo.ErrCancelled
@@ -75,6 +77,20 @@ func (g *taskGroup[T]) await(task *edo.Task) error {
 		}
 	}
 	return err
+}
+
+// PollReady polls the functions, and reports whether all have ended.
+func (g *taskGroup[T]) PollReady(cx *sched.Context) (isReady bool) {
+	_, p, _ := g.Poll((*edo.Context)(cx))
+	return p != edo.Pending
+}
+
+// cancel makes the functions end, because the task was cancelled; await goes on until they
+// have.
+func (g *taskGroup[T]) cancel() (goesOn bool) {
+	g.aborted = g.decider < 0
+	g.ending = true
+	return true
 }
 
 // reachedGoal reports whether the functions have reached the goal although they were
@@ -95,7 +111,7 @@ func (g *taskGroup[T]) Child(i int) *fan.Child { return &g.branches[i].Child }
 
 func (g *taskGroup[T]) PollChild(cx *sched.Context, i int) fan.Outcome {
 	b := &g.branches[i]
-	if g.ending && !cx.Inspecting() && !edo.CancelAsync(internal.Key{}, b.f) {
+	if g.ending && !cx.Inspecting() && !core.TellCancelled(b.f) {
 		edo.Drop(b.f) // it has not started, or the end of the task has driven it to its end
 		return fan.Ended
 	}

@@ -69,7 +69,7 @@ func (t *timeout[T]) isOver(cx *edo.Context) bool {
 	}
 	now := in.Now()
 	if delayed { // this is the first poll that waits
-		deadline = now + min(max(0, int64(t.d)), sched.Never-now)
+		deadline = sched.After(now, max(0, t.d))
 	}
 	if deadline > now {
 		in.Arm(&t.timer, deadline)

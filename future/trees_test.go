@@ -12,6 +12,7 @@ import (
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -76,14 +77,14 @@ func (f *forest) leaf() edo.Future[int] {
 		return nil
 	}, edo.Owns(tx))
 	return future.Owning(edo.Async(f.count(func(task *edo.Task) (int, error) {
-		return 1, edo.NewSelect(
-			edo.On(rx, func(_ int, err error) error {
+		return 1, selector.New(
+			selector.On(rx, func(_ int, err error) error {
 				if err != nil {
-					return edo.Stop
+					return selector.Stop
 				}
 				return nil
 			}),
-			edo.On(timer.NewInterval(time.Millisecond), func(time.Time, error) error { return nil }),
+			selector.On(timer.NewInterval(time.Millisecond), func(time.Time, error) error { return nil }),
 		).Run(task)
 	})), rx)
 }

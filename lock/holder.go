@@ -5,8 +5,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
-	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/sched"
@@ -104,8 +103,8 @@ func traces(in *sched.Context) bool {
 	if rt == nil {
 		return false
 	}
-	owner, ok := rt.Owner().(*edo.Runtime)
-	return ok && owner.Traces(internal.Key{})
+	owner, ok := rt.Owner().(*core.Runtime)
+	return ok && owner.Tracer != nil
 }
 
 // places are the calls that acquired permits while Config.Trace was on. A program has few

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/reuse"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -116,7 +116,7 @@ func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
 		if n == 0 {
 			return nil
 		}
-		p.holder.setInDirectStyle((*sched.Context)(task.Internal(internal.Key{})), 2)
+		p.holder.setInDirectStyle(inside.Task(task).Cx, 2)
 		return nil
 	case refused:
 		return errRefused
@@ -132,7 +132,7 @@ func (p *permits) wait(task *edo.Task, base, n int64, k kind) error {
 	_, err := edo.Await(task, edo.Future[edo.Unit](r))
 	requests.Put(r)
 	if err == nil { // so n is not 0: a request for nothing does not wait
-		p.holder.setInDirectStyle((*sched.Context)(task.Internal(internal.Key{})), 3)
+		p.holder.setInDirectStyle(inside.Task(task).Cx, 3)
 	}
 	return err
 }

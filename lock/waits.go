@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/report"
+	"github.com/edo-go/edo/internal/held"
 )
 
 // Waits says what r waits for, and which task holds it. A request that is not in the queue
@@ -14,7 +14,7 @@ func (r *request) Waits(*edo.Context) (w edo.Wait) {
 	if p == nil {
 		return edo.Wait{On: "lock: nothing, by a future that was not told what to wait for"}
 	}
-	w.Held = &report.Held{Of: report.RefTo(p)}
+	w.SetHeld(&held.Held{Of: held.RefTo(p)})
 	w.On = r.kind.name()
 	p.latch.Lock()
 	defer p.latch.Unlock()
@@ -60,15 +60,15 @@ func (k kind) name() string {
 // never goes on, although it does. So where a task that is not known may release the permits
 // as well, there is a holder without a task.
 func (r *request) describeHolders(w *edo.Wait, n int64) {
-	h := w.Held
-	h.As = report.HeldBy
+	h := w.Held()
+	h.As = held.HeldBy
 	t, place, mark := r.p.holder.load()
 	if t != nil {
-		h.By = append(h.By, report.Holder{Task: report.RefTo(t), At: places.pcOf(place)})
+		h.By = append(h.By, held.Holder{Task: held.RefTo(t), At: places.pcOf(place)})
 	}
 	if mark == handed && t != nil {
 		w.On += ", granted to a task that has not taken it"
-		h.As = report.From
+		h.As = held.From
 	}
 	switch {
 	case (r.kind == ofWriter || r.kind == ofReader) && n < rwAll:
@@ -76,20 +76,20 @@ func (r *request) describeHolders(w *edo.Wait, n int64) {
 		if r.kind == ofWriter {
 			h.Every, h.More = mark != guarded, n > 1 && t != nil
 			if mark == guarded && t != nil {
-				h.By = append(h.By, report.Holder{})
+				h.By = append(h.By, held.Holder{})
 			}
 			break
 		}
 		// A reader waits for the writer before it, which is the first waiter: that one goes
 		// on, or gives up.
-		h.As, h.By = report.From, nil
+		h.As, h.By = held.From, nil
 		if first := r.p.queue.First(); first.task != nil {
-			h.By = []report.Holder{{Task: report.RefTo(first.task)}}
+			h.By = []held.Holder{{Task: held.RefTo(first.task)}}
 		}
 	case t == nil:
 		w.By = append(w.By, "its holder")
 	case r.kind == ofSemaphore || mark == guarded:
-		h.By = append(h.By, report.Holder{})
+		h.By = append(h.By, held.Holder{})
 	}
 }
 

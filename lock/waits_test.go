@@ -143,7 +143,7 @@ var waitCases = []waitCase{
 
 // withoutHolders returns w without the holders.
 func withoutHolders(w edo.Wait) edo.Wait {
-	w.Held = nil
+	w.SetHeld(nil)
 	return w
 }
 
@@ -175,13 +175,13 @@ func TestWaitersSayWhatTheyWaitFor(t *testing.T) {
 func TestFutureThatIsNotQueuedWaitsForNoTask(t *testing.T) {
 	requireNoHolder := func(got edo.Wait, on string) {
 		t.Helper()
-		if want := (edo.Wait{On: on}); !reflect.DeepEqual(withoutHolders(got), want) || got.Held != nil && len(got.Held.By) != 0 {
+		if want := (edo.Wait{On: on}); !reflect.DeepEqual(withoutHolders(got), want) || got.Held() != nil && len(got.Held().By) != 0 {
 			t.Errorf("it waits for %+v, want %+v", got, want)
 		}
 	}
 	requireHolder := func(got edo.Wait) {
 		t.Helper()
-		if len(got.By) == 0 && (got.Held == nil || len(got.Held.By) == 0) {
+		if len(got.By) == 0 && (got.Held() == nil || len(got.Held().By) == 0) {
 			t.Errorf("it waits for no task, although it is queued for %s", got.On)
 		}
 	}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
 )
@@ -25,7 +27,7 @@ func TestSecondTaskThatPollsAHandleIsBusyAndTheFirstGoesOn(t *testing.T) {
 	for name, second := range map[string]func(task *edo.Task, rx *mpmc.Receiver[int]) error{
 		"Next": func(task *edo.Task, rx *mpmc.Receiver[int]) error { _, err := byNext(task, rx); return err },
 		"Select": func(task *edo.Task, rx *mpmc.Receiver[int]) (err error) {
-			return edo.NewSelect(edo.On(rx, func(_ int, err error) error { return err })).Next(task)
+			return selector.New(selector.On(rx, func(_ int, err error) error { return err })).Next(task)
 		},
 		"All": func(task *edo.Task, rx *mpmc.Receiver[int]) error {
 			for _, err := range stream.All(task, edo.Stream[int](borrowed{rx})) {
@@ -61,7 +63,7 @@ func TestSecondTaskThatPollsAHandleIsBusyAndTheFirstGoesOn(t *testing.T) {
 				if _, err := late.Await(task); !errors.As(err, &busy) {
 					return err
 				}
-				trySend(t, tx, 1, nil)
+				chantest.TrySend(t, tx, 1, nil)
 				_, err := first.Await(task)
 				return err
 			})
@@ -119,11 +121,11 @@ func TestHandleThatWasHandedOnIsPolledByItsNewTask(t *testing.T) {
 				edo.Yield(task)
 				second := edo.Go(task, func(task *edo.Task) error { _, err := byNext(task, rx); return err })
 				edo.Yield(task)
-				trySend(t, tx, 1, nil)
+				chantest.TrySend(t, tx, 1, nil)
 				if _, err := second.Await(task); err != nil {
 					return err
 				}
-				trySend(t, gate, 1, nil)
+				chantest.TrySend(t, gate, 1, nil)
 				_, err := first.Await(task)
 				return err
 			})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
 )
 
@@ -22,39 +23,39 @@ func TestDirectReserveWaitsInLine(t *testing.T) {
 	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 	permit := edotest.RequireReady(t, t1, reserve(tx))
 	f1, f2, f3 := reserveMany(tx, 2), reserve(tx), send(tx, 3)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
-	polled(t, t3, f3, edo.Pending, nil)
-	spend(t, permit, 0, nil)
-	recv(t, rx, 0)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t3, f3, edo.Pending, nil)
+	chantest.SendWithPermit(t, permit, 0, nil)
+	chantest.Recv(t, rx, 0)
 	edotest.RequireWoken(t, t1, 1)
 	edotest.RequireWoken(t, t2, 0)
 	permits := edotest.RequireReady(t, t1, f1)
-	spend(t, permits, 1, nil)
-	spend(t, permits, 2, nil)
-	recv(t, rx, 1)
+	chantest.SendWithPermit(t, permits, 1, nil)
+	chantest.SendWithPermit(t, permits, 2, nil)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, t2, 1)
 	edotest.RequireWoken(t, t3, 0)
 	edotest.RequireReady(t, t2, f2).Drop()
 	edotest.RequireWoken(t, t3, 1)
-	polled(t, t3, f3, edo.Ready, nil)
+	chantest.Poll(t, t3, f3, edo.Ready, nil)
 }
 
 func TestCancelledDirectReserveLeavesTheLineAndGivesBackWhatItHas(t *testing.T) {
 	tx, rx := mpmc.New[int](2)
 	defer tx.Close()
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	f1, f2 := reserveMany(tx, 2), send(tx, 2)
-	polled(t, t1, f1, edo.Pending, nil) // has one
-	polled(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t1, f1, edo.Pending, nil) // has one
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
 	edo.Drop(f1)
-	polled(t, t1, f1, edo.Ready, edo.ErrCancelled)
+	chantest.Poll(t, t1, f1, edo.Ready, edo.ErrCancelled)
 	edotest.RequireWoken(t, t2, 1)
-	polled(t, t2, f2, edo.Ready, nil)
+	chantest.Poll(t, t2, f2, edo.Ready, nil)
 	check(t, rx)
-	recv(t, rx, 1)
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 1)
+	chantest.Recv(t, rx, 2)
 	if tx.Cap() != 2 {
 		t.Fatalf("Cap() = %d, want 2: nothing is reserved", tx.Cap())
 	}
@@ -64,34 +65,34 @@ func TestDirectReserveThatWasGrantedWhenCancelledHasItsPermits(t *testing.T) {
 	tx, rx := mpmc.New[int](2)
 	defer tx.Close()
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
-	trySend(t, tx, 1, nil)
-	trySend(t, tx, 2, nil)
+	chantest.TrySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 2, nil)
 	f1, f2 := reserve(tx), reserve(tx)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
-	recv(t, rx, 1)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
+	chantest.Recv(t, rx, 1)
 	edo.Drop(f1)
 	permit := edotest.RequireReady(t, t1, f1)
-	spend(t, permit, 3, nil)
-	recv(t, rx, 2)
+	chantest.SendWithPermit(t, permit, 3, nil)
+	chantest.Recv(t, rx, 2)
 	permit = edotest.RequireReady(t, t2, f2)
 	permit.Drop()
-	recv(t, rx, 3)
+	chantest.Recv(t, rx, 3)
 }
 
 func TestDirectReserveIsRefusedByClose(t *testing.T) {
 	tx, rx := mpmc.New[int](2)
 	defer tx.Close()
 	task := edotest.NewTask()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	f := reserveMany(tx, 2)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	rx.Close()
 	edotest.RequireWoken(t, task, 1)
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
-	polled(t, task, reserve(tx), edo.Ready, edo.ErrClosed)
-	recv(t, rx, 1)
-	tryRecvFails(t, rx, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, reserve(tx), edo.Ready, edo.ErrClosed)
+	chantest.Recv(t, rx, 1)
+	chantest.RecvFails(t, rx, edo.ErrClosed)
 }
 
 func TestDirectReserveGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
@@ -111,7 +112,7 @@ func TestDirectReserveGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 		}
 		return edo.Unit{}, nil
 	})
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	edotest.RequireWoken(t, task, 1)
 	if done != 128 {
 		t.Fatalf("%d reserves in one poll, want the budget of 128", done)
@@ -123,19 +124,19 @@ func TestDirectReserveGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 
 func TestClosedHandleReservesNothingAndLetsWhoIsInLineGoOn(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.ReserveFuture()
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	tx.Close()
-	polled(t, edotest.NewTask(), tx.ReserveFuture(), edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, edotest.NewTask(), tx.ReserveFuture(), edo.Ready, edo.ErrClosed)
 	if _, err := tx.TryReserveMany(0); err == nil {
 		t.Fatal("a closed handle has reserved")
 	}
 	edotest.RequireWoken(t, task, 0)
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, task, 1)
-	tryRecvFails(t, rx, edo.ErrEmpty) // a permit is out
-	spend(t, edotest.RequireReady(t, task, f), 2, nil)
-	recv(t, rx, 2)
-	tryRecvFails(t, rx, edo.ErrClosed)
+	chantest.RecvFails(t, rx, edo.ErrEmpty) // a permit is out
+	chantest.SendWithPermit(t, edotest.RequireReady(t, task, f), 2, nil)
+	chantest.Recv(t, rx, 2)
+	chantest.RecvFails(t, rx, edo.ErrClosed)
 }

@@ -122,7 +122,7 @@ func TestNothingIsLostWhenTasksAreAborted(t *testing.T) {
 }
 
 // TestReceiverThatIsAbortedLeavesNothingBehind aborts the receiver too, which drops what
-// is buffered: nobody waits for it any longer, neither to send nor for its end.
+// is buffered: no task waits for it any longer, neither to send nor for its end.
 func TestReceiverThatIsAbortedLeavesNothingBehind(t *testing.T) {
 	chaos.Explore(t, 300, func(w *chaos.World) {
 		tx, rx := mpmc.New[*chaos.Value](1 + w.Rand.IntN(3))

@@ -11,19 +11,20 @@ import (
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/chaos"
 	"github.com/edo-go/edo/mpmc"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/timer"
 )
 
 type value = *chaos.Value
 
-// reception is what one receiver has got.
+// reception is the messages that one receiver has got.
 type reception struct {
 	w    *chaos.World
 	last map[string]int
 }
 
-// take takes note of a message: those of one sender come in order.
+// take records a message: the messages of one sender come in order.
 func (r *reception) take(v value) {
 	v.Received()
 	if n, ok := r.last[v.Owner()]; ok && v.N() <= n {
@@ -104,15 +105,15 @@ var ways = []func(task *edo.Task, rx *mpmc.Receiver[value], r *reception) error{
 	func(task *edo.Task, rx *mpmc.Receiver[value], r *reception) error {
 		ticks := timer.NewInterval(time.Millisecond)
 		defer ticks.Drop()
-		return edo.NewSelect(
-			edo.On(rx, func(v value, err error) error {
+		return selector.New(
+			selector.On(rx, func(v value, err error) error {
 				if err != nil {
-					return edo.Stop
+					return selector.Stop
 				}
 				r.take(v)
 				return nil
 			}),
-			edo.On(ticks, func(time.Time, error) error { return edo.Yield(task) }),
+			selector.On(ticks, func(time.Time, error) error { return edo.Yield(task) }),
 		).Run(task)
 	},
 	func(task *edo.Task, rx *mpmc.Receiver[value], r *reception) error {
@@ -141,7 +142,7 @@ func quiet(err error) error {
 // TestEachMessageComesToOneReceiverAlthoughTasksAreAborted has tasks that receive in every
 // way, on handles of their own and on one that they share, while they and the senders are
 // aborted at random. Each message has one fate, each receiver gets those of one sender in
-// order, and no task waits in vain.
+// order, and no task waits for something that has happened.
 func TestEachMessageComesToOneReceiverAlthoughTasksAreAborted(t *testing.T) {
 	chaos.Explore(t, 500, func(w *chaos.World) {
 		capacity := 1 + w.Rand.IntN(4)

@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/release"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// PollClosed is Ready once a send through this handle would be refused, as
-// [Sender.IsClosed] says it. Otherwise it keeps the waker of the task: each task that has
-// asked is woken once. So any number of tasks may ask by one handle.
+// PollClosed is Ready once a send through this handle would be refused, as [Sender.IsClosed]
+// reports it. Otherwise it keeps the waker of the task. Any number of tasks may wait with one
+// handle. Each is woken once.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 	if !cx.Proceed((*closing[T])(tx)) {
 		return edo.Pending
@@ -24,7 +25,7 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 	if !slices.ContainsFunc(tx.watches, func(w *turn[T]) bool { return w.waker == waker }) {
 		w := &turn[T]{} // without tx: the channel must not hold the handle
 		tx.watches = append(tx.watches, w)
-		c.rare().closers.push(w, waker)
+		c.cold().closers.push(w, waker)
 	}
 	return edo.Pending
 }
@@ -44,23 +45,23 @@ func (tx *Sender[T]) Closed(task *edo.Task) error {
 	}
 	w := c.borrowTurn()
 	w.tx = tx
-	c.watch(w, task.Internal(internal.Key{}).Waker())
+	c.watchEnd(w, inside.Context(task).Waker())
 	c.mu.Unlock()
 	_, err := edo.Await(task, edo.Future[edo.Unit]((*closer[T])(w)))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unwatch(w)
-	c.giveBackTurn(w)
+	c.unwatchEnd(w)
+	c.returnTurn(w)
 	return err
 }
 
-// closing is a sender as a leaf that asks for the end.
+// closing is a sender as a leaf that waits for the end.
 type closing[T any] Sender[T]
 
-// closer is a turn among the waits for the end.
+// closer is a turn of a task that waits for the end.
 type closer[T any] turn[T]
 
-// Poll is Ready when it is out of them.
+// Poll is Ready when w is out of the line.
 func (w *closer[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed((*closing[T])(w.tx)) {
 		return edo.Unit{}, edo.Pending, nil
@@ -94,51 +95,51 @@ func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if tx.isClosed() {
-		c.unwatch(&f.w) // a settle is about to wake it
+		c.unwatchEnd(&f.w) // a settle is about to wake it
 		return edo.Unit{}, edo.Ready, nil
 	}
 	if f.w.state != queued {
-		c.watch(&f.w, cx.Waker())
+		c.watchEnd(&f.w, cx.Waker())
 	}
 	f.w.waker = cx.Waker()
 	return edo.Unit{}, edo.Pending, nil
 }
 
-// Drop waits no longer.
+// Drop ends the wait.
 func (f *ClosedFuture[T]) Drop() {
 	c := f.w.tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unwatch(&f.w)
+	c.unwatchEnd(&f.w)
 }
 
-// watch puts w among the waits for the end. Locked.
-func (c *channel[T]) watch(w *turn[T], waker edo.Waker) {
+// watchEnd puts w in the line of waits for the end. Locked.
+func (c *channel[T]) watchEnd(w *turn[T], waker edo.Waker) {
 	w.tx.closers++
-	c.rare().closers.push(w, waker)
+	c.cold().closers.push(w, waker)
 }
 
-// unwatch takes w out of them, if it is still there. Locked.
-func (c *channel[T]) unwatch(w *turn[T]) {
+// unwatchEnd takes w out of that line, if it is still in it. Locked.
+func (c *channel[T]) unwatchEnd(w *turn[T]) {
 	if w.state == queued {
 		c.refuseCloser(w)
 	}
 	release.Store32(&w.state, outside)
 }
 
-// refuseCloser takes w, which waits for the end, out of those that do, and returns its
-// waker. Locked.
+// refuseCloser takes w out of the line of waits for the end, refuses it, and returns its waker.
+// Locked.
 func (c *channel[T]) refuseCloser(w *turn[T]) edo.Waker {
 	if w.tx != nil {
 		w.tx.closers--
 	}
-	return c.aside.closers.refuse(w)
+	return c.coldPart.closers.refuseTurn(w)
 }
 
-// unwatchAll takes out the waits for the end by way of tx, which has been closed. It looks
-// through all that wait only while there are some besides those of PollClosed, which is
-// rare: a task that waits closes the handle later. Locked.
-func (c *channel[T]) unwatchAll(tx *Sender[T]) (wakers []edo.Waker) {
+// refuseWatches refuses the waits for the end by way of tx, which has been closed. It looks
+// through all waits only while some of them are not those of PollClosed. That is rare: most
+// often a task that waits closes the handle later. Locked.
+func (c *channel[T]) refuseWatches(tx *Sender[T]) (wakers []edo.Waker) {
 	for _, w := range tx.watches {
 		if w.state == queued {
 			wakers = append(wakers, c.refuseCloser(w))
@@ -148,8 +149,8 @@ func (c *channel[T]) unwatchAll(tx *Sender[T]) (wakers []edo.Waker) {
 	if tx.closers == 0 {
 		return wakers
 	}
-	for w := c.aside.closers.first; w != nil && tx.closers != 0; {
-		next := w.next
+	for w := c.coldPart.closers.First(); w != nil && tx.closers != 0; {
+		next := waiters.Next(w)
 		if w.tx == tx {
 			wakers = append(wakers, c.refuseCloser(w))
 		}

@@ -9,8 +9,9 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/mpmc"
 )
 
@@ -28,7 +29,7 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 		t.Helper()
 		task.Enter(func(cx *edo.Context) {
 			if n := testing.AllocsPerRun(1000, func() {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				fn(cx)
 			}); n != 0 {
 				t.Errorf("%s: %v allocations, want none", what, n)
@@ -105,7 +106,7 @@ func TestPermitsAndBatchesAllocateNothing(t *testing.T) {
 			},
 		} {
 			if n := testing.AllocsPerRun(1000, func() {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				fn()
 			}); n != 0 {
 				t.Errorf("%s: %v allocations, want none", what, n)
@@ -189,7 +190,7 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 		t.Errorf("a Send that waits: %v allocations, want none", n)
 	}
 	rx.Drop()
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
 }
 
 func TestUnboundedChannelThatIsLongAgainAllocatesNothing(t *testing.T) {
@@ -247,7 +248,7 @@ func TestWaitingForTheEndAllocatesNothing(t *testing.T) {
 	for len(open) > 0 {
 		turn()
 	}
-	polled(t, task, f, edo.Ready, nil)
+	chantest.Poll(t, task, f, edo.Ready, nil)
 }
 
 func BenchmarkTrySendTryRecv(b *testing.B) {
@@ -281,7 +282,7 @@ func BenchmarkPollSendPollRecv(b *testing.B) {
 	b.ReportAllocs()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for b.Loop() {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			f.Reset(tx, 1)
 			f.Poll(cx)
 			rx.PollNext(cx)
@@ -302,7 +303,7 @@ func BenchmarkDirectSendRecv(b *testing.B) {
 	})
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for p := edo.Pending; p == edo.Pending; {
-			cx.Internal(internal.Key{}).SetBudget(1 << 30)
+			(*sched.Context)(cx).SetBudget(1 << 30)
 			_, p, _ = f.Poll(cx)
 		}
 	})
@@ -317,7 +318,7 @@ func BenchmarkWaitingSend(b *testing.B) {
 	b.ReportAllocs()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for b.Loop() {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			f.Reset(tx, 1)
 			f.Poll(cx)
 			rx.PollNext(cx)
@@ -343,7 +344,7 @@ func BenchmarkSendInALineOf64(b *testing.B) {
 		sender.Enter(func(cx *edo.Context) {
 			for i := range sends {
 				sends[i].Poll(cx) // that it was accepted, but for the first time
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				sends[i].Reset(tx, i)
 				sends[i].Poll(cx)
 			}
@@ -395,7 +396,7 @@ func BenchmarkRecvManyOf64(b *testing.B) {
 		for n := 0; b.Loop(); n++ {
 			tx.TrySend(1)
 			if n%64 == 63 {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				rx.PollRecvMany(cx, buf, 64)
 			}
 		}
@@ -409,7 +410,7 @@ func BenchmarkReserveSendRecv(b *testing.B) {
 	b.ReportAllocs()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for b.Loop() {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			f.Reset(tx)
 			permit, _, _ := f.Poll(cx)
 			permit.Send(1)
@@ -441,15 +442,15 @@ func BenchmarkCloneClose(b *testing.B) {
 	}
 }
 
-// BenchmarkCloseAmongManyWatchers closes one of 10,000 handles each of which somebody
-// has asked for the end.
+// BenchmarkCloseAmongManyWatchers closes one of 10,000 handles, each with a PollClosed that
+// waits.
 func BenchmarkCloseAmongManyWatchers(b *testing.B) {
 	tx, rx := mpmc.New[int](1)
 	defer rx.Drop()
 	defer tx.Close()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		ask := func() *mpmc.Sender[int] {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			clone := tx.Clone()
 			clone.PollClosed(cx)
 			return clone

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
 )
 
@@ -18,66 +19,66 @@ func TestDirectSendWaitsInLine(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
-	polled(t, t1, send(tx, 1), edo.Ready, nil)
+	chantest.Poll(t, t1, send(tx, 1), edo.Ready, nil)
 	f1, f2 := send(tx, 2), send(tx, 3)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
-	trySend(t, tx, -1, edo.ErrFull)
-	recv(t, rx, 1)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
+	chantest.TrySend(t, tx, -1, edo.ErrFull)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, t1, 1)
 	edotest.RequireWoken(t, t2, 0)
-	polled(t, t2, f2, edo.Pending, nil)
-	polled(t, t1, f1, edo.Ready, nil)
-	recv(t, rx, 2)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t1, f1, edo.Ready, nil)
+	chantest.Recv(t, rx, 2)
 	edotest.RequireWoken(t, t2, 1)
-	polled(t, t2, f2, edo.Ready, nil)
-	recv(t, rx, 3)
+	chantest.Poll(t, t2, f2, edo.Ready, nil)
+	chantest.Recv(t, rx, 3)
 }
 
 func TestCancelledDirectSendLeavesTheLine(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	f1, f2 := send(tx, 2), send(tx, 3)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
 	edo.Drop(f1) // cancels it
-	polled(t, t1, f1, edo.Ready, edo.ErrCancelled)
+	chantest.Poll(t, t1, f1, edo.Ready, edo.ErrCancelled)
 	t1.TakeWakes()
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, t1, 0)
 	edotest.RequireWoken(t, t2, 1)
-	recv(t, rx, 3)
-	tryRecvFails(t, rx, edo.ErrEmpty)
-	polled(t, t2, f2, edo.Ready, nil)
+	chantest.Recv(t, rx, 3)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
+	chantest.Poll(t, t2, f2, edo.Ready, nil)
 }
 
 func TestDirectSendThatWasAcceptedWhenCancelledWasSent(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
 	task := edotest.NewTask()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	f := send(tx, 2)
-	polled(t, task, f, edo.Pending, nil)
-	recv(t, rx, 1) // accepts it
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.Recv(t, rx, 1) // accepts it
 	edo.Drop(f)
-	polled(t, task, f, edo.Ready, nil)
-	recv(t, rx, 2)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.Poll(t, task, f, edo.Ready, nil)
+	chantest.Recv(t, rx, 2)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 }
 
 func TestDirectSendInLineIsRefusedByClose(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
 	task := edotest.NewTask()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	f := send(tx, 2)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	rx.Close()
 	edotest.RequireWoken(t, task, 1)
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
-	polled(t, task, send(tx, 3), edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, send(tx, 3), edo.Ready, edo.ErrClosed)
 }
 
 func TestDirectSendGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
@@ -92,7 +93,7 @@ func TestDirectSendGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 		}
 		return edo.Unit{}, nil
 	})
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	edotest.RequireWoken(t, task, 1)
 	if n := rx.Len(); n != 128 {
 		t.Fatalf("%d messages in one poll, want the budget of 128", n)
@@ -101,7 +102,7 @@ func TestDirectSendGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 		_, p, _ = edotest.Poll(task, f)
 	}
 	for i := range 1000 {
-		recv(t, rx, i)
+		chantest.Recv(t, rx, i)
 	}
 }
 
@@ -109,17 +110,17 @@ func TestDirectRecvWaitsForTheNextMessage(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	task := edotest.NewTask()
 	f := edo.Async(rx.Recv)
-	polled(t, task, f, edo.Pending, nil)
-	trySend(t, tx, 7, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.TrySend(t, tx, 7, nil)
 	edotest.RequireWoken(t, task, 1)
 	if v, p, err := edotest.Poll(task, f); v != 7 || p != edo.Ready || err != nil {
 		t.Fatalf("Recv = %v, %v, %v", v, p, err)
 	}
 	f = edo.Async(rx.Recv)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	tx.Close()
 	edotest.RequireWoken(t, task, 1)
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
 }
 
 func TestCancelledDirectRecvLosesNothing(t *testing.T) {
@@ -127,11 +128,11 @@ func TestCancelledDirectRecvLosesNothing(t *testing.T) {
 	defer tx.Close()
 	task := edotest.NewTask()
 	f := edo.Async(rx.Recv)
-	polled(t, task, f, edo.Pending, nil)
-	trySend(t, tx, 7, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.TrySend(t, tx, 7, nil)
 	edo.Drop(f)
-	polled(t, task, f, edo.Ready, edo.ErrCancelled)
-	recv(t, rx, 7)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrCancelled)
+	chantest.Recv(t, rx, 7)
 }
 
 func TestDirectClosedWaitsForTheReceiverToGo(t *testing.T) {
@@ -140,16 +141,16 @@ func TestDirectClosedWaitsForTheReceiverToGo(t *testing.T) {
 	closed := func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Closed(task) }
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
 	f1, f2 := edo.Async(closed), edo.Async(closed)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
 	edo.Drop(f1)
-	polled(t, t1, f1, edo.Ready, edo.ErrCancelled)
+	chantest.Poll(t, t1, f1, edo.Ready, edo.ErrCancelled)
 	t1.TakeWakes()
 	rx.Drop()
 	edotest.RequireWoken(t, t1, 0)
 	edotest.RequireWoken(t, t2, 1)
-	polled(t, t2, f2, edo.Ready, nil)
-	polled(t, t1, edo.Async(closed), edo.Ready, nil)
+	chantest.Poll(t, t2, f2, edo.Ready, nil)
+	chantest.Poll(t, t1, edo.Async(closed), edo.Ready, nil)
 }
 
 func TestTasksSendToOneReceiver(t *testing.T) {

@@ -1,10 +1,10 @@
-// Package mpmc is a channel for many values, from many senders to many receivers, each of
-// which goes to one receiver.
+// Package mpmc is a channel for many values, from many senders to many receivers. Each value
+// goes to one receiver.
 //
-// [New] makes a channel that holds at most so many messages, exactly; a sender that finds
-// it full waits, and that is how slow receivers slow the senders down. [NewUnbounded] makes
-// one that is never full. A [Receiver] is an [edo.Stream], which ends when every sender is
-// closed and everything has been received.
+// [New] makes a channel that holds a given number of messages at most, exactly. A sender that
+// finds it full waits: so slow receivers slow the senders down. [NewUnbounded] makes a channel
+// that is never full. A [Receiver] is an [edo.Stream], which ends when every sender is closed
+// and every message has been received.
 //
 //	tx, rx := mpmc.New[job](64)
 //	for range 8 { // workers
@@ -39,8 +39,8 @@
 //
 // [Sender.TrySend], [Sender.TryReserve], [Sender.TryReserveMany] and [Receiver.TryRecv]
 // never wait, and work from any goroutine. [Sender.SendTimeout] and [Receiver.RecvTimeout]
-// wait for so long at the most. A [Permit] is room for one message, made sure of before
-// the message is made, as in package mpsc.
+// wait for a limited time. A [Permit] is room for one message, reserved before the message is
+// made, as in package mpsc.
 //
 // # Order and fairness
 //
@@ -49,11 +49,11 @@
 // theirs in any order.) A send happens before the receive of its value returns.
 //
 // There is one line for sends and reserves, and one for receives. A slot that becomes free
-// belongs to the send that has waited longest, and a message to the receive that has: it
-// is promised to it, the task is woken, and takes the first message when it runs. No
-// TrySend, TryRecv or newcomer overtakes the line. A wait that is given up leaves it, and
-// what had been promised to it goes to the next: a receive that is cancelled, dropped, or
-// loses a race takes no message.
+// belongs to the send that has waited longest. A message belongs to the receive that has
+// waited longest: the message is promised to it, its task is woken, and takes the first
+// message when it runs. No TrySend, TryRecv or newcomer overtakes the line. A wait that is
+// given up leaves the line, and a message that was promised to it goes to the next: a receive
+// that is cancelled, dropped, or loses a race takes no message.
 //
 // # Handles, and waits
 //
@@ -63,28 +63,30 @@
 //
 // A handle may be shared: several tasks may wait by way of one receiver at the same time,
 // with [Receiver.Recv] and with futures, each in its own place. A handle that is itself
-// polled ([Receiver.PollNext], and so [edo.Next], [edo.On], package stream) has one place:
-// a second task that polls it while the first waits gets an [*edo.BusyError]. Give each
-// such task a clone. The place is kept until the handle is asked again: while a Select
-// runs the handler of another branch for long, or a task has given up an edo.Next, one
-// message may be kept for it that another receiver could have. It is the last in the
-// channel, never one in the middle: the others get what comes before it. Dropping the
-// handle gives it up, and [Receiver.Withdraw] does without that.
+// polled ([Receiver.PollNext], and so [edo.Next], package selector, package stream) has one place: a
+// second task that polls it while the first waits gets an [*edo.BusyError]. Give each such
+// task a clone.
 //
-// Whoever owns a handle closes or drops it: [Sender.Close] and [Receiver.Drop], most often
-// by [edo.Owns] or defer. [Receiver.Close] of the last receiver that is open refuses sends
-// and lets it receive what is left; [Receiver.CloseAll] does that while there are others.
-// A handle that the garbage collector finds open is closed, and reported with the place
-// where it was made. A [WeakSender] does not keep the channel open.
+// The place of a handle is kept until the handle is polled again. While a Select runs the
+// handler of another branch for long, or a task has given up an edo.Next, one message may be
+// kept for the place that another receiver could have. It is the last in the channel, never
+// one in the middle: the other receivers get the messages before it. Dropping the handle gives
+// the place up. So does [Receiver.Withdraw], which keeps the handle.
 //
-// A report of what a task waits for (see [edo.Wait]) says for a receive which senders are
-// open, by where they were made, for a send which receivers are, and whether a message has
-// been promised and not been taken.
+// The owner of a handle closes or drops it: [Sender.Close] and [Receiver.Drop], most often by
+// [edo.Owns] or defer. [Receiver.Close] of the last receiver that is open refuses sends and
+// lets it receive the messages that are left. [Receiver.CloseAll] does that while there are
+// other receivers. A handle that the garbage collector finds open is closed, and reported with
+// the place where it was made. A [WeakSender] does not keep the channel open.
+//
+// A report of the waits of a task (see [edo.Wait]) says for a receive which senders are open,
+// by where they were made, for a send which receivers are open, and whether a message has been
+// promised and not been taken.
 //
 // # Cost
 //
-// All of a channel is guarded by one lock, which is held for some ten nanoseconds. TrySend
-// and TryRecv take about 45 ns together, and RecvMany takes a third off that in batches of
+// One lock guards all of a channel. It is held for some ten nanoseconds. TrySend and TryRecv
+// take about 45 ns together, and RecvMany takes a third off that in batches of
 // 64. With a capacity of 1,024, a message from so many producers to as many consumers took
 // 47 (1), 60 (4) and 64 ns (64) in futures on two processors, which is 0.70, 0.86 and 0.78
 // of a Go channel; in direct style 0.92, 1.05 and 1.08 of it.
@@ -99,5 +101,5 @@
 // For one receiver package mpsc is faster: it receives without the lock. When each
 // receiver is to get every value there is package broadcast, and when the latest one is
 // enough, package watch. For tasks that are to be limited in number, and nothing else,
-// spawn one for each piece of work in an [edo.JoinSet] with a limit.
+// spawn one for each piece of work in a join set (package joinset) with a limit.
 package mpmc

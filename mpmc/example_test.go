@@ -41,7 +41,7 @@ func ExampleSender_SendFuture() {
 	// hello <nil>
 }
 
-// A Receiver is a stream of what is sent.
+// A Receiver is a stream of the messages.
 func ExampleReceiver_PollNext() {
 	tx, rx := mpmc.NewUnbounded[int]()
 	for i := range 3 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpmc"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -91,17 +92,17 @@ func Example_select() {
 		worker := edo.Go(task, func(task *edo.Task) error {
 			idle := timer.SleepFuture(time.Hour)
 			defer idle.Drop()
-			return edo.NewSelect(
-				edo.On(in, func(job string, err error) error {
+			return selector.New(
+				selector.On(in, func(job string, err error) error {
 					if err != nil {
-						return edo.Stop // edo.ErrClosed: no more jobs
+						return selector.Stop // edo.ErrClosed: no more jobs
 					}
 					fmt.Println("does", job)
 					return nil
 				}),
-				edo.OnFuture(idle, func(edo.Unit, error) error {
+				selector.OnFuture(idle, func(edo.Unit, error) error {
 					fmt.Println("idle for an hour")
-					return edo.Stop
+					return selector.Stop
 				}),
 			).Run(task)
 		}, edo.Owns(in))

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/edo-go/edo/internal/waiters"
 )
 
 // Check says which of the channel's rules does not hold, while nothing is going on.
@@ -16,17 +18,17 @@ func (c *channel[T]) check() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	got, waits := 0, map[*seat[T]]int{}
-	for w := c.sending.first; w != nil; w = w.next {
+	for w := c.offers.First(); w != nil; w = waiters.Next(w) {
 		got += w.got
-		if w != c.sending.first && w.got != 0 {
+		if w != c.offers.First() && w.got != 0 {
 			return errors.New("rule 3: an offer has slots that is not the first in line")
 		}
-		if w.state != queued || w.waker != w.known {
+		if w.state != queued || w.waker != w.ownerWaker {
 			return errors.New("an offer in line is not queued, or knows another waker")
 		}
 	}
-	for w := c.taking.first; w != nil; w = w.next {
-		if w.state != queued || w.seat == nil || w.seat.ended || (w.rx == nil) != (w == &w.seat.own) {
+	for w := c.turns.First(); w != nil; w = waiters.Next(w) {
+		if w.state != queued || w.seat == nil || w.seat.ended || (w.rx == nil) != (w == &w.seat.streamTurn) {
 			return errors.New("a turn in line is not queued, or belongs to no open receiver")
 		}
 		if w.rx != nil {
@@ -34,12 +36,12 @@ func (c *channel[T]) check() error {
 		}
 	}
 	for s, n := range waits {
-		if s.waits != n {
-			return fmt.Errorf("a seat counts %d turns in line, and there are %d", s.waits, n)
+		if s.waiting != n {
+			return fmt.Errorf("a seat counts %d turns in line, and there are %d", s.waiting, n)
 		}
 	}
-	for w := c.rare().offers; w != nil; w = w.next {
-		if !reflect.ValueOf(&w.value).Elem().IsZero() || w.tx != nil || !w.waker.IsZero() || w.prev != nil {
+	for w := c.cold().unusedOffers.First(); w != nil; w = waiters.Next(w) {
+		if !reflect.ValueOf(&w.value).Elem().IsZero() || w.tx != nil || !w.waker.IsZero() || waiters.Prev(w) != nil {
 			return errors.New("an offer that is kept keeps something else")
 		}
 	}
@@ -51,23 +53,23 @@ func (c *channel[T]) check() error {
 		return fmt.Errorf("rule 1: %d messages and %d permits, capacity %d", n, c.out, c.limit)
 	case c.promised < 0 || c.promised > n:
 		return fmt.Errorf("rule 2: %d of %d messages are promised", c.promised, n)
-	case c.sending.first != nil && n+c.out != c.limit:
-		return fmt.Errorf("rule 3: an offer is in line, with %d slots free", c.free())
-	case c.taking.first != nil && c.promised != n:
-		return fmt.Errorf("rule 4: a turn is in line, and %d messages are loose", c.loose())
-	case c.closed && c.sending.first != nil:
+	case !c.offers.Empty() && n+c.out != c.limit:
+		return fmt.Errorf("rule 3: an offer is in line, with %d slots free", c.freeSlots())
+	case !c.turns.Empty() && c.promised != n:
+		return fmt.Errorf("rule 4: a turn is in line, and %d messages are loose", c.unpromised())
+	case c.closed && !c.offers.Empty():
 		return errors.New("rule 6: closed, and an offer is in line")
-	case c.closed && c.aside.closers.first != nil:
+	case c.closed && !c.coldPart.closers.Empty():
 		return errors.New("rule 6: closed, and a task waits for that")
-	case c.dropped && (!c.closed || n != 0 || c.receivers != 0 || c.taking.first != nil):
+	case c.dropped && (!c.closed || n != 0 || c.receivers != 0 || !c.turns.Empty()):
 		return errors.New("rule 6: dropped, and open, or with messages or receivers")
 	case !c.dropped && c.receivers == 0:
 		return errors.New("rule 6: no receiver is left, and it is not dropped")
-	case c.atEnd() && c.taking.first != nil:
+	case c.atEnd() && !c.turns.Empty():
 		return errors.New("rule 7: the end, and a turn is in line")
-	case c.made.senders.Total() != c.senders || c.made.receivers.Total() != c.receivers:
+	case c.origins.senders.Total() != c.senders || c.origins.receivers.Total() != c.receivers:
 		return fmt.Errorf("%d senders and %d receivers open, and %d and %d places where they were made",
-			c.senders, c.receivers, c.made.senders.Total(), c.made.receivers.Total())
+			c.senders, c.receivers, c.origins.senders.Total(), c.origins.receivers.Total())
 	}
 	return nil
 }

@@ -7,8 +7,7 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// model is the channel as two slices and two lines: what it does is what the real one
-// must do.
+// model is the channel as two slices and two lines. The real channel must do the same.
 type model struct {
 	capacity int
 	out      int // permits that are out, or collected by a reserve in line
@@ -25,7 +24,7 @@ type model struct {
 
 // pending is a send or a reserve that waits, in the model and for real.
 type pending struct {
-	v     int // what is sent
+	v     int // the value of a send
 	n     int // how many permits are reserved; 0: it is a send
 	got   int
 	f     asked
@@ -65,7 +64,7 @@ func (m *model) atEnd() bool {
 	return len(m.queue) == 0 && m.out == 0 && (m.closed || m.open == 0)
 }
 
-// settle gives what is free to those in line, and refuses those for whom nothing can come.
+// settle gives free slots and messages to the waits in line, and refuses waits at the end.
 func (m *model) settle() {
 	for {
 		switch {
@@ -166,7 +165,7 @@ func (m *model) take(n int) []int {
 	return got
 }
 
-// ask polls w, which waits, and says what comes of it.
+// ask polls w, which waits, and returns the outcome.
 func (m *model) ask(w *receive) (got []int, p edo.Poll) {
 	if w.state == "waiting" && w.of.own != nil && w.of.own.state == "promised" {
 		w.of.own = nil
@@ -192,7 +191,7 @@ func (m *model) leave(w *receive) {
 	m.settle()
 }
 
-// leaveSending takes w out of the line, and what it has collected with it.
+// leaveSending takes w out of the line, and frees the slots that it has collected.
 func (m *model) leaveSending(w *pending) {
 	if i := slices.Index(m.sending, w); i >= 0 {
 		m.sending = slices.Delete(m.sending, i, i+1)

@@ -5,34 +5,36 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/release"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// offer is a send that waits for a slot, or a reserve that waits for some.
+// offer is a send that waits for a slot, or a reserve that waits for slots.
 //
-//	state     it is                          changed by
-//	outside   in no line; a handle's own     its owner → queued, with the lock
-//	          is free to be lent
-//	queued    in a line                      its owner, with the lock → outside
-//	accepted  out; the value was taken,      a settle, with the lock, from queued
-//	          or the permits are its own
-//	refused   out; the channel is closed     a settle, with the lock, from queued
+//	state     meaning                         set by
+//	outside   in no line; the offer of a      the owner, from queued with the lock
+//	          handle is free to be lent
+//	queued    in line                         the owner, with the lock
+//	accepted  out of the line; the value      a settle, with the lock, from queued
+//	          was taken, or the permits
+//	          belong to the reserve
+//	refused   out of the line; the channel    a settle, with the lock, from queued
+//	          is closed
 //
-// A reserve needs some slots yet, and a send needs none but is queued all the same: so
-// need tells the two apart.
+// A reserve in line has a need above 0, a send in line has none: so need tells the two apart.
 //
-// The fields are guarded by the channel's lock while the offer is queued, and its owner's
-// otherwise. The owner may look at the state without the lock: so what others set it to,
-// accepted or refused, is an atomic store, and the last thing that they do to the offer.
+// The channel's lock guards the fields while the offer is queued. Otherwise they belong to its
+// owner. The owner may look at the state without the lock. So a settle stores accepted or
+// refused atomically, and as the last thing that it does to the offer.
 type offer[T any] struct {
-	next, prev *offer[T]
+	_          waiters.Node[offer[T]]
 	tx         *Sender[T] // so that the collector leaves the handle alone
 	waker      edo.Waker
 	value      T // of a send
 	state      uint32
 	need, got  int       // slots that a reserve does not have yet, and that it has collected
-	known      edo.Waker // its owner's alone: waker, as it was set last
-	phase      phase     // its owner's too: how far a future has come that has it inside
-	own        bool      // it is part of its handle
+	ownerWaker edo.Waker // the owner's: waker, as it was set last
+	phase      phase     // the owner's: how far a future has come that has the offer inside
+	ofHandle   bool      // part of its handle
 }
 
 // States of an offer, and of a turn.
@@ -44,63 +46,49 @@ const (
 	chosen
 )
 
-// line is a list of offers, the longest-waiting first.
-type line[T any] struct{ first, last *offer[T] }
+// offerLine is a queue of offers.
+type offerLine[T any] struct{ waiters.List[offer[T]] }
 
-func (l *line[T]) push(w *offer[T]) {
-	w.prev, w.next = l.last, nil
-	if l.last == nil {
-		l.first = w
-	} else {
-		l.last.next = w
-	}
-	l.last = w
+// push puts w at the end.
+func (l *offerLine[T]) push(w *offer[T]) {
+	l.PushBack(w)
 	w.state = queued
 }
 
-// remove takes w out and returns its waker. The caller sets its state, as the last thing
+// remove takes w out and returns its waker. The caller sets the state of w, as the last thing
 // that it does to w.
-func (l *line[T]) remove(w *offer[T]) edo.Waker {
-	if w.prev == nil {
-		l.first = w.next
-	} else {
-		w.prev.next = w.next
-	}
-	if w.next == nil {
-		l.last = w.prev
-	} else {
-		w.next.prev = w.prev
-	}
+func (l *offerLine[T]) remove(w *offer[T]) edo.Waker {
+	l.Remove(w)
 	waker := w.waker
-	w.next, w.prev, w.waker = nil, nil, edo.Waker{}
+	w.waker = edo.Waker{}
 	return waker
 }
 
 // queueOffer puts w in line, to be woken by waker. Locked.
 func (c *channel[T]) queueOffer(w *offer[T], waker edo.Waker) {
-	w.waker, w.known = waker, waker
-	c.sending.push(w)
+	w.waker, w.ownerWaker = waker, waker
+	c.offers.push(w)
 }
 
-// leave takes w out of the line, if it is in it still, and returns the state it was in.
-// What it had collected is free from then on: the caller settles. Locked.
-func (c *channel[T]) leave(w *offer[T]) (state uint32) {
+// leaveLine takes w out of the line, if w is still in it, and returns the state of w before.
+// The slots that w had collected are free then: the caller settles. Locked.
+func (c *channel[T]) leaveLine(w *offer[T]) (state uint32) {
 	if w.state != queued {
 		return w.state
 	}
-	c.sending.remove(w)
+	c.offers.remove(w)
 	c.out -= w.got
 	w.state, w.need, w.got = outside, 0, 0
 	return queued
 }
 
-// Out says whether w, which has been queued, is out of its line. If not, waker is the one
-// to wake.
-func (w *offer[T]) Out(waker edo.Waker) edo.Poll {
+// pollOut is Ready when w, which was queued, is out of its line. Otherwise it keeps waker as
+// the one to wake.
+func (w *offer[T]) pollOut(waker edo.Waker) edo.Poll {
 	if atomic.LoadUint32(&w.state) != queued {
 		return edo.Ready
 	}
-	if w.known == waker {
+	if w.ownerWaker == waker {
 		return edo.Pending
 	}
 	c := w.tx.ch
@@ -109,28 +97,33 @@ func (w *offer[T]) Out(waker edo.Waker) edo.Poll {
 	if w.state != queued {
 		return edo.Ready
 	}
-	w.waker, w.known = waker, waker
+	w.waker, w.ownerWaker = waker, waker
 	return edo.Pending
 }
 
-// Poll is Ready when w is out of its line; direct style waits for that.
+// Poll is Ready when w is out of its line. Direct style awaits it.
 func (w *offer[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(w) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	return edo.Unit{}, w.Out(cx.Waker()), nil
+	return edo.Unit{}, w.pollOut(cx.Waker()), nil
 }
 
-// awaitOffer waits until w is out of its line, or f, which polls it, or the task is
-// cancelled, and says what has become of it.
+// PollWait is Poll once the task may proceed. An [alarm.Alarm] calls it.
+func (w *offer[T]) PollWait(cx *edo.Context) (edo.Poll, error) {
+	return w.pollOut(cx.Waker()), nil
+}
+
+// awaitOffer awaits f, which polls w, until w is out of its line or f has an error. Then it
+// returns w to its handle or channel, and returns nil when w was accepted.
 func (c *channel[T]) awaitOffer(task *edo.Task, w *offer[T], f edo.Future[edo.Unit]) error {
 	_, err := edo.Await(task, f)
-	if w.own && atomic.LoadUint32(&w.state) != queued {
-		return w.free()
+	if w.ofHandle && atomic.LoadUint32(&w.state) != queued {
+		return w.endHandleSend()
 	}
 	c.mu.Lock()
-	state := c.leave(w)
-	c.giveBackOffer(w)
+	state := c.leaveLine(w)
+	c.returnOffer(w)
 	c.settle(nil)
 	switch state {
 	case accepted:
@@ -141,73 +134,63 @@ func (c *channel[T]) awaitOffer(task *edo.Task, w *offer[T], f edo.Future[edo.Un
 	return err
 }
 
-// lend returns an offer that is outside: the handle's, or one of the channel's while
-// another task that shares the handle waits with that. Locked.
-func (tx *Sender[T]) lend() *offer[T] {
-	if tx.own == nil {
-		tx.own = &offer[T]{tx: tx, own: true}
+// lendOffer returns an offer that is outside: that of the handle, or one of the channel while
+// another task that shares the handle waits with the first. Locked.
+func (tx *Sender[T]) lendOffer() *offer[T] {
+	if tx.ownOffer == nil {
+		tx.ownOffer = &offer[T]{tx: tx, ofHandle: true}
 	}
-	if atomic.LoadUint32(&tx.own.state) == outside {
-		return tx.own
+	if atomic.LoadUint32(&tx.ownOffer.state) == outside {
+		return tx.ownOffer
 	}
 	return tx.ch.borrowOffer(tx)
 }
 
-// free makes w, a handle's, which is out of the line, one that is not in use, and says
-// what has become of it. It needs no lock: the state is the last thing that it sets.
-func (w *offer[T]) free() (err error) {
+// endHandleSend makes w, which is the handle's and out of the line, available again, and
+// returns nil when w was accepted. It needs no lock: it stores the state last.
+func (w *offer[T]) endHandleSend() (err error) {
 	if w.state == refused {
 		var zero T
 		w.value, err = zero, errClosed
 	}
-	w.known = edo.Waker{}
+	w.ownerWaker = edo.Waker{}
 	release.Store32(&w.state, outside)
 	return err
 }
 
-// aside is what few channels need.
-type aside[T any] struct {
-	closers turns[T]  // the waits for the end
-	offers  *offer[T] // those that are not in use
-	turns   *turn[T]  // those that are not in use
-	nOffers int       // how many these are
-	nTurns  int
+// cold is the part that few channels need.
+type cold[T any] struct {
+	closers      turnLine[T]            // turns of tasks that wait for the end
+	unusedOffers waiters.Free[offer[T]] // lent to direct style
+	unusedTurns  waiters.Free[turn[T]]  // lent to direct style
 }
 
-// rare returns what few channels need. Locked.
-func (c *channel[T]) rare() *aside[T] {
-	if c.aside == nil {
-		c.aside = &aside[T]{}
+// cold returns the cold part, and makes it when it is needed first. Locked.
+func (c *channel[T]) cold() *cold[T] {
+	if c.coldPart == nil {
+		c.coldPart = &cold[T]{}
 	}
-	return c.aside
+	return c.coldPart
 }
-
-// kept is how many offers, and turns, a channel keeps for direct style.
-const kept = 1024
 
 // borrowOffer returns an offer that is outside. Locked.
 func (c *channel[T]) borrowOffer(tx *Sender[T]) *offer[T] {
-	a := c.rare()
-	w := a.offers
+	w := c.cold().unusedOffers.Pop()
 	if w == nil {
-		return &offer[T]{tx: tx}
+		w = new(offer[T])
 	}
-	a.offers, w.next, w.tx = w.next, nil, tx
-	a.nOffers--
+	w.tx = tx
 	return w
 }
 
-// giveBackOffer takes an offer back that is in no line. Locked.
-func (c *channel[T]) giveBackOffer(w *offer[T]) {
+// returnOffer takes back an offer that is in no line. Locked.
+func (c *channel[T]) returnOffer(w *offer[T]) {
 	var zero T
-	w.value, w.need, w.got, w.known = zero, 0, 0, edo.Waker{}
-	if w.own {
+	w.value, w.need, w.got, w.ownerWaker = zero, 0, 0, edo.Waker{}
+	if w.ofHandle {
 		release.Store32(&w.state, outside)
 		return
 	}
 	w.state, w.tx = outside, nil
-	if a := c.rare(); a.nOffers < kept {
-		a.offers, w.next = w, a.offers
-		a.nOffers++
-	}
+	c.cold().unusedOffers.Push(w)
 }

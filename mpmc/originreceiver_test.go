@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
 	"github.com/edo-go/edo/sim"
 )
@@ -18,18 +19,18 @@ func forgetReceiver(rx *mpmc.Receiver[int]) { rx.Clone() }
 //
 //go:noinline
 func forgetPolled(t *testing.T, task *edotest.Task, rx *mpmc.Receiver[int]) {
-	next(t, task, rx.Clone(), 0, edo.Pending)
+	chantest.Next(t, task, rx.Clone(), 0, edo.Pending)
 }
 
 func TestForgottenReceiverIsDroppedAndReported(t *testing.T) {
 	tx, rx := mpmc.New[int](4)
 	defer tx.Close()
-	reports(func(out *safeBuffer) {
+	chantest.CaptureLog(func(out *chantest.Log) {
 		forgetReceiver(rx)
 		if n := tx.ReceiverCount(); n != 2 {
 			t.Fatalf("%d receivers before the collection", n)
 		}
-		if !collect(func() bool { return strings.Contains(out.String(), "forgetReceiver") }) {
+		if !chantest.Collect(func() bool { return strings.Contains(out.String(), "forgetReceiver") }) {
 			t.Fatalf("not reported: %q", out)
 		}
 		for _, want := range []string{"level=WARN", "mpmc: a Receiver was never dropped", "originreceiver_test.go"} {
@@ -40,8 +41,8 @@ func TestForgottenReceiverIsDroppedAndReported(t *testing.T) {
 		if n := tx.ReceiverCount(); n != 1 {
 			t.Errorf("%d receivers after the collection", n)
 		}
-		trySend(t, tx, 1, nil)
-		recv(t, rx, 1)
+		chantest.TrySend(t, tx, 1, nil)
+		chantest.Recv(t, rx, 1)
 		check(t, rx)
 	})
 }
@@ -51,22 +52,22 @@ func TestForgottenReceiverPassesItsTurnOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tx, rx := mpmc.New[int](1)
 			defer tx.Close()
-			reports(func(*safeBuffer) {
+			chantest.CaptureLog(func(*chantest.Log) {
 				task := edotest.NewTask()
 				forgetPolled(t, edotest.NewTask(), rx)
-				next(t, task, rx, 0, edo.Pending)
+				chantest.Next(t, task, rx, 0, edo.Pending)
 				if promised {
-					trySend(t, tx, 1, nil)
+					chantest.TrySend(t, tx, 1, nil)
 					edotest.RequireWoken(t, task, 0)
 				}
-				if !collect(func() bool { return tx.ReceiverCount() == 1 }) {
+				if !chantest.Collect(func() bool { return tx.ReceiverCount() == 1 }) {
 					t.Fatal("a forgotten receiver still counts")
 				}
 				if !promised {
-					trySend(t, tx, 1, nil)
+					chantest.TrySend(t, tx, 1, nil)
 				}
 				edotest.RequireWoken(t, task, 1)
-				next(t, task, rx, 1, edo.Ready)
+				chantest.Next(t, task, rx, 1, edo.Ready)
 				check(t, rx)
 			})
 		})
@@ -82,15 +83,15 @@ func forgetChannel() *mpmc.Sender[int] {
 func TestSendersLearnThatTheLastReceiverWasForgotten(t *testing.T) {
 	tx := forgetChannel()
 	defer tx.Close()
-	reports(func(*safeBuffer) {
+	chantest.CaptureLog(func(*chantest.Log) {
 		task, f := edotest.NewTask(), tx.SendFuture(2)
 		if tx.TrySend(1) == nil {
-			polled(t, task, f, edo.Pending, nil)
+			chantest.Poll(t, task, f, edo.Pending, nil)
 		}
-		if !collect(tx.IsClosed) {
+		if !chantest.Collect(tx.IsClosed) {
 			t.Fatal("sends are accepted that can never be received")
 		}
-		polled(t, task, f, edo.Ready, edo.ErrClosed)
+		chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
 	})
 }
 
@@ -99,8 +100,8 @@ func TestReceiverThatIsUsedIsNotCollected(t *testing.T) {
 	defer tx.Close()
 	task := edotest.NewTask()
 	f, g := rx.Clone().RecvFuture(), edo.Async(rx.Clone().Recv) // the futures alone hold the handles
-	polled(t, task, f, edo.Pending, nil)
-	polled(t, task, g, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, g, edo.Pending, nil)
 	rx.Drop()
 	for range 3 {
 		runtime.GC()
@@ -108,9 +109,9 @@ func TestReceiverThatIsUsedIsNotCollected(t *testing.T) {
 	if n := tx.ReceiverCount(); n != 2 {
 		t.Errorf("%d receivers while two receives wait", n)
 	}
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	got(t, task, f, 1)
-	trySend(t, tx, 2, nil)
+	chantest.TrySend(t, tx, 2, nil)
 	got(t, task, g, 2)
 	runtime.KeepAlive(f)
 }
@@ -120,12 +121,12 @@ func TestDroppedReceiverAndOneAtTheEndAreNotReported(t *testing.T) {
 	defer tx.Close()
 	ended, atEnd := mpmc.New[int](1)
 	ended.Close()
-	reports(func(out *safeBuffer) {
+	chantest.CaptureLog(func(out *chantest.Log) {
 		for range 100 {
 			rx.Clone().Drop()
 			forgetReceiver(atEnd)
 		}
-		if !collect(func() bool { return ended.ReceiverCount() == 1 }) {
+		if !chantest.Collect(func() bool { return ended.ReceiverCount() == 1 }) {
 			t.Error("forgotten receivers still count")
 		}
 		if s := out.String(); strings.Contains(s, t.Name()) || strings.Contains(s, "forgetReceiver") {
@@ -139,7 +140,7 @@ func TestDroppedReceiverAndOneAtTheEndAreNotReported(t *testing.T) {
 // In a simulation a receiver that was forgotten is found when nothing else can happen, and
 // then the sender that waits for it goes on.
 func TestForgottenReceiverIsFoundBeforeASimulationStalls(t *testing.T) {
-	reports(func(*safeBuffer) {
+	chantest.CaptureLog(func(*chantest.Log) {
 		err := sim.Run(1, func(task *edo.Task) error {
 			tx := forgetChannel()
 			defer tx.Close()

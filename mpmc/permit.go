@@ -2,19 +2,19 @@ package mpmc
 
 import "iter"
 
-// Permit is room for one message, which is its owner's: it sends without waiting, whatever
-// happens to the channel meanwhile, or is dropped. [Sender.Reserve] and its like give
-// permits. While one is out the channel holds a message less, and does not end, even when
-// every handle is closed: a permit that is forgotten keeps the receivers waiting. Any
-// goroutine may use it; it is good for one message.
+// Permit is room for one message. Its owner sends with it without waiting, whatever happens
+// to the channel meanwhile, or drops it. [Sender.Reserve] and the other reserves return
+// permits. While a permit is out the channel holds a message less, and does not end, even
+// when every handle is closed: a forgotten permit keeps the receivers waiting. Any goroutine
+// may use it. It is good for one message.
 type Permit[T any] struct {
 	ch  *channel[T]
 	out bool // neither used nor given back; guarded by the channel's lock
 }
 
-// Send sends v, behind what was sent before, and uses the permit up. It never waits, and
+// Send sends v, behind the messages that were sent before, and uses the permit up. It never waits, and
 // succeeds also after the receivers have closed the channel, and after all senders were
-// closed: v is received then. The error matches [edo.ErrClosed]: the permit was used or
+// closed: v is received then. The error matches [edo.ErrClosed] when the permit was used or
 // given back before, or no receiver is left. Then v is still the caller's.
 func (p *Permit[T]) Send(v T) error {
 	p.ch.mu.Lock()
@@ -23,7 +23,7 @@ func (p *Permit[T]) Send(v T) error {
 		return errUsed
 	}
 	p.out = false
-	return p.ch.spend(v)
+	return p.ch.sendWithPermit(v)
 }
 
 // Drop gives the permit back, if it was not used: to the first in line, if there is one.
@@ -34,18 +34,18 @@ func (p *Permit[T]) Drop() {
 		return
 	}
 	p.out = false
-	p.ch.giveUp(1)
+	p.ch.returnPermits(1)
 }
 
-// Permits are several permits in one, from [Sender.ReserveMany]. Each is sent with, or
-// taken out to be owned elsewhere; Drop gives back what is left. Otherwise they are as a
-// [Permit]. Any goroutine may use them.
+// Permits are several permits in one, from [Sender.ReserveMany]. The owner sends with each,
+// or takes it out for another owner. Drop gives back those that are left. Otherwise they are
+// as a [Permit]. Any goroutine may use them.
 type Permits[T any] struct {
 	ch   *channel[T]
 	left int // guarded by the channel's lock
 }
 
-// Send sends v with one of the permits, as [Permit.Send] does. The error says also that
+// Send sends v with one of the permits, as [Permit.Send] does. It returns an error also when
 // none is left.
 func (p *Permits[T]) Send(v T) error {
 	p.ch.mu.Lock()
@@ -54,7 +54,7 @@ func (p *Permits[T]) Send(v T) error {
 		return errUsed
 	}
 	p.left--
-	return p.ch.spend(v)
+	return p.ch.sendWithPermit(v)
 }
 
 // Next takes one of the permits out. ok is false when none is left.
@@ -68,7 +68,7 @@ func (p *Permits[T]) Next() (permit *Permit[T], ok bool) {
 	return &Permit[T]{ch: p.ch, out: true}, true
 }
 
-// All takes the permits out, one after the other. Those that a loop does not come to stay.
+// All takes the permits out, one after the other. Those that a loop does not reach stay.
 func (p *Permits[T]) All() iter.Seq[*Permit[T]] {
 	return func(yield func(*Permit[T]) bool) {
 		for permit, ok := p.Next(); ok && yield(permit); permit, ok = p.Next() {
@@ -92,51 +92,53 @@ func (p *Permits[T]) Drop() {
 		return
 	}
 	p.left = 0
-	p.ch.giveUp(n)
+	p.ch.returnPermits(n)
 }
 
-// spend sends v with a permit that is out. It is called with the lock, and lets go of it.
-func (c *channel[T]) spend(v T) error {
+// sendWithPermit sends v with a permit that is out. The caller holds the lock, and
+// sendWithPermit releases it.
+func (c *channel[T]) sendWithPermit(v T) error {
 	c.out--
 	if c.dropped {
 		c.mu.Unlock()
 		return errClosed
 	}
-	first, beside := c.put(v)
+	first, beside := c.putValue(v)
 	c.mu.Unlock()
 	wakeBoth(nil, first, beside)
 	return nil
 }
 
-// giveUp frees the slots of n permits. It is called with the lock, and lets go of it.
-func (c *channel[T]) giveUp(n int) {
+// returnPermits frees the slots of n permits, and settles. The caller holds the lock, and
+// returnPermits releases it.
+func (c *channel[T]) returnPermits(n int) {
 	c.out -= n
 	c.settle(nil)
 }
 
-// admit takes n slots for permits, or says why it does not: errFull, errClosed, or
-// errEnded. None needs no room. Locked.
-func (c *channel[T]) admit(tx *Sender[T], n int) error {
+// takePermits takes n slots for permits. Otherwise it returns errFull, errClosed, or
+// errSenderClosed. An n of 0 needs no room. Locked.
+func (c *channel[T]) takePermits(tx *Sender[T], n int) error {
 	switch {
 	case tx.ended:
-		return errEnded
+		return errSenderClosed
 	case c.closed:
 		return errClosed
 	case n == 0:
 		return nil
-	case c.sending.first != nil || c.free() < n:
+	case !c.offers.Empty() || c.freeSlots() < n:
 		return errFull
 	}
 	c.out += n
 	return nil
 }
 
-// queueReserve puts w in line for n permits, with those slots that are free as its first
-// ones. Locked, after admit has said that the channel is full.
-func (c *channel[T]) queueReserve(w *offer[T], n int) {
+// prepareReserve makes w a reserve of n permits, with the free slots as its first ones. Locked,
+// after takePermits has returned errFull. The caller puts w in line.
+func (c *channel[T]) prepareReserve(w *offer[T], n int) {
 	w.need, w.got = n, 0
-	if c.sending.first == nil {
-		w.got = c.free()
+	if c.offers.Empty() {
+		w.got = c.freeSlots()
 		w.need -= w.got
 		c.out += w.got
 	}

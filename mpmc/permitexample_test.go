@@ -9,7 +9,7 @@ import (
 	"github.com/edo-go/edo/mpmc"
 )
 
-// A permit is taken before there is something to send: what is expensive is made only
+// A permit is taken before there is something to send: an expensive message is made only
 // when it can be sent.
 func ExampleSender_Reserve() {
 	edo.Run(func(task *edo.Task) error {
@@ -63,7 +63,7 @@ func ExampleSender_ReserveMany() {
 	// mpmc: receive on closed channel
 }
 
-// A batch is what there is, up to the limit. The buffer is used again.
+// A batch is the messages in the channel, up to the limit. The buffer is used again.
 func ExampleReceiver_RecvMany() {
 	edo.Run(func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](16)
@@ -89,7 +89,7 @@ func ExampleReceiver_RecvMany() {
 	// [4 5 6]
 }
 
-// Whoever has only a weak handle does not keep the channel open.
+// A task that has only a weak handle does not keep the channel open.
 func ExampleSender_Downgrade() {
 	tx, rx := mpmc.New[string](1)
 	weak := tx.Downgrade()
@@ -122,7 +122,7 @@ func ExampleSender_SendTimeout() {
 	// mpmc: send timed out on full channel
 }
 
-// Cap is what the channel can hold, and less while permits are out.
+// Cap is the number of messages that the channel can hold, less the permits that are out.
 func ExampleSender_Cap() {
 	tx, rx := mpmc.New[int](4)
 	defer rx.Drop()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
 )
 
@@ -26,22 +27,22 @@ func TestPermitsAgainstSendsAndBatches(t *testing.T) {
 			all.Go(func() {
 				defer tx.Close()
 				r := rand.New(rand.NewPCG(uint64(s), uint64(capacity)))
-				p, mock := newParked(), edotest.NewTask()
+				p, mock := chantest.NewGoroutineTask(), edotest.NewTask()
 				for range each {
 					var err error
 					switch r.IntN(4) {
 					case 0:
-						_, err = await(p, tx.SendFuture(message{s, sent[s]}))
+						_, err = chantest.Await(p, tx.SendFuture(message{s, sent[s]}))
 						sent[s]++
 					case 1:
 						var permit *mpmc.Permit[message]
-						if permit, err = await(p, tx.ReserveFuture()); err == nil {
+						if permit, err = chantest.Await(p, tx.ReserveFuture()); err == nil {
 							err = permit.Send(message{s, sent[s]})
 							sent[s]++
 						}
 					case 2:
 						var permits *mpmc.Permits[message]
-						if permits, err = await(p, tx.ReserveManyFuture(1+r.IntN(capacity))); err != nil {
+						if permits, err = chantest.Await(p, tx.ReserveManyFuture(1+r.IntN(capacity))); err != nil {
 							break
 						}
 						for permit := range permits.All() {
@@ -72,11 +73,11 @@ func TestPermitsAgainstSendsAndBatches(t *testing.T) {
 		}
 		tx.Close()
 		var next [senders]int
-		p := newParked()
+		p := chantest.NewGoroutineTask()
 		var buf []message
 		for n := 0; ; n++ {
 			var err error
-			if buf, err = await(p, rx.RecvManyFuture(buf[:0], 1+n%5)); errors.Is(err, edo.ErrClosed) {
+			if buf, err = chantest.Await(p, rx.RecvManyFuture(buf[:0], 1+n%5)); errors.Is(err, edo.ErrClosed) {
 				break
 			}
 			for _, m := range buf {
@@ -109,9 +110,9 @@ func TestCloseAgainstPermits(t *testing.T) {
 			tx := tx.Clone()
 			all.Go(func() {
 				defer tx.Close()
-				p := newParked()
+				p := chantest.NewGoroutineTask()
 				for n := 0; ; n++ {
-					permits, err := await(p, tx.ReserveManyFuture(1+(s+n)%(1+round%5)))
+					permits, err := chantest.Await(p, tx.ReserveManyFuture(1+(s+n)%(1+round%5)))
 					if err != nil {
 						return
 					}
@@ -125,13 +126,13 @@ func TestCloseAgainstPermits(t *testing.T) {
 			})
 		}
 		tx.Close()
-		p := newParked()
+		p := chantest.NewGoroutineTask()
 		var next [senders]int
 		for i := 0; ; i++ {
 			if i == 10+round%37 {
 				rx.Close()
 			}
-			m, err := await(p, rx.RecvFuture())
+			m, err := chantest.Await(p, rx.RecvFuture())
 			if err != nil {
 				break
 			}

@@ -60,7 +60,7 @@ type game struct {
 	readers  []*reader
 	weaks    []*mpmc.WeakSender[int]
 	waiting  []*pending
-	receives []*receive // those that are in a place, the own ones included
+	receives []*receive // those that have a place, stream turns included
 	permits  []*mpmc.Permit[int]
 	many     []*mpmc.Permits[int]
 	value    int
@@ -221,7 +221,7 @@ func (a manyAsked) ask(task *edotest.Task) (edo.Poll, error) {
 
 func (a manyAsked) giveUp() (done bool) { a.f.Drop(); return false }
 
-// start polls w for the first time; want is what the model says.
+// start polls w for the first time. The outcome must be want, which the model has returned.
 func (g *game) start(w *pending, want error) error {
 	w.task = edotest.NewTask()
 	p, err := w.f.ask(w.task)
@@ -256,7 +256,7 @@ func (g *game) reserveFuture(h *handle) error {
 	return g.start(w, g.tryReserve(h.open, n))
 }
 
-// askOrGiveUp does one of the two to somebody that waits, or that need not any longer.
+// askOrGiveUp polls or gives up an operation that waits, or that need not wait any longer.
 func (g *game) askOrGiveUp() error {
 	if len(g.waiting) == 0 {
 		return nil

@@ -51,7 +51,7 @@ func (g *game) weakOperation(h *handle) error {
 	return nil
 }
 
-// compare compares what can be asked of the channel with the model.
+// compare compares the counts and the states of the channel with the model.
 func (g *game) compare() error {
 	tx := g.handles[0].tx
 	if err := tx.Check(); err != nil {

@@ -37,7 +37,7 @@ func (g *game) noteOwn(h *reader, what string) {
 	}
 }
 
-// noteEnd notes what h leaves behind.
+// noteEnd records the waits that the end of h leaves behind.
 func (g *game) noteEnd(h *reader) {
 	if h.ended {
 		return
@@ -150,7 +150,7 @@ func (g *game) startReceive(h *reader) error {
 	return g.compareReceive(w, want, p)
 }
 
-// compareReceive polls w, and compares what it says.
+// compareReceive polls w, and compares the outcome.
 func (g *game) compareReceive(w *receive, want []int, p edo.Poll) error {
 	got, gotP, err := w.f.ask(w.task)
 	var wantErr error

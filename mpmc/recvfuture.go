@@ -3,9 +3,9 @@ package mpmc
 import "github.com/edo-go/edo"
 
 // RecvFuture receives one message: it is the future of [Receiver.RecvFuture]. One
-// goroutine at a time uses it. It has a place in line of its own, from its first poll that
-// is pending until it is ready or dropped: so its owner drops it. One that is neither
-// polled nor dropped holds back a message from the other receivers when its turn has come.
+// goroutine at a time uses it. It has a place in line of its own, from its first pending poll
+// until it is ready or dropped: so its owner drops it. A future that is neither polled nor
+// dropped holds back a message from the other receivers when its turn has come.
 //
 // A future that is written by hand keeps a RecvFuture, whose zero value is good for that,
 // and calls [RecvFuture.Reset] and [RecvFuture.Poll], which allocate nothing.
@@ -28,12 +28,12 @@ func (f *RecvFuture[T]) Reset(rx *Receiver[T]) {
 	f.w.rx, f.w.seat, f.w.phase = rx, rx.seat, holding
 }
 
-// Poll is Ready with the message, or with an error as of [Receiver.Recv].
+// Poll is Ready with the message, or with an error as that of [Receiver.Recv].
 func (f *RecvFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if !cx.Proceed(f) {
 		return v, edo.Pending, nil
 	}
-	p, err = f.w.poll(cx)
+	p, err = f.w.pollTurn(cx)
 	if p == edo.Ready && err == nil {
 		v = f.w.rx.ch.queue.Take()
 		f.w.rx.ch.settle(cx)
@@ -42,37 +42,37 @@ func (f *RecvFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 }
 
 // Drop leaves the line. A message that was promised to f goes to the next.
-func (f *RecvFuture[T]) Drop() { f.w.drop() }
+func (f *RecvFuture[T]) Drop() { f.w.dropTurn() }
 
-// poll is that of a future with w inside. It is Ready, with the lock, when the caller may
-// take a message. Otherwise it returns without the lock: Pending, or with an error.
-func (w *turn[T]) poll(cx *edo.Context) (edo.Poll, error) {
+// pollTurn is the poll of a future with w inside. It is Ready, with the lock, when the caller
+// may take a message. Otherwise it returns without the lock: Pending, or with an error.
+func (w *turn[T]) pollTurn(cx *edo.Context) (edo.Poll, error) {
 	switch w.phase {
 	case holding:
 		c := w.rx.ch
 		c.mu.Lock()
-		switch c.ready(w.rx) {
+		switch c.pollMessage(w.rx) {
 		case edo.Ready:
 			w.phase = empty
 			return edo.Ready, nil
 		case edo.End:
-			err := w.seat.whyDone()
+			err := w.seat.endError()
 			c.mu.Unlock()
 			w.phase = empty
 			return edo.Ready, err
 		}
-		c.taking.push(w, cx.Waker())
+		c.turns.push(w, cx.Waker())
 		c.mu.Unlock()
 		w.phase = inLine
 		return edo.Pending, nil
 	case inLine:
-		if w.Out(cx.Waker()) == edo.Pending {
+		if w.pollOut(cx.Waker()) == edo.Pending {
 			return edo.Pending, nil
 		}
 		w.phase = empty
 		c := w.rx.ch
 		c.mu.Lock()
-		err := c.redeem(w)
+		err := c.redeemPromise(w)
 		if err != nil {
 			c.mu.Unlock()
 		}
@@ -81,8 +81,8 @@ func (w *turn[T]) poll(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, errReceived
 }
 
-// drop ends the wait of a future with w inside.
-func (w *turn[T]) drop() {
+// dropTurn ends the wait of a future with w inside.
+func (w *turn[T]) dropTurn() {
 	before := w.phase
 	w.phase = empty
 	if before != inLine {
@@ -90,6 +90,6 @@ func (w *turn[T]) drop() {
 	}
 	c := w.rx.ch
 	c.mu.Lock()
-	c.abandon(w)
+	c.abandonTurn(w)
 	c.settle(nil)
 }

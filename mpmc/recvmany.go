@@ -2,18 +2,18 @@ package mpmc
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 )
 
-// RecvMany waits in line for a message, and appends it to buf with those that there are
-// behind it and that are promised to no other receive, up to limit of them. It does not
-// wait for more than one. buf grows only when they do not fit into it:
+// RecvMany waits in line for a message, and appends it to buf with the messages behind it that
+// are promised to no other receive, up to limit of them. It does not wait for a second one. buf
+// grows only when they do not fit into it:
 //
 //	buf, err = rx.RecvMany(task, buf[:0], 64)
 //
-// A limit of 0, or less, appends nothing at once. With an error nothing is appended and
-// nothing is lost: it is as of [Receiver.Recv]. A batch costs one operation of the budget
-// and takes the lock once. It allocates nothing but what buf grows by.
+// With a limit of 0, or less, it appends nothing and does not wait. With an error, which is as
+// that of [Receiver.Recv], nothing is appended and nothing is lost. A batch costs one operation
+// of the budget and takes the lock once. Only the growth of buf allocates.
 func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
 	if limit <= 0 {
 		return buf, task.Proceed((*asking[T])(rx))
@@ -21,32 +21,32 @@ func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error)
 	if err := task.Proceed((*asking[T])(rx)); err != nil {
 		return buf, err
 	}
-	c, cx := rx.ch, task.Internal(internal.Key{})
+	c, cx := rx.ch, inside.Context(task)
 	c.mu.Lock()
-	switch c.ready(rx) {
+	switch c.pollMessage(rx) {
 	case edo.Ready:
-		buf = c.takeMany(buf, limit)
+		buf = c.takeUnpromised(buf, limit)
 		c.settle(cx)
 		return buf, nil
 	case edo.End:
-		err := rx.seat.whyDone()
+		err := rx.seat.endError()
 		c.mu.Unlock()
 		return buf, err
 	}
-	w := rx.lend()
-	c.taking.push(w, cx.Waker())
+	w := rx.lendTurn()
+	c.turns.push(w, cx.Waker())
 	c.mu.Unlock()
 	err := c.awaitTurn(task, w, w)
 	if err == nil {
-		buf = c.takeMany(buf, limit)
+		buf = c.takeUnpromised(buf, limit)
 	}
 	rx.endWait(task, w, err)
 	return buf, err
 }
 
-// PollRecvMany is Ready with buf and up to limit messages more, or with an error that
-// matches [edo.ErrClosed], as [Receiver.RecvMany] is; it is pending while there is no
-// message, with a place in line as of [Receiver.PollNext], and returns buf as it was.
+// PollRecvMany is Ready with buf and up to limit messages more, or with an error that matches
+// [edo.ErrClosed], as [Receiver.RecvMany] is. While there is no message it is pending, with a
+// place in line as that of [Receiver.PollNext], and returns buf as it was.
 func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, edo.Poll, error) {
 	if !cx.Proceed(rx) {
 		return buf, edo.Pending, nil
@@ -54,12 +54,12 @@ func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, e
 	if limit <= 0 {
 		return buf, edo.Ready, nil
 	}
-	p, err := rx.poll(cx)
+	p, err := rx.pollTurn(cx)
 	switch {
 	case p == edo.End:
-		return buf, edo.Ready, rx.whyDone()
+		return buf, edo.Ready, rx.endError()
 	case p == edo.Ready && err == nil:
-		buf = rx.ch.takeMany(buf, limit)
+		buf = rx.ch.takeUnpromised(buf, limit)
 		rx.ch.settle(cx)
 	}
 	return buf, p, err
@@ -86,7 +86,7 @@ func (f *recvMany[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
 		f.w.phase = empty
 		return f.buf, edo.Ready, nil
 	}
-	p, err := f.w.poll(cx)
+	p, err := f.w.pollTurn(cx)
 	if p == edo.Pending {
 		return nil, p, nil
 	}
@@ -94,11 +94,11 @@ func (f *recvMany[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
 	f.buf = nil
 	if err == nil {
 		c := f.w.rx.ch
-		buf = c.takeMany(buf, f.limit)
+		buf = c.takeUnpromised(buf, f.limit)
 		c.settle(cx)
 	}
 	return buf, p, err
 }
 
 // Drop leaves the line. A message that was promised to f goes to the next.
-func (f *recvMany[T]) Drop() { f.w.drop() }
+func (f *recvMany[T]) Drop() { f.w.dropTurn() }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
 )
 
@@ -44,7 +45,7 @@ func TestRecvManyTakesWhatThereIsUpToItsLimit(t *testing.T) {
 		for face, recvMany := range faces {
 			tx, rx := mpmc.New[int](8)
 			for i := range c.have {
-				trySend(t, tx, i, nil)
+				chantest.TrySend(t, tx, i, nil)
 			}
 			if c.closed {
 				tx.Close()
@@ -69,7 +70,7 @@ func TestRecvManyDoesNotGrowWhatIsLargeEnough(t *testing.T) {
 	tx, rx := mpmc.New[int](8)
 	defer tx.Close()
 	for i := range 8 {
-		trySend(t, tx, i, nil)
+		chantest.TrySend(t, tx, i, nil)
 	}
 	task := edotest.NewTask()
 	buf := make([]int, 2, 8)
@@ -86,19 +87,19 @@ func TestRecvManyDoesNotGrowWhatIsLargeEnough(t *testing.T) {
 func TestRecvManyIsWokenByTheFirstMessage(t *testing.T) {
 	tx, rx := mpmc.New[int](8)
 	task, f := edotest.NewTask(), rx.RecvManyFuture(nil, 4)
-	polled(t, task, f, edo.Pending, nil)
-	trySend(t, tx, 1, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	edotest.RequireWoken(t, task, 1)
-	trySend(t, tx, 2, nil)
+	chantest.TrySend(t, tx, 2, nil)
 	edotest.RequireWoken(t, task, 0)
 	if got := edotest.RequireReady(t, task, f); !slices.Equal(got, []int{1, 2}) {
 		t.Fatalf("got %v", got)
 	}
 	f = rx.RecvManyFuture(nil, 4)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	tx.Close()
 	edotest.RequireWoken(t, task, 1)
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
 }
 
 func TestRecvManyGoesAcrossSegmentsAndClearsThem(t *testing.T) {
@@ -109,7 +110,7 @@ func TestRecvManyGoesAcrossSegmentsAndClearsThem(t *testing.T) {
 		var got []*int
 		for i := range sent {
 			sent[i] = &i
-			trySend(t, tx, &i, nil)
+			chantest.TrySend(t, tx, &i, nil)
 			if i%700 == 5 {
 				got = edotest.RequireReady(t, task, rx.RecvManyFuture(got, limit))
 			}
@@ -136,12 +137,12 @@ func TestRecvManyLetsAsManyInAsItHasTaken(t *testing.T) {
 	tx, rx := mpmc.New[int](n)
 	defer tx.Close()
 	for i := range n {
-		trySend(t, tx, i, nil)
+		chantest.TrySend(t, tx, i, nil)
 	}
 	tasks := make([]*edotest.Task, n+1)
 	for i := range tasks {
 		tasks[i] = edotest.NewTask()
-		polled(t, tasks[i], tx.SendFuture(n+i), edo.Pending, nil)
+		chantest.Poll(t, tasks[i], tx.SendFuture(n+i), edo.Pending, nil)
 	}
 	task := edotest.NewTask()
 	got := edotest.RequireReady(t, task, rx.RecvManyFuture(nil, n))
@@ -157,22 +158,22 @@ func TestRecvManyLetsAsManyInAsItHasTaken(t *testing.T) {
 		}
 	}
 	edotest.RequireWoken(t, tasks[n], 1)
-	recv(t, rx, 2*n)
+	chantest.Recv(t, rx, 2*n)
 }
 
 func TestDroppedRecvManyLosesNothing(t *testing.T) {
 	tx, rx := mpmc.New[int](8)
 	defer tx.Close()
 	task, f := edotest.NewTask(), rx.RecvManyFuture(make([]int, 0, 8), 4)
-	polled(t, task, f, edo.Pending, nil)
-	trySend(t, tx, 1, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	edo.Drop(f)
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 
 	direct := edo.Async(func(task *edo.Task) ([]int, error) { return rx.RecvMany(task, nil, 4) })
-	polled(t, task, direct, edo.Pending, nil)
-	trySend(t, tx, 2, nil)
+	chantest.Poll(t, task, direct, edo.Pending, nil)
+	chantest.TrySend(t, tx, 2, nil)
 	edo.Drop(direct)
-	polled(t, task, direct, edo.Ready, edo.ErrCancelled)
-	recv(t, rx, 2)
+	chantest.Poll(t, task, direct, edo.Ready, edo.ErrCancelled)
+	chantest.Recv(t, rx, 2)
 }

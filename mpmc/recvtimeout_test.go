@@ -9,6 +9,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/mpmc"
 	"github.com/edo-go/edo/sim"
@@ -16,7 +17,7 @@ import (
 )
 
 func TestRecvTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer tx.Close()
 		for _, d := range []time.Duration{time.Hour, time.Millisecond, 1, 0, -1} {
@@ -30,7 +31,7 @@ func TestRecvTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
 			}
 			check(t, rx)
 		}
-		trySend(t, tx, 3, nil)
+		chantest.TrySend(t, tx, 3, nil)
 		v, err := rx.RecvTimeout(task, 0)
 		if v != 3 || err != nil {
 			return fmt.Errorf("RecvTimeout(0) of a message = %d, %v", v, err)
@@ -40,7 +41,7 @@ func TestRecvTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
 }
 
 func TestRecvTimeoutIsOverAsSoonAsAMessageComes(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer tx.Close()
 		h := edo.Go(task, func(task *edo.Task) error {
@@ -51,7 +52,7 @@ func TestRecvTimeoutIsOverAsSoonAsAMessageComes(t *testing.T) {
 			return err
 		})
 		timer.Sleep(task, time.Minute)
-		trySend(t, tx, 2, nil)
+		chantest.TrySend(t, tx, 2, nil)
 		_, err := h.Await(task)
 		return err
 	})
@@ -90,7 +91,7 @@ func TestRecvTimeoutWhoseTimeIsUpWhenAMessageComesTakesItOrLeavesIt(t *testing.T
 }
 
 func TestRecvTimeoutEndsWithTheChannelAndWithTheTask(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		begin := timer.Now(task)
 		receive := func(task *edo.Task) error { _, err := rx.RecvTimeout(task, time.Hour); return err }
@@ -101,7 +102,7 @@ func TestRecvTimeoutEndsWithTheChannelAndWithTheTask(t *testing.T) {
 		}
 		aborted, next, refused := inLine[0], inLine[1], inLine[2]
 		timer.Sleep(task, time.Second)
-		trySend(t, tx, 1, nil) // promised to the first
+		chantest.TrySend(t, tx, 1, nil) // promised to the first
 		aborted.Abort()
 		if _, err := aborted.Await(task); !errors.Is(err, edo.ErrCancelled) {
 			return fmt.Errorf("aborted: %v", err)
@@ -127,7 +128,7 @@ func TestRecvTimeoutAllocatesNothing(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer rx.Drop()
 		defer tx.Close()
@@ -139,7 +140,7 @@ func TestRecvTimeoutAllocatesNothing(t *testing.T) {
 }
 
 func TestRecvTimeoutSaysUntilWhen(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer tx.Close()
 		f := edo.Async(func(task *edo.Task) (int, error) { return rx.RecvTimeout(task, time.Hour) })

@@ -4,20 +4,19 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 )
 
-// countOf returns an error when n is no number of permits to reserve: it is negative or
-// more than there can ever be.
-func (c *channel[T]) countOf(n int) error {
+// checkCount returns an error when n is negative or above the capacity.
+func (c *channel[T]) checkCount(n int) error {
 	if n < 0 || n > c.limit {
 		return fmt.Errorf("mpmc: reserve of %d permits in a channel of capacity %d", n, c.limit)
 	}
 	return nil
 }
 
-// TryReserve returns a permit if there is room and no send or reserve waits in line. It never waits.
-// The error matches [edo.ErrFull] or [edo.ErrClosed].
+// TryReserve returns a permit if there is room and no send or reserve waits in line. It never
+// waits. The error matches [edo.ErrFull] or [edo.ErrClosed].
 func (tx *Sender[T]) TryReserve() (*Permit[T], error) {
 	if err := tx.tryReserve(1); err != nil {
 		return nil, err
@@ -26,10 +25,10 @@ func (tx *Sender[T]) TryReserve() (*Permit[T], error) {
 }
 
 // TryReserveMany returns n permits if there is room for all of them and no send or reserve
-// waits in line; for none there is always room. It never waits. The error matches [edo.ErrFull]
-// or [edo.ErrClosed]; or n is negative or above the capacity.
+// waits in line. For an n of 0 there is always room. It never waits. The error matches
+// [edo.ErrFull] or [edo.ErrClosed], or says that n is negative or above the capacity.
 func (tx *Sender[T]) TryReserveMany(n int) (*Permits[T], error) {
-	err := tx.ch.countOf(n)
+	err := tx.ch.checkCount(n)
 	if err == nil {
 		err = tx.tryReserve(n)
 	}
@@ -42,14 +41,13 @@ func (tx *Sender[T]) TryReserveMany(n int) (*Permits[T], error) {
 func (tx *Sender[T]) tryReserve(n int) error {
 	tx.ch.mu.Lock()
 	defer tx.ch.mu.Unlock()
-	return tx.ch.admit(tx, n)
+	return tx.ch.takePermits(tx, n)
 }
 
-// Reserve waits in line for room for one message, and returns it as a permit: so that
-// what is expensive to make is made when it can be sent. The error matches
-// [edo.ErrClosed] when a send would be refused, and [edo.ErrCancelled] when the task was
-// asked to end while it waited: then nothing is reserved. It allocates the permit, 16
-// bytes.
+// Reserve waits in line for room for one message, and returns it as a permit: so a message
+// that is expensive to make is made when it can be sent. The error matches [edo.ErrClosed]
+// when a send would be refused, and [edo.ErrCancelled] when the task was asked to end while it
+// waited: then nothing is reserved. It allocates the permit, 16 bytes.
 func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 	if err := tx.reserve(task, 1); err != nil {
 		return nil, err
@@ -58,11 +56,11 @@ func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 }
 
 // ReserveMany is [Sender.Reserve] for n permits at once. It stands in the same line as all
-// that send, and is not overtaken: at its head it keeps each slot that becomes free, until
-// it has n. To reserve none succeeds also when the channel is full. It is an
-// error when n is negative or above the capacity.
+// sends, and is not overtaken: at the head of the line it keeps each slot that becomes free,
+// until it has n. An n of 0 succeeds also when the channel is full. An n that is negative or
+// above the capacity is an error.
 func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
-	if err := tx.ch.countOf(n); err != nil {
+	if err := tx.ch.checkCount(n); err != nil {
 		if ended := task.Proceed((*reserving[T])(tx)); ended != nil {
 			err = ended
 		}
@@ -78,45 +76,45 @@ func (tx *Sender[T]) reserve(task *edo.Task, n int) error {
 	if err := task.Proceed((*reserving[T])(tx)); err != nil {
 		return err
 	}
-	c, cx := tx.ch, task.Internal(internal.Key{})
+	c, cx := tx.ch, inside.Context(task)
 	c.mu.Lock()
-	if err := c.admit(tx, n); err != errFull {
+	if err := c.takePermits(tx, n); err != errFull {
 		c.mu.Unlock()
 		return err
 	}
-	w := tx.lend()
-	c.queueReserve(w, n)
+	w := tx.lendOffer()
+	c.prepareReserve(w, n)
 	c.queueOffer(w, cx.Waker())
 	c.mu.Unlock()
 	return c.awaitOffer(task, w, w)
 }
 
-// reserving is [sending], for a reserve.
+// reserving is as [sending], for a reserve.
 type reserving[T any] Sender[T]
 
-// reservation is what the futures of a reserve have in common.
+// reservation is the common part of the futures of a reserve.
 type reservation[T any] struct {
 	w offer[T] // tx is the sender
 	n int
 }
 
-// reset begins anew.
-func (r *reservation[T]) reset(tx *Sender[T], n int) {
-	r.drop()
+// resetReserve begins a reserve of n permits by tx.
+func (r *reservation[T]) resetReserve(tx *Sender[T], n int) {
+	r.dropReserve()
 	r.w.tx, r.n, r.w.phase = tx, n, holding
 }
 
-// poll is Ready when n permits are the caller's, or with an error.
-func (r *reservation[T]) poll(cx *edo.Context) (edo.Poll, error) {
+// pollPermits is Ready when n permits belong to the caller, or with an error.
+func (r *reservation[T]) pollPermits(cx *edo.Context) (edo.Poll, error) {
 	w := &r.w
 	switch w.phase {
 	case holding:
 		c := w.tx.ch
-		err := c.countOf(r.n)
+		err := c.checkCount(r.n)
 		if err == nil {
 			c.mu.Lock()
-			if err = c.admit(w.tx, r.n); err == errFull {
-				c.queueReserve(w, r.n)
+			if err = c.takePermits(w.tx, r.n); err == errFull {
+				c.prepareReserve(w, r.n)
 				c.queueOffer(w, cx.Waker())
 				c.mu.Unlock()
 				w.phase = inLine
@@ -127,7 +125,7 @@ func (r *reservation[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		w.phase = empty
 		return edo.Ready, err
 	case inLine:
-		if w.Out(cx.Waker()) == edo.Pending {
+		if w.pollOut(cx.Waker()) == edo.Pending {
 			return edo.Pending, nil
 		}
 		state := w.state
@@ -140,8 +138,9 @@ func (r *reservation[T]) poll(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, errReserved
 }
 
-// drop leaves the line, and gives back what was reserved and given to no caller.
-func (r *reservation[T]) drop() {
+// dropReserve leaves the line. It gives back the permits that were granted and that no poll
+// has returned.
+func (r *reservation[T]) dropReserve() {
 	w := &r.w
 	before := w.phase
 	w.phase = empty
@@ -150,17 +149,17 @@ func (r *reservation[T]) drop() {
 	}
 	c := w.tx.ch
 	c.mu.Lock()
-	if c.leave(w) == accepted {
+	if c.leaveLine(w) == accepted {
 		c.out -= r.n
 	}
 	w.state, w.need, w.got = outside, 0, 0
 	c.settle(nil)
 }
 
-// ReserveFuture is the future of [Sender.ReserveFuture]. One goroutine at a time uses
-// it. It has the permit that it gives inside itself: so a future that is written by hand
-// keeps a ReserveFuture, whose zero value is good for that, and calls
-// [ReserveFuture.Reset] and [ReserveFuture.Poll], which allocate nothing.
+// ReserveFuture is the future of [Sender.ReserveFuture]. One goroutine at a time uses it. The
+// permit that it returns lies inside it. So a future that is written by hand keeps a
+// ReserveFuture, whose zero value is good for that, and calls [ReserveFuture.Reset] and
+// [ReserveFuture.Poll], which allocate nothing.
 type ReserveFuture[T any] struct {
 	r      reservation[T]
 	permit Permit[T]
@@ -174,22 +173,22 @@ func (tx *Sender[T]) ReserveFuture() *ReserveFuture[T] {
 	return f
 }
 
-// Reset makes f reserve a permit by tx, from the beginning. A permit that f has given
-// is given back if it was not used, and must not be used any more.
+// Reset makes f reserve a permit by tx, from the beginning. A permit that f has returned is
+// given back if it was not used, and must not be used any more.
 func (f *ReserveFuture[T]) Reset(tx *Sender[T]) {
 	if f.permit.ch != nil {
 		f.permit.Drop()
 	}
-	f.r.reset(tx, 1)
+	f.r.resetReserve(tx, 1)
 }
 
-// Poll is Ready with the permit, which is the caller's, or with an error as of
+// Poll is Ready with the permit, which belongs to the caller, or with an error as that of
 // [Sender.Reserve].
 func (f *ReserveFuture[T]) Poll(cx *edo.Context) (*Permit[T], edo.Poll, error) {
 	if !cx.Proceed(f) {
 		return nil, edo.Pending, nil
 	}
-	p, err := f.r.poll(cx)
+	p, err := f.r.pollPermits(cx)
 	if p == edo.Pending || err != nil {
 		return nil, p, err
 	}
@@ -198,10 +197,10 @@ func (f *ReserveFuture[T]) Poll(cx *edo.Context) (*Permit[T], edo.Poll, error) {
 }
 
 // Drop leaves the line. A permit that was granted, and that no Poll has returned, goes to
-// the next in line; one that Poll has returned stays its owner's.
-func (f *ReserveFuture[T]) Drop() { f.r.drop() }
+// the next in line; one that Poll has returned stays with its owner.
+func (f *ReserveFuture[T]) Drop() { f.r.dropReserve() }
 
-// ReserveManyFuture is the future of [Sender.ReserveManyFuture]; otherwise it is like a
+// ReserveManyFuture is the future of [Sender.ReserveManyFuture]. Otherwise it is like a
 // [ReserveFuture].
 type ReserveManyFuture[T any] struct {
 	r       reservation[T]
@@ -216,23 +215,23 @@ func (tx *Sender[T]) ReserveManyFuture(n int) *ReserveManyFuture[T] {
 	return f
 }
 
-// Reset makes f reserve n permits by tx, from the beginning. Those that f has given are
-// given back as far as they were not used, and must not be used any more, except for
-// those that were taken out.
+// Reset makes f reserve n permits by tx, from the beginning. Permits that f has returned and
+// that were not used are given back, and must not be used any more, except for those that
+// were taken out.
 func (f *ReserveManyFuture[T]) Reset(tx *Sender[T], n int) {
 	if f.permits.ch != nil {
 		f.permits.Drop()
 	}
-	f.r.reset(tx, n)
+	f.r.resetReserve(tx, n)
 }
 
-// Poll is Ready with the permits, which are the caller's, or with an error as of
+// Poll is Ready with the permits, which belong to the caller, or with an error as that of
 // [Sender.ReserveMany].
 func (f *ReserveManyFuture[T]) Poll(cx *edo.Context) (*Permits[T], edo.Poll, error) {
 	if !cx.Proceed(f) {
 		return nil, edo.Pending, nil
 	}
-	p, err := f.r.poll(cx)
+	p, err := f.r.pollPermits(cx)
 	if p == edo.Pending || err != nil {
 		return nil, p, err
 	}
@@ -240,6 +239,6 @@ func (f *ReserveManyFuture[T]) Poll(cx *edo.Context) (*Permits[T], edo.Poll, err
 	return &f.permits, edo.Ready, nil
 }
 
-// Drop leaves the line, and gives back what was collected in it. Permits that Poll has
-// returned stay their owner's.
-func (f *ReserveManyFuture[T]) Drop() { f.r.drop() }
+// Drop leaves the line, and gives back the slots that were collected in it. Permits that Poll
+// has returned stay with their owner.
+func (f *ReserveManyFuture[T]) Drop() { f.r.dropReserve() }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
 )
 
@@ -30,32 +31,25 @@ func tryReserve[T any](t *testing.T, tx *mpmc.Sender[T]) *mpmc.Permit[T] {
 	return p
 }
 
-func spend[T any](t *testing.T, p interface{ Send(T) error }, v T, want error) {
-	t.Helper()
-	if err := p.Send(v); !errors.Is(err, want) {
-		t.Fatalf("Send(%v) with a permit = %v, want %v", v, err, want)
-	}
-}
-
 func TestPermitHoldsASlotAndCanAlwaysSend(t *testing.T) {
 	tx, rx := mpmc.New[int](2)
 	defer tx.Close()
 	permit := tryReserve(t, tx)
-	trySend(t, tx, 1, nil)
-	trySend(t, tx, -1, edo.ErrFull)
+	chantest.TrySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, -1, edo.ErrFull)
 	if _, err := tx.TryReserve(); !errors.Is(err, edo.ErrFull) {
 		t.Fatalf("TryReserve on a full channel = %v", err)
 	}
 	if tx.Len() != 1 || tx.Cap() != 1 || tx.MaxCap() != 2 {
 		t.Fatalf("Len %d, Cap %d, MaxCap %d, want 1, 1, 2", tx.Len(), tx.Cap(), tx.MaxCap())
 	}
-	spend(t, permit, 2, nil)
-	spend(t, permit, 3, edo.ErrClosed) // it is used
+	chantest.SendWithPermit(t, permit, 2, nil)
+	chantest.SendWithPermit(t, permit, 3, edo.ErrClosed) // it is used
 	permit.Drop()
-	trySend(t, tx, -1, edo.ErrFull)
-	recv(t, rx, 1)
-	recv(t, rx, 2)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.TrySend(t, tx, -1, edo.ErrFull)
+	chantest.Recv(t, rx, 1)
+	chantest.Recv(t, rx, 2)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 	if tx.Cap() != 2 {
 		t.Fatalf("Cap() = %d once the permit was used, want 2", tx.Cap())
 	}
@@ -67,15 +61,15 @@ func TestUnusedPermitGivenBackWakesTheNextWaiter(t *testing.T) {
 	permit := tryReserve(t, tx)
 	task, t1, t2 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 	f1, f2 := tx.SendFuture(1), tx.SendFuture(2)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	permit.Drop()
 	permit.Drop()
 	edotest.RequireWoken(t, t1, 1)
 	edotest.RequireWoken(t, t2, 0)
 	edotest.RequireWoken(t, task, 1) // the value is in before its sender runs
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, t2, 1)
 }
 
@@ -83,64 +77,64 @@ func TestPermitGivenBackWithNobodyInLineIsRoomAgain(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	tryReserve(t, tx).Drop()
 	edotest.RequireWoken(t, task, 0) // it is not the end
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 }
 
 func TestReserveWaitsInTheLineOfThoseWhoSend(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 0, nil)
+	chantest.TrySend(t, tx, 0, nil)
 	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 	s1, reserve, s2 := tx.SendFuture(1), tx.ReserveFuture(), tx.SendFuture(2)
-	polled(t, t1, s1, edo.Pending, nil)
-	polled(t, t2, reserve, edo.Pending, nil)
-	polled(t, t3, s2, edo.Pending, nil)
-	recv(t, rx, 0)
+	chantest.Poll(t, t1, s1, edo.Pending, nil)
+	chantest.Poll(t, t2, reserve, edo.Pending, nil)
+	chantest.Poll(t, t3, s2, edo.Pending, nil)
+	chantest.Recv(t, rx, 0)
 	edotest.RequireWoken(t, t1, 1)
 	edotest.RequireWoken(t, t2, 0)
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, t2, 1)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 	edotest.RequireWoken(t, t3, 0) // the slot is the permit's
 	permit := edotest.RequireReady(t, t2, reserve)
-	spend(t, permit, 10, nil)
+	chantest.SendWithPermit(t, permit, 10, nil)
 	edotest.RequireWoken(t, t3, 0)
-	recv(t, rx, 10)
+	chantest.Recv(t, rx, 10)
 	edotest.RequireWoken(t, t3, 1)
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 2)
 }
 
 func TestLargeReserveIsNotOvertakenAndCollectsSlotsAsTheyCome(t *testing.T) {
 	tx, rx := mpmc.New[int](4)
 	defer tx.Close()
 	for i := range 3 {
-		trySend(t, tx, i, nil)
+		chantest.TrySend(t, tx, i, nil)
 	}
 	big, small := edotest.NewTask(), edotest.NewTask()
 	reserve, send := tx.ReserveManyFuture(3), tx.SendFuture(3)
-	polled(t, big, reserve, edo.Pending, nil) // one slot was free
-	polled(t, small, send, edo.Pending, nil)
-	trySend(t, tx, -1, edo.ErrFull)
+	chantest.Poll(t, big, reserve, edo.Pending, nil) // one slot was free
+	chantest.Poll(t, small, send, edo.Pending, nil)
+	chantest.TrySend(t, tx, -1, edo.ErrFull)
 	if n := tx.Cap(); n != 3 {
 		t.Fatalf("Cap() = %d, want 3: one slot has been collected", n)
 	}
-	recv(t, rx, 0)
+	chantest.Recv(t, rx, 0)
 	edotest.RequireWoken(t, big, 0)
 	edotest.RequireWoken(t, small, 0)
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, big, 1)
 	edotest.RequireWoken(t, small, 0)
 	permits := edotest.RequireReady(t, big, reserve)
 	if permits.Len() != 3 {
 		t.Fatalf("%d permits, want 3", permits.Len())
 	}
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 2)
 	edotest.RequireWoken(t, small, 1)
-	recv(t, rx, 3)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.Recv(t, rx, 3)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 	permits.Drop()
 	if tx.Cap() != 4 {
 		t.Fatalf("Cap() = %d with all permits back, want 4", tx.Cap())
@@ -150,22 +144,22 @@ func TestLargeReserveIsNotOvertakenAndCollectsSlotsAsTheyCome(t *testing.T) {
 func TestCancelledReserveGivesWhatItHasCollectedToTheNext(t *testing.T) {
 	tx, rx := mpmc.New[int](3)
 	defer tx.Close()
-	trySend(t, tx, 0, nil)
+	chantest.TrySend(t, tx, 0, nil)
 	var tasks [4]*edotest.Task
 	for i := range tasks {
 		tasks[i] = edotest.NewTask()
 	}
 	big := tx.ReserveManyFuture(3) // collects two
-	polled(t, tasks[0], big, edo.Pending, nil)
-	polled(t, tasks[1], tx.SendFuture(1), edo.Pending, nil)
-	polled(t, tasks[2], tx.ReserveFuture(), edo.Pending, nil)
-	polled(t, tasks[3], tx.SendFuture(3), edo.Pending, nil)
+	chantest.Poll(t, tasks[0], big, edo.Pending, nil)
+	chantest.Poll(t, tasks[1], tx.SendFuture(1), edo.Pending, nil)
+	chantest.Poll(t, tasks[2], tx.ReserveFuture(), edo.Pending, nil)
+	chantest.Poll(t, tasks[3], tx.SendFuture(3), edo.Pending, nil)
 	big.Drop()
 	big.Drop()
 	for i, want := range []int{0, 1, 1, 0} {
 		edotest.RequireWoken(t, tasks[i], want)
 	}
-	recv(t, rx, 0)
+	chantest.Recv(t, rx, 0)
 	edotest.RequireWoken(t, tasks[3], 1)
 	check(t, rx)
 }
@@ -173,35 +167,35 @@ func TestCancelledReserveGivesWhatItHasCollectedToTheNext(t *testing.T) {
 func TestReserveThatWasGrantedAndDroppedHandsItsSlotsOn(t *testing.T) {
 	tx, rx := mpmc.New[int](2)
 	defer tx.Close()
-	trySend(t, tx, 0, nil)
+	chantest.TrySend(t, tx, 0, nil)
 	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 	reserve := tx.ReserveManyFuture(2)
-	polled(t, t1, reserve, edo.Pending, nil)
-	polled(t, t2, tx.SendFuture(1), edo.Pending, nil)
-	polled(t, t3, tx.SendFuture(2), edo.Pending, nil)
-	recv(t, rx, 0)
+	chantest.Poll(t, t1, reserve, edo.Pending, nil)
+	chantest.Poll(t, t2, tx.SendFuture(1), edo.Pending, nil)
+	chantest.Poll(t, t3, tx.SendFuture(2), edo.Pending, nil)
+	chantest.Recv(t, rx, 0)
 	edotest.RequireWoken(t, t1, 1)
 	reserve.Drop() // before its task ran
 	edotest.RequireWoken(t, t2, 1)
 	edotest.RequireWoken(t, t3, 1)
-	recv(t, rx, 1)
-	recv(t, rx, 2)
-	polled(t, t1, reserve, edo.Ready, mpmc.ErrReserved)
+	chantest.Recv(t, rx, 1)
+	chantest.Recv(t, rx, 2)
+	chantest.Poll(t, t1, reserve, edo.Ready, mpmc.ErrReserved)
 }
 
 func TestReserveManyOfNoneAndOfTooMany(t *testing.T) {
 	tx, rx := mpmc.New[int](2)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
-	trySend(t, tx, 2, nil)
+	chantest.TrySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 2, nil)
 	waiting := tx.SendFuture(3)
-	polled(t, edotest.NewTask(), waiting, edo.Pending, nil)
+	chantest.Poll(t, edotest.NewTask(), waiting, edo.Pending, nil)
 	task := edotest.NewTask()
 	none, err := tx.TryReserveMany(0)
 	if err != nil {
 		t.Fatalf("TryReserveMany(0) on a full channel = %v", err)
 	}
-	spend(t, none, 1, edo.ErrClosed)
+	chantest.SendWithPermit(t, none, 1, edo.ErrClosed)
 	if _, ok := none.Next(); ok || none.Len() != 0 {
 		t.Fatal("a permit out of none")
 	}
@@ -235,28 +229,28 @@ func TestPermitsAreSentTakenOutOrGivenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spend(t, permits, 1, nil)
+	chantest.SendWithPermit(t, permits, 1, nil)
 	var own *mpmc.Permit[int]
 	for p := range permits.All() {
 		if own == nil {
 			own = p
 			continue
 		}
-		spend(t, p, 2, nil)
-		break // what is left stays
+		chantest.SendWithPermit(t, p, 2, nil)
+		break // the permits that are left stay
 	}
 	if permits.Len() != 2 || tx.Cap() != 2 {
 		t.Fatalf("%d permits left, and Cap() = %d; want 2 and 2", permits.Len(), tx.Cap())
 	}
 	permits.Drop()
 	permits.Drop()
-	spend(t, permits, -1, edo.ErrClosed)
+	chantest.SendWithPermit(t, permits, -1, edo.ErrClosed)
 	if tx.Cap() != 4 {
 		t.Fatalf("Cap() = %d, want 4: one permit was taken out", tx.Cap())
 	}
-	spend(t, own, 3, nil)
+	chantest.SendWithPermit(t, own, 3, nil)
 	for i := range 3 {
-		recv(t, rx, 1+i)
+		chantest.Recv(t, rx, 1+i)
 	}
 }
 
@@ -267,17 +261,17 @@ func TestReserveFutureCanBeUsedAgain(t *testing.T) {
 	task := edotest.NewTask()
 	for i := range 3 {
 		f.Reset(tx)
-		spend(t, edotest.RequireReady(t, task, &f), i, nil)
-		f.Drop() // after it was ready it is nobody's business
-		recv(t, rx, i)
+		chantest.SendWithPermit(t, edotest.RequireReady(t, task, &f), i, nil)
+		f.Drop() // after it was ready a Drop changes nothing
+		chantest.Recv(t, rx, i)
 	}
 	f.Reset(tx)
 	edotest.RequireReady(t, task, &f) // not used
 	f.Reset(tx)                       // and so given back
 	edotest.RequireReady(t, task, &f)
 	f.Drop()
-	trySend(t, tx, -1, edo.ErrFull) // the permit is still out
-	polled(t, task, &f, edo.Ready, mpmc.ErrReserved)
+	chantest.TrySend(t, tx, -1, edo.ErrFull) // the permit is still out
+	chantest.Poll(t, task, &f, edo.Ready, mpmc.ErrReserved)
 }
 
 func TestReserveFutureThatHasWaitedCanWaitAgain(t *testing.T) {
@@ -285,39 +279,39 @@ func TestReserveFutureThatHasWaitedCanWaitAgain(t *testing.T) {
 	defer tx.Close()
 	task, f := edotest.NewTask(), tx.ReserveManyFuture(2)
 	for _, end := range []func(){
-		func() { recv(t, rx, 1) },                                                // it has both
-		func() { f.Drop(); recv(t, rx, 1) },                                      // it has one, and gives up
-		func() { recv(t, rx, 1); f.Drop() },                                      // it has both, and gives up
-		func() { trySend(t, tx, -1, edo.ErrFull); f.Reset(tx, 0); rx.TryRecv() }, // the same, by Reset
+		func() { chantest.Recv(t, rx, 1) },                                                // it has both
+		func() { f.Drop(); chantest.Recv(t, rx, 1) },                                      // it has one, and gives up
+		func() { chantest.Recv(t, rx, 1); f.Drop() },                                      // it has both, and gives up
+		func() { chantest.TrySend(t, tx, -1, edo.ErrFull); f.Reset(tx, 0); rx.TryRecv() }, // the same, by Reset
 	} {
-		trySend(t, tx, 1, nil)
+		chantest.TrySend(t, tx, 1, nil)
 		f.Reset(tx, 2)
-		polled(t, task, f, edo.Pending, nil)
+		chantest.Poll(t, task, f, edo.Pending, nil)
 		end()
 		edotest.Poll(task, f)
-		f.Reset(tx, 1) // gives back what it got
+		f.Reset(tx, 1) // gives its permit back
 		check(t, rx)
 		if tx.Cap() != 2 {
 			t.Fatalf("Cap() = %d, want 2", tx.Cap())
 		}
-		trySend(t, tx, 2, nil)
-		trySend(t, tx, 3, nil)
+		chantest.TrySend(t, tx, 2, nil)
+		chantest.TrySend(t, tx, 3, nil)
 		other := tx.SendFuture(-1)
-		polled(t, edotest.NewTask(), other, edo.Pending, nil)
-		polled(t, task, f, edo.Pending, nil) // behind it, with nothing
+		chantest.Poll(t, edotest.NewTask(), other, edo.Pending, nil)
+		chantest.Poll(t, task, f, edo.Pending, nil) // behind it, with nothing
 		check(t, rx)
 		other.Drop()
 		f.Drop()
 		check(t, rx)
-		recv(t, rx, 2)
-		recv(t, rx, 3)
+		chantest.Recv(t, rx, 2)
+		chantest.Recv(t, rx, 3)
 	}
 }
 
 func TestUsedUpBudgetReservesNothing(t *testing.T) {
 	tx, rx := mpmc.New[int](2)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f, many := edotest.NewTask(), tx.ReserveFuture(), tx.ReserveManyFuture(1)
 	task.EnterWithBudget(0, func(cx *edo.Context) {
 		if _, p, err := f.Poll(cx); p != edo.Pending || err != nil {

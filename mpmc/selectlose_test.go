@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -23,9 +25,9 @@ func TestReceiverThatLostInASelectHoldsNothingBack(t *testing.T) {
 			h := edo.Go(task, func(task *edo.Task) error {
 				soon := timer.SleepFuture(time.Millisecond)
 				defer soon.Drop()
-				return edo.NewSelect(
-					edo.On(busy, func(n int, err error) error { return fmt.Errorf("received %d, %v", n, err) }),
-					edo.OnFuture(soon, func(edo.Unit, error) error { return timer.Sleep(task, time.Hour) }),
+				return selector.New(
+					selector.On(busy, func(n int, err error) error { return fmt.Errorf("received %d, %v", n, err) }),
+					selector.OnFuture(soon, func(edo.Unit, error) error { return timer.Sleep(task, time.Hour) }),
 				).Next(task)
 			}, edo.Owns(busy))
 			timer.Sleep(task, 2*time.Millisecond)
@@ -52,7 +54,7 @@ func TestReceiveThatWasCancelledInNextOrSelectHoldsNothingBack(t *testing.T) {
 	for name, wait := range map[string]func(task *edo.Task, rx *mpmc.Receiver[int]) error{
 		"Next": func(task *edo.Task, rx *mpmc.Receiver[int]) error { _, err := byNext(task, rx); return err },
 		"Select": func(task *edo.Task, rx *mpmc.Receiver[int]) error {
-			return edo.NewSelect(edo.On(rx, func(int, error) error { return nil })).Next(task)
+			return selector.New(selector.On(rx, func(int, error) error { return nil })).Next(task)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,7 +65,7 @@ func TestReceiveThatWasCancelledInNextOrSelectHoldsNothingBack(t *testing.T) {
 				defer kept.Drop()
 				h := edo.Go(task, func(task *edo.Task) error { return wait(task, kept) })
 				edo.Yield(task)
-				trySend(t, tx, 1, nil) // promised to kept
+				chantest.TrySend(t, tx, 1, nil) // promised to kept
 				h.Abort()
 				if _, err := h.Await(task); !errors.Is(err, edo.ErrCancelled) {
 					return err

@@ -4,25 +4,25 @@ import (
 	"runtime"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 )
 
 // Sender is a handle to send with. Any number of goroutines may use one at the same time.
 // Its owner closes or drops it when no more is to be sent: the receivers wait for that.
 type Sender[T any] struct {
-	ch      *channel[T]
-	ended   bool       // closed; guarded by the channel's lock, as are the next three
-	closers int        // the waits for the end by way of it, without watches
-	watches []*turn[T] // what PollClosed waits with, one for each task
-	own     *offer[T]  // for one Send that waits; made when first needed
-	pc      uintptr    // where it was made
-	cleanup runtime.Cleanup
+	ch       *channel[T]
+	ended    bool       // closed; guarded by the channel's lock, as are the next three
+	closers  int        // waits for the end by way of it, without those of PollClosed
+	watches  []*turn[T] // of PollClosed: one for each task
+	ownOffer *offer[T]  // for one Send that waits; made when first needed
+	pc       uintptr    // where it was made
+	cleanup  runtime.Cleanup
 }
 
 // Clone returns another handle of the same channel, which is closed on its own. The clone
 // of a closed handle is closed. Making and closing it takes about a microsecond.
 func (tx *Sender[T]) Clone() *Sender[T] {
-	c, pc := tx.ch, caller()
+	c, pc := tx.ch, callerPC()
 	c.mu.Lock()
 	if tx.ended {
 		c.mu.Unlock()
@@ -41,11 +41,11 @@ func (tx *Sender[T]) TrySend(v T) error {
 	return err
 }
 
-// trySend sends v if there is room. The wakers that it returns are to be woken.
+// trySend sends v if there is room. The caller wakes the wakers that it returns.
 func (c *channel[T]) trySend(tx *Sender[T], v T) (first, beside edo.Waker, err error) {
 	c.mu.Lock()
-	if err = c.accept(tx); err == nil {
-		first, beside = c.put(v)
+	if err = c.checkRoom(tx); err == nil {
+		first, beside = c.putValue(v)
 	}
 	c.mu.Unlock()
 	return first, beside, err
@@ -59,11 +59,11 @@ func (tx *Sender[T]) Send(task *edo.Task, v T) error {
 	if err := task.Proceed((*sending[T])(tx)); err != nil {
 		return err
 	}
-	c, cx := tx.ch, task.Internal(internal.Key{})
+	c, cx := tx.ch, inside.Context(task)
 	c.mu.Lock()
-	err := c.accept(tx)
+	err := c.checkRoom(tx)
 	if err == nil {
-		first, beside := c.put(v)
+		first, beside := c.putValue(v)
 		c.mu.Unlock()
 		wakeBoth(cx, first, beside)
 		return nil
@@ -72,27 +72,27 @@ func (tx *Sender[T]) Send(task *edo.Task, v T) error {
 		c.mu.Unlock()
 		return err
 	}
-	w := c.enqueue(cx, tx, v)
+	w := c.enqueueSend(cx, tx, v)
 	return c.awaitOffer(task, w, w)
 }
 
-// enqueue puts v in line, and returns the offer that it is in. It is called with the lock,
-// and lets go of it.
-func (c *channel[T]) enqueue(cx *edo.Context, tx *Sender[T], v T) *offer[T] {
-	w := tx.lend()
+// enqueueSend puts v in line, and returns its offer. The caller holds the lock, and enqueueSend
+// releases it.
+func (c *channel[T]) enqueueSend(cx *edo.Context, tx *Sender[T], v T) *offer[T] {
+	w := tx.lendOffer()
 	w.value = v
 	c.queueOffer(w, cx.Waker())
 	c.mu.Unlock()
 	return w
 }
 
-// sending is a sender as a leaf that need not wait for room: only for its task's next
-// turn, when the budget is used up.
+// sending is a sender as a leaf that does not wait for room: it waits only for the next turn of
+// its task, when the budget is used up.
 type sending[T any] Sender[T]
 
-// Close ends this handle, for all who share it. Sends that wait in line already go on;
-// what is sent through it afterwards is refused. When no handle is left open and no permit
-// is out, the receivers get what was accepted, and then the end.
+// Close ends this handle, for all tasks that share it. Sends that wait in line already go on.
+// Later sends through it are refused. When no handle is left open and no permit is out, the
+// receivers get the messages that were accepted, and then the end.
 func (tx *Sender[T]) Close() {
 	c := tx.ch
 	c.mu.Lock()
@@ -101,7 +101,7 @@ func (tx *Sender[T]) Close() {
 		return
 	}
 	tx.ended = true
-	wakers := c.unwatchAll(tx)
+	wakers := c.refuseWatches(tx)
 	tx.cleanup.Stop()
 	c.dropSender(tx.pc)
 	runtime.KeepAlive(tx) // not collected before Stop
@@ -113,7 +113,7 @@ func (tx *Sender[T]) Close() {
 // Drop is [Sender.Close], for owners.
 func (tx *Sender[T]) Drop() { tx.Close() }
 
-// IsClosed says whether a send would be refused: no receiver is left, or they have closed
+// IsClosed reports whether a send would be refused: no receiver is left, or they have closed
 // the channel, or this handle was closed. Once true it stays true.
 func (tx *Sender[T]) IsClosed() bool {
 	tx.ch.mu.Lock()
@@ -124,19 +124,19 @@ func (tx *Sender[T]) IsClosed() bool {
 // isClosed is IsClosed. Locked.
 func (tx *Sender[T]) isClosed() bool { return tx.ended || tx.ch.closed }
 
-// SameChannel says whether both send to the same receivers.
+// SameChannel reports whether both send to the same receivers.
 func (tx *Sender[T]) SameChannel(other *Sender[T]) bool { return tx.ch == other.ch }
 
 // addSender counts a handle that was made at pc. Locked.
 func (c *channel[T]) addSender(pc uintptr) {
 	c.senders++
-	c.made.senders.Add(pc)
+	c.origins.senders.Add(pc)
 }
 
-// dropSender counts the handle that was made at pc no longer. It is called with the lock,
-// and lets go of it.
+// dropSender counts the handle that was made at pc no longer. The caller holds the lock, and
+// dropSender releases it.
 func (c *channel[T]) dropSender(pc uintptr) {
 	c.senders--
-	c.made.senders.Remove(pc)
+	c.origins.senders.Remove(pc)
 	c.settle(nil)
 }

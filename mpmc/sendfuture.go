@@ -8,17 +8,16 @@ import (
 // SendFuture sends one value: it is the future of [Sender.SendFuture]. One goroutine at a
 // time uses it.
 //
-// It is also how a future that is written by hand sends: it keeps a SendFuture inside
-// itself, whose zero value is good for that, and calls [SendFuture.Reset] and
-// [SendFuture.Poll], which allocate nothing.
+// A future that is written by hand keeps a SendFuture inside itself, whose zero value is good
+// for that, and calls [SendFuture.Reset] and [SendFuture.Poll], which allocate nothing.
 type SendFuture[T any] struct{ w offer[T] }
 
-// phase is how far a future has come that sends, reserves or receives, as its owner knows.
+// phase is how far a future of a send, a reserve or a receive has come, as its owner knows.
 //
-//	empty     there is nothing to do: it has ended, or was never set
-//	holding   it has not started; a value to send is in its offer
+//	empty     there is nothing to do: the future has ended, or was never set
+//	holding   the future has not started; the value of a send is in its offer
 //	inLine    its offer, or turn, was queued
-//	failed    a value is in the offer, and was refused
+//	failed    the value is in the offer, and was refused
 type phase uint8
 
 const (
@@ -36,8 +35,8 @@ func (tx *Sender[T]) SendFuture(v T) *SendFuture[T] {
 	return &SendFuture[T]{offer[T]{tx: tx, value: v, phase: holding}}
 }
 
-// Reset makes f send v through tx, from the beginning. What f held before is dropped, as
-// by [SendFuture.Drop].
+// Reset makes f send v through tx, from the beginning. A value that f held before is dropped,
+// as by [SendFuture.Drop].
 func (f *SendFuture[T]) Reset(tx *Sender[T], v T) {
 	f.Drop()
 	f.w.tx, f.w.value, f.w.phase = tx, v, holding
@@ -53,10 +52,10 @@ func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
 	var err error
 	switch f.w.phase {
 	case holding:
-		err = f.start(cx)
+		err = f.startSend(cx)
 	case inLine:
-		if f.w.Out(cx.Waker()) == edo.Ready {
-			err = f.finish()
+		if f.w.pollOut(cx.Waker()) == edo.Ready {
+			err = f.recordOutcome()
 		}
 	default:
 		err = errSent
@@ -67,13 +66,13 @@ func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
 	return f.w.tx, edo.Ready, err
 }
 
-// start sends the value, or gets in line. cx may be nil: then no task is woken when the
-// value is accepted.
-func (f *SendFuture[T]) start(cx *edo.Context) error {
+// startSend sends the value, or gets in line. cx may be nil: then no task is woken when the
+// value is accepted later.
+func (f *SendFuture[T]) startSend(cx *edo.Context) error {
 	w := &f.w
 	c := w.tx.ch
 	c.mu.Lock()
-	switch err := c.accept(w.tx); err {
+	switch err := c.checkRoom(w.tx); err {
 	case nil:
 	case errFull:
 		var waker edo.Waker
@@ -89,7 +88,7 @@ func (f *SendFuture[T]) start(cx *edo.Context) error {
 		w.phase = failed
 		return err
 	}
-	first, beside := c.put(w.value)
+	first, beside := c.putValue(w.value)
 	c.mu.Unlock()
 	wakeBoth(cx, first, beside)
 	var zero T
@@ -97,8 +96,8 @@ func (f *SendFuture[T]) start(cx *edo.Context) error {
 	return nil
 }
 
-// finish takes note of what has become of the offer, which is out of its line.
-func (f *SendFuture[T]) finish() error {
+// recordOutcome ends the wait of the offer, which is out of its line.
+func (f *SendFuture[T]) recordOutcome() error {
 	state := f.w.state
 	f.w.state = outside
 	if state == accepted {
@@ -115,12 +114,12 @@ func (f *SendFuture[T]) Unsent() (v T, ok bool) {
 	if f.w.phase == inLine {
 		c := f.w.tx.ch
 		c.mu.Lock()
-		state := c.leave(&f.w)
+		state := c.leaveLine(&f.w)
 		c.mu.Unlock() // a send has collected nothing: no slot is free now
 		if state == queued {
 			f.w.phase = failed
 		} else {
-			f.finish()
+			f.recordOutcome()
 		}
 	}
 	if f.w.phase == empty {

@@ -5,15 +5,15 @@ import (
 	"github.com/edo-go/edo/internal/release"
 )
 
-// batch is the tasks that are woken at a time.
+// batch is the wakers that are woken at a time.
 type batch struct {
 	n      int
 	wakers [16]edo.Waker
 }
 
-// perStep is how many tasks one step of a settle wakes at the most: that of an offer, and
-// two for the message that it was.
-const perStep = 3
+// maxPerStep is how many wakers one step of a settle adds at the most: that of an offer, and two
+// for its message.
+const maxPerStep = 3
 
 func (b *batch) add(w edo.Waker) {
 	if !w.IsZero() {
@@ -22,13 +22,12 @@ func (b *batch) add(w edo.Waker) {
 	}
 }
 
-// settle does what the rules ask for after a change: slots go to those that wait to send,
-// messages to those that wait to receive, and at the end, or after a close, all that wait
-// are refused. It is called with the lock, lets go of it, and wakes in batches without
-// it. cx may be nil.
+// settle carries out rule 5 after a change: offers get free slots, turns get messages, and at
+// the end, or after a close, all waits are refused. The caller holds the lock. settle releases
+// it, and wakes in batches without it. cx may be nil.
 //
-// Between two batches others may come: they find the lines as they are, and do what is
-// left as well as this call does.
+// Between two batches other operations may come. They find the lines as they are, and their own
+// settle does the work that is left.
 func (c *channel[T]) settle(cx *edo.Context) {
 	if c.isSettled() {
 		c.mu.Unlock()
@@ -37,22 +36,23 @@ func (c *channel[T]) settle(cx *edo.Context) {
 	c.settleAll(cx)
 }
 
-// isSettled says that no task waits, or that those that do wait for others. It may say no
-// without need. Locked.
+// isSettled reports whether there is nothing for a settle to do. It may be false without need.
+// Locked.
 func (c *channel[T]) isSettled() bool {
-	return c.sending.first == nil && (c.taking.first == nil || c.loose() == 0 && !c.atEnd()) &&
-		(!c.closed || c.aside == nil || c.aside.closers.first == nil)
+	return c.offers.Empty() && (c.turns.Empty() || c.unpromised() == 0 && !c.atEnd()) &&
+		(!c.closed || c.coldPart == nil || c.coldPart.closers.Empty())
 }
 
+// settleAll is settle when there is work. It releases the lock.
 func (c *channel[T]) settleAll(cx *edo.Context) {
 	var b batch
 	for more := true; more; {
-		for more && b.n <= len(b.wakers)-perStep {
-			more = c.step(&b)
+		for more && b.n <= len(b.wakers)-maxPerStep {
+			more = c.settleOne(&b)
 		}
 		c.mu.Unlock()
 		for i := range b.n {
-			wake(cx, b.wakers[i])
+			b.wakers[i].WakeBy(cx)
 		}
 		b.n = 0
 		if more {
@@ -61,34 +61,33 @@ func (c *channel[T]) settleAll(cx *edo.Context) {
 	}
 }
 
-// step does one thing that the rules ask for, and says whether there was one. Locked.
-func (c *channel[T]) step(b *batch) bool {
-	switch w := c.sending.first; {
-	case w != nil && c.closed:
+// settleOne does one step of a settle, and reports whether there was one. Locked.
+func (c *channel[T]) settleOne(b *batch) bool {
+	switch w := c.offers.First(); {
+	case w != nil && c.closed: // rule 6
 		b.add(c.refuseOffer(w))
-	case w != nil && c.free() > 0:
-		c.admitFirst(b)
-	case c.taking.first != nil && c.loose() != 0:
-		first, beside := c.choose()
+	case w != nil && c.freeSlots() > 0: // rule 3
+		c.serveFirstOffer(b)
+	case !c.turns.Empty() && c.unpromised() != 0: // rule 4
+		first, beside := c.promiseMessage()
 		b.add(first)
 		b.add(beside)
-	case c.taking.first != nil && c.atEnd():
-		b.add(c.taking.refuse(c.taking.first))
-	case c.closed && c.aside != nil && c.aside.closers.first != nil:
-		b.add(c.refuseCloser(c.aside.closers.first))
+	case !c.turns.Empty() && c.atEnd(): // rule 7
+		b.add(c.turns.refuseTurn(c.turns.First()))
+	case c.closed && c.coldPart != nil && !c.coldPart.closers.Empty():
+		b.add(c.refuseCloser(c.coldPart.closers.First()))
 	default:
 		return false
 	}
 	return true
 }
 
-// admitFirst gives free slots to the first that waits to send: the one that its message
-// needs, or as many as there are and it still needs for its permits. Locked, with a slot
-// free.
-func (c *channel[T]) admitFirst(b *batch) {
-	w := c.sending.first
+// serveFirstOffer carries out rule 3 for the first offer in line: a send gets its message into
+// the queue, a reserve gets as many free slots as it still needs. Locked, with a free slot.
+func (c *channel[T]) serveFirstOffer(b *batch) {
+	w := c.offers.First()
 	if w.need != 0 {
-		n := min(w.need, c.free())
+		n := min(w.need, c.freeSlots())
 		c.out += n
 		w.need -= n
 		w.got += n
@@ -96,41 +95,33 @@ func (c *channel[T]) admitFirst(b *batch) {
 			return
 		}
 	} else {
-		first, beside := c.put(w.value)
+		first, beside := c.putValue(w.value)
 		b.add(first)
 		b.add(beside)
 		var zero T
 		w.value = zero
 	}
-	b.add(c.sending.remove(w))
+	b.add(c.offers.remove(w))
 	release.Store32(&w.state, accepted)
 }
 
-// refuseOffer takes w out of the line, and what it had collected, for good. Locked.
+// refuseOffer takes w out of the line, frees the slots that it had collected, refuses it, and
+// returns its waker. Locked.
 func (c *channel[T]) refuseOffer(w *offer[T]) edo.Waker {
 	c.out -= w.got
 	w.got = 0
-	waker := c.sending.remove(w)
+	waker := c.offers.remove(w)
 	release.Store32(&w.state, refused)
 	return waker
 }
 
-// wake wakes w by cx, unless that is nil.
-func wake(cx *edo.Context, w edo.Waker) {
-	if cx != nil {
-		w.WakeBy(cx)
-	} else {
-		w.Wake()
-	}
-}
-
-// wakeBoth wakes what put has returned.
+// wakeBoth wakes the wakers that putValue has returned. cx may be nil.
 func wakeBoth(cx *edo.Context, first, beside edo.Waker) {
 	if first.IsZero() {
 		return
 	}
-	wake(cx, first)
+	first.WakeBy(cx)
 	if !beside.IsZero() {
-		wake(cx, beside)
+		beside.WakeBy(cx)
 	}
 }

@@ -12,11 +12,12 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/mpmc"
 )
 
-// journal is what receivers have got: each message once, and at each receiver those of one
+// journal is the messages that receivers have got: each message once, and at each receiver those of one
 // sender in order.
 type journal struct {
 	t    *testing.T
@@ -28,7 +29,7 @@ func newJournal(t *testing.T, senders, each int) *journal {
 	return &journal{t, each, make([]atomic.Int32, senders*each)}
 }
 
-// receiver returns what one receiver calls with each message.
+// receiver returns the function that one receiver calls with each message.
 func (j *journal) receiver() func(m message) {
 	next := map[int]int{}
 	return func(m message) {
@@ -40,7 +41,7 @@ func (j *journal) receiver() func(m message) {
 	}
 }
 
-// check checks that what sent says was received once, and nothing else.
+// check checks that every message in sent was received once, and nothing else.
 func (j *journal) check(sent func(sender, n int) bool) {
 	j.t.Helper()
 	for i := range j.seen {
@@ -68,12 +69,12 @@ func TestPlainGoroutinesOnBothSides(t *testing.T) {
 			tx := tx.Clone()
 			all.Go(func() {
 				defer tx.Close()
-				p := newParked()
+				p := chantest.NewGoroutineTask()
 				for n := range each {
 					if n%2 == 0 && tx.TrySend(message{s, n}) == nil {
 						continue
 					}
-					if _, err := await(p, tx.SendFuture(message{s, n})); err != nil {
+					if _, err := chantest.Await(p, tx.SendFuture(message{s, n})); err != nil {
 						t.Errorf("sender %d: %v", s, err)
 						return
 					}
@@ -88,7 +89,7 @@ func TestPlainGoroutinesOnBothSides(t *testing.T) {
 				defer rx.Drop()
 			}
 			all.Go(func() {
-				p, take := newParked(), j.receiver()
+				p, take := chantest.NewGoroutineTask(), j.receiver()
 				for n := 0; ; n++ {
 					if n%3 == 0 {
 						if m, err := rx.TryRecv(); err == nil {
@@ -96,7 +97,7 @@ func TestPlainGoroutinesOnBothSides(t *testing.T) {
 							continue
 						}
 					}
-					m, err := await(p, rx.RecvFuture())
+					m, err := chantest.Await(p, rx.RecvFuture())
 					if err != nil {
 						return
 					}
@@ -128,11 +129,11 @@ func TestGivingUpOnBothSides(t *testing.T) {
 		all.Go(func() {
 			defer tx.Close()
 			r := rand.New(rand.NewPCG(uint64(s), 2))
-			p, mock := newParked(), edotest.NewTask()
+			p, mock := chantest.NewGoroutineTask(), edotest.NewTask()
 			for n := range each {
 				f := tx.SendFuture(message{s, n})
 				if r.IntN(2) == 0 {
-					if _, err := await(p, f); err != nil {
+					if _, err := chantest.Await(p, f); err != nil {
 						t.Errorf("sender %d: %v", s, err)
 						return
 					}
@@ -154,14 +155,14 @@ func TestGivingUpOnBothSides(t *testing.T) {
 		all.Go(func() {
 			defer rx.Drop()
 			r := rand.New(rand.NewPCG(uint64(i), 3))
-			p, mock, take := newParked(), edotest.NewTask(), j.receiver()
+			p, mock, take := chantest.NewGoroutineTask(), edotest.NewTask(), j.receiver()
 			for {
 				f := rx.RecvFuture()
 				var m message
 				var poll edo.Poll
 				var err error
 				if r.IntN(2) == 0 {
-					m, err = await(p, f)
+					m, err = chantest.Await(p, f)
 					poll = edo.Ready
 				} else {
 					for range r.IntN(3) {

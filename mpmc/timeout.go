@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/alarm"
+	"github.com/edo-go/edo/internal/inside"
 )
 
 // SendTimeout is [Sender.Send] that waits in line for d at the most, on the clock of the
@@ -16,12 +16,12 @@ func (tx *Sender[T]) SendTimeout(task *edo.Task, v T, d time.Duration) error {
 	if err := task.Proceed((*sending[T])(tx)); err != nil {
 		return err
 	}
-	c, cx := tx.ch, task.Internal(internal.Key{})
+	c, cx := tx.ch, inside.Context(task)
 	c.mu.Lock()
-	err := c.accept(tx)
+	err := c.checkRoom(tx)
 	if err == errFull && d > 0 {
-		w := c.enqueue(cx, tx, v)
-		a := alarm.Set(task, w, d, errSendTime)
+		w := c.enqueueSend(cx, tx, v)
+		a := alarm.Set(task, w, d, errSendTimeout)
 		err = c.awaitOffer(task, w, a)
 		a.Stop()
 		return err
@@ -29,11 +29,11 @@ func (tx *Sender[T]) SendTimeout(task *edo.Task, v T, d time.Duration) error {
 	if err != nil {
 		c.mu.Unlock()
 		if err == errFull {
-			err = errSendTime
+			err = errSendTimeout
 		}
 		return err
 	}
-	first, beside := c.put(v)
+	first, beside := c.putValue(v)
 	c.mu.Unlock()
 	wakeBoth(cx, first, beside)
 	return nil
@@ -47,26 +47,26 @@ func (rx *Receiver[T]) RecvTimeout(task *edo.Task, d time.Duration) (v T, err er
 	if err := task.Proceed((*asking[T])(rx)); err != nil {
 		return v, err
 	}
-	c, cx := rx.ch, task.Internal(internal.Key{})
+	c, cx := rx.ch, inside.Context(task)
 	c.mu.Lock()
-	switch c.ready(rx) {
+	switch c.pollMessage(rx) {
 	case edo.Ready:
 		v = c.queue.Take()
 		c.settle(cx)
 		return v, nil
 	case edo.End:
-		err = rx.seat.whyDone()
+		err = rx.seat.endError()
 		c.mu.Unlock()
 		return v, err
 	}
 	if d <= 0 {
 		c.mu.Unlock()
-		return v, errRecvTime
+		return v, errRecvTimeout
 	}
-	w := rx.lend()
-	c.taking.push(w, cx.Waker())
+	w := rx.lendTurn()
+	c.turns.push(w, cx.Waker())
 	c.mu.Unlock()
-	a := alarm.Set(task, w, d, errRecvTime)
+	a := alarm.Set(task, w, d, errRecvTimeout)
 	err = c.awaitTurn(task, w, a)
 	if err == nil {
 		v = c.queue.Take()

@@ -9,22 +9,15 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/mpmc"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
 
-// simulate runs main in virtual time.
-func simulate(t *testing.T, main func(task *edo.Task) error) {
-	t.Helper()
-	if err := sim.Run(1, main); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestSendTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer tx.Close()
 		begin := timer.Now(task)
@@ -42,8 +35,8 @@ func TestSendTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
 			}
 		}
 		check(t, rx)
-		recv(t, rx, 1)
-		tryRecvFails(t, rx, edo.ErrEmpty) // what timed out was not sent
+		chantest.Recv(t, rx, 1)
+		chantest.RecvFails(t, rx, edo.ErrEmpty) // the value that timed out was not sent
 		if timer.Now(task).Sub(begin) > time.Hour+10*time.Millisecond {
 			return errors.New("the clock went further than it had to")
 		}
@@ -55,10 +48,10 @@ func TestSendTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
 var start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func TestSendTimeoutIsOverAsSoonAsItIsSent(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer tx.Close()
-		trySend(t, tx, 1, nil)
+		chantest.TrySend(t, tx, 1, nil)
 		h := edo.Go(task, func(task *edo.Task) error {
 			if err := tx.SendTimeout(task, 2, time.Hour); err != nil {
 				return err
@@ -79,11 +72,11 @@ func TestSendTimeoutIsOverAsSoonAsItIsSent(t *testing.T) {
 		if err := timer.Sleep(task, time.Minute); err != nil {
 			return err
 		}
-		recv(t, rx, 1)
+		chantest.Recv(t, rx, 1)
 		if _, err := h.Await(task); err != nil {
 			return err
 		}
-		recv(t, rx, 2)
+		chantest.Recv(t, rx, 2)
 		return nil
 	})
 }
@@ -94,7 +87,7 @@ func TestSendTimeoutWhoseTimeIsUpWhenItIsAcceptedWasSent(t *testing.T) {
 		err := sim.Run(seed, func(task *edo.Task) error {
 			tx, rx := mpmc.New[int](1)
 			defer tx.Close()
-			trySend(t, tx, 1, nil)
+			chantest.TrySend(t, tx, 1, nil)
 			h := edo.Go(task, func(task *edo.Task) error { return tx.SendTimeout(task, 2, time.Millisecond) })
 			receiver := edo.Go(task, func(task *edo.Task) error {
 				if err := timer.Sleep(task, time.Millisecond); err != nil { // due with the other, in either order
@@ -123,10 +116,10 @@ func TestSendTimeoutWhoseTimeIsUpWhenItIsAcceptedWasSent(t *testing.T) {
 }
 
 func TestSendTimeoutEndsWithTheChannelAndWithTheTask(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer tx.Close()
-		trySend(t, tx, 1, nil)
+		chantest.TrySend(t, tx, 1, nil)
 		begin := timer.Now(task)
 		aborted := edo.Go(task, func(task *edo.Task) error { return tx.SendTimeout(task, 2, time.Hour) })
 		refused := edo.Go(task, func(task *edo.Task) error { return tx.SendTimeout(task, 3, time.Hour) })
@@ -142,8 +135,8 @@ func TestSendTimeoutEndsWithTheChannelAndWithTheTask(t *testing.T) {
 		if err := tx.SendTimeout(task, 4, 0); !errors.Is(err, edo.ErrClosed) {
 			return fmt.Errorf("closed: %v", err)
 		}
-		recv(t, rx, 1)
-		tryRecvFails(t, rx, edo.ErrClosed)
+		chantest.Recv(t, rx, 1)
+		chantest.RecvFails(t, rx, edo.ErrClosed)
 		if d := timer.Now(task).Sub(begin); d != time.Second {
 			return fmt.Errorf("it took %v", d)
 		}
@@ -152,37 +145,37 @@ func TestSendTimeoutEndsWithTheChannelAndWithTheTask(t *testing.T) {
 }
 
 func TestTheLongestTimeoutDoesNotOverflow(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer tx.Close()
-		trySend(t, tx, 1, nil)
+		chantest.TrySend(t, tx, 1, nil)
 		timer.Sleep(task, time.Second)
 		h := edo.Go(task, func(task *edo.Task) error { return tx.SendTimeout(task, 2, 1<<63-1) })
 		timer.Sleep(task, time.Hour)
 		if h.Finished() {
 			return errors.New("it is over after an hour")
 		}
-		recv(t, rx, 1)
+		chantest.Recv(t, rx, 1)
 		_, err := h.Await(task)
 		return err
 	})
 }
 
 func TestSendTimeoutIsNotEndedByTheClockOfAnotherRuntime(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // what one has used the other gets
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that the second goroutine gets the pooled object of the first
 	for range 5 {
 		// One simulation has a send for an hour that is over at once, and then waits for
 		// the hour to pass, while another one stands still that waits for the same hour.
 		waits, passed, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
-		simulate(t, func(task *edo.Task) error {
+		chantest.Simulate(t, func(task *edo.Task) error {
 			tx, rx := mpmc.New[int](1)
 			defer tx.Close()
-			trySend(t, tx, 1, nil)
+			chantest.TrySend(t, tx, 1, nil)
 			h := edo.Go(task, func(task *edo.Task) error { return tx.SendTimeout(task, 2, time.Hour) })
 			if err := timer.Sleep(task, time.Millisecond); err != nil {
 				return err
 			}
-			recv(t, rx, 1)
+			chantest.Recv(t, rx, 1)
 			if _, err := h.Await(task); err != nil {
 				return err
 			}
@@ -233,11 +226,11 @@ func TestSendTimeoutAllocatesNothing(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpmc.New[int](1)
 		defer rx.Drop()
 		defer tx.Close()
-		trySend(t, tx, 1, nil)
+		chantest.TrySend(t, tx, 1, nil)
 		if n := testing.AllocsPerRun(500, func() { tx.SendTimeout(task, 2, 5*time.Millisecond) }); n > 0.1 {
 			t.Errorf("%v allocations", n)
 		}

@@ -6,17 +6,18 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// wait says that a receive by way of s waits for a message, and what may send it:
-// the senders that are open, by where they were made, and the permits that are out.
-func (s *seat[T]) wait(w *turn[T]) edo.Wait {
+// describeWait says that a receive by way of s waits for a message, and names its possible
+// sources: the open senders, by where they were made, and the permits that are out.
+func (s *seat[T]) describeWait(w *turn[T]) edo.Wait {
 	c := s.ch
 	c.mu.Lock()
 	n, promised, closed, ended := c.queue.Len(), c.promised, c.closed, s.ended
-	mine := w.state == chosen || s.own.state == chosen
-	permits := c.permits()
-	made := c.made.senders.Clone()
+	mine := w.state == chosen || s.streamTurn.state == chosen
+	permits := c.describePermits()
+	made := c.origins.senders.Clone()
 	c.mu.Unlock()
 	there := "empty"
 	switch {
@@ -32,7 +33,7 @@ func (s *seat[T]) wait(w *turn[T]) edo.Wait {
 	if closed {
 		there = "closed, " + there
 	}
-	wait := edo.Wait{On: fmt.Sprintf("mpmc: receive (%s, %s)", there, c.size())}
+	wait := edo.Wait{On: fmt.Sprintf("mpmc: receive (%s, %s)", there, c.describeSize())}
 	if !closed {
 		wait.By = made.Describe("sender")
 	}
@@ -40,63 +41,61 @@ func (s *seat[T]) wait(w *turn[T]) edo.Wait {
 	return wait
 }
 
-// Waits says that a message is waited for, and what may send it.
-func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait { return rx.seat.wait(&rx.seat.own) }
+// Waits says that the receiver waits for a message, and names its possible sources.
+func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait { return rx.seat.describeWait(&rx.seat.streamTurn) }
 
-// Waits says that a message is waited for.
-func (w *turn[T]) Waits(*edo.Context) edo.Wait { return w.seat.wait(w) }
+// Waits says that the receive waits for a message.
+func (w *turn[T]) Waits(*edo.Context) edo.Wait { return w.seat.describeWait(w) }
 
-// Waits says that a message is waited for.
+// Waits says that the receive waits for a message.
 func (f *RecvFuture[T]) Waits(*edo.Context) edo.Wait {
 	if f.w.seat == nil {
 		return edo.Wait{On: "mpmc: receive (of no receiver)"}
 	}
-	return f.w.seat.wait(&f.w)
+	return f.w.seat.describeWait(&f.w)
 }
 
-// Waits says that a message is waited for.
-func (f *recvMany[T]) Waits(*edo.Context) edo.Wait { return f.w.seat.wait(&f.w) }
+// Waits says that the receive waits for a message.
+func (f *recvMany[T]) Waits(*edo.Context) edo.Wait { return f.w.seat.describeWait(&f.w) }
 
-// Waits says that a message is waited for: the receive has yet to ask for one.
-func (rx *asking[T]) Waits(*edo.Context) edo.Wait { return rx.seat.wait(&rx.seat.own) }
+// Waits is that of the receiver: the receive has not looked for a message yet.
+func (rx *asking[T]) Waits(*edo.Context) edo.Wait { return rx.seat.describeWait(&rx.seat.streamTurn) }
 
-// size says how many messages there may be.
-func (c *channel[T]) size() string {
+// describeSize says how many messages the channel holds at most.
+func (c *channel[T]) describeSize() string {
 	if c.limit == math.MaxInt {
 		return "unbounded"
 	}
 	return fmt.Sprintf("capacity %d", c.limit)
 }
 
-// permits says how many permits are out, or held by those in line. Locked.
-func (c *channel[T]) permits() []string {
+// describePermits says how many permits are out, or collected by reserves in line. Locked.
+func (c *channel[T]) describePermits() []string {
 	if c.out == 0 {
 		return nil
 	}
 	return []string{origin.Count(c.out, "permit")}
 }
 
-// place says how many are in line before w. No more than a thousand are counted: the lock
-// is held meanwhile. Locked, with w in the line.
-func (c *channel[T]) place(w *offer[T]) string {
+// describePlace says how many offers are in line before w. It counts no more than a thousand,
+// because it holds the lock meanwhile. Locked, with w in the line.
+func (c *channel[T]) describePlace(w *offer[T]) string {
 	const most = 1000
-	n := 0
-	for x := c.sending.first; x != w; x = x.next {
-		if n++; n == most {
-			return fmt.Sprintf("%d or more before it in line", n)
-		}
+	n := waiters.CountBefore(w, most)
+	if n == most {
+		return fmt.Sprintf("%d or more before it in line", n)
 	}
 	return fmt.Sprintf("%d before it in line", n)
 }
 
-// waits says that what, a send or a reserve by way of w, waits for room, and what may make
-// it: the receivers that are open, by where they were made, and the permits that are out.
-func (c *channel[T]) waits(what string, w *offer[T]) edo.Wait {
+// describeWait says that what, a send or a reserve by way of w, waits for room, and names what
+// can make room: the open receivers, by where they were made, and the permits that are out.
+func (c *channel[T]) describeWait(what string, w *offer[T]) edo.Wait {
 	c.mu.Lock()
 	if w.need+w.got != 0 {
 		what = "reserve"
 	}
-	how := c.size()
+	how := c.describeSize()
 	var permits []string
 	if w.state == queued {
 		if n := w.need + w.got; n > 1 {
@@ -106,10 +105,10 @@ func (c *channel[T]) waits(what string, w *offer[T]) edo.Wait {
 		if c.promised != 0 && c.promised == c.queue.Len() {
 			full = "full of messages that were promised to receives, and not taken yet"
 		}
-		how = fmt.Sprintf("%s, %s, %s", full, how, c.place(w))
-		permits = c.permits()
+		how = fmt.Sprintf("%s, %s, %s", full, how, c.describePlace(w))
+		permits = c.describePermits()
 	}
-	made := c.made.receivers.Clone()
+	made := c.origins.receivers.Clone()
 	c.mu.Unlock()
 	return edo.Wait{
 		On: fmt.Sprintf("mpmc: %s (%s)", what, how),
@@ -117,55 +116,55 @@ func (c *channel[T]) waits(what string, w *offer[T]) edo.Wait {
 	}
 }
 
-// Waits says that room is waited for.
-func (w *offer[T]) Waits(*edo.Context) edo.Wait { return w.tx.ch.waits("send", w) }
+// Waits says that the send or the reserve waits for room.
+func (w *offer[T]) Waits(*edo.Context) edo.Wait { return w.tx.ch.describeWait("send", w) }
 
-// Waits says that room is waited for.
+// Waits says that the send waits for room.
 func (f *SendFuture[T]) Waits(*edo.Context) edo.Wait {
 	if f.w.tx == nil {
 		return edo.Wait{On: "mpmc: send (of nothing)"}
 	}
-	return f.w.tx.ch.waits("send", &f.w)
+	return f.w.tx.ch.describeWait("send", &f.w)
 }
 
-// Waits says that a permit is waited for.
-func (f *ReserveFuture[T]) Waits(*edo.Context) edo.Wait { return f.r.waits() }
+// Waits says that the reserve waits for a permit.
+func (f *ReserveFuture[T]) Waits(*edo.Context) edo.Wait { return f.r.describeWait() }
 
-// Waits says that permits are waited for.
-func (f *ReserveManyFuture[T]) Waits(*edo.Context) edo.Wait { return f.r.waits() }
+// Waits says that the reserve waits for permits.
+func (f *ReserveManyFuture[T]) Waits(*edo.Context) edo.Wait { return f.r.describeWait() }
 
-func (r *reservation[T]) waits() edo.Wait {
+func (r *reservation[T]) describeWait() edo.Wait {
 	if r.w.tx == nil {
 		return edo.Wait{On: "mpmc: reserve (of nothing)"}
 	}
-	return r.w.tx.ch.waits("reserve", &r.w)
+	return r.w.tx.ch.describeWait("reserve", &r.w)
 }
 
-// Waits says that the task has not come to its turn.
-func (tx *sending[T]) Waits(*edo.Context) edo.Wait { return idle("send", tx.ch) }
+// Waits says that the task waits for its next turn.
+func (tx *sending[T]) Waits(*edo.Context) edo.Wait { return describeIdle("send", tx.ch) }
 
-// Waits says that the task has not come to its turn.
-func (tx *reserving[T]) Waits(*edo.Context) edo.Wait { return idle("reserve", tx.ch) }
+// Waits says that the task waits for its next turn.
+func (tx *reserving[T]) Waits(*edo.Context) edo.Wait { return describeIdle("reserve", tx.ch) }
 
-// idle is what waits for nothing but its task's next turn.
-func idle[T any](what string, c *channel[T]) edo.Wait {
-	return edo.Wait{On: fmt.Sprintf("mpmc: %s (%s)", what, c.size())}
+// describeIdle is the wait of an operation for the next turn of its task.
+func describeIdle[T any](what string, c *channel[T]) edo.Wait {
+	return edo.Wait{On: fmt.Sprintf("mpmc: %s (%s)", what, c.describeSize())}
 }
 
-// Waits says that the end of the channel is waited for, and what may bring it about.
+// Waits says that the task waits for the end of the channel, and what can bring it about.
 func (tx *closing[T]) Waits(*edo.Context) edo.Wait {
 	c := tx.ch
 	c.mu.Lock()
-	made, closed := c.made.receivers.Clone(), (*Sender[T])(tx).isClosed()
+	made, closed := c.origins.receivers.Clone(), (*Sender[T])(tx).isClosed()
 	c.mu.Unlock()
 	if closed {
-		return edo.Wait{On: fmt.Sprintf("mpmc: closed (it is, %s)", c.size())}
+		return edo.Wait{On: fmt.Sprintf("mpmc: closed (it is, %s)", c.describeSize())}
 	}
 	return edo.Wait{
-		On: fmt.Sprintf("mpmc: closed (%s)", c.size()),
+		On: fmt.Sprintf("mpmc: closed (%s)", c.describeSize()),
 		By: append(made.Describe("receiver"), "a Close of this sender"),
 	}
 }
 
-// Waits says that the end of the channel is waited for.
+// Waits says that the task waits for the end of the channel.
 func (f *ClosedFuture[T]) Waits(cx *edo.Context) edo.Wait { return (*closing[T])(f.w.tx).Waits(cx) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpmc"
 	"github.com/edo-go/edo/sim"
 )
@@ -17,7 +18,7 @@ import (
 // theReceiver is the first handle of a channel that a test of this file has made.
 const theReceiver = "a receiver made at waits_test.go:1"
 
-// waits fails the test unless there is one wait, on and by what is said. In by a number
+// waits fails the test unless there is one wait, with the given on and by. In by a number
 // after a colon stands for any line.
 func waits(t *testing.T, got []edo.Wait, on string, by ...string) {
 	t.Helper()
@@ -51,7 +52,7 @@ func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 	handles := append(atWork(tx), atWork(tx)...)
 	weak := tx.Downgrade()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	const here = " made at waits_test.go:1 (func mpmc_test.TestReceiveWaitsForTheSendersByWhereTheyWereMade)"
 	for face, got := range map[string][]edo.Wait{
 		"stream": edotest.WaitsNext(task, rx),
@@ -85,7 +86,7 @@ func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 
 func TestReceiveOfAnUnboundedChannelSaysSo(t *testing.T) {
 	tx, rx := mpmc.NewUnbounded[int]()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	tx.Close()
 	waits(t, edotest.WaitsNext(edotest.NewTask(), rx), "mpmc: receive (a message, unbounded)")
 }
@@ -93,7 +94,7 @@ func TestReceiveOfAnUnboundedChannelSaysSo(t *testing.T) {
 func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	tx, rx := mpmc.New[int](3)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	permit := tryReserve(t, tx)
 	var tasks [4]*edotest.Task
 	for i := range tasks {
@@ -103,10 +104,10 @@ func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	direct := edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Send(task, 3) })
 	waits(t, edotest.Waits(tasks[0], many), "mpmc: reserve (capacity 3)", theReceiver)
 	waits(t, edotest.Waits(tasks[2], future), "mpmc: send (capacity 3)", theReceiver)
-	polled(t, tasks[0], many, edo.Pending, nil)
-	polled(t, tasks[1], one, edo.Pending, nil)
-	polled(t, tasks[2], future, edo.Pending, nil)
-	polled(t, tasks[3], direct, edo.Pending, nil)
+	chantest.Poll(t, tasks[0], many, edo.Pending, nil)
+	chantest.Poll(t, tasks[1], one, edo.Pending, nil)
+	chantest.Poll(t, tasks[2], future, edo.Pending, nil)
+	chantest.Poll(t, tasks[3], direct, edo.Pending, nil)
 	waits(t, edotest.Waits(tasks[0], many),
 		"mpmc: reserve of 3, of which it has 1 (full, capacity 3, 0 before it in line)", theReceiver, "2 permits")
 	waits(t, edotest.Waits(tasks[1], one), "mpmc: reserve (full, capacity 3, 1 before it in line)", theReceiver, "2 permits")
@@ -127,9 +128,9 @@ func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	s := tx.Clone().Sink()
 	defer s.Drop()
 	for i := range 3 {
-		startSend(t, s, i, nil)
+		chantest.StartSend(t, s, i, nil)
 	}
-	startSend(t, s, 3, nil)
+	chantest.StartSend(t, s, 3, nil)
 	ready := pollOf[edo.Unit](func(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) { p, err = s.PollReady(cx); return })
 	waits(t, edotest.Waits(tasks[0], ready), "mpmc: send (full, capacity 3, 0 before it in line)", theReceiver)
 	rx.TryRecv()
@@ -148,12 +149,12 @@ func workers(rx *mpmc.Receiver[int]) (handles []*mpmc.Receiver[int]) {
 func TestSendWaitsForTheReceiversByWhereTheyWereMade(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 0, nil)
+	chantest.TrySend(t, tx, 0, nil)
 	handles := append(workers(rx), workers(rx)...)
 	rx.Drop()
 	handles[0].Close()
 	task, f := edotest.NewTask(), tx.SendFuture(1)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	const by = "3 receivers made at waits_test.go:1 (func mpmc_test.workers)"
 	waits(t, edotest.Waits(task, f), "mpmc: send (full, capacity 1, 0 before it in line)", by)
 	waits(t, edotest.Waits(task, tx.ClosedFuture()), "mpmc: closed (capacity 1)", by, "a Close of this sender")
@@ -170,11 +171,11 @@ func TestReportsTellAMessageThatWasPromisedFromOneThatIsThere(t *testing.T) {
 	defer tx.Close()
 	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 	first, second := rx.RecvFuture(), rx.RecvFuture()
-	polled(t, t1, first, edo.Pending, nil)
-	polled(t, t2, second, edo.Pending, nil)
-	trySend(t, tx, 1, nil)
+	chantest.Poll(t, t1, first, edo.Pending, nil)
+	chantest.Poll(t, t2, second, edo.Pending, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	send := tx.SendFuture(2)
-	polled(t, t3, send, edo.Pending, nil)
+	chantest.Poll(t, t3, send, edo.Pending, nil)
 	const sender = "a sender made at waits_test.go:1 (func mpmc_test.TestReportsTellAMessageThatWasPromisedFromOneThatIsThere)"
 	waits(t, edotest.Waits(t1, first), "mpmc: receive (a message was promised to it, and not taken yet, capacity 1)", sender)
 	waits(t, edotest.Waits(t2, second), "mpmc: receive (a message, promised to other receives, capacity 1)", sender)
@@ -187,9 +188,9 @@ func TestReportsTellAMessageThatWasPromisedFromOneThatIsThere(t *testing.T) {
 func TestSendThatWasGivenUpIsInNoLine(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(2)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	f.Unsent()
 	waits(t, edotest.Waits(task, f), "mpmc: send (capacity 1)", theReceiver)
 	check(t, rx)
@@ -199,26 +200,26 @@ func TestDirectReserveSaysHowManyItHas(t *testing.T) {
 	tx, rx := mpmc.New[int](3)
 	defer rx.Drop()
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task := edotest.NewTask()
 	f := edo.Async(func(task *edo.Task) (*mpmc.Permits[int], error) { return tx.ReserveMany(task, 3) })
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	waits(t, edotest.Waits(task, f),
 		"mpmc: reserve of 3, of which it has 2 (full, capacity 3, 0 before it in line)", theReceiver, "2 permits")
 	edo.Drop(f)
-	polled(t, task, f, edo.Ready, edo.ErrCancelled)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrCancelled)
 }
 
 func TestThoseBeforeOneInALongLineAreNotAllCounted(t *testing.T) {
 	tx, rx := mpmc.New[int](1)
 	defer rx.Drop()
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task := edotest.NewTask()
 	var last *mpmc.SendFuture[int]
 	for range 1500 {
 		last = tx.SendFuture(1)
-		polled(t, task, last, edo.Pending, nil)
+		chantest.Poll(t, task, last, edo.Pending, nil)
 	}
 	waits(t, edotest.Waits(task, last), "mpmc: send (full, capacity 1, 1000 or more before it in line)", theReceiver)
 }
@@ -231,7 +232,7 @@ func TestClosedWaitsForTheReceiverToGo(t *testing.T) {
 	direct := edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Closed(task) })
 	poll := pollOf[edo.Unit](func(cx *edo.Context) (edo.Unit, edo.Poll, error) { return edo.Unit{}, tx.PollClosed(cx), nil })
 	for _, f := range []edo.Future[edo.Unit]{future, direct, poll} {
-		polled(t, task, f, edo.Pending, nil)
+		chantest.Poll(t, task, f, edo.Pending, nil)
 		waits(t, edotest.Waits(task, f), "mpmc: closed (capacity 3)", theReceiver, "a Close of this sender")
 	}
 	rx.Close()

@@ -1,16 +1,16 @@
 package mpmc
 
-// WeakSender is a handle that does not keep its channel open: what the receivers have of
-// their own channel, to send to each other, without being what they wait for. Any number
-// of goroutines may use one.
+// WeakSender is a handle that does not keep its channel open. A receiver keeps one of its own
+// channel, to send to the other receivers, and is not itself a sender that they wait for. Any
+// number of goroutines may use one.
 //
-// It need not be dropped: only [Sender.WeakCount] wants to know.
+// It need not be dropped: a Drop matters only to [Sender.WeakCount].
 type WeakSender[T any] struct {
 	ch   *channel[T]
 	gone bool // dropped, or made from a handle that was closed; guarded by the channel's lock
 }
 
-// Downgrade returns a weak handle of the same channel. That of a closed handle cannot
+// Downgrade returns a weak handle of the same channel. A weak handle of a closed handle cannot
 // be upgraded. It takes some 40 ns.
 func (tx *Sender[T]) Downgrade() *WeakSender[T] {
 	c := tx.ch
@@ -25,13 +25,13 @@ func (tx *Sender[T]) Downgrade() *WeakSender[T] {
 
 // Upgrade returns a handle to send with, which its owner closes. ok is false when the
 // channel is not kept open any more: when every sender is closed, no permit is out, and no
-// send is in line. From then on it stays false. The handle of a channel whose receivers
-// are gone, or have closed it, refuses, as all of them do. Making it takes about a
+// send is in line. From then on it stays false. The handle of a channel whose receivers are
+// gone, or have closed it, refuses to send, as all of them do. Making it takes about a
 // microsecond.
 func (w *WeakSender[T]) Upgrade() (tx *Sender[T], ok bool) {
-	c, pc := w.ch, caller()
+	c, pc := w.ch, callerPC()
 	c.mu.Lock()
-	if w.gone || !c.alive() {
+	if w.gone || !c.mayStillSend() {
 		c.mu.Unlock()
 		return nil, false
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -111,7 +112,7 @@ func TestBlockThatGivesUpLeavesTheLine(t *testing.T) {
 	defer rt.Shutdown(context.Background())
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	for name, fn := range map[string]func(task *edo.Task) error{
 		"Send":        func(task *edo.Task) error { return tx.Send(task, 2) },
 		"SendTimeout": func(task *edo.Task) error { return tx.SendTimeout(task, 2, time.Hour) },
@@ -128,6 +129,6 @@ func TestBlockThatGivesUpLeavesTheLine(t *testing.T) {
 		}
 		check(t, rx)
 	}
-	recv(t, rx, 1)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.Recv(t, rx, 1)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 }

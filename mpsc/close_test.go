@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
@@ -14,30 +15,30 @@ func TestEndNeedsAllSendersClosed(t *testing.T) {
 	tx, rx := mpsc.New[int](4)
 	tx2 := tx.Clone()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	tx.Close()
 	tx.Close() // twice is once
 	tx.Drop()
 	edotest.RequireWoken(t, task, 0)
-	next(t, task, rx, 0, edo.Pending)
-	trySend(t, tx2, 1, nil)
+	chantest.Next(t, task, rx, 0, edo.Pending)
+	chantest.TrySend(t, tx2, 1, nil)
 	edotest.RequireWoken(t, task, 1)
 	tx2.Drop()
 	if !rx.IsClosed() {
 		t.Fatal("IsClosed() = false without senders: there is a message left, but none can come")
 	}
-	next(t, task, rx, 1, edo.Ready)
-	next(t, task, rx, 0, edo.End)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 1, edo.Ready)
+	chantest.Next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestLastSenderClosedWakesTheReceiver(t *testing.T) {
 	tx, rx := mpsc.New[int](4)
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	tx.Close()
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestClosedHandleRefuses(t *testing.T) {
@@ -46,92 +47,92 @@ func TestClosedHandleRefuses(t *testing.T) {
 	defer tx2.Close()
 	f := tx.SendFuture(1)
 	tx.Close()
-	trySend(t, tx, 1, edo.ErrClosed)
-	polled(t, edotest.NewTask(), f, edo.Ready, edo.ErrClosed)
+	chantest.TrySend(t, tx, 1, edo.ErrClosed)
+	chantest.Poll(t, edotest.NewTask(), f, edo.Ready, edo.ErrClosed)
 	if !tx.IsClosed() || tx2.IsClosed() || rx.IsClosed() {
 		t.Fatalf("IsClosed() = %v, %v, %v, want true, false, false", tx.IsClosed(), tx2.IsClosed(), rx.IsClosed())
 	}
-	trySend(t, tx.Clone(), 1, edo.ErrClosed) // a clone of it is closed too
+	chantest.TrySend(t, tx.Clone(), 1, edo.ErrClosed) // a clone of it is closed too
 	if n := tx2.StrongCount(); n != 1 {
 		t.Fatalf("StrongCount() = %d, want 1", n)
 	}
-	trySend(t, tx2, 2, nil)
+	chantest.TrySend(t, tx2, 2, nil)
 }
 
 func TestSendInLineOutlivesItsHandle(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(2)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	tx.Close()
 	edotest.RequireWoken(t, task, 0)
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, task, 1)
-	polled(t, task, f, edo.Ready, nil)
-	recv(t, rx, 2)
-	tryRecvFails(t, rx, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, nil)
+	chantest.Recv(t, rx, 2)
+	chantest.RecvFails(t, rx, edo.ErrClosed)
 }
 
 func TestReceiverClosedDeliversWhatWasAccepted(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
-	trySend(t, tx, 2, nil)
+	chantest.TrySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 2, nil)
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
 	f1, f2 := tx.SendFuture(3), tx.SendFuture(4)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
 	rx.Close()
 	rx.Close()
 	edotest.RequireWoken(t, t1, 1)
 	edotest.RequireWoken(t, t2, 1)
-	polled(t, t1, f1, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, t1, f1, edo.Ready, edo.ErrClosed)
 	if v, ok := f1.Unsent(); v != 3 || !ok {
 		t.Fatalf("Unsent() = %d, %v, want 3", v, ok)
 	}
 	f2.Drop() // without having asked
-	trySend(t, tx, 5, edo.ErrClosed)
+	chantest.TrySend(t, tx, 5, edo.ErrClosed)
 	if !tx.IsClosed() || !rx.IsClosed() {
 		t.Fatal("IsClosed() = false after Close")
 	}
 	task := edotest.NewTask()
-	next(t, task, rx, 1, edo.Ready)
-	trySend(t, tx, 5, edo.ErrClosed) // room makes no difference
-	next(t, task, rx, 2, edo.Ready)
-	next(t, task, rx, 0, edo.End)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 1, edo.Ready)
+	chantest.TrySend(t, tx, 5, edo.ErrClosed) // room makes no difference
+	chantest.Next(t, task, rx, 2, edo.Ready)
+	chantest.Next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestCloseWakesAReceiverThatWaitsElsewhere(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	defer tx.Close()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	rx.Close()
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestDroppedReceiverDropsTheBufferedMessages(t *testing.T) {
 	tx, rx := mpsc.New[*owntest.Handle](3)
 	defer tx.Close()
 	got, left1, left2, waiting := owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0)
-	trySend(t, tx, got, nil)
-	trySend(t, tx, left1, nil)
-	trySend(t, tx, left2, nil)
+	chantest.TrySend(t, tx, got, nil)
+	chantest.TrySend(t, tx, left1, nil)
+	chantest.TrySend(t, tx, left2, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(waiting)
-	polled(t, task, f, edo.Pending, nil)
-	recv(t, rx, got) // and waiting gets in
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.Recv(t, rx, got) // and waiting gets in
 	edotest.RequireWoken(t, task, 1)
 	refused := owntest.NewHandle(0)
 	f2 := tx.SendFuture(refused)
-	polled(t, task, f2, edo.Pending, nil)
+	chantest.Poll(t, task, f2, edo.Pending, nil)
 
 	rx.Drop()
 	rx.Drop()
 	edotest.RequireWoken(t, task, 1)
-	polled(t, task, f, edo.Ready, nil)
-	polled(t, task, f2, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, nil)
+	chantest.Poll(t, task, f2, edo.Ready, edo.ErrClosed)
 	for _, c := range []struct {
 		v    *owntest.Handle
 		want int
@@ -140,50 +141,31 @@ func TestDroppedReceiverDropsTheBufferedMessages(t *testing.T) {
 			t.Errorf("dropped %d times, want %d", c.v.Drops(), c.want)
 		}
 	}
-	trySend(t, tx, refused, edo.ErrClosed)
-	tryRecvFails(t, rx, edo.ErrClosed)
-	next[*owntest.Handle](t, task, rx, nil, edo.End)
+	chantest.TrySend(t, tx, refused, edo.ErrClosed)
+	chantest.RecvFails(t, rx, edo.ErrClosed)
+	chantest.Next[*owntest.Handle](t, task, rx, nil, edo.End)
 }
 
 func TestDroppedReceiverLetsRequestersKnow(t *testing.T) {
 	tx, rx := mpsc.New[*oneshot.Sender[int]](4)
 	defer tx.Close()
 	reply, answer := oneshot.New[int]()
-	trySend(t, tx, reply, nil)
+	chantest.TrySend(t, tx, reply, nil)
 	task := edotest.NewTask()
-	polled(t, task, answer, edo.Pending, nil)
+	chantest.Poll(t, task, answer, edo.Pending, nil)
 	rx.Drop()
 	edotest.RequireWoken(t, task, 1)
-	polled(t, task, answer, edo.Ready, edo.ErrClosed)
-}
-
-// clumsy panics when it is dropped.
-type clumsy struct{ owntest.Handle }
-
-func (c *clumsy) Drop() {
-	c.Handle.Drop()
-	panic("clumsy")
-}
-
-// panics fails the test unless fn panics.
-func panics(t *testing.T, fn func()) {
-	t.Helper()
-	defer func() {
-		if recover() == nil {
-			t.Error("the panic of a Drop was lost")
-		}
-	}()
-	fn()
+	chantest.Poll(t, task, answer, edo.Ready, edo.ErrClosed)
 }
 
 func TestDroppedReceiverDropsEveryMessageAlsoWhenADropPanics(t *testing.T) {
-	tx, rx := mpsc.New[*clumsy](8)
+	tx, rx := mpsc.New[*chantest.Clumsy](8)
 	defer tx.Close()
-	all := make([]clumsy, 6)
+	all := make([]chantest.Clumsy, 6)
 	for i := range all {
-		trySend(t, tx, &all[i], nil)
+		chantest.TrySend(t, tx, &all[i], nil)
 	}
-	panics(t, rx.Drop)
+	chantest.Panics(t, rx.Drop)
 	rx.Drop()
 	for i := range all {
 		if n := all[i].Drops(); n != 1 {
@@ -196,8 +178,8 @@ func TestDroppedReceiverPassesOverNilPointers(t *testing.T) {
 	tx, rx := mpsc.New[*owntest.Handle](2)
 	defer tx.Close()
 	v := owntest.NewHandle(0)
-	trySend(t, tx, nil, nil)
-	trySend(t, tx, v, nil)
+	chantest.TrySend(t, tx, nil, nil)
+	chantest.TrySend(t, tx, v, nil)
 	tx.SendFuture(nil).Drop()
 	rx.Drop()
 	if v.Drops() != 1 {
@@ -207,7 +189,7 @@ func TestDroppedReceiverPassesOverNilPointers(t *testing.T) {
 
 func TestMessageThatClosesItsOwnChannelCanBeDropped(t *testing.T) {
 	tx, rx := mpsc.New[edo.Dropper](4)
-	trySend(t, tx, edo.Dropper(tx), nil)
+	chantest.TrySend(t, tx, edo.Dropper(tx), nil)
 	rx.Drop()
 	if !tx.IsClosed() || tx.StrongCount() != 0 {
 		t.Fatalf("the buffered sender was not dropped")
@@ -223,13 +205,13 @@ func TestClosedCompletesWhenTheReceiverGoes(t *testing.T) {
 			defer tx.Close()
 			tx2 := tx.Clone()
 			defer tx2.Close()
-			trySend(t, tx, 1, nil)
+			chantest.TrySend(t, tx, 1, nil)
 			t1, t2, t3, t4 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 			f1, f2, dropped := tx.ClosedFuture(), tx.ClosedFuture(), tx2.ClosedFuture()
-			polled(t, t1, f1, edo.Pending, nil)
-			polled(t, t1, f2, edo.Pending, nil)
-			polled(t, t2, f2, edo.Pending, nil) // polled last by t2
-			polled(t, t3, dropped, edo.Pending, nil)
+			chantest.Poll(t, t1, f1, edo.Pending, nil)
+			chantest.Poll(t, t1, f2, edo.Pending, nil)
+			chantest.Poll(t, t2, f2, edo.Pending, nil) // polled last by t2
+			chantest.Poll(t, t3, dropped, edo.Pending, nil)
 			dropped.Drop()
 			dropped.Drop()
 			pollClosed(t, t3, tx2, edo.Pending)
@@ -239,11 +221,11 @@ func TestClosedCompletesWhenTheReceiverGoes(t *testing.T) {
 			edotest.RequireWoken(t, t2, 1)
 			edotest.RequireWoken(t, t3, 0)
 			edotest.RequireWoken(t, t4, 1)
-			polled(t, t1, f1, edo.Ready, nil)
-			polled(t, t2, f2, edo.Ready, nil)
+			chantest.Poll(t, t1, f1, edo.Ready, nil)
+			chantest.Poll(t, t2, f2, edo.Ready, nil)
 			pollClosed(t, t4, tx2, edo.Ready)
 			pollClosed(t, t1, tx, edo.Ready)
-			polled(t, t1, tx.ClosedFuture(), edo.Ready, nil)
+			chantest.Poll(t, t1, tx.ClosedFuture(), edo.Ready, nil)
 			if !tx.IsClosed() || !tx2.IsClosed() {
 				t.Fatal("IsClosed() = false")
 			}
@@ -266,14 +248,14 @@ func TestClosedHandleWakesThoseWhoWaitThroughIt(t *testing.T) {
 	defer tx2.Close()
 	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 	f1, f2 := tx.ClosedFuture(), tx2.ClosedFuture()
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
 	pollClosed(t, t3, tx, edo.Pending)
 	tx.Close()
 	edotest.RequireWoken(t, t1, 1)
 	edotest.RequireWoken(t, t2, 0)
 	edotest.RequireWoken(t, t3, 1)
-	polled(t, t1, f1, edo.Ready, nil)
+	chantest.Poll(t, t1, f1, edo.Ready, nil)
 	pollClosed(t, t3, tx, edo.Ready)
 	rx.Drop()
 	edotest.RequireWoken(t, t2, 1)
@@ -297,20 +279,20 @@ func TestClosedHandleWakesAllThoseThatAreLeftOfWhoWaitedThroughIt(t *testing.T) 
 	for _, w := range all {
 		task := edotest.NewTask()
 		tasks = append(tasks, task)
-		polled(t, task, w.f, edo.Pending, nil)
-		polled(t, task, w.f, edo.Pending, nil) // in vain
+		chantest.Poll(t, task, w.f, edo.Pending, nil)
+		chantest.Poll(t, task, w.f, edo.Pending, nil) // without effect
 	}
 	left.Drop()
 	left.Drop()
 	edo.Drop(aborted)
-	polled(t, tasks[3], aborted, edo.Ready, edo.ErrCancelled)
+	chantest.Poll(t, tasks[3], aborted, edo.Ready, edo.ErrCancelled)
 	tx.Close()
 	for i, w := range all {
 		if n := tasks[i].Wakes(); n != w.want {
 			t.Errorf("number %d was woken %d times, want %d", i, n, w.want)
 		}
 		if w.want == 1 && w.f != aborted {
-			polled(t, tasks[i], w.f, edo.Ready, nil)
+			chantest.Poll(t, tasks[i], w.f, edo.Ready, nil)
 		}
 	}
 }
@@ -338,14 +320,14 @@ func TestUsedUpBudgetDoesNotWaitForTheEnd(t *testing.T) {
 		with.TakeWakes() // by the budget
 	}
 	for _, face := range faces {
-		polled(t, with, face.f, edo.Pending, nil)
+		chantest.Poll(t, with, face.f, edo.Pending, nil)
 	}
 	pollWithout()
 	rx.Close()
-	edotest.RequireWoken(t, with, 3) // who has polled last with a budget
+	edotest.RequireWoken(t, with, 3) // the task that has polled last with a budget
 	pollWithout()
 	for _, face := range faces {
-		polled(t, with, face.f, edo.Ready, nil)
+		chantest.Poll(t, with, face.f, edo.Ready, nil)
 	}
 }
 

@@ -3,18 +3,19 @@ package mpsc
 import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/release"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// PollClosed is Ready once a send through this handle would be refused, as
-// [Sender.IsClosed] says it. Otherwise it keeps the waker of the task. Any number of
-// tasks may wait with one handle; each is woken.
+// PollClosed is Ready once a send through this handle would be refused, as [Sender.IsClosed]
+// reports it. Otherwise it keeps the waker of the task. Any number of tasks may wait with one
+// handle. Each is woken.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 	leaf := (*closing[T])(tx)
 	if !cx.Proceed(leaf) {
 		return edo.Pending
 	}
 	me := cx.Waker()
-	other, p := tx.watch(me)
+	other, p := tx.watchFirst(me)
 	if other.IsZero() {
 		return p
 	}
@@ -26,10 +27,11 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 	return p
 }
 
-// watch has waker woken at the end, if no other waker is there. Otherwise it returns one of
-// those, another one each time, to ask whether its task still waits: those that do not are
-// not taken out when they turn away, and so there are never many more than wait.
-func (tx *Sender[T]) watch(waker edo.Waker) (other edo.Waker, p edo.Poll) {
+// watchFirst keeps waker, to be woken at the end, if the handle keeps no other waker.
+// Otherwise it returns another waker, a different one each time: the caller asks whether its
+// task still waits. A task that stops waiting does not take its waker out. So each task that
+// comes replaces one such waker, and there are never many more wakers than tasks that wait.
+func (tx *Sender[T]) watchFirst(waker edo.Waker) (other edo.Waker, p edo.Poll) {
 	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,11 +51,12 @@ func (tx *Sender[T]) watch(waker edo.Waker) (other edo.Waker, p edo.Poll) {
 		tx.addWatch(waker)
 		return other, edo.Pending
 	}
-	o.asked = (o.asked + 1) % len(o.watches)
-	return o.watches[o.asked].waker, edo.Pending
+	o.lastAsked = (o.lastAsked + 1) % len(o.watches)
+	return o.watches[o.lastAsked].waker, edo.Pending
 }
 
-// watchBeside has waker woken at the end, in the place of other unless that waits still.
+// watchBeside keeps waker, to be woken at the end: in the place of other, or, if waits is
+// true, beside it.
 func (tx *Sender[T]) watchBeside(waker, other edo.Waker, waits bool) edo.Poll {
 	c := tx.ch
 	c.mu.Lock()
@@ -73,15 +76,15 @@ func (tx *Sender[T]) watchBeside(waker, other edo.Waker, waits bool) edo.Poll {
 	return edo.Pending
 }
 
-// addWatch has waker woken at the end. Locked.
+// addWatch adds waker to those that are woken at the end. Locked.
 func (tx *Sender[T]) addWatch(waker edo.Waker) {
 	w := &waiter[T]{waker: waker} // without via: the channel must not hold the handle
 	tx.waiters.watches = append(tx.waiters.watches, w)
-	tx.ch.rare().closers.push(w)
+	tx.ch.cold().closers.push(w)
 }
 
-// Closed waits until a send through this handle would be refused: when the receiver
-// is closed or dropped, or this handle is closed. The error is that of the task.
+// Closed waits until a send through this handle would be refused: when the receiver is closed
+// or dropped, or this handle is closed. The error is that of the task.
 func (tx *Sender[T]) Closed(task *edo.Task) error {
 	if err := task.Proceed((*closing[T])(tx)); err != nil {
 		return err
@@ -92,46 +95,46 @@ func (tx *Sender[T]) Closed(task *edo.Task) error {
 		c.mu.Unlock()
 		return nil
 	}
-	w := c.borrow(tx)
-	c.attend(w)
+	w := c.borrowWaiter(tx)
+	c.watchEnd(w)
 	c.mu.Unlock()
 	_, err := edo.Await(task, edo.Future[edo.Unit]((*closer[T])(w)))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unattend(w)
-	c.giveBack(w)
+	c.unwatchEnd(w)
+	c.returnWaiter(w)
 	return err
 }
 
-// closing is a sender as a leaf that asks for the end.
+// closing is a sender as a leaf that waits for the end.
 type closing[T any] Sender[T]
 
-// closer is a waiter among those that wait for the end.
+// closer is a waiter for the end.
 type closer[T any] waiter[T]
 
-// Poll is Ready when it is out of them.
+// Poll is Ready when w is out of the line.
 func (w *closer[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed((*closing[T])(w.via)) {
+	if !cx.Proceed((*closing[T])(w.tx)) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	return edo.Unit{}, (*waiter[T])(w).Out(cx.Waker()), nil
+	return edo.Unit{}, (*waiter[T])(w).pollOut(cx.Waker()), nil
 }
 
 // ClosedFuture returns [Sender.Closed] as a future.
 func (tx *Sender[T]) ClosedFuture() *ClosedFuture[T] {
-	return &ClosedFuture[T]{w: waiter[T]{via: tx}}
+	return &ClosedFuture[T]{w: waiter[T]{tx: tx}}
 }
 
-// ClosedFuture is the future of [Sender.ClosedFuture]. One goroutine at a time uses
-// it. Dropping it leaves the handle as it is.
+// ClosedFuture is the future of [Sender.ClosedFuture]. One goroutine at a time uses it.
+// Dropping it leaves the handle as it is.
 type ClosedFuture[T any] struct{ w waiter[T] }
 
 // Poll is Ready, without an error, once a send would be refused.
 func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed((*closing[T])(f.w.via)) {
+	if !cx.Proceed((*closing[T])(f.w.tx)) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	tx := f.w.via
+	tx := f.w.tx
 	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -139,58 +142,58 @@ func (f *ClosedFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Ready, nil
 	}
 	if f.w.state == outside {
-		c.attend(&f.w)
+		c.watchEnd(&f.w)
 	}
 	f.w.waker = cx.Waker()
 	return edo.Unit{}, edo.Pending, nil
 }
 
-// Drop waits no longer.
+// Drop ends the wait.
 func (f *ClosedFuture[T]) Drop() {
-	c := f.w.via.ch
+	c := f.w.tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unattend(&f.w)
+	c.unwatchEnd(&f.w)
 }
 
-// attend puts w among those that wait for the end. Locked.
-func (c *channel[T]) attend(w *waiter[T]) {
-	w.via.closers++
-	c.rare().closers.push(w)
+// watchEnd puts w in the line of waiters for the end. Locked.
+func (c *channel[T]) watchEnd(w *waiter[T]) {
+	w.tx.closers++
+	c.cold().closers.push(w)
 }
 
-// unattend takes w out of them, if it is still there. Locked.
-func (c *channel[T]) unattend(w *waiter[T]) {
+// unwatchEnd takes w out of that line, if it is still in it. Locked.
+func (c *channel[T]) unwatchEnd(w *waiter[T]) {
 	if w.state == queued {
-		w.via.closers--
-		c.aside.closers.remove(w)
+		w.tx.closers--
+		c.coldPart.closers.remove(w)
 		w.state = outside
 	}
 }
 
-// forget takes those out that wait for the end by way of tx, which has been closed. It
-// looks through all that wait only while there are some besides PollClosed, which is
-// rare: a task that waits closes the handle later. Locked.
-func (c *channel[T]) forget(tx *Sender[T]) (wakers []edo.Waker) {
-	take := func(w *waiter[T]) {
-		wakers = append(wakers, c.aside.closers.remove(w))
+// refuseWatches refuses the waiters for the end by way of tx, which has been closed. It looks
+// through all waiters only while some of them are not those of PollClosed. That is rare: most
+// often a task that waits closes the handle later. Locked.
+func (c *channel[T]) refuseWatches(tx *Sender[T]) (wakers []edo.Waker) {
+	refuse := func(w *waiter[T]) {
+		wakers = append(wakers, c.coldPart.closers.remove(w))
 		release.Store32(&w.state, refused)
 	}
 	if o := tx.waiters; o != nil {
 		for _, w := range o.watches {
 			if w.state == queued {
-				take(w)
+				refuse(w)
 			}
 		}
 	}
 	if tx.closers == 0 {
 		return wakers
 	}
-	for w := c.aside.closers.first; w != nil && tx.closers != 0; {
-		next := w.next
-		if w.via == tx {
+	for w := c.coldPart.closers.First(); w != nil && tx.closers != 0; {
+		next := waiters.Next(w)
+		if w.tx == tx {
 			tx.closers--
-			take(w)
+			refuse(w)
 		}
 		w = next
 	}

@@ -9,8 +9,9 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -26,7 +27,7 @@ func TestSendAndReceiveAllocateNothing(t *testing.T) {
 		t.Helper()
 		task.Enter(func(cx *edo.Context) {
 			if n := testing.AllocsPerRun(1000, func() {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				fn(cx)
 			}); n != 0 {
 				t.Errorf("%s: %v allocations, want none", what, n)
@@ -100,7 +101,7 @@ func TestPermitsAndBatchesAllocateNothing(t *testing.T) {
 			},
 		} {
 			if n := testing.AllocsPerRun(1000, func() {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				fn()
 			}); n != 0 {
 				t.Errorf("%s: %v allocations, want none", what, n)
@@ -184,7 +185,7 @@ func TestDirectStyleAllocatesNothing(t *testing.T) {
 		t.Errorf("a Send that waits: %v allocations, want none", n)
 	}
 	rx.Drop()
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
 }
 
 func TestUnboundedChannelThatIsLongAgainAllocatesNothing(t *testing.T) {
@@ -242,7 +243,7 @@ func TestWaitingForTheEndAllocatesNothing(t *testing.T) {
 	for len(open) > 0 {
 		turn()
 	}
-	polled(t, task, f, edo.Ready, nil)
+	chantest.Poll(t, task, f, edo.Ready, nil)
 }
 
 func BenchmarkTrySendTryRecv(b *testing.B) {
@@ -276,7 +277,7 @@ func BenchmarkPollSendPollRecv(b *testing.B) {
 	b.ReportAllocs()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for b.Loop() {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			f.Reset(tx, 1)
 			f.Poll(cx)
 			rx.PollNext(cx)
@@ -297,7 +298,7 @@ func BenchmarkDirectSendRecv(b *testing.B) {
 	})
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for p := edo.Pending; p == edo.Pending; {
-			cx.Internal(internal.Key{}).SetBudget(1 << 30)
+			(*sched.Context)(cx).SetBudget(1 << 30)
 			_, p, _ = f.Poll(cx)
 		}
 	})
@@ -312,7 +313,7 @@ func BenchmarkWaitingSend(b *testing.B) {
 	b.ReportAllocs()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for b.Loop() {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			f.Reset(tx, 1)
 			f.Poll(cx)
 			rx.PollNext(cx)
@@ -338,7 +339,7 @@ func BenchmarkSendInALineOf64(b *testing.B) {
 		sender.Enter(func(cx *edo.Context) {
 			for i := range sends {
 				sends[i].Poll(cx) // that it was accepted, but for the first time
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				sends[i].Reset(tx, i)
 				sends[i].Poll(cx)
 			}
@@ -390,7 +391,7 @@ func BenchmarkRecvManyOf64(b *testing.B) {
 		for n := 0; b.Loop(); n++ {
 			tx.TrySend(1)
 			if n%64 == 63 {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 				rx.PollRecvMany(cx, buf, 64)
 			}
 		}
@@ -404,7 +405,7 @@ func BenchmarkReserveSendRecv(b *testing.B) {
 	b.ReportAllocs()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		for b.Loop() {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			f.Reset(tx)
 			permit, _, _ := f.Poll(cx)
 			permit.Send(1)
@@ -434,14 +435,14 @@ func BenchmarkCloneClose(b *testing.B) {
 	}
 }
 
-// BenchmarkCloseAmongManyWatchers closes one of 10,000 handles each of which somebody
-// has asked for the end.
+// BenchmarkCloseAmongManyWatchers closes one of 10,000 handles, each with a PollClosed that
+// waits.
 func BenchmarkCloseAmongManyWatchers(b *testing.B) {
 	tx, _ := mpsc.New[int](1)
 	defer tx.Close()
 	edotest.NewTask().Enter(func(cx *edo.Context) {
 		ask := func() *mpsc.Sender[int] {
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 			clone := tx.Clone()
 			clone.PollClosed(cx)
 			return clone

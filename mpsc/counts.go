@@ -25,21 +25,21 @@ func (tx *Sender[T]) StrongCount() int { return tx.ch.strongCount() }
 func (tx *Sender[T]) WeakCount() int { return tx.ch.weakCount() }
 
 // Len returns how many messages were accepted and not received yet.
-func (rx *Receiver[T]) Len() int { return rx.ch().len() }
+func (rx *Receiver[T]) Len() int { return rx.c.len() }
 
 // Cap returns how many messages the channel holds at most, less the permits that are
 // out: see [Sender.Cap].
-func (rx *Receiver[T]) Cap() int { return rx.ch().cap() }
+func (rx *Receiver[T]) Cap() int { return rx.c.cap() }
 
 // MaxCap returns the capacity that the channel was made with: [math.MaxInt] when it has
 // no limit.
-func (rx *Receiver[T]) MaxCap() int { return rx.ch().maxCap() }
+func (rx *Receiver[T]) MaxCap() int { return rx.c.maxCap() }
 
 // StrongCount returns how many handles are open to send with.
-func (rx *Receiver[T]) StrongCount() int { return rx.ch().strongCount() }
+func (rx *Receiver[T]) StrongCount() int { return rx.c.strongCount() }
 
 // WeakCount returns how many handles of type [WeakSender] there are that were not dropped.
-func (rx *Receiver[T]) WeakCount() int { return rx.ch().weakCount() }
+func (rx *Receiver[T]) WeakCount() int { return rx.c.weakCount() }
 
 // StrongCount returns how many handles are open: while there are any,
 // [WeakSender.Upgrade] succeeds.

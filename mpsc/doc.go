@@ -1,10 +1,9 @@
 // Package mpsc is a channel for many values, from many senders to one receiver.
 //
-// [New] makes a channel that holds at most so many messages, exactly; a sender
-// that finds it full waits, and that is how a slow receiver slows its senders
-// down. [NewUnbounded] makes one that is never full. The receiver is an
-// [edo.Stream], which ends when every sender is closed and everything has been
-// received.
+// [New] makes a channel that holds a given number of messages at most, exactly. A sender that
+// finds it full waits: so a slow receiver slows its senders down. [NewUnbounded] makes a
+// channel that is never full. The receiver is an [edo.Stream], which ends when every sender
+// is closed and every message has been received.
 //
 //	tx, rx := mpsc.New[string](1024)
 //	edo.Go(task, func(task *edo.Task) error {
@@ -28,41 +27,42 @@
 //	        the [Receiver] itself
 //
 // [Sender.TrySend], [Sender.TryReserve], [Sender.TryReserveMany] and [Receiver.TryRecv]
-// never wait, and work from any goroutine. [Sender.SendTimeout] waits for so long at the
-// most.
+// never wait, and work from any goroutine. [Sender.SendTimeout] and [Receiver.RecvTimeout]
+// wait for a limited time.
 //
 // # Permits
 //
-// Who reserves gets a [Permit], room for one message: it can always send, also after the
-// receiver's Close. So what is expensive to make, or must not be lost, is made when it
-// can be sent. A permit that is not used is given back by its Drop. While one is out the
-// channel holds a message less and does not end.
+// A reserve returns a [Permit], room for one message: it can always send, also after the
+// receiver's Close. So a message that is expensive to make, or that must not be lost, is made
+// when it can be sent. The Drop of a permit that is not used gives it back. While a permit is
+// out the channel holds a message less and does not end.
 //
 // # Order and fairness
 //
-// What one sender has sent arrives in that order. There is one line for those who send
-// and those who reserve. A slot that becomes free belongs to who has waited longest:
-// nobody overtakes the line, and who reserves many keeps each slot that it gets until it
-// has all. A task that receives many messages in one poll hands the slots on for several
-// at a time, a quarter of the capacity and 64 at the most, and all of them when the poll
-// ends, or when it takes long: so a full channel costs a lock and a wake-up now and then,
-// and not with each message. A send that is given up leaves the line, unless its value
-// was accepted before:
-// then it was sent. A reserve that is given up leaves what it has to the next. A send
-// happens before the receive of its value returns.
+// The messages of one sender arrive in the order in which they were sent. There is one line
+// for sends and reserves. A slot that becomes free belongs to the waiter that has waited
+// longest. No send or reserve overtakes the line, and a reserve of many permits keeps each
+// slot that it gets until it has all. A task that receives many messages in one poll hands on
+// the slots of several messages at a time, a quarter of the capacity and 64 at the most, and
+// all of them when the poll ends or takes long. So a full channel costs a lock and a wake now
+// and then, and not with each message.
+//
+// A send that is given up leaves the line, unless its value was accepted before: then it was
+// sent. A reserve that is given up leaves its slots to the next waiter. A send happens before
+// the receive of its value returns.
 //
 // # Ownership
 //
-// A value that was accepted is the channel's, and dropped with the receiver when it
-// is an [edo.Dropper]. One that was refused is still the sender's. A [Sender] is a
-// handle: it may be shared, [Sender.Close] ends it for all who share it, and
-// [Sender.Clone] makes another. Whoever owns a handle closes or drops it, or the
-// receiver waits for ever. A handle that the garbage collector finds unclosed is
-// closed, and reported with the place where it was made. A [WeakSender] does not keep
-// the channel open: it is what an actor keeps of itself.
+// A value that was accepted belongs to the channel, and is dropped with the receiver when it
+// is an [edo.Dropper]. A value that was refused is still the caller's. A [Sender] is a handle:
+// it may be shared, [Sender.Close] ends it for all tasks that share it, and [Sender.Clone]
+// makes another. The owner of a handle closes or drops it, or the receiver waits for ever. A
+// handle that the garbage collector finds open is closed, and reported with the place where
+// it was made. A [WeakSender] does not keep the channel open: an actor keeps one of its own
+// channel.
 //
-// A report of what a task waits for (see [edo.Wait]) says for a receiver how many senders
-// are open, by where they were made, and how many permits are out.
+// A report of the waits of a task (see [edo.Wait]) says for a receiver how many senders are
+// open, by where they were made, and how many permits are out.
 //
 // # Cost
 //

@@ -87,7 +87,7 @@ func ExampleSender_SendFuture() {
 	// hello <nil>
 }
 
-// A Receiver is a stream of what is sent.
+// A Receiver is a stream of the messages.
 func ExampleReceiver_PollNext() {
 	tx, rx := mpsc.NewUnbounded[int]()
 	for i := range 3 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant/interleave"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
@@ -16,7 +17,7 @@ import (
 //
 //	go test -tags invariants -run Interleaving ./mpsc
 
-// race is a channel that threads work on, and what has become of its values.
+// race is a channel that threads work on, and a record of its values.
 type race struct {
 	t        *testing.T
 	tx       *mpsc.Sender[int]
@@ -74,14 +75,14 @@ func (r *race) receive(n int) {
 	}
 }
 
-// finish checks the rules and that nobody waits in vain, and then lets everything
-// come to its end: what was sent was received, once, and nothing else was.
+// finish checks the rules, and that no task waits for something that has happened. Then it ends
+// the channel: every value that was sent was received once, and nothing else was.
 func (r *race) finish() {
 	r.t.Helper()
 	r.settle(r.rx.MaxCap())
 }
 
-// settle is finish for a channel that there were so many messages in.
+// settle is finish for a channel with a given number of messages.
 func (r *race) settle(before int) {
 	r.t.Helper()
 	defer r.tx.Close()
@@ -209,7 +210,7 @@ func TestEveryInterleavingOfReceiveAndTheLastCloseEnds(t *testing.T) {
 			}
 		}
 		send := func() {
-			trySend(t, tx, 7, nil)
+			chantest.TrySend(t, tx, 7, nil)
 			tx.Close()
 		}
 		return []func(){receive, send}, func() {
@@ -217,9 +218,9 @@ func TestEveryInterleavingOfReceiveAndTheLastCloseEnds(t *testing.T) {
 				t.Fatal("the receiver waits for ever")
 			}
 			if got != 7 {
-				recv(t, rx, 7)
+				chantest.Recv(t, rx, 7)
 			}
-			tryRecvFails(t, rx, edo.ErrClosed)
+			chantest.RecvFails(t, rx, edo.ErrClosed)
 		}
 	})
 }
@@ -228,7 +229,7 @@ func TestEveryInterleavingOfDropAndSendDropsOnce(t *testing.T) {
 	interleave.ExploreBounded(t, 2, func() ([]func(), func()) {
 		tx, rx := mpsc.New[*owntest.Handle](1)
 		buffered, waiting, late := owntest.NewHandle(0), owntest.NewHandle(0), owntest.NewHandle(0)
-		trySend(t, tx, buffered, nil)
+		chantest.TrySend(t, tx, buffered, nil)
 		f, task := tx.SendFuture(waiting), edotest.NewTask()
 		var tried error
 		return []func(){

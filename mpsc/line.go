@@ -5,38 +5,41 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/release"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
-// waiter is one that waits in a line: a send for a slot, a reserve for some, or a task
-// for the end of the channel.
+// waiter waits in a line: a send for a slot, a reserve for slots, or a task for the end of
+// the channel.
 //
-//	state     it is                        changed by
-//	outside   in no line; a handle's own   its owner → queued, with the lock
-//	          is anybody's to take
-//	queued    in a line                    its owner, with the lock → outside
-//	accepted  out; the value was taken,    who frees a slot, with the lock, from queued
-//	          or the permits are its own
-//	refused   out; the channel is closed   whoever closes it, with the lock, from queued
+//	state     meaning                        set by
+//	outside   in no line; the waiter of a    the owner, from queued with the lock
+//	          handle is free to be lent
+//	queued    in a line                      the owner, with the lock
+//	accepted  out of the line; the value     the goroutine that frees a slot, with the lock,
+//	          was taken, or the permits      from queued
+//	          belong to the reserve
+//	refused   out of the line; the channel,  the goroutine that closes it, with the lock,
+//	          or the handle, is closed       from queued
 //
-// A reserve needs some slots yet, and a send needs none but is queued all the same:
-// so need tells the two apart.
+// A reserve in line has a need above 0, a send in line has none: so need tells the two
+// apart.
 //
-// The fields are guarded by the channel's lock while the waiter is queued, and its
-// owner's otherwise. The owner may look at the state without the lock: so what
-// others set it to, accepted or refused, is an atomic store, and the last thing that
-// they do to the waiter; its waker was copied before. What the owner itself stores,
-// when nobody else has the waiter or with the lock, need not be.
+// The channel's lock guards the fields while the waiter is queued. Otherwise they belong to
+// its owner. The owner may look at the state without the lock. So other goroutines store
+// accepted or refused atomically, and as the last thing that they do to the waiter; they
+// have copied the waker before. What the owner stores itself, while no other goroutine has
+// the waiter or with the lock, need not be atomic.
 type waiter[T any] struct {
-	next, prev *waiter[T]
-	via        *Sender[T] // so that the collector leaves the handle alone
+	_          waiters.Node[waiter[T]]
+	tx         *Sender[T] // so that the collector leaves the handle alone
 	waker      edo.Waker
 	value      T // of a send
 	state      uint32
 	need       uint32 // slots that a reserve does not have yet
 	got        uint32 // slots that it has collected
-	phase      phase  // its owner's alone: how far a future has come that has it inside
-	asked      bool   // its owner's too: the waker is that of the poll to come
-	own        bool   // it is part of its handle, see [waiters]
+	phase      phase  // the owner's: how far a future has come that has the waiter inside
+	wakerIsNew bool   // the owner's: the next poll comes with this very waker
+	ofHandle   bool   // part of its handle, see [handleWaiters]
 }
 
 const (
@@ -46,50 +49,35 @@ const (
 	refused
 )
 
-// line is a list of waiters, the longest-waiting first. The channel's lock guards
-// it.
-type line[T any] struct{ first, last *waiter[T] }
+// line is a queue of waiters. The channel's lock guards it.
+type line[T any] struct{ waiters.List[waiter[T]] }
 
+// push puts w at the end.
 func (l *line[T]) push(w *waiter[T]) {
-	w.prev, w.next = l.last, nil
-	if l.last == nil {
-		l.first = w
-	} else {
-		l.last.next = w
-	}
-	l.last = w
+	l.PushBack(w)
 	w.state = queued
 }
 
-// remove takes w out and returns its waker. The caller sets its state, as the last
+// remove takes w out and returns its waker. The caller sets the state of w, as the last
 // thing that it does to w.
 func (l *line[T]) remove(w *waiter[T]) edo.Waker {
-	if w.prev == nil {
-		l.first = w.next
-	} else {
-		w.prev.next = w.next
-	}
-	if w.next == nil {
-		l.last = w.prev
-	} else {
-		w.next.prev = w.prev
-	}
+	l.Remove(w)
 	waker := w.waker
-	w.next, w.prev, w.waker = nil, nil, edo.Waker{}
+	w.waker = edo.Waker{}
 	return waker
 }
 
-// Out says whether w, which has been queued, is out of its line. If not, waker is
-// the one to wake.
-func (w *waiter[T]) Out(waker edo.Waker) edo.Poll {
+// pollOut is Ready when w, which was queued, is out of its line. Otherwise it keeps waker
+// as the one to wake.
+func (w *waiter[T]) pollOut(waker edo.Waker) edo.Poll {
 	if atomic.LoadUint32(&w.state) != queued {
 		return edo.Ready
 	}
-	if w.asked {
-		w.asked = false
+	if w.wakerIsNew {
+		w.wakerIsNew = false
 		return edo.Pending
 	}
-	c := w.via.ch
+	c := w.tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if w.state != queued {
@@ -99,29 +87,34 @@ func (w *waiter[T]) Out(waker edo.Waker) edo.Poll {
 	return edo.Pending
 }
 
-// Poll is Ready when w is out of its line; direct style waits for that.
+// Poll is Ready when w is out of its line. Direct style awaits it.
 func (w *waiter[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(w) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	return edo.Unit{}, w.Out(cx.Waker()), nil
+	return edo.Unit{}, w.pollOut(cx.Waker()), nil
 }
 
-// await waits until w is out of its line, or f, which polls it, or the task is
-// cancelled, and says what has become of it.
-func (c *channel[T]) await(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit]) error {
+// PollWait is Poll once the task may proceed. An [alarm.Alarm] calls it.
+func (w *waiter[T]) PollWait(cx *edo.Context) (edo.Poll, error) {
+	return w.pollOut(cx.Waker()), nil
+}
+
+// awaitWaiter awaits f, which polls w, until w is out of its line or f has an error. Then it
+// returns w, and returns nil when w was accepted.
+func (c *channel[T]) awaitWaiter(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit]) error {
 	_, err := edo.Await(task, f)
-	if w.own && atomic.LoadUint32(&w.state) != queued {
-		return w.free()
+	if w.ofHandle && atomic.LoadUint32(&w.state) != queued {
+		return w.endHandleSend()
 	}
 	c.mu.Lock()
-	state, freed := c.leave(w)
+	state, freed := c.leaveLine(w)
 	if state == accepted && w.got != 0 {
-		c.aside.taken(w.got)
+		c.coldPart.permitsTaken(w.got)
 	}
-	c.giveBack(w)
+	c.returnWaiter(w)
 	if freed {
-		c.serve(nil)
+		c.serveLine(nil)
 	} else {
 		c.mu.Unlock()
 	}
@@ -134,91 +127,81 @@ func (c *channel[T]) await(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit])
 	return err
 }
 
-// waiters is what a handle has for those who wait by way of it. In direct style a task
-// has a handle of its own most of the time: so its send need not go back to the lock to
-// give a waiter back.
-type waiters[T any] struct {
-	send    waiter[T]    // for one Send that waits; it is outside while not in use
-	watches []*waiter[T] // what PollClosed waits with: one for each task that waits, most often one
-	asked   int          // which of these was asked last whether its task waits
+// handleWaiters are the waiters of a handle. In direct style a task has most often a handle
+// of its own: so its send need not take the lock again to return a waiter.
+type handleWaiters[T any] struct {
+	send      waiter[T]    // for one Send that waits; outside while not in use
+	watches   []*waiter[T] // of PollClosed: one for each task that waits, most often one
+	lastAsked int          // which of watches was asked last whether its task waits
 }
 
-// newWaiters returns them for tx.
-func newWaiters[T any](tx *Sender[T]) *waiters[T] {
-	return &waiters[T]{send: waiter[T]{via: tx, own: true}}
+// newWaiters returns the waiters of tx.
+func newWaiters[T any](tx *Sender[T]) *handleWaiters[T] {
+	return &handleWaiters[T]{send: waiter[T]{tx: tx, ofHandle: true}}
 }
 
-// lend returns a waiter that is outside: the handle's, or one of the channel's while
-// another task that shares the handle waits with that. Locked.
-func (tx *Sender[T]) lend() *waiter[T] {
+// lendWaiter returns a waiter that is outside: that of the handle, or one of the channel
+// while another task that shares the handle waits with the first. Locked.
+func (tx *Sender[T]) lendWaiter() *waiter[T] {
 	if tx.waiters == nil {
 		tx.waiters = newWaiters(tx)
 	}
 	if w := &tx.waiters.send; atomic.LoadUint32(&w.state) == outside {
 		return w
 	}
-	return tx.ch.borrow(tx)
+	return tx.ch.borrowWaiter(tx)
 }
 
-// free makes w, a handle's, which is out of the line, one that nobody uses, and says what
-// has become of it. It needs no lock: the state is the last thing that it sets.
-func (w *waiter[T]) free() (err error) {
+// endHandleSend makes w, which is the handle's and out of the line, available again, and
+// returns nil when w was accepted. It needs no lock: it stores the state last.
+func (w *waiter[T]) endHandleSend() (err error) {
 	if w.state == refused {
 		var zero T
 		w.value, err = zero, errClosed
 	}
-	w.asked = false
+	w.wakerIsNew = false
 	release.Store32(&w.state, outside)
 	return err
 }
 
-// aside is what few channels need.
-type aside[T any] struct {
-	closers line[T]    // those that wait for the end
-	kept    *waiter[T] // waiters that nobody uses
-	count   int        // how many these are
-	spare   *segment[T]
+// cold is the part that few channels need.
+type cold[T any] struct {
+	closers       line[T]                 // waiters for the end
+	unusedWaiters waiters.Free[waiter[T]] // lent to direct style
+	spareSegment  *segment[T]
 
-	untaken atomic.Uint64 // permits that were granted, and whose reserves do not know yet
+	untakenPermits atomic.Uint64 // granted to reserves whose tasks have not run since
 }
 
-// taken says that a reserve knows of the n permits that it was granted.
-func (a *aside[T]) taken(n uint32) { a.untaken.Add(-uint64(n)) }
+// permitsTaken records that a reserve knows of the n permits that it was granted.
+func (p *cold[T]) permitsTaken(n uint32) { p.untakenPermits.Add(-uint64(n)) }
 
-// rare returns what few channels need. Locked.
-func (c *channel[T]) rare() *aside[T] {
-	if c.aside == nil {
-		c.aside = &aside[T]{}
+// cold returns the cold part, and makes it when it is needed first. Locked.
+func (c *channel[T]) cold() *cold[T] {
+	if c.coldPart == nil {
+		c.coldPart = &cold[T]{}
 	}
-	return c.aside
+	return c.coldPart
 }
 
-// keptWaiters is how many waiters a channel keeps for direct style.
-const keptWaiters = 1024
-
-// borrow returns a waiter that is outside. Locked.
-func (c *channel[T]) borrow(via *Sender[T]) *waiter[T] {
-	a := c.rare()
-	w := a.kept
+// borrowWaiter returns a waiter that is outside. Locked.
+func (c *channel[T]) borrowWaiter(tx *Sender[T]) *waiter[T] {
+	w := c.cold().unusedWaiters.Pop()
 	if w == nil {
-		return &waiter[T]{via: via}
+		w = new(waiter[T])
 	}
-	a.kept, w.next, w.via = w.next, nil, via
-	a.count--
+	w.tx = tx
 	return w
 }
 
-// giveBack takes a waiter that is in no line back. Locked.
-func (c *channel[T]) giveBack(w *waiter[T]) {
+// returnWaiter takes back a waiter that is in no line. Locked.
+func (c *channel[T]) returnWaiter(w *waiter[T]) {
 	var zero T
-	w.value, w.need, w.got, w.asked = zero, 0, 0, false
-	if w.own {
+	w.value, w.need, w.got, w.wakerIsNew = zero, 0, 0, false
+	if w.ofHandle {
 		release.Store32(&w.state, outside)
 		return
 	}
-	w.state, w.via = outside, nil
-	if a := c.rare(); a.count < keptWaiters {
-		a.kept, w.next = w, a.kept
-		a.count++
-	}
+	w.state, w.tx = outside, nil
+	c.cold().unusedWaiters.Push(w)
 }

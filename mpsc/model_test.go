@@ -7,10 +7,10 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// model is the channel as a slice: what it does is what the real one must do.
+// model is the channel as a slice. The real channel must do the same.
 type model struct {
 	capacity int
-	out      int // permits that are out, or collected by somebody in line
+	out      int // permits that are out, or collected by a waiter in line
 	queue    []int
 	line     []*pending
 	open     int // handles
@@ -23,7 +23,7 @@ type model struct {
 
 // pending is a send or a reserve that waits, in the model and for real.
 type pending struct {
-	v     int // what is sent
+	v     int // the value of a send
 	n     int // how many permits are reserved; 0: it is a send
 	got   int
 	f     asked
@@ -175,7 +175,7 @@ func (m *model) close(drop bool) {
 	m.wakeAtEnd()
 }
 
-// leave takes w out of the line, and what it has collected with it.
+// leave takes w out of the line, and frees the slots that it has collected.
 func (m *model) leave(w *pending) {
 	if i := slices.Index(m.line, w); i >= 0 {
 		m.line = slices.Delete(slices.Clone(m.line), i, i+1)

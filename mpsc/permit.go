@@ -6,22 +6,30 @@ import (
 	"github.com/edo-go/edo/internal/discard"
 )
 
-// Permit is room for one message, which is its owner's: it sends without waiting,
-// whatever happens to the channel meanwhile, or is dropped. [Sender.Reserve] and its
-// like give permits. While one is out the channel holds a message less, and does not
-// end, even when every handle is closed: whoever forgets a permit keeps the receiver
-// waiting. Any goroutine may use it; it is good for one message.
+// edo drops permits with a message that no task will receive.
+var (
+	_ discard.Owned = (*Permit[int])(nil)
+	_ discard.Owned = (*Permits[int])(nil)
+)
+
+type oneOwner = discard.OneOwner
+
+// Permit is room for one message. Its owner sends with it without waiting, whatever happens
+// to the channel meanwhile, or drops it. [Sender.Reserve] and the other reserves return
+// permits. While a permit is out the channel holds a message less, and does not end, even
+// when every handle is closed: a forgotten permit keeps the receiver waiting. Any goroutine
+// may use it. It is good for one message.
 type Permit[T any] struct {
-	_   discard.OneOwner
+	//lint:ignore U1000 its method is looked for by package discard
+	oneOwner
 	ch  *channel[T]
 	out bool // neither used nor given back; guarded by the channel's lock
 }
 
-// Send sends v, behind what was sent before, and uses the permit up. It never waits, and
+// Send sends v, behind the messages that were sent before, and uses the permit up. It never waits, and
 // succeeds also after the receiver's Close, and after all handles were closed: v is
-// received then. The error matches [edo.ErrClosed]: the permit was used or given back
-// before, or the receiver was dropped, so that nobody can receive. Then v is still the
-// caller's.
+// received then. The error matches [edo.ErrClosed] when the permit was used or given back
+// before, or the receiver was dropped. Then v is still the caller's.
 func (p *Permit[T]) Send(v T) error {
 	p.ch.mu.Lock()
 	if !p.out {
@@ -29,7 +37,7 @@ func (p *Permit[T]) Send(v T) error {
 		return errUsed
 	}
 	p.out = false
-	return p.ch.spend(v)
+	return p.ch.sendWithPermit(v)
 }
 
 // Drop gives the permit back, if it was not used: to the first in line, if there is one.
@@ -40,19 +48,20 @@ func (p *Permit[T]) Drop() {
 		return
 	}
 	p.out = false
-	p.ch.giveUp(1)
+	p.ch.returnPermits(1)
 }
 
-// Permits are several permits in one, from [Sender.ReserveMany]. Each is sent with, or
-// taken out to be somebody else's; Drop gives back what is left. Otherwise they are as a
-// [Permit]. Any goroutine may use them.
+// Permits are several permits in one, from [Sender.ReserveMany]. The owner sends with each,
+// or takes it out for another owner. Drop gives back those that are left. Otherwise they are
+// as a [Permit]. Any goroutine may use them.
 type Permits[T any] struct {
-	_    discard.OneOwner
+	//lint:ignore U1000 its method is looked for by package discard
+	oneOwner
 	ch   *channel[T]
 	left uint32 // guarded by the channel's lock
 }
 
-// Send sends v with one of the permits, as [Permit.Send] does. The error says also that
+// Send sends v with one of the permits, as [Permit.Send] does. It returns an error also when
 // none is left.
 func (p *Permits[T]) Send(v T) error {
 	p.ch.mu.Lock()
@@ -61,7 +70,7 @@ func (p *Permits[T]) Send(v T) error {
 		return errUsed
 	}
 	p.left--
-	return p.ch.spend(v)
+	return p.ch.sendWithPermit(v)
 }
 
 // Next takes one of the permits out. ok is false when none is left.
@@ -75,8 +84,7 @@ func (p *Permits[T]) Next() (permit *Permit[T], ok bool) {
 	return &Permit[T]{ch: p.ch, out: true}, true
 }
 
-// All takes the permits out, one after the other. Those that a loop does not come to
-// stay.
+// All takes the permits out, one after the other. Those that a loop does not reach stay.
 func (p *Permits[T]) All() iter.Seq[*Permit[T]] {
 	return func(yield func(*Permit[T]) bool) {
 		for permit, ok := p.Next(); ok && yield(permit); permit, ok = p.Next() {
@@ -100,85 +108,82 @@ func (p *Permits[T]) Drop() {
 		return
 	}
 	p.left = 0
-	p.ch.giveUp(n)
+	p.ch.returnPermits(n)
 }
 
-// spend sends v with a permit that is out. It is called with the lock, and lets go of
-// it.
-func (c *channel[T]) spend(v T) error {
+// sendWithPermit sends v with a permit that is out. The caller holds the lock, and
+// sendWithPermit releases it.
+func (c *channel[T]) sendWithPermit(v T) error {
 	c.capacity++
 	if c.dropped {
 		c.mu.Unlock()
 		return errClosed
 	}
 	if c.tail == c.stop {
-		c.released = max(c.released, c.consumed.Load()) // or fit may not see that it fits
-		c.fit()
-		c.put(v)
-		c.stop = c.tail
-	} else {
-		c.put(v)
+		c.released = max(c.released, c.consumed.Load()) // so that tailSegmentEnd sees free slots
+		c.tailSegmentEnd()
+		c.stop = c.tail + 1
 	}
-	rx := c.takeRx()
-	c.mu.Unlock()
-	rx.Wake()
+	c.sendLocked(nil, v)
 	return nil
 }
 
-// giveUp frees the slots of n permits. It is called with the lock, and lets go of it.
-func (c *channel[T]) giveUp(n uint32) {
+// returnPermits frees the slots of n permits, and serves the line (rule 3). The caller holds
+// the lock, and returnPermits releases it.
+func (c *channel[T]) returnPermits(n uint32) {
 	c.capacity += uint64(n)
-	c.serve(nil)
+	c.serveLine(nil)
 }
 
-// admit takes n slots for permits, or says why it does not: errFull, errClosed, or
-// errEnded. None needs no room. Locked.
-func (c *channel[T]) admit(tx *Sender[T], n uint32) error {
+// takePermits takes n slots for permits. Otherwise it returns errFull, errClosed, or
+// errSenderClosed. An n of 0 needs no room. Locked.
+func (c *channel[T]) takePermits(tx *Sender[T], n uint32) error {
 	switch {
 	case tx.ended:
-		return errEnded
+		return errSenderClosed
 	case c.closed.Load():
 		return errClosed
 	case n == 0:
 		return nil
-	case c.line.first != nil:
+	case !c.line.Empty():
 		return errFull
 	}
-	if c.room() < uint64(n) {
+	if c.freeSlots() < uint64(n) {
 		c.released = max(c.released, c.consumed.Load())
-		if c.room() < uint64(n) {
+		if c.freeSlots() < uint64(n) {
 			return errFull
 		}
 	}
-	c.collect(uint64(n))
+	c.collectSlots(uint64(n))
 	return nil
 }
 
-// room is how many slots are free, as far as released says. Locked, with nobody in line.
-func (c *channel[T]) room() uint64 { return c.released + c.capacity - c.tail }
+// freeSlots returns how many slots are free, as far as released tells. Locked, with an empty
+// line.
+func (c *channel[T]) freeSlots() uint64 { return c.released + c.capacity - c.tail }
 
-// collect takes n of the free slots off the capacity. Locked, with nobody in line.
-func (c *channel[T]) collect(n uint64) {
+// collectSlots takes n of the free slots off the capacity. Locked, with an empty line.
+func (c *channel[T]) collectSlots(n uint64) {
 	c.capacity -= n
 	c.stop = min(c.stop, c.released+c.capacity)
 }
 
-// request takes n slots for permits, or puts w in line, with those slots that are free
-// as its first ones. Locked.
-func (c *channel[T]) request(w *waiter[T], n uint32) (joined bool, err error) {
-	if err := c.admit(w.via, n); err != errFull {
+// requestPermits takes n slots for permits, or puts w in line, with the free slots as its
+// first ones. Locked.
+func (c *channel[T]) requestPermits(w *waiter[T], n uint32) (joined bool, err error) {
+	if err := c.takePermits(w.tx, n); err != errFull {
 		return false, err
 	}
 	w.need = n
-	if c.line.first == nil {
-		c.announce()
-		if c.admit(w.via, n) == nil {
+	if c.line.Empty() {
+		c.announceWaiter() // rule 4
+		if c.takePermits(w.tx, n) == nil {
 			w.need = 0
 			c.waiting.Store(false)
 			return false, nil
 		}
-		free := uint32(c.room())
-		c.collect(uint64(free))
+		free := uint32(c.freeSlots())
+		c.collectSlots(uint64(free))
 		w.need -= free
 		w.got = free
 	}

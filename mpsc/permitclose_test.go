@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 )
@@ -19,17 +20,17 @@ func TestPermitIsDeliveredAfterTheReceiversClose(t *testing.T) {
 		t.Fatalf("TryReserve after Close = %v", err)
 	}
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
-	tryRecvFails(t, rx, edo.ErrEmpty) // permits are out
-	spend(t, p1, 1, nil)
+	chantest.Next(t, task, rx, 0, edo.Pending)
+	chantest.RecvFails(t, rx, edo.ErrEmpty) // permits are out
+	chantest.SendWithPermit(t, p1, 1, nil)
 	edotest.RequireWoken(t, task, 1)
-	trySend(t, tx, -1, edo.ErrClosed)
-	next(t, task, rx, 1, edo.Ready)
-	next(t, task, rx, 0, edo.Pending)
+	chantest.TrySend(t, tx, -1, edo.ErrClosed)
+	chantest.Next(t, task, rx, 1, edo.Ready)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	p2.Drop() // the last one
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 0, edo.End)
-	tryRecvFails(t, rx, edo.ErrClosed)
+	chantest.Next(t, task, rx, 0, edo.End)
+	chantest.RecvFails(t, rx, edo.ErrClosed)
 	check(t, rx)
 }
 
@@ -38,29 +39,29 @@ func TestCloseWithAPermitOutIsNotTheEnd(t *testing.T) {
 	defer tx.Close()
 	p := tryReserve(t, tx)
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	rx.Close()
 	edotest.RequireWoken(t, task, 0)
-	spend(t, p, 1, nil)
+	chantest.SendWithPermit(t, p, 1, nil)
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 1, edo.Ready)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 1, edo.Ready)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestPermitKeepsTheChannelOpenWithoutHandles(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	p := tryReserve(t, tx)
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	tx.Close()
 	edotest.RequireWoken(t, task, 0)
 	if rx.IsClosed() {
 		t.Fatal("IsClosed() = true with a permit out")
 	}
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 	p.Drop()
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 	if !rx.IsClosed() {
 		t.Fatal("IsClosed() = false at the end")
 	}
@@ -70,29 +71,29 @@ func TestCancelledReserveThatHadCollectedIsTheEnd(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	p := tryReserve(t, tx)
 	reserve, t1 := tx.ReserveManyFuture(2), edotest.NewTask()
-	polled(t, t1, reserve, edo.Pending, nil) // has one
+	chantest.Poll(t, t1, reserve, edo.Pending, nil) // has one
 	tx.Close()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	p.Drop() // goes to the reserve
 	edotest.RequireWoken(t, task, 0)
 	edotest.RequireWoken(t, t1, 1)
 	reserve.Drop()
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestPartlyCollectedReserveThatIsCancelledIsTheEnd(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	task, t1, t2 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	first, second := tx.ReserveManyFuture(2), tx.ReserveManyFuture(2)
-	polled(t, t1, first, edo.Pending, nil) // has one
-	polled(t, t2, second, edo.Pending, nil)
+	chantest.Poll(t, t1, first, edo.Pending, nil) // has one
+	chantest.Poll(t, t2, second, edo.Pending, nil)
 	tx.Close()
-	next(t, task, rx, 1, edo.Ready) // the first has both
+	chantest.Next(t, task, rx, 1, edo.Ready) // the first has both
 	edotest.RequireWoken(t, t1, 1)
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	permits := edotest.RequireReady(t, t1, first)
 	one, _ := permits.Next()
 	one.Drop() // the second has one
@@ -102,21 +103,21 @@ func TestPartlyCollectedReserveThatIsCancelledIsTheEnd(t *testing.T) {
 	edotest.RequireWoken(t, task, 0)
 	second.Drop()
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestCloseRefusesReservesAndTakesBackWhatTheyCollected(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.ReserveManyFuture(2)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	recvTask := edotest.NewTask()
 	rx.Close()
 	edotest.RequireWoken(t, task, 1)
-	next(t, recvTask, rx, 1, edo.Ready)
-	next(t, recvTask, rx, 0, edo.End) // although the reserve has not been polled
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Next(t, recvTask, rx, 1, edo.Ready)
+	chantest.Next(t, recvTask, rx, 0, edo.End) // although the reserve has not been polled
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
 	check(t, rx)
 }
 
@@ -126,9 +127,9 @@ func TestPermitOfADroppedReceiverLeavesTheValueWithTheSender(t *testing.T) {
 	p, v := tryReserve(t, tx), owntest.NewHandle(0)
 	rx.Close()
 	rx.Drop()
-	spend(t, p, v, edo.ErrClosed)
+	chantest.SendWithPermit(t, p, v, edo.ErrClosed)
 	if v.Drops() != 0 {
 		t.Fatal("a refused value was dropped")
 	}
-	next[*owntest.Handle](t, edotest.NewTask(), rx, nil, edo.End)
+	chantest.Next[*owntest.Handle](t, edotest.NewTask(), rx, nil, edo.End)
 }

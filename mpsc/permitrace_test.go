@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant/interleave"
 	"github.com/edo-go/edo/mpsc"
 )
@@ -102,7 +103,7 @@ func TestEveryInterleavingOfTheLastPermitAndCloseEnds(t *testing.T) {
 					t.Fatal("the receiver waits for ever")
 				}
 				rx.TryRecv()
-				tryRecvFails(t, rx, edo.ErrClosed)
+				chantest.RecvFails(t, rx, edo.ErrClosed)
 				check(t, rx)
 			}
 		})

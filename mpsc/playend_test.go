@@ -52,7 +52,7 @@ func (g *game) weakOperation(h *handle) error {
 	return nil
 }
 
-// compare compares what can be asked of the channel with the model.
+// compare compares the counts and the states of the channel with the model.
 func (g *game) compare() error {
 	rx, tx := g.rx, g.handles[0].tx
 	if err := rx.Check(); err != nil {
@@ -99,7 +99,7 @@ func (g *game) finish() error {
 					return fmt.Errorf("at the end: %w", err)
 				}
 			}
-			w := g.waiting[0] // who was granted permits gives them up
+			w := g.waiting[0] // a reserve that was granted permits gives them up
 			w.f.giveUp()
 			if w.state == "done" {
 				g.giveBack(w.n)
@@ -123,7 +123,7 @@ func (g *game) finish() error {
 		case p == edo.End:
 			return g.compare()
 		default:
-			return fmt.Errorf("at the end: %v, with nobody left", p)
+			return fmt.Errorf("at the end: %v, with no sender left", p)
 		}
 		if err := g.compare(); err != nil {
 			return fmt.Errorf("at the end: %w", err)

@@ -8,21 +8,21 @@ import (
 	"github.com/edo-go/edo"
 )
 
-// publish stores v. Loads that follow do not come first.
+// publish stores v. Later loads are done after it.
 func publish(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
 
-// letStoresArrive has nothing to wait for.
-func letStoresArrive() {}
+// awaitStores has nothing to wait for.
+func awaitStores() {}
 
-// atHand says whether there is a message that the receiver has seen and not received, if
-// it is the turn of the function of task.
-func (c *channel[T]) atHand(task *edo.Task) bool {
-	t := c.owner.of.Load()
+// hasSeenMessage reports whether the function of task has the turn and there is a message that
+// the receiver has seen and not received.
+func (c *channel[T]) hasSeenMessage(task *edo.Task) bool {
+	t := c.owner.current.Load()
 	if t == nil || t.direct.Load() != task {
 		return false
 	}
 	publish(&t.inside, 1)
-	there := c.owner.of.Load() == t && c.head != c.seen
+	hasMessage := c.owner.current.Load() == t && c.head != c.seen
 	publish(&t.inside, 0)
-	return there
+	return hasMessage
 }

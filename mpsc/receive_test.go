@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
 )
@@ -13,18 +14,18 @@ func TestPendingReceiverIsWokenOncePerSleep(t *testing.T) {
 	tx, rx := mpsc.New[int](8)
 	defer tx.Close()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
-	trySend(t, tx, 1, nil)
+	chantest.Next(t, task, rx, 0, edo.Pending)
+	chantest.TrySend(t, tx, 1, nil)
 	edotest.RequireWoken(t, task, 1)
-	trySend(t, tx, 2, nil)
+	chantest.TrySend(t, tx, 2, nil)
 	edotest.RequireWoken(t, task, 0) // it has not asked since
-	next(t, task, rx, 1, edo.Ready)
-	next(t, task, rx, 2, edo.Ready)
-	trySend(t, tx, 3, nil)
+	chantest.Next(t, task, rx, 1, edo.Ready)
+	chantest.Next(t, task, rx, 2, edo.Ready)
+	chantest.TrySend(t, tx, 3, nil)
 	edotest.RequireWoken(t, task, 0)
-	next(t, task, rx, 3, edo.Ready)
-	next(t, task, rx, 0, edo.Pending)
-	polled(t, edotest.NewTask(), tx.SendFuture(4), edo.Ready, nil)
+	chantest.Next(t, task, rx, 3, edo.Ready)
+	chantest.Next(t, task, rx, 0, edo.Pending)
+	chantest.Poll(t, edotest.NewTask(), tx.SendFuture(4), edo.Ready, nil)
 	edotest.RequireWoken(t, task, 1)
 }
 
@@ -32,9 +33,9 @@ func TestOnlyTheTaskThatReceivedLastIsWoken(t *testing.T) {
 	tx, rx := mpsc.New[int](8)
 	defer tx.Close()
 	t1, t2 := edotest.NewTask(), edotest.NewTask()
-	next(t, t1, rx, 0, edo.Pending)
-	next(t, t2, rx, 0, edo.Pending)
-	trySend(t, tx, 1, nil)
+	chantest.Next(t, t1, rx, 0, edo.Pending)
+	chantest.Next(t, t2, rx, 0, edo.Pending)
+	chantest.TrySend(t, tx, 1, nil)
 	edotest.RequireWoken(t, t1, 0)
 	edotest.RequireWoken(t, t2, 1)
 }
@@ -43,22 +44,22 @@ func TestTryRecvDoesNotForgetTheTaskThatWaits(t *testing.T) {
 	tx, rx := mpsc.New[int](8)
 	defer tx.Close()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
-	tryRecvFails(t, rx, edo.ErrEmpty)
-	trySend(t, tx, 1, nil)
+	chantest.Next(t, task, rx, 0, edo.Pending)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
+	chantest.TrySend(t, tx, 1, nil)
 	edotest.RequireWoken(t, task, 1)
 }
 
 func TestThreeFacesOfTheEnd(t *testing.T) {
 	tx, rx := mpsc.New[int](8)
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	tx.Close()
 	task := edotest.NewTask()
-	next(t, task, rx, 1, edo.Ready)
+	chantest.Next(t, task, rx, 1, edo.Ready)
 	for range 2 { // repeatable
-		next(t, task, rx, 0, edo.End)
-		polled(t, task, rx.RecvFuture(), edo.Ready, edo.ErrClosed)
-		tryRecvFails(t, rx, edo.ErrClosed)
+		chantest.Next(t, task, rx, 0, edo.End)
+		chantest.Poll(t, task, rx.RecvFuture(), edo.Ready, edo.ErrClosed)
+		chantest.RecvFails(t, rx, edo.ErrClosed)
 		task.Enter(func(cx *edo.Context) {
 			if _, p, err := rx.PollRecv(cx); p != edo.Ready || err == nil {
 				t.Fatalf("PollRecv = %v, %v", p, err)
@@ -72,9 +73,9 @@ func TestRecvFutureTakesTheMessageWhenItIsReady(t *testing.T) {
 	tx, rx := mpsc.New[int](8)
 	defer tx.Close()
 	task, f := edotest.NewTask(), rx.RecvFuture()
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	edo.Drop(f) // the receiver stays
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	edotest.RequireWoken(t, task, 1)
 	if v, p, err := edotest.Poll(task, rx.RecvFuture()); v != 1 || p != edo.Ready || err != nil {
 		t.Fatalf("Poll = %v, %v, %v", v, p, err)
@@ -85,8 +86,8 @@ func TestReceivedMessageIsNotDroppedWithTheReceiver(t *testing.T) {
 	tx, rx := mpsc.New[*owntest.Handle](4)
 	defer tx.Close()
 	v := owntest.NewHandle(0)
-	trySend(t, tx, v, nil)
-	recv(t, rx, v)
+	chantest.TrySend(t, tx, v, nil)
+	chantest.Recv(t, rx, v)
 	rx.Drop()
 	if v.Drops() != 0 {
 		t.Fatal("a message was dropped after it had been received")
@@ -96,7 +97,7 @@ func TestReceivedMessageIsNotDroppedWithTheReceiver(t *testing.T) {
 func TestUsedUpBudgetSendsAndReceivesNothing(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(2)
 	task.EnterWithBudget(0, func(cx *edo.Context) {
 		if _, p, err := f.Poll(cx); p != edo.Pending || err != nil {
@@ -110,8 +111,8 @@ func TestUsedUpBudgetSendsAndReceivesNothing(t *testing.T) {
 		}
 	})
 	edotest.RequireWoken(t, task, 1)
-	recv(t, rx, 1)
-	tryRecvFails(t, rx, edo.ErrEmpty)
-	polled(t, task, f, edo.Ready, nil)
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 1)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
+	chantest.Poll(t, task, f, edo.Ready, nil)
+	chantest.Recv(t, rx, 2)
 }

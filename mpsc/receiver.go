@@ -2,19 +2,18 @@ package mpsc
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/internal/sched"
 )
 
-// Receiver is the half that receives. It is an [edo.Stream]. One task at a time waits
-// with it: another one that comes meanwhile gets an [*edo.BusyError], at once, that names
-// both, and the first waits on. Receives that take a task or a context may come from any
-// task, and never overlap; so may [Receiver.Close] and what only asks (IsClosed, Len, Cap,
-// StrongCount, …), from anywhere. TryRecv and Drop are the owner's, who drops it when
-// nothing more is to be received. For several receivers there is package mpmc.
-type Receiver[T any] channel[T]
-
-func (rx *Receiver[T]) ch() *channel[T] { return (*channel[T])(rx) }
+// Receiver is the half that receives. It is an [edo.Stream]. One task at a time waits with
+// it: a second task gets an [*edo.BusyError], at once, that names both, and the first waits
+// on. Receives that take a task or a context may come from any task, and never overlap.
+// [Receiver.Close] and questions (IsClosed, Len, Cap, StrongCount, …) may come from any
+// goroutine. TryRecv and Drop belong to the owner, which drops the receiver when nothing more
+// is to be received. For several receivers there is package mpmc.
+type Receiver[T any] struct{ c channel[T] }
 
 // PollNext is Ready with the next message, and End when all senders are closed, or
 // the receiver is, every message that was accepted has been received, and no permit is
@@ -23,28 +22,29 @@ func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
 	if !cx.Proceed(rx) {
 		return v, edo.Pending, nil
 	}
-	c := rx.ch()
-	if t := c.owner.begin(cx.Internal(internal.Key{}).Root()); t != nil {
-		v, p = c.receive(cx, cx.Waker())
+	c := &rx.c
+	if t := c.owner.beginTurn((*sched.Context)(cx).Root()); t != nil {
+		v, p = c.receive(cx, true)
 		publish(&t.inside, 0)
 		if p != contested {
 			return v, p, nil
 		}
 	}
-	return c.receiveInTurn(cx)
+	return rx.receiveInTurn(cx)
 }
 
-// receiveInTurn is receive for a task that may not be the last that has received, or may
-// find the waker of another.
-func (c *channel[T]) receiveInTurn(cx *edo.Context) (v T, p edo.Poll, err error) {
+// receiveInTurn is PollNext for a task that does not have the turn, or that has found the
+// waker of another task.
+func (rx *Receiver[T]) receiveInTurn(cx *edo.Context) (v T, p edo.Poll, err error) {
+	c := &rx.c
 	for {
-		t := c.beginReceive(cx.Internal(internal.Key{}).Root())
-		v, p = c.receive(cx, cx.Waker())
+		t := c.beginReceive((*sched.Context)(cx).Root())
+		v, p = c.receive(cx, true)
 		c.endReceive(t)
 		if p != contested {
 			return v, p, nil
 		}
-		if err := c.contend(cx); err != nil {
+		if err := rx.displaceReceiver(cx); err != nil {
 			return v, edo.Ready, err
 		}
 	}
@@ -55,7 +55,7 @@ func (c *channel[T]) receiveInTurn(cx *edo.Context) (v T, p edo.Poll, err error)
 func (rx *Receiver[T]) PollRecv(cx *edo.Context) (T, edo.Poll, error) {
 	v, p, err := rx.PollNext(cx)
 	if p == edo.End {
-		return v, edo.Ready, errDone
+		return v, edo.Ready, errEnd
 	}
 	return v, p, err
 }
@@ -65,105 +65,105 @@ func (rx *Receiver[T]) PollRecv(cx *edo.Context) (T, edo.Poll, error) {
 // [edo.ErrCancelled] when the task was asked to end: then no message is lost. It
 // allocates nothing.
 func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
-	c := rx.ch()
-	if !c.atHand(task) {
-		return c.recvNext(task)
+	c := &rx.c
+	if !c.hasSeenMessage(task) {
+		return rx.awaitMessage(task)
 	}
 	var zero T
 	if err := task.Proceed(rx); err != nil {
 		return zero, err
 	}
-	cx := task.Internal(internal.Key{})
-	if t := c.owner.begin(cx.Internal(internal.Key{}).Root()); t != nil {
-		v, p := c.receive(cx, edo.Waker{})
+	cx := inside.Context(task)
+	if t := c.owner.beginTurn((*sched.Context)(cx).Root()); t != nil {
+		v, p := c.receive(cx, false)
 		publish(&t.inside, 0)
 		if p == edo.Ready {
 			return v, nil
 		}
 	}
-	return c.recvNext(task) // another task receives as well
+	return rx.awaitMessage(task) // another task has received as well
 }
 
-// recvNext waits for the next message.
-func (c *channel[T]) recvNext(task *edo.Task) (T, error) {
-	v, err := edo.Await(task, edo.Future[T]((*receiving[T])(c)))
+// awaitMessage waits for the next message.
+func (rx *Receiver[T]) awaitMessage(task *edo.Task) (T, error) {
+	v, err := edo.Await(task, edo.Future[T]((*receiving[T])(rx)))
 	if err == nil {
-		c.note(task, task.Internal(internal.Key{}).Internal(internal.Key{}).Root())
+		rx.c.recordFunction(task, inside.Task(task).Cx.Root())
 	}
 	return v, err
 }
 
-// RecvFuture returns a future of the next message, or of an error as of
+// RecvFuture returns a future of the next message, or of an error as that of
 // [Receiver.Recv]. It allocates nothing, and takes the message when it is Ready and
 // not before. Dropping it leaves the receiver as it is.
 func (rx *Receiver[T]) RecvFuture() edo.Future[T] { return (*receiving[T])(rx) }
 
 // receiving is a receiver as the future of its next message.
-type receiving[T any] channel[T]
+type receiving[T any] Receiver[T]
 
 // Poll is [Receiver.PollRecv].
-func (c *receiving[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
-	return (*Receiver[T])(c).PollRecv(cx)
+func (f *receiving[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
+	return (*Receiver[T])(f).PollRecv(cx)
 }
 
 // TryRecv returns the next message. The error matches [edo.ErrEmpty] when there is
 // none now, and [edo.ErrClosed] when none can come. It never waits.
 func (rx *Receiver[T]) TryRecv() (T, error) {
-	v, p := rx.ch().receive(nil, edo.Waker{})
+	v, p := rx.c.receive(nil, false)
 	switch p {
 	case edo.Pending:
 		return v, errEmpty
 	case edo.End:
-		return v, errDone
+		return v, errEnd
 	}
 	return v, nil
 }
 
-// Close refuses what was not accepted yet, and lets the senders know: those that
-// wait in line, and those that wait for the end. What was accepted can still be
-// received, and so can what is sent with permits that are out: the end comes when the
-// last of them is back.
+// Close refuses messages that were not accepted yet. It wakes the senders that wait in line,
+// and the tasks that wait for the end. Accepted messages can still be received, and so can
+// messages that are sent with permits that are out: the end comes when the last permit is
+// back.
 func (rx *Receiver[T]) Close() {
-	c := rx.ch()
-	(*debtor[T])(c).Settle(nil) // what is free is theirs who are in line already
-	c.close(false)
+	c := &rx.c
+	(*debtor[T])(c).Settle(nil) // free slots belong to the line: rule 3
+	c.closeChannel(false)
 }
 
-// Drop closes the receiver and drops the messages that nobody has received. Permits that
-// are out refuse to send from then on. It is for owners: it wakes nobody that waits in a
-// receive.
+// Drop closes the receiver and drops the messages that were not received. Permits that are
+// out refuse to send from then on. It is for owners: it wakes no task that waits in a receive.
 func (rx *Receiver[T]) Drop() {
-	c := rx.ch()
-	c.close(true)
-	c.empty()
+	c := &rx.c
+	c.closeChannel(true)
+	c.discardMessages()
 }
 
-// empty drops what is in a channel that is closed, also when a Drop panics.
-func (c *channel[T]) empty() {
+// discardMessages drops the messages of a channel that is closed, all of them also when a
+// Drop panics.
+func (c *channel[T]) discardMessages() {
 	left := true
 	defer func() {
 		if left {
-			c.empty()
+			c.discardMessages()
 		}
 	}()
-	for v, p := c.receive(nil, edo.Waker{}); p == edo.Ready; v, p = c.receive(nil, edo.Waker{}) {
+	for v, p := c.receive(nil, false); p == edo.Ready; v, p = c.receive(nil, false) {
 		own.Discard(v)
 	}
 	left = false
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.into, c.from = nil, nil
-	c.owner.of.Store(nil)
-	if c.aside != nil {
-		c.aside.spare = nil
+	c.tailSegment, c.headSegment = nil, nil
+	c.owner.current.Store(nil)
+	if c.coldPart != nil {
+		c.coldPart.spareSegment = nil
 	}
 }
 
-// IsClosed says whether the receiver was closed, or all senders are: every handle, and
-// no permit is out, and nobody is in line any more. There may be messages left.
+// IsClosed reports whether the receiver was closed, or no message can be sent any more: every
+// handle is closed, no permit is out, and the line is empty. There may be messages left.
 func (rx *Receiver[T]) IsClosed() bool {
-	c := rx.ch()
+	c := &rx.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.closed.Load() || !c.alive()
+	return c.closed.Load() || !c.mayStillSend()
 }

@@ -2,20 +2,21 @@ package mpsc
 
 import (
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
+	"github.com/edo-go/edo/internal/sched"
 )
 
-// RecvMany waits for a message, and appends it to buf with those that there are behind
-// it, up to limit of them. It does not wait for more than one. buf grows only when they do
-// not fit into it:
+// RecvMany waits for a message, and appends it to buf with the messages behind it, up to
+// limit of them. It does not wait for a second one. buf grows only when they do not fit into
+// it:
 //
 //	buf, err = rx.RecvMany(task, buf[:0], 64)
 //
-// A limit of 0, or less, appends nothing at once. With an error nothing is appended and
-// nothing is lost: it is as of [Receiver.Recv]. A batch costs one operation of the
-// budget, and less per message than [Receiver.Recv]: it is taken without the lock, and
-// the senders get the room for all of it at once. It allocates nothing but what buf
-// grows by.
+// With a limit of 0, or less, it appends nothing and does not wait. With an error, which is as
+// that of [Receiver.Recv], nothing is appended and nothing is lost. A batch costs one
+// operation of the budget, and less per message than [Receiver.Recv]: the receiver takes it
+// without the lock, and the senders get the room for all of it at once. Only the growth of
+// buf allocates.
 func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
 	if limit <= 0 {
 		return buf, task.Proceed(rx)
@@ -24,25 +25,25 @@ func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error)
 		if _, err := edo.Await(task, edo.Future[edo.Unit]((*arriving[T])(rx))); err != nil {
 			return buf, err
 		}
-		if buf = rx.takeMany(task.Internal(internal.Key{}), buf, limit); len(buf) > before {
+		if buf = rx.receiveSeen(inside.Context(task), buf, limit); len(buf) > before {
 			return buf, nil
 		}
 	}
 }
 
-// takeMany receives what there is, up to limit messages: none when another task has
+// receiveSeen appends the messages that there are, up to limit: none when another task has
 // received them meanwhile.
-func (rx *Receiver[T]) takeMany(cx *edo.Context, buf []T, limit int) []T {
-	c := rx.ch()
-	o := c.beginReceive(cx.Internal(internal.Key{}).Root())
+func (rx *Receiver[T]) receiveSeen(cx *edo.Context, buf []T, limit int) []T {
+	c := &rx.c
+	o := c.beginReceive((*sched.Context)(cx).Root())
 	buf = c.receiveMany(cx, buf, limit)
 	c.endReceive(o)
 	return buf
 }
 
-// PollRecvMany is Ready with buf and up to limit messages more, or with an error that
-// matches [edo.ErrClosed], as [Receiver.RecvMany] is; it is pending while there is no
-// message, and returns buf as it was.
+// PollRecvMany is Ready with buf and up to limit messages more, or with an error that matches
+// [edo.ErrClosed], as [Receiver.RecvMany] is. While there is no message it is pending, and
+// returns buf as it was.
 func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, edo.Poll, error) {
 	if limit <= 0 {
 		if !cx.Proceed(rx) {
@@ -55,14 +56,14 @@ func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, e
 		if p == edo.Pending || err != nil {
 			return buf, p, err
 		}
-		if buf = rx.takeMany(cx, buf, limit); len(buf) > before {
+		if buf = rx.receiveSeen(cx, buf, limit); len(buf) > before {
 			return buf, p, nil
 		}
 	}
 }
 
 // RecvManyFuture returns [Receiver.RecvMany] as a future, which has buf until it is
-// ready. It takes the messages when it is Ready and not before; dropping it leaves the
+// ready. It takes the messages when it is Ready and not before. Dropping it leaves the
 // receiver as it is.
 func (rx *Receiver[T]) RecvManyFuture(buf []T, limit int) edo.Future[[]T] {
 	return &recvMany[T]{rx: rx, buf: buf, limit: limit}
@@ -91,31 +92,40 @@ func (f *recvMany[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
 	return buf, p, err
 }
 
-// arriving is a receiver as a future that is ready when there is a message, which it
-// leaves where it is, or fails at the end.
-type arriving[T any] channel[T]
+// arriving is a receiver as a future that is ready when there is a message, and fails at the
+// end. It leaves the message in the queue.
+type arriving[T any] Receiver[T]
 
-// Poll is Ready when a message lies between head and seen.
+// Poll is Ready when there is a message between head and seen.
 func (a *arriving[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed((*Receiver[T])(a)) {
 		return edo.Unit{}, edo.Pending, nil
 	}
-	c, root := (*channel[T])(a), cx.Internal(internal.Key{}).Root()
+	p, err := a.PollWait(cx)
+	return edo.Unit{}, p, err
+}
+
+// SharedLeaf returns the leaf that Poll proceeds by.
+func (a *arriving[T]) SharedLeaf() edo.Leaf { return (*Receiver[T])(a) }
+
+// PollWait is Poll once the task may proceed. An [alarm.Alarm] calls it.
+func (a *arriving[T]) PollWait(cx *edo.Context) (edo.Poll, error) {
+	c, root := &a.c, (*sched.Context)(cx).Root()
 	for {
 		o, p := c.beginReceive(root), edo.Ready
 		if c.head == c.seen {
-			p = c.refill(cx.Waker())
+			p = c.refillSeen(cx)
 		}
 		c.endReceive(o)
 		switch p {
 		case edo.End:
-			return edo.Unit{}, edo.Ready, errDone
+			return edo.Ready, errEnd
 		case contested:
-			if err := c.contend(cx); err != nil {
-				return edo.Unit{}, edo.Ready, err
+			if err := (*Receiver[T])(a).displaceReceiver(cx); err != nil {
+				return edo.Ready, err
 			}
 		default:
-			return edo.Unit{}, p, nil
+			return p, nil
 		}
 	}
 }

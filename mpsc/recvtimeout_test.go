@@ -10,6 +10,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/chaos"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/mpsc"
@@ -18,7 +19,7 @@ import (
 )
 
 func TestRecvTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)
 		defer tx.Close()
 		for _, d := range []time.Duration{time.Hour, time.Millisecond, 1, 0, -1} {
@@ -32,7 +33,7 @@ func TestRecvTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
 			}
 		}
 		for _, d := range []time.Duration{time.Hour, 0, -1, 1<<63 - 1} {
-			trySend(t, tx, 7, nil)
+			chantest.TrySend(t, tx, 7, nil)
 			if v, err := rx.RecvTimeout(task, d); v != 7 || err != nil {
 				return fmt.Errorf("RecvTimeout(%v) of a message = %v, %v", d, v, err)
 			}
@@ -52,7 +53,7 @@ func TestRecvTimeoutGivesUpWhenTheTimeIsUp(t *testing.T) {
 }
 
 func TestRecvTimeoutIsOverAsSoonAsAMessageComesAndItsTimerIsOff(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)
 		defer tx.Close()
 		h := edo.Go(task, func(task *edo.Task) error {
@@ -75,7 +76,7 @@ func TestRecvTimeoutIsOverAsSoonAsAMessageComesAndItsTimerIsOff(t *testing.T) {
 		if err := timer.Sleep(task, time.Minute); err != nil {
 			return err
 		}
-		trySend(t, tx, 1, nil)
+		chantest.TrySend(t, tx, 1, nil)
 		_, err := h.Await(task)
 		return err
 	})
@@ -108,7 +109,7 @@ func TestMessageThatMeetsTheTimeoutIsReceivedOrStays(t *testing.T) {
 }
 
 func TestRecvTimeoutOfACancelledTaskLosesNothing(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)
 		defer tx.Close()
 		h := edo.Go(task, func(task *edo.Task) error {
@@ -116,18 +117,18 @@ func TestRecvTimeoutOfACancelledTaskLosesNothing(t *testing.T) {
 			return err
 		})
 		edo.Yield(task)
-		trySend(t, tx, 1, nil)
+		chantest.TrySend(t, tx, 1, nil)
 		h.Abort()
 		if _, err := h.Await(task); !errors.Is(err, edo.ErrCancelled) {
 			return fmt.Errorf("Await = %v", err)
 		}
-		recv(t, rx, 1)
+		chantest.Recv(t, rx, 1)
 		return nil
 	})
 }
 
 func TestRecvTimeoutSaysWhatItWaitsForAndUntilWhen(t *testing.T) {
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)
 		defer tx.Close()
 		f := edo.Async(func(task *edo.Task) (int, error) { return rx.RecvTimeout(task, time.Hour) })
@@ -135,7 +136,7 @@ func TestRecvTimeoutSaysWhatItWaitsForAndUntilWhen(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if len(got) != 2 || got[0].On != "mpsc: receive (empty, capacity 1)" || !got[1].Until.Equal(start.Add(time.Hour)) {
+		if len(got) != 2 || got[1].On != "mpsc: receive (empty, capacity 1)" || !got[0].Until.Equal(start.Add(time.Hour)) {
 			t.Errorf("waits on %v", got)
 		}
 		edo.Drop(f)
@@ -196,7 +197,7 @@ func TestRecvTimeoutAllocatesNothing(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	simulate(t, func(task *edo.Task) error {
+	chantest.Simulate(t, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)
 		edo.Go(task, func(task *edo.Task) error {
 			defer tx.Close()

@@ -11,14 +11,14 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// request is what one asks an actor.
+// request is a message to an actor.
 type request struct {
 	question int
 	reply    *oneshot.Sender[int]
 }
 
-// dies has an actor answer some requests and then panic, with one in its hand and others
-// in its queue, and returns what the askers got.
+// dies has an actor answer some requests and then panic, with one request received and others
+// in its queue. It returns the answers and errors of the tasks that have asked.
 func dies[M any](make func(request) M, open func(M) request) (answered, closed int, err error) {
 	err = sim.Run(3, func(task *edo.Task) error {
 		tx, rx := mpsc.New[M](16)

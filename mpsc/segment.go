@@ -5,10 +5,9 @@ import "math/bits"
 // segment is a ring of slots for messages with consecutive indices: message i is
 // in slot i modulo the length, which is a power of two.
 //
-// A channel begins with a small segment and goes on to a larger one when that is
-// full, without copying: the receiver reads the old one to its end, then the next.
-// So a channel that is hardly used stays small, and nobody moves what the receiver
-// is reading.
+// A channel begins with a small segment. When that is full, it goes on to a larger one,
+// without copying: the receiver reads the old one to its end, then the next. So a channel
+// that is hardly used stays small, and no sender moves a message that the receiver reads.
 type segment[T any] struct {
 	slots []T
 	start uint64      // index of its first message
@@ -38,41 +37,41 @@ func (s *segment[T]) slot(i uint64) *T {
 	return &s.slots[i&uint64(len(s.slots)-1)]
 }
 
-// grow appends a segment that begins with the next message. Locked.
-func (c *channel[T]) grow() {
+// appendSegment appends a segment that begins with the next message. Locked.
+func (c *channel[T]) appendSegment() {
 	size := min(firstSegment, largestSegment(c.limit))
-	old := c.into
+	old := c.tailSegment
 	if old != nil {
 		size = min(2*uint64(len(old.slots)), largestSegment(c.limit))
 	}
 	var s *segment[T]
-	if c.aside != nil {
-		s, c.aside.spare = c.aside.spare, nil
+	if c.coldPart != nil {
+		s, c.coldPart.spareSegment = c.coldPart.spareSegment, nil
 	}
 	if s == nil || uint64(len(s.slots)) < size {
 		s = &segment[T]{slots: make([]T, size)}
 	}
 	s.start, s.end, s.next = c.tail, endless, nil
-	c.into = s
+	c.tailSegment = s
 	if old == nil {
-		c.from = s
+		c.headSegment = s
 	} else {
 		old.end, old.next = c.tail, s
 	}
 }
 
-// look lets the receiver have everything that was accepted, up to the end of a
-// segment. Locked, by the receiver.
-func (c *channel[T]) look() {
-	if c.from == nil {
+// updateSeen sets seen to tail, or to the end of the segment that head is in. Locked, by the
+// receiver.
+func (c *channel[T]) updateSeen() {
+	if c.headSegment == nil {
 		return
 	}
-	for c.head == c.from.end {
-		read := c.from
-		c.from = read.next
+	for c.head == c.headSegment.end {
+		read := c.headSegment
+		c.headSegment = read.next
 		if len(read.slots) == largestUnbounded && c.limit == unbounded {
-			c.rare().spare = read
+			c.cold().spareSegment = read
 		}
 	}
-	c.seen = min(c.tail, c.from.end)
+	c.seen = min(c.tail, c.headSegment.end)
 }

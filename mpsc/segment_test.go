@@ -7,7 +7,7 @@ import (
 
 // slots returns how many slots c has.
 func (c *channel[T]) slots() (n int) {
-	for s := c.from; s != nil; s = s.next {
+	for s := c.headSegment; s != nil; s = s.next {
 		n += len(s.slots)
 	}
 	return n
@@ -16,14 +16,14 @@ func (c *channel[T]) slots() (n int) {
 func TestIdleChannelHasNoSlots(t *testing.T) {
 	tx, rx := New[[64]byte](1024)
 	defer tx.Close()
-	if n := rx.ch().slots(); n != 0 {
+	if n := rx.c.slots(); n != 0 {
 		t.Fatalf("%d slots before the first message", n)
 	}
 	for range 10_000 {
 		tx.TrySend([64]byte{})
 		rx.TryRecv()
 	}
-	if n := rx.ch().slots(); n != firstSegment {
+	if n := rx.c.slots(); n != firstSegment {
 		t.Fatalf("%d slots for one message at a time, want %d", n, firstSegment)
 	}
 	for range 10_000 {
@@ -31,7 +31,7 @@ func TestIdleChannelHasNoSlots(t *testing.T) {
 		permit.Send([64]byte{})
 		rx.TryRecv()
 	}
-	if n := rx.ch().slots(); n != firstSegment {
+	if n := rx.c.slots(); n != firstSegment {
 		t.Fatalf("%d slots for one permit at a time, want %d", n, firstSegment)
 	}
 }
@@ -48,7 +48,7 @@ func TestSlotsGrowToTheCapacityAndNoFurther(t *testing.T) {
 				}
 			}
 		}
-		if n := rx.ch().slots(); n != c.slots {
+		if n := rx.c.slots(); n != c.slots {
 			t.Errorf("capacity %d: %d slots, want %d", c.capacity, n, c.slots)
 		}
 		tx.Close()
@@ -65,7 +65,7 @@ func TestUnboundedBecomesSmallAgain(t *testing.T) {
 		for range 100_000 {
 			rx.TryRecv()
 		}
-		if n := rx.ch().slots(); n > 2*largestUnbounded {
+		if n := rx.c.slots(); n > 2*largestUnbounded {
 			t.Fatalf("%d slots when empty", n)
 		}
 	}
@@ -74,7 +74,7 @@ func TestUnboundedBecomesSmallAgain(t *testing.T) {
 func TestReceivedSlotsHoldNothing(t *testing.T) {
 	tx, rx := New[*int](8)
 	defer tx.Close()
-	c := rx.ch()
+	c := &rx.c
 	for range 20 {
 		for range 5 {
 			tx.TrySend(new(int))
@@ -84,7 +84,7 @@ func TestReceivedSlotsHoldNothing(t *testing.T) {
 			t.Fatalf("a batch of %d, want 4", len(got))
 		}
 	}
-	for s := c.from; s != nil; s = s.next {
+	for s := c.headSegment; s != nil; s = s.next {
 		for i, p := range s.slots {
 			if p != nil {
 				t.Fatalf("slot %d of %d keeps a message that was received", i, len(s.slots))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/own/owntest"
 	"github.com/edo-go/edo/mpsc"
@@ -24,55 +25,14 @@ var (
 	_ edo.Dropper                   = (*mpsc.Sink[int])(nil)
 )
 
-// trySend sends and fails the test when that does not give want.
-func trySend[T any](t *testing.T, tx *mpsc.Sender[T], v T, want error) {
-	t.Helper()
-	if err := tx.TrySend(v); !errors.Is(err, want) {
-		t.Fatalf("TrySend(%v) = %v, want %v", v, err, want)
-	}
-}
-
-// recv receives v at once, or fails the test.
-func recv[T comparable](t *testing.T, rx *mpsc.Receiver[T], want T) {
-	t.Helper()
-	if v, err := rx.TryRecv(); v != want || err != nil {
-		t.Fatalf("TryRecv() = %v, %v, want %v", v, err, want)
-	}
-}
-
-func tryRecvFails[T any](t *testing.T, rx *mpsc.Receiver[T], want error) {
-	t.Helper()
-	if v, err := rx.TryRecv(); !errors.Is(err, want) {
-		t.Fatalf("TryRecv() = %v, %v, want %v", v, err, want)
-	}
-}
-
-// next polls rx by task and fails the test when that does not give want.
-func next[T comparable](t *testing.T, task *edotest.Task, rx edo.Stream[T], v T, want edo.Poll) {
-	t.Helper()
-	got, p, err := edotest.PollNext(task, rx)
-	if got != v || p != want || err != nil {
-		t.Fatalf("PollNext = %v, %v, %v, want %v, %v", got, p, err, v, want)
-	}
-}
-
-// polled polls f by task and fails the test when that is not as wanted.
-func polled[T any](t *testing.T, task *edotest.Task, f edo.Future[T], want edo.Poll, wantErr error) {
-	t.Helper()
-	_, p, err := edotest.Poll(task, f)
-	if p != want || !errors.Is(err, wantErr) {
-		t.Fatalf("Poll = %v, %v, want %v, %v", p, err, want, wantErr)
-	}
-}
-
 func TestMessagesOfOneSenderArriveInOrder(t *testing.T) {
 	tx, rx := mpsc.New[int](100)
 	defer tx.Close()
 	for i := range 100 {
-		trySend(t, tx, i, nil)
+		chantest.TrySend(t, tx, i, nil)
 	}
 	for i := range 100 {
-		recv(t, rx, i)
+		chantest.Recv(t, rx, i)
 	}
 }
 
@@ -85,22 +45,22 @@ func TestCapacityIsExact(t *testing.T) {
 		sent, received := 0, 0
 		for round := range 3 {
 			for sent-received < capacity {
-				trySend(t, tx, sent, nil)
+				chantest.TrySend(t, tx, sent, nil)
 				sent++
 			}
-			trySend(t, tx, -1, edo.ErrFull)
+			chantest.TrySend(t, tx, -1, edo.ErrFull)
 			if tx.Len() != capacity || rx.Len() != capacity {
 				t.Fatalf("Len() = %d and %d, want %d", tx.Len(), rx.Len(), capacity)
 			}
 			for range capacity/2 + round%2 {
-				recv(t, rx, received)
+				chantest.Recv(t, rx, received)
 				received++
-				trySend(t, tx, sent, nil) // a receive makes room at once
+				chantest.TrySend(t, tx, sent, nil) // a receive makes room at once
 				sent++
-				trySend(t, tx, -1, edo.ErrFull)
+				chantest.TrySend(t, tx, -1, edo.ErrFull)
 			}
 			for range (capacity + 1) / 2 {
-				recv(t, rx, received)
+				chantest.Recv(t, rx, received)
 				received++
 			}
 			if tx.Len() != sent-received || rx.Len() != sent-received {
@@ -134,11 +94,11 @@ func TestUnboundedIsNeverFull(t *testing.T) {
 	sent, received := 0, 0
 	for _, n := range []int{1, 10, 10_000, 3, 50_000} {
 		for range n {
-			trySend(t, tx, sent, nil)
+			chantest.TrySend(t, tx, sent, nil)
 			sent++
 		}
 		for range n - 1 {
-			recv(t, rx, received)
+			chantest.Recv(t, rx, received)
 			received++
 		}
 		if rx.Len() != sent-received {
@@ -150,7 +110,7 @@ func TestUnboundedIsNeverFull(t *testing.T) {
 func TestFullIsNotClosed(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	err := tx.TrySend(2)
 	if !errors.Is(err, edo.ErrFull) || errors.Is(err, edo.ErrClosed) {
 		t.Fatalf("TrySend on a full channel = %v", err)
@@ -165,11 +125,11 @@ func TestFullIsNotClosed(t *testing.T) {
 func TestWaitingSendIsWokenByTheReceiveThatFreesItsSlot(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(2)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	edotest.RequireWoken(t, task, 0)
-	recv(t, rx, 1)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, task, 1)
 	if rx.Len() != 1 {
 		t.Fatalf("Len() = %d, want 1: the value is in before its sender runs", rx.Len())
@@ -177,38 +137,38 @@ func TestWaitingSendIsWokenByTheReceiveThatFreesItsSlot(t *testing.T) {
 	if back, p, err := edotest.Poll(task, f); back != tx || p != edo.Ready || err != nil {
 		t.Fatalf("Poll = %p, %v, %v, want the sender", back, p, err)
 	}
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 2)
 	edotest.RequireWoken(t, task, 0)
 }
 
 func TestFreeSlotBelongsToTheLongestWaiting(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	defer tx.Close()
-	trySend(t, tx, 0, nil)
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 0, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	var tasks [3]*edotest.Task
 	var sends [3]*mpsc.SendFuture[int]
 	for i := range sends {
 		tx := tx.Clone()
 		defer tx.Close()
 		tasks[i], sends[i] = edotest.NewTask(), tx.SendFuture(2+i)
-		polled(t, tasks[i], sends[i], edo.Pending, nil)
+		chantest.Poll(t, tasks[i], sends[i], edo.Pending, nil)
 	}
 	for i := range sends {
-		recv(t, rx, i)
+		chantest.Recv(t, rx, i)
 		for j := range tasks {
 			edotest.RequireWoken(t, tasks[j], btoi(i == j))
 		}
-		trySend(t, tx, -1, edo.ErrFull)
+		chantest.TrySend(t, tx, -1, edo.ErrFull)
 		late := tx.SendFuture(-1)
-		polled(t, edotest.NewTask(), late, edo.Pending, nil)
+		chantest.Poll(t, edotest.NewTask(), late, edo.Pending, nil)
 		late.Drop()
-		polled(t, tasks[i], sends[i], edo.Ready, nil)
+		chantest.Poll(t, tasks[i], sends[i], edo.Ready, nil)
 	}
-	recv(t, rx, 3)
-	trySend(t, tx, 5, nil) // the line is empty
-	recv(t, rx, 4)
-	recv(t, rx, 5)
+	chantest.Recv(t, rx, 3)
+	chantest.TrySend(t, tx, 5, nil) // the line is empty
+	chantest.Recv(t, rx, 4)
+	chantest.Recv(t, rx, 5)
 }
 
 func btoi(b bool) int {
@@ -221,48 +181,48 @@ func btoi(b bool) int {
 func TestCancelledWaiterIsSkipped(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 0, nil)
+	chantest.TrySend(t, tx, 0, nil)
 	t1, t2, t3 := edotest.NewTask(), edotest.NewTask(), edotest.NewTask()
 	f1, f2, f3 := tx.SendFuture(1), tx.SendFuture(2), tx.SendFuture(3)
-	polled(t, t1, f1, edo.Pending, nil)
-	polled(t, t2, f2, edo.Pending, nil)
-	polled(t, t3, f3, edo.Pending, nil)
+	chantest.Poll(t, t1, f1, edo.Pending, nil)
+	chantest.Poll(t, t2, f2, edo.Pending, nil)
+	chantest.Poll(t, t3, f3, edo.Pending, nil)
 	f1.Drop()
-	recv(t, rx, 0)
+	chantest.Recv(t, rx, 0)
 	edotest.RequireWoken(t, t1, 0)
 	edotest.RequireWoken(t, t2, 1)
 	edotest.RequireWoken(t, t3, 0)
 	f3.Drop()
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 2)
 	edotest.RequireWoken(t, t3, 0)
-	trySend(t, tx, 4, nil) // the line is empty again
-	polled(t, t2, f2, edo.Ready, nil)
-	recv(t, rx, 4)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.TrySend(t, tx, 4, nil) // the line is empty again
+	chantest.Poll(t, t2, f2, edo.Ready, nil)
+	chantest.Recv(t, rx, 4)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 }
 
 func TestSendThatWasAcceptedIsNotTakenBack(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	f := tx.SendFuture(2)
-	polled(t, edotest.NewTask(), f, edo.Pending, nil)
-	recv(t, rx, 1)
+	chantest.Poll(t, edotest.NewTask(), f, edo.Pending, nil)
+	chantest.Recv(t, rx, 1)
 	if v, ok := f.Unsent(); ok {
 		t.Fatalf("Unsent() = %d after it was accepted", v)
 	}
 	f.Drop()
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 2)
 }
 
 func TestOnlyTheTaskThatPolledASendLastIsWoken(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	t1, t2, f := edotest.NewTask(), edotest.NewTask(), tx.SendFuture(2)
-	polled(t, t1, f, edo.Pending, nil)
-	polled(t, t2, f, edo.Pending, nil)
-	recv(t, rx, 1)
+	chantest.Poll(t, t1, f, edo.Pending, nil)
+	chantest.Poll(t, t2, f, edo.Pending, nil)
+	chantest.Recv(t, rx, 1)
 	edotest.RequireWoken(t, t1, 0)
 	edotest.RequireWoken(t, t2, 1)
 }
@@ -272,24 +232,24 @@ func TestManyWaitersAreMovedByOneReceiveEach(t *testing.T) {
 	tx, rx := mpsc.New[int](4)
 	defer tx.Close()
 	for i := range 4 {
-		trySend(t, tx, i, nil)
+		chantest.TrySend(t, tx, i, nil)
 	}
 	tasks := make([]*edotest.Task, n)
 	for i := range tasks {
 		tasks[i] = edotest.NewTask()
-		polled(t, tasks[i], tx.SendFuture(4+i), edo.Pending, nil)
+		chantest.Poll(t, tasks[i], tx.SendFuture(4+i), edo.Pending, nil)
 	}
 	for i := range n {
-		recv(t, rx, i)
+		chantest.Recv(t, rx, i)
 		edotest.RequireWoken(t, tasks[i], 1)
 		if i+1 < n {
 			edotest.RequireWoken(t, tasks[i+1], 0)
 		}
 	}
 	for i := range 4 {
-		recv(t, rx, n+i)
+		chantest.Recv(t, rx, n+i)
 	}
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 }
 
 func TestLineMovesOnAcrossSegments(t *testing.T) {
@@ -300,13 +260,13 @@ func TestLineMovesOnAcrossSegments(t *testing.T) {
 		}
 		task := edotest.NewTask()
 		for range 3 * capacity {
-			polled(t, task, tx.SendFuture(n), edo.Pending, nil)
+			chantest.Poll(t, task, tx.SendFuture(n), edo.Pending, nil)
 			n++
 		}
 		for i := range n {
-			recv(t, rx, i)
+			chantest.Recv(t, rx, i)
 		}
-		tryRecvFails(t, rx, edo.ErrEmpty)
+		chantest.RecvFails(t, rx, edo.ErrEmpty)
 		tx.Close()
 	}
 }
@@ -315,10 +275,10 @@ func TestSendFutureDoesNothingBeforeItIsPolled(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
 	f := tx.SendFuture(1)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 	f.Drop()
-	polled(t, edotest.NewTask(), f, edo.Ready, own.ErrPolledAgain)
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.Poll(t, edotest.NewTask(), f, edo.Ready, own.ErrPolledAgain)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 }
 
 func TestRefusedSendFutureKeepsItsValue(t *testing.T) {
@@ -326,7 +286,7 @@ func TestRefusedSendFutureKeepsItsValue(t *testing.T) {
 	defer tx.Close()
 	rx.Drop()
 	f := tx.SendFuture("mine")
-	polled(t, edotest.NewTask(), f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, edotest.NewTask(), f, edo.Ready, edo.ErrClosed)
 	if v, ok := f.Unsent(); v != "mine" || !ok {
 		t.Fatalf("Unsent() = %q, %v", v, ok)
 	}
@@ -346,17 +306,17 @@ func TestDroppedSendFutureDropsWhatWasNotAccepted(t *testing.T) {
 	f.Drop()
 
 	f = tx.SendFuture(accepted)
-	polled(t, task, f, edo.Ready, nil)
+	chantest.Poll(t, task, f, edo.Ready, nil)
 	f.Drop()
 
 	f = tx.SendFuture(waiting)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	f.Drop()
 	f.Drop()
 
 	rx.Close()
 	f = tx.SendFuture(refused)
-	polled(t, task, f, edo.Ready, edo.ErrClosed)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrClosed)
 	f.Drop()
 	f.Drop()
 
@@ -377,12 +337,12 @@ func TestSendFutureCanBeUsedAgain(t *testing.T) {
 	task := edotest.NewTask()
 	for i := range 3 {
 		f.Reset(tx, i)
-		polled(t, task, &f, edo.Ready, nil)
+		chantest.Poll(t, task, &f, edo.Ready, nil)
 		f.Reset(tx, -1)
-		polled(t, task, &f, edo.Pending, nil) // given up by the next Reset
-		recv(t, rx, i)
-		recv(t, rx, -1) // it was accepted before
-		f.Reset(tx, -2) // and this was not
+		chantest.Poll(t, task, &f, edo.Pending, nil) // given up by the next Reset
+		chantest.Recv(t, rx, i)
+		chantest.Recv(t, rx, -1) // it was accepted before
+		f.Reset(tx, -2)          // and this was not
 	}
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 }

@@ -4,18 +4,17 @@ import (
 	"runtime"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 )
 
-// Sender is a handle to send with. Any number of goroutines may use one at the same
-// time. Whoever owns it closes or drops it when no more is to be sent: the receiver
-// waits for that.
+// Sender is a handle to send with. Any number of goroutines may use one at the same time.
+// Its owner closes or drops it when no more is to be sent: the receiver waits for that.
 type Sender[T any] struct {
 	ch      *channel[T]
-	ended   bool        // closed; guarded by the channel's lock, as are the next two
-	closers uint32      // those that wait for the end by way of it, without watches
-	waiters *waiters[T] // made when first needed
-	pc      uintptr     // where it was made
+	ended   bool              // closed; guarded by the channel's lock, as are the next two
+	closers uint32            // those that wait for the end by way of it, without watches
+	waiters *handleWaiters[T] // made when first needed
+	pc      uintptr           // where it was made
 	cleanup runtime.Cleanup
 }
 
@@ -26,27 +25,27 @@ func New[T any](capacity int) (*Sender[T], *Receiver[T]) {
 	if capacity < 1 {
 		panic(errCapacity)
 	}
-	return open[T](uint64(capacity), caller())
+	return newChannel[T](uint64(capacity), callerPC())
 }
 
-// NewUnbounded returns a channel that is never full: nothing slows its senders down
-// but memory.
+// NewUnbounded returns a channel that is never full: memory alone slows its senders down.
 func NewUnbounded[T any]() (*Sender[T], *Receiver[T]) {
-	return open[T](unbounded, caller())
+	return newChannel[T](unbounded, callerPC())
 }
 
-// open makes a channel, and its first handle.
-func open[T any](capacity uint64, pc uintptr) (*Sender[T], *Receiver[T]) {
-	c := &channel[T]{capacity: capacity, limit: capacity, lag: uint8(min(capacity/4, 64))}
+// newChannel makes a channel, and its first handles.
+func newChannel[T any](capacity uint64, pc uintptr) (*Sender[T], *Receiver[T]) {
+	rx := &Receiver[T]{c: channel[T]{capacity: capacity, limit: capacity, maxDeferred: uint8(min(capacity/4, 64))}}
+	c := &rx.c
 	c.debt.To = (*debtor[T])(c)
 	c.addSender(pc)
-	return newSender(c, pc), (*Receiver[T])(c)
+	return newSender(c, pc), rx
 }
 
 // Clone returns another handle of the same channel, which is closed on its own. The
 // clone of a closed handle is closed. Making and closing it takes about 0.7 µs.
 func (tx *Sender[T]) Clone() *Sender[T] {
-	c, pc := tx.ch, caller()
+	c, pc := tx.ch, callerPC()
 	c.mu.Lock()
 	if tx.ended {
 		c.mu.Unlock()
@@ -57,12 +56,18 @@ func (tx *Sender[T]) Clone() *Sender[T] {
 	return newSender(c, pc)
 }
 
-// TrySend sends v if there is room for it and nobody waits in line. It never waits.
+// TrySend sends v if there is room for it and no send or reserve waits in line. It never
+// waits.
 // The error matches [edo.ErrFull] or [edo.ErrClosed]; then v is still the caller's.
 func (tx *Sender[T]) TrySend(v T) error {
-	rx, err := tx.ch.trySend(tx, v)
-	rx.Wake()
-	return err
+	c := tx.ch
+	c.mu.Lock()
+	if err := c.checkRoom(tx); err != nil {
+		c.mu.Unlock()
+		return err
+	}
+	c.sendLocked(nil, v)
+	return nil
 }
 
 // Send sends v, and waits in line while the channel is full. With an error v is
@@ -70,58 +75,52 @@ func (tx *Sender[T]) TrySend(v T) error {
 // receiver, or this handle, was closed, and [edo.ErrCancelled] when the task was
 // asked to end while it waited. It allocates nothing.
 func (tx *Sender[T]) Send(task *edo.Task, v T) error {
-	if err := task.Proceed((*sending[T])(tx)); err != nil {
+	if err := inside.Task(task).Proceed((*sending[T])(tx)); err != nil {
 		return err
 	}
-	c, cx := tx.ch, task.Internal(internal.Key{})
+	c, cx := tx.ch, inside.Context(task)
 	c.mu.Lock()
-	if err := c.accept(tx); err != nil {
-		w, err := c.enqueue(cx, tx, v, err)
+	if err := c.checkRoom(tx); err != nil {
+		w, err := c.enqueueSend(cx, tx, v, err)
 		if w != nil {
-			return c.await(task, w, w)
+			return c.awaitWaiter(task, w, w)
 		}
 		return err
 	}
-	c.put(v)
-	rx := c.takeRx()
-	c.mu.Unlock()
-	rx.WakeBy(cx)
+	c.sendLocked(cx, v)
 	return nil
 }
 
-// enqueue puts v in line, and returns the waiter that it is in, where accept has said
-// err. It may send it after all, or return an error. It is called with the lock, and lets
-// go of it.
-func (c *channel[T]) enqueue(cx *edo.Context, tx *Sender[T], v T, err error) (*waiter[T], error) {
+// enqueueSend goes on with a send for which checkRoom has returned err. If that is errFull it
+// puts v in line, and returns the waiter; or it sends v after all, when a second look finds
+// room. The caller holds the lock, and enqueueSend releases it.
+func (c *channel[T]) enqueueSend(cx *edo.Context, tx *Sender[T], v T, err error) (*waiter[T], error) {
 	if err == errFull {
-		w := tx.lend()
-		w.value, w.waker, w.asked = v, cx.Waker(), true
-		if c.queue(w) {
+		w := tx.lendWaiter()
+		w.value, w.waker, w.wakerIsNew = v, cx.Waker(), true
+		if c.joinLine(w) {
 			c.mu.Unlock()
 			return w, nil
 		}
 		w.waker = edo.Waker{}
-		c.giveBack(w)
+		c.returnWaiter(w)
 		err = nil
 	}
 	if err != nil {
 		c.mu.Unlock()
 		return nil, err
 	}
-	c.put(v)
-	rx := c.takeRx()
-	c.mu.Unlock()
-	rx.WakeBy(cx)
+	c.sendLocked(cx, v)
 	return nil, nil
 }
 
-// sending is a sender as a leaf that need not wait for room: only for its task's next
-// turn, when the budget is used up.
+// sending is a sender as a leaf that does not wait for room: it waits only for the next turn
+// of its task, when the budget is used up.
 type sending[T any] Sender[T]
 
-// Close ends this handle, for all who share it. Sends that wait in line already go
-// on; what is sent through it afterwards is refused. When no handle is left open
-// and no permit is out, the receiver gets what was accepted, and then the end.
+// Close ends this handle, for all tasks that share it. Sends that wait in line already go
+// on. Later sends through it are refused. When no handle is left open and no permit is out,
+// the receiver gets the messages that were accepted, and then the end.
 func (tx *Sender[T]) Close() {
 	c := tx.ch
 	c.mu.Lock()
@@ -130,7 +129,7 @@ func (tx *Sender[T]) Close() {
 		return
 	}
 	tx.ended = true
-	wakers := c.forget(tx)
+	wakers := c.refuseWatches(tx)
 	rx := c.dropSender(tx.pc)
 	c.mu.Unlock()
 	tx.cleanup.Stop()
@@ -144,7 +143,7 @@ func (tx *Sender[T]) Close() {
 // Drop is [Sender.Close], for owners.
 func (tx *Sender[T]) Drop() { tx.Close() }
 
-// IsClosed says whether a send would be refused: the receiver was closed or
+// IsClosed reports whether a send would be refused: the receiver was closed or
 // dropped, or this handle was closed. Once true it stays true.
 func (tx *Sender[T]) IsClosed() bool {
 	tx.ch.mu.Lock()
@@ -155,5 +154,5 @@ func (tx *Sender[T]) IsClosed() bool {
 // isClosed is IsClosed. Locked.
 func (tx *Sender[T]) isClosed() bool { return tx.ended || tx.ch.closed.Load() }
 
-// SameChannel says whether both send to the same receiver.
+// SameChannel reports whether both send to the same receiver.
 func (tx *Sender[T]) SameChannel(other *Sender[T]) bool { return tx.ch == other.ch }

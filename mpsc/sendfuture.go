@@ -8,20 +8,20 @@ import (
 // SendFuture sends one value: it is the future of [Sender.SendFuture]. One goroutine
 // at a time uses it.
 //
-// It is also how a future that is written by hand sends: it keeps a SendFuture
-// inside itself, whose zero value is good for that, and calls
-// [SendFuture.Reset] and [SendFuture.Poll], which allocate nothing.
+// A future that is written by hand keeps a SendFuture inside itself, whose zero value is
+// good for that, and calls [SendFuture.Reset] and [SendFuture.Poll], which allocate nothing.
 type SendFuture[T any] struct {
 	w waiter[T] // via is the sender
 }
 
-// phase is how far a future has come that sends or reserves, as its owner knows.
+// phase is how far a future of a send or a reserve has come, as its owner knows.
 //
-//	holding   it has not started; a value to send is in its waiter, which is outside
-//	inLine    its waiter was queued, with the value if there is one
-//	empty     there is no value: it was sent or taken back, or there never was one;
-//	          a reserve has ended
-//	failed    a value is in the waiter, and was refused
+//	holding   the future has not started; the value of a send is in its waiter, which is
+//	          outside
+//	inLine    its waiter was queued, with the value of a send
+//	empty     there is no value: it was sent or taken back, or there never was one; a
+//	          reserve has ended
+//	failed    the value is in the waiter, and was refused
 type phase uint8
 
 const (
@@ -36,14 +36,14 @@ const (
 //
 // The future owns v until that is accepted, and borrows the sender.
 func (tx *Sender[T]) SendFuture(v T) *SendFuture[T] {
-	return &SendFuture[T]{waiter[T]{via: tx, value: v, phase: holding}}
+	return &SendFuture[T]{waiter[T]{tx: tx, value: v, phase: holding}}
 }
 
-// Reset makes f send v through tx, from the beginning. What f held before is
-// dropped, as by [SendFuture.Drop].
+// Reset makes f send v through tx, from the beginning. A value that f held before is dropped,
+// as by [SendFuture.Drop].
 func (f *SendFuture[T]) Reset(tx *Sender[T], v T) {
 	f.Drop()
-	f.w.via, f.w.value, f.w.phase = tx, v, holding
+	f.w.tx, f.w.value, f.w.phase = tx, v, holding
 }
 
 // Poll is Ready with the sender when the value was accepted. The error matches
@@ -56,10 +56,10 @@ func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
 	var err error
 	switch f.w.phase {
 	case holding:
-		err = f.start(cx)
+		err = f.startSend(cx)
 	case inLine:
-		if f.w.Out(cx.Waker()) == edo.Ready {
-			err = f.settle()
+		if f.w.pollOut(cx.Waker()) == edo.Ready {
+			err = f.recordOutcome()
 		}
 	default:
 		err = errPolled
@@ -67,18 +67,18 @@ func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
 	if f.w.phase == inLine {
 		return nil, edo.Pending, nil
 	}
-	return f.w.via, edo.Ready, err
+	return f.w.tx, edo.Ready, err
 }
 
-// start sends the value, or gets in line. cx may be nil: then nobody is woken when
-// the value is accepted.
-func (f *SendFuture[T]) start(cx *edo.Context) error {
-	tx, w := f.w.via, &f.w
+// startSend sends the value, or gets in line. cx may be nil: then no task is woken when the
+// value is accepted later.
+func (f *SendFuture[T]) startSend(cx *edo.Context) error {
+	tx, w := f.w.tx, &f.w
 	c := tx.ch
 	c.mu.Lock()
-	err := c.accept(tx)
+	err := c.checkRoom(tx)
 	if err == errFull {
-		if c.queue(w) {
+		if c.joinLine(w) {
 			if cx != nil {
 				w.waker = cx.Waker()
 			}
@@ -93,17 +93,14 @@ func (f *SendFuture[T]) start(cx *edo.Context) error {
 		f.w.phase = failed
 		return err
 	}
-	c.put(w.value)
-	rx := c.takeRx()
-	c.mu.Unlock()
-	wake(cx, rx)
+	c.sendLocked(cx, w.value)
 	var zero T
 	w.value, w.phase = zero, empty
 	return nil
 }
 
-// settle takes note of what has become of w, which is out of its line.
-func (f *SendFuture[T]) settle() error {
+// recordOutcome ends the wait of the waiter, which is out of its line.
+func (f *SendFuture[T]) recordOutcome() error {
 	state := f.w.state
 	f.w.state = outside
 	if state == accepted {
@@ -114,26 +111,26 @@ func (f *SendFuture[T]) settle() error {
 	return errClosed
 }
 
-// leave takes f out of the line.
-func (f *SendFuture[T]) leave() {
+// leaveLine takes f out of the line.
+func (f *SendFuture[T]) leaveLine() {
 	if f.w.phase != inLine {
 		return
 	}
-	c := f.w.via.ch
+	c := f.w.tx.ch
 	c.mu.Lock()
-	state, _ := c.leave(&f.w)
+	state, _ := c.leaveLine(&f.w)
 	c.mu.Unlock()
 	if state == queued {
 		f.w.phase = failed
 	} else {
-		f.settle()
+		f.recordOutcome()
 	}
 }
 
 // Unsent takes the value back, if there is one: it was refused, or not accepted
 // yet, and f gives up sending it. Otherwise ok is false.
 func (f *SendFuture[T]) Unsent() (v T, ok bool) {
-	f.leave()
+	f.leaveLine()
 	if f.w.phase == empty {
 		return v, false
 	}

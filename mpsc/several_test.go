@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
 )
@@ -38,7 +39,7 @@ var receives = map[string]func(task *edo.Task, rx *mpsc.Receiver[int]) error{
 func TestSecondReceiveThatWaitsIsAnErrorThatNamesBothAndMpmc(t *testing.T) {
 	for firstName, first := range receives {
 		for secondName, second := range receives {
-			simulate(t, func(task *edo.Task) error {
+			chantest.Simulate(t, func(task *edo.Task) error {
 				tx, rx := mpsc.New[int](4)
 				defer tx.Close()
 				waits := edo.Go(task, func(task *edo.Task) error { return first(task, rx) }, edo.Name("first"))
@@ -62,7 +63,7 @@ func TestSecondReceiveThatWaitsIsAnErrorThatNamesBothAndMpmc(t *testing.T) {
 
 func TestReceiverThatIsHandedOnIsNoSecondOne(t *testing.T) {
 	for name, receive := range receives {
-		simulate(t, func(task *edo.Task) error {
+		chantest.Simulate(t, func(task *edo.Task) error {
 			tx, rx := mpsc.New[int](4)
 			defer tx.Close()
 			for i := range 3 {
@@ -222,7 +223,7 @@ func TestEveryTaskThatPollsForTheEndIsWoken(t *testing.T) {
 		"the handle is closed":   func(tx *mpsc.Sender[int], _ *mpsc.Receiver[int]) { tx.Close() },
 	}
 	for name, end := range ends {
-		simulate(t, func(task *edo.Task) error {
+		chantest.Simulate(t, func(task *edo.Task) error {
 			tx, rx := mpsc.New[int](4)
 			defer tx.Close()
 			var woken int

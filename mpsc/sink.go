@@ -2,17 +2,16 @@ package mpsc
 
 import "github.com/edo-go/edo"
 
-// Sink is a sender as an [edo.Sink]. It holds at most one value, which waits in
-// line: so it reserves no slot while it has nothing to send. One goroutine at a
-// time uses it.
+// Sink is a sender as an [edo.Sink]. It holds at most one value, which waits in line: so it
+// reserves no slot while it has nothing to send. One goroutine at a time uses it.
 type Sink[T any] struct {
 	tx  *Sender[T]
 	f   SendFuture[T]
 	err error // it has failed
 }
 
-// Sink returns a sink that sends through tx and owns it: to close or to drop the
-// sink closes the handle.
+// Sink returns a sink that sends through tx and owns it: to close or to drop the sink closes
+// the handle.
 func (tx *Sender[T]) Sink() *Sink[T] { return &Sink[T]{tx: tx} }
 
 // PollReady is Ready when the sink holds no value. The error matches [edo.ErrClosed], and
@@ -25,8 +24,7 @@ func (s *Sink[T]) PollReady(cx *edo.Context) (edo.Poll, error) {
 	return p, s.err
 }
 
-// StartSend sends v, or takes its place in line. After an error v is still the
-// caller's.
+// StartSend sends v, or puts it in line. After an error v is still the caller's.
 func (s *Sink[T]) StartSend(v T) error {
 	if s.err != nil {
 		return s.err
@@ -35,7 +33,7 @@ func (s *Sink[T]) StartSend(v T) error {
 		return errFull
 	}
 	s.f.Reset(s.tx, v)
-	if s.err = s.f.start(nil); s.err != nil {
+	if s.err = s.f.startSend(nil); s.err != nil {
 		s.f.Unsent()
 	}
 	return s.err

@@ -6,11 +6,12 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/mpsc"
 )
 
-// steps says what happens the first time when a goroutine comes to a point.
+// steps maps a point to a function that runs when a goroutine reaches the point first.
 type steps map[string]func()
 
 // with calls fn, with happens meanwhile.
@@ -27,7 +28,7 @@ func with(t *testing.T, happens steps, fn func()) {
 	fn()
 	invariant.SetStep(nil)
 	for point := range happens {
-		t.Errorf("nobody came to %q", point)
+		t.Errorf("no goroutine came to %q", point)
 	}
 }
 
@@ -36,10 +37,10 @@ func with(t *testing.T, happens steps, fn func()) {
 func full(t *testing.T, capacity int) (*mpsc.Sender[int], *mpsc.Receiver[int]) {
 	tx, rx := mpsc.New[int](capacity)
 	for i := range capacity {
-		trySend(t, tx, i, nil)
+		chantest.TrySend(t, tx, i, nil)
 	}
-	recv(t, rx, 0)
-	trySend(t, tx, capacity, nil)
+	chantest.Recv(t, rx, 0)
+	chantest.TrySend(t, tx, capacity, nil)
 	return tx, rx
 }
 
@@ -55,26 +56,26 @@ func TestReceiveSeesTheSenderThatHasJustGotInLine(t *testing.T) {
 	defer tx.Close()
 	task, f := edotest.NewTask(), tx.SendFuture(3)
 	with(t, steps{"mpsc: about to store consumed": func() {
-		polled(t, task, f, edo.Pending, nil)
+		chantest.Poll(t, task, f, edo.Pending, nil)
 	}}, func() {
-		recv(t, rx, 1)
+		chantest.Recv(t, rx, 1)
 	})
 	edotest.RequireWoken(t, task, 1)
 	check(t, rx)
-	polled(t, task, f, edo.Ready, nil)
+	chantest.Poll(t, task, f, edo.Ready, nil)
 }
 
 func TestSenderSeesTheReceiveThatHasJustMadeRoom(t *testing.T) {
 	tx, rx := full(t, 2)
 	defer tx.Close()
-	with(t, steps{"mpsc: about to say that somebody waits": func() {
-		recv(t, rx, 1)
+	with(t, steps{"mpsc: about to set waiting": func() {
+		chantest.Recv(t, rx, 1)
 	}}, func() {
-		polled(t, edotest.NewTask(), tx.SendFuture(3), edo.Ready, nil)
+		chantest.Poll(t, edotest.NewTask(), tx.SendFuture(3), edo.Ready, nil)
 	})
 	check(t, rx)
-	recv(t, rx, 2)
-	recv(t, rx, 3)
+	chantest.Recv(t, rx, 2)
+	chantest.Recv(t, rx, 3)
 }
 
 func TestNobodyOvertakesTheLineDuringAReceive(t *testing.T) {
@@ -83,15 +84,15 @@ func TestNobodyOvertakesTheLineDuringAReceive(t *testing.T) {
 	first, second := edotest.NewTask(), edotest.NewTask()
 	f1, f2 := tx.SendFuture(3), tx.SendFuture(4)
 	with(t, steps{"mpsc: about to store consumed": func() {
-		polled(t, first, f1, edo.Pending, nil)
+		chantest.Poll(t, first, f1, edo.Pending, nil)
 	}, "mpsc: consumed stored": func() {
-		trySend(t, tx, 5, edo.ErrFull)
+		chantest.TrySend(t, tx, 5, edo.ErrFull)
 		if _, err := tx.TryReserve(); !errors.Is(err, edo.ErrFull) {
 			t.Errorf("TryReserve = %v", err)
 		}
-		polled(t, second, f2, edo.Pending, nil)
+		chantest.Poll(t, second, f2, edo.Pending, nil)
 	}}, func() {
-		recv(t, rx, 1)
+		chantest.Recv(t, rx, 1)
 	})
 	edotest.RequireWoken(t, first, 1)
 	edotest.RequireWoken(t, second, 0)
@@ -103,17 +104,17 @@ func TestSlotThatASenderHasFilledDuringAReceiveIsNotGivenAgain(t *testing.T) {
 	defer tx.Close()
 	task, f := edotest.NewTask(), tx.SendFuture(4)
 	with(t, steps{"mpsc: consumed stored": func() {
-		trySend(t, tx, 3, nil)
-		polled(t, task, f, edo.Pending, nil)
+		chantest.TrySend(t, tx, 3, nil)
+		chantest.Poll(t, task, f, edo.Pending, nil)
 	}}, func() {
-		recv(t, rx, 1)
+		chantest.Recv(t, rx, 1)
 	})
 	edotest.RequireWoken(t, task, 0)
 	check(t, rx)
-	recv(t, rx, 2)
+	chantest.Recv(t, rx, 2)
 	edotest.RequireWoken(t, task, 1)
-	recv(t, rx, 3)
-	recv(t, rx, 4)
+	chantest.Recv(t, rx, 3)
+	chantest.Recv(t, rx, 4)
 }
 
 func TestBetweenTwoBatchesNobodyOvertakesTheLineAndAnybodyMayLeaveIt(t *testing.T) {
@@ -131,11 +132,11 @@ func TestBetweenTwoBatchesNobodyOvertakesTheLineAndAnybodyMayLeaveIt(t *testing.
 			want = edo.Pending
 			line = append(line, f)
 		}
-		polled(t, task, f, want, nil)
+		chantest.Poll(t, task, f, want, nil)
 	}
 	between, inside := 0, false
 	invariant.SetStep(func(point string) {
-		if inside || point != "mpsc: about to lock" {
+		if inside || point != "about to take a spin lock" {
 			return
 		}
 		inside = true
@@ -146,7 +147,7 @@ func TestBetweenTwoBatchesNobodyOvertakesTheLineAndAnybodyMayLeaveIt(t *testing.
 					t.Errorf("Unsent() = %d, %v", v, ok)
 				}
 			}
-			trySend(t, tx, -1, edo.ErrFull)
+			chantest.TrySend(t, tx, -1, edo.ErrFull)
 		}
 	})
 	f := rx.RecvManyFuture(nil, n)
@@ -161,7 +162,7 @@ func TestBetweenTwoBatchesNobodyOvertakesTheLineAndAnybodyMayLeaveIt(t *testing.
 	edotest.RequireWoken(t, task, n-1)
 	check(t, rx)
 	for i := range n - 1 {
-		recv(t, rx, n+i)
+		chantest.Recv(t, rx, n+i)
 	}
-	tryRecvFails(t, rx, edo.ErrEmpty)
+	chantest.RecvFails(t, rx, edo.ErrEmpty)
 }

@@ -9,10 +9,12 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/mpsc"
 )
 
-// message says who has sent it, and as which of its own.
+// message names its sender, and its number among the messages of that sender.
 type message struct{ sender, n int }
 
 func TestEightSendersOfTenThousand(t *testing.T) {
@@ -23,12 +25,12 @@ func TestEightSendersOfTenThousand(t *testing.T) {
 			tx := tx.Clone()
 			go func() {
 				defer tx.Close()
-				p := newParked()
+				p := chantest.NewGoroutineTask()
 				for n := range each {
 					if n%2 == 0 && tx.TrySend(message{s, n}) == nil {
 						continue
 					}
-					if _, err := await(p, tx.SendFuture(message{s, n})); err != nil {
+					if _, err := chantest.Await(p, tx.SendFuture(message{s, n})); err != nil {
 						t.Errorf("sender %d: %v", s, err)
 						return
 					}
@@ -37,10 +39,10 @@ func TestEightSendersOfTenThousand(t *testing.T) {
 		}
 		tx.Close()
 		var next [senders]int
-		p := newParked()
-		p.cx.SettleAtEnd() // in turn, and the loop ends when nobody is in line
+		p := chantest.NewGoroutineTask()
+		(*sched.Context)(p.Context()).SettleAtEnd() // in turn, and the loop ends when the line is empty
 		for {
-			m, err := await(p, rx.RecvFuture())
+			m, err := chantest.Await(p, rx.RecvFuture())
 			if err != nil {
 				break
 			}
@@ -74,8 +76,8 @@ func TestUnboundedTakesEverything(t *testing.T) {
 	}
 	tx.Close()
 	var next [senders]int
-	p := newParked()
-	for m, err := await(p, rx.RecvFuture()); err == nil; m, err = await(p, rx.RecvFuture()) {
+	p := chantest.NewGoroutineTask()
+	for m, err := chantest.Await(p, rx.RecvFuture()); err == nil; m, err = chantest.Await(p, rx.RecvFuture()) {
 		if m.n != next[m.sender] {
 			t.Fatalf("message %d of sender %d, want %d", m.n, m.sender, next[m.sender])
 		}
@@ -86,7 +88,7 @@ func TestUnboundedTakesEverything(t *testing.T) {
 	}
 }
 
-// TestCloseAgainstSend closes or drops the receiver while others send: what was
+// TestCloseAgainstSend closes or drops the receiver while other goroutines send: a value that was
 // accepted is received, or dropped, and the first that was refused is the next.
 func TestCloseAgainstSend(t *testing.T) {
 	const senders = 4
@@ -98,11 +100,11 @@ func TestCloseAgainstSend(t *testing.T) {
 			tx := tx.Clone()
 			all.Go(func() {
 				defer tx.Close()
-				p := newParked()
+				p := chantest.NewGoroutineTask()
 				for n := 0; ; n++ {
 					var err error
 					if s%2 == 0 {
-						_, err = await(p, tx.SendFuture(message{s, n}))
+						_, err = chantest.Await(p, tx.SendFuture(message{s, n}))
 					} else {
 						for err = tx.TrySend(message{s, n}); errors.Is(err, edo.ErrFull); err = tx.TrySend(message{s, n}) {
 							runtime.Gosched()
@@ -116,14 +118,14 @@ func TestCloseAgainstSend(t *testing.T) {
 			})
 		}
 		tx.Close()
-		p := newParked()
+		p := chantest.NewGoroutineTask()
 		var next [senders]int
 		stop := 10 + round%37
 		for i := 0; ; i++ {
 			if i == stop {
 				rx.Close()
 			}
-			m, err := await(p, rx.RecvFuture())
+			m, err := chantest.Await(p, rx.RecvFuture())
 			if err != nil {
 				break
 			}
@@ -139,8 +141,8 @@ func TestCloseAgainstSend(t *testing.T) {
 	}
 }
 
-// TestGivingUpAgainstReceive has senders that leave the line at random: what they
-// take back was not received, what they do not was, and nobody waits for ever.
+// TestGivingUpAgainstReceive has senders that leave the line at random: a value that they take
+// back was not received, every other value was, and no task waits for ever.
 func TestGivingUpAgainstReceive(t *testing.T) {
 	const senders, each = 4, 3000
 	tx, rx := mpsc.New[message](2)
@@ -151,11 +153,11 @@ func TestGivingUpAgainstReceive(t *testing.T) {
 		all.Go(func() {
 			defer tx.Close()
 			r := rand.New(rand.NewPCG(uint64(s), 2))
-			p, mock := newParked(), edotest.NewTask()
+			p, mock := chantest.NewGoroutineTask(), edotest.NewTask()
 			for n := range each {
 				f := tx.SendFuture(message{s, n})
 				if r.IntN(2) == 0 {
-					if _, err := await(p, f); err != nil {
+					if _, err := chantest.Await(p, f); err != nil {
 						t.Errorf("sender %d: %v", s, err)
 						return
 					}
@@ -173,8 +175,8 @@ func TestGivingUpAgainstReceive(t *testing.T) {
 	}
 	tx.Close()
 	var got [senders][]int
-	p := newParked()
-	for m, err := await(p, rx.RecvFuture()); err == nil; m, err = await(p, rx.RecvFuture()) {
+	p := chantest.NewGoroutineTask()
+	for m, err := chantest.Await(p, rx.RecvFuture()); err == nil; m, err = chantest.Await(p, rx.RecvFuture()) {
 		got[m.sender] = append(got[m.sender], m.n)
 	}
 	all.Wait()
@@ -208,9 +210,9 @@ func TestRoomThatAReceiveMadeIsSeenByTheNextTrySend(t *testing.T) {
 			}
 		}
 	}()
-	p := newParked()
+	p := chantest.NewGoroutineTask()
 	for i := range n {
-		if v, err := await(p, rx.RecvFuture()); v != i || err != nil {
+		if v, err := chantest.Await(p, rx.RecvFuture()); v != i || err != nil {
 			t.Errorf("received %d, %v, want %d", v, err, i)
 			return
 		}

@@ -2,33 +2,15 @@ package mpsc_test
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/sim"
 )
-
-// waits fails the test unless there is one wait, on and by what is said. In by a number
-// after a colon stands for any line.
-func waits(t *testing.T, got []edo.Wait, on string, by ...string) {
-	t.Helper()
-	if len(got) != 1 || got[0].On != on {
-		t.Fatalf("waits on %q, want %q", got, on)
-	}
-	line := regexp.MustCompile(`:\d+`)
-	var lines []string
-	for _, l := range got[0].By {
-		lines = append(lines, line.ReplaceAllString(l, ":1"))
-	}
-	if !slices.Equal(lines, by) {
-		t.Fatalf("ended by %q, want %q", lines, by)
-	}
-}
 
 // atWork makes two handles at one place.
 func atWork(tx *mpsc.Sender[int]) (handles []*mpsc.Sender[int]) {
@@ -43,7 +25,7 @@ func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 	handles := append(atWork(tx), atWork(tx)...)
 	weak := tx.Downgrade()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	const here = " made at waits_test.go:1 (func mpsc_test.TestReceiveWaitsForTheSendersByWhereTheyWereMade)"
 	for face, got := range map[string][]edo.Wait{
 		"stream": edotest.WaitsNext(task, rx),
@@ -52,7 +34,7 @@ func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 		"direct": edotest.Waits(task, edo.Async(rx.Recv)),
 	} {
 		t.Log(face)
-		waits(t, got, "mpsc: receive (empty, capacity 16)",
+		chantest.RequireWait(t, got, "mpsc: receive (empty, capacity 16)",
 			"4 senders made at waits_test.go:1 (func mpsc_test.atWork)", "a sender"+here)
 	}
 	edotest.RequireWoken(t, task, 0)
@@ -61,31 +43,31 @@ func TestReceiveWaitsForTheSendersByWhereTheyWereMade(t *testing.T) {
 	handles[0].Close()
 	strong := upgrade(t, weak, true)
 	p1, p2 := tryReserve(t, strong), tryReserve(t, strong)
-	waits(t, edotest.WaitsNext(task, rx), "mpsc: receive (empty, capacity 16)",
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "mpsc: receive (empty, capacity 16)",
 		"3 senders made at waits_test.go:1 (func mpsc_test.atWork)",
 		"a sender made at weak_test.go:1 (func mpsc_test.upgrade[...])", "2 permits")
 	for _, h := range append(handles, strong) {
 		h.Close()
 	}
 	p1.Drop()
-	waits(t, edotest.WaitsNext(task, rx), "mpsc: receive (empty, capacity 16)", "a permit")
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "mpsc: receive (empty, capacity 16)", "a permit")
 	rx.Close()
-	waits(t, edotest.WaitsNext(task, rx), "mpsc: receive (closed, empty, capacity 16)", "a permit")
+	chantest.RequireWait(t, edotest.WaitsNext(task, rx), "mpsc: receive (closed, empty, capacity 16)", "a permit")
 	p2.Drop()
 	edotest.RequireWoken(t, task, 1) // inspections have left its waker where it was
 }
 
 func TestReceiveOfAnUnboundedChannelSaysSo(t *testing.T) {
 	tx, rx := mpsc.NewUnbounded[int]()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	tx.Close()
-	waits(t, edotest.WaitsNext(edotest.NewTask(), rx), "mpsc: receive (a message, unbounded)")
+	chantest.RequireWait(t, edotest.WaitsNext(edotest.NewTask(), rx), "mpsc: receive (a message, unbounded)")
 }
 
 func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	tx, rx := mpsc.New[int](3)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	permit := tryReserve(t, tx)
 	var tasks [4]*edotest.Task
 	for i := range tasks {
@@ -93,26 +75,26 @@ func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	}
 	many, one, future := tx.ReserveManyFuture(3), tx.ReserveFuture(), tx.SendFuture(2)
 	direct := edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Send(task, 3) })
-	waits(t, edotest.Waits(tasks[0], many), "mpsc: reserve (capacity 3)", "the receiver")
-	waits(t, edotest.Waits(tasks[2], future), "mpsc: send (capacity 3)", "the receiver")
-	polled(t, tasks[0], many, edo.Pending, nil)
-	polled(t, tasks[1], one, edo.Pending, nil)
-	polled(t, tasks[2], future, edo.Pending, nil)
-	polled(t, tasks[3], direct, edo.Pending, nil)
-	waits(t, edotest.Waits(tasks[0], many),
+	chantest.RequireWait(t, edotest.Waits(tasks[0], many), "mpsc: reserve (capacity 3)", "the receiver")
+	chantest.RequireWait(t, edotest.Waits(tasks[2], future), "mpsc: send (capacity 3)", "the receiver")
+	chantest.Poll(t, tasks[0], many, edo.Pending, nil)
+	chantest.Poll(t, tasks[1], one, edo.Pending, nil)
+	chantest.Poll(t, tasks[2], future, edo.Pending, nil)
+	chantest.Poll(t, tasks[3], direct, edo.Pending, nil)
+	chantest.RequireWait(t, edotest.Waits(tasks[0], many),
 		"mpsc: reserve of 3, of which it has 1 (full, capacity 3, 0 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
-	waits(t, edotest.Waits(tasks[1], one), "mpsc: reserve (full, capacity 3, 1 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
-	waits(t, edotest.Waits(tasks[2], future), "mpsc: send (full, capacity 3, 2 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
-	waits(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 3 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
+	chantest.RequireWait(t, edotest.Waits(tasks[1], one), "mpsc: reserve (full, capacity 3, 1 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
+	chantest.RequireWait(t, edotest.Waits(tasks[2], future), "mpsc: send (full, capacity 3, 2 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
+	chantest.RequireWait(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 3 before it in line)", "the receiver", "a permit", "a permit, collected by a reserve in line")
 	many.Drop()
 	edotest.RequireWoken(t, tasks[1], 1)
-	waits(t, edotest.Waits(tasks[1], one), "mpsc: reserve (granted and not taken, capacity 3)")
-	waits(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 1 before it in line)",
+	chantest.RequireWait(t, edotest.Waits(tasks[1], one), "mpsc: reserve (granted and not taken, capacity 3)")
+	chantest.RequireWait(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 1 before it in line)",
 		"the receiver", "a permit", "a permit, granted and not taken")
 	one.Drop()
 	edotest.RequireWoken(t, tasks[2], 1)
-	waits(t, edotest.Waits(tasks[2], future), "mpsc: send (accepted, capacity 3)")
-	waits(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 0 before it in line)", "the receiver", "a permit")
+	chantest.RequireWait(t, edotest.Waits(tasks[2], future), "mpsc: send (accepted, capacity 3)")
+	chantest.RequireWait(t, edotest.Waits(tasks[3], direct), "mpsc: send (full, capacity 3, 0 before it in line)", "the receiver", "a permit")
 	permit.Drop()
 	edotest.RequireWoken(t, tasks[3], 1)
 
@@ -122,52 +104,52 @@ func TestSendAndReserveWaitForTheReceiver(t *testing.T) {
 	s := tx.Clone().Sink()
 	defer s.Drop()
 	for i := range 3 {
-		startSend(t, s, i, nil)
+		chantest.StartSend(t, s, i, nil)
 	}
-	startSend(t, s, 3, nil)
+	chantest.StartSend(t, s, 3, nil)
 	ready := pollOf[edo.Unit](func(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) { p, err = s.PollReady(cx); return })
-	waits(t, edotest.Waits(tasks[0], ready), "mpsc: send (full, capacity 3, 0 before it in line)", "the receiver")
+	chantest.RequireWait(t, edotest.Waits(tasks[0], ready), "mpsc: send (full, capacity 3, 0 before it in line)", "the receiver")
 	rx.TryRecv()
 	edotest.RequireReady(t, tasks[0], ready)
-	waits(t, edotest.Waits(tasks[0], ready), "mpsc: send (capacity 3)")
+	chantest.RequireWait(t, edotest.Waits(tasks[0], ready), "mpsc: send (capacity 3)")
 }
 
 func TestSendThatWasGivenUpIsInNoLine(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task, f := edotest.NewTask(), tx.SendFuture(2)
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	f.Unsent()
-	waits(t, edotest.Waits(task, f), "mpsc: send (nothing)")
+	chantest.RequireWait(t, edotest.Waits(task, f), "mpsc: send (nothing)")
 	check(t, rx)
 }
 
 func TestDirectReserveSaysHowManyItHas(t *testing.T) {
 	tx, _ := mpsc.New[int](3)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task := edotest.NewTask()
 	f := edo.Async(func(task *edo.Task) (*mpsc.Permits[int], error) { return tx.ReserveMany(task, 3) })
-	polled(t, task, f, edo.Pending, nil)
-	waits(t, edotest.Waits(task, f),
+	chantest.Poll(t, task, f, edo.Pending, nil)
+	chantest.RequireWait(t, edotest.Waits(task, f),
 		"mpsc: reserve of 3, of which it has 2 (full, capacity 3, 0 before it in line)",
 		"the receiver", "2 permits, collected by a reserve in line")
 	edo.Drop(f)
-	polled(t, task, f, edo.Ready, edo.ErrCancelled)
+	chantest.Poll(t, task, f, edo.Ready, edo.ErrCancelled)
 }
 
 func TestThoseBeforeOneInALongLineAreNotAllCounted(t *testing.T) {
 	tx, _ := mpsc.New[int](1)
 	defer tx.Close()
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	task := edotest.NewTask()
 	var last *mpsc.SendFuture[int]
 	for range 1500 {
 		last = tx.SendFuture(1)
-		polled(t, task, last, edo.Pending, nil)
+		chantest.Poll(t, task, last, edo.Pending, nil)
 	}
-	waits(t, edotest.Waits(task, last), "mpsc: send (full, capacity 1, 1000 or more before it in line)", "the receiver")
+	chantest.RequireWait(t, edotest.Waits(task, last), "mpsc: send (full, capacity 1, 1000 or more before it in line)", "the receiver")
 }
 
 func TestClosedWaitsForTheReceiverToGo(t *testing.T) {
@@ -178,8 +160,8 @@ func TestClosedWaitsForTheReceiverToGo(t *testing.T) {
 	direct := edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, tx.Closed(task) })
 	poll := pollOf[edo.Unit](func(cx *edo.Context) (edo.Unit, edo.Poll, error) { return edo.Unit{}, tx.PollClosed(cx), nil })
 	for _, f := range []edo.Future[edo.Unit]{future, direct, poll} {
-		polled(t, task, f, edo.Pending, nil)
-		waits(t, edotest.Waits(task, f), "mpsc: closed (capacity 3)", "the receiver", "a Close of this sender")
+		chantest.Poll(t, task, f, edo.Pending, nil)
+		chantest.RequireWait(t, edotest.Waits(task, f), "mpsc: closed (capacity 3)", "the receiver", "a Close of this sender")
 	}
 	rx.Close()
 	edotest.RequireWoken(t, task, 3)
@@ -199,7 +181,7 @@ func TestSendTimeoutSaysUntilWhen(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		waits(t, got, "mpsc: send (full, capacity 1, 0 before it in line)", "the receiver")
+		chantest.RequireWait(t, got, "mpsc: send (full, capacity 1, 0 before it in line)", "the receiver")
 		if want := time.Date(2000, 1, 1, 1, 0, 0, 0, time.UTC); !got[0].Until.Equal(want) {
 			return fmt.Errorf("it waits until %v, want %v", got[0].Until, want)
 		}

@@ -1,16 +1,16 @@
 package mpsc
 
-// WeakSender is a handle that does not keep its channel open: what an actor has of
-// itself, to give to others, without being the one that it waits for. Any number of
-// goroutines may use one.
+// WeakSender is a handle that does not keep its channel open. An actor keeps one of its own
+// channel, to give senders to others, and is not itself a sender that it waits for. Any number
+// of goroutines may use one.
 //
-// It need not be dropped: only [Sender.WeakCount] wants to know.
+// It need not be dropped: a Drop matters only to [Sender.WeakCount].
 type WeakSender[T any] struct {
 	ch   *channel[T]
 	gone bool // dropped, or made from a handle that was closed; guarded by the channel's lock
 }
 
-// Downgrade returns a weak handle of the same channel. That of a closed handle cannot
+// Downgrade returns a weak handle of the same channel. A weak handle of a closed handle cannot
 // be upgraded. It takes some 40 ns.
 func (tx *Sender[T]) Downgrade() *WeakSender[T] {
 	c := tx.ch
@@ -23,14 +23,14 @@ func (tx *Sender[T]) Downgrade() *WeakSender[T] {
 	return &WeakSender[T]{ch: c}
 }
 
-// Upgrade returns a handle to send with, which its owner closes. ok is false when the
-// channel is not kept open any more: when every handle is closed, no permit is out, and
-// nobody is in line. From then on it stays false. The handle of a channel whose receiver
-// is closed refuses, as all of them do. Making it takes about 0.7 µs.
+// Upgrade returns a handle to send with, which its owner closes. ok is false when the channel
+// is not kept open any more: when every handle is closed, no permit is out, and the line is
+// empty. From then on it stays false. The handle of a channel whose receiver is closed refuses
+// to send, as all of them do. Making it takes about 0.7 µs.
 func (w *WeakSender[T]) Upgrade() (tx *Sender[T], ok bool) {
-	c, pc := w.ch, caller()
+	c, pc := w.ch, callerPC()
 	c.mu.Lock()
-	if w.gone || !c.alive() {
+	if w.gone || !c.mayStillSend() {
 		c.mu.Unlock()
 		return nil, false
 	}

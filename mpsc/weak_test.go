@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -22,10 +23,10 @@ func TestWeakSenderDoesNotKeepTheChannelOpen(t *testing.T) {
 	tx, rx := mpsc.New[int](2)
 	weak := tx.Downgrade()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	tx.Close()
 	edotest.RequireWoken(t, task, 1)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 0, edo.End)
 	upgrade(t, weak, false)
 }
 
@@ -36,12 +37,12 @@ func TestUpgradeSucceedsWhileAHandleLives(t *testing.T) {
 	tx.Close()
 	again := upgrade(t, weak.Clone(), true)
 	strong.Close()
-	trySend(t, again, 1, nil)
+	chantest.TrySend(t, again, 1, nil)
 	again.Close()
 	upgrade(t, weak, false)
 	upgrade(t, weak, false)
-	recv(t, rx, 1)
-	tryRecvFails(t, rx, edo.ErrClosed)
+	chantest.Recv(t, rx, 1)
+	chantest.RecvFails(t, rx, edo.ErrClosed)
 }
 
 func TestUpgradeSucceedsWhileAPermitLives(t *testing.T) {
@@ -49,29 +50,29 @@ func TestUpgradeSucceedsWhileAPermitLives(t *testing.T) {
 	weak, permit := tx.Downgrade(), tryReserve(t, tx)
 	tx.Close()
 	task := edotest.NewTask()
-	next(t, task, rx, 0, edo.Pending)
+	chantest.Next(t, task, rx, 0, edo.Pending)
 	strong := upgrade(t, weak, true)
 	permit.Drop()
 	edotest.RequireWoken(t, task, 0)
-	trySend(t, strong, 1, nil)
+	chantest.TrySend(t, strong, 1, nil)
 	edotest.RequireWoken(t, task, 1)
 	strong.Close()
 	upgrade(t, weak, false)
-	next(t, task, rx, 1, edo.Ready)
-	next(t, task, rx, 0, edo.End)
+	chantest.Next(t, task, rx, 1, edo.Ready)
+	chantest.Next(t, task, rx, 0, edo.End)
 }
 
 func TestUpgradeSucceedsWhileSomebodyIsInLine(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
-	trySend(t, tx, 1, nil)
+	chantest.TrySend(t, tx, 1, nil)
 	weak, f, task := tx.Downgrade(), tx.SendFuture(2), edotest.NewTask()
-	polled(t, task, f, edo.Pending, nil)
+	chantest.Poll(t, task, f, edo.Pending, nil)
 	tx.Close()
 	upgrade(t, weak, true).Close()
-	recv(t, rx, 1) // and the second one gets in
+	chantest.Recv(t, rx, 1) // and the second one gets in
 	upgrade(t, weak, false)
-	recv(t, rx, 2)
-	tryRecvFails(t, rx, edo.ErrClosed)
+	chantest.Recv(t, rx, 2)
+	chantest.RecvFails(t, rx, edo.ErrClosed)
 }
 
 func TestUpgradeAfterTheReceiverIsGoneGivesAHandleThatRefuses(t *testing.T) {
@@ -81,7 +82,7 @@ func TestUpgradeAfterTheReceiverIsGoneGivesAHandleThatRefuses(t *testing.T) {
 	rx.Drop()
 	strong := upgrade(t, weak, true)
 	defer strong.Close()
-	trySend(t, strong, 1, edo.ErrClosed)
+	chantest.TrySend(t, strong, 1, edo.ErrClosed)
 }
 
 func TestWeakHandleOfAClosedOneIsDead(t *testing.T) {
@@ -92,7 +93,7 @@ func TestWeakHandleOfAClosedOneIsDead(t *testing.T) {
 	tx.Close()
 	upgrade(t, tx.Downgrade(), false)
 	upgrade(t, tx.Downgrade().Clone(), false)
-	upgrade(t, before, true).Close() // that one was made by who might still send
+	upgrade(t, before, true).Close() // it was made by way of a handle that could still send
 }
 
 func TestStrongAndWeakAreCounted(t *testing.T) {
@@ -128,7 +129,7 @@ func TestStrongAndWeakAreCounted(t *testing.T) {
 }
 
 // The actor sends to itself, and hands handles of itself to others; it ends when those
-// are closed, and nobody has asked it to.
+// are closed, and no task has asked it to.
 func TestActorWithAWeakSenderToItselfEnds(t *testing.T) {
 	handled := 0
 	err := edo.Run(func(task *edo.Task) error {

@@ -76,7 +76,7 @@ func askAndGiveUp(w *chaos.World, rx receiver) func(task *edo.Task) error {
 		}
 		rx.Close()
 		if w.Rand.IntN(2) == 0 {
-			return nil // what has come is dropped with it
+			return nil // a value that has come is dropped with it
 		}
 		v, err := rx.TryRecv()
 		switch {
@@ -190,7 +190,7 @@ func TestWhoeverWaitsForTheReceiverToGoLearnsOfIt(t *testing.T) {
 	})
 }
 
-// A cancelled wait leaves the channel as it is: another task can go on with it.
+// A cancelled wait does not change the channel: another task can use it.
 func TestAnotherTaskGoesOnWhereAnAbortedOneWaited(t *testing.T) {
 	chaos.Explore(t, 400, func(w *chaos.World) {
 		tx, rx := oneshot.New[*chaos.Value]()

@@ -6,8 +6,8 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // escaped keeps the compiler from putting a channel on the stack.
@@ -28,7 +28,7 @@ func TestChannelIsOneSmallAllocation(t *testing.T) {
 			rx.Poll(cx)
 			tx.SendBy(cx, 1)
 			rx.Poll(cx)
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 		})
 		if n != 1 {
 			t.Errorf("new, poll, send and poll allocate %v times, want once", n)
@@ -82,7 +82,7 @@ func BenchmarkSendThenReceive(b *testing.B) {
 			escaped = tx
 			tx.SendBy(cx, 1)
 			if _, p, _ := rx.Poll(cx); p != edo.Ready {
-				cx.Internal(internal.Key{}).SetBudget(100)
+				(*sched.Context)(cx).SetBudget(100)
 			}
 		}
 	})
@@ -97,7 +97,7 @@ func BenchmarkPollThenSendThenReceive(b *testing.B) {
 			rx.Poll(cx)
 			tx.SendBy(cx, 1)
 			rx.Poll(cx)
-			cx.Internal(internal.Key{}).SetBudget(100)
+			(*sched.Context)(cx).SetBudget(100)
 		}
 	})
 }

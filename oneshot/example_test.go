@@ -46,7 +46,7 @@ func ExampleSender_Close() {
 	// true
 }
 
-// Whoever works on an answer can find out that nobody waits for it any more.
+// A task that works on an answer can find out that no task waits for it any more.
 func ExampleSender_Closed() {
 	edo.Run(func(task *edo.Task) error {
 		tx, rx := oneshot.New[int]()
@@ -54,17 +54,17 @@ func ExampleSender_Closed() {
 			if err := tx.Closed(task); err != nil {
 				return err
 			}
-			fmt.Println("nobody wants it any more")
+			fmt.Println("no task wants it any more")
 			return nil
 		})
 		rx.Drop()
 		return nil
 	})
-	// Output: nobody wants it any more
+	// Output: no task wants it any more
 }
 
-// An actor that may panic defers the Close of the sender in its hand: who has asked is
-// told. The requests in the queue end with the receiver that the actor owns.
+// An actor that may panic defers the Close of the sender that it has received: so the task that
+// has asked gets an error. The requests in the queue end with the receiver that the actor owns.
 func ExampleSender_Close_deferred() {
 	type request struct {
 		question string

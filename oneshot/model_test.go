@@ -15,29 +15,29 @@ import (
 
 const (
 	modelTasks = 3 // each may ask for either half
-	nobody     = -1
+	none       = -1
 )
 
-// model is a channel as a few plain fields: what it does is what the real one must do.
+// model is a channel as a few plain fields. The real channel must do the same.
 type model struct {
 	value              *owntest.Handle
 	sent, gone, closed bool
 	read               bool
-	receiver, sender   int // the task that asked last and waits, or nobody
+	receiver, sender   int // the task that asked last and waits, or none
 	wakes              [modelTasks]int
 }
 
 func (m *model) over() bool { return m.sent || m.gone || m.closed }
 
-// end wakes those who wait, the receiver if it is to.
+// end wakes the tasks that wait, the receiver only with andReceiver.
 func (m *model) end(andReceiver bool) {
-	if m.receiver != nobody && andReceiver {
+	if m.receiver != none && andReceiver {
 		m.wakes[m.receiver]++
 	}
-	if m.sender != nobody {
+	if m.sender != none {
 		m.wakes[m.sender]++
 	}
-	m.receiver, m.sender = nobody, nobody
+	m.receiver, m.sender = none, none
 }
 
 func (m *model) send(v *owntest.Handle) error {
@@ -65,7 +65,7 @@ func (m *model) closeReceiver(wakeIt bool) {
 
 func (m *model) recv(task int) (v *owntest.Handle, p edo.Poll, err error) {
 	switch {
-	case !m.over() && task == nobody:
+	case !m.over() && task == none:
 		return nil, edo.Ready, edo.ErrEmpty
 	case !m.over():
 		m.receiver = task
@@ -103,7 +103,7 @@ func TestOneshotAgainstTheModel(t *testing.T) {
 
 func playAgainstModel(r *rand.Rand) error {
 	tx, rx := oneshot.New[*owntest.Handle]()
-	m := &model{receiver: nobody, sender: nobody}
+	m := &model{receiver: none, sender: none}
 	by := edotest.NewTask()
 	var tasks [modelTasks]*edotest.Task
 	for i := range tasks {
@@ -143,14 +143,14 @@ func playAgainstModel(r *rand.Rand) error {
 			what = "Drop of the receiver"
 			rx.Drop()
 			m.closeReceiver(false)
-			if v, _, err := m.recv(nobody); err == nil {
+			if v, _, err := m.recv(none); err == nil {
 				drops[v]++
 			}
 			ended = r.IntN(2) == 0
 		case 6, 7:
 			what = "TryRecv"
 			got, gotErr = rx.TryRecv()
-			want, _, wantErr = m.recv(nobody)
+			want, _, wantErr = m.recv(none)
 		case 8:
 			what = "IsClosed"
 			got, want = tx.IsClosed(), m.over()

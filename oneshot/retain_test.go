@@ -10,7 +10,7 @@ func TestValueThatWasReceivedIsNotKept(t *testing.T) {
 	tx, rx := New[*int]()
 	tx.Send(new(int))
 	rx.TryRecv()
-	if tx.value != nil {
+	if tx.c.value != nil {
 		t.Error("the channel keeps what was received")
 	}
 }
@@ -21,7 +21,7 @@ func TestValueThatWasRefusedIsNotKeptInAnyInterleaving(t *testing.T) {
 		var err error
 		threads = []func(){func() { err = tx.Send(new(int)) }, rx.Close}
 		return threads, func() {
-			if err != nil && rx.value != nil {
+			if err != nil && rx.c.value != nil {
 				t.Fatal("the channel keeps what it has refused")
 			}
 		}

@@ -2,13 +2,12 @@ package oneshot
 
 import "github.com/edo-go/edo"
 
-// What waits is the channel itself, under one name or another, so that waiting needs
-// no memory of its own. Where it was made is not kept, to have it small.
+// The leaf of each wait is the channel itself, under several types, so that waiting needs no
+// memory of its own. A channel does not record where it was made, to stay small.
 
-// Waits says what a task waits for that waits for the value, or that it need not wait any
-// more.
+// Waits says that the task waits for the value, or that it need not wait any more.
 func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
-	s := rx.ch().state.Load()
+	s := rx.c.state.Load()
 	switch {
 	case s&read != 0:
 		return edo.Wait{On: "oneshot: receive (received already)"}
@@ -25,12 +24,12 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 	}
 }
 
-// closing is a sender that waits for its end, and the future of that.
-type closing[T any] channel[T]
+// closing is a sender as the future of its end.
+type closing[T any] Sender[T]
 
-// Waits says what for, or that it has come.
-func (c *closing[T]) Waits(*edo.Context) edo.Wait {
-	s := c.state.Load()
+// Waits says that the task waits for the end, or that it has come.
+func (f *closing[T]) Waits(*edo.Context) edo.Wait {
+	s := f.c.state.Load()
 	switch {
 	case s&sent != 0:
 		return edo.Wait{On: "oneshot: the receiver to go (sent)"}
@@ -46,6 +45,6 @@ func (c *closing[T]) Waits(*edo.Context) edo.Wait {
 }
 
 // Poll is [Sender.PollClosed].
-func (c *closing[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	return edo.Unit{}, (*Sender[T])(c).PollClosed(cx), nil
+func (f *closing[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	return edo.Unit{}, (*Sender[T])(f).PollClosed(cx), nil
 }

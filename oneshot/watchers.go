@@ -6,56 +6,55 @@ import (
 	"unsafe"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
 
 // watchers are several tasks that wait for the end by way of one sender.
 type watchers struct {
-	all  []*sched.Task
-	next int // the one to be asked, when another comes, whether it still waits
+	tasks     []*sched.Task
+	nextToAsk int // which task the next one that comes asks whether it still waits
 }
 
-// attend is Ready at the end of the channel. Otherwise the task of cx is woken then,
-// beside the others that wait for it.
+// watchEnd is Ready at the end of the channel. Otherwise it keeps the task of cx, to be woken
+// then, beside the other tasks that wait for the end.
 //
-// Tasks that do not wait any more are not taken out when they turn away: each task that
-// comes has one of the others asked, in turn, and takes its place if that has gone. So
-// there are never many more than wait.
-func (c *channel[T]) attend(cx *edo.Context) edo.Poll {
-	me := cx.Internal(internal.Key{}).Task()
+// A task that stops waiting does not take itself out. Each task that comes asks one of the
+// others, in turn, whether it still waits, and takes its place if it does not. So there are
+// never many more tasks in tx than wait.
+func (tx *Sender[T]) watchEnd(cx *edo.Context) edo.Poll {
+	c, leaf, me := &tx.c, (*closing[T])(tx), (*sched.Context)(cx).Task()
 	var asked *sched.Task
-	stays := false
+	stays := false // asked still waits
 	for {
-		s, ok := c.claim()
+		s, ok := c.claimTx()
 		if !ok {
 			return edo.Ready
 		}
-		one := c.candidate(s, me)
+		other := c.taskToAsk(s, me)
 		switch {
-		case one == me:
-			return c.unclaim(me, s&waiting)
-		case one == nil || one == asked:
-			p := c.unclaim(me, c.admit(s, me, stays))
-			if one != nil && !stays {
-				cx.Displace(wakerOf(one), (*closing[T])(c))
+		case other == me:
+			return c.releaseTx(me, s&waiting)
+		case other == nil || other == asked:
+			p := c.releaseTx(me, c.addWatcher(s, me, stays))
+			if other != nil && !stays {
+				cx.Displace(wakerOf(other), leaf)
 			}
 			return p
 		}
-		if c.unclaim(me, s&waiting) == edo.Ready {
+		if c.releaseTx(me, s&waiting) == edo.Ready {
 			return edo.Ready
 		}
-		asked, stays = one, cx.Sole(wakerOf(one), (*closing[T])(c), "") != nil
+		asked, stays = other, cx.Sole(wakerOf(other), leaf, "") != nil
 	}
 }
 
-// claim takes txBusy, and returns the state before. It is not ok at the end.
-func (c *channel[T]) claim() (s uint32, ok bool) {
+// claimTx takes txBusy by rule 4, and returns the state before. ok is false at the end.
+func (c *channel[T]) claimTx() (s uint32, ok bool) {
 	for {
 		s = c.state.Load()
 		switch {
-		case s&over != 0:
+		case s&ended != 0:
 			return s, false
 		case s&txBusy != 0:
 			if invariant.Enabled {
@@ -71,13 +70,13 @@ func (c *channel[T]) claim() (s uint32, ok bool) {
 	}
 }
 
-// unclaim gives txBusy back, and says that tx holds what bits say. At the end it is Ready,
-// and wakes those but me.
-func (c *channel[T]) unclaim(me *sched.Task, bits uint32) edo.Poll {
+// releaseTx clears txBusy, and sets bits, which say what tx holds. At the end it is Ready, and
+// wakes the tasks in tx but me, by rule 4.
+func (c *channel[T]) releaseTx(me *sched.Task, bits uint32) edo.Poll {
 	for {
 		s := c.state.Load()
-		if s&over != 0 {
-			for _, t := range c.empty(bits) {
+		if s&ended != 0 {
+			for _, t := range c.takeWatchers(bits) {
 				if t != me {
 					t.Wake()
 				}
@@ -90,58 +89,51 @@ func (c *channel[T]) unclaim(me *sched.Task, bits uint32) edo.Poll {
 	}
 }
 
-// candidate returns me if that waits already, or the task to be asked whether it still
-// does, or nil when there is none. Claimed.
-func (c *channel[T]) candidate(s uint32, me *sched.Task) *sched.Task {
+// taskToAsk returns me if that waits already, or the task to ask whether it still waits, or
+// nil when tx holds none. The caller has txBusy.
+func (c *channel[T]) taskToAsk(s uint32, me *sched.Task) *sched.Task {
 	switch {
 	case s&txMany != 0:
 		w := (*watchers)(c.tx)
-		if slices.Contains(w.all, me) {
+		if slices.Contains(w.tasks, me) {
 			return me
 		}
-		return w.all[w.next]
+		return w.tasks[w.nextToAsk]
 	case s&txWaits != 0:
 		return (*sched.Task)(c.tx)
 	}
 	return nil
 }
 
-// admit puts me into tx, beside the candidate or in its place, and returns the bits that
-// say what tx holds. Claimed.
-func (c *channel[T]) admit(s uint32, me *sched.Task, beside bool) uint32 {
+// addWatcher puts me into tx, beside the task that was asked or in its place, and returns the
+// bits that say what tx holds. The caller has txBusy.
+func (c *channel[T]) addWatcher(s uint32, me *sched.Task, beside bool) uint32 {
 	switch {
 	case s&txMany != 0:
 		w := (*watchers)(c.tx)
 		if beside {
-			w.all = append(w.all, me)
+			w.tasks = append(w.tasks, me)
 		} else {
-			w.all[w.next] = me
+			w.tasks[w.nextToAsk] = me
 		}
-		w.next = (w.next + 1) % len(w.all)
+		w.nextToAsk = (w.nextToAsk + 1) % len(w.tasks)
 		return txWaits | txMany
 	case s&txWaits != 0 && beside:
-		c.tx = unsafe.Pointer(&watchers{all: []*sched.Task{(*sched.Task)(c.tx), me}})
+		c.tx = unsafe.Pointer(&watchers{tasks: []*sched.Task{(*sched.Task)(c.tx), me}})
 		return txWaits | txMany
 	}
 	c.tx = unsafe.Pointer(me)
 	return txWaits
 }
 
-// empty takes the tasks out of tx, which holds what bits say.
-func (c *channel[T]) empty(bits uint32) (all []*sched.Task) {
+// takeWatchers takes the tasks out of tx, which holds what bits say.
+func (c *channel[T]) takeWatchers(bits uint32) (tasks []*sched.Task) {
 	switch {
 	case bits&txMany != 0:
-		all = (*watchers)(c.tx).all
+		tasks = (*watchers)(c.tx).tasks
 	case bits&txWaits != 0:
-		all = []*sched.Task{(*sched.Task)(c.tx)}
+		tasks = []*sched.Task{(*sched.Task)(c.tx)}
 	}
 	c.tx = nil
-	return all
-}
-
-// wakeSenders wakes those that waited, in state s, for the end by way of the sender.
-func (c *channel[T]) wakeSenders(cx *edo.Context, s uint32) {
-	for _, t := range c.empty(s) {
-		wake(cx, t)
-	}
+	return tasks
 }

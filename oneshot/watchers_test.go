@@ -28,7 +28,7 @@ func TestTasksThatCameAndWentAreNotKept(t *testing.T) {
 			}
 			before = h
 		}
-		if n := len((*watchers)(tx.tx).all); n > 8 {
+		if n := len((*watchers)(tx.c.tx).tasks); n > 8 {
 			t.Errorf("%d of %d tasks are kept, where one waits", n, tasks)
 		}
 		rx.Close()

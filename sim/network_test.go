@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/sim"
 )
@@ -24,14 +24,13 @@ func (o op[T]) Poll(cx *edo.Context) (T, edo.Poll, error) {
 }
 
 func accept(task *edo.Task, l driver.Listener) (driver.Conn, error) {
-	return edo.Await(task, op[driver.Conn](func(cx *edo.Context) (driver.Conn, error) {
-		return l.Accept((*sched.Context)(cx))
-	}))
+	return edo.Await(task, op[driver.Conn](l.Accept))
 }
 
 func connect(task *edo.Task, c driver.Conn) error {
-	_, err := edo.Await(task, op[edo.Unit](func(cx *edo.Context) (edo.Unit, error) {
-		return edo.Unit{}, c.Connect((*sched.Context)(cx))
+	_, err := edo.Await(task, op[edo.Unit](func(cx *sched.Context) (edo.Unit, driver.Poll, error) {
+		poll, err := c.Connect(cx)
+		return edo.Unit{}, poll, err
 	}))
 	return err
 }
@@ -40,9 +39,7 @@ func connect(task *edo.Task, c driver.Conn) error {
 func readAll(task *edo.Task, c driver.Conn, handle func(p []byte) error) error {
 	var p [100]byte
 	for {
-		n, err := edo.Await(task, op[int](func(cx *edo.Context) (int, error) {
-			return c.Read((*sched.Context)(cx), p[:])
-		}))
+		n, err := edo.Await(task, op[int](func(cx *sched.Context) (int, driver.Poll, error) { return c.Read(cx, p[:]) }))
 		if err == io.EOF {
 			return nil
 		}
@@ -57,9 +54,7 @@ func readAll(task *edo.Task, c driver.Conn, handle func(p []byte) error) error {
 
 func writeAll(task *edo.Task, c driver.Conn, p []byte) error {
 	for len(p) > 0 {
-		n, err := edo.Await(task, op[int](func(cx *edo.Context) (int, error) {
-			return c.Write((*sched.Context)(cx), p)
-		}))
+		n, err := edo.Await(task, op[int](func(cx *sched.Context) (int, driver.Poll, error) { return c.Write(cx, p) }))
 		if err != nil {
 			return err
 		}
@@ -72,7 +67,7 @@ func writeAll(task *edo.Task, c driver.Conn, p []byte) error {
 func echo(seed uint64) (ended []int, err error) {
 	const clients = 10
 	err = sim.Run(seed, func(task *edo.Task) error {
-		_, d, err := edo.Internals(internal.Key{}, task)
+		d, err := inside.Driver(task)
 		if err != nil {
 			return err
 		}

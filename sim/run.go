@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver/simulated"
 )
 
@@ -49,19 +48,20 @@ func (c Config) driver(manual bool) *simulated.Driver {
 func (c Config) run(d *simulated.Driver, main func(task *edo.Task) error) error {
 	c.Runtime.Workers = 0
 	c.Runtime.CurrentThread = true
-	return edo.Run(main, edo.WithConfig(c.Runtime.WithDriver(internal.Key{}, d)))
+	c.Runtime.SetDriver(d)
+	return edo.Run(main, edo.WithConfig(c.Runtime))
 }
 
 // An Option configures [Run].
-type Option func(*Config)
+type Option struct{ apply func(*Config) }
 
 // WithConfig makes Run use c, except its seed: the seed is the argument of Run.
 func WithConfig(c Config) Option {
-	return func(o *Config) {
+	return Option{func(o *Config) {
 		seed := o.Seed
 		*o = c
 		o.Seed = seed
-	}
+	}}
 }
 
 // Run runs main as a task in a simulation, and returns when it and every other
@@ -70,7 +70,7 @@ func WithConfig(c Config) Option {
 func Run(seed uint64, main func(task *edo.Task) error, opts ...Option) error {
 	c := Config{Seed: seed}
 	for _, o := range opts {
-		o(&c)
+		o.apply(&c)
 	}
 	return c.run(c.driver(false), main)
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
@@ -247,7 +247,7 @@ func TestTwoSimulationsRunIndependently(t *testing.T) {
 
 // now returns the time of the simulation that a task runs in.
 func now(task *edo.Task) time.Time {
-	_, d, err := edo.Internals(internal.Key{}, task)
+	d, err := inside.Driver(task)
 	if err != nil {
 		panic(err)
 	}

@@ -8,8 +8,8 @@ import (
 	"net/netip"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -33,7 +33,7 @@ func DialFuture(s edo.Spawner, network, address string) edo.Future[*Conn] {
 
 func newDial(s edo.Spawner, network, address string, pc uintptr) *dial {
 	f := &dial{network: network, address: address, pc: pc}
-	_, d, err := edo.Internals(internal.Key{}, s)
+	d, err := inside.Driver(s)
 	if err != nil {
 		f.keepError(err)
 	}

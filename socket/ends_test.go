@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/sim"
 )
 
@@ -47,7 +47,7 @@ func virtual(t *testing.T, main func(task *edo.Task, now func() time.Duration) e
 	t.Helper()
 	config := sim.Config{Runtime: edo.Config{OnError: func(err error) { reports = append(reports, err) }}}
 	err := sim.Run(1, func(task *edo.Task) error {
-		_, d, err := edo.Internals(internal.Key{}, task)
+		d, err := inside.Driver(task)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func connected(t *testing.T, fn func(task *edo.Task, a, b *Conn, now func() time
 
 // in returns the time d from now, on the runtime's clock.
 func in(task *edo.Task, d time.Duration) time.Time {
-	_, drv, err := edo.Internals(internal.Key{}, task)
+	drv, err := inside.Driver(task)
 	if err != nil {
 		panic(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -79,10 +80,7 @@ func (ls *limits) expiryOf(d direction, t *sched.Task) int64 {
 
 // addInstant returns the instant d after at. It is before sched.Never.
 func addInstant(at, d int64) int64 {
-	if d > sched.Never-1-at {
-		return sched.Never - 1
-	}
-	return at + d
+	return min(sched.After(at, time.Duration(d)), sched.Never-1)
 }
 
 // noteEnd notes that an operation in direction d has ended, with n bytes.

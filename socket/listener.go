@@ -4,8 +4,8 @@ import (
 	"net"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -30,7 +30,7 @@ type Listener struct {
 // data under way is noticed after some 15 minutes: use deadlines, or
 // [Conn.SetIdleTimeout].
 func Listen(s edo.Spawner, network, address string, opts ...ListenOption) (*Listener, error) {
-	_, d, err := edo.Internals(internal.Key{}, s)
+	d, err := inside.Driver(s)
 	if err == nil {
 		err = driver.CheckNetwork(network)
 	}

@@ -5,8 +5,8 @@ import (
 	"iter"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/budget"
+	"github.com/edo-go/edo/internal/inside"
 )
 
 // All returns the items of s for a loop in direct style, which waits for each:
@@ -99,7 +99,7 @@ func (l *loop[T]) run(yield func(T, error) bool) error {
 		return err
 	}
 	for {
-		turn := budget.Begin(l.task.Internal(internal.Key{}))
+		turn := budget.Begin(inside.Context(l.task))
 		if turn <= 0 {
 			if err := l.task.Proceed(nil); err != nil {
 				return err
@@ -109,10 +109,10 @@ func (l *loop[T]) run(yield func(T, error) bool) error {
 		if !ok {
 			return err
 		}
-		turn.End(l.task.Internal(internal.Key{}))
+		turn.End(inside.Context(l.task))
 		if err != nil {
 			var b *edo.BusyError
-			l.busy = errors.As(err, &b) && b.IsOf(internal.Key{}, l.task.Internal(internal.Key{}))
+			l.busy = errors.As(err, &b) && b.IsTask(inside.Task(l.task).Cx)
 		}
 		if !yield(v, err) || l.busy {
 			return nil

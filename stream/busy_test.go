@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/joinset"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
@@ -81,7 +82,7 @@ func TestALoopOverAStreamThatAnotherTaskWaitsForEndsAndDoesNotDropIt(t *testing.
 func TestALoopOverResultsGoesOnAfterAResultThatIsABusyError(t *testing.T) {
 	err := sim.Run(1, func(task *edo.Task) error {
 		tx, rx := mpsc.New[int](1)
-		set := edo.NewJoinSet[int](0)
+		set := joinset.New[int](0)
 		for range 4 {
 			if _, err := set.Go(task, rx.Recv); err != nil {
 				return err

@@ -14,5 +14,5 @@
 // of such operations gives way to the other tasks.
 //
 // A plain goroutine that waits should use package time. A future gets its time limit
-// from future.Timeout, a scope from [edo.ScopeTimeout].
+// from future.Timeout, a scope from [scope.Timeout].
 package timer

@@ -11,7 +11,7 @@ import (
 )
 
 // An Option changes what an [Interval] does.
-type Option func(*Interval)
+type Option struct{ apply func(*Interval) }
 
 // Interval is a stream of ticks, one per period. It never ends. The value of a tick is the
 // instant at which it was due, even when the tick is late; [Missed] says which ticks follow
@@ -47,7 +47,7 @@ func IntervalAt(start time.Time, d time.Duration, opts ...Option) *Interval {
 	}
 	i := &Interval{period: d, start: start, delay: d}
 	for _, o := range opts {
-		o(i)
+		o.apply(i)
 	}
 	return i
 }
@@ -100,7 +100,7 @@ func (i *Interval) bindClock(clock driver.Driver, now int64) {
 	case i.clock != nil:
 		i.next = instantOf(clock, now, i.clock.Time(i.next))
 	case i.start.IsZero():
-		i.next = after(now, i.delay)
+		i.next = sched.After(now, max(i.delay, 0))
 	default:
 		i.next = instantOf(clock, now, i.start)
 	}
@@ -113,7 +113,7 @@ func instantOf(clock driver.Driver, now int64, t time.Time) int64 {
 	if d < 0 {
 		return now + int64(d)
 	}
-	return after(now, d)
+	return sched.After(now, d)
 }
 
 // Tick waits for the next tick. The error is [edo.ErrCancelled], an [*edo.BusyError], or
@@ -134,7 +134,7 @@ func (i *Interval) ResetAfter(d time.Duration) {
 	i.mu.Lock()
 	i.start, i.delay = time.Time{}, d
 	if i.clock != nil {
-		i.next = after(i.clock.Now(), d)
+		i.next = sched.After(i.clock.Now(), max(d, 0))
 	}
 	i.unlockAndRearm()
 }

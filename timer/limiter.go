@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -109,7 +109,7 @@ func (l *Limiter) Allow(s edo.Spawner) bool { return l.TryTake(s, 1) == nil }
 // error matches [edo.ErrEmpty], or says that n is more than the burst, or that s is not
 // the caller's.
 func (l *Limiter) TryTake(s edo.Spawner, n int) error {
-	_, clock, err := edo.Internals(internal.Key{}, s)
+	clock, err := inside.Driver(s)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (l *Limiter) WaitN(task *edo.Task, n int) error {
 	if err := task.Proceed(limiterLeaf{}); err != nil {
 		return err
 	}
-	in := (*sched.Context)(task.Internal(internal.Key{}))
+	in := inside.Task(task).Cx
 	if in.Runtime() == nil {
 		return sched.ErrNoClock
 	}
@@ -201,7 +201,7 @@ func (l *Limiter) settle(clock driver.Driver, now int64, ws *wakeList) {
 	l.bindClock(clock, now)
 	now = max(now, l.settledAt) // another goroutine may have read the clock later
 	for f := l.queue.First(); f != nil; f = l.queue.First() {
-		due := after(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
+		due := sched.After(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
 		if due > now {
 			if due < f.pollAt {
 				f.pollAt = due // so that the next settle does not wake it again

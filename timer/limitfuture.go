@@ -119,7 +119,7 @@ func (f *LimitFuture) takeOrWait(cx *edo.Context, in *sched.Context, ws *wakeLis
 	// Never: settle wakes it once it is the head.
 	f.waker = me
 	if l.queue.First() == f {
-		f.pollAt = after(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
+		f.pollAt = sched.After(l.settledAt, time.Duration(l.level.timeUntil(f.n, l.rate)))
 	} else if f.pollAt <= now {
 		f.pollAt = sched.Never
 	}
@@ -137,7 +137,7 @@ func (f *LimitFuture) joinQueue() {
 	}
 	l.queue.PushBack(f)
 	l.wanted += f.n
-	f.pollAt = after(l.settledAt, time.Duration(l.level.timeUntil(l.wanted, l.rate)))
+	f.pollAt = sched.After(l.settledAt, time.Duration(l.level.timeUntil(l.wanted, l.rate)))
 }
 
 // Drop leaves the queue. Tokens that were granted to f, and that no poll has returned, go to

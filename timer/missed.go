@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 	"time"
+
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Missed says what an [Interval] does about missed ticks: those that were due before their
@@ -39,7 +41,7 @@ func OnMissed(m Missed) Option {
 	if int(m) >= len(missedNames) {
 		panic(errMissed)
 	}
-	return func(i *Interval) { i.missed = m }
+	return Option{func(i *Interval) { i.missed = m }}
 }
 
 // clockTick is the resolution of timers in nanoseconds: a timer may be this late by itself.
@@ -47,13 +49,13 @@ const clockTick = 1_000_000
 
 // following returns the instant of the tick after tick, which is returned now. Locked.
 func (i *Interval) following(tick, now int64) int64 {
-	next := after(tick, i.period)
+	next := sched.After(tick, i.period)
 	late := uint64(now) - uint64(tick) // correct also when now-tick overflows an int64
 	switch {
 	case i.missed == Delay && (late > clockTick || next <= now):
-		return after(now, i.period)
+		return sched.After(now, i.period)
 	case i.missed == Skip && next <= now:
-		return after(now, i.period-time.Duration(late%uint64(i.period)))
+		return sched.After(now, i.period-time.Duration(late%uint64(i.period)))
 	}
 	return next
 }

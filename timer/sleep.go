@@ -53,7 +53,7 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		}
 		now := in.Now()
 		if delayed {
-			at = after(now, time.Duration(at))
+			at = sched.After(now, time.Duration(at))
 		}
 		if at > now {
 			waiter := s.timer.Waiter()
@@ -83,19 +83,6 @@ const (
 // wakerOf returns the waker of the task t.
 func wakerOf(t *sched.Task) edo.Waker {
 	return (*edo.Context)(sched.NewContext(nil, t)).Waker()
-}
-
-// after returns the instant d after now, or Never if the sum overflows. A negative d counts
-// as 0.
-func after(now int64, d time.Duration) int64 {
-	if d < 0 {
-		d = 0
-	}
-	at := now + int64(d)
-	if at < now {
-		return sched.Never
-	}
-	return at
 }
 
 // Reset makes s wait for d from its next poll on, whether it was ready before or

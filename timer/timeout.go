@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/scope"
 )
 
 // Timeout calls fn in the caller's goroutine, with its task, and returns the results of fn
@@ -22,7 +23,7 @@ import (
 //		return lines.Recv(task)
 //	})
 //
-// Timeout is made of [edo.WithScope] and [edo.ScopeTimeout], and behaves like them. It
+// Timeout is made of [scope.Run] and [scope.Timeout], and behaves like them. It
 // waits for fn: a function that computes, or that calls another library, is not
 // interrupted, and a function that returns after d has timed out, even without an error.
 // The late value is returned with the error, because it may be the only copy of a message;
@@ -42,17 +43,17 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 	if err := task.Proceed(emptySleep{}); err != nil {
 		return v, err
 	}
-	in := (*sched.Context)(task.Internal(internal.Key{}))
+	in := inside.Task(task).Cx
 	if in.Runtime() == nil {
 		return v, sched.ErrNoClock
 	}
 	now := in.Now()
-	limit := time.Duration(roundUp(after(now, max(d, 1))) - now)
+	limit := time.Duration(roundUp(sched.After(now, max(d, 1))) - now)
 	var fnErr error
-	scopeErr := edo.WithScope(task, func(*edo.Scope) error {
+	scopeErr := scope.Run(task, func(*scope.Scope) error {
 		v, fnErr = fn(task)
 		return fnErr
-	}, edo.ScopeTimeout(limit))
+	}, scope.Timeout(limit))
 	if !isOwnTimeout(scopeErr, fnErr) {
 		return v, scopeErr
 	}
@@ -68,7 +69,7 @@ func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T,
 // roundUp rounds an instant up to the millisecond at which its timer fires.
 func roundUp(at int64) int64 {
 	if rest := at % clockTick; rest != 0 {
-		at = after(at, time.Duration(clockTick-rest))
+		at = sched.After(at, time.Duration(clockTick-rest))
 	}
 	return at
 }
@@ -77,7 +78,7 @@ func roundUp(at int64) int64 {
 // scope. A time-out that is in fnErr too, the error of its function, belongs to another
 // scope, which the function has opened.
 func isOwnTimeout(scopeErr, fnErr error) bool {
-	var late, inner *edo.ScopeTimeoutError
+	var late, inner *scope.TimeoutError
 	return errors.As(scopeErr, &late) && !(errors.As(fnErr, &inner) && late == inner)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -199,12 +200,12 @@ func TestTimeoutsWithinEachOtherAreIndependent(t *testing.T) {
 		}
 		// The time-out of a scope that the function has opened is not that of Timeout.
 		_, err := timer.Timeout(task, time.Hour, func(task *edo.Task) (int, error) {
-			return 0, edo.WithScope(task, func(*edo.Scope) error {
+			return 0, scope.Run(task, func(*scope.Scope) error {
 				return timer.Sleep(task, time.Minute)
-			}, edo.ScopeTimeout(10*ms))
+			}, scope.Timeout(10*ms))
 		})
 		var late *timer.TimeoutError
-		var scope *edo.ScopeTimeoutError
+		var scope *scope.TimeoutError
 		if errors.As(err, &late) || !errors.As(err, &scope) {
 			t.Errorf("got %v", err)
 		}

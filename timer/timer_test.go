@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
 	"github.com/edo-go/edo/internal/driver/simulated"
 	"github.com/edo-go/edo/timer"
 )
@@ -16,7 +15,8 @@ const ms = time.Millisecond
 func simulate(t *testing.T, main func(task *edo.Task, now func() time.Duration) error) {
 	t.Helper()
 	d := simulated.New(simulated.Config{Seed: 1})
-	c := edo.Config{CurrentThread: true}.WithDriver(internal.Key{}, d)
+	c := edo.Config{CurrentThread: true}
+	c.SetDriver(d)
 	err := edo.Run(func(task *edo.Task) error {
 		return main(task, func() time.Duration { return time.Duration(d.Now()) })
 	}, edo.WithConfig(c))

@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/timer"
@@ -75,17 +76,17 @@ func Example_backgroundFlush() {
 				batch = batch[:0]
 			}
 			defer flush()
-			return edo.NewSelect(
-				edo.On(rx, func(line string, err error) error {
+			return selector.New(
+				selector.On(rx, func(line string, err error) error {
 					if err != nil {
-						return edo.Stop // every sender is closed
+						return selector.Stop // every sender is closed
 					}
 					if batch = append(batch, line); len(batch) == 3 {
 						flush()
 					}
 					return nil
 				}),
-				edo.On(timer.NewInterval(time.Second, timer.OnMissed(timer.Delay)), func(time.Time, error) error {
+				selector.On(timer.NewInterval(time.Second, timer.OnMissed(timer.Delay)), func(time.Time, error) error {
 					flush()
 					return nil
 				}),
@@ -119,7 +120,7 @@ func Example_fanOut() {
 			edo.Go(task, func(task *edo.Task) error {
 				for {
 					event, err := rx.Recv(task)
-					var lagged *edo.LaggedError
+					var lagged *broadcast.LaggedError
 					switch {
 					case errors.As(err, &lagged):
 						fmt.Println("too slow, missed", lagged.Missed)

@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/timer"
@@ -41,7 +42,7 @@ func sumInGo(ctx context.Context) (sum int, err error) {
 
 // sumInEdo is the same with tasks.
 func sumInEdo(task *edo.Task) (sum int, err error) {
-	err = edo.WithScope(task, func(s *edo.Scope) error {
+	err = scope.Run(task, func(s *scope.Scope) error {
 		tx, rx := mpsc.New[int](8)
 		edo.Go(s, func(task *edo.Task) error {
 			for i := range 10 {
@@ -58,7 +59,7 @@ func sumInEdo(task *edo.Task) (sum int, err error) {
 			sum += n
 		}
 		return task.Err()
-	}, edo.ScopeTimeout(time.Minute))
+	}, scope.Timeout(time.Minute))
 	return sum, err
 }
 

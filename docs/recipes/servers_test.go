@@ -12,7 +12,10 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/cancel"
 	"github.com/edo-go/edo/codec"
+	"github.com/edo-go/edo/scope"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/stream"
@@ -31,14 +34,14 @@ func Example_draining() {
 			return err
 		}
 		server := edo.Go(task, func(task *edo.Task) error {
-			conns := edo.NewCancel()
+			conns := cancel.New()
 			for conn, err := range stream.All(task, l.Incoming()) {
 				if err != nil {
 					return err
 				}
 				edo.Go(task, func(task *edo.Task) error {
 					return serve(task, conn)
-				}, edo.Owns(conn), edo.CancelledBy(conns))
+				}, edo.Owns(conn), cancel.By(conns))
 			}
 			l.Close()
 			edo.Go(task, func(task *edo.Task) error { // the connections have ten seconds
@@ -74,17 +77,17 @@ func Example_endingBetweenTwoRequests() {
 	answer := func(task *edo.Task, line string) (string, error) {
 		return "you said " + line, timer.Sleep(task, 3*time.Second)
 	}
-	closing := edo.NewCancel()
+	closing := cancel.New()
 	serve := func(task *edo.Task, conn *socket.Conn) error {
 		lines := codec.NewFramed(conn, &codec.Lines{})
 		defer lines.Drop()
 		stop := closing.CancelledFuture() // a token that main cancels when it accepts no more
 		defer stop.Drop()
-		return edo.NewSelect(
-			edo.On(lines, func(line string, err error) error {
+		return selector.New(
+			selector.On(lines, func(line string, err error) error {
 				switch {
 				case errors.Is(err, edo.ErrClosed):
-					return edo.Stop // the client has ended
+					return selector.Stop // the client has ended
 				case err != nil:
 					return err
 				}
@@ -94,8 +97,8 @@ func Example_endingBetweenTwoRequests() {
 				}
 				return lines.Send(task, reply)
 			}),
-			edo.OnFuture(stop, func(edo.Unit, error) error {
-				return edo.Stop
+			selector.OnFuture(stop, func(edo.Unit, error) error {
+				return selector.Stop
 			}),
 		).Run(task)
 	}
@@ -105,7 +108,7 @@ func Example_endingBetweenTwoRequests() {
 			return err
 		}
 		defer l.Close()
-		return edo.WithScope(task, func(s *edo.Scope) error {
+		return scope.Run(task, func(s *scope.Scope) error {
 			for _, name := range []string{"an idle one", "a busy one"} {
 				client, err := socket.Dial(task, "tcp", l.Addr().String())
 				if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -47,18 +48,18 @@ func Example_timeLimitOfAGroup() {
 		return timer.Sleep(task, time.Second)
 	}
 	err := sim.Run(1, func(task *edo.Task) error {
-		return edo.WithScope(task, func(s *edo.Scope) error {
+		return scope.Run(task, func(s *scope.Scope) error {
 			for _, mirror := range []string{"near", "far", "slow"} {
 				edo.Go(s, func(task *edo.Task) error {
 					return fetch(task, mirror)
 				}, edo.Name(mirror))
 			}
 			return nil
-		}, edo.ScopeTimeout(10*time.Second))
+		}, scope.Timeout(10*time.Second))
 	})
 	fmt.Println(err)
 	// Output:
-	// edo: scope timed out; not ended: slow
+	// scope: timed out; not ended: slow
 }
 
 // errBusy is an error after which a second try makes sense.

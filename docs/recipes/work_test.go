@@ -11,8 +11,10 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/joinset"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpmc"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/timer"
@@ -28,7 +30,7 @@ func Example_boundedCrawl() {
 		start := timer.Now(task)
 		pages := make([]string, len(urls))
 		room := lock.NewSemaphore(2) // two at a time
-		err := edo.WithScope(task, func(s *edo.Scope) error {
+		err := scope.Run(task, func(s *scope.Scope) error {
 			for i, url := range urls {
 				if err := room.Acquire(task, 1); err != nil {
 					return err
@@ -51,8 +53,8 @@ func Example_boundedCrawl() {
 
 func Example_resultsAsTheyCome() {
 	err := sim.Run(1, func(task *edo.Task) error {
-		set := edo.NewJoinSet[string](0) // a number other than 0: so many run at a time
-		defer set.Drop()                 // aborts what is left
+		set := joinset.New[string](0) // a number other than 0: so many run at a time
+		defer set.Drop()              // aborts what is left
 		for _, after := range []time.Duration{3, 1, 2} {
 			set.Go(task, func(task *edo.Task) (string, error) {
 				err := timer.Sleep(task, after*time.Second)

@@ -9,55 +9,62 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// A Place is the place of a waiter in a line.
-type Place interface {
+// A Wait is a wait that is under way: a place in line, or a receiver that looks for a
+// message.
+type Wait interface {
 	edo.Leaf
-	// Out returns Ready when the wait is over. Otherwise the place keeps waker, to wake
-	// when it is.
-	Out(waker edo.Waker) edo.Poll
+	// PollWait is Ready when the wait is over, also with an error. Otherwise it keeps the
+	// waker of cx. The alarm has called the Proceed of cx.
+	PollWait(cx *edo.Context) (edo.Poll, error)
 }
 
-// Alarm is a future that waits until the wait of a place is over, and fails when the time
-// is up before.
+// Shared is a [Wait] for something that has room for one waiter. A second task that comes
+// asks whether the first one waits for SharedLeaf, see [edo.Context.Sole].
+type Shared interface{ SharedLeaf() edo.Leaf }
+
+// Alarm is a future that polls a [Wait], and fails when the time is up.
 type Alarm struct {
 	timer sched.Timer
-	rt    *edo.Runtime  // the only runtime that it has been used in
-	limit time.Duration // how long to wait, from the first poll on
-	at    int64         // when the time is up; 0 before the first poll
-	place Place
-	late  error // the error when the time is up
+	rt    *edo.Runtime  // the only one that uses the alarm
+	left  time.Duration // to wait from the first poll on
+	at    int64         // the instant, once it is known; 0 before
+	wait  Wait
+	late  error // when the time is up
 }
 
-// pool keeps alarms that are not in use. The wheel of a worker may still have an entry of
-// one. That entry is stale, or wakes the task without effect, because the poll reads the
-// clock. The workers of another runtime would run the task themselves, so an alarm stays
-// with its runtime.
-var pool = sync.Pool{New: func() any { return new(Alarm) }}
+// unused keeps alarms that are not in use. The wheel of a worker may still have an entry
+// of one: the entry is stale, or fires in vain, because a poll looks at the clock. The
+// wheel of another runtime would have its own worker run the task. So an alarm stays with
+// its runtime.
+var unused = sync.Pool{New: func() any { return new(Alarm) }}
 
-// Set returns an alarm that fails with late after task has waited for place for d.
-func Set(task *edo.Task, place Place, d time.Duration, late error) *Alarm {
-	a := pool.Get().(*Alarm)
+// Set returns an alarm that fails with late when task has waited for d.
+func Set(task *edo.Task, wait Wait, d time.Duration, late error) *Alarm {
+	a := unused.Get().(*Alarm)
 	if a.rt != task.Runtime() {
 		a = &Alarm{rt: task.Runtime()}
 	}
-	a.place, a.limit, a.late, a.at = place, d, late, 0
+	a.wait, a.left, a.late, a.at = wait, d, late, 0
 	return a
 }
 
-// Stop disarms a, and returns it to the pool.
+// Stop stops the timer, and makes a available to another wait.
 func (a *Alarm) Stop() {
 	a.timer.Stop()
-	a.place, a.late = nil, nil
-	pool.Put(a)
+	a.wait, a.late = nil, nil
+	unused.Put(a)
 }
 
-// Poll returns Ready without an error when the wait is over, even if the time is up too.
+// Poll is Ready when the wait is over, also when the time is up as well.
 func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(a) {
+		if s, ok := a.wait.(Shared); ok && (*sched.Context)(cx).Inspecting() {
+			cx.Proceed(s.SharedLeaf()) // notes it
+		}
 		return edo.Unit{}, edo.Pending, nil
 	}
-	if a.place.Out(cx.Waker()) == edo.Ready {
-		return edo.Unit{}, edo.Ready, nil
+	if p, err := a.wait.PollWait(cx); p == edo.Ready {
+		return edo.Unit{}, edo.Ready, err
 	}
 	in := (*sched.Context)(cx)
 	if in.Runtime() == nil {
@@ -65,7 +72,7 @@ func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 	now := in.Now()
 	if a.at == 0 {
-		a.at = max(1, sched.After(now, a.limit))
+		a.at = max(1, sched.After(now, a.left))
 	}
 	if a.at <= now {
 		return edo.Unit{}, edo.Ready, a.late
@@ -74,12 +81,11 @@ func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Pending, nil
 }
 
-// Waits returns the wait of the place, with the deadline.
+// Waits returns what the wait is for, and until when.
 func (a *Alarm) Waits(cx *edo.Context) edo.Wait {
-	w := a.place.Waits(cx)
+	w := a.wait.Waits(cx)
 	if a.at != 0 {
-		clock := (*sched.Context)(cx).Runtime().Driver().(driver.Driver)
-		w.Until = clock.Time(a.at)
+		w.Until = (*sched.Context)(cx).Runtime().Driver().(driver.Driver).Time(a.at)
 	}
 	return w
 }

@@ -1,7 +1,7 @@
-// Package alarm gives a waiter in a line a time limit, for operations in direct style that
-// allocate nothing: a send or a receive with a timeout.
+// Package alarm gives a wait in line a time limit, for operations in direct style that
+// allocate nothing: a send or a receive that gives up after so long.
 //
 // # When not to use it
 //
-// Programs use package timer; only edo's own packages import this one.
+// Outside of edo's own packages there is package timer.
 package alarm

@@ -53,6 +53,6 @@ func yield(cx *edo.Context) (yielded bool) {
 // End ends a turn: it takes one operation off the budget if none was taken.
 func (t Turn) End(cx *edo.Context) {
 	if in := (*sched.Context)(cx); in.Budget() == int(t) {
-		in.Take()
+		in.TakeBudget()
 	}
 }

@@ -6,6 +6,8 @@
 //	a sender waits until it has no receivers:      chantest.TestClosed
 //	what a report says of a wait:                  chantest.RequireWait
 //	a plain goroutine that waits as a task does:   chantest.GoroutineTask
+//	a sink of a sender, and the budget:            chantest.SinkHoldsOneValueInLine, …
+//	sends, receives and polls with a given result: chantest.TrySend, chantest.Recv, …
 //	random programs against a model:               chantest.RunPrograms
 //	a send that wakes goroutines, for comparison:  chantest.BenchmarkGoroutines
 //

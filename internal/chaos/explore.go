@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/sim"
 )
@@ -55,15 +55,17 @@ func Explore(t TB, seeds int, program func(w *World)) {
 func (w *World) run(program func(w *World)) error {
 	quiet := edo.Config{CurrentThread: true, OnError: func(error) {}} // Run returns the errors
 	d := &driver{w.simulated, w}
+	quiet.SetDriver(d)
+	quiet.SetDriver(d)
 	err := edo.Run(func(task *edo.Task) error {
-		rt, _, err := edo.Internals(internal.Key{}, task)
-		if err != nil {
-			return err
+		src := inside.Source(task)
+		if src.Err != nil {
+			return src.Err
 		}
-		w.scheduler, w.runtime = rt, rt.Owner().(*edo.Runtime)
+		w.scheduler, w.runtime = src.Rt.Sched, task.Runtime()
 		program(w)
 		return nil
-	}, edo.WithConfig(quiet.WithDriver(internal.Key{}, d)))
+	}, edo.WithConfig(quiet))
 	if w.endless {
 		err = errors.Join(fmt.Errorf("chaos: it has not ended after %d polls", maxPolls), err)
 	}

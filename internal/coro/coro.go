@@ -178,7 +178,7 @@ func (c *Coro) Become(r Runner) { c.runner = r }
 
 // Gid returns the identity of the coroutine's goroutine. It is valid once a
 // function has been started, and does not change.
-func (c *Coro) Gid() uintptr { return c.self.gid() }
+func (c *Coro) Gid() uintptr { return c.self.id }
 
 // Dead reports whether the coroutine has ended by [runtime.Goexit]. A goroutine that must
 // not end that way, and resumes coroutines, asks in a deferred call.

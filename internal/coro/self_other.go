@@ -10,8 +10,5 @@ type self struct{ id uintptr }
 // capture makes s that of the calling goroutine.
 func (s *self) capture() { s.id = gid.Get() }
 
-// gid returns the identity of the goroutine.
-func (s self) gid() uintptr { return s.id }
-
 // maybeLocked reports whether the goroutine, which calls it, may be locked to its thread.
 func (s self) maybeLocked() bool { return true }

@@ -104,39 +104,3 @@ func (c *Coro) park() {
 		p.swap()
 	}
 }
-
-// Leave prepares [Coro.Yield]: the caller must call what [slot.Turn] of the result returns.
-func (c *Coro) Leave() *Coro {
-	if c.phase != running {
-		panic(errYield)
-	}
-	c.phase = suspended
-	p := c.resumerIn
-	c.parkedIn, p.returned = p, c
-	if c.self.maybeLocked() {
-		p.maybeLocked = true
-	}
-	return p
-}
-
-// LeaveTo prepares [Coro.SwitchTo], as Leave prepares Yield.
-func (c *Coro) LeaveTo(d *Coro) *Coro {
-	if c.phase != running {
-		panic(errYield)
-	}
-	if d.phase != suspended {
-		panic(errResume)
-	}
-	c.phase, d.phase = suspended, running
-	p := d.parkedIn
-	c.parkedIn, d.resumerIn = p, c.resumerIn
-	if c.self.maybeLocked() {
-		p.maybeLocked = true
-	}
-	return p
-}
-
-// Turn is swapFunc.
-func (s *slot) Turn() (next func() (struct{}, bool), yield func(struct{}) bool) {
-	return s.swapFunc()
-}

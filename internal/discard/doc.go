@@ -4,7 +4,7 @@
 // A value that is a dropper (it has a method Drop) is dropped, and nothing else: it drops
 // its own parts. In a slice, and in a slice of slices, the elements are dropped. In a
 // struct, a pointer to a struct, an array, and in slices of these, the handles with one
-// owner are dropped: pointers to a struct with the mark [OneOwner], as *oneshot.Sender. The
+// owner are dropped: pointers to a struct that embeds [OneOwner], as *oneshot.Sender. The
 // program that gave the value away has given them away too, and a request whose reply can
 // never be sent must not keep its sender waiting.
 //

@@ -8,7 +8,7 @@ import (
 
 // handle has one owner.
 type handle struct {
-	_      OneOwner
+	OneOwner
 	drops  int
 	panics bool
 }

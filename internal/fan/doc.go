@@ -26,7 +26,7 @@
 //
 // # When not to use it
 //
-// A future of two or three others that are also polled outside of it, as those of edo.Select
+// A future of two or three others that are also polled outside of it, as those of selector.Select
 // are, should poll them all: a future wakes only the waker of its last poll, so its child is
 // not woken after a poll outside of the set.
 package fan

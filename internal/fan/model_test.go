@@ -38,7 +38,7 @@ func TestSetAgainstTheModel(t *testing.T) {
 					t.Fatalf("seed %d: child %d is polled, while the turns are %v", seed, i, turns)
 				}
 				turns = turns[1:]
-				cx.Take()
+				cx.TakeBudget()
 				switch rng.IntN(8) {
 				case 0:
 					wake(i)

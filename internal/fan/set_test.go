@@ -170,7 +170,7 @@ func TestChildrenKeepTheirTurnsWhenTheBudgetIsUsedUp(t *testing.T) {
 	task, g := edotest.NewTask(), newGroup(10)
 	for i := range g.members {
 		g.members[i].poll = func(cx *sched.Context) fan.Outcome { // always ready
-			if cx.Take() {
+			if cx.TakeBudget() {
 				cx.Task().Wake()
 			} else {
 				cx.Defer(nil)
@@ -203,7 +203,7 @@ func TestAThousandChildrenThatAreAlwaysReadyAreAllPolled(t *testing.T) {
 	task, g := edotest.NewTask(), newGroup(1000)
 	for i := range g.members {
 		g.members[i].poll = func(cx *sched.Context) fan.Outcome {
-			if cx.Take() {
+			if cx.TakeBudget() {
 				cx.Task().Wake()
 			} else {
 				cx.Yield()
@@ -270,7 +270,7 @@ func TestAnInnerSetThatUsesUpTheBudgetWakesTheTask(t *testing.T) {
 	inner := outer.nest(0, 5)
 	for i := range inner.members {
 		inner.members[i].poll = func(cx *sched.Context) fan.Outcome {
-			if !cx.Take() {
+			if !cx.TakeBudget() {
 				cx.Defer(nil)
 				return fan.Pending
 			}

@@ -3,6 +3,7 @@ package own_test
 import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/joinset"
 )
 
 // A manner is a way to spawn a task. The task drops what it owns when it ends, in whichever
@@ -24,7 +25,7 @@ func handle(h *edo.JoinHandle[edo.Unit]) spawned {
 	return spawned{h.AbortHandle(), func(task *edo.Task) error { _, err := h.Await(task); return err }}
 }
 
-func member(set *edo.JoinSet[edo.Unit], h edo.AbortHandle) spawned {
+func member(set *joinset.Set[edo.Unit], h edo.AbortHandle) spawned {
 	return spawned{h, func(task *edo.Task) error { _, _, err := set.Join(task); return err }}
 }
 
@@ -55,23 +56,23 @@ var manners = []manner{
 		return handle(edo.Spawn(s, edo.Future[edo.Unit](f), edo.Owns(d), owns))
 	}},
 	{name: "edo.Go of a scope", spawn: byGo, task: true, scope: true},
-	{name: "edo.JoinSet.TrySpawn", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
-		set := edo.NewJoinSet[edo.Unit](1)
+	{name: "joinset.Set.TrySpawn", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := joinset.New[edo.Unit](1)
 		h, _ := set.TrySpawn(s, edo.Future[edo.Unit](d), owns)
 		return member(set, h)
 	}},
-	{name: "edo.JoinSet.Spawn", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
-		set := edo.NewJoinSet[edo.Unit](1)
+	{name: "joinset.Set.Spawn", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := joinset.New[edo.Unit](1)
 		h, _ := set.Spawn(s.(*edo.Task), edo.Future[edo.Unit](d), owns)
 		return member(set, h)
 	}},
-	{name: "edo.JoinSet.Go", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
-		set := edo.NewJoinSet[edo.Unit](1)
+	{name: "joinset.Set.Go", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := joinset.New[edo.Unit](1)
 		h, _ := set.Go(s.(*edo.Task), d.run, edo.Owns(d), owns)
 		return member(set, h)
 	}},
-	{name: "edo.JoinSet.SpawnFuture", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
-		set := edo.NewJoinSet[edo.Unit](1)
+	{name: "joinset.Set.SpawnFuture", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := joinset.New[edo.Unit](1)
 		h, _ := edo.Await(s.(*edo.Task), edo.Future[edo.AbortHandle](set.SpawnFuture(d, owns)))
 		return member(set, h)
 	}},

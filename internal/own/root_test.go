@@ -2,7 +2,10 @@ package own_test
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cancel"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/joinset"
+	"github.com/edo-go/edo/selector"
 )
 
 // roots are the futures and streams of package edo itself.
@@ -34,7 +37,7 @@ var roots = []row{
 		return sub
 	}},
 	// A Select borrows the futures and streams that it waits for.
-	{name: "edo.NewSelect", also: []string{"edo.Select.Biased", "edo.Select.Else"}, calls: true, build: func(s *scene) subject {
+	{name: "selector.New", also: []string{"selector.Select.Biased", "selector.Select.Else"}, calls: true, build: func(s *scene) subject {
 		a, b := s.values(), s.source()
 		handler := func(v *item, err error) error {
 			if err != nil || v == nil {
@@ -43,7 +46,7 @@ var roots = []row{
 			}
 			return s.handle(v)
 		}
-		sel := edo.NewSelect(edo.On(a, handler), edo.OnFuture(b, handler))
+		sel := selector.New(selector.On(a, handler), selector.OnFuture(b, handler))
 		sub := items(s, sel, -1, func(edo.Unit) {})
 		over := false
 		dropAll := func() {
@@ -65,7 +68,7 @@ var roots = []row{
 		sub.drop = dropAll
 		return sub
 	}},
-	{name: "edo.Select.Next", direct: true, calls: true, build: func(s *scene) subject {
+	{name: "selector.Select.Next", direct: true, calls: true, build: func(s *scene) subject {
 		return s.body(func(task *edo.Task) error {
 			a, b := s.values(), s.source()
 			defer edo.Drop(a)
@@ -77,38 +80,38 @@ var roots = []row{
 				}
 				return s.handle(v)
 			}
-			sel := edo.NewSelect(edo.On(a, handler), edo.OnFuture(b, handler))
+			sel := selector.New(selector.On(a, handler), selector.OnFuture(b, handler))
 			defer sel.Drop()
 			return sel.Run(task)
 		})
 	}},
 	{name: "edo.Unconstrained", build: func(s *scene) subject { return s.future(edo.Unconstrained(s.source())) }},
 	// When it fails its token is cancelled.
-	{name: "edo.UntilCancelled", build: func(s *scene) subject {
-		c := edo.NewCancel()
+	{name: "cancel.Until", build: func(s *scene) subject {
+		c := cancel.New()
 		if s.fails {
 			c.Cancel()
 		}
-		return s.future(edo.UntilCancelled(c, s.source()))
+		return s.future(cancel.Until(c, s.source()))
 	}},
-	{name: "edo.Cancel.CancelledFuture", leaf: true, quiet: true, build: func(s *scene) subject {
+	{name: "cancel.Token.CancelledFuture", leaf: true, quiet: true, build: func(s *scene) subject {
 		return unit(s, s.token().CancelledFuture())
 	}},
-	{name: "edo.Cancel.Cancelled", leaf: true, direct: true, build: func(s *scene) subject {
+	{name: "cancel.Token.Cancelled", leaf: true, direct: true, build: func(s *scene) subject {
 		c := s.token()
 		return s.body(func(task *edo.Task) error { return c.Cancelled(task) })
 	}},
 	// A set that is dropped aborts its tasks, and drops the values that were not joined.
-	{name: "edo.NewJoinSet", live: true, leaf: true, build: func(s *scene) subject {
-		set := edo.NewJoinSet[*item](0)
+	{name: "joinset.New", live: true, leaf: true, build: func(s *scene) subject {
+		set := joinset.New[*item](0)
 		for range 2 {
 			set.TrySpawn(s.root, s.source())
 		}
 		return items(s, set, -1, (*item).take)
 	}},
 	// There is room for one.
-	{name: "edo.JoinSet.SpawnFuture", live: true, leaf: true, quiet: true, build: func(s *scene) subject {
-		set := edo.NewJoinSet[*item](1)
+	{name: "joinset.Set.SpawnFuture", live: true, leaf: true, quiet: true, build: func(s *scene) subject {
+		set := joinset.New[*item](1)
 		if s.waits {
 			set.TrySpawn(s.root, s.source())
 		}
@@ -117,8 +120,8 @@ var roots = []row{
 }
 
 // token returns a token that is cancelled at once, or later when the scene waits.
-func (s *scene) token() *edo.Cancel {
-	c := edo.NewCancel()
+func (s *scene) token() *cancel.Token {
+	c := cancel.New()
 	s.nowOrLater(c.Cancel)
 	return c
 }

@@ -7,9 +7,10 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
-	"github.com/edo-go/edo/internal"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -118,11 +119,11 @@ func (p *play) awaitSuspension() {
 }
 
 func (p *play) cancelAll() (joins bool) {
-	rt, _, err := edo.Internals(internal.Key{}, p.root)
-	if err != nil {
-		p.t.Error(err)
+	src := inside.Source(p.root)
+	if src.Err != nil {
+		p.t.Error(src.Err)
 	}
-	rt.CancelAll() // as Shutdown does
+	src.Rt.Sched.CancelAll() // as Shutdown does
 	return false
 }
 
@@ -187,9 +188,9 @@ var endings = []ending{
 	}},
 }
 
-// TestEveryTaskDropsWhatItOwnsOnceHoweverItEnds runs every row in every manner to every
+// TestEveryTaskDropsItsOwnOnceHoweverItEnds runs every row in every manner to every
 // ending, in the simulator, which reports tasks that are left waiting.
-func TestEveryTaskDropsWhatItOwnsOnceHoweverItEnds(t *testing.T) {
+func TestEveryTaskDropsItsOwnOnceHoweverItEnds(t *testing.T) {
 	turn := 0
 	for _, e := range endings {
 		t.Run(e.name, func(t *testing.T) {
@@ -229,7 +230,7 @@ func (e ending) play(t *testing.T, r row, m manner) {
 			joins = e.act(p)
 		}
 		if m.scope {
-			edo.WithScope(task, func(sc *edo.Scope) error { begin(sc); return nil })
+			scope.Run(task, func(sc *scope.Scope) error { begin(sc); return nil })
 		} else {
 			begin(task)
 		}
@@ -280,9 +281,9 @@ func (h *host) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
 	return u, edo.Pending, nil
 }
 
-// TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate drops each row as a race does with the branch
+// TestAFutureDroppedByItsRunningTaskHasOneFate drops each row as a race does with the branch
 // that loses.
-func TestWhatIsDroppedWhileItsTaskGoesOnHasOneFate(t *testing.T) {
+func TestAFutureDroppedByItsRunningTaskHasOneFate(t *testing.T) {
 	for _, r := range rows() {
 		if r.begins || r.direct {
 			continue

@@ -2,8 +2,8 @@ package reuse
 
 import "sync"
 
-// Future is a pointer to an F that can be dropped. Drop gives up what is left of the
-// operation, and does nothing after its end.
+// Future is a pointer to an F that can be dropped. Drop gives up an operation
+// that has not ended, and does nothing after its end.
 type Future[F any] interface {
 	*F
 	Drop()

@@ -63,9 +63,9 @@ func (cx *Context) SetBudget(n int) {
 // Budget returns the rest of the budget.
 func (cx *Context) Budget() int { return int(cx.budget) }
 
-// Take takes one leaf operation off the budget, and returns true. It returns false when
-// the budget is used up: then the leaf must call [Context.Defer].
-func (cx *Context) Take() bool {
+// TakeBudget takes one leaf operation off the budget, and returns true. It returns false
+// when the budget is used up: then the leaf must call [Context.Defer].
+func (cx *Context) TakeBudget() bool {
 	if cx.budget > 0 {
 		cx.budget--
 		return true

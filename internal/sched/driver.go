@@ -8,10 +8,13 @@ import (
 // Never is the deadline that does not come.
 const Never int64 = math.MaxInt64
 
-// After returns the instant d after now, which is not before 0; Never if that is beyond
-// the last instant.
+// After returns the instant d after now, or Never if that is beyond the last instant. now
+// may be negative: an instant before the clock began.
 func After(now int64, d time.Duration) int64 {
-	return now + min(int64(d), Never-now)
+	if d > 0 && now > Never-int64(d) {
+		return Never
+	}
+	return now + int64(d)
 }
 
 // A Driver connects the scheduler with the outside: the clock, I/O, randomness. Instants

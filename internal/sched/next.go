@@ -41,9 +41,11 @@ func (w *Worker) nextTask() *Task {
 			return t
 		}
 	}
-	if t := w.popUrgent(); t != nil { // N2
-		w.freshBudget()
-		return t
+	if w.urgent.len.Load() != 0 { // N2
+		if t := w.popUrgent(); t != nil {
+			w.freshBudget()
+			return t
+		}
 	}
 	if t := w.slot.Load(); t != nil && w.slot.CompareAndSwap(t, nil) { // N3
 		w.core.slotRun++
@@ -57,7 +59,7 @@ func (w *Worker) nextTask() *Task {
 	if !w.inbox.empty() { // N4
 		w.takeInbox(w)
 	}
-	if w.yieldedIsNext() { // N5
+	if w.core.lookDue && w.yieldedIsNext() { // N5
 		w.lookAtDriver()
 		if t := w.popUrgent(); t != nil {
 			return t
@@ -104,11 +106,9 @@ func (w *Worker) nextFair() *Task {
 	return t
 }
 
-// yieldedIsNext reports whether the ring has come to a task that has yielded.
+// yieldedIsNext reports whether the ring has come to the task that has yielded, for which a
+// look is due.
 func (w *Worker) yieldedIsNext() bool {
-	if !w.core.lookDue {
-		return false
-	}
 	_, real := unpack(w.ring.head.Load())
 	return int32(real-w.core.lookAfter) >= 0
 }

@@ -4,24 +4,24 @@ package sched
 // the next task polled, if the body of that task can run on the same coroutine, or be
 // resumed from it. The body of the current poll does this:
 //
-//	Y1. [Context.Next] takes the task that the worker would poll next, unless the worker
-//	    has something else to do first: to look at timers and I/O, to stand still, to take
-//	    a task from its inbox. If Next returns nil, the body returns to the worker.
+//	Y1. [Context.TakeNext] takes the task that the worker would poll next, unless the
+//	    worker must do something else first: look at timers and I/O, stand still, take a
+//	    task from its inbox. If TakeNext returns nil, the body returns to the worker.
 //	Y2. If the body cannot run the task it returns to the worker too, which polls that
 //	    task first.
-//	Y3. Otherwise [Context.Turn] ends the current poll and begins that of the task. If
+//	Y3. Otherwise [Context.HandOver] ends the current poll and begins that of the task. If
 //	    the first task has not ended, it is called after the first task's goroutine has
-//	    stopped: from Turn on another worker may poll the first task.
+//	    stopped: from HandOver on another worker may poll the first task.
 //
 // So the order of polls, the budgets and the counters are as if the worker had done it.
 // A seeded runtime chooses in its worker alone. A spare worker does not relay, because it
 // checks after each poll whether it is still needed.
 
-// Next takes the task that the worker of cx would poll next (rule Y1). Unless Turn
+// TakeNext takes the task that the worker of cx would poll next (rule Y1). Unless HandOver
 // follows, the worker polls it when the current poll has returned. ends says that the
-// current poll is the last of its task. A task that suspends for the first time returns
-// to the worker, which has more stack for registering it.
-func (cx *Context) Next(ends bool) *Task {
+// current poll is the last of its task. A task that suspends for the first time returns to
+// the worker, which has more stack for registering it.
+func (cx *Context) TakeNext(ends bool) *Task {
 	w := cx.w
 	if w == nil || w.rt.seeded || w.spare {
 		return nil
@@ -56,7 +56,7 @@ func (w *Worker) nextOwn() *Task {
 		w.remote.beat.Add(1)
 		w.freshBudget()
 	}
-	if !w.inbox.empty() || w.yieldedIsNext() { // N4, N5
+	if !w.inbox.empty() || w.core.lookDue && w.yieldedIsNext() { // N4, N5
 		return nil
 	}
 	t := w.ring.pop() // N6
@@ -69,18 +69,18 @@ func (w *Worker) nextOwn() *Task {
 
 // Arrive must follow every switch to a coroutine. If another coroutine, and not the
 // worker, has resumed this one, Arrive ends the poll of that coroutine's task and begins
-// that of the task that Next has taken (rule Y3).
+// that of the task that TakeNext has taken (rule Y3).
 func (cx *Context) Arrive() {
 	if cx.w != nil && cx.w.core.takenNext != nil {
-		cx.Turn(false)
+		cx.HandOver(false)
 	}
 }
 
-// Turn ends the current poll, of a task that has ended or waits, and begins that of the
-// task that Next has taken. The body has already read whether that task was cancelled. A
-// cancellation that came since then must not count as seen by the new poll: the task is
+// HandOver ends the current poll, of a task that has ended or waits, and begins that of the
+// task that TakeNext has taken. The body has already read whether that task was cancelled.
+// A cancellation that came since then must not count as seen by the new poll: the task is
 // woken, and polled once more.
-func (cx *Context) Turn(ended bool) {
+func (cx *Context) HandOver(ended bool) {
 	w := cx.w
 	w.endPoll(ended)
 	t := w.core.takenNext

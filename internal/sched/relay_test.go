@@ -14,7 +14,7 @@ func TestCancellationDuringAHandOverIsSeenByTheNextPoll(t *testing.T) {
 			}
 			w.ring.push(next)
 			w.beginPoll(first)
-			if got := w.core.cx.Next(ended); got != next {
+			if got := w.core.cx.TakeNext(ended); got != next {
 				t.Fatalf("next is %p, want %p", got, next)
 			}
 			if all {
@@ -22,7 +22,7 @@ func TestCancellationDuringAHandOverIsSeenByTheNextPoll(t *testing.T) {
 			} else {
 				next.Cancel()
 			}
-			w.core.cx.Turn(ended)
+			w.core.cx.HandOver(ended)
 			w.endPoll(false) // it waits: its body has not seen the cancellation
 			for x := w.ring.pop(); x != next; x = w.ring.pop() {
 				if x == nil {

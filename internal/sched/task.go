@@ -45,11 +45,12 @@ type Task struct {
 	//	bit  3    cancelled: the task was asked to end
 	//	bit  4    watched: the body is a [Watcher]; a cancellation calls it
 	//	bit  5    complete: ended, without a worker; no further change
-	//	bit  6    handsDown: the tasks that this one spawns inherit from it; set before it
-	//	          is spawned, or by its own polls
+	//	bit  6    childrenInherit: the tasks that this one spawns inherit from it; set
+	//	          before it is spawned, or by its own polls
 	//	bit  7    inspected: active because a report asks what the task waits for
 	//	bit  8    joined: a waiter waits for the task to be resolved
-	//	bit  9    letGo: the future has returned, and no longer belongs to the task
+	//	bit  9    futureReleased: the task no longer holds its future, which has returned or
+	//	          is about to be dropped
 	//
 	//	lifecycle   the task is                      changed by
 	//	active      in exactly one queue, or taken   the poller, at the end of a poll → idle;
@@ -85,15 +86,15 @@ const (
 	idle
 	notified
 
-	lifecycle uint32 = 3
-	resolved  uint32 = 4
-	cancelled uint32 = 8
-	watched   uint32 = 16
-	complete  uint32 = 32
-	handsDown uint32 = 64
-	inspected uint32 = 128
-	joined    uint32 = 256
-	letGo     uint32 = 512
+	lifecycle       uint32 = 3
+	resolved        uint32 = 4
+	cancelled       uint32 = 8
+	watched         uint32 = 16
+	complete        uint32 = 32
+	childrenInherit uint32 = 64
+	inspected       uint32 = 128
+	joined          uint32 = 256
+	futureReleased  uint32 = 512
 )
 
 // Init gives a fresh task its body.
@@ -171,11 +172,11 @@ func (t *Task) HomeOr(rt *Runtime) *Runtime {
 	return rt
 }
 
-// SetHandsDown notes that the tasks that t spawns inherit from it.
-func (t *Task) SetHandsDown() { t.state.Or(handsDown) }
+// SetChildrenInherit notes that the tasks that t spawns inherit from it.
+func (t *Task) SetChildrenInherit() { t.state.Or(childrenInherit) }
 
-// HandsDown reports whether SetHandsDown was called.
-func (t *Task) HandsDown() bool { return t.state.Load()&handsDown != 0 }
+// ChildrenInherit reports whether SetChildrenInherit was called.
+func (t *Task) ChildrenInherit() bool { return t.state.Load()&childrenInherit != 0 }
 
 // Resolve notes that the result of t can be read, and reports whether a waiter waits
 // for it. A goroutine that finds t resolved sees what the caller did before. Only the
@@ -202,15 +203,16 @@ func (t *Task) Join() (isResolved bool) {
 	return s&resolved != 0
 }
 
-// Plain reports whether t is not cancelled and its future has not returned: then its
-// poll may take the short path.
-func (t *Task) Plain() bool { return t.state.Load()&(cancelled|letGo) == 0 }
+// Plain reports whether t is not cancelled and holds its future: then its poll may take the
+// short path.
+func (t *Task) Plain() bool { return t.state.Load()&(cancelled|futureReleased) == 0 }
 
-// LetGo notes that the future of t has returned. Only the polls of t may call it.
-func (t *Task) LetGo() { t.state.Or(letGo) }
+// ReleaseFuture notes that t no longer holds its future. Only the polls of t may call it, or
+// the spawner before it spawns t.
+func (t *Task) ReleaseFuture() { t.state.Or(futureReleased) }
 
-// HasLetGo reports whether [Task.LetGo] was called.
-func (t *Task) HasLetGo() bool { return t.state.Load()&letGo != 0 }
+// HasReleasedFuture reports whether [Task.ReleaseFuture] was called.
+func (t *Task) HasReleasedFuture() bool { return t.state.Load()&futureReleased != 0 }
 
 // IsCancelled reports whether [Task.Cancel] was called.
 func (t *Task) IsCancelled() bool { return t.state.Load()&cancelled != 0 }

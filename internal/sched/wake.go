@@ -124,7 +124,8 @@ func (t *Task) Wake() {
 }
 
 // WakeBy is Wake from inside a poll: the task goes into the slot of the worker
-// that polls, to run next, or to the back of its ring if the slot is taken.
+// that polls, to run next, or to the back of its ring if the slot is taken. Without a poll,
+// when cx is nil, it is Wake.
 func (t *Task) WakeBy(cx *Context) {
 	if t.schedule(0) {
 		cx.enqueueSlot(t)
@@ -211,7 +212,7 @@ func (cx *Context) enqueueSlot(t *Task) {
 }
 
 // canPoll reports whether the worker that polls may poll t as well: t is neither
-// external nor a task of another runtime.
+// external nor a task of another runtime, and cx, which may be nil, is of a worker.
 func (cx *Context) canPoll(t *Task) bool {
-	return t.home != nil && cx.w != nil && t.home.rt == cx.rt
+	return cx != nil && t.home != nil && cx.w != nil && t.home.rt == cx.rt
 }

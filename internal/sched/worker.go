@@ -42,7 +42,7 @@ type core struct {
 	lookAfter uint32 // an index in the ring
 	tick      uint32 // counts the choices of a task
 
-	takenNext *Task  // taken by the last poll, to be polled next; see [Context.Next]
+	takenNext *Task  // taken by the last poll, to be polled next; see [Context.TakeNext]
 	slotRun   int    // polls in a row from the slot
 	credits   int64  // see live.go
 	polls     uint64 // tasks polled
@@ -160,7 +160,7 @@ func (w *Worker) recoverPoll() {
 	}
 }
 
-// poll polls t once, or t and then others, see [Context.Turn].
+// poll polls t once, or t and then others, see [Context.HandOver].
 func (w *Worker) poll(t *Task) {
 	if w.remote.paused.Load() { // rule S2
 		w.standStill()

@@ -1,5 +1,5 @@
 // Package spin is a lock for sections of some ten nanoseconds, which neither wait nor call
-// code of the user's.
+// code of the program.
 //
 // # When not to use it
 //

@@ -37,7 +37,7 @@ func TestAWaiterGetsTheLockAfterALongSection(t *testing.T) {
 	<-started
 	select {
 	case <-done:
-		t.Fatal("two goroutines hold the lock")
+		t.Fatal("two hold it")
 	default:
 	}
 	l.Unlock()

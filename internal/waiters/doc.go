@@ -6,7 +6,7 @@
 // instructions.
 //
 //	type waiter struct {
-//		node  waiters.Node[waiter] // the first field
+//		_     waiters.Node[waiter] // the first field
 //		waker edo.Waker
 //	}
 //

@@ -7,8 +7,8 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// Node links a waiter of type W to its neighbours. It is the first field of W. A waiter
-// is in one [List] or one [Free] at a time, or in none: then its node is zero.
+// Node links a waiter of type W to its neighbours. It is the first field of W, without a name:
+// only this package uses it. A waiter is in one [List] or one [Free] at a time, or in none: then its node is zero.
 type Node[W any] struct{ next, prev *W }
 
 // nodeOf returns the node of w, which lies at its beginning.
@@ -27,6 +27,9 @@ type List[W any] struct{ first, last *W }
 
 // First returns the waiter that has waited longest, or nil.
 func (l *List[W]) First() *W { return l.first }
+
+// Last returns the waiter that came last, or nil.
+func (l *List[W]) Last() *W { return l.last }
 
 // Empty reports whether no waiter is in l.
 func (l *List[W]) Empty() bool { return l.first == nil }

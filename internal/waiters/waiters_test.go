@@ -137,3 +137,11 @@ func TestWaitingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations, want 0", n)
 	}
 }
+
+func TestCountBeforeLooksAtNoMoreWaitersThanItsLimit(t *testing.T) {
+	var w waiter
+	w.node.prev = &w // a ring: without the limit, the count would not end
+	if got := CountBefore(&w, 100); got != 100 {
+		t.Fatalf("%d are before a waiter in a ring, want 100", got)
+	}
+}

@@ -1,8 +1,9 @@
 package simulated
 
 import (
-	"math"
 	"time"
+
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // The methods of this file are for the controller of a driver that was made with
@@ -38,7 +39,7 @@ func (d *Driver) Advance(by time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.now.Load()
-	d.target = now + min(int64(by), math.MaxInt64-1-now)
+	d.target = min(sched.After(now, by), sched.Never-1)
 	d.free = true
 	d.resume()
 	for d.phase != ended && !(d.phase == idle && d.blocking == 0 && d.now.Load() >= d.target) {

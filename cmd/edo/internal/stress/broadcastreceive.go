@@ -143,7 +143,7 @@ func (f *listening) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 // check checks a value or an error that was received. It reports whether it was the last.
 func (l *listener) check(v call, err error) (over bool, _ error) {
-	lag, lagged := err.(*edo.LaggedError)
+	lag, lagged := err.(*broadcast.LaggedError)
 	switch {
 	case lagged:
 		return l.checkLag(int(lag.Missed))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpmc"
+	"github.com/edo-go/edo/selector"
 )
 
 // consumers sends numbered messages from several senders to several receivers, in every way
@@ -192,7 +193,7 @@ func (p *consumerPlay) receive(task *edo.Task, rng *rand.Rand, rx *mpmc.Receiver
 				err = edo.ErrClosed
 			}
 		case 5:
-			err = edo.NewSelect(edo.On(rx, func(v *message, err error) error {
+			err = selector.New(selector.On(rx, func(v *message, err error) error {
 				m = v
 				return err
 			})).Next(task)

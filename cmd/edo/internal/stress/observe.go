@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/report"
 )
 
 // observer asks for reports and numbers, on a goroutine that is no task, while the round
 // runs.
 type observer struct {
 	round *round
-	last  edo.Metrics
+	last  report.Metrics
 	stop  chan struct{}
 	ended chan struct{}
 }
@@ -71,7 +72,7 @@ func (o *observer) ask(rng *rand.Rand) {
 
 // readBack checks the output of DumpJSON.
 func (r *round) readBack(text string) {
-	var all []edo.Snapshot
+	var all []report.Snapshot
 	if err := json.Unmarshal([]byte(text), &all); err != nil {
 		r.fault("report: the output of DumpJSON cannot be read: %v", err)
 	}
@@ -81,7 +82,7 @@ func (r *round) readBack(text string) {
 }
 
 // checkSnapshot notes things that must not be in a report.
-func (r *round) checkSnapshot(s edo.Snapshot) {
+func (r *round) checkSnapshot(s report.Snapshot) {
 	last := uint64(0)
 	for _, t := range s.Tasks {
 		traced := r.config.Trace && !strings.HasPrefix(t.Name, "Block of ") // a task of Block was not spawned
@@ -109,7 +110,7 @@ func (r *round) checkSnapshot(s edo.Snapshot) {
 }
 
 // checkMetrics notes numbers that are impossible.
-func (r *round) checkMetrics(before, now edo.Metrics) {
+func (r *round) checkMetrics(before, now report.Metrics) {
 	for name, v := range map[string]int{
 		"Spares": now.Spares, "Idle": now.Idle, "Alive": now.Alive, "Waiting": now.Waiting, "Queued": now.Queued,
 		"Blocking": now.Blocking, "Timers": now.Timers, "Bodies": now.Bodies, "Failures": now.Failures,
@@ -132,7 +133,7 @@ func (r *round) checkMetrics(before, now edo.Metrics) {
 }
 
 // checkRest notes things that are left of a runtime that has ended.
-func (r *round) checkRest(now edo.Metrics) {
+func (r *round) checkRest(now report.Metrics) {
 	if now.Alive != 0 || now.Waiting != 0 || now.Queued != 0 || now.Blocking != 0 || now.Bodies != 0 {
 		r.fault("report: a runtime has ended, and there are %s", fmt.Sprintf("%+v", now))
 	}

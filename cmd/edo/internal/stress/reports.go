@@ -12,6 +12,7 @@ import (
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/report"
 	"github.com/edo-go/edo/timer"
 	"github.com/edo-go/edo/watch"
 )
@@ -123,8 +124,8 @@ func (p *reportPlay) play(task *edo.Task, rng *rand.Rand) (err error) {
 
 // find returns how many of the witnesses were in reports up to now, or an error that says
 // what is wrong with s.
-func (p *reportPlay) find(s edo.Snapshot) (seen int, err error) {
-	listed := map[string]edo.TaskInfo{}
+func (p *reportPlay) find(s report.Snapshot) (seen int, err error) {
+	listed := map[string]report.Task{}
 	for _, t := range s.Tasks {
 		if !strings.HasPrefix(t.Name, p.name) {
 			continue

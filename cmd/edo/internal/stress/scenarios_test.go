@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/report"
 )
 
 // broken is the beginning of a scenario with an outcome that is wrong, and the fault that the
@@ -126,7 +128,7 @@ func TestBrokenBroadcastsAreFound(t *testing.T) {
 			return err
 		}), "value 1 was received, and 0 is the next"},
 		{"a lag without need", plainly(func(r *round) error {
-			_, err := listener(r).check(call{}, &edo.LaggedError{Missed: 2})
+			_, err := listener(r).check(call{}, &broadcast.LaggedError{Missed: 2})
 			return err
 		}), "2 values were missed, where the capacity would have kept all but 1"},
 		{"an end while a sender is open", plainly(func(r *round) error {
@@ -329,44 +331,44 @@ func TestBrokenReportsAreFound(t *testing.T) {
 	find(t, []broken{
 		{"a witness that is not there", plainly(func(r *round) error {
 			p := &reportPlay{round: r, name: "w", all: []*witness{{name: "w0", seen: true}}}
-			_, err := p.find(edo.Snapshot{})
+			_, err := p.find(report.Snapshot{})
 			return err
 		}), "report: w0 is not there"},
 		{"a witness that is there twice", plainly(func(r *round) error {
 			p := &reportPlay{round: r, name: "w", all: []*witness{{name: "w0"}}}
-			_, err := p.find(edo.Snapshot{Tasks: []edo.TaskInfo{{Name: "w0"}, {Name: "w0"}}})
+			_, err := p.find(report.Snapshot{Tasks: []report.Task{{Name: "w0"}, {Name: "w0"}}})
 			return err
 		}), "report: w0 is there twice"},
 		{"a witness that waits for something else", plainly(func(r *round) error {
 			p := &reportPlay{round: r, name: "w", all: []*witness{{name: "w0", waits: "mpsc: "}}}
-			_, err := p.find(edo.Snapshot{Tasks: []edo.TaskInfo{{Name: "w0", Waits: []edo.Wait{{On: "timer: sleep"}}}}})
+			_, err := p.find(report.Snapshot{Tasks: []report.Task{{Name: "w0", Waits: []edo.Wait{{On: "timer: sleep"}}}}})
 			return err
 		}), `and not for "mpsc: "`},
 		{"a state that there is not", plainly(func(r *round) error {
-			r.checkSnapshot(edo.Snapshot{Tasks: []edo.TaskInfo{{Name: "it", State: "lost"}}})
+			r.checkSnapshot(report.Snapshot{Tasks: []report.Task{{Name: "it", State: "lost"}}})
 			return nil
 		}), `task it is "lost"`},
 		{"one that runs and waits", plainly(func(r *round) error {
-			r.checkSnapshot(edo.Snapshot{Tasks: []edo.TaskInfo{{Name: "it", State: "running", Waits: []edo.Wait{{On: "a: b"}}}}})
+			r.checkSnapshot(report.Snapshot{Tasks: []report.Task{{Name: "it", State: "running", Waits: []edo.Wait{{On: "a: b"}}}}})
 			return nil
 		}), "task it is running, and waits for"},
 		{"tasks that are there twice", plainly(func(r *round) error {
 			r.config.Trace = true
-			r.checkSnapshot(edo.Snapshot{Tasks: []edo.TaskInfo{
+			r.checkSnapshot(report.Snapshot{Tasks: []report.Task{
 				{Name: "it", State: "running", ID: 3, Spawned: "here"}, {Name: "it", State: "running", ID: 3, Spawned: "here"},
 			}})
 			return nil
 		}), "task it has the ID 3 after 3"},
 		{"text that cannot be read", plainly(func(r *round) error { r.readBack("[{]"); return nil }), "cannot be read"},
 		{"a number that goes back", plainly(func(r *round) error {
-			r.checkMetrics(edo.Metrics{Polls: 2}, edo.Metrics{Polls: 1, Workers: 2})
+			r.checkMetrics(report.Metrics{Polls: 2}, report.Metrics{Polls: 1, Workers: 2})
 			return nil
 		}), "Polls is 1 after 2"},
 		{"less than nothing", plainly(func(r *round) error {
-			r.checkMetrics(edo.Metrics{}, edo.Metrics{Queued: -1, Workers: 2})
+			r.checkMetrics(report.Metrics{}, report.Metrics{Queued: -1, Workers: 2})
 			return nil
 		}), "Queued is -1"},
-		{"a task that is left", plainly(func(r *round) error { r.checkRest(edo.Metrics{Alive: 1}); return nil }), "a runtime has ended, and there are"},
+		{"a task that is left", plainly(func(r *round) error { r.checkRest(report.Metrics{Alive: 1}); return nil }), "a runtime has ended, and there are"},
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -47,7 +48,7 @@ func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHa
 	n := 1 + rng.IntN(5)
 	p.queue.next, p.sent, p.rng = make([]int, n), make([]int, n), fork(rng)
 	var owned []edo.Dropper
-	var branches []edo.Branch
+	var branches []selector.Branch
 	for i := range n {
 		tx, rx := mpsc.New[*message](1 + rng.IntN(8))
 		p.sent[i] = rng.IntN(40)
@@ -59,7 +60,7 @@ func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHa
 			p.abort(rng, 1, h)
 		}
 		handles = append(handles, h)
-		b := edo.On(rx, p.handleMessage)
+		b := selector.On(rx, p.handleMessage)
 		if oneIn(rng, 3) {
 			b.If(func() bool { return oneIn(p.rng, 2) })
 		}
@@ -67,7 +68,7 @@ func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHa
 	}
 	period := time.Duration(1+rng.IntN(3)) * time.Millisecond
 	ticks := timer.NewInterval(period)
-	branches = append(branches, edo.On(ticks, func(at time.Time, err error) error {
+	branches = append(branches, selector.On(ticks, func(at time.Time, err error) error {
 		if late := time.Since(at); err == nil && late < 0 {
 			err = fmt.Errorf("select: a tick came %v early", -late)
 		}
@@ -78,7 +79,7 @@ func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHa
 	owned = append(owned, ticks, nap)
 
 	rng.Shuffle(len(branches), func(i, j int) { branches[i], branches[j] = branches[j], branches[i] })
-	sel := edo.NewSelect(branches...)
+	sel := selector.New(branches...)
 	if oneIn(rng, 4) {
 		sel.Biased()
 	}
@@ -88,12 +89,12 @@ func (p *selectPlay) play(task *edo.Task, rng *rand.Rand) (handles []*edo.JoinHa
 }
 
 // alarm returns a timer, and a branch that sets it again whenever it has fired.
-func (p *selectPlay) alarm() (*timer.Sleeper, edo.Branch) {
+func (p *selectPlay) alarm() (*timer.Sleeper, selector.Branch) {
 	draw := func() time.Duration { return time.Duration(p.rng.IntN(4000)) * time.Microsecond }
 	set, d := time.Now(), draw()
 	nap := timer.SleepFuture(d)
-	var b *edo.FutureBranch[edo.Unit]
-	b = edo.OnFuture(nap, func(_ edo.Unit, err error) error {
+	var b *selector.FutureBranch[edo.Unit]
+	b = selector.OnFuture(nap, func(_ edo.Unit, err error) error {
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,7 @@ func (p *selectPlay) alarm() (*timer.Sleeper, edo.Branch) {
 }
 
 // run spawns the task that receives.
-func (p *selectPlay) run(task *edo.Task, rng *rand.Rand, sel *edo.Select, owned []edo.Dropper) *edo.JoinHandle[edo.Unit] {
+func (p *selectPlay) run(task *edo.Task, rng *rand.Rand, sel *selector.Select, owned []edo.Dropper) *edo.JoinHandle[edo.Unit] {
 	kind := rng.IntN(3)
 	if kind == 0 {
 		return p.drive(task, &selecting{p, sel}, owned...)
@@ -124,7 +125,7 @@ func (p *selectPlay) run(task *edo.Task, rng *rand.Rand, sel *edo.Select, owned 
 		}
 		for {
 			switch err := sel.Next(task); {
-			case errors.Is(err, edo.Stop):
+			case errors.Is(err, selector.Stop):
 				return p.check()
 			case err != nil:
 				return err
@@ -137,7 +138,7 @@ func (p *selectPlay) run(task *edo.Task, rng *rand.Rand, sel *edo.Select, owned 
 func (p *selectPlay) handleMessage(m *message, err error) error {
 	if errors.Is(err, edo.ErrClosed) {
 		if p.ends++; p.ends == len(p.sent) {
-			return edo.Stop
+			return selector.Stop
 		}
 		return nil
 	}
@@ -164,7 +165,7 @@ func (p *selectPlay) check() error {
 // selecting receives without a stack.
 type selecting struct {
 	p   *selectPlay
-	sel *edo.Select
+	sel *selector.Select
 }
 
 func (f *selecting) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {

@@ -1,0 +1,108 @@
+package core
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// name is what a task is called that was given no name: the function in direct style that
+// it runs, or else the type of its future. It becomes text only when it is asked for, and
+// keeps neither function nor future alive.
+type name struct {
+	pc  uintptr
+	typ reflect.Type
+}
+
+// Named is a future that is named after a function.
+type Named interface{ Function() any }
+
+// nameOf returns the name that f gives its task.
+func nameOf(f any) name {
+	if a, ok := f.(Named); ok {
+		if v := reflect.ValueOf(a.Function()); v.Kind() == reflect.Func && !v.IsNil() {
+			return name{pc: v.Pointer()}
+		}
+	}
+	return name{typ: reflect.TypeOf(f)}
+}
+
+func (n name) isKnown() bool { return n != name{} }
+
+func (n name) String() string {
+	switch {
+	case n.pc != 0:
+		return runtime.FuncForPC(n.pc).Name()
+	case n.typ != nil:
+		return n.typ.String()
+	}
+	return "(ended)"
+}
+
+// FuncName returns the name of a function.
+func FuncName(fn any) string { return nameOf(functionOnly{fn}).String() }
+
+// functionOnly is something that is named after its function.
+type functionOnly struct{ fn any }
+
+func (f functionOnly) Function() any { return f.fn }
+
+// keepName keeps the name that a future gives its task, before it is released.
+func (x *Extra) keepName(f any) {
+	if !x.kept.isKnown() {
+		x.kept = nameOf(f)
+	}
+}
+
+// ownName returns the name that the task of b has of its future. The goroutine that polls
+// the task calls it.
+func ownName(b Body) name {
+	if x := b.Head().extra.Load(); x != nil && x.kept.isKnown() {
+		return x.kept
+	}
+	return nameOf(b.Future())
+}
+
+// NameOf returns what t is called. The goroutine that polls t calls it, or any after t has
+// ended.
+func NameOf(t *sched.Task) string {
+	b, ok := t.Body().(Body)
+	if !ok {
+		return "(external)"
+	}
+	if x := b.Head().extra.Load(); x != nil && x.Name != "" {
+		return x.Name
+	}
+	return ownName(b).String()
+}
+
+// Describe returns what t is called, for any goroutine. A task that runs has no name but a
+// given one, or that which [Config.Trace] has kept.
+func Describe(t *sched.Task) string {
+	text := "(running)"
+	if t.HasEnded() {
+		text = NameOf(t)
+	}
+	if x := ExtraOf(t); x != nil {
+		if x.Name != "" {
+			return x.Name
+		}
+		if o := x.origin.Load(); o != nil && o.name.isKnown() {
+			text = o.name.String()
+		}
+	}
+	t.Inspect(func() { text = NameOf(t) })
+	return text
+}
+
+// Label returns the number of t, if it has one, and what it is called.
+func Label(t *sched.Task) string {
+	if x := ExtraOf(t); x != nil {
+		if o := x.origin.Load(); o != nil {
+			return fmt.Sprintf("#%d %s", o.id, Describe(t))
+		}
+	}
+	return Describe(t)
+}

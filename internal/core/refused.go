@@ -1,0 +1,46 @@
+package core
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// maxRefused is how many operations a cancelled task may try before it is slowed down.
+// Code that cleans up may well try some hundreds, one for each thing that it has.
+const maxRefused = 1000
+
+// refuse returns err, which an operation of a cancelled task returns. A loop that logs
+// the error and tries again would keep a processor busy, and never end: from its
+// thousandth operation on each takes a while, and the first of these is reported.
+func (t *Task) refuse(err error) error {
+	t.Refused++
+	if t.Refused < maxRefused || t.Rt == nil {
+		return err
+	}
+	if t.Refused == maxRefused {
+		t.Rt.OnError(fmt.Errorf("edo: task %s was cancelled, and has tried %d operations since, which all failed: "+
+			"a loop must end when the error matches edo.ErrCancelled; it is slowed down", t.Name(), maxRefused))
+	}
+	t.slowDown(min(time.Millisecond<<min((t.Refused-maxRefused)/maxRefused, 7), 100*time.Millisecond))
+	return err
+}
+
+// slowDown waits for d, cancelled or not.
+func (t *Task) slowDown(d time.Duration) {
+	var timer sched.Timer
+	at := sched.After(t.Cx.Now(), d)
+	defer timer.Stop()
+	t.Await(WaitFunc(func(cx *sched.Context) (isOver bool) {
+		switch {
+		case cx.Inspecting(): // a report asks: the function does not go on for that
+			cx.Defer(Hooks.SlowedDown)
+			return false
+		case cx.Now() >= at || t.Rt.Shields.Broken.Load():
+			return true
+		}
+		cx.Arm(&timer, at)
+		return false
+	}), GoOn)
+}

@@ -1,0 +1,43 @@
+// Package inside leads edo's own packages from the public types of package edo to their
+// inside, which a program cannot reach. An [edo.Task], an [edo.Runtime] and an
+// [edo.SpawnOption] have one field each, the inside, and so the same layout. A test of
+// package edo states that.
+package inside
+
+import (
+	"unsafe"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/driver"
+)
+
+// Task returns the inside of task.
+func Task(task *edo.Task) *core.Task { return (*core.Task)(unsafe.Pointer(task)) }
+
+// Context returns the context of the current poll of task. It is valid until the function
+// suspends, after Proceed or Await has returned nil.
+func Context(task *edo.Task) *edo.Context {
+	return (*edo.Context)((*core.Task)(unsafe.Pointer(task)).Cx)
+}
+
+// Runtime returns the inside of rt.
+func Runtime(rt *edo.Runtime) *core.Runtime { return (*core.Runtime)(unsafe.Pointer(rt)) }
+
+// SpawnOption returns o as a program sees it.
+func SpawnOption(o core.SpawnOption) edo.SpawnOption {
+	return *(*edo.SpawnOption)(unsafe.Pointer(&o))
+}
+
+// Source returns where s spawns from.
+func Source(s edo.Spawner) core.Source { return core.Hooks.Source(s) }
+
+// Driver returns the driver of the runtime of s, or an error if there is nothing to spawn
+// on.
+func Driver(s edo.Spawner) (driver.Driver, error) {
+	src := Source(s)
+	if src.Err != nil {
+		return nil, src.Err
+	}
+	return src.Rt.Driver, nil
+}

@@ -1,0 +1,69 @@
+package mpmc
+
+import (
+	"runtime"
+
+	"github.com/edo-go/edo/internal/lost"
+	"github.com/edo-go/edo/internal/origin"
+)
+
+// callerPC returns the program counter of the call of a function of this package that makes a
+// handle.
+func callerPC() uintptr { return origin.Here(2) }
+
+// newSender returns a handle that was made at pc. The senders of c already count it. The
+// cleanup, by which the collector reports a forgotten handle, costs 300 ns.
+func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
+	tx := &Sender[T]{ch: c, pc: pc}
+	tx.cleanup = runtime.AddCleanup(tx, forgotten[T].onFound, forgotten[T]{c, pc, lost.Number()})
+	return tx
+}
+
+// forgotten stands for a sender that the collector has found. It must not refer to the handle.
+// The channel does not refer to its handles either, except to those by way of which a task
+// waits in line.
+type forgotten[T any] struct {
+	ch     *channel[T]
+	pc     uintptr
+	number uint64
+}
+
+func (o forgotten[T]) onFound() { lost.Found(o.number, o.closeForgotten) }
+
+// closeForgotten closes a sender that was never closed. It returns an error that reports it,
+// unless the channel was closed: then no receive waits for that sender.
+func (o forgotten[T]) closeForgotten() error {
+	c := o.ch
+	c.mu.Lock()
+	closed := c.closed
+	c.dropSender(o.pc)
+	if closed {
+		return nil
+	}
+	return &lost.Forgotten{What: "mpmc: a Sender was never closed; it was garbage, and has been closed", PC: o.pc}
+}
+
+// newReceiver returns a handle that was made at pc. The receivers of c already count it.
+func newReceiver[T any](c *channel[T], pc uintptr) *Receiver[T] {
+	s := &seat[T]{ch: c, pc: pc, number: lost.Number()}
+	s.streamTurn.seat = s
+	rx := &Receiver[T]{ch: c, seat: s}
+	rx.cleanup = runtime.AddCleanup(rx, (*seat[T]).onFound, s)
+	return rx
+}
+
+func (s *seat[T]) onFound() { lost.Found(s.number, s.dropForgotten) }
+
+// dropForgotten drops a receiver that was never dropped. It returns an error that reports it,
+// unless the channel was closed or no message could be sent any more: then no send waits for
+// that receiver.
+func (s *seat[T]) dropForgotten() error {
+	c := s.ch
+	c.mu.Lock()
+	over := c.closed || !c.mayStillSend()
+	c.endSeat(s)
+	if over {
+		return nil
+	}
+	return &lost.Forgotten{What: "mpmc: a Receiver was never dropped; it was garbage, and has been dropped", PC: s.pc}
+}

@@ -55,7 +55,7 @@ func (w *Worker) retire() bool {
 	w.clearStuck()
 	w.releaseCredits() // first: it may wake daemons, and those go into the slot
 	inject := &w.rt.inject
-	inject.pushAll(w.inbox.close())
+	inject.pushAll(w.inbox.close()) // rule W5: from now on submit gets them
 	inject.pushFront(w.urgent.popAll())
 	inject.pushAll(w.slot.Swap(nil))
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
@@ -68,6 +68,6 @@ func (w *Worker) retire() bool {
 	w.remote.grain.Store(0)
 	w.remote.idle.Store(true)
 	m.spare.Add(-1)
-	w.rt.notify(nil)
+	w.rt.notify(nil) // rule W6, for the tasks that w has moved
 	return true
 }

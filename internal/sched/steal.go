@@ -64,7 +64,8 @@ func (w *Worker) stopSearching() {
 	}
 }
 
-// anyWork reports whether any queue has a task for w, which is about to park.
+// anyWork reports whether any queue has a task for w, which is about to park. It leaves
+// urgent tasks to rule P4, and a ring with fewer tasks than the grain to its owner (W10).
 func (w *Worker) anyWork() bool {
 	rt := w.rt
 	if rt.inject.len.Load() != 0 {

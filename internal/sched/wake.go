@@ -44,9 +44,10 @@ import (
 //	    the sleeper a token, or a Wake of the driver if it waits there. Both last until
 //	    the sleeper takes them.
 //
-// Two steps leave W6 out, on purpose. The store into the slot is followed by no look at
-// sleepers, and the store of a ring's tail only releases (ring.go, rule R4), so that the
-// look may come too early. The owner of both is awake then, and comes to the task itself:
+// Some pushes leave W6 out, on purpose: those into the slot, by WakeBack, into the urgent
+// queue (rule P4), and into a ring with fewer tasks than the grain of its worker (share.go).
+// And the store of a ring's tail only releases (ring.go, rule R4), so that the look at the
+// sleepers may come too early. The owner is awake then, and comes to the task itself:
 //
 //	W10. A worker looks at its slot, its ring and its urgent tasks before it parks. If a
 //	     long poll keeps it from that, the monitor moves the tasks to the injection queue.

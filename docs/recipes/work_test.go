@@ -53,7 +53,7 @@ func Example_boundedCrawl() {
 
 func Example_resultsAsTheyCome() {
 	err := sim.Run(1, func(task *edo.Task) error {
-		set := joinset.New[string](0) // a number other than 0: so many run at a time
+		set := joinset.New[string](0) // 0: no limit; 8: at most 8 run at a time
 		defer set.Drop()              // aborts what is left
 		for _, after := range []time.Duration{3, 1, 2} {
 			set.Go(task, func(task *edo.Task) (string, error) {

@@ -37,7 +37,8 @@ type Task struct {
 	// Parent is the ID of the task that spawned this one; 0: none, or not known.
 	Parent uint64 `json:"parent,omitempty"`
 	// Name is the name that the spawner gave, or that of the task's function, or the
-	// type of its future.
+	// type of its future. Without edo.Config.Trace a task that runs, and was given no
+	// name, is "(running)".
 	Name string `json:"name"`
 	// Spawned is the place of the spawn as file:line, relative to the module of the
 	// program, or to the working directory in it; empty without edo.Config.Trace.

@@ -69,6 +69,7 @@ type Task struct {
 	//
 	// The rules of wakes, W1 to W5, are in wake.go. A waker is a pointer to its task, and
 	// the collector counts pointers: there is no reference count.
+
 	body Body
 
 	// The holder of the task alone writes these: the goroutine that made the task active,

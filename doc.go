@@ -25,7 +25,7 @@
 // # Rules
 //
 // [Spawn] and the combinators own what they are given and drop it exactly once (see
-// [Dropper]). [Await] borrows. A poll must not block: what blocks belongs into [Call] or
+// [Dropper]). [Await] borrows. A poll must not block: what blocks belongs in [Call] or
 // [Blocking]. A [Context] must not outlive its poll.
 //
 // # When not to use it

@@ -15,9 +15,9 @@ import (
 // asked for, also when it is a [Dropper]: a task that is detached drops such a value
 // itself, and a join set (package joinset) drops those that were not joined.
 //
-// Letting go of a handle detaches the task, which goes on. Its methods may be called
-// from any goroutine. The second task that waits costs one allocation, of some 150
-// bytes; each one after it, some 50 bytes.
+// A handle need not be kept: without it the task is detached, and goes on. The methods of
+// a handle may be called from any goroutine. The second task that waits costs one
+// allocation, of some 150 bytes; each one after it, some 50 bytes.
 type JoinHandle[T any] struct {
 	value T // written by the worker that polls the task, until the task is resolved; first: a last field without a size would cost a word
 	head  core.Head

@@ -24,5 +24,5 @@
 // # When not to use it
 //
 // A poll must not block. A read from a file, or from any other source that may block the
-// goroutine, belongs into edo.Blocking, with package io.
+// goroutine, belongs in edo.Blocking, with package io.
 package aio

@@ -82,11 +82,11 @@ var (
 // The first error, of fn or of a task, cancels the scope: its tasks are aborted, and waits
 // inside fn fail with an error that matches [edo.ErrCancelled]. Run returns the first 32
 // errors, joined, and the number of the others. An error that says only that the scope was
-// cancelled does not count, nor does a task that was aborted by its handle. A panic of a task
-// is its [*edo.PanicError]. The errors count as joined: [edo.Run] does not return them, and
-// Config.OnError does not get them. If fn returns an error that it got from a handle, the
-// error is in the result once. The error of a task of a join set (package joinset) stays in
-// the set.
+// cancelled does not count, nor does a task that was aborted, by its handle or by a token.
+// A panic of a task is its [*edo.PanicError]. The errors count as joined: [edo.Run] does not
+// return them, and Config.OnError does not get them. If fn returns an error that it got from
+// a handle, the error is in the result once. The error of a task of a join set (package
+// joinset) stays in the set.
 //
 // A task has failed, and cancels the scope, even if fn has got its error from the handle and
 // handled it. A call that may fail, and whose error fn handles itself, is no task of the

@@ -84,7 +84,7 @@ func (w *World) beginPoll() {
 }
 
 // Go spawns a task in direct style that may be aborted at any time, also before it runs: so
-// the things that it must drop belong into [edo.Owns].
+// the things that it must drop belong in [edo.Owns].
 func (w *World) Go(name string, fn func(task *edo.Task) error, opts ...edo.SpawnOption) *edo.JoinHandle[edo.Unit] {
 	h := w.Steady(name, fn, opts...)
 	w.Victim(name, h)

@@ -27,7 +27,8 @@ import (
 // package lock.
 //
 // A set is no [edo.Spawner]: a task of a Spawner may have a result of any type, and the
-// results of a set have one type. So the methods of a set take the Spawner.
+// results of a set have one type. So the methods of a set take the Spawner; those that may
+// wait take the Task of the caller, which spawns.
 type Set[T any] struct {
 	// Where a task is:
 	//

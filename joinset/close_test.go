@@ -205,3 +205,22 @@ func TestNilValuesOfAClosedJoinSetAreNotDropped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAbortAllMayBeCalledWhileTasksOfTheSetEnd(t *testing.T) {
+	tasktest.RunOnAll(t, func(task *edo.Task) error {
+		set := joinset.New[int](0)
+		var stop atomic.Bool
+		edo.Blocking(task, func(*edo.Task) (int, error) {
+			for !stop.Load() {
+				set.AbortAll()
+			}
+			return 0, nil
+		})
+		for range 1000 {
+			set.Go(task, func(task *edo.Task) (int, error) { return 1, edo.Yield(task) })
+			set.Join(task)
+		}
+		stop.Store(true)
+		return nil
+	})
+}

@@ -307,3 +307,21 @@ func TestCancellationOfAScopeWhoseFunctionPanickedIsNotReported(t *testing.T) {
 		t.Errorf("Run returned %v, OnError was told %v", err, told)
 	}
 }
+
+func TestSpawnInAScopeThatHasEndedIsReportedLikeAnyFailure(t *testing.T) {
+	var told atomic.Int64
+	err := edo.Run(func(task *edo.Task) error {
+		var left *scope.Scope
+		if err := scope.Run(task, func(s *scope.Scope) error { left = s; return nil }); err != nil {
+			return err
+		}
+		edo.Go(left, func(*edo.Task) error { return nil })
+		if _, err := edo.Await(task, edo.Go(left, func(*edo.Task) error { return nil })); !errors.Is(err, edo.ErrClosed) {
+			t.Errorf("the handle has %v", err)
+		}
+		return nil
+	}, edo.WithConfig(edo.Config{OnError: func(error) { told.Add(1) }}))
+	if n := told.Load(); !errors.Is(err, edo.ErrClosed) || n != 2 {
+		t.Errorf("Run returned %v; OnError was told %d times, want 2", err, n)
+	}
+}

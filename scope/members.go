@@ -34,9 +34,17 @@ func (m *member) Tie(t *sched.Task, _ *core.Runtime) error {
 	return nil
 }
 
-// Failed cancels the scope, which returns the error.
+// Failed cancels the scope, which returns the error. A scope that has ended, and so has
+// refused the task, returns nothing any more.
 func (m *member) Failed(_ *sched.Task, err error) core.Claim {
-	m.scope.fail(err)
+	s := m.scope
+	s.mu.Lock()
+	isMember := m.place.In()
+	s.mu.Unlock()
+	if !isMember {
+		return core.Unclaimed
+	}
+	s.fail(err)
 	return core.Taken
 }
 

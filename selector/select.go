@@ -59,7 +59,7 @@ type Select struct {
 	isBiased bool
 
 	waiter    atomic.Pointer[edo.Task] // the task that waits in Next
-	caller    *edo.Task                // the task that is in Next
+	caller    *edo.Task                // the task that is in Next; nil: none is
 	inTurn    bool                     // a turn has begun: the guards were called, and first is drawn
 	isStopped bool                     // as a stream it has ended
 	hasLines  bool                     // a branch has a stream that keeps a place in line
@@ -116,9 +116,7 @@ func (s *Select) Next(task *edo.Task) error {
 		}
 		return &edo.BusyError{On: "selector: next turn", First: w.Name(), Second: task.Name(), Use: "each task has a Select of its own"}
 	}
-	s.caller = task
-	won, err := edo.Await[Branch](task, (*turn)(s))
-	s.waiter.Store(nil)
+	won, err := s.awaitTurn(task)
 	if won != nil {
 		return won.handle()
 	}
@@ -128,6 +126,19 @@ func (s *Select) Next(task *edo.Task) error {
 	s.inTurn = false
 	s.leaveLines(nil)
 	return err
+}
+
+// awaitTurn waits for the winner of a turn. After that no task is in Next, also when a branch
+// panics.
+func (s *Select) awaitTurn(task *edo.Task) (Branch, error) {
+	s.caller = task
+	defer s.leaveNext()
+	return edo.Await[Branch](task, (*turn)(s))
+}
+
+func (s *Select) leaveNext() {
+	s.caller = nil
+	s.waiter.Store(nil)
 }
 
 // turn is a Select as the future of the next turn's winner.

@@ -225,3 +225,28 @@ func TestSpawnInAJoinSetWithoutASpawnerTakesNoSlot(t *testing.T) {
 		t.Errorf("Len is %d", set.Len())
 	}
 }
+
+func TestATaskThatWaitedForASlotIsSpawnedWhereTheProgramSaysSo(t *testing.T) {
+	fill := func(task *edo.Task) (int, error) {
+		set := joinset.New[int](1)
+		defer set.Drop()
+		set.Go(task, func(task *edo.Task) (int, error) { return 0, edo.Yield(task) })
+		set.Go(task, func(task *edo.Task) (int, error) { return edo.Await(task, tasktest.Forever{}) }, edo.Name("waited"))
+		for _, one := range task.Runtime().Snapshot().Tasks {
+			if one.Name == "waited" && !strings.HasPrefix(one.Spawned, "limit_test.go:") {
+				t.Errorf("spawned at %q", one.Spawned)
+			}
+		}
+		return 0, nil
+	}
+	err := edo.Run(func(task *edo.Task) error {
+		if _, err := fill(task); err != nil {
+			return err
+		}
+		_, err := edo.Await(task, edo.Blocking(task, fill))
+		return err
+	}, edo.WithConfig(edo.Config{Trace: true}))
+	if err != nil {
+		t.Error(err)
+	}
+}

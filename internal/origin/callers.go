@@ -20,7 +20,7 @@ func Frame(pc uintptr) runtime.Frame {
 
 // Callers are some places, each the caller of the one before. They refer to no object of
 // the program.
-type Callers [8]uintptr
+type Callers [12]uintptr
 
 // Note notes the places from skip calls above the caller's on.
 func (c *Callers) Note(skip int) { runtime.Callers(2+skip, c[:]) }

@@ -116,8 +116,11 @@ func (s *Select) Next(task *edo.Task) error {
 		}
 		return &edo.BusyError{On: "selector: next turn", First: w.Name(), Second: task.Name(), Use: "each task has a Select of its own"}
 	}
-	won, err := s.awaitTurn(task)
+	s.caller = task
+	defer func() { s.waiter.Store(nil); s.caller = nil }() // also when a poll panics or calls Goexit
+	won, err := edo.Await[Branch](task, (*turn)(s))
 	if won != nil {
+		s.waiter.Store(nil) // the handler may take long
 		return won.handle()
 	}
 	if err == errNothingLeft || err == errTurnedOff || err == errDropped {
@@ -126,19 +129,6 @@ func (s *Select) Next(task *edo.Task) error {
 	s.inTurn = false
 	s.leaveLines(nil)
 	return err
-}
-
-// awaitTurn waits for the winner of a turn. After that no task is in Next, also when a branch
-// panics.
-func (s *Select) awaitTurn(task *edo.Task) (Branch, error) {
-	s.caller = task
-	defer s.leaveNext()
-	return edo.Await[Branch](task, (*turn)(s))
-}
-
-func (s *Select) leaveNext() {
-	s.caller = nil
-	s.waiter.Store(nil)
 }
 
 // turn is a Select as the future of the next turn's winner.

@@ -1,6 +1,8 @@
 package cancel
 
 import (
+	"errors"
+
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/inside"
@@ -12,6 +14,9 @@ import (
 // cancelled, also if t was cancelled before the spawn. A task has one token: of several
 // options the last counts.
 func By(t *Token) edo.SpawnOption {
+	if t == nil {
+		panic(errors.New("cancel: By of a nil token"))
+	}
 	return inside.SpawnOption(core.SpawnOption{Apply: func(x *core.Extra) { x.AddBond(&bond{token: t}) }})
 }
 

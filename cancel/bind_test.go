@@ -82,3 +82,12 @@ func TestATaskHasOneTokenAndTheLastOneCounts(t *testing.T) {
 		return nil
 	})
 }
+
+func TestByOfANilTokenPanicsAndSaysSo(t *testing.T) {
+	defer func() {
+		if err, ok := recover().(error); !ok || err.Error() != "cancel: By of a nil token" {
+			t.Errorf("got %v", err)
+		}
+	}()
+	cancel.By(nil)
+}

@@ -96,11 +96,14 @@ func (rt *Runtime) quiet() (reported bool) {
 	if !rt.in().Sched.Quiet() || rt.in().Sched.Activity() != before {
 		return false
 	}
-	s := survey.Take(rt.in())
-	if text := s.String(); text != rt.in().Told {
+	rt.islands().Stall(func(s report.Snapshot) (reports bool) {
+		text := s.String()
+		if text == rt.in().Told {
+			return false
+		}
 		rt.in().Told = text
-		rt.islands().MarkReported(s)
-		go rt.in().OnError(&StallError{Snapshot: s.Snapshot}) // which may shut rt down, and wait for it
-	}
+		go rt.in().OnError(&StallError{Snapshot: s}) // which may shut rt down, and wait for it
+		return true
+	})
 	return true
 }

@@ -3,6 +3,7 @@ package own_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -244,7 +245,10 @@ func (e ending) play(t *testing.T, r row, m manner) {
 		}
 		return nil
 	}, quietly)
-	if err != nil && (joins || !errors.Is(err, errScene)) { // it may have failed before the shutdown
+	// It may have failed before the shutdown. In Blocking a task of a set runs beside its
+	// spawner, and may fail before that drops the set, which then reports it.
+	mayFail := !joins || m.name == "edo.Blocking" && strings.HasPrefix(r.name, "joinset.")
+	if err != nil && !(mayFail && errors.Is(err, errScene)) {
 		t.Errorf("Run returned %v", err)
 	}
 	if d.drops != 1 || first.Drops() != 1 || second.Drops() != 1 {

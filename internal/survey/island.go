@@ -204,12 +204,18 @@ func (w *Watch) markReported(k knot) {
 	}
 }
 
-// MarkReported notes that the knots of s were reported, as a part of a larger report.
-func (w *Watch) MarkReported(s *Survey) {
+// Stall takes a survey and calls tell with it. When tell reports it, the knots in it count as
+// reported. No look is under way meanwhile: a task that a look asks cannot be asked at the same
+// time, so that the report would not name its wait; and a look that comes before the knots
+// count would report them again, as islands.
+func (w *Watch) Stall(tell func(s report.Snapshot) (reports bool)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, k := range s.knots {
-		w.markReported(k)
+	s := Take(w.rt)
+	if tell(s.Snapshot) {
+		for _, k := range s.knots {
+			w.markReported(k)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ type Spawning struct {
 func (h *Head) Start(s Source) {
 	err := s.Err
 	if err == nil && (h.extra.Load() != nil || s.Group != nil || s.Rt.Tracer != nil || s.Cx != nil && s.Cx.Root().ChildrenInherit()) {
-		err = h.prepare(&s)
+		err = h.prepare(s)
 	}
 	if err == nil && s.Rt.Tracer != nil {
 		s.Rt.Sched.Register(s.Cx, &h.Task)
@@ -60,7 +60,7 @@ func (h *Head) StartExternal(s Source) error {
 		err = ErrBubble
 	}
 	if err == nil {
-		err = h.prepare(&s)
+		err = h.prepare(s)
 	}
 	if err == nil {
 		err = s.Rt.Sched.Hold()
@@ -85,7 +85,7 @@ var ErrBubble = errors.New("edo: inside a testing/synctest bubble edo cannot run
 // prepare gives a task that is about to be spawned its place in the tree of tasks, with
 // [Config.Trace], its values, and its bonds, which it ties. From then on others may ask for
 // its name.
-func (h *Head) prepare(s *Source) error {
+func (h *Head) prepare(s Source) error {
 	x := h.MakeExtra()
 	var parent *Extra
 	if s.Cx != nil {

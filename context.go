@@ -36,12 +36,12 @@ func (cx *Context) deferLeaf(leaf Leaf) bool {
 // behind one look at timers and I/O. The poll must return [Pending] then.
 func (cx *Context) Yield() { cx.in().Yield() }
 
-func (cx *Context) spawner() core.Source {
+func (cx *Context) spawner() (*sched.Context, *core.Runtime, core.Group, error) {
 	rt := core.RuntimeOf(cx.in())
 	if rt == nil {
-		return core.Source{Err: core.ErrNoRuntime}
+		return nil, nil, nil, core.ErrNoRuntime
 	}
-	return core.Source{Cx: cx.in(), Rt: rt}
+	return cx.in(), rt, nil, nil
 }
 
 // Waker wakes one task, from any goroutine. It is a pointer: copy it, compare it, keep

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Spawner is what a task can be spawned from: a [*Task] or a [*Context], that is
@@ -12,17 +13,25 @@ import (
 // so.
 type Spawner interface {
 	// spawner returns the runtime, and the context of the poll that spawns, if any.
-	spawner() core.Source
+	spawner() (*sched.Context, *core.Runtime, core.Group, error)
 }
 
-func (rt *Runtime) spawner() core.Source { return core.Source{Rt: rt.in()} }
+func (rt *Runtime) spawner() (*sched.Context, *core.Runtime, core.Group, error) {
+	return nil, rt.in(), nil, nil
+}
 
-// sourceOf is s.spawner, with a word for a nil that slipped through the compiler.
-func sourceOf(s Spawner) core.Source {
+// spawnerOf is s.spawner, with a word for a nil that slipped through the compiler.
+func spawnerOf(s Spawner) (*sched.Context, *core.Runtime, core.Group, error) {
 	if s == nil {
 		panic(errNilSpawner)
 	}
 	return s.spawner()
+}
+
+// sourceOf is spawnerOf as one value, where no nanosecond counts.
+func sourceOf(s Spawner) (src core.Source) {
+	src.Cx, src.Rt, src.Group, src.Err = spawnerOf(s)
+	return src
 }
 
 var errNilSpawner = errors.New("edo: nil Spawner: spawn from the Task or Context at hand, or from a Runtime")
@@ -30,7 +39,10 @@ var errNilSpawner = errors.New("edo: nil Spawner: spawn from the Task or Context
 // spawning is a Spawner that another package of edo makes: a scope.
 type spawning core.Spawning
 
-func (s *spawning) spawner() core.Source { return s.From.Source() }
+func (s *spawning) spawner() (*sched.Context, *core.Runtime, core.Group, error) {
+	src := s.From.Source()
+	return src.Cx, src.Rt, src.Group, src.Err
+}
 
 func init() {
 	core.Hooks.Source = func(s any) core.Source {
@@ -105,7 +117,7 @@ func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 		a.task.inner.IsWhole = true
 	}
 	h := newBoxed(f, opts)
-	h.head.Start(sourceOf(s))
+	h.head.Start(spawnerOf(s))
 	return h
 }
 
@@ -120,7 +132,7 @@ func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 // keeps what the future still refers to.
 func SpawnInline[T, F any, P InlineFuture[T, F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[T] {
 	h := newInlined[T, F, P](f, opts)
-	h.head.Start(sourceOf(s))
+	h.head.Start(spawnerOf(s))
 	return h
 }
 
@@ -146,7 +158,7 @@ type InlineFuture[T, F any] interface {
 // back to the others as it is: [Blocking] is for a thread that must end with its function.
 func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[Unit] {
 	h := newDirect(fn, opts)
-	h.head.Start(sourceOf(s))
+	h.head.Start(spawnerOf(s))
 	return h
 }
 

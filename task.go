@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Task is what a function in direct style is given: with it the function waits,
@@ -27,7 +28,7 @@ func (t *Task) in() *core.Task { return &t.inner }
 // cx returns the context of the current poll.
 func (t *Task) cx() *Context { return (*Context)(t.inner.Cx) }
 
-func (t *Task) spawner() core.Source { return t.inner.Source() }
+func (t *Task) spawner() (*sched.Context, *core.Runtime, core.Group, error) { return t.inner.Source() }
 
 // Err returns nil while the function may go on, [ErrCancelled] once the task has
 // been asked to end, and an error that says so when t is not the caller's.

@@ -25,30 +25,32 @@ type Spawning struct {
 // Start hands the task of h to a worker, or resolves h when there is none. Most tasks have
 // no extra, are not traced, and have nothing of where they come from: for these prepare is
 // not called.
-func (h *Head) Start(s Source) {
-	err := s.Err
-	if err == nil && (h.extra.Load() != nil || s.Group != nil || s.Rt.Tracer != nil || s.Cx != nil && s.Cx.Root().ChildrenInherit()) {
-		err = h.prepare(s)
+//
+// Its arguments are the fields of a [Source], one by one: the compiler keeps a struct of more
+// than four words in memory, and copies it at each call (BenchmarkSpawnDirect).
+func (h *Head) Start(cx *sched.Context, rt *Runtime, group Group, err error) {
+	if err == nil && (h.extra.Load() != nil || group != nil || rt.Tracer != nil || cx != nil && cx.Root().ChildrenInherit()) {
+		err = h.prepare(cx, rt, group)
 	}
-	if err == nil && s.Rt.Tracer != nil {
-		s.Rt.Sched.Register(s.Cx, &h.Task)
+	if err == nil && rt.Tracer != nil {
+		rt.Sched.Register(cx, &h.Task)
 	}
 	if err == nil {
 		isDaemon := h.extra.Load().IsDaemon() // before others may have the task
-		if s.Cx != nil {
-			err = s.Cx.Spawn(&h.Task)
+		if cx != nil {
+			err = cx.Spawn(&h.Task)
 		} else {
-			err = s.Rt.Sched.Spawn(&h.Task)
+			err = rt.Sched.Spawn(&h.Task)
 		}
 		if err == nil && isDaemon {
-			s.Rt.Sched.MarkDaemon()
+			rt.Sched.MarkDaemon()
 		}
-		if err != nil && s.Rt.Tracer != nil {
-			s.Rt.Sched.Unregister(&h.Task)
+		if err != nil && rt.Tracer != nil {
+			rt.Sched.Unregister(&h.Task)
 		}
 	}
 	if err != nil {
-		h.Refuse(s.Rt, err)
+		h.Refuse(rt, err)
 	}
 }
 
@@ -60,7 +62,7 @@ func (h *Head) StartExternal(s Source) error {
 		err = ErrBubble
 	}
 	if err == nil {
-		err = h.prepare(s)
+		err = h.prepare(s.Cx, s.Rt, s.Group)
 	}
 	if err == nil {
 		err = s.Rt.Sched.Hold()
@@ -85,21 +87,20 @@ var ErrBubble = errors.New("edo: inside a testing/synctest bubble edo cannot run
 // prepare gives a task that is about to be spawned its place in the tree of tasks, with
 // [Config.Trace], its values, and its bonds, which it ties. From then on others may ask for
 // its name.
-func (h *Head) prepare(s Source) error {
+func (h *Head) prepare(cx *sched.Context, rt *Runtime, group Group) error {
 	x := h.MakeExtra()
 	var parent *Extra
-	if s.Cx != nil {
-		parent = ExtraOf(s.Cx.Root())
+	if cx != nil {
+		parent = ExtraOf(cx.Root())
 	}
-	if s.Rt.Tracer != nil {
-		o := s.Rt.Tracer.origin(parent)
+	if rt.Tracer != nil {
+		o := rt.Tracer.origin(parent)
 		o.name = ownName(h.Task.Body().(Body))
 		x.origin.Store(o)
 	}
 	if vs := x.values; vs != nil && vs.inherits {
 		vs.inherit(parent)
 	}
-	group := s.Group
 	if group == nil {
 		if b := parent.inherited(); b != nil {
 			group = b
@@ -109,7 +110,7 @@ func (h *Head) prepare(s Source) error {
 		x.AddBond(group.NewBond())
 		h.Task.SetChildrenInherit()
 	}
-	return x.tie(&h.Task, s.Rt)
+	return x.tie(&h.Task, rt)
 }
 
 // Refuse resolves a handle whose task cannot run. rt may be nil.

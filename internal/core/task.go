@@ -38,14 +38,14 @@ type Task struct {
 const returned = ^uintptr(0)
 
 // Source is that of package edo for a Task that spawns.
-func (t *Task) Source() Source {
+func (t *Task) Source() (cx *sched.Context, rt *Runtime, group Group, err error) {
 	switch {
 	case t.gid.Load() != gid.Get():
-		return Source{Rt: t.Rt, Err: t.misused()}
+		return nil, t.Rt, nil, t.misused()
 	case t.Rt == nil:
-		return Source{Err: ErrNoRuntime}
+		return nil, nil, nil, ErrNoRuntime
 	}
-	return Source{Cx: t.Cx, Rt: t.Rt}
+	return t.Cx, t.Rt, nil, nil
 }
 
 // HasReturned reports whether the function has ended.

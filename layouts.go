@@ -13,8 +13,8 @@ import (
 // A task is one object: the handle, and behind it the future, as an interface (boxed), as
 // itself (inlined), or as a function in direct style (direct). The object is the body that
 // the scheduler polls; core.Body hides which layout it has. Most polls take the short way
-// that is written out here for each layout, because a call through an interface would cost
-// each poll 2 ns (BenchmarkSpawn). Core.Poll takes the other steps.
+// that is written out here for each layout, without calls through an interface
+// (BenchmarkSpawnFuture, BenchmarkYieldFuture). core.Poll takes the other steps.
 
 // boxed is a task whose future is elsewhere.
 type boxed[T any] struct {

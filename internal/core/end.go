@@ -50,7 +50,7 @@ func Poll(b Body, cx *sched.Context, keepsLabels bool) (ended bool) {
 	ended = poll(b, cx)
 	if carried.Any() {
 		err := clearLeftovers(func() string { return NameOf(&h.Task) })
-		if rt := runtimeOf(cx); err != nil && rt != nil { // of a Drop, and the task has perhaps ended
+		if rt := RuntimeOf(cx); err != nil && rt != nil { // of a Drop, and the task has perhaps ended
 			rt.OnError(err)
 		}
 	}
@@ -175,7 +175,7 @@ func (h *Head) Resolve(cx *sched.Context) {
 		x.Daemon = false
 		cx.Runtime().UnmarkDaemon()
 	}
-	h.resolveWith(x, runtimeOf(cx))
+	h.resolveWith(x, RuntimeOf(cx))
 }
 
 // wakeJoiner is step 5. It reports whether a task waits.

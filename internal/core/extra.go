@@ -93,14 +93,11 @@ func drop(v any) {
 	}
 }
 
-// runtimeOf returns the runtime of a poll, or nil for a mock task.
-func runtimeOf(cx *sched.Context) *Runtime {
+// RuntimeOf returns the runtime of a poll, or nil for a mock task.
+func RuntimeOf(cx *sched.Context) *Runtime {
 	if cx.Runtime() == nil {
 		return nil
 	}
 	rt, _ := cx.Runtime().Owner().(*Runtime)
 	return rt
 }
-
-// RuntimeOf returns the runtime of a poll, or nil for a mock task.
-func RuntimeOf(cx *sched.Context) *Runtime { return runtimeOf(cx) }

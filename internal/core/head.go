@@ -95,12 +95,3 @@ func (h *Head) Joined() error {
 	}
 	return x.Err
 }
-
-// Err returns the error that the task has ended with, and leaves it among those that no
-// task has joined.
-func (h *Head) Err() error {
-	if x := h.extra.Load(); x != nil {
-		return x.Err
-	}
-	return nil
-}

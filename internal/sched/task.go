@@ -2,6 +2,7 @@ package sched
 
 import (
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
@@ -109,20 +110,40 @@ func (t *Task) InitExternal(body Parked) { t.body = body }
 func (t *Task) Body() Body { return t.body }
 
 // Inspect calls look while no other goroutine polls t, and returns true; if t is not
-// idle it returns false. A wake that comes meanwhile takes effect when look has
-// returned, panicked or called Goexit.
+// idle it returns false. It waits for another call that asks t, which two reports at the
+// same time may do, but gives up after askPatience: that call may wait for this one. A wake
+// that comes meanwhile takes effect when look has returned, panicked or called Goexit.
 func (t *Task) Inspect(look func()) bool {
-	s := t.state.Load()
-	if s&(lifecycle|complete) != idle || !t.state.CompareAndSwap(s, s&^lifecycle|active|inspected) {
-		return false
+	var deadline time.Time
+	for {
+		s := t.state.Load()
+		if s&inspected != 0 {
+			if deadline.IsZero() {
+				deadline = time.Now().Add(askPatience)
+			}
+			if !pollUntil(deadline, func() bool { return t.state.Load()&inspected == 0 }) {
+				return false
+			}
+		} else if s&(lifecycle|complete) != idle {
+			return false
+		} else if t.state.CompareAndSwap(s, s&^lifecycle|active|inspected) {
+			t.inspect(look)
+			return true
+		}
 	}
+}
+
+// askPatience is how long Inspect waits for another call that asks the task.
+const askPatience = 100 * time.Millisecond
+
+// inspect calls look on t, which Inspect has claimed.
+func (t *Task) inspect(look func()) {
 	defer func() {
 		if !t.suspend() { // rules W3, W4
 			t.enqueue()
 		}
 	}()
 	look()
-	return true
 }
 
 // A State is what a task does, as a report shows it.
@@ -160,9 +181,6 @@ func (t *Task) HasEnded() bool { return t.state.Load()&(resolved|complete) != 0 
 
 // IsIdle reports whether t waits: it is in no queue, and no goroutine polls it.
 func (t *Task) IsIdle() bool { return t.state.Load()&(lifecycle|complete) == idle }
-
-// IsInspected reports whether a call of [Task.Inspect] is under way.
-func (t *Task) IsInspected() bool { return t.state.Load()&inspected != 0 }
 
 // HomeOr returns the runtime of the worker that polled t last, or rt for an external
 // task. Only the function that [Task.Inspect] calls may call it.

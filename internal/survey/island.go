@@ -95,13 +95,21 @@ func (w *Watch) Look() {
 		return
 	}
 	s := Take(w.rt) // names also the tasks that wait for the island
+	isFound := false
 	for _, k := range s.knots {
 		if w.isNew(k) {
+			isFound = true
 			w.markReported(k)
 			go w.report(s.part(k)) // on a goroutine: report may shut the runtime down
 		}
 	}
+	if !isFound {
+		w.lookAgain()
+	}
 }
+
+// lookAgain makes the current round of looks be repeated, even if no task is polled until then.
+func (w *Watch) lookAgain() { w.since, w.done = 0, 0 }
 
 // nextTasks returns the tasks of the next look.
 func (w *Watch) nextTasks() (tasks []*sched.Task) {
@@ -159,9 +167,13 @@ func (w *Watch) anyIsland(tasks []*sched.Task) bool {
 		for _, t := range found {
 			k.tasks = append(k.tasks, order[t])
 		}
-		if w.isNew(k) && confirm(w.rt, k.tasks) {
+		if !w.isNew(k) || len(k.tasks) > maxKnot {
+			continue
+		}
+		if confirm(w.rt, k.tasks) {
 			return true
 		}
+		w.lookAgain() // something came between, perhaps another report
 	}
 	return false
 }

@@ -88,11 +88,13 @@ func TestIslandIsReportedOnceWhileOtherTasksGoOn(t *testing.T) {
 				rt, told := newIslandRuntime(t, c.Config)
 				if live != nil {
 					live(rt)
-					go rt.Wait()
 				}
 				for i := range 3 {
 					a, b := latch{}, latch{kind: fmt.Sprint("lock", i)}
 					spawnDeadlock(rt, &a, &b)
+					if live != nil && i == 0 {
+						go rt.Wait() // not earlier: without a task it ends the runtime
+					}
 					stall := <-told
 					if !stall.Island || len(stall.Snapshot.Tasks) != 2 || len(stall.Snapshot.Cycles) != 1 || len(stall.Snapshot.Cycles[0]) != 2 {
 						t.Fatalf("got %v", stall)

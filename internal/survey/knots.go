@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"runtime"
 	"sync"
 
 	"github.com/edo-go/edo/internal/core"
@@ -144,13 +143,5 @@ func holdStill(tasks []*sched.Task, then func()) {
 		then()
 		return
 	}
-	for range maxAsked {
-		if tasks[0].Inspect(func() { holdStill(tasks[1:], then) }) || !tasks[0].IsInspected() {
-			return
-		}
-		runtime.Gosched() // another report asks the task at the moment
-	}
+	tasks[0].Inspect(func() { holdStill(tasks[1:], then) })
 }
-
-// maxAsked is how often holdStill yields for a task that another report asks.
-const maxAsked = 10_000

@@ -1,14 +1,12 @@
 package edo
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/coro"
-	"github.com/edo-go/edo/internal/discard"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -141,6 +139,14 @@ func (a *async[T]) Drop() {
 	}
 }
 
+// spawnsWhole notes that the function is to be the whole of a task: then there is nothing to
+// keep a list of.
+func (a *async[T]) spawnsWhole() {
+	if a.task.inner.Coro == nil {
+		a.task.inner.IsWhole = true
+	}
+}
+
 // Function is what the future is named after.
 func (a *async[T]) Function() any { return a.task.inner.Fn }
 
@@ -151,12 +157,5 @@ func (a *async[T]) IsDropped() bool { return a.dropped.Load() }
 func (a *async[T]) DriveOn(cx *sched.Context) (ended bool, err error) {
 	a.dropped.Store(true)
 	v, p, err := a.Poll((*Context)(cx))
-	if p == Ready && err == nil { // no task gets it
-		discard.Drop(v)
-	}
-	var panicked *PanicError
-	if !errors.As(err, &panicked) {
-		err = nil
-	}
-	return p != Pending, err
+	return p != Pending, endOfDropped(v, p, err)
 }

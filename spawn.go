@@ -113,8 +113,8 @@ func (fn onEnd) Drop() { fn() }
 //
 // The task is one allocation of 80 bytes and what T takes: the handle is a part of it.
 func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
-	if a, ok := f.(*async[T]); ok && a.task.inner.Coro == nil { // then there is nothing to keep a list of
-		a.task.inner.IsWhole = true
+	if a, ok := f.(interface{ spawnsWhole() }); ok {
+		a.spawnsWhole()
 	}
 	h := newBoxed(f, opts)
 	h.head.Start(spawnerOf(s))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 
 	"github.com/edo-go/edo/internal/carried"
@@ -132,8 +133,25 @@ func PollFailed(b Body, value any, stack []byte) {
 	x := h.MakeExtra()
 	x.keepName(b.Future())
 	x.failed = true
+	value, stack = x.original(value, stack)
 	x.Fail(PanicOrGoexit(NameOf(&h.Task), value, stack))
 	b.ClearValue()
+}
+
+// original returns the panic itself, given one that has come from a borrowed call: that has the
+// value, and the stack of the call.
+func (x *Extra) original(value any, stack []byte) (any, []byte) {
+	late := x.rethrown
+	x.rethrown = nil
+	if late == nil || !isSame(late.Value, value) {
+		return value, stack
+	}
+	return late.Value, late.Stack
+}
+
+// isSame reports whether two values are equal, if they can be compared.
+func isSame(a, b any) bool {
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && reflect.ValueOf(a).Comparable() && a == b
 }
 
 // PanicOrGoexit returns the error of a function that did not return: it panicked with

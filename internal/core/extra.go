@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"github.com/edo-go/edo/internal/coro"
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/carried"
@@ -27,8 +28,9 @@ type Extra struct {
 	panicTold    bool // Config.OnPanic was told of its panics
 	ErrorIsAbort bool // the task was asked to end, and the error says no more than that
 
-	failure *failure
-	origin  atomic.Pointer[origin] // with Config.Trace; reports may ask for it from the start
+	failure  *failure
+	rethrown *coro.Late             // the panic of a borrowed call, which its caller has passed on
+	origin   atomic.Pointer[origin] // with Config.Trace; reports may ask for it from the start
 }
 
 // Dropper is an edo.Dropper.

@@ -22,12 +22,20 @@ type Named interface{ Function() any }
 // nameOf returns the name that f gives its task.
 func nameOf(f any) name {
 	if a, ok := f.(Named); ok {
-		if v := reflect.ValueOf(a.Function()); v.Kind() == reflect.Func && !v.IsNil() {
+		fn := a.Function()
+		if v := reflect.ValueOf(fn); v.Kind() == reflect.Func && !v.IsNil() {
 			return name{pc: v.Pointer()}
+		}
+		if _, ok := fn.(frame); ok {
+			return name{typ: reflect.TypeOf(fn)}
 		}
 	}
 	return name{typ: reflect.TypeOf(f)}
 }
+
+// frame is the frame of a function that was compiled: it knows the name of the function, also
+// when it is nil.
+type frame interface{ FunctionName() string }
 
 func (n name) isKnown() bool { return n != name{} }
 
@@ -36,6 +44,9 @@ func (n name) String() string {
 	case n.pc != 0:
 		return runtime.FuncForPC(n.pc).Name()
 	case n.typ != nil:
+		if f, ok := reflect.Zero(n.typ).Interface().(frame); ok {
+			return f.FunctionName()
+		}
 		return n.typ.String()
 	}
 	return "(ended)"

@@ -15,16 +15,24 @@ const maxRefused = 1000
 // the error and tries again would keep a processor busy, and never end: from its
 // thousandth operation on each takes a while, and the first of these is reported.
 func (t *Task) refuse(err error) error {
+	if d := t.countRefusal(); d != 0 {
+		t.slowDown(d)
+	}
+	return err
+}
+
+// countRefusal counts an operation that fails because the task was cancelled, and returns how
+// long it has to take.
+func (t *Task) countRefusal() time.Duration {
 	t.Refused++
 	if t.Refused < maxRefused || t.Rt == nil {
-		return err
+		return 0
 	}
 	if t.Refused == maxRefused {
 		t.Rt.OnError(fmt.Errorf("edo: task %s was cancelled, and has tried %d operations since, which all failed: "+
 			"a loop must end when the error matches edo.ErrCancelled; it is slowed down", t.Name(), maxRefused))
 	}
-	t.slowDown(min(time.Millisecond<<min((t.Refused-maxRefused)/maxRefused, 7), 100*time.Millisecond))
-	return err
+	return min(time.Millisecond<<min((t.Refused-maxRefused)/maxRefused, 7), 100*time.Millisecond)
 }
 
 // slowDown waits for d, cancelled or not.

@@ -76,14 +76,19 @@ func (t *Task) Shield(fn func() error) error {
 	t.Region = r
 	defer func() {
 		t.Region = r.Outer
-		if r.end != nil {
-			r.end(context.Canceled)
-		}
+		r.endContext()
 	}()
 	if err := t.Proceed(nil); err != nil { // one that is called in a loop gives way
 		return err
 	}
 	return fn()
+}
+
+// endContext ends the context of a shield, if it has one.
+func (r *Region) endContext() {
+	if r.end != nil {
+		r.end(context.Canceled)
+	}
 }
 
 // Shields says whether those of a runtime hold. Broken is set before the tasks are

@@ -25,6 +25,9 @@ type Task struct {
 	Polls       bool           // the function polls a future, in Await or Next
 	MayRelay    bool           // the worker that resumed the function accepts another task in return
 	IsCancelled bool           // every operation fails from now on, with ErrCancelled
+	IsFrame     bool           // the function is polled as a frame, and has no stack of its own, see step.go
+	IsResumed   bool           // of a frame: the poll has not come to the operation yet that waits
+	ignores     bool           // of a frame: the wait goes on although it was cancelled
 	Refused     uint32         // how many operations have failed for that
 
 	Head   *sched.Task  // the task that polls; set before the function starts
@@ -32,6 +35,7 @@ type Task struct {
 	ctx    *taskContext // made when first asked for
 	Fn     any          // the function
 	parked *parkedWait  // what a goroutine of its own waits for in Await, while it does
+	kept   *Kept        // of a frame: the result of an operation, which is not returned yet
 }
 
 // returned is the gid of a Task whose function has returned: no goroutine's.
@@ -80,6 +84,8 @@ func (t *Task) Enter() error {
 	switch {
 	case t.gid.Load() != gid.Get():
 		return t.misused()
+	case t.IsFrame && t.Coro == nil:
+		return t.waitsOutsideAStep()
 	case t.Polls:
 		return fmt.Errorf("edo: Task of %s used to wait inside a future that it awaits: in a poll nothing can wait", t.Name())
 	case t.Region == nil && !t.IsCancelled:
@@ -95,6 +101,9 @@ func (t *Task) Enter() error {
 func (t *Task) EnterShield() error {
 	if err := t.Check(); err != nil {
 		return err
+	}
+	if t.IsFrame && t.Coro == nil {
+		return t.waitsOutsideAStep()
 	}
 	if t.Polls {
 		return fmt.Errorf("edo: Shielded inside a future that Task of %s awaits: in a poll nothing can wait", t.Name())

@@ -1,0 +1,357 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/edo-go/edo/internal/carried"
+	"github.com/edo-go/edo/internal/coro"
+	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// A function in direct style that was compiled is a frame: its variables that outlive a wait,
+// and the place where it waits. It has no stack of its own. A poll of the task calls the
+// frame, which calls the frame of the function that it waits in, and so on, down to the
+// operation that waits: that is a step. Each either has ended, or returns that it has not, and
+// so do then all its callers, up to the worker.
+//
+//	direct style                     a frame
+//	Enter, at the begin              EnterStep, at the begin of each step
+//	Suspend, until it is woken       Watch, and then a return
+//	EndOperation                     EndStep
+//
+// A step that begins an operation and one that goes on with it are the same call.
+// Task.IsResumed tells them apart: the worker sets it before the poll, and the first operation
+// that the poll comes to takes it, which is the one that waits.
+
+// BeginFrame notes that the function of t, a frame, begins in a poll by cx.
+func (t *Task) BeginFrame(cx *sched.Context) {
+	t.Head = cx.Root()
+	t.IsFrame = true
+	if rt := cx.Runtime(); rt != nil {
+		t.Rt, _ = rt.Owner().(*Runtime)
+	}
+}
+
+// EnterPoll begins a poll of the frame of t by cx.
+func (t *Task) EnterPoll(cx *sched.Context) {
+	if t.Head == nil {
+		t.BeginFrame(cx)
+	} else {
+		t.IsResumed = true
+	}
+	t.Cx = cx
+	g := cx.Goroutine()
+	if g == 0 {
+		g = gid.Get()
+	}
+	t.gid.Store(g)
+}
+
+// LeavePoll ends a poll of the frame of t, which waits.
+func (t *Task) LeavePoll() {
+	t.Cx = nil
+	t.gid.Store(0)
+}
+
+// A Verdict is what a step does.
+type Verdict uint8
+
+const (
+	GoesOn Verdict = iota // it polls
+	Waits                 // it returns, not done
+	IsOver                // it is done, with what was kept
+)
+
+// Kept is the end of an operation that is not returned yet: the task has to give way first, or
+// to wait.
+type Kept struct {
+	Value any
+	Ok    bool
+	Err   error
+
+	timer *sched.Timer // not nil: the task is slowed down until at
+	at    int64
+}
+
+// TakeResumed reports whether the poll goes on with the operation that calls it.
+func (t *Task) TakeResumed() (isResumed bool) {
+	isResumed, t.IsResumed = t.IsResumed, false
+	return isResumed
+}
+
+// IsSpecial reports whether a step must ask EnterStep before it polls.
+func (t *Task) IsSpecial() bool { return t.Region != nil || t.IsCancelled || t.kept != nil }
+
+// EnterStep begins a step. isResumed says that the operation has begun in an earlier one. When
+// it is over the result is in k.
+func (t *Task) EnterStep(isResumed bool) (v Verdict, k Kept) {
+	if t.kept != nil {
+		if !t.kept.isDue(t) {
+			return Waits, k
+		}
+		k, t.kept = *t.kept, nil
+		return IsOver, k
+	}
+	if isResumed && t.Cx.Inspecting() { // to go on would be to do something
+		return GoesOn, k
+	}
+	err := t.Interrupted()
+	if err == nil {
+		return GoesOn, k
+	}
+	k.Err = err
+	if isResumed {
+		return IsOver, k
+	}
+	d := t.countRefusal()
+	if d == 0 {
+		return IsOver, k
+	}
+	k.timer, k.at = &sched.Timer{}, sched.After(t.Cx.Now(), d)
+	t.kept = &k
+	if t.kept.isDue(t) {
+		k, t.kept = *t.kept, nil
+		return IsOver, k
+	}
+	return Waits, k
+}
+
+// isDue reports whether k may be returned. Otherwise t is woken for that.
+func (k *Kept) isDue(t *Task) bool {
+	switch {
+	case k.timer == nil && t.Cx.Inspecting():
+		t.Cx.Task().Wake()
+		return false
+	case k.timer == nil:
+		return true
+	case t.Cx.Inspecting():
+		t.Cx.Defer(Hooks.SlowedDown)
+		return false
+	case t.Cx.Now() >= k.at || t.Rt.Shields.Broken.Load():
+		k.timer.Stop()
+		return true
+	}
+	t.Cx.Arm(k.timer, k.at)
+	return false
+}
+
+// Watch is for an operation that will return that it waits: a bound around it must wake the
+// task. An error says that it must not wait.
+func (t *Task) Watch() error {
+	if t.Region == nil {
+		return nil
+	}
+	return t.Region.watch(t)
+}
+
+// IsKept reports whether EndStep has to be asked.
+func (t *Task) IsKept(budget int) bool { return t.Cx.Budget() == budget }
+
+// EndStep ends an operation whose poll was ready; before the poll there was so much budget. It
+// reports whether the task must give way first: then the caller gives the result to Keep, and
+// returns that it is not done.
+func (t *Task) EndStep(budget int) (mustKeep bool) {
+	if t.Cx.Inspecting() { // of an operation that was only asked, and did not wait
+		t.Cx.Task().Wake()
+		return true
+	}
+	if t.Cx.Budget() == budget && !t.Cx.TakeBudget() {
+		t.Cx.Yield()
+		return true
+	}
+	return false
+}
+
+// Keep keeps the result of an operation until the task is polled again.
+func (t *Task) Keep(k Kept) {
+	t.kept = &k
+	t.Watch()
+}
+
+// WaitStep is a step of Await.
+func (t *Task) WaitStep(w Waiting, cancelled func() (goesOn bool)) (done bool, err error) {
+	isResumed := t.TakeResumed()
+	if t.kept != nil {
+		if v, k := t.EnterStep(isResumed); v != GoesOn {
+			return v == IsOver, k.Err
+		}
+	}
+	defer func() {
+		if done {
+			t.ignores = false
+		}
+	}()
+	if isResumed && !t.ignores && t.IsSpecial() && !t.Cx.Inspecting() {
+		if err := t.Interrupted(); err != nil {
+			if t.ignores = cancelled(); !t.ignores {
+				return true, err
+			}
+		}
+	}
+	for {
+		if w.PollReady(t.Cx) {
+			if t.Cx.Inspecting() {
+				t.Cx.Task().Wake()
+				t.Keep(Kept{})
+				return false, nil
+			}
+			return true, nil
+		}
+		if err := t.Watch(); err == nil || t.ignores {
+			return false, nil
+		} else if t.ignores = cancelled(); !t.ignores {
+			return true, err
+		}
+	}
+}
+
+// ProceedStep is a step of Proceed.
+func (t *Task) ProceedStep(leaf any) (done bool, err error) {
+	if isResumed := t.TakeResumed(); t.IsSpecial() {
+		if v, k := t.EnterStep(isResumed); v != GoesOn {
+			return v == IsOver, k.Err
+		}
+	}
+	if t.Cx.TakeBudget() {
+		return true, nil
+	}
+	t.Cx.Defer(leaf)
+	err = t.Watch()
+	return err != nil, err
+}
+
+// YieldStep is a step of edo.Yield.
+func (t *Task) YieldStep() (done bool, err error) {
+	isResumed := t.TakeResumed()
+	if t.IsSpecial() {
+		if v, k := t.EnterStep(isResumed); v != GoesOn {
+			return v == IsOver, k.Err
+		}
+	}
+	if isResumed && !t.Cx.Inspecting() {
+		return true, nil
+	}
+	if !t.Cx.Inspecting() {
+		t.Cx.Yield()
+	}
+	err = t.Watch()
+	return err != nil, err
+}
+
+// ShieldStep is a section that ignores cancellation, in steps: fn is a step of what it runs.
+type ShieldStep struct {
+	region     Region
+	isProceeds bool // Proceed has ended
+}
+
+// Begin begins the section, and s.
+func (s *ShieldStep) Begin(t *Task) {
+	s.region.Outer = t.Region
+	t.Region = &s.region
+}
+
+// Step is a step of the section.
+func (s *ShieldStep) Step(t *Task, fn func() (done bool, err error)) (done bool, err error) {
+	hasReturned := false
+	defer func() {
+		if done || !hasReturned {
+			t.Region = s.region.Outer
+			s.region.endContext()
+		}
+	}()
+	if !s.isProceeds {
+		done, err = t.ProceedStep(nil) // one that is called in a loop gives way
+		s.isProceeds = done && err == nil
+	}
+	if s.isProceeds {
+		done, err = fn()
+	}
+	hasReturned = true
+	return done, err
+}
+
+// Borrowed is a call that waits, of a function that was not compiled, by one that was: it runs
+// on a coroutine, which is borrowed for the call.
+type Borrowed struct {
+	t   *Task
+	run func()
+}
+
+// NewBorrowed returns a call of run, for a frame of t.
+func NewBorrowed(t *Task, run func()) *Borrowed { return &Borrowed{t, run} }
+
+// Step runs the function on. A panic of the function is one of Step.
+func (b *Borrowed) Step() (done bool) {
+	t := b.t
+	cx, g := t.Cx, t.gid.Load()
+	t.TakeResumed()
+	var r coro.Runner
+	if t.Coro == nil {
+		t.Coro = t.Pool().Get()
+		r = b
+	}
+	hasReturned := false
+	defer func() {
+		if !hasReturned { // the function called Goexit, and so does this goroutine
+			t.Coro = nil
+		}
+		t.Cx = cx
+		t.gid.Store(g)
+	}()
+	if cx.External() {
+		if x := ExtraOf(t.Head); !x.hasValues() {
+		} else if r != nil {
+			r = &runnerWithValues{r, x}
+		} else if cx.Inspecting() {
+			defer x.EnterValues(t.Coro.Gid())()
+		}
+	}
+	c := t.Coro
+	if r == nil {
+		t.gid.Store(c.Gid())
+	}
+	var res coro.Result
+	before := cx.SetGoroutine(c.Gid())
+	if r != nil {
+		res = c.StartRunner(r)
+	} else {
+		res = c.Resume()
+	}
+	cx.SetGoroutine(before)
+	hasReturned = true
+	if res.State == coro.Suspended {
+		return false
+	}
+	t.Coro = nil
+	t.Pool().Put(c)
+	if res.State == coro.Panicked {
+		if x := makeExtraOf(t.Head); x != nil {
+			x.rethrown = &coro.Late{Value: res.Value, Stack: res.Stack}
+		}
+		panic(res.Value)
+	}
+	return true
+}
+
+// Run runs the function on c.
+func (b *Borrowed) Run(c *coro.Coro) {
+	b.t.EnterOn(c)
+	b.run()
+	if carried.Any() {
+		if err := clearLeftovers(b.t.Name); err != nil {
+			b.t.Rt.OnError(err)
+		}
+	}
+}
+
+// Unwound forgets the goroutine.
+func (b *Borrowed) Unwound(*coro.Coro) {
+	b.t.gid.Store(0)
+	b.t.Cx.SetGoroutine(0)
+}
+
+// waitsOutsideAStep returns the error of an operation that would suspend a frame.
+func (t *Task) waitsOutsideAStep() error {
+	return fmt.Errorf("edo: Task of %s, which was compiled, used to wait by a call that was not: compile it again", t.Name())
+}

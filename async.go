@@ -19,9 +19,11 @@ import (
 // from every later one, and runs to its end before the task ends; so does one that is
 // forgotten, and until then its coroutine is kept. A panic in fn is its error, a
 // [*PanicError].
+//
+//edo:spawn AsyncStep
 func Async[T any](fn func(task *Task) (T, error)) Future[T] {
 	a := &async[T]{}
-	a.task.inner.Fn = fn
+	a.task.Init(fn)
 	return a
 }
 
@@ -34,7 +36,7 @@ func Async[T any](fn func(task *Task) (T, error)) Future[T] {
 //
 // [Go] has a form of its own, direct.
 type async[T any] struct {
-	task      Task
+	task      core.PartTask
 	dropped   atomic.Bool // resume with ErrCancelled; the task drives it to its end
 	abandoned atomic.Bool // resume with ErrCancelled; its owner keeps polling it
 	value     T
@@ -44,7 +46,7 @@ type async[T any] struct {
 // Poll runs the function until it suspends or returns.
 func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	var zero T
-	t := a.task.in()
+	t := &a.task.Task
 	if a.died() || t.HasReturned() {
 		return zero, Ready, core.ErrPolledAgain
 	}
@@ -59,7 +61,7 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 			core.AddNested(t.Head, a)
 		}
 	} else if t.Head != cx.in().Root() {
-		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", core.FuncName(t.Fn))
+		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", core.FuncName(a.task.Fn))
 	}
 	t.SeeCancelled(cx.in(), a.dropped.Load() || a.abandoned.Load())
 	var r coro.Runner
@@ -81,7 +83,7 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 
 // finish ends the function's part in its task.
 func (a *async[T]) finish() {
-	t := a.task.in()
+	t := &a.task.Task
 	t.Coro = nil
 	t.Finish()
 	if !t.IsWhole {
@@ -92,7 +94,7 @@ func (a *async[T]) finish() {
 // died ends a function that has called runtime.Goexit, so that its coroutine is gone, and
 // reports whether it has.
 func (a *async[T]) died() bool {
-	if c := a.task.inner.Coro; c == nil || !c.Dead() {
+	if c := a.task.Coro; c == nil || !c.Dead() {
 		return false
 	}
 	a.finish()
@@ -104,9 +106,9 @@ type asyncRunner[T any] async[T]
 
 // Run runs the function on the coroutine.
 func (a *asyncRunner[T]) Run(c *coro.Coro) {
-	t := a.task.in()
+	t := &a.task.Task
 	t.EnterOn(c)
-	a.value, a.err = t.Fn.(func(*Task) (T, error))(&a.task)
+	a.value, a.err = a.task.Fn.(func(*Task) (T, error))(publicTask(t))
 	if carried.Any() {
 		a.err = t.ClearLeftovers(a.err)
 	}
@@ -114,19 +116,19 @@ func (a *asyncRunner[T]) Run(c *coro.Coro) {
 }
 
 // Unwound forgets the goroutine: its descriptor will be used again.
-func (a *asyncRunner[T]) Unwound(*coro.Coro) { a.task.inner.Unwound() }
+func (a *asyncRunner[T]) Unwound(*coro.Coro) { a.task.Unwound() }
 
 // TellCancelled reports whether the function has started and must be polled to its end, now
 // that its task has been cancelled.
 func (a *async[T]) TellCancelled() (goesOn bool) {
 	a.abandoned.Store(true)
-	return a.task.inner.Coro != nil
+	return a.task.Coro != nil
 }
 
 // Drop drops a function that has not started, and makes one that is suspended run to its
 // end.
 func (a *async[T]) Drop() {
-	t := a.task.in()
+	t := &a.task.Task
 	if a.died() || t.HasReturned() {
 		return
 	}
@@ -142,13 +144,13 @@ func (a *async[T]) Drop() {
 // spawnsWhole notes that the function is to be the whole of a task: then there is nothing to
 // keep a list of.
 func (a *async[T]) spawnsWhole() {
-	if a.task.inner.Coro == nil {
-		a.task.inner.IsWhole = true
+	if a.task.Coro == nil {
+		a.task.IsWhole = true
 	}
 }
 
 // Function is what the future is named after.
-func (a *async[T]) Function() any { return a.task.inner.Fn }
+func (a *async[T]) Function() any { return a.task.Fn }
 
 // IsDropped reports whether the function was dropped while it was suspended.
 func (a *async[T]) IsDropped() bool { return a.dropped.Load() }

@@ -15,13 +15,13 @@ import (
 // no coroutine.
 func AsyncStep[T, F any, P ValueFrame[T, F]](f F) Future[T] {
 	a := &asyncFrame[T, F, P]{f: f}
-	a.task.inner.Fn = P(nil)
+	a.task.Init(P(nil))
 	return a
 }
 
 // asyncFrame is a compiled function as a future, what an async is for one in direct style.
 type asyncFrame[T, F any, P ValueFrame[T, F]] struct {
-	task      Task
+	task      core.PartTask
 	dropped   atomic.Bool // resume with ErrCancelled; the task drives it to its end
 	abandoned atomic.Bool // resume with ErrCancelled; its owner keeps polling it
 	f         F
@@ -29,18 +29,18 @@ type asyncFrame[T, F any, P ValueFrame[T, F]] struct {
 
 // hasBegun reports whether the function waits.
 func (a *asyncFrame[T, F, P]) hasBegun() bool {
-	t := a.task.in()
+	t := &a.task.Task
 	return t.Head != nil && !t.HasReturned()
 }
 
 // Poll calls the frame.
 func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
-	t := a.task.in()
+	t := &a.task.Task
 	if t.HasReturned() {
 		return v, Ready, core.ErrPolledAgain
 	}
 	if t.Head != nil && t.Head != cx.in().Root() {
-		return v, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", core.FuncName(t.Fn))
+		return v, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", core.FuncName(a.task.Fn))
 	}
 	starts := t.Head == nil
 	t.EnterPoll(cx.in())
@@ -66,7 +66,7 @@ func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
 		}
 		a.finish()
 	}()
-	done, v, err = P(&a.f).Poll(&a.task)
+	done, v, err = P(&a.f).Poll(publicTask(t))
 	if done {
 		p = Ready
 	}
@@ -76,7 +76,7 @@ func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
 
 // finish ends the function's part in its task.
 func (a *asyncFrame[T, F, P]) finish() {
-	t := a.task.in()
+	t := &a.task.Task
 	t.Finish()
 	if !t.IsWhole {
 		core.RemoveNested(t.Head, a)
@@ -87,8 +87,8 @@ func (a *asyncFrame[T, F, P]) finish() {
 
 // spawnsWhole notes that the function is to be the whole of a task.
 func (a *asyncFrame[T, F, P]) spawnsWhole() {
-	if a.task.inner.Head == nil {
-		a.task.inner.IsWhole = true
+	if a.task.Head == nil {
+		a.task.IsWhole = true
 	}
 }
 
@@ -101,7 +101,7 @@ func (a *asyncFrame[T, F, P]) TellCancelled() (goesOn bool) {
 
 // Drop drops a function that has not started, and makes one that waits run to its end.
 func (a *asyncFrame[T, F, P]) Drop() {
-	t := a.task.in()
+	t := &a.task.Task
 	if t.HasReturned() {
 		return
 	}
@@ -117,7 +117,7 @@ func (a *asyncFrame[T, F, P]) Drop() {
 }
 
 // Function is what the future is named after.
-func (a *asyncFrame[T, F, P]) Function() any { return a.task.inner.Fn }
+func (a *asyncFrame[T, F, P]) Function() any { return a.task.Fn }
 
 // IsDropped reports whether the function was dropped while it waited.
 func (a *asyncFrame[T, F, P]) IsDropped() bool { return a.dropped.Load() }

@@ -20,6 +20,8 @@ import (
 // which could not replay it, it is an error, and so it is in a bubble of testing/synctest.
 // The goroutine may be locked to its thread ([runtime.LockOSThread]): then each wait of an
 // [Async] inside takes some microseconds.
+//
+//edo:nostep it keeps the calling goroutine, which is no task
 func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 	if core.Runtimes.AnyPollsOn(gid.Get()) {
 		return errors.New("edo: Block in a task would stop its worker: use Await")
@@ -71,7 +73,7 @@ func newBlock(rt *core.Runtime, ctx context.Context, fn func(task *Task) error) 
 	b.head.MakeExtra().Name = "Block of " + core.FuncName(fn)
 	b.head.Task.InitExternal(b)
 	t := b.task.in()
-	t.Rt, t.Head, t.Fn, t.IsWhole = rt, &b.head.Task, fn, true
+	t.Rt, t.Head, t.IsWhole = rt, &b.head.Task, true
 	t.Cx = sched.NewContext(rt.Sched, t.Head)
 	t.EnterHere()
 	return b

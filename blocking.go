@@ -21,10 +21,12 @@ import (
 // It is the place for [runtime.LockOSThread]: fn may wait while it is locked, and when it
 // returns locked its thread ends with it. In a bubble of testing/synctest Blocking is an
 // error.
+//
+//edo:nowait
 func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOption) *JoinHandle[T] {
 	b := &blocking[T]{}
 	t := b.task.in()
-	t.Fn, t.IsWhole = fn, true
+	t.IsWhole = true
 	b.token = make(chan struct{}, 1)
 	h := &b.JoinHandle
 	x := h.head.MakeExtra()

@@ -24,6 +24,8 @@ import (
 // A task that was cancelled before gets [ErrCancelled], and fn is not called. What is to
 // run beside the caller, or needs a Task, is spawned with [Blocking]. Call costs a
 // goroutine, one to two microseconds.
+//
+//edo:step CallStep
 func Call[T any](task *Task, fn func(ctx context.Context) (T, error)) (T, error) {
 	var zero T
 	if err := task.Proceed(nil); err != nil {

@@ -25,14 +25,14 @@ import (
 type direct struct {
 	JoinHandle[Unit]
 	self Task
+	fn   func(*Task) error
 	gone bool // the function was released; the worker's
 }
 
 // newDirect returns a task that runs fn, which may not be spawned yet.
 func newDirect(fn func(*Task) error, opts []SpawnOption) *JoinHandle[Unit] {
-	d := &direct{}
-	t := d.self.in()
-	t.Fn, t.IsWhole = fn, true
+	d := &direct{fn: fn}
+	d.self.inner.IsWhole = true
 	d.head.Task.Init((*directBody)(d))
 	if labels := carried.LabelsHere(); labels != nil || len(opts) != 0 {
 		prepare(&d.head, labels, opts)
@@ -149,7 +149,10 @@ func (f *directFuture) Drop() {
 }
 
 // Function is what the task is named after.
-func (f *directFuture) Function() any { return f.self.inner.Fn }
+func (f *directFuture) Function() any { return f.fn }
+
+// Function is what the task is named after, also after it has ended.
+func (b *directBody) Function() any { return b.fn }
 
 // directRunner is the side of a direct that the coroutine sees.
 type directRunner direct
@@ -160,7 +163,7 @@ func (r *directRunner) Run(c *coro.Coro) {
 	d := (*direct)(r)
 	d.self.inner.EnterOn(c)
 	for {
-		err := d.self.inner.Fn.(func(*Task) error)(&d.self)
+		err := d.fn(&d.self)
 		d = d.relay(c, err)
 		if d == nil {
 			return

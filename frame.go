@@ -18,8 +18,7 @@ type framed[T, F any, P ValueFrame[T, F]] struct {
 // newFramed returns a task that runs f, which may not be spawned yet.
 func newFramed[T, F any, P ValueFrame[T, F]](f F, opts []SpawnOption) *JoinHandle[T] {
 	d := &framed[T, F, P]{f: f}
-	t := d.self.in()
-	t.Fn, t.IsWhole = P(nil), true
+	d.self.inner.IsWhole = true
 	d.head.Task.Init((*framedBody[T, F, P])(d))
 	if labels := carried.LabelsHere(); labels != nil || len(opts) != 0 {
 		prepare(&d.head, labels, opts)
@@ -109,7 +108,10 @@ func (f *framedFuture[T, F, P]) Drop() {
 }
 
 // Function is what the task is named after.
-func (f *framedFuture[T, F, P]) Function() any { return f.self.inner.Fn }
+func (f *framedFuture[T, F, P]) Function() any { return P(nil) }
+
+// Function is what the task is named after, also after it has ended.
+func (b *framedBody[T, F, P]) Function() any { return P(nil) }
 
 func (b *framedBody[T, F, P]) Head() *core.Head             { return &b.head }
 func (b *framedBody[T, F, P]) Handle() *JoinHandle[T]       { return &b.JoinHandle }

@@ -56,6 +56,8 @@ func (h *JoinHandle[T]) Waits(cx *Context) Wait {
 }
 
 // Await waits for the result: [Await] of the handle.
+//
+//edo:step AwaitStep
 func (h *JoinHandle[T]) Await(task *Task) (T, error) { return Await(task, h) }
 
 // TryJoin returns the result of the task without waiting: Pending, the task has not ended;

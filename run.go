@@ -56,6 +56,8 @@ func WithSignals() RunOption {
 // Main is one more task: when it ends, by an error too, the others go on. Run
 // inside a task is an error. The calling goroutine may be locked to its thread
 // ([runtime.LockOSThread], as in init of a GUI program): main runs on another one.
+//
+//edo:spawn RunStep
 func Run(main func(task *Task) error, opts ...RunOption) error {
 	_, err := run(opts, func(rt *Runtime, mark SpawnOption) *JoinHandle[Unit] {
 		return Go(rt, main, mark)

@@ -12,6 +12,8 @@ package edo
 // In the simulator, where a wait that nothing can end is found out, shields give way when
 // that happens a second time; and for a [Block], whose runtime does not wait for it, when
 // the runtime has ended.
+//
+//edo:step ShieldedStep
 func Shielded(task *Task, fn func(task *Task) error) error {
 	t := task.in()
 	if err := t.EnterShield(); err != nil {

@@ -112,6 +112,8 @@ func (fn onEnd) Drop() { fn() }
 // dropped, and the handle resolves to [ErrShutdown].
 //
 // The task is one allocation of 80 bytes and what T takes: the handle is a part of it.
+//
+//edo:nowait
 func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 	if a, ok := f.(interface{ spawnsWhole() }); ok {
 		a.spawnsWhole()
@@ -130,6 +132,8 @@ func Spawn[T any](s Spawner, f Future[T], opts ...SpawnOption) *JoinHandle[T] {
 // The future is copied into the task, and must not have been polled before. When it has
 // ended it is dropped, as by Spawn, but its memory is the task's: a handle that is kept
 // keeps what the future still refers to.
+//
+//edo:nowait
 func SpawnInline[T, F any, P InlineFuture[T, F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[T] {
 	h := newInlined[T, F, P](f, opts)
 	h.head.Start(spawnerOf(s))
@@ -156,6 +160,8 @@ type InlineFuture[T, F any] interface {
 // fn may lock its thread ([runtime.LockOSThread]) and wait: each of its waits takes some
 // microseconds then. When it returns locked, that is the task's error, and the thread goes
 // back to the others as it is: [Blocking] is for a thread that must end with its function.
+//
+//edo:spawn GoStep
 func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[Unit] {
 	h := newDirect(fn, opts)
 	h.head.Start(spawnerOf(s))
@@ -164,6 +170,8 @@ func Go(s Spawner, fn func(task *Task) error, opts ...SpawnOption) *JoinHandle[U
 
 // GoValue is [Go] with a result: the handle resolves to what fn returns. The task is two
 // allocations, of some 400 bytes.
+//
+//edo:spawn GoValueStep
 func GoValue[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOption) *JoinHandle[T] {
 	return Spawn(s, Async(fn), opts...)
 }

@@ -3,6 +3,7 @@ package edo
 import (
 	"context"
 	"math/rand/v2"
+	"unsafe"
 
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/sched"
@@ -24,6 +25,9 @@ type Task struct {
 }
 
 func (t *Task) in() *core.Task { return &t.inner }
+
+// publicTask returns the Task whose inside t is.
+func publicTask(t *core.Task) *Task { return (*Task)(unsafe.Pointer(t)) }
 
 // cx returns the context of the current poll.
 func (t *Task) cx() *Context { return (*Context)(t.inner.Cx) }
@@ -52,12 +56,16 @@ func (t *Task) Context() context.Context { return t.inner.Context() }
 // it takes one leaf operation off the budget, and when that is used up lets the other
 // tasks run first. leaf may be nil. The error is that of an [Await]: then the operation
 // must do nothing. It costs a few nanoseconds.
+//
+//edo:step ProceedStep
 func (t *Task) Proceed(leaf Leaf) error { return t.inner.Proceed(leaf) }
 
 // Cancelled waits until the task is asked to end, and returns [ErrCancelled] then: a
 // main function that has nothing to do but to keep its servers running calls it. Inside
 // a scope it waits for the cancellation of that as well, and inside of [Shielded] for
 // none.
+//
+//edo:step CancelledStep
 func (t *Task) Cancelled() error {
 	_, err := Await[Unit](t, (*ownCancellation)(t))
 	return err
@@ -81,6 +89,8 @@ func (c *ownCancellation) Waits(*Context) Wait {
 // are drawn from the seed, so that a run with the same seed draws the same; otherwise
 // they are as those of package math/rand/v2, and not for secrets. It is used by that
 // function alone, while it runs, and costs one allocation; keep it.
+//
+//edo:nowait
 func Rand(task *Task) *rand.Rand { return rand.New((*taskRand)(task)) }
 
 // taskRand is a Task as a source of random numbers.

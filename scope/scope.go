@@ -121,7 +121,7 @@ func Run(task *edo.Task, fn func(s *Scope) error, opts ...Option) (err error) {
 	// From here on a cancellation from outside reaches the scope, see nest.go.
 	t.Region = &s.region
 	s.attach()
-	refused := t.Refused
+	refused := t.Refusals()
 	returned := false
 	defer func() {
 		// All members end, whatever fn has done. After drain the scope refuses spawns.
@@ -135,7 +135,7 @@ func Run(task *edo.Task, fn func(s *Scope) error, opts ...Option) (err error) {
 		// The task leaves the region of the scope.
 		t.Region = s.region.Outer
 		if !t.IsCancelled {
-			t.Refused = refused // the operations that the scope has refused no longer count
+			t.SetRefusals(refused) // the operations that the scope has refused no longer count
 		}
 		s.detach()
 		s.finish()

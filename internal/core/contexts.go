@@ -186,10 +186,10 @@ func (t *Task) Context() context.Context {
 // around that. It ends with r, and as r sees it with the task.
 func (t *Task) contextIn(r *Region) context.Context {
 	if r == nil {
-		if t.ctx == nil {
-			t.ctx = newTaskContext(t)
+		if t.context() == nil {
+			t.rarely().ctx = newTaskContext(t)
 		}
-		return t.ctx.Context
+		return t.rare.ctx.Context
 	}
 	if r.ctx != nil {
 		return r.ctx

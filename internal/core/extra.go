@@ -2,10 +2,10 @@ package core
 
 import (
 	"errors"
-	"github.com/edo-go/edo/internal/coro"
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/carried"
+	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/sched"
 )
 

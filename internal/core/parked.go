@@ -79,8 +79,8 @@ func (t *Task) sleep() {
 	}
 	if !t.IsCancelled && t.Head.IsCancelled() {
 		t.IsCancelled = true
-		if t.ctx != nil { // the canceller may not have come to it yet
-			t.ctx.end(t.whyCancelled())
+		if ctx := t.context(); ctx != nil { // the canceller may not have come to it yet
+			ctx.end(t.whyCancelled())
 		}
 	}
 }
@@ -105,7 +105,7 @@ func (t *Task) InspectParked(cx *sched.Context) {
 		}
 	}()
 	defer ExtraOf(t.Head).EnterValues(gid.Get())()
-	isPending = t.parked == nil || t.parked.poll(cx)
+	isPending = t.parkedWait() == nil || t.parkedWait().poll(cx)
 	if t.Region != nil {
 		cx.Defer(t.Region.Limit())
 	}

@@ -24,15 +24,31 @@ func (t *Task) refuse(err error) error {
 // countRefusal counts an operation that fails because the task was cancelled, and returns how
 // long it has to take.
 func (t *Task) countRefusal() time.Duration {
-	t.Refused++
-	if t.Refused < maxRefused || t.Rt == nil {
+	r := t.rarely()
+	r.refused++
+	if r.refused < maxRefused || t.Rt == nil {
 		return 0
 	}
-	if t.Refused == maxRefused {
+	if r.refused == maxRefused {
 		t.Rt.OnError(fmt.Errorf("edo: task %s was cancelled, and has tried %d operations since, which all failed: "+
 			"a loop must end when the error matches edo.ErrCancelled; it is slowed down", t.Name(), maxRefused))
 	}
-	return min(time.Millisecond<<min((t.Refused-maxRefused)/maxRefused, 7), 100*time.Millisecond)
+	return min(time.Millisecond<<min((r.refused-maxRefused)/maxRefused, 7), 100*time.Millisecond)
+}
+
+// Refusals returns how many operations have failed because the function was cancelled.
+func (t *Task) Refusals() uint32 {
+	if t.rare == nil {
+		return 0
+	}
+	return t.rare.refused
+}
+
+// SetRefusals sets that number back to n, which Refusals has returned.
+func (t *Task) SetRefusals(n uint32) {
+	if t.rare != nil {
+		t.rare.refused = n
+	}
 }
 
 // slowDown waits for d, cancelled or not.

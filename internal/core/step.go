@@ -81,17 +81,13 @@ func (t *Task) TakeResumed() (isResumed bool) {
 }
 
 // IsSpecial reports whether a step must ask EnterStep before it polls.
-func (t *Task) IsSpecial() bool { return t.Region != nil || t.IsCancelled || t.kept != nil }
+func (t *Task) IsSpecial() bool { return t.Region != nil || t.IsCancelled || t.rare != nil }
 
 // EnterStep begins a step. isResumed says that the operation has begun in an earlier one. When
 // it is over the result is in k.
 func (t *Task) EnterStep(isResumed bool) (v Verdict, k Kept) {
-	if t.kept != nil {
-		if !t.kept.isDue(t) {
-			return Waits, k
-		}
-		k, t.kept = *t.kept, nil
-		return IsOver, k
+	if t.rare != nil && t.rare.kept != nil {
+		return t.takeKept()
 	}
 	if isResumed && t.Cx.Inspecting() { // to go on would be to do something
 		return GoesOn, k
@@ -109,12 +105,17 @@ func (t *Task) EnterStep(isResumed bool) (v Verdict, k Kept) {
 		return IsOver, k
 	}
 	k.timer, k.at = &sched.Timer{}, sched.After(t.Cx.Now(), d)
-	t.kept = &k
-	if t.kept.isDue(t) {
-		k, t.kept = *t.kept, nil
-		return IsOver, k
+	t.rarely().kept = &k
+	return t.takeKept()
+}
+
+// takeKept takes what was kept, if it may be returned.
+func (t *Task) takeKept() (v Verdict, k Kept) {
+	if !t.rare.kept.isDue(t) {
+		return Waits, k
 	}
-	return Waits, k
+	k, t.rare.kept = *t.rare.kept, nil
+	return IsOver, k
 }
 
 // isDue reports whether k may be returned. Otherwise t is woken for that.
@@ -165,17 +166,16 @@ func (t *Task) EndStep(budget int) (mustKeep bool) {
 
 // Keep keeps the result of an operation until the task is polled again.
 func (t *Task) Keep(k Kept) {
-	t.kept = &k
+	t.rarely().kept = &k
 	t.Watch()
 }
 
 // WaitStep is a step of Await.
 func (t *Task) WaitStep(w Waiting, cancelled func() (goesOn bool)) (done bool, err error) {
 	isResumed := t.TakeResumed()
-	if t.kept != nil {
-		if v, k := t.EnterStep(isResumed); v != GoesOn {
-			return v == IsOver, k.Err
-		}
+	if t.rare != nil && t.rare.kept != nil {
+		v, k := t.takeKept()
+		return v == IsOver, k.Err
 	}
 	defer func() {
 		if done {

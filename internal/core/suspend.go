@@ -113,7 +113,7 @@ func (t *Task) Await(w Waiting, cancelled func() (goesOn bool)) error {
 	defer t.endAwait() // also when the poll panics
 	for {
 		t.Polls = true
-		isReady := t.parked.hasEnded() || w.PollReady(t.Cx)
+		isReady := t.parkedWait().hasEnded() || w.PollReady(t.Cx)
 		t.Polls = false
 		if isReady {
 			if t.Cx.Inspecting() {
@@ -121,14 +121,14 @@ func (t *Task) Await(w Waiting, cancelled func() (goesOn bool)) error {
 			}
 			return nil
 		}
-		if t.Coro == nil && t.parked == nil {
-			t.parked = &parkedWait{wait: w}
+		if t.Coro == nil && t.parkedWait() == nil {
+			t.rarely().parked = &parkedWait{wait: w}
 		}
 		if goesOn {
 			t.Suspend(Ignoring) // heeding, it would return at once, again and again
 			continue
 		}
-		if err := t.Suspend(Heeding); err != nil && !t.parked.hasEnded() {
+		if err := t.Suspend(Heeding); err != nil && !t.parkedWait().hasEnded() {
 			if goesOn = cancelled(); !goesOn {
 				return err
 			}
@@ -136,7 +136,20 @@ func (t *Task) Await(w Waiting, cancelled func() (goesOn bool)) error {
 	}
 }
 
-func (t *Task) endAwait() { t.Polls, t.parked = false, nil }
+func (t *Task) endAwait() {
+	t.Polls = false
+	if t.rare != nil {
+		t.rare.parked = nil
+	}
+}
+
+// parkedWait returns what a goroutine of its own waits for, or nil.
+func (t *Task) parkedWait() *parkedWait {
+	if t.rare == nil {
+		return nil
+	}
+	return t.rare.parked
+}
 
 // parkedWait is what a goroutine of its own waits for. A report may poll it meanwhile.
 type parkedWait struct {

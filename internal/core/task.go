@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/gid"
@@ -17,25 +18,62 @@ import (
 // The fields belong to the function's goroutine, and to the worker while the function does
 // not run, unless noted.
 type Task struct {
-	Cx          *sched.Context // context of the current poll
-	Coro        *coro.Coro     // that the function runs on; nil: a goroutine of its own
-	Region      *Region        // the innermost that the function is in
-	gid         atomic.Uintptr // the function's goroutine; 0 before it starts, returned afterwards; read by all
-	IsWhole     bool           // the function is the whole of its task
-	Polls       bool           // the function polls a future, in Await or Next
-	MayRelay    bool           // the worker that resumed the function accepts another task in return
-	IsCancelled bool           // every operation fails from now on, with ErrCancelled
-	IsFrame     bool           // the function is polled as a frame, and has no stack of its own, see step.go
-	IsResumed   bool           // of a frame: the poll has not come to the operation yet that waits
-	ignores     bool           // of a frame: the wait goes on although it was cancelled
-	Refused     uint32         // how many operations have failed for that
+	Cx     *sched.Context // context of the current poll
+	Coro   *coro.Coro     // that the function runs on; nil: a goroutine of its own, or a frame
+	Region *Region        // the innermost that the function is in
+	gid    atomic.Uintptr // the function's goroutine; 0 before it starts, returned afterwards; read by all
 
-	Head   *sched.Task  // the task that polls; set before the function starts
-	Rt     *Runtime     // nil under a mock task
-	ctx    *taskContext // made when first asked for
-	Fn     any          // the function
-	parked *parkedWait  // what a goroutine of its own waits for in Await, while it does
-	kept   *Kept        // of a frame: the result of an operation, which is not returned yet
+	IsWhole     bool // the function is the whole of its task
+	Polls       bool // the function polls a future, in Await or Next
+	MayRelay    bool // the worker that resumed the function accepts another task in return
+	IsCancelled bool // every operation fails from now on, with ErrCancelled
+	IsFrame     bool // the function is polled as a frame, and has no stack of its own, see step.go
+	IsResumed   bool // of a frame: the poll has not come to the operation yet that waits
+	ignores     bool // of a frame: the wait goes on although it was cancelled
+	isPart      bool // it lies in a [PartTask]
+
+	Head *sched.Task // the task that polls; set before the function starts
+	Rt   *Runtime    // nil under a mock task
+	rare *rare       // what few functions have; nil: nothing
+}
+
+// rare is what few functions have.
+type rare struct {
+	ctx     *taskContext // made when first asked for
+	parked  *parkedWait  // what a goroutine of its own waits for in Await, while it does
+	kept    *Kept        // of a frame: the result of an operation, which is not returned yet
+	refused uint32       // how many operations have failed because the function was cancelled
+}
+
+// rarely returns what few functions have, and makes it.
+func (t *Task) rarely() *rare {
+	if t.rare == nil {
+		t.rare = &rare{}
+	}
+	return t.rare
+}
+
+// PartTask is the Task of a function that may be a part of its task: it keeps the function
+// that it is named after. The function of any other Task is that of the body of its task.
+type PartTask struct {
+	Task
+	Fn any
+}
+
+// Init makes t the Task of fn.
+func (t *PartTask) Init(fn any) { t.Fn, t.isPart = fn, true }
+
+// function returns the function that t is named after.
+func (t *Task) function() any {
+	if t.isPart {
+		return (*PartTask)(unsafe.Pointer(t)).Fn
+	}
+	if t.Head != nil {
+		if n, ok := t.Head.Body().(Named); ok {
+			return n.Function()
+		}
+	}
+	return nil
 }
 
 // returned is the gid of a Task whose function has returned: no goroutine's.
@@ -50,6 +88,14 @@ func (t *Task) Source() (cx *sched.Context, rt *Runtime, group Group, err error)
 		return nil, nil, nil, ErrNoRuntime
 	}
 	return t.Cx, t.Rt, nil, nil
+}
+
+// context returns the context that the function has asked for, or nil.
+func (t *Task) context() *taskContext {
+	if t.rare == nil {
+		return nil
+	}
+	return t.rare.ctx
 }
 
 // HasReturned reports whether the function has ended.
@@ -118,7 +164,7 @@ func (t *Task) Name() string {
 			return x.Name
 		}
 	}
-	return FuncName(t.Fn)
+	return FuncName(t.function())
 }
 
 // Start borrows a coroutine, for a function that begins in a poll by cx.
@@ -173,11 +219,11 @@ func (t *Task) Unwound() {
 // Finish ends t, whose function has ended.
 func (t *Task) Finish() {
 	t.gid.Store(returned)
-	if t.ctx != nil {
+	if ctx := t.context(); ctx != nil {
 		if x := makeExtraOf(t.Head); x != nil {
-			x.contexts.remove(t.ctx)
+			x.contexts.remove(ctx)
 		}
-		t.ctx.end(context.Canceled)
+		ctx.end(context.Canceled)
 	}
 }
 
@@ -199,8 +245,8 @@ func (t *Task) SeeCancelled(cx *sched.Context, isTold bool) {
 		return
 	}
 	t.IsCancelled = true
-	if t.ctx != nil {
-		t.ctx.end(t.whyCancelled())
+	if ctx := t.context(); ctx != nil {
+		ctx.end(t.whyCancelled())
 	}
 }
 

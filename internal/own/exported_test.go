@@ -36,6 +36,8 @@ var exceptions = map[string]string{
 	"edo.nilFuture":         "in Spawn of nil: owns nothing, never waits",
 	"edo.ownCancellation":   "in Task.Cancelled: owns nothing, and never ends by itself",
 	"edo.GoValue":           "Spawn of an Async, which has a row; and among the manners to spawn",
+	"edo.GoStep":            "Go, with a frame; and among the manners to spawn",
+	"edo.GoValueStep":       "GoValue, with a frame; and among the manners to spawn",
 	"chantest.withoutValue": "adapts the futures of channels to their common tests",
 	"future.taskGroup":      "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":       "in Send",

@@ -45,6 +45,15 @@ var manners = []manner{
 	{name: "edo.GoValue", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 		return handle(edo.GoValue(s, d.run, edo.Owns(d), owns))
 	}},
+	{name: "edo.GoStep", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.GoStep(s, errorFrame{valueFrame{run: d.run}}, edo.Owns(d), owns))
+	}},
+	{name: "edo.GoValueStep", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.GoValueStep[edo.Unit](s, valueFrame{run: d.run}, edo.Owns(d), owns))
+	}},
+	{name: "edo.Spawn of an AsyncStep", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		return handle(edo.Spawn(s, edo.AsyncStep[edo.Unit](valueFrame{run: d.run}), edo.Owns(d), owns))
+	}},
 	{name: "edo.Blocking", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 		return handle(edo.Blocking(s, d.run, edo.Owns(d), owns))
 	}},

@@ -8,20 +8,29 @@ import (
 	"github.com/edo-go/edo/selector"
 )
 
+// awaitSource is a function in direct style that waits for a source.
+func (s *scene) awaitSource(task *edo.Task) error {
+	src := s.source()
+	defer edo.Drop(src)
+	v, err := edo.Await(task, src)
+	if err != nil {
+		s.called++
+		return err
+	}
+	return s.handle(v)
+}
+
 // roots are the futures and streams of package edo itself.
 var roots = []row{
 	{name: "edo.Async", calls: true, direct: true, build: func(s *scene) subject {
-		sub := s.body(func(task *edo.Task) error {
-			src := s.source()
-			defer edo.Drop(src)
-			v, err := edo.Await(task, src)
-			if err != nil {
-				s.called++
-				return err
-			}
-			return s.handle(v)
-		})
+		sub := s.body(s.awaitSource)
 		sub.made = edo.Async(func(*edo.Task) (edo.Unit, error) { return edo.Unit{}, nil })
+		return sub
+	}},
+	{name: "edo.AsyncStep", calls: true, direct: true, build: func(s *scene) subject {
+		fn := s.awaitSource
+		sub := s.bodyOf(fn, edo.AsyncStep[edo.Unit](valueFrame{run: func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) }}))
+		sub.made = edo.AsyncStep[edo.Unit](valueFrame{})
 		return sub
 	}},
 	{name: "edo.YieldFuture", begins: true, build: func(s *scene) subject { return unit(s, edo.YieldFuture()) }},

@@ -230,7 +230,12 @@ func (s *scene) ask(src edo.Future[*item]) func(task *edo.Task) (*item, error) {
 // body returns a subject in direct style. Its drop cancels it and runs it to its end, as a
 // runtime does.
 func (s *scene) body(fn func(task *edo.Task) error) subject {
-	sub := unit(s, edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) }))
+	return s.bodyOf(fn, edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task) }))
+}
+
+// bodyOf is body for a future that calls fn.
+func (s *scene) bodyOf(fn func(task *edo.Task) error, f edo.Future[edo.Unit]) subject {
+	sub := unit(s, f)
 	sub.fn, sub.made = fn, nil
 	sub.release = sub.drop
 	sub.drop = func() {

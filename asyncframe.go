@@ -3,7 +3,6 @@ package edo
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/core"
@@ -54,24 +53,28 @@ func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
 		}
 	}
 	t.SeeCancelled(cx.in(), a.dropped.Load() || a.abandoned.Load())
-	hasReturned, done := false, false
+	hasEnded := true // also by a Goexit
 	defer func() {
-		if hasReturned && !done {
+		if hasEnded {
+			a.finish()
+		} else {
 			t.LeavePoll()
-			return
 		}
-		if !hasReturned { // it has panicked, or called Goexit: then the goroutine exits after this
-			var none T
-			v, p, err = none, Ready, core.PanicOrGoexit(t.Name(), recover(), debug.Stack())
-		}
-		a.finish()
 	}()
-	done, v, err = P(&a.f).Poll(publicTask(t))
-	if done {
-		p = Ready
+	done, v, err := a.step()
+	if hasEnded = done; !done {
+		return v, Pending, nil
 	}
+	return v, Ready, err
+}
+
+// step calls the frame, and makes its panic an error.
+func (a *asyncFrame[T, F, P]) step() (done bool, v T, err error) {
+	hasReturned := false
+	defer a.task.RecoverFrame(&hasReturned, &done, &err)
+	done, v, err = P(&a.f).Poll(publicTask(&a.task.Task))
 	hasReturned = true
-	return v, p, err
+	return done, v, err
 }
 
 // finish ends the function's part in its task.

@@ -37,7 +37,7 @@ func (b *framedBody[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 	}
 	t := b.self.in()
 	t.EnterPoll(sc)
-	done, v, err := P(&b.f).Poll(&b.self)
+	done, v, err := b.step()
 	if !done && !carried.Any() {
 		t.LeavePoll()
 		return false
@@ -56,6 +56,16 @@ func (b *framedBody[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 	b.value = v
 	h.Resolve(sc)
 	return true
+}
+
+// step calls the frame, and makes its panic an error: a panic that the worker finds costs the
+// task another turn, which it would not be in direct style.
+func (b *framedBody[T, F, P]) step() (done bool, v T, err error) {
+	hasReturned := false
+	defer b.self.inner.RecoverFrame(&hasReturned, &done, &err)
+	done, v, err = P(&b.f).Poll(&b.self)
+	hasReturned = true
+	return done, v, err
 }
 
 // Future returns the task as a future.
@@ -77,7 +87,7 @@ func (b *framedBody[T, F, P]) PollFuture(sc *sched.Context) (ended bool, err err
 	}
 	t.EnterPoll(sc)
 	t.SeeCancelled(sc, false)
-	done, v, err := P(&b.f).Poll(&b.self)
+	done, v, err := b.step()
 	if !done {
 		t.LeavePoll()
 		return false, nil

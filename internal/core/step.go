@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/coro"
@@ -46,6 +47,21 @@ func (t *Task) EnterPoll(cx *sched.Context) {
 		g = gid.Get()
 	}
 	t.gid.Store(g)
+}
+
+// RecoverFrame is deferred around a poll of the frame of t. It makes a panic of it an error. After
+// a Goexit the goroutine goes on to exit.
+func (t *Task) RecoverFrame(hasReturned *bool, done *bool, err *error) {
+	if *hasReturned {
+		return
+	}
+	if value := recover(); value != nil {
+		value, stack := value, debug.Stack()
+		if x := ExtraOf(t.Head); x != nil {
+			value, stack = x.original(value, stack)
+		}
+		*done, *err = true, PanicOrGoexit(t.Name(), value, stack)
+	}
 }
 
 // LeavePoll ends a poll of the frame of t, which waits.
@@ -104,8 +120,7 @@ func (t *Task) EnterStep(isResumed bool) (v Verdict, k Kept) {
 	if d == 0 {
 		return IsOver, k
 	}
-	k.timer, k.at = &sched.Timer{}, sched.After(t.Cx.Now(), d)
-	t.rarely().kept = &k
+	t.rarely().kept = &Kept{Err: err, timer: &sched.Timer{}, at: sched.After(t.Cx.Now(), d)}
 	return t.takeKept()
 }
 

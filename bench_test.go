@@ -52,6 +52,20 @@ func BenchmarkSpawnDirect(b *testing.B) {
 	})
 }
 
+// returnsFrame is the frame of a function that returns at once.
+type returnsFrame struct{}
+
+func (*returnsFrame) Poll(*edo.Task) (done bool, err error) { return true, nil }
+func (*returnsFrame) FunctionName() string                  { return "returns" }
+
+func BenchmarkSpawnFrame(b *testing.B) {
+	tasktest.RunBench(b, func(task *edo.Task) {
+		for range b.N {
+			edo.GoStep(task, returnsFrame{})
+		}
+	})
+}
+
 func BenchmarkSpawnJoinFuture(b *testing.B) {
 	tasktest.RunBench(b, func(task *edo.Task) {
 		hs := make([]*edo.JoinHandle[edo.Unit], b.N)
@@ -81,6 +95,27 @@ func BenchmarkYieldDirect(b *testing.B) {
 				}
 				return nil
 			})
+		}
+	})
+}
+
+// yieldsFrame is the frame of a function that yields n times.
+type yieldsFrame struct{ n int }
+
+func (f *yieldsFrame) Poll(task *edo.Task) (done bool, err error) {
+	for ; f.n > 0; f.n-- {
+		if done, err := edo.YieldStep(task); !done || err != nil {
+			return done, err
+		}
+	}
+	return true, nil
+}
+func (*yieldsFrame) FunctionName() string { return "yields" }
+
+func BenchmarkYieldFrame(b *testing.B) {
+	tasktest.RunBench(b, func(task *edo.Task) {
+		for range 1000 {
+			edo.GoStep(task, yieldsFrame{b.N/1000 + 1})
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/gid"
+	"github.com/edo-go/edo/internal/release"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -21,7 +22,7 @@ type Task struct {
 	Cx     *sched.Context // context of the current poll
 	Coro   *coro.Coro     // that the function runs on; nil: a goroutine of its own, or a frame
 	Region *Region        // the innermost that the function is in
-	gid    atomic.Uintptr // the function's goroutine; 0 before it starts, returned afterwards; read by all
+	gid    goroutine      // the function's goroutine; 0 before it starts, returned afterwards; read by all
 
 	IsWhole     bool // the function is the whole of its task
 	Polls       bool // the function polls a future, in Await or Next
@@ -75,6 +76,13 @@ func (t *Task) function() any {
 	}
 	return nil
 }
+
+// goroutine is the identity of a goroutine, which is stored without waiting for the cache: a
+// goroutine asks whether it is its own, and that it has stored itself.
+type goroutine struct{ id uintptr }
+
+func (g *goroutine) Load() uintptr    { return atomic.LoadUintptr(&g.id) }
+func (g *goroutine) Store(id uintptr) { release.StoreUintptr(&g.id, id) }
 
 // returned is the gid of a Task whose function has returned: no goroutine's.
 const returned = ^uintptr(0)

@@ -65,7 +65,7 @@ func measureOnce(ctx context.Context, w workload, v variant, n int, o *options, 
 	case v.program != "":
 		r, err = runOnce(ctx, programs.command(v, w, do))
 	default:
-		r, err = runOnce(ctx, self(do))
+		r, err = runOnce(ctx, programs.self(do))
 	}
 	if err == nil && w.timers != noTimers {
 		if r.Extra == nil {

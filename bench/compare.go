@@ -22,6 +22,7 @@ func compare(ctx context.Context, o *options) bool {
 		return show(o, c)
 	}
 	programs := preparePeers(ctx, o, os.Stderr)
+	defer programs.close()
 	if o.build {
 		return programs.failed == nil
 	}

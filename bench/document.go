@@ -109,7 +109,7 @@ func (d *document) write() {
 	d.line("")
 	d.line("What counts is the ratio in one run. Numbers are medians of the rounds, with the lowest and the highest in brackets.")
 	d.line("\"edo\" has %d workers, as Go and the peers do; \"edo-ct\" is its current-thread runtime. *future* is the light style,", d.machines[0].GOMAXPROCS)
-	d.line("*direct* the straight-line one on coroutines.")
+	d.line("*direct* the straight-line one on coroutines, *compiled* the same source built by `edo build` (see [stackless.md](stackless.md)).")
 	d.targets()
 	d.losses()
 	d.section("Tasks and messages", inTasks, "Nanoseconds per operation, warm: the second pass in a process. Cold is the first.")
@@ -268,9 +268,10 @@ var columns = []struct {
 }{
 	{"edo", isEdoFuture},
 	{"edo direct", isEdoDirect},
+	{"edo compiled", isEdoCompiled},
 	{"edo-ct", func(v variant) bool { return v.runtime == "edo-ct" && v.style == inFutures }},
 	{"Go", isGo},
-	{"Go's libraries, the best", func(v variant) bool { return v.run != nil && v.member != "" || v.server != "" && v.member != "" }},
+	{"Go's libraries, the best", func(v variant) bool { return !isEdo(v) && v.program == "" && v.member != "" }},
 	{"Tokio mt", func(v variant) bool { return v.runtime == "tokio-mt" }},
 	{"Tokio ct", func(v variant) bool { return v.runtime == "tokio-ct" }},
 	{"smol", func(v variant) bool { return v.runtime == "smol" }},

@@ -20,7 +20,7 @@ func measureEcho(ctx context.Context, w workload, v variant, do order, o *option
 	server := programs.command(v, workload{name: "echo"}, do)
 	if v.server != "" {
 		do.Serve, do.CurrentThread = v.server, v.currentThread()
-		server = self(do)
+		server = programs.self(do)
 	}
 	p := &pairs{ctx: ctx, server: server, order: load.Order{Depth: w.depth, Warm: o.warm, Measure: o.measure}}
 	if w.fixed {

@@ -49,7 +49,10 @@ func (d *idlers) allEnded() {
 func goMemory(m *meter)    { goIdlers(&idlers{m: m}) }
 func goWakeSweep(m *meter) { goIdlers(&idlers{m: m, sweep: true}) }
 
-func goIdlers(d *idlers) {
+func goIdlers(d *idlers) { goIdlersWith(d, func(ch chan int) int { return <-ch }) }
+
+// goIdlersWith makes idlers that call wait.
+func goIdlersWith(d *idlers, wait func(ch chan int) int) {
 	senders := make([]chan int, d.m.n)
 	d.start()
 	var started, wg sync.WaitGroup
@@ -59,7 +62,7 @@ func goIdlers(d *idlers) {
 		senders[i] = ch
 		wg.Go(func() {
 			started.Done()
-			counter.Add(int64(<-ch))
+			counter.Add(int64(wait(ch)))
 		})
 	}
 	started.Wait()
@@ -141,12 +144,7 @@ func directWakeSweep(task *edo.Task, m *meter) error {
 }
 
 func directIdlers(task *edo.Task, d *idlers) error {
-	senders := make([]*oneshot.Sender[int], d.m.n)
-	d.started, d.group = newGroup(d.m.n), newGroup(d.m.n)
-	d.start()
-	for i := range senders {
-		tx, rx := oneshot.New[int]()
-		senders[i] = tx
+	return directIdlersWith(task, d, func(task *edo.Task, d *idlers, rx *oneshot.Receiver[int]) {
 		edo.Go(task, func(task *edo.Task) error {
 			defer d.group.done()
 			d.started.done()
@@ -154,6 +152,18 @@ func directIdlers(task *edo.Task, d *idlers) error {
 			counter.Add(int64(v))
 			return err
 		})
+	})
+}
+
+// directIdlersWith makes idlers by spawn.
+func directIdlersWith(task *edo.Task, d *idlers, spawn func(task *edo.Task, d *idlers, rx *oneshot.Receiver[int])) error {
+	senders := make([]*oneshot.Sender[int], d.m.n)
+	d.started, d.group = newGroup(d.m.n), newGroup(d.m.n)
+	d.start()
+	for i := range senders {
+		tx, rx := oneshot.New[int]()
+		senders[i] = tx
+		spawn(task, d, rx)
 	}
 	if _, err := edo.Await(task, d.started); err != nil {
 		return err

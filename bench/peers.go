@@ -107,11 +107,16 @@ func firstLineOf(name string, args ...string) string {
 type peerPrograms struct {
 	products map[string]string // by name
 	versions map[string]string
+	compiled string // this program's straight-line source, compiled; empty: not built
+	cleanups []func()
 	failed   error // of builds that failed although the tool is installed
 }
 
 // canRun reports whether the program of v, if v needs one, is built.
 func (p *peerPrograms) canRun(v variant) bool {
+	if v.style == inCompiled {
+		return p.compiled != ""
+	}
 	return v.program == "" || p.products[v.program] != ""
 }
 
@@ -133,6 +138,13 @@ func (p *peerPrograms) command(v variant, w workload, do order) func(context.Con
 		cmd := exec.CommandContext(ctx, plain.Path, plain.Args[1:]...)
 		cmd.Env = plain.Env
 		return cmd
+	}
+}
+
+// close removes what was built for this run alone.
+func (p *peerPrograms) close() {
+	for _, clean := range p.cleanups {
+		clean()
 	}
 }
 
@@ -167,19 +179,16 @@ func preparePeers(ctx context.Context, o *options, out io.Writer) *peerPrograms 
 		fmt.Fprintf(out, "bench: %s is left out: %v\n", one.name, err)
 		p.failed = errors.Join(p.failed, err)
 	}
+	if err := p.prepareCompiled(ctx, o); err != nil {
+		fmt.Fprintf(out, "bench: %s is left out: %v\n", inCompiled, err)
+		p.failed = errors.Join(p.failed, err)
+	}
 	return p
 }
 
 // isNeeded reports whether p is a variant of a workload that is to be measured.
 func (p peer) isNeeded(o *options) bool {
-	for _, w := range workloads {
-		for _, v := range w.variants {
-			if v.program == p.name && o.only.MatchString(v.name(w)) {
-				return true
-			}
-		}
-	}
-	return false
+	return o.names(func(v variant) bool { return v.program == p.name })
 }
 
 // cacheDir returns the directory for the product of the current sources and the current

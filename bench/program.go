@@ -107,13 +107,28 @@ func runOnce(ctx context.Context, cmd func(context.Context) *exec.Cmd) (r result
 	return r, p.stop()
 }
 
-// self returns a function that makes the command of a child that executes do.
+// self returns a function that makes the command of a child that executes do: this program
+// itself.
 func self(do order) func(context.Context) *exec.Cmd {
+	name, err := os.Executable()
+	if err != nil {
+		name = os.Args[0]
+	}
+	return child(name, do)
+}
+
+// self returns a function that makes the command of a child that executes do: this program
+// itself, or the compiled one.
+func (p *peerPrograms) self(do order) func(context.Context) *exec.Cmd {
+	if do.Style == inCompiled {
+		return child(p.compiled, do)
+	}
+	return self(do)
+}
+
+// child returns a function that makes the command of the program name, which executes do.
+func child(name string, do order) func(context.Context) *exec.Cmd {
 	return func(ctx context.Context) *exec.Cmd {
-		name, err := os.Executable()
-		if err != nil {
-			name = os.Args[0]
-		}
 		text, err := json.Marshal(do)
 		if err != nil {
 			panic(err) // an order is plain data

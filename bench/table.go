@@ -132,6 +132,10 @@ var workloads = slices.Concat(
 			variants: slices.Concat(goAndEdo(goMemory, futureMemory, directMemory), peers()),
 		},
 		workload{
+			name: "memory_deep", op: "the same, waiting three calls deep", n: million, once: true, peer: "memory",
+			variants: straight(goDeep, directDeep),
+		},
+		workload{
 			name: "allocs", op: "spawn a task whose future, or function, is there already", n: million / 10,
 			variants: goAndEdo(goAllocs, futureAllocs, directAllocs),
 		},
@@ -189,9 +193,15 @@ func goAndEdo(plain goBody, future futureBody, direct directBody) []variant {
 		{runtime: "go", style: "goroutines", run: plain.run},
 		{runtime: "edo", style: "future", run: future.run},
 		{runtime: "edo", style: "direct", run: direct.run},
+		{runtime: "edo", style: inCompiled, run: direct.run, member: inCompiled},
 		{runtime: "edo-ct", style: "future", run: future.run},
 		{runtime: "edo-ct", style: "direct", run: direct.run},
 	}
+}
+
+// straight returns the variants of straight-line code.
+func straight(plain goBody, direct directBody) []variant {
+	return without(goAndEdo(plain, nil, direct), func(v variant) bool { return v.style == inFutures })
 }
 
 // pooled returns the variant of a pool, which is a Go library.
@@ -229,6 +239,7 @@ func echoes() []variant {
 		{runtime: "go", style: "net", server: "net"},
 		{runtime: "edo", style: "future", server: "edo-future"},
 		{runtime: "edo", style: "direct", server: "edo-direct"},
+		{runtime: "edo", style: inCompiled, server: "edo-direct", member: inCompiled},
 		{runtime: "edo-ct", style: "future", server: "edo-future"},
 		{runtime: "edo-ct", style: "direct", server: "edo-direct"},
 		{runtime: "netpoll", style: "callbacks", server: "netpoll", member: "netpoll"},

@@ -34,6 +34,9 @@ func isEdo(v variant) bool   { return v.runtime == "edo" || v.runtime == "edo-ct
 func isEdoFuture(v variant) bool { return v.runtime == "edo" && v.style == inFutures }
 func isEdoDirect(v variant) bool { return v.runtime == "edo" && v.style == inDirect }
 
+// isEdoCompiled reports whether v is the compiled program.
+func isEdoCompiled(v variant) bool { return v.style == inCompiled }
+
 // A bar is a ratio, or a value, with the limits that it must reach and aims at.
 type bar struct {
 	got, must, aim float64

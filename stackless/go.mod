@@ -1,0 +1,3 @@
+module github.com/edo-go/edo/stackless
+
+go 1.26

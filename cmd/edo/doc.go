@@ -1,4 +1,8 @@
-// Edo shows, serves and tests the package edo.
+// Edo builds programs whose functions in direct style wait in frames, and shows and tests the package edo.
+//
+//	edo build|run|test|vet    as go build, run, test and vet, with lowered functions
+//	edo explain               what becomes of each function that waits
+//	edo gen                   frames for libraries
 //
 //	go run ./cmd/edo demo     servers and a thousand clients, for some seconds
 //	go run ./cmd/edo serve    small servers for nc: hello, count, ping

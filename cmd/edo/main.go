@@ -9,23 +9,39 @@ import (
 	"github.com/edo-go/edo/cmd/edo/internal/demo"
 	"github.com/edo-go/edo/cmd/edo/internal/serve"
 	"github.com/edo-go/edo/cmd/edo/internal/stress"
+	"github.com/edo-go/edo/stackless"
 )
 
-const usage = `usage: edo <command> [flags]
+const usage = `usage: edo <command> [arguments]
 
-commands:
+commands that build, test and run Go programs with lowered functions:
+  build    go build
+  run      go run
+  test     go test
+  vet      go vet
+  explain  tell what becomes of each function that waits
+  gen      write the frames of a library's functions to files
+
+commands that show edo:
   demo     run servers and a thousand clients for some seconds, and check them
   serve    run a small server to talk to with nc: hello, count or ping
   stress   run random programs on the scheduler, and check them
+
   help     print this
 
 edo <command> --help tells more about a command.
 `
 
 var commands = map[string]func(args []string, out, errs io.Writer) int{
-	"demo":   demo.Run,
-	"serve":  serve.Run,
-	"stress": stress.Run,
+	"build":   stackless.Build,
+	"run":     stackless.Run,
+	"test":    stackless.Test,
+	"vet":     stackless.Vet,
+	"explain": stackless.Explain,
+	"gen":     stackless.Gen,
+	"demo":    demo.Run,
+	"serve":   serve.Run,
+	"stress":  stress.Run,
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -38,11 +38,15 @@ type Directive struct {
 	Kind string
 	Arg  string // a name or a reason; empty if the kind takes none
 	Pos  token.Pos
+
+	// Function is where the name of the function is declared.
+	Function token.Pos
 }
 
 // An Error is a directive that is not well formed, or not at its place.
 type Error struct {
-	Pos  token.Position
+	At   token.Pos
+	Pos  token.Position // of At
 	Text string
 }
 
@@ -62,6 +66,17 @@ func (p *Package) Written() bool {
 		}
 	}
 	return false
+}
+
+// Demands returns the functions that must be lowered, by their names.
+func (p *Package) Demands() map[string]Directive {
+	demands := map[string]Directive{}
+	for name, d := range p.of {
+		if d.Kind == Stackless {
+			demands[name] = d
+		}
+	}
+	return demands
 }
 
 // HasAny reports whether the text of a file may have a directive. It is quick, and lets most files be skipped.

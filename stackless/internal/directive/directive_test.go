@@ -8,6 +8,8 @@ import (
 	"go/types"
 	"strings"
 	"testing"
+
+	"github.com/edo-go/edo/stackless/internal/generated"
 )
 
 // parse returns the directives of one file, and the errors as "line:col: text".
@@ -189,5 +191,16 @@ func Use() { new(Q[int]).Recv(); _ = errors.New("").Error() }
 	}
 	if asked != 6 || reads != 1 {
 		t.Errorf("%d questions, the source was read %d times", asked, reads)
+	}
+}
+
+func TestGeneratedStepFormsCountWhileTheyAreFresh(t *testing.T) {
+	const src = "package dep\n\nfunc F() {}\n"
+	file := generated.Begin("f.go", []byte(src)) + "\npackage dep\n\n//edo:stepof F\nfunc F_edoStep() {}\n"
+	for text, want := range map[string]string{src: "F_edoStep", src + "// changed\n": ""} {
+		p := parseSources([]Source{{"dir/f_stackless.go", []byte(file)}, {"dir/f.go", []byte(text)}})
+		if got := p.of["F"].Arg; got != want {
+			t.Errorf("%q: the step form is %q, want %q", text, got, want)
+		}
 	}
 }

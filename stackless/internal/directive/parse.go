@@ -45,14 +45,14 @@ type reader struct {
 }
 
 func (p *reader) fail(pos token.Pos, format string, args ...any) {
-	p.errors = append(p.errors, Error{p.fset.Position(pos), fmt.Sprintf(format, args...)})
+	p.errors = append(p.errors, Error{pos, p.fset.Position(pos), fmt.Sprintf(format, args...)})
 }
 
 // declaration reads the doc comments of a function, and of the methods of an interface type.
 func (p *reader) declaration(decl ast.Decl) {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
-		p.function(receiverName(decl), decl.Name.Name, decl.Doc)
+		p.function(receiverName(decl), decl.Name, decl.Doc)
 	case *ast.GenDecl:
 		for _, spec := range decl.Specs {
 			spec, ok := spec.(*ast.TypeSpec)
@@ -62,7 +62,7 @@ func (p *reader) declaration(decl ast.Decl) {
 			if face, ok := spec.Type.(*ast.InterfaceType); ok {
 				for _, method := range face.Methods.List {
 					for _, name := range method.Names {
-						p.function(spec.Name.Name, name.Name, method.Doc)
+						p.function(spec.Name.Name, name, method.Doc)
 					}
 				}
 			}
@@ -70,8 +70,8 @@ func (p *reader) declaration(decl ast.Decl) {
 	}
 }
 
-func (p *reader) function(receiver, name string, doc *ast.CommentGroup) {
-	full := qualified(receiver, name)
+func (p *reader) function(receiver string, name *ast.Ident, doc *ast.CommentGroup) {
+	full := qualified(receiver, name.Name)
 	p.declared[full] = true
 	if doc == nil {
 		return
@@ -82,7 +82,7 @@ func (p *reader) function(receiver, name string, doc *ast.CommentGroup) {
 		}
 		p.seen[comment.Pos()] = true
 		d, problem := parseLine(comment.Text)
-		d.Pos = comment.Pos()
+		d.Pos, d.Function = comment.Pos(), name.Pos()
 		if problem != "" {
 			p.fail(comment.Pos(), "%s", problem)
 			continue
@@ -90,7 +90,7 @@ func (p *reader) function(receiver, name string, doc *ast.CommentGroup) {
 		target, kind := full, d.Kind
 		if kind == StepOf {
 			// The generated function is the step form of another one.
-			target, d = qualified(receiver, d.Arg), Directive{Step, name, d.Pos}
+			target, d.Kind, d.Arg = qualified(receiver, d.Arg), Step, name.Name
 		}
 		if first, ok := p.of[target]; ok {
 			p.fail(comment.Pos(), "%s%s: %s has a directive already, %s%s", prefix, kind, target, prefix, first.Kind)

@@ -5,6 +5,9 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"path/filepath"
+
+	"github.com/edo-go/edo/stackless/internal/generated"
 )
 
 // A Table answers for the functions of all packages of a build. Packages whose syntax is at hand are added; the others
@@ -46,20 +49,28 @@ func (t *Table) Of(fn *types.Func) (kind, arg string, ok bool) {
 	return d.Kind, d.Arg, ok
 }
 
-// parseSources reads a dependency. Its errors are for its author: a directive with an error counts as none, and the calls borrow
-// a coroutine.
+// parseSources reads a dependency. Its errors are for its author: a directive with an error counts as none, and the
+// calls borrow a coroutine. So does a generated file that is out of date.
 func parseSources(sources []Source) *Package {
+	texts := map[string][]byte{}
 	any := false
 	for _, source := range sources {
+		texts[filepath.Base(source.Name)] = source.Text
 		any = any || HasAny(source.Text)
 	}
 	if !any {
 		return &Package{}
 	}
-	// Every file is parsed, as a step form may be declared in a file without directives.
+	// Every other file is parsed, as a step form may be declared in a file without directives.
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, source := range sources {
+		if generated.Is(source.Text) && !generated.IsFresh(source.Text, func(base string) ([]byte, bool) {
+			text, ok := texts[base]
+			return text, ok
+		}) {
+			continue
+		}
 		file, err := parser.ParseFile(fset, source.Name, source.Text, parser.ParseComments|parser.SkipObjectResolution)
 		if err == nil {
 			files = append(files, file)

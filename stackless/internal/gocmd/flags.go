@@ -69,6 +69,8 @@ var commandFlags = map[string]map[string]flagUse{
 		"mutexprofilefraction": 0, "outputdir": 0, "parallel": 0, "run": 0, "short": boolean, "shuffle": 0, "skip": 0,
 		"timeout": 0, "trace": 0,
 	},
+	"explain": {"test": boolean},
+	"gen":     {"check": boolean},
 	"vet": {
 		"vettool": 0, "c": 0, "diff": boolean, "fix": boolean | plain, "h": boolean | plain, "help": boolean | plain,
 

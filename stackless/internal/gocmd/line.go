@@ -3,12 +3,13 @@ package gocmd
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// A Line is a command line of the go command.
+// A Line is a command line of the go command, or of a command of edo that takes build flags and packages as well.
 type Line struct {
-	Command  string   // build, run, test or vet
+	Command  string   // build, run, test or vet; explain or gen
 	Packages []string // patterns of packages, or files
 	List     []string // flags for go list, so that it sees the same packages
 	Dir      string   // of -C, or empty
@@ -16,14 +17,15 @@ type Line struct {
 	Cover    string   // the flag that asks for coverage, or empty
 	Plain    bool     // the command has to run as it is
 
-	args []string // as they were given, without -C and -overlay
-	dir  []string // -C as it was given
+	args  []string // as they were given, without -C and -overlay
+	dir   []string // -C as it was given
+	flags map[string]string
 }
 
 // Parse understands the arguments of a command. The flags of the environment variable GOFLAGS come before those of the
 // arguments.
 func Parse(command string, args []string, goflags string) *Line {
-	l := &Line{Command: command}
+	l := &Line{Command: command, flags: map[string]string{}}
 	for _, field := range splitQuoted(goflags) {
 		if f, outcome := parseFlag(command, []string{field}); outcome == isFlag {
 			l.use(f, false)
@@ -42,6 +44,7 @@ func Parse(command string, args []string, goflags string) *Line {
 
 // use notes what a flag means. The go command itself gives those of GOFLAGS to go list.
 func (l *Line) use(f parsedFlag, pass bool) {
+	l.flags[f.name] = f.value
 	if f.use&cover != 0 && f.value != "false" && f.value != "0" && f.value != "" {
 		l.Cover = "-" + f.name
 	}
@@ -169,6 +172,12 @@ func (l *Line) Args(overlay string) []string {
 		args = append(args, "-overlay="+overlay)
 	}
 	return append(args, l.args...)
+}
+
+// Flag reports whether a boolean flag is set.
+func (l *Line) Flag(name string) bool {
+	set, err := strconv.ParseBool(l.flags[name])
+	return err == nil && set
 }
 
 // Abs makes a name absolute that is relative to the directory in which the go command works.

@@ -104,8 +104,8 @@ func (c *Checker) check(p *Package) (*Checked, error) {
 		IgnoreFuncBodies: !p.Main,
 		Error:            func(err error) { checked.Errors = append(checked.Errors, err) },
 	}
-	if p.goVersion != "" {
-		config.GoVersion = "go" + p.goVersion
+	if p.GoVersion != "" {
+		config.GoVersion = "go" + p.GoVersion
 	}
 	checked.Types, _ = config.Check(p.Path, c.Fset, checked.Syntax, checked.Info) // errors are in checked.Errors
 	if imports.failed != nil {
@@ -156,7 +156,7 @@ func (c *Checker) findExports() error {
 	if len(needed) == 0 {
 		return nil
 	}
-	args := append([]string{"-e", "-export", "-json=ImportPath,Export", "--"}, needed...)
+	args := append([]string{"-e", "-export", "-pgo=off", "-json=ImportPath,Export", "--"}, needed...)
 	return c.graph.config.list(c.ctx, args, func(decoder *json.Decoder) error {
 		var l struct{ ImportPath, Export string }
 		if err := decoder.Decode(&l); err != nil {

@@ -5,16 +5,13 @@ import (
 	"strings"
 )
 
-// GeneratedSuffix ends the name of a file that edo gen writes, before the parts that name an operating system or an
-// architecture.
-const GeneratedSuffix = "_stackless"
-
 // A Graph has the packages of a build, each after those that it imports.
 type Graph struct {
 	Packages []*Package
 
 	config Config
 	byID   map[string]*Package
+	byPath map[string][]*Package
 }
 
 // A Package is one package of a build. A package that has tests is there more than once: alone, and compiled for its
@@ -35,8 +32,10 @@ type Package struct {
 	UsesEdo   bool     // imports edo, also through others
 
 	Imports   []*Package // in the order of their paths; without those that cannot be found
+	Module    string     // path of its module, or empty
+	GoVersion string     // of its module, such as "1.26"
+
 	standard  bool
-	goVersion string
 	importMap map[string]string
 	importIDs []string
 }
@@ -75,5 +74,11 @@ func (g *Graph) imported(p *Package, path string) *Package {
 	return g.byID[path]
 }
 
+// ByPath returns the packages with an import path: the package alone, and those compiled for tests.
+func (g *Graph) ByPath(path string) []*Package { return g.byPath[path] }
+
 // Standard reports whether the package is of the standard library.
 func (p *Package) Standard() bool { return p.standard }
+
+// ImportIDs are the IDs of all packages that p imports, also of those that cannot be found.
+func (p *Package) ImportIDs() []string { return p.importIDs }

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/edo-go/edo/stackless/internal/generated"
 )
 
 // A Config says how the go command is called.
@@ -18,6 +20,8 @@ type Config struct {
 	Env     []string          // its environment; nil: that of the process
 	Flags   []string          // build flags that change which files and packages there are: -C, -tags, -mod, -race, …
 	Tests   bool              // load the tests of the packages too
+	Module  string            // if not empty, only this one of the main modules counts as such
+	Plain   bool              // files of edo gen are files like others
 	Overlay map[string]string // the user's overlay: absolute file name → replacement, or empty for a file that is deleted
 }
 
@@ -43,6 +47,7 @@ type listed struct {
 	DepOnly    bool
 	ForTest    string
 	Module     *struct {
+		Path      string
 		Main      bool
 		Dir       string
 		GoVersion string
@@ -83,11 +88,11 @@ func (c *Config) list(ctx context.Context, args []string, each func(*json.Decode
 // List finds the packages that the patterns name, and all that they depend on. An empty list of patterns is the
 // package of the directory.
 func List(ctx context.Context, config Config, patterns ...string) (*Graph, error) {
-	args := []string{"-e", "-deps", "-json=" + listFields}
+	args := []string{"-e", "-deps", "-pgo=off", "-json=" + listFields}
 	if config.Tests {
 		args = append(args, "-test")
 	}
-	g := &Graph{config: config, byID: map[string]*Package{}}
+	g := &Graph{config: config, byID: map[string]*Package{}, byPath: map[string][]*Package{}}
 	err := config.list(ctx, append(append(args, "--"), patterns...), func(decoder *json.Decoder) error {
 		var l listed
 		if err := decoder.Decode(&l); err != nil {
@@ -124,22 +129,32 @@ func (g *Graph) add(l *listed) {
 			return // the main package of a test: it is written by go test, and has no functions that wait
 		}
 		name = filepath.Join(l.Dir, name)
-		if g.generated(name) {
+		if !g.config.Plain && generated.MayBe(name) && g.isGenerated(name) {
 			p.Generated = append(p.Generated, name)
 			continue
 		}
 		p.Files = append(p.Files, name)
 	}
 	if l.Module != nil {
-		p.goVersion = l.Module.GoVersion
+		p.Module, p.GoVersion = l.Module.Path, l.Module.GoVersion
 	}
 	// Files that are named as arguments are a package without a module.
 	p.Main = !l.Standard && (path == "command-line-arguments" || l.Module != nil && l.Module.Main)
+	if g.config.Module != "" && g.config.Module != p.Module {
+		p.Main = false
+	}
 	if !p.Main {
 		p.Files, p.Generated = append(p.Files, p.Generated...), nil
 	}
 	g.byID[p.ID] = p
+	g.byPath[p.Path] = append(g.byPath[p.Path], p)
 	g.Packages = append(g.Packages, p)
+}
+
+// isGenerated reports whether edo gen has written a file.
+func (g *Graph) isGenerated(name string) bool {
+	text, err := g.ReadFile(name)
+	return err == nil && generated.Is(text)
 }
 
 // ReadFile returns the text of a source file as the go command sees it, through the user's overlay.

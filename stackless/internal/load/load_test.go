@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/edo-go/edo/stackless/internal/generated"
 )
 
 // tree writes files below a new folder, and returns it.
@@ -239,34 +241,29 @@ func TestGoListThatFailsIsAnErrorWithItsText(t *testing.T) {
 	}
 }
 
-func TestGeneratedNamesKeepWhatConstrainsThem(t *testing.T) {
-	for name, want := range map[string]string{
-		"conn.go":              "conn_stackless.go",
-		"dir_linux/conn.go":    "dir_linux/conn_stackless.go",
-		"conn_linux.go":        "conn_stackless_linux.go",
-		"conn_linux_amd64.go":  "conn_stackless_linux_amd64.go",
-		"conn_test.go":         "conn_stackless_test.go",
-		"conn_windows_test.go": "conn_stackless_windows_test.go",
-		"read_conn.go":         "read_conn_stackless.go",
-		"linux.go":             "linux_stackless.go",
-		"conn_arm64.go":        "conn_stackless_arm64.go",
-	} {
-		if got := filepath.ToSlash(GeneratedName(filepath.FromSlash(name))); got != want {
-			t.Errorf("%s: %s, want %s", name, got, want)
-		}
-	}
-}
-
 func TestGeneratedFilesOfTheMainModuleAreLeftOut(t *testing.T) {
 	dir := tree(t, map[string]string{
 		"go.mod":          "module example.com/m\n\ngo 1.26\n",
 		"a.go":            "package m\n",
-		"a_stackless.go":  GeneratedHeader + "\n\npackage m\n",
+		"a_stackless.go":  generated.Begin("a.go", nil) + "\npackage m\n",
 		"my_stackless.go": "package m\n",
 	})
 	p := list(t, config(dir), ".").Lookup("example.com/m")
 	if !slices.Equal(p.Files, []string{filepath.Join(dir, "a.go"), filepath.Join(dir, "my_stackless.go")}) ||
 		!slices.Equal(p.Generated, []string{filepath.Join(dir, "a_stackless.go")}) {
 		t.Errorf("files %v, generated %v", p.Files, p.Generated)
+	}
+}
+
+func TestOneModuleOfAWorkspaceMayBeChosen(t *testing.T) {
+	dir := tree(t, modules)
+	c := config(filepath.Join(dir, "m"))
+	c.Module = "example.com/m"
+	g := list(t, c, ".")
+	if got := mainPackages(g); got != "example.com/m" {
+		t.Errorf("main packages %s", got)
+	}
+	if lib := g.Lookup("example.com/lib"); lib.Source || lib.Module != "example.com/lib" {
+		t.Errorf("lib: %+v", lib)
 	}
 }

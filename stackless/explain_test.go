@@ -1,0 +1,76 @@
+package stackless
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestExplainTellsWhatBecomesOfEachFunction(t *testing.T) {
+	w := newWorkplace(t)
+	want := `./demand/d.go:8:33: refusedOne must be stackless, and is not: the body is odd
+./demand/d.go:8:1: example.com/m/demand.refusedOne stays on a coroutine
+./demand/d.go:8:33: example.com/m/demand.refusedOne: the body is odd
+./demand/d.go:11:1: example.com/m/demand.refusedTwo stays on a coroutine
+./demand/d.go:11:33: example.com/m/demand.refusedTwo: the body is odd
+./demand/d.go:14:1: example.com/m/demand.borrows is lowered: 24 bytes
+./demand/d.go:14:30: example.com/m/demand.borrows borrows a coroutine: the body is odd
+3 functions wait: 1 lowered, 2 on coroutines; 1 call borrows a coroutine
+`
+	out, errs, status := w.edo("explain", "./demand")
+	if filepath.ToSlash(out) != want || errs != "" || status != 1 {
+		t.Errorf("status %d\n%s%swant\n%s", status, out, errs, want)
+	}
+}
+
+func TestExplainHasTestsWhenAsked(t *testing.T) {
+	w := newWorkplace(t)
+	for flag, want := range map[string]string{"-test=false": "1 function waits", "-test": "2 functions wait"} {
+		if out, errs, status := w.edo("explain", flag, "./tested"); status != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: status %d\n%s%s", flag, status, out, errs)
+		}
+	}
+}
+
+func TestExplainJSONIsTheDocumentedObject(t *testing.T) {
+	w := newWorkplace(t)
+	out, errs, status := w.edo("explain", "-json", "./demand", "./broken")
+	if status != 1 || errs != "" {
+		t.Errorf("status %d\n%s", status, errs)
+	}
+	decoder := json.NewDecoder(strings.NewReader(out))
+	decoder.DisallowUnknownFields()
+	var e Explanation
+	if err := decoder.Decode(&e); err != nil {
+		t.Fatal(err)
+	}
+	if e.Waiting != 3 || e.Lowered != 1 || e.Borrows != 1 || len(e.Packages) != 2 {
+		t.Fatalf("%+v", e)
+	}
+	demand, broken := e.Packages[0], e.Packages[1]
+	if broken.State != "broken" || !strings.Contains(broken.Failure, "b.go:5:") || len(broken.Functions) != 0 {
+		t.Errorf("%+v", broken)
+	}
+	if demand.State != "compiled" || len(demand.Problems) != 1 || len(demand.Functions) != 3 {
+		t.Fatalf("%+v", demand)
+	}
+	f := demand.Functions[2]
+	file := w.path("m/demand/d.go")
+	if f.Name != "example.com/m/demand.borrows" || f.Position != (ExplainedPosition{file, 14, 1}) || f.End != (ExplainedPosition{file, 15, 2}) ||
+		f.Result != "lowered" || f.FrameSize != 24 || len(f.Reasons) != 0 ||
+		len(f.Borrows) != 1 || f.Borrows[0] != (ExplainedReason{ExplainedPosition{file, 14, 30}, "the body is odd"}) {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestExplainReportsWhatGoListSays(t *testing.T) {
+	w := newWorkplace(t)
+	w.write("m/go.mod", "modul example.com/m\n")
+	if out, errs, status := w.edo("explain"); status != 1 || out != "" || !strings.Contains(errs, "unknown directive: modul") {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+	if _, errs, status := w.edo("explain", "-C"); status != 2 || !strings.Contains(errs, "edo explain --help") {
+		t.Errorf("status %d\n%s", status, errs)
+	}
+}

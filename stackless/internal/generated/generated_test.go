@@ -1,0 +1,47 @@
+package generated
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+func TestNamesKeepWhatConstrainsThem(t *testing.T) {
+	for name, want := range map[string]string{
+		"conn.go":              "conn_stackless.go",
+		"dir_linux/conn.go":    "dir_linux/conn_stackless.go",
+		"conn_linux.go":        "conn_stackless_linux.go",
+		"conn_linux_amd64.go":  "conn_stackless_linux_amd64.go",
+		"conn_test.go":         "conn_stackless_test.go",
+		"conn_windows_test.go": "conn_stackless_windows_test.go",
+		"read_conn.go":         "read_conn_stackless.go",
+		"linux.go":             "linux_stackless.go",
+		"conn_arm64.go":        "conn_stackless_arm64.go",
+	} {
+		if got := filepath.ToSlash(Name(filepath.FromSlash(name))); got != want || !MayBe(got) {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestAFileIsFreshUntilItsSourceChanges(t *testing.T) {
+	file := []byte(Begin(filepath.Join("dir", "conn.go"), []byte("package p\n")) + "\npackage p\n")
+	if !Is(file) || Is([]byte("package p\n")) {
+		t.Error("a generated file is not known as one")
+	}
+	for _, test := range []struct {
+		base, text string
+		want       bool
+	}{
+		{"conn.go", "package p\n", true},
+		{"conn.go", "package p // changed\n", false},
+		{"other.go", "package p\n", false},
+	} {
+		fresh := IsFresh(file, func(base string) ([]byte, bool) { return []byte(test.text), base == test.base })
+		if fresh != test.want {
+			t.Errorf("%s with %q: %t", test.base, test.text, fresh)
+		}
+	}
+	if IsFresh([]byte("package p\n"), func(string) ([]byte, bool) { return nil, true }) {
+		t.Error("a file that is not generated is fresh")
+	}
+}

@@ -1,0 +1,289 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// A deferred is a deferred call of a lowered function: a method that Poll defers at its entry. It
+// does nothing unless the statement was reached, and while Poll only suspends. The method is
+// what the source defers, so that recover works in it.
+type deferred struct {
+	pos    token.Pos
+	method string
+	bit    string
+	lit    *ast.FuncLit // its body; nil: a call
+	call   []any
+}
+
+// deferred lowers a defer statement: the arguments are evaluated and kept, and the method is armed.
+func (f *function) deferred(s *ast.DeferStmt) {
+	switch {
+	case f.inLoop > 0:
+		refuse(s.Pos(), "a call is deferred in a loop that waits: move the body of the loop to a function of its own")
+	case f.hasGoto:
+		refuse(s.Pos(), "a call is deferred in a function with goto: move one of them to a function of its own")
+	case len(f.defers) == 64:
+		refuse(s.Pos(), "the function defers more than 64 calls: split it")
+	}
+	f.hoistCall(s.Call)
+	d := &deferred{pos: s.Pos(), method: f.fields.fresh("defer" + itoa(len(f.defers)+1)), bit: fmt.Sprintf("1<<%d", len(f.defers))}
+	if lit, ok := ast.Unparen(s.Call.Fun).(*ast.FuncLit); ok {
+		f.deferLiteral(d, s, lit)
+	} else {
+		f.deferCall(d, s)
+	}
+	f.defers = append(f.defers, d)
+	f.emit(s.Pos(), f.self+".armed |= "+d.bit)
+}
+
+// deferLiteral defers a literal. Its parameters become variables, and so do those of the function
+// that it refers to: all of them are fields to the end.
+func (f *function) deferLiteral(d *deferred, s *ast.DeferStmt, lit *ast.FuncLit) {
+	d.lit = lit
+	if lit.Type.Results != nil && lit.Type.Results.NumFields() > 0 {
+		refuse(lit.Pos(), "a deferred literal has results, which are lost: leave them out")
+	}
+	sig := f.u.p.Info.TypeOf(lit).Underlying().(*types.Signature)
+	if sig.Variadic() {
+		refuse(lit.Pos(), "a deferred literal takes a variable number of arguments: give it a slice")
+	}
+	if len(s.Call.Args) != sig.Params().Len() {
+		refuse(s.Pos(), "a deferred literal gets the results of a call: assign them to variables first")
+	}
+	for i, arg := range s.Call.Args {
+		obj := sig.Params().At(i)
+		v := f.declare(obj)
+		if v.cell {
+			f.emit(arg.Pos(), newCell{v})
+		}
+		if f.u.isTaskExpr(arg, f.task) {
+			refuse(arg.Pos(), "a deferred literal takes the Task: let it use the Task of the function")
+		}
+		v.pinned = true
+		f.emit(arg.Pos(), def{v}, " = ", arg)
+	}
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if v := f.variableOf(id); v != nil {
+				v.pinned = true
+			}
+		}
+		return true
+	})
+}
+
+// deferCall defers a call of a known function that does not recover: it is called by the deferred
+// method, where recover would find nothing.
+func (f *function) deferCall(d *deferred, s *ast.DeferStmt) {
+	n := s.Call
+	info := f.u.p.Info
+	isBuiltin := info.Types[n.Fun].IsBuiltin()
+	fn, _ := f.u.callee(n)
+	switch {
+	case isBuiltin:
+		if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && id.Name == "recover" {
+			refuse(s.Pos(), "recover is deferred itself: call it in a deferred literal")
+		}
+	case f.u.classify(n, f.task).kind != plainCall:
+		refuse(s.Pos(), "a deferred call waits: wait before the function returns, or drop instead")
+	case fn == nil && isCancel(info.TypeOf(n.Fun)):
+	case fn == nil:
+		refuse(s.Pos(), "a deferred function is a value, which may recover: defer a literal that calls it")
+	case fn.Signature().Recv() != nil && types.IsInterface(fn.Signature().Recv().Type()):
+		refuse(s.Pos(), "a deferred method is one of an interface, which may recover: defer a literal that calls it")
+	case f.u.mayRecover(fn):
+		refuse(s.Pos(), "the deferred function %s may recover: defer a literal that recovers", fn.Name())
+	}
+	keep := func(e ast.Expr, t types.Type, pieces ...any) any {
+		v := f.temporary("kept", t, e.Pos())
+		v.pinned = true
+		f.assign(e.Pos(), v, pieces...)
+		return v
+	}
+	fun := ast.Unparen(n.Fun)
+	if sel, ok := fun.(*ast.SelectorExpr); ok && fn != nil && !f.isQualified(sel) && info.Selections[sel].Kind() == types.MethodVal {
+		t := info.TypeOf(sel.X)
+		switch {
+		case f.u.isTaskExpr(sel.X, f.task):
+			d.call = append(d.call, f.taskName())
+		case takesAddress(info.Selections[sel]):
+			d.call = append(d.call, keep(sel.X, types.NewPointer(t), "&", sel.X))
+		case f.keptReceiver(sel):
+			d.call = append(d.call, keep(sel.X, t, sel.X))
+		default:
+			refuse(sel.Pos(), "a deferred method is promoted from a pointer: defer a literal that calls it")
+		}
+		d.call = append(d.call, "."+sel.Sel.Name)
+	} else if fn == nil && !isBuiltin {
+		d.call = append(d.call, keep(fun, info.TypeOf(fun), fun))
+	} else {
+		d.call = append(d.call, fun)
+	}
+	d.call = append(d.call, "(")
+	sig, _ := info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	for i, arg := range n.Args {
+		if i > 0 {
+			d.call = append(d.call, ", ")
+		}
+		tv := info.Types[arg]
+		switch {
+		case tv.Value != nil || tv.IsNil() || tv.IsType():
+			d.call = append(d.call, arg)
+		case f.u.isTaskExpr(arg, f.task):
+			d.call = append(d.call, f.taskName())
+		default:
+			if _, isTuple := tv.Type.(*types.Tuple); isTuple {
+				refuse(arg.Pos(), "a deferred call gets the results of another: assign them to variables first")
+			}
+			t := tv.Type
+			if sig != nil && !isBuiltin {
+				if to := paramType(sig, i, n.Ellipsis.IsValid()); to != nil && types.IsInterface(to) && !isTypeParam(to) {
+					t = to
+				}
+			}
+			d.call = append(d.call, keep(arg, types.Default(t), arg))
+		}
+	}
+	if n.Ellipsis.IsValid() {
+		d.call = append(d.call, "...")
+	}
+	d.call = append(d.call, ")")
+}
+
+// keptReceiver reports whether the operand of a method, kept, is the receiver at the time of the
+// defer statement: the method has a value receiver and is the operand's own, or the operand is
+// a pointer to it.
+func (f *function) keptReceiver(sel *ast.SelectorExpr) bool {
+	s := f.u.p.Info.Selections[sel]
+	if len(s.Index()) == 1 {
+		_, wants := types.Unalias(s.Obj().(*types.Func).Signature().Recv().Type()).(*types.Pointer)
+		_, is := s.Recv().Underlying().(*types.Pointer)
+		return wants == is
+	}
+	return false
+}
+
+// isCancel reports whether t is a function that ends a context.
+func isCancel(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && strings.HasPrefix(named.Obj().Name(), "Cancel")
+}
+
+// mayRecover reports whether the body of a function calls recover itself, or cannot be read.
+func (u *unit) mayRecover(fn *types.Func) bool {
+	fn = fn.Origin()
+	at := u.p.Fset.PositionFor(fn.Pos(), false)
+	for _, f := range u.files {
+		if f.name == at.Filename {
+			return recovers(f.syntax, u.p.Fset, fn.Name(), at.Line)
+		}
+	}
+	name := strings.Replace(at.Filename, "$GOROOT", runtime.GOROOT(), 1)
+	if !filepath.IsAbs(name) {
+		return true
+	}
+	fset := token.NewFileSet()
+	syntax, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return true
+	}
+	return recovers(syntax, fset, fn.Name(), at.Line)
+}
+
+// recovers reports whether the function with that name at that line calls recover, or is not
+// there.
+func recovers(syntax *ast.File, fset *token.FileSet, name string, line int) bool {
+	for _, decl := range syntax.Decls {
+		fd, ok := decl.(*ast.FuncDecl)
+		if !ok || fd.Name.Name != name || fset.PositionFor(fd.Name.Pos(), false).Line != line || fd.Body == nil {
+			continue
+		}
+		found := false
+		ast.Inspect(fd.Body, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == "recover" {
+				found = true
+			}
+			return !found
+		})
+		return found
+	}
+	return true
+}
+
+// deferEntry is what Poll defers at its entry: first, and so last, what hands on the results.
+func (f *function) deferEntry() string {
+	if len(f.defers) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\tvar %s bool\n", f.left)
+	fmt.Fprintf(&b, "\tdefer %s.%s(&%s, &%s", f.self, f.finishName, f.left, f.done)
+	for _, name := range f.outNames {
+		fmt.Fprintf(&b, ", &%s", name)
+	}
+	b.WriteString(")\n")
+	for _, d := range f.defers {
+		fmt.Fprintf(&b, "\tdefer %s.%s(&%s, %s)\n", f.self, d.method, f.left, f.taskName())
+	}
+	return b.String()
+}
+
+// deferText is the text of the deferred methods.
+func (f *function) deferText(use string) string {
+	if len(f.defers) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	recv := "(" + f.self + " *" + f.frame.name + use + ")"
+	// 1. The results are those of the variables, also after a panic that was recovered.
+	fmt.Fprintf(&b, "\nfunc %s %s(%s, %s *bool", recv, f.finishName, f.left, f.done)
+	for i, name := range f.outNames {
+		fmt.Fprintf(&b, ", %s *%s", name, f.u.typeText(f.file, f.sig.Results().At(i).Type(), f.node.Pos()))
+	}
+	fmt.Fprintf(&b, ") {\n\tif *%s {\n\t\treturn\n\t}\n\t*%s = true\n", f.left, f.done)
+	for i, name := range f.outNames {
+		fmt.Fprintf(&b, "\t*%s = %s\n", name, f.value(f.results[i]))
+	}
+	b.WriteString("}\n")
+	// 2. What the source defers.
+	for _, d := range f.defers {
+		fmt.Fprintf(&b, "\n%sfunc %s %s(%s *bool, %s *%s.Task) {\n\tif *%s || %s.armed&(%s) == 0 {\n\t\treturn\n\t}\n\t%s.armed &^= %s\n",
+			f.u.line(d.pos), recv, d.method, f.left, f.taskName(), f.file.edo(f.u), f.left, f.self, d.bit, f.self, d.bit)
+		if d.lit == nil {
+			fmt.Fprintf(&b, "%s\t%s\n}\n", f.u.line(d.pos), f.pieces(nil, d.call))
+			continue
+		}
+		b.WriteString(f.deferBody(d))
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+// deferBody is the body of a deferred literal. What literals inside it capture is copied at its
+// beginning.
+func (f *function) deferBody(d *deferred) string {
+	var b strings.Builder
+	var pieces []any
+	for _, s := range d.lit.Body.List {
+		pieces = append(pieces, s)
+	}
+	f.alias = map[*variable]string{}
+	defer func() { f.alias = nil }()
+	for _, v := range f.captures(pieces) {
+		if f.alias[v] == "" {
+			f.alias[v] = f.names.fresh(v.hint)
+			fmt.Fprintf(&b, "\t%s := %s\n\t_ = %s\n", f.alias[v], v.storage, f.alias[v])
+		}
+	}
+	for _, s := range d.lit.Body.List {
+		fmt.Fprintf(&b, "%s\t%s\n", f.u.line(s.Pos()), f.u.text(f.file, s, f.replace))
+	}
+	return b.String()
+}

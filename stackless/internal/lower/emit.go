@@ -1,0 +1,206 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strconv"
+	"strings"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// text is the text of the frame: its type and its methods.
+func (f *function) text() string {
+	f.layOut()
+	f.outNames = nil
+	for i := range f.sig.Results().Len() {
+		f.outNames = append(f.outNames, f.names.fresh("r"+itoa(i)))
+	}
+	body := f.bodyText()
+	decl, use := f.typeParams()
+	var b strings.Builder
+	// 1. The type.
+	fmt.Fprintf(&b, "\n%stype %s%s struct {\n", f.u.line(f.node.Pos()), f.frame.name, decl)
+	for _, field := range f.frame.fields {
+		fmt.Fprintf(&b, "\t%s %s\n", field.name, field.text)
+	}
+	b.WriteString("}\n\n")
+	// 2. The name for reports.
+	fmt.Fprintf(&b, "%sfunc (*%s%s) FunctionName() string { return %q }\n\n", f.u.line(f.node.Pos()), f.frame.name, use, f.u.prefix+"."+f.name.symbol)
+	// 3. Poll.
+	fmt.Fprintf(&b, "%sfunc (%s *%s%s) Poll(%s *%s.Task) (%s bool", f.u.line(f.node.Pos()), f.self, f.frame.name, use, f.taskName(), f.file.edo(f.u), f.done)
+	for i, name := range f.outNames {
+		fmt.Fprintf(&b, ", %s %s", name, f.u.typeText(f.file, f.sig.Results().At(i).Type(), f.node.Pos()))
+	}
+	b.WriteString(") {\n")
+	b.WriteString(f.locals())
+	b.WriteString(f.entry())
+	b.WriteString(body)
+	b.WriteString("}\n")
+	b.WriteString(f.deferText(use))
+	return b.String()
+}
+
+// taskName is the name of the Task in Poll.
+func (f *function) taskName() string {
+	if f.task == nil || f.task.Name() == "" || f.task.Name() == "_" {
+		if f.noTask == "" {
+			f.noTask = f.names.fresh("task")
+		}
+		return f.noTask
+	}
+	return f.task.Name()
+}
+
+// typeParams are the type parameters of the frame, as declared and as used.
+func (f *function) typeParams() (decl, use string) {
+	params := f.frame.typeParams
+	if len(params) == 0 {
+		return "", ""
+	}
+	var decls, uses []string
+	for _, p := range params {
+		decls = append(decls, p.Obj().Name()+" "+f.u.typeText(f.file, p.Constraint(), f.node.Pos()))
+		uses = append(uses, p.Obj().Name())
+	}
+	return "[" + strings.Join(decls, ", ") + "]", "[" + strings.Join(uses, ", ") + "]"
+}
+
+// locals declares the variables of Poll, before any label.
+func (f *function) locals() string {
+	var b strings.Builder
+	var names []string
+	for _, v := range f.all {
+		if v.field {
+			continue
+		}
+		fmt.Fprintf(&b, "\tvar %s %s\n", v.storage, f.storedType(v))
+		names = append(names, v.storage)
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(&b, "\t%s = %s\n", strings.TrimSuffix(strings.Repeat("_, ", len(names)), ", "), strings.Join(names, ", "))
+	}
+	return b.String()
+}
+
+// entry is what each call of Poll begins with: the deferred functions, and the jump to where
+// the function waits.
+func (f *function) entry() string {
+	var b strings.Builder
+	b.WriteString(f.deferEntry())
+	first := true
+	for _, o := range f.ops {
+		if o.state == 0 {
+			continue
+		}
+		if first {
+			fmt.Fprintf(&b, "\tswitch %s.state {\n", f.self)
+			first = false
+		}
+		fmt.Fprintf(&b, "\tcase %d:\n\t\tgoto %s\n", o.state, f.resumeLabels[o])
+	}
+	if !first {
+		b.WriteString("\t}\n")
+	}
+	return b.String()
+}
+
+// bodyText is the text of the operations.
+func (f *function) bodyText() string {
+	f.resumeLabels = map[*op]string{}
+	for i, o := range f.ops {
+		if o.waits && f.reachable[i] {
+			f.states++
+			o.state = f.states
+			f.resumeLabels[o] = f.names.fresh("wait" + itoa(o.state))
+		}
+	}
+	var b strings.Builder
+	ended := false
+	for i, o := range f.ops {
+		if !f.reachable[i] {
+			continue
+		}
+		if o.label != nil {
+			if o.label.used {
+				fmt.Fprintf(&b, "%s:\n", f.labelName(o.label))
+				ended = false
+			}
+			continue
+		}
+		if len(o.pieces) == 0 {
+			continue
+		}
+		if name := f.resumeLabels[o]; name != "" {
+			fmt.Fprintf(&b, "%s:\n", name)
+		}
+		b.WriteString(f.u.line(o.pos))
+		fmt.Fprintf(&b, "\t%s\n", f.opText(o))
+		ended = o.ends
+	}
+	if !ended {
+		b.WriteString("\tpanic(\"unreachable\")\n")
+	}
+	return b.String()
+}
+
+// layOut makes the fields of the frame.
+func (f *function) layOut() {
+	fr := f.frame
+	fr.fields = nil
+	for _, v := range f.params {
+		f.addField(v)
+	}
+	for _, v := range f.all {
+		if v.field && !v.param {
+			f.addField(v)
+		}
+	}
+	for _, c := range f.callees {
+		fr.fields = append(fr.fields, field{name: c.field, text: c.text, size: c.frame.size, align: c.frame.align})
+	}
+	if f.keepsStep {
+		fr.fields = append(fr.fields, field{name: "st", text: f.file.edo(f.u) + ".Step", typ: f.u.stepType()})
+	}
+	if n := len(f.defers); n > 0 {
+		fr.fields = append(fr.fields, field{name: "armed", text: "uint64", typ: types.Typ[types.Uint64]})
+	}
+	waits := 0
+	for i, o := range f.ops {
+		if o.waits && f.reachable[i] {
+			waits++
+		}
+	}
+	switch {
+	case waits > 255:
+		fr.fields = append(fr.fields, field{name: "state", text: "uint32", typ: types.Typ[types.Uint32]})
+	case waits > 0:
+		fr.fields = append(fr.fields, field{name: "state", text: "uint8", typ: types.Typ[types.Uint8]})
+	}
+}
+
+// addField makes v a field.
+func (f *function) addField(v *variable) {
+	if v.fieldName == "" {
+		v.fieldName = f.fields.fresh(v.hint)
+	}
+	v.storage = f.self + "." + v.fieldName
+	f.frame.fields = append(f.frame.fields, field{name: v.fieldName, text: f.storedType(v), typ: v.storedGoType()})
+}
+
+// isTerminating reports whether control never comes after a statement, by the rules of the
+// language.
+func isTerminating(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok.String() == "goto" || s.Tok.String() == "break" || s.Tok.String() == "continue"
+	case *ast.BlockStmt:
+		return len(s.List) > 0 && isTerminating(s.List[len(s.List)-1])
+	case *ast.IfStmt:
+		return s.Else != nil && isTerminating(s.Body) && isTerminating(s.Else)
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A file is one file of the package, and what becomes of it.
+type file struct {
+	syntax   *ast.File
+	name     string // as the file set has it
+	src      []byte
+	aliases  map[string]string // import path → the name of an import that is added
+	appended strings.Builder   // the text of the frames
+	edits    []edit            // replacements in the text of the user
+}
+
+// An edit replaces the text between two offsets.
+type edit struct {
+	from, to int
+	text     string
+}
+
+// offset is where pos lies in the text of the file.
+func (u *unit) offset(pos token.Pos) int { return u.p.Fset.PositionFor(pos, false).Offset }
+
+// importName is the name by which the file knows p, a package whose types it writes: "" for its
+// own. An import that the file lacks is added.
+func (f *file) importName(u *unit, p *types.Package) string {
+	if p.Path() == u.p.Types.Path() {
+		return ""
+	}
+	for _, spec := range f.syntax.Imports {
+		if path, err := strconv.Unquote(spec.Path.Value); err != nil || !isPath(u, spec, path, p) {
+			continue
+		}
+		switch {
+		case spec.Name == nil:
+			return p.Name()
+		case spec.Name.Name != "_" && spec.Name.Name != ".":
+			return spec.Name.Name
+		}
+	}
+	if alias := f.aliases[p.Path()]; alias != "" {
+		return alias
+	}
+	taken := &names{map[string]bool{}}
+	for _, g := range u.files {
+		ast.Inspect(g.syntax, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				taken.taken[id.Name] = true
+			}
+			return true
+		})
+	}
+	for _, alias := range f.aliases {
+		taken.taken[alias] = true
+	}
+	alias := taken.fresh("edo_" + p.Name())
+	f.aliases[p.Path()] = alias
+	return alias
+}
+
+// isPath reports whether an import declaration of path is of p. The path differs from that of p
+// in vendored code.
+func isPath(u *unit, spec *ast.ImportSpec, path string, p *types.Package) bool {
+	if path == p.Path() {
+		return true
+	}
+	name := u.p.Info.PkgNameOf(spec)
+	return name != nil && name.Imported().Path() == p.Path()
+}
+
+// edo is the name of package edo in the file.
+func (f *file) edo(u *unit) string { return f.importName(u, u.edo) }
+
+// line is the directive that makes the next line that of pos. It stands at the start of a line.
+func (u *unit) line(pos token.Pos) string {
+	p := u.p.Fset.Position(pos)
+	name := p.Filename
+	if abs, err := filepath.Abs(name); err == nil {
+		name = abs
+	}
+	return fmt.Sprintf("//line %s:%d\n", name, p.Line)
+}
+
+// text is the new text of the file; nil if nothing changed.
+func (f *file) text(u *unit) []byte {
+	if len(f.edits) == 0 && f.appended.Len() == 0 {
+		return nil
+	}
+	edits := f.edits
+	if len(f.aliases) > 0 {
+		var b strings.Builder
+		for _, path := range sortedKeys(f.aliases) {
+			fmt.Fprintf(&b, "; import %s %q", f.aliases[path], path)
+		}
+		at := u.offset(f.syntax.Name.End())
+		edits = append([]edit{{at, at, b.String()}}, edits...)
+	}
+	text := apply(f.src, 0, len(f.src), edits)
+	return []byte(text + "\n" + f.appended.String())
+}
+
+// apply is the text from one offset to another, with edits, which are in order and inside.
+func apply(src []byte, from, to int, edits []edit) string {
+	var b strings.Builder
+	for _, e := range edits {
+		b.Write(src[from:e.from])
+		b.WriteString(e.text)
+		from = e.to
+	}
+	b.Write(src[from:to])
+	return b.String()
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,446 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// hoist makes operations of the calls that gc makes before the last wait in the expressions of
+// a statement, and of what gc copies before it. The order is that of the text. What is left of
+// the expressions reads variables, and calls what comes after the last wait.
+//
+// The order in which gc evaluates is that of (*orderState).expr1 in cmd/compile/internal/walk:
+// calls, receives, slice expressions, type assertions, conversions that allocate and most
+// built-in functions are copied to temporaries at their place. Variables, fields, elements and
+// maps are read after that.
+func (f *function) hoist(exprs ...ast.Expr) {
+	last := -1
+	for i, e := range exprs {
+		if e != nil && f.u.waitsIn(e, f.task) {
+			last = i
+		}
+	}
+	for i, e := range exprs {
+		if i <= last && e != nil {
+			f.hoistExpr(e, i < last)
+		}
+	}
+}
+
+// hoistExpr hoists from one expression. If more is set, a wait comes after it in the statement.
+func (f *function) hoistExpr(e ast.Expr, more bool) {
+	if !more && !f.u.waitsIn(e, f.task) {
+		return // calls after the last wait stay
+	}
+	info := f.u.p.Info
+	if tv := info.Types[e]; tv.Value != nil || tv.IsType() || tv.IsNil() || tv.IsBuiltin() {
+		return
+	}
+	switch e := e.(type) {
+	case *ast.Ident, *ast.BasicLit, *ast.FuncLit:
+	case *ast.ParenExpr:
+		f.hoistExpr(e.X, more)
+	case *ast.SelectorExpr:
+		if f.isQualified(e) {
+			return
+		}
+		f.hoistExpr(e.X, more)
+		if sel := info.Selections[e]; sel.Kind() == types.MethodVal && more && !f.isLast && !f.isFixed(e.X) {
+			refuse(e.Pos(), "a method value is made before a wait of the same statement: assign it to a variable first")
+		}
+	case *ast.StarExpr:
+		f.hoistExpr(e.X, more)
+	case *ast.IndexExpr:
+		if f.isInstance(e) {
+			return
+		}
+		f.hoistExpr(e.X, more || f.u.waitsIn(e.Index, f.task))
+		f.hoistExpr(e.Index, more)
+		f.checkKey(e, more)
+	case *ast.IndexListExpr:
+		// an instance of a generic function
+	case *ast.SliceExpr:
+		parts := []ast.Expr{e.X, e.Low, e.High, e.Max}
+		f.hoistParts(parts, more)
+		if more {
+			f.keep(e)
+		}
+	case *ast.TypeAssertExpr:
+		f.hoistExpr(e.X, more)
+		if more && !isPointerShaped(info.TypeOf(e)) {
+			f.keep(e)
+		}
+	case *ast.CompositeLit:
+		f.hoistComposite(e, more)
+	case *ast.KeyValueExpr:
+		f.hoistExpr(e.Value, more)
+	case *ast.UnaryExpr:
+		f.hoistExpr(e.X, more)
+		if more && e.Op == token.ARROW {
+			f.keep(e)
+		}
+	case *ast.BinaryExpr:
+		f.hoistBinary(e, more)
+	case *ast.CallExpr:
+		f.hoistCallExpr(e, more)
+	default:
+		refuse(e.Pos(), "the compiler does not know how to evaluate %T before a wait: assign it to a variable first", e)
+	}
+}
+
+// hoistParts hoists from operands that are evaluated in order.
+func (f *function) hoistParts(parts []ast.Expr, more bool) {
+	last := -1
+	for i, p := range parts {
+		if p != nil && f.u.waitsIn(p, f.task) {
+			last = i
+		}
+	}
+	for i, p := range parts {
+		if p != nil {
+			f.hoistExpr(p, more || i < last)
+		}
+	}
+}
+
+// keep evaluates e now, and lets a temporary stand for it.
+func (f *function) keep(e ast.Expr) {
+	t := f.temporary("t", types.Default(f.u.p.Info.TypeOf(e)), e.Pos())
+	if _, isTuple := f.u.p.Info.TypeOf(e).(*types.Tuple); isTuple {
+		refuse(e.Pos(), "several results are used before a wait of the same statement: assign them to variables first")
+	}
+	f.assign(e.Pos(), t, original{e})
+	f.subst[e] = []any{t}
+}
+
+// isQualified reports whether e is a name of another package.
+func (f *function) isQualified(e *ast.SelectorExpr) bool {
+	id, ok := e.X.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	_, ok = f.u.p.Info.Uses[id].(*types.PkgName)
+	return ok
+}
+
+// isInstance reports whether e instantiates a generic function.
+func (f *function) isInstance(e *ast.IndexExpr) bool {
+	_, ok := f.u.p.Info.TypeOf(e.X).(*types.Signature)
+	return ok
+}
+
+// isFixed reports whether the value of e is the same whenever it is read in the statement: it is
+// made of constants and variables that only the function itself writes.
+func (f *function) isFixed(e ast.Expr) bool {
+	tv := f.u.p.Info.Types[e]
+	if tv.Value != nil || tv.IsNil() || tv.IsType() {
+		return true
+	}
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return f.isFixed(e.X)
+	case *ast.Ident:
+		if _, ok := f.u.p.Info.Uses[e].(*types.Func); ok {
+			return true
+		}
+		return f.plainVariable(e) != nil || f.u.isTaskExpr(e, f.task)
+	case *ast.FuncLit:
+		return true
+	case *ast.SelectorExpr:
+		if f.isQualified(e) {
+			_, isFunc := f.u.p.Info.Uses[e.Sel].(*types.Func)
+			return isFunc
+		}
+		sel := f.u.p.Info.Selections[e]
+		return sel.Kind() == types.FieldVal && !sel.Indirect() && f.isFixed(e.X)
+	case *ast.UnaryExpr:
+		return e.Op != token.ARROW && e.Op != token.AND && f.isFixed(e.X)
+	case *ast.BinaryExpr:
+		return e.Op != token.QUO && e.Op != token.REM && f.isFixed(e.X) && f.isFixed(e.Y)
+	}
+	if pieces, ok := f.subst[e]; ok && len(pieces) == 1 {
+		_, isVariable := pieces[0].(*variable)
+		return isVariable
+	}
+	return false
+}
+
+// checkKey refuses a key of a map that gc copies before a wait.
+func (f *function) checkKey(e *ast.IndexExpr, more bool) {
+	if f.isLast {
+		return
+	}
+	if m, ok := f.u.p.Info.TypeOf(e.X).Underlying().(*types.Map); ok && more && !f.isFixed(e.Index) {
+		if b, ok := m.Key().Underlying().(*types.Basic); !ok || b.Info()&(types.IsInteger|types.IsString) == 0 {
+			refuse(e.Index.Pos(), "the key of a map is read before a wait of the same statement: assign it to a variable first")
+		}
+	}
+}
+
+// hoistComposite hoists from the elements of a composite literal.
+func (f *function) hoistComposite(e *ast.CompositeLit, more bool) {
+	if _, ok := f.u.p.Info.TypeOf(e).Underlying().(*types.Map); ok {
+		if f.u.waitsIn(e, f.task) {
+			refuse(e.Pos(), "a map literal has an element that waits: assign the element to a variable first")
+		}
+		f.keep(e)
+		return
+	}
+	f.hoistParts(e.Elts, more)
+	f.checkConversions(e.Pos(), f.elementTypes(e), more)
+}
+
+// elementTypes are the elements of a composite literal with the types that they are converted
+// to.
+func (f *function) elementTypes(e *ast.CompositeLit) (es []converted) {
+	t := f.u.p.Info.TypeOf(e).Underlying()
+	if p, ok := t.(*types.Pointer); ok { // &T left out inside another literal
+		t = p.Elem().Underlying()
+	}
+	for i, elt := range e.Elts {
+		value := elt
+		var to types.Type
+		switch t := t.(type) {
+		case *types.Slice:
+			to = t.Elem()
+		case *types.Array:
+			to = t.Elem()
+		case *types.Struct:
+			to = t.Field(min(i, t.NumFields()-1)).Type()
+		}
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			value = kv.Value
+			if id, ok := kv.Key.(*ast.Ident); ok {
+				if field, ok := f.u.p.Info.Uses[id].(*types.Var); ok && field.IsField() {
+					to = field.Type()
+				}
+			}
+		}
+		es = append(es, converted{value, to})
+	}
+	return es
+}
+
+// A converted expression is converted to a type without a word in the text.
+type converted struct {
+	e  ast.Expr
+	to types.Type
+}
+
+// checkConversions refuses operands that gc copies before a wait because they become interfaces.
+func (f *function) checkConversions(pos token.Pos, es []converted, more bool) {
+	more = more && !f.isLast
+	last := -1
+	for i, c := range es {
+		if f.u.waitsIn(c.e, f.task) {
+			last = i
+		}
+	}
+	for i, c := range es {
+		if (more || i < last) && c.to != nil && types.IsInterface(c.to) && f.copiesToInterface(c.e) {
+			refuse(c.e.Pos(), "a value becomes an interface before a wait of the same statement: assign it to a variable first")
+		}
+	}
+}
+
+// copiesToInterface reports whether gc may copy the value of e early when it becomes an interface,
+// and a later call could change it.
+func (f *function) copiesToInterface(e ast.Expr) bool {
+	t := f.u.p.Info.TypeOf(e)
+	if t == nil || types.IsInterface(t) || f.isFixed(e) {
+		return false
+	}
+	if _, ok := f.subst[e]; ok {
+		return false
+	}
+	switch b := t.Underlying().(type) {
+	case *types.Basic:
+		return b.Info()&types.IsUntyped == 0 && b.Info()&types.IsComplex != 0
+	case *types.Slice:
+		return false
+	}
+	return !isPointerShaped(t)
+}
+
+func isPointerShaped(t types.Type) bool {
+	switch t := t.Underlying().(type) {
+	case *types.Pointer, *types.Map, *types.Chan, *types.Signature:
+		return true
+	case *types.Basic:
+		return t.Kind() == types.UnsafePointer
+	}
+	return false
+}
+
+// hoistBinary hoists from the operands of an operator.
+func (f *function) hoistBinary(e *ast.BinaryExpr, more bool) {
+	if e.Op != token.LAND && e.Op != token.LOR {
+		f.hoistParts([]ast.Expr{e.X, e.Y}, more)
+		if more && !f.isLast || f.u.waitsIn(e.Y, f.task) {
+			switch f.u.p.Info.TypeOf(e.X).Underlying().(type) {
+			case *types.Struct, *types.Array:
+				if (e.Op == token.EQL || e.Op == token.NEQ) && !(f.isFixed(e.X) && f.isFixed(e.Y)) {
+					refuse(e.Pos(), "structs or arrays are compared before a wait of the same statement: assign the result to a variable first")
+				}
+			}
+			f.checkConversions(e.Pos(), []converted{{e.X, f.u.p.Info.TypeOf(e.Y)}, {e.Y, f.u.p.Info.TypeOf(e.X)}}, more)
+		}
+		return
+	}
+	// The right operand is evaluated only if the left one does not decide.
+	if !f.u.waitsIn(e.Y, f.task) {
+		if !more {
+			f.hoistExpr(e.X, false)
+			return
+		}
+		f.hoistExpr(e.X, f.u.waitsIn(e.X, f.task))
+		f.keep(e)
+		return
+	}
+	f.hoistExpr(e.X, false)
+	t := f.temporary("t", types.Default(f.u.p.Info.TypeOf(e)), e.Pos())
+	end := &label{hint: "decided"}
+	f.assign(e.X.Pos(), t, e.X)
+	not := ""
+	if e.Op == token.LAND {
+		not = "!"
+	}
+	f.emit(e.OpPos, "if "+not, t, " { goto ", end, " }")
+	f.hoistExpr(e.Y, false)
+	f.assign(e.Y.Pos(), t, e.Y)
+	f.placeLabel(end)
+	f.subst[e] = []any{t}
+}
+
+// hoistCallExpr hoists from the function and the arguments of a call, and then the call.
+func (f *function) hoistCallExpr(e *ast.CallExpr, more bool) {
+	info := f.u.p.Info
+	tv := info.Types[e.Fun]
+	switch {
+	case tv.IsType():
+		f.hoistExpr(e.Args[0], more)
+		if !more {
+			return
+		}
+		to := info.TypeOf(e).Underlying()
+		if _, ok := to.(*types.Slice); ok && isString(info.TypeOf(e.Args[0])) {
+			f.keep(e)
+		} else {
+			f.checkConversions(e.Pos(), []converted{{e.Args[0], info.TypeOf(e)}}, more)
+		}
+		return
+	case tv.IsBuiltin():
+		f.hoistParts(e.Args, more)
+		if more {
+			f.keep(e)
+		}
+		return
+	}
+	c := f.u.classify(e, f.task)
+	if c.kind != plainCall {
+		f.wait(e, c)
+		return
+	}
+	f.hoistCall(e)
+	if more {
+		f.keep(e)
+	}
+}
+
+func isString(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
+}
+
+// hoistCall hoists from the function and the arguments of a call that is made later.
+func (f *function) hoistCall(e *ast.CallExpr) {
+	if !f.u.waitsIn(e, f.task) {
+		return
+	}
+	f.hoistParts(append([]ast.Expr{e.Fun}, e.Args...), false)
+	f.checkArguments(e, false)
+}
+
+// checkArguments refuses arguments that gc copies before a wait of a later argument.
+func (f *function) checkArguments(e *ast.CallExpr, more bool) {
+	sig, ok := f.u.p.Info.TypeOf(e.Fun).Underlying().(*types.Signature)
+	if !ok {
+		return
+	}
+	var es []converted
+	for i, arg := range e.Args {
+		es = append(es, converted{arg, paramType(sig, i, e.Ellipsis.IsValid())})
+	}
+	f.checkConversions(e.Pos(), es, more)
+}
+
+// paramType is the type that argument i is converted to.
+func paramType(sig *types.Signature, i int, spread bool) types.Type {
+	n := sig.Params().Len()
+	if sig.Variadic() && i >= n-1 && !spread {
+		if s, ok := sig.Params().At(n - 1).Type().(*types.Slice); ok {
+			return s.Elem()
+		}
+		return nil
+	}
+	if i >= n {
+		return nil
+	}
+	return sig.Params().At(i).Type()
+}
+
+// hoistAssignment hoists from an assignment: the left side comes first.
+func (f *function) hoistAssignment(s *ast.AssignStmt) {
+	if s.Tok == token.DEFINE {
+		f.hoist(s.Rhs...)
+		f.checkMoves(s)
+		return
+	}
+	var parts []ast.Expr
+	for _, lhs := range s.Lhs {
+		if id, ok := ast.Unparen(lhs).(*ast.Ident); ok && id.Name == "_" {
+			continue
+		}
+		parts = append(parts, lhs)
+	}
+	for _, lhs := range parts {
+		f.hoistLeft(lhs, s)
+	}
+	f.hoist(s.Rhs...)
+	f.checkMoves(s)
+}
+
+// hoistLeft hoists the calls in an operand on the left of an assignment whose right side waits.
+func (f *function) hoistLeft(lhs ast.Expr, s *ast.AssignStmt) {
+	switch e := lhs.(type) {
+	case *ast.Ident:
+	case *ast.ParenExpr:
+		f.hoistLeft(e.X, s)
+	case *ast.SelectorExpr:
+		if !f.isQualified(e) {
+			f.hoistExpr(e.X, true)
+		}
+	case *ast.StarExpr:
+		f.hoistExpr(e.X, true)
+	case *ast.IndexExpr:
+		f.hoistExpr(e.X, true)
+		f.hoistExpr(e.Index, true)
+		f.checkKey(e, true)
+	default:
+		refuse(lhs.Pos(), "the compiler does not know how to assign to %T across a wait", lhs)
+	}
+}
+
+// checkMoves refuses an assignment of several values in which one is read before a wait: gc
+// copies such a value when it becomes an interface.
+func (f *function) checkMoves(s *ast.AssignStmt) {
+	if len(s.Lhs) != len(s.Rhs) {
+		return
+	}
+	var es []converted
+	for i, rhs := range s.Rhs {
+		es = append(es, converted{rhs, f.u.p.Info.TypeOf(s.Lhs[i])})
+	}
+	f.checkConversions(s.Pos(), es, false)
+}

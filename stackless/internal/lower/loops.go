@@ -1,0 +1,329 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// loop lowers the body of a loop: continue goes to next, break to end.
+func (f *function) loop(name string, body *ast.BlockStmt, next, end *label) {
+	f.targets = append(f.targets, target{name: name, breaks: end, resumes: next})
+	f.inLoop++
+	f.list(body.List)
+	f.inLoop--
+	f.targets = f.targets[:len(f.targets)-1]
+}
+
+// forStmt lowers a for loop whose parts wait.
+func (f *function) forStmt(s *ast.ForStmt, name string) {
+	first := len(f.all)
+	if s.Init != nil {
+		f.stmt(s.Init)
+	}
+	var own []*variable // the variables of the loop
+	for _, v := range f.all[first:] {
+		if v.obj != nil && isDeclaredIn(f.u, v.obj, s.Init) {
+			own = append(own, v)
+		}
+	}
+	again, next, end := &label{hint: "again"}, &label{hint: "next"}, &label{hint: "end"}
+	f.placeLabel(again)
+	f.inLoop++
+	if s.Cond != nil {
+		f.hoist(s.Cond)
+		f.emit(s.Cond.Pos(), "if !(", s.Cond, ") { goto ", end, " }")
+	}
+	f.inLoop--
+	f.loop(name, s.Body, next, end)
+	f.placeLabel(next)
+	f.inLoop++
+	// Each turn has variables of its own, which begin with the values of the last one.
+	for _, v := range own {
+		if v.cell && !f.u.loopVariablesAreShared(f.file) {
+			last := f.names.fresh("last")
+			f.emit(s.Pos(), "{ "+last+" := ", v, "; ", newCell{v}, "; ", def{v}, " = "+last+" }")
+		}
+	}
+	if s.Post != nil {
+		f.stmt(s.Post)
+	}
+	f.inLoop--
+	f.jump(s.Body.End()-1, again)
+	f.placeLabel(end)
+}
+
+// isDeclaredIn reports whether s declares obj.
+func isDeclaredIn(u *unit, obj *types.Var, s ast.Stmt) bool {
+	return s != nil && s.Pos() <= obj.Pos() && obj.Pos() < s.End()
+}
+
+// rangeStmt lowers a loop over something whose body waits, or which itself waits.
+func (f *function) rangeStmt(s *ast.RangeStmt, name string) {
+	if c, ok := f.u.rangeStep(s, f.task); ok {
+		f.rangeOverStep(s, c, name)
+		return
+	}
+	t := f.u.p.Info.TypeOf(s.X).Underlying()
+	if isTypeParam(f.u.p.Info.TypeOf(s.X)) {
+		refuse(s.X.Pos(), "a loop that waits ranges over a value of a type parameter: index it, or give it a type")
+	}
+	switch t := t.(type) {
+	case *types.Basic:
+		if t.Info()&types.IsString != 0 {
+			f.rangeOverString(s, name)
+		} else {
+			f.rangeOverInt(s, name)
+		}
+	case *types.Slice:
+		f.rangeOverList(s, name, false)
+	case *types.Array:
+		f.rangeOverList(s, name, true)
+	case *types.Pointer:
+		f.rangeOverList(s, name, true)
+	case *types.Chan:
+		f.rangeOverChannel(s, name)
+	case *types.Map:
+		refuse(s.Pos(), "a loop that waits ranges over a map: collect the keys in a slice first, and range over that")
+	case *types.Signature:
+		refuse(s.Pos(), "a loop that waits ranges over an iterator that the compiler does not know: collect its values in a slice first")
+	default:
+		refuse(s.Pos(), "the compiler does not know how to range over %s", t)
+	}
+}
+
+// isUsed reports whether a variable of a range clause is there.
+func isUsed(e ast.Expr) bool {
+	if e == nil {
+		return false
+	}
+	id, ok := e.(*ast.Ident)
+	return !ok || id.Name != "_"
+}
+
+// turn appends what a turn of a range begins with: key and value are assigned.
+func (f *function) turn(s *ast.RangeStmt, key, value []any) {
+	var left, right []any
+	add := func(e ast.Expr, pieces []any) {
+		if !isUsed(e) {
+			return
+		}
+		if len(left) > 0 {
+			left, right = append(left, ", "), append(right, ", ")
+		}
+		left = append(left, f.rangeVariable(s, e))
+		right = append(right, pieces...)
+	}
+	add(s.Key, key)
+	add(s.Value, value)
+	if len(left) > 0 {
+		f.emit(s.Pos(), append(append(left, " = "), right...)...)
+	}
+}
+
+// rangeVariable is the left side of the assignment of a variable of a range clause. One that the
+// clause declares is a new one in each turn.
+func (f *function) rangeVariable(s *ast.RangeStmt, e ast.Expr) any {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		if f.u.waitsIn(e, f.task) {
+			refuse(e.Pos(), "a variable of a range clause waits: assign it in the body")
+		}
+		return e
+	}
+	if obj, ok := f.u.p.Info.Defs[id].(*types.Var); ok && s.Tok == token.DEFINE {
+		v := f.vars[obj]
+		if v == nil {
+			v = f.declare(obj)
+		}
+		if v.cell {
+			f.emit(id.Pos(), newCell{v})
+		}
+		return def{v}
+	}
+	if v := f.variableOf(id); v != nil {
+		return def{v}
+	}
+	return e
+}
+
+// checkShared refuses loop variables that all turns share, as before Go 1.22, and that are
+// captured.
+func (f *function) checkShared(s *ast.RangeStmt) {
+	if !f.u.loopVariablesAreShared(f.file) || s.Tok != token.DEFINE {
+		return
+	}
+	for _, e := range []ast.Expr{s.Key, s.Value} {
+		if id, ok := e.(*ast.Ident); ok {
+			if obj, ok := f.u.p.Info.Defs[id].(*types.Var); ok && f.u.facts[obj].shared() {
+				refuse(e.Pos(), "a variable that all turns of a loop share is captured: use Go 1.22 or later in go.mod")
+			}
+		}
+	}
+}
+
+// rangeOverInt lowers a loop over the integers below one.
+func (f *function) rangeOverInt(s *ast.RangeStmt, name string) {
+	f.checkShared(s)
+	f.hoist(s.X)
+	t := types.Default(f.u.p.Info.TypeOf(s.X))
+	if isUsed(s.Key) {
+		t = f.u.p.Info.TypeOf(s.Key)
+	}
+	n, i := f.temporary("n", t, s.Pos()), f.temporary("i", t, s.Pos())
+	f.assign(s.X.Pos(), n, s.X)
+	f.assign(s.Pos(), i, "0")
+	again, next, end := &label{hint: "again"}, &label{hint: "next"}, &label{hint: "end"}
+	f.placeLabel(again)
+	f.emit(s.Pos(), "if !(", i, " < ", n, ") { goto ", end, " }")
+	f.turn(s, []any{i}, nil)
+	f.loop(name, s.Body, next, end)
+	f.placeLabel(next)
+	f.emit(s.Pos(), def{i}, " = ", i, " + 1")
+	f.jump(s.Body.End()-1, again)
+	f.placeLabel(end)
+}
+
+// rangeOverList lowers a loop over a slice, an array or a pointer to an array. The list is
+// evaluated once, and its length too. An array of which only the length counts is not copied.
+func (f *function) rangeOverList(s *ast.RangeStmt, name string, isArray bool) {
+	f.checkShared(s)
+	intType := types.Typ[types.Int]
+	var x *variable
+	if !isArray || isUsed(s.Value) {
+		f.hoist(s.X)
+		x = f.temporary("list", f.u.p.Info.TypeOf(s.X), s.X.Pos())
+		f.assign(s.X.Pos(), x, s.X)
+	} else if mayCall(s.X) {
+		refuse(s.X.Pos(), "a loop that waits ranges over the length of an array that a call returns: assign it to a variable first")
+	}
+	n, i := f.temporary("n", intType, s.Pos()), f.temporary("i", intType, s.Pos())
+	if x != nil {
+		f.assign(s.X.Pos(), n, "len(", x, ")")
+	} else {
+		f.assign(s.X.Pos(), n, "len(", s.X, ")")
+	}
+	f.assign(s.Pos(), i, "0")
+	again, next, end := &label{hint: "again"}, &label{hint: "next"}, &label{hint: "end"}
+	f.placeLabel(again)
+	f.emit(s.Pos(), "if !(", i, " < ", n, ") { goto ", end, " }")
+	f.turn(s, []any{i}, []any{x, "[", i, "]"})
+	f.loop(name, s.Body, next, end)
+	f.placeLabel(next)
+	f.emit(s.Pos(), def{i}, " = ", i, " + 1")
+	f.jump(s.Body.End()-1, again)
+	f.placeLabel(end)
+}
+
+// rangeOverString lowers a loop over the runes of a string. Each turn decodes one, by a range over
+// the rest of the string that stops at the second.
+func (f *function) rangeOverString(s *ast.RangeStmt, name string) {
+	f.checkShared(s)
+	f.hoist(s.X)
+	x := f.temporary("text", types.Default(f.u.p.Info.TypeOf(s.X)), s.X.Pos())
+	intType := types.Typ[types.Int]
+	from, to := f.temporary("from", intType, s.Pos()), f.temporary("to", intType, s.Pos())
+	char := f.temporary("char", types.Typ[types.Rune], s.Pos())
+	f.assign(s.X.Pos(), x, s.X)
+	f.assign(s.Pos(), to, "0")
+	again, end := &label{hint: "again"}, &label{hint: "end"}
+	f.placeLabel(again)
+	f.assign(s.Pos(), from, to)
+	f.emit(s.Pos(), "if !(", from, " < len(", x, ")) { goto ", end, " }")
+	f.assign(s.Pos(), to, "len(", x, ")")
+	f.assign(s.Pos(), char, "0")
+	j, c := f.names.fresh("j"), f.names.fresh("c")
+	f.emit(s.Pos(), "for "+j+", "+c+" := range ", x, "[", from, ":] { if "+j+" > 0 { ", to, " = ", from, " + "+j+"; break }; ", char, " = "+c+" }")
+	f.turn(s, []any{from}, []any{char})
+	f.loop(name, s.Body, again, end)
+	f.jump(s.Body.End()-1, again)
+	f.placeLabel(end)
+}
+
+// rangeOverChannel lowers a loop over what a channel of Go receives.
+func (f *function) rangeOverChannel(s *ast.RangeStmt, name string) {
+	f.checkShared(s)
+	f.hoist(s.X)
+	t := f.u.p.Info.TypeOf(s.X)
+	ch := f.temporary("ch", t, s.X.Pos())
+	f.assign(s.X.Pos(), ch, s.X)
+	v := f.temporary("v", t.Underlying().(*types.Chan).Elem(), s.Pos())
+	ok := f.temporary("ok", types.Typ[types.Bool], s.Pos())
+	again, end := &label{hint: "again"}, &label{hint: "end"}
+	f.placeLabel(again)
+	f.emit(s.Pos(), def{v}, ", ", def{ok}, " = <-", ch)
+	f.emit(s.Pos(), "if !", ok, " { goto ", end, " }")
+	f.turn(s, []any{v}, nil)
+	f.loop(name, s.Body, again, end)
+	f.jump(s.Body.End()-1, again)
+	f.placeLabel(end)
+}
+
+// rangeStep returns the call of an iterator with a step form over which a loop ranges.
+func (u *unit) rangeStep(s *ast.RangeStmt, task *types.Var) (call, bool) {
+	n, ok := ast.Unparen(s.X).(*ast.CallExpr)
+	if !ok {
+		return call{}, false
+	}
+	c := call{task: -1}
+	for i, arg := range n.Args {
+		if u.isTaskExpr(arg, task) {
+			c.task = i
+		}
+	}
+	c.fn, c.name = u.callee(n)
+	if c.fn == nil || c.task != 0 {
+		return call{}, false
+	}
+	kind, name, ok := u.c.directives.Of(c.fn)
+	if !ok || kind != "range" {
+		return call{}, false
+	}
+	c.step = u.stepForm(n, c.fn, c.name, name)
+	return c, true
+}
+
+// rangeOverStep lowers a loop over an iterator with a step form: each turn is a call that waits.
+func (f *function) rangeOverStep(s *ast.RangeStmt, c call, name string) {
+	f.checkShared(s)
+	n := ast.Unparen(s.X).(*ast.CallExpr)
+	if c.step == nil || len(c.step.waiting) > 0 {
+		refuse(s.Pos(), "the step form of %s does not fit it", c.fn.Name())
+	}
+	yield, ok := f.u.p.Info.TypeOf(s.X).Underlying().(*types.Signature)
+	if !ok || yield.Params().Len() != 1 {
+		refuse(s.Pos(), "%s is no iterator", c.fn.Name())
+	}
+	var values []types.Type
+	for v := range yield.Params().At(0).Type().Underlying().(*types.Signature).Params().Variables() {
+		values = append(values, v.Type())
+	}
+	if !c.step.fits(2, values) {
+		refuse(s.Pos(), "the step form of %s does not fit it", c.fn.Name())
+	}
+	f.hoistForCall(n)
+	pieces, _ := f.stepPieces(n, c)
+	more := f.temporary("more", types.Typ[types.Bool], s.Pos())
+	results := []any{def{more}}
+	var vars []*variable
+	for _, t := range values {
+		v := f.temporary("v", t, s.Pos())
+		vars = append(vars, v)
+		results = append(results, def{v})
+	}
+	again, end := &label{hint: "again"}, &label{hint: "end"}
+	f.placeLabel(again)
+	f.emitWait(n, results, pieces...)
+	f.emit(s.Pos(), "if !", more, " { goto ", end, " }")
+	var key, value []any
+	if len(vars) > 0 {
+		key = []any{vars[0]}
+	}
+	if len(vars) > 1 {
+		value = []any{vars[1]}
+	}
+	f.turn(s, key, value)
+	f.loop(name, s.Body, again, end)
+	f.jump(s.Body.End()-1, again)
+	f.placeLabel(end)
+}

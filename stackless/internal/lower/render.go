@@ -1,0 +1,246 @@
+package lower
+
+import (
+	"go/ast"
+	"strings"
+)
+
+// pieces is the text of pieces.
+func (f *function) pieces(o *op, pieces []any) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		switch p := p.(type) {
+		case string:
+			b.WriteString(p)
+		case *variable:
+			b.WriteString(f.value(p))
+		case def:
+			b.WriteString(f.value(p.variable))
+		case address:
+			b.WriteString(f.pointer(p.variable))
+		case newCell:
+			b.WriteString(f.pointer(p.variable) + " = new(" + f.u.typeText(f.file, p.typ, p.pos) + ")")
+		case zeroOf:
+			b.WriteString(f.u.zero(f.file, p.typ, p.pos))
+		case closure:
+			b.WriteString(f.pieces(o, p.pieces))
+		case original:
+			b.WriteString(f.originalText(p.e))
+		case *label:
+			b.WriteString(f.labelName(p))
+		case suspend:
+			b.WriteString(f.suspension(o))
+		case leave:
+			b.WriteString(f.leaving(p, func(ps []any) string { return f.pieces(o, ps) }))
+		case []any:
+			b.WriteString(f.pieces(o, p))
+		case ast.Node:
+			b.WriteString(f.u.text(f.file, p, f.replace))
+		}
+	}
+	return b.String()
+}
+
+// originalText is the text of an expression for which something else stands elsewhere.
+func (f *function) originalText(e ast.Expr) string {
+	if call, ok := e.(*ast.CallExpr); ok {
+		if text, ok := f.u.spawnText(f.file, call, f); ok {
+			return text
+		}
+	}
+	return apply(f.file.src, f.u.offset(e.Pos()), f.u.offset(e.End()), f.u.edits(f.file, e, f.replace))
+}
+
+// labelName names a label when it is first written.
+func (f *function) labelName(l *label) string {
+	if l.name == "" {
+		l.name = f.names.fresh(l.hint)
+	}
+	return l.name
+}
+
+// replace is the text of a node of the user that is another one in the lowered function.
+func (f *function) replace(n ast.Node) (string, bool) {
+	if pieces, ok := f.subst[n]; ok {
+		return f.pieces(nil, pieces), true
+	}
+	switch n := n.(type) {
+	case *ast.Ident:
+		if v := f.variableOf(n); v != nil {
+			return f.value(v), true
+		}
+	case *ast.BranchStmt:
+		if l := f.branches[n]; l != nil {
+			return "goto " + f.labelName(l), true
+		}
+		return "", false
+	case *ast.ReturnStmt:
+		if f.isOwnReturn(n) {
+			return f.leaving(leave{f.returned(n)}, func(ps []any) string { return f.pieces(nil, ps) }), true
+		}
+	case *ast.CallExpr:
+		return f.u.spawnText(f.file, n, f)
+	case *ast.LabeledStmt, *ast.SelectorExpr, *ast.KeyValueExpr:
+		return "", false
+	}
+	return "", false
+}
+
+// returned are the results of a return statement, as pieces; nil: it has none.
+func (f *function) returned(n *ast.ReturnStmt) []any {
+	if len(n.Results) == 0 {
+		return nil
+	}
+	pieces := []any{}
+	for _, e := range n.Results {
+		pieces = append(pieces, e)
+	}
+	return pieces
+}
+
+// leaving is the statement that returns results.
+func (f *function) leaving(l leave, text func([]any) string) string {
+	want := f.sig.Results().Len()
+	if want == 0 {
+		return "return true"
+	}
+	var into []string
+	for _, v := range f.results {
+		into = append(into, f.value(v))
+	}
+	switch {
+	case l.results == nil && f.storesDefers():
+		return "return"
+	case l.results == nil:
+		return "return true, " + strings.Join(into, ", ")
+	}
+	var values []string
+	for _, p := range l.results {
+		values = append(values, text([]any{p}))
+	}
+	isTuple := len(values) < want
+	switch {
+	case f.storesDefers():
+		return "{ " + strings.Join(into, ", ") + " = " + strings.Join(values, ", ") + "; return }"
+	case f.storesResults():
+		return "{ " + strings.Join(into, ", ") + " = " + strings.Join(values, ", ") + "; return true, " + strings.Join(into, ", ") + " }"
+	case isTuple && !f.isHoisted(l.results[0]):
+		return "{ " + strings.Join(f.outNames, ", ") + " = " + values[0] + "; return true, " + strings.Join(f.outNames, ", ") + " }"
+	}
+	return "return true, " + strings.Join(values, ", ")
+}
+
+// storesDefers reports whether the results reach the caller by the deferred end of Poll.
+func (f *function) storesDefers() bool { return len(f.defers) > 0 }
+
+// isHoisted reports whether a result stands for several values already.
+func (f *function) isHoisted(p any) bool {
+	n, ok := p.(ast.Expr)
+	if !ok {
+		return false
+	}
+	_, ok = f.subst[ast.Unparen(n)]
+	return ok
+}
+
+// suspension is the end of Poll at a wait.
+func (f *function) suspension(o *op) string {
+	var b strings.Builder
+	for _, v := range f.placement.clear[o] {
+		zero := "nil"
+		if !v.cell {
+			zero = f.u.zero(f.file, v.typ, v.pos)
+		}
+		b.WriteString(v.storage + " = " + zero + "; ")
+	}
+	b.WriteString(f.self + ".state = " + itoa(o.state))
+	if len(f.defers) > 0 {
+		b.WriteString("; " + f.left + " = true")
+	}
+	b.WriteString("; return")
+	return b.String()
+}
+
+// captures are the variables that literals in the operation capture and that are written into
+// its text, in the order of the text.
+func (f *function) captures(pieces []any) (captured []*variable) {
+	seen := map[*variable]bool{}
+	var itself ast.Node
+	var walk func(n ast.Node, inLiteral bool)
+	walk = func(node ast.Node, inLiteral bool) {
+		ast.Inspect(node, func(n ast.Node) bool {
+			if n == nil {
+				return true
+			}
+			if pieces, ok := f.subst[n]; ok && n != itself {
+				for _, v := range f.captures(pieces) {
+					if !seen[v] {
+						seen[v] = true
+						captured = append(captured, v)
+					}
+				}
+				return false
+			}
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				if !inLiteral {
+					walk(n.Body, true)
+					return false
+				}
+			case *ast.Ident:
+				if v := f.variableOf(n); v != nil && inLiteral && !seen[v] {
+					seen[v] = true
+					captured = append(captured, v)
+				}
+			}
+			return true
+		})
+	}
+	for _, p := range pieces {
+		switch p := p.(type) {
+		case closure:
+			for _, inner := range p.pieces {
+				switch inner := inner.(type) {
+				case *variable:
+					captured = append(captured, inner)
+				case address:
+					captured = append(captured, inner.variable)
+				}
+			}
+		case original:
+			itself = p.e
+			walk(p.e, false)
+			itself = nil
+		case ast.Node:
+			walk(p, false)
+		case []any:
+			captured = append(captured, f.captures(p)...)
+		case leave:
+			captured = append(captured, f.captures(p.results)...)
+		}
+	}
+	return captured
+}
+
+// opText is the text of an operation, one line or the lines of the user. What its literals
+// capture is copied first: the place where it lies is used again by later turns and polls.
+func (f *function) opText(o *op) string {
+	captured := f.captures(o.pieces)
+	if len(captured) == 0 {
+		return f.pieces(o, o.pieces)
+	}
+	var names, values []string
+	alias := map[*variable]string{}
+	for _, v := range captured {
+		if alias[v] != "" {
+			continue
+		}
+		name := f.names.fresh(v.hint)
+		alias[v] = name
+		names = append(names, name)
+		values = append(values, v.storage)
+	}
+	f.alias = alias
+	defer func() { f.alias = nil }()
+	return "{ " + strings.Join(names, ", ") + " := " + strings.Join(values, ", ") + "; " + f.pieces(o, o.pieces) + " }"
+}

@@ -1,0 +1,211 @@
+package lower
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// spawned returns what a call spawns as a task, or otherwise runs, if a frame can be given in its
+// place: the argument and the directive's name for the function that takes a frame.
+func (u *unit) spawned(n *ast.CallExpr) (arg int, name string, ok bool) {
+	fn, _ := u.callee(n)
+	if fn == nil || fn.Signature().Recv() != nil {
+		return 0, "", false
+	}
+	kind, name, known := u.c.directives.Of(fn)
+	if !known || kind != "spawn" {
+		return 0, "", false
+	}
+	if _, ok := fn.Pkg().Scope().Lookup(name).(*types.Func); !ok {
+		return 0, "", false
+	}
+	sig, ok := u.p.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	if !ok {
+		return 0, "", false
+	}
+	arg = -1
+	for i := range sig.Params().Len() {
+		if takesTask(sig.Params().At(i).Type()) {
+			if arg >= 0 {
+				return 0, "", false
+			}
+			arg = i
+		}
+	}
+	if arg < 0 || arg >= len(n.Args) || sig.Variadic() && arg == sig.Params().Len()-1 {
+		return 0, "", false
+	}
+	return arg, name, true
+}
+
+// spawnText is the text of a call that spawns a function, with the frame of the function in its
+// place. It reports false if the call is none, or the function has no frame. The call is one of
+// f, or if f is nil, of a function that stays as it is.
+func (u *unit) spawnText(file *file, n *ast.CallExpr, f *function) (text string, ok bool) {
+	arg, name, ok := u.spawned(n)
+	if !ok {
+		return "", false
+	}
+	frame, ok := u.frameValue(file, n.Args[arg], f)
+	if !ok {
+		return "", false
+	}
+	fn, ident := u.callee(n)
+	types := ""
+	if fn.Signature().TypeParams().Len() > 0 {
+		var list []string
+		for _, t := range typeList(u.p.Info.Instances[ident].TypeArgs) {
+			if !u.canName(t) || u.isShadowed(t, n) {
+				return "", false
+			}
+			list = append(list, u.typeText(file, t, n.Pos()))
+		}
+		types = "[" + strings.Join(list, ", ") + "]"
+	}
+	replace := func(m ast.Node) (string, bool) {
+		switch {
+		case m == n.Args[arg]:
+			return frame, true
+		case m == ident:
+			return name, true
+		case m == n.Fun:
+			return u.spawnFun(file, n, ident, name) + types, true
+		case m == n:
+			return "", false
+		}
+		return u.replaceIn(file, f, m)
+	}
+	return u.text(file, n, replace), true
+}
+
+// spawnFun is the function of a call by another name, without type arguments.
+func (u *unit) spawnFun(file *file, n *ast.CallExpr, ident *ast.Ident, name string) string {
+	fun := ast.Unparen(n.Fun)
+	switch e := fun.(type) {
+	case *ast.IndexExpr:
+		fun = ast.Unparen(e.X)
+	case *ast.IndexListExpr:
+		fun = ast.Unparen(e.X)
+	}
+	return u.text(file, fun, func(m ast.Node) (string, bool) { return name, m == ident })
+}
+
+// replaceIn is what stands for a node of the user in f, or in a function that stays as it is.
+func (u *unit) replaceIn(file *file, f *function, n ast.Node) (string, bool) {
+	if f != nil {
+		return f.replace(n)
+	}
+	if call, ok := n.(*ast.CallExpr); ok {
+		return u.spawnText(file, call, nil)
+	}
+	return "", false
+}
+
+// isShadowed reports whether a name in the type t means something else where n stands.
+func (u *unit) isShadowed(t types.Type, n ast.Node) bool {
+	scope := u.p.Types.Scope().Innermost(n.Pos())
+	if scope == nil {
+		return true
+	}
+	shadowed := false
+	means := func(name string, want types.Object) {
+		_, obj := scope.LookupParent(name, n.Pos())
+		if obj != want {
+			if pkgName, ok := obj.(*types.PkgName); !ok || want == nil || pkgName.Imported() != want.Pkg() {
+				shadowed = true
+			}
+		}
+	}
+	types.TypeString(t, func(p *types.Package) string {
+		if p != u.p.Types {
+			if _, obj := scope.LookupParent(p.Name(), n.Pos()); obj != nil {
+				if pkgName, ok := obj.(*types.PkgName); !ok || pkgName.Imported() != p {
+					shadowed = true
+				}
+			}
+		}
+		return ""
+	})
+	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() == u.p.Types {
+		means(named.Obj().Name(), named.Obj())
+	}
+	return shadowed
+}
+
+// frameValue is the frame of the function that e is, as a value: a literal, or a declared function
+// or method that takes nothing but the Task.
+func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok bool) {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.FuncLit:
+		fi := u.literals[e]
+		if fi == nil || fi.task == nil && !hasTask(fi.sig) {
+			return "", false
+		}
+		fr := u.frameOf(fi)
+		if fr == nil {
+			return "", false
+		}
+		fi.given = true
+		fr.isUsed = true
+		return u.literalFrame(fi, f), true
+	case *ast.Ident:
+		if fn, ok := u.p.Info.Uses[e].(*types.Func); ok {
+			return u.declaredFrame(file, fn, "")
+		}
+	case *ast.SelectorExpr:
+		fn, ok := u.p.Info.Uses[e.Sel].(*types.Func)
+		if !ok {
+			return "", false
+		}
+		sel := u.p.Info.Selections[e]
+		if sel == nil {
+			return u.declaredFrame(file, fn, "")
+		}
+		if sel.Kind() != types.MethodVal || len(sel.Index()) != 1 {
+			return "", false
+		}
+		// The receiver is evaluated where the method value is.
+		recv := u.text(file, e.X, func(m ast.Node) (string, bool) { return u.replaceIn(file, f, m) })
+		_, wants := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer)
+		_, is := u.p.Info.TypeOf(e.X).Underlying().(*types.Pointer)
+		switch {
+		case wants && !is:
+			recv = "&" + recv
+		case !wants && is:
+			recv = "*" + recv
+		}
+		return u.declaredFrame(file, fn, recv)
+	}
+	return "", false
+}
+
+func hasTask(sig *types.Signature) bool {
+	_, _, n := taskParam(sig)
+	return n == 1
+}
+
+// declaredFrame is the frame of a declared function that takes nothing but a Task, and of a
+// method of recv.
+func (u *unit) declaredFrame(file *file, fn *types.Func, recv string) (string, bool) {
+	var fr *frameType
+	name := ""
+	if fi := u.declared[fn.Origin()]; fi != nil {
+		fr = u.frameOf(fi)
+	} else if w, known := u.c.waiter(fn); known && w.frame != nil && w.frame.isExported && u.mayImportFrame(w.frame) {
+		fr = w.frame
+		name = file.importName(u, fn.Pkg()) + "."
+	}
+	params := 1
+	if recv != "" {
+		params = 0
+	}
+	if fr == nil || len(fr.typeParams) > 0 || fn.Signature().Params().Len() != 1 || fn.Signature().Variadic() || len(fr.params) != 1-params {
+		return "", false
+	}
+	fr.isUsed = true
+	if recv == "" {
+		return name + fr.name + "{}", true
+	}
+	return name + fr.name + "{" + fr.params[0] + ": " + recv + "}", true
+}

@@ -1,0 +1,374 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+)
+
+// A unit is a package that is being compiled.
+type unit struct {
+	c      *Compiler
+	p      *Package
+	edo    *types.Package
+	prefix string // of the names of functions at run time
+	files  []*file
+	facts  map[*types.Var]*facts
+	owner  map[ast.Node]ast.Node // return statements and literals → the function that they are in
+
+	declared map[*types.Func]*funcInfo
+	literals map[*ast.FuncLit]*funcInfo
+	infos    []*funcInfo // in the order of the text
+	again    bool        // a function was refused after another one had relied on its frame
+}
+
+// A funcInfo is what is known of a function that takes a Task.
+type funcInfo struct {
+	file     *file
+	name     functionName
+	node     ast.Node
+	typ      *ast.FuncType
+	body     *ast.BlockStmt
+	fn       *types.Func // nil: it is a literal
+	sig      *types.Signature
+	task     *types.Var
+	captured []*types.Var // of a literal: the variables around it, in the order of the text
+	isOld    bool         // its file was compiled before: it is known, and not lowered again
+	outside  ast.Node     // of a literal: the declaration around it
+	demanded bool
+	given    bool // of a literal: a call gets its frame
+	lent     bool // a literal that waits with the Task of the function around it
+
+	waits   bool
+	refused []Reason
+	stage   stage
+	frame   *frameType
+	text    string
+	borrows []Reason
+	typePar []*types.TypeParam
+}
+
+// A stage is how far the lowering of a function is.
+type stage uint8
+
+const (
+	untouched stage = iota
+	underWay
+	finished
+)
+
+func newUnit(c *Compiler, p *Package) *unit {
+	u := &unit{
+		c: c, p: p, edo: edoPackage(p.Types), prefix: symbolPrefix(p),
+		facts: map[*types.Var]*facts{}, owner: map[ast.Node]ast.Node{},
+		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{},
+	}
+	for _, syntax := range p.Files {
+		name := p.Fset.PositionFor(syntax.Package, false).Filename
+		u.files = append(u.files, &file{syntax: syntax, name: name, src: p.Src[name], aliases: map[string]string{}})
+	}
+	return u
+}
+
+// compile lowers what can be lowered, and writes the new files.
+func (u *unit) compile() (*Result, error) {
+	result := &Result{Files: map[string][]byte{}}
+	if u.edo == nil || u.isLibrary() {
+		u.remember()
+		return result, nil
+	}
+	for _, f := range u.files {
+		s := &surveyor{info: u.p.Info, facts: u.facts, perLoop: u.loopVariablesAreShared(f), defers: map[*ast.FuncLit]bool{}}
+		s.survey(f.syntax)
+		u.discover(f)
+	}
+	u.checkAll()
+	slices.SortStableFunc(u.infos, func(a, b *funcInfo) int { return int(a.node.Pos() - b.node.Pos()) })
+	u.findWaits()
+	for u.again = true; u.again; {
+		u.lowerAll()
+	}
+	for _, f := range u.files {
+		if u.c.compiled[f.name] {
+			continue
+		}
+		for _, fi := range u.infos {
+			if fi.file == f && fi.text != "" {
+				f.appended.WriteString(fi.text)
+			}
+		}
+		if text := f.text(u); text != nil {
+			result.Files[f.name] = text
+		}
+	}
+	for _, fi := range u.infos {
+		if !fi.isOld {
+			result.Functions = append(result.Functions, u.report(fi))
+		}
+	}
+	u.remember()
+	return result, nil
+}
+
+// lowerAll lowers all functions. Literals are lowered where they are given to something that takes
+// a frame.
+func (u *unit) lowerAll() {
+	u.again = false
+	for _, fi := range u.infos {
+		fi.stage, fi.text, fi.borrows, fi.given = untouched, "", nil, false
+	}
+	for _, fi := range u.infos {
+		if fi.fn != nil {
+			u.frameOf(fi)
+		}
+	}
+	for _, f := range u.files {
+		if !u.c.compiled[f.name] {
+			f.edits = u.edits(f, f.syntax, func(n ast.Node) (string, bool) { return u.replaceIn(f, nil, n) })
+		}
+	}
+}
+
+// report is what users are told of a function.
+func (u *unit) report(fi *funcInfo) Function {
+	r := Function{
+		Name: u.prefix + "." + fi.name.symbol, Kind: Lowered, Reasons: fi.refused, Borrows: fi.borrows, Demanded: fi.demanded,
+		Pos: u.p.Fset.Position(fi.node.Pos()), End: u.p.Fset.Position(fi.node.End()),
+	}
+	if fi.fn == nil && !fi.given && len(fi.refused) == 0 {
+		u.refuseInfo(fi, fi.node.Pos(), "the literal is a value: write it in the call that runs it")
+		r.Reasons = fi.refused
+	}
+	switch {
+	case len(fi.refused) > 0:
+		r.Kind, r.Borrows = Refused, nil
+	case !fi.waits:
+		r.Kind = NotWaiting
+	}
+	if r.Kind != Refused {
+		r.FrameSize = fi.frame.size
+	}
+	return r
+}
+
+// remember keeps what packages that are compiled later need to know.
+func (u *unit) remember() {
+	for fn, fi := range u.declared {
+		w := waiter{waits: fi.waits}
+		if len(fi.refused) == 0 {
+			w.frame = fi.frame
+		} else {
+			w.waits = true
+		}
+		if _, known := u.c.waiters[funcKey(fn)]; !known {
+			u.c.waiters[funcKey(fn)] = w
+		}
+	}
+	for _, f := range u.files {
+		u.c.compiled[f.name] = true
+	}
+}
+
+// isLibrary reports whether the package has step forms that were written by hand: then it is not
+// lowered.
+func (u *unit) isLibrary() bool {
+	for _, f := range u.files {
+		for _, decl := range f.syntax.Decls {
+			decl, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if fn, ok := u.p.Info.Defs[decl.Name].(*types.Func); ok {
+				if kind, _, ok := u.c.directives.Of(fn); ok && (kind == "step" || kind == "spawn" || kind == "range") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// loopVariablesAreShared reports whether the file is written for a Go before 1.22.
+func (u *unit) loopVariablesAreShared(f *file) bool {
+	version := u.p.Info.FileVersions[f.syntax]
+	if version == "" {
+		version = u.p.Types.GoVersion()
+	}
+	return version != "" && compareVersions(version, "go1.22") < 0
+}
+
+// discover finds the functions of a file that take a Task, the literals in them, and how they
+// lie in each other.
+func (u *unit) discover(f *file) {
+	inits := 0
+	for _, decl := range f.syntax.Decls {
+		fd, ok := decl.(*ast.FuncDecl)
+		if !ok {
+			u.discoverLiterals(f, decl, nil, functionName{symbol: "init", ident: "init"}, &inits)
+			continue
+		}
+		fn, ok := u.p.Info.Defs[fd.Name].(*types.Func)
+		if !ok || fd.Body == nil {
+			continue
+		}
+		name := declName(fd, fn)
+		task, _, n := taskParam(fn.Signature())
+		if n > 0 {
+			fi := &funcInfo{file: f, name: name, node: fd, typ: fd.Type, body: fd.Body, fn: fn, sig: fn.Signature(), task: task, isOld: u.c.compiled[f.name]}
+			fi.typePar = typeParamsOf(fn)
+			if kind, _, ok := u.c.directives.Of(fn); ok && kind == "stackless" {
+				fi.demanded = true
+			}
+			if n > 1 {
+				u.refuseInfo(fi, fd.Pos(), "it takes several Tasks: take one")
+			}
+			if fd.Name.Name == "_" || fd.Name.Name == "init" && fd.Recv == nil {
+				continue
+			}
+			u.declared[fn] = fi
+			u.infos = append(u.infos, fi)
+		}
+		literals := 0
+		u.discoverLiterals(f, fd, fd, name, &literals)
+	}
+}
+
+func typeParamsOf(fn *types.Func) (params []*types.TypeParam) {
+	list := fn.Signature().TypeParams()
+	if fn.Signature().Recv() != nil {
+		list = fn.Signature().RecvTypeParams()
+	}
+	for p := range list.TypeParams() {
+		params = append(params, p)
+	}
+	return params
+}
+
+// discoverLiterals numbers the literals of a function as gc does, and notes those that take a
+// Task.
+func (u *unit) discoverLiterals(f *file, node, outside ast.Node, name functionName, count *int) {
+	var within func(node, owner ast.Node, name functionName, count *int)
+	within = func(node, owner ast.Node, name functionName, count *int) {
+		ast.Inspect(node, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ReturnStmt:
+				u.owner[n] = owner
+			case *ast.FuncLit:
+				if n == owner {
+					return true
+				}
+				u.owner[n] = owner
+				*count++
+				u.addLiteral(f, n, outside, name.literal(*count))
+				inner := 0
+				within(n.Body, n, name.literal(*count), &inner)
+				return false
+			}
+			return true
+		})
+	}
+	within(node, node, name, count)
+}
+
+// addLiteral notes a literal. Whether it takes a Task is seen where it is used: that of a scope
+// waits with the Task around it.
+func (u *unit) addLiteral(f *file, lit *ast.FuncLit, outside ast.Node, name functionName) {
+	sig, ok := u.p.Info.TypeOf(lit).Underlying().(*types.Signature)
+	if !ok {
+		return
+	}
+	task, _, n := taskParam(sig)
+	fi := &funcInfo{
+		file: f, name: name, node: lit, typ: lit.Type, body: lit.Body, sig: sig, task: task, isOld: u.c.compiled[f.name],
+		outside: outside, waits: true,
+	}
+	if decl, ok := outside.(*ast.FuncDecl); ok {
+		fn, _ := u.p.Info.Defs[decl.Name].(*types.Func)
+		if fn != nil {
+			fi.typePar = typeParamsOf(fn)
+		}
+	}
+	if n > 1 {
+		u.refuseInfo(fi, lit.Pos(), "it takes several Tasks: take one")
+	}
+	u.literals[lit] = fi
+	if n > 0 {
+		u.infos = append(u.infos, fi)
+	}
+}
+
+// refuseInfo notes a reason to refuse a function.
+func (u *unit) refuseInfo(fi *funcInfo, pos token.Pos, text string) {
+	fi.refused = append(fi.refused, Reason{u.p.Fset.Position(pos), text})
+}
+
+// frameOf returns the frame of a function of the package, which is lowered if that has not
+// begun; nil: it is refused. That of a function that is under way, a recursive one, is known by
+// name only.
+func (u *unit) frameOf(fi *funcInfo) *frameType {
+	switch {
+	case fi.isOld:
+		if fi.fn == nil {
+			return nil
+		}
+		w, _ := u.c.waiter(fi.fn)
+		return w.frame
+	case len(fi.refused) > 0:
+		return nil
+	case fi.stage != untouched:
+		return fi.frame
+	}
+	fi.stage = underWay
+	fi.frame = &frameType{pkg: u.p.Types.Path(), name: fi.name.frame(), isExported: ast.IsExported(fi.name.frame()), typeParams: fi.typePar}
+	refused := attempt(func() {
+		u.checkName(fi)
+		f := u.newFunction(fi)
+		if fi.fn == nil {
+			fi.captured = u.capturedBy(fi)
+		}
+		fi.text = f.lower(fi)
+		fi.borrows = f.borrows
+	})
+	fi.stage = finished
+	if refused != nil {
+		fi.refused = append(fi.refused, u.reason(refused))
+		fi.text = ""
+		u.again = u.again || fi.frame.isUsed
+		return nil
+	}
+	return fi.frame
+}
+
+// checkName refuses a function whose frame would have a name that is taken.
+func (u *unit) checkName(fi *funcInfo) {
+	if u.p.Types.Scope().Lookup(fi.frame.name) != nil || u.p.Info.Scopes[fi.file.syntax].Lookup(fi.frame.name) != nil {
+		refuse(fi.node.Pos(), "the package declares %s, which is the name of the function's frame: rename it", fi.frame.name)
+	}
+	for _, other := range u.infos {
+		if other != fi && other.name.ident == fi.name.ident {
+			refuse(fi.node.Pos(), "another function has the name %s too: rename it", fi.frame.name)
+		}
+	}
+}
+
+// capturedBy are the variables around a literal that it refers to, in the order of the text.
+func (u *unit) capturedBy(fi *funcInfo) (captured []*types.Var) {
+	seen := map[*types.Var]bool{}
+	ast.Inspect(fi.body, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		v, ok := u.p.Info.Uses[id].(*types.Var)
+		if !ok || v.IsField() || seen[v] || v == fi.task || v.Parent() == u.p.Types.Scope() || v.Pkg() != u.p.Types {
+			return true
+		}
+		seen[v] = true
+		if v.Pos() < fi.node.Pos() || v.Pos() >= fi.node.End() {
+			captured = append(captured, v)
+		}
+		return true
+	})
+	return slices.Clip(captured)
+}

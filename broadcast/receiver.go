@@ -89,8 +89,15 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 // value retained. It matches [edo.ErrClosed] when all senders are closed and all values
 // have been received, or this receiver is closed; and [edo.ErrCancelled] when the task was
 // cancelled: then no value is lost. Recv allocates nothing but a LaggedError.
+//
+//edo:step RecvStep
 func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
 	return edo.Await(task, edo.Future[T]((*recvFuture[T])(rx)))
+}
+
+// RecvStep is the step form of [Receiver.Recv].
+func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
+	return edo.AwaitStep(task, edo.Future[T]((*recvFuture[T])(rx)))
 }
 
 // RecvFuture returns a future of the next value, or of an error as [Receiver.Recv] returns

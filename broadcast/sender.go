@@ -81,7 +81,14 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll { return tx.handle.Pol
 // Closed waits until a send through this sender is refused: there are no receivers, or this
 // sender is closed. If a receiver has subscribed again before the task runs, it waits on.
 // The error is that of the task. Closed allocates nothing.
+//
+//edo:step ClosedStep
 func (tx *Sender[T]) Closed(task *edo.Task) error { return tx.handle.Closed(task) }
+
+// ClosedStep is the step form of [Sender.Closed].
+func (tx *Sender[T]) ClosedStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	return tx.handle.ClosedStep(task, st)
+}
 
 // ClosedFuture returns [Sender.Closed] as a future. To drop it does not change the sender.
 func (tx *Sender[T]) ClosedFuture() edo.Future[edo.Unit] { return tx.handle.ClosedFuture() }

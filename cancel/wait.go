@@ -22,7 +22,31 @@ func (t *Token) PollCancelled(cx *edo.Context) (edo.Poll, error) {
 
 // Cancelled waits until t is cancelled. The error says that the waiting task was cancelled.
 // Cancelled allocates nothing while one task at a time waits.
+//
+//edo:step CancelledStep
 func (t *Token) Cancelled(task *edo.Task) error {
+	f := t.takeKept()
+	_, err := edo.Await[edo.Unit](task, f)
+	t.keep(f)
+	return err
+}
+
+// CancelledStep is the step form of [Token.Cancelled]. The step keeps the future.
+func (t *Token) CancelledStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	f := edo.StepState[Future](st)
+	if f == nil {
+		f = t.takeKept()
+		st.Set(f)
+	}
+	if done, _, err = edo.AwaitStep[edo.Unit](task, f); done {
+		st.Set(nil)
+		t.keep(f)
+	}
+	return done, err
+}
+
+// takeKept returns a future of t that no task uses.
+func (t *Token) takeKept() *Future {
 	t.mu.Lock()
 	f := t.kept
 	t.kept = nil
@@ -30,7 +54,11 @@ func (t *Token) Cancelled(task *edo.Task) error {
 	if f == nil {
 		f = t.newFuture()
 	}
-	_, err := edo.Await[edo.Unit](task, f)
+	return f
+}
+
+// keep makes f, which was awaited, available to another wait.
+func (t *Token) keep(f *Future) {
 	f.Drop()
 	t.mu.Lock()
 	if !f.place.In() { // otherwise a cancellation may still use its waker
@@ -38,7 +66,6 @@ func (t *Token) Cancelled(task *edo.Task) error {
 		t.kept = f
 	}
 	t.mu.Unlock()
-	return err
 }
 
 // CancelledFuture returns [Token.Cancelled] as a future.

@@ -42,20 +42,57 @@ func NewBarrier(n int) *Barrier {
 // others have arrived does count, and gets no error here. Wait allocates nothing.
 //
 // Each call of Wait happens before the return of every other Wait of its generation.
+//
+//edo:step WaitStep
 func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
 	if err := task.Proceed(nil); err != nil {
 		return false, err
 	}
+	f := b.begin()
+	if f == nil {
+		return true, nil
+	}
+	_, err = edo.Await(task, edo.Future[bool](f))
+	return false, f.end(err)
+}
+
+// WaitStep is the step form of [Barrier.Wait]. The step keeps the place in the queue.
+func (b *Barrier) WaitStep(task *edo.Task, st *edo.Step) (done, leader bool, err error) {
+	f := edo.StepState[Arrival](st)
+	if f == nil {
+		if done, err = task.ProceedStep(nil); !done || err != nil {
+			return done, false, err
+		}
+		if f = b.begin(); f == nil {
+			return true, true, nil
+		}
+		st.Set(f)
+	}
+	if done, _, err = edo.AwaitStep(task, edo.Future[bool](f)); done {
+		st.Set(nil)
+		err = f.end(err)
+	}
+	return done, false, err
+}
+
+// begin arrives at b, and returns a place in the queue, or nil for the leader.
+func (b *Barrier) begin() *Arrival {
 	f := arrivals.Get()
 	f.b = b
-	if leader = f.arrive(nil); !leader {
-		_, err = edo.Await(task, edo.Future[bool](f))
-		if f.leave() == granted { // its generation was complete before the task saw it
-			err = nil
-		}
+	if f.arrive(nil) {
+		arrivals.Put(f)
+		return nil
+	}
+	return f
+}
+
+// end gives f back, which has waited and got err, and returns the error of the wait.
+func (f *Arrival) end(err error) error {
+	if f.leave() == granted { // its generation was complete before the task saw it
+		err = nil
 	}
 	arrivals.Put(f)
-	return leader, err
+	return err
 }
 
 // arrivals are for direct style.

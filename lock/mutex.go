@@ -35,7 +35,14 @@ var (
 //
 // A task that was cancelled and unlocks all the same unlocks the lock of another task. The
 // Mutex cannot detect that.
+//
+//edo:step LockStep
 func (m *Mutex) Lock(task *edo.Task) error { return m.p.acquire(task, 1, 1, ofMutex) }
+
+// LockStep is the step form of [Mutex.Lock]. The step keeps the request in the queue.
+func (m *Mutex) LockStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	return m.p.acquireStep(task, st, 1, 1, ofMutex)
+}
 
 // TryLock locks m if it is unlocked. It never waits.
 func (m *Mutex) TryLock() bool { return m.p.word.CompareAndSwap(0, -onePermit) }

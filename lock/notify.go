@@ -164,6 +164,8 @@ func (n *Notify) consume(seen uint64) (state uint32) {
 // Wait waits until it is notified. The error is that of the task: [edo.ErrCancelled] when
 // the task was cancelled while it waited, and then a notification for this task alone goes
 // to the next one. Wait allocates nothing.
+//
+//edo:step WaitStep
 func (n *Notify) Wait(task *edo.Task) error {
 	seen := n.word.Load() / oneNotifyAll // before the task may yield
 	if err := task.Proceed(nil); err != nil {
@@ -177,6 +179,40 @@ func (n *Notify) Wait(task *edo.Task) error {
 	_, err := edo.Await(task, edo.Future[edo.Unit](f))
 	notifieds.Put(f)
 	return err
+}
+
+// WaitStep is the step form of [Notify.Wait]. The step keeps the place in the queue, and before
+// that how many times all had been notified at first.
+func (n *Notify) WaitStep(task *edo.Task, st *edo.Step) (isOver bool, err error) {
+	f := edo.StepState[Notified](st)
+	if f == nil || atomic.LoadUint32(&f.state) == done { // it has not proceeded
+		seen := n.word.Load() / oneNotifyAll // before the task may yield
+		if f != nil {
+			seen = f.seen
+		}
+		isOver, err = task.ProceedStep(nil)
+		if isOver && (err != nil || n.consume(seen) != fresh) {
+			if f != nil {
+				st.Set(nil)
+				notifieds.Put(f)
+			}
+			return true, err
+		}
+		if f == nil {
+			f = notifieds.Get()
+			f.n, f.seen = n, seen
+			st.Set(f)
+		}
+		if !isOver {
+			return false, nil
+		}
+		f.state = fresh
+	}
+	if isOver, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](f)); isOver {
+		st.Set(nil)
+		notifieds.Put(f)
+	}
+	return isOver, err
 }
 
 // notifieds are for direct style.

@@ -46,6 +46,8 @@ func (o *Once[T]) Get() (v T, ok bool) {
 // waits while another initialiser runs. The error is that of fn, or of the task:
 // [edo.ErrCancelled] when the task was cancelled before, or while it waited. That is so
 // also when there is a value, which a cancelled task gets by [Once.Get].
+//
+//edo:step GetOrInitStep
 func (o *Once[T]) GetOrInit(task *edo.Task, fn func(task *edo.Task) (T, error)) (v T, err error) {
 	if err := o.p.acquire(task, 1, 1, ofOnce); err == errRefused {
 		return o.value, nil
@@ -66,6 +68,44 @@ func (o *Once[T]) GetOrInit(task *edo.Task, fn func(task *edo.Task) (T, error)) 
 	o.setValue(nil, v)
 	return v, nil
 }
+
+// GetOrInitStep is the step form of [Once.GetOrInit]; fn is a step form too. The step keeps the
+// request in the queue, and after that, in an allocation, the step of fn.
+func (o *Once[T]) GetOrInitStep(task *edo.Task, st *edo.Step, fn func(task *edo.Task, st *edo.Step) (done bool, v T, err error)) (done bool, v T, err error) {
+	init := edo.StepState[initStep](st)
+	if init == nil {
+		if done, err = o.p.acquireStep(task, st, 1, 1, ofOnce); !done {
+			return false, v, nil
+		} else if err == errRefused {
+			return true, o.value, nil
+		} else if err != nil {
+			return true, v, err
+		}
+		init = &initStep{}
+		st.Set(init)
+	}
+	goesOn, hasValue := false, false
+	defer func() { // also when fn panics
+		if goesOn {
+			return
+		}
+		st.Set(nil)
+		if !hasValue {
+			o.p.release(nil, 1, 1)
+		}
+	}()
+	if done, v, err = fn(task, &init.fn); !done || err != nil {
+		goesOn = !done
+		var zero T
+		return done, zero, err
+	}
+	hasValue = true
+	o.setValue(nil, v)
+	return true, v, nil
+}
+
+// initStep is an initialiser that runs, as a step.
+type initStep struct{ fn edo.Step }
 
 // setValue stores v as the value. The caller is the initialiser.
 func (o *Once[T]) setValue(cx *edo.Context, v T) {

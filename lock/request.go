@@ -124,6 +124,37 @@ func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
 	return p.wait(task, base, n, k)
 }
 
+// acquireStep is the step form of acquire. The step keeps the request in the queue.
+func (p *permits) acquireStep(task *edo.Task, st *edo.Step, base, n int64, k kind) (done bool, err error) {
+	r := edo.StepState[request](st)
+	if r == nil {
+		if done, err = task.ProceedStep(nil); !done || err != nil {
+			return done, err
+		}
+		switch p.tryAcquire(base, n) {
+		case granted:
+			if n != 0 {
+				p.holder.setInDirectStyle(inside.Task(task).Cx, 2)
+			}
+			return true, nil
+		case refused:
+			return true, errRefused
+		}
+		r = requests.Get()
+		r.start(p, base, n, k)
+		st.Set(r)
+	}
+	if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](r)); !done {
+		return false, nil
+	}
+	st.Set(nil)
+	requests.Put(r)
+	if err == nil {
+		p.holder.setInDirectStyle(inside.Task(task).Cx, 2)
+	}
+	return true, err
+}
+
 // wait is the rest of acquire, for a task that must wait. A task that is cancelled after
 // it was granted its permits, and before it ran, releases them.
 func (p *permits) wait(task *edo.Task, base, n int64, k kind) error {

@@ -21,11 +21,25 @@ const rwAll = 1 << 40
 // not hold the lock. Lock allocates nothing.
 //
 // As with [Mutex.Lock], check the error before you defer the Unlock.
+//
+//edo:step LockStep
 func (m *RWMutex) Lock(task *edo.Task) error { return m.p.acquire(task, rwAll, rwAll, ofWriter) }
+
+// LockStep is the step form of [RWMutex.Lock]. The step keeps the request in the queue.
+func (m *RWMutex) LockStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	return m.p.acquireStep(task, st, rwAll, rwAll, ofWriter)
+}
 
 // RLock locks m for a reader, and waits in the queue while a writer holds it or waits for
 // it. Otherwise it is like [RWMutex.Lock].
+//
+//edo:step RLockStep
 func (m *RWMutex) RLock(task *edo.Task) error { return m.p.acquire(task, rwAll, 1, ofReader) }
+
+// RLockStep is the step form of [RWMutex.RLock]. The step keeps the request in the queue.
+func (m *RWMutex) RLockStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	return m.p.acquireStep(task, st, rwAll, 1, ofReader)
+}
 
 // TryLock locks m for a writer if it is unlocked. It never waits.
 func (m *RWMutex) TryLock() bool { return m.p.tryAcquireUnnamed(rwAll, rwAll) == granted }

@@ -59,8 +59,15 @@ func checkCount(n int) int64 {
 // allocates nothing.
 //
 // As with [Mutex.Lock], check the error before you defer the Release.
+//
+//edo:step AcquireStep
 func (s *Semaphore) Acquire(task *edo.Task, n int) error {
 	return s.p.acquire(task, 0, checkCount(n), ofSemaphore)
+}
+
+// AcquireStep is the step form of [Semaphore.Acquire]. The step keeps the request in the queue.
+func (s *Semaphore) AcquireStep(task *edo.Task, st *edo.Step, n int) (done bool, err error) {
+	return s.p.acquireStep(task, st, 0, checkCount(n), ofSemaphore)
 }
 
 // TryAcquire acquires n permits if they are free and the queue is empty. It never waits.

@@ -33,26 +33,60 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 // Closed waits until a send through this handle would be refused: when no receiver is
 // left, or they have closed the channel, or this handle is closed. Any number of tasks may
 // wait by one handle. The error is that of the task.
+//
+//edo:step ClosedStep
 func (tx *Sender[T]) Closed(task *edo.Task) error {
 	if err := task.Proceed((*closing[T])(tx)); err != nil {
 		return err
 	}
+	w := tx.beginWatch(inside.Context(task))
+	if w == nil {
+		return nil
+	}
+	_, err := edo.Await(task, edo.Future[edo.Unit](w))
+	tx.ch.endWatch(w)
+	return err
+}
+
+// ClosedStep is the step form of [Sender.Closed]. The step keeps the turn in line.
+func (tx *Sender[T]) ClosedStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	w := edo.StepState[closer[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*closing[T])(tx)); !done || err != nil {
+			return done, err
+		}
+		if w = tx.beginWatch(inside.Context(task)); w == nil {
+			return true, nil
+		}
+		st.Set(w)
+	}
+	if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](w)); done {
+		st.Set(nil)
+		tx.ch.endWatch(w)
+	}
+	return done, err
+}
+
+// beginWatch returns a turn that is in line for the end, or nil at the end.
+func (tx *Sender[T]) beginWatch(cx *edo.Context) *closer[T] {
 	c := tx.ch
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if tx.isClosed() {
-		c.mu.Unlock()
 		return nil
 	}
 	w := c.borrowTurn()
 	w.tx = tx
-	c.watchEnd(w, inside.Context(task).Waker())
-	c.mu.Unlock()
-	_, err := edo.Await(task, edo.Future[edo.Unit]((*closer[T])(w)))
+	c.watchEnd(w, cx.Waker())
+	return (*closer[T])(w)
+}
+
+// endWatch takes w out of the line, if it is still in it, and back.
+func (c *channel[T]) endWatch(w *closer[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unwatchEnd(w)
-	c.returnTurn(w)
-	return err
+	c.unwatchEnd((*turn[T])(w))
+	c.returnTurn((*turn[T])(w))
 }
 
 // closing is a sender as a leaf that waits for the end.

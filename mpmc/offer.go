@@ -118,6 +118,20 @@ func (w *offer[T]) PollWait(cx *edo.Context) (edo.Poll, error) {
 // returns w to its handle or channel, and returns nil when w was accepted.
 func (c *channel[T]) awaitOffer(task *edo.Task, w *offer[T], f edo.Future[edo.Unit]) error {
 	_, err := edo.Await(task, f)
+	return c.endWait(w, err)
+}
+
+// awaitOfferStep is the step form of awaitOffer. The step keeps something until it is done.
+func (c *channel[T]) awaitOfferStep(task *edo.Task, st *edo.Step, w *offer[T], f edo.Future[edo.Unit]) (done bool, err error) {
+	if done, _, err = edo.AwaitStep(task, f); done {
+		st.Set(nil)
+		err = c.endWait(w, err)
+	}
+	return done, err
+}
+
+// endWait returns w, which has waited and got err, and returns nil when w was accepted.
+func (c *channel[T]) endWait(w *offer[T], err error) error {
 	if w.ofHandle && atomic.LoadUint32(&w.state) != queued {
 		return w.endHandleSend()
 	}

@@ -12,27 +12,83 @@ import (
 // this receiver is closed. It matches [edo.ErrCancelled] when the task was asked to end while
 // it waited: then no message is lost, and one that was promised to it goes to the next in line.
 // Several tasks may wait by way of one handle. It allocates nothing.
+//
+//edo:step RecvStep
 func (rx *Receiver[T]) Recv(task *edo.Task) (v T, err error) {
 	if err := task.Proceed((*asking[T])(rx)); err != nil {
 		return v, err
 	}
-	c, cx := rx.ch, inside.Context(task)
+	v, w, err := rx.beginRecv(inside.Context(task), true)
+	if w != nil {
+		return rx.awaitMessage(task, w, w)
+	}
+	return v, err
+}
+
+// RecvStep is the step form of [Receiver.Recv]. The step keeps the turn in line.
+func (rx *Receiver[T]) RecvStep(task *edo.Task, st *edo.Step) (done bool, v T, err error) {
+	w := edo.StepState[turn[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*asking[T])(rx)); !done || err != nil {
+			return done, v, err
+		}
+		if v, w, err = rx.beginRecv(inside.Context(task), true); w == nil {
+			return true, v, err
+		}
+		st.Set(w)
+	}
+	return rx.awaitMessageStep(task, st, w, w)
+}
+
+// beginRecv receives a message, or returns an error, or a turn in line. When there is no message
+// now and it may not wait, the error is errRecvTimeout.
+func (rx *Receiver[T]) beginRecv(cx *edo.Context, mayWait bool) (v T, w *turn[T], err error) {
+	c := rx.ch
 	c.mu.Lock()
 	switch c.pollMessage(rx) {
 	case edo.Ready:
 		v = c.queue.Take()
 		c.settle(cx)
-		return v, nil
+		return v, nil, nil
 	case edo.End:
 		err = rx.seat.endError()
-		c.mu.Unlock()
-		return v, err
+	default:
+		if mayWait {
+			w = rx.joinTurns(cx)
+		} else {
+			err = errRecvTimeout
+		}
 	}
-	w := rx.lendTurn()
-	c.turns.push(w, cx.Waker())
 	c.mu.Unlock()
-	if err = c.awaitTurn(task, w, w); err == nil {
-		v = c.queue.Take()
+	return v, w, err
+}
+
+// joinTurns returns a turn that is in line for the task of cx. Locked.
+func (rx *Receiver[T]) joinTurns(cx *edo.Context) *turn[T] {
+	w := rx.lendTurn()
+	rx.ch.turns.push(w, cx.Waker())
+	return w
+}
+
+// awaitMessage awaits f, which polls w, and receives the message that w gets.
+func (rx *Receiver[T]) awaitMessage(task *edo.Task, w *turn[T], f edo.Future[edo.Unit]) (T, error) {
+	_, err := edo.Await(task, f)
+	return rx.endRecv(task, w, err)
+}
+
+// awaitMessageStep is the step form of awaitMessage. The step keeps something until it is done.
+func (rx *Receiver[T]) awaitMessageStep(task *edo.Task, st *edo.Step, w *turn[T], f edo.Future[edo.Unit]) (done bool, v T, err error) {
+	if done, _, err = edo.AwaitStep(task, f); done {
+		st.Set(nil)
+		v, err = rx.endRecv(task, w, err)
+	}
+	return done, v, err
+}
+
+// endRecv receives the message that w, which has waited and got err, was promised.
+func (rx *Receiver[T]) endRecv(task *edo.Task, w *turn[T], err error) (v T, _ error) {
+	if err = rx.ch.endTurn(w, err); err == nil {
+		v = rx.ch.queue.Take()
 	}
 	rx.endWait(task, w, err)
 	return v, err
@@ -42,11 +98,9 @@ func (rx *Receiver[T]) Recv(task *edo.Task) (v T, err error) {
 // turn of its task, when the budget is used up.
 type asking[T any] Receiver[T]
 
-// awaitTurn awaits f, which polls w, until w is out of its line or f has an error. It returns
-// with the lock, which endWait releases. Without an error a message is unpromised, and the
-// caller takes it first.
-func (c *channel[T]) awaitTurn(task *edo.Task, w *turn[T], f edo.Future[edo.Unit]) error {
-	_, err := edo.Await(task, f)
+// endTurn ends the wait of w, which got err. It returns with the lock, which endWait releases.
+// Without an error a message is unpromised, and the caller takes it first.
+func (c *channel[T]) endTurn(w *turn[T], err error) error {
 	c.mu.Lock()
 	if err == nil || err == errRecvTimeout && w.state == chosen {
 		return c.redeemPromise(w)
@@ -55,7 +109,7 @@ func (c *channel[T]) awaitTurn(task *edo.Task, w *turn[T], f edo.Future[edo.Unit
 	return err
 }
 
-// endWait returns w, and settles. err is the error of awaitTurn. It releases the lock.
+// endWait returns w, and settles. err is the error of endTurn. It releases the lock.
 func (rx *Receiver[T]) endWait(task *edo.Task, w *turn[T], err error) {
 	rx.returnTurn(w)
 	if err == nil {

@@ -14,6 +14,8 @@ import (
 // With a limit of 0, or less, it appends nothing and does not wait. With an error, which is as
 // that of [Receiver.Recv], nothing is appended and nothing is lost. A batch costs one operation
 // of the budget and takes the lock once. Only the growth of buf allocates.
+//
+//edo:step RecvManyStep
 func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
 	if limit <= 0 {
 		return buf, task.Proceed((*asking[T])(rx))
@@ -21,24 +23,56 @@ func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error)
 	if err := task.Proceed((*asking[T])(rx)); err != nil {
 		return buf, err
 	}
-	c, cx := rx.ch, inside.Context(task)
+	buf, w, err := rx.beginRecvMany(inside.Context(task), buf, limit)
+	if w == nil {
+		return buf, err
+	}
+	_, err = edo.Await(task, edo.Future[edo.Unit](w))
+	return rx.endRecvMany(task, w, buf, limit, err)
+}
+
+// RecvManyStep is the step form of [Receiver.RecvMany]. The step keeps the turn in line.
+func (rx *Receiver[T]) RecvManyStep(task *edo.Task, st *edo.Step, buf []T, limit int) (done bool, _ []T, err error) {
+	w := edo.StepState[turn[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*asking[T])(rx)); !done || err != nil || limit <= 0 {
+			return done, buf, err
+		}
+		if buf, w, err = rx.beginRecvMany(inside.Context(task), buf, limit); w == nil {
+			return true, buf, err
+		}
+		st.Set(w)
+	}
+	if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](w)); done {
+		st.Set(nil)
+		buf, err = rx.endRecvMany(task, w, buf, limit, err)
+	}
+	return done, buf, err
+}
+
+// beginRecvMany receives messages, or returns an error, or a turn in line.
+func (rx *Receiver[T]) beginRecvMany(cx *edo.Context, buf []T, limit int) (_ []T, w *turn[T], err error) {
+	c := rx.ch
 	c.mu.Lock()
 	switch c.pollMessage(rx) {
 	case edo.Ready:
 		buf = c.takeUnpromised(buf, limit)
 		c.settle(cx)
-		return buf, nil
+		return buf, nil, nil
 	case edo.End:
-		err := rx.seat.endError()
-		c.mu.Unlock()
-		return buf, err
+		err = rx.seat.endError()
+	default:
+		w = rx.joinTurns(cx)
 	}
-	w := rx.lendTurn()
-	c.turns.push(w, cx.Waker())
 	c.mu.Unlock()
-	err := c.awaitTurn(task, w, w)
-	if err == nil {
-		buf = c.takeUnpromised(buf, limit)
+	return buf, w, err
+}
+
+// endRecvMany receives the message that w, which has waited and got err, was promised, and
+// those behind it.
+func (rx *Receiver[T]) endRecvMany(task *edo.Task, w *turn[T], buf []T, limit int, err error) ([]T, error) {
+	if err = rx.ch.endTurn(w, err); err == nil {
+		buf = rx.ch.takeUnpromised(buf, limit)
 	}
 	rx.endWait(task, w, err)
 	return buf, err

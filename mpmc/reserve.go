@@ -48,6 +48,8 @@ func (tx *Sender[T]) tryReserve(n int) error {
 // that is expensive to make is made when it can be sent. The error matches [edo.ErrClosed]
 // when a send would be refused, and [edo.ErrCancelled] when the task was asked to end while it
 // waited: then nothing is reserved. It allocates the permit, 16 bytes.
+//
+//edo:step ReserveStep
 func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 	if err := tx.reserve(task, 1); err != nil {
 		return nil, err
@@ -55,10 +57,20 @@ func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 	return &Permit[T]{ch: tx.ch, out: true}, nil
 }
 
+// ReserveStep is the step form of [Sender.Reserve]. The step keeps the offer in line.
+func (tx *Sender[T]) ReserveStep(task *edo.Task, st *edo.Step) (done bool, p *Permit[T], err error) {
+	if done, err = tx.reserveStep(task, st, 1); !done || err != nil {
+		return done, nil, err
+	}
+	return true, &Permit[T]{ch: tx.ch, out: true}, nil
+}
+
 // ReserveMany is [Sender.Reserve] for n permits at once. It stands in the same line as all
 // sends, and is not overtaken: at the head of the line it keeps each slot that becomes free,
 // until it has n. An n of 0 succeeds also when the channel is full. An n that is negative or
 // above the capacity is an error.
+//
+//edo:step ReserveManyStep
 func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
 	if err := tx.ch.checkCount(n); err != nil {
 		if ended := task.Proceed((*reserving[T])(tx)); ended != nil {
@@ -72,21 +84,62 @@ func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
 	return &Permits[T]{ch: tx.ch, left: n}, nil
 }
 
+// ReserveManyStep is the step form of [Sender.ReserveMany]. The step keeps the offer in line.
+func (tx *Sender[T]) ReserveManyStep(task *edo.Task, st *edo.Step, n int) (done bool, p *Permits[T], err error) {
+	if err := tx.ch.checkCount(n); err != nil {
+		done, ended := task.ProceedStep((*reserving[T])(tx))
+		if !done {
+			return false, nil, nil
+		}
+		if ended != nil {
+			err = ended
+		}
+		return true, nil, err
+	}
+	if done, err = tx.reserveStep(task, st, n); !done || err != nil {
+		return done, nil, err
+	}
+	return true, &Permits[T]{ch: tx.ch, left: n}, nil
+}
+
 func (tx *Sender[T]) reserve(task *edo.Task, n int) error {
 	if err := task.Proceed((*reserving[T])(tx)); err != nil {
 		return err
 	}
-	c, cx := tx.ch, inside.Context(task)
-	c.mu.Lock()
-	if err := c.takePermits(tx, n); err != errFull {
-		c.mu.Unlock()
+	w, err := tx.beginReserve(inside.Context(task), n)
+	if w == nil {
 		return err
+	}
+	return tx.ch.awaitOffer(task, w, w)
+}
+
+// reserveStep is the step form of reserve.
+func (tx *Sender[T]) reserveStep(task *edo.Task, st *edo.Step, n int) (done bool, err error) {
+	w := edo.StepState[offer[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*reserving[T])(tx)); !done || err != nil {
+			return done, err
+		}
+		if w, err = tx.beginReserve(inside.Context(task), n); w == nil {
+			return true, err
+		}
+		st.Set(w)
+	}
+	return tx.ch.awaitOfferStep(task, st, w, w)
+}
+
+// beginReserve takes n permits, or returns an error, or an offer that is in line.
+func (tx *Sender[T]) beginReserve(cx *edo.Context, n int) (*offer[T], error) {
+	c := tx.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.takePermits(tx, n); err != errFull {
+		return nil, err
 	}
 	w := tx.lendOffer()
 	c.prepareReserve(w, n)
 	c.queueOffer(w, cx.Waker())
-	c.mu.Unlock()
-	return c.awaitOffer(task, w, w)
+	return w, nil
 }
 
 // reserving is as [sending], for a reserve.

@@ -55,35 +55,55 @@ func (c *channel[T]) trySend(tx *Sender[T], v T) (first, beside edo.Waker, err e
 // caller's, and was not sent: the error matches [edo.ErrClosed] when no receiver is left,
 // or they have closed the channel, or this handle was closed, and [edo.ErrCancelled] when
 // the task was asked to end while it waited. It allocates nothing.
+//
+//edo:step SendStep
 func (tx *Sender[T]) Send(task *edo.Task, v T) error {
 	if err := task.Proceed((*sending[T])(tx)); err != nil {
 		return err
 	}
-	c, cx := tx.ch, inside.Context(task)
+	w, err := tx.beginSend(inside.Context(task), v, true)
+	if w != nil {
+		return tx.ch.awaitOffer(task, w, w)
+	}
+	return err
+}
+
+// SendStep is the step form of [Sender.Send]. The step keeps the offer in line.
+func (tx *Sender[T]) SendStep(task *edo.Task, st *edo.Step, v T) (done bool, err error) {
+	w := edo.StepState[offer[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*sending[T])(tx)); !done || err != nil {
+			return done, err
+		}
+		if w, err = tx.beginSend(inside.Context(task), v, true); w == nil {
+			return true, err
+		}
+		st.Set(w)
+	}
+	return tx.ch.awaitOfferStep(task, st, w, w)
+}
+
+// beginSend sends v, or returns an error, or puts v in line and returns its offer. When the
+// channel is full and v may not wait, the error is errFull.
+func (tx *Sender[T]) beginSend(cx *edo.Context, v T, mayWait bool) (*offer[T], error) {
+	c := tx.ch
 	c.mu.Lock()
 	err := c.checkRoom(tx)
 	if err == nil {
 		first, beside := c.putValue(v)
 		c.mu.Unlock()
 		wakeBoth(cx, first, beside)
-		return nil
+		return nil, nil
 	}
-	if err != errFull {
+	if err != errFull || !mayWait {
 		c.mu.Unlock()
-		return err
+		return nil, err
 	}
-	w := c.enqueueSend(cx, tx, v)
-	return c.awaitOffer(task, w, w)
-}
-
-// enqueueSend puts v in line, and returns its offer. The caller holds the lock, and enqueueSend
-// releases it.
-func (c *channel[T]) enqueueSend(cx *edo.Context, tx *Sender[T], v T) *offer[T] {
 	w := tx.lendOffer()
 	w.value = v
 	c.queueOffer(w, cx.Waker())
 	c.mu.Unlock()
-	return w
+	return w, nil
 }
 
 // sending is a sender as a leaf that does not wait for room: it waits only for the next turn of

@@ -85,25 +85,59 @@ func (tx *Sender[T]) addWatch(waker edo.Waker) {
 
 // Closed waits until a send through this handle would be refused: when the receiver is closed
 // or dropped, or this handle is closed. The error is that of the task.
+//
+//edo:step ClosedStep
 func (tx *Sender[T]) Closed(task *edo.Task) error {
 	if err := task.Proceed((*closing[T])(tx)); err != nil {
 		return err
 	}
+	w := tx.beginWatch()
+	if w == nil {
+		return nil
+	}
+	_, err := edo.Await(task, edo.Future[edo.Unit](w))
+	tx.ch.endWatch(w)
+	return err
+}
+
+// ClosedStep is the step form of [Sender.Closed]. The step keeps the waiter in line.
+func (tx *Sender[T]) ClosedStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	w := edo.StepState[closer[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*closing[T])(tx)); !done || err != nil {
+			return done, err
+		}
+		if w = tx.beginWatch(); w == nil {
+			return true, nil
+		}
+		st.Set(w)
+	}
+	if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](w)); done {
+		st.Set(nil)
+		tx.ch.endWatch(w)
+	}
+	return done, err
+}
+
+// beginWatch returns a waiter for the end that is in line, or nil at the end.
+func (tx *Sender[T]) beginWatch() *closer[T] {
 	c := tx.ch
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if tx.isClosed() {
-		c.mu.Unlock()
 		return nil
 	}
 	w := c.borrowWaiter(tx)
 	c.watchEnd(w)
-	c.mu.Unlock()
-	_, err := edo.Await(task, edo.Future[edo.Unit]((*closer[T])(w)))
+	return (*closer[T])(w)
+}
+
+// endWatch takes w out of the line, if it is still in it, and back.
+func (c *channel[T]) endWatch(w *closer[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unwatchEnd(w)
-	c.returnWaiter(w)
-	return err
+	c.unwatchEnd((*waiter[T])(w))
+	c.returnWaiter((*waiter[T])(w))
 }
 
 // closing is a sender as a leaf that waits for the end.

@@ -104,6 +104,20 @@ func (w *waiter[T]) PollWait(cx *edo.Context) (edo.Poll, error) {
 // returns w, and returns nil when w was accepted.
 func (c *channel[T]) awaitWaiter(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit]) error {
 	_, err := edo.Await(task, f)
+	return c.endWait(w, err)
+}
+
+// awaitWaiterStep is the step form of awaitWaiter. The step keeps something until it is done.
+func (c *channel[T]) awaitWaiterStep(task *edo.Task, st *edo.Step, w *waiter[T], f edo.Future[edo.Unit]) (done bool, err error) {
+	if done, _, err = edo.AwaitStep(task, f); done {
+		st.Set(nil)
+		err = c.endWait(w, err)
+	}
+	return done, err
+}
+
+// endWait returns w, which has waited and got err, and returns nil when w was accepted.
+func (c *channel[T]) endWait(w *waiter[T], err error) error {
 	if w.ofHandle && atomic.LoadUint32(&w.state) != queued {
 		return w.endHandleSend()
 	}

@@ -64,6 +64,8 @@ func (rx *Receiver[T]) PollRecv(cx *edo.Context) (T, edo.Poll, error) {
 // senders are closed, or the receiver is, and everything has been received; and
 // [edo.ErrCancelled] when the task was asked to end: then no message is lost. It
 // allocates nothing.
+//
+//edo:step RecvStep
 func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
 	c := &rx.c
 	if !c.hasSeenMessage(task) {
@@ -73,15 +75,39 @@ func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
 	if err := task.Proceed(rx); err != nil {
 		return zero, err
 	}
-	cx := inside.Context(task)
-	if t := c.owner.beginTurn((*sched.Context)(cx).Root()); t != nil {
-		v, p := c.receive(cx, false)
-		publish(&t.inside, 0)
-		if p == edo.Ready {
-			return v, nil
-		}
+	if v, p := c.receiveInOwnTurn(inside.Context(task)); p == edo.Ready {
+		return v, nil
 	}
 	return rx.awaitMessage(task) // another task has received as well
+}
+
+// RecvStep is the step form of [Receiver.Recv].
+func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
+	c := &rx.c
+	if c.hasSeenMessage(task) {
+		if done, err = task.ProceedStep(rx); !done || err != nil {
+			return done, v, err
+		}
+		if v, p := c.receiveInOwnTurn(inside.Context(task)); p == edo.Ready {
+			return true, v, nil
+		}
+	}
+	done, v, err = edo.AwaitStep(task, edo.Future[T]((*receiving[T])(rx)))
+	if done && err == nil {
+		c.recordFunction(task, inside.Task(task).Cx.Root())
+	}
+	return done, v, err
+}
+
+// receiveInOwnTurn is Ready with a message, if the task of cx has the turn and there is one.
+func (c *channel[T]) receiveInOwnTurn(cx *edo.Context) (v T, p edo.Poll) {
+	t := c.owner.beginTurn((*sched.Context)(cx).Root())
+	if t == nil {
+		return v, edo.Pending
+	}
+	v, p = c.receive(cx, false)
+	publish(&t.inside, 0)
+	return v, p
 }
 
 // awaitMessage waits for the next message.

@@ -17,6 +17,8 @@ import (
 // operation of the budget, and less per message than [Receiver.Recv]: the receiver takes it
 // without the lock, and the senders get the room for all of it at once. Only the growth of
 // buf allocates.
+//
+//edo:step RecvManyStep
 func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
 	if limit <= 0 {
 		return buf, task.Proceed(rx)
@@ -27,6 +29,22 @@ func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error)
 		}
 		if buf = rx.receiveSeen(inside.Context(task), buf, limit); len(buf) > before {
 			return buf, nil
+		}
+	}
+}
+
+// RecvManyStep is the step form of [Receiver.RecvMany].
+func (rx *Receiver[T]) RecvManyStep(task *edo.Task, buf []T, limit int) (done bool, _ []T, err error) {
+	if limit <= 0 {
+		done, err = task.ProceedStep(rx)
+		return done, buf, err
+	}
+	for before := len(buf); ; {
+		if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit]((*arriving[T])(rx))); !done || err != nil {
+			return done, buf, err
+		}
+		if buf = rx.receiveSeen(inside.Context(task), buf, limit); len(buf) > before {
+			return true, buf, nil
 		}
 	}
 }

@@ -49,6 +49,8 @@ func (tx *Sender[T]) tryReserve(n uint32) error {
 // that is expensive to make is made when it can be sent. The error matches [edo.ErrClosed]
 // when the receiver, or this handle, was closed, and [edo.ErrCancelled] when the task was
 // asked to end while it waited: then nothing is reserved. It allocates the permit, 16 bytes.
+//
+//edo:step ReserveStep
 func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 	if err := tx.reserve(task, 1); err != nil {
 		return nil, err
@@ -56,10 +58,20 @@ func (tx *Sender[T]) Reserve(task *edo.Task) (*Permit[T], error) {
 	return &Permit[T]{ch: tx.ch, out: true}, nil
 }
 
+// ReserveStep is the step form of [Sender.Reserve]. The step keeps the waiter in line.
+func (tx *Sender[T]) ReserveStep(task *edo.Task, st *edo.Step) (done bool, p *Permit[T], err error) {
+	if done, err = tx.reserveStep(task, st, 1); !done || err != nil {
+		return done, nil, err
+	}
+	return true, &Permit[T]{ch: tx.ch, out: true}, nil
+}
+
 // ReserveMany is [Sender.Reserve] for n permits at once. It stands in the same line as all
 // sends, and is not overtaken: at the head of the line it keeps each slot that becomes free,
 // until it has n. An n of 0 succeeds also when the channel is full. An n that is negative or
 // above the capacity is an error.
+//
+//edo:step ReserveManyStep
 func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
 	m, err := tx.ch.checkCount(n)
 	if err != nil {
@@ -74,21 +86,63 @@ func (tx *Sender[T]) ReserveMany(task *edo.Task, n int) (*Permits[T], error) {
 	return &Permits[T]{ch: tx.ch, left: m}, nil
 }
 
+// ReserveManyStep is the step form of [Sender.ReserveMany]. The step keeps the waiter in line.
+func (tx *Sender[T]) ReserveManyStep(task *edo.Task, st *edo.Step, n int) (done bool, p *Permits[T], err error) {
+	m, err := tx.ch.checkCount(n)
+	if err != nil {
+		done, ended := task.ProceedStep((*reserving[T])(tx))
+		if !done {
+			return false, nil, nil
+		}
+		if ended != nil {
+			err = ended
+		}
+		return true, nil, err
+	}
+	if done, err = tx.reserveStep(task, st, m); !done || err != nil {
+		return done, nil, err
+	}
+	return true, &Permits[T]{ch: tx.ch, left: m}, nil
+}
+
 func (tx *Sender[T]) reserve(task *edo.Task, n uint32) error {
 	if err := task.Proceed((*reserving[T])(tx)); err != nil {
 		return err
 	}
+	w, err := tx.beginReserve(n)
+	if w == nil {
+		return err
+	}
+	return tx.ch.awaitWaiter(task, w, w)
+}
+
+// reserveStep is the step form of reserve.
+func (tx *Sender[T]) reserveStep(task *edo.Task, st *edo.Step, n uint32) (done bool, err error) {
+	w := edo.StepState[waiter[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*reserving[T])(tx)); !done || err != nil {
+			return done, err
+		}
+		if w, err = tx.beginReserve(n); w == nil {
+			return true, err
+		}
+		st.Set(w)
+	}
+	return tx.ch.awaitWaiterStep(task, st, w, w)
+}
+
+// beginReserve takes n permits, or returns an error, or a waiter that is in line.
+func (tx *Sender[T]) beginReserve(n uint32) (*waiter[T], error) {
 	c := tx.ch
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	w := c.borrowWaiter(tx)
 	joined, err := c.requestPermits(w, n)
 	if !joined {
 		c.returnWaiter(w)
-		c.mu.Unlock()
-		return err
+		return nil, err
 	}
-	c.mu.Unlock()
-	return c.awaitWaiter(task, w, w)
+	return w, nil
 }
 
 // reserving is as [sending], for a reserve.

@@ -74,21 +74,43 @@ func (tx *Sender[T]) TrySend(v T) error {
 // still the caller's, and was not sent: the error matches [edo.ErrClosed] when the
 // receiver, or this handle, was closed, and [edo.ErrCancelled] when the task was
 // asked to end while it waited. It allocates nothing.
+//
+//edo:step SendStep
 func (tx *Sender[T]) Send(task *edo.Task, v T) error {
 	if err := inside.Task(task).Proceed((*sending[T])(tx)); err != nil {
 		return err
 	}
-	c, cx := tx.ch, inside.Context(task)
+	w, err := tx.beginSend(inside.Context(task), v)
+	if w != nil {
+		return tx.ch.awaitWaiter(task, w, w)
+	}
+	return err
+}
+
+// SendStep is the step form of [Sender.Send]. The step keeps the waiter in line.
+func (tx *Sender[T]) SendStep(task *edo.Task, st *edo.Step, v T) (done bool, err error) {
+	w := edo.StepState[waiter[T]](st)
+	if w == nil {
+		if done, err = task.ProceedStep((*sending[T])(tx)); !done || err != nil {
+			return done, err
+		}
+		if w, err = tx.beginSend(inside.Context(task), v); w == nil {
+			return true, err
+		}
+		st.Set(w)
+	}
+	return tx.ch.awaitWaiterStep(task, st, w, w)
+}
+
+// beginSend sends v, or returns an error, or puts v in line and returns the waiter.
+func (tx *Sender[T]) beginSend(cx *edo.Context, v T) (*waiter[T], error) {
+	c := tx.ch
 	c.mu.Lock()
 	if err := c.checkRoom(tx); err != nil {
-		w, err := c.enqueueSend(cx, tx, v, err)
-		if w != nil {
-			return c.awaitWaiter(task, w, w)
-		}
-		return err
+		return c.enqueueSend(cx, tx, v, err)
 	}
 	c.sendLocked(cx, v)
-	return nil
+	return nil, nil
 }
 
 // enqueueSend goes on with a send for which checkRoom has returned err. If that is errFull it

@@ -76,7 +76,14 @@ func (rx *Receiver[T]) displaceTask(cx *edo.Context, me *sched.Task) error {
 
 // Recv waits for the value. The error matches [edo.ErrClosed] when no value can come. When
 // the task is cancelled meanwhile, the value stays where it is.
+//
+//edo:step RecvStep
 func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) { return edo.Await(task, edo.Future[T](rx)) }
+
+// RecvStep is the step form of [Receiver.Recv].
+func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
+	return edo.AwaitStep(task, edo.Future[T](rx))
+}
 
 // TryRecv returns the value, or an error that matches [edo.ErrEmpty] when the value may still
 // come, and [edo.ErrClosed] when it cannot. It never waits.

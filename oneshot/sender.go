@@ -41,9 +41,17 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 
 // Closed waits until a Send would fail, as [Sender.PollClosed] says. So a task that works on
 // an answer learns that no task waits for it any more.
+//
+//edo:step ClosedStep
 func (tx *Sender[T]) Closed(task *edo.Task) error {
 	_, err := edo.Await(task, edo.Future[edo.Unit]((*closing[T])(tx)))
 	return err
+}
+
+// ClosedStep is the step form of [Sender.Closed].
+func (tx *Sender[T]) ClosedStep(task *edo.Task) (done bool, err error) {
+	done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit]((*closing[T])(tx)))
+	return done, err
 }
 
 // ClosedFuture is [Sender.Closed] as a future. Dropping it leaves the sender as it is.

@@ -118,9 +118,17 @@ func instantOf(clock driver.Driver, now int64, t time.Time) int64 {
 
 // Tick waits for the next tick. The error is [edo.ErrCancelled], an [*edo.BusyError], or
 // says that task is not the caller's.
+//
+//edo:step TickStep
 func (i *Interval) Tick(task *edo.Task) (time.Time, error) {
 	tick, _, err := edo.Next(task, i)
 	return tick, err
+}
+
+// TickStep is the step form of [Interval.Tick].
+func (i *Interval) TickStep(task *edo.Task) (done bool, tick time.Time, err error) {
+	done, tick, _, err = edo.NextStep(task, i)
+	return done, tick, err
 }
 
 // Reset makes the next tick due one period from now. An interval that was never polled has

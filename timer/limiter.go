@@ -125,33 +125,66 @@ func (l *Limiter) TryTake(s edo.Spawner, n int) error {
 }
 
 // Wait waits in the queue for a token and takes it: it is [Limiter.WaitN] of one token.
+//
+//edo:step WaitStep
 func (l *Limiter) Wait(task *edo.Task) error { return l.WaitN(task, 1) }
+
+// WaitStep is the step form of [Limiter.Wait]. The step keeps a future.
+func (l *Limiter) WaitStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	return l.WaitNStep(task, st, 1)
+}
 
 // WaitN waits in the queue for n tokens and takes them all at once. The error is
 // [edo.ErrCancelled] when the task is cancelled while it waits: then no token is taken. It
 // returns an error at once when n is more than the burst. A negative n is a mistake in the
 // program, and panics.
+//
+//edo:step WaitNStep
 func (l *Limiter) WaitN(task *edo.Task, n int) error {
 	if err := task.Proceed(limiterLeaf{}); err != nil {
 		return err
 	}
-	in := inside.Task(task).Cx
+	if taken, err := l.takeNow(inside.Task(task).Cx, n); taken || err != nil {
+		return err
+	}
+	f := l.WaitFuture(n)
+	_, err := edo.Await(task, edo.Future[edo.Unit](f))
+	f.Drop() // a cancelled Await leaves f in the queue
+	return err
+}
+
+// WaitNStep is the step form of [Limiter.WaitN]. The step keeps a future.
+func (l *Limiter) WaitNStep(task *edo.Task, st *edo.Step, n int) (done bool, err error) {
+	f := edo.StepState[LimitFuture](st)
+	if f == nil {
+		if done, err = task.ProceedStep(limiterLeaf{}); !done || err != nil {
+			return done, err
+		}
+		if taken, err := l.takeNow(inside.Task(task).Cx, n); taken || err != nil {
+			return true, err
+		}
+		f = l.WaitFuture(n)
+		st.Set(f)
+	}
+	if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](f)); done {
+		st.Set(nil)
+		f.Drop()
+	}
+	return done, err
+}
+
+// takeNow takes n tokens, if the bucket has them and the queue is empty.
+func (l *Limiter) takeNow(in *sched.Context, n int) (taken bool, err error) {
 	if in.Runtime() == nil {
-		return sched.ErrNoClock
+		return false, sched.ErrNoClock
 	}
 	var ws wakeList
 	clock := in.Runtime().Driver().(driver.Driver)
 	l.mu.Lock()
-	taken, err := l.takeTokens(clock, clock.Now(), n, &ws)
+	taken, err = l.takeTokens(clock, clock.Now(), n, &ws)
 	l.mu.Unlock()
 	ws.wakeAll()
-	if taken || err != nil {
-		return err
-	}
-	f := l.WaitFuture(n)
-	_, err = edo.Await(task, edo.Future[edo.Unit](f))
-	f.Drop() // a cancelled Await leaves f in the queue
-	return err
+	return taken, err
 }
 
 // WaitFuture returns [Limiter.WaitN] as a future. It is one allocation. Its first poll

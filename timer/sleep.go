@@ -10,6 +10,8 @@ import (
 // Sleep waits for d. With a d of zero or less it does not wait, but uses the budget of the
 // task as every operation does: a loop of such sleeps gives way to the other tasks. The
 // error is [edo.ErrCancelled], or says that task is not the caller's.
+//
+//edo:step SleepStep
 func Sleep(task *edo.Task, d time.Duration) error {
 	if d <= 0 {
 		return task.Proceed(emptySleep{})
@@ -18,6 +20,23 @@ func Sleep(task *edo.Task, d time.Duration) error {
 	_, err := edo.Await(task, s)
 	s.Drop()
 	return err
+}
+
+// SleepStep is the step form of [Sleep]. The step keeps the timer, an allocation of 24 bytes.
+func SleepStep(task *edo.Task, st *edo.Step, d time.Duration) (done bool, err error) {
+	if d <= 0 {
+		return task.ProceedStep(emptySleep{})
+	}
+	s := edo.StepState[Sleeper](st)
+	if s == nil {
+		s = SleepFuture(d)
+		st.Set(s)
+	}
+	if done, _, err = edo.AwaitStep[edo.Unit](task, s); done {
+		st.Set(nil)
+		s.Drop()
+	}
+	return done, err
 }
 
 // emptySleep is the leaf of a sleep that needs no time.

@@ -104,9 +104,17 @@ func (rx *Receiver[T]) describeWait(what, why string) edo.Wait {
 // there is no such value and all senders are closed, or this receiver is closed; and
 // [edo.ErrCancelled] when the task was cancelled: then no value was marked as seen. Changed
 // allocates nothing.
+//
+//edo:step ChangedStep
 func (rx *Receiver[T]) Changed(task *edo.Task) error {
 	_, err := edo.Await(task, edo.Future[edo.Unit]((*changedFuture[T])(rx)))
 	return err
+}
+
+// ChangedStep is the step form of [Receiver.Changed].
+func (rx *Receiver[T]) ChangedStep(task *edo.Task) (done bool, err error) {
+	done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit]((*changedFuture[T])(rx)))
+	return done, err
 }
 
 // ChangedFuture returns [Receiver.Changed] as a future. It allocates nothing. To drop it does

@@ -64,21 +64,56 @@ func (rx *Receiver[T]) pollWaitFor(cx *edo.Context, pred func(T) bool, tried *ui
 // can come, or this receiver is closed; and [edo.ErrCancelled] when the task was cancelled:
 // then a value that pred was not called with is unseen. pred is called without a lock; a
 // panic of pred passes to the caller. WaitFor allocates nothing.
+//
+//edo:step WaitForStep
 func (rx *Receiver[T]) WaitFor(task *edo.Task, pred func(T) bool) (zero T, _ error) {
 	if err := task.Proceed(nil); err != nil {
 		return zero, err
 	}
 	for {
-		v, _, _, err := rx.pollVersionAfter(nil, never)
-		if err != nil {
-			return zero, err
-		}
-		if pred(v) {
-			return v, nil
+		if v, suits, err := rx.tryValue(pred); suits || err != nil {
+			return v, err
 		}
 		if _, err := edo.Await(task, edo.Future[edo.Unit]((*waitForLeaf[T])(rx))); err != nil {
 			return zero, err
 		}
+	}
+}
+
+// tryValue marks the value as seen, and returns it if pred returns true for it. The error says
+// that rx is closed.
+func (rx *Receiver[T]) tryValue(pred func(T) bool) (zero T, suits bool, err error) {
+	v, _, _, err := rx.pollVersionAfter(nil, never)
+	if err != nil || !pred(v) {
+		return zero, false, err
+	}
+	return v, true, nil
+}
+
+// WaitForStep is the step form of [Receiver.WaitFor]. While it waits for a change the step
+// keeps the receiver.
+func (rx *Receiver[T]) WaitForStep(task *edo.Task, st *edo.Step, pred func(T) bool) (done bool, zero T, err error) {
+	leaf := edo.StepState[waitForLeaf[T]](st)
+	if leaf == nil {
+		if done, err = task.ProceedStep(nil); !done || err != nil {
+			return done, zero, err
+		}
+	}
+	for {
+		if leaf != nil {
+			if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](leaf)); !done {
+				st.Set(leaf)
+				return false, zero, nil
+			}
+			st.Set(nil)
+			if err != nil {
+				return true, zero, err
+			}
+		}
+		if v, suits, err := rx.tryValue(pred); suits || err != nil {
+			return true, v, err
+		}
+		leaf = (*waitForLeaf[T])(rx)
 	}
 }
 

@@ -48,6 +48,9 @@ func Set(task *edo.Task, wait Wait, d time.Duration, late error) *Alarm {
 	return a
 }
 
+// Wait returns the wait that a polls.
+func (a *Alarm) Wait() Wait { return a.wait }
+
 // Stop stops the timer, and makes a available to another wait.
 func (a *Alarm) Stop() {
 	a.timer.Stop()

@@ -148,12 +148,29 @@ func (f *closedFuture) Drop() {
 }
 
 // Closed waits until IsClosed. The error is that of the task.
+//
+//edo:step ClosedStep
 func (s *Sender) Closed(task *edo.Task) error {
 	f := closedFutures.Get()
 	f.s = s
 	_, err := edo.Await(task, edo.Future[edo.Unit](f))
 	closedFutures.Put(f)
 	return err
+}
+
+// ClosedStep is the step form of [Sender.Closed]. The step keeps the future.
+func (s *Sender) ClosedStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	f := edo.StepState[closedFuture](st)
+	if f == nil {
+		f = closedFutures.Get()
+		f.s = s
+		st.Set(f)
+	}
+	if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit](f)); done {
+		st.Set(nil)
+		closedFutures.Put(f)
+	}
+	return done, err
 }
 
 var closedFutures reuse.Pool[closedFuture, *closedFuture]

@@ -100,13 +100,17 @@ func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
 }
 
 // receiveInOwnTurn is Ready with a message, if the task of cx has the turn and there is one.
+// Otherwise it puts the operation back on the budget that the caller has taken off: so a step
+// need not know, when it is called again, whether the one before has come so far.
 func (c *channel[T]) receiveInOwnTurn(cx *edo.Context) (v T, p edo.Poll) {
-	t := c.owner.beginTurn((*sched.Context)(cx).Root())
-	if t == nil {
-		return v, edo.Pending
+	in := (*sched.Context)(cx)
+	if t := c.owner.beginTurn(in.Root()); t != nil {
+		v, p = c.receive(cx, false)
+		publish(&t.inside, 0)
 	}
-	v, p = c.receive(cx, false)
-	publish(&t.inside, 0)
+	if p != edo.Ready {
+		in.SetBudget(in.Budget() + 1)
+	}
 	return v, p
 }
 

@@ -138,9 +138,12 @@ func PollFailed(b Body, value any, stack []byte) {
 	b.ClearValue()
 }
 
-// original returns the panic itself, given one that has come from a borrowed call: that has the
-// value, and the stack of the call.
+// original returns the panic itself, given one that was passed on: that has the value, and the
+// stack where it began. x may be nil.
 func (x *Extra) original(value any, stack []byte) (any, []byte) {
+	if x == nil {
+		return value, stack
+	}
 	late := x.rethrown
 	x.rethrown = nil
 	if late == nil || !isSame(late.Value, value) {

@@ -29,7 +29,7 @@ type Extra struct {
 	ErrorIsAbort bool // the task was asked to end, and the error says no more than that
 
 	failure  *failure
-	rethrown *coro.Late             // the panic of a borrowed call, which its caller has passed on
+	rethrown *coro.Late             // the panic that was passed on
 	origin   atomic.Pointer[origin] // with Config.Trace; reports may ask for it from the start
 }
 

@@ -341,12 +341,26 @@ func (b *Borrowed) Step() (done bool) {
 	t.Coro = nil
 	t.Pool().Put(c)
 	if res.State == coro.Panicked {
-		if x := makeExtraOf(t.Head); x != nil {
-			x.rethrown = &coro.Late{Value: res.Value, Stack: res.Stack}
-		}
-		panic(res.Value)
+		t.Rethrow(&Panic{Value: res.Value, Stack: res.Stack})
 	}
 	return true
+}
+
+// Panic is a panic of a function that another one, its caller, passes on later.
+type Panic = coro.Late
+
+// NewPanic returns a panic that was recovered, with the stack there.
+func (t *Task) NewPanic(value any, stack []byte) *Panic {
+	value, stack = ExtraOf(t.Head).original(value, stack)
+	return &Panic{Value: value, Stack: stack}
+}
+
+// Rethrow passes p on. The error of the task has the stack of p.
+func (t *Task) Rethrow(p *Panic) {
+	if x := makeExtraOf(t.Head); x != nil {
+		x.rethrown = p
+	}
+	panic(p.Value)
 }
 
 // Run runs the function on c.

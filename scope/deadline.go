@@ -120,8 +120,8 @@ func (s *Scope) expire() {
 }
 
 // expireIfLate expires a scope whose function and tasks have ended too late.
-func (s *Scope) expireIfLate() {
-	if s.at != 0 && !s.deadline.expired.Load() && s.task.Cx.Now() > s.at {
+func (s *Scope) expireIfLate(cx *sched.Context) {
+	if s.at != 0 && !s.deadline.expired.Load() && cx.Now() > s.at {
 		s.expire()
 	}
 }

@@ -59,8 +59,9 @@ func (s *Scope) result() error {
 }
 
 // report reports the errors of a scope whose Run cannot return them: its function panicked.
-func (s *Scope) report(err error) {
-	if s.rt == nil || core.IsCancellation(err) {
+func (s *Scope) report() {
+	err := s.result()
+	if err == nil || s.rt == nil || core.IsCancellation(err) {
 		return
 	}
 	s.rt.AddFailure(err)

@@ -72,8 +72,8 @@ func (m *member) Enclosure() (*core.Task, *core.Region) { return m.scope.task, &
 // drain waits until all members have ended, and ignores cancellations: these reach the
 // members, and so make the wait shorter.
 func (s *Scope) drain() {
-	if w := (*endOfMembers)(s); !w.PollReady(s.task.Cx) { // BenchmarkScopeEmpty: most have ended
-		s.task.Await(w, core.GoOn)
+	if !s.isDrained() { // BenchmarkScopeEmpty: most have ended
+		s.task.Await((*endOfMembers)(s), core.GoOn)
 	}
 }
 

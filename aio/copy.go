@@ -17,8 +17,15 @@ import (
 // It holds a buffer of 32 KiB from a pool while it has bytes to write, and no buffer
 // while it waits for src. Bytes that were read and not yet written when the copy fails or
 // is cancelled are lost: at most that buffer.
+//
+//edo:step CopyStep
 func Copy(task *edo.Task, dst Writer, src Reader) (int64, error) {
 	return await[int64](task, &transfers, transfer{dst: dst, src: src})
+}
+
+// CopyStep is the step form of [Copy].
+func CopyStep(task *edo.Task, st *edo.Step, dst Writer, src Reader) (done bool, n int64, err error) {
+	return awaitStep[int64](task, st, &transfers, transfer{dst: dst, src: src})
 }
 
 // CopyFuture is [Copy] as a future. It is an [edo.Dropper]: Drop gives the buffer back.

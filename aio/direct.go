@@ -41,6 +41,26 @@ func await[T, O any, P interface {
 	return progress, err
 }
 
+// awaitStep is the step form of await. The Step keeps the future while that waits.
+func awaitStep[T, O any, P interface {
+	reuse.Future[O]
+	operation[T]
+}](task *edo.Task, st *edo.Step, pool *reuse.Pool[O, P], op O) (done bool, progress T, err error) {
+	f := P(edo.StepState[O](st))
+	if f == nil {
+		f = pool.Get()
+		*f = op
+	}
+	st.Set(nil) // also when the reader or the writer panics
+	if done, _, err = edo.AwaitStep(task, edo.Future[T](f)); !done {
+		st.Set(f)
+		return false, progress, nil
+	}
+	progress = f.progress()
+	pool.Put(f)
+	return true, progress, err
+}
+
 // borrower is a part of an operation that only borrows its reader or writer.
 type borrower struct{}
 

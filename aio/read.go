@@ -11,8 +11,15 @@ import (
 // Read waits until there are bytes and reads up to len(p) of them, at least one unless p is
 // empty. It returns how many it has read. The error is [io.EOF] at the end; the count is 0
 // when there is an error.
+//
+//edo:step ReadStep
 func Read(task *edo.Task, r Reader, p []byte) (int, error) {
 	return await[int](task, &reads, read{r: r, p: p})
+}
+
+// ReadStep is the step form of [Read].
+func ReadStep(task *edo.Task, st *edo.Step, r Reader, p []byte) (done bool, n int, err error) {
+	return awaitStep[int](task, st, &reads, read{r: r, p: p})
 }
 
 // ReadFuture is [Read] as a future. It keeps p.
@@ -48,8 +55,15 @@ func (o *read) Poll(cx *edo.Context) (int, edo.Poll, error) {
 // ReadFull fills p and returns how many bytes it has read, fewer than len(p) only
 // with an error. The error is [io.ErrUnexpectedEOF] when the end comes first, even
 // when it comes before the first byte: then the count is 0.
+//
+//edo:step ReadFullStep
 func ReadFull(task *edo.Task, r Reader, p []byte) (int, error) {
 	return await[int](task, &readFulls, readFull{r: r, p: p})
+}
+
+// ReadFullStep is the step form of [ReadFull].
+func ReadFullStep(task *edo.Task, st *edo.Step, r Reader, p []byte) (done bool, n int, err error) {
+	return awaitStep[int](task, st, &readFulls, readFull{r: r, p: p})
 }
 
 // ReadFullFuture is [ReadFull] as a future. It keeps p.

@@ -14,8 +14,15 @@ import (
 //
 // There is no limit: do not use it on a connection from a peer that you do not trust. It
 // copies each byte once or twice, and while it waits it holds only the result.
+//
+//edo:step ReadAllStep
 func ReadAll(task *edo.Task, r Reader, buf []byte) ([]byte, error) {
 	return await[[]byte](task, &readAlls, readAll{r: r, buf: buf})
+}
+
+// ReadAllStep is the step form of [ReadAll].
+func ReadAllStep(task *edo.Task, st *edo.Step, r Reader, buf []byte) (done bool, all []byte, err error) {
+	return awaitStep[[]byte](task, st, &readAlls, readAll{r: r, buf: buf})
 }
 
 // ReadAllFuture is [ReadAll] as a future. It keeps buf.

@@ -10,8 +10,15 @@ import (
 
 // Write waits until there is room and writes the bytes of p that fit. It returns how many
 // it has written: possibly fewer than all, without an error. See [WriteAll].
+//
+//edo:step WriteStep
 func Write(task *edo.Task, w Writer, p []byte) (int, error) {
 	return await[int](task, &writes, write{w: w, p: p})
+}
+
+// WriteStep is the step form of [Write].
+func WriteStep(task *edo.Task, st *edo.Step, w Writer, p []byte) (done bool, n int, err error) {
+	return awaitStep[int](task, st, &writes, write{w: w, p: p})
 }
 
 // WriteFuture is [Write] as a future. It keeps p.
@@ -47,8 +54,15 @@ func (o *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
 // WriteAll writes all of p and returns how many bytes it has written, fewer than
 // len(p) only with an error: [io.ErrShortWrite] when the writer takes no more. It
 // does not flush.
+//
+//edo:step WriteAllStep
 func WriteAll(task *edo.Task, w Writer, p []byte) (int, error) {
 	return await[int](task, &writeAlls, writeAll{w: w, p: p})
+}
+
+// WriteAllStep is the step form of [WriteAll].
+func WriteAllStep(task *edo.Task, st *edo.Step, w Writer, p []byte) (done bool, n int, err error) {
+	return awaitStep[int](task, st, &writeAlls, writeAll{w: w, p: p})
 }
 
 // WriteAllFuture is [WriteAll] as a future. It keeps p.
@@ -103,9 +117,17 @@ func (o *writeAll) write(cx *edo.Context) (edo.Poll, error) {
 }
 
 // Flush waits until no byte that w has taken is left in a buffer of w.
+//
+//edo:step FlushStep
 func Flush(task *edo.Task, w Writer) error {
 	_, err := await[edo.Unit](task, &flushes, flush{finish{w: w}})
 	return err
+}
+
+// FlushStep is the step form of [Flush].
+func FlushStep(task *edo.Task, st *edo.Step, w Writer) (done bool, err error) {
+	done, _, err = awaitStep[edo.Unit](task, st, &flushes, flush{finish{w: w}})
+	return done, err
 }
 
 // FlushFuture is [Flush] as a future.
@@ -113,9 +135,17 @@ func FlushFuture(w Writer) edo.Future[edo.Unit] { return &flush{finish{w: w}} }
 
 // Shutdown flushes w and tells the other side that no more bytes will come. The caller can
 // still read.
+//
+//edo:step ShutdownStep
 func Shutdown(task *edo.Task, w Writer) error {
 	_, err := await[edo.Unit](task, &shutdowns, shutdown{finish{w: w}})
 	return err
+}
+
+// ShutdownStep is the step form of [Shutdown].
+func ShutdownStep(task *edo.Task, st *edo.Step, w Writer) (done bool, err error) {
+	done, _, err = awaitStep[edo.Unit](task, st, &shutdowns, shutdown{finish{w: w}})
+	return done, err
 }
 
 // ShutdownFuture is [Shutdown] as a future.

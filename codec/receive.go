@@ -125,6 +125,8 @@ func (f *Framed[In, Out]) endStream() {
 
 // Recv waits for the next frame. The error is [io.EOF] at the end, and once after
 // every error: see [Framed.PollNext]. Only the decoder allocates.
+//
+//edo:step RecvStep
 func (f *Framed[In, Out]) Recv(task *edo.Task) (In, error) {
 	return edo.Await(task, f.RecvFuture())
 }

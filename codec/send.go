@@ -131,6 +131,8 @@ func (f *Framed[In, Out]) close(cx *edo.Context) (edo.Poll, error) {
 // Send sends frame and flushes. When the task is cancelled while it flushes, the
 // frame stays in the buffer. While another task waits to send, the error is an
 // [*edo.BusyError], and frame is not taken.
+//
+//edo:step SendStep
 func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
 	if err := f.Feed(task, frame); err != nil {
 		return err
@@ -140,23 +142,35 @@ func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
 
 // Feed waits for room and puts frame into the buffer. The next Flush or Send writes it:
 // several small frames then go out in one write.
+//
+//edo:step FeedStep
 func (f *Framed[In, Out]) Feed(task *edo.Task, frame Out) error {
 	if err := task.Proceed(nil); err != nil {
 		return err
 	}
-	f.tx.mu.Lock()
-	if f.tx.waiting.IsZero() && f.output.Len() < boundary { // the most frequent case needs no poll
-		defer f.tx.mu.Unlock()
-		return f.encode(frame)
+	if isFed, err := f.feed(frame); isFed {
+		return err
 	}
-	f.tx.mu.Unlock()
 	if _, err := edo.Await(task, edo.Future[edo.Unit]((*readyFuture[In, Out])(f))); err != nil {
 		return err
 	}
 	return f.StartSend(frame)
 }
 
+// feed puts frame into the buffer, and reports whether there was room and no task waits to send:
+// the most frequent case needs no poll.
+func (f *Framed[In, Out]) feed(frame Out) (isFed bool, err error) {
+	f.tx.mu.Lock()
+	defer f.tx.mu.Unlock()
+	if !f.tx.waiting.IsZero() || f.output.Len() >= boundary {
+		return false, nil
+	}
+	return true, f.encode(frame)
+}
+
 // Flush waits until every frame that was sent is written and the connection is flushed.
+//
+//edo:step FlushStep
 func (f *Framed[In, Out]) Flush(task *edo.Task) error {
 	_, err := edo.Await(task, f.FlushFuture())
 	return err
@@ -164,6 +178,8 @@ func (f *Framed[In, Out]) Flush(task *edo.Task) error {
 
 // Close flushes and shuts down the writing side. Frames can still be received. It
 // may be called twice.
+//
+//edo:step CloseStep
 func (f *Framed[In, Out]) Close(task *edo.Task) error {
 	_, err := edo.Await(task, f.CloseFuture())
 	return err

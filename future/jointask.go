@@ -26,9 +26,26 @@ import (
 // still owns whatever a function that never starts would have used. A function costs a
 // coroutine (some 3 KB, pooled), some 250 bytes in two or three allocations, and one to two
 // microseconds.
+//
+//edo:step JoinTaskStep
 func JoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) ([]Result[T], error) {
-	g := newTaskGroup(fns, allEnded)
-	err := g.await(task)
+	g := newTaskGroup[T](len(fns), allEnded)
+	return g.joined(g.await(task, fns))
+}
+
+// JoinTaskStep is the step form of [JoinTask]. Each function is a future that [edo.AsyncStep]
+// or [edo.Async] has made; the first step counts.
+func JoinTaskStep[T any](task *edo.Task, st *edo.Step, fns ...edo.Future[T]) (done bool, results []Result[T], err error) {
+	done, g, err := awaitStep(task, st, fns, allEnded)
+	if !done {
+		return false, nil, nil
+	}
+	results, err = g.joined(err)
+	return true, results, err
+}
+
+// joined returns the results of JoinTask; err is that of the wait.
+func (g *taskGroup[T]) joined(err error) ([]Result[T], error) {
 	if err != nil {
 		g.dropResults()
 		return nil, err
@@ -38,9 +55,25 @@ func JoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) ([]
 
 // TryJoinTask is [JoinTask] that stops at the first error: it cancels the other functions,
 // and returns that error when they have returned.
+//
+//edo:step TryJoinTaskStep
 func TryJoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) ([]T, error) {
-	g := newTaskGroup(fns, firstError)
-	err := g.await(task)
+	g := newTaskGroup[T](len(fns), firstError)
+	return g.tryJoined(g.await(task, fns))
+}
+
+// TryJoinTaskStep is the step form of [TryJoinTask], see [JoinTaskStep].
+func TryJoinTaskStep[T any](task *edo.Task, st *edo.Step, fns ...edo.Future[T]) (done bool, values []T, err error) {
+	done, g, err := awaitStep(task, st, fns, firstError)
+	if !done {
+		return false, nil, nil
+	}
+	values, err = g.tryJoined(err)
+	return true, values, err
+}
+
+// tryJoined returns the values of TryJoinTask; err is that of the wait.
+func (g *taskGroup[T]) tryJoined(err error) ([]T, error) {
 	if g.decider >= 0 {
 		err = joinErrors(g.results[g.decider].Err, err)
 	}
@@ -61,12 +94,31 @@ func TryJoinTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) 
 // never start. When a loser has panicked, the value comes with that error.
 //
 // A loser keeps what it had received; only what it was still waiting for stays where it was.
+//
+//edo:step RaceTaskStep
 func RaceTask[T any](task *edo.Task, fns ...func(task *edo.Task) (T, error)) (v T, err error) {
 	if len(fns) == 0 {
 		panic(errNoRacers)
 	}
-	g := newTaskGroup(fns, firstEnded)
-	err = g.await(task)
+	g := newTaskGroup[T](len(fns), firstEnded)
+	return g.raced(g.await(task, fns))
+}
+
+// RaceTaskStep is the step form of [RaceTask], see [JoinTaskStep].
+func RaceTaskStep[T any](task *edo.Task, st *edo.Step, fns ...edo.Future[T]) (done bool, v T, err error) {
+	if len(fns) == 0 {
+		panic(errNoRacers)
+	}
+	done, g, err := awaitStep(task, st, fns, firstEnded)
+	if !done {
+		return false, v, nil
+	}
+	v, err = g.raced(err)
+	return true, v, err
+}
+
+// raced returns the result of RaceTask; err is that of the wait.
+func (g *taskGroup[T]) raced(err error) (v T, _ error) {
 	if g.decider < 0 {
 		g.dropResults()
 		return v, err

@@ -33,7 +33,7 @@ type taskGroup[T any] struct {
 // branch is one function of a taskGroup.
 type branch[T any] struct {
 	fan.Child
-	f edo.Future[T] // made by edo.Async; nil after release
+	f edo.Future[T] // made by edo.Async, or edo.AsyncStep; nil after release
 }
 
 // goal is the event after which a taskGroup is ending.
@@ -45,24 +45,59 @@ const (
 	firstEnded
 )
 
-func newTaskGroup[T any](fns []func(task *edo.Task) (T, error), goal goal) *taskGroup[T] {
-	g := &taskGroup[T]{branches: make([]branch[T], len(fns)), results: make([]Result[T], len(fns)), goal: goal, decider: -1}
-	for i, fn := range fns {
-		g.branches[i].f = edo.Async(fn)
+// newTaskGroup returns a group of n functions, which are not set yet.
+func newTaskGroup[T any](n int, goal goal) *taskGroup[T] {
+	g := &taskGroup[T]{branches: make([]branch[T], n), results: make([]Result[T], n), goal: goal, decider: -1}
+	for i := range g.results {
 		g.results[i].Err = edo.ErrCancelled // unless the function is polled to its end
 	}
-	g.set.Init(g, len(fns))
+	g.set.Init(g, n)
 	return g
 }
 
-// await waits until all functions have ended. It returns the error of the wait, joined with
+// await runs fns, and waits until all have ended. It returns the error of the wait, joined with
 // the panics of the functions whose results the caller does not get.
-func (g *taskGroup[T]) await(task *edo.Task) error {
+func (g *taskGroup[T]) await(task *edo.Task, fns []func(task *edo.Task) (T, error)) error {
+	for i, fn := range fns {
+		g.branches[i].f = edo.Async(fn)
+	}
 	t := inside.Task(task)
 	err := t.Enter()
 	if err == nil {
 		err = t.Await(g, g.cancel)
 	}
+	return g.ended(err)
+}
+
+// awaitStep is the step form of await: fns are the functions as futures. A call that is done
+// returns the group.
+func awaitStep[T any](task *edo.Task, st *edo.Step, fns []edo.Future[T], goal goal) (done bool, g *taskGroup[T], err error) {
+	t := inside.Task(task)
+	g = edo.StepState[taskGroup[T]](st)
+	if g == nil {
+		isResumed := t.TakeResumed()
+		if t.IsSpecial() {
+			if v, k := t.EnterStep(isResumed); v == core.Waits {
+				return false, nil, nil
+			} else if v == core.IsOver {
+				return true, newTaskGroup[T](0, goal), k.Err
+			}
+		}
+		g = newTaskGroup[T](len(fns), goal)
+		for i, f := range fns {
+			g.branches[i].f = f
+		}
+	}
+	st.Set(nil) // also when this panics
+	if done, err = t.WaitStep(g, g.cancel); !done {
+		st.Set(g)
+		return false, nil, nil
+	}
+	return true, g, g.ended(err)
+}
+
+// ended returns the error of await; err is that of the wait.
+func (g *taskGroup[T]) ended(err error) error {
 	g.release()
 	if g.aborted && !g.reachedGoal() {
 		err = edo.ErrCancelled

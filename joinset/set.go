@@ -134,10 +134,14 @@ func (s *Set[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
 // Join waits for the next task that ends, and returns its result: it is [edo.Next] of the set.
 // If ok is true, err is the error of the task that has ended. Otherwise the set is empty, or,
 // if err is not nil, the waiting task was cancelled; then no result is lost.
+//
+//edo:step JoinStep
 func (s *Set[T]) Join(task *edo.Task) (v T, ok bool, err error) { return edo.Next[T](task, s) }
 
 // JoinNext is [Set.Join], but returns the handle of the task that has ended. The handle has
 // resolved; to join it is to join the task.
+//
+//edo:step JoinNextStep
 func (s *Set[T]) JoinNext(task *edo.Task) (h *edo.JoinHandle[T], ok bool, err error) {
 	return edo.Next[*edo.JoinHandle[T]](task, (*handles[T])(s))
 }

@@ -26,6 +26,8 @@ func (s *Set[T]) TrySpawn(sp edo.Spawner, f edo.Future[T], opts ...edo.SpawnOpti
 // in line while as many tasks run as the limit allows. It owns f: with an error, f was
 // dropped and not spawned. The error matches [edo.ErrClosed] when the set was closed, and
 // [edo.ErrCancelled] when the spawning task was cancelled.
+//
+//edo:step SpawnStep
 func (s *Set[T]) Spawn(task *edo.Task, f edo.Future[T], opts ...edo.SpawnOption) (edo.AbortHandle, error) {
 	if task.Proceed(nil) == nil && s.reserve() == nil {
 		return s.spawn(task, f, opts), nil
@@ -37,6 +39,8 @@ func (s *Set[T]) Spawn(task *edo.Task, f edo.Future[T], opts ...edo.SpawnOption)
 }
 
 // Go is [Set.Spawn] of a function in direct style, as [edo.GoValue] spawns it.
+//
+//edo:step SpawnStep
 func (s *Set[T]) Go(task *edo.Task, fn func(task *edo.Task) (T, error), opts ...edo.SpawnOption) (edo.AbortHandle, error) {
 	return s.Spawn(task, edo.Async(fn), opts...)
 }

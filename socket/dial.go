@@ -18,6 +18,8 @@ import (
 // [net.DefaultResolver]; its addresses are tried one after the other, and if none
 // answers the error is that of the first. There is no time limit but the system's:
 // cancel the task, or use a timeout.
+//
+//edo:step DialStep
 func Dial(task *edo.Task, network, address string) (*Conn, error) {
 	f := newDial(task, network, address, caller())
 	conn, err := edo.Await(task, edo.Future[*Conn](f))

@@ -74,6 +74,8 @@ func (l *Listener) accept(cx *edo.Context, pc uintptr) (*Conn, edo.Poll, error) 
 }
 
 // Accept waits for the next connection.
+//
+//edo:step AcceptStep
 func (l *Listener) Accept(task *edo.Task) (*Conn, error) {
 	f := &accept{listener: l, pc: caller()}
 	conn, err := edo.Await(task, edo.Future[*Conn](f))

@@ -23,6 +23,8 @@ var (
 // Read waits until there is something to read and reads up to len(p) bytes. The
 // end is [io.EOF]. When the task is cancelled the error is [edo.ErrCancelled], and
 // nothing is lost.
+//
+//edo:step ReadStep
 func (c *Conn) Read(task *edo.Task, p []byte) (int, error) {
 	f := reads.Get()
 	f.conn, f.p = c, p

@@ -35,6 +35,8 @@ func (c *Conn) pollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 //
 // Tasks that write at the same time are served one after the other: the bytes of each
 // Write stay together.
+//
+//edo:step WriteStep
 func (c *Conn) Write(task *edo.Task, p []byte) (int, error) {
 	f := writes.Get()
 	f.conn, f.p = c, p

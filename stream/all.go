@@ -34,6 +34,8 @@ import (
 //
 // The items can be ranged over once. If they are not ranged over, s is not dropped. Each item
 // takes from the budget of the task, and so does the loop itself.
+//
+//edo:range AllStep
 func All[T any](task *edo.Task, s Stream[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		l := loop[T]{task: task, src: s}
@@ -45,6 +47,8 @@ func All[T any](task *edo.Task, s Stream[T]) iter.Seq2[T, error] {
 		}
 	}
 }
+
+var errNoVariable = errors.New("stream: Each needs a variable for the error that ends the loop")
 
 // Each returns the values of s for a loop in direct style with one variable. The loop ends at
 // the first error, and sets *err to it: an error item of s, [edo.ErrCancelled], or an error
@@ -58,9 +62,11 @@ func All[T any](task *edo.Task, s Stream[T]) iter.Seq2[T, error] {
 // Each sets *err to nil when the loop begins, and does not change it when the body breaks out
 // or returns. Otherwise Each is like [All]: the loop owns s, and drops it when it ends. Each
 // panics if err is nil.
+//
+//edo:range EachStep
 func Each[T any](task *edo.Task, s Stream[T], err *error) iter.Seq[T] {
 	if err == nil {
-		panic(errors.New("stream: Each needs a variable for the error that ends the loop"))
+		panic(errNoVariable)
 	}
 	return func(yield func(T) bool) {
 		*err = nil
@@ -111,8 +117,7 @@ func (l *loop[T]) run(yield func(T, error) bool) error {
 		}
 		turn.End(inside.Context(l.task))
 		if err != nil {
-			var b *edo.BusyError
-			l.busy = errors.As(err, &b) && b.IsTask(inside.Task(l.task).Cx)
+			l.busy = isAnothers(l.task, err)
 		}
 		if !yield(v, err) || l.busy {
 			return nil

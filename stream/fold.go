@@ -131,8 +131,30 @@ func (f *foldFuture[A, T]) Drop() {
 // value (some 500 ns) and may wait. When the future is dropped while fn waits, fn gets
 // [edo.ErrCancelled] from the call that it waits in, and returns. A panic in fn is the error
 // of the future, a [*edo.PanicError].
+//
+//edo:spawn FoldTaskStep
 func FoldTask[A, T any](s Stream[T], init A, fn func(task *edo.Task, acc A, v T) (A, error)) edo.Future[A] {
 	return FoldFuture(s, init, func(acc A, v T) edo.Future[A] {
 		return edo.Async(func(task *edo.Task) (A, error) { return fn(task, acc, v) })
 	})
 }
+
+// FoldTaskStep is [FoldTask] with a function that returns the frame of each call.
+func FoldTaskStep[A, T, F any, P edo.ValueFrame[A, F]](s Stream[T], init A, frame func(acc A, v T) F) edo.Future[A] {
+	return FoldFuture(s, init, func(acc A, v T) edo.Future[A] {
+		return edo.AsyncStep[A](foldFrame[A, F, P]{frame(acc, v)})
+	})
+}
+
+// foldFrame is a call of a [FoldTask]: that has a function of its own around the user's.
+type foldFrame[A, F any, P edo.ValueFrame[A, F]] struct{ f F }
+
+// Poll is a step of the user's function.
+func (f *foldFrame[A, F, P]) Poll(task *edo.Task) (done bool, acc A, err error) {
+	return P(&f.f).Poll(task)
+}
+
+// FunctionName is the name of the function in direct style.
+func (*foldFrame[A, F, P]) FunctionName() string { return foldTaskName }
+
+const foldTaskName = "github.com/edo-go/edo/stream.FoldTask[...].func1.1"

@@ -27,11 +27,34 @@ func ForEachFuture[T any](s Stream[T], fn func(v T) edo.Future[edo.Unit]) edo.Fu
 // some hundred bytes. When the future is dropped while fn waits, fn gets [edo.ErrCancelled]
 // from the call that it waits in, and returns. A panic in fn is the error of the future, a
 // [*edo.PanicError].
+//
+//edo:spawn ForEachTaskStep
 func ForEachTask[T any](s Stream[T], fn func(task *edo.Task, v T) error) edo.Future[edo.Unit] {
 	return ForEachFuture(s, func(v T) edo.Future[edo.Unit] {
 		return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task, v) })
 	})
 }
+
+// ForEachTaskStep is [ForEachTask] with a function that returns the frame of each call.
+func ForEachTaskStep[T, F any, P edo.ErrorFrame[F]](s Stream[T], frame func(v T) F) edo.Future[edo.Unit] {
+	return ForEachFuture(s, func(v T) edo.Future[edo.Unit] {
+		return edo.AsyncStep[edo.Unit](forEachFrame[F, P]{frame(v)})
+	})
+}
+
+// forEachFrame is a call of a [ForEachTask]: that has a function of its own around the user's.
+type forEachFrame[F any, P edo.ErrorFrame[F]] struct{ f F }
+
+// Poll is a step of the user's function.
+func (f *forEachFrame[F, P]) Poll(task *edo.Task) (done bool, _ edo.Unit, err error) {
+	done, err = P(&f.f).Poll(task)
+	return done, edo.Unit{}, err
+}
+
+// FunctionName is the name of the function in direct style.
+func (*forEachFrame[F, P]) FunctionName() string { return forEachTaskName }
+
+const forEachTaskName = "github.com/edo-go/edo/stream.ForEachTask[...].func1.1"
 
 // Collect returns a future that is ready with all values of s when s ends; with nil if there
 // are none. It fails with the first error of s. It drops the values before an error, or when

@@ -11,6 +11,8 @@ import (
 // Send waits until sink has room for v, gives it v, and waits until sink has passed it on. It
 // borrows sink and owns v: if sink does not accept v, because sink has failed or the task was
 // cancelled, Send drops v. It allocates nothing.
+//
+//edo:step SendStep
 func Send[T any](task *edo.Task, sink edo.Sink[T], v T) error {
 	held := own.HoldValue(v)
 	defer held.Drop() // if sink does not accept it
@@ -27,6 +29,42 @@ func Send[T any](task *edo.Task, sink edo.Sink[T], v T) error {
 	w.flushes = true
 	_, err := edo.Await(task, w)
 	return err
+}
+
+// SendStep is the step form of [Send].
+func SendStep[T any](task *edo.Task, st *edo.Step, sink edo.Sink[T], v T) (done bool, err error) {
+	w := edo.StepState[sinkWait](st)
+	if w == nil {
+		w = sinkWaits.Get().(*sinkWait)
+		w.sink = sink
+	}
+	st.Set(nil)
+	var held own.Value[T]
+	if !w.flushes {
+		held.Put(v)
+	}
+	waits := false
+	defer func() {
+		if waits {
+			st.Set(w)
+			return
+		}
+		defer held.Drop() // if sink does not accept it
+		w.recycle()
+	}()
+	if !w.flushes {
+		if done, _, err = edo.AwaitStep(task, w); !done || err != nil {
+			waits = !done
+			return done, err
+		}
+		if err = startSend(sink, &held); err != nil {
+			return true, err
+		}
+		w.flushes = true
+	}
+	done, _, err = edo.AwaitStep(task, w)
+	waits = !done
+	return done, err
 }
 
 // sinkWait is a future that is ready when a sink has room, or has flushed. It does not depend

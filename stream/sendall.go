@@ -12,11 +12,33 @@ import (
 //
 // SendAll stops at the first error, of src or of sink. It owns src, and drops it before it
 // returns. It borrows sink, and neither closes nor drops it.
+//
+//edo:step SendAllStep
 func SendAll[T any](task *edo.Task, sink edo.Sink[T], src Stream[T]) error {
 	s := &sendAllFuture[T]{sink: sink, src: source(src)}
 	defer s.Drop()
 	_, err := edo.Await(task, s)
 	return err
+}
+
+// SendAllStep is the step form of [SendAll].
+func SendAllStep[T any](task *edo.Task, st *edo.Step, sink edo.Sink[T], src Stream[T]) (done bool, err error) {
+	s := edo.StepState[sendAllFuture[T]](st)
+	if s == nil {
+		s = &sendAllFuture[T]{sink: sink, src: source(src)}
+	}
+	st.Set(nil)
+	waits := false
+	defer func() {
+		if waits {
+			st.Set(s)
+		} else {
+			s.Drop()
+		}
+	}()
+	done, _, err = edo.AwaitStep(task, s)
+	waits = !done
+	return done, err
 }
 
 // SendAllFuture is [SendAll] as a future. It borrows sink, which must outlive it.

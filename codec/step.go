@@ -1,0 +1,64 @@
+package codec
+
+import "github.com/edo-go/edo"
+
+// phase is where the call of a Send or Feed waits. Nothing else has to be remembered, so all
+// calls share these. A zero Step is that of a call that waits for budget, or has not begun.
+type phase byte
+
+var (
+	needsRoom phase = 1
+	flushes   phase = 2
+)
+
+// RecvStep is the step form of [Framed.Recv].
+func (f *Framed[In, Out]) RecvStep(task *edo.Task) (done bool, frame In, err error) {
+	return edo.AwaitStep(task, f.RecvFuture())
+}
+
+// SendStep is the step form of [Framed.Send].
+func (f *Framed[In, Out]) SendStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
+	if edo.StepState[phase](st) != &flushes {
+		if done, err = f.FeedStep(task, st, frame); !done || err != nil {
+			return done, err
+		}
+	}
+	st.Set(nil) // also when the connection panics
+	if done, err = f.FlushStep(task); !done {
+		st.Set(&flushes)
+	}
+	return done, err
+}
+
+// FeedStep is the step form of [Framed.Feed].
+func (f *Framed[In, Out]) FeedStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
+	if edo.StepState[phase](st) == nil {
+		if done, err = task.ProceedStep(nil); !done || err != nil {
+			return done, err
+		}
+		if isFed, err := f.feed(frame); isFed {
+			return true, err
+		}
+	}
+	st.Set(nil) // also when the connection panics
+	if done, _, err = edo.AwaitStep(task, edo.Future[edo.Unit]((*readyFuture[In, Out])(f))); !done {
+		st.Set(&needsRoom)
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	return true, f.StartSend(frame)
+}
+
+// FlushStep is the step form of [Framed.Flush].
+func (f *Framed[In, Out]) FlushStep(task *edo.Task) (done bool, err error) {
+	done, _, err = edo.AwaitStep(task, f.FlushFuture())
+	return done, err
+}
+
+// CloseStep is the step form of [Framed.Close].
+func (f *Framed[In, Out]) CloseStep(task *edo.Task) (done bool, err error) {
+	done, _, err = edo.AwaitStep(task, f.CloseFuture())
+	return done, err
+}

@@ -15,10 +15,13 @@ type Branch interface {
 	arm() arming            // sets whether the branch is polled in the turn that begins
 	isArmed() bool          // reports whether the branch is polled in this turn
 	poll(*edo.Context) bool // polls the branch, if it is armed, and reports whether it is ready
-	handle() error          // calls the handler with the result
-	hasLine() bool          // reports whether the stream keeps a place in line
-	leaveLine()             // gives up the place in line that the stream keeps, if it keeps one
-	release()               // forgets the source, the handler and the guard
+	// handle calls the handler with the result, for a task that waits in Next, or for a poll by
+	// cx. handleStep is a step of that.
+	handle(task *edo.Task, cx *edo.Context) error
+	handleStep(task *edo.Task, st *edo.Step) (done bool, err error)
+	hasLine() bool // reports whether the stream keeps a place in line
+	leaveLine()    // gives up the place in line that the stream keeps, if it keeps one
+	release()      // forgets the source, the handler and the guard
 }
 
 // arming says whether a branch is polled in a turn.
@@ -55,7 +58,7 @@ type common struct {
 
 // result is what a branch has got from its source, with the function that handles it.
 type result[T any] struct {
-	handler func(v T, err error) error
+	handler callback[func(v T, err error) error, handlerStep[T]]
 	isSet   bool // v and err wait for the handler
 	v       T
 	err     error
@@ -64,22 +67,30 @@ type result[T any] struct {
 // On returns a branch that calls handler with each item of s: a value, or the error of an
 // error item. When s ends, handler is called once more, with [edo.ErrClosed] itself, and the
 // branch has ended.
+//
+//edo:step OnStep
 func On[T any](s edo.Stream[T], handler func(v T, err error) error) *StreamBranch[T] {
 	if s == nil || handler == nil {
 		panic(errors.New("selector: On needs a stream and a handler"))
 	}
 	line, _ := s.(core.Withdrawer)
-	return &StreamBranch[T]{result: result[T]{handler: handler}, src: s, line: line}
+	b := &StreamBranch[T]{src: s, line: line}
+	b.result.handler.direct = handler
+	return b
 }
 
 // OnFuture returns a branch that calls handler once, with the result of f. Then the branch has
 // ended, until [FutureBranch.Reset] gives it another future. If f is nil, the branch has ended
 // from the start.
+//
+//edo:step OnFutureStep
 func OnFuture[T any](f edo.Future[T], handler func(v T, err error) error) *FutureBranch[T] {
 	if handler == nil {
 		panic(errors.New("selector: OnFuture needs a handler"))
 	}
-	return &FutureBranch[T]{result: result[T]{handler: handler}, src: f}
+	b := &FutureBranch[T]{src: f}
+	b.result.handler.direct = handler
+	return b
 }
 
 // If sets a guard. The branch calls it at the beginning of each turn; if it returns false, the
@@ -134,6 +145,16 @@ func (r *result[T]) set(v T, err error) { r.v, r.err, r.isSet = v, err, true }
 // clear forgets the value and the error.
 func (r *result[T]) clear() { *r = result[T]{handler: r.handler} }
 
+// handle calls the handler.
+func (r *result[T]) handle(task *edo.Task, cx *edo.Context) error {
+	was := *r
+	r.clear()
+	if was.handler.step != nil {
+		return inDirectStyle(task, cx, was.steps())
+	}
+	return was.handler.direct(was.v, was.err)
+}
+
 // drop drops a result that was not handled: only an inspection leaves one behind.
 func (r *result[T]) drop() {
 	was := *r
@@ -143,10 +164,12 @@ func (r *result[T]) drop() {
 	}
 }
 
-func (b *StreamBranch[T]) handle() error {
-	r := b.result
-	b.result.clear()
-	return r.handler(r.v, r.err)
+func (b *StreamBranch[T]) handle(task *edo.Task, cx *edo.Context) error {
+	return b.result.handle(task, cx)
+}
+
+func (b *StreamBranch[T]) handleStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	return b.result.handleStep(task, st)
 }
 
 func (b *StreamBranch[T]) arm() arming { return b.armUnless(b.src == nil && !b.result.isSet) }
@@ -179,13 +202,15 @@ func (b *StreamBranch[T]) leaveLine() {
 func (b *StreamBranch[T]) release() {
 	b.leaveLine()
 	b.result.drop()
-	b.src, b.result.handler, b.guard = nil, nil, nil
+	b.src, b.guard, b.result = nil, nil, result[T]{}
 }
 
-func (b *FutureBranch[T]) handle() error {
-	r := b.result
-	b.result.clear()
-	return r.handler(r.v, r.err)
+func (b *FutureBranch[T]) handle(task *edo.Task, cx *edo.Context) error {
+	return b.result.handle(task, cx)
+}
+
+func (b *FutureBranch[T]) handleStep(task *edo.Task, st *edo.Step) (done bool, err error) {
+	return b.result.handleStep(task, st)
 }
 
 func (b *FutureBranch[T]) arm() arming { return b.armUnless(b.src == nil && !b.result.isSet) }
@@ -212,5 +237,5 @@ func (b *FutureBranch[T]) leaveLine() {}
 
 func (b *FutureBranch[T]) release() {
 	b.result.drop()
-	b.src, b.result.handler, b.guard = nil, nil, nil
+	b.src, b.guard, b.result = nil, nil, result[T]{}
 }

@@ -55,7 +55,7 @@ var Stop = errors.New("selector: stop")
 // each branch that is polled, and 30 ns more; a turn that has to wait polls all branches.
 type Select struct {
 	branches []Branch
-	orElse   func() error
+	orElse   callback[func() error, elseStep]
 	isBiased bool
 
 	waiter    atomic.Pointer[edo.Task] // the task that waits in Next
@@ -94,8 +94,10 @@ func (s *Select) Biased() *Select {
 
 // Else makes a turn call fn when there is no branch to poll: each has ended or was turned off
 // by its If. The error of fn is that of the turn. Else returns s.
+//
+//edo:step ElseStep
 func (s *Select) Else(fn func() error) *Select {
-	s.orElse = fn
+	s.orElse.direct = fn
 	return s
 }
 
@@ -109,26 +111,51 @@ var (
 // handler's error. If there is no branch to poll and no Else, the error matches [Stop] when
 // all branches have ended, and says so when some are turned off. When the task is cancelled
 // the error is [edo.ErrCancelled], and no branch has lost an item.
+//
+//edo:step NextStep
 func (s *Select) Next(task *edo.Task) error {
-	if w := s.waiter.Load(); w != nil && w != task {
+	if w := s.otherWaiter(task); w != nil {
 		if err := task.Proceed(nil); err != nil {
 			return err
 		}
-		return &edo.BusyError{On: "selector: next turn", First: w.Name(), Second: task.Name(), Use: "each task has a Select of its own"}
+		return busy(w, task)
 	}
 	s.caller = task
 	defer func() { s.waiter.Store(nil); s.caller = nil }() // also when a poll panics or calls Goexit
 	won, err := edo.Await[Branch](task, (*turn)(s))
 	if won != nil {
 		s.waiter.Store(nil) // the handler may take long
-		return won.handle()
+		return won.handle(task, nil)
 	}
-	if err == errNothingLeft || err == errTurnedOff || err == errDropped {
-		return s.callElse(err)
+	if isWithoutBranch(err) {
+		return s.callElse(task, nil, err)
 	}
+	s.giveUp()
+	return err
+}
+
+// otherWaiter returns the task that waits in Next, if it is not task.
+func (s *Select) otherWaiter(task *edo.Task) *edo.Task {
+	if w := s.waiter.Load(); w != task {
+		return w
+	}
+	return nil
+}
+
+// busy returns the error of a second task in Next.
+func busy(first, second *edo.Task) error {
+	return &edo.BusyError{On: "selector: next turn", First: first.Name(), Second: second.Name(), Use: "each task has a Select of its own"}
+}
+
+// isWithoutBranch reports whether err is that of a turn without a branch to poll.
+func isWithoutBranch(err error) bool {
+	return err == errNothingLeft || err == errTurnedOff || err == errDropped
+}
+
+// giveUp ends a turn whose task was cancelled.
+func (s *Select) giveUp() {
 	s.inTurn = false
 	s.leaveLines(nil)
-	return err
 }
 
 // turn is a Select as the future of the next turn's winner.
@@ -172,6 +199,8 @@ func (t *turn) Poll(cx *edo.Context) (Branch, edo.Poll, error) {
 
 // Run takes turns until one returns an error, and returns that error. For an error that
 // matches [Stop] it returns nil.
+//
+//edo:step RunStep
 func (s *Select) Run(task *edo.Task) error {
 	for {
 		if err := s.Next(task); errors.Is(err, Stop) {
@@ -195,9 +224,9 @@ func (s *Select) PollNext(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	case p == edo.Pending || err != nil && !cx.Proceed(nil):
 		return edo.Unit{}, edo.Pending, nil
 	case err != nil:
-		err = s.callElse(err)
+		err = s.callElse(nil, cx, err)
 	default:
-		err = b.handle()
+		err = b.handle(nil, cx)
 	}
 	if errors.Is(err, Stop) || err == errDropped {
 		s.isStopped = err != errNothingLeft
@@ -206,10 +235,16 @@ func (s *Select) PollNext(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	return edo.Unit{}, edo.Ready, err
 }
 
-// callElse returns the error of a turn without a branch to poll: that of Else, or err.
-func (s *Select) callElse(err error) error {
-	if s.orElse != nil && err != errDropped {
-		return s.orElse()
+// callElse returns the error of a turn without a branch to poll: that of Else, or err. A task
+// waits in Next, or cx polls.
+func (s *Select) callElse(task *edo.Task, cx *edo.Context, err error) error {
+	switch {
+	case err == errDropped:
+		return err
+	case s.orElse.step != nil:
+		return inDirectStyle(task, cx, s.orElse.step)
+	case s.orElse.direct != nil:
+		return s.orElse.direct()
 	}
 	return err
 }
@@ -281,5 +316,6 @@ func (s *Select) Drop() {
 	for _, b := range s.branches {
 		b.release()
 	}
-	s.branches, s.orElse, s.inTurn = nil, nil, false
+	s.branches, s.inTurn = nil, false
+	s.orElse = callback[func() error, elseStep]{}
 }

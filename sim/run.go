@@ -44,12 +44,12 @@ func (c Config) driver(manual bool) *simulated.Driver {
 	})
 }
 
-// run runs main on d and returns the result of edo.Run.
-func (c Config) run(d *simulated.Driver, main func(task *edo.Task) error) error {
+// run calls run, which is edo.Run, with an option for d.
+func (c Config) run(d *simulated.Driver, run func(edo.RunOption) error) error {
 	c.Runtime.Workers = 0
 	c.Runtime.CurrentThread = true
 	c.Runtime.SetDriver(d)
-	return edo.Run(main, edo.WithConfig(c.Runtime))
+	return run(edo.WithConfig(c.Runtime))
 }
 
 // An Option configures [Run].
@@ -67,10 +67,21 @@ func WithConfig(c Config) Option {
 // Run runs main as a task in a simulation, and returns when it and every other
 // task have ended. Its errors are those of edo.Run. When the tasks cannot end,
 // because nothing can happen any more, it cancels them, and the error names them.
+//
+//edo:spawn RunStep
 func Run(seed uint64, main func(task *edo.Task) error, opts ...Option) error {
+	return run(seed, opts, func(o edo.RunOption) error { return edo.Run(main, o) })
+}
+
+// RunStep is [Run] with the frame of a compiled function for main.
+func RunStep[F any, P edo.ErrorFrame[F]](seed uint64, main F, opts ...Option) error {
+	return run(seed, opts, func(o edo.RunOption) error { return edo.RunStep[F, P](main, o) })
+}
+
+func run(seed uint64, opts []Option, run func(edo.RunOption) error) error {
 	c := Config{Seed: seed}
 	for _, o := range opts {
 		o.apply(&c)
 	}
-	return c.run(c.driver(false), main)
+	return c.run(c.driver(false), run)
 }

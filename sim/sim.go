@@ -28,7 +28,18 @@ func New(c Config) *Sim { return &Sim{config: c, driver: c.driver(true)} }
 // Start begins to run main as a task, on a goroutine of the simulation, and
 // returns before its first poll. It is called once. The test must call [Sim.Wait] in the
 // end: otherwise the goroutine stays.
+//
+//edo:spawn StartStep
 func (s *Sim) Start(main func(task *edo.Task) error) {
+	s.start(func(o edo.RunOption) error { return edo.Run(main, o) })
+}
+
+// StartStep is [Sim.Start] of s with the frame of a compiled function for main.
+func StartStep[F any, P edo.ErrorFrame[F]](s *Sim, main F) {
+	s.start(func(o edo.RunOption) error { return edo.RunStep[F, P](main, o) })
+}
+
+func (s *Sim) start(run func(edo.RunOption) error) {
 	if s.ended != nil {
 		panic(errors.New("sim: Start called twice: use a Sim for each run"))
 	}
@@ -36,7 +47,7 @@ func (s *Sim) Start(main func(task *edo.Task) error) {
 	go func() {
 		defer close(s.ended)
 		defer s.driver.Close() // a step that waits returns
-		s.err = s.config.run(s.driver, main)
+		s.err = s.config.run(s.driver, run)
 	}()
 }
 

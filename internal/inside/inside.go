@@ -15,6 +15,9 @@ import (
 // Task returns the inside of task.
 func Task(task *edo.Task) *core.Task { return (*core.Task)(unsafe.Pointer(task)) }
 
+// PublicTask returns t as a program sees it.
+func PublicTask(t *core.Task) *edo.Task { return (*edo.Task)(unsafe.Pointer(t)) }
+
 // Context returns the context of the current poll of task. It is valid until the function
 // suspends, after Proceed or Await has returned nil.
 func Context(task *edo.Task) *edo.Context {

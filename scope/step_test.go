@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,9 +152,6 @@ func TestAScopeInStepsDoesWhatItDoesInDirectStyle(t *testing.T) {
 			return run(s, "outer", []act{member(s, "m", 3, fails), run(s, "inner", []act{
 				member(s, "n", 3, fails), do(func(*edo.Task, *scope.Scope) error { panic("of the function") })})})
 		},
-		"Goexit": func(s *tasktest.Stage) act {
-			return run(s, "run", []act{member(s, "m", 3, fine), do(func(*edo.Task, *scope.Scope) error { runtime.Goexit(); return nil })})
-		},
 		"the budget is used up": func(s *tasktest.Stage) act {
 			return run(s, "run", []act{member(s, "m", 1, fine), do(func(task *edo.Task, _ *scope.Scope) error {
 				for range 127 {
@@ -183,6 +181,44 @@ func TestAScopeInStepsDoesWhatItDoesInDirectStyle(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// A Goexit cannot be held back: the deferred functions of the caller do not wait for the members,
+// but the task does.
+func TestAGoexitInAScopeInStepsEndsTheTaskWhenTheMembersHaveEnded(t *testing.T) {
+	for _, members := range []int{0, 1, 3} {
+		tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
+			var ended atomic.Int32
+			err := edo.Run(func(task *edo.Task) error {
+				_, err := edo.GoStep(task, tasktest.Frame{Steps: []tasktest.StepFunc{func(task *edo.Task, st *edo.Step) (bool, error) {
+					return scope.RunStep(task, st, func(task *edo.Task, st *edo.Step, outer *scope.Scope) (bool, error) {
+						return scope.RunStep(task, st, func(task *edo.Task, _ *edo.Step, inner *scope.Scope) (bool, error) {
+							for i := range members {
+								edo.Go([]edo.Spawner{outer, inner}[i%2], func(task *edo.Task) error {
+									defer ended.Add(1)
+									for edo.Yield(task) == nil {
+									}
+									return edo.Shielded(task, edo.Yield)
+								})
+							}
+							if done, err := edo.YieldStep(task); !done {
+								return false, err
+							}
+							runtime.Goexit()
+							return true, nil
+						})
+					})
+				}}}).Await(task)
+				if n := ended.Load(); int(n) != members {
+					t.Errorf("%d of %d members have ended", n, members)
+				}
+				return err
+			}, opt)
+			if err == nil || !strings.Contains(err.Error(), "runtime.Goexit") {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 

@@ -39,21 +39,77 @@ import (
 //
 // It costs as much as a scope with a deadline: some 260 bytes in three allocations, and as
 // much time as ten locks.
+//
+//edo:step TimeoutStep
 func Timeout[T any](task *edo.Task, d time.Duration, fn func(task *edo.Task) (T, error)) (v T, err error) {
 	if err := task.Proceed(emptySleep{}); err != nil {
 		return v, err
 	}
-	in := inside.Task(task).Cx
-	if in.Runtime() == nil {
-		return v, sched.ErrNoClock
+	limit, err := limitOf(inside.Task(task).Cx, d)
+	if err != nil {
+		return v, err
 	}
-	now := in.Now()
-	limit := time.Duration(roundUp(sched.After(now, max(d, 1))) - now)
 	var fnErr error
 	scopeErr := scope.Run(task, func(*scope.Scope) error {
 		v, fnErr = fn(task)
 		return fnErr
-	}, scope.Timeout(limit))
+	}, limit)
+	return timeoutResult(task, d, v, fnErr, scopeErr)
+}
+
+// TimeoutStep is the step form of [Timeout]; fn is a step form too. The step keeps the scope,
+// and the step of fn.
+func TimeoutStep[T any](task *edo.Task, st *edo.Step, d time.Duration, fn func(task *edo.Task, st *edo.Step) (done bool, v T, err error)) (done bool, v T, err error) {
+	s := edo.StepState[timeoutStep[T]](st)
+	if s == nil {
+		if done, err = task.ProceedStep(emptySleep{}); !done || err != nil {
+			return done, v, err
+		}
+		limit, err := limitOf(inside.Task(task).Cx, d)
+		if err != nil {
+			return true, v, err
+		}
+		s = &timeoutStep[T]{limit: limit}
+		st.Set(s)
+	}
+	hasReturned := false
+	defer func() {
+		if done || !hasReturned {
+			st.Set(nil)
+		}
+	}()
+	done, err = scope.RunStep(task, &s.scope, func(task *edo.Task, st *edo.Step, _ *scope.Scope) (done bool, err error) {
+		done, s.v, s.fnErr = fn(task, st)
+		return done, s.fnErr
+	}, s.limit)
+	hasReturned = true
+	if !done {
+		return false, v, nil
+	}
+	v, err = timeoutResult(task, d, s.v, s.fnErr, err)
+	return true, v, err
+}
+
+// timeoutStep is a call of Timeout, as a step.
+type timeoutStep[T any] struct {
+	scope edo.Step
+	limit scope.Option
+	v     T     // what fn has returned
+	fnErr error // likewise
+}
+
+// limitOf returns the time limit of a scope that is to end after d.
+func limitOf(in *sched.Context, d time.Duration) (limit scope.Option, err error) {
+	if in.Runtime() == nil {
+		return limit, sched.ErrNoClock
+	}
+	now := in.Now()
+	return scope.Timeout(time.Duration(roundUp(sched.After(now, max(d, 1))) - now)), nil
+}
+
+// timeoutResult returns what a Timeout of d does whose function has returned v and fnErr, and
+// its scope scopeErr.
+func timeoutResult[T any](task *edo.Task, d time.Duration, v T, fnErr, scopeErr error) (T, error) {
 	if !isOwnTimeout(scopeErr, fnErr) {
 		return v, scopeErr
 	}

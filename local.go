@@ -26,6 +26,8 @@ func InheritValues() SpawnOption { return spawnOption((*core.Extra).InheritValue
 
 // Get returns the value that the task of s, a [*Task] or a [*Context], has. A Task that
 // is not the caller's has none, and so has any other Spawner.
+//
+//edo:nowait
 func (l *Local[T]) Get(s Spawner) (v T, ok bool) {
 	switch s := s.(type) {
 	case *Task:

@@ -12,6 +12,8 @@ import (
 // error matches [edo.ErrFull] when as many tasks run as the limit allows, or other spawns
 // wait in line, and [edo.ErrClosed] when the set was closed. With an error, f still belongs
 // to the caller.
+//
+//edo:nowait
 func (s *Set[T]) TrySpawn(sp edo.Spawner, f edo.Future[T], opts ...edo.SpawnOption) (edo.AbortHandle, error) {
 	if sp == nil {
 		core.Hooks.Source(nil) // panics

@@ -29,6 +29,8 @@ func Dial(task *edo.Task, network, address string) (*Conn, error) {
 
 // DialFuture is [Dial] as a future, on the network of the runtime that s belongs
 // to. It starts when it is first polled; dropped before it is ready, it gives up.
+//
+//edo:nowait
 func DialFuture(s edo.Spawner, network, address string) edo.Future[*Conn] {
 	return newDial(s, network, address, caller())
 }

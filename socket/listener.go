@@ -29,6 +29,8 @@ type Listener struct {
 // vanished while nothing is under way, within some 2.5 minutes; one that vanishes with
 // data under way is noticed after some 15 minutes: use deadlines, or
 // [Conn.SetIdleTimeout].
+//
+//edo:nowait
 func Listen(s edo.Spawner, network, address string, opts ...ListenOption) (*Listener, error) {
 	d, err := inside.Driver(s)
 	if err == nil {

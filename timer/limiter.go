@@ -102,12 +102,16 @@ func (l *Limiter) SetRate(r Rate) {
 
 // Allow takes a token if the bucket has one, and reports whether it did: it is
 // [Limiter.TryTake] of one token.
+//
+//edo:nowait
 func (l *Limiter) Allow(s edo.Spawner) bool { return l.TryTake(s, 1) == nil }
 
 // TryTake takes n tokens if the bucket has them and the queue is empty. It never waits. s
 // names the runtime whose clock counts: a task, the context of a poll, or the runtime. The
 // error matches [edo.ErrEmpty], or says that n is more than the burst, or that s is not
 // the caller's.
+//
+//edo:nowait
 func (l *Limiter) TryTake(s edo.Spawner, n int) error {
 	clock, err := inside.Driver(s)
 	if err != nil {

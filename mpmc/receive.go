@@ -18,11 +18,21 @@ func (rx *Receiver[T]) Recv(task *edo.Task) (v T, err error) {
 	if err := task.Proceed((*asking[T])(rx)); err != nil {
 		return v, err
 	}
-	v, w, err := rx.beginRecv(inside.Context(task), true)
-	if w != nil {
-		return rx.awaitMessage(task, w, w)
+	c, cx := rx.ch, inside.Context(task) // as beginRecv, without a call: BenchmarkDirectSendRecv
+	c.mu.Lock()
+	switch c.pollMessage(rx) {
+	case edo.Ready:
+		v = c.queue.Take()
+		c.settle(cx)
+		return v, nil
+	case edo.End:
+		err = rx.seat.endError()
+		c.mu.Unlock()
+		return v, err
 	}
-	return v, err
+	w := rx.joinTurns(cx)
+	c.mu.Unlock()
+	return rx.awaitMessage(task, w, w)
 }
 
 // RecvStep is the step form of [Receiver.Recv]. The step keeps the turn in line.

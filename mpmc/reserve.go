@@ -132,13 +132,14 @@ func (tx *Sender[T]) reserveStep(task *edo.Task, st *edo.Step, n int) (done bool
 func (tx *Sender[T]) beginReserve(cx *edo.Context, n int) (*offer[T], error) {
 	c := tx.ch
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if err := c.takePermits(tx, n); err != errFull {
+		c.mu.Unlock()
 		return nil, err
 	}
 	w := tx.lendOffer()
 	c.prepareReserve(w, n)
 	c.queueOffer(w, cx.Waker())
+	c.mu.Unlock()
 	return w, nil
 }
 

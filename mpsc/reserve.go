@@ -135,14 +135,14 @@ func (tx *Sender[T]) reserveStep(task *edo.Task, st *edo.Step, n uint32) (done b
 func (tx *Sender[T]) beginReserve(n uint32) (*waiter[T], error) {
 	c := tx.ch
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	w := c.borrowWaiter(tx)
 	joined, err := c.requestPermits(w, n)
 	if !joined {
 		c.returnWaiter(w)
-		return nil, err
+		w = nil
 	}
-	return w, nil
+	c.mu.Unlock()
+	return w, err
 }
 
 // reserving is as [sending], for a reserve.

@@ -10,10 +10,8 @@ import (
 
 func TestStepFormsDoWhatDirectStyleDoes(t *testing.T) {
 	tasktest.BothFormsAgree(t, func(*rand.Rand) (w tasktest.World) {
-		var txs []*oneshot.Sender[int]
 		for i := range 3 {
 			tx, rx := oneshot.New[int]()
-			txs = append(txs, tx)
 			w.Ops = append(w.Ops,
 				tasktest.OpOf("Recv", rx.Recv, tasktest.WithoutStep(rx.RecvStep)),
 				tasktest.OpOfError("Closed", tx.Closed, tasktest.ErrorWithoutStep(tx.ClosedStep)))

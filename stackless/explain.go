@@ -22,7 +22,7 @@ type Explanation struct {
 	Borrows  int                `json:"borrows"` // calls in lowered functions that borrow a coroutine
 }
 
-// An ExplainedPackage is a package of the main module or the workspace that uses edo. The tests of a package are an
+// An ExplainedPackage is a package that was named, is in the main module or the workspace, and uses edo. The tests of a package are an
 // entry of their own.
 type ExplainedPackage struct {
 	Path string `json:"path"`
@@ -135,6 +135,9 @@ func (t *tool) session(command string, args []string) (s *session, status int) {
 func explanation(result *build.Result) *Explanation {
 	e := &Explanation{Packages: []ExplainedPackage{}}
 	for _, u := range result.Units {
+		if !u.Package.Named {
+			continue // lowered because a package that was named imports it
+		}
 		p := ExplainedPackage{Path: u.Package.Path, State: u.State, Failure: u.Failure, Problems: reasons(u.Problems)}
 		for _, f := range u.Functions {
 			p.Functions = append(p.Functions, ExplainedFunction{

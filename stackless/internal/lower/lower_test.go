@@ -173,13 +173,23 @@ func (w *workspace) output(program string) string {
 
 func clip(out []byte) []byte { return out[:min(len(out), 4000)] }
 
-// The programs of testdata/run do the same in both builds. Functions whose name begins with
-// refused are refused, and all others are lowered.
+// lineOf is the line of the source at which a function begins.
+func lineOf(t *testing.T, fn Function) string {
+	t.Helper()
+	text, err := os.ReadFile(fn.Pos.Filename)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(string(text), "\n")[fn.Pos.Line-1]
+}
+
+// The programs of testdata/run do the same in both builds. Functions with a comment "refused" on
+// their first line are refused, and all others are lowered.
 func TestLoweredProgramsDoWhatTheirSourceDoes(t *testing.T) {
 	w := newWorkspace(t, "run")
 	functions, overlay := w.compile("./...")
 	for _, fn := range functions {
-		wantRefused := strings.Contains(fn.Name, ".refused")
+		wantRefused := strings.Contains(lineOf(t, fn), "// refused")
 		if isRefused := fn.Kind == Refused; isRefused != wantRefused {
 			t.Errorf("%s: %s is %s: %v", fn.Pos, fn.Name, fn.Kind, fn.Reasons)
 		}

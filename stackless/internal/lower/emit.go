@@ -72,7 +72,7 @@ func (f *function) locals() string {
 	var b strings.Builder
 	var names []string
 	for _, v := range f.all {
-		if v.field {
+		if v.field || !v.used {
 			continue
 		}
 		fmt.Fprintf(&b, "\tvar %s %s\n", v.storage, f.storedType(v))

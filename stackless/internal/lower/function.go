@@ -34,8 +34,9 @@ type function struct {
 	subst    map[ast.Node][]any // nodes that stand for something else now
 	branches map[*ast.BranchStmt]*label
 	targets  []target
-	labels   map[string]*label // of the source
-	pending  string            // the label of the statement that comes
+	labels   map[string]*label     // of the source
+	consts   map[*types.Const]bool // declared in blocks that are taken apart
+	pending  string                // the label of the statement that comes
 	inLoop   int
 	hasGoto  bool
 	defers   []*deferred
@@ -61,7 +62,7 @@ func (u *unit) newFunction(fi *funcInfo) *function {
 	f := &function{
 		u: u, file: fi.file, name: fi.name, node: fi.node, typ: fi.typ, body: fi.body, sig: fi.sig, task: fi.task,
 		frame: fi.frame, fields: frameNames(), vars: map[*types.Var]*variable{}, subst: map[ast.Node][]any{},
-		branches: map[*ast.BranchStmt]*label{}, labels: map[string]*label{},
+		branches: map[*ast.BranchStmt]*label{}, labels: map[string]*label{}, consts: map[*types.Const]bool{},
 	}
 	f.names = u.localNames(fi.file, fi.node)
 	f.outer = u.localNames(fi.file, &ast.Ident{Name: "_"})

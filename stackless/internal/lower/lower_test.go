@@ -24,12 +24,13 @@ var show = flag.Bool("show", false, "print the lowered text of the test programs
 type workspace struct {
 	t   *testing.T
 	dir string
+	own bool // dir is a module of this repository
 }
 
 // newWorkspace copies the packages of testdata below dir into a new module.
 func newWorkspace(t *testing.T, dir string) *workspace {
 	t.Helper()
-	w := &workspace{t, t.TempDir()}
+	w := &workspace{t: t, dir: t.TempDir()}
 	_, here, _, _ := runtime.Caller(0)
 	root := filepath.Join(filepath.Dir(here), "..", "..", "..")
 	if err := os.CopyFS(w.dir, os.DirFS(filepath.Join("testdata", dir))); err != nil {
@@ -42,7 +43,9 @@ func newWorkspace(t *testing.T, dir string) *workspace {
 	return w
 }
 
-func (w *workspace) env() []string { return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOPROXY=off") }
+func (w *workspace) env() []string {
+	return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOPROXY=off")
+}
 
 // compile lowers the packages that the pattern names, and returns what became of their functions
 // and an overlay.

@@ -47,8 +47,18 @@ func (f *function) place() {
 		}
 	}
 	f.reachable = make([]bool, len(f.ops))
-	for i := range f.ops {
+	for i, o := range f.ops {
 		f.reachable[i] = written[i] != nil
+		if !f.reachable[i] {
+			continue
+		}
+		r := f.refs(o)
+		for _, l := range r.targets {
+			l.used = true
+		}
+		for _, v := range append(r.uses, r.defs...) {
+			v.used = true
+		}
 	}
 	f.nameVariables()
 }
@@ -84,7 +94,6 @@ func (f *function) graph() []flow.Node {
 			if !ok {
 				panic("lower: a jump to a label that is nowhere")
 			}
-			l.used = true
 			n.Next = append(n.Next, to)
 		}
 		if !o.ends && i+1 < len(nodes) {

@@ -69,6 +69,7 @@ func (f *function) replace(n ast.Node) (string, bool) {
 		if v := f.variableOf(n); v != nil {
 			return f.value(v), true
 		}
+		return f.constantText(n)
 	case *ast.BranchStmt:
 		if l := f.branches[n]; l != nil {
 			return "goto " + f.labelName(l), true

@@ -367,9 +367,3 @@ func (f *function) ifStmt(s *ast.IfStmt) {
 	}
 	f.placeLabel(end)
 }
-
-// constants are the constants that a block declares. They mean the same in the whole of Poll,
-// under names of their own.
-func (f *function) constants(d *ast.GenDecl) {
-	refuse(d.Pos(), "a constant is declared in a block that waits: declare it outside the function")
-}

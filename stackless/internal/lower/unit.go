@@ -322,6 +322,11 @@ func (u *unit) frameOf(fi *funcInfo) *frameType {
 	fi.stage = underWay
 	fi.frame = &frameType{pkg: u.p.Types.Path(), name: fi.name.frame(), isExported: ast.IsExported(fi.name.frame()), typeParams: fi.typePar}
 	refused := attempt(func() {
+		for _, p := range fi.typePar {
+			if p.Obj().Name() == "_" {
+				refuse(fi.node.Pos(), "a type parameter has no name: give it one")
+			}
+		}
 		u.checkName(fi)
 		f := u.newFunction(fi)
 		if fi.fn == nil {
@@ -359,6 +364,10 @@ func (u *unit) capturedBy(fi *funcInfo) (captured []*types.Var) {
 		id, ok := n.(*ast.Ident)
 		if !ok {
 			return true
+		}
+		if t, ok := u.p.Info.Uses[id].(*types.TypeName); ok && t.Pkg() == u.p.Types && t.Parent() != u.p.Types.Scope() &&
+			!isTypeParam(t.Type()) && (t.Pos() < fi.node.Pos() || t.Pos() >= fi.node.End()) {
+			refuse(id.Pos(), "the type %s is declared inside the function: declare it outside", t.Name())
 		}
 		v, ok := u.p.Info.Uses[id].(*types.Var)
 		if !ok || v.IsField() || seen[v] || v == fi.task || v.Parent() == u.p.Types.Scope() || v.Pkg() != u.p.Types {

@@ -21,6 +21,7 @@ type variable struct {
 	must   bool // it is a field
 
 	number    int
+	used      bool // an operation that can be reached refers to it
 	field     bool
 	fieldName string
 	storage   string // where it lies: "f.x", or "x"

@@ -27,7 +27,7 @@ func (s *stack[E]) push(task *edo.Task, items ...E) error {
 	return nil
 }
 
-func (s stack[_]) size(task *edo.Task) int {
+func (s stack[_]) size(task *edo.Task) int { // refused
 	edo.Yield(task)
 	return len(s.items)
 }

@@ -102,7 +102,7 @@ func order(task *edo.Task) {
 	fmt.Println(panics(task, s))
 	fmt.Println(min(say("x", 3), waits(task, "y", 2)), max(waits(task, "z", 1), 0))
 	st := struct{ a, b int }{b: say("f", 1), a: waits(task, "h", 2)}
-	fmt.Println(st, *&st.a+waits(task, "k", 1), -say("n", 1)+waits(task, "o", 1))
+	fmt.Println(st.b, *&st.a+waits(task, "k", 1), -say("n", 1)+waits(task, "o", 1))
 	lit := map[string]int{"a": say("m1", 1)}["a"] + waits(task, "m2", 1)
 	fmt.Println(lit)
 }

@@ -124,9 +124,11 @@ func selects(task *edo.Task) (out []string) {
 	for i := range 4 {
 		if i%2 == 0 {
 			a <- i
+			b <- "full"
 		}
 		select {
 		case v, ok := <-a:
+			<-b
 			edo.Yield(task)
 			f := func() int { v++; return v }
 			out = append(out, fmt.Sprint(v, ok, f()))

@@ -358,7 +358,7 @@ func (f *function) hoistCall(e *ast.CallExpr) {
 	if !f.u.waitsIn(e, f.task) {
 		return
 	}
-	f.hoistParts(append([]ast.Expr{e.Fun}, e.Args...), false)
+	f.hoistParts(f.operands(e), false)
 	f.checkArguments(e, false)
 }
 

@@ -26,7 +26,7 @@ func (f *function) wait(e *ast.CallExpr, c call) {
 
 // hoistForCall hoists all calls in the function and the arguments of a call that waits.
 func (f *function) hoistForCall(e *ast.CallExpr) {
-	parts := append([]ast.Expr{e.Fun}, e.Args...)
+	parts := f.operands(e)
 	last := -1
 	for i, part := range parts {
 		if _, isTuple := f.u.p.Info.TypeOf(part).(*types.Tuple); isTuple {
@@ -42,6 +42,16 @@ func (f *function) hoistForCall(e *ast.CallExpr) {
 		f.hoistExpr(part, true)
 	}
 	f.isLast = was
+}
+
+// operands are what a call evaluates before it is made: the function, or the receiver of a method,
+// and the arguments.
+func (f *function) operands(e *ast.CallExpr) []ast.Expr {
+	fun := e.Fun
+	if sel, ok := ast.Unparen(fun).(*ast.SelectorExpr); ok && !f.isQualified(sel) && f.u.p.Info.Selections[sel].Kind() == types.MethodVal {
+		fun = sel.X
+	}
+	return append([]ast.Expr{fun}, e.Args...)
 }
 
 // mayCall reports whether evaluating e may run code that changes variables.

@@ -15,6 +15,7 @@ func TestStepFormsDoWhatDirectStyleDoes(t *testing.T) {
 	tasktest.BothFormsAgree(t, func(r *rand.Rand) (w tasktest.World) {
 		tx, rx := mpmc.New[int](1 + r.IntN(3))
 		clone := tx.Clone()
+		w.End = func() { tx.Close(); clone.Close(); rx.Drop() }
 		for i, tx := range []*mpmc.Sender[int]{tx, clone} {
 			w.Ops = append(w.Ops, senderOps(tx, i)...)
 			w.Events = append(w.Events, func() { tx.TrySend(10 + i) }, func() { tx.TrySend(20 + i) })

@@ -60,15 +60,14 @@ func ErrorWithoutStep(step func(task *edo.Task) (bool, error)) func(*edo.Task, *
 type World struct {
 	Ops    []Op     // that tasks call
 	Events []func() // that happen at some time, and do not wait
-	// Tasks is how many tasks there are; 0: four.
-	Tasks int
+	End    func()   // closes what the run has left, or nil
 }
 
 // BothFormsAgree runs random programs, each by tasks in direct style and by tasks that are
 // frames, and requires that nothing tells the two runs apart: the order in which the tasks run,
 // what each operation returns, the budget after it, the panics, and the reports in between. The
 // tasks call operations of the world that build makes, with a budget that is nearly used up at
-// times, while its events happen, and while tasks are aborted. It requires as well that each
+// times or in a shield, while its events happen, and while tasks are aborted. It requires as well that each
 // operation was done at once in some run, has waited in some, and was cancelled in some, unless
 // except has it: "Recv cancelled".
 func BothFormsAgree(t *testing.T, build func(r *rand.Rand) World, except ...string) {
@@ -109,6 +108,7 @@ func tail(log []string, at int) string {
 // run is one run of a program.
 type run struct {
 	byFrames bool
+	shields  bool // some operations are shielded: few runs, because a stall takes some milliseconds
 	r        *rand.Rand
 	world    World
 	seen     map[string]bool // of frames: what operations have done
@@ -118,7 +118,7 @@ type run struct {
 
 // play runs the program of a seed.
 func play(seed uint64, byFrames bool, build func(r *rand.Rand) World, seen map[string]bool) *run {
-	p := &run{byFrames: byFrames, seen: seen, r: rand.New(rand.NewPCG(seed, 1))}
+	p := &run{byFrames: byFrames, shields: seed%16 == 3, seen: seen, r: rand.New(rand.NewPCG(seed, 1))}
 	p.world = build(p.r)
 	config := edo.Config{CurrentThread: true, Trace: seed%2 == 0}
 	config.OnError = func(err error) { p.logf("OnError: %v", err) }
@@ -128,18 +128,23 @@ func play(seed uint64, byFrames bool, build func(r *rand.Rand) World, seen map[s
 	}))
 	err := edo.Run(p.main, edo.WithConfig(config))
 	p.logf("the end: %v", err)
+	if p.world.End != nil {
+		p.world.End()
+	}
 	return p
 }
 
-func (p *run) logf(format string, args ...any) { p.log = append(p.log, fmt.Sprintf(format, args...)) }
+// logf logs what happens.
+func (p *run) logf(format string, args ...any) {
+	p.log = append(p.log, line.ReplaceAllString(fmt.Sprintf(format, args...), "x.go"))
+}
+
+// line is a line number in a report: those of the two forms differ.
+var line = regexp.MustCompile(`[a-z_]+\.go:\d+`)
 
 // main spawns the tasks, and disturbs them for a while.
 func (p *run) main(task *edo.Task) error {
-	n := p.world.Tasks
-	if n == 0 {
-		n = 4
-	}
-	for i := range n {
+	for i := range 4 {
 		p.spawn(task, fmt.Sprint("task ", i))
 	}
 	for range 14 {
@@ -163,7 +168,11 @@ func (p *run) spawn(task *edo.Task, name string) {
 		if p.r.IntN(4) == 0 {
 			f.ops = append(f.ops, p.spend(p.r.IntN(3)))
 		}
-		f.ops = append(f.ops, p.world.Ops[p.r.IntN(len(p.world.Ops))])
+		op := p.world.Ops[p.r.IntN(len(p.world.Ops))]
+		if p.shields && p.r.IntN(4) == 0 {
+			op = shielded(op)
+		}
+		f.ops = append(f.ops, op)
 	}
 	var h *edo.JoinHandle[edo.Unit]
 	if p.byFrames {
@@ -184,6 +193,27 @@ func (p *run) spend(left int) Op {
 	return Op{
 		Direct: func(task *edo.Task) (any, error) { spend(task); return nil, nil },
 		Step:   func(task *edo.Task, _ *edo.Step) (bool, any, error) { spend(task); return true, nil, nil },
+	}
+}
+
+// shielded is op in a section that ignores cancellation.
+func shielded(op Op) Op {
+	return Op{
+		Name: "shielded " + op.Name,
+		Direct: func(task *edo.Task) (result any, err error) {
+			err = edo.Shielded(task, func(task *edo.Task) (err error) {
+				result, err = op.Direct(task)
+				return err
+			})
+			return result, err
+		},
+		Step: func(task *edo.Task, st *edo.Step) (done bool, result any, err error) {
+			done, err = edo.ShieldedStep(task, st, func(task *edo.Task, st *edo.Step) (done bool, err error) {
+				done, result, err = op.Step(task, st)
+				return done, err
+			})
+			return done, result, err
+		},
 	}
 }
 
@@ -209,14 +239,11 @@ func (p *run) disturb(task *edo.Task) {
 	}
 }
 
-// line is a line number in a report: those of the two forms differ.
-var line = regexp.MustCompile(`[a-z_]+\.go:\d+`)
-
 // report logs what a report says.
 func (p *run) report(task *edo.Task) {
 	for _, one := range task.Runtime().Snapshot().Tasks {
 		one.Spawned = ""
-		p.logf("report: %s", line.ReplaceAllString(fmt.Sprintf("%+v", one), "x.go"))
+		p.logf("report: %+v", one)
 	}
 }
 

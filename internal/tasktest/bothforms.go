@@ -15,6 +15,7 @@ import (
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/timer"
 )
 
 // An Op is an operation that waits, in direct style and as a step form. Each returns the
@@ -67,7 +68,7 @@ type World struct {
 // frames, and requires that nothing tells the two runs apart: the order in which the tasks run,
 // what each operation returns, the budget after it, the panics, and the reports in between. The
 // tasks call operations of the world that build makes, with a budget that is nearly used up at
-// times or in a shield, while its events happen, and while tasks are aborted. It requires as well that each
+// times, in a shield or with a time limit, while its events happen, and while tasks are aborted. It requires as well that each
 // operation was done at once in some run, has waited in some, and was cancelled in some, unless
 // except has it: "Recv cancelled".
 func BothFormsAgree(t *testing.T, build func(r *rand.Rand) World, except ...string) {
@@ -169,8 +170,11 @@ func (p *run) spawn(task *edo.Task, name string) {
 			f.ops = append(f.ops, p.spend(p.r.IntN(3)))
 		}
 		op := p.world.Ops[p.r.IntN(len(p.world.Ops))]
-		if p.shields && p.r.IntN(4) == 0 {
+		switch n := p.r.IntN(8); {
+		case p.shields && n < 2:
 			op = shielded(op)
+		case n == 2:
+			op = limited(op)
 		}
 		f.ops = append(f.ops, op)
 	}
@@ -213,6 +217,19 @@ func shielded(op Op) Op {
 				return done, err
 			})
 			return done, result, err
+		},
+	}
+}
+
+// limited is op with a time limit: when that is up op is cancelled, and the task goes on.
+func limited(op Op) Op {
+	return Op{
+		Name: "limited " + op.Name,
+		Direct: func(task *edo.Task) (any, error) {
+			return timer.Timeout(task, time.Millisecond, op.Direct)
+		},
+		Step: func(task *edo.Task, st *edo.Step) (bool, any, error) {
+			return timer.TimeoutStep(task, st, time.Millisecond, op.Step)
 		},
 	}
 }

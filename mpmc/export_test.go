@@ -80,3 +80,10 @@ var (
 	ErrReserved = errReserved
 	ErrReceived = errReceived
 )
+
+// Watches returns how many tasks wait in Closed by way of tx.
+func (tx *Sender[T]) Watches() int {
+	tx.ch.mu.Lock()
+	defer tx.ch.mu.Unlock()
+	return int(tx.closers)
+}

@@ -15,7 +15,15 @@ func TestStepFormsDoWhatDirectStyleDoes(t *testing.T) {
 	tasktest.BothFormsAgree(t, func(r *rand.Rand) (w tasktest.World) {
 		tx, rx := mpmc.New[int](1 + r.IntN(3))
 		clone := tx.Clone()
-		w.End = func() { tx.Close(); clone.Close(); rx.Drop() }
+		w.End = func() {
+			for _, tx := range []*mpmc.Sender[int]{tx, clone} {
+				if n := tx.Watches(); n != 0 && !tx.IsClosed() {
+					t.Errorf("%d tasks have ended, and wait in Closed", n)
+				}
+				tx.Close()
+			}
+			rx.Drop()
+		}
 		for i, tx := range []*mpmc.Sender[int]{tx, clone} {
 			w.Ops = append(w.Ops, senderOps(tx, i)...)
 			w.Events = append(w.Events, func() { tx.TrySend(10 + i) }, func() { tx.TrySend(20 + i) })

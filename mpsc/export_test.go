@@ -53,3 +53,10 @@ func (rx *Receiver[T]) Check() error {
 	}
 	return nil
 }
+
+// Watches returns how many tasks wait in Closed by way of tx.
+func (tx *Sender[T]) Watches() int {
+	tx.ch.mu.Lock()
+	defer tx.ch.mu.Unlock()
+	return int(tx.closers)
+}

@@ -3,6 +3,7 @@ package own_test
 import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/joinset"
 )
 
@@ -78,6 +79,16 @@ var manners = []manner{
 	{name: "joinset.Set.Go", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
 		set := joinset.New[edo.Unit](1)
 		h, _ := set.Go(s.(*edo.Task), d.run, edo.Owns(d), owns)
+		return member(set, h)
+	}},
+	{name: "joinset.Set.SpawnStep", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		set := joinset.New[edo.Unit](1)
+		var st edo.Step
+		var h edo.AbortHandle
+		inside.Task(s.(*edo.Task)).TakeSteps(func() (done bool) {
+			done, h, _ = set.SpawnStep(s.(*edo.Task), &st, edo.Future[edo.Unit](d), owns)
+			return done
+		})
 		return member(set, h)
 	}},
 	{name: "joinset.Set.SpawnFuture", task: true, spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {

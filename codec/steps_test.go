@@ -13,7 +13,7 @@ import (
 
 func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 	tasktest.BothFormsAgree(t, func(r *rand.Rand) tasktest.World {
-		a, b := aio.Duplex(9000)
+		a, b := aio.Duplex(100)
 		var ops []tasktest.Op
 		framed := []*codec.Framed[string, string]{
 			codec.NewFramed(a, &codec.Lines{}),
@@ -28,7 +28,7 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 
 // framedOps returns the operations on a connection of lines.
 func framedOps(name string, f *codec.Framed[string, string]) (ops []tasktest.Op) {
-	for _, line := range []string{"line of " + name, strings.Repeat("x", 8000), "two\nlines"} {
+	for _, line := range []string{"line of " + name, strings.Repeat("x", 8000), strings.Repeat("y", 9000), "two\nlines"} {
 		ops = append(ops,
 			tasktest.OpOfError("Send",
 				func(task *edo.Task) error { return f.Send(task, line) },

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/sim"
 )
 
@@ -102,6 +103,9 @@ func Do(fn func()) StepFunc {
 // result must be the same.
 func RequireSameInBothStyles(t *testing.T, seeds int, main func(s *Stage, task *edo.Task) error) {
 	t.Helper()
+	if testing.Short() || invariant.Enabled {
+		seeds = max(3, seeds/4)
+	}
 	for seed := range uint64(seeds) {
 		for _, inspects := range []int{0, 5} {
 			direct := runStage(seed, inspects, false, main)

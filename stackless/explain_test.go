@@ -24,6 +24,14 @@ func TestExplainTellsWhatBecomesOfEachFunction(t *testing.T) {
 	}
 }
 
+func TestExplainIsSilentAboutPackagesThatWereNotNamed(t *testing.T) {
+	w := newWorkplace(t)
+	want := "./cmd/main.go:21:1: example.com/m/cmd.name is lowered: 24 bytes\n1 function waits: 1 lowered, 0 on coroutines; 0 calls borrow a coroutine\n"
+	if out, errs, status := w.edo("explain", "./cmd"); status != 0 || filepath.ToSlash(out) != want || errs != "" {
+		t.Errorf("status %d\n%s%swant\n%s", status, out, errs, want)
+	}
+}
+
 func TestExplainHasTestsWhenAsked(t *testing.T) {
 	w := newWorkplace(t)
 	for flag, want := range map[string]string{"-test=false": "1 function waits", "-test": "2 functions wait"} {

@@ -101,11 +101,12 @@ func isUsed(e ast.Expr) bool {
 	return !ok || id.Name != "_"
 }
 
-// turn appends what a turn of a range begins with: key and value are assigned.
+// turn appends what a turn of a range begins with: key and value are assigned. A key that is nil
+// has its value already.
 func (f *function) turn(s *ast.RangeStmt, key, value []any) {
 	var left, right []any
 	add := func(e ast.Expr, pieces []any) {
-		if !isUsed(e) {
+		if !isUsed(e) || pieces == nil {
 			return
 		}
 		if len(left) > 0 {
@@ -162,52 +163,70 @@ func (f *function) checkShared(s *ast.RangeStmt) {
 	}
 }
 
+// stable is the value of e, as a piece that has it for the whole loop: a constant, a variable that is
+// never written again, or a temporary.
+func (f *function) stable(e ast.Expr, hint string, t types.Type) any {
+	f.hoist(e)
+	if f.u.p.Info.Types[e].Value != nil {
+		return e
+	}
+	if v := f.plainVariable(e); v != nil && v.obj != nil && !f.u.facts[v.obj].modified && types.Identical(v.typ, t) {
+		return v
+	}
+	v := f.temporary(hint, t, e.Pos())
+	f.assign(e.Pos(), v, e)
+	return v
+}
+
+// index is the variable that counts the turns of a range: the key itself, if nothing else writes
+// it, and else a temporary from which each turn has its key.
+func (f *function) index(s *ast.RangeStmt, t types.Type) (i *variable, isKey bool) {
+	if id, ok := s.Key.(*ast.Ident); ok && s.Tok == token.DEFINE && id.Name != "_" {
+		if obj, ok := f.u.p.Info.Defs[id].(*types.Var); ok {
+			if facts := f.u.facts[obj]; !facts.modified && !facts.addressed {
+				return f.declare(obj), true
+			}
+		}
+	}
+	return f.temporary("i", t, s.Pos()), false
+}
+
 // rangeOverInt lowers a loop over the integers below one.
 func (f *function) rangeOverInt(s *ast.RangeStmt, name string) {
 	f.checkShared(s)
-	f.hoist(s.X)
 	t := types.Default(f.u.p.Info.TypeOf(s.X))
 	if isUsed(s.Key) {
 		t = f.u.p.Info.TypeOf(s.Key)
 	}
-	n, i := f.temporary("n", t, s.Pos()), f.temporary("i", t, s.Pos())
-	f.assign(s.X.Pos(), n, s.X)
-	f.assign(s.Pos(), i, "0")
-	again, next, end := &label{hint: "again"}, &label{hint: "next"}, &label{hint: "end"}
-	f.placeLabel(again)
-	f.emit(s.Pos(), "if !(", i, " < ", n, ") { goto ", end, " }")
-	f.turn(s, []any{i}, nil)
-	f.loop(name, s.Body, next, end)
-	f.placeLabel(next)
-	f.emit(s.Pos(), def{i}, " = ", i, " + 1")
-	f.jump(s.Body.End()-1, again)
-	f.placeLabel(end)
+	n := f.stable(s.X, "n", t)
+	f.count(s, name, t, n, nil)
 }
 
-// rangeOverList lowers a loop over a slice, an array or a pointer to an array. The list is
-// evaluated once, and its length too. An array of which only the length counts is not copied.
+// rangeOverList lowers a loop over a slice, an array or a pointer to an array, which is evaluated
+// once. An array of which only the length counts is not evaluated.
 func (f *function) rangeOverList(s *ast.RangeStmt, name string, isArray bool) {
 	f.checkShared(s)
-	intType := types.Typ[types.Int]
-	var x *variable
+	var x any = s.X
 	if !isArray || isUsed(s.Value) {
-		f.hoist(s.X)
-		x = f.temporary("list", f.u.p.Info.TypeOf(s.X), s.X.Pos())
-		f.assign(s.X.Pos(), x, s.X)
+		x = f.stable(s.X, "list", f.u.p.Info.TypeOf(s.X))
 	} else if mayCall(s.X) {
 		refuse(s.X.Pos(), "a loop that waits ranges over the length of an array that a call returns: assign it to a variable first")
 	}
-	n, i := f.temporary("n", intType, s.Pos()), f.temporary("i", intType, s.Pos())
-	if x != nil {
-		f.assign(s.X.Pos(), n, "len(", x, ")")
-	} else {
-		f.assign(s.X.Pos(), n, "len(", s.X, ")")
-	}
+	f.count(s, name, types.Typ[types.Int], []any{"len(", x, ")"}, x)
+}
+
+// count lowers a loop that counts from 0 to n. The values are the elements of list.
+func (f *function) count(s *ast.RangeStmt, name string, t types.Type, n, list any) {
+	i, isKey := f.index(s, t)
 	f.assign(s.Pos(), i, "0")
 	again, next, end := &label{hint: "again"}, &label{hint: "next"}, &label{hint: "end"}
 	f.placeLabel(again)
 	f.emit(s.Pos(), "if !(", i, " < ", n, ") { goto ", end, " }")
-	f.turn(s, []any{i}, []any{x, "[", i, "]"})
+	key := []any{i}
+	if isKey {
+		key = nil
+	}
+	f.turn(s, key, []any{list, "[", i, "]"})
 	f.loop(name, s.Body, next, end)
 	f.placeLabel(next)
 	f.emit(s.Pos(), def{i}, " = ", i, " + 1")

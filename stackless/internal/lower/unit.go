@@ -20,6 +20,8 @@ type unit struct {
 	declared map[*types.Func]*funcInfo
 	literals map[*ast.FuncLit]*funcInfo
 	infos    []*funcInfo // in the order of the text
+	inits    int         // literals of package variables so far
+	initials int         // functions named init so far
 	again    bool        // a function was refused after another one had relied on its frame
 }
 
@@ -201,11 +203,10 @@ func (u *unit) loopVariablesAreShared(f *file) bool {
 // discover finds the functions of a file that take a Task, the literals in them, and how they
 // lie in each other.
 func (u *unit) discover(f *file) {
-	inits := 0
 	for _, decl := range f.syntax.Decls {
 		fd, ok := decl.(*ast.FuncDecl)
 		if !ok {
-			u.discoverLiterals(f, decl, nil, functionName{symbol: "init", ident: "init"}, &inits)
+			u.discoverLiterals(f, decl, nil, functionName{symbol: "init", ident: "init"}, &u.inits)
 			continue
 		}
 		fn, ok := u.p.Info.Defs[fd.Name].(*types.Func)
@@ -213,6 +214,11 @@ func (u *unit) discover(f *file) {
 			continue
 		}
 		name := declName(fd, fn)
+		if fd.Name.Name == "init" && fd.Recv == nil {
+			number := itoa(u.initials)
+			u.initials++
+			name = functionName{symbol: "init." + number, ident: "init" + number}
+		}
 		task, _, n := taskParam(fn.Signature())
 		if n > 0 {
 			fi := &funcInfo{file: f, name: name, node: fd, typ: fd.Type, body: fd.Body, fn: fn, sig: fn.Signature(), task: task, isOld: u.c.compiled[f.name]}

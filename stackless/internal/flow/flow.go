@@ -101,3 +101,42 @@ func Written(nodes []Node, variables int, entry []int) []Set {
 	}
 	return in
 }
+
+// Conflicts returns, for each variable, those with which it cannot share a place: one of them is
+// written at a node where the other is read, written too, or live after it. The variables of
+// entry are written at the same time.
+func Conflicts(nodes []Node, live []Set, variables int, entry []int) []Set {
+	conflicts := make([]Set, variables)
+	for v := range conflicts {
+		conflicts[v] = newSet(variables)
+	}
+	add := func(v, w int) {
+		if v != w {
+			conflicts[v].add(w)
+			conflicts[w].add(v)
+		}
+	}
+	for i, v := range entry {
+		for _, w := range entry[:i] {
+			add(v, w)
+		}
+	}
+	for _, n := range nodes {
+		for i, d := range n.Defs {
+			for _, v := range n.Uses {
+				add(d, v)
+			}
+			for _, v := range n.Defs[:i] {
+				add(d, v)
+			}
+			for _, next := range n.Next {
+				for v := range variables {
+					if live[next].Has(v) {
+						add(d, v)
+					}
+				}
+			}
+		}
+	}
+	return conflicts
+}

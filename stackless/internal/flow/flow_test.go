@@ -46,3 +46,20 @@ func TestAVariableMayHoldAValueAfterAnyWriteThatReachesIt(t *testing.T) {
 		t.Error("a node that cannot be reached has a set")
 	}
 }
+
+func TestVariablesShareAPlaceOnlyIfNoWriteHarmsTheOther(t *testing.T) {
+	nodes := []Node{
+		{Defs: []int{0}, Next: []int{1}},
+		{Uses: []int{0, 3}, Defs: []int{1}, Next: []int{2}}, // 0 ends here, and is read by what writes 1
+		{Uses: []int{1}, Next: []int{3}},
+		{Defs: []int{2}, Next: []int{4}},
+		{Uses: []int{2, 3}},
+	}
+	conflicts := Conflicts(nodes, Live(nodes, 4), 4, []int{3})
+	want := [][]int{{1, 3}, {0, 3}, {3}, {0, 1, 2}}
+	for v := range want {
+		if got := members(conflicts[v], 4); !slices.Equal(got, want[v]) {
+			t.Errorf("variable %d conflicts with %v, want %v", v, got, want[v])
+		}
+	}
+}

@@ -14,6 +14,41 @@ func (u *unit) checkAll() {
 			u.check(fi)
 		}
 	}
+	for grown := true; grown; {
+		grown = false
+		for _, fi := range u.infos {
+			if !fi.isOld && !fi.escapes && u.passesTaskOn(fi) {
+				fi.escapes, grown = true, true
+			}
+		}
+	}
+}
+
+// passesTaskOn refuses a function that gives its Task to one that keeps it: what waits with it later
+// may be any call. It reports whether there is one.
+func (u *unit) passesTaskOn(fi *funcInfo) bool {
+	found := false
+	ast.Inspect(fi.body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || found {
+			return !found
+		}
+		c := u.classify(call, fi.task)
+		if c.task < 0 || c.fn == nil {
+			return true
+		}
+		if w, known := u.c.waiter(c.fn); known && w.escapes {
+			found = true
+		}
+		if info := u.declared[c.fn.Origin()]; info != nil && info.escapes {
+			found = true
+		}
+		if found {
+			u.refuseInfo(fi, call.Pos(), c.fn.Name()+" keeps the Task that it is given, so that waits could be hidden: do not keep a Task")
+		}
+		return !found
+	})
+	return found
 }
 
 // check checks one function. The literals of step forms, which wait with the Task of the function
@@ -21,7 +56,9 @@ func (u *unit) checkAll() {
 func (u *unit) check(fi *funcInfo) {
 	refused := attempt(func() {
 		u.checkSyntax(fi)
+		fi.escapes = true
 		u.checkTask(fi)
+		fi.escapes = false
 	})
 	if refused != nil {
 		fi.refused = append(fi.refused, u.reason(refused))
@@ -69,8 +106,7 @@ func (u *unit) checkSyntax(fi *funcInfo) {
 
 // checkTask refuses uses of the Task that could let code wait which the compiler does not see.
 func (u *unit) checkTask(fi *funcInfo) {
-	w := &taskWalk{u: u, fi: fi, allowed: map[*ast.Ident]bool{}, ranged: map[*ast.CallExpr]bool{},
-		comparesNil: map[ast.Expr]bool{}, checked: map[ast.Node]bool{}}
+	w := &taskWalk{u: u, fi: fi, allowed: map[*ast.Ident]bool{}, ranged: map[*ast.CallExpr]bool{}, checked: map[ast.Node]bool{}}
 	w.walk(fi.body, false)
 }
 
@@ -80,9 +116,7 @@ type taskWalk struct {
 	fi      *funcInfo
 	allowed map[*ast.Ident]bool
 	ranged  map[*ast.CallExpr]bool // calls over whose result a loop ranges
-
-	comparesNil map[ast.Expr]bool // nils that are compared
-	checked     map[ast.Node]bool // literals that were checked by themselves
+	checked map[ast.Node]bool      // literals that were checked by themselves
 }
 
 func (w *taskWalk) walk(node ast.Node, inLiteral bool) {
@@ -123,28 +157,24 @@ func (w *taskWalk) walk(node ast.Node, inLiteral bool) {
 // foreign refuses a Task that is not the one of the function.
 func (w *taskWalk) foreign(e ast.Expr) {
 	tv, ok := w.u.p.Info.Types[e]
-	if !ok || !tv.IsValue() || !isTask(tv.Type) || w.u.isTaskExpr(e, w.fi.task) {
+	if _, isParen := e.(*ast.ParenExpr); !ok || isParen || tv.IsType() || w.u.isTaskExpr(e, w.fi.task) {
 		return
 	}
-	if _, ok := e.(*ast.ParenExpr); ok {
-		return
-	}
-	if tv.IsNil() {
-		if !w.comparesNil[e] {
-			refuse(e.Pos(), "a nil Task is used: give the function's own")
+	isForeign := isTask(tv.Type)
+	if results, ok := tv.Type.(*types.Tuple); ok {
+		for v := range results.Variables() {
+			isForeign = isForeign || isTask(v.Type())
 		}
-		return
 	}
-	refuse(e.Pos(), "a Task is used that is not the function's own: wait with the Task that the function was given")
+	if isForeign {
+		refuse(e.Pos(), "a Task is used that is not the function's own: wait with the Task that the function was given")
+	}
 }
 
 // allow allows the Task as the operand e.
 func (w *taskWalk) allow(e ast.Expr) {
 	if w.u.isTaskExpr(e, w.fi.task) {
 		w.allowed[ast.Unparen(e).(*ast.Ident)] = true
-	}
-	if tv := w.u.p.Info.Types[e]; tv.IsNil() {
-		w.comparesNil[e] = true
 	}
 }
 

@@ -149,13 +149,8 @@ func (f *function) bodyText() string {
 func (f *function) layOut() {
 	fr := f.frame
 	fr.fields = nil
-	for _, v := range f.params {
-		f.addField(v)
-	}
-	for _, v := range f.all {
-		if v.field && !v.param {
-			f.addField(v)
-		}
+	for _, p := range f.places {
+		f.addField(p)
 	}
 	for _, c := range f.callees {
 		fr.fields = append(fr.fields, field{name: c.field, text: c.text, size: c.frame.size, align: c.frame.align})
@@ -180,13 +175,16 @@ func (f *function) layOut() {
 	}
 }
 
-// addField makes v a field.
-func (f *function) addField(v *variable) {
+// addField makes a field of a place.
+func (f *function) addField(p *place) {
+	v := p.members[0]
 	if v.fieldName == "" {
 		v.fieldName = f.fields.fresh(v.hint)
 	}
-	v.storage = f.self + "." + v.fieldName
-	f.frame.fields = append(f.frame.fields, field{name: v.fieldName, text: f.storedType(v), typ: v.storedGoType()})
+	for _, w := range p.members {
+		w.storage = f.self + "." + v.fieldName
+	}
+	f.frame.fields = append(f.frame.fields, field{name: v.fieldName, text: p.text, typ: v.storedGoType()})
 }
 
 // isTerminating reports whether control never comes after a statement, by the rules of the

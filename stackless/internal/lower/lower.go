@@ -73,8 +73,9 @@ type Reason struct {
 
 // A waiter is what callers know of a function of a package that was compiled.
 type waiter struct {
-	waits bool
-	frame *frameType // nil: it has none, a call borrows a coroutine
+	waits   bool
+	escapes bool       // it keeps the Task that it is given
+	frame   *frameType // nil: it has none, a call borrows a coroutine
 }
 
 // Compile lowers the functions of p. An error is one of the compiler itself: what p contains is

@@ -159,10 +159,10 @@ func (w *workspace) build(overlay string) string {
 	return bin
 }
 
-// output is what a program writes, and its exit status.
+// output is what a program writes to its standard output, and its exit status.
 func (w *workspace) output(program string) string {
 	w.t.Helper()
-	out, err := exec.Command(program).CombinedOutput()
+	out, err := exec.Command(program).Output()
 	status := 0
 	if err != nil {
 		exit, ok := err.(*exec.ExitError)

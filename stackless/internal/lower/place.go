@@ -35,13 +35,14 @@ func (f *function) place() {
 			v.field = v.field || live[i].Has(v.number)
 		}
 	}
+	f.share(nodes, live, entry)
 	f.placement.clear = map[*op][]*variable{}
 	for i, o := range f.ops {
 		if !o.waits || written[i] == nil {
 			continue
 		}
-		for _, v := range f.all {
-			if v.field && !v.pinned && f.keeps(v) && written[i].Has(v.number) && !live[i].Has(v.number) {
+		for _, p := range f.places {
+			if v := p.members[0]; !v.pinned && f.keeps(v) && p.isAny(written[i]) && !p.isAny(live[i]) {
 				f.placement.clear[o] = append(f.placement.clear[o], v)
 			}
 		}

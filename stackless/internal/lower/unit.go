@@ -43,6 +43,7 @@ type funcInfo struct {
 	lent     bool // a literal that waits with the Task of the function around it
 
 	waits   bool
+	escapes bool // its Task may be kept somewhere
 	refused []Reason
 	stage   stage
 	frame   *frameType
@@ -157,7 +158,7 @@ func (u *unit) report(fi *funcInfo) Function {
 // remember keeps what packages that are compiled later need to know.
 func (u *unit) remember() {
 	for fn, fi := range u.declared {
-		w := waiter{waits: fi.waits}
+		w := waiter{waits: fi.waits, escapes: fi.escapes}
 		if len(fi.refused) == 0 {
 			w.frame = fi.frame
 		} else {

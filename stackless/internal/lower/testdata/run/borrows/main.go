@@ -55,7 +55,7 @@ func run(task *edo.Task) error {
 	v, err := edo.Call(task, func(ctx context.Context) (string, error) { return fmt.Sprint(ctx.Err(), n), nil })
 	fmt.Println(v, err)
 	fmt.Println(caught(task, func(task *edo.Task) { edo.Yield(task); panic("in a borrowed call") })) // refused
-	fmt.Println(refusedEscape(task))
+	fmt.Println(overMap(task, map[string]int{"a": 1, "b": 2}))
 	f := edo.Async(func(task *edo.Task) (int, error) { edo.Yield(task); return n, nil })
 	fmt.Println(edo.Await(task, f))
 	return nil
@@ -74,7 +74,10 @@ func caught(task *edo.Task, fn func(task *edo.Task)) (err error) {
 	return nil
 }
 
-func refusedEscape(task *edo.Task) error { // refused
-	t := task
-	return edo.Yield(t)
+func overMap(task *edo.Task, m map[string]int) (n int) { // refused
+	for _, v := range m {
+		edo.Yield(task)
+		n += v
+	}
+	return n
 }

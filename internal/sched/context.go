@@ -17,6 +17,7 @@ type Context struct {
 	random uint64         // see [Context.Rand]; 0: not seeded yet
 	note   func(leaf any) // not nil: the poll is an inspection, see [Task.Inspect]
 	debts  debts
+	asked  any // see [Context.Ask]
 }
 
 // NewContext returns a context for an external task of rt. rt may be nil: then

@@ -103,7 +103,7 @@ func (u *unit) classify(n *ast.CallExpr, task *types.Var) call {
 	case c.task < 0:
 		return c
 	case c.fn == nil:
-		c.kind, c.why = borrowCall, "the function is a value, which is not known before the program runs"
+		c.kind, c.why = borrowCall, "the function is a value: it borrows a coroutine unless it was compiled itself"
 		return c
 	case c.fn.Signature().Recv() != nil && types.IsInterface(c.fn.Signature().Recv().Type()):
 		c.kind, c.why = borrowCall, "the method is one of an interface, and not known before the program runs"

@@ -69,7 +69,14 @@ func (f *function) replace(n ast.Node) (string, bool) {
 		if v := f.variableOf(n); v != nil {
 			return f.value(v), true
 		}
-		return f.constantText(n)
+		if text, ok := f.constantText(n); ok {
+			return text, true
+		}
+		return f.u.valueText(f.file, n, f)
+	case *ast.SelectorExpr:
+		return f.u.valueText(f.file, n, f)
+	case *ast.FuncLit:
+		return f.u.valueText(f.file, n, f)
 	case *ast.BranchStmt:
 		if l := f.branches[n]; l != nil {
 			return "goto " + f.labelName(l), true
@@ -81,8 +88,6 @@ func (f *function) replace(n ast.Node) (string, bool) {
 		}
 	case *ast.CallExpr:
 		return f.u.spawnText(f.file, n, f)
-	case *ast.LabeledStmt, *ast.SelectorExpr, *ast.KeyValueExpr:
-		return "", false
 	}
 	return "", false
 }

@@ -99,6 +99,9 @@ func (u *unit) replaceIn(file *file, f *function, n ast.Node) (string, bool) {
 	if call, ok := n.(*ast.CallExpr); ok {
 		return u.spawnText(file, call, nil)
 	}
+	if e, ok := n.(ast.Expr); ok {
+		return u.valueText(file, e, nil)
+	}
 	return "", false
 }
 

@@ -19,10 +19,11 @@ type unit struct {
 
 	declared map[*types.Func]*funcInfo
 	literals map[*ast.FuncLit]*funcInfo
-	infos    []*funcInfo // in the order of the text
-	inits    int         // literals of package variables so far
-	initials int         // functions named init so far
-	again    bool        // a function was refused after another one had relied on its frame
+	infos    []*funcInfo       // in the order of the text
+	called   map[ast.Expr]bool // functions that are called where they stand
+	inits    int               // literals of package variables so far
+	initials int               // functions named init so far
+	again    bool              // a function was refused after another one had relied on its frame
 }
 
 // A funcInfo is what is known of a function that takes a Task.
@@ -40,6 +41,7 @@ type funcInfo struct {
 	outside  ast.Node     // of a literal: the declaration around it
 	demanded bool
 	given    bool // of a literal: a call gets its frame
+	isValue  bool // of a declared function: it is used as a value
 	lent     bool // a literal that waits with the Task of the function around it
 
 	waits   bool
@@ -65,7 +67,7 @@ func newUnit(c *Compiler, p *Package) *unit {
 	u := &unit{
 		c: c, p: p, edo: edoPackage(p.Types), prefix: symbolPrefix(p),
 		facts: map[*types.Var]*facts{}, owner: map[ast.Node]ast.Node{},
-		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{},
+		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{}, called: map[ast.Expr]bool{},
 	}
 	for _, syntax := range p.Files {
 		name := p.Fset.PositionFor(syntax.Package, false).Filename
@@ -89,6 +91,9 @@ func (u *unit) compile() (*Result, error) {
 	u.checkAll()
 	slices.SortStableFunc(u.infos, func(a, b *funcInfo) int { return int(a.node.Pos() - b.node.Pos()) })
 	u.findWaits()
+	for _, f := range u.files {
+		u.findValues(f)
+	}
 	for u.again = true; u.again; {
 		u.lowerAll()
 	}
@@ -129,8 +134,24 @@ func (u *unit) lowerAll() {
 	for _, f := range u.files {
 		if !u.c.compiled[f.name] {
 			f.edits = u.edits(f, f.syntax, func(n ast.Node) (string, bool) { return u.replaceIn(f, nil, n) })
+			u.askFunctions(f)
 		}
 	}
+}
+
+// askFunctions makes the declared functions of a file that are used as values begin with the
+// question whether a step is asked for.
+func (u *unit) askFunctions(f *file) {
+	for _, fi := range u.infos {
+		if fi.file != f || !fi.isValue {
+			continue
+		}
+		if question := u.question(fi, nil); question != "" {
+			at := u.offset(fi.body.Lbrace) + 1
+			f.edits = append(f.edits, edit{at, at, question})
+		}
+	}
+	slices.SortStableFunc(f.edits, func(a, b edit) int { return a.from - b.from })
 }
 
 // report is what users are told of a function.
@@ -140,7 +161,7 @@ func (u *unit) report(fi *funcInfo) Function {
 		Pos: u.p.Fset.Position(fi.node.Pos()), End: u.p.Fset.Position(fi.node.End()),
 	}
 	if fi.fn == nil && !fi.given && len(fi.refused) == 0 {
-		u.refuseInfo(fi, fi.node.Pos(), "the literal is a value: write it in the call that runs it")
+		u.refuseInfo(fi, fi.node.Pos(), "the literal does not name its Task, or all its parameters: name them, or write it in the call that runs it")
 		r.Reasons = fi.refused
 	}
 	switch {

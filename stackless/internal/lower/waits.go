@@ -440,7 +440,18 @@ func (f *function) borrow(e *ast.CallExpr, c call, why string) {
 	pieces := []any{edo + ".BorrowStep(" + f.taskName() + ", &" + f.self + ".st, func(" + f.taskName() + " *" + edo + ".Task) { "}
 	pieces = append(append(pieces, call...), " })")
 	f.keepsStep = true
-	f.emitWait(e, nil, pieces...)
+	if c.fn != nil {
+		f.emitWait(e, nil, pieces...)
+		return
+	}
+	// A function value may be one that makes steps.
+	st := "&" + f.self + ".st"
+	ask := []any{"if " + edo + ".AskStep(" + f.taskName() + ", " + st + ", "}
+	ask = append(append(ask, fun...), ") { ")
+	ask = append(ask, call...)
+	ask = append(ask, "; "+f.done+" = "+edo+".HasStepped("+st+") } else { "+f.done+" = ")
+	ask = append(append(ask, pieces...), " }; if !"+f.done+" { ", suspend{}, " }")
+	f.emit(e.Pos(), ask...).waits = true
 }
 
 // borrowedFun is the function of a call on a coroutine.

@@ -1,0 +1,64 @@
+package edo
+
+import (
+	"sync"
+	"unsafe"
+)
+
+// A function value that waits has one entry, and two ways to run: as it was written, on a coroutine,
+// and by steps. The caller says which, in the context of the poll:
+//
+//  1. edo build makes a function that is used as a value begin with TakeStep, and wraps the value
+//     in Stepper, which notes the address of its code.
+//  2. A compiled caller asks with AskStep. For a function that was noted it leaves the Step of
+//     the call in the context, and the caller calls the function at once.
+//  3. The function takes the Step, makes one step with the frame in it, and returns. The results
+//     count if HasStepped says that the call is done.
+//
+// A function that was not noted would never take the Step, so it is not asked: it runs on a
+// coroutine, see BorrowStep.
+
+// steppers are the addresses of the code of functions that begin with TakeStep.
+var steppers sync.Map // uintptr → struct{}
+
+// codeOf returns the address of the code of fn, a function; 0 for nil.
+func codeOf[F any](fn F) uintptr {
+	closure := *(*unsafe.Pointer)(unsafe.Pointer(&fn))
+	if closure == nil {
+		return 0
+	}
+	return *(*uintptr)(closure)
+}
+
+// Stepper returns fn, a function that begins with [TakeStep]. Programs do not use it: see
+// docs/stackless.md.
+func Stepper[F any](fn F) F {
+	code := codeOf(fn)
+	if _, known := steppers.Load(code); !known {
+		steppers.Store(code, struct{}{})
+	}
+	return fn
+}
+
+// AskStep reports whether fn makes a step when it is called next, with task. It keeps its state in
+// s. Programs do not use it.
+func AskStep[F any](task *Task, s *Step, fn F) bool {
+	if _, known := steppers.Load(codeOf(fn)); !known {
+		return false
+	}
+	task.in().Cx.Ask(s)
+	return true
+}
+
+// TakeStep returns the Step of the call that asks for a step, or nil: the call is to run as it is
+// written. Programs do not use it.
+func TakeStep(task *Task) *Step {
+	if task == nil || task.in().Cx == nil {
+		return nil
+	}
+	s, _ := task.in().Cx.TakeAsked().(*Step)
+	return s
+}
+
+// HasStepped reports whether the call that keeps its state in s is done. Programs do not use it.
+func HasStepped(s *Step) (done bool) { return s.state == nil }

@@ -1,0 +1,82 @@
+// Proof looks for programs that edo's compiler gets wrong.
+//
+//	proof random  random programs: plain, coroutine and lowered builds must do the same
+//
+// proof COMMAND -help tells the flags of a command.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+)
+
+// errFound ends a command that has found and printed what it looks for.
+var errFound = errors.New("the builds differ")
+
+var commands = map[string]func(ctx context.Context, args []string) error{
+	"random": randomCommand,
+}
+
+func main() {
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, "usage: proof random [flags]")
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := commands[os.Args[1]](ctx, os.Args[2:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "proof:", err)
+		os.Exit(1)
+	}
+}
+
+// places are the folders and the program that commands share.
+type places struct {
+	repo string // of edo
+	edo  string // the program
+	work string // a folder, or nothing: a temporary one
+}
+
+func (p *places) flags(f *flag.FlagSet) {
+	f.StringVar(&p.repo, "repo", "", "the repository of edo (default: the one that the current folder is in)")
+	f.StringVar(&p.edo, "edo", "", "the program edo (default: built from the repository); none: do not lower")
+	f.StringVar(&p.work, "work", "", "a folder to build in (default: a temporary one)")
+}
+
+// settle fills in what no flag has said. done removes what was made for it.
+func (p *places) settle(ctx context.Context) (done func() error, err error) {
+	if p.repo == "" {
+		said, err := exec.CommandContext(ctx, "go", "list", "-m", "-f={{.Dir}}", "github.com/edo-go/edo").Output()
+		if err != nil {
+			return nil, fmt.Errorf("finding the repository: %w", err)
+		}
+		p.repo = strings.TrimSpace(string(said))
+	}
+	done = func() error { return nil }
+	if p.work == "" {
+		if p.work, err = os.MkdirTemp("", "edo-proof-"); err != nil {
+			return nil, err
+		}
+		done = func() error { return os.RemoveAll(p.work) }
+	}
+	switch p.edo {
+	case "none":
+		p.edo = ""
+	case "":
+		p.edo = filepath.Join(p.work, "edo")
+		build := exec.CommandContext(ctx, "go", "build", "-o", p.edo, "./cmd/edo")
+		build.Dir = p.repo
+		if said, err := build.CombinedOutput(); err != nil {
+			return nil, errors.Join(fmt.Errorf("building edo: %w\n%s", err, said), done())
+		}
+	}
+	return done, nil
+}

@@ -1,0 +1,3 @@
+// Package hunt looks for programs that the compiler of edo gets wrong: it generates random
+// programs, compares their builds, and reduces those that differ.
+package hunt

@@ -1,0 +1,337 @@
+package random
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// A Program is the text of a file, and what it is called.
+type Program struct {
+	Name   string // of its root function; every name that the file declares begins with it
+	Seed   uint64
+	Source string
+}
+
+// Generate returns the program of a seed, as a file of package pkg.
+func Generate(seed uint64, pkg string) Program {
+	g := &generator{
+		rand: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
+		name: fmt.Sprintf("P%d", seed),
+	}
+	g.structType = g.name + "_S"
+	g.spawns = g.chance(50)
+	switch n := g.rand.IntN(20); { // many are small: one build compiles more of them
+	case n < 13:
+		g.size = small
+	case n < 19:
+		g.size = medium
+	default:
+		g.size = large
+	}
+	g.program()
+	return Program{Name: g.name, Seed: seed, Source: header(pkg) + g.text.String()}
+}
+
+// header begins every program. It uses each import, as not every program does.
+func header(pkg string) string {
+	return "package " + pkg + `
+
+import (
+	"errors"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/timer"
+	"proof.test/trace"
+	"proof.test/waits"
+)
+
+var _, _, _, _, _ = errors.New, edo.Yield, timer.Sleep, trace.New, waits.Int
+
+`
+}
+
+// A size says how long a program is.
+type size struct {
+	functions  int // besides the root, at most
+	statements int // of a function, at most
+	block      int // of a block inside of it, at most
+	nested     int // percentage of operands that are calls which wait
+}
+
+var (
+	small  = size{1, 2, 1, 12}
+	medium = size{2, 4, 2, 18}
+	large  = size{4, 6, 3, 22}
+)
+
+// generator is the state of one program that is being written.
+type generator struct {
+	rand       *rand.Rand
+	name       string
+	structType string
+	size       size
+	spawns     bool // tasks may be spawned; such a program is not cancelled
+	functions  []*function
+	text       strings.Builder
+	indent     int
+	names      int // numbers of variables and labels
+	reports    int // numbers of reports
+
+	// The function, or the literal, that is being written.
+	in      *function
+	vars    []variable
+	block0  int      // how many of them are declared outside the block at hand
+	targets []target // what break and continue can name, innermost last
+	noWait  int      // above 0: the text at hand has no Task
+	depth   int      // of blocks
+}
+
+// A variable is one in scope.
+type variable struct {
+	name, typ string
+}
+
+// A target is a statement that encloses the current one, and that a branch may leave.
+type target struct {
+	label string
+	loop  bool
+	used  *bool // the label
+}
+
+// A function is one of the program's, or a literal.
+type function struct {
+	name     string
+	receiver string // its type, or nothing
+	generic  bool   // has a type parameter T, the type of its first parameter and result
+	params   []string
+	results  []string
+	named    bool // the results
+	literal  bool
+}
+
+func (g *generator) chance(percent int) bool { return g.rand.IntN(100) < percent }
+
+func (g *generator) oneOf(of ...string) string { return of[g.rand.IntN(len(of))] }
+
+// fresh returns a name that nothing has yet.
+func (g *generator) fresh(prefix string) string {
+	g.names++
+	return fmt.Sprintf("%s%d", prefix, g.names)
+}
+
+// report returns the number of one more report.
+func (g *generator) report() int {
+	g.reports++
+	return g.reports
+}
+
+// line writes a line of the program.
+func (g *generator) line(format string, args ...any) {
+	g.text.WriteString(strings.Repeat("\t", g.indent))
+	fmt.Fprintf(&g.text, format, args...)
+	g.text.WriteByte('\n')
+}
+
+// program writes the whole of it: types, functions, and its entry in the list of the
+// package.
+func (g *generator) program() {
+	g.line("type %s struct {\n\tA int\n\tB string\n\tC [2]int\n}\n", g.structType)
+	g.signatures()
+	for i := range g.functions {
+		g.function(i)
+	}
+	g.line("func init() {")
+	g.line("\ttrace.Programs = append(trace.Programs, trace.Program{Name: %q, Cancel: %v, Start: %s_start})", g.name, !g.spawns, g.name)
+	g.line("}\n")
+	g.line("func %s_start(s edo.Spawner, t *trace.T) *edo.JoinHandle[edo.Unit] {", g.name)
+	g.line("\treturn edo.Go(s, func(task *edo.Task) error { return %s(task, t) })", g.name)
+	g.line("}")
+}
+
+// valueTypes are the types of variables.
+func (g *generator) valueTypes() []string {
+	return []string{
+		"int", "int", "int", "int", "string", "string", "bool", g.structType, g.structType, "[3]int", "[]int",
+		"map[string]int", "*int", "*" + g.structType, "func(int) int", "any", "uint8",
+	}
+}
+
+func (g *generator) valueType() string { return g.oneOf(g.valueTypes()...) }
+
+// signatures decides which functions the program has. The first is its root.
+func (g *generator) signatures() {
+	g.functions = []*function{{name: g.name, results: []string{"error"}, named: g.chance(40)}}
+	for i := range 1 + g.rand.IntN(g.size.functions) {
+		f := &function{name: fmt.Sprintf("%s_f%d", g.name, i+1), named: g.chance(35)}
+		for range g.rand.IntN(3) {
+			f.params = append(f.params, g.valueType())
+		}
+		switch g.rand.IntN(8) {
+		case 0:
+		case 1, 2, 3:
+			f.results = []string{g.oneOf("int", "int", "string", "bool", g.structType)}
+		case 4, 5:
+			f.results = []string{"int", "error"}
+		case 6:
+			f.results = []string{g.valueType(), g.valueType()}
+		case 7:
+			f.results = []string{g.valueType(), "int", "error"}
+		}
+		switch g.rand.IntN(6) {
+		case 0:
+			f.receiver, f.name = g.structType, fmt.Sprintf("M%d", i+1)
+		case 1:
+			f.receiver, f.name = "*"+g.structType, fmt.Sprintf("M%d", i+1)
+		case 2:
+			if g.chance(50) {
+				f.generic, f.params, f.results = true, append([]string{"T"}, f.params...), append([]string{"T"}, f.results...)
+				if len(f.results) == 2 && f.results[1] != "error" {
+					f.results = f.results[:1]
+				}
+			}
+		}
+		g.functions = append(g.functions, f)
+	}
+}
+
+// function writes function i.
+func (g *generator) function(i int) {
+	f := g.functions[i]
+	g.in, g.vars, g.block0, g.targets, g.depth = f, nil, 0, nil, 0
+	var params strings.Builder
+	params.WriteString("task *edo.Task, t *trace.T")
+	for _, p := range f.params {
+		name := g.fresh("a")
+		if p != "T" || f.generic {
+			g.vars = append(g.vars, variable{name, p})
+		}
+		params.WriteString(", " + name + " " + p)
+	}
+	head := "func "
+	if f.receiver != "" {
+		g.vars = append(g.vars, variable{"s", f.receiver})
+		head += "(s " + f.receiver + ") "
+	}
+	head += f.name
+	if f.generic {
+		head += "[T any]"
+	}
+	g.line("%s(%s)%s {", head, params.String(), g.resultList(f))
+	g.indent++
+	g.line("if !t.More() {")
+	if f.named {
+		g.line("\treturn")
+	} else {
+		g.line("\treturn %s", g.zeroes(f))
+	}
+	g.line("}")
+	g.begin()
+	if i == 0 { // the others are called, whatever else happens
+		at := g.rand.IntN(3)
+		for n, f := range g.functions[1:] {
+			if n == at {
+				g.statement()
+			}
+			g.line("%s", g.call(f, 1))
+		}
+	}
+	g.statements(1 + g.rand.IntN(g.size.statements) + g.rand.IntN(2))
+	g.result()
+	g.indent--
+	g.line("}\n")
+}
+
+// begin declares variables that the function begins with.
+func (g *generator) begin() {
+	for range 1 + g.rand.IntN(3) {
+		v := g.fresh("v")
+		switch typ := g.valueType(); typ {
+		case "int":
+			g.line("%s := %s", v, g.variableInt(0))
+			g.vars = append(g.vars, variable{v, "int"})
+		default:
+			g.line("var %s %s = %s", v, typ, g.expr(typ, 1))
+			g.vars = append(g.vars, variable{v, typ})
+		}
+		g.line("_ = %s", v)
+	}
+}
+
+// resultList is the text of the results of f. Named results come into scope.
+func (g *generator) resultList(f *function) string {
+	if len(f.results) == 0 {
+		return ""
+	}
+	if !f.named && len(f.results) == 1 {
+		return " " + f.results[0]
+	}
+	var list []string
+	for _, r := range f.results {
+		if f.named {
+			name := g.fresh("r")
+			g.vars = append(g.vars, variable{name, r})
+			r = name + " " + r
+		}
+		list = append(list, r)
+	}
+	return " (" + strings.Join(list, ", ") + ")"
+}
+
+// zeroes are the zero values of the results of f.
+func (g *generator) zeroes(f *function) string {
+	var list []string
+	for _, r := range f.results {
+		list = append(list, zero(r))
+	}
+	return strings.Join(list, ", ")
+}
+
+// zero is the zero value of a type, as an expression.
+func zero(typ string) string {
+	switch {
+	case typ == "int" || typ == "uint8":
+		return "0"
+	case typ == "string":
+		return `""`
+	case typ == "bool":
+		return "false"
+	case typ == "T":
+		return "*new(T)"
+	case strings.HasPrefix(typ, "P") || strings.HasPrefix(typ, "[3]"):
+		return typ + "{}"
+	}
+	return "nil"
+}
+
+// result writes a return, with values or, of named results, sometimes without.
+func (g *generator) result() {
+	f := g.in
+	switch {
+	case len(f.results) == 0 || f.named && g.chance(40):
+		g.line("return")
+	default:
+		if call, ok := g.callReturning(f.results); ok && g.chance(20) {
+			g.line("return %s", call)
+			return
+		}
+		var list []string
+		for _, r := range f.results {
+			list = append(list, g.expr(r, 2))
+		}
+		g.line("return %s", strings.Join(list, ", "))
+	}
+}
+
+// callReturning is a call of a function that has just these results.
+func (g *generator) callReturning(results []string) (string, bool) {
+	if g.noWait > 0 || len(results) < 2 {
+		return "", false
+	}
+	for _, f := range g.functions {
+		if !f.generic && strings.Join(f.results, ",") == strings.Join(results, ",") {
+			return g.call(f, 2), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,182 @@
+package testbed
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"go/importer"
+	"go/token"
+	"go/types"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A Build is a way to build a program.
+type Build string
+
+// The three ways.
+const (
+	Plain     Build = "plain"
+	Coroutine Build = "coroutine"
+	Lowered   Build = "lowered"
+)
+
+//go:embed testdata
+var files embed.FS
+
+// A Bed is a module, proof.test, with packages trace and waits. Its methods may be called
+// from several goroutines.
+type Bed struct {
+	Dir string // of the module
+	edo string // the program edo; none: nothing is lowered
+}
+
+// New makes a module in dir, which uses the edo of the repository at repo, and is lowered by
+// the program edo. If edo is empty, Builds leaves that build out.
+func New(dir, repo, edo string) (*Bed, error) {
+	b := &Bed{dir, edo}
+	const requirement = "module proof.test\n\ngo 1.26\n\nrequire github.com/edo-go/edo v0.0.0\n\nreplace github.com/edo-go/edo => "
+	texts := map[string]string{
+		"go.mod":           requirement + repo + "\n",
+		"plain.mod":        requirement + "./plain/edo\n",
+		"plain/edo/go.mod": "module github.com/edo-go/edo\n\ngo 1.26\n",
+	}
+	for name, text := range texts {
+		if err := b.Write(name, text); err != nil {
+			return nil, err
+		}
+	}
+	for _, root := range []string{"testdata/plain", "testdata/program"} {
+		err := fs.WalkDir(files, root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := files.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			name := strings.TrimPrefix(path, "testdata/")
+			return b.Write(strings.TrimPrefix(name, "program/"), string(text))
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// Builds are the ways to build that the bed has.
+func (b *Bed) Builds() []Build {
+	if b.edo == "" {
+		return []Build{Plain, Coroutine}
+	}
+	return []Build{Plain, Coroutine, Lowered}
+}
+
+// Write writes a file of the module.
+func (b *Bed) Write(name, text string) error {
+	path := filepath.Join(b.Dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
+}
+
+// Compile builds the command in the folder name of the module, and returns the path of the
+// program. The error has what the compiler said.
+func (b *Bed) Compile(ctx context.Context, build Build, name string) (string, error) {
+	out := b.executable(build, name)
+	tool, args := "go", []string{"build", "-ldflags=-s -w", "-o", out}
+	switch build {
+	case Plain:
+		args = append(args, "-modfile=plain.mod", "-tags=plain")
+	case Lowered:
+		tool = b.edo
+	}
+	cmd := exec.CommandContext(ctx, tool, append(args, "./"+name)...)
+	cmd.Dir = b.Dir
+	cmd.Env = environment()
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return "", &CompileError{build, err, string(said)}
+	}
+	return out, nil
+}
+
+// executable is the path of a program that Compile makes.
+func (b *Bed) executable(build Build, name string) string {
+	return filepath.Join(b.Dir, "bin", strings.ReplaceAll(name, "/", "_")+"-"+string(build))
+}
+
+// A CompileError is that of a build which failed.
+type CompileError struct {
+	Build Build
+	Err   error
+	Said  string // by the compiler
+}
+
+func (e *CompileError) Error() string {
+	return fmt.Sprintf("%s build: %v\n%s", e.Build, e.Err, e.Said)
+}
+
+func (e *CompileError) Unwrap() error { return e.Err }
+
+// Importer returns an importer of what random programs import.
+func (b *Bed) Importer(ctx context.Context) (types.Importer, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-f={{.ImportPath}} {{.Export}}",
+		"./trace", "./waits", "github.com/edo-go/edo", "github.com/edo-go/edo/timer", "errors")
+	cmd.Dir, cmd.Env = b.Dir, environment()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	said, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w\n%s", err, &stderr)
+	}
+	exports := map[string]string{}
+	for line := range strings.Lines(string(said)) {
+		if path, export, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			exports[path] = export
+		}
+	}
+	return importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
+		return os.Open(exports[path])
+	}), nil
+}
+
+// environment is that of the go command in the module.
+func environment() []string {
+	return append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -buildvcs=false", "GOTOOLCHAIN=local")
+}
+
+// An Outcome is what a program has done.
+type Outcome struct {
+	Stdout string
+	Stderr string
+	Status string // of its exit
+}
+
+// Run runs a program that Compile has made, for at most limit.
+func Run(ctx context.Context, limit time.Duration, program string, args ...string) (Outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return Outcome{}, err
+	}
+	o := Outcome{stdout.String(), stderr.String(), cmd.ProcessState.String()}
+	if ctx.Err() != nil {
+		o.Status = fmt.Sprint("did not end within ", limit)
+	}
+	return o, nil
+}

@@ -1,0 +1,11 @@
+//go:build plain
+
+package main
+
+import "github.com/edo-go/edo"
+
+// run calls main.
+func run(main func(task *edo.Task) error) (schedule string) {
+	edo.Run(main)
+	return ""
+}

@@ -93,6 +93,39 @@ func (b *Bed) Write(name, text string) error {
 // program. The error has what the compiler said.
 func (b *Bed) Compile(ctx context.Context, build Build, name string) (string, error) {
 	out := b.executable(build, name)
+	said, err := b.build(ctx, build, out, "./"+name)
+	if err != nil {
+		return "", &CompileError{build, err, said}
+	}
+	return out, nil
+}
+
+// CompileEach builds each command in a folder below the folder name, and returns the paths of
+// the programs by the names of their folders, and what the compiler said. A command that
+// cannot be built is left out.
+func (b *Bed) CompileEach(ctx context.Context, build Build, name string) (programs map[string]string, said string, err error) {
+	out := b.executable(build, name)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return nil, "", err
+	}
+	said, err = b.build(ctx, build, out, "./"+name+"/...")
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return nil, "", err
+	}
+	found, err := os.ReadDir(out)
+	if err != nil {
+		return nil, "", err
+	}
+	programs = map[string]string{}
+	for _, f := range found {
+		programs[f.Name()] = filepath.Join(out, f.Name())
+	}
+	return programs, said, nil
+}
+
+// build runs the compiler. Its output is returned with the error.
+func (b *Bed) build(ctx context.Context, build Build, out, pattern string) (said string, err error) {
 	tool, args := "go", []string{"build", "-ldflags=-s -w", "-o", out}
 	switch build {
 	case Plain:
@@ -100,13 +133,10 @@ func (b *Bed) Compile(ctx context.Context, build Build, name string) (string, er
 	case Lowered:
 		tool = b.edo
 	}
-	cmd := exec.CommandContext(ctx, tool, append(args, "./"+name)...)
-	cmd.Dir = b.Dir
-	cmd.Env = environment()
-	if said, err := cmd.CombinedOutput(); err != nil {
-		return "", &CompileError{build, err, string(said)}
-	}
-	return out, nil
+	cmd := exec.CommandContext(ctx, tool, append(args, pattern)...)
+	cmd.Dir, cmd.Env = b.Dir, environment()
+	output, err := cmd.CombinedOutput()
+	return string(output), err
 }
 
 // executable is the path of a program that Compile makes.

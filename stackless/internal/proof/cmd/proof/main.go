@@ -1,6 +1,8 @@
 // Proof looks for programs that edo's compiler gets wrong.
 //
 //	proof random  random programs: plain, coroutine and lowered builds must do the same
+//	proof goroot  the test programs of the Go tool chain, which wait nearly everywhere
+//	proof traces  the examples in the simulator: the same events for the same seed
 //
 // proof COMMAND -help tells the flags of a command.
 package main
@@ -22,11 +24,13 @@ var errFound = errors.New("the builds differ")
 
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"random": randomCommand,
+	"goroot": gorootCommand,
+	"traces": tracesCommand,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: proof random [flags]")
+		fmt.Fprintln(os.Stderr, "usage: proof random|goroot|traces [flags]")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

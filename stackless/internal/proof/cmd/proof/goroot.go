@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/edo-go/edo/stackless/internal/proof/goroot"
+	"github.com/edo-go/edo/stackless/internal/proof/testbed"
+)
+
+// gorootCommand compares the builds of the programs of the tool chain, and prints the list.
+func gorootCommand(ctx context.Context, args []string) (err error) {
+	flags := flag.NewFlagSet("proof goroot", flag.ExitOnError)
+	var p places
+	p.flags(flags)
+	list := flags.String("list", "", "the file to write the list to (default: standard output)")
+	out := flags.String("out", ".", "the folder for rewritten programs that differ")
+	root := flags.String("goroot", runtime.GOROOT(), "the tool chain")
+	flags.Parse(args)
+	done, err := p.settle(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	bed, err := testbed.New(p.work, p.repo, p.edo)
+	if err != nil {
+		return err
+	}
+	patterns := goroot.Patterns
+	if flags.NArg() > 0 {
+		patterns = flags.Args()
+	}
+	files, err := goroot.Files(*root, patterns...)
+	if err != nil {
+		return err
+	}
+	lines, found, err := goroot.Check(ctx, bed, files)
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	for _, l := range lines {
+		fmt.Fprintln(&text, l)
+	}
+	if *list == "" {
+		fmt.Print(text.String())
+	} else if err := os.WriteFile(*list, []byte(text.String()), 0o644); err != nil {
+		return err
+	}
+	for _, d := range found {
+		fmt.Println(d)
+		name := strings.ReplaceAll(d.Path, "/", "_")
+		if err := os.WriteFile(filepath.Join(*out, name), []byte(d.Source), 0o644); err != nil {
+			return err
+		}
+	}
+	if len(found) > 0 {
+		return errFound
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package testbed
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Copy copies a repository, but for what git keeps of it.
+func Copy(from, to string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.Name() == ".git" {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.MkdirAll(filepath.Join(to, name), 0o755)
+		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, name), text, 0o644)
+	})
+}
+
+// A Patch is a change of a file of a copy.
+type Patch struct {
+	File     string // below the root of the repository
+	Old, New string // Old stands once in the file
+}
+
+// Apply changes the copy of a repository at root, and returns what undoes that.
+func (p Patch) Apply(root string) (undo func() error, err error) {
+	path := filepath.Join(root, filepath.FromSlash(p.File))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if n := strings.Count(string(text), p.Old); n != 1 {
+		return nil, fmt.Errorf("%s has %d places that are\n%s\nand a patch needs one", p.File, n, p.Old)
+	}
+	changed := strings.Replace(string(text), p.Old, p.New, 1)
+	return func() error { return os.WriteFile(path, text, 0o644) }, os.WriteFile(path, []byte(changed), 0o644)
+}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/edo-go/edo/stackless/internal/proof/random"
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
@@ -40,7 +41,8 @@ func Seeds(ctx context.Context, bed *testbed.Bed, first uint64, n int) (found []
 		programs[p.Name] = p
 	}
 	name := fmt.Sprint("seeds", first)
-	defer func() { err = errors.Join(err, bed.Remove(name)) }()
+	began := time.Now()
+	defer func() { err = errors.Join(err, bed.Remove(name), bed.Trim(began)) }()
 	for {
 		packages := map[string]map[string]string{}
 		for _, p := range programs {

@@ -18,6 +18,7 @@ const candidateLimit = 2 * time.Second
 // Reduce returns a smaller program of which the finding holds.
 func Reduce(ctx context.Context, bed *testbed.Bed, imports types.Importer, f Finding) (string, error) {
 	name := "reduce" + f.Program.Name
+	began := time.Now()
 	fails := func(ctx context.Context, programs []string) (int, error) {
 		packages := map[string]map[string]string{}
 		for i, source := range programs {
@@ -38,7 +39,7 @@ func Reduce(ctx context.Context, bed *testbed.Bed, imports types.Importer, f Fin
 		return differs(ctx, bed, name, f.Difference, len(programs))
 	}
 	text, err := reduce.Reduce(ctx, f.Program.Source, imports, fails)
-	return text, errors.Join(err, bed.Remove(name))
+	return text, errors.Join(err, bed.Remove(name), bed.Trim(began))
 }
 
 // failsToBuild returns the first of n candidates that the compiler complains about.

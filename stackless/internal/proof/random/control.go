@@ -131,8 +131,11 @@ func (g *generator) rangeStatement() bool {
 		head = fmt.Sprintf("for %s, %s := range t.Short(%s) {", k, v, g.expr("string", 2))
 		scope(variable{k, "int"})
 	case 8:
-		head = fmt.Sprintf("for %s, %s := range t.One(%s) {", k, v, g.expr("map[string]int", 2))
+		head = fmt.Sprintf("for %s, %s := range t.One(%s) {", k, v, g.calmExpr("map[string]int", 2))
 		scope(variable{k, "string"}, variable{v, "int"})
+		g.calm(func() string { g.rangeBody(head, k, v); return "" })
+		g.vars = vars
+		return true
 	case 9:
 		head = fmt.Sprintf("for %s := range t.Filled(%s, %s) {", k, g.expr("int", 1), g.expr("int", 1))
 		scope(variable{k, "int"})
@@ -144,6 +147,13 @@ func (g *generator) rangeStatement() bool {
 		g.enclosing(true, fmt.Sprintf("for _, %s = range t.Few(%s) {", x, g.expr("[]int", 2)), func() { g.body(g.length()) })
 		return true
 	}
+	g.rangeBody(head, k, v)
+	g.vars = vars
+	return true
+}
+
+// rangeBody writes a range statement with the variables k and, if head has it, v.
+func (g *generator) rangeBody(head, k, v string) {
 	g.enclosing(true, head, func() {
 		g.line("\t_ = %s", k)
 		if strings.Contains(head, v) {
@@ -151,8 +161,6 @@ func (g *generator) rangeStatement() bool {
 		}
 		g.body(g.length())
 	})
-	g.vars = vars
-	return true
 }
 
 func (g *generator) switchStatement() bool {
@@ -182,13 +190,13 @@ func (g *generator) switchStatement() bool {
 			case i == byDefault:
 				g.line("default:")
 			case tag == "":
-				g.line("case %s:", g.expr("bool", 2))
+				g.line("case %s:", g.calmExpr("bool", 2))
 			case tag == "int" && g.chance(25):
-				g.line("case %d, t.Int(%d, %s):", constants[i], g.report(), g.expr("int", 2))
+				g.line("case %d, t.Int(%d, %s):", constants[i], g.report(), g.calmExpr("int", 2))
 			case tag == "int":
 				g.line("case %d:", constants[i])
 			default:
-				g.line("case t.Str(%d, %s), %q:", g.report(), g.expr("string", 2), []string{"a", "bc", "edo"}[i])
+				g.line("case t.Str(%d, %s), %q:", g.report(), g.calmExpr("string", 2), []string{"a", "bc", "edo"}[i])
 			}
 			g.body(g.length())
 			if i < n-1 && g.chance(15) {
@@ -234,13 +242,13 @@ func (g *generator) selectStatement() bool {
 	vars := g.vars
 	v := g.fresh("y") // not "v": it belongs to the block of the clause, which cannot hide it
 	g.enclosing(false, "select {", func() {
-		g.line("case %s := <-t.Filled(%s, 1):", v, g.expr("int", 2))
+		g.line("case %s := <-t.Filled(%s, 1):", v, g.calmExpr("int", 2))
 		g.line("\tt.At(%d, %s)", g.report(), v)
 		g.vars = append(vars[:len(vars):len(vars)], variable{v, "int"})
 		g.body(g.length())
 		g.vars = vars
 		if g.chance(30) {
-			g.line("case t.Full() <- %s:", g.expr("int", 2))
+			g.line("case t.Full() <- %s:", g.calmExpr("int", 2))
 			g.body(1)
 		}
 	})
@@ -257,6 +265,10 @@ func (g *generator) block() bool {
 
 // forward writes a goto to a label further down.
 func (g *generator) forward() bool {
+	if g.in.defers && !g.wild {
+		return false
+	}
+	g.in.jumps = true
 	label := g.fresh("G")
 	g.line("if %s {", g.expr("bool", 2))
 	g.line("\tgoto %s", label)

@@ -62,7 +62,7 @@ func (g *generator) expr(typ string, d int) string {
 		}
 		return fmt.Sprintf("[]int{%s, %s}", g.expr("int", d-1), g.expr("int", d-1))
 	case "map[string]int":
-		return fmt.Sprintf("map[string]int{%s: %s}", g.expr("string", d-1), g.expr("int", d-1))
+		return fmt.Sprintf("map[string]int{%s: %s}", g.calmExpr("string", d-1), g.calmExpr("int", d-1))
 	case "*int":
 		if p, ok := g.place("int"); ok && g.chance(70) {
 			return "&" + p
@@ -213,7 +213,7 @@ func (g *generator) boolean(d int) string {
 	case 4:
 		return "!" + g.expr("bool", d)
 	case 5:
-		return fmt.Sprintf("(%s %s %s)", g.expr(g.structType, d), g.oneOf("==", "!="), g.expr(g.structType, d))
+		return fmt.Sprintf("(%s %s %s)", g.calmExpr(g.structType, d), g.oneOf("==", "!="), g.calmExpr(g.structType, d))
 	}
 	return fmt.Sprintf("(%s < %s)", g.expr("string", d), g.expr("string", d))
 }

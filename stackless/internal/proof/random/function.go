@@ -2,6 +2,7 @@ package random
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +12,12 @@ func (g *generator) deferStatement() bool {
 	if g.in.literal && g.noWait > 0 || g.depth > 1 && g.chance(70) {
 		return false
 	}
-	switch g.rand.IntN(6) {
+	form := g.rand.IntN(6)
+	if !g.wild && (g.in.jumps || form == 3 || form == 5 || g.inLoop()) {
+		return false
+	}
+	g.in.defers = true
+	switch form {
 	case 0, 1:
 		body := g.within(&function{literal: true}, false, func() {
 			if g.chance(70) {
@@ -43,6 +49,11 @@ func (g *generator) deferStatement() bool {
 		g.line("defer %s(%s)", f, g.expr("int", 1))
 	}
 	return true
+}
+
+// inLoop reports whether a loop of the function encloses the statement at hand.
+func (g *generator) inLoop() bool {
+	return slices.ContainsFunc(g.targets, func(t target) bool { return t.loop })
 }
 
 // function0 writes a call of a literal in place.
@@ -99,7 +110,12 @@ func (g *generator) spawn() bool {
 		return false
 	}
 	body := g.within(&function{literal: true, results: []string{"int", "error"}}, true, func() {
-		g.line("defer t.Recover(%d)", g.report())
+		if g.wild {
+			g.line("defer t.Recover(%d)", g.report())
+		} else {
+			g.line("defer func() { t.Panic(%d, recover()) }()", g.report())
+		}
+		g.in.defers = true
 		g.statements(g.length())
 		g.line("return %s, %s", g.expr("int", 2), g.expr("error", 1))
 	})

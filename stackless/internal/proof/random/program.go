@@ -21,6 +21,7 @@ func Generate(seed uint64, pkg string) Program {
 	}
 	g.structType = g.name + "_S"
 	g.spawns = g.chance(50)
+	g.wild = g.chance(20)
 	switch n := g.rand.IntN(20); { // many are small: one build compiles more of them
 	case n < 13:
 		g.size = small
@@ -72,6 +73,7 @@ type generator struct {
 	structType string
 	size       size
 	spawns     bool // tasks may be spawned; such a program is not cancelled
+	wild       bool // forms that the compiler refuses when they wait are allowed to
 	functions  []*function
 	text       strings.Builder
 	indent     int
@@ -108,9 +110,26 @@ type function struct {
 	results  []string
 	named    bool // the results
 	literal  bool
+
+	defers, jumps bool // it has defers, or a goto
 }
 
 func (g *generator) chance(percent int) bool { return g.rand.IntN(100) < percent }
+
+// calm writes what the compiler refuses if it waits: without waits, in most programs.
+func (g *generator) calm(write func() string) string {
+	if g.wild {
+		return write()
+	}
+	g.noWait++
+	defer func() { g.noWait-- }()
+	return write()
+}
+
+// calmExpr is expr, calm.
+func (g *generator) calmExpr(typ string, d int) string {
+	return g.calm(func() string { return g.expr(typ, d) })
+}
 
 func (g *generator) oneOf(of ...string) string { return of[g.rand.IntN(len(of))] }
 

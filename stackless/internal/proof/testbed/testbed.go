@@ -69,7 +69,19 @@ func New(dir, repo, edo string) (*Bed, error) {
 			return nil, err
 		}
 	}
+	if err := os.MkdirAll(b.cache(), 0o755); err != nil {
+		return nil, err
+	}
 	return b, nil
+}
+
+// Warm builds what all programs import, so that it stays in the cache when Trim removes programs.
+func (b *Bed) Warm(ctx context.Context) error {
+	if err := b.Packages("none", nil); err != nil {
+		return err
+	}
+	_, err := b.CompileAll(ctx, "none", b.Builds()...)
+	return err
 }
 
 // Builds are the ways to build that the bed has.
@@ -134,7 +146,7 @@ func (b *Bed) build(ctx context.Context, build Build, out, pattern string) (said
 		tool = b.edo
 	}
 	cmd := exec.CommandContext(ctx, tool, append(args, pattern)...)
-	cmd.Dir, cmd.Env = b.Dir, environment()
+	cmd.Dir, cmd.Env = b.Dir, b.environment()
 	output, err := cmd.CombinedOutput()
 	return string(output), err
 }
@@ -161,7 +173,7 @@ func (e *CompileError) Unwrap() error { return e.Err }
 func (b *Bed) Importer(ctx context.Context) (types.Importer, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-f={{.ImportPath}} {{.Export}}",
 		"./trace", "./waits", "github.com/edo-go/edo", "github.com/edo-go/edo/timer", "errors")
-	cmd.Dir, cmd.Env = b.Dir, environment()
+	cmd.Dir, cmd.Env = b.Dir, b.environment()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	said, err := cmd.Output()
@@ -179,9 +191,28 @@ func (b *Bed) Importer(ctx context.Context) (types.Importer, error) {
 	}), nil
 }
 
-// environment is that of the go command in the module.
-func environment() []string {
-	return append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -buildvcs=false", "GOTOOLCHAIN=local")
+// environment is that of the go command in the module. The module has a build cache of its own:
+// a million programs would fill the user's.
+func (b *Bed) environment() []string {
+	return append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -buildvcs=false", "GOTOOLCHAIN=local",
+		"GOCACHE="+b.cache(), "XDG_CACHE_HOME="+b.cache()) // the second one for edo
+}
+
+func (b *Bed) cache() string { return filepath.Join(b.Dir, "cache") }
+
+// Trim removes from the build cache what was added since a time: programs that will not be built
+// again.
+func (b *Bed) Trim(since time.Time) error {
+	return filepath.WalkDir(b.cache(), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.ModTime().After(since) {
+			err = os.Remove(path)
+		}
+		return err
+	})
 }
 
 // An Outcome is what a program has done.

@@ -34,6 +34,9 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := bed.Warm(ctx); err != nil {
+		return err
+	}
 	began := time.Now()
 	different := map[string]hunt.Finding{} // the first of each program
 	runs, programs := 0, 0

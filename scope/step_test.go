@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/scope"
 )
@@ -74,7 +75,7 @@ func run(stage *tasktest.Stage, name string, acts []act, opts ...scope.Option) a
 				}
 				return nil
 			}, opts...)
-			stage.Log("%s: %v", name, err)
+			stage.Log("%s: %v; budget %d", name, err, inside.Task(task).Cx.Budget())
 			return err
 		},
 		func(task *edo.Task, st *edo.Step, _ *scope.Scope) (bool, error) {
@@ -88,7 +89,7 @@ func run(stage *tasktest.Stage, name string, acts []act, opts ...scope.Option) a
 			}, opts...)
 			if done {
 				i = 0
-				stage.Log("%s: %v", name, err)
+				stage.Log("%s: %v; budget %d", name, err, inside.Task(task).Cx.Budget())
 			}
 			return done, err
 		},

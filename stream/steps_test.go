@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/stream"
@@ -104,7 +105,7 @@ func (f *loopFrame) step(task *edo.Task, st *edo.Step) (done bool, err error) {
 			if !more {
 				break
 			}
-			f.log("%d: %d, %v", f.n, f.v, e)
+			f.log("%d: %d, %v; budget %d", f.n, f.v, e, inside.Task(task).Cx.Budget())
 			if f.leaves.body(f.n) {
 				break
 			}
@@ -126,7 +127,7 @@ func (f *loopFrame) step(task *edo.Task, st *edo.Step) (done bool, err error) {
 // run is the same in direct style.
 func (f *loopFrame) run(task *edo.Task) error {
 	body := func(v int, e error) (breaks bool) {
-		f.log("%d: %d, %v", f.n, v, e)
+		f.log("%d: %d, %v; budget %d", f.n, v, e, inside.Task(task).Cx.Budget())
 		if f.leaves.body(f.n) {
 			return true
 		}

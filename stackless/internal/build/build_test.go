@@ -204,6 +204,13 @@ func TestOnlyWhatChangedIsLoweredAgain(t *testing.T) {
 	build("back to what it was", "")
 	w.write("edo/edo.go", module["edo/edo.go"]+"// more\n")
 	build("a module beside", "example.com/m/low example.com/m/high example.com/m/side")
+	w.env.GOMODCACHE = "" // it does not stand for all folders
+	w.write("edo/edo.go", module["edo/edo.go"]+"// still more\n")
+	build("a module beside, without a module cache", "example.com/m/low example.com/m/high example.com/m/side")
+	w.env.GOMODCACHE = w.dir // a module in it never changes
+	build("a module in the cache", "example.com/m/low example.com/m/high example.com/m/side")
+	w.write("edo/edo.go", module["edo/edo.go"]+"// impossible\n")
+	build("a module in the cache that changed", "")
 	w.env.GOVERSION = "go1.26.1"
 	build("another tool chain", "example.com/m/low example.com/m/high example.com/m/side")
 	entries, _ := filepath.Glob(filepath.Join(w.dir, "cache", "files", "*", "*-low.go"))

@@ -30,7 +30,7 @@ func (k *keys) of(p *load.Package) (string, error) {
 	fmt.Fprintf(h, "edo 1\n%s\n%s %s %s\n", k.tool, k.env.GOVERSION, k.env.GOARCH, k.env.GOEXPERIMENT)
 	fmt.Fprintf(h, "package %s %s %s %s %q\n", p.ID, p.Name, linkName(k.graph, p), p.GoVersion, p.ImportIDs())
 	// The tool chain's version stands for the standard library, and the folder's name for a module in the cache.
-	fixed := p.Standard() || strings.HasPrefix(p.Dir, k.env.GOMODCACHE+string(filepath.Separator))
+	fixed := p.Standard() || !p.Main && k.inModuleCache(p.Dir)
 	for _, name := range p.Files {
 		fmt.Fprintf(h, "file %s\n", name)
 		if fixed {
@@ -54,6 +54,12 @@ func (k *keys) of(p *load.Package) (string, error) {
 	key := hex.EncodeToString(h.Sum(nil)[:16])
 	k.known[p] = key
 	return key, nil
+}
+
+// inModuleCache reports whether a folder is one that the go command has made read-only, for one version of a module.
+func (k *keys) inModuleCache(dir string) bool {
+	cache := k.env.GOMODCACHE
+	return cache != "" && strings.HasPrefix(dir, cache+string(filepath.Separator))
 }
 
 // Tool returns the identity of this program, a hash of its file. A version number would not change when the program is

@@ -37,6 +37,9 @@ func (u *unit) passesTaskOn(fi *funcInfo) bool {
 		if c.task < 0 || c.fn == nil {
 			return true
 		}
+		if kind, _, ok := u.c.directives.Of(c.fn); ok && kind != "stackless" {
+			return true
+		}
 		if w, known := u.c.waiter(c.fn); known && w.escapes {
 			found = true
 		}

@@ -135,14 +135,24 @@ func (f *function) bodyText() string {
 		if name := f.resumeLabels[o]; name != "" {
 			fmt.Fprintf(&b, "%s:\n", name)
 		}
+		text := f.opText(o)
+		if isSelfAssignment(text) {
+			continue
+		}
 		b.WriteString(f.u.line(o.pos))
-		fmt.Fprintf(&b, "\t%s\n", f.opText(o))
+		fmt.Fprintf(&b, "\t%s\n", text)
 		ended = o.ends
 	}
 	if !ended {
 		b.WriteString("\tpanic(\"unreachable\")\n")
 	}
 	return b.String()
+}
+
+// isSelfAssignment reports whether an operation does nothing, because two variables share a place.
+func isSelfAssignment(text string) bool {
+	left, right, ok := strings.Cut(text, " = ")
+	return ok && left == right && !strings.Contains(left, "(")
 }
 
 // layOut makes the fields of the frame.

@@ -160,7 +160,7 @@ func (u *unit) report(fi *funcInfo) Function {
 		Name: u.prefix + "." + fi.name.symbol, Kind: Lowered, Reasons: fi.refused, Borrows: fi.borrows, Demanded: fi.demanded,
 		Pos: u.p.Fset.Position(fi.node.Pos()), End: u.p.Fset.Position(fi.node.End()),
 	}
-	if fi.fn == nil && !fi.given && len(fi.refused) == 0 {
+	if fi.fn == nil && fi.waits && !fi.given && len(fi.refused) == 0 {
 		u.refuseInfo(fi, fi.node.Pos(), "the literal does not name its Task, or all its parameters: name them, or write it in the call that runs it")
 		r.Reasons = fi.refused
 	}
@@ -170,7 +170,7 @@ func (u *unit) report(fi *funcInfo) Function {
 	case !fi.waits:
 		r.Kind = NotWaiting
 	}
-	if r.Kind != Refused {
+	if r.Kind != Refused && fi.frame != nil {
 		r.FrameSize = fi.frame.size
 	}
 	return r

@@ -109,16 +109,12 @@ func (f *function) deferCall(d *deferred, s *ast.DeferStmt) {
 	}
 	fun := ast.Unparen(n.Fun)
 	if sel, ok := fun.(*ast.SelectorExpr); ok && fn != nil && !f.isQualified(sel) && info.Selections[sel].Kind() == types.MethodVal {
-		t := info.TypeOf(sel.X)
-		switch {
-		case f.u.isTaskExpr(sel.X, f.task):
+		if f.u.isTaskExpr(sel.X, f.task) {
 			d.call = append(d.call, f.taskName())
-		case takesAddress(info.Selections[sel]):
-			d.call = append(d.call, keep(sel.X, types.NewPointer(t), "&", sel.X))
-		case f.keptReceiver(sel):
-			d.call = append(d.call, keep(sel.X, t, sel.X))
-		default:
-			refuse(sel.Pos(), "a deferred method is promoted from a pointer: defer a literal that calls it")
+		} else {
+			// The receiver, and not the operand: what is promoted is found when the call is deferred.
+			recv := info.Selections[sel].Obj().(*types.Func).Signature().Recv().Type()
+			d.call = append(d.call, keep(sel.X, recv, f.receiverValue(sel)...))
 		}
 		d.call = append(d.call, "."+sel.Sel.Name)
 	} else if fn == nil && !isBuiltin {
@@ -155,19 +151,6 @@ func (f *function) deferCall(d *deferred, s *ast.DeferStmt) {
 		d.call = append(d.call, "...")
 	}
 	d.call = append(d.call, ")")
-}
-
-// keptReceiver reports whether the operand of a method, kept, is the receiver at the time of the
-// defer statement: the method has a value receiver and is the operand's own, or the operand is
-// a pointer to it.
-func (f *function) keptReceiver(sel *ast.SelectorExpr) bool {
-	s := f.u.p.Info.Selections[sel]
-	if len(s.Index()) == 1 {
-		_, wants := types.Unalias(s.Obj().(*types.Func).Signature().Recv().Type()).(*types.Pointer)
-		_, is := s.Recv().Underlying().(*types.Pointer)
-		return wants == is
-	}
-	return false
 }
 
 // isCancel reports whether t is a function that ends a context.

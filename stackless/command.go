@@ -101,8 +101,8 @@ func (t *tool) run(command string, args []string) int {
 	return t.exec(line.Args(lowered), t.errs)
 }
 
-// overlay lowers what a command line names, and returns the name of the overlay; it is empty if nothing changes. Without
-// ok the source has errors, which were printed.
+// overlay lowers what a command line names, and returns the name of the overlay; it is empty if nothing changes.
+// Without ok the source has errors, which were printed.
 func (t *tool) overlay(line *gocmd.Line, env *gocmd.Env) (name string, ok bool, err error) {
 	s, err := newSession(line, env)
 	if err != nil {

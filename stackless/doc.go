@@ -10,8 +10,8 @@
 //	edo test -race ./...     as go test
 //	edo explain ./...        what was lowered, what was not, and why
 //
-// Lowering may always be absent. What cannot be lowered runs on a coroutine; a package that does not type-check, a
-// tool chain that is too old, or a cache that cannot be written lead to the plain build. The exit status and the output are
-// those of the go command. A function with the directive //edo:stackless must be lowered: a build that cannot do
-// so fails.
+// Lowering may always be absent. What cannot be lowered runs on a coroutine; a package that does not type-check, a tool
+// chain that is too old, or a cache that cannot be written lead to the plain build. The exit status and the output are
+// those of the go command. A function with the directive //edo:stackless must be lowered: a build that cannot do so
+// fails.
 package stackless

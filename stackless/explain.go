@@ -22,13 +22,14 @@ type Explanation struct {
 	Borrows  int                `json:"borrows"` // calls in lowered functions that borrow a coroutine
 }
 
-// An ExplainedPackage is a package that was named, is in the main module or the workspace, and uses edo. The tests of a package are an
-// entry of their own.
+// An ExplainedPackage is a package that was named, is in the main module or the workspace, and uses edo. The tests of a
+// package are an entry of their own.
 type ExplainedPackage struct {
 	Path string `json:"path"`
 
-	// State is "compiled"; "library" for a package with step forms written by hand, "cgo" for one that uses cgo, "broken" for one
-	// that does not type-check, "failed" after an error of the compiler itself. All but the first stay as they are.
+	// State is "compiled"; "library" for a package with step forms written by hand, "cgo" for one that uses cgo,
+	// "broken" for one that does not type-check, "failed" after an error of the compiler itself. All but the first stay
+	// as they are.
 	State     string              `json:"state"`
 	Failure   string              `json:"failure,omitempty"`  // of a package that is broken or failed
 	Problems  []ExplainedReason   `json:"problems,omitempty"` // what is an error of the build

@@ -181,7 +181,8 @@ func (g *generator) verify(result *build.Result) error {
 	return nil
 }
 
-// write brings the folders up to date, or only tells what is not, and returns the exit status. It prints the names of the files.
+// write brings the folders up to date, or only tells what is not, and returns the exit status. It prints the names of
+// the files.
 func (g *generator) write(checkOnly bool) (status int) {
 	for _, name := range slices.Sorted(maps.Keys(g.files)) {
 		text := g.files[name]

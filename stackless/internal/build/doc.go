@@ -10,7 +10,7 @@
 //
 // So the frames of a file are the same in each of its packages: they cannot depend on what tests declare.
 //
-// The key of a unit is a hash of all that its lowering depends on: this program, the tool chain, the text of its files, and
-// the same of all packages that it imports. A unit with a known key is not even type-checked, unless one that has
+// The key of a unit is a hash of all that its lowering depends on: this program, the tool chain, the text of its files,
+// and the same of all packages that it imports. A unit with a known key is not even type-checked, unless one that has
 // changed imports it.
 package build

@@ -25,8 +25,8 @@ type Source struct {
 	Text []byte
 }
 
-// NewTable returns a Table. The function source returns the files of a package that was not added, or nil if it has no directives
-// for certain: the standard library, and packages that do not import edo.
+// NewTable returns a Table. The function source returns the files of a package that was not added, or nil if it has no
+// directives for certain: the standard library, and packages that do not import edo.
 func NewTable(source func(path string) []Source) *Table {
 	return &Table{packages: map[string]*Package{}, source: source}
 }

@@ -55,8 +55,8 @@ func NewChecker(ctx context.Context, g *Graph, goarch string) (*Checker, error) 
 	return c, nil
 }
 
-// Check returns p with its types. An error means that nothing can be checked: the go command failed, or its export data cannot be
-// read. Errors in the source are in the result.
+// Check returns p with its types. An error means that nothing can be checked: the go command failed, or its export data
+// cannot be read. Errors in the source are in the result.
 func (c *Checker) Check(p *Package) (*Checked, error) {
 	if done := c.checked[p.ID]; done != nil {
 		return done, nil

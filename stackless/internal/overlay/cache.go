@@ -100,8 +100,8 @@ func (c *Cache) path(kind, hash, suffix string) string {
 	return filepath.Join(c.dir, kind, hash[:2], hash+suffix)
 }
 
-// write makes an entry, unless it is there. Entries are named by their content, so the same one is not written twice. One that was
-// torn by a failure of the system differs in length, and is replaced.
+// write makes an entry, unless it is there. Entries are named by their content, so the same one is not written twice.
+// One that was torn by a failure of the system is replaced.
 func (c *Cache) write(path string, text []byte) error {
 	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(text)) {
 		if old, err := os.ReadFile(path); err == nil && string(old) == string(text) {

@@ -32,8 +32,8 @@ func Read(name string, abs func(string) (string, error)) (map[string]string, err
 	return replace, nil
 }
 
-// Merge returns an overlay with the entries of both. Lowered files were made from what the user's overlay says, and so they
-// win.
+// Merge returns an overlay with the entries of both. Lowered files were made from what the user's overlay says, and so
+// they win.
 func Merge(user, lowered map[string]string) map[string]string {
 	merged := map[string]string{}
 	for from, to := range user {

@@ -11,8 +11,8 @@ const (
 	trimEvery = 24 * time.Hour
 )
 
-// Trim deletes the entries that were not used for days, unless that was done today. It is for the end of a run, when all entries
-// that the run needs were touched. Failures are left to the next time: nothing depends on a clean cache.
+// Trim deletes the entries that were not used for days, unless that was done today. It is for the end of a run, when
+// all entries that the run needs were touched. Failures are left to the next time: nothing depends on a clean cache.
 func (c *Cache) Trim() {
 	now := c.now()
 	mark := filepath.Join(c.dir, "trimmed")

@@ -76,3 +76,117 @@ func TestGenRefusesWhatItCannotDo(t *testing.T) {
 		t.Errorf("%s %v", text, err)
 	}
 }
+
+// library is a module in direct style, and a program that uses it; both use edo itself.
+var library = map[string]string{
+	"library/lib.go": `// Package lib is a library.
+package lib
+
+import (
+	"example.com/library/inner"
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/oneshot"
+)
+
+// A Client asks.
+type Client struct{ n int }
+
+// Ask waits for an answer.
+func (c *Client) Ask(task *edo.Task, r *oneshot.Receiver[int]) (int, error) {
+	v, err := edo.Await(task, r)
+	if err != nil {
+		return 0, err
+	}
+	c.n++
+	w, err := inner.Twice(task, v)
+	return w + c.n, err
+}
+
+// First waits for the first.
+func First[T any](task *edo.Task, r *oneshot.Receiver[T]) (v T, err error) {
+	for range 2 {
+		if err = edo.Yield(task); err != nil {
+			return v, err
+		}
+	}
+	return edo.Await(task, r)
+}
+`,
+	"library/inner/inner.go": `package inner
+
+import "github.com/edo-go/edo"
+
+func Twice(task *edo.Task, v int) (int, error) {
+	if err := edo.Yield(task); err != nil {
+		return 0, err
+	}
+	return 2 * v, nil
+}
+`,
+	"user/main.go": `package main
+
+import (
+	"fmt"
+
+	lib "example.com/library"
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/oneshot"
+)
+
+func main() {
+	err := edo.Run(func(task *edo.Task) error {
+		return run(task)
+	})
+	fmt.Println(err)
+}
+
+//edo:stackless
+func run(task *edo.Task) error {
+	s, r := oneshot.New[int]()
+	s.Send(20)
+	c := &lib.Client{}
+	v, err := c.Ask(task, r)
+	if err != nil {
+		return err
+	}
+	s, r = oneshot.New[int]()
+	s.Send(v)
+	w, err := lib.First(task, r)
+	fmt.Println(v, w)
+	return err
+}
+`,
+}
+
+func TestGeneratedFramesServeTheBuildsOfUsers(t *testing.T) {
+	w := newWorkplace(t)
+	w.env = append(w.env, asCommand+"=real", "GOWORK=off")
+	for name, text := range library {
+		w.write(name, text)
+	}
+	edo, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("library/go.mod", "module example.com/library\n\ngo 1.26\n\nrequire github.com/edo-go/edo v0.0.0\n\nreplace github.com/edo-go/edo => "+edo+"\n")
+	w.write("user/go.mod", "module example.com/user\n\ngo 1.26\n\nrequire (\n\texample.com/library v0.0.0\n\tgithub.com/edo-go/edo v0.0.0\n)\n\n"+
+		"replace (\n\texample.com/library => ../library\n\tgithub.com/edo-go/edo => "+edo+"\n)\n")
+	in := func(dir string, args ...string) (string, string, int) {
+		cmd, out, errs := w.start("edo", args...)
+		cmd.Dir = w.path(dir)
+		return w.wait(cmd, out, errs)
+	}
+	explain := func(what, want string) {
+		t.Helper()
+		if out, errs, status := in("user", "explain"); status != 0 || !strings.HasSuffix(out, want) {
+			t.Errorf("%s: status %d\n%s%s", what, status, out, errs)
+		}
+	}
+	explain("before", "; 2 calls borrow a coroutine\n")
+	if out, errs, status := in("library", "gen", "./..."); status != 0 || strings.Count(out, "_stackless.go\n") != 2 {
+		t.Fatalf("status %d\n%s%s", status, out, errs)
+	}
+	explain("after", "; 0 calls borrow a coroutine\n")
+	w.write("library/lib.go", library["library/lib.go"]+"// changed\n")
+	explain("out of date", "; 2 calls borrow a coroutine\n")
+}

@@ -159,7 +159,7 @@ func isSelfAssignment(text string) bool {
 func (f *function) layOut() {
 	fr := f.frame
 	fr.fields = nil
-	for _, p := range f.places {
+	for _, p := range f.slots {
 		f.addField(p)
 	}
 	for _, c := range f.callees {
@@ -185,8 +185,8 @@ func (f *function) layOut() {
 	}
 }
 
-// addField makes a field of a place.
-func (f *function) addField(p *place) {
+// addField makes a field of a slot.
+func (f *function) addField(p *slot) {
 	v := p.members[0]
 	if v.fieldName == "" {
 		v.fieldName = f.fields.fresh(v.hint)

@@ -43,7 +43,7 @@ type function struct {
 
 	alias      map[*variable]string // variables captured by value in the operation that is written
 	placement  placement
-	places     []*place
+	slots      []*slot
 	reachable  []bool
 	fallsTo    *label // where fallthrough goes
 	isLast     bool   // no call comes after what is hoisted, but the one that waits

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"go/types"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +23,6 @@ var show = flag.Bool("show", false, "print the lowered text of the test programs
 type workspace struct {
 	t   *testing.T
 	dir string
-	own bool // dir is a module of this repository
 }
 
 // newWorkspace copies the packages of testdata below dir into a new module.
@@ -74,7 +72,7 @@ func (w *workspace) compile(patterns ...string) (functions []Function, overlay s
 		}
 		return sources
 	})
-	c := New(withCore{table})
+	c := New(table)
 	replace := map[string]string{}
 	for _, p := range graph.Packages {
 		if !p.Main {
@@ -119,28 +117,6 @@ func (w *workspace) compile(patterns ...string) (functions []Function, overlay s
 		w.t.Fatal(err)
 	}
 	return functions, overlay
-}
-
-// withCore knows the step forms of package edo itself, whatever its directives say.
-type withCore struct{ *directive.Table }
-
-var core = map[string][2]string{
-	"Await": {"step", "AwaitStep"}, "Next": {"step", "NextStep"}, "Yield": {"step", "YieldStep"},
-	"Shielded": {"step", "ShieldedStep"}, "Call": {"step", "CallStep"},
-	"JoinHandle.Await": {"step", "AwaitStep"}, "Task.Cancelled": {"step", "CancelledStep"}, "Task.Proceed": {"step", "ProceedStep"},
-	"Go": {"spawn", "GoStep"}, "GoValue": {"spawn", "GoValueStep"}, "Async": {"spawn", "AsyncStep"}, "Run": {"spawn", "RunStep"},
-}
-
-func (d withCore) Of(fn *types.Func) (kind, arg string, ok bool) {
-	if kind, arg, ok = d.Table.Of(fn); ok {
-		return kind, arg, ok
-	}
-	if fn.Pkg() != nil && fn.Pkg().Path() == edoPath {
-		if known, ok := core[directive.Name(fn.Origin())]; ok {
-			return known[0], known[1], true
-		}
-	}
-	return "", "", false
 }
 
 // build builds all programs, with or without an overlay, and returns the folder that they are in.

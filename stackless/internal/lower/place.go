@@ -41,7 +41,7 @@ func (f *function) place() {
 		if !o.waits || written[i] == nil {
 			continue
 		}
-		for _, p := range f.places {
+		for _, p := range f.slots {
 			if v := p.members[0]; !v.pinned && f.keeps(v) && p.isAny(written[i]) && !p.isAny(live[i]) {
 				f.placement.clear[o] = append(f.placement.clear[o], v)
 			}

@@ -94,7 +94,6 @@ func (f *function) typeSwitch(s *ast.TypeSwitchStmt, name string) {
 	end := &label{hint: "end"}
 	pieces := []any{"switch "}
 	isUsed := false
-	var cells []any
 	hasDefault := false
 	var clauses []clause
 	var choice []any
@@ -111,7 +110,6 @@ func (f *function) typeSwitch(s *ast.TypeSwitchStmt, name string) {
 		if obj, ok := f.u.p.Info.Implicits[cc].(*types.Var); ok {
 			v := f.declare(obj)
 			if v.cell {
-				cells = append(cells, v)
 				choice = append(choice, newCell{v}, "; ")
 			}
 			choice = append(choice, def{v}, " = "+bound+"; ")

@@ -29,7 +29,12 @@ func two(a, b int) [2]int { return [2]int{a, b} }
 
 func anyOf(v any, n int) any { return v }
 
-func waits(task *edo.Task, s string, n int) int { fmt.Print(s, "{"); edo.Yield(task); fmt.Print("} "); return n }
+func waits(task *edo.Task, s string, n int) int {
+	fmt.Print(s, "{")
+	edo.Yield(task)
+	fmt.Print("} ")
+	return n
+}
 
 func order(task *edo.Task) {
 	x := 1

@@ -396,7 +396,7 @@ func emptyBodies(task *edo.Task) int {
 	}
 	switch pause(task, 1) {
 	}
-	;
+
 	{
 	}
 	return 1

@@ -157,10 +157,10 @@ func compare(task *edo.Task, s string) bool {
 
 type pair struct{ a, b int }
 
-func (p pair) sum(task *edo.Task) int      { edo.Yield(task); return p.a + p.b }
-func (p *pair) inc(task *edo.Task) *pair   { edo.Yield(task); p.a++; return p }
-func (p *pair) isNil(task *edo.Task) bool  { edo.Yield(task); return p == nil }
-func (p pair) String() string              { return fmt.Sprint(p.a, "+", p.b) }
+func (p pair) sum(task *edo.Task) int     { edo.Yield(task); return p.a + p.b }
+func (p *pair) inc(task *edo.Task) *pair  { edo.Yield(task); p.a++; return p }
+func (p *pair) isNil(task *edo.Task) bool { edo.Yield(task); return p == nil }
+func (p pair) String() string             { return fmt.Sprint(p.a, "+", p.b) }
 
 func interfaces(task *edo.Task) string {
 	var s fmt.Stringer = pair{1, pause(task, 2)}
@@ -225,7 +225,13 @@ type base struct {
 	n int
 }
 
-func (b *base) add(task *edo.Task, n int) int { b.Lock(); defer b.Unlock(); edo.Yield(task); b.n += n; return b.n }
+func (b *base) add(task *edo.Task, n int) int {
+	b.Lock()
+	defer b.Unlock()
+	edo.Yield(task)
+	b.n += n
+	return b.n
+}
 
 type derived struct{ base }
 type pointing struct{ *derived }

@@ -1,0 +1,61 @@
+// The names of functions in reports.
+package main
+
+import (
+	"fmt"
+
+	"github.com/edo-go/edo"
+)
+
+// say writes the name of its task.
+func say(task *edo.Task) error {
+	edo.Yield(task)
+	fmt.Println(task.Name())
+	return nil
+}
+
+type service struct{ name string }
+
+func declared(task *edo.Task) error { return say(task) }
+
+//go:noinline
+func (s *service) start(task *edo.Task) *edo.JoinHandle[edo.Unit] {
+	return edo.Go(task, func(task *edo.Task) error { return say(task) })
+}
+
+func generic[T any](task *edo.Task, v T) *edo.JoinHandle[T] {
+	_ = func() {}
+	return edo.GoValue(task, func(task *edo.Task) (T, error) { return v, say(task) })
+}
+
+type box[T any] struct{ v T }
+
+func (b *box[T]) start(task *edo.Task) *edo.JoinHandle[T] {
+	return edo.GoValue(task, func(task *edo.Task) (T, error) { return b.v, say(task) })
+}
+
+var start = func(task *edo.Task) *edo.JoinHandle[edo.Unit] {
+	return edo.Go(task, func(task *edo.Task) error { return say(task) })
+}
+
+func name[T any](task *edo.Task, h *edo.JoinHandle[T]) {
+	h.Await(task)
+}
+
+func main() {
+	fmt.Println(edo.Run(func(task *edo.Task) error {
+		fmt.Println(task.Name())
+		s := &service{"s"}
+		name(task, edo.Go(task, declared))
+		name(task, s.start(task))
+		name(task, generic(task, 1))
+		name(task, (&box[string]{"b"}).start(task))
+		name(task, start(task))
+		name(task, edo.Go(task, func(task *edo.Task) error {
+			func() { fmt.Println("a literal between") }()
+			name(task, edo.Go(task, func(task *edo.Task) error { return say(task) }))
+			return nil
+		}))
+		return nil
+	}))
+}

@@ -11,6 +11,9 @@ import (
 // whether they name another function.
 var kinds = map[string]bool{"step": true, "spawn": true, "range": true, "nowait": false, "nostep": false}
 
+// ofCompiledCode are functions that compiled code alone calls, for function values.
+var ofCompiledCode = []string{"edo.BorrowStep", "edo.AskStep", "edo.TakeStep"}
+
 // directiveOf returns the directive of a function.
 func directiveOf(d *ast.FuncDecl) (kind, arg string) {
 	if d.Doc == nil {
@@ -78,7 +81,7 @@ func TestEveryFunctionThatWaitsNamesItsStepForm(t *testing.T) {
 			}
 		}
 		for name, d := range funcs {
-			if strings.HasSuffix(name, "Step") && isExported(name) && takesTask(d) && !used[name] && name != "edo.BorrowStep" {
+			if strings.HasSuffix(name, "Step") && isExported(name) && takesTask(d) && !used[name] && !slices.Contains(ofCompiledCode, name) {
 				t.Errorf("%s is the step form of no function", name)
 			}
 		}

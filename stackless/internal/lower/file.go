@@ -95,17 +95,16 @@ func (f *file) text(u *unit) []byte {
 	if len(f.edits) == 0 && f.appended.Len() == 0 {
 		return nil
 	}
-	edits := f.edits
-	if len(f.aliases) > 0 {
-		var b strings.Builder
-		for _, path := range sortedKeys(f.aliases) {
-			fmt.Fprintf(&b, "; import %s %q", f.aliases[path], path)
+	text := apply(f.src, 0, len(f.src), f.edits) + "\n" + f.appended.String()
+	// A function that was refused in the end may have asked for imports that nothing uses now.
+	imports := ""
+	for _, path := range sortedKeys(f.aliases) {
+		if alias := f.aliases[path]; strings.Contains(text, alias+".") {
+			imports += fmt.Sprintf("; import %s %q", alias, path)
 		}
-		at := u.offset(f.syntax.Name.End())
-		edits = append([]edit{{at, at, b.String()}}, edits...)
 	}
-	text := apply(f.src, 0, len(f.src), edits)
-	return []byte(text + "\n" + f.appended.String())
+	at := u.offset(f.syntax.Name.End()) // before all edits
+	return []byte(text[:at] + imports + text[at:])
 }
 
 // apply is the text from one offset to another, with edits, which are in order and inside.

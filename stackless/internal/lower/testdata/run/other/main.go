@@ -18,6 +18,7 @@ func main() {
 		fmt.Println(h.Await(task))
 		fmt.Println(Generic(task, "g"), Generic[int](task, 4))
 		fmt.Println(edo2.Go(task, Main).Await(task))
+		fmt.Println(imports(task), unneeded(task, map[string]int{"a": 1}))
 		return hidden(task)
 	}))
 	fmt.Println(edo2.Run(Main))

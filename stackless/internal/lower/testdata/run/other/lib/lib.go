@@ -1,7 +1,11 @@
 // Package lib has functions that another package calls.
 package lib
 
-import "github.com/edo-go/edo"
+import (
+	"strings"
+
+	"github.com/edo-go/edo"
+)
 
 type inner struct{ n int }
 
@@ -41,6 +45,17 @@ func Spawns(task *edo.Task) *edo.JoinHandle[edo.Unit] {
 
 // Generic waits.
 func Generic[T any](task *edo.Task, v T) T { edo.Yield(task); return v }
+
+// Buffer returns a value of a type of a package that its callers need not import.
+func Buffer(task *edo.Task, s string) *strings.Builder {
+	edo.Yield(task)
+	b := &strings.Builder{}
+	b.WriteString(s)
+	return b
+}
+
+// Task is the type of edo under another name.
+type Task = edo.Task
 
 // Main is a whole task.
 func Main(task *edo.Task) error { return edo.Yield(task) }

@@ -3,6 +3,7 @@ package lower
 import (
 	"go/ast"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -193,7 +194,8 @@ func hasTask(sig *types.Signature) bool {
 func (u *unit) declaredFrame(file *file, fn *types.Func, recv string) (string, bool) {
 	var fr *frameType
 	name := ""
-	if fi := u.declared[fn.Origin()]; fi != nil {
+	fi := u.declared[fn.Origin()]
+	if fi != nil {
 		fr = u.frameOf(fi)
 	} else if w, known := u.c.waiter(fn); known && w.frame != nil && w.frame.isExported && u.mayImportFrame(w.frame) {
 		fr = w.frame
@@ -210,5 +212,22 @@ func (u *unit) declaredFrame(file *file, fn *types.Func, recv string) (string, b
 	if recv == "" {
 		return name + fr.name + "{}", true
 	}
-	return name + fr.name + "{" + fr.params[0] + ": " + recv + "}", true
+	if fi == nil || fi.isOld {
+		return "", false // the frame has not the name of a method value
+	}
+	fi.isBound = true
+	return fi.boundName() + "{" + fr.name + "{" + fr.params[0] + ": " + recv + "}}", true
+}
+
+// boundName is the type of the frames of method values of a method. They differ from those of calls
+// in the name of the function alone.
+func (fi *funcInfo) boundName() string { return fi.name.ident + "_edoBound" }
+
+// boundText is the text of that type; "" if there is no such method value.
+func (u *unit) boundText(fi *funcInfo) string {
+	if !fi.isBound || fi.text == "" {
+		return ""
+	}
+	return "\ntype " + fi.boundName() + " struct{ " + fi.frame.name + " }\n\n" +
+		"func (*" + fi.boundName() + ") FunctionName() string { return " + strconv.Quote(u.prefix+"."+fi.name.symbol+"-fm") + " }\n"
 }

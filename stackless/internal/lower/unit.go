@@ -41,6 +41,7 @@ type funcInfo struct {
 	outside  ast.Node     // of a literal: the declaration around it
 	demanded bool
 	given    bool // of a literal: a call gets its frame
+	isBound  bool // of a method: a method value of it is spawned
 	isValue  bool // of a declared function: it is used as a value
 	lent     bool // a literal that waits with the Task of the function around it
 
@@ -103,7 +104,7 @@ func (u *unit) compile() (*Result, error) {
 		}
 		for _, fi := range u.infos {
 			if fi.file == f && fi.text != "" {
-				f.appended.WriteString(fi.text)
+				f.appended.WriteString(fi.text + u.boundText(fi))
 			}
 		}
 		if text := f.text(u); text != nil {
@@ -262,8 +263,10 @@ func (u *unit) frameOf(fi *funcInfo) *frameType {
 
 // checkName refuses a function whose frame would have a name that is taken.
 func (u *unit) checkName(fi *funcInfo) {
-	if u.p.Types.Scope().Lookup(fi.frame.name) != nil || u.p.Info.Scopes[fi.file.syntax].Lookup(fi.frame.name) != nil {
-		refuse(fi.node.Pos(), "the package declares %s, which is the name of the function's frame: rename it", fi.frame.name)
+	for _, name := range []string{fi.frame.name, fi.boundName()} {
+		if u.p.Types.Scope().Lookup(name) != nil || u.p.Info.Scopes[fi.file.syntax].Lookup(name) != nil {
+			refuse(fi.node.Pos(), "the package declares %s, which is the name of the function's frame: rename it", name)
+		}
 	}
 	for _, other := range u.infos {
 		if other != fi && other.name.ident == fi.name.ident {

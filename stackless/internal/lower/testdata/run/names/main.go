@@ -16,7 +16,9 @@ func say(task *edo.Task) error {
 
 type service struct{ name string }
 
-func declared(task *edo.Task) error { return say(task) }
+func (s *service) run(task *edo.Task) error  { return say(task) }
+func (s service) value(task *edo.Task) error { return say(task) }
+func declared(task *edo.Task) error          { return say(task) }
 
 //go:noinline
 func (s *service) start(task *edo.Task) *edo.JoinHandle[edo.Unit] {
@@ -47,6 +49,8 @@ func main() {
 		fmt.Println(task.Name())
 		s := &service{"s"}
 		name(task, edo.Go(task, declared))
+		name(task, edo.Go(task, s.run))
+		name(task, edo.Go(task, s.value))
 		name(task, s.start(task))
 		name(task, generic(task, 1))
 		name(task, (&box[string]{"b"}).start(task))

@@ -122,7 +122,7 @@ func (u *unit) classify(n *ast.CallExpr, task *types.Var) call {
 		}
 		return c
 	}
-	c.kind, c.why = borrowCall, "package "+c.fn.Pkg().Path()+" is not lowered, and nothing says whether "+c.fn.Name()+" waits"
+	c.kind, c.why = borrowCall, "nothing says that "+c.fn.FullName()+" does not wait: give it a directive, //edo:nowait or //edo:step"
 	return c
 }
 

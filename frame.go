@@ -43,11 +43,9 @@ func (b *framedBody[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 		return false
 	}
 	if err != nil || !done || carried.Any() || h.Extra() != nil {
-		p := Pending
-		if done {
-			t.Finish()
-			p = Ready
-		} else {
+		p := Ready
+		if !done {
+			p = Pending
 			t.LeavePoll()
 		}
 		return b.polled(b, sc, b.Future(), v, p, err)
@@ -70,7 +68,7 @@ func (b *framedBody[T, F, P]) step() (done bool, v T, err error) {
 
 // Future returns the task as a future.
 func (b *framedBody[T, F, P]) Future() any {
-	if b.head.Task.HasReleasedFuture() {
+	if b.head.Task.HasReleasedFuture() || b.self.inner.HasReturned() {
 		return nil
 	}
 	return (*framedFuture[T, F, P])(b)
@@ -92,8 +90,7 @@ func (b *framedBody[T, F, P]) PollFuture(sc *sched.Context) (ended bool, err err
 		t.LeavePoll()
 		return false, nil
 	}
-	t.Finish()
-	b.value = v
+	b.value = v // framedFuture.Drop ends the function
 	return true, err
 }
 
@@ -106,7 +103,7 @@ func (f *framedFuture[T, F, P]) TellCancelled() (goesOn bool) {
 	return t.Head != nil && !t.HasReturned()
 }
 
-// Drop drops a function that has not started, or has panicked, and what its frame refers to.
+// Drop ends the function, if it has not ended, and drops what its frame refers to.
 func (f *framedFuture[T, F, P]) Drop() {
 	var none F
 	f.f = none

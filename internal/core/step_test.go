@@ -79,7 +79,7 @@ func play(s script, isFrame bool, seed uint64, after int, what string) (seen str
 			}
 			w.gate.Open()
 			_, err := h.Await(task)
-			w.print("joined: ", firstLine(err))
+			w.print("joined: ", firstLine(err), " ", h.Name() == "subject")
 			return nil
 		}, sim.WithConfig(c))
 	}()
@@ -433,6 +433,28 @@ func TestAFrameIsSeenToDoWhatItsFunctionDoes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTheNameOfAnEndedFrameIsThatOfAnEndedFunction(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		for _, err := range []error{nil, errors.New("on purpose")} {
+			direct := edo.Go(task, func(*edo.Task) error { return err })
+			frame := edo.GoStep(task, scripted{func(*edo.Task) (bool, error) { return true, err }})
+			direct.Await(task)
+			frame.Await(task)
+			want := direct.Name()
+			if err != nil {
+				want = "scripted"
+			}
+			if got := frame.Name(); got != want {
+				t.Errorf("after %v: got %q, want %q", err, got, want)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

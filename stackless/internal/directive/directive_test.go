@@ -97,6 +97,18 @@ func serving() {}
 	}
 }
 
+func TestAFunctionMaySpawnInThePlaceOfAMethod(t *testing.T) {
+	for src, isRight := range map[string]bool{
+		"type T int\n//edo:spawn G\nfunc (T) F() {}\nfunc G() {}":     true,
+		"type T int\n//edo:spawn G\nfunc (T) F() {}\nfunc (T) G() {}": true,
+		"type T int\n//edo:spawn H\nfunc (T) F() {}\nfunc G() {}":     false,
+	} {
+		if _, errs := parse(t, "package p\n"+src); (len(errs) == 0) != isRight {
+			t.Errorf("%s: got %v", src, errs)
+		}
+	}
+}
+
 func TestMalformedDirectivesAreErrorsWithPositions(t *testing.T) {
 	tests := []struct{ src, want string }{
 		{"//edo:step\nfunc F() {}", `3:1: //edo:step needs the name of a function, and has ""`},

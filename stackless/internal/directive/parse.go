@@ -125,7 +125,7 @@ func parseLine(line string) (d Directive, problem string) {
 }
 
 // checkNames reports directives that name functions which the package does not declare. The step form of a method is
-// a method of the same receiver.
+// a method of the same receiver; what spawns in its place may be a function.
 func (p *reader) checkNames() {
 	for _, name := range slices.Sorted(maps.Keys(p.of)) {
 		d := p.of[name]
@@ -141,7 +141,11 @@ func (p *reader) checkNames() {
 		if !ok {
 			receiver = ""
 		}
-		if other := qualified(receiver, d.Arg); !p.declared[other] {
+		other := qualified(receiver, d.Arg)
+		if d.Kind == Spawn && !p.declared[other] && p.declared[d.Arg] {
+			continue // a function, whose first parameter is the receiver: a method has no type parameters
+		}
+		if !p.declared[other] {
 			p.fail(d.Pos, "%s%s: the package does not declare %s", prefix, d.Kind, other)
 			delete(p.of, name)
 		}

@@ -48,11 +48,11 @@ func (u *unit) spawnText(file *file, n *ast.CallExpr, f *function) (text string,
 	if !ok {
 		return "", false
 	}
-	frame, ok := u.frameValue(file, n.Args[arg], f)
+	fn, ident := u.callee(n)
+	frame, ok := u.spawnedFrame(file, n, arg, fn.Pkg().Scope().Lookup(name).(*types.Func), f)
 	if !ok {
 		return "", false
 	}
-	fn, ident := u.callee(n)
 	types := ""
 	if fn.Signature().TypeParams().Len() > 0 {
 		var list []string
@@ -78,6 +78,54 @@ func (u *unit) spawnText(file *file, n *ast.CallExpr, f *function) (text string,
 		return u.replaceIn(file, f, m)
 	}
 	return u.text(file, n, replace), true
+}
+
+// spawnedFrame is what the function step takes in the place of the argument: a frame, or a function
+// that makes the frame of each call if the argument takes more than a Task.
+func (u *unit) spawnedFrame(file *file, n *ast.CallExpr, arg int, step *types.Func, f *function) (string, bool) {
+	if arg >= step.Signature().Params().Len() {
+		return "", false
+	}
+	direct := u.p.Info.TypeOf(n.Fun).Underlying().(*types.Signature).Params().At(arg).Type().Underlying().(*types.Signature)
+	want := step.Signature().Params().At(arg).Type()
+	if isTypeParam(want) {
+		if direct.Params().Len() != 1 {
+			return "", false
+		}
+		return u.frameValue(file, n.Args[arg], f)
+	}
+	maker, ok := want.Underlying().(*types.Signature)
+	lit, isLit := ast.Unparen(n.Args[arg]).(*ast.FuncLit)
+	if !ok || !isLit || maker.Results().Len() != 1 || maker.Params().Len() != direct.Params().Len()-1 || direct.Variadic() {
+		return "", false
+	}
+	fi := u.literals[lit]
+	if fi == nil || !hasTask(fi.sig) {
+		return "", false
+	}
+	fr := u.frameOf(fi)
+	if fr == nil {
+		return "", false
+	}
+	names := u.localNames(file, lit)
+	var params, fields []string
+	for v := range direct.Params().Variables() {
+		if isTask(v.Type()) {
+			continue
+		}
+		if !u.canName(v.Type()) || u.isShadowed(v.Type(), n) {
+			return "", false
+		}
+		name := names.fresh("a")
+		params = append(params, name+" "+u.typeText(file, v.Type(), n.Pos()))
+		fields = append(fields, fr.params[len(fi.captured)+len(fields)]+": "+name)
+	}
+	fi.given, fr.isUsed = true, true
+	frame := strings.TrimSuffix(u.literalFrame(fi, f), "}")
+	if len(fi.captured) > 0 {
+		frame += ", "
+	}
+	return "func(" + strings.Join(params, ", ") + ") " + frameName(fr) + " { return " + frame + strings.Join(fields, ", ") + "} }", true
 }
 
 // spawnFun is the function of a call by another name, without type arguments.

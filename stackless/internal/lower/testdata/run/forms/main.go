@@ -17,6 +17,7 @@ func main() {
 		fmt.Println(lent(task))
 		fmt.Println(twice(task))
 		fmt.Println(spawns(task))
+		fmt.Println(mapped(task, 3))
 		fmt.Println(slow(task))
 		fmt.Println(read(task, &forms.Zeros{Limit: 10}))
 		fmt.Println(strings.Join(forms.Log, "; "))
@@ -126,4 +127,18 @@ func read(task *edo.Task, s forms.Source) (total int) {
 		}
 		total += n
 	}
+}
+
+func mapped(task *edo.Task, by int) (sum int) {
+	for _, h := range forms.Map(task, []int{1, 2, 3}, func(task *edo.Task, n int) error {
+		for range n {
+			edo.Yield(task)
+		}
+		sum += n * by
+		n = 0
+		return nil
+	}) {
+		h.Await(task)
+	}
+	return sum
 }

@@ -239,3 +239,21 @@ func (z *Zeros) ReadStep(task *edo.Task, st *edo.Step, p []byte) (done bool, n i
 	z.Limit -= n
 	return true, n, nil
 }
+
+// Map spawns a task for each element, and waits for none.
+//
+//edo:spawn MapStep
+func Map[T any](s edo.Spawner, list []T, fn func(task *edo.Task, v T) error) (hs []*edo.JoinHandle[edo.Unit]) {
+	for _, v := range list {
+		hs = append(hs, edo.Go(s, func(task *edo.Task) error { return fn(task, v) }))
+	}
+	return hs
+}
+
+// MapStep is Map with the frames that frame makes.
+func MapStep[T, F any, P edo.ErrorFrame[F]](s edo.Spawner, list []T, frame func(v T) F) (hs []*edo.JoinHandle[edo.Unit]) {
+	for _, v := range list {
+		hs = append(hs, edo.GoStep[F, P](s, frame(v)))
+	}
+	return hs
+}

@@ -26,6 +26,7 @@ type surveyor struct {
 	perLoop bool // before Go 1.22: loop variables are shared by all turns
 	levels  []ast.Node
 	defers  map[*ast.FuncLit]bool // literals that are deferred where they stand
+	inDefer bool                  // in the body of one: literals in it, also deferred ones, capture
 }
 
 // of returns the facts of v.
@@ -55,13 +56,15 @@ func (s *surveyor) survey(node ast.Node) {
 		case *ast.FuncLit:
 			if s.defers[n] { // its body is a part of the function around it
 				s.fields(n.Type)
+				s.inDefer = true
 				s.survey(n.Body)
+				s.inDefer = false
 				return false
 			}
 			s.function(n, nil, n.Type, n.Body)
 			return false
 		case *ast.DeferStmt:
-			if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok {
+			if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok && !s.inDefer {
 				s.defers[lit] = true
 			}
 		case *ast.Ident:
@@ -110,7 +113,9 @@ func (s *surveyor) typeOf(e ast.Expr) types.Type {
 // function surveys a function on a level of its own.
 func (s *surveyor) function(node ast.Node, recv *ast.FieldList, typ *ast.FuncType, body *ast.BlockStmt) {
 	s.levels = append(s.levels, node)
-	defer func() { s.levels = s.levels[:len(s.levels)-1] }()
+	inDefer := s.inDefer
+	s.inDefer = false
+	defer func() { s.levels, s.inDefer = s.levels[:len(s.levels)-1], inDefer }()
 	if recv != nil {
 		s.survey(recv)
 	}

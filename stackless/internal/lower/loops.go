@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // loop lowers the body of a loop: continue goes to next, break to end.
@@ -308,6 +309,9 @@ func (f *function) rangeOverStep(s *ast.RangeStmt, c call, name string) {
 	n := ast.Unparen(s.X).(*ast.CallExpr)
 	if c.step == nil || len(c.step.waiting) > 0 {
 		refuse(s.Pos(), "the step form of %s does not fit it", c.fn.Name())
+	}
+	if end := strings.TrimSuffix(c.step.name, "Step") + "End"; c.fn.Signature().Recv() == nil && c.fn.Pkg().Scope().Lookup(end) != nil {
+		refuse(s.Pos(), "%s must run when the loop is left, which the compiler does not know: collect the values in a slice first", end)
 	}
 	yield, ok := f.u.p.Info.TypeOf(s.X).Underlying().(*types.Signature)
 	if !ok || yield.Params().Len() != 1 {

@@ -96,11 +96,10 @@ func (f *function) pieceRefs(r *references, pieces []any) {
 		case *label:
 			r.targets = append(r.targets, p)
 		case leave:
-			if p.results == nil {
+			if p.results == nil || f.storesResults() { // a result in a cell is written through its pointer
 				r.uses = append(r.uses, f.results...)
-			} else {
-				f.pieceRefs(r, p.results)
 			}
+			f.pieceRefs(r, p.results)
 		case closure:
 			f.pieceRefs(r, p.pieces)
 		case []any:

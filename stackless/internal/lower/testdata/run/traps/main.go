@@ -32,6 +32,8 @@ func main() {
 		fmt.Println(switchScope(task, 2))
 		fmt.Println(bigFrames(task))
 		fmt.Println(panicsThrough(task))
+		fmt.Println(repanics(task))
+		fmt.Println(resultInCell(task))
 		fmt.Println(goexits(task))
 		return nil
 	}))
@@ -337,4 +339,25 @@ func goexits(task *edo.Task) string {
 	})
 	_, err := h.Await(task)
 	return fmt.Sprint(out, " ", err)
+}
+
+func repanics(task *edo.Task) (s string) {
+	defer func() {
+		r := recover()
+		s = fmt.Sprint(s, r)
+	}()
+	defer func() {
+		defer func() { s += fmt.Sprint("in ", recover()) }()
+		panic("second")
+	}()
+	edo.Yield(task)
+	panic("first")
+}
+
+func resultInCell(task *edo.Task) (err error) {
+	fmt.Println(edo.Shielded(task, func(task *edo.Task) error {
+		edo.Yield(task)
+		return err
+	}))
+	return nil
 }

@@ -75,17 +75,21 @@ func (b *Bed) Compare(ctx context.Context, name string) (found []Difference, run
 	}
 	results := make([]map[run]sums, len(builds))
 	for i, program := range programs {
-		if results[i], err = runAll(ctx, program); err != nil {
+		if results[i], err = runAll(ctx, program, builds[i] != Lowered); err != nil {
 			return nil, 0, err
 		}
 	}
-	for r, plain := range results[0] {
+	for r, coroutine := range results[1] {
 		runs++
+		reference, by := results[0][r], Plain
+		if reference.reports == "" { // a program that the plain build leaves out, or that ended it
+			reference, by = coroutine, Coroutine
+		}
 		for i := 1; i < len(builds); i++ {
-			if other := results[i][r]; other.reports != plain.reports {
-				found = append(found, Difference{r.program, r.abortAt, [2]Build{Plain, builds[i]}, [2]string{plain.reports, other.reports}})
-			} else if i == 2 && other.schedule != results[1][r].schedule {
-				found = append(found, Difference{r.program, r.abortAt, [2]Build{Coroutine, Lowered}, [2]string{results[1][r].schedule, other.schedule}})
+			if other := results[i][r]; other.reports != reference.reports {
+				found = append(found, Difference{r.program, r.abortAt, [2]Build{by, builds[i]}, [2]string{reference.reports, other.reports}})
+			} else if i == 2 && other.schedule != coroutine.schedule {
+				found = append(found, Difference{r.program, r.abortAt, [2]Build{Coroutine, Lowered}, [2]string{coroutine.schedule, other.schedule}})
 			}
 		}
 	}
@@ -111,11 +115,14 @@ func (b *Bed) CompileAll(ctx context.Context, name string, builds ...Build) ([]s
 }
 
 // runAll runs the programs. One that ends the process has no result, and neither have those
-// that would follow.
-func runAll(ctx context.Context, program string) (map[run]sums, error) {
+// that would follow; if all must end, that is an error.
+func runAll(ctx context.Context, program string, all bool) (map[run]sums, error) {
 	o, err := Run(ctx, 5*time.Minute, program)
 	if err != nil {
 		return nil, err
+	}
+	if all && o.Status != "exit status 0" {
+		return nil, fmt.Errorf("%s: %s\n%s", program, o.Status, o.Stderr[:min(len(o.Stderr), 2000)])
 	}
 	results := map[run]sums{}
 	for line := range strings.Lines(o.Stdout) {

@@ -1,0 +1,48 @@
+package mutant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/edo-go/edo/stackless/internal/proof/hunt"
+	"github.com/edo-go/edo/stackless/internal/proof/testbed"
+)
+
+// seeds is how many random programs look for a fault that the programs by hand have missed.
+const seeds = 200
+
+// Run puts a fault into a copy of the repository, and returns how it was caught; nothing if it
+// was not. The copy is as before afterwards. The bed lowers with the program at edo, which Run
+// builds.
+func Run(ctx context.Context, bed *testbed.Bed, copied, edo string, f Fault) (caught string, err error) {
+	undo, err := f.Patch.Apply(copied)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", f.Name, err)
+	}
+	defer func() { err = errors.Join(err, undo()) }()
+	build := exec.CommandContext(ctx, "go", "build", "-o", edo, ".")
+	build.Dir = filepath.Join(copied, "cmd/edo")
+	if said, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s: the compiler itself does not compile: %w\n%s", f.Name, err, said)
+	}
+	differences, _, err := hunt.Forms(ctx, bed)
+	var failed *testbed.CompileError
+	switch {
+	case errors.As(err, &failed) && failed.Build == testbed.Lowered:
+		message, _, _ := strings.Cut(failed.Said, "\n")
+		return "does not build: " + message, nil
+	case err != nil:
+		return "", err
+	case len(differences) > 0:
+		return fmt.Sprintf("%s and %d more", differences[0], len(differences)-1), nil
+	}
+	found, _, err := hunt.Seeds(ctx, bed, 0, seeds)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0].String(), nil
+}

@@ -83,6 +83,9 @@ func Check(ctx context.Context, bed *testbed.Bed, files []File) (list []Line, fo
 		if programs[b], said[b], err = bed.CompileEach(ctx, b, folder); err != nil {
 			return nil, nil, err
 		}
+		if len(programs[b]) == 0 {
+			return nil, nil, fmt.Errorf("no program could be built, %s:\n%s", b, said[b])
+		}
 	}
 	for _, f := range files {
 		line := lines[f.Path]

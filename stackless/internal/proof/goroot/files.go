@@ -52,6 +52,9 @@ func (f File) isProgram() (is bool, why string) {
 		if line := packageLine(f.Source); line != "package main" {
 			return false, "no program: " + line
 		}
+		if strings.Contains(f.Source, "\"cmd/compile/internal/") {
+			return false, "it imports an internal package"
+		}
 		return true, ""
 	}
 	for line := range strings.Lines(f.Source) {

@@ -120,10 +120,10 @@ var Faults = []Fault{
 		Old:  "		pieces = append(pieces, \"default: goto \", end)\n",
 		New:  "		pieces = append(pieces, \"default: goto \", clauses[len(clauses)-1].label)\n",
 	}},
-	{"a range over an array sees its changes", testbed.Patch{
+	{"a range sees what its body changes", testbed.Patch{
 		File: lower + "loops.go",
-		Old:  "f.rangeOverList(s, name, true)\n	case *types.Pointer:",
-		New:  "f.rangeOverList(s, name, true)\n	case *types.Pointer, *types.Tuple:",
+		Old:  "		x = f.stable(s.X, \"list\", f.u.p.Info.TypeOf(s.X))\n",
+		New:  "		f.hoist(s.X)\n",
 	}},
 	{"a function goes on at its first wait", testbed.Patch{
 		File: lower + "render.go",

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/edo-go/edo/stackless/internal/proof/hunt"
@@ -24,10 +22,8 @@ func Run(ctx context.Context, bed *testbed.Bed, copied, edo string, f Fault) (ca
 		return "", fmt.Errorf("%s: %w", f.Name, err)
 	}
 	defer func() { err = errors.Join(err, undo()) }()
-	build := exec.CommandContext(ctx, "go", "build", "-o", edo, ".")
-	build.Dir = filepath.Join(copied, "cmd/edo")
-	if said, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%s: the compiler itself does not compile: %w\n%s", f.Name, err, said)
+	if err := testbed.BuildEdo(ctx, copied, edo); err != nil {
+		return "", fmt.Errorf("%s: %w", f.Name, err)
 	}
 	differences, _, err := hunt.Forms(ctx, bed)
 	var failed *testbed.CompileError

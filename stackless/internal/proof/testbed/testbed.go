@@ -34,14 +34,15 @@ var files embed.FS
 // A Bed is a module, proof.test, with packages trace and waits. Its methods may be called
 // from several goroutines.
 type Bed struct {
-	Dir string // of the module
-	edo string // the program edo; none: nothing is lowered
+	Dir     string // of the module
+	Gcflags string // for the packages of the module, such as "-N -l", which takes a third off a build
+	edo     string // the program edo; none: nothing is lowered
 }
 
 // New makes a module in dir, which uses the edo of the repository at repo, and is lowered by
 // the program edo. If edo is empty, Builds leaves that build out.
 func New(dir, repo, edo string) (*Bed, error) {
-	b := &Bed{dir, edo}
+	b := &Bed{Dir: dir, edo: edo}
 	const requirement = "module proof.test\n\ngo 1.26\n\nrequire github.com/edo-go/edo v0.0.0\n\nreplace github.com/edo-go/edo => "
 	texts := map[string]string{
 		"go.mod":           requirement + repo + "\n",
@@ -139,6 +140,9 @@ func (b *Bed) CompileEach(ctx context.Context, build Build, name string) (progra
 // build runs the compiler. Its output is returned with the error.
 func (b *Bed) build(ctx context.Context, build Build, out, pattern string) (said string, err error) {
 	tool, args := "go", []string{"build", "-ldflags=-s -w", "-o", out}
+	if b.Gcflags != "" {
+		args = append(args, "-gcflags=proof.test/...="+b.Gcflags)
+	}
 	switch build {
 	case Plain:
 		args = append(args, "-modfile=plain.mod", "-tags=plain")

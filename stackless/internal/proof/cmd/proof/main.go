@@ -16,10 +16,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
+
+	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
 // errFound ends a command that has found and printed what it looks for.
@@ -64,11 +64,9 @@ func (p *places) flags(f *flag.FlagSet) {
 // settle fills in what no flag has said. done removes what was made for it.
 func (p *places) settle(ctx context.Context) (done func() error, err error) {
 	if p.repo == "" {
-		said, err := exec.CommandContext(ctx, "go", "list", "-m", "-f={{.Dir}}", "github.com/edo-go/edo").Output()
-		if err != nil {
-			return nil, fmt.Errorf("finding the repository: %w", err)
+		if p.repo, err = testbed.Repository(ctx); err != nil {
+			return nil, err
 		}
-		p.repo = strings.TrimSpace(string(said))
 	}
 	done = func() error { return nil }
 	if p.work == "" {
@@ -82,10 +80,8 @@ func (p *places) settle(ctx context.Context) (done func() error, err error) {
 		p.edo = ""
 	case "":
 		p.edo = filepath.Join(p.work, "edo")
-		build := exec.CommandContext(ctx, "go", "build", "-o", p.edo, "./cmd/edo")
-		build.Dir = p.repo
-		if said, err := build.CombinedOutput(); err != nil {
-			return nil, errors.Join(fmt.Errorf("building edo: %w\n%s", err, said), done())
+		if err := testbed.BuildEdo(ctx, p.repo, p.edo); err != nil {
+			return nil, errors.Join(err, done())
 		}
 	}
 	return done, nil

@@ -23,6 +23,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	first := flags.Uint64("seed", 0, "the seed of the first")
 	keep := flags.Int("keep", 10, "end after the batch in which so many programs have differed")
 	out := flags.String("out", ".", "the folder for reduced programs")
+	gcflags := flags.String("gcflags", "", `flags of the Go compiler, such as "-N -l", which takes a third off the time`)
 	limit := flags.Duration("reduce", 5*time.Minute, "how long to reduce a program")
 	flags.Parse(args)
 	done, err := p.settle(ctx)
@@ -34,6 +35,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	bed.Gcflags = *gcflags
 	if err := bed.Warm(ctx); err != nil {
 		return err
 	}

@@ -2,20 +2,34 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
-	"strconv"
+	"os"
+	"path/filepath"
 
 	"github.com/edo-go/edo/stackless/internal/proof/random"
 )
 
-// showCommand prints the programs of seeds.
+// showCommand prints random programs, or writes them to a folder.
 func showCommand(_ context.Context, args []string) error {
-	for _, a := range args {
-		seed, err := strconv.ParseUint(a, 10, 64)
-		if err != nil {
+	flags := flag.NewFlagSet("proof show", flag.ExitOnError)
+	n := flags.Int("n", 1, "how many programs")
+	first := flags.Uint64("seed", 0, "the seed of the first")
+	pkg := flags.String("package", "p0", "their package")
+	to := flags.String("to", "", "a folder for a file each (default: standard output)")
+	flags.Parse(args)
+	if *to != "" {
+		if err := os.MkdirAll(*to, 0o755); err != nil {
 			return err
 		}
-		fmt.Print(random.Generate(seed, "p0").Source)
+	}
+	for i := range *n {
+		p := random.Generate(*first+uint64(i), *pkg)
+		if *to == "" {
+			fmt.Print(p.Source)
+		} else if err := os.WriteFile(filepath.Join(*to, p.Name+".go"), []byte(p.Source), 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }

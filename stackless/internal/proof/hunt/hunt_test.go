@@ -1,0 +1,108 @@
+package hunt
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo/stackless/internal/proof/random"
+	"github.com/edo-go/edo/stackless/internal/proof/testbed"
+	"github.com/edo-go/edo/stackless/internal/proof/testbed/bedtest"
+)
+
+// TestProgramsDoTheSameInEveryBuild compares the programs by hand, and the first random ones. The
+// command proof compares more of them.
+func TestProgramsDoTheSameInEveryBuild(t *testing.T) {
+	bed := bedtest.New(t)
+	different, runs, err := Forms(t.Context(), bed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runs < 4*150 {
+		t.Errorf("%d runs of programs by hand", runs)
+	}
+	for _, d := range different {
+		t.Error(d)
+	}
+	found, runs, err := Seeds(t.Context(), bed, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runs < 100 {
+		t.Errorf("%d runs of 100 random programs", runs)
+	}
+	for _, f := range found {
+		t.Error(f)
+	}
+}
+
+// faulty is a program that does something else with coroutines than plainly: it counts what a
+// cancelled task cannot know of in the plain build.
+const faulty = `package p0
+
+import (
+	"github.com/edo-go/edo"
+	"proof.test/trace"
+)
+
+func helper(t *trace.T, n int) int {
+	return t.Int(1, n+1)
+}
+
+func F(task *edo.Task, t *trace.T) error {
+	a := helper(t, 1)
+	if a > 1 {
+		t.At(2, a)
+	}
+	t.At(3, len(task.Name()))
+	return nil
+}
+
+func init() {
+	trace.Programs = append(trace.Programs, trace.Program{Name: "F", Start: F_start})
+}
+
+func F_start(s edo.Spawner, t *trace.T) *edo.JoinHandle[edo.Unit] {
+	return edo.Go(s, func(task *edo.Task) error { return F(task, t) })
+}
+`
+
+// TestADifferenceIsFoundAndReduced has a program that the lowered build is said to get wrong.
+func TestADifferenceIsFoundAndReduced(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds programs")
+	}
+	repo, err := testbed.Repository(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bed, err := testbed.New(t.TempDir(), repo, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Name is the name of the task in one build, and nothing in the other.
+	if err := bed.Write("plain/edo/name.go", "package edo\n\n// Name is empty.\nfunc (t *Task) Name() string { return \"\" }\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := bed.Packages("one", map[string]map[string]string{"p0": {"f.go": faulty}}); err != nil {
+		t.Fatal(err)
+	}
+	found, runs, err := bed.Compare(t.Context(), "one")
+	if err != nil || runs != 1 || len(found) != 1 {
+		t.Fatal(found, runs, err)
+	}
+	imports, err := bed.Importer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	small, err := Reduce(ctx, bed, imports, Finding{Program: random.Program{Name: "F", Source: faulty}, Difference: found[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(small, "task.Name()") || strings.Contains(small, "helper") {
+		t.Errorf("reduced to\n%s", small)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/discard"
 	"github.com/edo-go/edo/internal/sched"
@@ -21,8 +22,9 @@ func AsyncStep[T, F any, P ValueFrame[T, F]](f F) Future[T] {
 // asyncFrame is a compiled function as a future, what an async is for one in direct style.
 type asyncFrame[T, F any, P ValueFrame[T, F]] struct {
 	task      core.PartTask
-	dropped   atomic.Bool // resume with ErrCancelled; the task drives it to its end
-	abandoned atomic.Bool // resume with ErrCancelled; its owner keeps polling it
+	dropped   atomic.Bool    // resume with ErrCancelled; the task drives it to its end
+	abandoned atomic.Bool    // resume with ErrCancelled; its owner keeps polling it
+	labels    carried.Labels // of the profiler, while it waits
 	f         F
 }
 
@@ -53,12 +55,19 @@ func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
 		}
 	}
 	t.SeeCancelled(cx.in(), a.dropped.Load() || a.abandoned.Load())
+	before := carried.LabelsHere()
+	if !starts && a.labels != before {
+		carried.SetLabels(a.labels)
+	}
 	hasEnded := true // also by a Goexit
 	defer func() {
 		if hasEnded {
 			a.finish()
 		} else {
 			t.LeavePoll()
+		}
+		if a.labels = carried.LabelsHere(); a.labels != before {
+			carried.SetLabels(before)
 		}
 	}()
 	done, v, err := a.step()

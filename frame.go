@@ -47,7 +47,9 @@ func (b *framedBody[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 		if !done {
 			p = Pending
 			t.LeavePoll()
+			h.KeepLabels()
 		}
+		t.ReturnedFrame()
 		return b.polled(b, sc, b.Future(), v, p, err)
 	}
 	t.Finish()
@@ -86,8 +88,10 @@ func (b *framedBody[T, F, P]) PollFuture(sc *sched.Context) (ended bool, err err
 	t.EnterPoll(sc)
 	t.SeeCancelled(sc, false)
 	done, v, err := b.step()
+	t.ReturnedFrame()
 	if !done {
 		t.LeavePoll()
+		b.head.KeepLabels()
 		return false, nil
 	}
 	b.value = v // framedFuture.Drop ends the function

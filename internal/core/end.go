@@ -139,14 +139,15 @@ func PollFailed(b Body, value any, stack []byte) {
 }
 
 // original returns the panic itself, given one that was passed on: that has the value, and the
-// stack where it began. x may be nil.
+// stack where it began. Without a value the goroutine has exited: then it is the last panic of a
+// frame, in a deferred call, if there was one. x may be nil.
 func (x *Extra) original(value any, stack []byte) (any, []byte) {
 	if x == nil {
 		return value, stack
 	}
 	late := x.rethrown
 	x.rethrown = nil
-	if late == nil || !isSame(late.Value, value) {
+	if late == nil || value != nil && !isSame(late.Value, value) {
 		return value, stack
 	}
 	return late.Value, late.Stack

@@ -47,3 +47,14 @@ func (h *Head) ClearPolled(ended bool, err error) (bool, error) {
 // SetLabels gives a task that is not yet spawned the labels of its spawner, or none. Most
 // spawners have none.
 func (x *Extra) SetLabels(l carried.Labels) { x.labels = l }
+
+// KeepLabels keeps the labels of the profiler that the frame of h has on the worker's goroutine
+// when it waits. In direct style they stay on the goroutine of the function.
+func (h *Head) KeepLabels() {
+	l := carried.LabelsHere()
+	if x := h.extra.Load(); x != nil {
+		x.labels = l
+	} else if l != nil {
+		h.MakeExtra().labels = l
+	}
+}

@@ -50,17 +50,26 @@ func (t *Task) EnterPoll(cx *sched.Context) {
 }
 
 // RecoverFrame is deferred around a poll of the frame of t. It makes a panic of it an error. After
-// a Goexit the goroutine goes on to exit.
+// a Goexit the goroutine goes on to exit, also when a deferred call panics then: for that the panic
+// is noted, see PollFailed.
 func (t *Task) RecoverFrame(hasReturned *bool, done *bool, err *error) {
 	if *hasReturned {
 		return
 	}
 	if value := recover(); value != nil {
 		value, stack := value, debug.Stack()
-		if x := ExtraOf(t.Head); x != nil {
+		if x := makeExtraOf(t.Head); x != nil {
 			value, stack = x.original(value, stack)
+			x.rethrown = &coro.Late{Value: value, Stack: stack}
 		}
 		*done, *err = true, PanicOrGoexit(t.Name(), value, stack)
+	}
+}
+
+// ReturnedFrame notes that a poll of the frame of t has returned, and not by Goexit.
+func (t *Task) ReturnedFrame() {
+	if x := ExtraOf(t.Head); x != nil {
+		x.rethrown = nil
 	}
 }
 

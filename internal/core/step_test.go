@@ -495,6 +495,26 @@ func TestACallByAFrameReturnsWhatItsFunctionDoes(t *testing.T) {
 	}
 }
 
+func TestPanicOfADeferredCallAfterGoexitOfAFrameIsTheErrorOfItsTask(t *testing.T) {
+	exit := func() {
+		defer tasktest.PanicOnPurpose("late")
+		runtime.Goexit()
+	}
+	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
+		err := edo.Run(func(task *edo.Task) error {
+			_, err := edo.GoStep(task, scripted{func(*edo.Task) (bool, error) { exit(); return true, nil }}).Await(task)
+			var p *edo.PanicError
+			if !errors.As(err, &p) || p.Value != "late" || !strings.Contains(string(p.Stack), "PanicOnPurpose") {
+				t.Errorf("got %v", err)
+			}
+			return nil
+		}, opt)
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestGoexitOfAFrameEndsItsTaskAlone(t *testing.T) {
 	for name, step := range map[string]func(task *edo.Task, st *edo.Step) (bool, error){
 		"at once": func(*edo.Task, *edo.Step) (bool, error) { runtime.Goexit(); return true, nil },

@@ -1,7 +1,10 @@
 package goroot
 
 import (
+	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +16,15 @@ var Patterns = []string{
 	"test/switch*.go", "test/typeswitch*.go", "test/goto.go", "test/label*.go", "test/for*.go",
 	"src/cmd/compile/internal/loopvar/testdata/*.go",
 	"src/cmd/compile/internal/test/testdata/*.go",
+}
+
+// Root returns the folder of the tool chain.
+func Root(ctx context.Context) (string, error) {
+	said, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOROOT: %w", err)
+	}
+	return strings.TrimSpace(string(said)), nil
 }
 
 // A File is one of a GOROOT.

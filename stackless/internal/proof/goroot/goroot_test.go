@@ -14,10 +14,14 @@ import (
 // run and refused. With EDO_PROOF_UPDATE set it writes the list.
 func TestTheProgramsOfTheToolChainDoTheSameInEveryBuild(t *testing.T) {
 	bed := bedtest.New(t)
-	if _, err := os.Stat(runtime.GOROOT() + "/test"); err != nil {
+	root, err := Root(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(root + "/test"); err != nil {
 		t.Skip("GOROOT has no folder test: install a release of Go from go.dev, which has it")
 	}
-	files, err := Files(runtime.GOROOT(), Patterns...)
+	files, err := Files(root, Patterns...)
 	if err != nil {
 		t.Fatal(err)
 	}

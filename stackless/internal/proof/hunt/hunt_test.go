@@ -37,8 +37,8 @@ func TestProgramsDoTheSameInEveryBuild(t *testing.T) {
 	}
 }
 
-// faulty is a program that does something else with coroutines than plainly: it counts what a
-// cancelled task cannot know of in the plain build.
+// faulty is a program that does something else with coroutines than plainly: it reports the
+// length of its task's name, which is empty in the plain build of the test.
 const faulty = `package p0
 
 import (
@@ -68,7 +68,8 @@ func F_start(s edo.Spawner, t *trace.T) *edo.JoinHandle[edo.Unit] {
 }
 `
 
-// TestADifferenceIsFoundAndReduced has a program that the lowered build is said to get wrong.
+// TestADifferenceIsFoundAndReduced has a program in which two builds differ, and statements that
+// have no part in it.
 func TestADifferenceIsFoundAndReduced(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds programs")
@@ -81,7 +82,6 @@ func TestADifferenceIsFoundAndReduced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Name is the name of the task in one build, and nothing in the other.
 	if err := bed.Write("plain/edo/name.go", "package edo\n\n// Name is empty.\nfunc (t *Task) Name() string { return \"\" }\n"); err != nil {
 		t.Fatal(err)
 	}

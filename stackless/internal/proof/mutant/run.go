@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"regexp"
 
 	"github.com/edo-go/edo/stackless/internal/proof/hunt"
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
@@ -12,6 +12,9 @@ import (
 
 // seeds is how many random programs look for a fault that the programs by hand have missed.
 const seeds = 200
+
+// position is a line of the Go compiler.
+var position = regexp.MustCompile(`(?m)^.*\.go:\d+.*$`)
 
 // Run puts a fault into a copy of the repository, and returns how it was caught; nothing if it
 // was not. The copy is as before afterwards. The bed lowers with the program at edo, which Run
@@ -29,8 +32,7 @@ func Run(ctx context.Context, bed *testbed.Bed, copied, edo string, f Fault) (ca
 	var failed *testbed.CompileError
 	switch {
 	case errors.As(err, &failed) && failed.Build == testbed.Lowered:
-		message, _, _ := strings.Cut(failed.Said, "\n")
-		return "does not build: " + message, nil
+		return "does not build: " + position.FindString(failed.Said), nil
 	case err != nil:
 		return "", err
 	case len(differences) > 0:

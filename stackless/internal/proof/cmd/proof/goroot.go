@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/edo-go/edo/stackless/internal/proof/goroot"
@@ -21,7 +20,7 @@ func gorootCommand(ctx context.Context, args []string) (err error) {
 	p.flags(flags)
 	list := flags.String("list", "", "the file to write the list to (default: standard output)")
 	out := flags.String("out", ".", "the folder for rewritten programs that differ")
-	root := flags.String("goroot", runtime.GOROOT(), "the tool chain")
+	root := flags.String("goroot", "", "the tool chain (default: that of the go command)")
 	flags.Parse(args)
 	done, err := p.settle(ctx)
 	if err != nil {
@@ -31,6 +30,11 @@ func gorootCommand(ctx context.Context, args []string) (err error) {
 	bed, err := testbed.New(p.work, p.repo, p.edo)
 	if err != nil {
 		return err
+	}
+	if *root == "" {
+		if *root, err = goroot.Root(ctx); err != nil {
+			return err
+		}
 	}
 	patterns := goroot.Patterns
 	if flags.NArg() > 0 {

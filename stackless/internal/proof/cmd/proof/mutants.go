@@ -33,6 +33,7 @@ func mutantsCommand(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	bed.Gcflags = "-N -l" // a fault shows without optimisations as well
 	missed := 0
 	for _, f := range mutant.Faults {
 		if !strings.Contains(f.Name, *only) {

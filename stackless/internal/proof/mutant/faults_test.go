@@ -3,6 +3,7 @@ package mutant
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -15,30 +16,40 @@ func TestEveryFaultCanBePutIn(t *testing.T) {
 			t.Errorf("two faults are called %q", f.Name)
 		}
 		names[f.Name] = true
-		text, err := os.ReadFile(filepath.Join(repo, f.Patch.File))
-		if err != nil {
-			t.Fatal(err)
-		}
 		root := t.TempDir()
-		path := filepath.Join(root, f.Patch.File)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.CopyFS(filepath.Join(root, f.Patch.File), os.DirFS(filepath.Join(repo, f.Patch.File))); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		before := texts(t, filepath.Join(root, f.Patch.File))
 		undo, err := f.Patch.Apply(root)
 		if err != nil {
 			t.Errorf("%s: %v", f.Name, err)
 			continue
 		}
-		changed, _ := os.ReadFile(path)
+		changed := texts(t, filepath.Join(root, f.Patch.File))
 		if err := undo(); err != nil {
 			t.Fatal(err)
 		}
-		again, _ := os.ReadFile(path)
-		if string(changed) == string(text) || string(again) != string(text) {
+		if changed == before || texts(t, filepath.Join(root, f.Patch.File)) != before {
 			t.Errorf("%s: the patch changes nothing, or is not undone", f.Name)
 		}
 	}
+}
+
+// texts are the Go files of a folder, one after the other.
+func texts(t *testing.T, folder string) string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	var b strings.Builder
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(text)
+	}
+	return b.String()
 }

@@ -40,20 +40,32 @@ func Copy(from, to string) error {
 
 // A Patch is a change of a file of a copy.
 type Patch struct {
-	File     string // below the root of the repository
-	Old, New string // Old stands once in the file
+	File     string // below the root of the repository; a folder: the file in it that has Old
+	Old, New string // Old stands once in the file, or in the files of the folder
 }
 
 // Apply changes the copy of a repository at root, and returns what undoes that.
 func (p Patch) Apply(root string) (undo func() error, err error) {
-	path := filepath.Join(root, filepath.FromSlash(p.File))
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+	paths := []string{filepath.Join(root, filepath.FromSlash(p.File))}
+	if strings.HasSuffix(p.File, "/") {
+		if paths, err = filepath.Glob(filepath.Join(paths[0], "*.go")); err != nil {
+			return nil, err
+		}
 	}
-	if n := strings.Count(string(text), p.Old); n != 1 {
-		return nil, fmt.Errorf("%s has %d places that are\n%s\nand a patch needs one", p.File, n, p.Old)
+	places, path, text := 0, "", ""
+	for _, candidate := range paths {
+		t, err := os.ReadFile(candidate)
+		if err != nil {
+			return nil, err
+		}
+		if n := strings.Count(string(t), p.Old); n > 0 {
+			places += n
+			path, text = candidate, string(t)
+		}
 	}
-	changed := strings.Replace(string(text), p.Old, p.New, 1)
-	return func() error { return os.WriteFile(path, text, 0o644) }, os.WriteFile(path, []byte(changed), 0o644)
+	if places != 1 {
+		return nil, fmt.Errorf("%s has %d places that are\n%s\nand a patch needs one", p.File, places, p.Old)
+	}
+	changed := strings.Replace(text, p.Old, p.New, 1)
+	return func() error { return os.WriteFile(path, []byte(text), 0o644) }, os.WriteFile(path, []byte(changed), 0o644)
 }

@@ -199,10 +199,14 @@ func (t *Task) WaitStep(w Waiting, cancelled func() (goesOn bool)) (done bool, e
 	isResumed := t.TakeResumed()
 	if t.rare != nil && t.rare.kept != nil {
 		v, k := t.takeKept()
+		if v == IsOver {
+			t.ignores = false
+		}
 		return v == IsOver, k.Err
 	}
+	waits := false
 	defer func() {
-		if done {
+		if !waits { // also when the poll panics
 			t.ignores = false
 		}
 	}()
@@ -218,11 +222,13 @@ func (t *Task) WaitStep(w Waiting, cancelled func() (goesOn bool)) (done bool, e
 			if t.Cx.Inspecting() {
 				t.Cx.Task().Wake()
 				t.Keep(Kept{})
+				waits = true
 				return false, nil
 			}
 			return true, nil
 		}
 		if err := t.Watch(); err == nil || t.ignores {
+			waits = true
 			return false, nil
 		} else if t.ignores = cancelled(); !t.ignores {
 			return true, err
@@ -285,6 +291,10 @@ func (s *ShieldStep) Step(t *Task, fn func() (done bool, err error)) (done bool,
 		}
 	}()
 	if !s.isProceeds {
+		if t.Polls { // see StepInPoll
+			hasReturned = true
+			return true, ErrCancelled
+		}
 		done, err = t.ProceedStep(nil) // one that is called in a loop gives way
 		s.isProceeds = done && err == nil
 	}

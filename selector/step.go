@@ -173,7 +173,14 @@ func (r result[T]) steps() elseStep {
 func inDirectStyle(task *edo.Task, cx *edo.Context, step elseStep) (err error) {
 	var st edo.Step
 	if task == nil {
-		task = inside.PublicTask(&core.Task{Cx: (*sched.Context)(cx), IsCancelled: true})
+		failed := core.StepInPoll((*sched.Context)(cx), func(t *core.Task) (done bool) {
+			done, err = step(inside.PublicTask(t), &st)
+			return done
+		})
+		if failed != nil {
+			return failed
+		}
+		return err
 	}
 	inside.Task(task).TakeSteps(func() (done bool) {
 		done, err = step(task, &st)

@@ -197,6 +197,32 @@ func TestAHandlerInStepsCannotWaitInAPoll(t *testing.T) {
 	})
 }
 
+// A shield lets nothing wait in a poll either, also not one in a call that borrows a coroutine.
+// What the handler spawns runs.
+func TestAHandlerInStepsCannotWaitInAPollInAShield(t *testing.T) {
+	tasktest.RunOnOne(t, func(task *edo.Task) error {
+		tx, rx := mpsc.New[int](1)
+		tx.TrySend(2)
+		var inFrame, inBorrowed error
+		var child *edo.JoinHandle[edo.Unit]
+		h := func(task *edo.Task, st *edo.Step, _ int, _ error) (done bool, _ error) {
+			child = edo.Go(task, func(task *edo.Task) error { return edo.Yield(task) })
+			done, inFrame = edo.ShieldedStep(task, st, func(task *edo.Task, _ *edo.Step) (bool, error) {
+				return edo.YieldStep(task)
+			})
+			return done && edo.BorrowStep(task, st, func(task *edo.Task) {
+				inBorrowed = edo.Shielded(task, func(task *edo.Task) error { return edo.Yield(task) })
+			}), nil
+		}
+		_, ok, err := edo.Next(task, edo.Stream[edo.Unit](selector.New(selector.OnStep(rx, h))))
+		if !ok || err != nil || !errors.Is(inFrame, edo.ErrCancelled) || inBorrowed == nil {
+			t.Errorf("got %v, %v; in the shield of a frame %v, in that of a function %v", ok, err, inFrame, inBorrowed)
+		}
+		_, err = child.Await(task)
+		return err
+	})
+}
+
 func TestATurnInStepsAllocatesNothing(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	n := 0

@@ -26,7 +26,7 @@ func (t *Task) refuse(err error) error {
 func (t *Task) countRefusal() time.Duration {
 	r := t.rarely()
 	r.refused++
-	if r.refused < maxRefused || t.Rt == nil {
+	if r.refused < maxRefused || t.Rt == nil || t.Polls { // in a poll nothing can wait
 		return 0
 	}
 	if r.refused == maxRefused {

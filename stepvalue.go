@@ -51,9 +51,10 @@ func AskStep[F any](task *Task, s *Step, fn F) bool {
 }
 
 // TakeStep returns the Step of the call that asks for a step, or nil: the call is to run as it is
-// written. Programs do not use it.
+// written. So it is for another goroutine than that of the task, which uses the Task wrongly.
+// Programs do not use it.
 func TakeStep(task *Task) *Step {
-	if task == nil || task.in().Cx == nil {
+	if task == nil || !task.in().IsHere() || task.in().Cx == nil {
 		return nil
 	}
 	s, _ := task.in().Cx.TakeAsked().(*Step)

@@ -150,13 +150,25 @@ func (f *function) deferCall(d *deferred, s *ast.DeferStmt) {
 	d.call = append(d.call, ")")
 }
 
-// deferEntry is what Poll defers at its entry: first, and so last, what hands on the results.
+// deferEntry is what Poll defers at its entry: first, and so last, what hands on the results, and last
+// the ends of loops.
 func (f *function) deferEntry() string {
-	if len(f.defers) == 0 {
-		return ""
-	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\tvar %s bool\n", f.left)
+	if len(f.defers) > 0 || len(f.ends) > 0 {
+		fmt.Fprintf(&b, "\tvar %s bool\n", f.left)
+	}
+	if len(f.defers) > 0 {
+		b.WriteString(f.deferredEntry())
+	}
+	for _, e := range f.ends {
+		fmt.Fprintf(&b, "\tdefer %s.%s(&%s)\n", f.self, e.method, f.left)
+	}
+	return b.String()
+}
+
+// deferredEntry defers what hands on the results, and what the source defers.
+func (f *function) deferredEntry() string {
+	var b strings.Builder
 	fmt.Fprintf(&b, "\tdefer %s.%s(&%s, &%s", f.self, f.finishName, f.left, f.done)
 	for _, name := range f.outNames {
 		fmt.Fprintf(&b, ", &%s", name)

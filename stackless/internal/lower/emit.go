@@ -39,6 +39,7 @@ func (f *function) text() string {
 	b.WriteString(body)
 	b.WriteString("}\n")
 	b.WriteString(f.deferText(use))
+	b.WriteString(f.endText(use))
 	return b.String()
 }
 

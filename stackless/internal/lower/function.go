@@ -40,6 +40,7 @@ type function struct {
 	inLoop   int
 	hasGoto  bool
 	defers   []*deferred
+	ends     []*loopEnd // of the loops that have one, the outer ones first
 
 	alias      map[*variable]string // variables captured by value in the operation that is written
 	placement  placement

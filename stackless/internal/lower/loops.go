@@ -4,12 +4,16 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 )
 
 // loop lowers the body of a loop: continue goes to next, break to end.
 func (f *function) loop(name string, body *ast.BlockStmt, next, end *label) {
-	f.targets = append(f.targets, target{name: name, breaks: end, resumes: next})
+	f.loopOf(target{name: name, breaks: end, resumes: next}, body)
+}
+
+// loopOf lowers the body of a loop that is the target t.
+func (f *function) loopOf(t target, body *ast.BlockStmt) {
+	f.targets = append(f.targets, t)
 	f.inLoop++
 	f.list(body.List)
 	f.inLoop--
@@ -274,78 +278,6 @@ func (f *function) rangeOverChannel(s *ast.RangeStmt, name string) {
 	f.emit(s.Pos(), def{v}, ", ", def{ok}, " = <-", ch)
 	f.emit(s.Pos(), "if !", ok, " { goto ", end, " }")
 	f.turn(s, []any{v}, nil)
-	f.loop(name, s.Body, again, end)
-	f.jump(s.Body.End()-1, again)
-	f.placeLabel(end)
-}
-
-// rangeStep returns the call of an iterator with a step form over which a loop ranges.
-func (u *unit) rangeStep(s *ast.RangeStmt, task *types.Var) (call, bool) {
-	n, ok := ast.Unparen(s.X).(*ast.CallExpr)
-	if !ok {
-		return call{}, false
-	}
-	c := call{task: -1}
-	for i, arg := range n.Args {
-		if u.isTaskExpr(arg, task) {
-			c.task = i
-		}
-	}
-	c.fn, c.name = u.callee(n)
-	if c.fn == nil || c.task != 0 {
-		return call{}, false
-	}
-	kind, name, ok := u.c.directives.Of(c.fn)
-	if !ok || kind != "range" {
-		return call{}, false
-	}
-	c.step = u.stepForm(n, c.fn, c.name, name)
-	return c, true
-}
-
-// rangeOverStep lowers a loop over an iterator with a step form: each turn is a call that waits.
-func (f *function) rangeOverStep(s *ast.RangeStmt, c call, name string) {
-	f.checkShared(s)
-	n := ast.Unparen(s.X).(*ast.CallExpr)
-	if c.step == nil || len(c.step.waiting) > 0 {
-		refuse(s.Pos(), "the step form of %s does not fit it", c.fn.Name())
-	}
-	if end := strings.TrimSuffix(c.step.name, "Step") + "End"; c.fn.Signature().Recv() == nil && c.fn.Pkg().Scope().Lookup(end) != nil {
-		refuse(s.Pos(), "%s must run when the loop is left, which the compiler does not know: collect the values in a slice first", end)
-	}
-	yield, ok := f.u.p.Info.TypeOf(s.X).Underlying().(*types.Signature)
-	if !ok || yield.Params().Len() != 1 {
-		refuse(s.Pos(), "%s is no iterator", c.fn.Name())
-	}
-	var values []types.Type
-	for v := range yield.Params().At(0).Type().Underlying().(*types.Signature).Params().Variables() {
-		values = append(values, v.Type())
-	}
-	if !c.step.fits(2, values) {
-		refuse(s.Pos(), "the step form of %s does not fit it", c.fn.Name())
-	}
-	f.hoistForCall(n)
-	pieces, _ := f.stepPieces(n, c)
-	more := f.temporary("more", types.Typ[types.Bool], s.Pos())
-	results := []any{def{more}}
-	var vars []*variable
-	for _, t := range values {
-		v := f.temporary("v", t, s.Pos())
-		vars = append(vars, v)
-		results = append(results, def{v})
-	}
-	again, end := &label{hint: "again"}, &label{hint: "end"}
-	f.placeLabel(again)
-	f.emitWait(n, results, pieces...)
-	f.emit(s.Pos(), "if !", more, " { goto ", end, " }")
-	var key, value []any
-	if len(vars) > 0 {
-		key = []any{vars[0]}
-	}
-	if len(vars) > 1 {
-		value = []any{vars[1]}
-	}
-	f.turn(s, key, value)
 	f.loop(name, s.Body, again, end)
 	f.jump(s.Body.End()-1, again)
 	f.placeLabel(end)

@@ -160,7 +160,7 @@ func (f *function) suspension(o *op) string {
 		b.WriteString(v.storage + " = " + zero + "; ")
 	}
 	b.WriteString(f.self + ".state = " + itoa(o.state))
-	if len(f.defers) > 0 {
+	if len(f.defers) > 0 || len(f.ends) > 0 {
 		b.WriteString("; " + f.left + " = true")
 	}
 	b.WriteString("; return")

@@ -8,9 +8,10 @@ import (
 
 // A target is a statement that break and continue leave.
 type target struct {
-	name            string // its label in the source, or ""
-	breaks, resumes *label // resumes is nil if it is no loop
-	isBlock         bool   // only a break with the label leaves it
+	name            string   // its label in the source, or ""
+	breaks, resumes *label   // resumes is nil if it is no loop
+	isBlock         bool     // only a break with the label leaves it
+	end             *loopEnd // what runs when the loop is left; nil: nothing
 }
 
 // needsParts reports whether a statement must be taken apart: it waits, or it defers a function,
@@ -186,21 +187,30 @@ func (f *function) bindBranches(s ast.Stmt, name string) {
 }
 
 // destination is where a branch goes that leads out of the statement that it is in.
-func (f *function) destination(n *ast.BranchStmt) *label {
-	if n.Tok == token.GOTO {
-		return f.userLabel(n.Label.Name)
-	}
-	for i := len(f.targets) - 1; i >= 0; i-- {
+func (f *function) destination(n *ast.BranchStmt) *label { return f.destinationFrom(n, len(f.targets)) }
+
+// destinationFrom is where a branch goes of which the first targets are those around it. A branch
+// that leaves a loop with an end goes there by way of the end.
+func (f *function) destinationFrom(n *ast.BranchStmt, targets int) *label {
+	for i := targets - 1; i >= 0; i-- {
 		t := f.targets[i]
-		if n.Label != nil && t.name != n.Label.Name {
-			continue
-		}
 		switch {
+		case n.Tok == token.GOTO:
+			if t.end == nil || t.end.has(f.u.p.Info.Uses[n.Label]) {
+				continue
+			}
+		case n.Label != nil && t.name != n.Label.Name:
 		case n.Tok == token.BREAK && (n.Label != nil || !t.isBlock):
 			return t.breaks
 		case n.Tok == token.CONTINUE && t.resumes != nil:
 			return t.resumes
 		}
+		if t.end != nil {
+			return t.end.wayTo(f.destinationFrom(n, i))
+		}
+	}
+	if n.Tok == token.GOTO {
+		return f.userLabel(n.Label.Name)
 	}
 	refuse(n.Pos(), "the compiler does not know where %s goes", n.Tok)
 	return nil

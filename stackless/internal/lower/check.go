@@ -100,6 +100,7 @@ func (u *unit) checkSyntax(fi *funcInfo) {
 		}
 		return true
 	})
+	u.checkGoroutine(fi)
 	for _, name := range []string{"true", "false", "nil", "new", "bool", "panic", "len", "uint8", "uint32", "uint64", "string"} {
 		if u.p.Types.Scope().Lookup(name) != nil || u.p.Info.Scopes[fi.file.syntax].Lookup(name) != nil {
 			refuse(fi.node.Pos(), "the package gives the name %s another meaning: rename it", name)

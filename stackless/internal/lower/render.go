@@ -127,13 +127,30 @@ func (f *function) leaving(l leave, text func([]any) string) string {
 	isTuple := len(values) < want
 	switch {
 	case f.storesDefers():
-		return "{ " + strings.Join(into, ", ") + " = " + strings.Join(values, ", ") + "; return }"
+		return "{ " + store(into, values) + "return }"
 	case f.storesResults():
-		return "{ " + strings.Join(into, ", ") + " = " + strings.Join(values, ", ") + "; return true, " + strings.Join(into, ", ") + " }"
+		return "{ " + store(into, values) + "return true, " + strings.Join(into, ", ") + " }"
 	case isTuple && !f.isHoisted(l.results[0]):
 		return "{ " + strings.Join(f.outNames, ", ") + " = " + values[0] + "; return true, " + strings.Join(f.outNames, ", ") + " }"
 	}
 	return "return true, " + strings.Join(values, ", ")
+}
+
+// store is the assignment of values, without those that are there already.
+func store(into, values []string) string {
+	if len(into) == len(values) {
+		var left, right []string
+		for i, value := range values {
+			if value != into[i] {
+				left, right = append(left, into[i]), append(right, value)
+			}
+		}
+		into, values = left, right
+	}
+	if len(into) == 0 {
+		return ""
+	}
+	return strings.Join(into, ", ") + " = " + strings.Join(values, ", ") + "; "
 }
 
 // storesDefers reports whether the results reach the caller by the deferred end of Poll.

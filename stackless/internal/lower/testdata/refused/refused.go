@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/edo-go/edo"
 )
@@ -31,6 +32,20 @@ func escapesToMethodValue(task *edo.Task) func() error { // want: the Task is us
 
 func foreign(task *edo.Task, h *holder) error { // want: a Task is used that is not the function's own
 	return edo.Yield(h.task)
+}
+
+func locks(task *edo.Task) error { // want: runtime.LockOSThread changes the goroutine
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return edo.Yield(task)
+}
+
+func locksInLiteral(task *edo.Task) error { // want nothing
+	edo.Go(task, func(task *edo.Task) error { // want: runtime.LockOSThread changes the goroutine
+		runtime.LockOSThread()
+		return edo.Yield(task)
+	})
+	return edo.Yield(task)
 }
 
 type conn struct{ task *edo.Task }

@@ -99,7 +99,12 @@ func (f *function) deferCall(d *deferred, s *ast.DeferStmt) {
 		refuse(s.Pos(), "the deferred function %s may recover: defer a literal that recovers", fn.Name())
 	}
 	keep := func(e ast.Expr, t types.Type, pieces ...any) any {
-		v := f.temporary("kept", t, e.Pos())
+		v := f.plainVariable(e)
+		if v != nil && v.obj != nil && len(pieces) == 1 && !f.u.facts[v.obj].modified && types.AssignableTo(v.typ, t) {
+			v.pinned = true // nothing writes it
+			return v
+		}
+		v = f.temporary("kept", t, e.Pos())
 		v.pinned = true
 		f.assign(e.Pos(), v, pieces...)
 		return v
@@ -170,8 +175,10 @@ func (f *function) deferEntry() string {
 func (f *function) deferredEntry() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\tdefer %s.%s(&%s, &%s", f.self, f.finishName, f.left, f.done)
-	for _, name := range f.outNames {
-		fmt.Fprintf(&b, ", &%s", name)
+	if f.isNamed {
+		for _, name := range f.outNames {
+			fmt.Fprintf(&b, ", &%s", name)
+		}
 	}
 	b.WriteString(")\n")
 	for _, d := range f.defers {
@@ -187,13 +194,17 @@ func (f *function) deferText(use string) string {
 	}
 	var b strings.Builder
 	recv := "(" + f.self + " *" + f.frame.name + use + ")"
-	// 1. The results are those of the variables, also after a panic that was recovered.
+	// 1. Named results are those of the variables, also after a panic that was recovered.
 	fmt.Fprintf(&b, "\nfunc %s %s(%s, %s *bool", recv, f.finishName, f.left, f.done)
-	for i, name := range f.outNames {
+	outNames := f.outNames
+	if !f.isNamed {
+		outNames = nil
+	}
+	for i, name := range outNames {
 		fmt.Fprintf(&b, ", %s *%s", name, f.u.typeText(f.file, f.sig.Results().At(i).Type(), f.node.Pos()))
 	}
 	fmt.Fprintf(&b, ") {\n\tif *%s {\n\t\treturn\n\t}\n\t*%s = true\n", f.left, f.done)
-	for i, name := range f.outNames {
+	for i, name := range outNames {
 		fmt.Fprintf(&b, "\t*%s = %s\n", name, f.value(f.results[i]))
 	}
 	b.WriteString("}\n")

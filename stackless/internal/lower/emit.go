@@ -170,7 +170,14 @@ func (f *function) layOut() {
 		fr.fields = append(fr.fields, field{name: "st", text: f.file.edo(f.u) + ".Step", typ: f.u.stepType()})
 	}
 	if n := len(f.defers); n > 0 {
-		fr.fields = append(fr.fields, field{name: "armed", text: "uint64", typ: types.Typ[types.Uint64]})
+		kind := types.Uint64
+		switch {
+		case n <= 8:
+			kind = types.Uint8
+		case n <= 32:
+			kind = types.Uint32
+		}
+		fr.fields = append(fr.fields, field{name: "armed", text: types.Typ[kind].Name(), typ: types.Typ[kind]})
 	}
 	waits := 0
 	for i, o := range f.ops {

@@ -141,14 +141,15 @@ func (f *function) nameParam(v *variable) {
 	f.frame.params = append(f.frame.params, v.fieldName)
 }
 
-// declareResults adds the results, which are zero at the entry.
+// declareResults adds the results, which are zero at the entry. Those without names are results of
+// Poll alone, also with defers: a panic that is recovered leaves what a return has set.
 func (f *function) declareResults() {
-	hasDefers := containsDefer(f.body)
+	f.isNamed = f.sig.Results().Len() > 0 && f.sig.Results().At(0).Name() != ""
+	hasDefers := f.isNamed && containsDefer(f.body)
 	for i := range f.sig.Results().Len() {
 		obj := f.sig.Results().At(i)
 		var v *variable
 		if obj.Name() != "" && obj.Name() != "_" {
-			f.isNamed = true
 			v = f.declare(obj)
 			if v.cell {
 				f.emit(f.body.Pos(), newCell{v})
@@ -159,20 +160,17 @@ func (f *function) declareResults() {
 		if hasDefers {
 			v.pinned = true
 		}
-		if !v.cell && (f.isNamed || hasDefers) {
+		if !v.cell && f.isNamed {
 			f.emit(f.body.Pos(), def{v}, " = ", zeroOf{v})
 		}
 		f.results = append(f.results, v)
-	}
-	if obj := f.sig.Results(); obj.Len() > 0 && obj.At(0).Name() != "" {
-		f.isNamed = true
 	}
 }
 
 // storesResults reports whether a return must write the result variables: somebody else reads
 // them later.
 func (f *function) storesResults() bool {
-	if len(f.defers) > 0 {
+	if f.storesDefers() {
 		return true
 	}
 	for _, v := range f.results {

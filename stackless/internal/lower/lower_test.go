@@ -163,7 +163,8 @@ func lineOf(t *testing.T, fn Function) string {
 }
 
 // The programs of testdata/run do the same in both builds. Functions with a comment "refused" on
-// their first line are refused, and all others are lowered.
+// their first line are refused, and all others are lowered. A comment "bytes: N" there says how large the
+// frame is.
 func TestLoweredProgramsDoWhatTheirSourceDoes(t *testing.T) {
 	w := newWorkspace(t, "run")
 	functions, overlay := w.compile("./...")
@@ -171,6 +172,11 @@ func TestLoweredProgramsDoWhatTheirSourceDoes(t *testing.T) {
 		wantRefused := strings.Contains(lineOf(t, fn), "// refused")
 		if isRefused := fn.Kind == Refused; isRefused != wantRefused {
 			t.Errorf("%s: %s is %s: %v", fn.Pos, fn.Name, fn.Kind, fn.Reasons)
+		}
+	}
+	for _, fn := range functions {
+		if _, size, ok := strings.Cut(lineOf(t, fn), "// bytes: "); ok && size != fmt.Sprint(fn.FrameSize) {
+			t.Errorf("the frame of %s has %d bytes, want %s", fn.Name, fn.FrameSize, size)
 		}
 	}
 	plain, lowered := w.build(""), w.build(overlay)

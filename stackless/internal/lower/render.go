@@ -153,8 +153,9 @@ func store(into, values []string) string {
 	return strings.Join(into, ", ") + " = " + strings.Join(values, ", ") + "; "
 }
 
-// storesDefers reports whether the results reach the caller by the deferred end of Poll.
-func (f *function) storesDefers() bool { return len(f.defers) > 0 }
+// storesDefers reports whether the results reach the caller by the deferred end of Poll: deferred
+// functions may write them.
+func (f *function) storesDefers() bool { return f.isNamed && len(f.defers) > 0 }
 
 // isHoisted reports whether a result stands for several values already.
 func (f *function) isHoisted(p any) bool {

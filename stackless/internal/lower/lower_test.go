@@ -164,7 +164,7 @@ func lineOf(t *testing.T, fn Function) string {
 
 // The programs of testdata/run do the same in both builds. Functions with a comment "refused" on
 // their first line are refused, and all others are lowered. A comment "bytes: N" there says how large the
-// frame is.
+// frame is, and "borrows nothing" that no call in it borrows a coroutine.
 func TestLoweredProgramsDoWhatTheirSourceDoes(t *testing.T) {
 	w := newWorkspace(t, "run")
 	functions, overlay := w.compile("./...")
@@ -175,6 +175,9 @@ func TestLoweredProgramsDoWhatTheirSourceDoes(t *testing.T) {
 		}
 	}
 	for _, fn := range functions {
+		if strings.Contains(lineOf(t, fn), "// borrows nothing") && len(fn.Borrows) > 0 {
+			t.Errorf("%s borrows a coroutine: %v", fn.Name, fn.Borrows)
+		}
 		if _, size, ok := strings.Cut(lineOf(t, fn), "// bytes: "); ok && size != fmt.Sprint(fn.FrameSize) {
 			t.Errorf("the frame of %s has %d bytes, want %s", fn.Name, fn.FrameSize, size)
 		}

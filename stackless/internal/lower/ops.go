@@ -3,6 +3,7 @@ package lower
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 )
 
 // An op is one operation of a lowered function: a line or so of Poll. Control goes to the next
@@ -19,6 +20,7 @@ import (
 //	original    an expression for which something else stands elsewhere
 //	newCell     the statement that makes a cell for a variable
 //	zeroOf      the zero value of a variable
+//	async       the future of a function that waits
 //	suspend     what Poll does to return that the function is not done
 //	leave       what Poll does to return the results
 type op struct {
@@ -37,7 +39,11 @@ type (
 	newCell  struct{ *variable }
 	zeroOf   struct{ *variable }
 	suspend  struct{}
-	leave    struct{ results []any } // each one expression; nil: the result variables
+	async    struct { // a function in the place of which a future stands
+		e      ast.Expr
+		result types.Type
+	}
+	leave struct{ results []any } // each one expression; nil: the result variables
 )
 
 // A label is a place in a lowered function.
@@ -104,6 +110,8 @@ func (f *function) pieceRefs(r *references, pieces []any) {
 			f.pieceRefs(r, p.pieces)
 		case []any:
 			f.pieceRefs(r, p)
+		case async:
+			f.nodeRefs(r, p.e, nil)
 		case original:
 			f.nodeRefs(r, p.e, p.e)
 		case ast.Node:

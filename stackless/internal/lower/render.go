@@ -24,6 +24,8 @@ func (f *function) pieces(o *op, pieces []any) string {
 			b.WriteString(f.u.zero(f.file, p.typ, p.pos))
 		case closure:
 			b.WriteString(f.pieces(o, p.pieces))
+		case async:
+			b.WriteString(f.asyncText(p))
 		case original:
 			b.WriteString(f.originalText(p.e))
 		case *label:
@@ -87,6 +89,9 @@ func (f *function) replace(n ast.Node) (string, bool) {
 			return f.leaving(leave{f.returned(n)}, func(ps []any) string { return f.pieces(nil, ps) }), true
 		}
 	case *ast.CallExpr:
+		if text, ok := f.handlerText(n); ok {
+			return text, true
+		}
 		return f.u.spawnText(f.file, n, f)
 	}
 	return "", false
@@ -231,6 +236,8 @@ func (f *function) captures(pieces []any) (captured []*variable) {
 					captured = append(captured, inner.variable)
 				}
 			}
+		case async:
+			walk(p.e, false)
 		case original:
 			itself = p.e
 			walk(p.e, false)

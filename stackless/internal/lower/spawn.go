@@ -11,15 +11,23 @@ import (
 // place: the argument and the directive's name for the function that takes a frame.
 func (u *unit) spawned(n *ast.CallExpr) (arg int, name string, ok bool) {
 	fn, _ := u.callee(n)
-	if fn == nil || fn.Signature().Recv() != nil {
+	if fn == nil {
 		return 0, "", false
 	}
 	kind, name, known := u.c.directives.Of(fn)
 	if !known || kind != "spawn" {
 		return 0, "", false
 	}
-	if _, ok := fn.Pkg().Scope().Lookup(name).(*types.Func); !ok {
+	step, ok := fn.Pkg().Scope().Lookup(name).(*types.Func)
+	if !ok {
 		return 0, "", false
+	}
+	if recv := fn.Signature().Recv(); recv != nil {
+		_, isSelector := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+		params := step.Signature().Params()
+		if !isSelector || isGeneric(recv.Type()) || params.Len() == 0 || !types.Identical(params.At(0).Type(), recv.Type()) {
+			return 0, "", false
+		}
 	}
 	sig, ok := u.p.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
 	if !ok {
@@ -53,6 +61,9 @@ func (u *unit) spawnText(file *file, n *ast.CallExpr, f *function) (text string,
 	if !ok {
 		return "", false
 	}
+	if fn.Signature().Recv() != nil {
+		return u.spawnOfMethod(file, n, arg, name, frame, f)
+	}
 	types := ""
 	if fn.Signature().TypeParams().Len() > 0 {
 		var list []string
@@ -80,14 +91,79 @@ func (u *unit) spawnText(file *file, n *ast.CallExpr, f *function) (text string,
 	return u.text(file, n, replace), true
 }
 
+// selectorOf is the selector that a call calls, or nil.
+func selectorOf(n *ast.CallExpr) *ast.SelectorExpr {
+	sel, _ := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+	return sel
+}
+
+// spawnOfMethod is the text of the call of a method that spawns: a call of a function of its package,
+// which takes the receiver first.
+func (u *unit) spawnOfMethod(file *file, n *ast.CallExpr, arg int, name, frame string, f *function) (string, bool) {
+	sel := selectorOf(n)
+	selection := u.p.Info.Selections[sel]
+	pkg := selection.Obj().Pkg()
+	if selection.Kind() != types.MethodVal || len(selection.Index()) != 1 {
+		return "", false
+	}
+	if prefix := file.importName(u, pkg); prefix != "" {
+		scope := u.p.Types.Scope().Innermost(n.Pos())
+		if scope == nil {
+			return "", false
+		}
+		if _, obj := scope.LookupParent(prefix, n.Pos()); obj != nil {
+			if pkgName, ok := obj.(*types.PkgName); !ok || pkgName.Imported() != pkg {
+				return "", false
+			}
+		}
+		name = prefix + "." + name
+	}
+	recv := u.receiverText(file, sel, f)
+	replace := func(m ast.Node) (string, bool) {
+		switch m {
+		case n:
+			return "", false
+		case n.Fun:
+			return name, true
+		case n.Args[0]:
+			if arg == 0 {
+				return recv + ", " + frame, true
+			}
+			return recv + ", " + u.text(file, m, func(m ast.Node) (string, bool) { return u.replaceIn(file, f, m) }), true
+		case n.Args[arg]:
+			return frame, true
+		}
+		return u.replaceIn(file, f, m)
+	}
+	return u.text(file, n, replace), true
+}
+
+// receiverText is the operand of a method, or its address or what it points to, as the method takes it.
+func (u *unit) receiverText(file *file, sel *ast.SelectorExpr, f *function) string {
+	recv := u.text(file, sel.X, func(m ast.Node) (string, bool) { return u.replaceIn(file, f, m) })
+	_, wants := types.Unalias(u.p.Info.Uses[sel.Sel].(*types.Func).Signature().Recv().Type()).(*types.Pointer)
+	_, is := u.p.Info.TypeOf(sel.X).Underlying().(*types.Pointer)
+	switch {
+	case wants && !is:
+		return "&" + recv
+	case !wants && is:
+		return "*" + recv
+	}
+	return recv
+}
+
 // spawnedFrame is what the function step takes in the place of the argument: a frame, or a function
 // that makes the frame of each call if the argument takes more than a Task.
 func (u *unit) spawnedFrame(file *file, n *ast.CallExpr, arg int, step *types.Func, f *function) (string, bool) {
-	if arg >= step.Signature().Params().Len() {
+	at := arg
+	if sel := u.p.Info.Selections[selectorOf(n)]; sel != nil {
+		at++ // after the receiver
+	}
+	if at >= step.Signature().Params().Len() {
 		return "", false
 	}
 	direct := u.p.Info.TypeOf(n.Fun).Underlying().(*types.Signature).Params().At(arg).Type().Underlying().(*types.Signature)
-	want := step.Signature().Params().At(arg).Type()
+	want := step.Signature().Params().At(at).Type()
 	if isTypeParam(want) {
 		if direct.Params().Len() != 1 {
 			return "", false
@@ -218,16 +294,7 @@ func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok 
 			return "", false
 		}
 		// The receiver is evaluated where the method value is.
-		recv := u.text(file, e.X, func(m ast.Node) (string, bool) { return u.replaceIn(file, f, m) })
-		_, wants := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer)
-		_, is := u.p.Info.TypeOf(e.X).Underlying().(*types.Pointer)
-		switch {
-		case wants && !is:
-			recv = "&" + recv
-		case !wants && is:
-			recv = "*" + recv
-		}
-		return u.declaredFrame(file, fn, recv)
+		return u.declaredFrame(file, fn, u.receiverText(file, e, f))
 	}
 	return "", false
 }

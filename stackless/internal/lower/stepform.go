@@ -14,6 +14,7 @@ type stepForm struct {
 	direct  *types.Signature
 	sig     *types.Signature
 	waiting map[int]bool // parameters of the direct form that are functions which wait: step functions in the step form
+	futures map[int]bool // those for which the step form takes an edo.Future
 	first   int          // the parameter of sig that stands for the first of direct, after the Task
 }
 
@@ -28,7 +29,7 @@ func (u *unit) stepForm(n *ast.CallExpr, fn *types.Func, ident *ast.Ident, name 
 	if sig == nil {
 		return nil
 	}
-	s := &stepForm{name: name, direct: direct, sig: sig, waiting: map[int]bool{}}
+	s := &stepForm{name: name, direct: direct, sig: sig, waiting: map[int]bool{}, futures: map[int]bool{}}
 	params := sig.Params()
 	at := 0
 	s.ofTask = fn.Signature().Recv() != nil && isTask(fn.Signature().Recv().Type())
@@ -56,6 +57,8 @@ func (u *unit) stepForm(n *ast.CallExpr, fn *types.Func, ident *ast.Ident, name 
 		case types.Identical(have, want):
 		case isStepFunction(have, want):
 			s.waiting[i] = true
+		case isFutureOf(have, want, sig.Variadic() && i == direct.Params().Len()-1):
+			s.futures[i] = true
 		default:
 			return nil
 		}
@@ -149,6 +152,21 @@ func isStepFunction(step, direct types.Type) bool {
 		}
 	}
 	return true
+}
+
+// isFutureOf reports whether step is the type edo.Future[T] and direct is func(task) (T, error), or
+// both are slices of these.
+func isFutureOf(step, direct types.Type, areSlices bool) bool {
+	if areSlices {
+		step, direct = step.(*types.Slice).Elem(), direct.(*types.Slice).Elem()
+	}
+	named, ok := types.Unalias(step).(*types.Named)
+	d, isFunc := direct.Underlying().(*types.Signature)
+	if !ok || !isFunc || named.Obj().Name() != "Future" || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != edoPath || named.TypeArgs().Len() != 1 {
+		return false
+	}
+	return d.Params().Len() == 1 && isTask(d.Params().At(0).Type()) && d.Results().Len() == 2 &&
+		types.Identical(d.Results().At(0).Type(), named.TypeArgs().At(0)) && types.Identical(d.Results().At(1).Type(), types.Universe.Lookup("error").Type())
 }
 
 // resultTypes are the types of the results of a signature.

@@ -123,6 +123,9 @@ func (f *function) stepCall(e *ast.CallExpr, c call) bool {
 // stepPieces is the call of the step form. Its arguments are the same at each step.
 func (f *function) stepPieces(e *ast.CallExpr, c call) (pieces []any, ok bool) {
 	s := c.step
+	if e.Ellipsis.IsValid() && s.futures[s.direct.Params().Len()-1] {
+		return nil, false
+	}
 	closures := map[int][]any{}
 	for i := range e.Args {
 		if s.waiting[i] {
@@ -155,6 +158,10 @@ func (f *function) stepPieces(e *ast.CallExpr, c call) (pieces []any, ok bool) {
 			args = append(args, t)
 			continue
 		}
+		if at := min(i, s.direct.Params().Len()-1); s.futures[at] {
+			args = append(args, f.futureArgument(e.Args[i], s.sig.Params().At(s.first+at-f.firstArg(s)).Type()))
+			continue
+		}
 		args = append(args, f.argument(e.Args[i], paramType(s.direct, i, e.Ellipsis.IsValid())))
 	}
 	if e.Ellipsis.IsValid() {
@@ -162,6 +169,27 @@ func (f *function) stepPieces(e *ast.CallExpr, c call) (pieces []any, ok bool) {
 	}
 	args = append(args, ")")
 	return append(fun, args...), true
+}
+
+// futureArgument is an argument that is a future in the place of a function that waits. It is made
+// once.
+func (f *function) futureArgument(e ast.Expr, t types.Type) any {
+	if list, ok := t.(*types.Slice); ok {
+		t = list.Elem()
+	}
+	v := f.temporary("future", t, e.Pos())
+	f.assign(e.Pos(), v, async{e, types.Unalias(t).(*types.Named).TypeArgs().At(0)})
+	return v
+}
+
+// asyncText is the future of a function: its frame, or a coroutine.
+func (f *function) asyncText(a async) string {
+	edo := f.file.edo(f.u)
+	of := "[" + f.u.typeText(f.file, a.result, a.e.Pos()) + "]("
+	if frame, ok := f.u.frameValue(f.file, a.e, f); ok {
+		return edo + ".AsyncStep" + of + frame + ")"
+	}
+	return edo + ".Async" + of + f.u.text(f.file, a.e, f.replace) + ")"
 }
 
 // firstArg is the first argument after the Task.

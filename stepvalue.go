@@ -3,6 +3,8 @@ package edo
 import (
 	"sync"
 	"unsafe"
+
+	"github.com/edo-go/edo/internal/core"
 )
 
 // A function value that waits has one entry, and two ways to run: as it was written, on a coroutine,
@@ -37,6 +39,13 @@ func Stepper[F any](fn F) F {
 	if _, known := steppers.Load(code); !known {
 		steppers.Store(code, struct{}{})
 	}
+	return fn
+}
+
+// Called returns fn, a function that has another name in the source than in the program: a literal of
+// a compiled function lies in the Poll of its frame. Programs do not use it.
+func Called[F any](fn F, name string) F {
+	core.CallFunction(codeOf(fn), name)
 	return fn
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"sync"
 
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -42,6 +43,9 @@ func (n name) isKnown() bool { return n != name{} }
 func (n name) String() string {
 	switch {
 	case n.pc != 0:
+		if called, ok := calledFunctions.Load(n.pc); ok {
+			return called.(string)
+		}
 		return runtime.FuncForPC(n.pc).Name()
 	case n.typ != nil:
 		if f, ok := reflect.Zero(n.typ).Interface().(frame); ok {
@@ -50,6 +54,16 @@ func (n name) String() string {
 		return n.typ.String()
 	}
 	return "(ended)"
+}
+
+// calledFunctions are the names in the source of functions whose code lies in other ones.
+var calledFunctions sync.Map // uintptr → string
+
+// CallFunction notes what the function with the given code is called in the source.
+func CallFunction(pc uintptr, name string) {
+	if _, known := calledFunctions.Load(pc); !known {
+		calledFunctions.Store(pc, name)
+	}
 }
 
 // FuncName returns the name of a function.

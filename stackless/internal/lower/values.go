@@ -3,6 +3,7 @@ package lower
 import (
 	"go/ast"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -174,10 +175,10 @@ func (u *unit) literalValue(file *file, lit *ast.FuncLit, f *function) (string, 
 		return "", false
 	}
 	question := u.question(fi, f)
-	if question == "" {
+	if question == "" && (f == nil || u.called[lit]) {
 		return "", false
 	}
-	fi.given = true
+	fi.given = fi.given || question != ""
 	edits := u.edits(file, lit, func(n ast.Node) (string, bool) { return u.replaceIn(file, f, n) })
 	at := u.offset(lit.Body.Lbrace) + 1
 	i := 0
@@ -186,5 +187,11 @@ func (u *unit) literalValue(file *file, lit *ast.FuncLit, f *function) (string, 
 	}
 	edits = append(edits[:i:i], append([]edit{{at, at, question}}, edits[i:]...)...)
 	text := apply(file.src, u.offset(lit.Pos()), u.offset(lit.End()), edits)
-	return file.edo(u) + ".Stepper(" + text + ")", true
+	if question != "" {
+		text = file.edo(u) + ".Stepper(" + text + ")"
+	}
+	if f != nil && !u.called[lit] {
+		text = file.edo(u) + ".Called(" + text + ", " + strconv.Quote(u.prefix+"."+fi.name.symbol) + ")"
+	}
+	return text, true
 }

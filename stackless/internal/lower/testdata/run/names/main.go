@@ -40,6 +40,18 @@ var start = func(task *edo.Task) *edo.JoinHandle[edo.Unit] {
 	return edo.Go(task, func(task *edo.Task) error { return say(task) })
 }
 
+func helper(task *edo.Task, fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit] {
+	return edo.Go(task, fn)
+}
+
+func helped[T any](task *edo.Task, v T) error {
+	name(task, helper(task, func(task *edo.Task) error {
+		fmt.Println(v)
+		return say(task)
+	}))
+	return edo.Yield(task)
+}
+
 func name[T any](task *edo.Task, h *edo.JoinHandle[T]) {
 	h.Await(task)
 }
@@ -60,6 +72,13 @@ func main() {
 			name(task, edo.Go(task, func(task *edo.Task) error { return say(task) }))
 			return nil
 		}))
-		return nil
+		name(task, helper(task, func(task *edo.Task) error { return say(task) }))
+		name(task, helper(task, func(task *edo.Task) error { // refused
+			for range map[int]int{1: 1} {
+				say(task)
+			}
+			return nil
+		}))
+		return helped(task, 1)
 	}))
 }

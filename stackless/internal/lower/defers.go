@@ -162,7 +162,7 @@ func (f *function) deferEntry() string {
 	if len(f.defers) > 0 || len(f.ends) > 0 {
 		fmt.Fprintf(&b, "\tvar %s bool\n", f.left)
 	}
-	if len(f.defers) > 0 {
+	if f.finishes() {
 		b.WriteString(f.deferredEntry())
 	}
 	for _, e := range f.ends {
@@ -187,9 +187,12 @@ func (f *function) deferredEntry() string {
 	return b.String()
 }
 
+// finishes reports whether Poll has a deferred end, which says that it is done.
+func (f *function) finishes() bool { return len(f.defers) > 0 || f.endsWrite }
+
 // deferText is the text of the deferred methods.
 func (f *function) deferText(use string) string {
-	if len(f.defers) == 0 {
+	if !f.finishes() {
 		return ""
 	}
 	var b strings.Builder

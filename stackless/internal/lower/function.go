@@ -42,6 +42,8 @@ type function struct {
 	defers   []*deferred
 	ends     []*loopEnd // of the loops that have one, the outer ones first
 
+	endsWrite bool // the end of a loop may write a result
+
 	alias      map[*variable]string // variables captured by value in the operation that is written
 	placement  placement
 	slots      []*slot
@@ -145,7 +147,8 @@ func (f *function) nameParam(v *variable) {
 // Poll alone, also with defers: a panic that is recovered leaves what a return has set.
 func (f *function) declareResults() {
 	f.isNamed = f.sig.Results().Len() > 0 && f.sig.Results().At(0).Name() != ""
-	hasDefers := f.isNamed && containsDefer(f.body)
+	f.endsWrite = f.isNamed && f.u.sharesResults(f.sig) && f.hasLoopEnds()
+	hasDefers := f.isNamed && containsDefer(f.body) || f.endsWrite
 	for i := range f.sig.Results().Len() {
 		obj := f.sig.Results().At(i)
 		var v *variable

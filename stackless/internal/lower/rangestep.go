@@ -193,6 +193,29 @@ func (f *function) typeArgs(ident *ast.Ident) string {
 	return "[" + strings.Join(list, ", ") + "]"
 }
 
+// sharesResults reports whether others than the function can write one of its results.
+func (u *unit) sharesResults(sig *types.Signature) bool {
+	for v := range sig.Results().Variables() {
+		if facts := u.facts[v]; facts != nil && facts.shared() {
+			return true
+		}
+	}
+	return false
+}
+
+// hasLoopEnds reports whether the function has a loop with an end.
+func (f *function) hasLoopEnds() bool {
+	found := false
+	inspectOwn(f.body, func(n ast.Node) bool {
+		if s, ok := n.(*ast.RangeStmt); ok {
+			c, isStep := f.u.rangeStep(s, f.task)
+			found = found || isStep && c.step != nil && f.u.endOf(c) != ""
+		}
+		return !found
+	})
+	return found
+}
+
 // rangeArgument is an argument of the call of each turn, which is evaluated once. The end of a loop
 // takes it at any time, so that it lies in a field of its own until then.
 func (f *function) rangeArgument(e ast.Expr, to types.Type, end *loopEnd) any {

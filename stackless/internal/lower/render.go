@@ -159,8 +159,8 @@ func store(into, values []string) string {
 }
 
 // storesDefers reports whether the results reach the caller by the deferred end of Poll: deferred
-// functions may write them.
-func (f *function) storesDefers() bool { return f.isNamed && len(f.defers) > 0 }
+// functions may write them, and what is dropped at the end of a loop.
+func (f *function) storesDefers() bool { return f.isNamed && len(f.defers) > 0 || f.endsWrite }
 
 // isHoisted reports whether a result stands for several values already.
 func (f *function) isHoisted(p any) bool {

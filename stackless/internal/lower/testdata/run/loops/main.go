@@ -19,6 +19,7 @@ type numbers struct {
 	i, n    int
 	errorAt int
 	panicAt int
+	dropped func()
 }
 
 func of(name string, n int) *numbers {
@@ -41,7 +42,25 @@ func (s *numbers) PollNext(cx *edo.Context) (v int, _ edo.Poll, err error) {
 	return i, edo.Ready, nil
 }
 
-func (s *numbers) Drop() { fmt.Println(s.name, "dropped at", s.i) }
+func (s *numbers) Drop() {
+	fmt.Println(s.name, "dropped at", s.i)
+	if s.dropped != nil {
+		s.dropped()
+	}
+}
+
+// What the stream does when it is dropped changes the result.
+func changed(task *edo.Task) (n int, err error) {
+	s := of("changed", 3)
+	s.dropped = func() { n += 100 }
+	for v := range stream.Each(task, s, &err) {
+		edo.Yield(task)
+		if v == 1 {
+			return 7, errors.New("returned")
+		}
+	}
+	return 1, nil
+}
 
 func whole(task *edo.Task) error {
 	for v, err := range stream.All(task, of("whole", 3)) {
@@ -293,6 +312,7 @@ func main() {
 		}
 		fmt.Println(generic(task, edo.Stream[int](of("generic", 4))))
 		fmt.Println(dropped(task))
+		fmt.Println(changed(task))
 		c := edo.Go(task, cancelled)
 		edo.Yield(task)
 		c.Abort()

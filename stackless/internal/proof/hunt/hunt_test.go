@@ -71,9 +71,6 @@ func F_start(s edo.Spawner, t *trace.T) *edo.JoinHandle[edo.Unit] {
 // TestADifferenceIsFoundAndReduced has a program in which two builds differ, and statements that
 // have no part in it.
 func TestADifferenceIsFoundAndReduced(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds programs")
-	}
 	repo, err := testbed.Repository(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -2,14 +2,15 @@
 package bedtest
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
-// New returns a bed with the program edo of this repository. A test that builds programs takes a
-// minute or so: in short mode it is skipped.
+// New returns a bed with the program edo of this repository. Tests that build programs take
+// minutes: they run when EDO_PROOF is set.
 func New(t testing.TB) *testbed.Bed {
 	t.Helper()
 	repo, edo := Edo(t)
@@ -23,8 +24,8 @@ func New(t testing.TB) *testbed.Bed {
 // Edo builds the program edo, and returns the repository as well.
 func Edo(t testing.TB) (repo, program string) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("it builds programs")
+	if os.Getenv("EDO_PROOF") == "" {
+		t.Skip("it builds programs for minutes: set EDO_PROOF=1, or run the command ./stackless/internal/proof/cmd/proof")
 	}
 	repo, err := testbed.Repository(t.Context())
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 // TestAProgramIsAFunctionOfItsSeed generates programs twice.
 func TestAProgramIsAFunctionOfItsSeed(t *testing.T) {
 	for seed := range uint64(200) {
-		if Generate(seed, "p").Source != Generate(seed, "p").Source {
+		first, second := Generate(seed, "p"), Generate(seed, "p")
+		if first.Source != second.Source {
 			t.Fatal("two programs of seed", seed)
 		}
 	}

@@ -29,12 +29,16 @@ func New(c Config) *Sim { return &Sim{config: c, driver: c.driver(true)} }
 // returns before its first poll. It is called once. The test must call [Sim.Wait] in the
 // end: otherwise the goroutine stays.
 //
+//go:noinline
 //edo:spawn StartStep
 func (s *Sim) Start(main func(task *edo.Task) error) {
+	// Inlined, the literal would be one of the caller, and count as the place of the spawn.
 	s.start(func(o edo.RunOption) error { return edo.Run(main, o) })
 }
 
 // StartStep is [Sim.Start] of s with the frame of a compiled function for main.
+//
+//go:noinline
 func StartStep[F any, P edo.ErrorFrame[F]](s *Sim, main F) {
 	s.start(func(o edo.RunOption) error { return edo.RunStep[F, P](main, o) })
 }

@@ -80,7 +80,7 @@ type remote struct {
 	retired      atomic.Bool   // a spare worker that has ended; cleared by the monitor, to use it again
 	idle         atomic.Bool   // among the sleepers, or about to be; also cleared by the monitor, in addSpare
 
-	_ [72]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
+	_ [56]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
 }
 
 func newWorker(rt *Runtime, id int) *Worker {

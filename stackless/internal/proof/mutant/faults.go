@@ -107,8 +107,8 @@ var Faults = []Fault{
 	}},
 	{"continue leaves out the post statement", testbed.Patch{
 		File: lower,
-		Old:  "	f.targets = append(f.targets, target{name: name, breaks: end, resumes: next})\n",
-		New:  "	f.targets = append(f.targets, target{name: name, breaks: end, resumes: end})\n",
+		Old:  "	f.loopOf(target{name: name, breaks: end, resumes: next}, body)\n",
+		New:  "	f.loopOf(target{name: name, breaks: end, resumes: end}, body)\n",
 	}},
 	{"fallthrough goes to the end", testbed.Patch{
 		File: lower,

@@ -239,7 +239,7 @@ func (b *builder) own(p *load.Checked) func(token.Pos) bool {
 	return func(pos token.Pos) bool { return !others[b.checker.Fset.File(pos).Name()] }
 }
 
-// callCompiler calls the compiler. A bug of it must not keep anybody from building: a panic is an error of this package
+// callCompiler calls the compiler. A bug of it must not keep the program from being built: a panic is an error of this package
 // alone, whose functions stay on coroutines.
 func (b *builder) callCompiler(p *load.Checked) (result *lower.Result, err error) {
 	defer func() {

@@ -8,7 +8,7 @@ type frameType struct {
 	name       string
 	params     []string // the fields that the creator sets
 	isExported bool
-	isUsed     bool // somebody refers to it
+	isUsed     bool // something refers to it
 
 	typeParams []*types.TypeParam // of the function, or of its receiver's type
 	fields     []field

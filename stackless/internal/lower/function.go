@@ -170,7 +170,7 @@ func (f *function) declareResults() {
 	}
 }
 
-// storesResults reports whether a return must write the result variables: somebody else reads
+// storesResults reports whether a return must write the result variables: other code reads
 // them later.
 func (f *function) storesResults() bool {
 	if f.storesDefers() {

@@ -67,7 +67,7 @@ func (p *program) result(v any) error {
 		return err
 	}
 	if err := json.Unmarshal([]byte(text), v); err != nil {
-		return fmt.Errorf("what the process printed is no result: %w", err)
+		return p.failure(fmt.Errorf("what the process printed is no result: %w: %.200q", err, text))
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func TestStepFormsDoWhatDirectStyleDoes(t *testing.T) {
 			w.Ops = append(w.Ops, senderOps(tx, i)...)
 			w.Events = append(w.Events, func() { tx.TrySend(10 + i) }, func() { tx.TrySend(20 + i) })
 		}
-		for _, d := range timeouts() {
+		for _, d := range []time.Duration{0, time.Millisecond} {
 			w.Ops = append(w.Ops, tasktest.OpOf(nameOf("RecvTimeout", d),
 				func(task *edo.Task) (int, error) { return rx.RecvTimeout(task, d) },
 				func(task *edo.Task, st *edo.Step) (bool, int, error) { return rx.RecvTimeoutStep(task, st, d) }))
@@ -60,7 +60,7 @@ func recvMany(rx *mpmc.Receiver[int], name string, limit int) tasktest.Op {
 
 // senderOps are the operations of a sender.
 func senderOps(tx *mpmc.Sender[int], v int) (ops []tasktest.Op) {
-	for _, d := range timeouts() {
+	for _, d := range []time.Duration{0, time.Millisecond} {
 		ops = append(ops, tasktest.OpOfError(nameOf("SendTimeout", d),
 			func(task *edo.Task) error { return tx.SendTimeout(task, v, d) },
 			func(task *edo.Task, st *edo.Step) (bool, error) { return tx.SendTimeoutStep(task, st, v, d) }))
@@ -105,14 +105,4 @@ func useOne(p *mpmc.Permit[int], err error) error {
 		p.Send(-2)
 	}
 	return err
-}
-
-// timeouts are the time limits of operations. Under the race detector sync.Pool loses objects at
-// random; then an alarm is a new one, or one with an entry in the wheel, and of two that are due
-// at the same instant another may be the first.
-func timeouts() []time.Duration {
-	if tasktest.RaceDetector {
-		return []time.Duration{0}
-	}
-	return []time.Duration{0, time.Millisecond}
 }

@@ -190,21 +190,26 @@ func TestAScopeInStepsDoesWhatItDoesInDirectStyle(t *testing.T) {
 func TestAGoexitInAScopeInStepsEndsTheTaskWhenTheMembersHaveEnded(t *testing.T) {
 	for _, members := range []int{0, 1, 3} {
 		tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
-			var ended atomic.Int32
+			var begun, ended atomic.Int32
+			areSpawned := false
 			err := edo.Run(func(task *edo.Task) error {
 				_, err := edo.GoStep(task, tasktest.Frame{Steps: []tasktest.StepFunc{func(task *edo.Task, st *edo.Step) (bool, error) {
 					return scope.RunStep(task, st, func(task *edo.Task, st *edo.Step, outer *scope.Scope) (bool, error) {
 						return scope.RunStep(task, st, func(task *edo.Task, _ *edo.Step, inner *scope.Scope) (bool, error) {
-							for i := range members {
+							for i := 0; i < members && !areSpawned; i++ {
 								edo.Go([]edo.Spawner{outer, inner}[i%2], func(task *edo.Task) error {
+									begun.Add(1)
 									defer ended.Add(1)
 									for edo.Yield(task) == nil {
 									}
 									return edo.Shielded(task, edo.Yield)
 								})
 							}
-							if done, err := edo.YieldStep(task); !done {
-								return false, err
+							areSpawned = true
+							for int(begun.Load()) < members {
+								if done, err := edo.YieldStep(task); !done || err != nil {
+									return done, err
+								}
 							}
 							runtime.Goexit()
 							return true, nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -35,14 +36,20 @@ type Alarm struct {
 // unused keeps alarms that are not in use. The wheel of a worker may still have an entry
 // of one: the entry is stale, or fires in vain, because a poll looks at the clock. The
 // wheel of another runtime would have its own worker run the task. So an alarm stays with
-// its runtime.
+// its runtime. A seeded runtime uses each alarm once: an alarm that is set for the instant of
+// an entry that it has left fires at the place of that entry, before others of that instant,
+// and which alarm the pool gives is not a function of the seed.
 var unused = sync.Pool{New: func() any { return new(Alarm) }}
 
 // Set returns an alarm that fails with late when task has waited for d.
 func Set(task *edo.Task, wait Wait, d time.Duration, late error) *Alarm {
-	a := unused.Get().(*Alarm)
-	if a.rt != task.Runtime() {
-		a = &Alarm{rt: task.Runtime()}
+	rt := task.Runtime()
+	var a *Alarm
+	if !isSeeded(rt) {
+		a = unused.Get().(*Alarm)
+	}
+	if a == nil || a.rt != rt {
+		a = &Alarm{rt: rt}
 	}
 	a.wait, a.left, a.late, a.at = wait, d, late, 0
 	return a
@@ -55,8 +62,12 @@ func (a *Alarm) Wait() Wait { return a.wait }
 func (a *Alarm) Stop() {
 	a.timer.Stop()
 	a.wait, a.late = nil, nil
-	unused.Put(a)
+	if !isSeeded(a.rt) {
+		unused.Put(a)
+	}
 }
+
+func isSeeded(rt *edo.Runtime) bool { return rt != nil && inside.Runtime(rt).Driver.Seeded() }
 
 // Poll is Ready when the wait is over, also when the time is up as well.
 func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {

@@ -1,6 +1,0 @@
-//go:build !race
-
-package tasktest
-
-// RaceDetector says that the race detector is on.
-const RaceDetector = false

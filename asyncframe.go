@@ -70,20 +70,11 @@ func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
 			carried.SetLabels(before)
 		}
 	}()
-	done, v, err := a.step()
+	done, v, err := valueCaller[T, F, P]{}.call(t, &a.f)
 	if hasEnded = done; !done {
 		return v, Pending, nil
 	}
 	return v, Ready, err
-}
-
-// step calls the frame, and makes its panic an error.
-func (a *asyncFrame[T, F, P]) step() (done bool, v T, err error) {
-	hasReturned := false
-	defer a.task.RecoverFrame(&hasReturned, &done, &err)
-	done, v, err = P(&a.f).Poll(publicTask(&a.task.Task))
-	hasReturned = true
-	return done, v, err
 }
 
 // finish ends the function's part in its task.

@@ -7,19 +7,67 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
+// A caller calls frames of one type: it is no value, but a type. A poll of the task reaches the frame
+// by two calls, so one interface for frames with a value and without would cost a call more.
+type caller[T, F any] interface {
+	// call calls the frame, and makes its panic an error: a panic that the worker finds costs
+	// the task another turn, which it would not be in direct style.
+	call(t *core.Task, f *F) (done bool, v T, err error)
+	// function is what the task is named after.
+	function() any
+}
+
+// valueCaller calls frames that return a T.
+type valueCaller[T, F any, P ValueFrame[T, F]] struct{}
+
+func (valueCaller[T, F, P]) call(t *core.Task, f *F) (done bool, v T, err error) {
+	hasReturned := false
+	defer func() {
+		if !hasReturned {
+			if value := recover(); value != nil {
+				done, err = true, t.PanicOfFrame(value)
+			}
+		}
+	}()
+	done, v, err = P(f).Poll(publicTask(t))
+	hasReturned = true
+	return done, v, err
+}
+
+func (valueCaller[T, F, P]) function() any { return P(nil) }
+
+// errorCaller calls frames that return an error alone.
+type errorCaller[F any, P ErrorFrame[F]] struct{}
+
+func (errorCaller[F, P]) call(t *core.Task, f *F) (done bool, _ Unit, err error) {
+	hasReturned := false
+	defer func() {
+		if !hasReturned {
+			if value := recover(); value != nil {
+				done, err = true, t.PanicOfFrame(value)
+			}
+		}
+	}()
+	done, err = P(f).Poll(publicTask(t))
+	hasReturned = true
+	return done, Unit{}, err
+}
+
+func (errorCaller[F, P]) function() any { return P(nil) }
+
 // framed is a task whose function was compiled to a frame: handle, Task and frame are one
 // object, and the worker polls the frame as it polls a future. See internal/core/step.go.
-type framed[T, F any, P ValueFrame[T, F]] struct {
+type framed[T, F any, C caller[T, F]] struct {
 	JoinHandle[T]
 	self Task
 	f    F
 }
 
 // newFramed returns a task that runs f, which may not be spawned yet.
-func newFramed[T, F any, P ValueFrame[T, F]](f F, opts []SpawnOption) *JoinHandle[T] {
-	d := &framed[T, F, P]{f: f}
+func newFramed[T, F any, C caller[T, F]](f F, opts []SpawnOption) *JoinHandle[T] {
+	d := &framed[T, F, C]{f: f}
 	d.self.inner.IsWhole = true
-	d.head.Task.Init((*framedBody[T, F, P])(d))
+	d.head.Task.Init((*framedBody[T, F, C])(d))
 	if labels := carried.LabelsHere(); labels != nil || len(opts) != 0 {
 		prepare(&d.head, labels, opts)
 	}
@@ -27,17 +75,17 @@ func newFramed[T, F any, P ValueFrame[T, F]](f F, opts []SpawnOption) *JoinHandl
 }
 
 // framedBody is the side of a framed task that the scheduler sees.
-type framedBody[T, F any, P ValueFrame[T, F]] framed[T, F, P]
+type framedBody[T, F any, C caller[T, F]] framed[T, F, C]
 
 // Poll calls the frame.
-func (b *framedBody[T, F, P]) Poll(sc *sched.Context) (ended bool) {
+func (b *framedBody[T, F, C]) Poll(sc *sched.Context) (ended bool) {
 	h := &b.head
 	if !h.Extra().IsOrdinary() || !h.Task.Plain() {
 		return core.Poll(b, sc, false)
 	}
 	t := b.self.in()
 	t.EnterPoll(sc)
-	done, v, err := b.step()
+	done, v, err := b.call()
 	if !done && !carried.Any() {
 		t.LeavePoll()
 		return false
@@ -58,36 +106,31 @@ func (b *framedBody[T, F, P]) Poll(sc *sched.Context) (ended bool) {
 	return true
 }
 
-// step calls the frame, and makes its panic an error: a panic that the worker finds costs the
-// task another turn, which it would not be in direct style.
-func (b *framedBody[T, F, P]) step() (done bool, v T, err error) {
-	hasReturned := false
-	defer b.self.inner.RecoverFrame(&hasReturned, &done, &err)
-	done, v, err = P(&b.f).Poll(&b.self)
-	hasReturned = true
-	return done, v, err
+func (b *framedBody[T, F, C]) call() (done bool, v T, err error) {
+	var c C
+	return c.call(b.self.in(), &b.f)
 }
 
 // Future returns the task as a future.
-func (b *framedBody[T, F, P]) Future() any {
+func (b *framedBody[T, F, C]) Future() any {
 	if b.head.Task.HasReleasedFuture() || b.self.inner.HasReturned() {
 		return nil
 	}
-	return (*framedFuture[T, F, P])(b)
+	return (*framedFuture[T, F, C])(b)
 }
 
 // Release makes the task give up its frame.
-func (b *framedBody[T, F, P]) Release() { b.head.Task.ReleaseFuture() }
+func (b *framedBody[T, F, C]) Release() { b.head.Task.ReleaseFuture() }
 
 // PollFuture calls the frame.
-func (b *framedBody[T, F, P]) PollFuture(sc *sched.Context) (ended bool, err error) {
+func (b *framedBody[T, F, C]) PollFuture(sc *sched.Context) (ended bool, err error) {
 	t := b.self.in()
 	if t.HasReturned() {
 		return true, core.ErrPolledAgain
 	}
 	t.EnterPoll(sc)
 	t.SeeCancelled(sc, false)
-	done, v, err := b.step()
+	done, v, err := b.call()
 	t.ReturnedFrame()
 	if !done {
 		t.LeavePoll()
@@ -99,16 +142,16 @@ func (b *framedBody[T, F, P]) PollFuture(sc *sched.Context) (ended bool, err err
 }
 
 // framedFuture is a framed task as a future, which the end of the task asks.
-type framedFuture[T, F any, P ValueFrame[T, F]] framed[T, F, P]
+type framedFuture[T, F any, C caller[T, F]] framed[T, F, C]
 
 // TellCancelled reports whether the function has started, and must be polled to its end.
-func (f *framedFuture[T, F, P]) TellCancelled() (goesOn bool) {
+func (f *framedFuture[T, F, C]) TellCancelled() (goesOn bool) {
 	t := f.self.in()
 	return t.Head != nil && !t.HasReturned()
 }
 
 // Drop ends the function, if it has not ended, and drops what its frame refers to.
-func (f *framedFuture[T, F, P]) Drop() {
+func (f *framedFuture[T, F, C]) Drop() {
 	var none F
 	f.f = none
 	if t := f.self.in(); t.Head == nil {
@@ -119,27 +162,15 @@ func (f *framedFuture[T, F, P]) Drop() {
 }
 
 // Function is what the task is named after.
-func (f *framedFuture[T, F, P]) Function() any { return P(nil) }
+func (f *framedFuture[T, F, C]) Function() any { var c C; return c.function() }
 
 // Function is what the task is named after, also after it has ended.
-func (b *framedBody[T, F, P]) Function() any { return P(nil) }
+func (b *framedBody[T, F, C]) Function() any { var c C; return c.function() }
 
-func (b *framedBody[T, F, P]) Head() *core.Head             { return &b.head }
-func (b *framedBody[T, F, P]) Handle() *JoinHandle[T]       { return &b.JoinHandle }
-func (b *framedBody[T, F, P]) Fail(value any, stack []byte) { core.PollFailed(b, value, stack) }
-func (b *framedBody[T, F, P]) Cancelled()                   { b.head.Extra().CancelContexts() }
-func (b *framedBody[T, F, P]) Inspect(cx *sched.Context)    { core.Inspect(b, cx) }
-func (b *framedBody[T, F, P]) ClearValue()                  { clearValue(&b.value) }
-func (b *framedBody[T, F, P]) DropValue()                   { discard.Drop(b.value) }
-
-// unitFrame is a frame without a value as one whose value is a Unit.
-type unitFrame[F any, P ErrorFrame[F]] struct{ f F }
-
-// Poll calls the frame.
-func (u *unitFrame[F, P]) Poll(task *Task) (done bool, _ Unit, err error) {
-	done, err = P(&u.f).Poll(task)
-	return done, Unit{}, err
-}
-
-// FunctionName returns the name of the function.
-func (u *unitFrame[F, P]) FunctionName() string { return P(nil).FunctionName() }
+func (b *framedBody[T, F, C]) Head() *core.Head             { return &b.head }
+func (b *framedBody[T, F, C]) Handle() *JoinHandle[T]       { return &b.JoinHandle }
+func (b *framedBody[T, F, C]) Fail(value any, stack []byte) { core.PollFailed(b, value, stack) }
+func (b *framedBody[T, F, C]) Cancelled()                   { b.head.Extra().CancelContexts() }
+func (b *framedBody[T, F, C]) Inspect(cx *sched.Context)    { core.Inspect(b, cx) }
+func (b *framedBody[T, F, C]) ClearValue()                  { clearValue(&b.value) }
+func (b *framedBody[T, F, C]) DropValue()                   { discard.Drop(b.value) }

@@ -45,14 +45,14 @@ type ErrorFrame[F any] interface {
 // GoStep is [Go] with the frame of a compiled function. The task is one allocation, of 120
 // bytes and what F takes.
 func GoStep[F any, P ErrorFrame[F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[Unit] {
-	h := newFramed[Unit, unitFrame[F, P]](unitFrame[F, P]{f}, opts)
+	h := newFramed[Unit, F, errorCaller[F, P]](f, opts)
 	h.head.Start(spawnerOf(s))
 	return h
 }
 
 // GoValueStep is [GoValue] with the frame of a compiled function. The task is one allocation.
 func GoValueStep[T, F any, P ValueFrame[T, F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[T] {
-	h := newFramed[T, F, P](f, opts)
+	h := newFramed[T, F, valueCaller[T, F, P]](f, opts)
 	h.head.Start(spawnerOf(s))
 	return h
 }
@@ -80,12 +80,7 @@ func AwaitStep[T any](task *Task, f Future[T]) (done bool, v T, err error) {
 		err = t.Watch()
 		return err != nil, v, err
 	}
-	if t.IsKept(budget) && t.EndStep(budget) {
-		t.Keep(core.Kept{Value: v, Err: err})
-		var zero T
-		return false, zero, nil
-	}
-	return true, v, err
+	return core.EndPoll(t, budget, v, err)
 }
 
 // NextStep is the step form of [Next].

@@ -52,7 +52,12 @@ func Called[F any](fn F, name string) F {
 // AskStep reports whether fn makes a step when it is called next, with task. It keeps its state in
 // s. Programs do not use it.
 func AskStep[F any](task *Task, s *Step, fn F) bool {
-	if _, known := steppers.Load(codeOf(fn)); !known {
+	switch s.state.(type) {
+	case nil: // the call begins
+		if _, known := steppers.Load(codeOf(fn)); !known {
+			return false
+		}
+	case *core.Borrowed:
 		return false
 	}
 	task.in().Cx.Ask(s)

@@ -23,14 +23,17 @@ func (s *session) runtime() edo.RunOption {
 	return edo.WithConfig(edo.Config{Workers: s.workers})
 }
 
-// measure makes one pass with body.
-func (s *session) measure(body func(m *meter) error) error {
+// begin begins a pass.
+func (s *session) begin() *meter {
 	m := s.meter()
 	m.start()
-	err := body(m)
+	return m
+}
+
+// end ends a pass.
+func (s *session) end(m *meter) {
 	m.stop()
 	s.done = append(s.done, m.pass)
-	return err
 }
 
 // A goBody is a pass in plain Go.
@@ -38,9 +41,9 @@ type goBody func(m *meter)
 
 func (b goBody) run(s *session) error {
 	for range s.passes {
-		if err := s.measure(func(m *meter) error { b(m); return nil }); err != nil {
-			return err
-		}
+		m := s.begin()
+		b(m)
+		s.end(m)
 	}
 	return nil
 }
@@ -51,7 +54,10 @@ type directBody func(task *edo.Task, m *meter) error
 func (b directBody) run(s *session) error {
 	return edo.Run(func(task *edo.Task) error {
 		for range s.passes {
-			if err := s.measure(func(m *meter) error { return b(task, m) }); err != nil {
+			m := s.begin()
+			err := b(task, m)
+			s.end(m)
+			if err != nil {
 				return err
 			}
 		}
@@ -87,8 +93,7 @@ func (p *passes) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if state == edo.Pending {
 			return edo.Unit{}, edo.Pending, nil
 		}
-		p.meter.stop()
-		s.done = append(s.done, p.meter.pass)
+		s.end(p.meter)
 		edo.Drop(p.current)
 		p.current = nil
 		if err != nil {

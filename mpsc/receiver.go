@@ -2,6 +2,7 @@ package mpsc
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
@@ -75,7 +76,7 @@ func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
 	if err := task.Proceed(rx); err != nil {
 		return zero, err
 	}
-	cx := inside.Context(task) // as receiveInOwnTurn, without a call: BenchmarkDirectSendRecv
+	cx := inside.Context(task) // as PollNext, without a call: BenchmarkDirectSendRecv
 	if t := c.owner.beginTurn((*sched.Context)(cx).Root()); t != nil {
 		v, p := c.receive(cx, false)
 		publish(&t.inside, 0)
@@ -89,34 +90,17 @@ func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
 
 // RecvStep is the step form of [Receiver.Recv].
 func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
-	c := &rx.c
-	if c.hasSeenMessage(task) {
-		if done, err = task.ProceedStep(rx); !done || err != nil {
-			return done, v, err
-		}
-		if v, p := c.receiveInOwnTurn(inside.Context(task)); p == edo.Ready {
-			return true, v, nil
-		}
+	t := inside.Task(task)
+	if t.IsSpecial() {
+		return edo.AwaitStep(task, edo.Future[T]((*receiving[T])(rx)))
 	}
-	done, v, err = edo.AwaitStep(task, edo.Future[T]((*receiving[T])(rx)))
-	if done && err == nil {
-		c.recordFunction(task, inside.Task(task).Cx.Root())
+	// As AwaitStep, without its calls: BenchmarkStepSendRecv.
+	budget := t.BeginPoll()
+	v, p, err := rx.PollRecv(inside.Context(task))
+	if p == edo.Pending {
+		return false, v, nil
 	}
-	return done, v, err
-}
-
-// receiveInOwnTurn is Ready with a message, if the task of cx has the turn and there is one.
-// Otherwise it gives the caller's operation back.
-func (c *channel[T]) receiveInOwnTurn(cx *edo.Context) (v T, p edo.Poll) {
-	in := (*sched.Context)(cx)
-	if t := c.owner.beginTurn(in.Root()); t != nil {
-		v, p = c.receive(cx, false)
-		publish(&t.inside, 0)
-	}
-	if p != edo.Ready {
-		giveBack(in)
-	}
-	return v, p
+	return core.EndPoll(t, budget, v, err)
 }
 
 // giveBack puts an operation back on the budget, which has found no message and goes on by

@@ -2,6 +2,8 @@ package oneshot
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
@@ -82,7 +84,17 @@ func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) { return edo.Await(task, 
 
 // RecvStep is the step form of [Receiver.Recv].
 func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
-	return edo.AwaitStep(task, edo.Future[T](rx))
+	t := inside.Task(task)
+	if t.IsSpecial() {
+		return edo.AwaitStep(task, edo.Future[T](rx))
+	}
+	// As AwaitStep, without its calls: BenchmarkStepRecv.
+	budget := t.BeginPoll()
+	v, p, err := rx.Poll(inside.Context(task))
+	if p == edo.Pending {
+		return false, v, nil
+	}
+	return core.EndPoll(t, budget, v, err)
 }
 
 // TryRecv returns the value, or an error that matches [edo.ErrEmpty] when the value may still

@@ -48,21 +48,16 @@ func (t *Task) EnterPoll(cx *sched.Context) {
 	t.gid.Store(g)
 }
 
-// RecoverFrame is deferred around a poll of the frame of t. It makes a panic of it an error. After
-// a Goexit the goroutine goes on to exit, also when a deferred call panics then: for that the panic
-// is noted, see PollFailed.
-func (t *Task) RecoverFrame(hasReturned *bool, done *bool, err *error) {
-	if *hasReturned {
-		return
+// PanicOfFrame returns the error of a panic of the frame of t, which a deferred function has
+// recovered. After a Goexit the goroutine goes on to exit, also when a deferred call panics then: for
+// that the panic is noted, see PollFailed.
+func (t *Task) PanicOfFrame(value any) error {
+	name, stack := t.Name(), debug.Stack()
+	if x := makeExtraOf(t.Head); x != nil {
+		value, stack = x.original(value, stack)
+		x.rethrown = &coro.Late{Value: value, Stack: stack}
 	}
-	if value := recover(); value != nil {
-		value, stack := value, debug.Stack()
-		if x := makeExtraOf(t.Head); x != nil {
-			value, stack = x.original(value, stack)
-			x.rethrown = &coro.Late{Value: value, Stack: stack}
-		}
-		*done, *err = true, PanicOrGoexit(t.Name(), value, stack)
-	}
+	return PanicOrGoexit(name, value, stack)
 }
 
 // ReturnedFrame notes that a poll of the frame of t has returned, and not by Goexit.
@@ -185,6 +180,32 @@ func (t *Task) EndStep(budget int) (mustKeep bool) {
 		return true
 	}
 	return false
+}
+
+// BeginPoll begins a step that polls, of an operation that is not special. It returns the budget,
+// for EndPoll.
+func (t *Task) BeginPoll() (budget int) {
+	t.IsResumed = false
+	return t.Cx.Budget()
+}
+
+// EndPoll ends a step of an operation whose poll was ready with v and err; before the poll there was
+// so much budget. If the task must give way first, the result is kept, and the step is not done.
+func EndPoll[T any](t *Task, budget int, v T, err error) (done bool, _ T, _ error) {
+	if !t.IsKept(budget) {
+		return true, v, err
+	}
+	return endFreePoll(t, budget, v, err)
+}
+
+// endFreePoll is EndPoll for a poll that has taken nothing off the budget.
+func endFreePoll[T any](t *Task, budget int, v T, err error) (done bool, _ T, _ error) {
+	if t.EndStep(budget) {
+		t.Keep(Kept{Value: v, Err: err})
+		var zero T
+		return false, zero, nil
+	}
+	return true, v, err
 }
 
 // Keep keeps the result of an operation until the task is polled again.

@@ -156,38 +156,35 @@ func (f *function) deferCall(d *deferred, s *ast.DeferStmt) {
 }
 
 // deferEntry is what Poll defers at its entry: first, and so last, what hands on the results, and last
-// the ends of loops.
+// the ends of loops. Until Poll suspends it is done, so that a panic ends the function.
 func (f *function) deferEntry() string {
-	var b strings.Builder
-	if len(f.defers) > 0 || len(f.ends) > 0 {
-		fmt.Fprintf(&b, "\tvar %s bool\n", f.left)
+	if !f.exits() {
+		return ""
 	}
-	if f.finishes() {
-		b.WriteString(f.deferredEntry())
+	var b strings.Builder
+	fmt.Fprintf(&b, "\t%s = true\n", f.done)
+	if names := f.handedOn(); len(names) > 0 {
+		fmt.Fprintf(&b, "\tdefer %s.%s(&%s, &%s)\n", f.self, f.finishName, f.done, strings.Join(names, ", &"))
+	}
+	for _, d := range f.defers {
+		fmt.Fprintf(&b, "\tdefer %s.%s(&%s, %s)\n", f.self, d.method, f.done, f.taskName())
 	}
 	for _, e := range f.ends {
-		fmt.Fprintf(&b, "\tdefer %s.%s(&%s)\n", f.self, e.method, f.left)
+		fmt.Fprintf(&b, "\tdefer %s.%s(&%s)\n", f.self, e.method, f.done)
 	}
 	return b.String()
 }
 
-// deferredEntry defers what hands on the results, and what the source defers.
-func (f *function) deferredEntry() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\tdefer %s.%s(&%s, &%s", f.self, f.finishName, f.left, f.done)
-	if f.isNamed {
-		for _, name := range f.outNames {
-			fmt.Fprintf(&b, ", &%s", name)
-		}
+// handedOn are the results of Poll that a deferred method sets, from the variables: named results, which
+// other deferred calls may change.
+func (f *function) handedOn() []string {
+	if f.isNamed && f.finishes() {
+		return f.outNames
 	}
-	b.WriteString(")\n")
-	for _, d := range f.defers {
-		fmt.Fprintf(&b, "\tdefer %s.%s(&%s, %s)\n", f.self, d.method, f.left, f.taskName())
-	}
-	return b.String()
+	return nil
 }
 
-// finishes reports whether Poll has a deferred end, which says that it is done.
+// finishes reports whether deferred calls end the function, and may write its results.
 func (f *function) finishes() bool { return len(f.defers) > 0 || f.endsWrite }
 
 // deferText is the text of the deferred methods.
@@ -198,23 +195,21 @@ func (f *function) deferText(use string) string {
 	var b strings.Builder
 	recv := "(" + f.self + " *" + f.frame.name + use + ")"
 	// 1. Named results are those of the variables, also after a panic that was recovered.
-	fmt.Fprintf(&b, "\nfunc %s %s(%s, %s *bool", recv, f.finishName, f.left, f.done)
-	outNames := f.outNames
-	if !f.isNamed {
-		outNames = nil
+	if names := f.handedOn(); len(names) > 0 {
+		fmt.Fprintf(&b, "\nfunc %s %s(%s *bool", recv, f.finishName, f.done)
+		for i, name := range names {
+			fmt.Fprintf(&b, ", %s *%s", name, f.u.typeText(f.file, f.sig.Results().At(i).Type(), f.node.Pos()))
+		}
+		fmt.Fprintf(&b, ") {\n\tif !*%s {\n\t\treturn\n\t}\n", f.done)
+		for i, name := range names {
+			fmt.Fprintf(&b, "\t*%s = %s\n", name, f.value(f.results[i]))
+		}
+		b.WriteString("}\n")
 	}
-	for i, name := range outNames {
-		fmt.Fprintf(&b, ", %s *%s", name, f.u.typeText(f.file, f.sig.Results().At(i).Type(), f.node.Pos()))
-	}
-	fmt.Fprintf(&b, ") {\n\tif *%s {\n\t\treturn\n\t}\n\t*%s = true\n", f.left, f.done)
-	for i, name := range outNames {
-		fmt.Fprintf(&b, "\t*%s = %s\n", name, f.value(f.results[i]))
-	}
-	b.WriteString("}\n")
 	// 2. What the source defers.
 	for _, d := range f.defers {
-		fmt.Fprintf(&b, "\n%sfunc %s %s(%s *bool, %s *%s.Task) {\n\tif *%s || %s.armed&(%s) == 0 {\n\t\treturn\n\t}\n\t%s.armed &^= %s\n",
-			f.u.line(d.pos), recv, d.method, f.left, f.taskName(), f.file.edo(f.u), f.left, f.self, d.bit, f.self, d.bit)
+		fmt.Fprintf(&b, "\n%sfunc %s %s(%s *bool, %s *%s.Task) {\n\tif !*%s || %s.armed&(%s) == 0 {\n\t\treturn\n\t}\n\t%s.armed &^= %s\n",
+			f.u.line(d.pos), recv, d.method, f.done, f.taskName(), f.file.edo(f.u), f.done, f.self, d.bit, f.self, d.bit)
 		if d.lit == nil {
 			fmt.Fprintf(&b, "%s\t%s\n}\n", f.u.line(d.pos), f.pieces(nil, d.call))
 			continue

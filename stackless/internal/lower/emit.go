@@ -147,6 +147,9 @@ func (f *function) bodyText() string {
 	if !ended {
 		b.WriteString("\tpanic(\"unreachable\")\n")
 	}
+	if f.exits() {
+		fmt.Fprintf(&b, "%s:\n\treturn\n", f.exit)
+	}
 	return b.String()
 }
 

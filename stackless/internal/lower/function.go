@@ -22,7 +22,7 @@ type function struct {
 	// with a meaning around it, fields those of the frame.
 	names, outer, fields *names
 	onlyObject           map[string]any // name → the object, of names that mean one thing
-	self, done, left     string         // receiver and results of Poll; the flag that it suspends
+	self, done, exit     string         // receiver and first result of Poll; the label of its only return, if it defers
 
 	vars    map[*types.Var]*variable
 	all     []*variable
@@ -72,7 +72,7 @@ func (u *unit) newFunction(fi *funcInfo) *function {
 	f.outer = u.localNames(fi.file, &ast.Ident{Name: "_"})
 	f.self = f.names.fresh("f")
 	f.done = f.names.fresh("done")
-	f.left = f.names.fresh("suspended")
+	f.exit = f.names.fresh("leave")
 	f.hasGoto = hasGoto(fi.body)
 	f.finishName = f.fields.fresh("finish")
 	return f

@@ -55,11 +55,7 @@ type closure struct{ pieces []any }
 // stepClosure makes the step function that stands for a function which waits and is an argument of
 // a step form. It keeps the frame of the function in the Step.
 func (f *function) stepClosure(e ast.Expr, want types.Type) ([]any, bool) {
-	lit, ok := ast.Unparen(e).(*ast.FuncLit)
-	if !ok {
-		return nil, false
-	}
-	fi := f.u.literals[lit]
+	fi := f.u.literalAt(e, f)
 	if fi == nil {
 		return nil, false
 	}

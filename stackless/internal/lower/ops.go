@@ -138,6 +138,13 @@ func (f *function) nodeRefs(r *references, node, itself ast.Node) {
 			if v := f.variableOf(n); v != nil {
 				r.uses = append(r.uses, v)
 			}
+			if fi := f.u.literalAt(n, f); fi != nil { // its frame is made of what it captures
+				for _, obj := range fi.captured {
+					if v := f.vars[obj]; v != nil {
+						r.uses = append(r.uses, v)
+					}
+				}
+			}
 		case *ast.BranchStmt:
 			if l := f.branches[n]; l != nil {
 				r.targets = append(r.targets, l)

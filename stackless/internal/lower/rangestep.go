@@ -116,7 +116,7 @@ func (f *function) rangeOverStep(s *ast.RangeStmt, c call, name string) {
 
 // runEnd runs the end of a loop.
 func (f *function) runEnd(s *ast.RangeStmt, end *loopEnd) {
-	f.emit(s.Body.End()-1, f.self+"."+end.method+"(&"+f.left+")")
+	f.emit(s.Body.End()-1, f.self+"."+end.method+"(&"+f.done+")")
 }
 
 // rangePieces is the call that makes a step of a loop, and the end of the loop. The arguments are
@@ -252,8 +252,8 @@ func (f *function) isOnlyHere(v *variable) bool {
 func (f *function) endText(use string) string {
 	var b strings.Builder
 	for _, e := range f.ends {
-		b.WriteString("\n" + f.u.line(e.body.Rbrace) + "func (" + f.self + " *" + f.frame.name + use + ") " + e.method + "(" + f.left + " *bool) {\n")
-		b.WriteString("\tif *" + f.left + " {\n\t\treturn\n\t}\n")
+		b.WriteString("\n" + f.u.line(e.body.Rbrace) + "func (" + f.self + " *" + f.frame.name + use + ") " + e.method + "(" + f.done + " *bool) {\n")
+		b.WriteString("\tif !*" + f.done + " {\n\t\treturn\n\t}\n")
 		b.WriteString(f.u.line(e.body.Rbrace) + "\t" + f.pieces(nil, e.call) + "\n")
 		for _, v := range e.kept {
 			if f.keeps(v) {

@@ -113,7 +113,7 @@ func (f *function) returned(n *ast.ReturnStmt) []any {
 func (f *function) leaving(l leave, text func([]any) string) string {
 	want := f.sig.Results().Len()
 	if want == 0 {
-		return "return true"
+		return f.returning(nil)
 	}
 	var into []string
 	for _, v := range f.results {
@@ -121,9 +121,9 @@ func (f *function) leaving(l leave, text func([]any) string) string {
 	}
 	switch {
 	case l.results == nil && f.storesDefers():
-		return "return"
+		return "goto " + f.exit
 	case l.results == nil:
-		return "return true, " + strings.Join(into, ", ")
+		return f.returning(into)
 	}
 	var values []string
 	for _, p := range l.results {
@@ -132,14 +132,31 @@ func (f *function) leaving(l leave, text func([]any) string) string {
 	isTuple := len(values) < want
 	switch {
 	case f.storesDefers():
-		return "{ " + store(into, values) + "return }"
+		return "{ " + store(into, values) + "goto " + f.exit + " }"
 	case f.storesResults():
-		return "{ " + store(into, values) + "return true, " + strings.Join(into, ", ") + " }"
+		return "{ " + store(into, values) + f.returning(into) + " }"
 	case isTuple && !f.isHoisted(l.results[0]):
-		return "{ " + strings.Join(f.outNames, ", ") + " = " + values[0] + "; return true, " + strings.Join(f.outNames, ", ") + " }"
+		return "{ " + strings.Join(f.outNames, ", ") + " = " + values[0] + "; " + f.returning(f.outNames) + " }"
 	}
-	return "return true, " + strings.Join(values, ", ")
+	return f.returning(values)
 }
+
+// returning is the statement that returns values, done. A function that defers has one return: for a
+// function with many of them and deferred calls the go command makes a record of each call.
+func (f *function) returning(values []string) string {
+	if !f.exits() {
+		return strings.Join(append([]string{"return true"}, values...), ", ")
+	}
+	into := f.outNames
+	if len(values) == 1 && len(into) > 1 { // they are several
+		return "{ " + strings.Join(into, ", ") + " = " + values[0] + "; goto " + f.exit + " }"
+	}
+	return "{ " + store(into, values) + "goto " + f.exit + " }"
+}
+
+// exits reports whether Poll has one return, and defers calls. Then its first result is true, but
+// while it suspends.
+func (f *function) exits() bool { return f.finishes() || len(f.ends) > 0 }
 
 // store is the assignment of values, without those that are there already.
 func store(into, values []string) string {
@@ -183,10 +200,11 @@ func (f *function) suspension(o *op) string {
 		b.WriteString(v.storage + " = " + zero + "; ")
 	}
 	b.WriteString(f.self + ".state = " + itoa(o.state))
-	if len(f.defers) > 0 || len(f.ends) > 0 {
-		b.WriteString("; " + f.left + " = true")
+	if f.exits() {
+		b.WriteString("; goto " + f.exit)
+	} else {
+		b.WriteString("; return")
 	}
-	b.WriteString("; return")
 	return b.String()
 }
 
@@ -217,7 +235,18 @@ func (f *function) captures(pieces []any) (captured []*variable) {
 					return false
 				}
 			case *ast.Ident:
-				if v := f.variableOf(n); v != nil && inLiteral && !seen[v] {
+				if !inLiteral {
+					return true
+				}
+				if fi := f.u.literalAt(n, f); fi != nil { // its frame is made of what it captures
+					for _, obj := range fi.captured {
+						if v := f.vars[obj]; v != nil && !seen[v] {
+							seen[v] = true
+							captured = append(captured, v)
+						}
+					}
+				}
+				if v := f.variableOf(n); v != nil && !seen[v] {
 					seen[v] = true
 					captured = append(captured, v)
 				}
@@ -261,6 +290,7 @@ func (f *function) opText(o *op) string {
 		return f.pieces(o, o.pieces)
 	}
 	var names, values []string
+	unused := ""
 	alias := map[*variable]string{}
 	for _, v := range captured {
 		if alias[v] != "" {
@@ -270,8 +300,11 @@ func (f *function) opText(o *op) string {
 		alias[v] = name
 		names = append(names, name)
 		values = append(values, v.storage)
+		if f.u.literalOf[v.obj] != nil { // perhaps its frame stands for it
+			unused += "_ = " + name + "; "
+		}
 	}
 	f.alias = alias
 	defer func() { f.alias = nil }()
-	return "{ " + strings.Join(names, ", ") + " := " + strings.Join(values, ", ") + "; " + f.pieces(o, o.pieces) + " }"
+	return "{ " + strings.Join(names, ", ") + " := " + strings.Join(values, ", ") + "; " + unused + f.pieces(o, o.pieces) + " }"
 }

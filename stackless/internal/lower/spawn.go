@@ -264,10 +264,8 @@ func (u *unit) isShadowed(t types.Type, n ast.Node) bool {
 // frameValue is the frame of the function that e is, as a value: a literal, or a declared function
 // or method that takes nothing but the Task.
 func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok bool) {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.FuncLit:
-		fi := u.literals[e]
-		if fi == nil || fi.task == nil && !hasTask(fi.sig) {
+	if fi := u.literalAt(e, f); fi != nil {
+		if fi.task == nil && !hasTask(fi.sig) {
 			return "", false
 		}
 		fr := u.frameOf(fi)
@@ -277,6 +275,8 @@ func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok 
 		fi.given = true
 		fr.isUsed = true
 		return u.literalFrame(fi, f), true
+	}
+	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
 		if fn, ok := u.p.Info.Uses[e].(*types.Func); ok {
 			return u.declaredFrame(file, fn, "")

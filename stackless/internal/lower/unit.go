@@ -17,13 +17,14 @@ type unit struct {
 	facts  map[*types.Var]*facts
 	owner  map[ast.Node]ast.Node // return statements and literals → the function that they are in
 
-	declared map[*types.Func]*funcInfo
-	literals map[*ast.FuncLit]*funcInfo
-	infos    []*funcInfo       // in the order of the text
-	called   map[ast.Expr]bool // functions that are called where they stand
-	inits    int               // literals of package variables so far
-	initials int               // functions named init so far
-	again    bool              // a function was refused after another one had relied on its frame
+	declared  map[*types.Func]*funcInfo
+	literals  map[*ast.FuncLit]*funcInfo
+	literalOf map[*types.Var]*ast.FuncLit // of variables that stand for a literal
+	infos     []*funcInfo                 // in the order of the text
+	called    map[ast.Expr]bool           // functions that are called where they stand
+	inits     int                         // literals of package variables so far
+	initials  int                         // functions named init so far
+	again     bool                        // a function was refused after another one had relied on its frame
 }
 
 // A funcInfo is what is known of a function that takes a Task.
@@ -68,7 +69,7 @@ func newUnit(c *Compiler, p *Package) *unit {
 	u := &unit{
 		c: c, p: p, edo: edoPackage(p.Types), prefix: symbolPrefix(p),
 		facts: map[*types.Var]*facts{}, owner: map[ast.Node]ast.Node{},
-		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{}, called: map[ast.Expr]bool{},
+		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{}, called: map[ast.Expr]bool{}, literalOf: map[*types.Var]*ast.FuncLit{},
 	}
 	for _, syntax := range p.Files {
 		name := p.Fset.PositionFor(syntax.Package, false).Filename
@@ -87,6 +88,7 @@ func (u *unit) compile() (*Result, error) {
 	for _, f := range u.files {
 		s := &surveyor{info: u.p.Info, facts: u.facts, perLoop: u.loopVariablesAreShared(f), defers: map[*ast.FuncLit]bool{}}
 		s.survey(f.syntax)
+		u.findLiteralVariables(f)
 		u.discover(f)
 	}
 	u.checkAll()

@@ -29,7 +29,7 @@ func Async[T any](fn func(task *Task) (T, error)) Future[T] {
 
 // async is a function in direct style, as a future.
 //
-//	task.Coro  task.HasReturned
+//	task.Coro()  task.HasReturned
 //	nil        false             not started
 //	set        false             started: running or suspended
 //	nil        true              ended, or dropped unstarted
@@ -50,17 +50,17 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 	if a.died() || t.HasReturned() {
 		return zero, Ready, core.ErrPolledAgain
 	}
-	starts := t.Coro == nil
+	starts := t.Coro() == nil
 	if starts {
-		t.Start(cx.in())
+		a.task.Start(cx.in())
 		if t.IsWhole { // unless another future polls what was spawned: then it ends with that task
-			b, ok := t.Head.Body().(core.Body)
+			b, ok := t.Head().Body().(core.Body)
 			t.IsWhole = ok && b.Future() == any(a)
 		}
 		if !t.IsWhole {
-			core.AddNested(t.Head, a)
+			core.AddNested(t.Head(), a)
 		}
-	} else if t.Head != cx.in().Root() {
+	} else if t.Head() != cx.in().Root() {
 		return zero, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", core.FuncName(a.task.Fn))
 	}
 	t.SeeCancelled(cx.in(), a.dropped.Load() || a.abandoned.Load())
@@ -84,17 +84,17 @@ func (a *async[T]) Poll(cx *Context) (T, Poll, error) {
 // finish ends the function's part in its task.
 func (a *async[T]) finish() {
 	t := &a.task.Task
-	t.Coro = nil
+	t.SetCoro(nil)
 	t.Finish()
 	if !t.IsWhole {
-		core.RemoveNested(t.Head, a)
+		core.RemoveNested(t.Head(), a)
 	}
 }
 
 // died ends a function that has called runtime.Goexit, so that its coroutine is gone, and
 // reports whether it has.
 func (a *async[T]) died() bool {
-	if c := a.task.Coro; c == nil || !c.Dead() {
+	if c := a.task.Coro(); c == nil || !c.Dead() {
 		return false
 	}
 	a.finish()
@@ -122,7 +122,7 @@ func (a *asyncRunner[T]) Unwound(*coro.Coro) { a.task.Unwound() }
 // that its task has been cancelled.
 func (a *async[T]) TellCancelled() (goesOn bool) {
 	a.abandoned.Store(true)
-	return a.task.Coro != nil
+	return a.task.Coro() != nil
 }
 
 // Drop drops a function that has not started, and makes one that is suspended run to its
@@ -132,19 +132,19 @@ func (a *async[T]) Drop() {
 	if a.died() || t.HasReturned() {
 		return
 	}
-	if t.Coro == nil {
+	if t.Coro() == nil {
 		t.MarkReturned()
 		return
 	}
 	if !a.dropped.Swap(true) {
-		core.DropNested(t.Head)
+		core.DropNested(t.Head())
 	}
 }
 
 // spawnsWhole notes that the function is to be the whole of a task: then there is nothing to
 // keep a list of.
 func (a *async[T]) spawnsWhole() {
-	if a.task.Coro == nil {
+	if a.task.Coro() == nil {
 		a.task.IsWhole = true
 	}
 }

@@ -31,7 +31,7 @@ type asyncFrame[T, F any, P ValueFrame[T, F]] struct {
 // hasBegun reports whether the function waits.
 func (a *asyncFrame[T, F, P]) hasBegun() bool {
 	t := &a.task.Task
-	return t.Head != nil && !t.HasReturned()
+	return t.Head() != nil && !t.HasReturned()
 }
 
 // Poll calls the frame.
@@ -40,18 +40,18 @@ func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
 	if t.HasReturned() {
 		return v, Ready, core.ErrPolledAgain
 	}
-	if t.Head != nil && t.Head != cx.in().Root() {
+	if t.Head() != nil && t.Head() != cx.in().Root() {
 		return v, Ready, fmt.Errorf("edo: the function %s was started by another task, and ends with it", core.FuncName(a.task.Fn))
 	}
-	starts := t.Head == nil
+	starts := t.Head() == nil
 	t.EnterPoll(cx.in())
 	if starts {
 		if t.IsWhole { // unless another future polls what was spawned: then it ends with that task
-			b, ok := t.Head.Body().(core.Body)
+			b, ok := t.Head().Body().(core.Body)
 			t.IsWhole = ok && b.Future() == any(a)
 		}
 		if !t.IsWhole {
-			core.AddNested(t.Head, a)
+			core.AddNested(t.Head(), a)
 		}
 	}
 	t.SeeCancelled(cx.in(), a.dropped.Load() || a.abandoned.Load())
@@ -82,7 +82,7 @@ func (a *asyncFrame[T, F, P]) finish() {
 	t := &a.task.Task
 	t.Finish()
 	if !t.IsWhole {
-		core.RemoveNested(t.Head, a)
+		core.RemoveNested(t.Head(), a)
 	}
 	var none F
 	a.f = none
@@ -90,7 +90,7 @@ func (a *asyncFrame[T, F, P]) finish() {
 
 // spawnsWhole notes that the function is to be the whole of a task.
 func (a *asyncFrame[T, F, P]) spawnsWhole() {
-	if a.task.Head == nil {
+	if a.task.Head() == nil {
 		a.task.IsWhole = true
 	}
 }
@@ -108,14 +108,14 @@ func (a *asyncFrame[T, F, P]) Drop() {
 	if t.HasReturned() {
 		return
 	}
-	if t.Head == nil {
+	if t.Head() == nil {
 		t.MarkReturned()
 		var none F
 		a.f = none
 		return
 	}
 	if !a.dropped.Swap(true) {
-		core.DropNested(t.Head)
+		core.DropNested(t.Head())
 	}
 }
 

@@ -17,7 +17,7 @@ func Await[T any](task *Task, f Future[T]) (T, error) {
 	if err := t.Enter(); err != nil {
 		return zero, err
 	}
-	if t.Coro == nil {
+	if t.Coro() == nil {
 		v, _, err := awaitParked(t, f.Poll)
 		return v, err
 	}
@@ -47,7 +47,7 @@ func Next[T any](task *Task, s Stream[T]) (v T, ok bool, err error) {
 	if err := t.Enter(); err != nil {
 		return v, false, err
 	}
-	if t.Coro == nil {
+	if t.Coro() == nil {
 		v, p, err := awaitParked(t, s.PollNext)
 		if p == Pending {
 			leaveLine(s)

@@ -38,20 +38,20 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 		return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))
 	}
 	b := newBlock(src.Rt, ctx, fn)
-	t, rt := b.task.in(), src.Rt.Sched
-	rt.RegisterExternal(t.Head)
+	t, rt := &b.task, src.Rt.Sched
+	rt.RegisterExternal(t.Head())
 	rt.CountExternal(1)
 	defer rt.CountExternal(-1)
 	defer func() {
-		t.Head.Complete()
-		rt.UnregisterExternal(t.Head)
+		t.Head().Complete()
+		rt.UnregisterExternal(t.Head())
 	}()
 	select {
 	case <-rt.Done():
 		return ErrShutdown
 	default:
 	}
-	defer core.AfterContext(ctx, t.Head.Cancel)()
+	defer core.AfterContext(ctx, t.Head().Cancel)()
 	err := b.call(fn)
 	if errors.Is(err, ErrCancelled) && ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", err, context.Cause(ctx))
@@ -62,7 +62,7 @@ func Block(s Spawner, ctx context.Context, fn func(task *Task) error) error {
 // block is the task of a Block.
 type block struct {
 	head  core.Head
-	task  Task
+	task  core.StackTask
 	base  context.Context // what Block was given
 	token chan struct{}
 }
@@ -72,9 +72,11 @@ func newBlock(rt *core.Runtime, ctx context.Context, fn func(task *Task) error) 
 	b := &block{base: ctx, token: make(chan struct{}, 1)}
 	b.head.MakeExtra().Name = "Block of " + core.FuncName(fn)
 	b.head.Task.InitExternal(b)
-	t := b.task.in()
-	t.Rt, t.Head, t.IsWhole = rt, &b.head.Task, true
-	t.Cx = sched.NewContext(rt.Sched, t.Head)
+	t := &b.task
+	t.Init()
+	t.Rt = rt
+	t.SetHead(&b.head.Task)
+	t.Cx = sched.NewContext(rt.Sched, t.Head())
 	t.EnterHere()
 	return b
 }
@@ -87,8 +89,8 @@ func (b *block) call(fn func(task *Task) error) (err error) {
 			err = errors.Join(err, x.Err)
 		}
 	}()
-	defer b.task.inner.EndParked(x)
-	return fn(&b.task)
+	defer b.task.EndParked(x)
+	return fn(publicTask(&b.task.Task))
 }
 
 func (b *block) Poll(*sched.Context) bool { panic("edo: the task of a Block is not polled") }
@@ -98,10 +100,10 @@ func (b *block) PollFuture(*sched.Context) (ended bool, err error) {
 func (b *block) Fail(any, []byte)          { panic("edo: the task of a Block is not polled") }
 func (b *block) Base() context.Context     { return b.base }
 func (b *block) Head() *core.Head          { return &b.head }
-func (b *block) Unpark()                   { b.task.inner.Unpark(b.token) }
+func (b *block) Unpark()                   { b.task.Unpark(b.token) }
 func (b *block) Token() chan struct{}      { return b.token }
 func (b *block) Cancelled()                { b.head.Extra().CancelContexts() }
-func (b *block) Inspect(cx *sched.Context) { b.task.inner.InspectParked(cx) }
+func (b *block) Inspect(cx *sched.Context) { b.task.InspectParked(cx) }
 func (b *block) Future() any               { return nil }
 func (b *block) Release()                  {}
 func (b *block) ClearValue()               {}

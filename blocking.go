@@ -25,8 +25,8 @@ import (
 //edo:nowait
 func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOption) *JoinHandle[T] {
 	b := &blocking[T]{}
-	t := b.task.in()
-	t.IsWhole = true
+	t := &b.task
+	t.Init()
 	b.token = make(chan struct{}, 1)
 	h := &b.JoinHandle
 	x := h.head.MakeExtra()
@@ -38,10 +38,11 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 	}
 	h.head.Task.InitExternal((*blockingBody[T])(b))
 	src := sourceOf(s)
-	t.Rt, t.Head = src.Rt, &h.head.Task
+	t.Rt = src.Rt
+	t.SetHead(&h.head.Task)
 	if h.head.StartExternal(src) == nil {
 		go t.RunParked(func() {
-			v, err := fn(&b.task)
+			v, err := fn(publicTask(&b.task.Task))
 			h.value = v
 			if err != nil {
 				x.Fail(err)
@@ -54,7 +55,7 @@ func Blocking[T any](s Spawner, fn func(task *Task) (T, error), opts ...SpawnOpt
 // blocking is a task on a goroutine of its own.
 type blocking[T any] struct {
 	JoinHandle[T]
-	task  Task
+	task  core.StackTask
 	token chan struct{} // one token lets the goroutine go on
 }
 
@@ -63,7 +64,7 @@ type blocking[T any] struct {
 type blockingBody[T any] blocking[T]
 
 func (b *blockingBody[T]) Poll(*sched.Context) bool { panic("edo: a blocking task is not polled") }
-func (b *blockingBody[T]) Unpark()                  { b.task.inner.Unpark(b.token) }
+func (b *blockingBody[T]) Unpark()                  { b.task.Unpark(b.token) }
 func (b *blockingBody[T]) Token() chan struct{}     { return b.token }
 func (b *blockingBody[T]) Future() any              { return nil }
 func (b *blockingBody[T]) Release()                 {}

@@ -33,7 +33,7 @@ func Call[T any](task *Task, fn func(ctx context.Context) (T, error)) (T, error)
 	}
 	c := &call[T]{fn: fn}
 	ctx := task.Context()
-	if task.in().Coro == nil { // a goroutine of its own already
+	if task.in().Coro() == nil { // a goroutine of its own already
 		c.run(task.Name(), ctx)
 		return c.value, c.err
 	}
@@ -56,7 +56,7 @@ type call[T any] struct {
 // begin calls fn on a goroutine of its own, which the runtime counts like that of a
 // blocking task.
 func (c *call[T]) begin(task *core.Task, ctx context.Context) {
-	name, rt, x := task.Name(), task.Rt, core.ExtraOf(task.Head)
+	name, rt, x := task.Name(), task.Rt, core.ExtraOf(task.Head())
 	if rt != nil {
 		rt.Sched.CountExternal(1)
 	}

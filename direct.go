@@ -24,7 +24,7 @@ import (
 // always the one that the worker switched to.
 type direct struct {
 	JoinHandle[Unit]
-	self Task
+	self core.StackTask
 	fn   func(*Task) error
 	gone bool // the function was released; the worker's
 }
@@ -32,7 +32,7 @@ type direct struct {
 // newDirect returns a task that runs fn, which may not be spawned yet.
 func newDirect(fn func(*Task) error, opts []SpawnOption) *JoinHandle[Unit] {
 	d := &direct{fn: fn}
-	d.self.inner.IsWhole = true
+	d.self.Init()
 	d.head.Task.Init((*directBody)(d))
 	if labels := carried.LabelsHere(); labels != nil || len(opts) != 0 {
 		prepare(&d.head, labels, opts)
@@ -67,21 +67,21 @@ func (b *directBody) Poll(sc *sched.Context) (ended bool) {
 	if !d.isPlain(sc) {
 		return core.Poll(b, sc, true)
 	}
-	t := d.self.in()
+	t := &d.self
 	t.Cx, t.MayRelay = sc, true
 	var r coro.Result
 	var before uintptr
-	if c := t.Coro; c != nil {
+	if c := t.Coro(); c != nil {
 		before = sc.SetGoroutine(c.Gid())
 		r = c.Resume()
 	} else {
 		before = sc.Goroutine()
 		t.Start(sc)
-		r = t.Coro.StartRunner((*directRunner)(d))
+		r = t.Coro().StartRunner((*directRunner)(d))
 	}
 	sc.SetGoroutine(before)
 	d = (*direct)(sc.Root().Body().(*directBody))
-	t = d.self.in()
+	t = &d.self
 	t.Cx = nil
 	if r.State == coro.Suspended {
 		return false
@@ -97,9 +97,9 @@ func (d *direct) isPlain(sc *sched.Context) bool {
 
 // ended ends the task, whose function has ended with r.
 func (d *direct) ended(sc *sched.Context, r coro.Result) bool {
-	t := d.self.in()
-	c := t.Coro
-	t.Coro = nil
+	t := &d.self
+	c := t.Coro()
+	t.SetCoro(nil)
 	if r.State == coro.Panicked {
 		d.head.Fail(&PanicError{Value: r.Value, Stack: r.Stack, Task: t.Name()}, (*directFuture)(d))
 	}
@@ -119,12 +119,12 @@ type directFuture direct
 // poll runs the function until it suspends or returns.
 func (f *directFuture) poll(sc *sched.Context) (ended bool, err error) {
 	d := (*direct)(f)
-	t := d.self.in()
+	t := &d.self
 	if t.Died() || t.HasReturned() {
 		return true, core.ErrPolledAgain
 	}
 	var r coro.Runner
-	if t.Coro == nil {
+	if t.Coro() == nil {
 		t.Start(sc)
 		r = (*directRunner)(d)
 	}
@@ -132,19 +132,19 @@ func (f *directFuture) poll(sc *sched.Context) (ended bool, err error) {
 	t.MayRelay = false
 	ended, err = t.Drive(sc, r)
 	if ended {
-		t.Coro = nil
+		t.SetCoro(nil)
 		t.Finish()
 	}
 	return ended, err
 }
 
 // TellCancelled reports whether the function has started, and must be polled to its end.
-func (f *directFuture) TellCancelled() (goesOn bool) { return f.self.inner.Coro != nil }
+func (f *directFuture) TellCancelled() (goesOn bool) { return f.self.Coro() != nil }
 
 // Drop drops a function that has not started, or whose coroutine is gone.
 func (f *directFuture) Drop() {
-	if !f.self.inner.Died() {
-		f.self.inner.MarkReturned()
+	if !f.self.Died() {
+		f.self.MarkReturned()
 	}
 }
 
@@ -161,9 +161,9 @@ type directRunner direct
 // come to next.
 func (r *directRunner) Run(c *coro.Coro) {
 	d := (*direct)(r)
-	d.self.inner.EnterOn(c)
+	d.self.EnterOn(c)
 	for {
-		err := d.fn(&d.self)
+		err := d.fn(publicTask(&d.self.Task))
 		d = d.relay(c, err)
 		if d == nil {
 			return
@@ -174,7 +174,7 @@ func (r *directRunner) Run(c *coro.Coro) {
 // relay ends the task, whose function has returned err, if there is nothing more to it,
 // and returns the next one that may run on c.
 func (d *direct) relay(c *coro.Coro, err error) *direct {
-	t := d.self.in()
+	t := &d.self
 	if carried.Any() {
 		err = t.ClearLeftovers(err)
 	}
@@ -198,13 +198,14 @@ func (d *direct) relay(c *coro.Coro, err error) *direct {
 		return nil
 	}
 	next := (*direct)(b)
-	if next.self.inner.Coro != nil || !next.isPlain(sc) {
+	if next.self.Coro() != nil || !next.isPlain(sc) {
 		return nil
 	}
 	rt := t.Rt
-	t.Cx, t.Coro = nil, nil
+	t.Cx = nil
+	t.SetCoro(nil)
 	sc.HandOver(true)
-	next.self.inner.StartOn(c, sc, &next.head.Task, rt)
+	next.self.StartOn(c, sc, &next.head.Task, rt)
 	c.Become((*directRunner)(next))
 	return next
 }
@@ -224,15 +225,15 @@ func successor(t *core.Task) *coro.Coro {
 		return nil
 	}
 	d := (*direct)(b)
-	u := d.self.in()
-	if u.Coro == nil || !d.isPlain(sc) {
+	u := &d.self
+	if u.Coro() == nil || !d.isPlain(sc) {
 		return nil
 	}
 	u.Cx, u.MayRelay = t.Cx, true
 	t.Cx = nil
-	sc.SetGoroutine(u.Coro.Gid())
-	return u.Coro
+	sc.SetGoroutine(u.Coro().Gid())
+	return u.Coro()
 }
 
 // Unwound forgets the goroutine: its descriptor will be used again.
-func (r *directRunner) Unwound(*coro.Coro) { r.self.inner.Unwound() }
+func (r *directRunner) Unwound(*coro.Coro) { r.self.Unwound() }

@@ -58,15 +58,15 @@ func (errorCaller[F, P]) function() any { return P(nil) }
 // framed is a task whose function was compiled to a frame: handle, Task and frame are one
 // object, and the worker polls the frame as it polls a future. See internal/core/step.go.
 type framed[T, F any, C caller[T, F]] struct {
+	self core.FrameTask // before the head of the handle
 	JoinHandle[T]
-	self Task
-	f    F
+	f F
 }
 
 // newFramed returns a task that runs f, which may not be spawned yet.
 func newFramed[T, F any, C caller[T, F]](f F, opts []SpawnOption) *JoinHandle[T] {
 	d := &framed[T, F, C]{f: f}
-	d.self.inner.IsWhole = true
+	d.self.Init()
 	d.head.Task.Init((*framedBody[T, F, C])(d))
 	if labels := carried.LabelsHere(); labels != nil || len(opts) != 0 {
 		prepare(&d.head, labels, opts)
@@ -83,7 +83,7 @@ func (b *framedBody[T, F, C]) Poll(sc *sched.Context) (ended bool) {
 	if !h.Extra().IsOrdinary() || !h.Task.Plain() {
 		return core.Poll(b, sc, false)
 	}
-	t := b.self.in()
+	t := &b.self.Task
 	t.EnterPoll(sc)
 	done, v, err := b.call()
 	if !done && !carried.Any() {
@@ -108,12 +108,12 @@ func (b *framedBody[T, F, C]) Poll(sc *sched.Context) (ended bool) {
 
 func (b *framedBody[T, F, C]) call() (done bool, v T, err error) {
 	var c C
-	return c.call(b.self.in(), &b.f)
+	return c.call(&b.self.Task, &b.f)
 }
 
 // Future returns the task as a future.
 func (b *framedBody[T, F, C]) Future() any {
-	if b.head.Task.HasReleasedFuture() || b.self.inner.HasReturned() {
+	if b.head.Task.HasReleasedFuture() || b.self.HasReturned() {
 		return nil
 	}
 	return (*framedFuture[T, F, C])(b)
@@ -124,7 +124,7 @@ func (b *framedBody[T, F, C]) Release() { b.head.Task.ReleaseFuture() }
 
 // PollFuture calls the frame.
 func (b *framedBody[T, F, C]) PollFuture(sc *sched.Context) (ended bool, err error) {
-	t := b.self.in()
+	t := &b.self.Task
 	if t.HasReturned() {
 		return true, core.ErrPolledAgain
 	}
@@ -146,15 +146,15 @@ type framedFuture[T, F any, C caller[T, F]] framed[T, F, C]
 
 // TellCancelled reports whether the function has started, and must be polled to its end.
 func (f *framedFuture[T, F, C]) TellCancelled() (goesOn bool) {
-	t := f.self.in()
-	return t.Head != nil && !t.HasReturned()
+	t := &f.self.Task
+	return t.Head() != nil && !t.HasReturned()
 }
 
 // Drop ends the function, if it has not ended, and drops what its frame refers to.
 func (f *framedFuture[T, F, C]) Drop() {
 	var none F
 	f.f = none
-	if t := f.self.in(); t.Head == nil {
+	if t := &f.self.Task; t.Head() == nil {
 		t.MarkReturned()
 	} else if !t.HasReturned() {
 		t.Finish()

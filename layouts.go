@@ -212,7 +212,7 @@ func (b *blockingBody[T]) Head() *core.Head             { return &b.head }
 func (b *blockingBody[T]) Handle() *JoinHandle[T]       { return &b.JoinHandle }
 func (b *blockingBody[T]) Fail(value any, stack []byte) { panic("edo: a blocking task is not polled") }
 func (b *blockingBody[T]) Cancelled()                   { b.head.Extra().CancelContexts() }
-func (b *blockingBody[T]) Inspect(cx *sched.Context)    { b.task.inner.InspectParked(cx) }
+func (b *blockingBody[T]) Inspect(cx *sched.Context)    { b.task.InspectParked(cx) }
 func (b *blockingBody[T]) ClearValue()                  { clearValue(&b.value) }
 func (b *blockingBody[T]) DropValue()                   { discard.Drop(b.value) }
 

@@ -32,7 +32,7 @@ func (l *Local[T]) Get(s Spawner) (v T, ok bool) {
 	switch s := s.(type) {
 	case *Task:
 		if s.in().Check() == nil {
-			return l.of(core.ExtraOf(s.in().Head))
+			return l.of(core.ExtraOf(s.in().Head()))
 		}
 	case *Context:
 		return l.of(core.ExtraOf(s.in().Root()))

@@ -141,7 +141,7 @@ func (s *Scope) begin(t *core.Task, opts []Option) error {
 	s.task, s.rt = t, t.Rt
 	s.spawning.From = (*section)(s)
 	s.spawner = core.Hooks.Spawner(&s.spawning).(edo.Spawner)
-	s.region = core.Region{Outer: t.Region, Bound: (*section)(s)}
+	s.region = core.Region{Outer: t.Region(), Bound: (*section)(s)}
 	for _, o := range opts {
 		o.apply(s)
 	}
@@ -149,7 +149,7 @@ func (s *Scope) begin(t *core.Task, opts []Option) error {
 		return err
 	}
 	// From here on a cancellation from outside reaches the scope, see nest.go.
-	t.Region = &s.region
+	t.SetRegion(&s.region)
 	s.attach()
 	return nil
 }
@@ -174,7 +174,7 @@ func (s *Scope) leave(refused uint32) {
 // exitRegion makes the task leave the region of the scope.
 func (s *Scope) exitRegion(refused uint32) {
 	t := s.task
-	t.Region = s.region.Outer
+	t.SetRegion(s.region.Outer)
 	if !t.IsCancelled {
 		t.SetRefusals(refused) // the operations that the scope has refused no longer count
 	}

@@ -84,7 +84,7 @@ func (r *running) step(task *edo.Task, st *edo.Step, fn func(*edo.Task, *edo.Ste
 		if value == nil { // Goexit
 			st.Set(nil)
 			r.exitRegion(r.refused)
-			core.AddNested(r.task.Head, (*exited)(r))
+			core.AddNested(r.task.Head(), (*exited)(r))
 			return
 		}
 		r.panic = r.task.NewPanic(value, debug.Stack())
@@ -112,7 +112,7 @@ func (e *exited) DriveOn(cx *sched.Context) (ended bool, err error) {
 	if !(*endOfMembers)(&r.Scope).PollReady(cx) {
 		return false, nil
 	}
-	core.RemoveNested(r.task.Head, e)
+	core.RemoveNested(r.task.Head(), e)
 	r.expireIfLate(cx)
 	r.noteOutside()
 	r.finish()

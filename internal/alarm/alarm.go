@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
@@ -26,32 +27,53 @@ type Shared interface{ SharedLeaf() edo.Leaf }
 // Alarm is a future that polls a [Wait], and fails when the time is up.
 type Alarm struct {
 	timer sched.Timer
-	rt    *edo.Runtime  // the only one that uses the alarm
+	rt    *core.Runtime // the only one that uses the alarm
 	left  time.Duration // to wait from the first poll on
 	at    int64         // the instant, once it is known; 0 before
 	wait  Wait
 	late  error // when the time is up
+
+	isExternal bool // its task is off the worker
 }
 
 // unused keeps alarms that are not in use. The wheel of a worker may still have an entry
 // of one: the entry is stale, or fires in vain, because a poll looks at the clock. The
 // wheel of another runtime would have its own worker run the task. So an alarm stays with
-// its runtime. A seeded runtime uses each alarm once: an alarm that is set for the instant of
-// an entry that it has left fires at the place of that entry, before others of that instant,
-// and which alarm the pool gives is not a function of the seed.
+// its runtime.
+//
+// An alarm that is set for the instant of an entry that it has left fires at the place of that entry,
+// before others of that instant. So which alarm is used again must be a function of the seed in a
+// seeded runtime: that keeps its own list, and a task off the worker uses a new alarm.
 var unused = sync.Pool{New: func() any { return new(Alarm) }}
+
+// list is the alarms of a seeded runtime that are not in use.
+type list []*Alarm
 
 // Set returns an alarm that fails with late when task has waited for d.
 func Set(task *edo.Task, wait Wait, d time.Duration, late error) *Alarm {
-	rt := task.Runtime()
-	var a *Alarm
-	if !isSeeded(rt) {
-		a = unused.Get().(*Alarm)
-	}
-	if a == nil || a.rt != rt {
-		a = &Alarm{rt: rt}
-	}
+	a := get(inside.Task(task))
 	a.wait, a.left, a.late, a.at = wait, d, late, 0
+	return a
+}
+
+// get returns an alarm for a wait of t.
+func get(t *core.Task) *Alarm {
+	if t.Rt == nil || !t.Rt.Driver.Seeded() {
+		if a := unused.Get().(*Alarm); a.rt == t.Rt {
+			return a
+		}
+		return &Alarm{rt: t.Rt}
+	}
+	if t.Check() != nil || t.Cx.External() { // also a Task that is used wrongly
+		return &Alarm{rt: t.Rt, isExternal: true}
+	}
+	l, _ := t.Rt.Alarms.(*list)
+	if l == nil || len(*l) == 0 {
+		return &Alarm{rt: t.Rt}
+	}
+	last := len(*l) - 1
+	a := (*l)[last]
+	*l = (*l)[:last]
 	return a
 }
 
@@ -62,12 +84,18 @@ func (a *Alarm) Wait() Wait { return a.wait }
 func (a *Alarm) Stop() {
 	a.timer.Stop()
 	a.wait, a.late = nil, nil
-	if !isSeeded(a.rt) {
+	switch {
+	case a.rt == nil || !a.rt.Driver.Seeded():
 		unused.Put(a)
+	case !a.isExternal:
+		l, _ := a.rt.Alarms.(*list)
+		if l == nil {
+			l = new(list)
+			a.rt.Alarms = l
+		}
+		*l = append(*l, a)
 	}
 }
-
-func isSeeded(rt *edo.Runtime) bool { return rt != nil && inside.Runtime(rt).Driver.Seeded() }
 
 // Poll is Ready when the wait is over, also when the time is up as well.
 func (a *Alarm) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {

@@ -21,27 +21,27 @@ func (b *Borrowed) Step() (done bool) {
 	cx, g := t.Cx, t.gid.Load()
 	t.TakeResumed()
 	var r coro.Runner
-	if t.Coro == nil {
-		t.Coro = t.Pool().Get()
+	if t.Coro() == nil {
+		t.SetCoro(t.Pool().Get())
 		r = b
 	}
 	hasReturned := false
 	defer func() {
 		if !hasReturned { // the function called Goexit, and so does this goroutine
-			t.Coro = nil
+			t.SetCoro(nil)
 		}
 		t.Cx = cx
 		t.gid.Store(g)
 	}()
 	if cx.External() {
-		if x := ExtraOf(t.Head); !x.hasValues() {
+		if x := ExtraOf(t.Head()); !x.hasValues() {
 		} else if r != nil {
 			r = &runnerWithValues{r, x}
 		} else if cx.Inspecting() {
-			defer x.EnterValues(t.Coro.Gid())()
+			defer x.EnterValues(t.Coro().Gid())()
 		}
 	}
-	c := t.Coro
+	c := t.Coro()
 	if r == nil {
 		t.gid.Store(c.Gid())
 	}
@@ -57,7 +57,7 @@ func (b *Borrowed) Step() (done bool) {
 	if res.State == coro.Suspended {
 		return false
 	}
-	t.Coro = nil
+	t.SetCoro(nil)
 	t.Pool().Put(c)
 	if res.State == coro.Panicked {
 		t.Rethrow(&Panic{Value: res.Value, Stack: res.Stack})

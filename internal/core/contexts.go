@@ -27,13 +27,13 @@ type Based interface{ Base() context.Context }
 // what Run was, or, in a member of a section, what that of the section's function does. at
 // is the earliest deadline of the sections around it, if isSet is true.
 func (t *Task) baseContext() (base context.Context, at time.Time, isSet bool) {
-	if t.Head == nil {
+	if t.Head() == nil {
 		return context.Background(), at, false
 	}
-	if b, ok := t.Head.Body().(Based); ok {
+	if b, ok := t.Head().Body().(Based); ok {
 		return b.Base(), at, false
 	}
-	if b := ExtraOf(t.Head).inherited(); b != nil {
+	if b := ExtraOf(t.Head()).inherited(); b != nil {
 		owner, inner := b.Enclosure()
 		base, at, isSet = owner.baseContext()
 		r := inner
@@ -61,11 +61,11 @@ func (t *Task) baseContext() (base context.Context, at time.Time, isSet bool) {
 
 // inBlock reports whether the function of t is that of a Block, or of a member in one.
 func (t *Task) inBlock() bool {
-	for t.Head != nil {
-		if _, ok := t.Head.Body().(Based); ok {
+	for t.Head() != nil {
+		if _, ok := t.Head().Body().(Based); ok {
 			return true
 		}
-		b := ExtraOf(t.Head).inherited()
+		b := ExtraOf(t.Head()).inherited()
 		if b == nil {
 			break
 		}
@@ -82,7 +82,7 @@ func newTaskContext(t *Task) *taskContext {
 	} else {
 		c.Context, c.end = context.WithCancelCause(base)
 	}
-	x := makeExtraOf(t.Head)
+	x := makeExtraOf(t.Head())
 	if b := x.inherited(); b != nil {
 		x.contexts.mu.Lock()
 		x.contexts.why = func() error { return causeAround(b) }
@@ -101,7 +101,7 @@ func newTaskContext(t *Task) *taskContext {
 
 // whyCancelled returns why the contexts of t end, which was cancelled.
 func (t *Task) whyCancelled() error {
-	if x := makeExtraOf(t.Head); x != nil {
+	if x := makeExtraOf(t.Head()); x != nil {
 		return x.contexts.cause()
 	}
 	return ErrCancelled
@@ -160,7 +160,7 @@ func (cs *contexts) remove(c *taskContext) {
 // cancellation of the task reaches it at once, also while the function is in a call that is
 // not edo's.
 func (t *Task) SetOpen(b Bound) {
-	x := makeExtraOf(t.Head)
+	x := makeExtraOf(t.Head())
 	if x == nil {
 		return
 	}
@@ -179,7 +179,7 @@ func (t *Task) Context() context.Context {
 		cancel(err)
 		return ctx
 	}
-	return t.contextIn(t.Region)
+	return t.contextIn(t.Region())
 }
 
 // contextIn returns the context of the function of t inside r, its innermost region or one

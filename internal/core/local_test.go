@@ -215,8 +215,8 @@ func TestInheritedValuesThatWereReplacedAreNotKept(t *testing.T) {
 		generation = func(n int) func(task *edo.Task) error {
 			return func(task *edo.Task) error {
 				v, _ := key.Get(task)
-				if o, _ := other.Get(task); v != n || o != "kept" || core.ExtraOf(inside.Task(task).Head).CountValues() != 2 {
-					t.Errorf("generation %d: %d, %q, %d values", n, v, o, core.ExtraOf(inside.Task(task).Head).CountValues())
+				if o, _ := other.Get(task); v != n || o != "kept" || core.ExtraOf(inside.Task(task).Head()).CountValues() != 2 {
+					t.Errorf("generation %d: %d, %q, %d values", n, v, o, core.ExtraOf(inside.Task(task).Head()).CountValues())
 				}
 				if n < 5 {
 					edo.Go(task, generation(n+1), edo.InheritValues(), key.Value(n+1))

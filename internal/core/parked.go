@@ -15,11 +15,11 @@ type Parked interface {
 
 // RunParked runs fn, the function of t, on the calling goroutine, a goroutine of its own.
 func (t *Task) RunParked(fn func()) {
-	h := HeadOf(t.Head)
+	h := HeadOf(t.Head())
 	x := h.MakeExtra()
 	defer x.EnterValues(gid.Get())()
 	rt := t.Rt.Sched
-	t.Cx = sched.NewContext(rt, t.Head)
+	t.Cx = sched.NewContext(rt, t.Head())
 	t.EnterHere()
 	// Each step of the end is a deferred call of its own: a panic or a Goexit in one of
 	// them skips none of the others.
@@ -70,14 +70,14 @@ func (t *Task) park(x *Extra) {
 // drives to its end, after its owner has looked, would wake nothing any more.
 func (t *Task) sleep() {
 	t.Cx.SetBudget(sched.Budget)
-	if t.Head.Suspend() {
+	if t.Head().Suspend() {
 		if t.Rt != nil {
 			t.Rt.Sched.CountExternal(-1)
 		}
-		<-t.Head.Body().(Parked).Token()
-		t.Head.Resume()
+		<-t.Head().Body().(Parked).Token()
+		t.Head().Resume()
 	}
-	if !t.IsCancelled && t.Head.IsCancelled() {
+	if !t.IsCancelled && t.Head().IsCancelled() {
 		t.IsCancelled = true
 		if ctx := t.context(); ctx != nil { // the canceller may not have come to it yet
 			ctx.end(t.whyCancelled())
@@ -101,12 +101,12 @@ func (t *Task) InspectParked(cx *sched.Context) {
 	defer func() {
 		if !isPending {
 			recover()
-			t.Head.Wake()
+			t.Head().Wake()
 		}
 	}()
-	defer ExtraOf(t.Head).EnterValues(gid.Get())()
+	defer ExtraOf(t.Head()).EnterValues(gid.Get())()
 	isPending = t.parkedWait() == nil || t.parkedWait().poll(cx)
-	if t.Region != nil {
-		cx.Defer(t.Region.Limit())
+	if t.Region() != nil {
+		cx.Defer(t.Region().Limit())
 	}
 }

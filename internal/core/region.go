@@ -72,10 +72,10 @@ func (r *Region) watch(t *Task) error {
 
 // Shield runs fn in a section that ignores cancellation.
 func (t *Task) Shield(fn func() error) error {
-	r := &Region{Outer: t.Region}
-	t.Region = r
+	r := &Region{Outer: t.Region()}
+	t.SetRegion(r)
 	defer func() {
-		t.Region = r.Outer
+		t.SetRegion(r.Outer)
 		r.endContext()
 	}()
 	if err := t.Proceed(nil); err != nil { // one that is called in a loop gives way
@@ -136,7 +136,7 @@ func LimitAround(t *sched.Task) int64 {
 	owner, r := b.Enclosure()
 	l := r.Limit()
 	if !l.IsShielded {
-		l.At = min(l.At, LimitAround(owner.Head))
+		l.At = min(l.At, LimitAround(owner.Head()))
 	}
 	return l.At
 }

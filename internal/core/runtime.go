@@ -28,6 +28,7 @@ type Runtime struct {
 	Failures Failures
 	Shields  Shields
 	Survey   any // of package survey: the watch over islands
+	Alarms   any // of package alarm, in a seeded runtime: those that are not in use; the worker's
 	// ReportQuiet is called when nothing has happened for a while. It reports that, unless a
 	// task waits for something outside, and returns whether it has, now or before.
 	ReportQuiet func() (reported bool)

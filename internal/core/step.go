@@ -24,9 +24,11 @@ import (
 // Task.IsResumed tells them apart: the worker sets it before the poll, and the first operation
 // that the poll comes to takes it, which is the one that waits.
 
-// BeginFrame notes that the function of t, a frame, begins in a poll by cx.
-func (t *Task) BeginFrame(cx *sched.Context) {
-	t.Head = cx.Root()
+// beginFrame notes that the function of t, a frame, begins in a poll by cx.
+func (t *Task) beginFrame(cx *sched.Context) {
+	if t.place == inPartTask {
+		t.stack().head = cx.Root()
+	}
 	t.IsFrame = true
 	if rt := cx.Runtime(); rt != nil {
 		t.Rt, _ = rt.Owner().(*Runtime)
@@ -35,8 +37,8 @@ func (t *Task) BeginFrame(cx *sched.Context) {
 
 // EnterPoll begins a poll of the frame of t by cx.
 func (t *Task) EnterPoll(cx *sched.Context) {
-	if t.Head == nil {
-		t.BeginFrame(cx)
+	if !t.IsFrame {
+		t.beginFrame(cx)
 	} else {
 		t.IsResumed = true
 	}
@@ -53,7 +55,7 @@ func (t *Task) EnterPoll(cx *sched.Context) {
 // that the panic is noted, see PollFailed.
 func (t *Task) PanicOfFrame(value any) error {
 	name, stack := t.Name(), debug.Stack()
-	if x := makeExtraOf(t.Head); x != nil {
+	if x := makeExtraOf(t.Head()); x != nil {
 		value, stack = x.original(value, stack)
 		x.rethrown = &coro.Late{Value: value, Stack: stack}
 	}
@@ -62,7 +64,7 @@ func (t *Task) PanicOfFrame(value any) error {
 
 // ReturnedFrame notes that a poll of the frame of t has returned, and not by Goexit.
 func (t *Task) ReturnedFrame() {
-	if x := ExtraOf(t.Head); x != nil {
+	if x := ExtraOf(t.Head()); x != nil {
 		x.rethrown = nil
 	}
 }
@@ -100,7 +102,7 @@ func (t *Task) TakeResumed() (isResumed bool) {
 }
 
 // IsSpecial reports whether a step must ask EnterStep before it polls.
-func (t *Task) IsSpecial() bool { return t.Region != nil || t.IsCancelled || t.rare != nil }
+func (t *Task) IsSpecial() bool { return t.IsCancelled || t.rare != nil || t.Region() != nil }
 
 // EnterStep begins a step. isResumed says that the operation has begun in an earlier one. When
 // it is over the result is in k.
@@ -158,10 +160,10 @@ func (k *Kept) isDue(t *Task) bool {
 // Watch is for an operation that will return that it waits: a bound around it must wake the
 // task. An error says that it must not wait.
 func (t *Task) Watch() error {
-	if t.Region == nil {
+	if t.Region() == nil {
 		return nil
 	}
-	return t.Region.watch(t)
+	return t.Region().watch(t)
 }
 
 // IsKept reports whether EndStep has to be asked.
@@ -297,8 +299,8 @@ type ShieldStep struct {
 
 // Begin begins the section, and s.
 func (s *ShieldStep) Begin(t *Task) {
-	s.region.Outer = t.Region
-	t.Region = &s.region
+	s.region.Outer = t.Region()
+	t.SetRegion(&s.region)
 }
 
 // Step is a step of the section.
@@ -306,7 +308,7 @@ func (s *ShieldStep) Step(t *Task, fn func() (done bool, err error)) (done bool,
 	hasReturned := false
 	defer func() {
 		if done || !hasReturned {
-			t.Region = s.region.Outer
+			t.SetRegion(s.region.Outer)
 			s.region.endContext()
 		}
 	}()
@@ -330,13 +332,13 @@ type Panic = coro.Late
 
 // NewPanic returns a panic that was recovered, with the stack there.
 func (t *Task) NewPanic(value any, stack []byte) *Panic {
-	value, stack = ExtraOf(t.Head).original(value, stack)
+	value, stack = ExtraOf(t.Head()).original(value, stack)
 	return &Panic{Value: value, Stack: stack}
 }
 
 // Rethrow passes p on. The error of the task has the stack of p.
 func (t *Task) Rethrow(p *Panic) {
-	if x := makeExtraOf(t.Head); x != nil {
+	if x := makeExtraOf(t.Head()); x != nil {
 		x.rethrown = p
 	}
 	panic(p.Value)

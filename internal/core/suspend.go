@@ -21,13 +21,13 @@ const (
 // stacks itself: after that the processor predicts every return wrongly, and the collector
 // looks at every frame of each function that waits (BenchmarkYieldDirect).
 func (t *Task) Suspend(heeds bool) error {
-	if t.Region != nil {
-		if err := t.Region.watch(t); heeds && err != nil {
+	if t.Region() != nil {
+		if err := t.Region().watch(t); heeds && err != nil {
 			return err
 		}
 	}
-	if c := t.Coro; c == nil {
-		t.park(makeExtraOf(t.Head))
+	if c := t.Coro(); c == nil {
+		t.park(makeExtraOf(t.Head()))
 	} else {
 		var next *coro.Coro
 		if t.MayRelay {
@@ -36,7 +36,7 @@ func (t *Task) Suspend(heeds bool) error {
 		coro.Swap(c.SwitchFunc(next))
 		t.Cx.Arrive()
 	}
-	if !heeds || t.Region == nil && !t.IsCancelled || t.Cx.Inspecting() { // to go on would be to do something
+	if !heeds || t.Region() == nil && !t.IsCancelled || t.Cx.Inspecting() { // to go on would be to do something
 		return nil
 	}
 	return t.Interrupted()
@@ -70,7 +70,7 @@ func (t *Task) giveWay() {
 func (t *Task) leaveInspection() {
 	for t.Cx.Inspecting() {
 		t.Cx.Task().Wake() // the part of the task that is polled, as any leaf would
-		t.Coro.Yield()
+		t.Coro().Yield()
 		t.Cx.Arrive()
 	}
 }
@@ -121,7 +121,7 @@ func (t *Task) Await(w Waiting, cancelled func() (goesOn bool)) error {
 			}
 			return nil
 		}
-		if t.Coro == nil && t.parkedWait() == nil {
+		if t.Coro() == nil && t.parkedWait() == nil {
 			t.rarely().parked = &parkedWait{wait: w}
 		}
 		if goesOn {
@@ -176,10 +176,10 @@ func GiveUp() bool { return false }
 
 // Interrupted returns why every operation of t fails; nil: it does not.
 func (t *Task) Interrupted() error {
-	if t.Region == nil {
+	if t.Region() == nil {
 		return cancellation(t.IsCancelled)
 	}
-	return t.Region.through(t, cancellation(t.IsCancelled))
+	return t.Region().through(t, cancellation(t.IsCancelled))
 }
 
 // Err returns what edo.Task.Err does.
@@ -187,7 +187,7 @@ func (t *Task) Err() error {
 	if err := t.Check(); err != nil {
 		return err
 	}
-	return t.Region.through(t, cancellation(t.IsCancelled || t.Head.IsCancelled()))
+	return t.Region().through(t, cancellation(t.IsCancelled || t.Head().IsCancelled()))
 }
 
 // cancellation returns the error of a task that was cancelled, if it was.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/gid"
@@ -19,10 +18,8 @@ import (
 // The fields belong to the function's goroutine, and to the worker while the function does
 // not run, unless noted.
 type Task struct {
-	Cx     *sched.Context // context of the current poll
-	Coro   *coro.Coro     // that the function runs on; nil: a goroutine of its own, or a frame
-	Region *Region        // the innermost that the function is in
-	gid    goroutine      // the function's goroutine; 0 before it starts, returned afterwards; read by all
+	Cx  *sched.Context // context of the current poll
+	gid goroutine      // the function's goroutine; 0 before it starts, returned afterwards; read by all
 
 	IsWhole     bool // the function is the whole of its task
 	Polls       bool // the function polls a future, in Await or Next
@@ -31,11 +28,10 @@ type Task struct {
 	IsFrame     bool // the function is polled as a frame, and has no stack of its own, see step.go
 	IsResumed   bool // of a frame: the poll has not come to the operation yet that waits
 	ignores     bool // of a frame: the wait goes on although it was cancelled
-	isPart      bool // it lies in a [PartTask]
+	place       place
 
-	Head *sched.Task // the task that polls; set before the function starts
-	Rt   *Runtime    // nil under a mock task
-	rare *rare       // what few functions have; nil: nothing
+	Rt   *Runtime // nil under a mock task
+	rare *rare    // what few functions have; nil: nothing
 }
 
 // rare is what few functions have.
@@ -43,6 +39,8 @@ type rare struct {
 	ctx     *taskContext // made when first asked for
 	parked  *parkedWait  // what a goroutine of its own waits for in Await, while it does
 	kept    *Kept        // of a frame: the result of an operation, which is not returned yet
+	coro    *coro.Coro   // of a FrameTask: that it has borrowed
+	region  *Region      // of a FrameTask: the innermost that the function is in
 	refused uint32       // how many operations have failed because the function was cancelled
 }
 
@@ -52,29 +50,6 @@ func (t *Task) rarely() *rare {
 		t.rare = &rare{}
 	}
 	return t.rare
-}
-
-// PartTask is the Task of a function that may be a part of its task: it keeps the function
-// that it is named after. The function of any other Task is that of the body of its task.
-type PartTask struct {
-	Task
-	Fn any
-}
-
-// Init makes t the Task of fn.
-func (t *PartTask) Init(fn any) { t.Fn, t.isPart = fn, true }
-
-// function returns the function that t is named after.
-func (t *Task) function() any {
-	if t.isPart {
-		return (*PartTask)(unsafe.Pointer(t)).Fn
-	}
-	if t.Head != nil {
-		if n, ok := t.Head.Body().(Named); ok {
-			return n.Function()
-		}
-	}
-	return nil
 }
 
 // goroutine is the identity of a goroutine, which is stored without waiting for the cache: a
@@ -138,11 +113,11 @@ func (t *Task) Enter() error {
 	switch {
 	case t.gid.Load() != gid.Get():
 		return t.misused()
-	case t.IsFrame && t.Coro == nil:
+	case t.IsFrame && t.Coro() == nil:
 		return t.waitsOutsideAStep()
 	case t.Polls:
 		return fmt.Errorf("edo: Task of %s used to wait inside a future that it awaits: in a poll nothing can wait", t.Name())
-	case t.Region == nil && !t.IsCancelled:
+	case t.Region() == nil && !t.IsCancelled:
 		return nil
 	}
 	if err := t.Interrupted(); err != nil {
@@ -156,7 +131,7 @@ func (t *Task) EnterShield() error {
 	if err := t.Check(); err != nil {
 		return err
 	}
-	if t.IsFrame && t.Coro == nil {
+	if t.IsFrame && t.Coro() == nil {
 		return t.waitsOutsideAStep()
 	}
 	if t.Polls {
@@ -167,8 +142,8 @@ func (t *Task) EnterShield() error {
 
 // Name returns the name of the task.
 func (t *Task) Name() string {
-	if t.IsWhole && t.Head != nil {
-		if x := ExtraOf(t.Head); x != nil && x.Name != "" {
+	if t.IsWhole && t.Head() != nil {
+		if x := ExtraOf(t.Head()); x != nil && x.Name != "" {
 			return x.Name
 		}
 	}
@@ -176,15 +151,15 @@ func (t *Task) Name() string {
 }
 
 // Start borrows a coroutine, for a function that begins in a poll by cx.
-func (t *Task) Start(cx *sched.Context) {
-	t.Head = cx.Root()
+func (t *StackTask) Start(cx *sched.Context) {
+	t.SetHead(cx.Root())
 	pool := mockCoroutines
 	if rt := cx.Runtime(); rt != nil {
 		if t.Rt, _ = rt.Owner().(*Runtime); t.Rt != nil {
 			pool = t.Rt.Coros
 		}
 	}
-	t.Coro = pool.Get()
+	t.SetCoro(pool.Get())
 }
 
 // Pool returns the pool that the coroutine is from.
@@ -207,8 +182,8 @@ func (t *Task) EnterOn(c *coro.Coro) {
 
 // StartOn is EnterOn for a function that begins on the coroutine of another one, which has
 // ended.
-func (t *Task) StartOn(c *coro.Coro, cx *sched.Context, head *sched.Task, rt *Runtime) {
-	t.Cx, t.Coro, t.Head, t.Rt, t.MayRelay = cx, c, head, rt, true
+func (t *StackTask) StartOn(c *coro.Coro, cx *sched.Context, head *sched.Task, rt *Runtime) {
+	t.Cx, t.coro, t.head, t.Rt, t.MayRelay = cx, c, head, rt, true
 	t.gid.Store(c.Gid())
 }
 
@@ -228,7 +203,7 @@ func (t *Task) Unwound() {
 func (t *Task) Finish() {
 	t.gid.Store(returned)
 	if ctx := t.context(); ctx != nil {
-		if x := makeExtraOf(t.Head); x != nil {
+		if x := makeExtraOf(t.Head()); x != nil {
 			x.contexts.remove(ctx)
 		}
 		ctx.end(context.Canceled)
@@ -238,10 +213,10 @@ func (t *Task) Finish() {
 // Died ends a function that has called runtime.Goexit, so that its coroutine is gone, and
 // reports whether it has.
 func (t *Task) Died() bool {
-	if t.Coro == nil || !t.Coro.Dead() {
+	if t.Coro() == nil || !t.Coro().Dead() {
 		return false
 	}
-	t.Coro = nil
+	t.SetCoro(nil)
 	t.Finish()
 	return true
 }
@@ -249,7 +224,7 @@ func (t *Task) Died() bool {
 // SeeCancelled makes the function see, when it is resumed, that it was told to end, or that
 // the task was cancelled which it is the whole of.
 func (t *Task) SeeCancelled(cx *sched.Context, isTold bool) {
-	if t.IsCancelled || cx.Inspecting() || !isTold && !(t.IsWhole && t.Head.IsCancelled()) {
+	if t.IsCancelled || cx.Inspecting() || !isTold && !(t.IsWhole && t.Head().IsCancelled()) {
 		return
 	}
 	t.IsCancelled = true
@@ -264,14 +239,14 @@ func (t *Task) SeeCancelled(cx *sched.Context, isTold bool) {
 // the other steps of the end.
 func (t *Task) Drive(cx *sched.Context, r coro.Runner) (ended bool, err error) {
 	if cx.External() {
-		if x := ExtraOf(t.Head); !x.hasValues() {
+		if x := ExtraOf(t.Head()); !x.hasValues() {
 		} else if r != nil {
 			r = &runnerWithValues{r, x}
 		} else if cx.Inspecting() {
-			defer x.EnterValues(t.Coro.Gid())()
+			defer x.EnterValues(t.Coro().Gid())()
 		}
 	}
-	c := t.Coro
+	c := t.Coro()
 	t.Cx = cx
 	var res coro.Result
 	before := cx.SetGoroutine(c.Gid())

@@ -15,7 +15,7 @@ import (
 // no coroutine.
 func AsyncStep[T, F any, P ValueFrame[T, F]](f F) Future[T] {
 	a := &asyncFrame[T, F, P]{f: f}
-	a.task.Init(P(nil))
+	a.task.Init(valueCaller[T, F, P]{})
 	return a
 }
 

@@ -13,8 +13,9 @@ type caller[T, F any] interface {
 	// call calls the frame, and makes its panic an error: a panic that the worker finds costs
 	// the task another turn, which it would not be in direct style.
 	call(t *core.Task, f *F) (done bool, v T, err error)
-	// function is what the task is named after.
-	function() any
+	// FunctionName is that of the frame. The task is named after its caller: the linker does not
+	// keep this method of a frame with type parameters for an interface.
+	FunctionName() string
 }
 
 // valueCaller calls frames that return a T.
@@ -34,7 +35,7 @@ func (valueCaller[T, F, P]) call(t *core.Task, f *F) (done bool, v T, err error)
 	return done, v, err
 }
 
-func (valueCaller[T, F, P]) function() any { return P(nil) }
+func (valueCaller[T, F, P]) FunctionName() string { return P(nil).FunctionName() }
 
 // errorCaller calls frames that return an error alone.
 type errorCaller[F any, P ErrorFrame[F]] struct{}
@@ -53,14 +54,14 @@ func (errorCaller[F, P]) call(t *core.Task, f *F) (done bool, _ Unit, err error)
 	return done, Unit{}, err
 }
 
-func (errorCaller[F, P]) function() any { return P(nil) }
+func (errorCaller[F, P]) FunctionName() string { return P(nil).FunctionName() }
 
 // framed is a task whose function was compiled to a frame: handle, Task and frame are one
 // object, and the worker polls the frame as it polls a future. See internal/core/step.go.
 type framed[T, F any, C caller[T, F]] struct {
-	self core.FrameTask // before the head of the handle
 	JoinHandle[T]
-	f F
+	self core.FrameTask // after the head, which the handle ends with
+	f    F
 }
 
 // newFramed returns a task that runs f, which may not be spawned yet.
@@ -162,10 +163,10 @@ func (f *framedFuture[T, F, C]) Drop() {
 }
 
 // Function is what the task is named after.
-func (f *framedFuture[T, F, C]) Function() any { var c C; return c.function() }
+func (f *framedFuture[T, F, C]) Function() any { var c C; return c }
 
 // Function is what the task is named after, also after it has ended.
-func (b *framedBody[T, F, C]) Function() any { var c C; return c.function() }
+func (b *framedBody[T, F, C]) Function() any { var c C; return c }
 
 func (b *framedBody[T, F, C]) Head() *core.Head             { return &b.head }
 func (b *framedBody[T, F, C]) Handle() *JoinHandle[T]       { return &b.JoinHandle }

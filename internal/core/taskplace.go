@@ -10,7 +10,7 @@ import (
 // A Task is the beginning of one of three objects. A million tasks of compiled functions may wait, so
 // theirs has no field that it can do without.
 //
-//	FrameTask  lies before the sched.Task of the function's own task: no pointer to that is needed
+//	FrameTask  lies behind the Head of the function's own task: no pointer to that is needed
 //	StackTask  of a function with a stack of its own, a coroutine or a goroutine
 //	PartTask   a StackTask of a function that may be a part of its task
 type place uint8
@@ -23,10 +23,10 @@ const (
 )
 
 // FrameTask is the Task of a compiled function that is the whole of its task. The Head of the task
-// follows it in the same object.
+// lies before it in the same object.
 type FrameTask struct{ Task }
 
-// Init makes t the Task of the task whose head follows it.
+// Init makes t the Task of the task whose Head lies before it.
 func (t *FrameTask) Init() { t.place, t.IsWhole = inFrameTask, true }
 
 // StackTask is the Task of a function with a stack of its own.
@@ -72,7 +72,7 @@ func (t *Task) Head() *sched.Task {
 	case t.place >= inStackTask:
 		return t.stack().head
 	case t.IsFrame:
-		return (*sched.Task)(unsafe.Add(unsafe.Pointer(t), unsafe.Sizeof(*t)))
+		return &(*Head)(unsafe.Add(unsafe.Pointer(t), -int(unsafe.Sizeof(Head{})))).Task
 	}
 	return nil
 }

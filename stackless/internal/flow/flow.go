@@ -11,6 +11,7 @@ import "math/bits"
 type Node struct {
 	Uses, Defs []int
 	Next       []int // numbers of nodes
+	IsAtomic   bool  // it has read all before it writes: what it reads last and what it writes may share a place
 }
 
 // A Set is a set of variables.
@@ -123,8 +124,10 @@ func Conflicts(nodes []Node, live []Set, variables int, entry []int) []Set {
 	}
 	for _, n := range nodes {
 		for i, d := range n.Defs {
-			for _, v := range n.Uses {
-				add(d, v)
+			if !n.IsAtomic {
+				for _, v := range n.Uses {
+					add(d, v)
+				}
 			}
 			for _, v := range n.Defs[:i] {
 				add(d, v)

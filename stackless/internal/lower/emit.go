@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -73,7 +74,7 @@ func (f *function) locals() string {
 	var b strings.Builder
 	var names []string
 	for _, v := range f.all {
-		if v.field || !v.used {
+		if v.field || !v.used || v.room != "" {
 			continue
 		}
 		fmt.Fprintf(&b, "\tvar %s %s\n", v.storage, f.storedType(v))
@@ -90,18 +91,22 @@ func (f *function) locals() string {
 func (f *function) entry() string {
 	var b strings.Builder
 	b.WriteString(f.deferEntry())
-	first := true
+	isFirst := true
 	for _, o := range f.ops {
-		if o.state == 0 {
+		switch {
+		case o.state == 0:
 			continue
+		case !f.hasState():
+			fmt.Fprintf(&b, "\tif %s.%s != 0 {\n\t\tgoto %s\n", f.self, f.frame.state, f.resumeLabels[o])
+		default:
+			if isFirst {
+				fmt.Fprintf(&b, "\tswitch %s.state {\n", f.self)
+			}
+			fmt.Fprintf(&b, "\tcase %d:\n\t\tgoto %s\n", o.state, f.resumeLabels[o])
 		}
-		if first {
-			fmt.Fprintf(&b, "\tswitch %s.state {\n", f.self)
-			first = false
-		}
-		fmt.Fprintf(&b, "\tcase %d:\n\t\tgoto %s\n", o.state, f.resumeLabels[o])
+		isFirst = false
 	}
-	if !first {
+	if !isFirst {
 		b.WriteString("\t}\n")
 	}
 	return b.String()
@@ -167,7 +172,7 @@ func (f *function) layOut() {
 		f.addField(p)
 	}
 	for _, c := range f.callees {
-		fr.fields = append(fr.fields, field{name: c.field, text: c.text, size: c.frame.size, align: c.frame.align})
+		fr.fields = append(fr.fields, field{name: c.field, text: c.text, size: c.frame.size, align: c.frame.align, inner: c})
 	}
 	if f.keepsStep {
 		fr.fields = append(fr.fields, field{name: "st", text: f.file.edo(f.u) + ".Step", typ: f.u.stepType()})
@@ -182,30 +187,57 @@ func (f *function) layOut() {
 		}
 		fr.fields = append(fr.fields, field{name: "armed", text: types.Typ[kind].Name(), typ: types.Typ[kind]})
 	}
-	waits := 0
+	f.layOutState()
+}
+
+// layOutState makes the field that says where the function waits. A function that waits in one call
+// alone, of a frame inside its own, waits when that does.
+func (f *function) layOutState() {
+	var waits []*op
 	for i, o := range f.ops {
 		if o.waits && f.reachable[i] {
-			waits++
+			waits = append(waits, o)
 		}
 	}
-	switch {
-	case waits > 255:
-		fr.fields = append(fr.fields, field{name: "state", text: "uint32", typ: types.Typ[types.Uint32]})
-	case waits > 0:
-		fr.fields = append(fr.fields, field{name: "state", text: "uint8", typ: types.Typ[types.Uint8]})
+	fr := f.frame
+	fr.state = ""
+	if len(waits) == 0 {
+		return
 	}
+	if c := waits[0].call; len(waits) == 1 && c != nil && c.frame.pkg == fr.pkg && c.frame.state != "" {
+		fr.state = c.field + "." + c.frame.state
+		return
+	}
+	fr.state = "state"
+	kind := types.Uint8
+	if len(waits) > 255 {
+		kind = types.Uint32
+	}
+	fr.fields = append(fr.fields, field{name: fr.state, text: types.Typ[kind].Name(), typ: types.Typ[kind]})
 }
+
+// hasState reports whether the frame has a state of its own.
+func (f *function) hasState() bool { return f.frame.state == "state" }
 
 // addField makes a field of a slot.
 func (f *function) addField(p *slot) {
 	v := p.members[0]
+	if p.room != "" {
+		for _, w := range p.members {
+			w.storage = f.self + "." + p.room
+			if i := slices.Index(f.params, w); i >= 0 {
+				f.frame.params[i] = p.room
+			}
+		}
+		return
+	}
 	if v.fieldName == "" {
 		v.fieldName = f.fields.fresh(v.hint)
 	}
 	for _, w := range p.members {
 		w.storage = f.self + "." + v.fieldName
 	}
-	f.frame.fields = append(f.frame.fields, field{name: v.fieldName, text: p.text, typ: v.storedGoType()})
+	f.frame.fields = append(f.frame.fields, field{name: v.fieldName, text: p.text, typ: v.storedGoType(), isVariable: true})
 }
 
 // isTerminating reports whether control never comes after a statement, by the rules of the

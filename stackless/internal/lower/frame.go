@@ -6,13 +6,15 @@ import "go/types"
 type frameType struct {
 	pkg        string // path
 	name       string
-	params     []string // the fields that the creator sets
+	params     []string // the fields that the creator sets, see compose
 	isExported bool
 	isUsed     bool // something refers to it
+	isMade     bool // code that makes it was written before its fields were known
 
 	typeParams []*types.TypeParam // of the function, or of its receiver's type
 	fields     []field
-	size       int64 // 0: not known, as it depends on type parameters
+	state      string // the path of the field that is not 0 while the function waits; "": it does not
+	size       int64  // 0: not known, as it depends on type parameters
 	align      int64
 }
 
@@ -21,12 +23,14 @@ type field struct {
 	name, text  string
 	typ         types.Type // nil: size and align are given
 	size, align int64
+	isVariable  bool
+	inner       *callee // whose frame it is
 }
 
 // The bounds up to which the frame of a callee lies inside that of its caller. Beyond them it
 // is allocated when the call begins: no frame grows without bound.
 const (
-	maxInner = 64
+	maxInner = 128
 	maxWhole = 192
 )
 

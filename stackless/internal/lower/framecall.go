@@ -10,6 +10,8 @@ type callee struct {
 	frame *frameType
 	text  string // its type
 	field string
+
+	occupants []*variable // of its rooms, while the call is under way
 }
 
 // frameCall makes a call of a function with a frame. It reports false if that function is
@@ -35,11 +37,11 @@ func (f *function) frameCall(e *ast.CallExpr, c call) bool {
 	}
 	results := resultTypes(f.u.p.Info.TypeOf(e.Fun).Underlying().(*types.Signature))
 	if !recursive && fr.size > 0 && fr.size <= maxInner && len(fr.typeParams) == 0 {
-		if inner := f.inner(fr, typeName); inner != "" {
-			at := f.self + "." + inner
-			f.emit(e.Pos(), append([]any{at + " = "}, pieces...)...)
-			f.emitWait(e, defs(f.resultVariables(e, results)), at+".Poll("+f.taskName()+")")
-			f.emit(e.Pos(), at+" = "+typeName+"{}")
+		if inner := f.inner(fr, typeName); inner != nil {
+			at := f.self + "." + inner.field
+			f.emit(e.Pos(), append([]any{at + " = ", occupied{inner, true}}, pieces...)...).isAtomic = true
+			f.emitWait(e, defs(f.resultVariables(e, results)), at+".Poll("+f.taskName()+")", occupied{inner, false}).call = inner
+			f.emit(e.Pos(), at+" = "+typeName+"{}", occupied{inner, false})
 			return true
 		}
 	}
@@ -52,22 +54,23 @@ func (f *function) frameCall(e *ast.CallExpr, c call) bool {
 	return true
 }
 
-// inner returns the field for the frames of a small callee, or "" if the whole would be too
+// inner returns the field for the frames of a small callee, or nil if the whole would be too
 // large.
-func (f *function) inner(fr *frameType, typeName string) string {
+func (f *function) inner(fr *frameType, typeName string) *callee {
 	total := fr.size
 	for _, c := range f.callees {
 		if c.frame == fr {
-			return c.field
+			return c
 		}
 		total += c.frame.size
 	}
 	if total > maxWhole {
-		return ""
+		return nil
 	}
 	c := &callee{frame: fr, text: typeName, field: f.fields.fresh("call")}
 	f.callees = append(f.callees, c)
-	return c.field
+	f.openRooms(c)
+	return c
 }
 
 // frameTypeText is the type of the callee's frame, as the file writes it.
@@ -108,13 +111,11 @@ func (f *function) frameTypeText(e *ast.CallExpr, c call, fr *frameType) (string
 
 // frameLiteral is the frame of a call that begins: its arguments are fields.
 func (f *function) frameLiteral(e *ast.CallExpr, c call, fr *frameType, typeName string) ([]any, bool) {
-	fields := fr.params
-	pieces := []any{typeName + "{"}
-	add := func(value ...any) {
-		pieces = append(pieces, fields[0]+": ")
-		pieces = append(append(pieces, value...), ", ")
-		fields = fields[1:]
+	if c.info != nil && c.info.stage == underWay {
+		fr.isMade = true
 	}
+	var values [][]any
+	add := func(value ...any) { values = append(values, value) }
 	if c.fn.Signature().Recv() != nil {
 		sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
 		if !ok {
@@ -146,8 +147,7 @@ func (f *function) frameLiteral(e *ast.CallExpr, c call, fr *frameType, typeName
 			add(append(value, "}")...)
 		}
 	}
-	pieces = append(pieces, "}")
-	return pieces, true
+	return fr.compose(typeName, values), true
 }
 
 // receiverValue is the receiver of a method call as the method gets it.

@@ -9,15 +9,15 @@ import (
 // literalFrame is the frame of a literal as a value, with what the literal captures: the value
 // of a variable that does not change, and else a pointer to it.
 func (u *unit) literalFrame(fi *funcInfo, f *function) string {
-	var b strings.Builder
-	b.WriteString(frameName(fi.frame) + "{")
-	for i, obj := range fi.captured {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(fi.frame.params[i] + ": " + u.captured(obj, f))
+	return fi.frame.composeText(u.capturedValues(fi, f))
+}
+
+// capturedValues are the values of what the literal captures, see captured.
+func (u *unit) capturedValues(fi *funcInfo, f *function) (values []string) {
+	for _, obj := range fi.captured {
+		values = append(values, u.captured(obj, f))
 	}
-	return b.String() + "}"
+	return values
 }
 
 // frameName is the type of a frame inside the function that it belongs to, where the type
@@ -70,12 +70,11 @@ func (f *function) stepClosure(e ast.Expr, want types.Type) ([]any, bool) {
 	task, st, frame, done := f.names.fresh("task"), f.names.fresh("st"), f.names.fresh("frame"), f.names.fresh("done")
 	// 1. The head.
 	head := "func(" + task + " *" + edo + ".Task, " + st + " *" + edo + ".Step"
-	fields := fr.params[len(fi.captured):]
-	var args []string
+	var args [][]any
 	for i := 2; i < sig.Params().Len(); i++ {
 		name := f.names.fresh("a")
 		head += ", " + name + " " + f.u.typeText(f.file, sig.Params().At(i).Type(), e.Pos())
-		args = append(args, fields[i-2]+": "+name)
+		args = append(args, []any{name})
 	}
 	head += ") (" + done + " bool"
 	results := done
@@ -87,20 +86,20 @@ func (f *function) stepClosure(e ast.Expr, want types.Type) ([]any, bool) {
 	// 2. The first step makes the frame. The Step is zero while the frame runs, so that it is zero
 	// also after a panic.
 	typeName := frameName(fr)
-	pieces := []any{head + ") { " + frame + " := " + edo + ".StepState[" + typeName + "](" + st + "); if " + frame + " == nil { " + frame + " = &" + typeName + "{"}
-	for i, obj := range fi.captured {
-		pieces = append(pieces, fr.params[i]+": ")
+	var values [][]any
+	for _, obj := range fi.captured {
 		v := f.vars[obj]
 		switch {
 		case v == nil:
-			pieces = append(pieces, f.u.captured(obj, nil))
+			values = append(values, []any{f.u.captured(obj, nil)})
 		case v.cell:
-			pieces = append(pieces, address{v})
+			values = append(values, []any{address{v}})
 		default:
-			pieces = append(pieces, v)
+			values = append(values, []any{v})
 		}
-		pieces = append(pieces, ", ")
 	}
-	pieces = append(pieces, strings.Join(args, ", ")+"} }; "+st+".Set(nil); "+results+" = "+frame+".Poll("+task+"); if !"+done+" { "+st+".Set("+frame+") }; return }")
+	pieces := []any{head + ") { " + frame + " := " + edo + ".StepState[" + typeName + "](" + st + "); if " + frame + " == nil { " + frame + " = &"}
+	pieces = append(pieces, fr.compose(typeName, append(values, args...))...)
+	pieces = append(pieces, " }; "+st+".Set(nil); "+results+" = "+frame+".Poll("+task+"); if !"+done+" { "+st+".Set("+frame+") }; return }")
 	return []any{closure{pieces}}, true
 }

@@ -22,14 +22,17 @@ import (
 //	zeroOf      the zero value of a variable
 //	async       the future of a function that waits
 //	suspend     what Poll does to return that the function is not done
+//	occupied    nothing: the frame of a callee inside this one is written, or read
 //	leave       what Poll does to return the results
 type op struct {
-	pos    token.Pos
-	pieces []any
-	label  *label // the op is this label, and has no pieces
-	ends   bool
-	waits  bool
-	state  int // of an op that waits: the state in which it is resumed
+	pos      token.Pos
+	pieces   []any
+	label    *label // the op is this label, and has no pieces
+	ends     bool
+	waits    bool
+	call     *callee // of an op that waits: the call, if its frame lies inside
+	isAtomic bool    // it has read all before it writes
+	state    int     // of an op that waits: the state in which it is resumed
 }
 
 type (
@@ -87,6 +90,12 @@ func (f *function) pieceRefs(r *references, pieces []any) {
 	for _, p := range pieces {
 		switch p := p.(type) {
 		case string, suspend, zeroOf:
+		case occupied:
+			if p.isWritten {
+				r.defs = append(r.defs, p.occupants...)
+			} else {
+				r.uses = append(r.uses, p.occupants...)
+			}
 		case *variable:
 			r.uses = append(r.uses, p)
 		case address:

@@ -42,7 +42,7 @@ func (f *function) place() {
 			continue
 		}
 		for _, p := range f.slots {
-			if v := p.members[0]; !v.pinned && f.keeps(v) && p.isAny(written[i]) && !p.isAny(live[i]) {
+			if v := p.tenant(); v != nil && !v.pinned && f.keeps(v) && p.isAny(written[i]) && !p.isAny(live[i]) {
 				f.placement.clear[o] = append(f.placement.clear[o], v)
 			}
 		}
@@ -84,6 +84,7 @@ func (f *function) graph() []flow.Node {
 	for i, o := range f.ops {
 		r := f.refs(o)
 		n := &nodes[i]
+		n.IsAtomic = o.isAtomic
 		for _, v := range r.uses {
 			n.Uses = append(n.Uses, v.number)
 		}
@@ -109,7 +110,7 @@ func (f *function) graph() []flow.Node {
 func (f *function) nameVariables() {
 	others := f.otherMeanings()
 	for _, v := range f.all {
-		if v.field {
+		if v.field || v.room != "" {
 			continue // named when the fields are laid out
 		}
 		if v.obj != nil && !others[v.obj.Name()] && f.onlyObject[v.obj.Name()] == v.obj {

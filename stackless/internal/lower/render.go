@@ -12,6 +12,7 @@ func (f *function) pieces(o *op, pieces []any) string {
 		switch p := p.(type) {
 		case string:
 			b.WriteString(p)
+		case occupied:
 		case *variable:
 			b.WriteString(f.value(p))
 		case def:
@@ -199,11 +200,13 @@ func (f *function) suspension(o *op) string {
 		}
 		b.WriteString(v.storage + " = " + zero + "; ")
 	}
-	b.WriteString(f.self + ".state = " + itoa(o.state))
+	if f.hasState() {
+		b.WriteString(f.self + ".state = " + itoa(o.state) + "; ")
+	}
 	if f.exits() {
-		b.WriteString("; goto " + f.exit)
+		b.WriteString("goto " + f.exit)
 	} else {
-		b.WriteString("; return")
+		b.WriteString("return")
 	}
 	return b.String()
 }

@@ -6,7 +6,19 @@ import "github.com/edo-go/edo/stackless/internal/flow"
 // time.
 type slot struct {
 	text    string // the type
+	room    string // not "": it is this field of a callee's frame, and not one of its own
 	members []*variable
+}
+
+// tenant is a variable of the slot that a wait may clear, or nil: the frame of a callee is
+// cleared by the call.
+func (p *slot) tenant() *variable {
+	for _, v := range p.members {
+		if v.room == "" {
+			return v
+		}
+	}
+	return nil
 }
 
 // share puts the fields of a frame into slots. A variable that the creator of the frame sets, or
@@ -14,9 +26,16 @@ type slot struct {
 func (f *function) share(nodes []flow.Node, live []flow.Set, entry []int) {
 	conflicts := flow.Conflicts(nodes, live, len(f.all), entry)
 	f.slots = nil
+	for _, c := range f.callees {
+		for _, v := range c.occupants {
+			if v.field { // the call can be reached
+				f.slots = append(f.slots, &slot{room: v.room, members: []*variable{v}})
+			}
+		}
+	}
 	for _, params := range []bool{true, false} { // parameters first: they have a place each
 		for _, v := range f.all {
-			if v.field && v.param == params {
+			if v.field && v.param == params && v.room == "" {
 				f.addToSlot(v, conflicts)
 			}
 		}
@@ -26,9 +45,13 @@ func (f *function) share(nodes []flow.Node, live []flow.Set, entry []int) {
 // addToSlot finds a slot for v.
 func (f *function) addToSlot(v *variable, conflicts []flow.Set) {
 	text := f.storedType(v)
-	if !v.param && v.sharesSlot() {
+	if v.sharesSlot() {
 		for _, p := range f.slots {
-			if p.text == text && p.fits(v, conflicts) {
+			isPossible := p.text == text && !v.param
+			if p.room != "" {
+				isPossible = f.canLieIn(v, p)
+			}
+			if isPossible && p.fits(v, conflicts) {
 				p.members = append(p.members, v)
 				return
 			}

@@ -184,7 +184,8 @@ func (u *unit) spawnedFrame(file *file, n *ast.CallExpr, arg int, step *types.Fu
 		return "", false
 	}
 	names := u.localNames(file, lit)
-	var params, fields []string
+	var params []string
+	values := u.capturedValues(fi, f)
 	for v := range direct.Params().Variables() {
 		if isTask(v.Type()) {
 			continue
@@ -194,14 +195,10 @@ func (u *unit) spawnedFrame(file *file, n *ast.CallExpr, arg int, step *types.Fu
 		}
 		name := names.fresh("a")
 		params = append(params, name+" "+u.typeText(file, v.Type(), n.Pos()))
-		fields = append(fields, fr.params[len(fi.captured)+len(fields)]+": "+name)
+		values = append(values, name)
 	}
 	fi.given, fr.isUsed = true, true
-	frame := strings.TrimSuffix(u.literalFrame(fi, f), "}")
-	if len(fi.captured) > 0 {
-		frame += ", "
-	}
-	return "func(" + strings.Join(params, ", ") + ") " + frameName(fr) + " { return " + frame + strings.Join(fields, ", ") + "} }", true
+	return "func(" + strings.Join(params, ", ") + ") " + frameName(fr) + " { return " + fr.composeText(values) + " }", true
 }
 
 // spawnFun is the function of a call by another name, without type arguments.
@@ -331,7 +328,7 @@ func (u *unit) declaredFrame(file *file, fn *types.Func, recv string) (string, b
 		return "", false // the frame has not the name of a method value
 	}
 	fi.isBound = true
-	return fi.boundName() + "{" + fr.name + "{" + fr.params[0] + ": " + recv + "}}", true
+	return fi.boundName() + "{" + fr.composeText([]string{recv}) + "}", true
 }
 
 // boundName is the type of the frames of method values of a method. They differ from those of calls

@@ -95,19 +95,13 @@ func (u *unit) question(fi *funcInfo, f *function) string {
 	names := u.localNames(fi.file, fi.node)
 	st, frame, done := names.fresh("st"), names.fresh("frame"), names.fresh("done")
 	var values []string
-	fields := fr.params
-	for _, obj := range fi.captured {
-		values = append(values, fields[0]+": "+u.captured(obj, f))
-		fields = fields[1:]
-	}
+	values = append(values, u.capturedValues(fi, f)...)
 	if recv := fi.sig.Recv(); recv != nil {
-		values = append(values, fields[0]+": "+recv.Name())
-		fields = fields[1:]
+		values = append(values, recv.Name())
 	}
 	for v := range fi.sig.Params().Variables() {
 		if v != fi.task {
-			values = append(values, fields[0]+": "+v.Name())
-			fields = fields[1:]
+			values = append(values, v.Name())
 		}
 	}
 	results := []string{done}
@@ -117,7 +111,7 @@ func (u *unit) question(fi *funcInfo, f *function) string {
 	typeName := frameName(fr)
 	return " if " + st + " := " + edo + ".TakeStep(" + fi.task.Name() + "); " + st + " != nil { " +
 		frame + " := " + edo + ".StepState[" + typeName + "](" + st + "); " +
-		"if " + frame + " == nil { " + frame + " = &" + typeName + "{" + strings.Join(values, ", ") + "} }; " +
+		"if " + frame + " == nil { " + frame + " = &" + fr.composeText(values) + " }; " +
 		st + ".Set(nil); " +
 		strings.Join(results, ", ") + " := " + frame + ".Poll(" + fi.task.Name() + "); " +
 		"if !" + done + " { " + st + ".Set(" + frame + ") }; " +

@@ -15,10 +15,11 @@ type variable struct {
 	typ    types.Type
 	decl   string // the type as text, if it has no types.Type
 	pos    token.Pos
-	cell   bool // it is shared: what is stored is a pointer to it
-	param  bool // a field that the creator of the frame sets
-	pinned bool // it is a field that keeps its value to the end
-	must   bool // it is a field
+	cell   bool   // it is shared: what is stored is a pointer to it
+	param  bool   // a field that the creator of the frame sets
+	pinned bool   // it is a field that keeps its value to the end
+	must   bool   // it is a field
+	room   string // not "": what lies in this field of a callee's frame while the call is under way
 
 	number    int
 	used      bool // an operation that can be reached refers to it

@@ -87,7 +87,7 @@ func (f *function) resultVariables(e *ast.CallExpr, results []types.Type) []*var
 
 // emitWait appends the operation that makes a step of a call: the results are written when it
 // is done, and else Poll returns.
-func (f *function) emitWait(e ast.Expr, results []any, call ...any) {
+func (f *function) emitWait(e ast.Expr, results []any, call ...any) *op {
 	pieces := []any{"if " + f.done}
 	for _, r := range results {
 		pieces = append(pieces, ", ", r)
@@ -95,7 +95,9 @@ func (f *function) emitWait(e ast.Expr, results []any, call ...any) {
 	pieces = append(pieces, " = ")
 	pieces = append(pieces, call...)
 	pieces = append(pieces, "; !"+f.done+" { ", suspend{}, " }")
-	f.emit(e.Pos(), pieces...).waits = true
+	o := f.emit(e.Pos(), pieces...)
+	o.waits = true
+	return o
 }
 
 func defs(vs []*variable) (pieces []any) {

@@ -59,10 +59,14 @@ func (u *unit) literalAt(e ast.Expr, f *function) *funcInfo {
 		if fi == nil {
 			return nil
 		}
-		for _, obj := range fi.captured {
-			if f.vars[obj] == nil && !u.means(e, obj) {
-				return nil
+		isPossible := true
+		refused := attempt(func() {
+			for _, obj := range u.capturedBy(fi) {
+				isPossible = isPossible && (f.vars[obj] != nil || u.means(e, obj))
 			}
+		})
+		if refused != nil || !isPossible {
+			return nil
 		}
 		return fi
 	}

@@ -148,7 +148,7 @@ func (f *function) nodeRefs(r *references, node, itself ast.Node) {
 				r.uses = append(r.uses, v)
 			}
 			if fi := f.u.literalAt(n, f); fi != nil { // its frame is made of what it captures
-				for _, obj := range fi.captured {
+				for _, obj := range f.u.capturedBy(fi) {
 					if v := f.vars[obj]; v != nil {
 						r.uses = append(r.uses, v)
 					}

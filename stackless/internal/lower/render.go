@@ -242,7 +242,7 @@ func (f *function) captures(pieces []any) (captured []*variable) {
 					return true
 				}
 				if fi := f.u.literalAt(n, f); fi != nil { // its frame is made of what it captures
-					for _, obj := range fi.captured {
+					for _, obj := range f.u.capturedBy(fi) {
 						if v := f.vars[obj]; v != nil && !seen[v] {
 							seen[v] = true
 							captured = append(captured, v)

@@ -225,7 +225,7 @@ func (p pair) both(task *edo.Task, n int) string { return branches(task, p.n+n, 
 func (p pair) one(task *edo.Task) (string, error) { return third(task, p.n, p.s) }
 
 // local spawns a literal with a type of its own function, which is refused.
-func local(task *edo.Task) (string, error) {
+func local(task *edo.Task) (string, error) { // refused
 	type text string
 	show := func(task *edo.Task) (string, error) { return string(text("local")), edo.Yield(task) } // refused
 	return edo.GoValue(task, show).Await(task)

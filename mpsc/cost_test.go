@@ -10,8 +10,10 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/chantest"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/mpsc"
 )
 
@@ -302,6 +304,45 @@ func BenchmarkDirectSendRecv(b *testing.B) {
 			_, p, _ = f.Poll(cx)
 		}
 	})
+}
+
+func BenchmarkStepSendRecv(b *testing.B) {
+	tx, rx := mpsc.New[int](1024)
+	defer tx.Close()
+	b.ReportAllocs()
+	stepBenchmark(b, func(task *edo.Task, st *edo.Step) {
+		tx.SendStep(task, st, 1)
+		rx.RecvStep(task)
+	})
+}
+
+// BenchmarkStepWaitingSend has every message pass through the line.
+func BenchmarkStepWaitingSend(b *testing.B) {
+	tx, rx := mpsc.New[int](1)
+	defer tx.Close()
+	tx.TrySend(0)
+	b.ReportAllocs()
+	stepBenchmark(b, func(task *edo.Task, st *edo.Step) {
+		tx.SendStep(task, st, 1)
+		rx.RecvStep(task)
+		tx.SendStep(task, st, 1)
+	})
+}
+
+// stepBenchmark measures fn in the frame of a compiled function.
+func stepBenchmark(b *testing.B, fn func(task *edo.Task, st *edo.Step)) {
+	if err := edo.Run(func(task *edo.Task) error {
+		_, err := tasktest.GoFrame(task, func(task *edo.Task, st *edo.Step) (bool, error) {
+			for b.Loop() {
+				inside.Task(task).Cx.SetBudget(1 << 20)
+				fn(task, st)
+			}
+			return true, nil
+		}).Await(task)
+		return err
+	}, tasktest.Quiet(tasktest.CurrentThread)); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // BenchmarkWaitingSend has every message pass through the line.

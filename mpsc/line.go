@@ -4,6 +4,8 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/release"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -105,6 +107,25 @@ func (w *waiter[T]) PollWait(cx *edo.Context) (edo.Poll, error) {
 func (c *channel[T]) awaitWaiter(task *edo.Task, w *waiter[T], f edo.Future[edo.Unit]) error {
 	_, err := edo.Await(task, f)
 	return c.endWait(w, err)
+}
+
+// awaitOwnStep is the step form of awaitWaiter where w itself is awaited. The step keeps something
+// until it is done. It is as AwaitStep, without its calls: BenchmarkStepWaitingSend.
+func (c *channel[T]) awaitOwnStep(task *edo.Task, st *edo.Step, w *waiter[T]) (done bool, err error) {
+	t := inside.Task(task)
+	if t.IsSpecial() {
+		return c.awaitWaiterStep(task, st, w, w)
+	}
+	budget := t.BeginPoll()
+	_, p, err := w.Poll(inside.Context(task))
+	if p == edo.Pending {
+		return false, nil
+	}
+	if done, _, err = core.EndPoll(t, budget, edo.Unit{}, err); done {
+		st.Set(nil)
+		err = c.endWait(w, err)
+	}
+	return done, err
 }
 
 // awaitWaiterStep is the step form of awaitWaiter. The step keeps something until it is done.

@@ -128,7 +128,7 @@ func (tx *Sender[T]) reserveStep(task *edo.Task, st *edo.Step, n uint32) (done b
 		}
 		st.Set(w)
 	}
-	return tx.ch.awaitWaiterStep(task, st, w, w)
+	return tx.ch.awaitOwnStep(task, st, w)
 }
 
 // beginReserve takes n permits, or returns an error, or a waiter that is in line.

@@ -105,7 +105,7 @@ func (tx *Sender[T]) SendStep(task *edo.Task, st *edo.Step, v T) (done bool, err
 		}
 		st.Set(w)
 	}
-	return tx.ch.awaitWaiterStep(task, st, w, w)
+	return tx.ch.awaitOwnStep(task, st, w)
 }
 
 // beginSend sends v, or returns an error, or puts v in line and returns the waiter.

@@ -94,6 +94,9 @@ func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
 	if p == edo.Pending {
 		return false, v, nil
 	}
+	if !t.IsKept(budget) {
+		return true, v, err
+	}
 	return core.EndPoll(t, budget, v, err)
 }
 

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/oneshot"
 )
@@ -19,4 +21,23 @@ func TestStepFormsDoWhatDirectStyleDoes(t *testing.T) {
 		}
 		return w
 	})
+}
+
+// BenchmarkStepRecv receives in the frame of a compiled function.
+func BenchmarkStepRecv(b *testing.B) {
+	b.ReportAllocs()
+	if err := edo.Run(func(task *edo.Task) error {
+		_, err := tasktest.GoFrame(task, func(task *edo.Task, _ *edo.Step) (bool, error) {
+			for b.Loop() {
+				inside.Task(task).Cx.SetBudget(1 << 20)
+				tx, rx := oneshot.New[int]()
+				tx.Send(1)
+				rx.RecvStep(task)
+			}
+			return true, nil
+		}).Await(task)
+		return err
+	}, tasktest.Quiet(tasktest.CurrentThread)); err != nil {
+		b.Fatal(err)
+	}
 }

@@ -81,7 +81,7 @@ func (f *function) locals() string {
 		names = append(names, v.storage)
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(&b, "\t%s = %s\n", strings.TrimSuffix(strings.Repeat("_, ", len(names)), ", "), strings.Join(names, ", "))
+		b.WriteString("\t" + strings.TrimSuffix(useAll(names), "; ") + "\n")
 	}
 	return b.String()
 }

@@ -293,7 +293,6 @@ func (f *function) opText(o *op) string {
 		return f.pieces(o, o.pieces)
 	}
 	var names, values []string
-	unused := ""
 	alias := map[*variable]string{}
 	for _, v := range captured {
 		if alias[v] != "" {
@@ -303,11 +302,13 @@ func (f *function) opText(o *op) string {
 		alias[v] = name
 		names = append(names, name)
 		values = append(values, v.storage)
-		if f.u.literalOf[v.obj] != nil { // perhaps its frame stands for it
-			unused += "_ = " + name + "; "
-		}
 	}
 	f.alias = alias
 	defer func() { f.alias = nil }()
-	return "{ " + strings.Join(names, ", ") + " := " + strings.Join(values, ", ") + "; " + unused + f.pieces(o, o.pieces) + " }"
+	return "{ " + strings.Join(names, ", ") + " := " + strings.Join(values, ", ") + "; " + useAll(names) + f.pieces(o, o.pieces) + " }"
+}
+
+// useAll uses variables that the text may not use: a frame may stand for what would.
+func useAll(names []string) string {
+	return strings.TrimSuffix(strings.Repeat("_, ", len(names)), ", ") + " = " + strings.Join(names, ", ") + "; "
 }

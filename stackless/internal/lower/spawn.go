@@ -14,6 +14,9 @@ func (u *unit) spawned(n *ast.CallExpr) (arg int, name string, ok bool) {
 	if fn == nil {
 		return 0, "", false
 	}
+	if u.spawnedAsync(n) != nil {
+		return 1, "GoValueStep", true
+	}
 	kind, name, known := u.c.directives.Of(fn)
 	if !known || kind != "spawn" {
 		return 0, "", false
@@ -46,6 +49,22 @@ func (u *unit) spawned(n *ast.CallExpr) (arg int, name string, ok bool) {
 		return 0, "", false
 	}
 	return arg, name, true
+}
+
+// spawnedAsync returns the function that a call of edo.Spawn makes a future of with edo.Async, and
+// spawns: that is what edo.GoValue does. It is nil for any other call.
+func (u *unit) spawnedAsync(n *ast.CallExpr) ast.Expr {
+	if fn, _ := u.callee(n); fn == nil || fn.Pkg() != u.edo || fn.Name() != "Spawn" || fn.Signature().Recv() != nil || len(n.Args) < 2 {
+		return nil
+	}
+	inner, ok := ast.Unparen(n.Args[1]).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	if fn, _ := u.callee(inner); fn == nil || fn.Pkg() != u.edo || fn.Name() != "Async" || len(inner.Args) != 1 {
+		return nil
+	}
+	return inner.Args[0]
 }
 
 // spawnText is the text of a call that spawns a function, with the frame of the function in its
@@ -155,6 +174,9 @@ func (u *unit) receiverText(file *file, sel *ast.SelectorExpr, f *function) stri
 // spawnedFrame is what the function step takes in the place of the argument: a frame, or a function
 // that makes the frame of each call if the argument takes more than a Task.
 func (u *unit) spawnedFrame(file *file, n *ast.CallExpr, arg int, step *types.Func, f *function) (string, bool) {
+	if fn := u.spawnedAsync(n); fn != nil {
+		return u.frameValue(file, fn, f)
+	}
 	at := arg
 	if sel := u.p.Info.Selections[selectorOf(n)]; sel != nil {
 		at++ // after the receiver

@@ -203,6 +203,12 @@ func literals(task *edo.Task) (out []string) {
 	run()
 	edo.Yield(task)
 	edo.Yield(task)
+	edo.Go(task, func(task *edo.Task) error {
+		for range 2 {
+			edo.Go(task, again) // of the function around it
+		}
+		return nil
+	}).Await(task)
 	changes := func(*edo.Task) error { out = append(out, "before"); return nil }
 	if n > 0 {
 		changes = func(*edo.Task) error { out = append(out, "after"); return nil }

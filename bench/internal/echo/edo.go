@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/stream"
 )
@@ -15,7 +16,9 @@ func (c Config) runtime() edo.RunOption {
 	return edo.WithConfig(edo.Config{Workers: c.Workers})
 }
 
-// serveDirect is edo's direct style: a task with a coroutine for each connection.
+// serveDirect is edo's direct style: a task with a coroutine for each connection, or a frame if it
+// is compiled. A connection is not owned by its task: one that is aborted before it begins does
+// not close it, and here none is aborted.
 func serveDirect(c Config) error {
 	return edo.Run(func(task *edo.Task) error {
 		listener, err := socket.Listen(task, "tcp", "127.0.0.1:0")
@@ -30,17 +33,9 @@ func serveDirect(c Config) error {
 			}
 			edo.Go(task, func(task *edo.Task) error {
 				defer conn.Close()
-				buf := make([]byte, buffer)
-				for {
-					n, err := conn.Read(task, buf)
-					if err != nil {
-						return nil // the client has closed
-					}
-					if _, err := conn.Write(task, buf[:n]); err != nil {
-						return nil
-					}
-				}
-			}, edo.Owns(conn))
+				_, err := aio.Copy(task, conn, conn) // it has a buffer only while there are bytes to write
+				return err
+			})
 		}
 		return task.Err()
 	}, c.runtime())

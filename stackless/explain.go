@@ -23,12 +23,12 @@ type Explanation struct {
 }
 
 // An ExplainedPackage is a package that was named, is in the main module or the workspace, and uses edo. The tests of a
-// package are an entry of their own.
+// package are an entry of their own. What was named and is no package that can be built is an entry too.
 type ExplainedPackage struct {
 	Path string `json:"path"`
 
 	// State is "compiled"; "library" for a package with step forms written by hand, "cgo" for one that uses cgo,
-	// "broken" for one that does not type-check, "failed" after an error of the compiler itself. All but the first stay
+	// "broken" for one that cannot be built, "failed" after an error of the compiler itself. All but the first stay
 	// as they are.
 	State     string              `json:"state"`
 	Failure   string              `json:"failure,omitempty"`  // of a package that is broken or failed
@@ -74,12 +74,11 @@ func (t *tool) explain(args []string) int {
 	if s == nil {
 		return status
 	}
-	result, err := t.explained(s)
+	e, err := t.explained(s)
 	if err != nil {
 		t.note("%v", err)
 		return statusFailed
 	}
-	e := explanation(result)
 	if s.line.Flag("json") {
 		encoder := json.NewEncoder(t.out)
 		encoder.SetIndent("", "\t")
@@ -98,15 +97,18 @@ func (t *tool) explain(args []string) int {
 	return status
 }
 
-// explained lowers what is to be explained.
-func (t *tool) explained(s *session) (*build.Result, error) {
+// explained lowers what is to be explained, and describes it.
+func (t *tool) explained(s *session) (*Explanation, error) {
 	graph, err := s.list(load.Config{Tests: s.line.Flag("test")})
 	if err != nil {
 		return nil, err
 	}
 	result, err := s.lower(graph, t.newCompiler)
+	if err != nil {
+		return nil, err
+	}
 	s.cache.Trim()
-	return result, err
+	return explanation(graph, result), nil
 }
 
 // session begins a command that does not become the go command. Without one the command ends with the status.
@@ -118,7 +120,7 @@ func (t *tool) session(command string, args []string) (s *session, status int) {
 	}
 	line := gocmd.Parse(command, args, env.GOFLAGS)
 	if line.Plain {
-		fmt.Fprintf(t.errs, "edo %s: there is a flag that is not known, or without its value\nedo %[1]s --help tells more\n", command)
+		fmt.Fprintf(t.errs, "%s\nedo %s --help tells more\n", line.Fault, command)
 		return nil, statusMisuse
 	}
 	if reason := env.Unusable(runtime.Version()); reason != "" {
@@ -132,9 +134,14 @@ func (t *tool) session(command string, args []string) (s *session, status int) {
 	return s, statusOK
 }
 
-// explanation describes a result.
-func explanation(result *build.Result) *Explanation {
+// explanation describes a result, after the packages that were named and that the go command cannot build.
+func explanation(graph *load.Graph, result *build.Result) *Explanation {
 	e := &Explanation{Packages: []ExplainedPackage{}}
+	for _, p := range graph.Packages {
+		if p.Named && p.Failure != "" {
+			e.Packages = append(e.Packages, ExplainedPackage{Path: p.Path, State: build.Broken, Failure: p.Failure})
+		}
+	}
 	for _, u := range result.Units {
 		if !u.Package.Named {
 			continue // lowered because a package that was named imports it
@@ -189,7 +196,7 @@ func (e *Explanation) print(out io.Writer) {
 		case build.Cgo:
 			fmt.Fprintf(out, "# %s uses cgo: its tasks run on coroutines\n", p.Path)
 		case build.Broken:
-			fmt.Fprintf(out, "# %s does not compile: %s\n", p.Path, p.Failure)
+			fmt.Fprintf(out, "# %s cannot be built: %s\n", p.Path, p.Failure)
 		case build.Failed:
 			fmt.Fprintf(out, "# %s stays on coroutines after an error of edo itself, please report it: %s\n", p.Path, p.Failure)
 		}
@@ -207,7 +214,7 @@ func (e *Explanation) print(out io.Writer) {
 func (f *ExplainedFunction) print(out io.Writer) {
 	switch f.Result {
 	case string(lower.Lowered):
-		size := fmt.Sprintf("%d bytes", f.FrameSize)
+		size := count(int(f.FrameSize), "byte", "bytes")
 		if f.FrameSize == 0 {
 			size = "its size depends on type arguments"
 		}

@@ -78,7 +78,37 @@ func TestExplainReportsWhatGoListSays(t *testing.T) {
 	if out, errs, status := w.edo("explain"); status != 1 || out != "" || !strings.Contains(errs, "unknown directive: modul") {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
-	if _, errs, status := w.edo("explain", "-C"); status != 2 || !strings.Contains(errs, "edo explain --help") {
-		t.Errorf("status %d\n%s", status, errs)
+	for flag, want := range map[string]string{
+		"-C":        "flag needs an argument: -C\nedo explain --help tells more\n",
+		"--unknown": "flag provided but not defined: -unknown\nedo explain --help tells more\n",
+	} {
+		if out, errs, status := w.edo("explain", flag); status != 2 || out != "" || errs != want {
+			t.Errorf("%s: status %d\n%s%s", flag, status, out, errs)
+		}
+	}
+}
+
+func TestExplainSaysWhyWhatWasNamedCannotBeBuilt(t *testing.T) {
+	w := newWorkplace(t)
+	w.write("m/imports/i.go", "package imports\n\nimport (\n\t_ \"example.com/m/absent\"\n\t_ \"github.com/edo-go/edo\"\n)\n")
+	w.write("m/empty/text", "")
+	for name, why := range map[string]string{
+		"./absent":  "directory not found",
+		"./empty":   "no Go files in",
+		"./broken":  "cannot use 1",
+		"./imports": "no required module provides package example.com/m/absent",
+	} {
+		out, errs, status := w.edo("explain", "./light", name)
+		if status != 1 || errs != "" || !strings.Contains(out, " cannot be built: ") || !strings.Contains(out, why) || !strings.Contains(out, "1 function waits") {
+			t.Errorf("%s: status %d\n%s%s", name, status, out, errs)
+		}
+	}
+	out, _, status := w.edo("explain", "-json", "./absent")
+	var e Explanation
+	if err := json.Unmarshal([]byte(out), &e); err != nil {
+		t.Fatal(err)
+	}
+	if status != 1 || len(e.Packages) != 1 || e.Packages[0].State != "broken" || !strings.Contains(e.Packages[0].Failure, "directory not found") {
+		t.Errorf("status %d, %+v", status, e)
 	}
 }

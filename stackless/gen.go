@@ -93,6 +93,8 @@ func (g *generator) findModule() error {
 	}
 	for _, p := range graph.Packages {
 		switch {
+		case p.Named && p.Failure != "":
+			return fmt.Errorf("%s: %s", p.Path, p.Failure)
 		case !p.Named || !p.Main || p.Module == "" || p.Module == g.module:
 		case g.module != "":
 			return fmt.Errorf("there are packages of two modules, %s and %s: call edo gen for one at a time", g.module, p.Module)

@@ -65,6 +65,7 @@ func TestGenRefusesWhatItCannotDo(t *testing.T) {
 		{[]string{"gen", "example.com/lib"}, "lib_stackless.go is there, and was not written by edo gen"},
 		{[]string{"gen", "example.com/lib", "./light"}, "there are packages of two modules, "},
 		{[]string{"gen", "./broken"}, "cannot use 1"},
+		{[]string{"gen", "./absent"}, "directory not found"},
 		{[]string{"gen", "fmt"}, "no package of the main module was named"},
 	}
 	for _, test := range tests {

@@ -66,7 +66,7 @@ func Lower(ctx context.Context, config Config) (*Result, error) {
 }
 
 // lowers reports whether a package may have functions to lower.
-func lowers(p *load.Package) bool { return p.Main && p.UsesEdo && !p.Broken }
+func lowers(p *load.Package) bool { return p.Main && p.UsesEdo && p.Failure == "" }
 
 // first is the package that makes the text of the files which packages with the path of p have in common.
 func first(g *load.Graph, p *load.Package) *load.Package {

@@ -16,6 +16,7 @@ type Line struct {
 	Overlay  string   // the user's own overlay, as it was given, or empty
 	Cover    string   // the flag that asks for coverage, or empty
 	Plain    bool     // the command has to run as it is
+	Fault    string   // what is wrong with the flags, in the words of the go command, or empty
 
 	args  []string // as they were given, without -C and -overlay
 	dir   []string // -C as it was given
@@ -87,8 +88,10 @@ func (l *Line) parse(args []string) {
 		case isEnd:
 			l.args = append(l.args, args[0])
 			args = args[1:]
-		case isUnknown, isWrong:
-			l.Plain = true
+		case isUnknown:
+			l.Plain, l.Fault = true, "flag provided but not defined: -"+f.name
+		case isWrong:
+			l.Plain, l.Fault = true, "flag needs an argument: -"+f.name
 		}
 		break
 	}

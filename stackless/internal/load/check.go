@@ -146,7 +146,7 @@ func (c *Checker) findExports() error {
 			continue
 		}
 		for _, q := range p.Imports {
-			if !q.Source && !q.Broken && q.ID == q.Path {
+			if !q.Source && q.Failure == "" && q.ID == q.Path {
 				needed = append(needed, q.Path)
 			}
 		}
@@ -188,6 +188,9 @@ func (i *packageImporter) Import(path string) (*types.Package, error) {
 			return checked.Types, nil
 		}
 		return nil, fmt.Errorf("import cycle through %s", path)
+	}
+	if p.Failure != "" {
+		return nil, errors.New(p.Failure)
 	}
 	if i.checker.exports[p.Path] == "" {
 		return nil, fmt.Errorf("package %s does not compile", path)

@@ -27,7 +27,7 @@ type Package struct {
 	Named     bool     // a pattern of the user names it; the others are dependencies
 	Main      bool     // in the main module, or in a module of the workspace
 	Cgo       bool     // has a file that imports "C"
-	Broken    bool     // the go command cannot build it, and says why itself
+	Failure   string   // why the go command cannot build it, in its words; empty if it can
 	Source    bool     // type-checked from its source: a package of the main modules, or one that imports such a package
 	UsesEdo   bool     // imports edo, also through others
 

@@ -119,7 +119,6 @@ func (g *Graph) add(l *listed) {
 		ForTest:   l.ForTest,
 		Named:     !l.DepOnly,
 		Cgo:       len(l.CgoFiles) > 0,
-		Broken:    l.Error != nil,
 		standard:  l.Standard,
 		importMap: l.ImportMap,
 		importIDs: l.Imports,
@@ -134,6 +133,9 @@ func (g *Graph) add(l *listed) {
 			continue
 		}
 		p.Files = append(p.Files, name)
+	}
+	if l.Error != nil {
+		p.Failure = l.Error.Err
 	}
 	if l.Module != nil {
 		p.Module, p.GoVersion = l.Module.Path, l.Module.GoVersion

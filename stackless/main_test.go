@@ -157,7 +157,7 @@ func borrows(task *edo.Task) {
 
 // A place is a folder with the files, and a cache.
 type workplace struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 	env []string
 }

@@ -1,12 +1,15 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/token"
 	"maps"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/edo-go/edo/stackless/internal/directive"
 	"github.com/edo-go/edo/stackless/internal/gocmd"
@@ -224,6 +227,9 @@ func (b *builder) lower(p *load.Checked) (*made, error) {
 	demanded := directives.Demands()
 	maps.DeleteFunc(demanded, func(_ string, d directive.Directive) bool { return !own(d.Pos) })
 	m.problems = append(m.problems, demands(b.checker.Fset, demanded, m)...)
+	slices.SortStableFunc(m.problems, func(x, y lower.Reason) int {
+		return cmp.Or(strings.Compare(x.Pos.Filename, y.Pos.Filename), x.Pos.Line-y.Pos.Line, x.Pos.Column-y.Pos.Column)
+	})
 	return m, nil
 }
 

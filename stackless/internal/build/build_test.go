@@ -319,9 +319,9 @@ func Misspelt(task *edo.Task) {}
 `)
 	w.write("m/side/side.go", "package side\n\nimport \"github.com/edo-go/edo\"\n\n//edo:step SideStep\nfunc Side(task *edo.Task) {}\nfunc SideStep(task *edo.Task) bool { return true }\n\n//edo:stackless\nfunc F(task *edo.Task) {}\n")
 	w.write("m/low/low_test.go", "package low\n\nimport \"github.com/edo-go/edo\"\n\n//edo:stackless\nfunc Refused2(task *edo.Task) {}\n")
-	want := `low.go:14:1: there is no directive //edo:stakless
-low.go:9:30: Refused must be stackless, and is not: a defer in a loop
+	want := `low.go:9:30: Refused must be stackless, and is not: a defer in a loop
 low.go:12:6: Taskless must be stackless, and is not: it takes no Task
+low.go:14:1: there is no directive //edo:stakless
 side.go:10:6: F must be stackless, and is not: a package with step forms that are written by hand is not lowered
 low_test.go:6:31: Refused2 must be stackless, and is not: no reason
 `

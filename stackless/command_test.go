@@ -172,6 +172,21 @@ func TestAToolChainThatIsTooOldMakesThePlainBuild(t *testing.T) {
 	}
 }
 
+func TestAnEdoThatIsTooOldMakesThePlainBuild(t *testing.T) {
+	w := newWorkplace(t)
+	w.write("edo/edo.go", "package edo\n\ntype Task struct{}\n")
+	why := "edo: the github.com/edo-go/edo of this build is too old for compiled tasks: it has no type Step\n"
+	for _, what := range []string{"first", "again"} {
+		out, errs, _ := w.edo("run", "./cmd")
+		if out != "plain plain untagged  []\n" || !strings.HasPrefix(errs, why+"edo: nothing is lowered: tasks run on coroutines\n") {
+			t.Errorf("%s: %s%s", what, out, errs)
+		}
+	}
+	if out, errs, status := w.edo("explain", "./cmd"); status != 1 || out != "" || errs != why {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+}
+
 func TestACacheThatCannotBeWrittenMakesThePlainBuild(t *testing.T) {
 	w := newWorkplace(t)
 	w.write("file", "")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"go/token"
+	"go/types"
 	"maps"
 	"path/filepath"
 	"runtime/debug"
@@ -206,6 +207,9 @@ func (b *builder) lower(p *load.Checked) (*made, error) {
 	if err := p.FirstError(); err != nil {
 		return &made{state: Broken, failure: err.Error()}, nil
 	}
+	if err := served(p.Types); err != nil {
+		return nil, err
+	}
 	m := &made{state: Compiled}
 	own := b.own(p)
 	for _, err := range errs {
@@ -231,6 +235,16 @@ func (b *builder) lower(p *load.Checked) (*made, error) {
 		return cmp.Or(strings.Compare(x.Pos.Filename, y.Pos.Filename), x.Pos.Line-y.Pos.Line, x.Pos.Column-y.Pos.Column)
 	})
 	return m, nil
+}
+
+// served reports whether the edo that a package imports can run lowered functions. A module may require an old one.
+func served(p *types.Package) error {
+	for _, q := range p.Imports() {
+		if q.Path() == load.EdoPath && q.Scope().Lookup("Step") == nil {
+			return fmt.Errorf("the %s of this build is too old for compiled tasks: it has no type Step", load.EdoPath)
+		}
+	}
+	return nil
 }
 
 // own returns a function that tells the files whose text is made from p from those of another package with the same

@@ -22,7 +22,7 @@ import (
 // The module m uses a module that has edo's path and nothing of it, so that little has to be compiled.
 var module = map[string]string{
 	"edo/go.mod": "module github.com/edo-go/edo\n\ngo 1.26\n",
-	"edo/edo.go": "package edo\n\ntype Task struct{}\n\n//edo:step AwaitStep\nfunc Await(task *Task) {}\n\nfunc AwaitStep(task *Task) bool { return true }\n",
+	"edo/edo.go": "package edo\n\ntype Task struct{}\n\n//edo:step AwaitStep\nfunc Await(task *Task) {}\n\nfunc AwaitStep(task *Task) bool { return true }\n\ntype Step struct{}\n",
 
 	"m/go.mod": "module example.com/m\n\ngo 1.26\n\nrequire github.com/edo-go/edo v0.0.0\n\nreplace github.com/edo-go/edo => ../edo\n",
 

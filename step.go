@@ -42,7 +42,7 @@ type ErrorFrame[F any] interface {
 	FunctionName() string
 }
 
-// GoStep is [Go] with the frame of a compiled function. The task is one allocation, of 120
+// GoStep is [Go] with the frame of a compiled function. The task is one allocation, of 96
 // bytes and what F takes.
 func GoStep[F any, P ErrorFrame[F]](s Spawner, f F, opts ...SpawnOption) *JoinHandle[Unit] {
 	h := newFramed[Unit, F, errorCaller[F, P]](f, opts)

@@ -30,7 +30,12 @@ func (valueCaller[T, F, P]) call(t *core.Task, f *F) (done bool, v T, err error)
 			}
 		}
 	}()
-	done, v, err = P(f).Poll(publicTask(t))
+	if !t.IsAside() {
+		done, v, err = P(f).Poll(publicTask(t))
+	}
+	if !done && t.IsAside() {
+		done, v, err = stepAside(t, func() (bool, T, error) { return P(f).Poll(publicTask(t)) })
+	}
 	hasReturned = true
 	return done, v, err
 }
@@ -49,7 +54,15 @@ func (errorCaller[F, P]) call(t *core.Task, f *F) (done bool, _ Unit, err error)
 			}
 		}
 	}()
-	done, err = P(f).Poll(publicTask(t))
+	if !t.IsAside() {
+		done, err = P(f).Poll(publicTask(t))
+	}
+	if !done && t.IsAside() {
+		done, _, err = stepAside(t, func() (done bool, _ Unit, err error) {
+			done, err = P(f).Poll(publicTask(t))
+			return done, Unit{}, err
+		})
+	}
 	hasReturned = true
 	return done, Unit{}, err
 }

@@ -75,7 +75,12 @@ func AwaitStep[T any](task *Task, f Future[T]) (done bool, v T, err error) {
 		}
 	}
 	budget := t.Cx.Budget()
-	v, p, err := f.Poll(task.cx())
+	var p Poll
+	if t.IsAside() {
+		v, p, err = pollAside(task, f)
+	} else {
+		v, p, err = f.Poll(task.cx())
+	}
 	if p == Pending {
 		err = t.Watch()
 		return err != nil, v, err
@@ -96,7 +101,12 @@ func NextStep[T any](task *Task, s Stream[T]) (done bool, v T, ok bool, err erro
 		}
 	}
 	budget := t.Cx.Budget()
-	v, p, err := s.PollNext(task.cx())
+	var p Poll
+	if t.IsAside() {
+		v, p, err = pollNextAside(task, s)
+	} else {
+		v, p, err = s.PollNext(task.cx())
+	}
 	if p == Pending {
 		if err = t.Watch(); err != nil {
 			leaveLine(s)
@@ -161,12 +171,28 @@ func CallStep[T any](task *Task, s *Step, fn func(ctx context.Context) (T, error
 }
 
 // BorrowStep is a step of a call of fn, which may wait and was not compiled: fn runs on a
-// coroutine, which is borrowed until fn has returned. It has the Task of the caller. A panic
-// in fn is one of BorrowStep.
+// coroutine. It has the Task of the caller, and may keep it: from then on the caller is polled on
+// coroutines, and may wait in any call. A panic in fn is one of BorrowStep.
 func BorrowStep(task *Task, s *Step, fn func(task *Task)) (done bool) {
+	t := task.in()
+	if s.state == nil && !t.HasStack() && t.GoAside() {
+		return false
+	}
+	return LendStep(task, s, fn)
+}
+
+// LendStep is [BorrowStep] of a function that does not wait with the Task after it has returned:
+// the coroutine is borrowed until then.
+func LendStep(task *Task, s *Step, fn func(task *Task)) (done bool) {
 	b := StepState[core.Borrowed](s)
 	if b == nil {
-		b = core.NewBorrowed(task.in(), func() { fn(task) })
+		t := task.in()
+		if t.HasStack() {
+			t.TakeResumed()
+			fn(task)
+			return true
+		}
+		b = core.NewBorrowed(t, func() { fn(task) })
 		s.Set(b)
 	}
 	hasReturned := false

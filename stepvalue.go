@@ -75,5 +75,24 @@ func TakeStep(task *Task) *Step {
 	return s
 }
 
+// Frames are frames of one compiled function that is called as a value. Such a call begins often, and
+// seldom waits, so a frame is used again. The zero Frames has none. Programs do not use it.
+type Frames[F any] struct{ unused sync.Pool }
+
+// Get returns a zero frame.
+func (p *Frames[F]) Get() *F {
+	if f, ok := p.unused.Get().(*F); ok {
+		return f
+	}
+	return new(F)
+}
+
+// Put takes the frame of a call that is done, and forgets what it refers to.
+func (p *Frames[F]) Put(f *F) {
+	var zero F
+	*f = zero
+	p.unused.Put(f)
+}
+
 // HasStepped reports whether the call that keeps its state in s is done. Programs do not use it.
 func HasStepped(s *Step) (done bool) { return s.state == nil }

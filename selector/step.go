@@ -158,7 +158,7 @@ func (r result[T]) borrow(task *edo.Task, st *edo.Step) (done bool, err error) {
 func borrowing(fn func() error) elseStep {
 	var err error
 	return func(task *edo.Task, st *edo.Step) (bool, error) {
-		done := edo.BorrowStep(task, st, func(*edo.Task) { err = fn() })
+		done := edo.LendStep(task, st, func(*edo.Task) { err = fn() })
 		return done, err
 	}
 }

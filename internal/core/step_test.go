@@ -521,6 +521,17 @@ func TestGoexitOfAFrameEndsItsTaskAlone(t *testing.T) {
 		"in a borrowed one": func(task *edo.Task, st *edo.Step) (bool, error) {
 			return edo.BorrowStep(task, st, func(task *edo.Task) { edo.Yield(task); runtime.Goexit() }), nil
 		},
+		"in a lent one": func(task *edo.Task, st *edo.Step) (bool, error) {
+			return edo.LendStep(task, st, func(task *edo.Task) { edo.Yield(task); runtime.Goexit() }), nil
+		},
+		"after a borrowed one": func(task *edo.Task, st *edo.Step) (bool, error) {
+			if !edo.BorrowStep(task, st, func(task *edo.Task) { edo.Yield(task) }) {
+				return false, nil
+			}
+			defer edo.Yield(task)
+			runtime.Goexit()
+			return true, nil
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {

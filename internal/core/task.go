@@ -39,6 +39,7 @@ type rare struct {
 	ctx     *taskContext // made when first asked for
 	parked  *parkedWait  // what a goroutine of its own waits for in Await, while it does
 	kept    *Kept        // of a frame: the result of an operation, which is not returned yet
+	aside   *Aside       // of a frame: its polls run on coroutines, see aside.go
 	coro    *coro.Coro   // of a FrameTask: that it has borrowed
 	region  *Region      // of a FrameTask: the innermost that the function is in
 	refused uint32       // how many operations have failed because the function was cancelled

@@ -4,6 +4,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cancel"
 	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/joinset"
 	"github.com/edo-go/edo/selector"
 )
@@ -24,7 +25,7 @@ func (s *scene) awaitSource(task *edo.Task) error {
 var roots = []row{
 	{name: "edo.Async", calls: true, direct: true, build: func(s *scene) subject {
 		sub := s.body(s.awaitSource)
-		sub.made = edo.Async(func(*edo.Task) (edo.Unit, error) { return edo.Unit{}, nil })
+		sub.made = edo.Async(tasktest.OnACoroutine(func(*edo.Task) (edo.Unit, error) { return edo.Unit{}, nil }))
 		return sub
 	}},
 	{name: "edo.AsyncStep", calls: true, direct: true, build: func(s *scene) subject {

@@ -22,7 +22,7 @@ func TestMetricsAreExactWhenNothingRuns(t *testing.T) {
 		for i := range gates {
 			edo.Spawn(task, &gates[i])
 		}
-		edo.Go(task, func(task *edo.Task) error { return timer.Sleep(task, time.Second) })
+		edo.Go(task, tasktest.OnACoroutine(func(task *edo.Task) error { return timer.Sleep(task, time.Second) }))
 		edo.Go(task, func(task *edo.Task) error { return edo.Yield(task) })
 		edo.Go(task, func(task *edo.Task) error { panic("no task joins") })
 		return nil

@@ -40,7 +40,11 @@ func (f *function) borrow(e *ast.CallExpr, c call, why string) {
 	}
 	call = append(append(call, fun...), args...)
 	edo := f.file.edo(f.u)
-	pieces := []any{edo + ".BorrowStep(" + f.taskName() + ", &" + f.self + ".st, func(" + f.taskName() + " *" + edo + ".Task) { "}
+	borrow := ".LendStep("
+	if f.u.mayKeep(e, c) {
+		borrow = ".BorrowStep("
+	}
+	pieces := []any{edo + borrow + f.taskName() + ", &" + f.self + ".st, func(" + f.taskName() + " *" + edo + ".Task) { "}
 	pieces = append(append(pieces, call...), " })")
 	f.keepsStep = true
 	if c.fn != nil {

@@ -112,6 +112,9 @@ func (u *unit) classify(n *ast.CallExpr, task *types.Var) call {
 	if info := u.declared[c.fn.Origin()]; info != nil {
 		return u.classifyInfo(c, info)
 	}
+	if u.spawners[c.fn.Origin()] {
+		return c
+	}
 	if w, known := u.c.waiter(c.fn); known {
 		switch {
 		case !w.waits:

@@ -14,55 +14,38 @@ func (u *unit) checkAll() {
 			u.check(fi)
 		}
 	}
-	for grown := true; grown; {
-		grown = false
-		for _, fi := range u.infos {
-			if !fi.isOld && !fi.escapes && u.passesTaskOn(fi) {
-				fi.escapes, grown = true, true
-			}
-		}
-	}
+	u.findKeepers()
 }
 
-// passesTaskOn refuses a function that gives its Task to one that keeps it: what waits with it later
-// may be any call. It reports whether there is one.
-func (u *unit) passesTaskOn(fi *funcInfo) bool {
-	found := false
-	ast.Inspect(fi.body, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || found {
-			return !found
+// checkAgain checks the uses of the Tasks again when it is known which functions of the package wait: a
+// literal may wait by calling one of them. It reports whether a function was refused, which waits then.
+func (u *unit) checkAgain() (found bool) {
+	for _, fi := range u.infos {
+		if fi.isOld || len(fi.refused) > 0 {
+			continue
 		}
-		c := u.classify(call, fi.task)
-		if c.task < 0 || c.fn == nil {
-			return true
+		if refused := attempt(func() { u.checkTask(fi) }); refused != nil {
+			fi.refused = append(fi.refused, u.reason(refused))
+			fi.keeps, found = true, true
 		}
-		if kind, _, ok := u.c.directives.Of(c.fn); ok && kind != "stackless" {
-			return true
-		}
-		if w, known := u.c.waiter(c.fn); known && w.escapes {
-			found = true
-		}
-		if info := u.declared[c.fn.Origin()]; info != nil && info.escapes {
-			found = true
-		}
-		if found {
-			u.refuseInfo(fi, call.Pos(), c.fn.Name()+" keeps the Task that it is given, so that waits could be hidden: do not keep a Task")
-		}
-		return !found
-	})
+	}
+	if found {
+		u.findKeepers()
+	}
 	return found
 }
 
 // check checks one function. The literals of step forms, which wait with the Task of the function
 // around them, are checked with it.
 func (u *unit) check(fi *funcInfo) {
-	refused := attempt(func() {
-		u.checkSyntax(fi)
-		fi.escapes = true
-		u.checkTask(fi)
-		fi.escapes = false
-	})
+	refused := attempt(func() { u.checkSyntax(fi) })
+	infos := u.infos
+	kept := attempt(func() { u.checkTask(fi) })
+	if fi.keeps = kept != nil; refused == nil {
+		refused = kept
+	} else {
+		u.infos = infos // its literals stay as they are too
+	}
 	if refused != nil {
 		fi.refused = append(fi.refused, u.reason(refused))
 	}
@@ -233,6 +216,9 @@ func (w *taskWalk) stepLiterals(n *ast.CallExpr, c call) {
 		}
 		fi := w.u.literals[lit]
 		if fi == nil || fi.task != nil {
+			if fi != nil && fi.lent && fi.task == w.fi.task {
+				w.checked[lit] = true // by itself, before
+			}
 			continue
 		}
 		fi.task, fi.lent = w.fi.task, true

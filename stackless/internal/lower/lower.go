@@ -31,11 +31,12 @@ type Compiler struct {
 	directives Directives
 	compiled   map[string]bool   // names of files
 	waiters    map[string]waiter // functions of the packages compiled, by funcKey
+	changers   map[string]bool   // those of them that change their goroutine
 }
 
 // New returns a Compiler that knows nothing but directives.
 func New(d Directives) *Compiler {
-	return &Compiler{directives: d, compiled: map[string]bool{}, waiters: map[string]waiter{}}
+	return &Compiler{directives: d, compiled: map[string]bool{}, waiters: map[string]waiter{}, changers: map[string]bool{}}
 }
 
 // A Result is what became of a package.
@@ -73,9 +74,10 @@ type Reason struct {
 
 // A waiter is what callers know of a function of a package that was compiled.
 type waiter struct {
-	waits   bool
-	escapes bool       // it keeps the Task that it is given
-	frame   *frameType // nil: it has none, a call borrows a coroutine
+	waits      bool
+	keeps      bool       // it may keep the Task that it is given
+	onlySpawns bool       // it takes a Spawner, and no Task
+	frame      *frameType // nil: it has none, a call borrows a coroutine
 }
 
 // Compile lowers the functions of p. An error is one of the compiler itself: what p contains is

@@ -293,6 +293,9 @@ func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok 
 		}
 		fi.given = true
 		fr.isUsed = true
+		if lit, ok := fi.node.(*ast.FuncLit); ok && f == nil {
+			u.removed[lit] = true
+		}
 		return u.literalFrame(fi, f), true
 	}
 	switch e := ast.Unparen(e).(type) {

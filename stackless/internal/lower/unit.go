@@ -20,6 +20,9 @@ type unit struct {
 	declared  map[*types.Func]*funcInfo
 	literals  map[*ast.FuncLit]*funcInfo
 	literalOf map[*types.Var]*ast.FuncLit // of variables that stand for a literal
+	spawners  map[*types.Func]bool        // those that take a Spawner and only spawn
+	changers  map[*types.Func]bool        // those that change their goroutine
+	removed   map[*ast.FuncLit]bool       // those in whose place a frame stands, in functions that stay as they are
 	infos     []*funcInfo                 // in the order of the text
 	called    map[ast.Expr]bool           // functions that are called where they stand
 	inits     int                         // literals of package variables so far
@@ -44,10 +47,11 @@ type funcInfo struct {
 	given    bool // of a literal: a call gets its frame
 	isBound  bool // of a method: a method value of it is spawned
 	isValue  bool // of a declared function: it is used as a value
+	isPooled bool // its frames of calls as a value are used again
 	lent     bool // a literal that waits with the Task of the function around it
 
 	waits   bool
-	escapes bool // its Task may be kept somewhere
+	keeps   bool // it may keep its Task, see keeps.go
 	refused []Reason
 	stage   stage
 	frame   *frameType
@@ -69,7 +73,8 @@ func newUnit(c *Compiler, p *Package) *unit {
 	u := &unit{
 		c: c, p: p, edo: edoPackage(p.Types), prefix: symbolPrefix(p),
 		facts: map[*types.Var]*facts{}, owner: map[ast.Node]ast.Node{},
-		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{}, called: map[ast.Expr]bool{}, literalOf: map[*types.Var]*ast.FuncLit{},
+		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{}, spawners: map[*types.Func]bool{},
+		changers: map[*types.Func]bool{}, called: map[ast.Expr]bool{}, literalOf: map[*types.Var]*ast.FuncLit{},
 	}
 	for _, syntax := range p.Files {
 		name := p.Fset.PositionFor(syntax.Package, false).Filename
@@ -81,6 +86,7 @@ func newUnit(c *Compiler, p *Package) *unit {
 // compile lowers what can be lowered, and writes the new files.
 func (u *unit) compile() (*Result, error) {
 	result := &Result{Files: map[string][]byte{}}
+	u.findChangers()
 	if u.edo == nil || u.isLibrary() {
 		u.remember()
 		return result, nil
@@ -91,9 +97,11 @@ func (u *unit) compile() (*Result, error) {
 		u.findLiteralVariables(f)
 		u.discover(f)
 	}
+	u.findSpawners()
 	u.checkAll()
 	slices.SortStableFunc(u.infos, func(a, b *funcInfo) int { return int(a.node.Pos() - b.node.Pos()) })
-	u.findWaits()
+	for u.findWaits(); u.checkAgain(); u.findWaits() {
+	}
 	for _, f := range u.files {
 		u.findValues(f)
 	}
@@ -106,7 +114,7 @@ func (u *unit) compile() (*Result, error) {
 		}
 		for _, fi := range u.infos {
 			if fi.file == f && fi.text != "" {
-				f.appended.WriteString(fi.text + u.boundText(fi))
+				f.appended.WriteString(fi.text + u.boundText(fi) + u.poolText(fi))
 			}
 		}
 		if text := f.text(u); text != nil {
@@ -126,8 +134,9 @@ func (u *unit) compile() (*Result, error) {
 // a frame.
 func (u *unit) lowerAll() {
 	u.again = false
+	u.removed = map[*ast.FuncLit]bool{}
 	for _, fi := range u.infos {
-		fi.stage, fi.text, fi.borrows, fi.given = untouched, "", nil, false
+		fi.stage, fi.text, fi.borrows, fi.given, fi.isPooled = untouched, "", nil, false, false
 	}
 	for _, fi := range u.infos {
 		if fi.fn != nil {
@@ -182,7 +191,7 @@ func (u *unit) report(fi *funcInfo) Function {
 // remember keeps what packages that are compiled later need to know.
 func (u *unit) remember() {
 	for fn, fi := range u.declared {
-		w := waiter{waits: fi.waits, escapes: fi.escapes}
+		w := waiter{waits: fi.waits, keeps: fi.keeps}
 		if len(fi.refused) == 0 {
 			w.frame = fi.frame
 		} else {
@@ -190,6 +199,14 @@ func (u *unit) remember() {
 		}
 		if _, known := u.c.waiters[funcKey(fn)]; !known {
 			u.c.waiters[funcKey(fn)] = w
+		}
+	}
+	for fn := range u.changers {
+		u.c.changers[funcKey(fn)] = true
+	}
+	for fn := range u.spawners {
+		if _, known := u.c.waiters[funcKey(fn)]; !known {
+			u.c.waiters[funcKey(fn)] = waiter{onlySpawns: true}
 		}
 	}
 	for _, f := range u.files {
@@ -265,7 +282,7 @@ func (u *unit) frameOf(fi *funcInfo) *frameType {
 
 // checkName refuses a function whose frame would have a name that is taken.
 func (u *unit) checkName(fi *funcInfo) {
-	for _, name := range []string{fi.frame.name, fi.boundName()} {
+	for _, name := range []string{fi.frame.name, fi.boundName(), fi.poolName()} {
 		if u.p.Types.Scope().Lookup(name) != nil || u.p.Info.Scopes[fi.file.syntax].Lookup(name) != nil {
 			refuse(fi.node.Pos(), "the package declares %s, which is the name of the function's frame: rename it", name)
 		}

@@ -109,13 +109,31 @@ func (u *unit) question(fi *funcInfo, f *function) string {
 		results = append(results, names.fresh("r"))
 	}
 	typeName := frameName(fr)
+	begin, end := frame+" = &"+fr.composeText(values), ""
+	if len(fr.typeParams) == 0 {
+		fi.isPooled = true
+		begin = frame + " = " + fi.poolName() + ".Get(); *" + frame + " = " + fr.composeText(values)
+		end = " else { " + fi.poolName() + ".Put(" + frame + ") }"
+	}
 	return " if " + st + " := " + edo + ".TakeStep(" + fi.task.Name() + "); " + st + " != nil { " +
 		frame + " := " + edo + ".StepState[" + typeName + "](" + st + "); " +
-		"if " + frame + " == nil { " + frame + " = &" + fr.composeText(values) + " }; " +
+		"if " + frame + " == nil { " + begin + " }; " +
 		st + ".Set(nil); " +
 		strings.Join(results, ", ") + " := " + frame + ".Poll(" + fi.task.Name() + "); " +
-		"if !" + done + " { " + st + ".Set(" + frame + ") }; " +
+		"if !" + done + " { " + st + ".Set(" + frame + ") }" + end + "; " +
 		"return " + strings.Join(results[1:], ", ") + " };"
+}
+
+// poolName is the variable with the frames of a function that is called as a value, which are used
+// again.
+func (fi *funcInfo) poolName() string { return fi.name.ident + "_edoFrames" }
+
+// poolText is the declaration of that variable; "" if there is none.
+func (u *unit) poolText(fi *funcInfo) string {
+	if !fi.isPooled || fi.text == "" {
+		return ""
+	}
+	return "\nvar " + fi.poolName() + " " + fi.file.edo(u) + ".Frames[" + fi.frame.name + "]\n"
 }
 
 // edoAt is the name of package edo at the beginning of a function, unless it means something else
@@ -169,7 +187,8 @@ func (u *unit) literalValue(file *file, lit *ast.FuncLit, f *function) (string, 
 		return "", false
 	}
 	question := u.question(fi, f)
-	if question == "" && (f == nil || u.called[lit]) {
+	isRenamed := !u.called[lit] && (f != nil || u.isRenumbered(lit))
+	if question == "" && !isRenamed {
 		return "", false
 	}
 	fi.given = fi.given || question != ""
@@ -184,8 +203,39 @@ func (u *unit) literalValue(file *file, lit *ast.FuncLit, f *function) (string, 
 	if question != "" {
 		text = file.edo(u) + ".Stepper(" + text + ")"
 	}
-	if f != nil && !u.called[lit] {
+	if isRenamed {
 		text = file.edo(u) + ".Called(" + text + ", " + strconv.Quote(u.prefix+"."+fi.name.symbol) + ")"
 	}
 	return text, true
+}
+
+// isRenumbered reports whether a literal in a function that stays as it is has another name in the
+// program than in the source: gc numbers the literals of a function, and one before it, or before
+// one around it, was removed.
+func (u *unit) isRenumbered(lit *ast.FuncLit) bool {
+	for node := ast.Node(lit); ; {
+		owner := u.owner[node]
+		outer, isLit := owner.(*ast.FuncLit)
+		_, isDecl := owner.(*ast.FuncDecl)
+		for other := range u.removed {
+			if other.Pos() >= node.Pos() {
+				continue
+			}
+			if isLit || isDecl {
+				if u.owner[other] == owner {
+					return true
+				}
+				continue
+			}
+			switch u.owner[other].(type) { // literals of package variables are numbered together
+			case *ast.FuncLit, *ast.FuncDecl:
+			default:
+				return true
+			}
+		}
+		if !isLit {
+			return false
+		}
+		node = outer
+	}
 }

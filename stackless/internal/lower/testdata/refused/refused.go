@@ -48,18 +48,31 @@ func locksInLiteral(task *edo.Task) error { // want nothing
 	return edo.Yield(task)
 }
 
+func lock() { runtime.LockOSThread() }
+
+func lockTwice() { lock(); lock() }
+
+func locksInHelper(task *edo.Task) error { // want: m.lockTwice changes the goroutine
+	lockTwice()
+	return edo.Yield(task)
+}
+
+func callsLocking(task *edo.Task) error { // want: m.locks changes the goroutine
+	return locks(task)
+}
+
 type conn struct{ task *edo.Task }
 
 func newConn(task *edo.Task) *conn { return &conn{task} } // want: the Task is used other than as
 
 func (c *conn) read() error { return edo.Yield(c.task) }
 
-func usesConn(task *edo.Task) error { // want: newConn keeps the Task that it is given
+func usesConn(task *edo.Task) error { // want nothing
 	c := newConn(task)
 	return c.read()
 }
 
-func usesUser(task *edo.Task) error { // want: usesConn keeps the Task that it is given
+func usesUser(task *edo.Task) error { // want nothing
 	return usesConn(task)
 }
 

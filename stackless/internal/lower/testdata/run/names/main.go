@@ -56,8 +56,31 @@ func name[T any](task *edo.Task, h *edo.JoinHandle[T]) {
 	h.Await(task)
 }
 
+// mixed stays as it is: the literals before that of Blocking are frames in its place.
+//
+//go:noinline
+func mixed(rt *edo.Runtime, i int) *edo.JoinHandle[int] {
+	counted := func(task *edo.Task) (int, error) { return 0, say(task) }
+	switch i {
+	case 0:
+		return edo.GoValue(rt, func(task *edo.Task) (int, error) { return 1, say(task) })
+	case 1:
+		return edo.Spawn(rt, edo.Async(func(task *edo.Task) (int, error) { return 2, say(task) }))
+	case 2:
+		return edo.Blocking(rt, func(task *edo.Task) (int, error) {
+			inner := edo.Blocking(task, func(task *edo.Task) (int, error) { return 4, say(task) })
+			inner.Await(task)
+			return 3, say(task)
+		})
+	}
+	return edo.GoValue(rt, counted)
+}
+
 func main() {
 	fmt.Println(edo.Run(func(task *edo.Task) error {
+		for i := range 4 {
+			mixed(task.Runtime(), i).Await(task)
+		}
 		fmt.Println(task.Name())
 		s := &service{"s"}
 		name(task, edo.Go(task, declared))

@@ -68,7 +68,8 @@ func RunStep[F any, P ErrorFrame[F]](main F, opts ...RunOption) error {
 // AwaitStep is the step form of [Await].
 func AwaitStep[T any](task *Task, f Future[T]) (done bool, v T, err error) {
 	t := task.in()
-	if isResumed := t.TakeResumed(); t.IsSpecial() {
+	isResumed, isSpecial := t.TakeResumed(), t.IsSpecial()
+	if isSpecial {
 		if verdict, k := t.EnterStep(isResumed); verdict != core.GoesOn {
 			v, _ = k.Value.(T)
 			return verdict == core.IsOver, v, k.Err
@@ -76,13 +77,15 @@ func AwaitStep[T any](task *Task, f Future[T]) (done bool, v T, err error) {
 	}
 	budget := t.Cx.Budget()
 	var p Poll
-	if t.IsAside() {
+	if isSpecial && t.IsAside() {
 		v, p, err = pollAside(task, f)
 	} else {
 		v, p, err = f.Poll(task.cx())
 	}
 	if p == Pending {
-		err = t.Watch()
+		if isSpecial {
+			err = t.Watch()
+		}
 		return err != nil, v, err
 	}
 	return core.EndPoll(t, budget, v, err)

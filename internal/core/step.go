@@ -260,7 +260,8 @@ func (t *Task) WaitStep(w Waiting, cancelled func() (goesOn bool)) (done bool, e
 
 // ProceedStep is a step of Proceed.
 func (t *Task) ProceedStep(leaf any) (done bool, err error) {
-	if isResumed := t.TakeResumed(); t.IsSpecial() {
+	isResumed, isSpecial := t.TakeResumed(), t.IsSpecial()
+	if isSpecial {
 		if v, k := t.EnterStep(isResumed); v != GoesOn {
 			return v == IsOver, k.Err
 		}
@@ -269,25 +270,29 @@ func (t *Task) ProceedStep(leaf any) (done bool, err error) {
 		return true, nil
 	}
 	t.Cx.Defer(leaf)
-	err = t.Watch()
+	if isSpecial {
+		err = t.Watch()
+	}
 	return err != nil, err
 }
 
 // YieldStep is a step of edo.Yield.
 func (t *Task) YieldStep() (done bool, err error) {
-	isResumed := t.TakeResumed()
-	if t.IsSpecial() {
+	isResumed, isSpecial := t.TakeResumed(), t.IsSpecial()
+	if isSpecial {
 		if v, k := t.EnterStep(isResumed); v != GoesOn {
 			return v == IsOver, k.Err
 		}
 	}
-	if isResumed && !t.Cx.Inspecting() {
-		return true, nil
-	}
 	if !t.Cx.Inspecting() {
+		if isResumed {
+			return true, nil
+		}
 		t.Cx.Yield()
 	}
-	err = t.Watch()
+	if isSpecial {
+		err = t.Watch()
+	}
 	return err != nil, err
 }
 

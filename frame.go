@@ -45,6 +45,7 @@ func (valueCaller[T, F, P]) FunctionName() string { return P(nil).FunctionName()
 // errorCaller calls frames that return an error alone.
 type errorCaller[F any, P ErrorFrame[F]] struct{}
 
+//lint:ignore U1000 of caller, by the type parameter of framed
 func (errorCaller[F, P]) call(t *core.Task, f *F) (done bool, _ Unit, err error) {
 	hasReturned := false
 	defer func() {

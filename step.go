@@ -184,6 +184,13 @@ func BorrowStep(task *Task, s *Step, fn func(task *Task)) (done bool) {
 	return LendStep(task, s, fn)
 }
 
+// AsideStep is the first step of a compiled function in which a function literal waits with its Task:
+// it is polled on coroutines, and may wait in any call. Programs do not use it.
+func AsideStep(task *Task) (done bool) {
+	t := task.in()
+	return t.HasStack() || !t.GoAside()
+}
+
 // LendStep is [BorrowStep] of a function that does not wait with the Task after it has returned:
 // the coroutine is borrowed until then.
 func LendStep(task *Task, s *Step, fn func(task *Task)) (done bool) {

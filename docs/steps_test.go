@@ -12,7 +12,7 @@ import (
 var kinds = map[string]bool{"step": true, "spawn": true, "range": true, "nowait": false, "nostep": false}
 
 // ofCompiledCode are functions that compiled code alone calls, for function values.
-var ofCompiledCode = []string{"edo.BorrowStep", "edo.LendStep", "edo.AskStep", "edo.TakeStep"}
+var ofCompiledCode = []string{"edo.BorrowStep", "edo.LendStep", "edo.AsideStep", "edo.AskStep", "edo.TakeStep"}
 
 // directiveOf returns the directive of a function.
 func directiveOf(d *ast.FuncDecl) (kind, arg string) {

@@ -18,16 +18,18 @@ func (u *unit) checkAll() {
 }
 
 // checkAgain checks the uses of the Tasks again when it is known which functions of the package wait: a
-// literal may wait by calling one of them. It reports whether a function was refused, which waits then.
+// literal may wait by calling one of them. It reports whether more was found; what was found waits.
 func (u *unit) checkAgain() (found bool) {
 	for _, fi := range u.infos {
 		if fi.isOld || len(fi.refused) > 0 {
 			continue
 		}
+		before := fi.hidden
 		if refused := attempt(func() { u.checkTask(fi) }); refused != nil {
 			fi.refused = append(fi.refused, u.reason(refused))
 			fi.keeps, found = true, true
 		}
+		found = found || before == nil && fi.hidden != nil
 	}
 	if found {
 		u.findKeepers()
@@ -41,7 +43,8 @@ func (u *unit) check(fi *funcInfo) {
 	refused := attempt(func() { u.checkSyntax(fi) })
 	infos := u.infos
 	kept := attempt(func() { u.checkTask(fi) })
-	if fi.keeps = kept != nil; refused == nil {
+	fi.keeps = fi.keeps || kept != nil
+	if refused == nil {
 		refused = kept
 	} else {
 		u.infos = infos // its literals stay as they are too
@@ -95,6 +98,9 @@ func (u *unit) checkSyntax(fi *funcInfo) {
 func (u *unit) checkTask(fi *funcInfo) {
 	w := &taskWalk{u: u, fi: fi, allowed: map[*ast.Ident]bool{}, ranged: map[*ast.CallExpr]bool{}, checked: map[ast.Node]bool{}}
 	w.walk(fi.body, false)
+	if fi.hidden = w.hidden; fi.hidden != nil {
+		fi.keeps = true // perhaps in such a literal
+	}
 }
 
 // A taskWalk looks at the uses of one function's Task.
@@ -104,6 +110,7 @@ type taskWalk struct {
 	allowed map[*ast.Ident]bool
 	ranged  map[*ast.CallExpr]bool // calls over whose result a loop ranges
 	checked map[ast.Node]bool      // literals that were checked by themselves
+	hidden  *Reason                // the first literal that waits with the Task
 }
 
 func (w *taskWalk) walk(node ast.Node, inLiteral bool) {
@@ -176,8 +183,10 @@ func (w *taskWalk) call(n *ast.CallExpr, inLiteral bool) {
 	if tv := u.p.Info.Types[n.Fun]; tv.IsType() || tv.IsBuiltin() {
 		return // a use that is not allowed
 	}
-	if inLiteral && c.kind != plainCall {
-		refuse(n.Pos(), "a function literal waits with the Task of the function around it: give the literal a Task of its own, or wait outside it")
+	if inLiteral && c.kind != plainCall && w.hidden == nil {
+		reason := u.reason(&refusal{n.Pos(), "a function literal waits with the Task of the function around it, so each poll needs one: " +
+			"give the literal a Task of its own, or wait outside it"})
+		w.hidden = &reason
 	}
 	if isReceiver {
 		w.allow(receiver(n))
@@ -201,7 +210,7 @@ func (w *taskWalk) call(n *ast.CallExpr, inLiteral bool) {
 	if t := sig.Params().At(at).Type(); isTask(t) || isSpawner(t) {
 		w.allow(n.Args[at])
 	}
-	if c.kind == stepCall {
+	if c.kind == stepCall && !inLiteral {
 		w.stepLiterals(n, c)
 	}
 }
@@ -234,7 +243,7 @@ func (w *taskWalk) stepLiterals(n *ast.CallExpr, c call) {
 // functions that were found to wait.
 func (u *unit) findWaits() {
 	for _, fi := range u.infos {
-		fi.waits = len(fi.refused) > 0
+		fi.waits = len(fi.refused) > 0 || fi.hidden != nil
 	}
 	for grown := true; grown; {
 		grown = false

@@ -81,7 +81,10 @@ func (u *unit) newFunction(fi *funcInfo) *function {
 // lower makes the operations of the function, and returns the text of the frame.
 func (f *function) lower(fi *funcInfo) string {
 	u := f.u
-	// 1. The variables that exist at the entry.
+	// 1. The variables that exist at the entry. A function with hidden waits goes on on a coroutine.
+	if fi.hidden != nil {
+		f.emit(f.body.Pos(), "if "+f.done+" = "+f.file.edo(u)+".AsideStep("+f.taskName()+"); !"+f.done+" { ", suspend{}, " }").waits = true
+	}
 	for _, obj := range fi.captured {
 		v := f.declare(obj)
 		v.param = true

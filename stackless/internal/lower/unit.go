@@ -51,7 +51,8 @@ type funcInfo struct {
 	lent     bool // a literal that waits with the Task of the function around it
 
 	waits   bool
-	keeps   bool // it may keep its Task, see keeps.go
+	keeps   bool    // it may keep its Task, see keeps.go
+	hidden  *Reason // a literal in it waits with its Task
 	refused []Reason
 	stage   stage
 	frame   *frameType
@@ -269,6 +270,9 @@ func (u *unit) frameOf(fi *funcInfo) *frameType {
 		}
 		fi.text = f.lower(fi)
 		fi.borrows = f.borrows
+		if fi.hidden != nil {
+			fi.borrows = append([]Reason{*fi.hidden}, fi.borrows...)
+		}
 	})
 	fi.stage = finished
 	if refused != nil {

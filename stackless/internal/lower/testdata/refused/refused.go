@@ -76,12 +76,12 @@ func usesUser(task *edo.Task) error { // want nothing
 	return usesConn(task)
 }
 
-func waitsInLiteral(task *edo.Task) error { // want: a function literal waits with the Task of the function around it
+func waitsInLiteral(task *edo.Task) error { // want nothing
 	f := func() error { return edo.Yield(task) }
 	return f()
 }
 
-func waitsInDefer(task *edo.Task) error { // want: a function literal waits with the Task of the function around it
+func waitsInDefer(task *edo.Task) error { // want nothing
 	defer func() { edo.Yield(task) }()
 	return nil
 }

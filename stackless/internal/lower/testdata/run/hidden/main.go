@@ -32,13 +32,13 @@ func c(task *edo.Task) error { // refused
 	t := task
 	return leave(t)
 }
-func d(task *edo.Task) error { // refused
+func d(task *edo.Task) error {
 	var err error
 	var once sync.Once
 	once.Do(func() { err = leave(task) })
 	return err
 }
-func e(task *edo.Task) (err error) { // refused
+func e(task *edo.Task) (err error) {
 	xs := []int{3, 1, 2}
 	slices.SortFunc(xs, func(a, b int) int { err = leave(task); return a - b })
 	return err
@@ -68,11 +68,11 @@ func k(task *edo.Task) error { // refused
 }
 func l(tasks ...*edo.Task) error { return leave(tasks[0]) }
 func m(task *edo.Task) error     { return l(task) } // refused
-func n(task *edo.Task) error { // refused
+func n(task *edo.Task) error {
 	fn := leave
 	return func() error { return fn(task) }()
 }
-func seq(task *edo.Task) func(func(error) bool) { // refused
+func seq(task *edo.Task) func(func(error) bool) {
 	return func(yield func(error) bool) { yield(leave(task)) }
 }
 func o(task *edo.Task) (err error) { // refused
@@ -81,12 +81,12 @@ func o(task *edo.Task) (err error) { // refused
 	return err
 }
 func gen[T any](task *edo.Task, v T) error { return leave(task) }
-func p(task *edo.Task) error               { return func() error { return gen(task, 1) }() } // refused
-func q(task *edo.Task) error { // refused
+func p(task *edo.Task) error               { return func() error { return gen(task, 1) }() }
+func q(task *edo.Task) error {
 	return edo.Shielded(task, func(*edo.Task) error { return leave(task) }) // refused
 }
 func r(task *edo.Task) error {
-	return edo.Shielded(task, func(inner *edo.Task) error { return func() error { return leave(inner) }() }) // refused
+	return edo.Shielded(task, func(inner *edo.Task) error { return func() error { return leave(inner) }() })
 }
 
 func main() {

@@ -54,9 +54,9 @@ var stored func() error
 
 // ops are functions that return closures which wait.
 var ops = map[string]func(task *edo.Task) func() error{
-	"yield":    func(task *edo.Task) func() error { return func() error { return edo.Yield(task) } },               // refused
-	"shielded": func(task *edo.Task) func() error { return func() error { return edo.Shielded(task, edo.Yield) } }, // refused
-	"scope": func(task *edo.Task) func() error { // refused
+	"yield":    func(task *edo.Task) func() error { return func() error { return edo.Yield(task) } },
+	"shielded": func(task *edo.Task) func() error { return func() error { return edo.Shielded(task, edo.Yield) } },
+	"scope": func(task *edo.Task) func() error {
 		return func() error { return scope.Run(task, func(*scope.Scope) error { return edo.Yield(task) }) }
 	},
 }
@@ -92,7 +92,7 @@ func out(task *edo.Task) error { // refused
 }
 
 // save keeps a closure in a variable of the package; it is called as a value.
-func save(task *edo.Task) error { // refused
+func save(task *edo.Task) error {
 	stored = func() error { return edo.Yield(task) }
 	return nil
 }
@@ -130,7 +130,7 @@ func deep(task *edo.Task) error {
 	return err
 }
 
-// refusedAndKeeps is refused for another reason than that it keeps its Task.
+// refusedAndKeeps stays on a coroutine, and keeps its Task.
 func refusedAndKeeps(task *edo.Task) (func() error, error) { // refused
 	for range map[int]int{1: 1} {
 		if err := edo.Yield(task); err != nil {
@@ -181,7 +181,7 @@ func deferred(task *edo.Task) (err error) {
 }
 
 // panics keeps the Task, and panics.
-func panics(task *edo.Task) error { // refused
+func panics(task *edo.Task) error {
 	stored = func() error { return edo.Yield(task) }
 	panic("kept")
 }

@@ -3,10 +3,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/timer"
 )
@@ -17,14 +19,14 @@ func (r *room) leave(task *edo.Task) error { r.n++; return timer.Sleep(task, tim
 
 func leave(task *edo.Task) error { return timer.Sleep(task, time.Millisecond) }
 
-func deferred(task *edo.Task, r *room) (err error) { // refused
+func deferred(task *edo.Task, r *room) (err error) {
 	defer func() {
 		err = r.leave(task)
 	}()
 	return edo.Yield(task)
 }
 
-func called(task *edo.Task) error { // refused
+func called(task *edo.Task) error {
 	f := func() error { return leave(task) }
 	if err := edo.Yield(task); err != nil {
 		return err
@@ -32,12 +34,12 @@ func called(task *edo.Task) error { // refused
 	return f()
 }
 
-func atOnce(task *edo.Task) (err error) { // refused
+func atOnce(task *edo.Task) (err error) {
 	func() { err = leave(task) }()
 	return err
 }
 
-func given(task *edo.Task) (err error) { // refused
+func given(task *edo.Task) (err error) {
 	each(3, func(int) { err = leave(task) })
 	return err
 }
@@ -48,7 +50,7 @@ func each(n int, fn func(int)) {
 	}
 }
 
-func handler(task *edo.Task) error { // refused
+func handler(task *edo.Task) error {
 	n := 0
 	return selector.New(
 		selector.On(timer.NewInterval(time.Millisecond), func(time.Time, error) error {
@@ -60,11 +62,62 @@ func handler(task *edo.Task) error { // refused
 	).Run(task)
 }
 
-func onlyLiteral(task *edo.Task) func() error { // refused
+func onlyLiteral(task *edo.Task) func() error {
 	return func() error { return leave(task) }
 }
 
+// cleansUp waits in deferred calls, shielded, after a panic and after a cancellation.
+func cleansUp(task *edo.Task, how string) (err error) {
+	defer func() {
+		fmt.Println(how, "recovered", recover())
+		edo.Shielded(task, func(task *edo.Task) error {
+			err = errors.Join(err, leave(task))
+			return nil
+		})
+		fmt.Println(how, "left", leave(task), task.Err())
+	}()
+	if err := edo.Yield(task); err != nil {
+		return err
+	}
+	if how == "panic" {
+		panic("on purpose")
+	}
+	return timer.Sleep(task, time.Hour)
+}
+
+// inScope waits in a literal inside the function of a scope.
+func inScope(task *edo.Task) error {
+	return scope.Run(task, func(s *scope.Scope) error {
+		edo.Go(task, func(task *edo.Task) error { return leave(task) })
+		wait := func() error { return leave(task) }
+		return errors.Join(wait(), edo.Yield(task), wait())
+	}, scope.Timeout(time.Minute))
+}
+
+// often waits in a literal and outside it in turns.
+func often(task *edo.Task) (n int, err error) {
+	wait := func() error { n++; return leave(task) }
+	for range 10 {
+		if err := errors.Join(wait(), edo.Yield(task)); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
 func main() {
+	fmt.Println(edo.Run(func(task *edo.Task) error {
+		fmt.Println("cleans up", cleansUp(task, "panic"))
+		h := edo.Go(task, func(task *edo.Task) error { return cleansUp(task, "abort") })
+		timer.Sleep(task, time.Millisecond)
+		h.Abort()
+		_, err := h.Await(task)
+		fmt.Println("aborted", err)
+		fmt.Println("in scope", inScope(task))
+		n, err := often(task)
+		fmt.Println("often", n, err)
+		return nil
+	}))
 	fmt.Println("deferred", edo.Run(func(task *edo.Task) error { return deferred(task, &room{}) }))
 	fmt.Println("called", edo.Run(func(task *edo.Task) error { return called(task) }))
 	fmt.Println("at once", edo.Run(func(task *edo.Task) error { return atOnce(task) }))

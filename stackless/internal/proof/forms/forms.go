@@ -77,14 +77,14 @@ func Sources() (map[string]string, error) {
 func entries(source string) string {
 	var b strings.Builder
 	b.WriteString("\nfunc init() {\n")
-	var starts strings.Builder
+	n := 0
 	for _, m := range isForm.FindAllStringSubmatch(source, -1) {
-		fmt.Fprintf(&b, "\ttrace.Programs = append(trace.Programs, trace.Program{Name: %q, Cancel: true, Start: start%s})\n", m[1], m[1])
-		fmt.Fprintf(&starts, "\nfunc start%s(s edo.Spawner, t *trace.T) *edo.JoinHandle[edo.Unit] {\n\treturn edo.Go(s, func(task *edo.Task) error { return %[1]s(task, t) })\n}\n", m[1])
+		fmt.Fprintf(&b, "\ttrace.Add(%q, %[1]s)\n", m[1])
+		n++
 	}
-	if starts.Len() == 0 {
+	if n == 0 {
 		return ""
 	}
 	b.WriteString("}\n")
-	return b.String() + starts.String()
+	return b.String()
 }

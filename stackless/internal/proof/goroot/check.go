@@ -21,7 +21,6 @@ const limit = time.Minute
 // unlike are the programs that may do something else when they are lowered, and why.
 var unlike = map[string]string{
 	"test/closure.go":  "it counts allocations, and frames are some",
-	"test/recover4.go": "it makes faults panics in its goroutine, and a lowered task has none of its own",
 }
 
 // A Line is what is known of a file.

@@ -8,6 +8,10 @@ import (
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
+// formRuns is how often each runs: to its end, and cancelled early and late; and again with values
+// that are changed.
+const formRuns = 8
+
 // Forms compares the builds of the programs of package forms. runs is how many runs of programs
 // were compared.
 func Forms(ctx context.Context, bed *testbed.Bed) (found []testbed.Difference, runs int, err error) {
@@ -19,5 +23,5 @@ func Forms(ctx context.Context, bed *testbed.Bed) (found []testbed.Difference, r
 	if err := bed.Packages("forms", map[string]map[string]string{"forms": sources}); err != nil {
 		return nil, 0, err
 	}
-	return bed.Compare(ctx, "forms")
+	return bed.Compare(ctx, "forms", formRuns, bed.Builds()...)
 }

@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,53 +33,77 @@ func (f Finding) String() string {
 	return f.Difference.String()
 }
 
-// Seeds generates n programs, from the seed first on, and compares their builds. runs is how
-// many runs of programs were compared.
-func Seeds(ctx context.Context, bed *testbed.Bed, first uint64, n int) (found []Finding, runs int, err error) {
-	programs := map[string]random.Program{}
+// Seeds generates n programs, from the seed first on, and compares the build of each that has
+// coroutines with the lowered one, in so many runs. compared is how many runs were compared.
+func Seeds(ctx context.Context, bed *testbed.Bed, first uint64, n, runs int) (found []Finding, compared int, err error) {
+	var programs []random.Program
 	for i := range n {
-		p := random.Generate(first+uint64(i), fmt.Sprint("p", i/perPackage))
-		programs[p.Name] = p
+		programs = append(programs, random.Generate(first+uint64(i), fmt.Sprint("p", i/perPackage)))
 	}
-	name := fmt.Sprint("seeds", first)
 	began := time.Now()
-	defer func() { err = errors.Join(err, bed.Remove(name), bed.Trim(began)) }()
-	for {
-		packages := map[string]map[string]string{}
+	defer func() { err = errors.Join(err, bed.Trim(began)) }()
+	return compare(ctx, bed, programs, runs)
+}
+
+// compare is Seeds of programs. A program that the compiler complains about is a finding, and the
+// others are compared without it. If the compiler names none, a half of them is compared at a time.
+func compare(ctx context.Context, bed *testbed.Bed, programs []random.Program, runs int) (found []Finding, compared int, err error) {
+	for len(programs) > 0 {
+		differences, n, err := compareOnce(ctx, bed, programs, runs)
+		byName := map[string]random.Program{}
 		for _, p := range programs {
-			pkg := packageName(p.Source)
-			if packages[pkg] == nil {
-				packages[pkg] = map[string]string{}
-			}
-			packages[pkg][p.Name+".go"] = p.Source
+			byName[p.Name] = p
 		}
-		if err := bed.Remove(name); err != nil {
-			return nil, 0, err
-		}
-		if err := bed.Packages(name, packages); err != nil {
-			return nil, 0, err
-		}
-		differences, runs, err := bed.Compare(ctx, name)
 		var failed *testbed.CompileError
-		if errors.As(err, &failed) && failed.Build != testbed.Plain {
-			culprits := named(failed.Said, programs)
-			if len(culprits) == 0 {
-				return nil, 0, err
+		switch {
+		case err == nil:
+			for _, d := range differences {
+				found = append(found, Finding{byName[d.Program], d, ""})
 			}
-			for _, p := range culprits { // the others are compared without them
-				found = append(found, Finding{p, testbed.Difference{Builds: [2]testbed.Build{testbed.Coroutine, failed.Build}}, failed.Said})
-				delete(programs, p.Name)
+			return found, compared + n, nil
+		case !errors.As(err, &failed) || ctx.Err() != nil:
+			return found, compared, err
+		}
+		culprits := named(failed.Said, byName)
+		if len(culprits) == 0 && len(programs) == 1 {
+			culprits = byName
+		}
+		if len(culprits) == 0 {
+			f, n, err := compare(ctx, bed, programs[:len(programs)/2], runs)
+			found, compared = append(found, f...), compared+n
+			if err != nil {
+				return found, compared, err
 			}
+			programs = programs[len(programs)/2:]
 			continue
 		}
-		if err != nil {
-			return nil, 0, err
+		for _, p := range slices.SortedFunc(maps.Values(culprits), bySeed) {
+			found = append(found, Finding{p, testbed.Difference{Builds: [2]testbed.Build{testbed.Coroutine, failed.Build}}, failed.Said})
 		}
-		for _, d := range differences {
-			found = append(found, Finding{programs[d.Program], d, ""})
-		}
-		return found, runs, nil
+		programs = slices.DeleteFunc(programs, func(p random.Program) bool {
+			_, is := culprits[p.Name]
+			return is
+		})
 	}
+	return found, compared, nil
+}
+
+// compareOnce builds programs together.
+func compareOnce(ctx context.Context, bed *testbed.Bed, programs []random.Program, runs int) (found []testbed.Difference, compared int, err error) {
+	name := fmt.Sprint("seeds", programs[0].Seed)
+	defer func() { err = errors.Join(err, bed.Remove(name)) }()
+	packages := map[string]map[string]string{}
+	for _, p := range programs {
+		pkg := packageName(p.Source)
+		if packages[pkg] == nil {
+			packages[pkg] = map[string]string{}
+		}
+		packages[pkg][p.Name+".go"] = p.Source
+	}
+	if err := bed.Packages(name, packages); err != nil {
+		return nil, 0, err
+	}
+	return bed.Compare(ctx, name, runs, testbed.Coroutine, testbed.Lowered)
 }
 
 var (
@@ -88,15 +113,17 @@ var (
 )
 
 // named are the programs whose files a message of the compiler names.
-func named(said string, programs map[string]random.Program) []random.Program {
+func named(said string, programs map[string]random.Program) map[string]random.Program {
 	found := map[string]random.Program{}
 	for _, m := range fileName.FindAllStringSubmatch(said, -1) {
 		if p, ok := programs[m[1]]; ok {
 			found[p.Name] = p
 		}
 	}
-	return slices.SortedFunc(maps.Values(found), func(x, y random.Program) int { return int(x.Seed) - int(y.Seed) })
+	return found
 }
+
+func bySeed(x, y random.Program) int { return cmp.Compare(x.Seed, y.Seed) }
 
 func packageName(source string) string { return packageOf.FindStringSubmatch(source)[1] }
 

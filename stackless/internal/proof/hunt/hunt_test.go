@@ -19,17 +19,17 @@ func TestProgramsDoTheSameInEveryBuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if runs < 4*150 {
+	if runs < formRuns*150 {
 		t.Errorf("%d runs of programs by hand", runs)
 	}
 	for _, d := range different {
 		t.Error(d)
 	}
-	found, runs, err := Seeds(t.Context(), bed, 0, 100)
+	found, runs, err := Seeds(t.Context(), bed, 0, 100, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if runs < 100 {
+	if runs != 100*16 {
 		t.Errorf("%d runs of 100 random programs", runs)
 	}
 	for _, f := range found {
@@ -59,13 +59,7 @@ func F(task *edo.Task, t *trace.T) error {
 	return nil
 }
 
-func init() {
-	trace.Programs = append(trace.Programs, trace.Program{Name: "F", Start: F_start})
-}
-
-func F_start(s edo.Spawner, t *trace.T) *edo.JoinHandle[edo.Unit] {
-	return edo.Go(s, func(task *edo.Task) error { return F(task, t) })
-}
+func init() { trace.Add("F", F) }
 `
 
 // TestADifferenceIsFoundAndReduced has a program in which two builds differ, and statements that
@@ -85,7 +79,7 @@ func TestADifferenceIsFoundAndReduced(t *testing.T) {
 	if err := bed.Packages("one", map[string]map[string]string{"p0": {"f.go": faulty}}); err != nil {
 		t.Fatal(err)
 	}
-	found, runs, err := bed.Compare(t.Context(), "one")
+	found, runs, err := bed.Compare(t.Context(), "one", 1, bed.Builds()...)
 	if err != nil || runs != 1 || len(found) != 1 {
 		t.Fatal(found, runs, err)
 	}

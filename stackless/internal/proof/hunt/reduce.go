@@ -24,7 +24,7 @@ func Reduce(ctx context.Context, bed *testbed.Bed, imports types.Importer, f Fin
 		for i, source := range programs {
 			pkg := fmt.Sprint("c", i)
 			source = strings.Replace(source, "package "+packageName(source), "package "+pkg, 1)
-			source = strings.Replace(source, fmt.Sprintf("Name: %q", f.Program.Name), fmt.Sprintf("Name: %q", pkg), 1)
+			source = strings.Replace(source, fmt.Sprintf("trace.Add(%q", f.Program.Name), fmt.Sprintf("trace.Add(%q", pkg), 1)
 			packages[pkg] = map[string]string{"program.go": source}
 		}
 		if err := bed.Remove(name); err != nil {
@@ -66,11 +66,12 @@ func differs(ctx context.Context, bed *testbed.Bed, name string, d testbed.Diffe
 	for i := range n {
 		var outputs [2]string
 		for j, program := range programs {
-			o, err := testbed.Run(ctx, candidateLimit, program, fmt.Sprint("c", i), d.AbortAt)
+			o, err := testbed.Run(ctx, candidateLimit, program, "one", fmt.Sprint("c", i), fmt.Sprint(d.Run))
 			if err != nil {
 				return -1, err
 			}
-			outputs[j] = o.Stdout + o.Status
+			complaint, _, _ := strings.Cut(o.Stderr, "\n")
+			outputs[j] = o.Stdout + o.Status + complaint
 			if j == 0 && !strings.HasPrefix(o.Status, "exit status 0") {
 				outputs = [2]string{}
 				break // it fails in every build

@@ -13,6 +13,9 @@ import (
 // seeds is how many random programs look for a fault that the programs by hand have missed.
 const seeds = 200
 
+// runs is how often each of them runs.
+const runs = 32
+
 // position is a line of the Go compiler.
 var position = regexp.MustCompile(`(?m)^.*\.go:\d+.*$`)
 
@@ -38,7 +41,7 @@ func Run(ctx context.Context, bed *testbed.Bed, copied, edo string, f Fault) (ca
 	case len(differences) > 0:
 		return fmt.Sprintf("%s and %d more", differences[0], len(differences)-1), nil
 	}
-	found, _, err := hunt.Seeds(ctx, bed, 0, seeds)
+	found, _, err := hunt.Seeds(ctx, bed, 0, seeds, runs)
 	if err != nil || len(found) == 0 {
 		return "", err
 	}

@@ -160,12 +160,7 @@ func (g *generator) program() {
 	for i := range g.functions {
 		g.function(i)
 	}
-	g.line("func init() {")
-	g.line("\ttrace.Programs = append(trace.Programs, trace.Program{Name: %q, Cancel: %v, Start: %s_start})", g.name, !g.spawns, g.name)
-	g.line("}\n")
-	g.line("func %s_start(s edo.Spawner, t *trace.T) *edo.JoinHandle[edo.Unit] {", g.name)
-	g.line("\treturn edo.Go(s, func(task *edo.Task) error { return %s(task, t) })", g.name)
-	g.line("}")
+	g.line("func init() { trace.Add(%q, %s) }", g.name, g.name)
 }
 
 // valueTypes are the types of variables.

@@ -2,6 +2,7 @@ package testbed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,18 +15,23 @@ import (
 // A Difference is a run of a random program that two builds do not agree on.
 type Difference struct {
 	Program string
-	AbortAt string // the report at which it is cancelled; 0: it is not
+	Run     int
 	Builds  [2]Build
 	Sums    [2]string
 }
 
 func (d Difference) String() string {
-	return fmt.Sprintf("%s abort=%s: %s %s, %s %s", d.Program, d.AbortAt, d.Builds[0], d.Sums[0], d.Builds[1], d.Sums[1])
+	return fmt.Sprintf("%s run %d: %s %s, %s %s", d.Program, d.Run, d.Builds[0], d.Sums[0], d.Builds[1], d.Sums[1])
 }
 
-// A run is one of a program, and its sums as it prints them: of its reports, and of what the
-// scheduler chose.
-type run struct{ program, abortAt string }
+// A runKey names one run of a program.
+type runKey struct {
+	program string
+	number  int
+}
+
+// sums are those of a run as a program prints them: of its reports, and of what the scheduler
+// chose. If the run ended the process, the first says how.
 type sums struct{ reports, schedule string }
 
 // Packages writes sources, files by package, as the random programs of the command in the
@@ -64,37 +70,47 @@ func (b *Bed) Remove(name string) error {
 	return os.RemoveAll(filepath.Join(b.Dir, filepath.FromSlash(name)))
 }
 
-// Compare builds the command in the folder name in each way, runs all its random programs,
-// and returns what differs from the plain build, and where the schedules of the other two
-// differ. runs is how many runs were compared.
-func (b *Bed) Compare(ctx context.Context, name string) (found []Difference, runs int, err error) {
-	builds := b.Builds()
+// Compare builds the command in the folder name in several ways, runs all its programs so often, and
+// returns what differs from the first build that has the program. The schedules of the others are
+// compared with that of the coroutines. compared is how many runs were compared.
+func (b *Bed) Compare(ctx context.Context, name string, runs int, builds ...Build) (found []Difference, compared int, err error) {
 	programs, err := b.CompileAll(ctx, name, builds...)
 	if err != nil {
 		return nil, 0, err
 	}
-	results := make([]map[run]sums, len(builds))
+	results := make([]map[runKey]sums, len(builds))
+	errs := make([]error, len(builds))
+	var wait sync.WaitGroup
 	for i, program := range programs {
-		if results[i], err = runAll(ctx, program, builds[i] != Lowered); err != nil {
-			return nil, 0, err
-		}
+		wait.Go(func() { results[i], errs[i] = runAll(ctx, program, runs) })
 	}
-	for r, coroutine := range results[1] {
-		runs++
-		reference, by := results[0][r], Plain
-		if reference.reports == "" { // a program that the plain build leaves out, or that ended it
-			reference, by = coroutine, Coroutine
-		}
-		for i := 1; i < len(builds); i++ {
-			if other := results[i][r]; other.reports != reference.reports {
-				found = append(found, Difference{r.program, r.abortAt, [2]Build{by, builds[i]}, [2]string{reference.reports, other.reports}})
-			} else if i == 2 && other.schedule != coroutine.schedule {
-				found = append(found, Difference{r.program, r.abortAt, [2]Build{Coroutine, Lowered}, [2]string{coroutine.schedule, other.schedule}})
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, 0, err
+	}
+	last := len(builds) - 1
+	for key := range results[last] { // the plain build leaves programs out
+		compared++
+		var reference sums
+		by := -1
+		var schedule string
+		for i, build := range builds {
+			s, ok := results[i][key]
+			switch {
+			case !ok && i < last && build == Plain:
+				continue
+			case by < 0:
+				reference, by = s, i
+			case s.reports != reference.reports:
+				found = append(found, Difference{key.program, key.number, [2]Build{builds[by], build}, [2]string{reference.reports, s.reports}})
+			case build == Lowered && builds[i-1] == Coroutine && s.schedule != schedule:
+				found = append(found, Difference{key.program, key.number, [2]Build{Coroutine, Lowered}, [2]string{schedule, s.schedule}})
 			}
+			schedule = s.schedule
 		}
 	}
 	slices.SortFunc(found, func(x, y Difference) int { return strings.Compare(x.String(), y.String()) })
-	return found, runs, nil
+	return found, compared, nil
 }
 
 // CompileAll is Compile in several ways, at once.
@@ -106,7 +122,7 @@ func (b *Bed) CompileAll(ctx context.Context, name string, builds ...Build) ([]s
 		wait.Go(func() { programs[i], errs[i] = b.Compile(ctx, build, name) })
 	}
 	wait.Wait()
-	for _, err := range errs {
+	for _, err := range errs { // the first one: if the reference cannot be built, that matters most
 		if err != nil {
 			return nil, err
 		}
@@ -114,24 +130,43 @@ func (b *Bed) CompileAll(ctx context.Context, name string, builds ...Build) ([]s
 	return programs, nil
 }
 
-// runAll runs the programs. One that ends the process has no result, and neither have those
-// that would follow; if all must end, that is an error.
-func runAll(ctx context.Context, program string, all bool) (map[run]sums, error) {
-	o, err := Run(ctx, 5*time.Minute, program)
-	if err != nil {
-		return nil, err
-	}
-	if all && o.Status != "exit status 0" {
-		return nil, fmt.Errorf("%s: %s\n%s", program, o.Status, o.Stderr[:min(len(o.Stderr), 2000)])
-	}
-	results := map[run]sums{}
-	for line := range strings.Lines(o.Stdout) {
-		var r run
-		var s sums
-		if n, _ := fmt.Sscan(strings.ReplaceAll(line, "abort=", ""), &r.program, &r.abortAt, &s.reports, &s.schedule); n < 3 {
-			return nil, fmt.Errorf("%s printed %q", program, line)
+// runAll runs the programs. The run that ends the process has the first line of its complaint for
+// a sum; the program's other runs are left out, and the next programs run in another process.
+func runAll(ctx context.Context, program string, runs int) (map[runKey]sums, error) {
+	results := map[runKey]sums{}
+	for from := 0; ; {
+		o, err := Run(ctx, 10*time.Minute, program, "all", fmt.Sprint(runs), fmt.Sprint(from))
+		if err != nil {
+			return nil, err
 		}
-		results[r] = s
+		last := runKey{number: runs - 1}
+		next := from
+		for line := range strings.Lines(o.Stdout) {
+			var s sums
+			if n, _ := fmt.Sscan(line, &next, &last.program, &last.number, &s.reports, &s.schedule); n < 4 {
+				return nil, fmt.Errorf("%s printed %q", program, line)
+			}
+			results[last] = s
+		}
+		switch {
+		case o.Status == "exit status 0":
+			return results, nil
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		}
+		if last.program != "" && last.number == runs-1 {
+			next++
+		}
+		if last.number++; last.number == runs {
+			last.number = 0
+		}
+		name, err := Run(ctx, time.Minute, program, "name", fmt.Sprint(next))
+		if err != nil || name.Status != "exit status 0" {
+			return nil, fmt.Errorf("%s: %s\n%s", program, o.Status, o.Stderr[:min(len(o.Stderr), 2000)])
+		}
+		last.program = strings.TrimSpace(name.Stdout)
+		complaint, _, _ := strings.Cut(o.Stderr, "\n")
+		results[last] = sums{reports: fmt.Sprintf("%s %q", o.Status, complaint)}
+		from = next + 1
 	}
-	return results, nil
 }

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,6 +38,7 @@ type Bed struct {
 	Dir     string // of the module
 	Gcflags string // for the packages of the module, such as "-N -l", which takes a third off a build
 	edo     string // the program edo; none: nothing is lowered
+	spent   atomic.Int64
 }
 
 // New makes a module in dir, which uses the edo of the repository at repo, and is lowered by
@@ -152,8 +154,14 @@ func (b *Bed) build(ctx context.Context, build Build, out, pattern string) (said
 	cmd := exec.CommandContext(ctx, tool, append(args, pattern)...)
 	cmd.Dir, cmd.Env = b.Dir, b.environment()
 	output, err := cmd.CombinedOutput()
+	if cmd.ProcessState != nil {
+		b.spent.Add(int64(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()))
+	}
 	return string(output), err
 }
+
+// Spent is how much processor time builds have taken until now.
+func (b *Bed) Spent() time.Duration { return time.Duration(b.spent.Load()) }
 
 // executable is the path of a program that Compile makes.
 func (b *Bed) executable(build Build, name string) string {
@@ -199,7 +207,8 @@ func (b *Bed) Importer(ctx context.Context) (types.Importer, error) {
 // a million programs would fill the user's.
 func (b *Bed) environment() []string {
 	return append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -buildvcs=false", "GOTOOLCHAIN=local",
-		"GOCACHE="+b.cache(), "XDG_CACHE_HOME="+b.cache()) // the second one for edo
+		"GOCACHE="+b.cache(), "XDG_CACHE_HOME="+b.cache(), // the second one for edo
+		"GOGC=300") // the compiler's memory is for this moment
 }
 
 func (b *Bed) cache() string { return filepath.Join(b.Dir, "cache") }

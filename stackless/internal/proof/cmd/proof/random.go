@@ -19,11 +19,12 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	var p places
 	p.flags(flags)
 	n := flags.Int("n", 10_000, "how many programs")
-	batch := flags.Int("batch", 512, "how many programs are built together")
+	batch := flags.Int("batch", 1024, "how many programs are built together")
+	each := flags.Int("runs", 16, "how often each runs, with other values")
 	first := flags.Uint64("seed", 0, "the seed of the first")
 	keep := flags.Int("keep", 10, "end after the batch in which so many programs have differed")
 	out := flags.String("out", ".", "the folder for reduced programs")
-	gcflags := flags.String("gcflags", "", `flags of the Go compiler, such as "-N -l", which takes a third off the time`)
+	gcflags := flags.String("gcflags", "-N -l -dwarf=false", "flags of the Go compiler for the programs")
 	limit := flags.Duration("reduce", 5*time.Minute, "how long to reduce a program")
 	flags.Parse(args)
 	done, err := p.settle(ctx)
@@ -39,12 +40,12 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	if err := bed.Warm(ctx); err != nil {
 		return err
 	}
-	began := time.Now()
+	began, warm := time.Now(), bed.Spent()
 	different := map[string]hunt.Finding{} // the first of each program
 	runs, programs := 0, 0
 	for programs < *n && len(different) < *keep && ctx.Err() == nil {
 		size := min(*batch, *n-programs)
-		found, r, err := hunt.Seeds(ctx, bed, *first+uint64(programs), size)
+		found, r, err := hunt.Seeds(ctx, bed, *first+uint64(programs), size, *each)
 		if err != nil {
 			return err
 		}
@@ -57,8 +58,8 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 		programs += size
 		runs += r
 		seconds := time.Since(began).Seconds()
-		fmt.Printf("%d programs, %d runs, %.0f s, %.1f programs a second, %d differ\n",
-			programs, runs, seconds, float64(programs)/seconds, len(different))
+		fmt.Printf("%d programs, %d runs, %.0f s, %.1f programs a second, %d ms to build one, %d differ\n",
+			programs, runs, seconds, float64(programs)/seconds, (bed.Spent()-warm).Milliseconds()/int64(programs), len(different))
 	}
 	if len(different) == 0 {
 		return ctx.Err()

@@ -1,57 +1,83 @@
-// Program runs the random programs that are linked in, and prints what each has done:
+// Program runs the random programs that are linked in.
 //
-//	NAME abort=REPORT SUM SCHEDULE
-//
-// With the name of one, and the report at which it is cancelled or 0, it prints all that
-// this one records.
+//	program all RUNS FROM   runs each of them, from the FROM-th on, RUNS times, and prints for each run
+//	                        the number of the program, its name, the run, a sum of the reports, and
+//	                        one of what the scheduler chose
+//	program one NAME RUN    prints all that a run of one records
+//	program name N          prints the name of the N-th
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
+	"sync/atomic"
+	"time"
 
 	"github.com/edo-go/edo"
 	"proof.test/trace"
 )
 
 func main() {
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	if len(os.Args) == 3 {
-		at, err := strconv.Atoi(os.Args[2])
-		if err != nil {
-			panic(err)
-		}
+	debug.SetMaxStack(1 << 26) // a program that calls itself for ever ends soon
+	switch os.Args[1] {
+	case "all":
+		all(number(os.Args[2]), number(os.Args[3]))
+	case "one":
 		for _, p := range trace.Programs {
-			if p.Name == os.Args[1] {
-				t, schedule := record(p, at)
-				fmt.Fprintf(out, "%sschedule %s\n", t.Text(), schedule)
+			if p.Name == os.Args[2] {
+				t, schedule := record(p, number(os.Args[3]))
+				fmt.Printf("%sschedule %s\n", t.Text(), schedule)
 			}
 		}
-		return
+	case "name":
+		fmt.Println(trace.Programs[number(os.Args[2])].Name)
 	}
-	for _, p := range trace.Programs {
-		aborts := []int{0}
-		if p.Cancel {
-			aborts = []int{0, 1, 4, 15}
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// all runs programs. Each line is written at once, as the next run may end the process.
+func all(runs, from int) {
+	var done atomic.Int64
+	go watch(&done)
+	for i := from; i < len(trace.Programs); i++ {
+		p := trace.Programs[i]
+		for n := range runs {
+			t, schedule := record(p, n)
+			fmt.Println(i, p.Name, n, t.Sum(), schedule)
+			done.Add(1)
 		}
-		for _, at := range aborts {
-			t, schedule := record(p, at)
-			fmt.Fprintln(out, p.Name, "abort="+strconv.Itoa(at), t.Sum(), schedule)
-			out.Flush() // the next one may end the process
+	}
+}
+
+// watch ends the process if a run does not end. A run takes less than a millisecond.
+func watch(done *atomic.Int64) {
+	for last := int64(-1); ; {
+		now := done.Load()
+		if now == last {
+			fmt.Fprintln(os.Stderr, "a run did not end within 10 s")
+			os.Exit(3)
 		}
+		last = now
+		time.Sleep(10 * time.Second)
 	}
 }
 
 // record runs a program under a recorder. schedule is a short form of what the scheduler
 // chose, in a build that has one.
-func record(p trace.Program, abortAt int) (t *trace.T, schedule string) {
-	t = trace.New(abortAt)
-	schedule = run(func(task *edo.Task) error {
-		h := p.Start(task, t)
+func record(p trace.Program, n int) (t *trace.T, schedule string) {
+	t = trace.New(n)
+	schedule = run(n, func(task *edo.Task) error {
+		h := edo.Go(task, func(task *edo.Task) error { return p.Run(task, t) })
 		t.Abort = h.Abort
 		_, err := h.Await(task)
 		t.Abort = nil

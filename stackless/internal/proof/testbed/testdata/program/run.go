@@ -10,11 +10,11 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// run runs main in a simulation.
-func run(main func(task *edo.Task) error) (schedule string) {
+// run runs main in a simulation of seed n.
+func run(n int, main func(task *edo.Task) error) (schedule string) {
 	h := fnv.New64a()
 	choices := 0
-	err := sim.Run(1, main, sim.WithConfig(sim.Config{
+	err := sim.Run(uint64(n), main, sim.WithConfig(sim.Config{
 		Trace: func(n, chosen int) {
 			choices++
 			fmt.Fprintln(h, n, chosen)

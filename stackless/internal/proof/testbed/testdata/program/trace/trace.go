@@ -11,25 +11,57 @@ import (
 
 // A Program is one of those that are linked in.
 type Program struct {
-	Name   string
-	Cancel bool // it may be cancelled
-	Start  func(s edo.Spawner, t *T) *edo.JoinHandle[edo.Unit]
+	Name string
+	Run  func(task *edo.Task, t *T) error
 }
 
 // Programs are all of them.
 var Programs []Program
 
+// Add puts a program into the list.
+func Add(name string, run func(task *edo.Task, t *T) error) {
+	Programs = append(Programs, Program{name, run})
+}
+
 // T records one run of a program.
 type T struct {
 	Abort   func() // cancels the task of the program
 	abortAt int    // the report at which it is called; 0: none
+	salt    uint64 // 0: values are as the program has them
 	reports int
 	fuel    int
 	text    strings.Builder
 }
 
-// New returns a recorder of a run that is cancelled at one of its reports.
-func New(abortAt int) *T { return &T{abortAt: abortAt, fuel: 100} }
+// New returns a recorder of the n-th run of a program. Of four runs one goes to its end, and three are
+// cancelled at some report. Values that pass through the recorder are changed, but for the first
+// four runs: so a program takes other branches in others.
+func New(n int) *T {
+	t := &T{salt: uint64(n / 4), fuel: 100}
+	switch aborts := [...]int{0, 1, 4, 15}; {
+	case t.salt == 0:
+		t.abortAt = aborts[n]
+	case n%4 > 0:
+		t.abortAt = 1 + int(mixed(uint64(n), 0)%[...]uint64{0, 5, 12, 40}[n%4])
+	}
+	return t
+}
+
+// mixed is a number that depends on both, and looks like chance.
+func mixed(x, y uint64) uint64 {
+	x = (x+1)*0x9e3779b97f4a7c15 ^ (y+1)*0xc2b2ae3d27d4eb4f
+	x ^= x >> 29
+	x *= 0xbf58476d1ce4e5b9
+	return x ^ x>>32
+}
+
+// chance is a number below n for the report at hand; 0 in runs that change nothing.
+func (t *T) chance(n int) int {
+	if t.salt == 0 {
+		return 0
+	}
+	return int(mixed(t.salt, uint64(t.reports)) % uint64(n))
+}
 
 // Text is what was recorded.
 func (t *T) Text() string { return t.text.String() }
@@ -61,20 +93,57 @@ func (t *T) More() bool { t.fuel--; return t.fuel > 0 }
 // Turn is More, for a loop.
 func (t *T) Turn() bool { t.fuel--; return t.fuel > -100 }
 
-// Int records v and returns it.
-func (t *T) Int(id, v int) int { t.At(id, v); return v }
+// Int records v and returns it, or a number near to it.
+func (t *T) Int(id, v int) int {
+	t.At(id, v)
+	if c := t.chance(8); c > 3 {
+		v += c - 6
+	}
+	return v
+}
 
-// Str records s and returns it.
-func (t *T) Str(id int, s string) string { t.At(id, s); return s }
+// Str records s and returns it, or another.
+func (t *T) Str(id int, s string) string {
+	t.At(id, s)
+	switch t.chance(8) {
+	case 6:
+		return s + "x"
+	case 7:
+		return ""
+	}
+	return s
+}
 
-// Any records v and returns it.
-func (t *T) Any(id int, v any) any { t.At(id, v); return v }
+// Bool records b and returns it, or the contrary.
+func (t *T) Bool(id int, b bool) bool {
+	t.At(id, b)
+	return b != (t.chance(2) == 1)
+}
+
+// Any records v and returns it, or another value.
+func (t *T) Any(id int, v any) any {
+	t.At(id, v)
+	switch t.chance(10) {
+	case 6:
+		return t.reports
+	case 7:
+		return "x"
+	case 8:
+		return t.reports%2 == 0
+	case 9:
+		return nil
+	}
+	return v
+}
 
 // Err records an error, but for its text, in which the builds may differ.
 func (t *T) Err(id int, err error) { t.At(id, err != nil) }
 
 // Index records v and returns an index below n.
-func (t *T) Index(id, n, v int) int { t.At(id, v); return int(uint(v) % uint(n)) }
+func (t *T) Index(id, n, v int) int {
+	t.At(id, v)
+	return int(uint(v+t.chance(n)) % uint(n))
+}
 
 // Element records v and returns an element of s, or v if there is none.
 func (t *T) Element(id int, s []int, v int) int {

@@ -20,7 +20,7 @@ const limit = time.Minute
 
 // unlike are the programs that may do something else when they are lowered, and why.
 var unlike = map[string]string{
-	"test/closure.go":  "it counts allocations, and frames are some",
+	"test/closure.go": "it counts allocations, and frames are some",
 }
 
 // A Line is what is known of a file.

@@ -12,9 +12,9 @@ import (
 // that are changed.
 const formRuns = 8
 
-// Forms compares the builds of the programs of package forms. runs is how many runs of programs
+// Forms compares builds of the programs of package forms. runs is how many runs of programs
 // were compared.
-func Forms(ctx context.Context, bed *testbed.Bed) (found []testbed.Difference, runs int, err error) {
+func Forms(ctx context.Context, bed *testbed.Bed, builds ...testbed.Build) (found []testbed.Difference, runs int, err error) {
 	sources, err := forms.Sources()
 	if err != nil {
 		return nil, 0, err
@@ -23,5 +23,5 @@ func Forms(ctx context.Context, bed *testbed.Bed) (found []testbed.Difference, r
 	if err := bed.Packages("forms", map[string]map[string]string{"forms": sources}); err != nil {
 		return nil, 0, err
 	}
-	return bed.Compare(ctx, "forms", formRuns, bed.Builds()...)
+	return bed.Compare(ctx, "forms", formRuns, builds...)
 }

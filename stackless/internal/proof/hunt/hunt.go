@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/edo-go/edo/stackless/internal/proof/random"
@@ -36,13 +37,27 @@ func (f Finding) String() string {
 // Seeds generates n programs, from the seed first on, and compares the build of each that has
 // coroutines with the lowered one, in so many runs. compared is how many runs were compared.
 func Seeds(ctx context.Context, bed *testbed.Bed, first uint64, n, runs int) (found []Finding, compared int, err error) {
-	var programs []random.Program
-	for i := range n {
-		programs = append(programs, random.Generate(first+uint64(i), fmt.Sprint("p", i/perPackage)))
-	}
 	began := time.Now()
-	defer func() { err = errors.Join(err, bed.Trim(began)) }()
-	return compare(ctx, bed, programs, runs)
+	// Two halves at the same time: while one is linked or runs, which takes a single processor, the
+	// other is compiled.
+	var halves [2][]random.Program
+	for i := range n {
+		p := random.Generate(first+uint64(i), fmt.Sprint("p", i/perPackage))
+		halves[i*2/n] = append(halves[i*2/n], p)
+	}
+	var results [2]struct {
+		found    []Finding
+		compared int
+		err      error
+	}
+	var wait sync.WaitGroup
+	for i := range halves {
+		r := &results[i]
+		wait.Go(func() { r.found, r.compared, r.err = compare(ctx, bed, halves[i], runs) })
+	}
+	wait.Wait()
+	return slices.Concat(results[0].found, results[1].found), results[0].compared + results[1].compared,
+		errors.Join(results[0].err, results[1].err, bed.Trim(began))
 }
 
 // compare is Seeds of programs. A program that the compiler complains about is a finding, and the

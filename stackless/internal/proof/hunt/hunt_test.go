@@ -15,7 +15,7 @@ import (
 // command proof compares more of them.
 func TestProgramsDoTheSameInEveryBuild(t *testing.T) {
 	bed := bedtest.New(t)
-	different, runs, err := Forms(t.Context(), bed)
+	different, runs, err := Forms(t.Context(), bed, bed.Builds()...)
 	if err != nil {
 		t.Fatal(err)
 	}

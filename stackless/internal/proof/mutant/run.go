@@ -31,7 +31,7 @@ func Run(ctx context.Context, bed *testbed.Bed, copied, edo string, f Fault) (ca
 	if err := testbed.BuildEdo(ctx, copied, edo); err != nil {
 		return "", fmt.Errorf("%s: %w", f.Name, err)
 	}
-	differences, _, err := hunt.Forms(ctx, bed)
+	differences, _, err := hunt.Forms(ctx, bed, testbed.Coroutine, testbed.Lowered)
 	var failed *testbed.CompileError
 	switch {
 	case errors.As(err, &failed) && failed.Build == testbed.Lowered:

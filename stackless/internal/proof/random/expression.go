@@ -78,7 +78,10 @@ func (g *generator) expr(typ string, d int) string {
 	case g.structType:
 		return fmt.Sprintf("%s{A: %s, B: %s, C: [2]int{%s}}", typ, g.expr("int", d-1), g.expr("string", d-1), g.expr("int", d-1))
 	case "*" + g.structType:
-		if v, ok := g.pick(g.structType); ok && g.chance(50) {
+		if v, ok := g.pick(g.structType); ok && g.chance(60) {
+			if g.chance(40) {
+				return v + ".Add(" + g.expr("int", d-1) + ")"
+			}
 			return "&" + v
 		}
 		return "&" + g.expr2(g.structType, d-1)
@@ -99,6 +102,9 @@ func (g *generator) leaf(typ string) string {
 	case "string":
 		return fmt.Sprintf("%q", g.oneOf("", "a", "bc", "edo"))
 	case "bool":
+		if g.chance(70) {
+			return fmt.Sprintf("t.Bool(%d, %s)", g.report(), g.oneOf("true", "false"))
+		}
 		return g.oneOf("true", "false")
 	case "uint8":
 		return fmt.Sprint(200 + g.rand.IntN(56))
@@ -165,6 +171,9 @@ func (g *generator) integer(d int) string {
 			return fmt.Sprintf("%s(%s)", v, g.expr("int", d))
 		}
 	case 12:
+		if v, ok := g.pick(g.structType); ok && g.chance(60) {
+			return g.oneOf(v+".Sum("+g.expr("int", d)+")", v+".Add("+g.expr("int", d)+").A")
+		}
 		if v, ok := g.pick("*" + g.structType); ok {
 			return g.oneOf(v+".A", v+".C[0]")
 		}

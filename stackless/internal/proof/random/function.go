@@ -103,30 +103,6 @@ func (g *generator) shielded() bool {
 	return true
 }
 
-// spawn writes a task that is awaited at once: more of them would run in an order that the
-// plain build does not have.
-func (g *generator) spawn() bool {
-	if g.noWait > 0 || !g.spawns {
-		return false
-	}
-	body := g.within(&function{literal: true, results: []string{"int", "error"}}, true, func() {
-		if g.wild {
-			g.line("defer t.Recover(%d)", g.report())
-		} else {
-			g.line("defer func() { t.Panic(%d, recover()) }()", g.report())
-		}
-		g.in.defers = true
-		g.statements(g.length())
-		g.line("return %s, %s", g.expr("int", 2), g.expr("error", 1))
-	})
-	v, err := g.fresh("v"), g.fresh("e")
-	g.line("%s, %s := edo.GoValue(task, func(task *edo.Task) (int, error) {\n%s%s}).Await(task)", v, err, body, strings.Repeat("\t", g.indent))
-	g.line("t.At(%d, %s)", g.report(), v)
-	g.line("t.Err(%d, %s)", g.report(), err)
-	g.vars = append(g.vars, variable{v, "int"})
-	return true
-}
-
 // closures writes a loop that keeps a closure of each turn, and calls them after it.
 func (g *generator) closures() bool {
 	fs, i, f := g.fresh("q"), g.fresh("i"), g.fresh("f")

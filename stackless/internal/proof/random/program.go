@@ -3,6 +3,8 @@ package random
 import (
 	"fmt"
 	"math/rand/v2"
+	"path"
+	"regexp"
 	"strings"
 )
 
@@ -20,36 +22,56 @@ func Generate(seed uint64, pkg string) Program {
 		name: fmt.Sprintf("P%d", seed),
 	}
 	g.structType = g.name + "_S"
-	g.spawns = g.chance(50)
+	g.spawns = g.chance(25) // the frames of tasks cost the compiler most
 	g.wild = g.chance(20)
-	switch n := g.rand.IntN(20); { // many are small: one build compiles more of them
-	case n < 13:
+	switch n := g.rand.IntN(100); { // most are small: a build compiles more of them
+	case n < 55:
+		g.size = tiny
+	case n < 88:
 		g.size = small
-	case n < 19:
+	case n < 98:
 		g.size = medium
 	default:
 		g.size = large
 	}
 	g.program()
-	return Program{Name: g.name, Seed: seed, Source: header(pkg) + g.text.String()}
+	reset := ""
+	if g.usesGlobal { // one run sees nothing of another
+		reset = g.name + "_g = 0"
+	}
+	text := strings.Replace(g.text.String(), resetMark, reset, 1)
+	return Program{Name: g.name, Seed: seed, Source: header(pkg, text) + text}
 }
 
-// header begins every program. It uses each import, as not every program does.
-func header(pkg string) string {
-	return "package " + pkg + `
+// imports are the packages that programs use. An empty one is an empty line.
+var imports = []string{
+	"errors", "runtime", "time", "",
+	"github.com/edo-go/edo", "github.com/edo-go/edo/future", "github.com/edo-go/edo/joinset", "github.com/edo-go/edo/lock",
+	"github.com/edo-go/edo/mpsc", "github.com/edo-go/edo/scope", "github.com/edo-go/edo/selector", "github.com/edo-go/edo/stream",
+	"github.com/edo-go/edo/timer", "proof.test/trace", "proof.test/waits",
+}
 
-import (
-	"errors"
+// qualifier is the name of a package before a point.
+var qualifier = regexp.MustCompile(`\b[a-z]+\.`)
 
-	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/timer"
-	"proof.test/trace"
-	"proof.test/waits"
-)
-
-var _, _, _, _, _ = errors.New, edo.Yield, timer.Sleep, trace.New, waits.Int
-
-`
+// header begins a program: the package, and what of the imports it uses.
+func header(pkg, text string) string {
+	used := map[string]bool{}
+	for _, q := range qualifier.FindAllString(text, -1) {
+		used[q] = true
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
+	for _, i := range imports {
+		switch {
+		case i == "":
+			b.WriteByte('\n')
+		case used[path.Base(i)+"."]:
+			fmt.Fprintf(&b, "\t%q\n", i)
+		}
+	}
+	b.WriteString(")\n\n")
+	return b.String()
 }
 
 // A size says how long a program is.
@@ -61,6 +83,7 @@ type size struct {
 }
 
 var (
+	tiny   = size{1, 1, 1, 15}
 	small  = size{1, 2, 1, 12}
 	medium = size{2, 4, 2, 18}
 	large  = size{4, 6, 3, 22}
@@ -72,7 +95,10 @@ type generator struct {
 	name       string
 	structType string
 	size       size
-	spawns     bool // tasks may be spawned; such a program is not cancelled
+	spawns     bool // tasks may be spawned
+	tasks      int  // forms with tasks until now
+	parallel   bool // tasks that run at a time share nothing
+	usesGlobal bool
 	wild       bool // forms that the compiler refuses when they wait are allowed to
 	functions  []*function
 	text       strings.Builder
@@ -156,9 +182,14 @@ func (g *generator) line(format string, args ...any) {
 // package.
 func (g *generator) program() {
 	g.line("type %s struct {\n\tA int\n\tB string\n\tC [2]int\n}\n", g.structType)
+	g.line("func (s *%s) Add(n int) *%[1]s {\n\ts.A += n\n\treturn s\n}\n", g.structType)
+	g.line("func (s %s) Sum(n int) int { return s.A + n*s.C[1] }\n", g.structType)
 	g.signatures()
 	for i := range g.functions {
 		g.function(i)
+	}
+	if g.usesGlobal {
+		g.line("var %s_g int\n", g.name)
 	}
 	g.line("func init() { trace.Add(%q, %s) }", g.name, g.name)
 }
@@ -209,6 +240,9 @@ func (g *generator) signatures() {
 	}
 }
 
+// resetMark stands where the program resets its global variable, if it turns out to have one.
+const resetMark = "// reset"
+
 // function writes function i.
 func (g *generator) function(i int) {
 	f := g.functions[i]
@@ -240,6 +274,9 @@ func (g *generator) function(i int) {
 		g.line("\treturn %s", g.zeroes(f))
 	}
 	g.line("}")
+	if i == 0 {
+		g.line(resetMark)
+	}
 	g.begin()
 	if i == 0 { // the others are called, whatever else happens
 		at := g.rand.IntN(3)

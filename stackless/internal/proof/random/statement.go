@@ -37,10 +37,21 @@ func init() {
 		{2, true, (*generator).waitingLiteral},
 		{2, false, (*generator).panicStatement},
 		{2, true, (*generator).shielded},
-		{2, true, (*generator).spawn},
+		{6, true, (*generator).spawn},
 		{2, true, (*generator).selectStatement},
 		{2, false, (*generator).closures},
 		{1, false, (*generator).localType},
+		{3, false, (*generator).functionValue},
+		{3, true, (*generator).given},
+		{2, false, (*generator).generic},
+		{3, false, (*generator).commaOk},
+		{3, false, (*generator).builtin},
+		{2, false, (*generator).several},
+		{2, true, (*generator).backward},
+		{2, true, (*generator).iterated},
+		{1, false, (*generator).busy},
+		{2, false, (*generator).global},
+		{1, false, (*generator).promoted},
 	}
 }
 

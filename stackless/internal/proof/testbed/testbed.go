@@ -29,6 +29,9 @@ const (
 	Lowered   Build = "lowered"
 )
 
+// Fast are flags of the Go compiler that take half off a build.
+const Fast = "-N -l -dwarf=false"
+
 //go:embed testdata
 var files embed.FS
 
@@ -36,7 +39,7 @@ var files embed.FS
 // from several goroutines.
 type Bed struct {
 	Dir     string // of the module
-	Gcflags string // for the packages of the module, such as "-N -l", which takes a third off a build
+	Gcflags string // for the packages of the module, such as Fast
 	edo     string // the program edo; none: nothing is lowered
 	spent   atomic.Int64
 }
@@ -184,7 +187,9 @@ func (e *CompileError) Unwrap() error { return e.Err }
 // Importer returns an importer of what random programs import.
 func (b *Bed) Importer(ctx context.Context) (types.Importer, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-f={{.ImportPath}} {{.Export}}",
-		"./trace", "./waits", "github.com/edo-go/edo", "github.com/edo-go/edo/timer", "errors")
+		"./trace", "./waits", "errors", "runtime", "time", "github.com/edo-go/edo", "github.com/edo-go/edo/future",
+		"github.com/edo-go/edo/joinset", "github.com/edo-go/edo/lock", "github.com/edo-go/edo/mpsc", "github.com/edo-go/edo/scope",
+		"github.com/edo-go/edo/selector", "github.com/edo-go/edo/stream", "github.com/edo-go/edo/timer")
 	cmd.Dir, cmd.Env = b.Dir, b.environment()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -208,7 +213,7 @@ func (b *Bed) Importer(ctx context.Context) (types.Importer, error) {
 func (b *Bed) environment() []string {
 	return append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -buildvcs=false", "GOTOOLCHAIN=local",
 		"GOCACHE="+b.cache(), "XDG_CACHE_HOME="+b.cache(), // the second one for edo
-		"GOGC=300") // the compiler's memory is for this moment
+		"GOGC=off", "GOMEMLIMIT=1500MiB") // the compiler collects no garbage until it must
 }
 
 func (b *Bed) cache() string { return filepath.Join(b.Dir, "cache") }

@@ -25,7 +25,7 @@ func formsCommand(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	found, runs, err := hunt.Forms(ctx, bed)
+	found, runs, err := hunt.Forms(ctx, bed, bed.Builds()...)
 	if err != nil {
 		return err
 	}

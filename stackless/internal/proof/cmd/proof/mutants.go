@@ -19,6 +19,7 @@ func mutantsCommand(ctx context.Context, args []string) (err error) {
 	flags.StringVar(&p.repo, "repo", "", "the repository of edo (default: the one that the current folder is in)")
 	flags.StringVar(&p.work, "work", "", "a folder to build in (default: a temporary one)")
 	only := flags.String("only", "", "run the faults whose names have this in them")
+	skip := flags.Int("skip", 0, "leave out so many of the first")
 	flags.Parse(args)
 	done, err := p.settle(ctx)
 	if err != nil {
@@ -33,22 +34,28 @@ func mutantsCommand(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	bed.Gcflags = "-N -l" // a fault shows without optimisations as well
-	missed := 0
-	for _, f := range mutant.Faults {
-		if !strings.Contains(f.Name, *only) {
+	bed.Gcflags = testbed.Fast // a fault shows without optimisations as well
+	missed, run := 0, 0
+	for i, f := range mutant.Faults {
+		if i < *skip || !strings.Contains(f.Name, *only) {
 			continue
 		}
+		run++
 		caught, err := mutant.Run(ctx, bed, copied, edo, f)
-		if err != nil {
-			return err
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil: // the others are of use all the same
+			missed++
+			caught = err.Error()
 		}
 		if caught == "" {
 			missed++
 			caught = "MISSED"
 		}
-		fmt.Printf("%s: %s\n", f.Name, caught)
+		fmt.Printf("%d %s: %s\n", i, f.Name, caught)
 	}
+	fmt.Printf("%d faults, %d missed\n", run, missed)
 	if missed > 0 {
 		return fmt.Errorf("%d faults were missed", missed)
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/types"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/edo-go/edo/stackless/internal/proof/hunt"
@@ -24,7 +26,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	first := flags.Uint64("seed", 0, "the seed of the first")
 	keep := flags.Int("keep", 10, "end after the batch in which so many programs have differed")
 	out := flags.String("out", ".", "the folder for reduced programs")
-	gcflags := flags.String("gcflags", "-N -l -dwarf=false", "flags of the Go compiler for the programs")
+	gcflags := flags.String("gcflags", testbed.Fast, "flags of the Go compiler for the programs")
 	limit := flags.Duration("reduce", 5*time.Minute, "how long to reduce a program")
 	flags.Parse(args)
 	done, err := p.settle(ctx)
@@ -40,8 +42,12 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	if err := bed.Warm(ctx); err != nil {
 		return err
 	}
+	imports, err := bed.Importer(ctx)
+	if err != nil {
+		return err
+	}
 	began, warm := time.Now(), bed.Spent()
-	different := map[string]hunt.Finding{} // the first of each program
+	var different []string
 	runs, programs := 0, 0
 	for programs < *n && len(different) < *keep && ctx.Err() == nil {
 		size := min(*batch, *n-programs)
@@ -49,37 +55,45 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 		if err != nil {
 			return err
 		}
-		for _, f := range found {
-			fmt.Println(f)
-			if _, ok := different[f.Program.Name]; !ok {
-				different[f.Program.Name] = f
-			}
-		}
 		programs += size
 		runs += r
 		seconds := time.Since(began).Seconds()
-		fmt.Printf("%d programs, %d runs, %.0f s, %.1f programs a second, %d ms to build one, %d differ\n",
-			programs, runs, seconds, float64(programs)/seconds, (bed.Spent()-warm).Milliseconds()/int64(programs), len(different))
+		for _, f := range found {
+			if slices.Contains(different, f.Program.Name) {
+				continue // another run of the same
+			}
+			different = append(different, f.Program.Name)
+			fmt.Println(f)
+			if err := reduced(ctx, bed, imports, f, *limit, *out); err != nil {
+				return err
+			}
+		}
+		fmt.Printf("%d programs from seed %d, %d runs, %.0f s, %.1f programs a second, %d ms to build one, %d differ\n",
+			programs, *first, runs, seconds, float64(programs)/seconds, (bed.Spent()-warm).Milliseconds()/int64(programs), len(different))
 	}
-	if len(different) == 0 {
-		return ctx.Err()
+	if len(different) > 0 {
+		return errFound
 	}
-	imports, err := bed.Importer(ctx)
-	if err != nil {
+	return ctx.Err()
+}
+
+// reduced writes a program that differs to a folder, as it was generated and as small as it gets in
+// some time.
+func reduced(ctx context.Context, bed *testbed.Bed, imports types.Importer, f hunt.Finding, limit time.Duration, out string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	for _, f := range different {
-		ctx, cancel := context.WithTimeout(ctx, *limit)
-		text, err := hunt.Reduce(ctx, bed, imports, f)
-		cancel()
-		if err != nil {
-			fmt.Println(f.Program.Name, "is not reduced further:", err)
-		}
-		path := filepath.Join(*out, f.Program.Name+".go")
-		if err := os.WriteFile(path, []byte("// "+f.String()+"\n"+text), 0o644); err != nil {
-			return err
-		}
-		fmt.Println("reduced:", path)
+	path := filepath.Join(out, f.Program.Name)
+	head := "// " + f.String() + "\n"
+	if err := os.WriteFile(path+".whole", []byte(head+f.Program.Source), 0o644); err != nil {
+		return err
 	}
-	return errFound
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	text, err := hunt.Reduce(ctx, bed, imports, f)
+	if err != nil {
+		fmt.Println(f.Program.Name, "is not reduced further:", err)
+	}
+	fmt.Println("reduced:", path+".go")
+	return os.WriteFile(path+".go", []byte(head+text), 0o644)
 }

@@ -400,3 +400,83 @@ func FormCopiesAndPointers(task *edo.Task, t *trace.T) error {
 	t.At(7, c+waits.Int(task, c))
 	return nil
 }
+
+// FormMethodsTakeAddresses has variables of which only methods take the address.
+func FormMethodsTakeAddresses(task *edo.Task, t *trace.T) error {
+	var s S
+	get := func() int { return s.a }
+	s.bump()
+	edo.Yield(task)
+	t.At(1, get(), s.a)
+	s.ptr(task, 10)
+	t.At(2, get(), s.a)
+	var all []*S
+	for i := range 3 {
+		v := S{a: i}
+		all = append(all, v.self())
+		edo.Yield(task)
+		v.bump()
+	}
+	for _, p := range all {
+		t.At(3, p.a)
+	}
+	e := struct{ S }{S{a: 20}}
+	p := e.self()
+	edo.Yield(task)
+	e.bump()
+	t.At(4, p.a, e.a)
+	return nil
+}
+
+// FormBreaksInSwitches has breaks that leave a switch, and not the loop around it.
+func FormBreaksInSwitches(task *edo.Task, t *trace.T) error {
+	for i := range 4 {
+		switch {
+		case i == 1:
+			edo.Yield(task)
+			if i > 0 {
+				break
+			}
+			t.At(1, i)
+		default:
+			t.At(2, i)
+		}
+		switch i { // without waits
+		case 0, 2:
+			if i == 2 {
+				break
+			}
+			t.At(3, i)
+		}
+		select {
+		default:
+			edo.Yield(task)
+			if i < 4 {
+				break
+			}
+			t.At(4, i)
+		}
+		for j := range 3 {
+			switch j {
+			case 1:
+				break
+			case 2:
+				continue
+			}
+			t.At(5, i, j)
+		}
+		t.At(6, i)
+	}
+	return nil
+}
+
+// FormText ranges over text of characters that have several bytes, and over bytes that are none.
+func FormText(task *edo.Task, t *trace.T) error {
+	for _, s := range []string{"aä€😀", "é", "\xff\xc3", "z\xe2\x82", ""} {
+		for i, c := range s {
+			edo.Yield(task)
+			t.At(1, i, c)
+		}
+	}
+	return nil
+}

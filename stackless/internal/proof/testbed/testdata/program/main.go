@@ -76,7 +76,7 @@ func watch(done *atomic.Int64) {
 // chose, in a build that has one.
 func record(p trace.Program, n int) (t *trace.T, schedule string) {
 	t = trace.New(n)
-	schedule = run(n, func(task *edo.Task) error {
+	schedule = run(n, t.Lost, func(task *edo.Task) error {
 		h := edo.Go(task, func(task *edo.Task) error { return p.Run(task, t) })
 		t.Abort = h.Abort
 		_, err := h.Await(task)

@@ -10,15 +10,19 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// run runs main in a simulation of seed n.
-func run(n int, main func(task *edo.Task) error) (schedule string) {
+// run runs main in a simulation of seed n. lost is called with each error that no task awaits.
+func run(n int, lost func(err error), main func(task *edo.Task) error) (schedule string) {
 	h := fnv.New64a()
 	choices := 0
 	err := sim.Run(uint64(n), main, sim.WithConfig(sim.Config{
+		Runtime: edo.Config{OnError: lost},
 		Trace: func(n, chosen int) {
 			choices++
 			fmt.Fprintln(h, n, chosen)
 		},
 	}))
-	return fmt.Sprintf("%d-%x-%v", choices, h.Sum64(), err != nil)
+	if err != nil {
+		lost(err)
+	}
+	return fmt.Sprintf("%d-%x", choices, h.Sum64())
 }

@@ -5,7 +5,7 @@ package main
 import "github.com/edo-go/edo"
 
 // run calls main.
-func run(_ int, main func(task *edo.Task) error) (schedule string) {
+func run(_ int, _ func(err error), main func(task *edo.Task) error) (schedule string) {
 	edo.Run(main)
 	return ""
 }

@@ -4,6 +4,7 @@ package trace
 import (
 	"fmt"
 	"hash/fnv"
+	"iter"
 	"strings"
 
 	"github.com/edo-go/edo"
@@ -30,6 +31,7 @@ type T struct {
 	salt    uint64 // 0: values are as the program has them
 	reports int
 	fuel    int
+	turns   int
 	text    strings.Builder
 }
 
@@ -85,6 +87,12 @@ func (t *T) At(id int, values ...any) {
 	if t.reports == t.abortAt && t.Abort != nil {
 		t.Abort()
 	}
+}
+
+// Lost records the first line of an error that no task awaits: the others are a stack.
+func (t *T) Lost(err error) {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	fmt.Fprintf(&t.text, "lost: %s\n", text)
 }
 
 // More reports whether the program is to go on.
@@ -195,6 +203,28 @@ func (t *T) Filled(values ...int) <-chan int {
 	}
 	close(c)
 	return c
+}
+
+// Two records two values.
+func (t *T) Two(a int, b string) { t.At(1, a, b) }
+
+// Seq returns an iterator over a few numbers.
+func (t *T) Seq(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range uint(n) % 4 {
+			if !yield(int(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Calm is Turn, at a fortieth of its cost.
+func (t *T) Calm() bool {
+	if t.turns++; t.turns%40 > 0 {
+		return true
+	}
+	return t.Turn()
 }
 
 // Full returns a channel that takes nothing.

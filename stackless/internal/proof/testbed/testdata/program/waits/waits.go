@@ -55,3 +55,55 @@ func Through[T any](task *edo.Task, v T) T {
 	edo.Yield(task)
 	return v
 }
+
+// Two waits and returns both.
+func Two(task *edo.Task, a int, b string) (int, string) {
+	edo.Yield(task)
+	return a, b
+}
+
+// Apply calls fn.
+func Apply(task *edo.Task, fn func(task *edo.Task, v int) int, v int) int {
+	return fn(task, v+1) - 1
+}
+
+// Total adds what fn makes of the values.
+func Total(task *edo.Task, fn func(task *edo.Task, v int) int, values ...int) (sum int) {
+	for _, v := range values {
+		sum += fn(task, v)
+	}
+	return sum
+}
+
+// A Caller waits.
+type Caller interface {
+	Call(task *edo.Task, v int) int
+}
+
+// Func is a Caller.
+type Func func(task *edo.Task, v int) int
+
+// Call calls f.
+func (f Func) Call(task *edo.Task, v int) int { return f(task, v) }
+
+// Call calls c.
+func Call(task *edo.Task, c Caller, v int) int {
+	edo.Yield(task)
+	return c.Call(task, v)
+}
+
+// A Box has a value.
+type Box[T any] struct{ V T }
+
+// Get waits and returns the value.
+func (b Box[T]) Get(task *edo.Task) T {
+	edo.Yield(task)
+	return b.V
+}
+
+// Swap waits, sets the value, and returns the old one.
+func (b *Box[T]) Swap(task *edo.Task, v T) T {
+	old := Through(task, b.V)
+	b.V = v
+	return old
+}

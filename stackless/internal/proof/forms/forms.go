@@ -79,7 +79,7 @@ func entries(source string) string {
 	b.WriteString("\nfunc init() {\n")
 	n := 0
 	for _, m := range isForm.FindAllStringSubmatch(source, -1) {
-		fmt.Fprintf(&b, "\ttrace.Add(%q, %[1]s)\n", m[1])
+		fmt.Fprintf(&b, "\ttrace.Add(%q, true, %[1]s)\n", m[1])
 		n++
 	}
 	if n == 0 {

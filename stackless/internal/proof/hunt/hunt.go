@@ -107,6 +107,14 @@ func compare(ctx context.Context, bed *testbed.Bed, programs []random.Program, r
 func compareOnce(ctx context.Context, bed *testbed.Bed, programs []random.Program, runs int) (found []testbed.Difference, compared int, err error) {
 	name := fmt.Sprint("seeds", programs[0].Seed)
 	defer func() { err = errors.Join(err, bed.Remove(name)) }()
+	if err := write(bed, name, programs); err != nil {
+		return nil, 0, err
+	}
+	return bed.Compare(ctx, name, runs, testbed.Coroutine, testbed.Lowered)
+}
+
+// write writes programs as a command.
+func write(bed *testbed.Bed, name string, programs []random.Program) error {
 	packages := map[string]map[string]string{}
 	for _, p := range programs {
 		pkg := packageName(p.Source)
@@ -115,10 +123,7 @@ func compareOnce(ctx context.Context, bed *testbed.Bed, programs []random.Progra
 		}
 		packages[pkg][p.Name+".go"] = p.Source
 	}
-	if err := bed.Packages(name, packages); err != nil {
-		return nil, 0, err
-	}
-	return bed.Compare(ctx, name, runs, testbed.Coroutine, testbed.Lowered)
+	return bed.Packages(name, packages)
 }
 
 var (

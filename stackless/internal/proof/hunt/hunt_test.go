@@ -59,7 +59,7 @@ func F(task *edo.Task, t *trace.T) error {
 	return nil
 }
 
-func init() { trace.Add("F", F) }
+func init() { trace.Add("F", false, F) }
 `
 
 // TestADifferenceIsFoundAndReduced has a program in which two builds differ, and statements that

@@ -13,7 +13,12 @@
 // takes its operands from the variables in scope. They end: loops count to small numbers,
 // and every function returns at its entry once the recorder has had enough. They are
 // determinate: no map of several keys is ranged over in an order that shows, and no address
-// is reported.
+// is reported. Several tasks share what they capture; the simulator runs them in an order
+// that depends on its seed alone.
+//
+// Many values pass through the recorder, which changes some of them in other runs: a program
+// that is built once takes many ways. Building is what a program costs: most are short, and
+// few spawn a frame where it stands, which the Go compiler instantiates sixty functions for.
 //
 // # Waits
 //

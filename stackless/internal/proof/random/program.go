@@ -16,13 +16,20 @@ type Program struct {
 }
 
 // Generate returns the program of a seed, as a file of package pkg.
-func Generate(seed uint64, pkg string) Program {
+func Generate(seed uint64, pkg string) Program { return generate(seed, pkg, false) }
+
+// Parallel is Generate of programs that have no data races on several workers: tasks that run at
+// the same time share nothing.
+func Parallel(seed uint64, pkg string) Program { return generate(seed, pkg, true) }
+
+func generate(seed uint64, pkg string, parallel bool) Program {
 	g := &generator{
-		rand: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
-		name: fmt.Sprintf("P%d", seed),
+		parallel: parallel,
+		rand:     rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
+		name:     fmt.Sprintf("P%d", seed),
 	}
 	g.structType = g.name + "_S"
-	g.spawns = g.chance(25) // the frames of tasks cost the compiler most
+	g.spawns = g.chance(35) // the frames of tasks cost the compiler most
 	g.wild = g.chance(20)
 	switch n := g.rand.IntN(100); { // most are small: a build compiles more of them
 	case n < 55:
@@ -191,7 +198,7 @@ func (g *generator) program() {
 	if g.usesGlobal {
 		g.line("var %s_g int\n", g.name)
 	}
-	g.line("func init() { trace.Add(%q, %s) }", g.name, g.name)
+	g.line("func init() { trace.Add(%q, %v, %s) }", g.name, g.tasks > 0, g.name)
 }
 
 // valueTypes are the types of variables.

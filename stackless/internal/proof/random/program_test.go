@@ -54,11 +54,32 @@ func TestProgramsHaveEveryForm(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"edo.Yield(task)", "timer.Sleep(task", ".Recv(task)", "edo.Shielded(task", "edo.GoValue(task", "recover()",
-		"defer t.Recover", "[T any]", "range &", "<-t.Filled", "fallthrough", "panic(",
+		"edo.Yield(task)", "timer.Sleep(task", ".Recv(task)", "edo.Shielded(task", "recover()", "defer t.Recover", "[T any]",
+		"range &", "<-t.Filled", "fallthrough", "panic(", "edo.GoValue(", "edo.Go(", "waits.Go(", "waits.Async(", "scope.Run(task", "scope.Timeout",
+		"joinset.New", ".Join(task)", "mpsc.New", "stream.Each(task", "stream.All(task", ".RecvTimeout(task", "future.JoinTask(task",
+		"future.RaceTask(task", "timer.Timeout(task", "selector.New", "stream.FoldTask", "lock.Mutex", "runtime.Goexit()", ".Abort()",
+		"task.Cancelled()", "waits.Apply(task", "waits.Total(task", "waits.Func(", "waits.Box[", "range t.Seq(", "waits.Full(", "_g += ", ".Add(",
+		").M", "delete(", "copy(", "t.Two(waits.Two(", "make(chan int",
 	} {
-		if strings.Count(all.String(), text) < 20 {
-			t.Errorf("%q stands %d times in 2,000 programs", text, strings.Count(all.String(), text))
+		if n := strings.Count(all.String(), text); n < 10 {
+			t.Errorf("%q stands %d times in 2,000 programs", text, n)
 		}
+	}
+}
+
+// TestTasksOfParallelProgramsShareNothing looks for forms whose tasks run at the same time.
+func TestTasksOfParallelProgramsShareNothing(t *testing.T) {
+	tasks := 0
+	for seed := range uint64(1000) {
+		p := Parallel(seed, "p")
+		tasks += strings.Count(p.Source, "waits.GoValue(task")
+		for _, text := range []string{"scope.Run", "joinset.", "mpsc.", "future.", "selector.", "lock.", ".Abort()"} {
+			if strings.Contains(p.Source, text) {
+				t.Fatalf("program %d has %s", seed, text)
+			}
+		}
+	}
+	if tasks < 10 {
+		t.Errorf("%d tasks in 1,000 programs", tasks)
 	}
 }

@@ -12,14 +12,14 @@ var taskForms []func(g *generator)
 
 func init() {
 	taskForms = []func(g *generator){
-		(*generator).awaited, (*generator).awaited, (*generator).aborted, (*generator).exits, (*generator).lazy,
-		(*generator).members, (*generator).members, (*generator).set, (*generator).channel, (*generator).channel,
+		(*generator).awaited, (*generator).awaited, (*generator).exits, (*generator).lazy,
+		(*generator).aborted, (*generator).members, (*generator).members, (*generator).set, (*generator).channel, (*generator).channel,
 		(*generator).joined, (*generator).raced, (*generator).timed, (*generator).selected, (*generator).folded, (*generator).locked,
 	}
 }
 
 // alone is how many of the first task forms share nothing between tasks that run at a time.
-const alone = 5
+const alone = 4
 
 // spawn writes one of the task forms.
 func (g *generator) spawn() bool {
@@ -40,6 +40,7 @@ func (g *generator) waitingBody(first string, results ...string) string {
 	body := g.within(&function{literal: true, results: results}, true, func() {
 		if first != "" {
 			g.line("%s", first)
+			g.in.defers = g.in.defers || strings.HasPrefix(first, "defer ")
 		}
 		g.statements(g.length())
 		if len(results) > 0 {
@@ -68,7 +69,7 @@ func (g *generator) recovers() string {
 // function as a value: a frame that is spawned where it stands costs the compiler as much as a
 // whole program.
 func (g *generator) through(name string) string {
-	if g.chance(20) {
+	if g.chance(30) {
 		return "edo." + name
 	}
 	return "waits." + name
@@ -88,14 +89,10 @@ func (g *generator) awaited() {
 func (g *generator) aborted() {
 	h := g.fresh("h")
 	g.line("%s := %s(task, func(task *edo.Task) error {\n%s})", h, g.through("Go"), g.waitingBody(g.recovers(), "error"))
-	if g.chance(70) && !g.parallel {
+	if g.chance(70) {
 		g.line("edo.Yield(task)")
 	}
 	g.line("%s.Abort()", h)
-	if g.parallel { // it may have ended before
-		g.line("%s.Await(task)", h)
-		return
-	}
 	err := g.fresh("e")
 	g.line("_, %s := %s.Await(task)", err, h)
 	g.line("t.Err(%d, %s)", g.report(), err)
@@ -103,10 +100,15 @@ func (g *generator) aborted() {
 
 // exits is a task that ends itself from inside.
 func (g *generator) exits() {
-	first := fmt.Sprintf("defer func() { t.At(%d, recover()) }()", g.report())
-	body := g.waitingBody(first)
+	body := g.within(&function{literal: true, results: []string{"error"}}, true, func() {
+		g.line("defer func() { t.At(%d, recover()) }()", g.report())
+		g.in.defers = true
+		g.statements(g.length())
+		g.line("runtime.Goexit()")
+		g.line("return nil")
+	})
 	err := g.fresh("e")
-	g.line("_, %s := %s(task, func(task *edo.Task) error {\n%s\truntime.Goexit()\n\treturn nil\n}).Await(task)", err, g.through("Go"), body)
+	g.line("_, %s := %s(task, func(task *edo.Task) error {\n%s%s}).Await(task)", err, g.through("Go"), body, strings.Repeat("\t", g.indent))
 	g.line("t.Err(%d, %s)", g.report(), err)
 }
 
@@ -324,6 +326,7 @@ func (g *generator) locked() {
 		g.line("\treturn err")
 		g.line("}")
 		g.line("defer %s.Unlock()", m)
+		g.in.defers = true
 		g.statements(g.length())
 		g.line("return nil")
 	})

@@ -37,7 +37,7 @@ type sums struct{ reports, schedule string }
 // Packages writes sources, files by package, as the random programs of the command in the
 // folder name.
 func (b *Bed) Packages(name string, packages map[string]map[string]string) error {
-	for _, file := range []string{"main.go", "run.go", "run_plain.go"} {
+	for _, file := range []string{"main.go", "run.go", "run_plain.go", "parallel.go", "parallel_plain.go"} {
 		text, err := files.ReadFile("testdata/program/" + file)
 		if err != nil {
 			return err
@@ -82,14 +82,19 @@ func (b *Bed) Compare(ctx context.Context, name string, runs int, builds ...Buil
 	errs := make([]error, len(builds))
 	var wait sync.WaitGroup
 	for i, program := range programs {
-		wait.Go(func() { results[i], errs[i] = runAll(ctx, program, runs) })
+		wait.Go(func() { results[i], errs[i] = runAll(ctx, program, runs, runLimit) })
 	}
 	wait.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return nil, 0, err
 	}
-	last := len(builds) - 1
-	for key := range results[last] { // the plain build leaves programs out
+	keys := map[runKey]bool{}
+	for _, r := range results {
+		for key := range r {
+			keys[key] = true
+		}
+	}
+	for key := range keys {
 		compared++
 		var reference sums
 		by := -1
@@ -97,7 +102,7 @@ func (b *Bed) Compare(ctx context.Context, name string, runs int, builds ...Buil
 		for i, build := range builds {
 			s, ok := results[i][key]
 			switch {
-			case !ok && i < last && build == Plain:
+			case !ok && build == Plain: // which leaves programs out
 				continue
 			case by < 0:
 				reference, by = s, i
@@ -130,12 +135,18 @@ func (b *Bed) CompileAll(ctx context.Context, name string, builds ...Build) ([]s
 	return programs, nil
 }
 
+const (
+	runLimit = 20 * time.Second // for a run that never ends
+	maxEnds  = 20               // runs that may end their process: after more, the compiler gets nothing right
+)
+
 // runAll runs the programs. The run that ends the process has the first line of its complaint for
 // a sum; the program's other runs are left out, and the next programs run in another process.
-func runAll(ctx context.Context, program string, runs int) (map[runKey]sums, error) {
+// After many of these the programs that are left have no results, so that they differ.
+func runAll(ctx context.Context, program string, runs int, limit time.Duration) (map[runKey]sums, error) {
 	results := map[runKey]sums{}
-	for from := 0; ; {
-		o, err := Run(ctx, 10*time.Minute, program, "all", fmt.Sprint(runs), fmt.Sprint(from))
+	for from, ends := 0, 0; ; ends++ {
+		o, err := Run(ctx, 10*time.Minute, program, "all", fmt.Sprint(runs), fmt.Sprint(from), limit.String())
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +160,7 @@ func runAll(ctx context.Context, program string, runs int) (map[runKey]sums, err
 			results[last] = s
 		}
 		switch {
-		case o.Status == "exit status 0":
+		case o.Status == "exit status 0", ends == maxEnds:
 			return results, nil
 		case ctx.Err() != nil:
 			return nil, ctx.Err()

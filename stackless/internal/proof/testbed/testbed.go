@@ -40,6 +40,7 @@ var files embed.FS
 type Bed struct {
 	Dir     string // of the module
 	Gcflags string // for the packages of the module, such as Fast
+	Race    bool   // builds have the race detector
 	edo     string // the program edo; none: nothing is lowered
 	spent   atomic.Int64
 }
@@ -82,11 +83,11 @@ func New(dir, repo, edo string) (*Bed, error) {
 }
 
 // Warm builds what all programs import, so that it stays in the cache when Trim removes programs.
-func (b *Bed) Warm(ctx context.Context) error {
+func (b *Bed) Warm(ctx context.Context, builds ...Build) error {
 	if err := b.Packages("none", nil); err != nil {
 		return err
 	}
-	_, err := b.CompileAll(ctx, "none", b.Builds()...)
+	_, err := b.CompileAll(ctx, "none", builds...)
 	return err
 }
 
@@ -147,6 +148,9 @@ func (b *Bed) build(ctx context.Context, build Build, out, pattern string) (said
 	tool, args := "go", []string{"build", "-ldflags=-s -w", "-o", out}
 	if b.Gcflags != "" {
 		args = append(args, "-gcflags=proof.test/...="+b.Gcflags)
+	}
+	if b.Race {
+		args = append(args, "-race")
 	}
 	switch build {
 	case Plain:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"go/types"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,11 +38,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	bed.Gcflags = *gcflags
-	if err := bed.Warm(ctx); err != nil {
-		return err
-	}
-	imports, err := bed.Importer(ctx)
-	if err != nil {
+	if err := bed.Warm(ctx, testbed.Coroutine, testbed.Lowered); err != nil {
 		return err
 	}
 	began, warm := time.Now(), bed.Spent()
@@ -64,7 +59,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 			}
 			different = append(different, f.Program.Name)
 			fmt.Println(f)
-			if err := reduced(ctx, bed, imports, f, *limit, *out); err != nil {
+			if err := reduced(ctx, bed, f, *limit, *out); err != nil {
 				return err
 			}
 		}
@@ -78,8 +73,8 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 }
 
 // reduced writes a program that differs to a folder, as it was generated and as small as it gets in
-// some time.
-func reduced(ctx context.Context, bed *testbed.Bed, imports types.Importer, f hunt.Finding, limit time.Duration, out string) error {
+// some time, and prints the small one.
+func reduced(ctx context.Context, bed *testbed.Bed, f hunt.Finding, limit time.Duration, out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
@@ -90,10 +85,14 @@ func reduced(ctx context.Context, bed *testbed.Bed, imports types.Importer, f hu
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	imports, err := bed.Importer(ctx)
+	if err != nil {
+		return err
+	}
 	text, err := hunt.Reduce(ctx, bed, imports, f)
 	if err != nil {
 		fmt.Println(f.Program.Name, "is not reduced further:", err)
 	}
-	fmt.Println("reduced:", path+".go")
+	fmt.Printf("%s.go:\n%s\n", path, text)
 	return os.WriteFile(path+".go", []byte(head+text), 0o644)
 }

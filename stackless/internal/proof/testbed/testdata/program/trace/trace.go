@@ -12,16 +12,17 @@ import (
 
 // A Program is one of those that are linked in.
 type Program struct {
-	Name string
-	Run  func(task *edo.Task, t *T) error
+	Name  string
+	Tasks bool // it spawns some
+	Run   func(task *edo.Task, t *T) error
 }
 
 // Programs are all of them.
 var Programs []Program
 
 // Add puts a program into the list.
-func Add(name string, run func(task *edo.Task, t *T) error) {
-	Programs = append(Programs, Program{name, run})
+func Add(name string, tasks bool, run func(task *edo.Task, t *T) error) {
+	Programs = append(Programs, Program{name, tasks, run})
 }
 
 // T records one run of a program.

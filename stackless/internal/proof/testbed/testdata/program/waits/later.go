@@ -17,7 +17,8 @@ func Later(task *edo.Task, v int) *oneshot.Receiver[int] {
 		if v%2 == 0 {
 			timer.Sleep(task, time.Millisecond)
 		}
-		return tx.Send(v)
+		tx.Send(v) // nobody may want it any more
+		return nil
 	}, edo.Owns(tx))
 	return rx
 }

@@ -273,3 +273,84 @@ func FormLocks(task *edo.Task, t *trace.T) error {
 	t.At(2, held, err)
 	return err
 }
+
+// sent returns a channel with the numbers below n, and its sender, which tells whether the receiver
+// was dropped.
+func sent(n int) (*mpsc.Sender[int], *mpsc.Receiver[int]) {
+	tx, rx := mpsc.New[int](n + 1)
+	for i := range n {
+		tx.TrySend(i)
+	}
+	return tx, rx
+}
+
+// FormLeavesLoops leaves loops over iterators that lie in each other, in each way.
+func FormLeavesLoops(task *edo.Task, t *trace.T) error {
+	var err error
+	report := func(id int, txs ...*mpsc.Sender[int]) {
+		for _, tx := range txs {
+			t.At(id, tx.IsClosed())
+		}
+	}
+	txA, rxA := sent(4)
+outer:
+	for v := range stream.Each(task, rxA, &err) {
+		txB, rxB := sent(3)
+		for w := range stream.Each(task, rxB, &err) {
+			edo.Yield(task)
+			t.At(1, v, w)
+			switch {
+			case w == 1 && v == 0:
+				continue outer
+			case v == 1:
+				break
+			case v == 2:
+				report(2, txA, txB)
+				break outer
+			}
+			if w == 1 {
+				break
+			}
+		}
+		report(3, txA, txB)
+	}
+	report(4, txA)
+	txC, rxC := sent(3)
+	txD, rxD := sent(3)
+	for v := range stream.Each(task, rxC, &err) {
+		n := 0
+	again:
+		n++
+		edo.Yield(task)
+		if n < 3 {
+			goto again // stays in the loop
+		}
+		t.At(5, v, n)
+		for w, err := range stream.All(task, rxD) {
+			edo.Yield(task)
+			t.At(6, w, err)
+			if w == 1 {
+				goto done
+			}
+		}
+	}
+done:
+	report(7, txC, txD)
+	txE, rxE := sent(3)
+	txF, rxF := sent(3)
+	find := func(task *edo.Task, want int) (found int, err error) {
+		for v := range stream.Each(task, rxE, &err) {
+			for w := range stream.Each(task, rxF, &err) {
+				edo.Yield(task)
+				if v+w == want {
+					return v*10 + w, nil
+				}
+			}
+		}
+		return -1, err
+	}
+	v, err := find(task, 2)
+	t.At(8, v, err)
+	report(9, txE, txF)
+	return nil
+}

@@ -157,7 +157,7 @@ func (g *generator) members() {
 
 // set is a JoinSet of a few tasks.
 func (g *generator) set() {
-	set, i, v, ok, err := g.fresh("s"), g.fresh("i"), g.fresh("v"), g.fresh("ok"), g.fresh("e")
+	set, i, v, ok, err := g.fresh("s"), g.fresh("i"), g.fresh("y"), g.fresh("ok"), g.fresh("e")
 	g.line("%s := joinset.New[int](%d)", set, 1+g.rand.IntN(3))
 	g.line("for %s := range %d {", i, 1+g.rand.IntN(3))
 	vars := g.vars
@@ -186,7 +186,7 @@ func (g *generator) set() {
 
 // channel is a task that sends, and a loop that receives, in one of several ways.
 func (g *generator) channel() {
-	tx, rx, i, v, err := g.fresh("tx"), g.fresh("rx"), g.fresh("i"), g.fresh("v"), g.fresh("e")
+	tx, rx, i, v, err := g.fresh("tx"), g.fresh("rx"), g.fresh("i"), g.fresh("y"), g.fresh("e")
 	g.line("%s, %s := mpsc.New[int](%d)", tx, rx, 1+g.rand.IntN(3))
 	body := g.within(&function{literal: true, results: []string{"error"}}, true, func() {
 		g.line("for %s := range %d {", i, 1+g.rand.IntN(6))

@@ -12,17 +12,10 @@ func (g *generator) functionValue() bool {
 		return false
 	}
 	f := g.functions[1+g.rand.IntN(len(g.functions)-1)]
-	of, first := f.name, ""
+	of, expression := f.name, false
 	switch {
 	case f.receiver != "" && g.chance(25):
-		of = fmt.Sprintf("(%s).%s", f.receiver, f.name)
-		if first = g.expr(g.structType, 1) + ", "; f.receiver != g.structType {
-			p, ok := g.place(g.structType)
-			if !ok {
-				return false
-			}
-			first = "&" + p + ", "
-		}
+		of, expression = fmt.Sprintf("(%s).%s", f.receiver, f.name), true
 	case f.receiver == g.structType:
 		of = g.receiver(1) + "." + f.name
 	case f.receiver != "":
@@ -40,13 +33,17 @@ func (g *generator) functionValue() bool {
 		g.simple(1)
 	}
 	var args strings.Builder
+	if expression {
+		args.WriteString(g.expr(f.receiver, 1) + ", ")
+	}
+	args.WriteString("task, t")
 	for _, p := range f.params {
 		if p == "T" {
 			p = "int"
 		}
 		args.WriteString(", " + g.expr(p, 1))
 	}
-	g.line("%s(%stask, t%s)", v, first, args.String())
+	g.line("%s(%s)", v, args.String())
 	return true
 }
 

@@ -65,17 +65,19 @@ func init() { trace.Add("F", false, F) }
 // TestADifferenceIsFoundAndReduced has a program in which two builds differ, and statements that
 // have no part in it.
 func TestADifferenceIsFoundAndReduced(t *testing.T) {
+	folder := bedtest.Folder(t)
 	repo, err := testbed.Repository(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	bed, err := testbed.New(t.TempDir(), repo, "")
+	bed, err := testbed.New(folder, repo, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := bed.Write("plain/edo/name.go", "package edo\n\n// Name is empty.\nfunc (t *Task) Name() string { return \"\" }\n"); err != nil {
 		t.Fatal(err)
 	}
+	bed.Gcflags = testbed.Fast
 	if err := bed.Packages("one", map[string]map[string]string{"p0": {"f.go": faulty}}); err != nil {
 		t.Fatal(err)
 	}

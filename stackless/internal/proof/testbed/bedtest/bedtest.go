@@ -14,7 +14,7 @@ import (
 func New(t testing.TB) *testbed.Bed {
 	t.Helper()
 	repo, edo := Edo(t)
-	bed, err := testbed.New(t.TempDir(), repo, edo)
+	bed, err := testbed.New(Folder(t), repo, edo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,9 +24,7 @@ func New(t testing.TB) *testbed.Bed {
 // Edo builds the program edo, and returns the repository as well.
 func Edo(t testing.TB) (repo, program string) {
 	t.Helper()
-	if os.Getenv("EDO_PROOF") == "" {
-		t.Skip("it builds programs for minutes: set EDO_PROOF=1, or run the command ./stackless/internal/proof/cmd/proof")
-	}
+	Folder(t)
 	repo, err := testbed.Repository(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -36,4 +34,17 @@ func Edo(t testing.TB) (repo, program string) {
 		t.Fatal(err)
 	}
 	return repo, program
+}
+
+// Folder returns a folder for a bed: a temporary one, or the one that EDO_PROOF_BED names, in which
+// much is built already.
+func Folder(t testing.TB) string {
+	t.Helper()
+	if os.Getenv("EDO_PROOF") == "" {
+		t.Skip("it builds programs for minutes: set EDO_PROOF=1, or run the command ./stackless/internal/proof/cmd/proof")
+	}
+	if folder := os.Getenv("EDO_PROOF_BED"); folder != "" {
+		return folder
+	}
+	return t.TempDir()
 }

@@ -6,7 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
-	"strings"
+	"regexp"
 
 	"github.com/edo-go/edo/stackless/internal/proof/mutant"
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
@@ -18,9 +18,13 @@ func mutantsCommand(ctx context.Context, args []string) (err error) {
 	p := places{edo: "none"}
 	flags.StringVar(&p.repo, "repo", "", "the repository of edo (default: the one that the current folder is in)")
 	flags.StringVar(&p.work, "work", "", "a folder to build in (default: a temporary one)")
-	only := flags.String("only", "", "run the faults whose names have this in them")
+	only := flags.String("only", "", "run the faults whose names match this regular expression")
 	skip := flags.Int("skip", 0, "leave out so many of the first")
 	flags.Parse(args)
+	matches, err := regexp.Compile(*only)
+	if err != nil {
+		return err
+	}
 	done, err := p.settle(ctx)
 	if err != nil {
 		return err
@@ -37,7 +41,7 @@ func mutantsCommand(ctx context.Context, args []string) (err error) {
 	bed.Gcflags = testbed.Fast // a fault shows without optimisations as well
 	missed, run := 0, 0
 	for i, f := range mutant.Faults {
-		if i < *skip || !strings.Contains(f.Name, *only) {
+		if i < *skip || !matches.MatchString(f.Name) {
 			continue
 		}
 		run++

@@ -354,3 +354,42 @@ done:
 	report(9, txE, txF)
 	return nil
 }
+
+// FormArgumentsAreReadOnce has operations whose arguments change while they wait.
+func FormArgumentsAreReadOnce(task *edo.Task, t *trace.T) error {
+	tx, rx := mpsc.New[int](1)
+	defer tx.Close()
+	tx.TrySend(0)
+	x, list := 1, []int{5, 6}
+	h := edo.Go(task, func(task *edo.Task) error {
+		x, list[0] = 50, 60
+		edo.Yield(task)
+		for range 3 {
+			v, err := rx.Recv(task)
+			t.At(1, v, err)
+			edo.Yield(task)
+			x, list[0] = x+1, list[0]+1
+		}
+		return nil
+	})
+	err := tx.Send(task, x+1)
+	t.At(2, x, err)
+	err = tx.Send(task, list[0])
+	t.At(3, list, err)
+	_, err = h.Await(task)
+	sem := lock.NewSemaphore(3)
+	n := 3
+	t.At(4, sem.Acquire(task, n))
+	h = edo.Go(task, func(task *edo.Task) error {
+		n = 1
+		edo.Yield(task)
+		sem.Release(2)
+		edo.Yield(task)
+		t.At(5, sem.Available())
+		sem.Release(1)
+		return nil
+	})
+	t.At(6, sem.Acquire(task, n-1), sem.Available())
+	_, err2 := h.Await(task)
+	return errors.Join(err, err2)
+}

@@ -448,6 +448,18 @@ func FormBreaksInSwitches(task *edo.Task, t *trace.T) error {
 			}
 			t.At(3, i)
 		}
+		if i > 0 { // without waits, and not a switch itself
+			switch i {
+			case 2:
+				if i > 1 {
+					break
+				}
+				t.At(7, i)
+			default:
+				t.At(8, i)
+			}
+			t.At(9, i)
+		}
 		select {
 		default:
 			edo.Yield(task)

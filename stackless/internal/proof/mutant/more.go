@@ -14,11 +14,6 @@ var evaluation = []Fault{
 		Old:  "if (e.Op == token.EQL || e.Op == token.NEQ) && !(f.isFixed(e.X) && f.isFixed(e.Y)) {",
 		New:  "if false {",
 	}},
-	{"a value before a wait becomes an interface after it", testbed.Patch{
-		File: lower,
-		Old:  "if (more || i < last) && c.to != nil && types.IsInterface(c.to) && f.copiesToInterface(c.e) {",
-		New:  "if more && i > last && c.to != nil && types.IsInterface(c.to) && f.copiesToInterface(c.e) {",
-	}},
 	{"a type assertion before a wait is made after it", testbed.Patch{
 		File: lower,
 		Old:  "		if more && !isPointerShaped(info.TypeOf(e)) {\n			f.keep(e)\n		}\n",

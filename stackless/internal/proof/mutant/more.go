@@ -49,11 +49,6 @@ var evaluation = []Fault{
 		Old:  "	if e.Op == token.LAND {\n		not = \"!\"",
 		New:  "	if e.Op == token.LAND || e.Op == token.LOR {\n		not = \"!\"",
 	}},
-	{"a method value before a wait is made after it", testbed.Patch{
-		File: lower,
-		Old:  "sel.Kind() == types.MethodVal && more && !f.isLast && !f.isFixed(e.X) {",
-		New:  "sel.Kind() == types.MethodVal && more && !f.isLast && f.isFixed(e) {",
-	}},
 	{"an index on the left side is called after the wait", testbed.Patch{
 		File: lower,
 		Old:  "		f.hoistExpr(e.X, true)\n		f.hoistExpr(e.Index, true)\n		f.checkKey(e, true)\n",

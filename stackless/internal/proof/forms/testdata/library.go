@@ -391,5 +391,18 @@ func FormArgumentsAreReadOnce(task *edo.Task, t *trace.T) error {
 	})
 	t.At(6, sem.Acquire(task, n-1), sem.Available())
 	_, err2 := h.Await(task)
-	return errors.Join(err, err2)
+	later := func(v int) edo.Future[int] {
+		return edo.Async(func(task *edo.Task) (int, error) { return v, timer.Sleep(task, time.Duration(v)*time.Millisecond) })
+	}
+	fs := []edo.Future[int]{later(1), later(2)}
+	h = edo.Go(task, func(task *edo.Task) error {
+		fs[0], fs[1] = fs[1], fs[0]
+		return nil
+	})
+	v, err3 := edo.Await(task, fs[0])
+	t.At(7, v, err3)
+	_, err4 := h.Await(task)
+	v, err3 = edo.Await(task, fs[0])
+	t.At(8, v, err3)
+	return errors.Join(err, err2, err3, err4)
 }

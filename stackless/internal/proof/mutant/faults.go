@@ -84,7 +84,7 @@ var variables = []Fault{
 	}},
 	{"the frame of a call is kept", testbed.Patch{
 		File: lower,
-		Old:  "			f.emit(e.Pos(), at+\" = \"+typeName+\"{}\")\n",
+		Old:  "			f.emit(e.Pos(), at+\" = \"+typeName+\"{}\", occupied{inner, false})\n",
 		New:  "",
 	}},
 	{"variables that live at the same time share a field", testbed.Patch{
@@ -99,13 +99,13 @@ var variables = []Fault{
 	}},
 	{"deferred calls run when a poll suspends", testbed.Patch{
 		File: lower,
-		Old:  "		b.WriteString(\"; \" + f.left + \" = true\")\n",
-		New:  "",
+		Old:  "{\\n\\tif !*%s || %s.armed&(%s) == 0 {",
+		New:  "{\\n\\tif %s == nil || %s.armed&(%s) == 0 {",
 	}},
 	{"a deferred call runs although its statement was not reached", testbed.Patch{
 		File: lower,
-		Old:  "{\\n\\tif *%s || %s.armed&(%s) == 0 {",
-		New:  "{\\n\\tif *%s || %s.armed&(%s) == 99 {",
+		Old:  "{\\n\\tif !*%s || %s.armed&(%s) == 0 {",
+		New:  "{\\n\\tif !*%s || %s.armed&(%s) == 99 {",
 	}},
 	{"a deferred call cannot change the results", testbed.Patch{
 		File: lower,
@@ -134,7 +134,7 @@ var variables = []Fault{
 	}},
 	{"a function goes on at its first wait", testbed.Patch{
 		File: lower,
-		Old:  "b.WriteString(f.self + \".state = \" + itoa(o.state))",
-		New:  "b.WriteString(f.self + \".state = \" + itoa(min(o.state, 1)))",
+		Old:  "f.self + \".state = \" + itoa(o.state) + \"; \"",
+		New:  "f.self + \".state = \" + itoa(min(o.state, 1)) + \"; \"",
 	}},
 }

@@ -139,13 +139,13 @@ var calls = []Fault{
 	}},
 	{"a call whose panic was recovered goes on waiting", testbed.Patch{
 		File: lower,
-		Old:  "{\\n\\tif *%s {\\n\\t\\treturn\\n\\t}\\n\\t*%s = true\\n\", f.left, f.done)",
-		New:  "{\\n\\tif *%s {\\n\\t\\treturn\\n\\t}\\n\\t_ = %s\\n\", f.left, f.done)",
+		Old:  "	fmt.Fprintf(&b, \"\\t%s = true\\n\", f.done)\n	if names",
+		New:  "	fmt.Fprintf(&b, \"\\t_ = %s\\n\", f.done)\n	if names",
 	}},
 	{"a function value begins anew at each step", testbed.Patch{
 		File: lower,
-		Old:  "		\"if !\" + done + \" { \" + st + \".Set(\" + frame + \") }; \" +\n",
-		New:  "",
+		Old:  "		\"if !\" + done + \" { \" + st + \".Set(\" + frame + \") }\" + end + \"; \" +\n",
+		New:  "		\"if !\" + done + \" { }\" + end + \"; \" +\n",
 	}},
 	{"a function that is given to the library begins anew at each step", testbed.Patch{
 		File: lower,

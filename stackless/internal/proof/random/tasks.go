@@ -75,11 +75,18 @@ func (g *generator) through(name string) string {
 	return "waits." + name
 }
 
-// awaited is a task that is awaited at once.
+// awaited is a task that is awaited at once. Its function may be a variable that stands for a literal.
 func (g *generator) awaited() {
-	body := g.waitingBody(g.recovers(), "int", "error")
+	fn := fmt.Sprintf("func(task *edo.Task) (int, error) {\n%s}", g.waitingBody(g.recovers(), "int", "error"))
+	if g.chance(40) {
+		v := g.fresh("k")
+		g.line("%s := %s", v, fn)
+		if fn = v; g.depth < maxDepth {
+			g.statement()
+		}
+	}
 	v, err := g.fresh("v"), g.fresh("e")
-	g.line("%s, %s := %s(task, func(task *edo.Task) (int, error) {\n%s}).Await(task)", v, err, g.through("GoValue"), body)
+	g.line("%s, %s := %s(task, %s).Await(task)", v, err, g.through("GoValue"), fn)
 	g.line("t.At(%d, %s)", g.report(), v)
 	g.line("t.Err(%d, %s)", g.report(), err)
 	g.vars = append(g.vars, variable{v, "int"})
@@ -115,6 +122,14 @@ func (g *generator) exits() {
 // lazy is a future that is polled later than it is made.
 func (g *generator) lazy() {
 	f, v, err := g.fresh("u"), g.fresh("v"), g.fresh("e")
+	if g.chance(30) { // a task that polls a future
+		s := g.oneOf("edo.Spawn", "edo.Spawn", "waits.Spawn")
+		g.line("%s, %s := %s(task, %s(func(task *edo.Task) (int, error) {\n%s})).Await(task)", v, err, s, g.through("Async"), g.waitingBody("", "int", "error"))
+		g.line("t.At(%d, %s)", g.report(), v)
+		g.line("t.Err(%d, %s)", g.report(), err)
+		g.vars = append(g.vars, variable{v, "int"})
+		return
+	}
 	g.line("%s := %s(func(task *edo.Task) (int, error) {\n%s})", f, g.through("Async"), g.waitingBody("", "int", "error"))
 	g.simple(1)
 	g.line("%s, %s := edo.Await(task, %s)", v, err, f)

@@ -13,3 +13,6 @@ func Go(s edo.Spawner, fn func(task *edo.Task) error, opts ...edo.SpawnOption) *
 func GoValue(s edo.Spawner, fn func(task *edo.Task) (int, error), opts ...edo.SpawnOption) *edo.JoinHandle[int] {
 	return edo.GoValue(s, func(task *edo.Task) (int, error) { return fn(task) }, opts...)
 }
+
+// Spawn spawns f.
+func Spawn(s edo.Spawner, f edo.Future[int]) *edo.JoinHandle[int] { return edo.Spawn(s, f) }

@@ -43,7 +43,7 @@ var isForm = regexp.MustCompile(`(?m)^func (Form\w+)\(task \*edo\.Task, t \*trac
 // Sources are the files of a package of programs, by name.
 func Sources() (map[string]string, error) {
 	sources := map[string]string{}
-	for _, name := range []string{"support.go", "programs.go", "goexit.go", "library.go", "forgets.go"} {
+	for _, name := range []string{"support.go", "programs.go", "goexit.go", "library.go", "forgets.go", "rooms.go"} {
 		text, err := files.ReadFile("testdata/" + name)
 		if err != nil {
 			return nil, err

@@ -127,11 +127,6 @@ var calls = []Fault{
 		Old:  "v.obj != nil && len(pieces) == 1 && !f.u.facts[v.obj].modified && types.AssignableTo(v.typ, t) {",
 		New:  "v.obj != nil && len(pieces) == 1 && types.AssignableTo(v.typ, t) {",
 	}},
-	{"an argument of a deferred literal does not outlive a wait", testbed.Patch{
-		File: lower,
-		Old:  "		v.pinned = true\n		f.emit(arg.Pos(), def{v}, \" = \", arg)\n",
-		New:  "		f.emit(arg.Pos(), def{v}, \" = \", arg)\n",
-	}},
 	{"what a deferred literal captures does not outlive a wait", testbed.Patch{
 		File: lower,
 		Old:  "			if v := f.variableOf(id); v != nil {\n				v.pinned = true\n			}\n		}\n		return true\n	})\n}\n",

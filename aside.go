@@ -9,15 +9,17 @@ type asideResults[T any] struct {
 	err  error
 }
 
-// stepAside is a poll of the frame of t, by poll, on a coroutine. It is not done either if the
-// function waits on the coroutine, in the middle of the poll.
-func stepAside[T any](t *core.Task, poll func() (done bool, v T, err error)) (done bool, v T, err error) {
+// beginAside gives the polls aside of the frame of t their function, once.
+func beginAside[T any](t *core.Task, poll func() (done bool, v T, err error)) {
+	r := &asideResults[T]{}
+	t.Aside().Begin(r, func() { r.done, r.v, r.err = poll() })
+}
+
+// stepAside is a poll of the frame of t on a coroutine. It is not done either if the function waits
+// on the coroutine, in the middle of the poll.
+func stepAside[T any](t *core.Task) (done bool, v T, err error) {
 	a := t.Aside()
-	r, _ := a.Results.(*asideResults[T])
-	if r == nil {
-		r = &asideResults[T]{}
-		a.Begin(r, func() { r.done, r.v, r.err = poll() })
-	}
+	r := a.Results.(*asideResults[T])
 	if !a.Poll() {
 		return false, v, nil
 	}

@@ -34,7 +34,10 @@ func (valueCaller[T, F, P]) call(t *core.Task, f *F) (done bool, v T, err error)
 		done, v, err = P(f).Poll(publicTask(t))
 	}
 	if !done && t.IsAside() {
-		done, v, err = stepAside(t, func() (bool, T, error) { return P(f).Poll(publicTask(t)) })
+		if t.Aside().Results == nil {
+			beginAside(t, func() (bool, T, error) { return P(f).Poll(publicTask(t)) })
+		}
+		done, v, err = stepAside[T](t)
 	}
 	hasReturned = true
 	return done, v, err
@@ -59,10 +62,13 @@ func (errorCaller[F, P]) call(t *core.Task, f *F) (done bool, _ Unit, err error)
 		done, err = P(f).Poll(publicTask(t))
 	}
 	if !done && t.IsAside() {
-		done, _, err = stepAside(t, func() (done bool, _ Unit, err error) {
-			done, err = P(f).Poll(publicTask(t))
-			return done, Unit{}, err
-		})
+		if t.Aside().Results == nil {
+			beginAside(t, func() (done bool, _ Unit, err error) {
+				done, err = P(f).Poll(publicTask(t))
+				return done, Unit{}, err
+			})
+		}
+		done, _, err = stepAside[Unit](t)
 	}
 	hasReturned = true
 	return done, Unit{}, err

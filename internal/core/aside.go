@@ -36,8 +36,8 @@ func (t *Task) GoAside() (mustReturn bool) {
 // becomes true only when the poll returns, not done: the frame goes on at once, aside.
 func (t *Task) IsAside() bool { return t.rare != nil && t.rare.aside != nil }
 
-// Aside returns the polls of t, which run aside. They have run if they have Results, and else call
-// Begin.
+// Aside returns the polls of t, which run aside. Before the first Results is nil,
+// and Begin is called.
 func (t *Task) Aside() *Aside { return t.rare.aside }
 
 // HasStack reports whether the function of t may wait where it is.

@@ -70,8 +70,11 @@ func (a *asyncFrame[T, F, P]) Poll(cx *Context) (v T, p Poll, err error) {
 			carried.SetLabels(before)
 		}
 	}()
-	if carried.MaybeLocked() && !t.Cx.Inspecting() && carried.Locked() { // by a function that awaits it
-		t.GoAside()
+	if carried.MaybeLocked() && !t.Cx.Inspecting() {
+		carried.Prepare()                              // under a mock task nothing else has
+		if carried.MaybeLocked() && carried.Locked() { // by a function that awaits it
+			t.GoAside()
+		}
 	}
 	done, v, err := valueCaller[T, F, P]{}.call(t, &a.f)
 	if hasEnded = done; !done {

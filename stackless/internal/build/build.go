@@ -83,11 +83,14 @@ func first(g *load.Graph, p *load.Package) *load.Package {
 		}
 		return 2
 	}
-	best := p
+	var best *load.Package
 	for _, q := range g.ByPath(p.Path) {
-		if lowers(q) && (rank(q) < rank(best) || rank(q) == rank(best) && best == p) {
+		if lowers(q) && (best == nil || rank(q) < rank(best)) {
 			best = q
 		}
+	}
+	if best == nil {
+		return p
 	}
 	return best
 }

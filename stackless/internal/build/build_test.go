@@ -260,6 +260,21 @@ func TestAFileInSeveralPackagesIsLoweredOnce(t *testing.T) {
 	}
 }
 
+// The helper of two tests is there only as it is compiled for the one and for the other.
+func TestAPackageThatOnlyTestsOfOthersImportIsLowered(t *testing.T) {
+	w := newBench(t)
+	w.write("m/helper/helper.go", "package helper\n\nimport (\n\t\"example.com/m/low\"\n\t\"example.com/m/side\"\n\t\"github.com/edo-go/edo\"\n)\n\nfunc Help(task *edo.Task) { low.Low(task); side.Side(task) }\n")
+	w.write("m/low/x_test.go", "package low_test\n\nimport (\n\t\"testing\"\n\n\t\"example.com/m/helper\"\n)\n\nfunc TestX(t *testing.T) { helper.Help(nil) }\n")
+	w.write("m/side/in_test.go", "package side\n\nconst In = 1\n")
+	w.write("m/side/x_test.go", "package side_test\n\nimport (\n\t\"testing\"\n\n\t\"example.com/m/helper\"\n)\n\nfunc TestX(t *testing.T) { helper.Help(nil) }\n")
+	f := &fake{}
+	r := w.lower(w.graph(true, "./low", "./side"), f)
+	helper := filepath.Join(w.dir, "m", "helper", "helper.go")
+	if r.Replace[helper] == "" {
+		t.Errorf("compiled %v, and helper.go is not lowered: %v", f.compiled, r.Replace)
+	}
+}
+
 func TestTestsThatDoNotTypeCheckLeaveTheirPackageLowered(t *testing.T) {
 	w := newBench(t)
 	w.write("m/low/low_test.go", "package low\n\nvar x int = \"text\"\n")

@@ -83,9 +83,10 @@ func AwaitStep[T any](task *Task, f Future[T]) (done bool, v T, err error) {
 		v, p, err = f.Poll(task.cx())
 	}
 	if p == Pending {
-		if isSpecial {
-			err = t.Watch()
+		if !isSpecial {
+			return false, v, nil
 		}
+		err = t.Watch()
 		return err != nil, v, err
 	}
 	return core.EndPoll(t, budget, v, err)

@@ -26,7 +26,7 @@ import (
 
 // beginFrame notes that the function of t, a frame, begins in a poll by cx.
 func (t *Task) beginFrame(cx *sched.Context) {
-	if t.place == inPartTask {
+	if t.place >= inStackTask {
 		t.stack().head = cx.Root()
 	}
 	t.IsFrame = true

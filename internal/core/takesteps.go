@@ -19,10 +19,10 @@ func (t *Task) TakeSteps(step func() (done bool)) {
 // can wait. The Task that step gets is one that was cancelled, and that no shield shields.
 // It spawns as the task does that polls.
 func StepInPoll(cx *sched.Context, step func(t *Task) (done bool)) error {
-	t := &Task{IsCancelled: true, Polls: true}
+	t := &StackTask{Task: Task{IsCancelled: true, Polls: true, place: inStackTask}}
 	t.EnterPoll(cx)
 	defer t.Finish()
-	if !step(t) {
+	if !step(&t.Task) {
 		return errors.New("edo: a handler waits in a poll, where nothing can wait")
 	}
 	return nil

@@ -71,7 +71,7 @@ func (t *Task) Head() *sched.Task {
 	switch {
 	case t.place >= inStackTask:
 		return t.stack().head
-	case t.IsFrame:
+	case t.place == inFrameTask && t.IsFrame:
 		return &(*Head)(unsafe.Add(unsafe.Pointer(t), -int(unsafe.Sizeof(Head{})))).Task
 	}
 	return nil

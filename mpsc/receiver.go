@@ -107,8 +107,7 @@ func (rx *Receiver[T]) RecvStep(task *edo.Task) (done bool, v T, err error) {
 }
 
 // giveBack puts an operation back on the budget, which has found no message and goes on by
-// another poll, which takes one off. So a step need not know, when it is called again, whether
-// the one before has come so far.
+// another poll, which takes one off: a receive in steps is that poll alone.
 func giveBack(in *sched.Context) { in.SetBudget(in.Budget() + 1) }
 
 // awaitMessage waits for the next message.

@@ -17,7 +17,7 @@ func Later(task *edo.Task, v int) *oneshot.Receiver[int] {
 		if v%2 == 0 {
 			timer.Sleep(task, time.Millisecond)
 		}
-		tx.Send(v) // nobody may want it any more
+		tx.Send(v) // its receiver may be dropped
 		return nil
 	}, edo.Owns(tx))
 	return rx

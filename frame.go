@@ -105,8 +105,13 @@ func (b *framedBody[T, F, C]) Poll(sc *sched.Context) (ended bool) {
 		return core.Poll(b, sc, false)
 	}
 	t := &b.self.Task
-	t.EnterPoll(sc)
-	done, v, err := b.call()
+	if t.IsFrame {
+		t.ResumePoll(sc)
+	} else {
+		t.EnterPoll(sc)
+	}
+	var c C
+	done, v, err := c.call(t, &b.f)
 	if !done && !carried.Any() {
 		t.LeavePoll()
 		return false
@@ -125,11 +130,6 @@ func (b *framedBody[T, F, C]) Poll(sc *sched.Context) (ended bool) {
 	b.value = v
 	h.Resolve(sc)
 	return true
-}
-
-func (b *framedBody[T, F, C]) call() (done bool, v T, err error) {
-	var c C
-	return c.call(&b.self.Task, &b.f)
 }
 
 // Future returns the task as a future.
@@ -151,7 +151,8 @@ func (b *framedBody[T, F, C]) PollFuture(sc *sched.Context) (ended bool, err err
 	}
 	t.EnterPoll(sc)
 	t.SeeCancelled(sc, false)
-	done, v, err := b.call()
+	var c C
+	done, v, err := c.call(t, &b.f)
 	t.ReturnedFrame()
 	if !done {
 		t.LeavePoll()

@@ -4,7 +4,6 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/release"
 	"github.com/edo-go/edo/internal/waiters"
@@ -79,6 +78,11 @@ func (w *waiter[T]) pollOut(waker edo.Waker) edo.Poll {
 		w.wakerIsNew = false
 		return edo.Pending
 	}
+	return w.renew(waker)
+}
+
+// renew is pollOut for a waker that may be another one than before.
+func (w *waiter[T]) renew(waker edo.Waker) edo.Poll {
 	c := w.tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,19 +117,14 @@ func (c *channel[T]) awaitWaiter(task *edo.Task, w *waiter[T], f edo.Future[edo.
 // until it is done. It is as AwaitStep, without its calls: BenchmarkStepWaitingSend.
 func (c *channel[T]) awaitOwnStep(task *edo.Task, st *edo.Step, w *waiter[T]) (done bool, err error) {
 	t := inside.Task(task)
-	if t.IsSpecial() {
+	if !t.ProceedsAtOnce() {
 		return c.awaitWaiterStep(task, st, w, w)
 	}
-	budget := t.BeginPoll()
-	_, p, err := w.Poll(inside.Context(task))
-	if p == edo.Pending {
+	if w.pollOut(inside.Context(task).Waker()) == edo.Pending {
 		return false, nil
 	}
-	if done, _, err = core.EndPoll(t, budget, edo.Unit{}, err); done {
-		st.Set(nil)
-		err = c.endWait(w, err)
-	}
-	return done, err
+	st.Set(nil)
+	return true, c.endWait(w, nil)
 }
 
 // awaitWaiterStep is the step form of awaitWaiter. The step keeps something until it is done.

@@ -97,8 +97,10 @@ func (tx *Sender[T]) Send(task *edo.Task, v T) error {
 func (tx *Sender[T]) SendStep(task *edo.Task, st *edo.Step, v T) (done bool, err error) {
 	w := edo.StepState[waiter[T]](st)
 	if w == nil {
-		if done, err = task.ProceedStep((*sending[T])(tx)); !done || err != nil {
-			return done, err
+		if t := inside.Task(task); !t.ProceedsAtOnce() {
+			if done, err = t.ProceedStep((*sending[T])(tx)); !done || err != nil {
+				return done, err
+			}
 		}
 		if w, err = tx.beginSend(inside.Context(task), v); w == nil {
 			return true, err

@@ -37,10 +37,10 @@ func (t *Task) beginFrame(cx *sched.Context) {
 
 // EnterPoll begins a poll of the frame of t by cx.
 func (t *Task) EnterPoll(cx *sched.Context) {
-	if !t.IsFrame {
-		t.beginFrame(cx)
-	} else {
+	if t.IsFrame {
 		t.IsResumed = true
+	} else {
+		t.beginFrame(cx)
 	}
 	t.Cx = cx
 	g := cx.Goroutine()
@@ -48,6 +48,13 @@ func (t *Task) EnterPoll(cx *sched.Context) {
 		g = gid.Get()
 	}
 	t.gid.Store(g)
+}
+
+// ResumePoll is EnterPoll for a frame that has begun, in a poll by a worker.
+func (t *Task) ResumePoll(cx *sched.Context) {
+	t.IsResumed = true
+	t.Cx = cx
+	t.gid.Store(cx.Goroutine())
 }
 
 // PanicOfFrame returns the error of a panic of the frame of t, which a deferred function has
@@ -102,7 +109,9 @@ func (t *Task) TakeResumed() (isResumed bool) {
 }
 
 // IsSpecial reports whether a step must ask EnterStep before it polls.
-func (t *Task) IsSpecial() bool { return t.IsCancelled || t.rare != nil || t.Region() != nil }
+func (t *Task) IsSpecial() bool {
+	return t.IsCancelled || t.rare != nil || t.place >= inStackTask && t.stack().region != nil
+}
 
 // EnterStep begins a step. isResumed says that the operation has begun in an earlier one. When
 // it is over the result is in k.
@@ -256,6 +265,16 @@ func (t *Task) WaitStep(w Waiting, cancelled func() (goesOn bool)) (done bool, e
 			return true, err
 		}
 	}
+}
+
+// ProceedsAtOnce is ProceedStep for an operation that nothing holds up. Otherwise it reports false, and
+// has done nothing: ProceedStep must be asked.
+func (t *Task) ProceedsAtOnce() bool {
+	if t.IsSpecial() || !t.Cx.TakeBudget() {
+		return false
+	}
+	t.IsResumed = false
+	return true
 }
 
 // ProceedStep is a step of Proceed.

@@ -58,7 +58,7 @@ func (t *Task) rarely() *rare {
 type goroutine struct{ id uintptr }
 
 func (g *goroutine) Load() uintptr    { return atomic.LoadUintptr(&g.id) }
-func (g *goroutine) Store(id uintptr) { release.StoreUintptr(&g.id, id) }
+func (g *goroutine) Store(id uintptr) { release.StoreMark(&g.id, id) }
 
 // returned is the gid of a Task whose function has returned: no goroutine's.
 const returned = ^uintptr(0)

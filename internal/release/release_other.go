@@ -13,5 +13,8 @@ func Store64(p *atomic.Uint64, v uint64) { p.Store(v) }
 // StoreUintptr stores v.
 func StoreUintptr(p *uintptr, v uintptr) { atomic.StoreUintptr(p, v) }
 
+// StoreMark stores v.
+func StoreMark(p *uintptr, v uintptr) { atomic.StoreUintptr(p, v) }
+
 // Relax lets some time pass.
 func Relax() {}

@@ -12,12 +12,6 @@ func Here(skip int) (pc uintptr) {
 	return pcs[0]
 }
 
-// Frame returns what is known of a place; nothing of 0.
-func Frame(pc uintptr) runtime.Frame {
-	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
-	return f
-}
-
 // Callers are some places, each the caller of the one before. They refer to no object of
 // the program.
 type Callers [12]uintptr

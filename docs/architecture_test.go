@@ -24,7 +24,7 @@ type floor struct {
 var floors = []floor{
 	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator"},
 	{"running and testing", "sim edotest"},
-	{"frames", "codec"},
+	{"frames, and TLS", "codec tlsconn"},
 	{"bytes and time", "socket aio timer"},
 	{"groups, channels, locks", "scope joinset cancel selector future stream oneshot mpsc mpmc broadcast watch lock"},
 	{"their common parts", "internal/own internal/budget internal/alarm internal/fanout"},

@@ -17,7 +17,7 @@ var directories = map[string]string{
 	"edo": "..", "future": "../future", "stream": "../stream",
 	"scope": "../scope", "joinset": "../joinset", "cancel": "../cancel", "selector": "../selector",
 	"oneshot": "../oneshot", "mpsc": "../mpsc", "mpmc": "../mpmc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
-	"timer": "../timer", "socket": "../socket", "aio": "../aio", "codec": "../codec",
+	"timer": "../timer", "socket": "../socket", "aio": "../aio", "codec": "../codec", "tlsconn": "../tlsconn",
 	"core": "../internal/core", "own": "../internal/own", "docs": ".",
 }
 

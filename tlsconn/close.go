@@ -1,0 +1,51 @@
+package tlsconn
+
+import (
+	"io"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/internal/discard"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// Close closes the Conn and the connection below. Before, it sends a close_notify, if that and what
+// was written before have room now: it never waits. CloseWrite waits.
+func (c *Conn) Close() error {
+	c.writes.Lock()
+	defer c.writes.Unlock()
+	if c.endWrites() == nil {
+		c.flushAtOnce()
+	}
+	c.link.mu.Lock()
+	c.link.release()
+	c.link.mu.Unlock()
+	return closeInner(c.link.inner)
+}
+
+// Drop is Close, for package edo.
+func (c *Conn) Drop() { c.Close() }
+
+// flushAtOnce gives the connection below what it takes now. writes is held.
+func (c *Conn) flushAtOnce() {
+	t := &nobody{}
+	t.task.InitExternal(t)
+	cx := sched.NewContext(nil, &t.task)
+	c.pollFlush((*edo.Context)(cx))
+}
+
+// nobody is a task that is never polled again.
+type nobody struct{ task sched.Task }
+
+func (*nobody) Poll(*sched.Context) (ended bool) { return true }
+func (*nobody) Fail(any, []byte)                 {}
+func (*nobody) Unpark()                          {}
+
+// closeInner closes the connection below in the way that it has.
+func closeInner(inner aio.ReadWriter) error {
+	if c, ok := inner.(io.Closer); ok {
+		return c.Close()
+	}
+	discard.Drop(inner)
+	return nil
+}

@@ -1,0 +1,124 @@
+package tlsconn
+
+import (
+	"errors"
+	"io"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/internal/budget"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+var _ aio.ReadWriter = (*Conn)(nil)
+
+// ErrTruncated is the error of a read from a connection that has ended, although the other side has not
+// said so by a close_notify. Some servers never do. It matches [io.ErrUnexpectedEOF].
+var ErrTruncated error = truncated{}
+
+type truncated struct{}
+
+func (truncated) Error() string {
+	return "tlsconn: the connection has ended without a close_notify: what was read may be cut off"
+}
+func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// PollRead reads up to len(p) bytes into p: see [Conn.Read].
+func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if (*sched.Context)(cx).Inspecting() { // what the task waits for is below
+		return c.link.inner.PollRead(cx, p)
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return 0, edo.Pending, nil
+	}
+	c.reads.Lock()
+	defer c.reads.Unlock()
+	c.link.cx = cx
+	n, err := c.tls.Read(p)
+	c.link.cx = nil
+	turn.End(cx)
+	switch {
+	case n > 0: // an error comes again
+		return n, edo.Ready, nil
+	case errors.Is(err, errTryLater):
+		releaseBuffers(c.tls)
+		return 0, edo.Pending, nil
+	case err == io.EOF && c.link.atEnd:
+		err = ErrTruncated
+	}
+	return 0, edo.Ready, err
+}
+
+// maxPlain is how much a record carries at most.
+const maxPlain = 16 << 10
+
+// PollWrite takes bytes of p, one record of them at most, when all records before are with the
+// connection below. It gives that what it takes at once; what remains goes with the next PollWrite or
+// PollFlush.
+func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if (*sched.Context)(cx).Inspecting() {
+		return c.link.inner.PollWrite(cx, p)
+	}
+	turn := budget.Begin(cx)
+	if turn.GivesWay(cx) {
+		return 0, edo.Pending, nil
+	}
+	defer turn.End(cx)
+	c.writes.Lock()
+	defer c.writes.Unlock()
+	if poll, err := c.link.flush(cx); poll == edo.Pending || err != nil {
+		return 0, poll, err
+	}
+	if len(p) == 0 && !c.ended {
+		return 0, edo.Ready, nil // crypto/tls would send an empty record
+	}
+	n, err := c.tls.Write(p[:min(len(p), maxPlain)])
+	if err != nil {
+		return 0, edo.Ready, err
+	}
+	c.link.flush(cx) // an error comes again
+	return n, edo.Ready, nil
+}
+
+// PollFlush is Ready when the connection below has taken, and flushed, all that was written.
+func (c *Conn) PollFlush(cx *edo.Context) (edo.Poll, error) {
+	if (*sched.Context)(cx).Inspecting() {
+		return c.link.inner.PollFlush(cx)
+	}
+	c.writes.Lock()
+	defer c.writes.Unlock()
+	return c.pollFlush(cx)
+}
+
+func (c *Conn) pollFlush(cx *edo.Context) (edo.Poll, error) {
+	if poll, err := c.link.flush(cx); poll == edo.Pending || err != nil {
+		return poll, err
+	}
+	return c.link.inner.PollFlush(cx)
+}
+
+// PollShutdown flushes, sends a close_notify, and shuts down the direction of the connection below.
+func (c *Conn) PollShutdown(cx *edo.Context) (edo.Poll, error) {
+	if (*sched.Context)(cx).Inspecting() {
+		return c.link.inner.PollShutdown(cx)
+	}
+	c.writes.Lock()
+	defer c.writes.Unlock()
+	if err := c.endWrites(); err != nil {
+		return edo.Ready, err
+	}
+	if poll, err := c.pollFlush(cx); poll == edo.Pending || err != nil {
+		return poll, err
+	}
+	return c.link.inner.PollShutdown(cx)
+}
+
+// endWrites puts a close_notify behind what was written. writes is held.
+func (c *Conn) endWrites() error {
+	if c.ended {
+		return nil
+	}
+	c.ended = true
+	return c.tls.CloseWrite()
+}

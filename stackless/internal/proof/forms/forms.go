@@ -6,6 +6,7 @@ package forms
 import (
 	"embed"
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -43,7 +44,15 @@ var isForm = regexp.MustCompile(`(?m)^func (Form\w+)\(task \*edo\.Task, t \*trac
 // Sources are the files of a package of programs, by name.
 func Sources() (map[string]string, error) {
 	sources := map[string]string{}
-	for _, name := range []string{"support.go", "programs.go", "goexit.go", "library.go", "forgets.go", "rooms.go"} {
+	found, err := files.ReadDir("testdata")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		name := f.Name()
+		if path.Ext(name) != ".go" {
+			continue
+		}
 		text, err := files.ReadFile("testdata/" + name)
 		if err != nil {
 			return nil, err

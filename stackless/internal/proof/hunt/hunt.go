@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -15,9 +16,9 @@ import (
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
-// perPackage is how many programs lie in a package. Few large packages cost less to link, and
-// several are compiled at once.
-const perPackage = 64
+// perPackage is how many programs lie in a package. What all packages instantiate of edo costs the Go
+// compiler as much as a hundred programs, and memory bounds how many there can be.
+const perPackage = 256
 
 // A Finding is a program that the builds do not agree on.
 type Finding struct {
@@ -42,8 +43,7 @@ func Seeds(ctx context.Context, bed *testbed.Bed, first uint64, n, runs int) (fo
 	// other is compiled.
 	var halves [2][]random.Program
 	for i := range n {
-		p := random.Generate(first+uint64(i), fmt.Sprint("p", i/perPackage))
-		halves[i*2/n] = append(halves[i*2/n], p)
+		halves[i*2/n] = append(halves[i*2/n], random.Generate(first+uint64(i), "p"))
 	}
 	var results [2]struct {
 		found    []Finding
@@ -64,7 +64,7 @@ func Seeds(ctx context.Context, bed *testbed.Bed, first uint64, n, runs int) (fo
 // others are compared without it. If the compiler names none, a half of them is compared at a time.
 func compare(ctx context.Context, bed *testbed.Bed, programs []random.Program, runs int) (found []Finding, compared int, err error) {
 	for len(programs) > 0 {
-		differences, n, err := compareOnce(ctx, bed, programs, runs)
+		places, differences, n, err := compareOnce(ctx, bed, programs, runs)
 		byName := map[string]random.Program{}
 		for _, p := range programs {
 			byName[p.Name] = p
@@ -79,7 +79,7 @@ func compare(ctx context.Context, bed *testbed.Bed, programs []random.Program, r
 		case !errors.As(err, &failed) || ctx.Err() != nil:
 			return found, compared, err
 		}
-		culprits := named(failed.Said, byName)
+		culprits := places.named(failed.Said)
 		if len(culprits) == 0 && len(programs) == 1 {
 			culprits = byName
 		}
@@ -104,40 +104,62 @@ func compare(ctx context.Context, bed *testbed.Bed, programs []random.Program, r
 }
 
 // compareOnce builds programs together.
-func compareOnce(ctx context.Context, bed *testbed.Bed, programs []random.Program, runs int) (found []testbed.Difference, compared int, err error) {
+func compareOnce(ctx context.Context, bed *testbed.Bed, programs []random.Program, runs int) (places places, found []testbed.Difference, compared int, err error) {
 	name := fmt.Sprint("seeds", programs[0].Seed)
 	defer func() { err = errors.Join(err, bed.Remove(name)) }()
-	if err := write(bed, name, programs); err != nil {
-		return nil, 0, err
+	if places, err = write(bed, name, programs); err != nil {
+		return nil, nil, 0, err
 	}
-	return bed.Compare(ctx, name, runs, testbed.Coroutine, testbed.Lowered)
+	found, compared, err = bed.Compare(ctx, name, runs, testbed.Coroutine, testbed.Lowered)
+	return places, found, compared, err
 }
 
-// write writes programs as a command.
-func write(bed *testbed.Bed, name string, programs []random.Program) error {
+// write writes programs as a command, in files of many.
+func write(bed *testbed.Bed, name string, programs []random.Program) (places, error) {
+	at := places{}
 	packages := map[string]map[string]string{}
-	for _, p := range programs {
-		pkg := packageName(p.Source)
-		if packages[pkg] == nil {
-			packages[pkg] = map[string]string{}
-		}
-		packages[pkg][p.Name+".go"] = p.Source
+	for i := 0; i < len(programs); i += perPackage {
+		pkg := fmt.Sprint("p", i/perPackage)
+		some := programs[i:min(i+perPackage, len(programs))]
+		text, lines := random.File(pkg, some...)
+		packages[pkg] = map[string]string{fileName: text}
+		at[pkg] = place{some, lines}
 	}
-	return bed.Packages(name, packages)
+	return at, bed.Packages(name, packages)
+}
+
+const fileName = "programs.go"
+
+// places are those of programs in the files of a command, by package.
+type places map[string]place
+
+// A place is that of programs in a file.
+type place struct {
+	programs []random.Program
+	lines    []int // the first of each
 }
 
 var (
-	fileName   = regexp.MustCompile(`(P\d+)\.go:`)
+	inFile     = regexp.MustCompile(`(p\d+)/` + regexp.QuoteMeta(fileName) + `:(\d+)`)
 	packageOf  = regexp.MustCompile(`(?m)^package (\w+)`)
 	positioned = regexp.MustCompile(`(?m)^.*\.go:\d+.*$`)
 )
 
-// named are the programs whose files a message of the compiler names.
-func named(said string, programs map[string]random.Program) map[string]random.Program {
+// named are the programs in which a message of the compiler names a line.
+func (at places) named(said string) map[string]random.Program {
 	found := map[string]random.Program{}
-	for _, m := range fileName.FindAllStringSubmatch(said, -1) {
-		if p, ok := programs[m[1]]; ok {
-			found[p.Name] = p
+	for _, m := range inFile.FindAllStringSubmatch(said, -1) {
+		line, err := strconv.Atoi(m[2])
+		p, ok := at[m[1]]
+		if err != nil || !ok {
+			continue
+		}
+		i, isFirst := slices.BinarySearch(p.lines, line)
+		if !isFirst {
+			i--
+		}
+		if i >= 0 {
+			found[p.programs[i].Name] = p.programs[i]
 		}
 	}
 	return found

@@ -16,11 +16,11 @@ import (
 func Parallel(ctx context.Context, bed *testbed.Bed, first uint64, n, runs int) (found []testbed.Difference, compared int, err error) {
 	var programs []random.Program
 	for i := range n {
-		programs = append(programs, random.Parallel(first+uint64(i), fmt.Sprint("p", i/perPackage)))
+		programs = append(programs, random.Parallel(first+uint64(i), "p"))
 	}
 	name, began := fmt.Sprint("parallel", first), time.Now()
 	defer func() { err = errors.Join(err, bed.Remove(name), bed.Trim(began)) }()
-	if err := write(bed, name, programs); err != nil {
+	if _, err := write(bed, name, programs); err != nil {
 		return nil, 0, err
 	}
 	return bed.Parallel(ctx, name, runs)

@@ -18,7 +18,7 @@ const (
 )
 
 // Faults are those that the proof must find.
-var Faults = slices.Concat(variables, evaluation, control, calls)
+var Faults = slices.Concat(variables, evaluation, control, calls, places, keepers)
 
 // variables are the first that were thought of: most are about where variables live.
 var variables = []Fault{

@@ -3,17 +3,9 @@ package random
 import (
 	"fmt"
 	"math/rand/v2"
-	"path"
 	"regexp"
 	"strings"
 )
-
-// A Program is the text of a file, and what it is called.
-type Program struct {
-	Name   string // of its root function; every name that the file declares begins with it
-	Seed   uint64
-	Source string
-}
 
 // Generate returns the program of a seed, as a file of package pkg.
 func Generate(seed uint64, pkg string) Program { return generate(seed, pkg, false) }
@@ -47,38 +39,11 @@ func generate(seed uint64, pkg string, parallel bool) Program {
 		reset = g.name + "_g = 0"
 	}
 	text := strings.Replace(g.text.String(), resetMark, reset, 1)
-	return Program{Name: g.name, Seed: seed, Source: header(pkg, text) + text}
-}
-
-// imports are the packages that programs use. An empty one is an empty line.
-var imports = []string{
-	"errors", "runtime", "time", "",
-	"github.com/edo-go/edo", "github.com/edo-go/edo/future", "github.com/edo-go/edo/joinset", "github.com/edo-go/edo/lock",
-	"github.com/edo-go/edo/mpsc", "github.com/edo-go/edo/scope", "github.com/edo-go/edo/selector", "github.com/edo-go/edo/stream",
-	"github.com/edo-go/edo/timer", "proof.test/trace", "proof.test/waits",
-}
-
-// qualifier is the name of a package before a point.
-var qualifier = regexp.MustCompile(`\b[a-z]+\.`)
-
-// header begins a program: the package, and what of the imports it uses.
-func header(pkg, text string) string {
-	used := map[string]bool{}
-	for _, q := range qualifier.FindAllString(text, -1) {
-		used[q] = true
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
-	for _, i := range imports {
-		switch {
-		case i == "":
-			b.WriteByte('\n')
-		case used[path.Base(i)+"."]:
-			fmt.Fprintf(&b, "\t%q\n", i)
-		}
-	}
-	b.WriteString(")\n\n")
-	return b.String()
+	text = g.structText(text) + text
+	entry := fmt.Sprintf("trace.Add(%q, %v, %[1]s)", g.name, g.tasks > 0)
+	p := Program{Name: g.name, Seed: seed, text: text, entry: entry}
+	p.Source, _ = File(pkg, p)
+	return p
 }
 
 // A size says how long a program is.
@@ -185,12 +150,8 @@ func (g *generator) line(format string, args ...any) {
 	g.text.WriteByte('\n')
 }
 
-// program writes the whole of it: types, functions, and its entry in the list of the
-// package.
+// program writes the functions.
 func (g *generator) program() {
-	g.line("type %s struct {\n\tA int\n\tB string\n\tC [2]int\n}\n", g.structType)
-	g.line("func (s *%s) Add(n int) *%[1]s {\n\ts.A += n\n\treturn s\n}\n", g.structType)
-	g.line("func (s %s) Sum(n int) int { return s.A + n*s.C[1] }\n", g.structType)
 	g.signatures()
 	for i := range g.functions {
 		g.function(i)
@@ -198,7 +159,26 @@ func (g *generator) program() {
 	if g.usesGlobal {
 		g.line("var %s_g int\n", g.name)
 	}
-	g.line("func init() { trace.Add(%q, %v, %s) }", g.name, g.tasks > 0, g.name)
+}
+
+// sums is a call of the method Sum, and of no function.
+var sums = regexp.MustCompile(`\b[^w\W]\w*\.Sum\(`)
+
+// structText declares the struct type of a program, with those of its methods that the text of the
+// program calls: each costs the Go compiler as much as a function of some length.
+func (g *generator) structText(text string) string {
+	if !strings.Contains(text, g.structType) {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "type %s struct {\n\tA int\n\tB string\n\tC [2]int\n}\n\n", g.structType)
+	if strings.Contains(text, ".Add(") {
+		fmt.Fprintf(&b, "func (s *%s) Add(n int) *%[1]s {\n\ts.A += n\n\treturn s\n}\n\n", g.structType)
+	}
+	if sums.MatchString(text) {
+		fmt.Fprintf(&b, "func (s %s) Sum(n int) int { return s.A + n*s.C[1] }\n\n", g.structType)
+	}
+	return b.String()
 }
 
 // valueTypes are the types of variables.

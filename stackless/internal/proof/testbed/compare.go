@@ -70,6 +70,9 @@ func (b *Bed) Remove(name string) error {
 	return os.RemoveAll(filepath.Join(b.Dir, filepath.FromSlash(name)))
 }
 
+// Results are those of all runs of the programs of a command, in one build.
+type Results map[runKey]sums
+
 // Compare builds the command in the folder name in several ways, runs all its programs so often, and
 // returns what differs from the first build that has the program. The schedules of the others are
 // compared with that of the coroutines. compared is how many runs were compared.
@@ -78,7 +81,7 @@ func (b *Bed) Compare(ctx context.Context, name string, runs int, builds ...Buil
 	if err != nil {
 		return nil, 0, err
 	}
-	results := make([]map[runKey]sums, len(builds))
+	results := make([]Results, len(builds))
 	errs := make([]error, len(builds))
 	var wait sync.WaitGroup
 	for i, program := range programs {
@@ -88,6 +91,21 @@ func (b *Bed) Compare(ctx context.Context, name string, runs int, builds ...Buil
 	if err := errors.Join(errs...); err != nil {
 		return nil, 0, err
 	}
+	found, compared = Differences(builds, results)
+	return found, compared, nil
+}
+
+// Results builds the command in the folder name, and runs all its programs so often.
+func (b *Bed) Results(ctx context.Context, name string, build Build, runs int) (Results, error) {
+	program, err := b.Compile(ctx, build, name)
+	if err != nil {
+		return nil, err
+	}
+	return runAll(ctx, program, runs, runLimit)
+}
+
+// Differences compares the results of builds, as Compare does.
+func Differences(builds []Build, results []Results) (found []Difference, compared int) {
 	keys := map[runKey]bool{}
 	for _, r := range results {
 		for key := range r {
@@ -115,7 +133,7 @@ func (b *Bed) Compare(ctx context.Context, name string, runs int, builds ...Buil
 		}
 	}
 	slices.SortFunc(found, func(x, y Difference) int { return strings.Compare(x.String(), y.String()) })
-	return found, compared, nil
+	return found, compared
 }
 
 // CompileAll is Compile in several ways, at once.
@@ -144,8 +162,8 @@ const (
 // runAll runs the programs. The run that ends the process has the first line of its complaint for
 // a sum; the program's other runs are left out, and the next programs run in another process.
 // After many of these the programs that are left have no results, so that they differ.
-func runAll(ctx context.Context, program string, runs int, limit time.Duration) (map[runKey]sums, error) {
-	results := map[runKey]sums{}
+func runAll(ctx context.Context, program string, runs int, limit time.Duration) (Results, error) {
+	results := Results{}
 	for from, ends := 0, 0; ; {
 		o, err := Run(ctx, 10*time.Minute, program, "all", fmt.Sprint(runs), fmt.Sprint(from), limit.String())
 		if err != nil {

@@ -29,8 +29,9 @@ const (
 	Lowered   Build = "lowered"
 )
 
-// Fast are flags of the Go compiler that take half off a build.
-const Fast = "-N -l -dwarf=false"
+// Fast are flags of the Go compiler that take half off a build. Builds run beside each other, and need
+// no threads inside.
+const Fast = "-N -l -dwarf=false -c=1"
 
 //go:embed testdata
 var files embed.FS
@@ -41,6 +42,7 @@ type Bed struct {
 	Dir     string // of the module
 	Gcflags string // for the packages of the module, such as Fast
 	Race    bool   // builds have the race detector
+	Jobs    int    // how many packages a build compiles at the same time; 0: as many as there are processors
 	edo     string // the program edo; none: nothing is lowered
 	spent   atomic.Int64
 }
@@ -149,6 +151,9 @@ func (b *Bed) build(ctx context.Context, build Build, out, pattern string) (said
 	if b.Gcflags != "" {
 		args = append(args, "-gcflags=proof.test/...="+b.Gcflags)
 	}
+	if b.Jobs > 0 {
+		args = append(args, fmt.Sprint("-p=", b.Jobs))
+	}
 	if b.Race {
 		args = append(args, "-race")
 	}
@@ -217,7 +222,7 @@ func (b *Bed) Importer(ctx context.Context) (types.Importer, error) {
 func (b *Bed) environment() []string {
 	return append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -buildvcs=false", "GOTOOLCHAIN=local",
 		"GOCACHE="+b.cache(), "XDG_CACHE_HOME="+b.cache(), // the second one for edo
-		"GOGC=off", "GOMEMLIMIT=1500MiB") // the compiler collects no garbage until it must
+		"GOGC=off", "GOMEMLIMIT=2GiB") // the compiler collects no garbage until it must
 }
 
 func (b *Bed) cache() string { return filepath.Join(b.Dir, "cache") }

@@ -39,13 +39,14 @@ func mutantsCommand(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	bed.Gcflags = testbed.Fast // a fault shows without optimisations as well
+	proof := &mutant.Proof{Bed: bed, Copied: copied, Edo: edo}
 	missed, run := 0, 0
 	for i, f := range mutant.Faults {
 		if i < *skip || !matches.MatchString(f.Name) {
 			continue
 		}
 		run++
-		caught, err := mutant.Run(ctx, bed, copied, edo, f)
+		caught, err := proof.Run(ctx, f)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()

@@ -20,7 +20,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	var p places
 	p.flags(flags)
 	n := flags.Int("n", 10_000, "how many programs")
-	batch := flags.Int("batch", 1024, "how many programs are built together")
+	batch := flags.Int("batch", 2048, "how many programs are built together")
 	each := flags.Int("runs", 16, "how often each runs, with other values")
 	first := flags.Uint64("seed", 0, "the seed of the first")
 	keep := flags.Int("keep", 10, "end after the batch in which so many programs have differed")
@@ -41,6 +41,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	if err := bed.Warm(ctx, testbed.Coroutine, testbed.Lowered); err != nil {
 		return err
 	}
+	bed.Jobs = 1 // of several builds at the same time
 	began, warm := time.Now(), bed.Spent()
 	var different []string
 	runs, programs := 0, 0

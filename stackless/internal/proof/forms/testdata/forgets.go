@@ -59,6 +59,18 @@ func holds(task *edo.Task, x *big) int {
 	return x.n
 }
 
+// FormForgetsAVariableInTheFrameOfACall waits after the last use of a variable for which the frame of a
+// call has a place.
+func FormForgetsAVariableInTheFrameOfACall(task *edo.Task, t *trace.T) error {
+	x := newBig(7)
+	p := weak.Make(x)
+	edo.Yield(task)
+	t.At(1, x.n)
+	t.At(2, freed(task, p))
+	t.At(3, holds(task, newBig(8)))
+	return nil
+}
+
 // FormForgetsACell waits after the last use of a variable that a closure captured.
 func FormForgetsACell(task *edo.Task, t *trace.T) error {
 	x := newBig(4)

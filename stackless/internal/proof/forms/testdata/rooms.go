@@ -7,7 +7,9 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
 	"proof.test/trace"
+	"proof.test/waits"
 )
 
 // Small functions, whose frames lie in those of their callers.
@@ -143,46 +145,31 @@ func FormRooms(task *edo.Task, t *trace.T) error {
 	}
 	t.At(10, sum)
 	t.At(11, join2(task, join2(task, 1, join2(task, 2, 3)), join2(task, passOn(task, 4, 5), 6)))
+	t.At(14, waits.Sum(task, x%10, y%10), waits.Deep(task, y%10)) // whose frames another package names
 	var nilList []int
 	defer func() { t.At(12, sum, recover()) }()
 	t.At(13, join2(task, sum, nilList[sum%3]))
 	return nil
 }
 
-// FormLiterals has variables that stand for function literals.
-func FormLiterals(task *edo.Task, t *trace.T) error {
-	x := 1
-	add := func(task *edo.Task) (int, error) { x++; err := edo.Yield(task); x *= 2; return x, err }
-	v, err := edo.GoValue(task, add).Await(task)
-	t.At(1, v, x, err != nil)
-	for i := 0; i < 4; i++ {
-		get := func(task *edo.Task) (int, error) { i++; err := edo.Yield(task); return i*10 + x, err }
-		h := edo.GoValue(task, get)
-		x += 100
-		v, err := h.Await(task)
-		t.At(2, v, i, err != nil)
-		{
-			x := 7
-			v, err := edo.GoValue(task, get).Await(task)
-			t.At(3, v, x, i, err != nil)
+// FormResultsAndArguments has a call whose result is used after another wait, and whose argument is not.
+func FormResultsAndArguments(task *edo.Task, t *trace.T) error {
+	tx, rx := mpsc.New[error](1)
+	h := edo.Go(task, func(task *edo.Task) error {
+		for {
+			edo.Yield(task)
+			v, err := rx.Recv(task)
+			if err != nil {
+				return err
+			}
+			t.At(1, v)
 		}
-		v, err = add(task)
-		t.At(4, v, err != nil)
-	}
-	g := add
-	v, err = edo.GoValue(task, g).Await(task)
-	t.At(5, v, err != nil)
-	n := 0
-again:
-	{
-		y := n
-		keep := func(task *edo.Task) (int, error) { y++; edo.Yield(task); return y*10 + n, nil }
-		n++
-		v, err := edo.Spawn(task, edo.Async(keep)).Await(task)
-		t.At(6, v, y, n, err != nil)
-		if n < 3 {
-			goto again
-		}
-	}
-	return nil
+	})
+	first, second := errors.New("first"), errors.New("second")
+	edo.Yield(task)
+	t.At(2, tx.Send(task, first), join2(task, 1, 2))
+	t.At(3, tx.Send(task, second), join2(task, 3, 4))
+	tx.Close()
+	_, err := h.Await(task)
+	return err
 }

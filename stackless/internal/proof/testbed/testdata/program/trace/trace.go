@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/edo-go/edo"
@@ -33,7 +34,7 @@ type T struct {
 	reports int
 	fuel    int
 	turns   int
-	text    strings.Builder
+	text    []byte
 }
 
 // New returns a recorder of the n-th run of a program. Of four runs one goes to its end, and three are
@@ -67,12 +68,12 @@ func (t *T) chance(n int) int {
 }
 
 // Text is what was recorded.
-func (t *T) Text() string { return t.text.String() }
+func (t *T) Text() string { return string(t.text) }
 
 // Sum is a short form of it.
 func (t *T) Sum() string {
 	h := fnv.New64a()
-	h.Write([]byte(t.text.String()))
+	h.Write(t.text)
 	return fmt.Sprintf("%d-%x", t.reports, h.Sum64())
 }
 
@@ -82,12 +83,32 @@ func (t *T) At(id int, values ...any) {
 	if t.fuel--; t.fuel < -300 && id > 0 {
 		panic("out of fuel")
 	}
-	if t.text.Len() < 1<<16 {
-		fmt.Fprintf(&t.text, "%d: %v\n", id, values)
+	if len(t.text) < 1<<16 {
+		t.text = append(strconv.AppendInt(t.text, int64(id), 10), ": ["...)
+		for i, v := range values {
+			if i > 0 {
+				t.text = append(t.text, ' ')
+			}
+			t.text = appendValue(t.text, v)
+		}
+		t.text = append(t.text, "]\n"...)
 	}
 	if t.reports == t.abortAt && t.Abort != nil {
 		t.Abort()
 	}
+}
+
+// appendValue appends a value as fmt prints it, which takes longer than all else that a run does.
+func appendValue(text []byte, v any) []byte {
+	switch v := v.(type) {
+	case int:
+		return strconv.AppendInt(text, int64(v), 10)
+	case string:
+		return append(text, v...)
+	case bool:
+		return strconv.AppendBool(text, v)
+	}
+	return fmt.Append(text, v)
 }
 
 // Lost records the first line of an error that no task awaits: the others are a stack. What the
@@ -97,7 +118,7 @@ func (t *T) Lost(err error) {
 	if strings.Contains(text, "it was garbage") {
 		return
 	}
-	fmt.Fprintf(&t.text, "lost: %s\n", text)
+	t.text = fmt.Appendf(t.text, "lost: %s\n", text)
 }
 
 // More reports whether the program is to go on.

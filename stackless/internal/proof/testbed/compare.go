@@ -85,7 +85,7 @@ func (b *Bed) Compare(ctx context.Context, name string, runs int, builds ...Buil
 	errs := make([]error, len(builds))
 	var wait sync.WaitGroup
 	for i, program := range programs {
-		wait.Go(func() { results[i], errs[i] = runAll(ctx, program, runs, runLimit) })
+		wait.Go(func() { results[i], errs[i] = b.runAll(ctx, program, runs) })
 	}
 	wait.Wait()
 	if err := errors.Join(errs...); err != nil {
@@ -101,7 +101,7 @@ func (b *Bed) Results(ctx context.Context, name string, build Build, runs int) (
 	if err != nil {
 		return nil, err
 	}
-	return runAll(ctx, program, runs, runLimit)
+	return b.runAll(ctx, program, runs)
 }
 
 // Differences compares the results of builds, as Compare does.
@@ -153,19 +153,16 @@ func (b *Bed) CompileAll(ctx context.Context, name string, builds ...Build) ([]s
 	return programs, nil
 }
 
-const (
-	runLimit = 20 * time.Second // for a run that never ends
-	maxEnds  = 30               // runs that may end their process: after more, the compiler gets nothing right
-	endless  = 10               // as how many of them one counts that never ends
-)
+// endless is as how many runs that end their process one counts that never ends.
+const endless = 10
 
 // runAll runs the programs. The run that ends the process has the first line of its complaint for
 // a sum; the program's other runs are left out, and the next programs run in another process.
 // After many of these the programs that are left have no results, so that they differ.
-func runAll(ctx context.Context, program string, runs int, limit time.Duration) (Results, error) {
+func (b *Bed) runAll(ctx context.Context, program string, runs int) (Results, error) {
 	results := Results{}
 	for from, ends := 0, 0; ; {
-		o, err := Run(ctx, 10*time.Minute, program, "all", fmt.Sprint(runs), fmt.Sprint(from), limit.String())
+		o, err := Run(ctx, 10*time.Minute, program, "all", fmt.Sprint(runs), fmt.Sprint(from), b.Limit.String())
 		if err != nil {
 			return nil, err
 		}
@@ -200,7 +197,7 @@ func runAll(ctx context.Context, program string, runs int, limit time.Duration) 
 			ends += endless - 1
 		}
 		results[last] = sums{reports: fmt.Sprintf("%s %q", o.Status, complaint)}
-		if ends >= maxEnds {
+		if ends >= b.Ends {
 			return results, nil
 		}
 		from = next + 1

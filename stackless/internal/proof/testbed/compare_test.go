@@ -49,6 +49,7 @@ func TestARunThatEndsTheProcessHidesNoOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bed.Limit = 5 * time.Second
 	if err := bed.Packages("deadly", map[string]map[string]string{"p0": {"f.go": deadly}}); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func TestARunThatEndsTheProcessHidesNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	const runs = 40
-	results, err := runAll(t.Context(), program, runs, 5*time.Second)
+	results, err := bed.runAll(t.Context(), program, runs)
 	if err != nil {
 		t.Fatal(err)
 	}

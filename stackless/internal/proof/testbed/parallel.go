@@ -17,7 +17,7 @@ func (b *Bed) Parallel(ctx context.Context, name string, runs int) (found []Diff
 	if err != nil {
 		return nil, 0, err
 	}
-	alone, err := runAll(ctx, program, runs, runLimit)
+	alone, err := b.runAll(ctx, program, runs)
 	if err != nil {
 		return nil, 0, err
 	}

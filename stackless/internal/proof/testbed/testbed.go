@@ -44,13 +44,16 @@ type Bed struct {
 	Race    bool   // builds have the race detector
 	Jobs    int    // how many packages a build compiles at the same time; 0: as many as there are processors
 	edo     string // the program edo; none: nothing is lowered
-	spent   atomic.Int64
+
+	Limit time.Duration // for a run: longer, and it never ends
+	Ends  int           // runs that may end their process: after so many, the compiler gets nothing right
+	spent atomic.Int64
 }
 
 // New makes a module in dir, which uses the edo of the repository at repo, and is lowered by
 // the program edo. If edo is empty, Builds leaves that build out.
 func New(dir, repo, edo string) (*Bed, error) {
-	b := &Bed{Dir: dir, edo: edo}
+	b := &Bed{Dir: dir, edo: edo, Limit: 20 * time.Second, Ends: 30}
 	const requirement = "module proof.test\n\ngo 1.26\n\nrequire github.com/edo-go/edo v0.0.0\n\nreplace github.com/edo-go/edo => "
 	texts := map[string]string{
 		"go.mod":           requirement + repo + "\n",

@@ -17,9 +17,9 @@ func Repository(ctx context.Context) (string, error) {
 	return filepath.Dir(strings.TrimSpace(string(said))), nil
 }
 
-// BuildEdo builds the program edo of a repository.
-func BuildEdo(ctx context.Context, repo, program string) error {
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
+// BuildEdo builds the program edo of a repository, with flags of go build.
+func BuildEdo(ctx context.Context, repo, program string, flags ...string) error {
+	build := exec.CommandContext(ctx, "go", append(append([]string{"build", "-o", program}, flags...), ".")...)
 	build.Dir = filepath.Join(repo, "cmd/edo")
 	if said, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building edo: %w\n%s", err, said)

@@ -3,28 +3,19 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 
 	"github.com/edo-go/edo/stackless/internal/proof/hunt"
-	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
 // formsCommand compares the builds of the programs that were written by hand.
 func formsCommand(ctx context.Context, args []string) (err error) {
-	flags := flag.NewFlagSet("proof forms", flag.ExitOnError)
-	var p places
-	p.flags(flags)
-	flags.Parse(args)
-	done, err := p.settle(ctx)
+	flags := newFlags("forms")
+	bed, done, err := bed(ctx, flags, args)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	bed, err := testbed.New(p.work, p.repo, p.edo)
-	if err != nil {
-		return err
-	}
 	found, runs, err := hunt.Forms(ctx, bed, bed.Builds()...)
 	if err != nil {
 		return err

@@ -3,34 +3,25 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/edo-go/edo/stackless/internal/proof/goroot"
-	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
 // gorootCommand compares the builds of the programs of the tool chain, and prints the list.
 func gorootCommand(ctx context.Context, args []string) (err error) {
-	flags := flag.NewFlagSet("proof goroot", flag.ExitOnError)
-	var p places
-	p.flags(flags)
+	flags := newFlags("goroot")
 	list := flags.String("list", "", "the file to write the list to (default: standard output)")
 	out := flags.String("out", ".", "the folder for rewritten programs that differ")
 	root := flags.String("goroot", "", "the tool chain (default: that of the go command)")
-	flags.Parse(args)
-	done, err := p.settle(ctx)
+	bed, done, err := bed(ctx, flags, args)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	bed, err := testbed.New(p.work, p.repo, p.edo)
-	if err != nil {
-		return err
-	}
 	if *root == "" {
 		if *root, err = goroot.Root(ctx); err != nil {
 			return err

@@ -14,13 +14,9 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-
-	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
 // errFound ends a command that has found and printed what it looks for.
@@ -48,43 +44,4 @@ func main() {
 		fmt.Fprintln(os.Stderr, "proof:", err)
 		os.Exit(1)
 	}
-}
-
-// places are the folders and the program that commands share.
-type places struct {
-	repo string // of edo
-	edo  string // the program
-	work string // a folder, or nothing: a temporary one
-}
-
-func (p *places) flags(f *flag.FlagSet) {
-	f.StringVar(&p.repo, "repo", "", "the repository of edo (default: the one that the current folder is in)")
-	f.StringVar(&p.edo, "edo", "", "the program edo (default: built from the repository); none: do not lower")
-	f.StringVar(&p.work, "work", "", "a folder to build in (default: a temporary one)")
-}
-
-// settle fills in what no flag has said. done removes what was made for it.
-func (p *places) settle(ctx context.Context) (done func() error, err error) {
-	if p.repo == "" {
-		if p.repo, err = testbed.Repository(ctx); err != nil {
-			return nil, err
-		}
-	}
-	done = func() error { return nil }
-	if p.work == "" {
-		if p.work, err = os.MkdirTemp("", "edo-proof-"); err != nil {
-			return nil, err
-		}
-		done = func() error { return os.RemoveAll(p.work) }
-	}
-	switch p.edo {
-	case "none":
-		p.edo = ""
-	case "":
-		p.edo = filepath.Join(p.work, "edo")
-		if err := testbed.BuildEdo(ctx, p.repo, p.edo); err != nil {
-			return nil, errors.Join(err, done())
-		}
-	}
-	return done, nil
 }

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"github.com/edo-go/edo/stackless/internal/proof/mutant"
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
@@ -14,10 +14,9 @@ import (
 
 // mutantsCommand puts faults into the compiler, and sees that each is caught.
 func mutantsCommand(ctx context.Context, args []string) (err error) {
-	flags := flag.NewFlagSet("proof mutants", flag.ExitOnError)
+	flags := newFlags("mutants")
 	p := places{edo: "none"}
-	flags.StringVar(&p.repo, "repo", "", "the repository of edo (default: the one that the current folder is in)")
-	flags.StringVar(&p.work, "work", "", "a folder to build in (default: a temporary one)")
+	p.folders(flags)
 	only := flags.String("only", "", "run the faults whose names match this regular expression")
 	skip := flags.Int("skip", 0, "leave out so many of the first")
 	flags.Parse(args)
@@ -38,7 +37,8 @@ func mutantsCommand(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	bed.Gcflags = testbed.Fast // a fault shows without optimisations as well
+	bed.Gcflags = testbed.Fast             // a fault shows without optimisations as well
+	bed.Limit, bed.Ends = 5*time.Second, 1 // the first run that shows it is enough
 	proof := &mutant.Proof{Bed: bed, Copied: copied, Edo: edo}
 	missed, run := 0, 0
 	for i, f := range mutant.Faults {

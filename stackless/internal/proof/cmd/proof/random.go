@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,27 +15,18 @@ import (
 
 // randomCommand compares the builds of random programs, and reduces those that differ.
 func randomCommand(ctx context.Context, args []string) (err error) {
-	flags := flag.NewFlagSet("proof random", flag.ExitOnError)
-	var p places
-	p.flags(flags)
-	n := flags.Int("n", 10_000, "how many programs")
-	batch := flags.Int("batch", 2048, "how many programs are built together")
-	each := flags.Int("runs", 16, "how often each runs, with other values")
-	first := flags.Uint64("seed", 0, "the seed of the first")
+	flags := newFlags("random")
+	of := selection{n: 10_000, batch: 2048, runs: 16}
+	of.flags(flags)
 	keep := flags.Int("keep", 10, "end after the batch in which so many programs have differed")
 	out := flags.String("out", ".", "the folder for reduced programs")
 	gcflags := flags.String("gcflags", testbed.Fast, "flags of the Go compiler for the programs")
 	limit := flags.Duration("reduce", 5*time.Minute, "how long to reduce a program")
-	flags.Parse(args)
-	done, err := p.settle(ctx)
+	bed, done, err := bed(ctx, flags, args)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	bed, err := testbed.New(p.work, p.repo, p.edo)
-	if err != nil {
-		return err
-	}
 	bed.Gcflags = *gcflags
 	if err := bed.Warm(ctx, testbed.Coroutine, testbed.Lowered); err != nil {
 		return err
@@ -45,9 +35,9 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 	began, warm := time.Now(), bed.Spent()
 	var different []string
 	runs, programs := 0, 0
-	for programs < *n && len(different) < *keep && ctx.Err() == nil {
-		size := min(*batch, *n-programs)
-		found, r, err := hunt.Seeds(ctx, bed, *first+uint64(programs), size, *each)
+	for programs < of.n && len(different) < *keep && ctx.Err() == nil {
+		size := min(of.batch, of.n-programs)
+		found, r, err := hunt.Seeds(ctx, bed, of.first+uint64(programs), size, of.runs)
 		if err != nil {
 			return err
 		}
@@ -65,7 +55,7 @@ func randomCommand(ctx context.Context, args []string) (err error) {
 			}
 		}
 		fmt.Printf("%d programs from seed %d, %d runs, %.0f s, %.1f programs a second, %d ms to build one, %d differ\n",
-			programs, *first, runs, seconds, float64(programs)/seconds, (bed.Spent()-warm).Milliseconds()/int64(programs), len(different))
+			programs, of.first, runs, seconds, float64(programs)/seconds, (bed.Spent()-warm).Milliseconds()/int64(programs), len(different))
 	}
 	if len(different) > 0 {
 		return errFound

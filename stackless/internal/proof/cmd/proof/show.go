@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +11,7 @@ import (
 
 // showCommand prints random programs, or writes them to a folder.
 func showCommand(_ context.Context, args []string) error {
-	flags := flag.NewFlagSet("proof show", flag.ExitOnError)
+	flags := newFlags("show")
 	n := flags.Int("n", 1, "how many programs")
 	first := flags.Uint64("seed", 0, "the seed of the first")
 	pkg := flags.String("package", "p0", "their package")

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 
 	"github.com/edo-go/edo/stackless/internal/proof/traces"
@@ -11,7 +10,7 @@ import (
 
 // tracesCommand compares the traces of the simulator in both builds.
 func tracesCommand(ctx context.Context, args []string) (err error) {
-	flags := flag.NewFlagSet("proof traces", flag.ExitOnError)
+	flags := newFlags("traces")
 	var p places
 	p.flags(flags)
 	pattern := flags.String("packages", "./examples/...", "whose tests to run")

@@ -153,23 +153,27 @@ func FormRooms(task *edo.Task, t *trace.T) error {
 }
 
 // FormResultsAndArguments has a call whose result is used after another wait, and whose argument is not.
+// It makes hundreds of them, so that its budget is spent at one: that waits before it has begun.
 func FormResultsAndArguments(task *edo.Task, t *trace.T) error {
-	tx, rx := mpsc.New[error](1)
-	h := edo.Go(task, func(task *edo.Task) error {
-		for {
-			edo.Yield(task)
-			v, err := rx.Recv(task)
-			if err != nil {
-				return err
-			}
-			t.At(1, v)
+	tx, rx := mpsc.New[error](4)
+	defer tx.Close()
+	t.At(2)
+	for i := range 300 {
+		e := fmt.Errorf("%d", i)
+		sent, received := both(tx.Send(task, e), first(rx.Recv(task)))
+		if i > 150 { // another operation of the three is the one at which it is spent
+			tx.Send(task, e)
+			rx.Recv(task)
+			tx.Send(task, e)
+			rx.TryRecv()
 		}
-	})
-	first, second := errors.New("first"), errors.New("second")
-	edo.Yield(task)
-	t.At(2, tx.Send(task, first), join2(task, 1, 2))
-	t.At(3, tx.Send(task, second), join2(task, 3, 4))
-	tx.Close()
-	_, err := h.Await(task)
-	return err
+		if sent != nil || received == nil || received.Error() != fmt.Sprint(i) {
+			t.At(1, i, sent, received)
+		}
+	}
+	return nil
 }
+
+func first(v error, err error) error { return errors.Join(v, err) }
+
+func both(sent, received error) (error, error) { return sent, received }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/stackless/internal/proof/hunt"
+	"github.com/edo-go/edo/stackless/internal/proof/random"
 	"github.com/edo-go/edo/stackless/internal/proof/testbed"
 )
 
@@ -86,4 +87,68 @@ func reduced(ctx context.Context, bed *testbed.Bed, f hunt.Finding, limit time.D
 	}
 	fmt.Printf("%s.go:\n%s\n", path, text)
 	return os.WriteFile(path+".go", []byte(head+text), 0o644)
+}
+
+// parallelCommand runs random programs on several workers under the race detector.
+func parallelCommand(ctx context.Context, args []string) (err error) {
+	flags := newFlags("parallel")
+	of := selection{n: 256, batch: 256, runs: 8}
+	of.flags(flags)
+	race := flags.Bool("race", true, "with the race detector")
+	bed, done, err := bed(ctx, flags, args)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	bed.Gcflags, bed.Race = testbed.Fast, *race
+	if err := bed.Warm(ctx, testbed.Lowered); err != nil {
+		return err
+	}
+	different, compared := 0, 0
+	for i := 0; i < of.n; i += of.batch {
+		found, c, err := hunt.Parallel(ctx, bed, of.first+uint64(i), min(of.batch, of.n-i), of.runs)
+		if err != nil {
+			return err
+		}
+		for _, d := range found {
+			fmt.Println(d)
+		}
+		different, compared = different+len(found), compared+c
+		fmt.Printf("%d programs from seed %d, %d runs, %d differ\n", min(i+of.batch, of.n), of.first, compared, different)
+	}
+	if different > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// showCommand prints random programs, or writes them to a folder.
+func showCommand(_ context.Context, args []string) error {
+	flags := newFlags("show")
+	n := flags.Int("n", 1, "how many programs")
+	first := flags.Uint64("seed", 0, "the seed of the first")
+	pkg := flags.String("package", "p0", "their package")
+	to := flags.String("to", "", "a folder for a file each (default: standard output, as one file)")
+	flags.Parse(args)
+	if *to != "" {
+		if err := os.MkdirAll(*to, 0o755); err != nil {
+			return err
+		}
+	}
+	var programs []random.Program
+	for i := range *n {
+		p := random.Generate(*first+uint64(i), *pkg)
+		programs = append(programs, p)
+		if *to == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(*to, p.Name+".go"), []byte(p.Source), 0o644); err != nil {
+			return err
+		}
+	}
+	if *to == "" {
+		text, _ := random.File(*pkg, programs...)
+		fmt.Print(text)
+	}
+	return nil
 }

@@ -21,9 +21,8 @@ func hold(task *edo.Task) *holder {
 	return &holder{task}
 }
 
-// holdsOn is not compiled either, as it changes its goroutine, and has the Task kept by another.
-func holdsOn(task *edo.Task) *holder {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+// holdsOn has the Task kept by another. It is not compiled either, as its type parameter has no name.
+func holdsOn[_ any](task *edo.Task) *holder {
 	edo.Yield(task)
 	return hold(task)
 }
@@ -60,7 +59,7 @@ func FormKeepsItsTask(task *edo.Task, t *trace.T) error {
 // FormKeepsItsTaskForAnother is FormKeepsItsTask with a function between.
 func FormKeepsItsTaskForAnother(task *edo.Task, t *trace.T) error {
 	_, err := edo.Go(task, func(task *edo.Task) error {
-		h := holdsOn(task)
+		h := holdsOn[int](task)
 		t.At(2, h.wait() != nil)
 		return waitsOften(task, t, h)
 	}).Await(task)

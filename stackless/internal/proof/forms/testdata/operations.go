@@ -146,3 +146,32 @@ func FormArgumentsAreReadOnce(task *edo.Task, t *trace.T) error {
 	t.At(8, v, err3)
 	return errors.Join(err, err2, err3, err4)
 }
+
+// FormFunctionValuesAreReadOnce calls functions that put another one in their place while they wait.
+func FormFunctionValuesAreReadOnce(task *edo.Task, t *trace.T) error {
+	var list []func(task *edo.Task, n int) int
+	second := func(task *edo.Task, n int) int {
+		t.At(1, n)
+		edo.Yield(task)
+		return n * 100
+	}
+	list = append(list, func(task *edo.Task, n int) int {
+		list[0] = second
+		edo.Yield(task)
+		edo.Yield(task)
+		return n + 1
+	})
+	t.At(2, list[0](task, 3))
+	t.At(3, list[0](task, 4))
+	var s struct {
+		call func(task *edo.Task, n int) int
+	}
+	s.call = func(task *edo.Task, n int) int {
+		s.call = second
+		edo.Yield(task)
+		return n + 2
+	}
+	t.At(4, s.call(task, 5))
+	t.At(5, s.call(task, 6))
+	return nil
+}

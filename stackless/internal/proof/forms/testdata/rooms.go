@@ -162,9 +162,9 @@ func FormResultsAndArguments(task *edo.Task, t *trace.T) error {
 		e := fmt.Errorf("%d", i)
 		sent, received := both(tx.Send(task, e), first(rx.Recv(task)))
 		if i > 150 { // another operation of the three is the one at which it is spent
-			tx.Send(task, e)
+			tx.Send(task, errMore)
 			rx.Recv(task)
-			tx.Send(task, e)
+			tx.Send(task, errMore)
 			rx.TryRecv()
 		}
 		if sent != nil || received == nil || received.Error() != fmt.Sprint(i) {
@@ -173,6 +173,8 @@ func FormResultsAndArguments(task *edo.Task, t *trace.T) error {
 	}
 	return nil
 }
+
+var errMore = errors.New("more")
 
 func first(v error, err error) error { return errors.Join(v, err) }
 

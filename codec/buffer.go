@@ -12,7 +12,9 @@ import "sync"
 type Buffer struct {
 	b        []byte // the bytes are b[off:]; a capacity of exactly chunkSize is a chunk
 	off      int
-	expected int // the argument of Expect; 0: none
+	expected int   // the argument of Expect; 0: none
+	limit    int   // the argument of limitTo; 0: none
+	heldErr  error // an error of the connection that an inspection got, after these bytes
 }
 
 const (
@@ -21,6 +23,22 @@ const (
 )
 
 var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
+
+// buffers holds the buffers that connections have given back: empty, each with its chunk if
+// it has one.
+var buffers = sync.Pool{New: func() any { return new(Buffer) }}
+
+// newBuffer returns an empty buffer for a connection.
+func newBuffer() *Buffer { return buffers.Get().(*Buffer) }
+
+// giveBack empties b for another connection. b must not be used after it.
+func (b *Buffer) giveBack() {
+	if cap(b.b) != chunkSize {
+		b.b = nil
+	}
+	*b = Buffer{b: b.b[:0]}
+	buffers.Put(b)
+}
 
 // Len returns how many bytes there are.
 func (b *Buffer) Len() int { return len(b.b) - b.off }
@@ -56,6 +74,10 @@ func (b *Buffer) Take(n int) []byte {
 // Expect says that nothing can be decoded before the buffer has n bytes. It holds until
 // the next Decode. Calling it is optional: the buffer then grows to the right size.
 func (b *Buffer) Expect(n int) { b.expected = n }
+
+// limitTo says that a frame is found before the buffer has more than n bytes, or never. It
+// holds until the next Decode: the buffer then does not grow beyond that.
+func (b *Buffer) limitTo(n int) { b.limit = n }
 
 // Grow makes room to append n bytes without another allocation.
 func (b *Buffer) Grow(n int) {
@@ -119,6 +141,9 @@ func (b *Buffer) room() []byte {
 	if b.expected > b.Len() {
 		need = b.expected
 	}
+	if b.limit > b.Len() {
+		need = min(need, b.limit)
+	}
 	if b.off > 0 && b.off+need > cap(b.b) {
 		b.slide()
 	}
@@ -126,6 +151,8 @@ func (b *Buffer) room() []byte {
 		size := 2 * cap(b.b)
 		if b.expected > b.Len() {
 			size = min(4*cap(b.b), need)
+		} else if b.limit > 0 {
+			size = min(size, max(b.limit, need))
 		}
 		b.moveToNew(size)
 	}

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"unsafe"
 )
 
 func TestBufferBehavesLikeAQueueOfBytes(t *testing.T) {
@@ -40,8 +39,11 @@ func TestBufferBehavesLikeAQueueOfBytes(t *testing.T) {
 				}
 				model = append(model, fill(p)...)
 			case 4: // a read from a connection
-				if rnd.IntN(2) == 0 {
+				switch rnd.IntN(3) {
+				case 0:
 					b.Expect(rnd.IntN(2 * largest))
+				case 1:
+					b.limitTo(b.Len() + 1 + rnd.IntN(2*largest))
 				}
 				room := b.room()
 				if len(room) == 0 {
@@ -50,7 +52,7 @@ func TestBufferBehavesLikeAQueueOfBytes(t *testing.T) {
 				p := fill(room[:rnd.IntN(len(room)+1)])
 				b.commit(len(p))
 				model = append(model, p...)
-				b.expected = 0
+				b.expected, b.limit = 0, 0
 			case 5:
 				b.Discard(some)
 				model = model[some:]
@@ -85,6 +87,20 @@ func TestBufferTakesAChunkFirstAndGivesItBack(t *testing.T) {
 	b.release()
 	if cap(b.b) != 0 || b.Len() != 0 {
 		t.Fatal("not released")
+	}
+}
+
+func TestBufferThatIsGivenBackKeepsNothingButItsChunk(t *testing.T) {
+	for _, size := range []int{1, chunkSize, chunkSize + 1} {
+		b := new(Buffer)
+		b.Write(make([]byte, size))
+		b.Discard(1)
+		b.Expect(3)
+		b.limitTo(3)
+		b.giveBack()
+		if cap(b.b) > chunkSize || b.Len() != 0 || b.off != 0 || b.expected != 0 || b.limit != 0 {
+			t.Fatalf("after %d bytes: %d bytes in %d, at %d", size, b.Len(), cap(b.b), b.off)
+		}
 	}
 }
 
@@ -129,8 +145,19 @@ func TestBufferAppendsIntoWhatWasTakenBeforeItGrows(t *testing.T) {
 	}
 }
 
-func TestIdleConnectionIsSmall(t *testing.T) {
-	if n := unsafe.Sizeof(Framed[[]byte, []byte]{}) + unsafe.Sizeof(LengthDelimited{}); n > 192 {
-		t.Fatalf("a Framed and its codec are %d bytes, want at most 192", n)
+func TestBufferWithALimitGrowsToItAndNoFurther(t *testing.T) {
+	for _, limit := range []int{10, chunkSize, chunkSize + 1, 3*chunkSize + 100} {
+		var b Buffer
+		for b.Len() < limit {
+			b.limitTo(limit)
+			room := b.room()
+			if len(room) == 0 {
+				t.Fatalf("limit %d: no room behind %d bytes", limit, b.Len())
+			}
+			b.commit(min(len(room), 300))
+			if b.Cap() > max(chunkSize, limit) {
+				t.Fatalf("limit %d: grew to %d bytes", limit, b.Cap())
+			}
+		}
 	}
 }

@@ -20,7 +20,7 @@
 //
 // # What it costs
 //
-// An idle Framed is some 160 bytes and its codec: the buffers come from a pool and
+// An idle Framed is 96 bytes and its codec: the buffers come from a pool and
 // go back as soon as they are empty. A frame that is received is one allocation,
 // and belongs to the receiver. Sending copies the frame once and allocates
 // nothing, unless it is longer than 16 KiB. Each step takes an uncontended lock, some 15

@@ -1,11 +1,10 @@
 package codec
 
 import (
-	"sync"
+	"io"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 // Framed is a connection of frames: a stream of In and a sink of Out.
@@ -17,30 +16,12 @@ import (
 //
 // Each frame that is received or sent uses the budget of its poll, even when it is in the
 // buffer already: a peer that sends millions of empty lines does not delay other tasks.
+// So do the bytes that a decoder discards.
 type Framed[In, Out any] struct {
-	io    aio.ReadWriter // nil once dropped
+	io    aio.ReadWriter // nil once dropped; guarded by the mutexes of both
 	codec Codec[In, Out]
-
-	// Receiving; guarded by rx.
-	rx      direction
-	input   Buffer // read and not decoded
-	heldErr *error // an error of io that an inspection got, for the next poll to return
-
-	// Sending; guarded by tx.
-	tx     direction
-	output Buffer // encoded and not written
-
-	// All bools come last, which saves padding.
-
-	// Receiving; guarded by rx.
-	mayDecode bool // input may hold a frame
-	atEOF     bool // io has ended
-	ended     bool // the stream has ended
-	failed    bool // the last item was an error: the next one is End
-
-	// Sending; guarded by tx.
-	unflushed bool // a frame was sent since io was flushed
-	closed    bool
+	rx    receiver
+	tx    sender
 }
 
 // NewFramed returns rw as a connection of frames. The Framed owns rw: Drop drops it. A
@@ -56,122 +37,178 @@ func (f *Framed[In, Out]) Drop() {
 	f.tx.mu.Lock()
 	rw := f.io
 	f.io = nil
-	f.input.release()
-	f.output.release()
-	f.ended, f.failed, f.heldErr = true, false, nil
-	f.closed, f.unflushed = true, false
+	f.rx.drop()
+	f.tx.drop()
 	f.tx.mu.Unlock()
 	f.rx.mu.Unlock()
 	edo.Drop(rw)
 }
 
-// direction is one direction of a Framed. One task at a time may wait for it.
-//
-// A poll holds mu from its beginning to its end, so two tasks that poll at the same time
-// take turns. A poll of a second task fails at its beginning, before it takes anything.
-type direction struct {
-	mu      sync.Mutex // guards the following, and the fields of Framed for the direction
-	waiting edo.Waker  // the task of the last poll, if that poll was pending; otherwise none
-}
-
-// beginPoll locks d for a poll. It returns an error, and does not lock, if another task
-// waits for leaf.
-func (d *direction) beginPoll(cx *edo.Context, leaf edo.Leaf, use string) error {
-	d.mu.Lock()
-	me := cx.Waker()
-	for !d.waiting.IsZero() && d.waiting != me {
-		first := d.waiting
-		d.mu.Unlock() // Sole polls the first task, and that poll locks mu
-		if err := cx.Sole(first, leaf, use); err != nil {
-			return err
-		}
-		d.mu.Lock()
-		if d.waiting == first { // the first task does not wait any more
-			d.waiting = edo.Waker{}
-			d.mu.Unlock()
-			cx.Displace(first, leaf)
-			d.mu.Lock()
-		}
-	}
-	return nil
-}
-
-// endPoll ends a poll with the result p, and unlocks d.
-func (d *direction) endPoll(cx *edo.Context, p edo.Poll) {
-	d.waiting = edo.Waker{}
-	if p == edo.Pending {
-		d.waiting = cx.Waker()
-	}
-	d.mu.Unlock()
-}
-
-// Advice in the BusyError of a second waiter.
-const (
-	useOneReceiver = "one task receives, and hands the frames on through package mpmc"
-	useOneSender   = "one task sends what the others hand it through package mpsc"
-)
-
-// receiveWait and sendWait are a Framed as the leaf of a wait.
+// framedSource and framedSink are what the two directions of a Framed work on.
 type (
-	receiveWait[In, Out any] Framed[In, Out]
-	sendWait[In, Out any]    Framed[In, Out]
+	framedSource[In, Out any] Framed[In, Out]
+	framedSink[In, Out any]   Framed[In, Out]
 )
 
-// Waits says what a receiver waits for: what the connection waits for.
-func (w *receiveWait[In, Out]) Waits(cx *edo.Context) edo.Wait {
-	f := (*Framed[In, Out])(w)
-	f.rx.mu.Lock()
-	defer f.rx.mu.Unlock()
-	if f.ended || f.mayDecode || f.failed || f.io == nil || f.heldErr != nil {
-		return edo.Wait{On: "codec: receive", By: []string{"nothing: a frame, or the end, is there"}}
-	}
-	return inspectPoll(cx, "codec: receive", func(cx *edo.Context) {
-		n, poll, err := f.io.PollRead(cx, f.input.room())
-		if poll == edo.Pending {
-			return
-		}
-		// The connection has read although an inspection has no budget. Keep the result, and
-		// wake the task to use it.
-		f.input.commit(n)
-		f.mayDecode = n > 0
-		if err != nil {
-			f.heldErr = &err
-		}
-		f.rx.waiting.Wake()
-	})
+func (f *framedSource[In, Out]) Waits(cx *edo.Context) edo.Wait { return f.rx.waits(cx, f) }
+func (f *framedSource[In, Out]) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	return f.io.PollRead(cx, p)
+}
+func (f *framedSource[In, Out]) Decode(buf *Buffer, end bool) (In, bool, error) {
+	return f.codec.Decode(buf, end)
 }
 
-// Waits says what a sender waits for: what the connection waits for.
-func (w *sendWait[In, Out]) Waits(cx *edo.Context) edo.Wait {
-	f := (*Framed[In, Out])(w)
-	f.tx.mu.Lock()
-	defer f.tx.mu.Unlock()
-	if f.closed || !f.unflushed {
-		return edo.Wait{On: "codec: send", By: []string{"nothing: all is sent"}}
-	}
-	return inspectPoll(cx, "codec: send", func(cx *edo.Context) {
-		if f.output.Len() == 0 {
-			f.io.PollFlush(cx)
-			return
-		}
-		if n, poll, _ := f.io.PollWrite(cx, f.output.Bytes()); poll != edo.Pending {
-			f.output.Discard(n)
-			f.tx.waiting.Wake()
-		}
-	})
+func (f *framedSink[In, Out]) Waits(cx *edo.Context) edo.Wait { return f.tx.waits(cx, f) }
+func (f *framedSink[In, Out]) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	return f.io.PollWrite(cx, p)
+}
+func (f *framedSink[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) { return f.io.PollFlush(cx) }
+func (f *framedSink[In, Out]) PollShutdown(cx *edo.Context) (edo.Poll, error) {
+	return f.io.PollShutdown(cx)
+}
+func (f *framedSink[In, Out]) Encode(frame Out, buf *Buffer) error {
+	return f.codec.Encode(frame, buf)
 }
 
-// inspectPoll calls poll, which polls the connection, without a budget. It returns the wait
-// of the connection, described as a part of on.
-func inspectPoll(cx *edo.Context, on string, poll func(cx *edo.Context)) edo.Wait {
-	var leaf edo.Leaf
-	in := (*sched.Context)(cx)
-	inner := (*edo.Context)(sched.NewInspection(in.Runtime(), in.Task(), func(l any) { leaf, _ = l.(edo.Leaf) }))
-	poll(inner)
-	if leaf == nil {
-		return edo.Wait{On: on}
+// PollNext returns the next frame, from the buffer or by reading. The stream ends with the
+// connection; bytes that are left over then are an error that matches
+// [io.ErrUnexpectedEOF].
+//
+// An error of the codec or of the connection is an item, and one End follows it, so that a
+// reader that reads to the end stops. When it is polled again, the stream continues: with
+// the bytes in the buffer, and then by reading. A decoder that removes nothing when it
+// fails will fail again.
+//
+// An [*edo.BusyError] is no such item: a second task gets it when it receives while the
+// first waits, and the stream continues for the first.
+func (f *Framed[In, Out]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, err error) {
+	return pollNext(cx, &f.rx, source[In]((*framedSource[In, Out])(f)))
+}
+
+// Recv waits for the next frame. The error is [io.EOF] at the end, and once after
+// every error: see [Framed.PollNext]. Only the decoder allocates.
+//
+//edo:step RecvStep
+func (f *Framed[In, Out]) Recv(task *edo.Task) (In, error) {
+	return edo.Await(task, f.RecvFuture())
+}
+
+// RecvFuture is [Framed.Recv] as a future, which borrows f. It allocates nothing: it is f
+// itself. After it was ready it is the future of the frame after that.
+func (f *Framed[In, Out]) RecvFuture() edo.Future[In] { return (*recvFuture[In, Out])(f) }
+
+// PollReady is ready when there is room for a frame: while fewer than 8 KiB wait to be
+// written. Otherwise it flushes, and is ready once the flush is complete or fewer than
+// 8 KiB wait. While another task waits to send, the error is an [*edo.BusyError].
+func (f *Framed[In, Out]) PollReady(cx *edo.Context) (edo.Poll, error) {
+	return f.tx.poll(cx, (*framedSink[In, Out])(f), (*sender).makeRoom)
+}
+
+// StartSend encodes frame into the buffer. Nothing reaches the connection before
+// PollFlush. After an error no part of frame is in the buffer, and the sink can be used
+// further.
+func (f *Framed[In, Out]) StartSend(frame Out) error {
+	return startSend(&f.tx, Encoder[Out]((*framedSink[In, Out])(f)), frame)
+}
+
+// PollFlush writes the bytes in the buffer, and then flushes the connection. A later poll
+// continues where an earlier one had to wait, or failed. When nothing was sent it does not
+// touch the connection.
+func (f *Framed[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) {
+	return f.tx.poll(cx, (*framedSink[In, Out])(f), (*sender).flush)
+}
+
+// PollClose flushes and shuts down the writing side: the other side reads to the
+// end. Frames can still be received. Sending fails from then on.
+func (f *Framed[In, Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
+	return f.tx.poll(cx, (*framedSink[In, Out])(f), (*sender).close)
+}
+
+// Send sends frame and flushes. When the task is cancelled while it flushes, the
+// frame stays in the buffer. While another task waits to send, the error is an
+// [*edo.BusyError], and frame is not taken.
+//
+//edo:step SendStep
+func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
+	return sendFrame(task, frameSink[Out](f), frame)
+}
+
+// Feed waits for room and puts frame into the buffer. The next Flush or Send writes it:
+// several small frames then go out in one write.
+//
+//edo:step FeedStep
+func (f *Framed[In, Out]) Feed(task *edo.Task, frame Out) error {
+	return feedFrame(task, frameSink[Out](f), frame)
+}
+
+// feed is the function feed on f.
+func (f *Framed[In, Out]) feed(frame Out) (isFed bool, err error) {
+	return feed(&f.tx, Encoder[Out]((*framedSink[In, Out])(f)), frame)
+}
+
+// Flush waits until every frame that was sent is written and the connection is flushed.
+//
+//edo:step FlushStep
+func (f *Framed[In, Out]) Flush(task *edo.Task) error {
+	_, err := edo.Await(task, f.FlushFuture())
+	return err
+}
+
+// Close flushes and shuts down the writing side. Frames can still be received. It
+// may be called twice.
+//
+//edo:step CloseStep
+func (f *Framed[In, Out]) Close(task *edo.Task) error {
+	_, err := edo.Await(task, f.CloseFuture())
+	return err
+}
+
+// SendFuture is [Framed.Send] as a future, whose value is f again, for the next
+// step of a chain. It borrows f and keeps frame.
+func (f *Framed[In, Out]) SendFuture(frame Out) edo.Future[*Framed[In, Out]] {
+	return &sendFuture[Out, *Framed[In, Out]]{to: f, frame: frame}
+}
+
+// FlushFuture is [Framed.Flush] as a future, which borrows f. It allocates nothing.
+func (f *Framed[In, Out]) FlushFuture() edo.Future[edo.Unit] { return (*flushFuture[In, Out])(f) }
+
+// CloseFuture is [Framed.Close] as a future, which borrows f. It allocates nothing.
+func (f *Framed[In, Out]) CloseFuture() edo.Future[edo.Unit] { return (*closeFuture[In, Out])(f) }
+
+// readyFuture is PollReady as a future.
+func (f *Framed[In, Out]) readyFuture() edo.Future[edo.Unit] { return (*readyFuture[In, Out])(f) }
+
+// A Framed has a method set for each of its futures.
+type (
+	recvFuture[In, Out any]  Framed[In, Out]
+	readyFuture[In, Out any] Framed[In, Out]
+	flushFuture[In, Out any] Framed[In, Out]
+	closeFuture[In, Out any] Framed[In, Out]
+)
+
+func (r *recvFuture[In, Out]) Poll(cx *edo.Context) (In, edo.Poll, error) {
+	return frameOrEOF((*Framed[In, Out])(r).PollNext(cx))
+}
+
+func (r *readyFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	poll, err := (*Framed[In, Out])(r).PollReady(cx)
+	return edo.Unit{}, poll, err
+}
+
+func (w *flushFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	poll, err := (*Framed[In, Out])(w).PollFlush(cx)
+	return edo.Unit{}, poll, err
+}
+
+func (c *closeFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	poll, err := (*Framed[In, Out])(c).PollClose(cx)
+	return edo.Unit{}, poll, err
+}
+
+// frameOrEOF is an item of a stream as the result of a future: the end is io.EOF.
+func frameOrEOF[In any](frame In, poll edo.Poll, err error) (In, edo.Poll, error) {
+	if poll == edo.End {
+		return frame, edo.Ready, io.EOF
 	}
-	w := leaf.Waits(inner)
-	w.On = on + " (" + w.On + ")"
-	return w
+	return frame, poll, err
 }

@@ -4,144 +4,191 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// PollNext returns the next frame, from the buffer or by reading. The stream ends with the
-// connection; bytes that are left over then are an error that matches
-// [io.ErrUnexpectedEOF].
-//
-// An error of the codec or of the connection is an item, and one End follows it, so that a
-// reader that reads to the end stops. When it is polled again, the stream continues: with
-// the bytes in the buffer, and then by reading. A decoder that removes nothing when it
-// fails will fail again.
-//
-// An [*edo.BusyError] is no such item: a second task gets it when it receives while the
-// first waits, and the stream continues for the first.
-func (f *Framed[In, Out]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, err error) {
-	leaf := (*receiveWait[In, Out])(f)
+// receiver is the receiving direction of a connection of frames. Its fields are guarded by mu.
+type receiver struct {
+	direction
+	input *Buffer // read and not decoded; nil: nothing
+
+	mayDecode bool // input may hold a frame
+	atEOF     bool // the connection has ended
+	ended     bool // the stream has ended
+	failed    bool // the last item was an error: the next one is End
+}
+
+// source is what a receiver receives from: the connection, the decoder, and the leaf of its
+// waits.
+type source[In any] interface {
+	edo.Leaf
+	aio.Reader
+	Decoder[In]
+}
+
+// pollNext is PollNext of a connection of frames.
+func pollNext[In any](cx *edo.Context, r *receiver, from source[In]) (frame In, poll edo.Poll, err error) {
 	if (*sched.Context)(cx).Inspecting() {
-		cx.Proceed(leaf) // whose Waits asks the connection
+		cx.Proceed(from) // whose Waits asks the connection
 		return frame, edo.Pending, nil
 	}
 	turn := budget.Begin(cx)
 	if turn.GivesWay(cx) {
 		return frame, edo.Pending, nil
 	}
-	if err := f.rx.beginPoll(cx, leaf, useOneReceiver); err != nil {
+	if err := r.beginPoll(cx, from, useOneReceiver); err != nil {
 		turn.End(cx)
 		return frame, edo.Ready, err
 	}
-	defer func() { f.rx.endPoll(cx, poll) }() // also when the codec panics
-	frame, poll, err = f.nextItem(cx)
+	defer func() { r.endPoll(cx, poll) }() // also when the codec panics
+	frame, poll, err = nextItem(cx, r, from)
 	turn.End(cx)
 	return frame, poll, err
 }
 
-// nextItem decodes and reads in turn until it has an item of the stream or must wait. rx is
+// nextItem decodes and reads in turn until it has an item of the stream or must wait. r is
 // locked.
-func (f *Framed[In, Out]) nextItem(cx *edo.Context) (frame In, poll edo.Poll, err error) {
+func nextItem[In any](cx *edo.Context, r *receiver, from source[In]) (frame In, poll edo.Poll, err error) {
 	var none In
-	if f.failed { // one End follows an error
-		f.failed = false
+	if r.failed { // one End follows an error
+		r.failed = false
 		return none, edo.End, nil
 	}
-	for !f.ended {
+	for !r.ended {
+		if r.input == nil {
+			r.input = newBuffer()
+		}
+
 		// Decode a frame, if the input may hold one.
-		if f.mayDecode || f.atEOF {
-			before := f.input.Len()
-			f.input.expected = 0
-			frame, ok, err := f.codec.Decode(&f.input, f.atEOF)
+		if r.mayDecode || r.atEOF {
+			before := r.input.Len()
+			r.input.expected, r.input.limit = 0, 0
+			frame, ok, err := from.Decode(r.input, r.atEOF)
 			switch {
 			case err != nil:
-				f.failed, f.mayDecode = true, true
-				if f.atEOF && f.input.Len() == before {
-					f.endStream() // Decode would return the same error for ever
+				r.failed, r.mayDecode = true, true
+				if r.atEOF && r.input.Len() == before {
+					r.endStream() // Decode would return the same error for ever
 				}
 				return none, edo.Ready, err
 			case ok:
-				f.mayDecode = true
+				r.mayDecode = true
 				return frame, edo.Ready, nil
-			case f.atEOF:
-				left := f.input.Len()
-				f.endStream()
+			case r.atEOF:
+				left := r.input.Len()
+				r.endStream()
 				if left > 0 {
-					f.failed = true
+					r.failed = true
 					return none, edo.Ready, errCut
 				}
 				return none, edo.End, nil
 			}
-			f.mayDecode = false
+			r.mayDecode = false
+			chargeDiscarded(cx, before-r.input.Len())
 		}
 
 		// Read more bytes. The connection may not use the budget, so this does.
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
+			r.releaseInput()
 			return none, edo.Pending, nil
 		}
-		n, poll, err := f.readInput(cx)
+		n, poll, err := r.read(cx, from)
 		turn.End(cx)
-		f.input.commit(n)
+		r.input.commit(n)
 		if n > 0 {
-			f.mayDecode = true
+			r.mayDecode = true
 			continue
 		}
 
 		// No bytes came: wait, note the end, or return the error.
-		if f.input.Len() == 0 {
-			f.input.release() // a waiting Framed holds no buffer
-		}
+		r.releaseInput()
 		switch {
 		case poll == edo.Pending:
 			return none, edo.Pending, nil
 		case err == io.EOF:
-			f.atEOF = true
+			r.atEOF = true
 		case err != nil:
-			f.failed = true
+			r.failed = true
 			return none, edo.Ready, err
 		default:
-			f.failed = true
+			r.failed = true
 			return none, edo.Ready, io.ErrNoProgress
 		}
 	}
 	return none, edo.End, nil
 }
 
-// readInput reads from the connection, or returns the error that an inspection got.
-func (f *Framed[In, Out]) readInput(cx *edo.Context) (n int, poll edo.Poll, err error) {
-	if err := f.heldErr; err != nil {
-		f.heldErr = nil
-		return 0, edo.Ready, *err
+// discardUnit is how many bytes a decoder may discard for one operation of the budget.
+const discardUnit = 1 << 10
+
+// chargeDiscarded takes from the budget for n bytes that a decoder has removed without a
+// frame: a frame that is too long, or empty lines that it ignores.
+func chargeDiscarded(cx *edo.Context, n int) {
+	for in := (*sched.Context)(cx); n >= discardUnit && in.TakeBudget(); n -= discardUnit {
 	}
-	return f.io.PollRead(cx, f.input.room())
+}
+
+// read reads from the connection, or returns the error that an inspection got.
+func (r *receiver) read(cx *edo.Context, from aio.Reader) (n int, poll edo.Poll, err error) {
+	if err := r.input.heldErr; err != nil {
+		r.input.heldErr = nil
+		return 0, edo.Ready, err
+	}
+	return from.PollRead(cx, r.input.room())
+}
+
+// releaseInput gives an empty input back: a waiting connection holds no buffer.
+func (r *receiver) releaseInput() {
+	if r.input != nil && r.input.Len() == 0 && r.input.heldErr == nil {
+		r.dropInput()
+	}
+}
+
+// dropInput gives the input back with all that it holds.
+func (r *receiver) dropInput() {
+	if r.input != nil {
+		r.input.giveBack()
+		r.input = nil
+	}
 }
 
 // endStream ends the stream for good.
-func (f *Framed[In, Out]) endStream() {
-	f.ended = true
-	f.input.release()
+func (r *receiver) endStream() {
+	r.ended = true
+	r.dropInput()
 }
 
-// Recv waits for the next frame. The error is [io.EOF] at the end, and once after
-// every error: see [Framed.PollNext]. Only the decoder allocates.
-//
-//edo:step RecvStep
-func (f *Framed[In, Out]) Recv(task *edo.Task) (In, error) {
-	return edo.Await(task, f.RecvFuture())
+// drop ends the stream, and forgets an error or an End that has not been received. The caller
+// has locked r.
+func (r *receiver) drop() {
+	r.endStream()
+	r.failed = false
 }
 
-// RecvFuture is [Framed.Recv] as a future, which borrows f. It allocates nothing: it is f
-// itself. After it was ready it is the future of the frame after that.
-func (f *Framed[In, Out]) RecvFuture() edo.Future[In] { return (*recvFuture[In, Out])(f) }
-
-// recvFuture is a Framed as the future of its next frame.
-type recvFuture[In, Out any] Framed[In, Out]
-
-func (r *recvFuture[In, Out]) Poll(cx *edo.Context) (In, edo.Poll, error) {
-	frame, poll, err := (*Framed[In, Out])(r).PollNext(cx)
-	if poll == edo.End {
-		return frame, edo.Ready, io.EOF
+// waits says what a receiver waits for: what the connection waits for.
+func (r *receiver) waits(cx *edo.Context, from aio.Reader) edo.Wait {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended || r.mayDecode || r.failed || r.input != nil && r.input.heldErr != nil {
+		return edo.Wait{On: "codec: receive", By: []string{"nothing: a frame, or the end, is there"}}
 	}
-	return frame, poll, err
+	return inspectPoll(cx, "codec: receive", func(cx *edo.Context) {
+		if r.input == nil {
+			r.input = newBuffer()
+		}
+		defer r.releaseInput()
+		n, poll, err := from.PollRead(cx, r.input.room())
+		if poll == edo.Pending {
+			return
+		}
+		// The connection has read although an inspection has no budget. Keep the result, and
+		// wake the task to use it.
+		r.input.commit(n)
+		r.mayDecode = n > 0
+		r.input.heldErr = err
+		r.waiting.Wake()
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -11,89 +12,71 @@ import (
 // boundary is the number of unwritten bytes from which there is no room for another frame.
 const boundary = 8 << 10
 
-// PollReady is ready when there is room for a frame: while fewer than 8 KiB wait to be
-// written. Otherwise it flushes, and is ready once the flush is complete or fewer than
-// 8 KiB wait. While another task waits to send, the error is an [*edo.BusyError].
-func (f *Framed[In, Out]) PollReady(cx *edo.Context) (edo.Poll, error) {
-	return f.pollSend(cx, (*Framed[In, Out]).makeRoom)
+// sender is the sending direction of a connection of frames. Its fields are guarded by mu.
+type sender struct {
+	direction
+	output *Buffer // encoded and not written; nil: nothing
+
+	unflushed bool // a frame was sent since the connection was flushed
+	closed    bool
 }
 
-// pollSend is one poll of the sending direction. It calls step with tx locked.
-func (f *Framed[In, Out]) pollSend(cx *edo.Context, step func(f *Framed[In, Out], cx *edo.Context) (edo.Poll, error)) (poll edo.Poll, err error) {
-	leaf := (*sendWait[In, Out])(f)
+// sink is what a sender writes to: the connection, and the leaf of its waits.
+type sink interface {
+	edo.Leaf
+	aio.Writer
+}
+
+// unwritten returns how many bytes wait to be written.
+func (s *sender) unwritten() int {
+	if s.output == nil {
+		return 0
+	}
+	return s.output.Len()
+}
+
+// poll is one poll of the sending direction. It calls step with s locked.
+func (s *sender) poll(cx *edo.Context, to sink, step func(s *sender, cx *edo.Context, to sink) (edo.Poll, error)) (poll edo.Poll, err error) {
 	if (*sched.Context)(cx).Inspecting() {
-		cx.Proceed(leaf) // whose Waits asks the connection
+		cx.Proceed(to) // whose Waits asks the connection
 		return edo.Pending, nil
 	}
 	turn := budget.Begin(cx)
 	if turn.GivesWay(cx) {
 		return edo.Pending, nil
 	}
-	if err := f.tx.beginPoll(cx, leaf, useOneSender); err != nil {
+	if err := s.beginPoll(cx, to, useOneSender); err != nil {
 		turn.End(cx)
 		return edo.Ready, err
 	}
-	defer func() { f.tx.endPoll(cx, poll) }() // also when the connection panics
-	poll, err = step(f, cx)
+	defer func() { s.endPoll(cx, poll) }() // also when the connection panics
+	poll, err = step(s, cx, to)
 	turn.End(cx)
 	return poll, err
 }
 
-// makeRoom is PollReady with tx locked.
-func (f *Framed[In, Out]) makeRoom(cx *edo.Context) (edo.Poll, error) {
-	if f.closed {
+// makeRoom is PollReady with s locked.
+func (s *sender) makeRoom(cx *edo.Context, to sink) (edo.Poll, error) {
+	if s.closed {
 		return edo.Ready, errClosed
 	}
-	if f.output.Len() < boundary {
+	if s.unwritten() < boundary {
 		return edo.Ready, nil
 	}
-	return f.flush(cx)
+	return s.flush(cx, to)
 }
 
-// StartSend encodes frame into the buffer. Nothing reaches the connection before
-// PollFlush. After an error no part of frame is in the buffer, and the sink can be used
-// further.
-func (f *Framed[In, Out]) StartSend(frame Out) error {
-	f.tx.mu.Lock()
-	defer f.tx.mu.Unlock()
-	return f.encode(frame)
-}
-
-// encode is StartSend with tx locked.
-func (f *Framed[In, Out]) encode(frame Out) error {
-	if f.closed {
-		return errClosed
-	}
-	before := f.output.Len()
-	if err := f.codec.Encode(frame, &f.output); err != nil {
-		f.output.truncate(before)
-		if before == 0 {
-			f.output.release()
-		}
-		return err
-	}
-	f.unflushed = true
-	return nil
-}
-
-// PollFlush writes the bytes in the buffer, and then flushes the connection. A later poll
-// continues where an earlier one had to wait, or failed. When nothing was sent it does not
-// touch the connection.
-func (f *Framed[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) {
-	return f.pollSend(cx, (*Framed[In, Out]).flush)
-}
-
-// flush is PollFlush with tx locked.
-func (f *Framed[In, Out]) flush(cx *edo.Context) (edo.Poll, error) {
-	if !f.unflushed {
+// flush is PollFlush with s locked.
+func (s *sender) flush(cx *edo.Context, to sink) (edo.Poll, error) {
+	if !s.unflushed {
 		return edo.Ready, nil
 	}
-	for f.output.Len() > 0 {
+	for s.unwritten() > 0 {
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
 			return edo.Pending, nil
 		}
-		n, poll, err := f.io.PollWrite(cx, f.output.Bytes())
+		n, poll, err := to.PollWrite(cx, s.output.Bytes())
 		turn.End(cx)
 		switch {
 		case poll == edo.Pending || err != nil:
@@ -101,137 +84,150 @@ func (f *Framed[In, Out]) flush(cx *edo.Context) (edo.Poll, error) {
 		case n == 0:
 			return edo.Ready, io.ErrShortWrite
 		}
-		f.output.Discard(n)
+		s.output.Discard(n)
 	}
-	f.output.release()
-	poll, err := f.io.PollFlush(cx)
-	f.unflushed = poll == edo.Pending || err != nil
+	s.dropOutput()
+	poll, err := to.PollFlush(cx)
+	s.unflushed = poll == edo.Pending || err != nil
 	return poll, err
 }
 
-// PollClose flushes and shuts down the writing side: the other side reads to the
-// end. Frames can still be received. Sending fails from then on.
-func (f *Framed[In, Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
-	return f.pollSend(cx, (*Framed[In, Out]).close)
-}
-
-// close is PollClose with tx locked.
-func (f *Framed[In, Out]) close(cx *edo.Context) (edo.Poll, error) {
-	if f.closed {
+// close is PollClose with s locked.
+func (s *sender) close(cx *edo.Context, to sink) (edo.Poll, error) {
+	if s.closed {
 		return edo.Ready, nil
 	}
-	if poll, err := f.flush(cx); poll == edo.Pending || err != nil {
+	if poll, err := s.flush(cx, to); poll == edo.Pending || err != nil {
 		return poll, err
 	}
-	poll, err := f.io.PollShutdown(cx)
-	f.closed = poll == edo.Ready && err == nil
+	poll, err := to.PollShutdown(cx)
+	s.closed = poll == edo.Ready && err == nil
 	return poll, err
 }
 
-// Send sends frame and flushes. When the task is cancelled while it flushes, the
-// frame stays in the buffer. While another task waits to send, the error is an
-// [*edo.BusyError], and frame is not taken.
-//
-//edo:step SendStep
-func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
-	if err := f.Feed(task, frame); err != nil {
-		return err
-	}
-	return f.Flush(task)
-}
-
-// Feed waits for room and puts frame into the buffer. The next Flush or Send writes it:
-// several small frames then go out in one write.
-//
-//edo:step FeedStep
-func (f *Framed[In, Out]) Feed(task *edo.Task, frame Out) error {
-	if err := task.Proceed(nil); err != nil {
-		return err
-	}
-	if isFed, err := f.feed(frame); isFed {
-		return err
-	}
-	if _, err := edo.Await(task, edo.Future[edo.Unit]((*readyFuture[In, Out])(f))); err != nil {
-		return err
-	}
-	return f.StartSend(frame)
+// startSend is StartSend of a connection of frames.
+func startSend[Out any](s *sender, encoder Encoder[Out], frame Out) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return encode(s, encoder, frame)
 }
 
 // feed puts frame into the buffer, and reports whether there was room and no task waits to send:
 // the most frequent case needs no poll.
-func (f *Framed[In, Out]) feed(frame Out) (isFed bool, err error) {
-	f.tx.mu.Lock()
-	defer f.tx.mu.Unlock()
-	if !f.tx.waiting.IsZero() || f.output.Len() >= boundary {
+func feed[Out any](s *sender, encoder Encoder[Out], frame Out) (isFed bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.waiting.IsZero() || s.unwritten() >= boundary {
 		return false, nil
 	}
-	return true, f.encode(frame)
+	return true, encode(s, encoder, frame)
 }
 
-// Flush waits until every frame that was sent is written and the connection is flushed.
-//
-//edo:step FlushStep
-func (f *Framed[In, Out]) Flush(task *edo.Task) error {
-	_, err := edo.Await(task, f.FlushFuture())
+// encode is startSend with s locked.
+func encode[Out any](s *sender, encoder Encoder[Out], frame Out) error {
+	if s.closed {
+		return errClosed
+	}
+	if s.output == nil {
+		s.output = newBuffer()
+	}
+	before := s.output.Len()
+	if err := encoder.Encode(frame, s.output); err != nil {
+		s.output.truncate(before)
+		if before == 0 {
+			s.dropOutput()
+		}
+		return err
+	}
+	s.unflushed = true
+	return nil
+}
+
+// dropOutput gives the output back with all that it holds.
+func (s *sender) dropOutput() {
+	if s.output != nil {
+		s.output.giveBack()
+		s.output = nil
+	}
+}
+
+// drop closes the sink. The caller has locked s.
+func (s *sender) drop() {
+	s.dropOutput()
+	s.closed, s.unflushed = true, false
+}
+
+// waits says what a sender waits for: what the connection waits for.
+func (s *sender) waits(cx *edo.Context, to aio.Writer) edo.Wait {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || !s.unflushed {
+		return edo.Wait{On: "codec: send", By: []string{"nothing: all is sent"}}
+	}
+	return inspectPoll(cx, "codec: send", func(cx *edo.Context) {
+		if s.unwritten() == 0 {
+			to.PollFlush(cx)
+			return
+		}
+		if n, poll, _ := to.PollWrite(cx, s.output.Bytes()); poll != edo.Pending {
+			s.output.Discard(n)
+			s.waiting.Wake()
+		}
+	})
+}
+
+// frameSink is a Framed or a FramedWrite in Send and Feed.
+type frameSink[Out any] interface {
+	StartSend(frame Out) error
+	feed(frame Out) (isFed bool, err error)
+	readyFuture() edo.Future[edo.Unit]
+	FlushFuture() edo.Future[edo.Unit]
+}
+
+// sendFrame is Send of a connection of frames.
+func sendFrame[Out any](task *edo.Task, to frameSink[Out], frame Out) error {
+	if err := feedFrame(task, to, frame); err != nil {
+		return err
+	}
+	_, err := edo.Await(task, to.FlushFuture())
 	return err
 }
 
-// Close flushes and shuts down the writing side. Frames can still be received. It
-// may be called twice.
-//
-//edo:step CloseStep
-func (f *Framed[In, Out]) Close(task *edo.Task) error {
-	_, err := edo.Await(task, f.CloseFuture())
-	return err
+// feedFrame is Feed of a connection of frames.
+func feedFrame[Out any](task *edo.Task, to frameSink[Out], frame Out) error {
+	if err := task.Proceed(nil); err != nil {
+		return err
+	}
+	if isFed, err := to.feed(frame); isFed {
+		return err
+	}
+	if _, err := edo.Await(task, to.readyFuture()); err != nil {
+		return err
+	}
+	return to.StartSend(frame)
 }
 
-// SendFuture is [Framed.Send] as a future, whose value is f again, for the next
-// step of a chain. It borrows f and keeps frame.
-func (f *Framed[In, Out]) SendFuture(frame Out) edo.Future[*Framed[In, Out]] {
-	return &sendFuture[In, Out]{to: f, frame: frame}
+// pollSink is a Framed or a FramedWrite in a future of Send.
+type pollSink[Out any] interface {
+	edo.Sink[Out]
+	comparable
 }
 
-// FlushFuture is [Framed.Flush] as a future, which borrows f. It allocates nothing.
-func (f *Framed[In, Out]) FlushFuture() edo.Future[edo.Unit] { return (*flushFuture[In, Out])(f) }
-
-// CloseFuture is [Framed.Close] as a future, which borrows f. It allocates nothing.
-func (f *Framed[In, Out]) CloseFuture() edo.Future[edo.Unit] { return (*closeFuture[In, Out])(f) }
-
-// A Framed has a method set for each of its futures.
-type (
-	readyFuture[In, Out any] Framed[In, Out]
-	flushFuture[In, Out any] Framed[In, Out]
-	closeFuture[In, Out any] Framed[In, Out]
-)
-
-func (r *readyFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	poll, err := (*Framed[In, Out])(r).PollReady(cx)
-	return edo.Unit{}, poll, err
-}
-
-func (w *flushFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	poll, err := (*Framed[In, Out])(w).PollFlush(cx)
-	return edo.Unit{}, poll, err
-}
-
-func (c *closeFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	poll, err := (*Framed[In, Out])(c).PollClose(cx)
-	return edo.Unit{}, poll, err
-}
-
-type sendFuture[In, Out any] struct {
-	to       *Framed[In, Out] // nil: ended
+// sendFuture is Send as a future. Its value is the sink again.
+type sendFuture[Out any, S pollSink[Out]] struct {
+	to       S // zero: ended
 	frame    Out
 	buffered bool // the frame is in the buffer of to, and must be flushed
 }
 
-func (s *sendFuture[In, Out]) Poll(cx *edo.Context) (*Framed[In, Out], edo.Poll, error) {
+func (s *sendFuture[Out, S]) Poll(cx *edo.Context) (S, edo.Poll, error) {
+	var ended S
 	to := s.to
-	if to == nil {
+	if to == ended {
 		if !cx.Proceed(nil) {
-			return nil, edo.Pending, nil
+			return ended, edo.Pending, nil
 		}
-		return nil, edo.Ready, errEnded
+		return ended, edo.Ready, errEnded
 	}
 	poll, err := edo.Ready, error(nil)
 	if !s.buffered {
@@ -248,7 +244,7 @@ func (s *sendFuture[In, Out]) Poll(cx *edo.Context) (*Framed[In, Out], edo.Poll,
 		poll, err = to.PollFlush(cx)
 	}
 	if poll != edo.Pending {
-		*s = sendFuture[In, Out]{}
+		*s = sendFuture[Out, S]{}
 	}
 	return to, poll, err
 }

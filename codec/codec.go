@@ -36,6 +36,19 @@ type Codec[In, Out any] interface {
 	Encoder[Out]
 }
 
+// Pair returns the codec that decodes with decoder and encodes with encoder, which may be
+// the halves of two codecs:
+//
+//	codec.NewFramed(conn, codec.Pair(&codec.Lines{}, &codec.LengthDelimited{}))
+func Pair[In, Out any](decoder Decoder[In], encoder Encoder[Out]) Codec[In, Out] {
+	return pair[In, Out]{decoder, encoder}
+}
+
+type pair[In, Out any] struct {
+	Decoder[In]
+	Encoder[Out]
+}
+
 // Errors of decoding and encoding.
 var (
 	// ErrTooLong says that a frame is longer than the maximum.

@@ -18,3 +18,6 @@ func held(b *Buffer) int {
 
 // Held returns how much memory the buffers of f hold.
 func (f *Framed[In, Out]) Held() int { return held(f.rx.input) + held(f.tx.output) }
+
+func (f *FramedRead[In]) Held() int   { return held(f.rx.input) }
+func (f *FramedWrite[Out]) Held() int { return held(f.tx.output) }

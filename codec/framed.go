@@ -17,6 +17,9 @@ import (
 // Each frame that is received or sent uses the budget of its poll, even when it is in the
 // buffer already: a peer that sends millions of empty lines does not delay other tasks.
 // So do the bytes that a decoder discards.
+//
+// [FramedRead] and [FramedWrite] are one direction alone, for the half of a connection. [Framed.Parts]
+// takes a Framed apart, to go on with another codec.
 type Framed[In, Out any] struct {
 	io    aio.ReadWriter // nil once dropped; guarded by the mutexes of both
 	codec Codec[In, Out]

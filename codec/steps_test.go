@@ -26,8 +26,44 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 	})
 }
 
+func TestTheStepFormsOfTheHalvesDoWhatTheirDirectFormsDo(t *testing.T) {
+	tasktest.BothFormsAgree(t, func(r *rand.Rand) tasktest.World {
+		a, b := aio.Duplex(100)
+		out, in := codec.NewFramedWrite(a, &codec.Lines{}), codec.NewFramedRead(b, &codec.Lines{})
+		ops := append(sendOps("a", out), tasktest.OpOf("Recv",
+			func(task *edo.Task) (int, error) { s, err := in.Recv(task); return len(s), err },
+			func(task *edo.Task, _ *edo.Step) (bool, int, error) {
+				done, s, err := in.RecvStep(task)
+				return done, len(s), err
+			}))
+		return tasktest.World{Ops: ops, Events: []func(){out.Drop, func() {}, func() {}, func() {}}}
+	})
+}
+
+// lineSink is a Framed or a FramedWrite.
+type lineSink interface {
+	Send(task *edo.Task, line string) error
+	SendStep(task *edo.Task, st *edo.Step, line string) (bool, error)
+	Feed(task *edo.Task, line string) error
+	FeedStep(task *edo.Task, st *edo.Step, line string) (bool, error)
+	Flush(task *edo.Task) error
+	FlushStep(task *edo.Task) (bool, error)
+	Close(task *edo.Task) error
+	CloseStep(task *edo.Task) (bool, error)
+}
+
 // framedOps returns the operations on a connection of lines.
 func framedOps(name string, f *codec.Framed[string, string]) (ops []tasktest.Op) {
+	return append(sendOps(name, f),
+		tasktest.OpOf("Recv", func(task *edo.Task) (int, error) { s, err := f.Recv(task); return len(s), err },
+			func(task *edo.Task, _ *edo.Step) (bool, int, error) {
+				done, s, err := f.RecvStep(task)
+				return done, len(s), err
+			}))
+}
+
+// sendOps returns the operations of the sending side.
+func sendOps(name string, f lineSink) (ops []tasktest.Op) {
 	for _, line := range []string{"line of " + name, strings.Repeat("x", 8000), strings.Repeat("y", 9000), "two\nlines"} {
 		ops = append(ops,
 			tasktest.OpOfError("Send",
@@ -38,11 +74,6 @@ func framedOps(name string, f *codec.Framed[string, string]) (ops []tasktest.Op)
 				func(task *edo.Task, st *edo.Step) (bool, error) { return f.FeedStep(task, st, line) }))
 	}
 	return append(ops,
-		tasktest.OpOf("Recv", func(task *edo.Task) (int, error) { s, err := f.Recv(task); return len(s), err },
-			func(task *edo.Task, _ *edo.Step) (bool, int, error) {
-				done, s, err := f.RecvStep(task)
-				return done, len(s), err
-			}),
 		tasktest.OpOfError("Flush", f.Flush, tasktest.ErrorWithoutStep(f.FlushStep)),
 		tasktest.OpOfError("Close", f.Close, tasktest.ErrorWithoutStep(f.CloseStep)),
 	)

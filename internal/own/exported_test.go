@@ -60,6 +60,7 @@ var exceptions = map[string]string{
 	"watch.waitForLeaf":        "in WaitFor",
 	"lock.request":             "in LockFuture and AcquireFuture, and their direct style",
 	"codec.readyFuture":        "in Feed and Send",
+	"codec.writeReadyFuture":   "in Feed and Send",
 	"own.Future":               "a part of combinators: slot_test.go",
 	"own.Stream":               "a part of combinators: slot_test.go",
 	"owntest.Script":           "the rows are tested with it",

@@ -287,10 +287,18 @@ func (s *scene) framed() *codec.Framed[string, string] {
 	return f
 }
 
+// framedWrite returns a writer of lines that the subject borrows.
+func (s *scene) framedWrite() *codec.FramedWrite[string] {
+	var f *codec.FramedWrite[string]
+	s.atEnd(func() { f.Drop() })
+	f = codec.NewFramedWrite(s.pipe(1), new(codec.Lines))
+	return f
+}
+
 // A Framed owns its connection; its futures borrow the Framed. The strings that they send
 // have no owner.
 var frames = leaves([]row{
-	{name: "codec.NewFramed", build: func(s *scene) subject {
+	{name: "codec.NewFramed", also: []string{"codec.FromParts"}, build: func(s *scene) subject {
 		return items(s, codec.NewFramed[string, string](s.pipe(1), new(codec.Lines)), -1, func(string) {})
 	}},
 	{name: "codec.Framed.RecvFuture", build: func(s *scene) subject {
@@ -306,6 +314,28 @@ var frames = leaves([]row{
 	}},
 	{name: "codec.Framed.CloseFuture", build: func(s *scene) subject {
 		f := s.framed()
+		f.StartSend("ab")
+		return unit(s, f.CloseFuture())
+	}},
+	{name: "codec.NewFramedRead", also: []string{"codec.ReadFromParts"}, build: func(s *scene) subject {
+		return items(s, codec.NewFramedRead(s.pipe(1), new(codec.Lines)), -1, func(string) {})
+	}},
+	{name: "codec.FramedRead.RecvFuture", build: func(s *scene) subject {
+		var f *codec.FramedRead[string]
+		s.atEnd(func() { f.Drop() })
+		f = codec.NewFramedRead(s.pipe(1), new(codec.Lines))
+		return done(s, f.RecvFuture(), func(string) {})
+	}},
+	{name: "codec.FramedWrite.SendFuture", build: func(s *scene) subject {
+		return done(s, s.framedWrite().SendFuture("ab"), func(*codec.FramedWrite[string]) {})
+	}},
+	{name: "codec.FramedWrite.FlushFuture", build: func(s *scene) subject {
+		f := s.framedWrite()
+		f.StartSend("ab")
+		return unit(s, f.FlushFuture())
+	}},
+	{name: "codec.FramedWrite.CloseFuture", build: func(s *scene) subject {
+		f := s.framedWrite()
 		f.StartSend("ab")
 		return unit(s, f.CloseFuture())
 	}},

@@ -18,8 +18,8 @@ import (
 // buffer already: a peer that sends millions of empty lines does not delay other tasks.
 // So do the bytes that a decoder discards.
 //
-// [FramedRead] and [FramedWrite] are one direction alone, for the half of a connection. [Framed.Parts]
-// takes a Framed apart, to go on with another codec.
+// [FramedRead] and [FramedWrite] are one direction alone, for the half of a connection.
+// [Framed.Parts] takes a Framed apart, to go on with another codec.
 type Framed[In, Out any] struct {
 	io    aio.ReadWriter // nil once dropped; guarded by the mutexes of both
 	codec Codec[In, Out]
@@ -133,7 +133,7 @@ func (f *Framed[In, Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
 //
 //edo:step SendStep
 func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
-	return sendFrame(task, frameSink[Out](f), frame)
+	return f.outlet().send(task, frame)
 }
 
 // Feed waits for room and puts frame into the buffer. The next Flush or Send writes it:
@@ -141,12 +141,12 @@ func (f *Framed[In, Out]) Send(task *edo.Task, frame Out) error {
 //
 //edo:step FeedStep
 func (f *Framed[In, Out]) Feed(task *edo.Task, frame Out) error {
-	return feedFrame(task, frameSink[Out](f), frame)
+	return f.outlet().feed(task, frame)
 }
 
-// feed is the function feed on f.
-func (f *Framed[In, Out]) feed(frame Out) (isFed bool, err error) {
-	return feed(&f.tx, Encoder[Out]((*framedSink[In, Out])(f)), frame)
+// outlet is f in Send and Feed.
+func (f *Framed[In, Out]) outlet() outlet[Out] {
+	return outlet[Out]{&f.tx, (*framedSink[In, Out])(f), (*readyFuture[In, Out])(f), (*flushFuture[In, Out])(f)}
 }
 
 // Flush waits until every frame that was sent is written and the connection is flushed.
@@ -177,9 +177,6 @@ func (f *Framed[In, Out]) FlushFuture() edo.Future[edo.Unit] { return (*flushFut
 
 // CloseFuture is [Framed.Close] as a future, which borrows f. It allocates nothing.
 func (f *Framed[In, Out]) CloseFuture() edo.Future[edo.Unit] { return (*closeFuture[In, Out])(f) }
-
-// readyFuture is PollReady as a future.
-func (f *Framed[In, Out]) readyFuture() edo.Future[edo.Unit] { return (*readyFuture[In, Out])(f) }
 
 // A Framed has a method set for each of its futures.
 type (

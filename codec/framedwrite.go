@@ -67,29 +67,29 @@ func (f *FramedWrite[Out]) PollClose(cx *edo.Context) (edo.Poll, error) {
 //
 //edo:step SendStep
 func (f *FramedWrite[Out]) Send(task *edo.Task, frame Out) error {
-	return sendFrame(task, frameSink[Out](f), frame)
+	return f.outlet().send(task, frame)
 }
 
 // SendStep is the step form of [FramedWrite.Send].
 func (f *FramedWrite[Out]) SendStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
-	return sendStep(task, st, frameSink[Out](f), frame)
+	return f.outlet().sendStep(task, st, frame)
 }
 
 // Feed waits for room and puts frame into the buffer, as [Framed.Feed] does.
 //
 //edo:step FeedStep
 func (f *FramedWrite[Out]) Feed(task *edo.Task, frame Out) error {
-	return feedFrame(task, frameSink[Out](f), frame)
+	return f.outlet().feed(task, frame)
 }
 
 // FeedStep is the step form of [FramedWrite.Feed].
 func (f *FramedWrite[Out]) FeedStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
-	return feedStep(task, st, frameSink[Out](f), frame)
+	return f.outlet().feedStep(task, st, frame)
 }
 
-// feed is the function feed on f.
-func (f *FramedWrite[Out]) feed(frame Out) (isFed bool, err error) {
-	return feed(&f.tx, Encoder[Out]((*writeSink[Out])(f)), frame)
+// outlet is f in Send and Feed.
+func (f *FramedWrite[Out]) outlet() outlet[Out] {
+	return outlet[Out]{&f.tx, (*writeSink[Out])(f), (*writeReadyFuture[Out])(f), (*writeFlushFuture[Out])(f)}
 }
 
 // Flush waits until every frame that was sent is written and the writer is flushed.
@@ -131,9 +131,6 @@ func (f *FramedWrite[Out]) FlushFuture() edo.Future[edo.Unit] { return (*writeFl
 
 // CloseFuture is [FramedWrite.Close] as a future, which borrows f. It allocates nothing.
 func (f *FramedWrite[Out]) CloseFuture() edo.Future[edo.Unit] { return (*writeCloseFuture[Out])(f) }
-
-// readyFuture is PollReady as a future.
-func (f *FramedWrite[Out]) readyFuture() edo.Future[edo.Unit] { return (*writeReadyFuture[Out])(f) }
 
 // A FramedWrite has a method set for each of its futures.
 type (

@@ -112,9 +112,9 @@ func startSend[Out any](s *sender, encoder Encoder[Out], frame Out) error {
 	return encode(s, encoder, frame)
 }
 
-// feed puts frame into the buffer, and reports whether there was room and no task waits to send:
+// tryFeed puts frame into the buffer, and reports whether there was room and no task waits to send:
 // the most frequent case needs no poll.
-func feed[Out any](s *sender, encoder Encoder[Out], frame Out) (isFed bool, err error) {
+func tryFeed[Out any](s *sender, encoder Encoder[Out], frame Out) (isFed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.waiting.IsZero() || s.unwritten() >= boundary {
@@ -176,35 +176,34 @@ func (s *sender) waits(cx *edo.Context, to aio.Writer) edo.Wait {
 	})
 }
 
-// frameSink is a Framed or a FramedWrite in Send and Feed.
-type frameSink[Out any] interface {
-	StartSend(frame Out) error
-	feed(frame Out) (isFed bool, err error)
-	readyFuture() edo.Future[edo.Unit]
-	FlushFuture() edo.Future[edo.Unit]
+// outlet is a Framed or a FramedWrite in Send and Feed.
+type outlet[Out any] struct {
+	sender       *sender
+	encoder      Encoder[Out]
+	ready, flush edo.Future[edo.Unit] // PollReady and PollFlush
 }
 
-// sendFrame is Send of a connection of frames.
-func sendFrame[Out any](task *edo.Task, to frameSink[Out], frame Out) error {
-	if err := feedFrame(task, to, frame); err != nil {
+// send is Send of a connection of frames.
+func (o outlet[Out]) send(task *edo.Task, frame Out) error {
+	if err := o.feed(task, frame); err != nil {
 		return err
 	}
-	_, err := edo.Await(task, to.FlushFuture())
+	_, err := edo.Await(task, o.flush)
 	return err
 }
 
-// feedFrame is Feed of a connection of frames.
-func feedFrame[Out any](task *edo.Task, to frameSink[Out], frame Out) error {
+// feed is Feed of a connection of frames.
+func (o outlet[Out]) feed(task *edo.Task, frame Out) error {
 	if err := task.Proceed(nil); err != nil {
 		return err
 	}
-	if isFed, err := to.feed(frame); isFed {
+	if isFed, err := tryFeed(o.sender, o.encoder, frame); isFed {
 		return err
 	}
-	if _, err := edo.Await(task, to.readyFuture()); err != nil {
+	if _, err := edo.Await(task, o.ready); err != nil {
 		return err
 	}
-	return to.StartSend(frame)
+	return startSend(o.sender, o.encoder, frame)
 }
 
 // pollSink is a Framed or a FramedWrite in a future of Send.

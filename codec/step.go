@@ -18,47 +18,47 @@ func (f *Framed[In, Out]) RecvStep(task *edo.Task) (done bool, frame In, err err
 
 // SendStep is the step form of [Framed.Send].
 func (f *Framed[In, Out]) SendStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
-	return sendStep(task, st, frameSink[Out](f), frame)
+	return f.outlet().sendStep(task, st, frame)
 }
 
 // FeedStep is the step form of [Framed.Feed].
 func (f *Framed[In, Out]) FeedStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
-	return feedStep(task, st, frameSink[Out](f), frame)
+	return f.outlet().feedStep(task, st, frame)
 }
 
-// sendStep is the step form of sendFrame.
-func sendStep[Out any](task *edo.Task, st *edo.Step, to frameSink[Out], frame Out) (done bool, err error) {
+// sendStep is the step form of send.
+func (o outlet[Out]) sendStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
 	if edo.StepState[phase](st) != &flushes {
-		if done, err = feedStep(task, st, to, frame); !done || err != nil {
+		if done, err = o.feedStep(task, st, frame); !done || err != nil {
 			return done, err
 		}
 	}
 	st.Set(nil) // also when the connection panics
-	if done, _, err = edo.AwaitStep(task, to.FlushFuture()); !done {
+	if done, _, err = edo.AwaitStep(task, o.flush); !done {
 		st.Set(&flushes)
 	}
 	return done, err
 }
 
-// feedStep is the step form of feedFrame.
-func feedStep[Out any](task *edo.Task, st *edo.Step, to frameSink[Out], frame Out) (done bool, err error) {
+// feedStep is the step form of feed.
+func (o outlet[Out]) feedStep(task *edo.Task, st *edo.Step, frame Out) (done bool, err error) {
 	if edo.StepState[phase](st) == nil {
 		if done, err = task.ProceedStep(nil); !done || err != nil {
 			return done, err
 		}
-		if isFed, err := to.feed(frame); isFed {
+		if isFed, err := tryFeed(o.sender, o.encoder, frame); isFed {
 			return true, err
 		}
 	}
 	st.Set(nil) // also when the connection panics
-	if done, _, err = edo.AwaitStep(task, to.readyFuture()); !done {
+	if done, _, err = edo.AwaitStep(task, o.ready); !done {
 		st.Set(&needsRoom)
 		return false, nil
 	}
 	if err != nil {
 		return true, err
 	}
-	return true, to.StartSend(frame)
+	return true, startSend(o.sender, o.encoder, frame)
 }
 
 // FlushStep is the step form of [Framed.Flush].

@@ -125,27 +125,3 @@ func ExampleCodec() {
 	// {1 2}
 	// {-3 4}
 }
-
-// Lines of text from a client. One of its lines is too long.
-func ExampleLines() {
-	err := edo.Run(func(task *edo.Task) error {
-		a, b := aio.Duplex(64)
-		aio.WriteAll(task, a, []byte("hello\r\nfar too long\nworld"))
-		a.Close()
-
-		lines := codec.NewFramed(b, &codec.Lines{Max: 5})
-		for range 4 {
-			line, err := lines.Recv(task)
-			fmt.Printf("%q, %v\n", line, err)
-		}
-		return nil
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	// Output:
-	// "hello", <nil>
-	// "", codec: frame too long: a line of more than 5 bytes
-	// "", EOF
-	// "world", <nil>
-}

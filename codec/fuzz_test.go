@@ -11,47 +11,6 @@ import (
 	"github.com/edo-go/edo/edotest"
 )
 
-// pieces is a connection. Its input comes in pieces, and it keeps its output.
-type pieces struct {
-	in, out bytes.Buffer
-	sizes   []byte // how many bytes each of the next reads and writes moves; 0: it is pending
-}
-
-// nextSize returns how many bytes the current read or write may move, or false when it is
-// pending.
-func (c *pieces) nextSize(cx *edo.Context) (int, bool) {
-	if len(c.sizes) == 0 {
-		return 1 << 20, true
-	}
-	n := int(c.sizes[0])
-	c.sizes = c.sizes[1:]
-	if n == 0 {
-		cx.Waker().WakeBy(cx)
-	}
-	return n, n != 0
-}
-
-func (c *pieces) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	n, ok := c.nextSize(cx)
-	if !ok {
-		return 0, edo.Pending, nil
-	}
-	n, err := c.in.Read(p[:min(n, len(p))])
-	return n, edo.Ready, err
-}
-
-func (c *pieces) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	n, ok := c.nextSize(cx)
-	if !ok {
-		return 0, edo.Pending, nil
-	}
-	n, err := c.out.Write(p[:min(n, len(p))])
-	return n, edo.Ready, err
-}
-
-func (c *pieces) PollFlush(*edo.Context) (edo.Poll, error)    { return edo.Ready, nil }
-func (c *pieces) PollShutdown(*edo.Context) (edo.Poll, error) { return edo.Ready, nil }
-
 // anyConfig returns a configuration made of arbitrary numbers, valid or not.
 func anyConfig(size, flags byte, offset uint8, skip, adjustment int8, maxFrame uint16) codec.LengthConfig {
 	return codec.LengthConfig{
@@ -66,42 +25,33 @@ func anyConfig(size, flags byte, offset uint8, skip, adjustment int8, maxFrame u
 
 // FuzzLengthDelimitedDecode checks the decoder with arbitrary input and an arbitrary
 // configuration: it does not panic, reaches the end, returns no frame longer than the
-// maximum and holds no more memory than that.
+// maximum, holds no more memory than that, and gives the same in whatever pieces the input
+// comes.
 func FuzzLengthDelimitedDecode(f *testing.F) {
-	f.Add(byte(4), byte(0), uint8(0), int8(0), int8(0), uint16(100), []byte("\x00\x00\x00\x03abc\x00\x00\x00\x02d"), []byte{1, 0, 7})
-	f.Add(byte(2), byte(1), uint8(3), int8(-1), int8(5), uint16(9), []byte("xxx\x01\x00abcdef"), []byte{})
-	f.Add(byte(1), byte(0), uint8(0), int8(-1), int8(0), uint16(9), []byte("\x00\x00\x00\x00"), []byte{})
-	f.Add(byte(8), byte(0), uint8(0), int8(0), int8(-1), uint16(0), []byte("\xff\xff\xff\xff\xff\xff\xff\xff"), []byte{})
-	f.Fuzz(func(t *testing.T, size, flags byte, offset uint8, skip, adjustment int8, maxFrame uint16, wire, sizes []byte) {
+	f.Add(byte(4), byte(0), uint8(0), int8(0), int8(0), uint16(100), []byte("\x00\x00\x00\x03abc\x00\x00\x00\x02d"), uint8(0), []byte{1, 0, 7})
+	f.Add(byte(2), byte(1), uint8(3), int8(-1), int8(5), uint16(9), []byte("xxx\x01\x00abcdef"), uint8(3), []byte{})
+	f.Add(byte(1), byte(0), uint8(0), int8(-1), int8(0), uint16(9), []byte("\x00\x00\x00\x00"), uint8(0), []byte{})
+	f.Add(byte(8), byte(0), uint8(0), int8(0), int8(-1), uint16(0), []byte("\xff\xff\xff\xff\xff\xff\xff\xff"), uint8(0), []byte{})
+	f.Add(byte(2), byte(0), uint8(0), int8(0), int8(0), uint16(40_000), []byte("\x9c\x40abcdef"), uint8(250), []byte{9, 9, 0, 255})
+	f.Fuzz(func(t *testing.T, size, flags byte, offset uint8, skip, adjustment int8, maxFrame uint16, wire []byte, again uint8, sizes []byte) {
 		config := anyConfig(size, flags, offset, skip, adjustment, maxFrame)
-		d, err := codec.NewLengthDelimited(config)
-		if err != nil {
+		if _, err := codec.NewLengthDelimited(config); err != nil {
 			return
 		}
-		conn := &pieces{sizes: sizes}
-		conn.in.Write(wire)
-		head := max(int(offset)+8, int(skip))
-		task, framed := edotest.NewTask(), codec.NewFramed(conn, d)
-		frames, bytes := 0, 0
-		for polls := 0; ; polls++ {
-			frame, p, err := edotest.PollNext(task, framed)
-			if err != nil || p == edo.End {
-				break // after an error the decoder would return the same error again
-			}
-			if p == edo.Ready {
-				frames++
-				bytes += len(frame)
-			}
-			if len(frame) > d.MaxFrame() {
-				t.Fatalf("%+v: a frame of %d bytes, the maximum is %d", config, len(frame), d.MaxFrame())
-			}
-			if held := framed.Held(); held > max(codec.ChunkSize, d.MaxFrame(), head) {
-				t.Fatalf("%+v: holds %d bytes, the maximum is %d", config, held, d.MaxFrame())
-			}
-			if frames > len(wire) || bytes > len(wire) || polls > 2*len(wire)+len(sizes)+2 {
-				t.Fatalf("%+v: %d frames with %d bytes in %d polls out of %d bytes", config, frames, bytes, polls, len(wire))
-			}
-		}
+		sameInAnyPieces(t, repeated(wire, again), sizes, run[[]byte]{
+			decoder: func() (codec.Decoder[[]byte], int) {
+				d, _ := codec.NewLengthDelimited(config)
+				return d, max(d.MaxFrame(), int(offset)+8, int(skip))
+			},
+			show: func(frame []byte) string {
+				d, _ := codec.NewLengthDelimited(config)
+				if len(frame) > d.MaxFrame() {
+					t.Fatalf("%+v: a frame of %d bytes, the maximum is %d", config, len(frame), d.MaxFrame())
+				}
+				return string(frame)
+			},
+			stops: true, // after an error the decoder would return the same error again
+		})
 	})
 }
 

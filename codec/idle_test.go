@@ -24,12 +24,19 @@ func TestIdleFramedIsSmall(t *testing.T) {
 	if n := unsafe.Sizeof(codec.Framed[[]byte, []byte]{}); n > idleFramed {
 		t.Errorf("a Framed is %d bytes, want at most %d", n, idleFramed)
 	}
-	for name, n := range map[string]uintptr{
-		"LengthDelimited": unsafe.Sizeof(codec.LengthDelimited{}),
-		"Lines":           unsafe.Sizeof(codec.Lines{}),
+	for _, c := range []struct {
+		name string
+		n    uintptr
+		want uintptr
+	}{
+		{"LengthDelimited", unsafe.Sizeof(codec.LengthDelimited{}), 32},
+		{"Lines", unsafe.Sizeof(codec.Lines{}), 24},
+		{"JSONLines", unsafe.Sizeof(codec.JSONLines[int]{}), 32},
+		{"AnyDelimiter", unsafe.Sizeof(codec.AnyDelimiter{}), 56},
+		{"Bytes", unsafe.Sizeof(codec.Bytes{}), 0},
 	} {
-		if n > 32 {
-			t.Errorf("a %s is %d bytes, want at most 32", name, n)
+		if c.n > c.want {
+			t.Errorf("a %s is %d bytes, want at most %d", c.name, c.n, c.want)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package codec
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,8 +13,12 @@ import (
 // A line ends with "\n" or "\r\n", which is not part of it; the last line may end with the
 // input. A line that is too long is one error, [ErrTooLong], regardless of its length and
 // of the number of its pieces: the rest of it is discarded. A line that is not UTF-8 is an
-// error that matches [ErrNotText]. After either error the stream can be polled again, and
-// decodes the next line.
+// error that matches [ErrNotText].
+//
+// After either error decoding continues with the next line. A stream of lines has one End
+// between the two, as every stream of this package after an error: Recv returns the error,
+// then [io.EOF] once, and then the next line. So a server that answers a bad line and
+// continues must not take that io.EOF for the end of the connection: see the example.
 //
 // A line that is received is one allocation. Encode adds "\n", and refuses a line that
 // Decode would not return unchanged.
@@ -24,77 +27,39 @@ type Lines struct {
 	// 64 KiB. It must not be changed during a poll.
 	Max int
 
-	searched int  // the number of bytes at the front that are known to hold no "\n"
-	skipping bool // the next bytes are the rest of a line that was too long
+	lines splitter
 }
-
-const defaultMaxLine = 64 << 10
 
 // ErrNotText says that a line is not valid UTF-8, or has a line end inside.
 var ErrNotText = errors.New("codec: not a line of UTF-8 text")
 
-// maxLen returns Max, or its default.
-func (l *Lines) maxLen() int {
-	if l.Max <= 0 {
-		return defaultMaxLine
-	}
-	return l.Max
-}
+func (l *Lines) maxLen() int { return orDefault(l.Max, defaultMaxLine) }
 
 // Decode removes the next line from buf.
 func (l *Lines) Decode(buf *Buffer, end bool) (string, bool, error) {
-	for {
-		b := buf.Bytes()
-		at := bytes.IndexByte(b[l.searched:], '\n')
-		if at >= 0 {
-			at += l.searched
-		}
-		l.searched = 0
-		switch {
-		case at >= 0 && l.skipping:
-			l.skipping = false
-			buf.Discard(at + 1)
-		case at >= 0:
-			return l.takeLine(buf, at, at+1)
-		case l.skipping:
-			buf.Discard(len(b))
-			return "", false, nil
-		case end && len(b) > 0:
-			return l.takeLine(buf, len(b), len(b))
-		case len(b) > l.maxLen()+1: // one more may be a "\r"
-			l.skipping = true
-			buf.Discard(len(b))
-			return "", false, l.tooLong()
-		default:
-			l.searched = len(b)
-			return "", false, nil
-		}
+	size, n, found, refused := l.lines.next(buf, end, l.maxLen()+1, newline) // one more may be a "\r"
+	if refused {
+		return "", false, tooLong("a line", l.maxLen())
 	}
-}
-
-// takeLine removes n bytes from buf. The first size of them are a line, with its "\r" if it
-// has one.
-func (l *Lines) takeLine(buf *Buffer, size, n int) (string, bool, error) {
-	b := bytes.TrimSuffix(buf.Bytes()[:size], []byte("\r"))
+	if !found {
+		return "", false, nil
+	}
+	line := bytes.TrimSuffix(buf.Bytes()[:size], []byte("\r"))
 	defer buf.Discard(n)
 	switch {
-	case len(b) > l.maxLen():
-		return "", false, l.tooLong()
-	case !utf8.Valid(b):
+	case len(line) > l.maxLen():
+		return "", false, tooLong("a line", l.maxLen())
+	case !utf8.Valid(line):
 		return "", false, ErrNotText
 	}
-	return string(b), true, nil
-}
-
-func (l *Lines) tooLong() error {
-	return fmt.Errorf("%w: a line of more than %d bytes", ErrTooLong, l.maxLen())
+	return string(line), true, nil
 }
 
 // Encode appends line and "\n" to buf.
 func (l *Lines) Encode(line string, buf *Buffer) error {
 	switch {
 	case len(line) > l.maxLen():
-		return l.tooLong()
+		return tooLong("a line", l.maxLen())
 	case strings.Contains(line, "\n") || strings.HasSuffix(line, "\r") || !utf8.ValidString(line):
 		return ErrNotText
 	}

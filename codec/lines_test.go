@@ -2,41 +2,15 @@ package codec_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/codec"
 	"github.com/edo-go/edo/edotest"
 )
 
-// receiveLines receives to the end, and continues after errors. The result has an element
-// for each line and each error.
-func receiveLines(t *testing.T, conn *pieces, limit int) (got []string) {
-	t.Helper()
-	task, f := edotest.NewTask(), codec.NewFramed(conn, &codec.Lines{Max: limit})
-	failed := false
-	for {
-		line, p, err := edotest.PollNext(task, f)
-		switch {
-		case errors.Is(err, codec.ErrTooLong):
-			got = append(got, "too long")
-		case errors.Is(err, codec.ErrNotText):
-			got = append(got, "not text")
-		case err != nil:
-			t.Fatal(err)
-		case p == edo.Ready:
-			got = append(got, "<"+line+">")
-		case p == edo.End && !failed:
-			return got
-		}
-		if p != edo.Pending {
-			failed = err != nil
-		}
-	}
-}
+// asIs shows a line.
+func asIs(line string) string { return line }
 
 func TestLines(t *testing.T) {
 	for _, c := range []struct{ name, wire, want string }{
@@ -55,14 +29,7 @@ func TestLines(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for size := range 14 {
-				conn := &pieces{}
-				conn.in.WriteString(c.wire)
-				for range c.wire {
-					if size > 0 {
-						conn.sizes = append(conn.sizes, byte(size), 0)
-					}
-				}
-				if got := strings.Join(receiveLines(t, conn, 10), " "); got != c.want {
+				if got := strings.Join(items(t, inPieces(c.wire, size), &codec.Lines{Max: 10}, asIs), " "); got != c.want {
 					t.Fatalf("in pieces of %d: got %q, want %q", size, got, c.want)
 				}
 			}
@@ -109,35 +76,4 @@ func TestLinesRefuseToEncodeWhatWouldNotBeTheSameLine(t *testing.T) {
 			t.Errorf("%q: got %v and %d bytes", line, err, buf.Len())
 		}
 	}
-}
-
-// FuzzLines compares the decoder, which gets the input in arbitrary pieces, with a model
-// that gets the input whole.
-func FuzzLines(f *testing.F) {
-	f.Add("abc\r\n\ndef", []byte{1, 0, 2}, uint8(2))
-	f.Add("\xff\n0123456789\r\n\r", []byte{}, uint8(10))
-	f.Fuzz(func(t *testing.T, wire string, sizes []byte, limit uint8) {
-		limit = max(limit, 1)
-		var want []string
-		lines := strings.Split(wire, "\n")
-		if lines[len(lines)-1] == "" {
-			lines = lines[:len(lines)-1]
-		}
-		for _, line := range lines {
-			line = strings.TrimSuffix(line, "\r")
-			switch {
-			case len(line) > int(limit):
-				want = append(want, "too long")
-			case !utf8.ValidString(line):
-				want = append(want, "not text")
-			default:
-				want = append(want, "<"+line+">")
-			}
-		}
-		conn := &pieces{sizes: sizes}
-		conn.in.WriteString(wire)
-		if got := receiveLines(t, conn, int(limit)); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
-			t.Fatalf("got %q, want %q", got, want)
-		}
-	})
 }

@@ -36,7 +36,10 @@ func (b *Buffer) giveBack() {
 	if cap(b.b) != chunkSize {
 		b.b = nil
 	}
-	*b = Buffer{b: b.b[:0]}
+	b.b, b.off, b.expected, b.limit = b.b[:0], 0, 0, 0
+	if b.heldErr != nil {
+		b.heldErr = nil
+	}
 	buffers.Put(b)
 }
 

@@ -75,6 +75,7 @@ func nextItem[In any](cx *edo.Context, r *receiver, from source[In]) (frame In, 
 				return none, edo.Ready, err
 			case ok:
 				r.mayDecode = true
+				r.releaseInput() // the receiver may be long with the last frame
 				return frame, edo.Ready, nil
 			case r.atEOF:
 				left := r.input.Len()

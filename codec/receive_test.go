@@ -208,6 +208,9 @@ func TestIdleFramedHoldsNoBuffer(t *testing.T) {
 	}
 	conn.Wake()
 	requireFrames(t, task, f, 4)
+	if n := f.Held(); n != 0 {
+		t.Fatalf("holds %d bytes while the receiver is at its last frame", n)
+	}
 	edotest.RequireReady(t, task, f.SendFuture(6))
 	edotest.RequireNextPending(t, task, f)
 	if n := f.Held(); n != 0 {

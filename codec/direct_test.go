@@ -143,6 +143,30 @@ func TestRecvAllocatesTheFrameAlone(t *testing.T) {
 	}
 }
 
+func TestRecvAllocatesThePieceAlone(t *testing.T) {
+	a, b := aio.Duplex(4096)
+	lines := codec.NewFramed(a, &codec.Lines{})
+	requireAllocs(t, 1, recvOf(lines.Recv, b, "a line of text, and its end\r\n"))
+	a, b = aio.Duplex(4096)
+	fields := codec.NewFramed(a, &codec.AnyDelimiter{})
+	requireAllocs(t, 1, recvOf(fields.Recv, b, "a field;"))
+	a, b = aio.Duplex(4096)
+	pieces := codec.NewFramedRead(a, codec.Bytes{})
+	requireAllocs(t, 1, recvOf(pieces.Recv, b, "some bytes"))
+}
+
+// recvOf returns a function that writes wire to the other end, and then receives.
+func recvOf[T any](recv func(task *edo.Task) (T, error), other *aio.Pipe, wire string) func(task *edo.Task) error {
+	p := []byte(wire)
+	return func(task *edo.Task) error {
+		if _, err := aio.WriteAll(task, other, p); err != nil {
+			return err
+		}
+		_, err := recv(task)
+		return err
+	}
+}
+
 func TestIdleFramedPollsWithoutAllocating(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("under the race detector a sync.Pool drops values on purpose")

@@ -69,8 +69,11 @@ func (f *function) rangeStmt(s *ast.RangeStmt, name string) {
 		f.rangeOverStep(s, c, name)
 		return
 	}
-	t := f.u.p.Info.TypeOf(s.X).Underlying()
-	if isTypeParam(f.u.p.Info.TypeOf(s.X)) {
+	if f.rangeOverKnown(s, name) {
+		return
+	}
+	t := coreType(f.u.p.Info.TypeOf(s.X))
+	if isTypeParam(f.u.p.Info.TypeOf(s.X)) && !isMap(t) && !isSlice(t) {
 		refuse(s.X.Pos(), "a loop that waits ranges over a value of a type parameter: index it, or give it a type")
 	}
 	switch t := t.(type) {
@@ -89,7 +92,7 @@ func (f *function) rangeStmt(s *ast.RangeStmt, name string) {
 	case *types.Chan:
 		f.rangeOverChannel(s, name)
 	case *types.Map:
-		refuse(s.Pos(), "a loop that waits ranges over a map: collect the keys in a slice first, and range over that")
+		f.rangeOverMap(s, t, name)
 	case *types.Signature:
 		refuse(s.Pos(), "a loop that waits ranges over an iterator that the compiler does not know: collect its values in a slice first")
 	default:
@@ -106,9 +109,24 @@ func isUsed(e ast.Expr) bool {
 	return !ok || id.Name != "_"
 }
 
+func isMap(t types.Type) bool {
+	_, ok := t.(*types.Map)
+	return ok
+}
+
+func isSlice(t types.Type) bool {
+	_, ok := t.(*types.Slice)
+	return ok
+}
+
 // turn appends what a turn of a range begins with: key and value are assigned. A key that is nil
 // has its value already.
 func (f *function) turn(s *ast.RangeStmt, key, value []any) {
+	f.turnWith(s, s.Key, key, s.Value, value)
+}
+
+// turnWith is turn for the variables k and v of the clause.
+func (f *function) turnWith(s *ast.RangeStmt, k ast.Expr, key []any, v ast.Expr, value []any) {
 	var left, right []any
 	add := func(e ast.Expr, pieces []any) {
 		if !isUsed(e) || pieces == nil {
@@ -120,8 +138,8 @@ func (f *function) turn(s *ast.RangeStmt, key, value []any) {
 		left = append(left, f.rangeVariable(s, e))
 		right = append(right, pieces...)
 	}
-	add(s.Key, key)
-	add(s.Value, value)
+	add(k, key)
+	add(v, value)
 	if len(left) > 0 {
 		f.emit(s.Pos(), append(append(left, " = "), right...)...)
 	}
@@ -185,8 +203,8 @@ func (f *function) stable(e ast.Expr, hint string, t types.Type) any {
 
 // index is the variable that counts the turns of a range: the key itself, if nothing else writes
 // it, and else a temporary from which each turn has its key.
-func (f *function) index(s *ast.RangeStmt, t types.Type) (i *variable, isKey bool) {
-	if id, ok := s.Key.(*ast.Ident); ok && s.Tok == token.DEFINE && id.Name != "_" {
+func (f *function) index(s *ast.RangeStmt, key ast.Expr, t types.Type) (i *variable, isKey bool) {
+	if id, ok := key.(*ast.Ident); ok && s.Tok == token.DEFINE && id.Name != "_" {
 		if obj, ok := f.u.p.Info.Defs[id].(*types.Var); ok {
 			if facts := f.u.facts[obj]; !facts.modified && !facts.addressed {
 				return f.declare(obj), true
@@ -222,21 +240,31 @@ func (f *function) rangeOverList(s *ast.RangeStmt, name string, isArray bool) {
 
 // count lowers a loop that counts from 0 to n. The values are the elements of list.
 func (f *function) count(s *ast.RangeStmt, name string, t types.Type, n, list any) {
-	i, isKey := f.index(s, t)
+	f.countWith(s, name, t, n, s.Key, s.Value, list)
+}
+
+// countWith is count for the variables key and value of the clause.
+func (f *function) countWith(s *ast.RangeStmt, name string, t types.Type, n any, key, value ast.Expr, list any) {
+	i, isKey := f.index(s, key, t)
 	f.assign(s.Pos(), i, "0")
 	again, next, end := &label{hint: "again"}, &label{hint: "next"}, &label{hint: "end"}
 	f.placeLabel(again)
 	f.emit(s.Pos(), "if !(", i, " < ", n, ") { goto ", end, " }")
-	key := []any{i}
-	if isKey {
-		key = nil
-	}
-	f.turn(s, key, []any{list, "[", i, "]"})
+	f.turnAt(s, i, isKey, key, value, list)
 	f.loop(name, s.Body, next, end)
 	f.placeLabel(next)
 	f.emit(s.Pos(), def{i}, " = ", i, " + 1")
 	f.jump(s.Body.End()-1, again)
 	f.placeLabel(end)
+}
+
+// turnAt is what the turn of index i begins with.
+func (f *function) turnAt(s *ast.RangeStmt, i *variable, isKey bool, key, value ast.Expr, list any) {
+	from := []any{i}
+	if isKey {
+		from = nil
+	}
+	f.turnWith(s, key, from, value, []any{list, "[", i, "]"})
 }
 
 // rangeOverString lowers a loop over the runes of a string. Each turn decodes one, by a range over

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/edo-go/edo"
 )
@@ -90,14 +91,20 @@ func twoTasks(task, other *edo.Task) error { // want: it takes several Tasks
 	return edo.Yield(task)
 }
 
-func overMap(task *edo.Task, m map[string]int) { // want: ranges over a map
-	for range m {
+func overIterator(task *edo.Task, seq func(func(int) bool)) { // want: ranges over an iterator
+	for range seq {
 		edo.Yield(task)
 	}
 }
 
-func overIterator(task *edo.Task, seq func(func(int) bool)) { // want: ranges over an iterator
-	for range seq {
+func overKnownIteratorOfParts(task *edo.Task) { // want: ranges over an iterator
+	for range slices.Chunk([]int{1, 2, 3}, 2) {
+		edo.Yield(task)
+	}
+}
+
+func overTypeParameter[T ~string](task *edo.Task, list T) { // want: ranges over a value of a type parameter
+	for range list {
 		edo.Yield(task)
 	}
 }

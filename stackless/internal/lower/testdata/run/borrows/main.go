@@ -76,6 +76,8 @@ func caught(task *edo.Task, fn func(task *edo.Task)) (err error) {
 }
 
 func overMap(task *edo.Task, m map[string]int) (n int) { // refused
+	type local struct{}
+	_ = local{}
 	for _, v := range m {
 		edo.Yield(task)
 		n += v
@@ -145,6 +147,8 @@ func values(task *edo.Task) (out []string) {
 }
 
 func plainly(task *edo.Task, m map[int]named) (s string, err error) { // refused
+	type local struct{}
+	_ = local{}
 	for n, fn := range m {
 		if s, err = fn(task, n); err != nil {
 			return s, err

@@ -132,10 +132,9 @@ func deep(task *edo.Task) error {
 
 // refusedAndKeeps stays on a coroutine, and keeps its Task.
 func refusedAndKeeps(task *edo.Task) (func() error, error) { // refused
-	for range map[int]int{1: 1} {
-		if err := edo.Yield(task); err != nil {
-			return nil, err
-		}
+	type local struct{}
+	if err := edo.Yield(task); err != nil {
+		return nil, fmt.Errorf("%w: %v", err, local{})
 	}
 	return func() error { return edo.Yield(task) }, nil
 }

@@ -7,5 +7,6 @@ func unneeded(task *lib.Task, m map[string]int) (n int) { // refused
 	for range m {
 		n += len(lib.Buffer(task, b.String()).String())
 	}
-	return n
+	type local int
+	return int(local(n))
 }

@@ -66,11 +66,18 @@ func (s *Source) frames() (added []ast.Decl) {
 		written[declarationName(decl)] = true
 	}
 	for _, decl := range s.Lowered.Decls {
-		if name := declarationName(decl); name != "" && !written[name] {
+		if name := declarationName(decl); name != "" && !written[name] && !isOfValues(decl) {
 			added = append(added, decl)
 		}
 	}
 	return added
+}
+
+// isOfValues reports whether a declaration that the compiler has added serves functions that are used as
+// values, and begin with more than the author wrote: the plain build does not have them.
+func isOfValues(decl ast.Decl) bool {
+	fd, ok := decl.(*ast.FuncDecl)
+	return ok && fd.Recv != nil && fd.Name.Name == "Frames"
 }
 
 // declarationName is a name for a declaration of a type, a function or a method; empty for others.

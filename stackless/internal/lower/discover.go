@@ -12,7 +12,7 @@ func (u *unit) discover(f *file) {
 	for _, decl := range f.syntax.Decls {
 		fd, ok := decl.(*ast.FuncDecl)
 		if !ok {
-			u.discoverLiterals(f, decl, nil, functionName{symbol: "init", ident: "init"}, &u.inits)
+			u.discoverLiterals(f, decl, functionName{symbol: "init", ident: "init"})
 			continue
 		}
 		fn, ok := u.p.Info.Defs[fd.Name].(*types.Func)
@@ -21,8 +21,8 @@ func (u *unit) discover(f *file) {
 		}
 		name := declName(fd, fn)
 		if fd.Name.Name == "init" && fd.Recv == nil {
-			number := itoa(u.initials)
-			u.initials++
+			number := itoa(u.initials.functions)
+			u.initials.functions++
 			name = functionName{symbol: "init." + number, ident: "init" + number}
 		}
 		task, _, n := taskParam(fn.Signature())
@@ -41,8 +41,7 @@ func (u *unit) discover(f *file) {
 			u.declared[fn] = fi
 			u.infos = append(u.infos, fi)
 		}
-		literals := 0
-		u.discoverLiterals(f, fd, fd, name, &literals)
+		u.discoverLiterals(f, fd, name)
 	}
 }
 
@@ -57,12 +56,21 @@ func typeParamsOf(fn *types.Func) (params []*types.TypeParam) {
 	return params
 }
 
-// discoverLiterals numbers the literals of a function as gc does, and notes those that take a
-// Task.
-func (u *unit) discoverLiterals(f *file, node, outside ast.Node, name functionName, count *int) {
-	var within func(node, owner ast.Node, name functionName, count *int)
-	within = func(node, owner ast.Node, name functionName, count *int) {
-		ast.Inspect(node, func(n ast.Node) bool {
+// discoverLiterals names the literals of a function as gc does, and notes those that take a Task. The
+// declaration of package variables has literals of the function that initializes the package.
+func (u *unit) discoverLiterals(f *file, node ast.Node, name functionName) {
+	var within func(node ast.Node, name functionName, body *ast.BlockStmt)
+	within = func(owner ast.Node, name functionName, body *ast.BlockStmt) {
+		count := 0
+		if body != nil {
+			newNumberer(u.p.Info, func(lit *ast.FuncLit) {
+				count++
+				u.number[lit] = count
+			}).stmts(body.List)
+		} else {
+			count = u.initials.literals
+		}
+		ast.Inspect(owner, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.ReturnStmt:
 				u.owner[n] = owner
@@ -71,16 +79,38 @@ func (u *unit) discoverLiterals(f *file, node, outside ast.Node, name functionNa
 					return true
 				}
 				u.owner[n] = owner
-				*count++
-				u.addLiteral(f, n, outside, name.literal(*count))
-				inner := 0
-				within(n.Body, n, name.literal(*count), &inner)
+				if u.number[n] == 0 { // it is dead, so that the program does not show its name
+					count++
+					u.number[n] = count
+				}
+				inner := name.literal(u.number[n])
+				u.addLiteral(f, n, node, inner)
+				within(n, inner, n.Body)
 				return false
 			}
 			return true
 		})
+		if body == nil {
+			u.initials.literals = count
+		}
 	}
-	within(node, node, name, count)
+	decl, ok := node.(*ast.FuncDecl)
+	if ok {
+		within(node, name, decl.Body)
+	} else {
+		within(node, name, nil)
+	}
+}
+
+// numberInitializers numbers the literals of package variables, in the order of the initialization.
+func (u *unit) numberInitializers() {
+	w := newNumberer(u.p.Info, func(lit *ast.FuncLit) {
+		u.initials.literals++
+		u.number[lit] = u.initials.literals
+	})
+	for _, init := range u.p.Info.InitOrder {
+		w.expr(init.Rhs)
+	}
 }
 
 // addLiteral notes a literal. Whether it takes a Task is seen where it is used: that of a scope

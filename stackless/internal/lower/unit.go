@@ -19,15 +19,15 @@ type unit struct {
 
 	declared  map[*types.Func]*funcInfo
 	literals  map[*ast.FuncLit]*funcInfo
-	literalOf map[*types.Var]*ast.FuncLit // of variables that stand for a literal
-	spawners  map[*types.Func]bool        // those that take a Spawner and only spawn
-	changers  map[*types.Func]bool        // those that change their goroutine
-	removed   map[*ast.FuncLit]bool       // those in whose place a frame stands, in functions that stay as they are
-	infos     []*funcInfo                 // in the order of the text
-	called    map[ast.Expr]bool           // functions that are called where they stand
-	inits     int                         // literals of package variables so far
-	initials  int                         // functions named init so far
-	again     bool                        // a function was refused after another one had relied on its frame
+	literalOf map[*types.Var]*ast.FuncLit       // of variables that stand for a literal
+	spawners  map[*types.Func]bool              // those that take a Spawner and only spawn
+	changers  map[*types.Func]bool              // those that change their goroutine
+	removed   map[*ast.FuncLit]bool             // those in whose place a frame stands, in functions that stay as they are
+	infos     []*funcInfo                       // in the order of the text
+	called    map[ast.Expr]bool                 // functions that are called where they stand
+	number    map[*ast.FuncLit]int              // of a literal in the function around it, from 1
+	initials  struct{ functions, literals int } // functions named init, and literals of package variables so far
+	again     bool                              // a function was refused after another one had relied on its frame
 }
 
 // A funcInfo is what is known of a function that takes a Task.
@@ -75,7 +75,7 @@ func newUnit(c *Compiler, p *Package) *unit {
 		c: c, p: p, edo: edoPackage(p.Types), prefix: symbolPrefix(p),
 		facts: map[*types.Var]*facts{}, owner: map[ast.Node]ast.Node{},
 		declared: map[*types.Func]*funcInfo{}, literals: map[*ast.FuncLit]*funcInfo{}, spawners: map[*types.Func]bool{},
-		changers: map[*types.Func]bool{}, called: map[ast.Expr]bool{}, literalOf: map[*types.Var]*ast.FuncLit{},
+		number: map[*ast.FuncLit]int{}, changers: map[*types.Func]bool{}, called: map[ast.Expr]bool{}, literalOf: map[*types.Var]*ast.FuncLit{},
 	}
 	for _, syntax := range p.Files {
 		name := p.Fset.PositionFor(syntax.Package, false).Filename
@@ -92,6 +92,7 @@ func (u *unit) compile() (*Result, error) {
 		u.remember()
 		return result, nil
 	}
+	u.numberInitializers()
 	for _, f := range u.files {
 		s := &surveyor{info: u.p.Info, facts: u.facts, perLoop: u.loopVariablesAreShared(f), defers: map[*ast.FuncLit]bool{}}
 		s.survey(f.syntax)

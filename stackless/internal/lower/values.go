@@ -112,8 +112,9 @@ func (u *unit) question(fi *funcInfo, f *function) string {
 	begin, end := frame+" = &"+fr.composeText(values), ""
 	if len(fr.typeParams) == 0 {
 		fi.isPooled = true
-		begin = frame + " = " + fi.poolName() + ".Get(); *" + frame + " = " + fr.composeText(values)
-		end = " else { " + fi.poolName() + ".Put(" + frame + ") }"
+		frames := "(interface{ Frames() *" + edo + ".Frames[" + fr.name + "] })((*" + fr.name + ")(nil)).Frames()"
+		begin = frame + " = " + frames + ".Get(); *" + frame + " = " + fr.composeText(values)
+		end = " else { " + frames + ".Put(" + frame + ") }"
 	}
 	return " if " + st + " := " + edo + ".TakeStep(" + fi.task.Name() + "); " + st + " != nil { " +
 		frame + " := " + edo + ".StepState[" + typeName + "](" + st + "); " +
@@ -128,12 +129,16 @@ func (u *unit) question(fi *funcInfo, f *function) string {
 // again.
 func (fi *funcInfo) poolName() string { return fi.name.ident + "_edoFrames" }
 
-// poolText is the declaration of that variable; "" if there is none.
+// poolText is the declaration of that variable, and of the method that returns it; "" if there is none.
+// The function calls the method through an interface. One that named the variable would be initialized
+// after it: package variables that use the function as a value would be initialized later than in the
+// source.
 func (u *unit) poolText(fi *funcInfo) string {
 	if !fi.isPooled || fi.text == "" {
 		return ""
 	}
-	return "\nvar " + fi.poolName() + " " + fi.file.edo(u) + ".Frames[" + fi.frame.name + "]\n"
+	frames := fi.file.edo(u) + ".Frames[" + fi.frame.name + "]"
+	return "\nvar " + fi.poolName() + " " + frames + "\n\nfunc (*" + fi.frame.name + ") Frames() *" + frames + " { return &" + fi.poolName() + " }\n"
 }
 
 // edoAt is the name of package edo at the beginning of a function, unless it means something else
@@ -213,29 +218,25 @@ func (u *unit) literalValue(file *file, lit *ast.FuncLit, f *function) (string, 
 // program than in the source: gc numbers the literals of a function, and one before it, or before
 // one around it, was removed.
 func (u *unit) isRenumbered(lit *ast.FuncLit) bool {
-	for node := ast.Node(lit); ; {
-		owner := u.owner[node]
-		outer, isLit := owner.(*ast.FuncLit)
-		_, isDecl := owner.(*ast.FuncDecl)
+	for {
+		owner := u.owner[lit]
 		for other := range u.removed {
-			if other.Pos() >= node.Pos() {
-				continue
-			}
-			if isLit || isDecl {
-				if u.owner[other] == owner {
-					return true
-				}
-				continue
-			}
-			switch u.owner[other].(type) { // literals of package variables are numbered together
-			case *ast.FuncLit, *ast.FuncDecl:
-			default:
+			if u.number[other] < u.number[lit] && u.haveOneCount(u.owner[other], owner) {
 				return true
 			}
 		}
+		outer, isLit := owner.(*ast.FuncLit)
 		if !isLit {
 			return false
 		}
-		node = outer
+		lit = outer
 	}
+}
+
+// haveOneCount reports whether the literals of two functions are numbered together, as those of package
+// variables are.
+func (u *unit) haveOneCount(a, b ast.Node) bool {
+	_, isVarA := a.(*ast.GenDecl)
+	_, isVarB := b.(*ast.GenDecl)
+	return a == b || isVarA && isVarB
 }

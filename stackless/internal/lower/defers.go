@@ -17,19 +17,22 @@ type deferred struct {
 	bit    string
 	lit    *ast.FuncLit // its body; nil: a call
 	call   []any
+	list   string // not "": the field with the calls that a loop defers
 }
 
 // deferred lowers a defer statement: the arguments are evaluated and kept, and the method is armed.
 func (f *function) deferred(s *ast.DeferStmt) {
 	switch {
-	case f.inLoop > 0:
-		refuse(s.Pos(), "a call is deferred in a loop that waits: move the body of the loop to a function of its own")
 	case f.hasGoto:
 		refuse(s.Pos(), "a call is deferred in a function with goto: move one of them to a function of its own")
 	case len(f.defers) == 64:
 		refuse(s.Pos(), "the function defers more than 64 calls: split it")
 	}
 	f.hoistCall(s.Call)
+	if f.inLoop > 0 {
+		f.deferInLoop(s)
+		return
+	}
 	d := &deferred{pos: s.Pos(), method: f.fields.fresh("defer" + itoa(len(f.defers)+1)), bit: fmt.Sprintf("1<<%d", len(f.defers))}
 	if lit, ok := ast.Unparen(s.Call.Fun).(*ast.FuncLit); ok {
 		f.deferLiteral(d, s, lit)
@@ -101,11 +104,11 @@ func (f *function) deferCall(d *deferred, s *ast.DeferStmt) {
 	keep := func(e ast.Expr, t types.Type, pieces ...any) any {
 		v := f.plainVariable(e)
 		if v != nil && v.obj != nil && len(pieces) == 1 && !f.u.facts[v.obj].modified && types.AssignableTo(v.typ, t) {
-			v.pinned = true // nothing writes it
+			v.pinned = v.pinned || d.list == "" // nothing writes it
 			return v
 		}
 		v = f.temporary("kept", t, e.Pos())
-		v.pinned = true
+		v.pinned = d.list == ""
 		f.assign(e.Pos(), v, pieces...)
 		return v
 	}
@@ -208,6 +211,10 @@ func (f *function) deferText(use string) string {
 	}
 	// 2. What the source defers.
 	for _, d := range f.defers {
+		if d.list != "" {
+			b.WriteString(f.listText(d, recv))
+			continue
+		}
 		fmt.Fprintf(&b, "\n%sfunc %s %s(%s *bool, %s *%s.Task) {\n\tif !*%s || %s.armed&(%s) == 0 {\n\t\treturn\n\t}\n\t%s.armed &^= %s\n",
 			f.u.line(d.pos), recv, d.method, f.done, f.taskName(), f.file.edo(f.u), f.done, f.self, d.bit, f.self, d.bit)
 		if d.lit == nil {

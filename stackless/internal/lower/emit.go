@@ -177,6 +177,12 @@ func (f *function) layOut() {
 	if f.keepsStep {
 		fr.fields = append(fr.fields, field{name: "st", text: f.file.edo(f.u) + ".Step", typ: f.u.stepType()})
 	}
+	for _, d := range f.defers {
+		if d.list != "" {
+			list := types.NewSlice(types.NewSignatureType(nil, nil, nil, nil, nil, false))
+			fr.fields = append(fr.fields, field{name: d.list, text: "[]func()", typ: list})
+		}
+	}
 	if n := len(f.defers); n > 0 {
 		kind := types.Uint64
 		switch {

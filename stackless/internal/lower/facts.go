@@ -25,8 +25,9 @@ type surveyor struct {
 	facts   map[*types.Var]*facts
 	perLoop bool // before Go 1.22: loop variables are shared by all turns
 	levels  []ast.Node
-	defers  map[*ast.FuncLit]bool // literals that are deferred where they stand
-	inDefer bool                  // in the body of one: literals in it, also deferred ones, capture
+	defers  map[*ast.FuncLit]bool // literals that are deferred where they stand, and not in a loop
+	looped  map[*ast.DeferStmt]bool
+	inDefer bool // in the body of one: literals in it, also deferred ones, capture
 }
 
 // of returns the facts of v.
@@ -64,7 +65,7 @@ func (s *surveyor) survey(node ast.Node) {
 			s.function(n, nil, n.Type, n.Body)
 			return false
 		case *ast.DeferStmt:
-			if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok && !s.inDefer {
+			if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok && !s.inDefer && !s.looped[n] {
 				s.defers[lit] = true
 			}
 		case *ast.Ident:
@@ -78,7 +79,10 @@ func (s *surveyor) survey(node ast.Node) {
 			}
 		case *ast.IncDecStmt:
 			s.modify(n.X)
+		case *ast.ForStmt:
+			s.loop(n.Body)
 		case *ast.RangeStmt:
+			s.loop(n.Body)
 			for _, lhs := range []ast.Expr{n.Key, n.Value} {
 				if lhs != nil && (n.Tok == token.ASSIGN || s.perLoop) {
 					s.modify(lhs)
@@ -108,6 +112,16 @@ func (s *surveyor) typeOf(e ast.Expr) types.Type {
 		return t
 	}
 	return types.Typ[types.Invalid]
+}
+
+// loop notes the defer statements in the body of a loop.
+func (s *surveyor) loop(body *ast.BlockStmt) {
+	inspectOwn(body, func(n ast.Node) bool {
+		if d, ok := n.(*ast.DeferStmt); ok {
+			s.looped[d] = true
+		}
+		return true
+	})
 }
 
 // function surveys a function on a level of its own.

@@ -40,6 +40,7 @@ type function struct {
 	inLoop   int
 	hasGoto  bool
 	defers   []*deferred
+	listed   *deferred  // of the loop around all others, if it defers
 	ends     []*loopEnd // of the loops that have one, the outer ones first
 
 	endsWrite bool // the end of a loop may write a result

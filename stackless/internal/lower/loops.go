@@ -17,6 +17,9 @@ func (f *function) loopOf(t target, body *ast.BlockStmt) {
 	f.inLoop++
 	f.list(body.List)
 	f.inLoop--
+	if f.inLoop == 0 {
+		f.listed = nil
+	}
 	f.targets = f.targets[:len(f.targets)-1]
 }
 

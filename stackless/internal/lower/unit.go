@@ -94,7 +94,7 @@ func (u *unit) compile() (*Result, error) {
 	}
 	u.numberInitializers()
 	for _, f := range u.files {
-		s := &surveyor{info: u.p.Info, facts: u.facts, perLoop: u.loopVariablesAreShared(f), defers: map[*ast.FuncLit]bool{}}
+		s := &surveyor{info: u.p.Info, facts: u.facts, perLoop: u.loopVariablesAreShared(f), defers: map[*ast.FuncLit]bool{}, looped: map[*ast.DeferStmt]bool{}}
 		s.survey(f.syntax)
 		u.findLiteralVariables(f)
 		u.discover(f)

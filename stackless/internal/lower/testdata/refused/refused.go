@@ -109,10 +109,17 @@ func overTypeParameter[T ~string](task *edo.Task, list T) { // want: ranges over
 	}
 }
 
-func defersInLoop(task *edo.Task, list []closer) { // want: a call is deferred in a loop
+func defersInLoop(task *edo.Task, list []closer) { // want: a literal that is deferred in a loop recovers
 	for range list {
 		edo.Yield(task)
-		defer fmt.Println()
+		defer func() { recover() }()
+	}
+}
+
+func defersInterfaceInLoop(task *edo.Task, list []closer) { // want: one of an interface, which may recover
+	for _, c := range list {
+		edo.Yield(task)
+		defer c.Close()
 	}
 }
 

@@ -20,6 +20,8 @@ type Explanation struct {
 	Waiting  int                `json:"waiting"` // functions that wait
 	Lowered  int                `json:"lowered"` // of these
 	Borrows  int                `json:"borrows"` // calls in lowered functions that borrow a coroutine
+
+	MayBorrow int `json:"mayBorrow"` // those that borrow one unless the function value was compiled
 }
 
 // An ExplainedPackage is a package that was named, is in the main module or the workspace, and uses edo. The tests of a
@@ -45,8 +47,10 @@ type ExplainedFunction struct {
 	Demanded bool              `json:"demanded,omitempty"`
 
 	FrameSize int64             `json:"frameSize,omitempty"` // bytes of a waiting call; 0 if type parameters decide
+	Apart     int64             `json:"apart,omitempty"`     // the most bytes that frames of its calls take beside it, while one waits
 	Reasons   []ExplainedReason `json:"reasons,omitempty"`   // why it was refused
 	Borrows   []ExplainedReason `json:"borrows,omitempty"`   // calls that borrow a coroutine
+	MayBorrow []ExplainedReason `json:"mayBorrow,omitempty"` // calls that borrow one unless the function value was compiled
 }
 
 // An ExplainedReason is something at a place in the source.
@@ -148,6 +152,14 @@ func explanation(graph *load.Graph, result *build.Result) *Explanation {
 		}
 		p := ExplainedPackage{Path: u.Package.Path, State: u.State, Failure: u.Failure, Problems: reasons(u.Problems)}
 		for _, f := range u.Functions {
+			var borrows, may []lower.Reason
+			for _, r := range f.Borrows {
+				if r.May {
+					may = append(may, r)
+				} else {
+					borrows = append(borrows, r)
+				}
+			}
 			p.Functions = append(p.Functions, ExplainedFunction{
 				Name:      f.Name,
 				Position:  place(f.Pos),
@@ -155,14 +167,17 @@ func explanation(graph *load.Graph, result *build.Result) *Explanation {
 				Result:    string(f.Kind),
 				Demanded:  f.Demanded,
 				FrameSize: f.FrameSize,
+				Apart:     f.Apart,
 				Reasons:   reasons(f.Reasons),
-				Borrows:   reasons(f.Borrows),
+				Borrows:   reasons(borrows),
+				MayBorrow: reasons(may),
 			})
 			switch f.Kind {
 			case lower.Lowered:
 				e.Lowered++
 				e.Waiting++
-				e.Borrows += len(f.Borrows)
+				e.Borrows += len(borrows)
+				e.MayBorrow += len(may)
 			case lower.Refused:
 				e.Waiting++
 			}
@@ -207,8 +222,12 @@ func (e *Explanation) print(out io.Writer) {
 			f.print(out)
 		}
 	}
-	fmt.Fprintf(out, "%s: %d lowered, %d on coroutines; %s a coroutine\n",
-		count(e.Waiting, "function waits", "functions wait"), e.Lowered, e.Waiting-e.Lowered, count(e.Borrows, "call borrows", "calls borrow"))
+	may := ""
+	if e.MayBorrow > 0 {
+		may = fmt.Sprintf(", %d may", e.MayBorrow)
+	}
+	fmt.Fprintf(out, "%s: %d lowered, %d on coroutines; %s a coroutine%s\n",
+		count(e.Waiting, "function waits", "functions wait"), e.Lowered, e.Waiting-e.Lowered, count(e.Borrows, "call borrows", "calls borrow"), may)
 }
 
 func (f *ExplainedFunction) print(out io.Writer) {
@@ -218,9 +237,15 @@ func (f *ExplainedFunction) print(out io.Writer) {
 		if f.FrameSize == 0 {
 			size = "its size depends on type arguments"
 		}
+		if f.Apart > 0 {
+			size += fmt.Sprintf(", and up to %d more for a call that waits", f.Apart)
+		}
 		fmt.Fprintf(out, "%s: %s is lowered: %s\n", f.Position, f.Name, size)
 		for _, r := range sorted(f.Borrows) {
 			fmt.Fprintf(out, "%s: %s borrows a coroutine: %s\n", r.Position, f.Name, r.Text)
+		}
+		for _, r := range sorted(f.MayBorrow) {
+			fmt.Fprintf(out, "%s: %s may borrow a coroutine: %s\n", r.Position, f.Name, r.Text)
 		}
 	case string(lower.Refused):
 		fmt.Fprintf(out, "%s: %s stays on a coroutine\n", f.Position, f.Name)

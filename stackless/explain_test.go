@@ -112,3 +112,67 @@ func TestExplainSaysWhyWhatWasNamedCannotBeBuilt(t *testing.T) {
 		t.Errorf("status %d, %+v", status, e)
 	}
 }
+
+// The calls of function values are counted apart, and the frames that do not lie in that of the caller.
+func TestExplainTellsWhatDependsOnTheProgram(t *testing.T) {
+	w := newWorkplace(t)
+	w.env = append(w.env, asCommand+"=real", "GOWORK=off")
+	edo, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("v/go.mod", "module example.com/v\n\ngo 1.26\n\nrequire github.com/edo-go/edo v0.0.0\n\nreplace github.com/edo-go/edo => "+edo+"\n")
+	w.write("v/v.go", `package v
+
+import "github.com/edo-go/edo"
+
+func value(task *edo.Task, fn func(task *edo.Task) error) error { return fn(task) }
+
+func large(task *edo.Task, a, b [10]int) int {
+	edo.Yield(task)
+	return a[0] + b[0]
+}
+
+func outer(task *edo.Task, n int) int { return n + large(task, [10]int{n}, [10]int{}) }
+
+func starts(s edo.Spawner) error {
+	edo.Go(s, func(task *edo.Task) error { return edo.Yield(task) })
+	return s.(*edo.Task).Err()
+}
+
+func spawns(task *edo.Task) error {
+	edo.Yield(task)
+	return starts(task)
+}
+`)
+	explain := func(args ...string) string {
+		cmd, out, errs := w.start("edo", append([]string{"explain"}, args...)...)
+		cmd.Dir = w.path("v")
+		text, problems, status := w.wait(cmd, out, errs)
+		if status != 0 || problems != "" {
+			t.Fatalf("status %d\n%s", status, problems)
+		}
+		return text
+	}
+	text := explain()
+	for _, want := range []string{
+		"v.value may borrow a coroutine: the function is a value, and borrows none if it was compiled\n",
+		"v.outer is lowered: 32 bytes, and up to 168 more for a call that waits\n",
+		"v.spawns borrows a coroutine: starts takes an edo.Spawner, and does more with it than spawn: ",
+		"lowered, 0 on coroutines; 1 call borrows a coroutine, 1 may\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	var e Explanation
+	if err := json.Unmarshal([]byte(explain("-json")), &e); err != nil {
+		t.Fatal(err)
+	}
+	if f := e.Packages[0].Functions[0]; e.MayBorrow != 1 || len(f.MayBorrow) != 1 || len(f.Borrows) != 0 {
+		t.Errorf("%+v", e)
+	}
+	if f := e.Packages[0].Functions[2]; f.Apart != 168 {
+		t.Errorf("%+v", f)
+	}
+}

@@ -17,7 +17,7 @@ func TestGenWritesFilesThatEveryBuildTakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\n// Made from lib.go, sha256:", "\n//edo:stepof Name\nfunc Name_edoStep(", "\ntype Name_edoFrame struct{}\n"} {
+	for _, want := range []string{"\n// Made from lib.go, convention 1, sha256:", "\n//edo:stepof Name\nfunc Name_edoStep(", "\ntype Name_edoFrame struct{}\n"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -177,17 +177,25 @@ func TestGeneratedFramesServeTheBuildsOfUsers(t *testing.T) {
 		cmd.Dir = w.path(dir)
 		return w.wait(cmd, out, errs)
 	}
-	explain := func(what, want string) {
+	explain := func(what, why, want string) {
 		t.Helper()
-		if out, errs, status := in("user", "explain"); status != 0 || !strings.HasSuffix(out, want) {
+		if out, errs, status := in("user", "explain"); status != 0 || !strings.HasSuffix(out, want) || !strings.Contains(out, why) {
 			t.Errorf("%s: status %d\n%s%s", what, status, out, errs)
 		}
 	}
-	explain("before", "; 2 calls borrow a coroutine\n")
+	explain("before", "library.First has no step form: call edo gen in its module", "; 2 calls borrow a coroutine\n")
 	if out, errs, status := in("library", "gen", "./..."); status != 0 || strings.Count(out, "_stackless.go\n") != 2 {
 		t.Fatalf("status %d\n%s%s", status, out, errs)
 	}
-	explain("after", "; 0 calls borrow a coroutine\n")
+	explain("after", "", "; 0 calls borrow a coroutine\n")
 	w.write("library/lib.go", library["library/lib.go"]+"// changed\n")
-	explain("out of date", "; 2 calls borrow a coroutine\n")
+	explain("out of date", "library.First has no step form in this build, as lib_stackless.go is not used: lib.go has changed since it was made: call edo gen",
+		"; 2 calls borrow a coroutine\n")
+	made, err := os.ReadFile(w.path("library/lib_stackless.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("library/lib.go", library["library/lib.go"])
+	w.write("library/lib_stackless.go", strings.Replace(string(made), "convention 1", "convention 2", 1))
+	explain("of another edo", "lib_stackless.go is not used: it was made for another version of edo", "; 2 calls borrow a coroutine\n")
 }

@@ -210,9 +210,9 @@ func TestGeneratedStepFormsCountWhileTheyAreFresh(t *testing.T) {
 	const src = "package dep\n\nfunc F() {}\n"
 	file := generated.Begin("f.go", []byte(src)) + "\npackage dep\n\n//edo:stepof F\nfunc F_edoStep() {}\n"
 	for text, want := range map[string]string{src: "F_edoStep", src + "// changed\n": ""} {
-		p := parseSources([]Source{{"dir/f_stackless.go", []byte(file)}, {"dir/f.go", []byte(text)}})
-		if got := p.of["F"].Arg; got != want {
-			t.Errorf("%q: the step form is %q, want %q", text, got, want)
+		p, unused := parseSources([]Source{{"dir/f_stackless.go", []byte(file)}, {"dir/f.go", []byte(text)}})
+		if got := p.of["F"].Arg; got != want || (unused == "") != (want != "") {
+			t.Errorf("%q: the step form is %q, want %q: %s", text, got, want, unused)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 // A Table is used by one goroutine.
 type Table struct {
 	packages map[string]*Package
+	unused   map[string]string // packages → which generated file is not used, and why
 	source   func(path string) []Source
 }
 
@@ -28,7 +29,7 @@ type Source struct {
 // NewTable returns a Table. The function source returns the files of a package that was not added, or nil if it has no
 // directives for certain: the standard library, and packages that do not import edo.
 func NewTable(source func(path string) []Source) *Table {
-	return &Table{packages: map[string]*Package{}, source: source}
+	return &Table{packages: map[string]*Package{}, unused: map[string]string{}, source: source}
 }
 
 // Add makes p the directives of the package path.
@@ -42,16 +43,25 @@ func (t *Table) Of(fn *types.Func) (kind, arg string, ok bool) {
 	path := fn.Pkg().Path()
 	p := t.packages[path]
 	if p == nil {
-		p = parseSources(t.source(path))
+		p, t.unused[path] = parseSources(t.source(path))
 		t.packages[path] = p
 	}
 	d, ok := p.of[Name(fn.Origin())]
 	return d.Kind, d.Arg, ok
 }
 
+// Unused says which generated file of the package of fn is not used, and why, or "".
+func (t *Table) Unused(fn *types.Func) string {
+	t.Of(fn)
+	if fn.Pkg() == nil {
+		return ""
+	}
+	return t.unused[fn.Pkg().Path()]
+}
+
 // parseSources reads a dependency. Its errors are for its author: a directive with an error counts as none, and the
-// calls borrow a coroutine. So does a generated file that is out of date.
-func parseSources(sources []Source) *Package {
+// calls borrow a coroutine. So does a generated file that is out of date: it is named, with the reason.
+func parseSources(sources []Source) (p *Package, unused string) {
 	texts := map[string][]byte{}
 	any := false
 	for _, source := range sources {
@@ -59,23 +69,27 @@ func parseSources(sources []Source) *Package {
 		any = any || HasAny(source.Text)
 	}
 	if !any {
-		return &Package{}
+		return &Package{}, ""
 	}
 	// Every other file is parsed, as a step form may be declared in a file without directives.
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, source := range sources {
-		if generated.Is(source.Text) && !generated.IsFresh(source.Text, func(base string) ([]byte, bool) {
-			text, ok := texts[base]
-			return text, ok
-		}) {
-			continue
+		if generated.Is(source.Text) {
+			why := generated.Unused(source.Text, func(base string) ([]byte, bool) {
+				text, ok := texts[base]
+				return text, ok
+			})
+			if why != "" {
+				unused = filepath.Base(source.Name) + " is not used: " + why
+				continue
+			}
 		}
 		file, err := parser.ParseFile(fset, source.Name, source.Text, parser.ParseComments|parser.SkipObjectResolution)
 		if err == nil {
 			files = append(files, file)
 		}
 	}
-	p, _ := Parse(fset, files)
-	return p
+	p, _ = Parse(fset, files)
+	return p, unused
 }

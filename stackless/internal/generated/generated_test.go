@@ -2,6 +2,7 @@ package generated
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -23,25 +24,31 @@ func TestNamesKeepWhatConstrainsThem(t *testing.T) {
 	}
 }
 
-func TestAFileIsFreshUntilItsSourceChanges(t *testing.T) {
+func TestAFileIsUsedUntilItsSourceOrTheConventionChanges(t *testing.T) {
 	file := []byte(Begin(filepath.Join("dir", "conn.go"), []byte("package p\n")) + "\npackage p\n")
 	if !Is(file) || Is([]byte("package p\n")) {
 		t.Error("a generated file is not known as one")
 	}
 	for _, test := range []struct {
 		base, text string
-		want       bool
+		want       string
 	}{
-		{"conn.go", "package p\n", true},
-		{"conn.go", "package p // changed\n", false},
-		{"other.go", "package p\n", false},
+		{"conn.go", "package p\n", ""},
+		{"conn.go", "package p // changed\n", "conn.go has changed since it was made"},
+		{"other.go", "package p\n", "conn.go, from which it was made, is not there"},
 	} {
-		fresh := IsFresh(file, func(base string) ([]byte, bool) { return []byte(test.text), base == test.base })
-		if fresh != test.want {
-			t.Errorf("%s with %q: %t", test.base, test.text, fresh)
+		if got := Unused(file, func(base string) ([]byte, bool) { return []byte(test.text), base == test.base }); got != test.want {
+			t.Errorf("%s with %q: %q", test.base, test.text, got)
 		}
 	}
-	if IsFresh([]byte("package p\n"), func(string) ([]byte, bool) { return nil, true }) {
-		t.Error("a file that is not generated is fresh")
+	// The files of another convention, and of one before they had a number.
+	for _, was := range []string{"", "convention 0, ", "convention 12, "} {
+		old := strings.Replace(string(file), "convention 1, ", was, 1)
+		if got := Unused([]byte(old), func(string) ([]byte, bool) { return []byte("package p\n"), true }); got != "it was made for another version of edo" {
+			t.Errorf("%s: %q", was, got)
+		}
+	}
+	if Unused([]byte("package p\n"), func(string) ([]byte, bool) { return nil, true }) == "" {
+		t.Error("a file that is not generated is used")
 	}
 }

@@ -8,7 +8,7 @@ import (
 // borrow makes a call on a coroutine, which is borrowed until it has returned. The function and
 // the arguments are kept in the frame until the coroutine has begun.
 func (f *function) borrow(e *ast.CallExpr, c call, why string) {
-	f.borrows = append(f.borrows, Reason{f.u.p.Fset.Position(e.Pos()), why})
+	f.borrows = append(f.borrows, Reason{Pos: f.u.p.Fset.Position(e.Pos()), Text: why, May: c.fn == nil})
 	sig := f.u.p.Info.TypeOf(e.Fun).Underlying().(*types.Signature)
 	fun := f.borrowedFun(e, c)
 	args := []any{"("}

@@ -103,7 +103,7 @@ func (u *unit) classify(n *ast.CallExpr, task *types.Var) call {
 	case c.task < 0:
 		return c
 	case c.fn == nil:
-		c.kind, c.why = borrowCall, "the function is a value: it borrows a coroutine unless it was compiled itself"
+		c.kind, c.why = borrowCall, "the function is a value, and borrows none if it was compiled"
 		return c
 	case c.fn.Signature().Recv() != nil && types.IsInterface(c.fn.Signature().Recv().Type()):
 		c.kind, c.why = borrowCall, "the method is one of an interface, and not known before the program runs"
@@ -125,8 +125,19 @@ func (u *unit) classify(n *ast.CallExpr, task *types.Var) call {
 		}
 		return c
 	}
-	c.kind, c.why = borrowCall, "nothing says that "+c.fn.FullName()+" does not wait: give it a directive, //edo:nowait or //edo:step"
+	c.kind, c.why = borrowCall, u.unknown(c.fn)
 	return c
+}
+
+// unknown says why nothing is known of a function that is given the Task.
+func (u *unit) unknown(fn *types.Func) string {
+	if fn.Pkg() == u.p.Types {
+		return fn.Name() + " takes an edo.Spawner, and does more with it than spawn: let it take a *edo.Task, or say //edo:nowait above it if it does not wait"
+	}
+	if unused := u.c.directives.Unused(fn); unused != "" {
+		return fn.FullName() + " has no step form in this build, as " + unused + ": call edo gen in its module"
+	}
+	return fn.FullName() + " has no step form: call edo gen in its module, or say //edo:nowait above it if it does not wait"
 }
 
 // classifyInfo classifies a call of a function of the package.

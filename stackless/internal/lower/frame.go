@@ -16,6 +16,7 @@ type frameType struct {
 	state      string // the path of the field that is not 0 while the function waits; "": it does not
 	size       int64  // 0: not known, as it depends on type parameters
 	align      int64
+	apart      int64 // the most bytes of the frames of calls that are allocated apart
 }
 
 // A field is one field of a frame.

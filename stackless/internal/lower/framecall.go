@@ -38,6 +38,7 @@ func (f *function) frameCall(e *ast.CallExpr, c call) bool {
 	results := resultTypes(f.u.p.Info.TypeOf(e.Fun).Underlying().(*types.Signature))
 	if !recursive && fr.size > 0 && fr.size <= maxInner && len(fr.typeParams) == 0 {
 		if inner := f.inner(fr, typeName); inner != nil {
+			f.frame.apart = max(f.frame.apart, fr.apart)
 			at := f.self + "." + inner.field
 			f.emit(e.Pos(), append([]any{at + " = ", occupied{inner, true}}, pieces...)...).isAtomic = true
 			f.emitWait(e, defs(f.resultVariables(e, results)), at+".Poll("+f.taskName()+")", occupied{inner, false}).call = inner
@@ -46,6 +47,7 @@ func (f *function) frameCall(e *ast.CallExpr, c call) bool {
 		}
 	}
 	f.keepsStep = true
+	f.frame.apart = max(f.frame.apart, fr.size+fr.apart)
 	st := f.self + ".st"
 	edo := f.file.edo(f.u)
 	f.emit(e.Pos(), append(append([]any{st + ".Set(&"}, pieces...), ")")...)

@@ -22,6 +22,9 @@ type Package struct {
 type Directives interface {
 	// Of returns the directive of fn: "step", "spawn", "range", "nowait", "nostep" or "stackless".
 	Of(fn *types.Func) (kind, arg string, ok bool)
+
+	// Unused says which generated file of the package of fn is not used, and why, or "".
+	Unused(fn *types.Func) string
 }
 
 // A Compiler lowers packages. It keeps what callers in other packages need to know of them, so
@@ -63,6 +66,7 @@ type Function struct {
 	Reasons   []Reason // why it was refused
 	Borrows   []Reason // calls that borrow a coroutine
 	FrameSize int64    // bytes; 0 if it depends on type parameters
+	Apart     int64    // the most bytes that frames of its calls take beside it, while one of them waits
 	Demanded  bool     // by //edo:stackless
 }
 
@@ -70,6 +74,7 @@ type Function struct {
 type Reason struct {
 	Pos  token.Position
 	Text string
+	May  bool // of a call that borrows a coroutine: it depends on what the program does
 }
 
 // A waiter is what callers know of a function of a package that was compiled.

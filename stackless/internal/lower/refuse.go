@@ -34,5 +34,5 @@ func attempt(fn func()) (refused *refusal) {
 
 // reason is the refusal as users see it.
 func (u *unit) reason(r *refusal) Reason {
-	return Reason{u.p.Fset.Position(r.pos), r.text}
+	return Reason{Pos: u.p.Fset.Position(r.pos), Text: r.text}
 }

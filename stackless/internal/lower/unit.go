@@ -185,7 +185,7 @@ func (u *unit) report(fi *funcInfo) Function {
 		r.Kind = NotWaiting
 	}
 	if r.Kind != Refused && fi.frame != nil {
-		r.FrameSize = fi.frame.size
+		r.FrameSize, r.Apart = fi.frame.size, fi.frame.apart
 	}
 	return r
 }
@@ -237,7 +237,7 @@ func (u *unit) isLibrary() bool {
 
 // refuseInfo notes a reason to refuse a function.
 func (u *unit) refuseInfo(fi *funcInfo, pos token.Pos, text string) {
-	fi.refused = append(fi.refused, Reason{u.p.Fset.Position(pos), text})
+	fi.refused = append(fi.refused, Reason{Pos: u.p.Fset.Position(pos), Text: text})
 }
 
 // frameOf returns the frame of a function of the package, which is lowered if that has not

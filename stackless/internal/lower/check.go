@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -24,9 +25,10 @@ func (u *unit) checkAgain() (found bool) {
 		if fi.isOld || len(fi.refused) > 0 {
 			continue
 		}
-		before := fi.hidden
-		if refused := attempt(func() { u.checkTask(fi) }); refused != nil {
-			fi.refused = append(fi.refused, u.reason(refused))
+		before, infos := fi.hidden, u.infos
+		if refused := u.checkTask(fi); len(refused) > 0 {
+			u.infos = infos
+			fi.refused = append(fi.refused, refused...)
 			fi.keeps, found = true, true
 		}
 		found = found || before == nil && fi.hidden != nil
@@ -41,16 +43,15 @@ func (u *unit) checkAgain() (found bool) {
 // around them, are checked with it.
 func (u *unit) check(fi *funcInfo) {
 	refused := attempt(func() { u.checkSyntax(fi) })
-	infos := u.infos
-	kept := attempt(func() { u.checkTask(fi) })
-	fi.keeps = fi.keeps || kept != nil
-	if refused == nil {
-		refused = kept
-	} else {
-		u.infos = infos // its literals stay as they are too
-	}
 	if refused != nil {
 		fi.refused = append(fi.refused, u.reason(refused))
+	}
+	infos := u.infos
+	kept := u.checkTask(fi)
+	fi.keeps = fi.keeps || len(kept) > 0
+	fi.refused = append(fi.refused, kept...)
+	if len(fi.refused) > 0 {
+		u.infos = infos // its literals stay as they are too
 	}
 }
 
@@ -94,13 +95,14 @@ func (u *unit) checkSyntax(fi *funcInfo) {
 	}
 }
 
-// checkTask refuses uses of the Task that could let code wait which the compiler does not see.
-func (u *unit) checkTask(fi *funcInfo) {
+// checkTask returns the uses of the Task that could let code wait which the compiler does not see.
+func (u *unit) checkTask(fi *funcInfo) []Reason {
 	w := &taskWalk{u: u, fi: fi, allowed: map[*ast.Ident]bool{}, ranged: map[*ast.CallExpr]bool{}, checked: map[ast.Node]bool{}}
 	w.walk(fi.body, false)
 	if fi.hidden = w.hidden; fi.hidden != nil {
 		fi.keeps = true // perhaps in such a literal
 	}
+	return w.refused
 }
 
 // A taskWalk looks at the uses of one function's Task.
@@ -111,6 +113,12 @@ type taskWalk struct {
 	ranged  map[*ast.CallExpr]bool // calls over whose result a loop ranges
 	checked map[ast.Node]bool      // literals that were checked by themselves
 	hidden  *Reason                // the first literal that waits with the Task
+	refused []Reason
+}
+
+// refuse notes a use that is refused.
+func (w *taskWalk) refuse(pos token.Pos, format string, args ...any) {
+	w.refused = append(w.refused, w.u.reason(&refusal{pos, fmt.Sprintf(format, args...)}))
 }
 
 func (w *taskWalk) walk(node ast.Node, inLiteral bool) {
@@ -138,7 +146,7 @@ func (w *taskWalk) walk(node ast.Node, inLiteral bool) {
 			w.call(n, inLiteral)
 		case *ast.Ident:
 			if w.fi.task != nil && info.Uses[n] == w.fi.task && !w.allowed[n] {
-				refuse(n.Pos(), "the Task is used other than as the first argument or the receiver of a call, so that waits could be hidden: give it to functions only")
+				w.refuse(n.Pos(), "the Task is used other than as the first argument or the receiver of a call, so that waits could be hidden: give it to functions only")
 			}
 		}
 		if e, ok := n.(ast.Expr); ok && !inLiteral {
@@ -161,7 +169,7 @@ func (w *taskWalk) foreign(e ast.Expr) {
 		}
 	}
 	if isForeign {
-		refuse(e.Pos(), "a Task is used that is not the function's own: wait with the Task that the function was given")
+		w.refuse(e.Pos(), "a Task is used that is not the function's own: wait with the Task that the function was given")
 	}
 }
 
@@ -196,7 +204,7 @@ func (w *taskWalk) call(n *ast.CallExpr, inLiteral bool) {
 	}
 	if c.fn != nil {
 		if kind, _, ok := u.c.directives.Of(c.fn); ok && kind == "range" && !w.ranged[n] {
-			refuse(n.Pos(), "an iterator that waits is kept: call %s in the range clause of a loop", c.fn.Name())
+			w.refuse(n.Pos(), "an iterator that waits is kept: call %s in the range clause of a loop", c.fn.Name())
 		}
 	}
 	sig, ok := u.p.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
@@ -232,9 +240,10 @@ func (w *taskWalk) stepLiterals(n *ast.CallExpr, c call) {
 		}
 		fi.task, fi.lent = w.fi.task, true
 		w.u.infos = append(w.u.infos, fi)
-		if refused := attempt(func() { w.u.checkSyntax(fi); w.u.checkTask(fi) }); refused != nil {
-			panic(*refused)
+		if refused := attempt(func() { w.u.checkSyntax(fi) }); refused != nil {
+			w.refused = append(w.refused, w.u.reason(refused))
 		}
+		w.refused = append(w.refused, w.u.checkTask(fi)...)
 		w.checked[lit] = true
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,10 +85,31 @@ func (f *file) edo(u *unit) string { return f.importName(u, u.edo) }
 func (u *unit) line(pos token.Pos) string {
 	p := u.p.Fset.Position(pos)
 	name := p.Filename
-	if abs, err := filepath.Abs(name); err == nil {
+	if relative, ok := u.relative[name]; ok {
+		name = relative
+	} else if abs, err := filepath.Abs(name); err == nil {
 		name = abs
 	}
 	return fmt.Sprintf("//line %s:%d\n", name, p.Line)
+}
+
+// lineName is the file name in a line directive.
+var lineName = regexp.MustCompile(`^(?://|/\*)line (.*?):\d+(?::\d+)?(?:\*/)?$`)
+
+// relativeNames are the names of line directives that are not absolute, by what go/token makes of them. The
+// Go compiler leaves them as they are.
+func relativeNames(files []*file) map[string]string {
+	names := map[string]string{}
+	for _, f := range files {
+		for _, group := range f.syntax.Comments {
+			for _, c := range group.List {
+				if m := lineName.FindStringSubmatch(c.Text); m != nil && m[1] != "" && !filepath.IsAbs(m[1]) {
+					names[filepath.Join(filepath.Dir(f.name), m[1])] = m[1]
+				}
+			}
+		}
+	}
+	return names
 }
 
 // text is the new text of the file; nil if nothing changed.

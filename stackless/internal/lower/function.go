@@ -59,6 +59,7 @@ type function struct {
 	states       int
 	keepsStep    bool // it has the field st
 	callees      []*callee
+	refused      []refusal // the statements that are not lowered
 	borrows      []Reason
 }
 
@@ -106,6 +107,9 @@ func (f *function) lower(fi *funcInfo) string {
 	f.declareResults()
 	// 2. The body.
 	f.list(f.body.List)
+	if len(f.refused) > 0 {
+		panic(f.refused[0])
+	}
 	f.finish()
 	// 3. Where the variables lie.
 	f.place()

@@ -97,7 +97,8 @@ func (f *function) rangeStmt(s *ast.RangeStmt, name string) {
 	case *types.Map:
 		f.rangeOverMap(s, t, name)
 	case *types.Signature:
-		refuse(s.Pos(), "a loop that waits ranges over an iterator that the compiler does not know: collect its values in a slice first")
+		f.refused = append(f.refused, refusal{s.Pos(), "a loop that waits ranges over an iterator that the compiler does not know: collect its values in a slice first"})
+		f.loop(name, s.Body, &label{}, &label{}) // for the reasons in it
 	default:
 		refuse(s.Pos(), "the compiler does not know how to range over %s", t)
 	}

@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -16,6 +18,20 @@ func TestWhatIsNotKnownIsRefusedWithAReason(t *testing.T) {
 			continue
 		}
 		want = strings.TrimPrefix(want, ": ")
+		var all []string
+		if rest, ok := strings.CutPrefix(want, " all of "); ok {
+			n, list, _ := strings.Cut(rest, ": ")
+			all = strings.Split(list, "; ")
+			want = all[0]
+			if n != fmt.Sprint(len(fn.Reasons)) {
+				t.Errorf("%s has %d reasons, want %s: %v", fn.Name, len(fn.Reasons), n, fn.Reasons)
+			}
+		}
+		for _, want := range all {
+			if !slices.ContainsFunc(fn.Reasons, func(r Reason) bool { return strings.Contains(r.Text, want) }) {
+				t.Errorf("%s is not refused because %s: %v", fn.Name, want, fn.Reasons)
+			}
+		}
 		switch {
 		case want == " nothing":
 			if fn.Kind != Lowered {

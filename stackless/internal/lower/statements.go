@@ -21,10 +21,33 @@ func (f *function) needsParts(n ast.Node) bool {
 }
 
 // list lowers the statements of a block that is taken apart.
+//
+// A refused statement is noted, and the rest is lowered for the reasons in it: the function is refused in
+// the end.
 func (f *function) list(list []ast.Stmt) {
 	for _, s := range list {
-		f.stmt(s)
+		f.attemptStmt(s)
 	}
+}
+
+// attemptStmt lowers a statement, and notes why it is refused. What comes after may lack what a refused
+// one would have made, so a panic there is none of the compiler.
+func (f *function) attemptStmt(s ast.Stmt) {
+	inLoop, targets := f.inLoop, len(f.targets)
+	defer func() {
+		v := recover()
+		r, isRefusal := v.(refusal)
+		switch {
+		case v == nil:
+			return
+		case isRefusal:
+			f.refused = append(f.refused, r)
+		case len(f.refused) == 0:
+			panic(v)
+		}
+		f.inLoop, f.targets, f.pending = inLoop, f.targets[:targets], ""
+	}()
+	f.stmt(s)
 }
 
 // stmt lowers one statement of such a block.

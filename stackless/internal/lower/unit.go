@@ -14,8 +14,10 @@ type unit struct {
 	edo    *types.Package
 	prefix string // of the names of functions at run time
 	files  []*file
-	facts  map[*types.Var]*facts
-	owner  map[ast.Node]ast.Node // return statements and literals → the function that they are in
+
+	relative map[string]string // names of files in line directives, see relativeNames
+	facts    map[*types.Var]*facts
+	owner    map[ast.Node]ast.Node // return statements and literals → the function that they are in
 
 	declared  map[*types.Func]*funcInfo
 	literals  map[*ast.FuncLit]*funcInfo
@@ -81,6 +83,7 @@ func newUnit(c *Compiler, p *Package) *unit {
 		name := p.Fset.PositionFor(syntax.Package, false).Filename
 		u.files = append(u.files, &file{syntax: syntax, name: name, src: p.Src[name], aliases: map[string]string{}})
 	}
+	u.relative = relativeNames(u.files)
 	return u
 }
 
@@ -258,6 +261,7 @@ func (u *unit) frameOf(fi *funcInfo) *frameType {
 	}
 	fi.stage = underWay
 	fi.frame = &frameType{pkg: u.p.Types.Path(), name: fi.name.frame(), isExported: ast.IsExported(fi.name.frame()), typeParams: fi.typePar}
+	var f *function
 	refused := attempt(func() {
 		for _, p := range fi.typePar {
 			if p.Obj().Name() == "_" {
@@ -265,7 +269,7 @@ func (u *unit) frameOf(fi *funcInfo) *frameType {
 			}
 		}
 		u.checkName(fi)
-		f := u.newFunction(fi)
+		f = u.newFunction(fi)
 		if fi.fn == nil {
 			fi.captured = u.capturedBy(fi)
 		}
@@ -278,6 +282,11 @@ func (u *unit) frameOf(fi *funcInfo) *frameType {
 	fi.stage = finished
 	if refused != nil {
 		fi.refused = append(fi.refused, u.reason(refused))
+		if f != nil && len(f.refused) > 1 {
+			for _, r := range f.refused[1:] {
+				fi.refused = append(fi.refused, u.reason(&r))
+			}
+		}
 		fi.text = ""
 		u.again = u.again || fi.frame.isUsed
 		return nil

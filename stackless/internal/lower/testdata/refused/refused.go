@@ -208,6 +208,29 @@ func shadows(task *edo.Task) bool { // want: the name true has a meaning of its 
 	return true
 }
 
+// Each statement has its own reason.
+func several(task *edo.Task, seq func(func(int) bool)) error { // want all of 4: a type is declared inside the function; over an iterator; becomes an interface; structs or arrays
+	type t int
+	for range seq {
+		edo.Yield(task)
+		if t(1) > 0 {
+			take(global, edo.Yield(task))
+		}
+		break
+	}
+	if global == (big{b: len(fmt.Sprint(edo.Yield(task)))}) {
+		return nil
+	}
+	return edo.Yield(task)
+}
+
+// Each use of the Task has its own reason.
+func severalUses(task *edo.Task, h *holder) error { // want all of 3: runtime.LockOSThread; other than as; not the function's own
+	runtime.LockOSThread()
+	fmt.Println(task)
+	return edo.Yield(h.task)
+}
+
 func tuple(task *edo.Task) error { // want: a Task is used that is not the function's own
 	return pair(two(task))
 }

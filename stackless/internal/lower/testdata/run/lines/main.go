@@ -27,6 +27,7 @@ func main() {
 		}(),
 			line())
 		fmt.Println(lines(task))
+		directives(task)
 		h := edo.Go(task, func(task *edo.Task) error {
 			edo.Yield(task)
 			fmt.Println(line())

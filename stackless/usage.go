@@ -21,7 +21,7 @@ Tells what becomes of each function that waits:
   server/conn.go:12:6: serve is lowered: 144 bytes
   server/conn.go:19:12: serve borrows a coroutine: a call through the interface Handler
   server/conn.go:40:6: run stays on a coroutine
-  server/conn.go:44:2: run: a defer in a loop
+  server/conn.go:44:2: run: a type is declared inside the function
 
 flags:
   -json   print one JSON object; the documentation of the package

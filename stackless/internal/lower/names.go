@@ -43,7 +43,7 @@ func (u *unit) localNames(file *file, node ast.Node) *names {
 
 // frameNames are the names that the fields and methods of every frame have.
 func frameNames() *names {
-	return &names{map[string]bool{"_": true, "Poll": true, "FunctionName": true, "Frames": true, "st": true, "state": true, "armed": true}}
+	return &names{map[string]bool{"_": true, "Poll": true, "FunctionName": true, "Frames": true, "itself": true, "st": true, "state": true, "armed": true}}
 }
 
 // symbolPrefix is what the names of the package's functions begin with at run time.

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strconv"
 	"strings"
@@ -220,7 +221,7 @@ func (u *unit) spawnedFrame(file *file, n *ast.CallExpr, arg int, step *types.Fu
 		values = append(values, name)
 	}
 	fi.given, fr.isUsed = true, true
-	return "func(" + strings.Join(params, ", ") + ") " + frameName(fr) + " { return " + fr.composeText(values) + " }", true
+	return "func(" + strings.Join(params, ", ") + ") " + frameName(fr) + " { return " + u.frameAt(n.Pos(), fi, fr.composeText(values)) + " }", true
 }
 
 // spawnFun is the function of a call by another name, without type arguments.
@@ -296,12 +297,12 @@ func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok 
 		if lit, ok := fi.node.(*ast.FuncLit); ok && f == nil {
 			u.removed[lit] = true
 		}
-		return u.literalFrame(fi, f), true
+		return u.frameAt(e.Pos(), fi, u.literalFrame(fi, f)), true
 	}
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
 		if fn, ok := u.p.Info.Uses[e].(*types.Func); ok {
-			return u.declaredFrame(file, fn, "")
+			return u.declaredFrame(file, e.Pos(), fn, "")
 		}
 	case *ast.SelectorExpr:
 		fn, ok := u.p.Info.Uses[e.Sel].(*types.Func)
@@ -310,13 +311,13 @@ func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok 
 		}
 		sel := u.p.Info.Selections[e]
 		if sel == nil {
-			return u.declaredFrame(file, fn, "")
+			return u.declaredFrame(file, e.Pos(), fn, "")
 		}
 		if sel.Kind() != types.MethodVal || len(sel.Index()) != 1 {
 			return "", false
 		}
 		// The receiver is evaluated where the method value is.
-		return u.declaredFrame(file, fn, u.receiverText(file, e, f))
+		return u.declaredFrame(file, e.Pos(), fn, u.receiverText(file, e, f))
 	}
 	return "", false
 }
@@ -327,8 +328,8 @@ func hasTask(sig *types.Signature) bool {
 }
 
 // declaredFrame is the frame of a declared function that takes nothing but a Task, and of a
-// method of recv.
-func (u *unit) declaredFrame(file *file, fn *types.Func, recv string) (string, bool) {
+// method of recv. It stands at pos.
+func (u *unit) declaredFrame(file *file, pos token.Pos, fn *types.Func, recv string) (string, bool) {
 	var fr *frameType
 	name := ""
 	fi := u.declared[fn.Origin()]
@@ -347,13 +348,16 @@ func (u *unit) declaredFrame(file *file, fn *types.Func, recv string) (string, b
 	}
 	fr.isUsed = true
 	if recv == "" {
-		return name + fr.name + "{}", true
+		if fi == nil {
+			return name + fr.name + "{}", true
+		}
+		return u.frameAt(pos, fi, fr.name+"{}"), true
 	}
 	if fi == nil || fi.isOld {
 		return "", false // the frame has not the name of a method value
 	}
 	fi.isBound = true
-	return fi.boundName() + "{" + fr.composeText([]string{recv}) + "}", true
+	return u.frameAt(pos, fi, fi.boundName()+"{"+fr.composeText([]string{recv})+"}"), true
 }
 
 // boundName is the type of the frames of method values of a method. They differ from those of calls

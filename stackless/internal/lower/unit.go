@@ -29,28 +29,30 @@ type unit struct {
 	called    map[ast.Expr]bool                 // functions that are called where they stand
 	number    map[*ast.FuncLit]int              // of a literal in the function around it, from 1
 	initials  struct{ functions, literals int } // functions named init, and literals of package variables so far
+	initial   []ast.Node                        // what the initialization of package variables may come to
 	again     bool                              // a function was refused after another one had relied on its frame
 }
 
 // A funcInfo is what is known of a function that takes a Task.
 type funcInfo struct {
-	file     *file
-	name     functionName
-	node     ast.Node
-	typ      *ast.FuncType
-	body     *ast.BlockStmt
-	fn       *types.Func // nil: it is a literal
-	sig      *types.Signature
-	task     *types.Var
-	captured []*types.Var // of a literal: the variables around it, in the order of the text
-	isOld    bool         // its file was compiled before: it is known, and not lowered again
-	outside  ast.Node     // of a literal: the declaration around it
-	demanded bool
-	given    bool // of a literal: a call gets its frame
-	isBound  bool // of a method: a method value of it is spawned
-	isValue  bool // of a declared function: it is used as a value
-	isPooled bool // its frames of calls as a value are used again
-	lent     bool // a literal that waits with the Task of the function around it
+	file      *file
+	name      functionName
+	node      ast.Node
+	typ       *ast.FuncType
+	body      *ast.BlockStmt
+	fn        *types.Func // nil: it is a literal
+	sig       *types.Signature
+	task      *types.Var
+	captured  []*types.Var // of a literal: the variables around it, in the order of the text
+	isOld     bool         // its file was compiled before: it is known, and not lowered again
+	outside   ast.Node     // of a literal: the declaration around it
+	demanded  bool
+	given     bool // of a literal: a call gets its frame
+	isBound   bool // of a method: a method value of it is spawned
+	isValue   bool // of a declared function: it is used as a value
+	isInitial bool // an initializer may come to where its frame stands for it
+	isPooled  bool // its frames of calls as a value are used again
+	lent      bool // a literal that waits with the Task of the function around it
 
 	waits   bool
 	keeps   bool    // it may keep its Task, see keeps.go
@@ -96,6 +98,7 @@ func (u *unit) compile() (*Result, error) {
 		return result, nil
 	}
 	u.numberInitializers()
+	u.findInitial()
 	for _, f := range u.files {
 		s := &surveyor{info: u.p.Info, facts: u.facts, perLoop: u.loopVariablesAreShared(f), defers: map[*ast.FuncLit]bool{}, looped: map[*ast.DeferStmt]bool{}}
 		s.survey(f.syntax)
@@ -119,7 +122,7 @@ func (u *unit) compile() (*Result, error) {
 		}
 		for _, fi := range u.infos {
 			if fi.file == f && fi.text != "" {
-				f.appended.WriteString(fi.text + u.boundText(fi) + u.poolText(fi))
+				f.appended.WriteString(fi.text + u.boundText(fi) + u.poolText(fi) + u.itselfText(fi))
 			}
 		}
 		if text := f.text(u); text != nil {
@@ -141,7 +144,7 @@ func (u *unit) lowerAll() {
 	u.again = false
 	u.removed = map[*ast.FuncLit]bool{}
 	for _, fi := range u.infos {
-		fi.stage, fi.text, fi.borrows, fi.given, fi.isPooled = untouched, "", nil, false, false
+		fi.stage, fi.text, fi.borrows, fi.given, fi.isPooled, fi.isInitial = untouched, "", nil, false, false, false
 	}
 	for _, fi := range u.infos {
 		if fi.fn != nil {

@@ -9,7 +9,11 @@ import (
 	"github.com/edo-go/edo/joinset"
 )
 
-var order []string
+// Declared first: a variable without an initializer has its turn too.
+var (
+	order []string
+	out   string
+)
 
 func note(name string) string {
 	order = append(order, name)
@@ -34,8 +38,6 @@ var (
 	inPlain   = note("inPlain")
 	unneeded  = note("unneeded")
 )
-
-var out string
 
 func run(fn func(task *edo.Task, out *string) error) (out string) {
 	edo.Run(func(task *edo.Task) error {

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"path/filepath"
@@ -20,6 +21,8 @@ type file struct {
 	aliases  map[string]string // import path → the name of an import that is added
 	appended strings.Builder   // the text of the frames
 	edits    []edit            // replacements in the text of the user
+
+	importNames map[*ast.ImportSpec]string // of the imports that have a name in the file
 }
 
 // An edit replaces the text between two offsets.
@@ -51,7 +54,7 @@ func (f *file) importName(u *unit, p *types.Package) string {
 	if alias := f.aliases[p.Path()]; alias != "" {
 		return alias
 	}
-	taken := &names{map[string]bool{}}
+	taken := &names{taken: map[string]bool{}}
 	for _, g := range u.files {
 		ast.Inspect(g.syntax, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
@@ -118,6 +121,9 @@ func (f *file) text(u *unit) []byte {
 		return nil
 	}
 	text := apply(f.src, 0, len(f.src), f.edits) + "\n" + f.appended.String()
+	if unused := f.unusedImports(text); len(unused) > 0 {
+		text = apply(f.src, 0, len(f.src), f.withBlank(u, unused)) + "\n" + f.appended.String()
+	}
 	// A function that was refused in the end may have asked for imports that nothing uses now.
 	imports := ""
 	for _, path := range sortedKeys(f.aliases) {
@@ -127,6 +133,49 @@ func (f *file) text(u *unit) []byte {
 	}
 	at := u.offset(f.syntax.Name.End()) // before all edits
 	return []byte(text[:at] + imports + text[at:])
+}
+
+// unusedImports are the imports of the source that nothing in the new text uses: their last use was in a
+// literal for which a frame stands, in what Poll says otherwise.
+func (f *file) unusedImports(text string) (unused []*ast.ImportSpec) {
+	used := map[string]bool{}
+	var s scanner.Scanner
+	fset := token.NewFileSet()
+	s.Init(fset.AddFile("", -1, len(text)), []byte(text), func(token.Position, string) {}, 0)
+	last := ""
+	for {
+		_, tok, lit := s.Scan()
+		if tok == token.EOF {
+			break
+		}
+		if tok == token.PERIOD {
+			used[last] = true
+		}
+		last = ""
+		if tok == token.IDENT {
+			last = lit
+		}
+	}
+	for _, spec := range f.syntax.Imports {
+		if name := f.importNames[spec]; name != "" && !used[name] {
+			unused = append(unused, spec)
+		}
+	}
+	return unused
+}
+
+// withBlank are the edits of the file and those that make imports blank.
+func (f *file) withBlank(u *unit, imports []*ast.ImportSpec) []edit {
+	edits := slices.Clone(f.edits)
+	for _, spec := range imports {
+		from, to := u.offset(spec.Path.Pos()), u.offset(spec.Path.Pos())
+		if spec.Name != nil {
+			from = u.offset(spec.Name.Pos())
+		}
+		edits = append(edits, edit{from, to, "_ "})
+	}
+	slices.SortStableFunc(edits, func(a, b edit) int { return a.from - b.from })
+	return edits
 }
 
 // apply is the text from one offset to another, with edits, which are in order and inside.

@@ -8,12 +8,25 @@ import (
 )
 
 // names gives out names that mean nothing else.
-type names struct{ taken map[string]bool }
+type names struct {
+	taken  map[string]bool
+	around []*types.Scope // in which other names have a meaning
+}
+
+// has reports whether a name means something already.
+func (n *names) has(name string) bool {
+	for _, scope := range n.around {
+		if scope.Lookup(name) != nil {
+			return true
+		}
+	}
+	return n.taken[name]
+}
 
 // fresh returns hint, or hint with a number.
 func (n *names) fresh(hint string) string {
 	name := hint
-	for i := 1; n.taken[name]; i++ {
+	for i := 1; n.has(name); i++ {
 		name = hint + strconv.Itoa(i)
 	}
 	n.taken[name] = true
@@ -23,18 +36,13 @@ func (n *names) fresh(hint string) string {
 // localNames returns the names that generated code in a function of file may use: none that is
 // written in node, or that has a meaning in the file, the package or the language.
 func (u *unit) localNames(file *file, node ast.Node) *names {
-	n := &names{map[string]bool{"_": true}}
+	n := &names{map[string]bool{"_": true}, []*types.Scope{types.Universe, u.p.Types.Scope(), u.p.Info.Scopes[file.syntax]}}
 	ast.Inspect(node, func(m ast.Node) bool {
 		if id, ok := m.(*ast.Ident); ok {
 			n.taken[id.Name] = true
 		}
 		return true
 	})
-	for _, scope := range []*types.Scope{types.Universe, u.p.Types.Scope(), u.p.Info.Scopes[file.syntax]} {
-		for _, name := range scope.Names() {
-			n.taken[name] = true
-		}
-	}
 	for _, name := range file.aliases {
 		n.taken[name] = true
 	}
@@ -43,7 +51,7 @@ func (u *unit) localNames(file *file, node ast.Node) *names {
 
 // frameNames are the names that the fields and methods of every frame have.
 func frameNames() *names {
-	return &names{map[string]bool{"_": true, "Poll": true, "FunctionName": true, "Frames": true, "itself": true, "st": true, "state": true, "armed": true}}
+	return &names{taken: map[string]bool{"_": true, "Poll": true, "FunctionName": true, "Frames": true, "itself": true, "st": true, "state": true, "armed": true}}
 }
 
 // symbolPrefix is what the names of the package's functions begin with at run time.

@@ -113,7 +113,7 @@ func (f *function) nameVariables() {
 		if v.field || v.room != "" {
 			continue // named when the fields are laid out
 		}
-		if v.obj != nil && !others[v.obj.Name()] && f.onlyObject[v.obj.Name()] == v.obj {
+		if v.obj != nil && !others[v.obj.Name()] && !f.outer.has(v.obj.Name()) && f.onlyObject[v.obj.Name()] == v.obj {
 			v.storage = v.obj.Name()
 			continue
 		}
@@ -121,13 +121,9 @@ func (f *function) nameVariables() {
 	}
 }
 
-// otherMeanings are the names that mean something outside the function, and those that mean
-// several things in it.
+// otherMeanings are the names that mean several things in the function.
 func (f *function) otherMeanings() map[string]bool {
 	others := map[string]bool{}
-	for name := range f.outer.taken {
-		others[name] = true
-	}
 	f.onlyObject = map[string]any{}
 	ast.Inspect(f.node, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)

@@ -292,12 +292,20 @@ func (u *unit) frameValue(file *file, e ast.Expr, f *function) (text string, ok 
 		if fr == nil {
 			return "", false
 		}
+		text := u.frameAt(e.Pos(), fi, u.literalFrame(fi, f))
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok && f != nil && f.variableOf(id) == nil {
+			// The variable is declared in a statement that is copied, and must be used there.
+			if u.isHidden(file, e) {
+				return "", false
+			}
+			text = file.edo(u) + ".FrameOf(" + id.Name + ", " + text + ")"
+		}
 		fi.given = true
 		fr.isUsed = true
 		if lit, ok := fi.node.(*ast.FuncLit); ok && f == nil {
 			u.removed[lit] = true
 		}
-		return u.frameAt(e.Pos(), fi, u.literalFrame(fi, f)), true
+		return text, true
 	}
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:

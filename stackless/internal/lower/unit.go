@@ -86,6 +86,14 @@ func newUnit(c *Compiler, p *Package) *unit {
 		u.files = append(u.files, &file{syntax: syntax, name: name, src: p.Src[name], aliases: map[string]string{}})
 	}
 	u.relative = relativeNames(u.files)
+	for _, f := range u.files {
+		f.importNames = map[*ast.ImportSpec]string{}
+		for _, spec := range f.syntax.Imports {
+			if name := p.Info.PkgNameOf(spec); name != nil && name.Name() != "_" && name.Name() != "." {
+				f.importNames[spec] = name.Name()
+			}
+		}
+	}
 	return u
 }
 

@@ -107,6 +107,7 @@ func often(task *edo.Task) (n int, err error) {
 
 func main() {
 	fmt.Println(edo.Run(func(task *edo.Task) error {
+		unused(task)
 		fmt.Println("cleans up", cleansUp(task, "panic"))
 		h := edo.Go(task, func(task *edo.Task) error { return cleansUp(task, "abort") })
 		timer.Sleep(task, time.Millisecond)

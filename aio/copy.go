@@ -48,12 +48,21 @@ type transfer struct {
 	n         int64  // bytes written
 	mustFlush bool   // bytes were written since the last flush
 	atEOF     bool   // src is at its end
+
+	reads, writes bool // the last poll of src, or of dst, was pending
 }
 
 func (o *transfer) progress() int64 { return o.n }
 
-// Drop gives the buffer back.
+// Drop gives the buffer back, and the operation up that waits.
 func (o *transfer) Drop() {
+	giveUpReading(o.src, &o.reads)
+	giveUpWriting(o.dst, &o.writes)
+	o.release()
+}
+
+// release gives the buffer back.
+func (o *transfer) release() {
 	if o.chunk != nil {
 		chunks.Put(o.chunk)
 		o.chunk = nil
@@ -68,11 +77,11 @@ func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
 	poll, err := o.copyBytes(cx)
 	if poll == edo.Pending {
 		if o.from == o.to {
-			o.Drop()
+			o.release()
 		}
 		return 0, edo.Pending, nil
 	}
-	o.Drop()
+	o.release()
 	o.dst, o.src = nil, nil
 	return o.n, edo.Ready, err
 }
@@ -104,6 +113,7 @@ func (o *transfer) copyBytes(cx *edo.Context) (edo.Poll, error) {
 
 func (o *transfer) write(cx *edo.Context) (edo.Poll, error) {
 	n, poll, err := o.dst.PollWrite(cx, o.chunk[o.from:o.to])
+	o.writes = poll == edo.Pending
 	switch {
 	case poll == edo.Pending || err != nil:
 		return poll, err
@@ -121,6 +131,7 @@ func (o *transfer) read(cx *edo.Context) (edo.Poll, error) {
 		o.chunk = chunks.Get().(*chunk)
 	}
 	n, poll, err := o.src.PollRead(cx, o.chunk[:])
+	o.reads = poll == edo.Pending
 	switch {
 	case poll == edo.Pending:
 		_, err := o.flush(cx)
@@ -145,6 +156,7 @@ func (o *transfer) flush(cx *edo.Context) (edo.Poll, error) {
 		return edo.Ready, nil
 	}
 	poll, err := o.dst.PollFlush(cx)
-	o.mustFlush = poll == edo.Pending
+	o.writes = poll == edo.Pending
+	o.mustFlush = o.writes
 	return poll, err
 }

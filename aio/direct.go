@@ -60,9 +60,3 @@ func awaitStep[T, O any, P interface {
 	pool.Put(f)
 	return true, progress, err
 }
-
-// borrower is a part of an operation that only borrows its reader or writer.
-type borrower struct{}
-
-// Drop has nothing to release.
-func (borrower) Drop() {}

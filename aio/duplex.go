@@ -183,7 +183,7 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		if l.n != 0 {
 			break
 		}
-		if poll, err := l.wait(cx, &l.reader, &displaced, (*emptyLane)(l), useOneReader); poll == edo.Pending || err != nil {
+		if poll, err := waitAlone(cx, &l.mu, &l.reader, &displaced, (*emptyLane)(l), useOneReader); poll == edo.Pending || err != nil {
 			return 0, poll, err
 		}
 	}
@@ -206,29 +206,6 @@ func (l *lane) read(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	return k, edo.Ready, nil
 }
 
-// wait makes the task of cx the waiter in slot, which is l.reader or l.writer, and returns
-// Pending, with l unlocked. If slot has the waker of another task, wait first asks that
-// task: an error, with l unlocked, says that it still waits for leaf. Otherwise wait
-// returns Ready, with l locked: meanwhile l was unlocked, so the caller checks its state
-// and then calls wait again. displaced tells that call which task was asked.
-func (l *lane) wait(cx *edo.Context, slot, displaced *edo.Waker, leaf edo.Leaf, use string) (edo.Poll, error) {
-	me := cx.Waker()
-	if first := *slot; first != me && first != *displaced && !first.IsZero() {
-		l.mu.Unlock() // Sole polls the first task, and that poll locks mu
-		if err := cx.Sole(first, leaf, use); err != nil {
-			return edo.Ready, err
-		}
-		*displaced = first
-		l.mu.Lock()
-		return edo.Ready, nil
-	}
-	old := *slot
-	*slot = me
-	l.mu.Unlock()
-	cx.Displace(old, leaf)
-	return edo.Pending, nil
-}
-
 // write moves bytes from p to the ring. It waits while the ring is full.
 func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	if !cx.Proceed((*fullLane)(l)) {
@@ -248,7 +225,7 @@ func (l *lane) write(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		if l.n != l.size {
 			break
 		}
-		if poll, err := l.wait(cx, &l.writer, &displaced, (*fullLane)(l), useOneWriter); poll == edo.Pending || err != nil {
+		if poll, err := waitAlone(cx, &l.mu, &l.writer, &displaced, (*fullLane)(l), useOneWriter); poll == edo.Pending || err != nil {
 			return 0, poll, err
 		}
 	}

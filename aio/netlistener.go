@@ -35,11 +35,20 @@ type netListener[C Conn] struct {
 }
 
 func (l *netListener[C]) Accept() (net.Conn, error) {
-	conn, err := awaitNet[C](&l.user, &netAccept[C]{l: l.inner})
+	f := l.accept()
+	defer edo.Drop(f) // a cancelled Accept leaves the line
+	conn, err := awaitNet(&l.user, f)
 	if err != nil {
 		return nil, err
 	}
 	return newNetConn(&l.user, conn), nil
+}
+
+func (l *netListener[C]) accept() edo.Future[C] {
+	if a, ok := l.inner.(interface{ AcceptFuture() edo.Future[C] }); ok {
+		return a.AcceptFuture()
+	}
+	return netAccept[C]{l.inner}
 }
 
 func (l *netListener[C]) Close() error {
@@ -52,10 +61,7 @@ func (l *netListener[C]) Close() error {
 
 func (l *netListener[C]) Addr() net.Addr { return l.inner.Addr() }
 
-// netAccept is an Accept under way.
-type netAccept[C Conn] struct {
-	borrower
-	l Acceptor[C]
-}
+// netAccept is an Accept of a listener that has no future for it.
+type netAccept[C Conn] struct{ l Acceptor[C] }
 
-func (a *netAccept[C]) Poll(cx *edo.Context) (C, edo.Poll, error) { return a.l.PollAccept(cx) }
+func (a netAccept[C]) Poll(cx *edo.Context) (C, edo.Poll, error) { return a.l.PollAccept(cx) }

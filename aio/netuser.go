@@ -42,12 +42,6 @@ func (u *user) init(s edo.Spawner) {
 
 var errSeeded = errors.New("aio: in the simulator a net.Conn or net.Listener serves the task alone that it was made with: a goroutine could not be replayed")
 
-// netFuture is an operation of a net.Conn or a net.Listener.
-type netFuture[T any] interface {
-	edo.Future[T]
-	Drop()
-}
-
 var netOps reuse.Pool[netOp, *netOp]
 
 // await waits for op, and returns how many bytes it has moved.
@@ -61,10 +55,10 @@ func (u *user) await(op netOp) (int, error) {
 }
 
 // awaitNet waits for f, which it borrows.
-func awaitNet[T any](u *user, f netFuture[T]) (v T, err error) {
+func awaitNet[T any](u *user, f edo.Future[T]) (v T, err error) {
 	switch {
 	case u.task != nil && inside.Task(u.task).IsHere():
-		return edo.Await(u.task, edo.Future[T](f))
+		return edo.Await(u.task, f)
 	case u.err != nil:
 		return v, u.err
 	case u.rt.Driver.Seeded():
@@ -75,7 +69,7 @@ func awaitNet[T any](u *user, f netFuture[T]) (v T, err error) {
 	if p.rt != u.rt {
 		p.rt, p.cx = u.rt, sched.NewContext(u.rt.Sched, &p.task)
 	}
-	v, err, reusable := parkUntilReady[T](p, f)
+	v, err, reusable := parkUntilReady(p, f)
 	if reusable {
 		parkers.Put(p)
 	}

@@ -28,11 +28,14 @@ func ReadFuture(r Reader, p []byte) edo.Future[int] { return &read{r: r, p: p} }
 var reads reuse.Pool[read, *read]
 
 type read struct {
-	borrower
-	r Reader
-	p []byte
-	n int
+	r     Reader
+	p     []byte
+	n     int
+	waits bool // the last poll was pending
 }
+
+// Drop gives the read up.
+func (o *read) Drop() { giveUpReading(o.r, &o.waits) }
 
 func (o *read) progress() int { return o.n }
 
@@ -46,7 +49,7 @@ func (o *read) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	}
 	n, poll, err := o.r.PollRead(cx, o.p)
 	turn.End(cx)
-	if poll != edo.Pending {
+	if o.waits = poll == edo.Pending; !o.waits {
 		*o = read{n: n}
 	}
 	return n, poll, err
@@ -72,11 +75,14 @@ func ReadFullFuture(r Reader, p []byte) edo.Future[int] { return &readFull{r: r,
 var readFulls reuse.Pool[readFull, *readFull]
 
 type readFull struct {
-	borrower
-	r Reader
-	p []byte
-	n int // bytes of p that are read
+	r     Reader
+	p     []byte
+	n     int  // bytes of p that are read
+	waits bool // the last poll was pending
 }
+
+// Drop gives the rest of the read up.
+func (o *readFull) Drop() { giveUpReading(o.r, &o.waits) }
 
 func (o *readFull) progress() int { return o.n }
 
@@ -85,7 +91,7 @@ func (o *readFull) Poll(cx *edo.Context) (int, edo.Poll, error) {
 		return polledAgain[int](cx)
 	}
 	poll, err := o.fill(cx)
-	if poll == edo.Pending {
+	if o.waits = poll == edo.Pending; o.waits {
 		return 0, edo.Pending, nil
 	}
 	*o = readFull{n: o.n}

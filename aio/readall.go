@@ -31,10 +31,13 @@ func ReadAllFuture(r Reader, buf []byte) edo.Future[[]byte] { return &readAll{r:
 var readAlls reuse.Pool[readAll, *readAll]
 
 type readAll struct {
-	borrower
-	r   Reader
-	buf []byte
+	r     Reader
+	buf   []byte
+	waits bool // the last poll was pending
 }
+
+// Drop gives the rest of the read up.
+func (o *readAll) Drop() { giveUpReading(o.r, &o.waits) }
 
 func (o *readAll) progress() []byte { return o.buf }
 
@@ -46,7 +49,7 @@ func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
 		return polledAgain[[]byte](cx)
 	}
 	poll, err := o.read(cx)
-	if poll == edo.Pending {
+	if o.waits = poll == edo.Pending; o.waits {
 		return nil, edo.Pending, nil
 	}
 	o.r = nil

@@ -296,13 +296,3 @@ func (t *Timed) LocalAddr() net.Addr { return localAddr(t.conn) }
 
 // RemoteAddr returns the address of the other end, or one of the network "edo".
 func (t *Timed) RemoteAddr() net.Addr { return remoteAddr(t.conn) }
-
-// abandoner is a reader or writer that keeps something of an operation which waits.
-type abandoner interface{ abandon(isRead bool) }
-
-// abandon tells a reader or writer that the operation which waited was given up.
-func abandon(v any, isRead bool) {
-	if a, ok := v.(abandoner); ok {
-		a.abandon(isRead)
-	}
-}

@@ -27,11 +27,14 @@ func WriteFuture(w Writer, p []byte) edo.Future[int] { return &write{w: w, p: p}
 var writes reuse.Pool[write, *write]
 
 type write struct {
-	borrower
-	w Writer
-	p []byte
-	n int
+	w     Writer
+	p     []byte
+	n     int
+	waits bool // the last poll was pending
 }
+
+// Drop gives the write up.
+func (o *write) Drop() { giveUpWriting(o.w, &o.waits) }
 
 func (o *write) progress() int { return o.n }
 
@@ -45,7 +48,7 @@ func (o *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	}
 	n, poll, err := o.w.PollWrite(cx, o.p)
 	turn.End(cx)
-	if poll != edo.Pending {
+	if o.waits = poll == edo.Pending; !o.waits {
 		*o = write{n: n}
 	}
 	return n, poll, err
@@ -71,11 +74,14 @@ func WriteAllFuture(w Writer, p []byte) edo.Future[int] { return &writeAll{w: w,
 var writeAlls reuse.Pool[writeAll, *writeAll]
 
 type writeAll struct {
-	borrower
-	w Writer
-	p []byte
-	n int // bytes of p that are written
+	w     Writer
+	p     []byte
+	n     int  // bytes of p that are written
+	waits bool // the last poll was pending
 }
+
+// Drop gives the rest of the write up.
+func (o *writeAll) Drop() { giveUpWriting(o.w, &o.waits) }
 
 func (o *writeAll) progress() int { return o.n }
 
@@ -84,7 +90,7 @@ func (o *writeAll) Poll(cx *edo.Context) (int, edo.Poll, error) {
 		return polledAgain[int](cx)
 	}
 	poll, err := o.write(cx)
-	if poll == edo.Pending {
+	if o.waits = poll == edo.Pending; o.waits {
 		return 0, edo.Pending, nil
 	}
 	*o = writeAll{n: o.n}
@@ -171,9 +177,12 @@ func (o *shutdown) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 
 // finish is the common part of flush and shutdown.
 type finish struct {
-	borrower
-	w Writer
+	w     Writer
+	waits bool // the last poll was pending
 }
+
+// Drop gives the operation up.
+func (o *finish) Drop() { giveUpWriting(o.w, &o.waits) }
 
 func (o *finish) progress() edo.Unit { return edo.Unit{} }
 
@@ -188,7 +197,7 @@ func (o *finish) poll(cx *edo.Context, step func(Writer, *edo.Context) (edo.Poll
 	}
 	poll, err := step(o.w, cx)
 	turn.End(cx)
-	if poll != edo.Pending {
+	if o.waits = poll == edo.Pending; !o.waits {
 		o.w = nil
 	}
 	return edo.Unit{}, poll, err

@@ -50,6 +50,8 @@ var exceptions = map[string]string{
 	"chantest.withoutValue":    "adapts the futures of channels to their common tests",
 	"future.taskGroup":         "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":          "in Send",
+	"aio.netOp":                "in Read and Write of NetConn",
+	"aio.netAccept":            "in Accept of NetListener",
 	"mpsc.waiter":              "in Send, Reserve and ReserveMany",
 	"mpsc.arriving":            "in RecvMany",
 	"mpsc.closer":              "in Sender.Closed, as in ClosedFuture",

@@ -1,6 +1,7 @@
 package aio_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"testing"
@@ -39,22 +40,50 @@ func TestEveryOperationThatCanReturnAtOnceGivesWay(t *testing.T) {
 	b.Close() // a is at its end
 	large := make([]byte, 1<<20)
 	for name, op := range map[string]func(task *edo.Task, e endless){
-		"Read of nothing":        func(task *edo.Task, _ endless) { aio.Read(task, a, nil) },
-		"Read at the end":        func(task *edo.Task, _ endless) { aio.Read(task, a, large) },
-		"Read":                   func(task *edo.Task, e endless) { aio.Read(task, e, large) },
-		"ReadFull of nothing":    func(task *edo.Task, e endless) { aio.ReadFull(task, e, nil) },
-		"ReadFull":               func(task *edo.Task, e endless) { aio.ReadFull(task, e, large) },
-		"ReadAll":                func(task *edo.Task, e endless) { aio.ReadAll(task, e, nil) },
-		"ReadAll at the end":     func(task *edo.Task, _ endless) { aio.ReadAll(task, a, nil) },
-		"Write":                  func(task *edo.Task, e endless) { aio.Write(task, e, large) },
-		"WriteAll of nothing":    func(task *edo.Task, e endless) { aio.WriteAll(task, e, nil) },
-		"WriteAll":               func(task *edo.Task, e endless) { aio.WriteAll(task, e, large) },
-		"Copy":                   func(task *edo.Task, e endless) { aio.Copy(task, e, e) },
-		"Copy of nothing":        func(task *edo.Task, e endless) { aio.Copy(task, e, endless{func() bool { return false }}) },
-		"Flush":                  func(task *edo.Task, e endless) { aio.Flush(task, e) },
-		"Flush of a Pipe":        func(task *edo.Task, _ endless) { aio.Flush(task, a) },
-		"Shutdown":               func(task *edo.Task, e endless) { aio.Shutdown(task, e) },
-		"Shutdown of a Pipe":     func(task *edo.Task, _ endless) { aio.Shutdown(task, a) },
+		"Read of nothing":     func(task *edo.Task, _ endless) { aio.Read(task, a, nil) },
+		"Read at the end":     func(task *edo.Task, _ endless) { aio.Read(task, a, large) },
+		"Read":                func(task *edo.Task, e endless) { aio.Read(task, e, large) },
+		"ReadFull of nothing": func(task *edo.Task, e endless) { aio.ReadFull(task, e, nil) },
+		"ReadFull":            func(task *edo.Task, e endless) { aio.ReadFull(task, e, large) },
+		"ReadAll":             func(task *edo.Task, e endless) { aio.ReadAll(task, e, nil) },
+		"ReadAll at the end":  func(task *edo.Task, _ endless) { aio.ReadAll(task, a, nil) },
+		"Write":               func(task *edo.Task, e endless) { aio.Write(task, e, large) },
+		"WriteAll of nothing": func(task *edo.Task, e endless) { aio.WriteAll(task, e, nil) },
+		"WriteAll":            func(task *edo.Task, e endless) { aio.WriteAll(task, e, large) },
+		"Copy":                func(task *edo.Task, e endless) { aio.Copy(task, e, e) },
+		"Copy of nothing":     func(task *edo.Task, e endless) { aio.Copy(task, e, endless{func() bool { return false }}) },
+		"Flush":               func(task *edo.Task, e endless) { aio.Flush(task, e) },
+		"Flush of a Pipe":     func(task *edo.Task, _ endless) { aio.Flush(task, a) },
+		"Shutdown":            func(task *edo.Task, e endless) { aio.Shutdown(task, e) },
+		"Shutdown of a Pipe":  func(task *edo.Task, _ endless) { aio.Shutdown(task, a) },
+		"CopyBidirectional":   func(task *edo.Task, e endless) { aio.CopyBidirectional(task, e, e) },
+		"ReadInt":             func(task *edo.Task, e endless) { aio.ReadInt[uint64](task, e, binary.BigEndian) },
+		"WriteInt":            func(task *edo.Task, e endless) { aio.WriteInt[uint64](task, e, binary.BigEndian, 1) },
+		"Limit":               func(task *edo.Task, e endless) { aio.ReadFull(task, aio.Limit(e, 1<<40), large) },
+		"Limit at the end":    func(task *edo.Task, e endless) { aio.Read(task, aio.Limit(e, 0), large) },
+		"Tee":                 func(task *edo.Task, e endless) { aio.ReadFull(task, aio.Tee(e, e), large) },
+		"ReadLine":            func(task *edo.Task, e endless) { aio.NewBufferedReader(e, 1<<20).ReadLine(task) },
+		"Peek of nothing":     func(task *edo.Task, e endless) { aio.NewBufferedReader(e, 0).Peek(task, 0) },
+		"NextByte":            func(task *edo.Task, e endless) { aio.NewBufferedReader(e, 0).NextByte(task) },
+		"Discard":             func(task *edo.Task, e endless) { aio.NewBufferedReader(e, 1).Discard(task, 1<<20) },
+		"a write to a buffer": func(task *edo.Task, e endless) {
+			w := aio.NewBufferedWriter(e, 32<<10)
+			aio.WriteAll(task, w, large[:1000])
+			aio.Flush(task, w)
+		},
+		"a buffer that has failed": func(task *edo.Task, e endless) {
+			w := aio.NewBufferedWriter(endless{func() bool { return false }}, 1)
+			for range 3 {
+				aio.Write(task, w, large[:1])
+				aio.Flush(task, w)
+			}
+			e.again()
+		},
+		"a half that is closed": func(task *edo.Task, e endless) {
+			_, w := aio.Split(a)
+			w.Close()
+			aio.Write(task, w, large)
+		},
 		"a future after its end": ended(aio.FlushFuture(endless{})),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,14 +119,19 @@ func TestFuturePolledAfterItsEndSaysSo(t *testing.T) {
 	a, b := aio.Duplex(8)
 	requireWritten(t, task, a, "12345678", 8)
 	for name, again := range map[string]func() error{
-		"ReadFuture":     twice(t, task, aio.ReadFuture(b, make([]byte, 1))),
-		"ReadFullFuture": twice(t, task, aio.ReadFullFuture(b, make([]byte, 1))),
-		"WriteFuture":    twice(t, task, aio.WriteFuture(b, []byte("x"))),
-		"WriteAllFuture": twice(t, task, aio.WriteAllFuture(b, []byte("x"))),
-		"FlushFuture":    twice(t, task, aio.FlushFuture(b)),
-		"ShutdownFuture": twice(t, task, aio.ShutdownFuture(a)),
-		"CopyFuture":     twice(t, task, aio.CopyFuture(endless{}, endless{func() bool { return false }})),
-		"ReadAllFuture":  twice(t, task, aio.ReadAllFuture(endless{func() bool { return false }}, nil)),
+		"ReadFuture":              twice(t, task, aio.ReadFuture(b, make([]byte, 1))),
+		"ReadFullFuture":          twice(t, task, aio.ReadFullFuture(b, make([]byte, 1))),
+		"WriteFuture":             twice(t, task, aio.WriteFuture(b, []byte("x"))),
+		"WriteAllFuture":          twice(t, task, aio.WriteAllFuture(b, []byte("x"))),
+		"FlushFuture":             twice(t, task, aio.FlushFuture(b)),
+		"ShutdownFuture":          twice(t, task, aio.ShutdownFuture(a)),
+		"CopyFuture":              twice(t, task, aio.CopyFuture(endless{}, endless{func() bool { return false }})),
+		"CopyBidirectionalFuture": twice(t, task, aio.CopyBidirectionalFuture(endless{func() bool { return false }}, endless{func() bool { return false }})),
+		"ReadIntFuture":           twice(t, task, aio.ReadIntFuture[uint8](b, binary.BigEndian)),
+		"WriteIntFuture":          twice(t, task, aio.WriteIntFuture[uint8](b, binary.BigEndian, 1)),
+		"NextByteFuture":          twice(t, task, aio.NewBufferedReader(endless{func() bool { return true }}, 0).NextByteFuture()),
+		"DiscardFuture":           twice(t, task, aio.NewBufferedReader(endless{func() bool { return true }}, 0).DiscardFuture(2)),
+		"ReadAllFuture":           twice(t, task, aio.ReadAllFuture(endless{func() bool { return false }}, nil)),
 	} {
 		if err := again(); !errors.Is(err, own.ErrPolledAgain) || errors.Is(err, edo.ErrClosed) {
 			t.Errorf("%s: got %v", name, err)

@@ -14,6 +14,15 @@
 // with the task that uses it, even if the task is aborted before it runs, spawn the task
 // with edo.Owns(conn).
 //
+// # What is around a connection
+//
+//	NewBufferedReader, NewBufferedWriter   a buffer while there are bytes in it; lines, Peek, Discard
+//	Limit, Tee, Split, CopyBidirectional   parts of a connection, and a proxy between two
+//	ReadInt, WriteInt                      integers, big and little endian
+//	NewTimed                               deadlines, and an idle time-out
+//	NetConn, NetListener                   a net.Conn, for libraries that know nothing of tasks
+//	NewNetReadWriter                       the other way round: a net.Conn for tasks
+//
 // # Cost
 //
 // Direct style allocates nothing: the state of a call is pooled, 20 to 40 ns a

@@ -74,6 +74,14 @@ func (p *Pipe) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, nil
 }
 
+// CloseWrite is [Pipe.PollShutdown] from any goroutine. It never waits, and returns nil.
+func (p *Pipe) CloseWrite() error {
+	reader, writer := p.out.endWriting()
+	reader.Wake()
+	writer.Wake()
+	return nil
+}
+
 // Close closes this end: the bytes that it has written can still be read, the bytes that it
 // has not read are discarded, and the tasks that wait on either end are woken. It never
 // waits, may be called from any goroutine and twice, and returns nil.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/lock"
 )
 
@@ -211,7 +212,12 @@ func (o *netOp) goOn(cx *edo.Context) (edo.Poll, error) {
 		return poll, o.translate(err)
 	}
 	for o.n < len(o.p) {
+		turn := budget.Begin(cx)
+		if turn.GivesWay(cx) {
+			return edo.Pending, nil
+		}
 		n, poll, err := o.c.conn.PollWrite(cx, o.p[o.n:])
+		turn.End(cx)
 		switch {
 		case poll == edo.Pending || err != nil:
 			return poll, o.translate(err)

@@ -1,6 +1,7 @@
 package aio_test
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"testing"
 
@@ -20,6 +21,15 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 		ops = append(ops, tasktest.OpOf("Copy",
 			func(task *edo.Task) (int64, error) { return aio.Copy(task, c, b) },
 			func(task *edo.Task, st *edo.Step) (bool, int64, error) { return aio.CopyStep(task, st, c, b) }))
+		ops = append(ops, tasktest.OpOf("CopyBidirectional",
+			func(task *edo.Task) (aio.Copied, error) {
+				fromA, fromB, err := aio.CopyBidirectional(task, c, b)
+				return aio.Copied{FromA: fromA, FromB: fromB}, err
+			},
+			func(task *edo.Task, st *edo.Step) (bool, aio.Copied, error) {
+				done, fromA, fromB, err := aio.CopyBidirectionalStep(task, st, c, b)
+				return done, aio.Copied{FromA: fromA, FromB: fromB}, err
+			}))
 		return tasktest.World{
 			Ops:    ops,
 			Events: []func(){func() { a.Close() }, func() { d.Close() }, func() {}, func() {}, func() {}},
@@ -77,4 +87,52 @@ func pipeOps(name string, p *aio.Pipe) []tasktest.Op {
 			func(task *edo.Task) error { return aio.Shutdown(task, p) },
 			func(task *edo.Task, st *edo.Step) (bool, error) { return aio.ShutdownStep(task, st, p) }),
 	}
+}
+
+func TestTheStepFormsOfBufferedReadersDoWhatTheDirectFormsDo(t *testing.T) {
+	tasktest.BothFormsAgree(t, func(r *rand.Rand) tasktest.World {
+		a, b := aio.Duplex(5)
+		c, d := aio.Duplex(5)
+		buffered := aio.NewBufferedReader(a, 4)
+		var ops []tasktest.Op
+		bytesOp := func(name string,
+			direct func(task *edo.Task) ([]byte, error),
+			step func(task *edo.Task, st *edo.Step) (bool, []byte, error),
+		) {
+			ops = append(ops, tasktest.OpOf(name,
+				func(task *edo.Task) (text, error) { p, err := direct(task); return text(p), err },
+				func(task *edo.Task, st *edo.Step) (bool, text, error) {
+					done, p, err := step(task, st)
+					return done, text(p), err
+				}))
+		}
+		bytesOp("Peek",
+			func(task *edo.Task) ([]byte, error) { return buffered.Peek(task, 3) },
+			func(task *edo.Task, st *edo.Step) (bool, []byte, error) { return buffered.PeekStep(task, st, 3) })
+		bytesOp("ReadSlice",
+			func(task *edo.Task) ([]byte, error) { return buffered.ReadSlice(task, 'b') },
+			func(task *edo.Task, st *edo.Step) (bool, []byte, error) { return buffered.ReadSliceStep(task, st, 'b') })
+		bytesOp("ReadLine", buffered.ReadLine, buffered.ReadLineStep)
+		ops = append(ops,
+			tasktest.OpOf("NextByte", buffered.NextByte, buffered.NextByteStep),
+			tasktest.OpOf("Discard",
+				func(task *edo.Task) (int, error) { return buffered.Discard(task, 6) },
+				func(task *edo.Task, st *edo.Step) (bool, int, error) { return buffered.DiscardStep(task, st, 6) }),
+			tasktest.OpOf("ReadInt",
+				func(task *edo.Task) (uint16, error) { return aio.ReadInt[uint16](task, c, binary.BigEndian) },
+				func(task *edo.Task, st *edo.Step) (bool, uint16, error) {
+					return aio.ReadIntStep[uint16](task, st, c, binary.BigEndian)
+				}),
+			tasktest.OpOfError("WriteInt",
+				func(task *edo.Task) error { return aio.WriteInt(task, d, binary.BigEndian, uint32(7)) },
+				func(task *edo.Task, st *edo.Step) (bool, error) {
+					return aio.WriteIntStep(task, st, d, binary.BigEndian, uint32(7))
+				}),
+			tasktest.OpOf("WriteAll",
+				func(task *edo.Task) (int, error) { return aio.WriteAll(task, b, []byte("ab\na\r\n")) },
+				func(task *edo.Task, st *edo.Step) (bool, int, error) {
+					return aio.WriteAllStep(task, st, b, []byte("ab\na\r\n"))
+				}))
+		return tasktest.World{Ops: ops, Events: []func(){func() { b.Close() }, func() { d.Close() }, func() {}, func() {}}}
+	})
 }

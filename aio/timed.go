@@ -2,6 +2,7 @@ package aio
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"sync"
@@ -283,6 +284,14 @@ func (t *Timed) change(directions []int, set func()) {
 	for _, task := range wake {
 		task.Wake()
 	}
+}
+
+// CloseWrite is that of the connection. When it has none the error is [errors.ErrUnsupported].
+func (t *Timed) CloseWrite() error {
+	if c, ok := t.conn.(HalfCloser); ok {
+		return c.CloseWrite()
+	}
+	return fmt.Errorf("aio: %T has no CloseWrite: %w", t.conn, errors.ErrUnsupported)
 }
 
 // Close closes the connection.

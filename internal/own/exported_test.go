@@ -51,6 +51,7 @@ var exceptions = map[string]string{
 	"future.taskGroup":         "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":          "in Send",
 	"aio.netOp":                "in Read and Write of NetConn",
+	"aio.readInt":              "in ReadInt, as in ReadIntFuture",
 	"aio.netAccept":            "in Accept of NetListener",
 	"mpsc.waiter":              "in Send, Reserve and ReserveMany",
 	"mpsc.arriving":            "in RecvMany",

@@ -1,6 +1,7 @@
 package own_test
 
 import (
+	"encoding/binary"
 	"sync"
 	"time"
 
@@ -272,6 +273,30 @@ var bytes = leaves([]row{
 	}},
 	{name: "aio.CopyFuture", build: func(s *scene) subject {
 		return done(s, aio.CopyFuture(s.pipe(0), s.pipe(0)), func(int64) {})
+	}},
+	{name: "aio.CopyBidirectionalFuture", build: func(s *scene) subject {
+		return done(s, aio.CopyBidirectionalFuture(s.pipe(0), s.pipe(0)), func(aio.Copied) {})
+	}},
+	{name: "aio.ReadIntFuture", build: func(s *scene) subject {
+		return done(s, aio.ReadIntFuture[uint16](s.pipe(0), binary.BigEndian), func(uint16) {})
+	}},
+	{name: "aio.WriteIntFuture", build: func(s *scene) subject {
+		return done(s, aio.WriteIntFuture[uint16](s.pipe(0), binary.BigEndian, 7), nothing)
+	}},
+	{name: "aio.BufferedReader.PeekFuture", build: func(s *scene) subject {
+		return done(s, aio.NewBufferedReader(s.pipe(0), 0).PeekFuture(2), func([]byte) {})
+	}},
+	{name: "aio.BufferedReader.ReadSliceFuture", build: func(s *scene) subject {
+		return done(s, aio.NewBufferedReader(s.pipe(0), 0).ReadSliceFuture('b'), func([]byte) {})
+	}},
+	{name: "aio.BufferedReader.ReadLineFuture", build: func(s *scene) subject {
+		return done(s, aio.NewBufferedReader(s.pipe(0), 0).ReadLineFuture(), func([]byte) {})
+	}},
+	{name: "aio.BufferedReader.NextByteFuture", build: func(s *scene) subject {
+		return done(s, aio.NewBufferedReader(s.pipe(0), 0).NextByteFuture(), func(byte) {})
+	}},
+	{name: "aio.BufferedReader.DiscardFuture", build: func(s *scene) subject {
+		return done(s, aio.NewBufferedReader(s.pipe(0), 0).DiscardFuture(2), number)
 	}},
 	{name: "aio.FlushFuture", begins: true, build: func(s *scene) subject { return done(s, aio.FlushFuture(s.pipe(0)), nothing) }},
 	{name: "aio.ShutdownFuture", begins: true, build: func(s *scene) subject {

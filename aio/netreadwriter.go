@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/core"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 // NetReadWriter is a [net.Conn] of any kind as a [ReadWriter] for tasks: a connection of
@@ -67,10 +65,8 @@ func enterNet(cx *edo.Context, leaf edo.Leaf) (edo.Poll, error) {
 	if !cx.Proceed(leaf) {
 		return edo.Pending, nil
 	}
-	if rt := (*sched.Context)(cx).Runtime(); rt != nil {
-		if owner, ok := rt.Owner().(*core.Runtime); ok && owner.Driver.Seeded() {
-			return edo.Ready, errSeededConn
-		}
+	if isSeeded(cx) {
+		return edo.Ready, errSeededConn
 	}
 	return edo.Ready, nil
 }

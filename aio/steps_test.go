@@ -11,6 +11,7 @@ import (
 )
 
 func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
+	f, _ := file(t, 100)
 	tasktest.BothFormsAgree(t, func(r *rand.Rand) tasktest.World {
 		a, b := aio.Duplex(8)
 		c, d := aio.Duplex(5)
@@ -21,6 +22,9 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 		ops = append(ops, tasktest.OpOf("Copy",
 			func(task *edo.Task) (int64, error) { return aio.Copy(task, c, b) },
 			func(task *edo.Task, st *edo.Step) (bool, int64, error) { return aio.CopyStep(task, st, c, b) }))
+		ops = append(ops, tasktest.OpOf("SendFile",
+			func(task *edo.Task) (int64, error) { return aio.SendFile(task, d, f, 3, 9) },
+			func(task *edo.Task, st *edo.Step) (bool, int64, error) { return aio.SendFileStep(task, st, d, f, 3, 9) }))
 		ops = append(ops, tasktest.OpOf("CopyBidirectional",
 			func(task *edo.Task) (aio.Copied, error) {
 				fromA, fromB, err := aio.CopyBidirectional(task, c, b)

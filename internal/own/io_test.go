@@ -2,6 +2,7 @@ package own_test
 
 import (
 	"encoding/binary"
+	"os"
 	"sync"
 	"time"
 
@@ -255,6 +256,14 @@ func (s *scene) pipe(drops int) *pipeEnd {
 	return e
 }
 
+// fileSender sends from a file itself, which waits for no goroutine.
+type fileSender struct{ *pipeEnd }
+
+func (f fileSender) PollSendFile(cx *edo.Context, _ *os.File, _, n int64) (int64, edo.Poll, error) {
+	k, poll, err := f.PollWrite(cx, make([]byte, n))
+	return int64(k), poll, err
+}
+
 func number(int)       {}
 func nothing(edo.Unit) {}
 
@@ -276,6 +285,9 @@ var bytes = leaves([]row{
 	}},
 	{name: "aio.CopyBidirectionalFuture", build: func(s *scene) subject {
 		return done(s, aio.CopyBidirectionalFuture(s.pipe(0), s.pipe(0)), func(aio.Copied) {})
+	}},
+	{name: "aio.SendFileFuture", build: func(s *scene) subject {
+		return done(s, aio.SendFileFuture(fileSender{s.pipe(0)}, nil, 0, 3), func(int64) {})
 	}},
 	{name: "aio.ReadIntFuture", build: func(s *scene) subject {
 		return done(s, aio.ReadIntFuture[uint16](s.pipe(0), binary.BigEndian), func(uint16) {})

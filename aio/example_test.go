@@ -1,6 +1,7 @@
 package aio_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"log"
 
@@ -98,4 +99,78 @@ func ExampleDuplex() {
 	// Output:
 	// bye, <nil>
 	// io: read/write on closed pipe
+}
+
+// A proxy copies both ways until both sides have ended, and passes a half-close on.
+func ExampleCopyBidirectional() {
+	err := edo.Run(func(task *edo.Task) error {
+		client, front := aio.Duplex(64)
+		back, server := aio.Duplex(64)
+		proxy := edo.Go(task, func(task *edo.Task) error {
+			fromClient, fromServer, err := aio.CopyBidirectional(task, front, back)
+			fmt.Println("the proxy has moved", fromClient, "and", fromServer, "bytes")
+			return err
+		}, edo.Owns(front, back))
+		edo.Go(task, func(task *edo.Task) error {
+			request, err := aio.ReadAll(task, server, nil) // to the end of what the client sends
+			if err != nil {
+				return err
+			}
+			_, err = aio.WriteAll(task, server, []byte("echo: "+string(request)))
+			return err
+		}, edo.Owns(server))
+
+		defer client.Close()
+		if _, err := aio.WriteAll(task, client, []byte("hello")); err != nil {
+			return err
+		}
+		if err := aio.Shutdown(task, client); err != nil { // no more will come
+			return err
+		}
+		answer, err := aio.ReadAll(task, client, nil)
+		if err != nil {
+			return err
+		}
+		_, err = proxy.Await(task)
+		fmt.Println(string(answer))
+		return err
+	})
+	fmt.Println(err)
+	// Output:
+	// the proxy has moved 5 and 11 bytes
+	// echo: hello
+	// <nil>
+}
+
+// A protocol of lines with a header of a fixed size: the buffer is there while bytes are.
+func ExampleBufferedReader() {
+	err := edo.Run(func(task *edo.Task) error {
+		ours, theirs := aio.Duplex(64)
+		edo.Go(task, func(task *edo.Task) error {
+			w := aio.NewBufferedWriter(theirs, 0)
+			aio.WriteInt(task, w, binary.BigEndian, uint16(2))
+			aio.WriteAll(task, w, []byte("one\r\ntwo\r\n"))
+			return aio.Flush(task, w) // one write of 12 bytes
+		}, edo.Owns(theirs))
+
+		defer ours.Close()
+		r := aio.NewBufferedReader(ours, 0)
+		n, err := aio.ReadInt[uint16](task, r, binary.BigEndian)
+		if err != nil {
+			return err
+		}
+		for range n {
+			line, err := r.ReadLine(task)
+			if err != nil {
+				return err
+			}
+			fmt.Printf("%s\n", line)
+		}
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// one
+	// two
+	// <nil>
 }

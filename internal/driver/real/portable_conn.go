@@ -245,6 +245,14 @@ func (c *portableConn) LocalAddr() net.Addr {
 
 func (c *portableConn) RemoteAddr() net.Addr { return c.remote }
 
+// cutOff has the Close of c reset the connection. A system does so by itself when a socket
+// has unread input, and cannot know of the input that a goroutine has read from it.
+func cutOff(c net.Conn) {
+	if l, ok := c.(interface{ SetLinger(seconds int) error }); ok {
+		l.SetLinger(0)
+	}
+}
+
 func (c *portableConn) Close() error {
 	c.mu.Lock()
 	if c.closed {
@@ -252,6 +260,7 @@ func (c *portableConn) Close() error {
 		return nil
 	}
 	c.closed = true
+	unread := len(c.data) > 0
 	c.data = nil
 	readers, writers := c.waiters[driver.Reading].RemoveAll(), c.waiters[driver.Writing].RemoveAll()
 	inner := c.inner
@@ -262,6 +271,9 @@ func (c *portableConn) Close() error {
 	}
 	var err error
 	if inner != nil {
+		if unread {
+			cutOff(inner)
+		}
 		err = inner.Close()
 	}
 	readers.Wake()

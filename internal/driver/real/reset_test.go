@@ -219,3 +219,26 @@ func TestRefusedConnectionStaysRefused(t *testing.T) {
 		}
 	}
 }
+
+// The input may be in the system, or with the driver: the other side sees no difference.
+func TestCloseWithUnreadInputResetsWhereverTheInputIs(t *testing.T) {
+	b := newHarness(t)
+	for _, read := range []bool{false, true} {
+		theirs, ours := b.pair()
+		task := edotest.NewTask()
+		if read {
+			by(task, func(cx *sched.Context) { ours.Read(cx, make([]byte, 8)) })
+		}
+		theirs.Write([]byte("unread"))
+		if read {
+			b.wait(task, 1)
+		} else {
+			b.settle()
+		}
+		ours.Close()
+		theirs.SetDeadline(time.Now().Add(patience))
+		if _, err := theirs.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("a task that waited for the input: %v: got %v, want ECONNRESET", read, err)
+		}
+	}
+}

@@ -3,9 +3,10 @@ package socket
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
+	"slices"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
@@ -15,16 +16,14 @@ import (
 
 // Dial connects to address, which is HOST:PORT, on network, which is tcp, tcp4 or
 // tcp6. A HOST that is a name is looked up on a blocking task, with
-// [net.DefaultResolver]; its addresses are tried one after the other, and if none
-// answers the error is that of the first. There is no time limit but the system's:
-// cancel the task, or use a timeout.
+// [net.DefaultResolver]. Its addresses are tried in turn, those of IPv6 and of IPv4
+// alternately: the next attempt begins when one has failed, or after 250 ms, and the first
+// to succeed ends the others (RFC 8305). If all fail, the error is that of the first
+// that did. There is no time limit but the system's: cancel the task, or use a timeout.
 //
 //edo:step DialStep
 func Dial(task *edo.Task, network, address string) (*Conn, error) {
-	f := newDial(task, network, address, caller())
-	conn, err := edo.Await(task, edo.Future[*Conn](f))
-	f.Drop()
-	return conn, err
+	return finish(task, newDial(task, nil, network, address, caller()))
 }
 
 // DialFuture is [Dial] as a future, on the network of the runtime that s belongs
@@ -32,35 +31,84 @@ func Dial(task *edo.Task, network, address string) (*Conn, error) {
 //
 //edo:nowait
 func DialFuture(s edo.Spawner, network, address string) edo.Future[*Conn] {
-	return newDial(s, network, address, caller())
+	return newDial(s, nil, network, address, caller())
 }
 
-func newDial(s edo.Spawner, network, address string, pc uintptr) *dial {
-	f := &dial{network: network, address: address, pc: pc}
+// A Dialer connects in its own way. The zero Dialer is [Dial]. Any number of tasks may
+// use it at the same time, while its fields stay.
+type Dialer struct {
+	// AttemptDelay is how long after an attempt to connect the next one begins, if a name
+	// has several addresses and none has answered. 0 stands for 250 ms. When it is
+	// negative, an attempt begins only when the one before has failed.
+	AttemptDelay time.Duration
+
+	// Options are those of the sockets.
+	Options []Option
+}
+
+// Dial is the function [Dial] with the options of d.
+//
+//edo:step DialStep
+func (d *Dialer) Dial(task *edo.Task, network, address string) (*Conn, error) {
+	return finish(task, newDial(task, d, network, address, caller()))
+}
+
+// DialFuture is [Dialer.Dial] as a future, as the function [DialFuture] is.
+//
+//edo:nowait
+func (d *Dialer) DialFuture(s edo.Spawner, network, address string) edo.Future[*Conn] {
+	return newDial(s, d, network, address, caller())
+}
+
+// finish awaits f.
+//
+//edo:step finishStep
+func finish(task *edo.Task, f *dial) (*Conn, error) {
+	conn, err := edo.Await(task, edo.Future[*Conn](f))
+	f.Drop()
+	return conn, err
+}
+
+func newDial(s edo.Spawner, with *Dialer, network, address string, pc uintptr) *dial {
+	f := &dial{network: network, address: address, pc: pc, delay: attemptDelay}
 	d, err := inside.Driver(s)
+	if err == nil && with != nil {
+		f.options, err = driverOptions(with.Options)
+		f.delay = cmp.Or(with.AttemptDelay, attemptDelay)
+	}
 	if err != nil {
-		f.keepError(err)
+		f.keepError(nil, err)
 	}
 	f.driver = d
 	return f
 }
 
+// attemptDelay is the Connection Attempt Delay that RFC 8305 recommends.
+const attemptDelay = 250 * time.Millisecond
+
 // dial is the future of Dial.
 //
-//	state       set           next
-//	fresh                     looking up, or trying
-//	looking up  lookup        trying, or failed
-//	trying      addresses     the next address after a failure; ready, or failed
-//	failed      err           ready with err
+//	state       set                  next
+//	fresh                            looking up, or trying
+//	looking up  lookup               trying, or failed
+//	trying      attempts, addresses  ready, or failed
+//	failed      err                  ready with err
+//
+// While it tries, the attempts under way are polled together. The next address joins them
+// when there is none, and at the instant due: after the delay, or when one has failed.
 type dial struct {
 	network, address string
 	pc               uintptr // the place where the connection counts as made
 	driver           driver.Driver
+	options          []driver.Option
+	delay            time.Duration // negative: none
 	started          bool
 	lookup           *edo.JoinHandle[found]
 	addresses        []string // still to be tried
-	conn             *Conn    // which the collector reports when the dial is forgotten
-	err              error    // the first one
+	attempts         []*Conn  // under way; the collector reports them when the dial is forgotten
+	due              int64    // when the next attempt begins
+	timer            sched.Timer
+	err              error // the first one
 }
 
 func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
@@ -79,26 +127,59 @@ func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 		f.lookup = nil
 		f.addresses = found.addresses
 		if err := cmp.Or(err, found.err); err != nil {
-			f.keepError(err)
+			f.keepError(nil, err)
 		}
 	}
+	in := (*sched.Context)(cx)
 	for {
-		if f.conn == nil && !f.connectNext() {
+		if conn := f.pollAttempts(in); conn != nil {
+			f.Drop() // the other attempts
+			return conn, edo.Ready, nil
+		}
+		switch {
+		case len(f.attempts) > 0 && (len(f.addresses) == 0 || !f.isDue(in)):
+			return nil, edo.Pending, nil
+		case len(f.addresses) == 0:
+			f.timer.Stop()
 			return nil, edo.Ready, f.err
 		}
-		poll, err := f.conn.inner.Connect((*sched.Context)(cx))
-		if poll == driver.Pending {
-			return nil, edo.Poll(poll), nil
-		}
-		conn := f.conn
-		if err == nil {
-			f.conn = nil
-			return conn, edo.Poll(poll), nil
-		}
-		f.keepError(err)
-		f.conn = nil
-		conn.Close()
+		f.connectNext(in)
 	}
+}
+
+// isDue reports whether the next attempt begins, and otherwise arms the timer for it.
+func (f *dial) isDue(in *sched.Context) bool {
+	if f.due == sched.Never || f.due == atOnce {
+		return f.due == atOnce
+	}
+	if in.Now() < f.due {
+		in.Arm(&f.timer, f.due)
+		return false
+	}
+	return true
+}
+
+// atOnce is before every instant.
+const atOnce = -1
+
+// pollAttempts returns the connection of an attempt that has succeeded, or nil.
+func (f *dial) pollAttempts(in *sched.Context) *Conn {
+	for i := 0; i < len(f.attempts); {
+		conn := f.attempts[i]
+		poll, err := conn.inner.Connect(in)
+		if poll == driver.Pending {
+			i++
+			continue
+		}
+		f.attempts = slices.Delete(f.attempts, i, i+1)
+		if err == nil {
+			return conn
+		}
+		f.keepError(conn.RemoteAddr(), err)
+		conn.Close()
+		f.due = atOnce
+	}
+	return nil
 }
 
 // Waits returns the reason to wait.
@@ -106,8 +187,12 @@ func (f *dial) Waits(*edo.Context) edo.Wait {
 	switch {
 	case f.lookup != nil:
 		return edo.Wait{On: "socket: look up " + f.address, Outside: true}
-	case f.conn != nil:
-		return edo.Wait{On: fmt.Sprintf("socket: connect to %v", f.conn.RemoteAddr()), Outside: true}
+	case len(f.attempts) > 0:
+		w := edo.Wait{On: "socket: connect to " + f.attempts[0].RemoteAddr().String(), Outside: true}
+		for _, conn := range f.attempts[1:] {
+			w.On += ", " + conn.RemoteAddr().String()
+		}
+		return w
 	}
 	return edo.Wait{On: "socket: dial " + f.address, Outside: true}
 }
@@ -120,7 +205,7 @@ func (f *dial) start(cx *edo.Context) {
 		host, port, err = split(f.network, f.address)
 	}
 	if err != nil {
-		f.keepError(err)
+		f.keepError(nil, err)
 		return
 	}
 	if _, err := netip.ParseAddr(host); err == nil || host == "" {
@@ -150,10 +235,31 @@ func lookUp(ctx context.Context, network, host, port string) found {
 		return found{err: err}
 	}
 	hosts := make([]string, len(ips))
-	for i, ip := range ips {
-		hosts[i] = ip.Unmap().String()
+	for i, ip := range interleave(ips) {
+		hosts[i] = ip.String()
 	}
 	return found{addresses: join(hosts, port)}
+}
+
+// interleave returns the addresses of the two families alternately, each family in the order
+// in which the system prefers its addresses, and the family of the first address first.
+func interleave(ips []netip.Addr) (all []netip.Addr) {
+	var families [2][]netip.Addr
+	for _, ip := range ips {
+		ip, i := ip.Unmap(), 0
+		if ip.Is4() != ips[0].Unmap().Is4() {
+			i = 1
+		}
+		families[i] = append(families[i], ip)
+	}
+	for i := range max(len(families[0]), len(families[1])) {
+		for _, family := range families {
+			if i < len(family) {
+				all = append(all, family[i])
+			}
+		}
+	}
+	return all
 }
 
 // join appends the port to each host.
@@ -165,44 +271,41 @@ func join(hosts []string, port string) []string {
 	return addresses
 }
 
-// connectNext begins to connect to the next address, and reports whether there is one.
-func (f *dial) connectNext() bool {
-	for len(f.addresses) > 0 {
-		address := f.addresses[0]
-		f.addresses = f.addresses[1:]
-		conn, err := f.driver.Dial(f.network, address)
-		if err == nil {
-			f.conn = newConn(conn, f.pc)
-			return true
-		}
-		f.keepError(err)
+// connectNext begins to connect to the next address.
+func (f *dial) connectNext(in *sched.Context) {
+	address := f.addresses[0]
+	f.addresses = f.addresses[1:]
+	conn, err := f.driver.Dial(f.network, address, f.options...)
+	if err != nil {
+		f.keepError(nil, err)
+		return
 	}
-	return false
+	f.attempts = append(f.attempts, newConn(conn, f.pc))
+	f.due = sched.Never
+	if f.delay >= 0 && len(f.addresses) > 0 {
+		f.due = sched.After(in.Now(), f.delay)
+	}
 }
 
 // keepError keeps the first error.
-func (f *dial) keepError(err error) {
-	if f.err != nil {
-		return
+func (f *dial) keepError(addr net.Addr, err error) {
+	if f.err == nil {
+		f.err = opError("dial", f.network, nil, addr, err)
 	}
-	var addr net.Addr
-	if f.conn != nil {
-		addr = f.conn.RemoteAddr()
-	}
-	f.err = opError("dial", f.network, nil, addr, err)
 }
 
-// Drop ends the dial, and closes its connection.
+// Drop ends the dial, and closes its connections.
 func (f *dial) Drop() {
+	f.timer.Stop()
 	f.addresses = nil
-	f.keepError(errClosed)
+	f.keepError(nil, errClosed)
 	if f.lookup != nil {
 		f.lookup.Abort()
 		f.lookup.Drop()
 		f.lookup = nil
 	}
-	if f.conn != nil {
-		f.conn.Close()
-		f.conn = nil
+	for _, conn := range f.attempts {
+		conn.Close()
 	}
+	f.attempts = nil
 }

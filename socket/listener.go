@@ -24,15 +24,16 @@ type Listener struct {
 // service, and 0 for any that is free. It does not wait.
 //
 // Connections have the options of package net: TCP_NODELAY, and keep-alive after 15 s of
-// silence, each 15 s, 9 times. On Linux a client that asks for multipath TCP gets it, as
+// silence, each 15 s, 9 times. opts change them. On Linux a client that asks for multipath TCP gets it, as
 // with package net, unless GODEBUG has multipathtcp=0. Keep-alive finds a peer that has
 // vanished while nothing is under way, within some 2.5 minutes; one that vanishes with
-// data under way is noticed after some 15 minutes: use deadlines, or
-// [Conn.SetIdleTimeout].
+// data under way is noticed after some 15 minutes: use deadlines,
+// [Conn.SetIdleTimeout], or [UserTimeout].
 //
 //edo:nowait
-func Listen(s edo.Spawner, network, address string, opts ...ListenOption) (*Listener, error) {
+func Listen(s edo.Spawner, network, address string, opts ...Option) (*Listener, error) {
 	d, err := inside.Driver(s)
+	var options []driver.Option
 	if err == nil {
 		err = driver.CheckNetwork(network)
 	}
@@ -40,13 +41,16 @@ func Listen(s edo.Spawner, network, address string, opts ...ListenOption) (*List
 	if err == nil {
 		host, port, err = split(network, address)
 	}
+	if err == nil {
+		options, err = driverOptions(opts)
+	}
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}
 	if host == "localhost" {
 		host = loopback(network)[0]
 	}
-	inner, err := listen(d, network, net.JoinHostPort(host, port), opts)
+	inner, err := d.Listen(network, net.JoinHostPort(host, port), options...)
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}

@@ -60,6 +60,7 @@ func (s *script) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 }
 func (s *script) Connect(*sched.Context) (driver.Poll, error) { return driver.Ready, nil }
 func (s *script) CloseWrite() error                           { return nil }
+func (s *script) Set(driver.Option) error                     { return nil }
 func (s *script) LocalAddr() net.Addr                         { return &net.TCPAddr{} }
 func (s *script) RemoteAddr() net.Addr                        { return &net.TCPAddr{} }
 func (s *script) Addr() net.Addr                              { return &net.TCPAddr{} }

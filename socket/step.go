@@ -91,10 +91,24 @@ func (l *Listener) AcceptStep(task *edo.Task) (done bool, conn *Conn, err error)
 
 // DialStep is the step form of [Dial].
 func DialStep(task *edo.Task, st *edo.Step, network, address string) (done bool, conn *Conn, err error) {
+	return dialStep(task, st, nil, network, address, caller())
+}
+
+// DialStep is the step form of [Dialer.Dial].
+func (d *Dialer) DialStep(task *edo.Task, st *edo.Step, network, address string) (done bool, conn *Conn, err error) {
+	return dialStep(task, st, d, network, address, caller())
+}
+
+func dialStep(task *edo.Task, st *edo.Step, with *Dialer, network, address string, pc uintptr) (done bool, conn *Conn, err error) {
 	f := edo.StepState[dial](st)
 	if f == nil {
-		f = newDial(task, network, address, caller())
+		f = newDial(task, with, network, address, pc)
 	}
+	return finishStep(task, st, f)
+}
+
+// finishStep is the step form of finish. f is the state of st, once it has begun.
+func finishStep(task *edo.Task, st *edo.Step, f *dial) (done bool, conn *Conn, err error) {
 	st.Set(nil) // also when this panics
 	if done, conn, err = edo.AwaitStep(task, edo.Future[*Conn](f)); !done {
 		st.Set(f)

@@ -106,6 +106,17 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 				v, err := w.keep(c, err)
 				return true, v, err
 			})
+		dialer := &socket.Dialer{Options: []socket.Option{socket.Linger(0)}}
+		dialWith := tasktest.OpOf("Dialer.Dial",
+			func(task *edo.Task) (string, error) { return w.keep(dialer.Dial(task, "tcp", "127.0.0.1:80")) },
+			func(task *edo.Task, st *edo.Step) (bool, string, error) {
+				done, c, err := dialer.DialStep(task, st, "tcp", "127.0.0.1:80")
+				if !done {
+					return false, "", nil
+				}
+				v, err := w.keep(c, err)
+				return true, v, err
+			})
 		read := w.onConn("Read",
 			func(c *socket.Conn, task *edo.Task) (int, error) { return c.Read(task, buf) },
 			func(c *socket.Conn, task *edo.Task, _ *edo.Step) (bool, int, error) { return c.ReadStep(task, buf) })
@@ -123,7 +134,7 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 			}
 		}
 		world := tasktest.World{
-			Ops: []tasktest.Op{accept, accept, dial, dial, read, read, read, write(small), write(large)},
+			Ops: []tasktest.Op{accept, accept, dial, dialWith, read, read, read, write(small), write(large)},
 			Events: []func(){
 				some(func(c *socket.Conn) { c.SetReadDeadline(time.Date(2000, 1, 1, 0, 0, 0, 2e6, time.UTC)) }),
 				some(func(c *socket.Conn) { c.SetIdleTimeout(time.Millisecond) }),

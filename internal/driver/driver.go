@@ -33,11 +33,11 @@ type Driver interface {
 
 	// Listen starts to listen. network is tcp, tcp4 or tcp6; address is HOST:PORT,
 	// where HOST is numeric or empty. The errors are those of package net.
-	Listen(network, address string) (Listener, error)
+	Listen(network, address string, opts ...Option) (Listener, error)
 
 	// Dial starts to connect and does not wait: [Conn.Connect] reports when the
 	// connection is established. address is HOST:PORT, where HOST is numeric.
-	Dial(network, address string) (Conn, error)
+	Dial(network, address string, opts ...Option) (Conn, error)
 
 	// Close closes every listener and connection that is still open, and releases all
 	// resources. It is called after all workers have ended.
@@ -110,6 +110,9 @@ type Conn interface {
 
 	// CloseWrite ends what the other side reads; reading goes on.
 	CloseWrite() error
+
+	// Set changes an option of the connection.
+	Set(o Option) error
 
 	// Driver returns the driver of the connection.
 	Driver() Driver

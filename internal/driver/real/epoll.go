@@ -39,16 +39,7 @@ func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {
 	return false
 }
 
-func (d *epollDriver) Listen(network, text string) (driver.Listener, error) {
-	return d.listen(network, text, false)
-}
-
-// ListenShared is Listen with SO_REUSEPORT.
-func (d *epollDriver) ListenShared(network, text string) (driver.Listener, error) {
-	return d.listen(network, text, true)
-}
-
-func (d *epollDriver) listen(network, text string, shared bool) (driver.Listener, error) {
+func (d *epollDriver) Listen(network, text string, opts ...driver.Option) (driver.Listener, error) {
 	fail := func(a driver.Address, err error) (driver.Listener, error) {
 		e := &net.OpError{Op: "listen", Net: network, Err: err}
 		if a.IP.IsValid() || a.Port != 0 {
@@ -60,7 +51,7 @@ func (d *epollDriver) listen(network, text string, shared bool) (driver.Listener
 	if err != nil {
 		return fail(driver.Address{}, err)
 	}
-	fd, err := listen(a, shared)
+	fd, err := listen(a, opts)
 	if err != nil {
 		return fail(a, err)
 	}
@@ -72,7 +63,7 @@ func (d *epollDriver) listen(network, text string, shared bool) (driver.Listener
 	return l, nil
 }
 
-func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
+func (d *epollDriver) Dial(network, text string, opts ...driver.Option) (driver.Conn, error) {
 	a, err := driver.ParseAddress(network, text)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
@@ -81,6 +72,10 @@ func (d *epollDriver) Dial(network, text string) (driver.Conn, error) {
 	v6 := a.IP.Is6()
 	fd, err := open(v6, syscall.IPPROTO_TCP)
 	if err != nil {
+		return nil, dialError(indexOf(network), a.TCP(), err)
+	}
+	if err := prepare(fd, a, v6, opts); err != nil {
+		syscall.Close(fd)
 		return nil, dialError(indexOf(network), a.TCP(), err)
 	}
 	sa := sockaddr(a.IP, a.Port, v6)

@@ -230,6 +230,15 @@ func (c *conn) CloseWrite() error {
 	return c.opError("close", os.NewSyscallError("shutdown", err))
 }
 
+// Set changes an option. The first write or read after it has its effect.
+func (c *conn) Set(o driver.Option) error {
+	if err := c.source.Hold(); err != nil {
+		return err
+	}
+	defer c.source.Release()
+	return setOption(c.source.FD(), o)
+}
+
 // LocalAddr asks the kernel: to keep the address would cost each connection 24
 // bytes. After Close it is the empty address.
 func (c *conn) LocalAddr() net.Addr {

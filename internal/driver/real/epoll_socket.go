@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -119,13 +118,13 @@ const multipath = 262
 // listen opens a socket that listens at a, for multipath TCP where the kernel has it, as
 // package net does: a client that asks for it gets it, all others get TCP. After any error
 // it tries TCP alone: there are more ways to forbid multipath TCP than error numbers.
-func listen(a driver.Address, shared bool) (int, error) {
+func listen(a driver.Address, opts []driver.Option) (int, error) {
 	if useMultipath() {
-		if fd, err := listenBy(multipath, a, shared); err == nil {
+		if fd, err := listenBy(multipath, a, opts); err == nil {
 			return fd, nil
 		}
 	}
-	return listenBy(syscall.IPPROTO_TCP, a, shared)
+	return listenBy(syscall.IPPROTO_TCP, a, opts)
 }
 
 // useMultipath reports whether GODEBUG allows multipath TCP for listeners, as it does
@@ -142,8 +141,8 @@ var useMultipath = sync.OnceValue(func() bool {
 
 // listenBy is listen for one protocol. As in package net, a wildcard of the network tcp
 // is IPv6 that takes IPv4 as well, where the machine has IPv6.
-func listenBy(proto int, a driver.Address, shared bool) (int, error) {
-	bind := func(v6, onlyV6 bool) (int, error) { return bind(proto, a, v6, onlyV6, shared) }
+func listenBy(proto int, a driver.Address, opts []driver.Option) (int, error) {
+	bind := func(v6, onlyV6 bool) (int, error) { return bind(proto, a, v6, onlyV6, opts) }
 	switch {
 	case a.Network == "tcp4" || !a.IsWildcard() && a.IP.Is4():
 		return bind(false, false)
@@ -159,9 +158,8 @@ func listenBy(proto int, a driver.Address, shared bool) (int, error) {
 	return fd, err
 }
 
-// bind opens a socket that listens at a: for IPv6 alone when onlyV6 is set, and at an
-// address that other sockets share when shared is set.
-func bind(proto int, a driver.Address, v6, onlyV6, shared bool) (fd int, err error) {
+// bind opens a socket that listens at a: for IPv6 alone when onlyV6 is set.
+func bind(proto int, a driver.Address, v6, onlyV6 bool, opts []driver.Option) (fd int, err error) {
 	if fd, err = open(v6, proto); err != nil {
 		return -1, err
 	}
@@ -183,10 +181,8 @@ func bind(proto int, a driver.Address, v6, onlyV6, shared bool) (fd int, err err
 	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
 		return fd, os.NewSyscallError("setsockopt", err)
 	}
-	if shared {
-		if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, reusePort, 1); err != nil {
-			return fd, os.NewSyscallError("setsockopt", err)
-		}
+	if err := prepare(fd, a, v6, opts); err != nil {
+		return fd, err
 	}
 	if err := syscall.Bind(fd, sockaddr(a.IP, a.Port, v6)); err != nil {
 		return fd, os.NewSyscallError("bind", err)
@@ -197,14 +193,6 @@ func bind(proto int, a driver.Address, v6, onlyV6, shared bool) (fd int, err err
 	}
 	return fd, nil
 }
-
-// reusePort is SO_REUSEPORT, for which package syscall has no name everywhere.
-var reusePort = func() int {
-	if strings.HasPrefix(runtime.GOARCH, "mips") {
-		return 0x200
-	}
-	return 0xf
-}()
 
 // hasNoIPv6 reports whether err is an error of a machine without IPv6.
 func hasNoIPv6(err error) bool {

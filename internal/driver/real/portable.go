@@ -157,24 +157,17 @@ func (d *portableDriver) remove(r resource) {
 	delete(d.open, r)
 }
 
-func (d *portableDriver) Listen(network, text string) (driver.Listener, error) {
-	return d.listen(network, text, net.ListenConfig{})
-}
-
-// ListenShared is Listen with SO_REUSEPORT.
-func (d *portableDriver) ListenShared(network, text string) (driver.Listener, error) {
-	return d.listen(network, text, net.ListenConfig{Control: share})
-}
-
-func (d *portableDriver) listen(network, text string, config net.ListenConfig) (driver.Listener, error) {
+func (d *portableDriver) Listen(network, text string, opts ...driver.Option) (driver.Listener, error) {
 	if _, err := driver.ParseAddress(network, text); err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
+	before, after := split(opts)
+	config := net.ListenConfig{Control: before.control}
 	inner, err := config.Listen(context.Background(), network, text)
 	if err != nil {
 		return nil, err
 	}
-	l := &portableListener{driver: d, network: network, inner: inner, done: make(chan struct{})}
+	l := &portableListener{driver: d, network: network, inner: inner, done: make(chan struct{}), options: after}
 	if !d.add(l) {
 		inner.Close()
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: inner.Addr(), Err: net.ErrClosed}
@@ -182,15 +175,20 @@ func (d *portableDriver) listen(network, text string, config net.ListenConfig) (
 	return l, nil
 }
 
-func (d *portableDriver) Dial(network, text string) (driver.Conn, error) {
+func (d *portableDriver) Dial(network, text string, opts ...driver.Option) (driver.Conn, error) {
 	a, err := driver.ParseAddress(network, text)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	a = a.ToLocal()
+	before, after := split(opts)
+	dialer := &net.Dialer{Control: before.control}
+	if before.local.IsValid() {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(before.local)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &portableConn{driver: d, network: network, remote: a.TCP(), cancel: cancel}
-	if !d.add(c) || !d.start(func() { c.connect(ctx, network) }) {
+	if !d.add(c) || !d.start(func() { c.connect(ctx, dialer, after) }) {
 		cancel()
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: c.remote, Err: net.ErrClosed}
 	}

@@ -53,9 +53,15 @@ type portableConn struct {
 var _ driver.Conn = (*portableConn)(nil)
 
 // connect is the operation that Dial starts.
-func (c *portableConn) connect(ctx context.Context, network string) {
-	inner, err := new(net.Dialer).DialContext(ctx, network, c.remote.String())
+func (c *portableConn) connect(ctx context.Context, dialer *net.Dialer, opts []driver.Option) {
+	inner, err := dialer.DialContext(ctx, c.network, c.remote.String())
 	c.cancel()
+	if err == nil {
+		if err = setAll(inner, opts); err != nil {
+			inner.Close()
+			err = &net.OpError{Op: "dial", Net: c.network, Addr: c.remote, Err: err}
+		}
+	}
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
@@ -197,6 +203,16 @@ func shutWrite(c net.Conn) error {
 		return half.CloseWrite()
 	}
 	return errors.ErrUnsupported
+}
+
+// Set changes an option. The connection has been established.
+func (c *portableConn) Set(o driver.Option) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.inner == nil {
+		return net.ErrClosed
+	}
+	return setOption(c.inner, o)
 }
 
 func (c *portableConn) Wait(d driver.Direction, t *sched.Task) {

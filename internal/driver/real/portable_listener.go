@@ -23,6 +23,7 @@ type portableListener struct {
 	network string
 	inner   net.Listener
 	done    chan struct{} // closed with the listener
+	options []driver.Option
 
 	mu        sync.Mutex
 	accepting bool     // the goroutine runs
@@ -40,6 +41,10 @@ func (l *portableListener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, 
 	r, poll := l.takeResult(cx.Task())
 	if poll == driver.Pending || r.err != nil {
 		return nil, poll, r.err
+	}
+	if err := setAll(r.conn, l.options); err != nil {
+		r.conn.Close()
+		return nil, driver.Ready, &net.OpError{Op: "accept", Net: l.network, Addr: l.Addr(), Err: err}
 	}
 	c := &portableConn{driver: l.driver, network: l.network, inner: r.conn, remote: r.conn.RemoteAddr()}
 	if !l.driver.add(c) {

@@ -3,9 +3,10 @@
 package real
 
 import (
-	"errors"
 	"syscall"
+
+	"github.com/edo-go/edo/internal/driver"
 )
 
 // share fails on systems where a port cannot be shared, or any process may take it over.
-func share(_, _ string, _ syscall.RawConn) error { return errors.ErrUnsupported }
+func share(syscall.RawConn) error { return driver.Unsupported("listeners cannot share a port here") }

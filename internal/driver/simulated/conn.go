@@ -30,7 +30,8 @@ const (
 //
 //   - The bytes that were written before a Close arrive, and then the end.
 //   - A Close with unread input resets the connection instead: the other end can
-//     still read what it was sent, and then fails with ECONNRESET.
+//     still read what it was sent, and then fails with ECONNRESET. With linger 0 every
+//     Close does so, and the bytes that the other end has not read are lost.
 //   - A write to an end that has closed seems to succeed, its bytes are lost, and it
 //     resets the connection. From then on writes fail, with EPIPE.
 //   - An end that has failed stays so: every read returns the error, after the bytes that
@@ -43,6 +44,7 @@ type conn struct {
 	local, remote *net.TCPAddr
 	in, out       *flow
 	port          uint16 // the port to release, at the end that dialed
+	settings
 
 	waiters  [2]driver.Waiters // by direction; one that connects waits to write
 	peer     *conn             // nil when there was no listener
@@ -221,6 +223,16 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
+// Set changes an option.
+func (c *conn) Set(o driver.Option) error {
+	c.net.mu.Lock()
+	defer c.net.mu.Unlock()
+	if c.isClosed() {
+		return net.ErrClosed
+	}
+	return c.settings.set(o)
+}
+
 // LocalAddr returns the address of this end, a *net.TCPAddr.
 func (c *conn) LocalAddr() net.Addr { return c.local }
 
@@ -245,6 +257,9 @@ func (c *conn) Close() error {
 	case before == connecting: // the other end leaves the queue
 		l := c.peer.listener
 		l.queue = slices.DeleteFunc(l.queue, func(o *conn) bool { return o == c.peer })
+	case c.drops:
+		c.out.buf.Reset()
+		c.peer.reset()
 	case c.in.buf.Len() > 0:
 		c.peer.reset()
 	default:

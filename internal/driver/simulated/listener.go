@@ -29,6 +29,7 @@ type listener struct {
 	network string
 	at      endpoint
 	addr    *net.TCPAddr
+	settings
 	closed  bool
 	queue   []*conn
 	waiters driver.Waiters

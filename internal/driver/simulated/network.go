@@ -59,8 +59,12 @@ func (n *network) freePort() uint16 {
 
 // Listen starts to listen on an address of the simulation. Every numeric address
 // is one. The errors are those of package net.
-func (d *Driver) Listen(network, address string) (driver.Listener, error) {
+func (d *Driver) Listen(network, address string, opts ...driver.Option) (driver.Listener, error) {
 	a, err := driver.ParseAddress(network, address)
+	var s settings
+	if err == nil {
+		err = s.setAll(opts)
+	}
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
@@ -80,15 +84,19 @@ func (d *Driver) Listen(network, address string) (driver.Listener, error) {
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: a.TCP(), Err: err}
 	}
-	l := &listener{net: n, network: network, at: at, addr: tcpAddr(at.ip, at.port)}
+	l := &listener{net: n, network: network, at: at, addr: tcpAddr(at.ip, at.port), settings: s}
 	n.listeners = append(n.listeners, l)
 	n.ports[at.port]++
 	return l, nil
 }
 
 // Dial starts to connect. Without a listener at the address Connect returns the error.
-func (d *Driver) Dial(network, address string) (driver.Conn, error) {
+func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Conn, error) {
 	a, err := driver.ParseAddress(network, address)
+	var s settings
+	if err == nil {
+		err = s.setAll(opts)
+	}
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
@@ -96,23 +104,33 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 	n := &d.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	source := n.freePort()
+	from, source := a.IP, s.local.Port()
+	if s.local.IsValid() && !s.local.Addr().IsUnspecified() {
+		from = s.local.Addr()
+	}
+	if source == 0 {
+		source = n.freePort()
+	} else if n.ports[source] != 0 {
+		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
+	}
 	switch {
 	case n.closed:
 		err = net.ErrClosed
 	case source == 0:
 		err = os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
+	case from.Is4() != a.IP.Is4():
+		err = &net.AddrError{Err: "mismatched local address type", Addr: from.String()}
 	}
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.TCP(), Err: err}
 	}
 	n.ports[source]++
 	c := &conn{
-		driver: d, net: n, network: network, local: tcpAddr(a.IP, source), remote: a.TCP(),
-		state: connecting, port: source,
+		driver: d, net: n, network: network, local: tcpAddr(from, source), remote: a.TCP(),
+		state: connecting, port: source, settings: s,
 	}
 	peer := &conn{
-		driver: d, net: n, network: network, local: a.TCP(), remote: tcpAddr(a.IP, source),
+		driver: d, net: n, network: network, local: a.TCP(), remote: tcpAddr(from, source),
 		state: open, peer: c,
 	}
 	c.out = &flow{window: n.window, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
@@ -124,6 +142,7 @@ func (d *Driver) Dial(network, address string) (driver.Conn, error) {
 		return c, nil
 	}
 	c.peer = peer
+	peer.settings = l.settings
 	l.arrive(peer)
 	return c, nil
 }

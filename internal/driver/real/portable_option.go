@@ -1,0 +1,92 @@
+//go:build !linux || portable
+
+package real
+
+import (
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/edo-go/edo/internal/driver"
+)
+
+// preparation has the options for a socket that is not bound or connected yet.
+type preparation struct {
+	shared bool
+	hooks  []driver.Control
+	local  netip.AddrPort
+}
+
+// split splits options into those that are set before, and those for a connection that is
+// established.
+func split(opts []driver.Option) (before preparation, after []driver.Option) {
+	for _, o := range opts {
+		switch o := o.(type) {
+		case driver.ReusePort:
+			before.shared = true
+		case driver.Control:
+			before.hooks = append(before.hooks, o)
+		case driver.LocalAddr:
+			a := netip.AddrPort(o)
+			before.local = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+		default:
+			after = append(after, o)
+		}
+	}
+	return before, after
+}
+
+// control is the Control of package net.
+func (p preparation) control(network, address string, c syscall.RawConn) error {
+	if p.shared {
+		if err := share(c); err != nil {
+			return err
+		}
+	}
+	for _, hook := range p.hooks {
+		if err := hook(network, address, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func setAll(c net.Conn, opts []driver.Option) error {
+	for _, o := range opts {
+		if err := setOption(c, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func setOption(c net.Conn, o driver.Option) error {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return driver.Unsupported("this option is for TCP")
+	}
+	switch o := o.(type) {
+	case driver.NoDelay:
+		return tcp.SetNoDelay(bool(o))
+	case driver.Linger:
+		return tcp.SetLinger(int(o))
+	case driver.KeepAlive:
+		return tcp.SetKeepAliveConfig(net.KeepAliveConfig(o))
+	case driver.ReadBuffer:
+		return tcp.SetReadBuffer(int(o))
+	case driver.WriteBuffer:
+		return tcp.SetWriteBuffer(int(o))
+	case driver.UserTimeout:
+		raw, err := tcp.SyscallConn()
+		if err != nil {
+			return err
+		}
+		failed := raw.Control(func(fd uintptr) { err = setUserTimeout(int(fd), time.Duration(o)) })
+		if failed != nil {
+			return failed
+		}
+		return err
+	}
+	return driver.Unsupported("this option is for a socket that is being made")
+}

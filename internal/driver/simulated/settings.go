@@ -1,0 +1,45 @@
+package simulated
+
+import (
+	"net/netip"
+
+	"github.com/edo-go/edo/internal/driver"
+)
+
+// settings are the options of a socket that matter in a network which loses nothing, and
+// has no delays and no buffers but its windows. The others are accepted and do nothing.
+type settings struct {
+	drops bool           // Close drops what the other end has not read
+	local netip.AddrPort // where a connection starts; invalid: anywhere
+}
+
+func (s *settings) setAll(opts []driver.Option) error {
+	for _, o := range opts {
+		var err error
+		switch o := o.(type) {
+		case driver.ReusePort:
+			err = driver.Unsupported("listeners cannot share a port in a simulation")
+		case driver.Control:
+			err = driver.Unsupported("a simulated socket has no descriptor for a Control hook")
+		case driver.LocalAddr:
+			a := netip.AddrPort(o)
+			s.local = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+		default:
+			err = s.set(o)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *settings) set(o driver.Option) error {
+	switch o := o.(type) {
+	case driver.Linger:
+		s.drops = o >= 0
+	case driver.ReusePort, driver.Control, driver.LocalAddr:
+		return driver.Unsupported("this option is for a socket that is being made")
+	}
+	return nil
+}

@@ -3,6 +3,7 @@ package socket
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -74,6 +75,9 @@ func newDial(s edo.Spawner, with *Dialer, network, address string, pc uintptr) *
 	d, err := inside.Driver(s)
 	if err == nil && with != nil {
 		f.options, err = driverOptions(with.Options)
+		if slices.ContainsFunc(with.Options, func(o Option) bool { return o.most+o.perAddress > 0 }) {
+			err = errNotForDial
+		}
 		f.delay = cmp.Or(with.AttemptDelay, attemptDelay)
 	}
 	if err != nil {
@@ -82,6 +86,8 @@ func newDial(s edo.Spawner, with *Dialer, network, address string, pc uintptr) *
 	f.driver = d
 	return f
 }
+
+var errNotForDial = errors.New("a limit is an option of Listen")
 
 // attemptDelay is the Connection Attempt Delay that RFC 8305 recommends.
 const attemptDelay = 250 * time.Millisecond

@@ -54,7 +54,7 @@ func Listen(s edo.Spawner, network, address string, opts ...Option) (*Listener, 
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}
-	return newListener(inner, caller()), nil
+	return newListener(limited(inner, opts), caller()), nil
 }
 
 // PollAccept returns the next connection. Some errors are temporary, such as that the

@@ -20,6 +20,8 @@ import (
 type Option struct {
 	inner driver.Option // nil: none
 	err   error         // of a value that makes no sense, for the call that is given it
+
+	most, perAddress int // see Limit; 0: none
 }
 
 // ReusePort lets several listeners share one address, also those of several

@@ -51,6 +51,9 @@ func (l *accepting) Waits(*edo.Context) edo.Wait {
 	if l.inner.Closed() {
 		return edo.Wait{On: w.On + ", which is closed"}
 	}
+	if n := limitReached(l.inner); n > 0 {
+		w.On += fmt.Sprintf(", which has its limit of %d open", n)
+	}
 	return w
 }
 

@@ -3,7 +3,25 @@ package socket
 import (
 	"net"
 	"strconv"
+
+	"github.com/edo-go/edo/internal/driver"
 )
+
+// resolve returns the numeric form of an address to listen at: localhost is one of this
+// machine. The path of a Unix socket stays as it is.
+func resolve(network, address string) (string, error) {
+	if driver.IsUnix(network) {
+		return address, nil
+	}
+	host, port, err := split(network, address)
+	if err != nil {
+		return "", err
+	}
+	if host == "localhost" {
+		host = loopback(network)[0]
+	}
+	return net.JoinHostPort(host, port), nil
+}
 
 // split splits HOST:PORT and makes the port a number. It may read a local file
 // that names services; it never asks a name server.

@@ -32,9 +32,11 @@ type Conn struct {
 
 // extra is the part of a connection that most connections never need.
 type extra struct {
-	limits atomic.Pointer[limits]      // nil until one is set
-	local  atomic.Pointer[net.TCPAddr] // kept when the connection is closed
+	limits atomic.Pointer[limits] // nil until one is set
+	ends   atomic.Pointer[ends]   // kept when the connection is closed
 }
+
+type ends struct{ local, remote net.Addr }
 
 // makeExtra returns the extra part of c, and makes it if there is none.
 func (c *Conn) makeExtra() *extra {
@@ -154,9 +156,7 @@ func (c *Conn) Close() error {
 		return nil
 	}
 	x := c.makeExtra()
-	if local, ok := c.inner.LocalAddr().(*net.TCPAddr); ok {
-		x.local.CompareAndSwap(nil, local)
-	}
+	x.ends.CompareAndSwap(nil, &ends{c.inner.LocalAddr(), c.inner.RemoteAddr()})
 	err := c.inner.Close()
 	if ls := x.limits.Load(); ls != nil {
 		ls.stop()
@@ -170,12 +170,19 @@ func (c *Conn) Drop() { c.Close() }
 // LocalAddr returns the address of this end, also after Close.
 func (c *Conn) LocalAddr() net.Addr {
 	if x := c.extra.Load(); x != nil {
-		if a := x.local.Load(); a != nil {
-			return a
+		if e := x.ends.Load(); e != nil {
+			return e.local
 		}
 	}
 	return c.inner.LocalAddr()
 }
 
-// RemoteAddr returns the address of the other end.
-func (c *Conn) RemoteAddr() net.Addr { return c.inner.RemoteAddr() }
+// RemoteAddr returns the address of the other end, also after Close.
+func (c *Conn) RemoteAddr() net.Addr {
+	if x := c.extra.Load(); x != nil {
+		if e := x.ends.Load(); e != nil {
+			return e.remote
+		}
+	}
+	return c.inner.RemoteAddr()
+}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -16,7 +17,7 @@ import (
 )
 
 // Dial connects to address, which is HOST:PORT, on network, which is tcp, tcp4 or
-// tcp6. A HOST that is a name is looked up on a blocking task, with
+// tcp6; or to a path on unix or unixpacket. A HOST that is a name is looked up on a blocking task, with
 // [net.DefaultResolver]. Its addresses are tried in turn, those of IPv6 and of IPv4
 // alternately: the next attempt begins when one has failed, or after 250 ms, and the first
 // to succeed ends the others (RFC 8305). If all fail, the error is that of the first
@@ -110,9 +111,10 @@ type dial struct {
 	delay            time.Duration // negative: none
 	started          bool
 	lookup           *edo.JoinHandle[found]
-	addresses        []string // still to be tried
-	attempts         []*Conn  // under way; the collector reports them when the dial is forgotten
-	due              int64    // when the next attempt begins
+	addresses        []string      // still to be tried
+	attempts         []*Conn       // under way; the collector reports them when the dial is forgotten
+	due              int64         // when the next attempt begins
+	pause            time.Duration // before the attempt is repeated; otherwise 0
 	timer            sched.Timer
 	err              error // the first one
 }
@@ -143,7 +145,7 @@ func (f *dial) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 			return conn, edo.Ready, nil
 		}
 		switch {
-		case len(f.attempts) > 0 && (len(f.addresses) == 0 || !f.isDue(in)):
+		case (len(f.attempts) > 0 || f.pause > 0) && (len(f.addresses) == 0 || !f.isDue(in)):
 			return nil, edo.Pending, nil
 		case len(f.addresses) == 0:
 			f.timer.Stop()
@@ -181,9 +183,9 @@ func (f *dial) pollAttempts(in *sched.Context) *Conn {
 		if err == nil {
 			return conn
 		}
-		f.keepError(conn.RemoteAddr(), err)
 		conn.Close()
 		f.due = atOnce
+		f.fail(in, f.address, conn.RemoteAddr(), err)
 	}
 	return nil
 }
@@ -205,6 +207,10 @@ func (f *dial) Waits(*edo.Context) edo.Wait {
 
 // start finds the addresses to try, or begins to look them up.
 func (f *dial) start(cx *edo.Context) {
+	if driver.IsUnix(f.network) {
+		f.addresses = []string{f.address}
+		return
+	}
 	var host, port string
 	err := driver.CheckNetwork(f.network)
 	if err == nil {
@@ -283,7 +289,7 @@ func (f *dial) connectNext(in *sched.Context) {
 	f.addresses = f.addresses[1:]
 	conn, err := f.driver.Dial(f.network, address, f.options...)
 	if err != nil {
-		f.keepError(nil, err)
+		f.fail(in, address, nil, err)
 		return
 	}
 	f.attempts = append(f.attempts, newConn(conn, f.pc))
@@ -291,6 +297,19 @@ func (f *dial) connectNext(in *sched.Context) {
 	if f.delay >= 0 && len(f.addresses) > 0 {
 		f.due = sched.After(in.Now(), f.delay)
 	}
+}
+
+// fail ends an attempt. When the queue of a Unix listener is full, the system has no way to
+// wait for room, and the same attempt is made again after a pause.
+func (f *dial) fail(in *sched.Context, address string, addr net.Addr, err error) {
+	if !driver.IsUnix(f.network) || !errors.Is(err, syscall.EAGAIN) {
+		f.pause = 0
+		f.keepError(addr, err)
+		return
+	}
+	f.pause = min(max(2*f.pause, time.Millisecond), 50*time.Millisecond)
+	f.due = sched.After(in.Now(), f.pause)
+	f.addresses = []string{address}
 }
 
 // keepError keeps the first error.

@@ -1,4 +1,4 @@
-// Package socket has TCP connections and listeners for tasks.
+// Package socket has connections and listeners for tasks: TCP, and Unix sockets.
 //
 // A task that waits for a connection, for data or for room costs nothing but
 // itself: no goroutine, no thread and no buffer. An idle connection is a [Conn] and
@@ -31,6 +31,17 @@
 //
 // A [Conn] is a reader and a writer of package aio, which has buffering, copying and
 // [net.Conn].
+//
+// # Unix sockets
+//
+// On the networks unix and unixpacket an address is the path of a file, or an abstract
+// name that begins with @. Listen with an empty one has the system choose a name. The file is
+// removed when the listener is closed, unless another one has taken its path.
+//
+// On unixpacket each write is a packet, and a read returns one: what the buffer has no room
+// for is lost. An empty packet, which other programs may send, is a read of 0 bytes without an
+// error, except that one just before the end may pass for the end; here a write of
+// nothing sends none. Not all systems have it.
 //
 // # Several tasks
 //

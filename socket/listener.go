@@ -19,7 +19,7 @@ type Listener struct {
 }
 
 // Listen starts to listen on the network of the runtime that s belongs to. network
-// is tcp, tcp4 or tcp6; address is HOST:PORT, where HOST is numeric, localhost, or
+// is tcp, tcp4 or tcp6; or unix or unixpacket, see [Unix sockets]. For TCP address is HOST:PORT, where HOST is numeric, localhost, or
 // empty for all addresses of the machine, and PORT is a number or the name of a
 // service, and 0 for any that is free. It does not wait.
 //
@@ -30,6 +30,8 @@ type Listener struct {
 // data under way is noticed after some 15 minutes: use deadlines,
 // [Conn.SetIdleTimeout], or [UserTimeout].
 //
+// [Unix sockets]: https://pkg.go.dev/github.com/edo-go/edo/socket#hdr-Unix_sockets
+//
 //edo:nowait
 func Listen(s edo.Spawner, network, address string, opts ...Option) (*Listener, error) {
 	d, err := inside.Driver(s)
@@ -37,9 +39,8 @@ func Listen(s edo.Spawner, network, address string, opts ...Option) (*Listener, 
 	if err == nil {
 		err = driver.CheckNetwork(network)
 	}
-	var host, port string
 	if err == nil {
-		host, port, err = split(network, address)
+		address, err = resolve(network, address)
 	}
 	if err == nil {
 		options, err = driverOptions(opts)
@@ -47,10 +48,7 @@ func Listen(s edo.Spawner, network, address string, opts ...Option) (*Listener, 
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}
-	if host == "localhost" {
-		host = loopback(network)[0]
-	}
-	inner, err := d.Listen(network, net.JoinHostPort(host, port), options...)
+	inner, err := d.Listen(network, address, options...)
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}

@@ -6,11 +6,13 @@ import (
 	"strconv"
 )
 
-// An Address is a HOST:PORT that was parsed. An empty host is the invalid netip.Addr.
+// An Address is a HOST:PORT that was parsed, or the path of a Unix socket. An empty host is
+// the invalid netip.Addr.
 type Address struct {
-	Network string // tcp, tcp4 or tcp6
+	Network string // see CheckNetwork
 	IP      netip.Addr
 	Port    uint16
+	Path    string // of a Unix socket; @ stands for the NUL of an abstract name
 }
 
 // ParseAddress reads an address whose host is numeric, or empty. It never asks a name
@@ -19,6 +21,10 @@ func ParseAddress(network, text string) (Address, error) {
 	a := Address{Network: network}
 	if err := CheckNetwork(network); err != nil {
 		return a, err
+	}
+	if IsUnix(network) {
+		a.Path = text
+		return a, nil
 	}
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
@@ -42,21 +48,28 @@ func ParseAddress(network, text string) (Address, error) {
 	return a, nil
 }
 
-// CheckNetwork returns a net.UnknownNetworkError unless network is tcp, tcp4 or tcp6.
+// CheckNetwork returns a net.UnknownNetworkError unless network is tcp, tcp4, tcp6, unix or
+// unixpacket.
 func CheckNetwork(network string) error {
 	switch network {
-	case "tcp", "tcp4", "tcp6":
+	case "tcp", "tcp4", "tcp6", "unix", "unixpacket":
 		return nil
 	}
 	return net.UnknownNetworkError(network)
 }
+
+// IsUnix reports whether network is one of Unix sockets.
+func IsUnix(network string) bool { return network == "unix" || network == UnixPacket }
+
+// UnixPacket is the network whose reads and writes are packets.
+const UnixPacket = "unixpacket"
 
 // IsWildcard reports whether a stands for every address of the machine.
 func (a Address) IsWildcard() bool { return !a.IP.IsValid() || a.IP.IsUnspecified() }
 
 // ToLocal returns the address to connect to for a: a wildcard is this machine.
 func (a Address) ToLocal() Address {
-	if !a.IsWildcard() {
+	if IsUnix(a.Network) || !a.IsWildcard() {
 		return a
 	}
 	if a.Network == "tcp6" || a.IP.Is6() {
@@ -67,7 +80,10 @@ func (a Address) ToLocal() Address {
 	return a
 }
 
-// TCP returns a as an address of package net.
-func (a Address) TCP() *net.TCPAddr {
+// Net returns a as an address of package net.
+func (a Address) Net() net.Addr {
+	if IsUnix(a.Network) {
+		return &net.UnixAddr{Name: a.Path, Net: a.Network}
+	}
 	return &net.TCPAddr{IP: a.IP.WithZone("").AsSlice(), Port: int(a.Port), Zone: a.IP.Zone()}
 }

@@ -31,12 +31,13 @@ type Driver interface {
 	// Rand returns a random number; the same ones for the same seed.
 	Rand() uint64
 
-	// Listen starts to listen. network is tcp, tcp4 or tcp6; address is HOST:PORT,
-	// where HOST is numeric or empty. The errors are those of package net.
+	// Listen starts to listen. network is tcp, tcp4 or tcp6, and address is HOST:PORT,
+	// where HOST is numeric or empty; or unix or unixpacket, and a path. The errors are those of package net.
 	Listen(network, address string, opts ...Option) (Listener, error)
 
 	// Dial starts to connect and does not wait: [Conn.Connect] reports when the
-	// connection is established. address is HOST:PORT, where HOST is numeric.
+	// connection is established. address is HOST:PORT, where HOST is numeric, or
+	// a path.
 	Dial(network, address string, opts ...Option) (Conn, error)
 
 	// Close closes every listener and connection that is still open, and releases all
@@ -54,7 +55,7 @@ type Listener interface {
 	// waiter is woken for it.
 	Forget(t *sched.Task)
 
-	// Network is tcp, tcp4 or tcp6, as Listen was given it.
+	// Network is that of the address, as Listen was given it.
 	Network() string
 	Addr() net.Addr
 
@@ -87,8 +88,8 @@ type Conn interface {
 	// established.
 	Connect(cx *sched.Context) (Poll, error)
 
-	// Read reads the bytes that have arrived, at least one unless p is empty. io.EOF is
-	// the end. After Close the error is net.ErrClosed.
+	// Read reads the bytes that have arrived, at least one unless p is empty, or a packet
+	// is. Of a packet it returns what p has room for, and drops the rest. io.EOF is the end. After Close the error is net.ErrClosed.
 	Read(cx *sched.Context, p []byte) (int, Poll, error)
 
 	// Write writes as many bytes as there is room for, at least one unless p is empty.
@@ -117,7 +118,7 @@ type Conn interface {
 	// Driver returns the driver of the connection.
 	Driver() Driver
 
-	// Network is tcp, tcp4 or tcp6, as Dial or Listen was given it.
+	// Network is that of the address, as Dial or Listen was given it.
 	Network() string
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr

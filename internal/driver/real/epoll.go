@@ -18,6 +18,7 @@ import (
 type epollDriver struct {
 	clock
 	*poller.Poller
+	files socketFiles
 }
 
 // New returns a driver, whose clock starts now. It has two descriptors, and one with
@@ -32,6 +33,13 @@ func New() (driver.Driver, error) {
 	return d, nil
 }
 
+// Close closes the poller with all sockets.
+func (d *epollDriver) Close() error {
+	err := d.Poller.Close()
+	d.files.removeAll()
+	return err
+}
+
 // Wait waits in the poller. It never reports a stall: a goroutine that is no task may
 // call Wake.
 func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {
@@ -42,8 +50,8 @@ func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {
 func (d *epollDriver) Listen(network, text string, opts ...driver.Option) (driver.Listener, error) {
 	fail := func(a driver.Address, err error) (driver.Listener, error) {
 		e := &net.OpError{Op: "listen", Net: network, Err: err}
-		if a.IP.IsValid() || a.Port != 0 {
-			e.Addr = a.TCP()
+		if a.IP.IsValid() || a.Port != 0 || a.Path != "" {
+			e.Addr = a.Net()
 		}
 		return nil, e
 	}
@@ -55,9 +63,11 @@ func (d *epollDriver) Listen(network, text string, opts ...driver.Option) (drive
 	if err != nil {
 		return fail(a, err)
 	}
-	l := &listener{poller: d.Poller, network: indexOf(network), addr: localAddr(fd)}
+	l := &listener{poller: d.Poller, network: indexOf(network), addr: localAddr(fd, indexOf(network))}
+	l.file = d.files.add(l.addr)
 	if err := d.Open(&l.source, fd, poller.Listeners, false); err != nil {
 		syscall.Close(fd)
+		l.file.remove()
 		return fail(a, err)
 	}
 	return l, nil
@@ -69,14 +79,17 @@ func (d *epollDriver) Dial(network, text string, opts ...driver.Option) (driver.
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	a = a.ToLocal()
+	if driver.IsUnix(network) {
+		return d.dialUnix(a, opts)
+	}
 	v6 := a.IP.Is6()
 	fd, err := open(v6, syscall.IPPROTO_TCP)
 	if err != nil {
-		return nil, dialError(indexOf(network), a.TCP(), err)
+		return nil, dialError(indexOf(network), a.Net(), err)
 	}
 	if err := prepare(fd, a, v6, opts); err != nil {
 		syscall.Close(fd)
-		return nil, dialError(indexOf(network), a.TCP(), err)
+		return nil, dialError(indexOf(network), a.Net(), err)
 	}
 	sa := sockaddr(a.IP, a.Port, v6)
 	c := &conn{remote: endpointOf(sa, indexOf(network))}
@@ -86,11 +99,11 @@ func (d *epollDriver) Dial(network, text string, opts ...driver.Option) (driver.
 	case nil, syscall.EINPROGRESS, syscall.EALREADY, syscall.EINTR:
 	default:
 		syscall.Close(fd)
-		return nil, dialError(indexOf(network), a.TCP(), os.NewSyscallError("connect", err))
+		return nil, dialError(indexOf(network), a.Net(), os.NewSyscallError("connect", err))
 	}
 	if err := d.Open(&c.source, fd, poller.Connections, false); err != nil {
 		syscall.Close(fd)
-		return nil, dialError(indexOf(network), a.TCP(), err)
+		return nil, dialError(indexOf(network), a.Net(), err)
 	}
 	return c, nil
 }

@@ -40,8 +40,11 @@ func (c *conn) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 			c.source.End(driver.Reading, poller.More)
 			return n, driver.Ready, nil
 		case errno == 0 && n > 0:
-			c.source.End(driver.Reading, poller.Short)
+			c.source.End(driver.Reading, c.short())
 			return n, driver.Ready, nil
+		case errno == 0 && c.remote.network == unixPacket && !hasEnded(c.source.FD()):
+			c.source.End(driver.Reading, poller.More)
+			return 0, driver.Ready, nil // an empty packet
 		case errno == 0:
 			return c.endRead(cx)
 		case errno == syscall.EAGAIN:
@@ -81,6 +84,14 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 			return 0, driver.Ready, c.endFailed(driver.Writing, errno)
 		}
 	}
+}
+
+// short is what a read has found that has not filled its buffer.
+func (c *conn) short() poller.Outcome {
+	if c.remote.network == unixPacket { // it has ended with a packet, and there may be others
+		return poller.More
+	}
+	return poller.Short
 }
 
 // endRead ends a read that has found no more bytes. That is how the kernel answers at the
@@ -158,7 +169,7 @@ func (c *conn) Connect(cx *sched.Context) (driver.Poll, error) {
 		default:
 			c.keepError(errno)
 			c.source.End(driver.Writing, poller.More)
-			return driver.Ready, dialError(c.remote.network, c.remote.addr(), os.NewSyscallError("connect", errno))
+			return driver.Ready, dialError(c.remote.network, c.peerAddr(), os.NewSyscallError("connect", errno))
 		}
 	}
 }
@@ -182,6 +193,9 @@ func (c *conn) connected() syscall.Errno {
 			return syscall.EINPROGRESS
 		}
 		return errnoOf(err)
+	}
+	if c.remote.network >= firstUnix {
+		return 0
 	}
 	// A connection to a free port of this machine may get just that port as its own, and
 	// so reach itself.
@@ -236,29 +250,66 @@ func (c *conn) Set(o driver.Option) error {
 		return err
 	}
 	defer c.source.Release()
-	return setOption(c.source.FD(), o)
+	return setOption(c.source.FD(), c.remote.network, o)
 }
 
 // LocalAddr asks the kernel: to keep the address would cost each connection 24
 // bytes. After Close it is the empty address.
 func (c *conn) LocalAddr() net.Addr {
 	if err := c.source.Hold(); err != nil {
-		return &net.TCPAddr{}
+		return emptyAddr(c.remote.network)
 	}
 	defer c.source.Release()
-	return localAddr(c.source.FD())
+	return localAddr(c.source.FD(), c.remote.network)
 }
 
-func localAddr(fd int) *net.TCPAddr {
+func localAddr(fd int, network uint8) net.Addr {
 	sa, err := syscall.Getsockname(fd)
 	if err != nil {
-		return &net.TCPAddr{}
+		return emptyAddr(network)
 	}
-	e := endpointOf(sa, 0)
+	return addrOf(sa, network)
+}
+
+// addrOf returns an address of the kernel as one of package net.
+func addrOf(sa syscall.Sockaddr, network uint8) net.Addr {
+	if sa, ok := sa.(*syscall.SockaddrUnix); ok {
+		return &net.UnixAddr{Name: sa.Name, Net: networks[network]}
+	}
+	e := endpointOf(sa, network)
 	return e.addr()
 }
 
-func (c *conn) RemoteAddr() net.Addr { return c.remote.addr() }
+func emptyAddr(network uint8) net.Addr {
+	if network >= firstUnix {
+		return &net.UnixAddr{Net: networks[network]}
+	}
+	return &net.TCPAddr{}
+}
+
+// RemoteAddr asks the kernel for the path of a Unix socket, as LocalAddr does.
+func (c *conn) RemoteAddr() net.Addr {
+	if c.remote.network < firstUnix {
+		return c.remote.addr()
+	}
+	if err := c.source.Hold(); err != nil {
+		return emptyAddr(c.remote.network)
+	}
+	defer c.source.Release()
+	return c.peerAddr()
+}
+
+// peerAddr is RemoteAddr while the descriptor is open.
+func (c *conn) peerAddr() net.Addr {
+	if c.remote.network < firstUnix {
+		return c.remote.addr()
+	}
+	sa, err := syscall.Getpeername(c.source.FD())
+	if err != nil {
+		return emptyAddr(c.remote.network)
+	}
+	return addrOf(sa, c.remote.network)
+}
 
 func (c *conn) Close() error { return c.source.Close() }
 
@@ -270,8 +321,8 @@ func (c *conn) opError(op string, err error) error {
 	return &net.OpError{
 		Op:     op,
 		Net:    networks[c.remote.network],
-		Source: localAddr(c.source.FD()),
-		Addr:   c.remote.addr(),
+		Source: localAddr(c.source.FD(), c.remote.network),
+		Addr:   c.peerAddr(),
 		Err:    err,
 	}
 }

@@ -31,7 +31,8 @@ import (
 type listener struct {
 	source  poller.Source
 	poller  *poller.Poller
-	addr    *net.TCPAddr
+	addr    net.Addr
+	file    *socketFile // of a Unix socket
 	network uint8
 
 	// mayHaveMore says that a connection was accepted since the last edge: the edge may
@@ -161,6 +162,7 @@ func (l *listener) Closed() bool { return l.source.IsClosed() }
 func (l *listener) Addr() net.Addr { return l.addr }
 
 func (l *listener) Close() error {
+	l.file.remove() // before another socket can have the path
 	err := l.source.Close()
 	l.mu.Lock()
 	queue := l.queue.RemoveAll()

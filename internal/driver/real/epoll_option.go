@@ -23,15 +23,22 @@ func prepare(fd int, a driver.Address, v6 bool, opts []driver.Option) error {
 		case driver.ReusePort:
 			err = setInt(fd, syscall.SOL_SOCKET, reusePort, 1)
 		case driver.Control:
-			network := "tcp4"
-			if v6 {
+			network := a.Network
+			switch {
+			case driver.IsUnix(network):
+			case v6:
 				network = "tcp6"
+			default:
+				network = "tcp4"
 			}
-			err = o(network, a.TCP().String(), rawConn(fd))
+			err = o(network, a.Net().String(), rawConn(fd))
 		case driver.LocalAddr:
+			if driver.IsUnix(a.Network) {
+				return errOnlyTCP
+			}
 			err = bindLocal(fd, netip.AddrPort(o), v6)
 		default:
-			err = setOption(fd, o)
+			err = setOption(fd, indexOf(a.Network), o)
 		}
 		if err != nil {
 			return err
@@ -59,7 +66,10 @@ func bindLocal(fd int, local netip.AddrPort, v6 bool) error {
 
 // setOption changes an option of a connection, or one that the connections of a listener
 // get from it.
-func setOption(fd int, o driver.Option) error {
+func setOption(fd int, network uint8, o driver.Option) error {
+	if network >= firstUnix && isOnlyTCP(o) {
+		return errOnlyTCP
+	}
 	switch o := o.(type) {
 	case driver.NoDelay:
 		return setInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, intOf(bool(o)))

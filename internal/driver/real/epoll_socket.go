@@ -15,9 +15,16 @@ import (
 )
 
 // networks are the names that a socket remembers by their index.
-var networks = [...]string{"tcp", "tcp4", "tcp6"}
+var networks = [...]string{"tcp", "tcp4", "tcp6", "unix", driver.UnixPacket}
 
-// An endpoint is one end of a connection, in 24 bytes and without a pointer.
+// Indices in networks: those from firstUnix on are Unix sockets.
+const (
+	firstUnix  = 3
+	unixPacket = 4
+)
+
+// An endpoint is one end of a connection, in 24 bytes and without a pointer. Of a Unix socket
+// it has the network alone: the kernel knows its path.
 type endpoint struct {
 	ip      [16]byte // of an IPv4 socket the first four
 	zone    uint32
@@ -119,6 +126,9 @@ const multipath = 262
 // package net does: a client that asks for it gets it, all others get TCP. After any error
 // it tries TCP alone: there are more ways to forbid multipath TCP than error numbers.
 func listen(a driver.Address, opts []driver.Option) (int, error) {
+	if driver.IsUnix(a.Network) {
+		return listenUnix(a, opts)
+	}
 	if useMultipath() {
 		if fd, err := listenBy(multipath, a, opts); err == nil {
 			return fd, nil

@@ -5,6 +5,7 @@ package real
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type portableDriver struct {
 	wakeup      chan struct{}
 	running     sync.WaitGroup // goroutines of operations
 	writesBlock bool           // see portableWrites
+	files       socketFiles
 
 	mu      sync.Mutex
 	ready   driver.Waiters // to be woken at the next look
@@ -163,12 +165,20 @@ func (d *portableDriver) Listen(network, text string, opts ...driver.Option) (dr
 	}
 	before, after := split(opts)
 	config := net.ListenConfig{Control: before.control}
+	if driver.IsUnix(network) && slices.ContainsFunc(after, isOnlyTCP) {
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: &net.UnixAddr{Name: text, Net: network}, Err: errOnlyTCP}
+	}
 	inner, err := config.Listen(context.Background(), network, text)
 	if err != nil {
 		return nil, err
 	}
+	if unix, ok := inner.(*net.UnixListener); ok {
+		unix.SetUnlinkOnClose(false) // it would remove a later socket of the same path
+	}
 	l := &portableListener{driver: d, network: network, inner: inner, done: make(chan struct{}), options: after}
+	l.file = d.files.add(inner.Addr())
 	if !d.add(l) {
+		l.file.remove()
 		inner.Close()
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: inner.Addr(), Err: net.ErrClosed}
 	}
@@ -183,11 +193,14 @@ func (d *portableDriver) Dial(network, text string, opts ...driver.Option) (driv
 	a = a.ToLocal()
 	before, after := split(opts)
 	dialer := &net.Dialer{Control: before.control}
+	if before.local.IsValid() && driver.IsUnix(network) {
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.Net(), Err: errOnlyTCP}
+	}
 	if before.local.IsValid() {
 		dialer.LocalAddr = net.TCPAddrFromAddrPort(before.local)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &portableConn{driver: d, network: network, remote: a.TCP(), cancel: cancel}
+	c := &portableConn{driver: d, network: network, remote: a.Net(), cancel: cancel}
 	if !d.add(c) || !d.start(func() { c.connect(ctx, dialer, after) }) {
 		cancel()
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: c.remote, Err: net.ErrClosed}

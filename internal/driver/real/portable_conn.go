@@ -42,6 +42,7 @@ type portableConn struct {
 	dialErr error
 	data    []byte // read by the goroutine, and not yet returned
 	readErr error
+	empty   bool // the goroutine has read an empty packet
 	failure error
 	waiters [2]driver.Waiters // by direction
 	reading bool              // a goroutine reads
@@ -120,10 +121,13 @@ func (c *portableConn) Read(cx *sched.Context, p []byte) (int, driver.Poll, erro
 		return 0, driver.Ready, nil
 	case len(c.data) > 0:
 		n := copy(p, c.data)
-		if c.data = c.data[n:]; len(c.data) == 0 {
+		if c.data = c.data[n:]; len(c.data) == 0 || c.network == driver.UnixPacket {
 			c.data = nil
 		}
 		return n, driver.Ready, nil
+	case c.empty:
+		c.empty = false
+		return 0, driver.Ready, nil
 	case c.readErr != nil:
 		err := c.readErr
 		c.readErr = nil // the next read asks again, and gets an answer again
@@ -134,6 +138,9 @@ func (c *portableConn) Read(cx *sched.Context, p []byte) (int, driver.Poll, erro
 	}
 	if c.inner != nil && !c.reading {
 		size := min(len(p), maxBuffer)
+		if c.network == driver.UnixPacket {
+			size = len(p) // the rest of a packet is lost
+		}
 		if !c.driver.start(func() { c.readOnce(size) }) {
 			return 0, driver.Ready, net.ErrClosed
 		}
@@ -146,10 +153,14 @@ func (c *portableConn) Read(cx *sched.Context, p []byte) (int, driver.Poll, erro
 func (c *portableConn) readOnce(size int) {
 	p := make([]byte, size)
 	n, err := c.inner.Read(p)
+	empty := err == io.EOF && c.network == driver.UnixPacket && !c.hasEnded()
+	if empty { // a packet, for which package net has the error of the end
+		err = nil
+	}
 	c.mu.Lock()
 	c.reading = false
 	if !c.closed {
-		c.data, c.readErr = p[:n], err
+		c.data, c.readErr, c.empty = p[:n], err, empty
 		c.keepError(err)
 	}
 	if c.out.follows { // writes wait for the error that this read may have got
@@ -254,6 +265,9 @@ func (c *portableConn) LocalAddr() net.Addr {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.inner == nil {
+		if driver.IsUnix(c.network) {
+			return &net.UnixAddr{Net: c.network}
+		}
 		return &net.TCPAddr{}
 	}
 	return c.inner.LocalAddr()

@@ -24,6 +24,7 @@ type portableListener struct {
 	inner   net.Listener
 	done    chan struct{} // closed with the listener
 	options []driver.Option
+	file    *socketFile // of a Unix socket
 
 	mu        sync.Mutex
 	accepting bool     // the goroutine runs
@@ -160,6 +161,7 @@ func (l *portableListener) Close() error {
 	l.mu.Unlock()
 	close(l.done)
 	l.driver.remove(l)
+	l.file.remove() // before another socket can have the path
 	err := l.inner.Close()
 	for _, r := range results {
 		if r.err == nil {

@@ -62,9 +62,18 @@ func setAll(c net.Conn, opts []driver.Option) error {
 }
 
 func setOption(c net.Conn, o driver.Option) error {
+	if unix, ok := c.(*net.UnixConn); ok {
+		switch o := o.(type) {
+		case driver.ReadBuffer:
+			return unix.SetReadBuffer(int(o))
+		case driver.WriteBuffer:
+			return unix.SetWriteBuffer(int(o))
+		}
+		return errOnlyTCP
+	}
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {
-		return driver.Unsupported("this option is for TCP")
+		return errOnlyTCP
 	}
 	switch o := o.(type) {
 	case driver.NoDelay:
@@ -89,4 +98,13 @@ func setOption(c net.Conn, o driver.Option) error {
 		return err
 	}
 	return driver.Unsupported("this option is for a socket that is being made")
+}
+
+// hasEnded reports whether the other side has ended what this one reads.
+func (c *portableConn) hasEnded() (ended bool) {
+	raw, err := c.inner.(syscall.Conn).SyscallConn()
+	if err != nil || raw.Control(func(fd uintptr) { ended = hasEnded(int(fd)) }) != nil {
+		return true
+	}
+	return ended
 }

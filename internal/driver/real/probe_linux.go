@@ -18,3 +18,16 @@ func hasConnection(fd int) bool {
 		uintptr(unsafe.Pointer(&none)), 0, 0, 0)
 	return errno != 0 || n > 0
 }
+
+// hasEnded reports whether the other side of the socket fd has ended what this one reads.
+func hasEnded(fd int) bool {
+	const end = 0x2000 // POLLRDHUP
+	ask := struct {
+		fd              int32
+		events, revents int16
+	}{fd: int32(fd), events: end}
+	var none syscall.Timespec
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&ask)), 1,
+		uintptr(unsafe.Pointer(&none)), 0, 0, 0)
+	return errno != 0 || n > 0
+}

@@ -13,11 +13,16 @@ type endpoint struct {
 	ip   netip.Addr
 	port uint16
 	both bool // ip is [::], and stands for IPv4 as well
+
+	network, path string // of a Unix socket, which has nothing else
 }
 
 // local returns the endpoint that a listener gets for a. Like package net, tcp
 // listens for both families when the host is empty or unspecified.
 func local(a driver.Address) endpoint {
+	if driver.IsUnix(a.Network) {
+		return endpoint{network: a.Network, path: a.Path}
+	}
 	if !a.IsWildcard() {
 		return endpoint{ip: a.IP, port: a.Port}
 	}
@@ -27,6 +32,16 @@ func local(a driver.Address) endpoint {
 	return endpoint{ip: netip.IPv6Unspecified(), port: a.Port, both: a.Network == "tcp"}
 }
 
+func (e endpoint) isUnix() bool { return e.network != "" }
+
+// addr returns e as an address of package net.
+func (e endpoint) addr() net.Addr {
+	if e.isUnix() {
+		return &net.UnixAddr{Name: e.path, Net: e.network}
+	}
+	return tcpAddr(e.ip, e.port)
+}
+
 // accepts reports whether a connection to ip reaches e, apart from the port.
 func (e endpoint) accepts(ip netip.Addr) bool {
 	return e.ip == ip || e.ip.IsUnspecified() && (e.both || e.ip.Is4() == ip.Is4())
@@ -34,6 +49,9 @@ func (e endpoint) accepts(ip netip.Addr) bool {
 
 // conflicts reports whether e and o cannot both listen.
 func (e endpoint) conflicts(o endpoint) bool {
+	if e.isUnix() || o.isUnix() {
+		return e.path == o.path && e.isUnix() == o.isUnix()
+	}
 	return e.port == o.port && (e.accepts(o.ip) || o.accepts(e.ip))
 }
 

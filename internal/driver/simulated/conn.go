@@ -32,7 +32,7 @@ const (
 //   - A Close with unread input resets the connection instead: the other end can
 //     still read what it was sent, and then fails with ECONNRESET. With linger 0 every
 //     Close does so, and the bytes that the other end has not read are lost.
-//   - A write to an end that has closed seems to succeed, its bytes are lost, and it
+//   - A write to an end that has closed fails with EPIPE if it is a Unix socket. Over TCP it seems to succeed, its bytes are lost, and it
 //     resets the connection. From then on writes fail, with EPIPE.
 //   - An end that has failed stays so: every read returns the error, after the bytes that
 //     arrived before it, and so does every write and CloseWrite. When the other side's end
@@ -41,7 +41,7 @@ type conn struct {
 	driver        *Driver
 	net           *network
 	network       string // as Dial was given it
-	local, remote *net.TCPAddr
+	local, remote net.Addr
 	in, out       *flow
 	port          uint16 // the port to release, at the end that dialed
 	settings
@@ -154,6 +154,10 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 		return 0, driver.Ready, c.opError("write", "write", c.err)
 	case c.out.ended:
 		return 0, driver.Ready, c.opError("write", "write", syscall.EPIPE)
+	case c.state == open && c.peer.state == closed && driver.IsUnix(c.network):
+		return 0, driver.Ready, c.opError("write", "write", syscall.EPIPE)
+	case c.out.isTooLong(p):
+		return 0, driver.Ready, c.opError("write", "write", syscall.EMSGSIZE)
 	case c.state == open && c.peer.state == closed:
 		c.reset()
 		return len(p), driver.Ready, nil
@@ -230,13 +234,16 @@ func (c *conn) Set(o driver.Option) error {
 	if c.isClosed() {
 		return net.ErrClosed
 	}
+	if driver.IsUnix(c.network) && isOnlyTCP(o) {
+		return errOnlyTCP
+	}
 	return c.settings.set(o)
 }
 
-// LocalAddr returns the address of this end, a *net.TCPAddr.
+// LocalAddr returns the address of this end.
 func (c *conn) LocalAddr() net.Addr { return c.local }
 
-// RemoteAddr returns the address of the other end, a *net.TCPAddr.
+// RemoteAddr returns the address of the other end.
 func (c *conn) RemoteAddr() net.Addr { return c.remote }
 
 // Close ends this end, and wakes all its waiters.

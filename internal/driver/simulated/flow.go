@@ -20,13 +20,22 @@ type flow struct {
 	buf     bytes.Buffer
 	window  int
 	ended   bool
-	readers *driver.Waiters // of the end that reads
-	writers *driver.Waiters // of the end that writes
+	packets []int // the lengths of those in buf, if isPackets
+
+	isPackets bool            // a write is a packet, and a read takes one
+	readers   *driver.Waiters // of the end that reads
+	writers   *driver.Waiters // of the end that writes
 }
 
 // write adds as much of p as there is room for, and wakes the readers.
 func (f *flow) write(cx *sched.Context, p []byte) int {
 	n := min(len(p), f.window-f.buf.Len())
+	if f.isPackets {
+		if n < len(p) { // whole, or not yet
+			return 0
+		}
+		f.packets = append(f.packets, n)
+	}
 	f.buf.Write(p[:n])
 	if n > 0 {
 		wakeBy(cx, f.readers)
@@ -36,12 +45,23 @@ func (f *flow) write(cx *sched.Context, p []byte) int {
 
 // read moves as many bytes into p as there are, and wakes the writers.
 func (f *flow) read(cx *sched.Context, p []byte) int {
+	rest := 0 // of a packet that p has no room for
+	if f.isPackets && len(f.packets) > 0 {
+		size := f.packets[0]
+		f.packets = f.packets[1:]
+		p = p[:min(len(p), size)]
+		rest = size - len(p)
+	}
 	n, _ := f.buf.Read(p) // its only error is that there is nothing
+	f.buf.Next(rest)
 	if n > 0 {
 		wakeBy(cx, f.writers)
 	}
 	return n
 }
+
+// isTooLong reports whether p is a packet for which there will never be room.
+func (f *flow) isTooLong(p []byte) bool { return f.isPackets && len(p) > f.window }
 
 // end ends the flow for its reader, after the bytes in it.
 func (f *flow) end() {

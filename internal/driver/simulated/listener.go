@@ -28,7 +28,7 @@ type listener struct {
 	net     *network
 	network string
 	at      endpoint
-	addr    *net.TCPAddr
+	addr    net.Addr
 	settings
 	closed  bool
 	queue   []*conn
@@ -110,7 +110,7 @@ func (l *listener) Closed() bool {
 	return l.closed || l.net.closed
 }
 
-// Addr returns where the listener listens, a *net.TCPAddr.
+// Addr returns where the listener listens.
 func (l *listener) Addr() net.Addr { return l.addr }
 
 // Close wakes all waiters, resets the connections that are established, and refuses the
@@ -123,7 +123,9 @@ func (l *listener) Close() error {
 		return nil
 	}
 	l.closed = true
-	n.releasePort(l.at.port)
+	if !l.at.isUnix() {
+		n.releasePort(l.at.port)
+	}
 	n.listeners = slices.DeleteFunc(n.listeners, func(o *listener) bool { return o == l })
 	for i, c := range l.queue {
 		c.state = closed

@@ -63,7 +63,7 @@ func (d *Driver) Listen(network, address string, opts ...driver.Option) (driver.
 	a, err := driver.ParseAddress(network, address)
 	var s settings
 	if err == nil {
-		err = s.setAll(opts)
+		err = s.setAll(network, opts)
 	}
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
@@ -72,21 +72,26 @@ func (d *Driver) Listen(network, address string, opts ...driver.Option) (driver.
 	at := local(a)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if at.port == 0 {
+	switch {
+	case at.isUnix():
+		at.path = n.freePath(at.path)
+	case at.port == 0:
 		at.port = n.freePort()
 	}
 	switch {
 	case n.closed:
 		err = net.ErrClosed
-	case at.port == 0 || slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }):
+	case at.port == 0 && !at.isUnix() || slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }):
 		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
 	}
 	if err != nil {
-		return nil, &net.OpError{Op: "listen", Net: network, Addr: a.TCP(), Err: err}
+		return nil, &net.OpError{Op: "listen", Net: network, Addr: a.Net(), Err: err}
 	}
-	l := &listener{net: n, network: network, at: at, addr: tcpAddr(at.ip, at.port), settings: s}
+	l := &listener{net: n, network: network, at: at, addr: at.addr(), settings: s}
 	n.listeners = append(n.listeners, l)
-	n.ports[at.port]++
+	if !at.isUnix() {
+		n.ports[at.port]++
+	}
 	return l, nil
 }
 
@@ -95,12 +100,15 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 	a, err := driver.ParseAddress(network, address)
 	var s settings
 	if err == nil {
-		err = s.setAll(opts)
+		err = s.setAll(network, opts)
 	}
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	a = a.ToLocal()
+	if driver.IsUnix(network) {
+		return d.dialUnix(a)
+	}
 	n := &d.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -122,20 +130,18 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 		err = &net.AddrError{Err: "mismatched local address type", Addr: from.String()}
 	}
 	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.TCP(), Err: err}
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.Net(), Err: err}
 	}
 	n.ports[source]++
 	c := &conn{
-		driver: d, net: n, network: network, local: tcpAddr(from, source), remote: a.TCP(),
+		driver: d, net: n, network: network, local: tcpAddr(from, source), remote: a.Net(),
 		state: connecting, port: source, settings: s,
 	}
 	peer := &conn{
-		driver: d, net: n, network: network, local: a.TCP(), remote: tcpAddr(from, source),
+		driver: d, net: n, network: network, local: a.Net(), remote: tcpAddr(from, source),
 		state: open, peer: c,
 	}
-	c.out = &flow{window: n.window, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
-	c.in = &flow{window: n.window, writers: &peer.waiters[driver.Writing], readers: &c.waiters[driver.Reading]}
-	peer.in, peer.out = c.out, c.in
+	connect(c, peer)
 	l := n.listenerAt(a.IP, a.Port)
 	if l == nil {
 		c.fail(syscall.ECONNREFUSED)
@@ -147,11 +153,19 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 	return c, nil
 }
 
+// connect gives the two ends of a connection its flows.
+func connect(c, peer *conn) {
+	packets := c.network == driver.UnixPacket
+	c.out = &flow{window: c.net.window, isPackets: packets, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
+	c.in = &flow{window: c.net.window, isPackets: packets, writers: &peer.waiters[driver.Writing], readers: &c.waiters[driver.Reading]}
+	peer.in, peer.out = c.out, c.in
+}
+
 // listenerAt returns the listener at ip and port, or nil. Two listeners that do not
 // conflict never accept the same address.
 func (n *network) listenerAt(ip netip.Addr, port uint16) *listener {
 	for _, l := range n.listeners {
-		if l.at.port == port && l.at.accepts(ip) {
+		if !l.at.isUnix() && l.at.port == port && l.at.accepts(ip) {
 			return l
 		}
 	}

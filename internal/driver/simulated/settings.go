@@ -13,8 +13,11 @@ type settings struct {
 	local netip.AddrPort // where a connection starts; invalid: anywhere
 }
 
-func (s *settings) setAll(opts []driver.Option) error {
+func (s *settings) setAll(network string, opts []driver.Option) error {
 	for _, o := range opts {
+		if driver.IsUnix(network) && isOnlyTCP(o) {
+			return errOnlyTCP
+		}
 		var err error
 		switch o := o.(type) {
 		case driver.ReusePort:
@@ -32,6 +35,17 @@ func (s *settings) setAll(opts []driver.Option) error {
 		}
 	}
 	return nil
+}
+
+var errOnlyTCP = driver.Unsupported("this option is for TCP")
+
+// isOnlyTCP reports whether a Unix socket has not the option o.
+func isOnlyTCP(o driver.Option) bool {
+	switch o.(type) {
+	case driver.NoDelay, driver.Linger, driver.KeepAlive, driver.UserTimeout, driver.LocalAddr:
+		return true
+	}
+	return false
 }
 
 func (s *settings) set(o driver.Option) error {

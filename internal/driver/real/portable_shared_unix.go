@@ -13,3 +13,9 @@ func share(c syscall.RawConn) (err error) {
 	}
 	return err
 }
+
+// isListening reports whether a socket accepts connections, which package net does not check.
+func isListening(fd uintptr) bool {
+	n, err := syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN)
+	return err != nil || n != 0 // not all systems answer for all sockets
+}

@@ -82,3 +82,5 @@ func (s *socketFiles) removeAll() {
 		f.remove()
 	}
 }
+
+var errNoCredentials = driver.Unsupported("credentials are those of Unix sockets on Linux")

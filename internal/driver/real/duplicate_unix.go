@@ -1,0 +1,21 @@
+//go:build unix
+
+package real
+
+import (
+	"os"
+	"syscall"
+)
+
+// duplicate returns another descriptor for what fd stands for, which other programs do not
+// inherit.
+func duplicate(fd uintptr) (int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	n, err := syscall.Dup(int(fd))
+	if err != nil {
+		return -1, os.NewSyscallError("dup", err)
+	}
+	syscall.CloseOnExec(n)
+	return n, nil
+}

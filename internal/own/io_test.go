@@ -144,31 +144,8 @@ var sockets = leaves([]row{
 		l := s.acceptor()
 		return items(s, l.Incoming(), 1, (*socket.Conn).Drop).dropAfter(l)
 	}},
-	// It waits for a listener whose backlog is full.
-	{name: "socket.DialFuture", live: true, quiet: true, build: func(s *scene) subject {
-		l, connect := s.listen()
-		if s.fails {
-			l.Close()
-		}
-		for range backlog {
-			if s.waits {
-				connect()
-			}
-		}
-		if s.waits {
-			timer.Sleep(s.root, tick)
-		}
-		s.onWake(func() { // a connection in the backlog is accepted
-			edo.Go(s.root, func(task *edo.Task) error {
-				conn, err := l.Accept(task)
-				if err == nil {
-					conn.Drop()
-				}
-				return nil
-			})
-		})
-		return done(s, socket.DialFuture(s.root, "tcp", l.Addr().String()), (*socket.Conn).Drop).dropAfter(l)
-	}},
+	{name: "socket.DialFuture", live: true, quiet: true, build: dialing(socket.DialFuture)},
+	{name: "socket.Dialer.DialFuture", live: true, quiet: true, build: dialing(new(socket.Dialer).DialFuture)},
 	{name: "socket.Conn.ReadFuture", live: true, quiet: true, build: func(s *scene) subject {
 		mine, theirs := s.readable()
 		return done(s, mine.ReadFuture(make([]byte, 1)), func(int) {}).dropAfter(mine, theirs)
@@ -377,3 +354,31 @@ var frames = leaves([]row{
 		return unit(s, f.CloseFuture())
 	}},
 })
+
+// dialing builds a dial, which waits for a listener whose backlog is full.
+func dialing(dial func(s edo.Spawner, network, address string) edo.Future[*socket.Conn]) func(s *scene) subject {
+	return func(s *scene) subject {
+		l, connect := s.listen()
+		if s.fails {
+			l.Close()
+		}
+		for range backlog {
+			if s.waits {
+				connect()
+			}
+		}
+		if s.waits {
+			timer.Sleep(s.root, tick)
+		}
+		s.onWake(func() { // a connection in the backlog is accepted
+			edo.Go(s.root, func(task *edo.Task) error {
+				conn, err := l.Accept(task)
+				if err == nil {
+					conn.Drop()
+				}
+				return nil
+			})
+		})
+		return done(s, dial(s.root, "tcp", l.Addr().String()), (*socket.Conn).Drop).dropAfter(l)
+	}
+}

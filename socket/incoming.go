@@ -91,7 +91,7 @@ func (s *Incoming) Drop() {
 // missing may come back, and the connection that failed was one of many.
 func isTemporary(err error) bool {
 	for _, e := range [...]error{
-		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC,
 		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EPROTO, syscall.EINTR, syscall.EPERM,
 		syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.EHOSTUNREACH,
 		syscall.ENOPROTOOPT, syscall.EOPNOTSUPP,

@@ -104,6 +104,7 @@ func TestTemporaryErrorsAreKnown(t *testing.T) {
 		acceptError(syscall.EMFILE):       true,
 		acceptError(syscall.ENOBUFS):      true,
 		acceptError(syscall.ENOMEM):       true,
+		acceptError(syscall.ENOSPC):       true,
 		acceptError(syscall.ECONNABORTED): true,
 		acceptError(syscall.EPROTO):       true,
 		acceptError(syscall.EINVAL):       false,

@@ -36,6 +36,8 @@ type extra struct {
 	ends   atomic.Pointer[ends]   // kept when the connection is closed
 }
 
+// ends are the addresses that the driver does not know any more after Close: of TCP the local
+// one.
 type ends struct{ local, remote net.Addr }
 
 // makeExtra returns the extra part of c, and makes it if there is none.
@@ -150,13 +152,18 @@ func (c *Conn) CloseWrite() error { return c.translate("close", c.inner.CloseWri
 // that reads. But as everywhere with TCP, a Close while there is unread input, or before
 // the other side stops to send, resets the connection, and the other side loses the bytes
 // that it has not received. Where that may be so: CloseWrite, read to the end within some
-// time, Close.
+// time, Close. A Unix socket keeps what was written, and tells the other side of the
+// unread input by ECONNRESET after it; on systems without epoll it may be a clean end.
 func (c *Conn) Close() error {
 	if c.inner.Closed() {
 		return nil
 	}
 	x := c.makeExtra()
-	x.ends.CompareAndSwap(nil, &ends{c.inner.LocalAddr(), c.inner.RemoteAddr()})
+	e := &ends{local: c.inner.LocalAddr()}
+	if driver.IsUnix(c.inner.Network()) {
+		e.remote = c.inner.RemoteAddr()
+	}
+	x.ends.CompareAndSwap(nil, e)
 	err := c.inner.Close()
 	if ls := x.limits.Load(); ls != nil {
 		ls.stop()
@@ -180,7 +187,7 @@ func (c *Conn) LocalAddr() net.Addr {
 // RemoteAddr returns the address of the other end, also after Close.
 func (c *Conn) RemoteAddr() net.Addr {
 	if x := c.extra.Load(); x != nil {
-		if e := x.ends.Load(); e != nil {
+		if e := x.ends.Load(); e != nil && e.remote != nil {
 			return e.remote
 		}
 	}

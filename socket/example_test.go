@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
+	"net/netip"
 	"os"
 	"time"
 
@@ -148,4 +150,68 @@ func ExampleConn_ReadFuture() {
 		log.Fatal(err)
 	}
 	// Output: "hello", <nil>
+}
+
+// A server that holds at most a thousand connections, for which further clients wait, and
+// ten from one address.
+func ExampleLimit() {
+	err := sim.Run(1, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:80", socket.Limit(1000), socket.LimitPerAddress(10))
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		for range 12 {
+			conn, err := socket.Dial(task, "tcp", "127.0.0.1:80")
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+		}
+		open := 0
+		for range 10 {
+			conn, err := l.Accept(task)
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			open++
+		}
+		fmt.Println(open, "of 12 are open")
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// 10 of 12 are open
+	// <nil>
+}
+
+// A client that has its own keep-alive, and gives each address of a name half a second
+// before it tries the next one as well.
+func ExampleDialer() {
+	dialer := &socket.Dialer{
+		AttemptDelay: 500 * time.Millisecond,
+		Options: []socket.Option{
+			socket.KeepAlive(net.KeepAliveConfig{Enable: true, Idle: time.Minute}),
+			socket.LocalAddr(netip.MustParseAddrPort("127.0.0.7:0")),
+		},
+	}
+	err := sim.Run(1, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp4", "127.0.0.1:80")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		conn, err := dialer.Dial(task, "tcp4", "localhost:80")
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		fmt.Println("from", conn.LocalAddr().(*net.TCPAddr).IP)
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// from 127.0.0.7
+	// <nil>
 }

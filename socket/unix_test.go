@@ -346,3 +346,45 @@ func TestSimulatedPathIsOneOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A Close with unread input loses nothing that was written, and is no clean end.
+func TestUnixCloseWithUnreadInputResetsAfterWhatWasWritten(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the systems differ")
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	main := func(task *edo.Task) error {
+		l, err := Listen(task, "unix", path)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		a, err := Dial(task, "unix", path)
+		if err != nil {
+			return err
+		}
+		defer a.Close()
+		b, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		if _, err := a.Write(task, []byte("unread")); err != nil {
+			return err
+		}
+		if _, err := b.Write(task, []byte("answer")); err != nil {
+			return err
+		}
+		b.Close()
+		p := make([]byte, 9)
+		if n, err := a.Read(task, p); string(p[:n]) != "answer" || err != nil {
+			return fmt.Errorf("read %q, %v", p[:n], err)
+		}
+		for range 2 {
+			if _, err := a.Read(task, p); !errors.Is(err, syscall.ECONNRESET) {
+				return fmt.Errorf("got %v, want ECONNRESET", err)
+			}
+		}
+		return nil
+	}
+	everywhere(t, main)
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/tlsconn"
 )
 
@@ -106,6 +107,35 @@ func TestAHandshakeThatIsAbortedOrDroppedClosesTheConnectionBelow(t *testing.T) 
 				t.Errorf("%s: the other side reads %v", what, err)
 			}
 			b.Close()
+		}
+		return nil
+	})
+}
+
+func TestAnAbortedDialClosesItsConnection(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		l, err := socket.Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		tlsconn.DialFuture(task, "tcp", l.Addr().String(), nil).(edo.Dropper).Drop() // before it has begun
+		h := edo.Spawn(task, tlsconn.DialFuture(task, "tcp", l.Addr().String(), clientConfig()))
+		conn, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		p := make([]byte, 4<<10)
+		if _, err := conn.Read(task, p); err != nil { // the client's hello: it waits for an answer
+			return err
+		}
+		h.Abort()
+		if _, err := h.Await(task); !errors.Is(err, edo.ErrCancelled) {
+			t.Errorf("the dial has ended with %v", err)
+		}
+		if rest, err := aio.ReadAll(task, conn, nil); err != nil {
+			t.Errorf("the server reads %d bytes, and %v", len(rest), err)
 		}
 		return nil
 	})

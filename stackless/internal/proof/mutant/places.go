@@ -65,7 +65,7 @@ var places = []Fault{
 var keepers = []Fault{
 	{"a function that stores its Task is thought to forget it", testbed.Patch{
 		File: lower,
-		Old:  "	fi.keeps = fi.keeps || kept != nil\n",
+		Old:  "	fi.keeps = fi.keeps || len(kept) > 0\n",
 		New:  "",
 	}},
 	{"a function that gives its Task to one that keeps it is thought to forget it", testbed.Patch{

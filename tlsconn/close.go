@@ -10,17 +10,26 @@ import (
 )
 
 // Close closes the Conn and the connection below. Before, it sends a close_notify, if that and what
-// was written before have room now: it never waits. CloseWrite waits.
+// was written before have room now: it never waits. CloseWrite waits. A Write that waits fails, since
+// its last bytes may not have gone out. Close may be called twice.
 func (c *Conn) Close() error {
 	c.writes.Lock()
 	defer c.writes.Unlock()
+	if c.closed {
+		return nil
+	}
+	c.closed = true
 	if c.endWrites() == nil {
 		c.flushAtOnce()
 	}
 	c.link.mu.Lock()
 	c.link.release()
 	c.link.mu.Unlock()
-	return closeInner(c.link.inner)
+	err := closeInner(c.link.inner)
+	if !c.waiting.IsZero() { // flushAtOnce may have taken its place below
+		c.waiting.Wake()
+	}
+	return err
 }
 
 // Drop is Close, for package edo.

@@ -19,9 +19,11 @@ type Conn struct {
 	tls  *tls.Conn
 	link transport
 
-	reads  sync.Mutex // one poll at a time; none waits inside
-	writes sync.Mutex // the same
-	ended  bool       // under writes: PollShutdown has put the end into the buffer
+	reads   sync.Mutex // one poll at a time; none waits inside
+	writes  sync.Mutex // the same, and guards the following
+	ended   bool       // PollShutdown has put the end into the buffer
+	closed  bool
+	waiting edo.Waker // the task of the last poll, if that was pending; otherwise none
 }
 
 func newConn(inner aio.ReadWriter, config *tls.Config, side func(net.Conn, *tls.Config) *tls.Conn) *Conn {

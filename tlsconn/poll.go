@@ -3,6 +3,7 @@ package tlsconn
 import (
 	"errors"
 	"io"
+	"net"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
@@ -56,7 +57,7 @@ const maxPlain = 16 << 10
 // PollWrite takes bytes of p, one record of them at most, when all records before are with the
 // connection below. It gives that what it takes at once; what remains goes with the next PollWrite or
 // PollFlush.
-func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+func (c *Conn) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error) {
 	if (*sched.Context)(cx).Inspecting() {
 		return c.link.inner.PollWrite(cx, p)
 	}
@@ -65,15 +66,17 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		return 0, edo.Pending, nil
 	}
 	defer turn.End(cx)
-	c.writes.Lock()
-	defer c.writes.Unlock()
+	if err := c.beginWrite(); err != nil {
+		return 0, edo.Ready, err
+	}
+	defer func() { c.endWrite(cx, poll) }()
 	if poll, err := c.link.flush(cx); poll == edo.Pending || err != nil {
 		return 0, poll, err
 	}
 	if len(p) == 0 && !c.ended {
 		return 0, edo.Ready, nil // crypto/tls would send an empty record
 	}
-	n, err := c.tls.Write(p[:min(len(p), maxPlain)])
+	n, err = c.tls.Write(p[:min(len(p), maxPlain)])
 	if err != nil {
 		return 0, edo.Ready, err
 	}
@@ -82,12 +85,14 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 }
 
 // PollFlush is Ready when the connection below has taken, and flushed, all that was written.
-func (c *Conn) PollFlush(cx *edo.Context) (edo.Poll, error) {
+func (c *Conn) PollFlush(cx *edo.Context) (poll edo.Poll, err error) {
 	if (*sched.Context)(cx).Inspecting() {
 		return c.link.inner.PollFlush(cx)
 	}
-	c.writes.Lock()
-	defer c.writes.Unlock()
+	if err := c.beginWrite(); err != nil {
+		return edo.Ready, err
+	}
+	defer func() { c.endWrite(cx, poll) }()
 	return c.pollFlush(cx)
 }
 
@@ -99,12 +104,14 @@ func (c *Conn) pollFlush(cx *edo.Context) (edo.Poll, error) {
 }
 
 // PollShutdown flushes, sends a close_notify, and shuts down the direction of the connection below.
-func (c *Conn) PollShutdown(cx *edo.Context) (edo.Poll, error) {
+func (c *Conn) PollShutdown(cx *edo.Context) (poll edo.Poll, err error) {
 	if (*sched.Context)(cx).Inspecting() {
 		return c.link.inner.PollShutdown(cx)
 	}
-	c.writes.Lock()
-	defer c.writes.Unlock()
+	if err := c.beginWrite(); err != nil {
+		return edo.Ready, err
+	}
+	defer func() { c.endWrite(cx, poll) }()
 	if err := c.endWrites(); err != nil {
 		return edo.Ready, err
 	}
@@ -112,6 +119,27 @@ func (c *Conn) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 		return poll, err
 	}
 	return c.link.inner.PollShutdown(cx)
+}
+
+var errClosed = edo.NewError(net.ErrClosed, "tlsconn: the connection is closed")
+
+// beginWrite locks writes for a poll. It returns an error, and does not lock, after Close.
+func (c *Conn) beginWrite() error {
+	c.writes.Lock()
+	if c.closed {
+		c.writes.Unlock()
+		return errClosed
+	}
+	return nil
+}
+
+// endWrite ends a poll with the result p, and unlocks writes.
+func (c *Conn) endWrite(cx *edo.Context, p edo.Poll) {
+	c.waiting = edo.Waker{}
+	if p == edo.Pending {
+		c.waiting = cx.Waker()
+	}
+	c.writes.Unlock()
 }
 
 // endWrites puts a close_notify behind what was written. writes is held.

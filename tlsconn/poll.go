@@ -27,18 +27,30 @@ func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 // PollRead reads up to len(p) bytes into p: see [Conn.Read].
 func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	if (*sched.Context)(cx).Inspecting() { // what the task waits for is below
+		if c.link.holds() {
+			cx.Proceed((*heldBack)(c))
+			return 0, edo.Pending, nil
+		}
 		return c.link.inner.PollRead(cx, p)
 	}
 	turn := budget.Begin(cx)
 	if turn.GivesWay(cx) {
 		return 0, edo.Pending, nil
 	}
+	defer turn.End(cx)
 	c.reads.Lock()
 	defer c.reads.Unlock()
+	if c.link.answers.Load() {
+		if poll, err := c.holdBack(cx); poll == edo.Pending || err != nil {
+			return 0, poll, err
+		}
+	}
 	c.link.cx = cx
 	n, err := c.tls.Read(p)
 	c.link.cx = nil
-	turn.End(cx)
+	if c.link.answers.Load() {
+		c.answer(cx) // an error comes again
+	}
 	switch {
 	case n > 0: // an error comes again
 		return n, edo.Ready, nil
@@ -80,7 +92,8 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err e
 	if err != nil {
 		return 0, edo.Ready, err
 	}
-	c.link.flush(cx) // an error comes again
+	c.link.flush(cx)            // an error comes again
+	c.link.answers.Store(false) // what is left is the writer's to flush
 	return n, edo.Ready, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -23,9 +24,11 @@ type transport struct {
 	cx    *edo.Context // of the poll that reads, under Conn.reads
 	atEnd bool         // inner has ended
 
-	mu   sync.Mutex
-	out  *[]byte // records that inner has not taken, or nil
-	sent int     // so much of out
+	mu      sync.Mutex
+	out     *[]byte     // records that inner has not taken, or nil
+	sent    int         // so much of out
+	answers atomic.Bool // some of out may be from a read, which flushes it
+	held    edo.Waker   // the reader that waits until out is empty; see answer.go
 }
 
 // errTryLater is what crypto/tls gets from a read that would have to wait.
@@ -67,6 +70,7 @@ func (t *transport) Write(p []byte) (n int, err error) {
 		t.out = buffers.Get().(*[]byte)
 	}
 	*t.out = append(*t.out, p...)
+	t.answers.Store(true)
 	return len(p), nil
 }
 
@@ -103,6 +107,11 @@ func (t *transport) release() {
 		buffers.Put(t.out)
 	}
 	t.out, t.sent = nil, 0
+	t.answers.Store(false)
+	if held := t.held; !held.IsZero() {
+		t.held = edo.Waker{}
+		held.Wake()
+	}
 }
 
 // Close is for crypto/tls, which has no need of it: the Conn closes inner.

@@ -45,15 +45,6 @@ func (t *transport) hold(w edo.Waker) bool {
 	return true
 }
 
-// holds reports whether a reader is held back.
-func (t *transport) holds() bool {
-	if !t.mu.TryLock() { // by the task that asks
-		return false
-	}
-	defer t.mu.Unlock()
-	return !t.held.IsZero()
-}
-
 // heldBack is a Conn as the leaf of a reader that is held back.
 type heldBack Conn
 

@@ -8,7 +8,6 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/internal/budget"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 var _ aio.ReadWriter = (*Conn)(nil)
@@ -26,12 +25,8 @@ func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // PollRead reads up to len(p) bytes into p: see [Conn.Read].
 func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
-	if (*sched.Context)(cx).Inspecting() { // what the task waits for is below
-		if c.link.holds() {
-			cx.Proceed((*heldBack)(c))
-			return 0, edo.Pending, nil
-		}
-		return c.link.inner.PollRead(cx, p)
+	if isAsked(cx) {
+		return c.askReader(cx)
 	}
 	turn := budget.Begin(cx)
 	if turn.GivesWay(cx) {
@@ -70,8 +65,9 @@ const maxPlain = 16 << 10
 // connection below. It gives that what it takes at once; what remains goes with the next PollWrite or
 // PollFlush.
 func (c *Conn) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error) {
-	if (*sched.Context)(cx).Inspecting() {
-		return c.link.inner.PollWrite(cx, p)
+	if isAsked(cx) {
+		poll, err = c.askWriter(cx)
+		return 0, poll, err
 	}
 	turn := budget.Begin(cx)
 	if turn.GivesWay(cx) {
@@ -99,8 +95,8 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err e
 
 // PollFlush is Ready when the connection below has taken, and flushed, all that was written.
 func (c *Conn) PollFlush(cx *edo.Context) (poll edo.Poll, err error) {
-	if (*sched.Context)(cx).Inspecting() {
-		return c.link.inner.PollFlush(cx)
+	if isAsked(cx) {
+		return c.askWriter(cx)
 	}
 	if err := c.beginWrite(); err != nil {
 		return edo.Ready, err
@@ -118,8 +114,8 @@ func (c *Conn) pollFlush(cx *edo.Context) (edo.Poll, error) {
 
 // PollShutdown flushes, sends a close_notify, and shuts down the direction of the connection below.
 func (c *Conn) PollShutdown(cx *edo.Context) (poll edo.Poll, err error) {
-	if (*sched.Context)(cx).Inspecting() {
-		return c.link.inner.PollShutdown(cx)
+	if isAsked(cx) {
+		return c.askWriter(cx)
 	}
 	if err := c.beginWrite(); err != nil {
 		return edo.Ready, err

@@ -19,7 +19,7 @@ func (c *Conn) answer(cx *edo.Context) (edo.Poll, error) {
 	if c.closed {
 		return edo.Ready, nil
 	}
-	return c.pollFlush(cx)
+	return c.link.pollFlush(cx)
 }
 
 // holdBack is pending while there are too many answers. reads is held.

@@ -40,7 +40,7 @@ func (c *Conn) flushAtOnce() {
 	t := &nobody{}
 	t.task.InitExternal(t)
 	cx := sched.NewContext(nil, &t.task)
-	c.pollFlush((*edo.Context)(cx))
+	c.link.pollFlush((*edo.Context)(cx))
 }
 
 // nobody is a task that is never polled again.

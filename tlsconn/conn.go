@@ -16,8 +16,9 @@ import (
 //
 // The owner of a Conn closes or drops it, and so the connection below: that belongs to the Conn.
 type Conn struct {
-	tls  *tls.Conn
-	link transport
+	tls    *tls.Conn
+	link   transport
+	server bool // it made the server's side of the handshake
 
 	reads   sync.Mutex // one poll at a time; none waits inside
 	writes  sync.Mutex // the same, and guards the following

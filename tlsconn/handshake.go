@@ -32,9 +32,7 @@ func newHandshake(c *Conn, limit time.Duration, permits *lock.Semaphore) *handsh
 			}
 			defer permits.Release(1)
 		}
-		c.link.task = task
-		defer func() { c.link.task = nil }()
-		return edo.Unit{}, c.tls.Handshake() // HandshakeContext would start a goroutine
+		return edo.Unit{}, c.shake(task)
 	})
 	if limit != 0 {
 		shake = future.Timeout(limit, shake)
@@ -158,7 +156,9 @@ func (a *Acceptor) AcceptStep(task *edo.Task, st *edo.Step, inner aio.ReadWriter
 func (a *Acceptor) AcceptFuture(inner aio.ReadWriter) edo.Future[*Conn] { return a.handshake(inner) }
 
 func (a *Acceptor) handshake(inner aio.ReadWriter) *handshake {
-	return newHandshake(newConn(inner, a.config, tls.Server), a.limit, a.permits)
+	c := newConn(inner, a.config, tls.Server)
+	c.server = true
+	return newHandshake(c, a.limit, a.permits)
 }
 
 // Connect makes the handshake of the client's side over inner, which then belongs to the Conn. With an

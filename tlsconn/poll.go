@@ -102,14 +102,7 @@ func (c *Conn) PollFlush(cx *edo.Context) (poll edo.Poll, err error) {
 		return edo.Ready, err
 	}
 	defer func() { c.endWrite(cx, poll) }()
-	return c.pollFlush(cx)
-}
-
-func (c *Conn) pollFlush(cx *edo.Context) (edo.Poll, error) {
-	if poll, err := c.link.flush(cx); poll == edo.Pending || err != nil {
-		return poll, err
-	}
-	return c.link.inner.PollFlush(cx)
+	return c.link.pollFlush(cx)
 }
 
 // PollShutdown flushes, sends a close_notify, and shuts down the direction of the connection below.
@@ -124,7 +117,7 @@ func (c *Conn) PollShutdown(cx *edo.Context) (poll edo.Poll, err error) {
 	if err := c.endWrites(); err != nil {
 		return edo.Ready, err
 	}
-	if poll, err := c.pollFlush(cx); poll == edo.Pending || err != nil {
+	if poll, err := c.link.pollFlush(cx); poll == edo.Pending || err != nil {
 		return poll, err
 	}
 	return c.link.inner.PollShutdown(cx)

@@ -11,10 +11,10 @@ import (
 	"github.com/edo-go/edo/aio"
 )
 
-// transport is what crypto/tls reads from and writes to. In the handshake it waits, with the Task of
-// the coroutine that this runs on. Later it never does:
+// transport is what crypto/tls reads from and writes to:
 //
-//	Read   reads by a poll of the connection below; pending is errTryLater
+//	Read   reads by a poll of the connection below; pending is errTryLater. In the handshake it waits,
+//	       with the Task of the coroutine that this runs on
 //	Write  puts records into out, however many
 //
 // crypto/tls goes on after an error of a read that is temporary, and breaks after any error of a write.
@@ -23,6 +23,8 @@ type transport struct {
 	task  *edo.Task    // of the handshake, while it runs
 	cx    *edo.Context // of the poll that reads, under Conn.reads
 	atEnd bool         // inner has ended
+
+	unflushed bool // in the handshake: it has written something that inner has not flushed
 
 	mu      sync.Mutex
 	out     *[]byte     // records that inner has not taken, or nil
@@ -43,7 +45,7 @@ func (tryLater) Temporary() bool { return true }
 // Read reads for crypto/tls.
 func (t *transport) Read(p []byte) (n int, err error) {
 	if t.task != nil {
-		n, err = aio.Read(t.task, t.inner, p)
+		n, err = aio.Read(t.task, (*shaking)(t), p)
 	} else {
 		var poll edo.Poll
 		if n, poll, err = t.inner.PollRead(t.cx, p); poll == edo.Pending {
@@ -59,10 +61,7 @@ func (t *transport) Read(p []byte) (n int, err error) {
 // Write takes records from crypto/tls.
 func (t *transport) Write(p []byte) (n int, err error) {
 	if t.task != nil {
-		if n, err = aio.WriteAll(t.task, t.inner, p); err == nil {
-			err = aio.Flush(t.task, t.inner)
-		}
-		return n, err
+		t.unflushed = true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

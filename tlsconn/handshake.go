@@ -22,6 +22,8 @@ type handshake struct {
 	limit time.Duration
 }
 
+var errRenegotiation = errors.New("the config's Renegotiation must be tls.RenegotiateNever")
+
 // newHandshake returns the handshake of c, which takes at most limit if that is not 0. At a time there
 // are as many as permits has, if that is not nil.
 func newHandshake(c *Conn, limit time.Duration, permits *lock.Semaphore) *handshake {
@@ -162,7 +164,9 @@ func (a *Acceptor) handshake(inner aio.ReadWriter) *handshake {
 }
 
 // Connect makes the handshake of the client's side over inner, which then belongs to the Conn. With an
-// error inner is closed. config says what to check: it needs a ServerName, or InsecureSkipVerify.
+// error inner is closed. config says what to check: it needs a ServerName, or InsecureSkipVerify. Its
+// Renegotiation must be [tls.RenegotiateNever], as it is without being set: crypto/tls would make another
+// handshake inside of a read, which cannot wait.
 //
 //edo:step ConnectStep
 func Connect(task *edo.Task, inner aio.ReadWriter, config *tls.Config) (*Conn, error) {
@@ -180,5 +184,9 @@ func ConnectFuture(inner aio.ReadWriter, config *tls.Config) edo.Future[*Conn] {
 }
 
 func connect(inner aio.ReadWriter, config *tls.Config) *handshake {
-	return newHandshake(newConn(inner, config, tls.Client), 0, nil)
+	h := newHandshake(newConn(inner, config, tls.Client), 0, nil)
+	if config != nil && config.Renegotiation != tls.RenegotiateNever {
+		h.shake = edo.Async(func(*edo.Task) (edo.Unit, error) { return edo.Unit{}, errRenegotiation })
+	}
+	return h
 }

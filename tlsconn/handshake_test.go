@@ -225,3 +225,25 @@ func TestAnAcceptorWithoutACertificatePanics(t *testing.T) {
 	}()
 	tlsconn.NewAcceptor(&tls.Config{})
 }
+
+// crypto/tls would make a later handshake inside of a read, and never end it.
+func TestAConfigThatAllowsRenegotiationIsRefused(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		a, b := aio.Duplex(1 << 12)
+		defer b.Close()
+		for _, r := range []tls.RenegotiationSupport{tls.RenegotiateOnceAsClient, tls.RenegotiateFreelyAsClient} {
+			config := clientConfig()
+			config.Renegotiation = r
+			if _, err := tlsconn.Connect(task, a, config); err == nil || !strings.Contains(err.Error(), "Renegotiation") {
+				t.Errorf("Connect = %v", err)
+			}
+		}
+		if _, err := aio.Read(task, b, make([]byte, 1)); err != io.EOF {
+			t.Errorf("the other side reads %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -35,11 +35,12 @@ func (c *Conn) Close() error {
 // Drop is Close, for package edo.
 func (c *Conn) Drop() { c.Close() }
 
-// flushAtOnce gives the connection below what it takes now. writes is held.
+// flushAtOnce gives the connection below what it takes now. Its limits of time are on the clock of the
+// runtime. writes is held.
 func (c *Conn) flushAtOnce() {
 	t := &nobody{}
 	t.task.InitExternal(t)
-	cx := sched.NewContext(nil, &t.task)
+	cx := sched.NewContext(c.runtime, &t.task)
 	c.link.pollFlush((*edo.Context)(cx))
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Conn is a connection with TLS, after its handshake. It is an [aio.ReadWriter].
@@ -16,9 +17,10 @@ import (
 //
 // The owner of a Conn closes or drops it, and so the connection below: that belongs to the Conn.
 type Conn struct {
-	tls    *tls.Conn
-	link   transport
-	server bool // it made the server's side of the handshake
+	tls     *tls.Conn
+	link    transport
+	runtime *sched.Runtime // that of the handshake
+	server  bool           // it made the server's side of that
 
 	reads   sync.Mutex // one poll at a time; none waits inside
 	writes  sync.Mutex // the same, and guards the following

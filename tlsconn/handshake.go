@@ -12,6 +12,7 @@ import (
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/discard"
 	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/lock"
 )
 
@@ -58,6 +59,7 @@ func (h *handshake) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 		return nil, edo.Ready, c.explain(err, h.limit)
 	}
 	releaseBuffers(c.tls)
+	c.runtime = (*sched.Context)(cx).Runtime()
 	return c, edo.Ready, nil
 }
 

@@ -15,7 +15,9 @@ import (
 //
 //edo:step DialStep
 func Dial(task *edo.Task, network, address string, config *tls.Config) (*Conn, error) {
-	return edo.Await(task, DialFuture(task, network, address, config))
+	d := newDial(task, network, address, config)
+	defer d.Drop() // if the task was cancelled
+	return edo.Await(task, edo.Future[*Conn](d))
 }
 
 // DialStep is the step form of [Dial].
@@ -27,8 +29,10 @@ func DialStep(task *edo.Task, st *edo.Step, network, address string, config *tls
 	st.Set(nil) // also when this panics
 	if done, c, err = edo.AwaitStep(task, edo.Future[*Conn](d)); !done {
 		st.Set(d)
+		return false, nil, nil
 	}
-	return done, c, err
+	d.Drop() // if the task was cancelled
+	return true, c, err
 }
 
 // DialFuture is [Dial] as a future, on the network of the runtime that s belongs to.

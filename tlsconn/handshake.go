@@ -91,6 +91,7 @@ func (h *handshake) Drop() {
 
 // await awaits h, which ends with the call.
 func await(task *edo.Task, h *handshake) (*Conn, error) {
+	defer h.Drop() // if the task was cancelled
 	return edo.Await(task, edo.Future[*Conn](h))
 }
 
@@ -103,8 +104,10 @@ func awaitStep(task *edo.Task, st *edo.Step, begin func() *handshake) (done bool
 	st.Set(nil) // also when this panics
 	if done, c, err = edo.AwaitStep(task, edo.Future[*Conn](h)); !done {
 		st.Set(h)
+		return false, nil, nil
 	}
-	return done, c, err
+	h.Drop() // if the task was cancelled
+	return true, c, err
 }
 
 // An Acceptor makes the handshakes of a server. Any number of tasks may use it.

@@ -14,6 +14,7 @@ type Buffer struct {
 	off      int
 	expected int   // the argument of Expect; 0: none
 	limit    int   // the argument of limitTo; 0: none
+	isOther  bool  // the program may have changed the bytes since the latest Decode: see Parts
 	heldErr  error // an error of the connection that an inspection got, after these bytes
 }
 
@@ -36,7 +37,7 @@ func (b *Buffer) giveBack() {
 	if cap(b.b) != chunkSize {
 		b.b = nil
 	}
-	b.b, b.off, b.expected, b.limit = b.b[:0], 0, 0, 0
+	b.b, b.off, b.expected, b.limit, b.isOther = b.b[:0], 0, 0, 0, false
 	if b.heldErr != nil {
 		b.heldErr = nil
 	}

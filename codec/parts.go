@@ -126,7 +126,7 @@ func (r *receiver) takeApart() (read []byte, state receiverState) {
 
 // putTogether is the reverse of takeApart, for a new receiver.
 func (r *receiver) putTogether(read []byte, state receiverState) {
-	r.atEOF, r.ended = state.atEOF, state.ended
+	r.atEOF, r.ended, r.isOther = state.atEOF, state.ended, true
 	if len(read) == 0 && state.heldErr == nil || r.ended {
 		return
 	}

@@ -200,3 +200,28 @@ func TestPartsAtAnyPlaceLoseNothing(t *testing.T) {
 		}
 	}
 }
+
+// A program may take bytes from Read, or put some before them, and go on with the same codec, which has
+// searched the bytes that were there.
+func TestPartsWithOtherBytesGoOnWithTheSameCodec(t *testing.T) {
+	for read, want := range map[string][]string{
+		"lf":          {"lf a line"},
+		"":            {" a line"},
+		"first\nhalf": {"first", "half a line"},
+		"in\n":        {"in", " a line"},
+	} {
+		task, c := edotest.NewTask(), &codec.Lines{}
+		conn := edotest.NewScript(t).Read([]byte("half")).Pending()
+		f := codec.NewFramed(conn, c)
+		edotest.RequirePending(t, task, f.RecvFuture())
+		p := f.Parts()
+		if string(p.Read) != "half" {
+			t.Fatalf("%q was read", p.Read)
+		}
+		p.Read = []byte(read)
+		conn.Read([]byte(" a line\n")).EOF()
+		g := codec.FromParts(p, c)
+		requireFrames(t, task, g, want...)
+		edotest.RequireEnd(t, task, g)
+	}
+}

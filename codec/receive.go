@@ -18,6 +18,7 @@ type receiver struct {
 	atEOF     bool // the connection has ended
 	ended     bool // the stream has ended
 	failed    bool // the last item was an error: the next one is End
+	isOther   bool // the input was put together, and not decoded since
 }
 
 // source is what a receiver receives from: the connection, the decoder, and the leaf of its
@@ -64,7 +65,8 @@ func nextItem[In any](cx *edo.Context, r *receiver, from source[In]) (frame In, 
 		// Decode a frame, if the input may hold one.
 		if r.mayDecode || r.atEOF {
 			before := r.input.Len()
-			r.input.expected, r.input.limit = 0, 0
+			r.input.expected, r.input.limit, r.input.isOther = 0, 0, r.isOther
+			r.isOther = false
 			frame, ok, err := from.Decode(r.input, r.atEOF)
 			switch {
 			case err != nil:

@@ -55,6 +55,9 @@ func (s *splitter) next(buf *Buffer, end bool, most int, index func(p []byte) in
 // skip removes the rest of a refused piece from buf, if there is one, and its delimiter. It
 // returns false when the delimiter has not arrived.
 func (s *splitter) skip(buf *Buffer, index func(p []byte) int) bool {
+	if buf.isOther {
+		s.searched = 0
+	}
 	if !s.skipping {
 		return true
 	}

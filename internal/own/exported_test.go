@@ -58,6 +58,7 @@ var exceptions = map[string]string{
 	"tlsconn.DialFuture":            "see tlsconn.dial",
 	"tlsconn.Acceptor.AcceptFuture": "see tlsconn.handshake",
 	"tlsconn.ConnectFuture":         "see tlsconn.handshake",
+	"tlsconn.farewell":              "at the end of a handshake, on its coroutine",
 	"mpsc.waiter":                   "in Send, Reserve and ReserveMany",
 	"mpsc.arriving":                 "in RecvMany",
 	"mpsc.closer":                   "in Sender.Closed, as in ClosedFuture",

@@ -247,3 +247,24 @@ func TestAConfigThatAllowsRenegotiationIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestAPanicOfTheProgramsFunctionsClosesTheConnection(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		config := serverConfig()
+		config.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { panic("no certificate") }
+		config.Certificates = nil
+		acceptor := tlsconn.NewAcceptor(config, tlsconn.MaxHandshakes(1))
+		for range 2 { // the place is free again
+			x, y := aio.Duplex(1 << 12)
+			h := edo.Spawn(task, acceptor.AcceptFuture(x))
+			if _, err := tlsconn.Connect(task, y, clientConfig()); err == nil {
+				t.Error("Connect has worked")
+			}
+			_, err := h.Await(task)
+			if err == nil || !strings.Contains(err.Error(), "no certificate") {
+				t.Errorf("Accept = %v", err)
+			}
+		}
+		return nil
+	})
+}

@@ -188,6 +188,47 @@ func TestEmptyPacketIsNotTheEnd(t *testing.T) {
 	}
 }
 
+// The end of the other side, which comes at once, takes no packet away that was sent before.
+func TestPacketsBehindAnEmptyOneComeBeforeTheEnd(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere package net cannot tell")
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := Listen(task, "unixpacket", path)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		theirs, err := net.Dial("unixpacket", path)
+		if err != nil {
+			return err
+		}
+		for _, packet := range []string{"a", "", "", "b"} {
+			theirs.Write([]byte(packet))
+		}
+		theirs.Close()
+		ours, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		defer ours.Close()
+		for _, want := range []string{"a", "", "", "b"} {
+			p := make([]byte, 5)
+			if n, err := ours.Read(task, p); err != nil || string(p[:n]) != want {
+				return fmt.Errorf("got %q, %v, want %q", p[:n], err, want)
+			}
+		}
+		if _, err := ours.Read(task, make([]byte, 5)); err != io.EOF {
+			return fmt.Errorf("got %v, want io.EOF", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestListenerRemovesItsFileAndNoOther(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	exists := func() bool { _, err := os.Lstat(path); return err == nil }

@@ -19,7 +19,8 @@ func hasConnection(fd int) bool {
 	return errno != 0 || n > 0
 }
 
-// hasEnded reports whether the other side of the socket fd has ended what this one reads.
+// hasEnded reports whether the other side of the socket fd has ended what this one reads, and
+// all its bytes were read.
 func hasEnded(fd int) bool {
 	const end = 0x2000 // POLLRDHUP
 	ask := struct {
@@ -29,5 +30,12 @@ func hasEnded(fd int) bool {
 	var none syscall.Timespec
 	n, _, errno := syscall.RawSyscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&ask)), 1,
 		uintptr(unsafe.Pointer(&none)), 0, 0, 0)
-	return errno != 0 || n > 0
+	if errno != 0 {
+		return true
+	}
+	var left int32
+	if n > 0 {
+		syscall.RawSyscall(syscall.SYS_IOCTL, uintptr(fd), syscall.TIOCINQ, uintptr(unsafe.Pointer(&left)))
+	}
+	return n > 0 && left == 0
 }

@@ -229,6 +229,26 @@ func TestPacketsBehindAnEmptyOneComeBeforeTheEnd(t *testing.T) {
 	}
 }
 
+// A Read that was given up has taken nothing: its buffer does not bound the packet of the next.
+func TestCancelledReadCutsNoPacket(t *testing.T) {
+	unixEnds(t, "unixpacket", func(task *edo.Task, a, b *Conn) error {
+		_, err := timer.Timeout(task, time.Millisecond, func(task *edo.Task) (int, error) {
+			return b.Read(task, make([]byte, 2))
+		})
+		if !errors.As(err, new(*timer.TimeoutError)) {
+			return fmt.Errorf("got %v", err)
+		}
+		if _, err := a.Write(task, []byte("a packet")); err != nil {
+			return err
+		}
+		p := make([]byte, 20)
+		if n, err := b.Read(task, p); err != nil || string(p[:n]) != "a packet" {
+			return fmt.Errorf("read %q, %v", p[:n], err)
+		}
+		return nil
+	})
+}
+
 func TestListenerRemovesItsFileAndNoOther(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	exists := func() bool { _, err := os.Lstat(path); return err == nil }

@@ -139,7 +139,8 @@ func (c *portableConn) Read(cx *sched.Context, p []byte) (int, driver.Poll, erro
 	if c.inner != nil && !c.reading {
 		size := min(len(p), maxBuffer)
 		if c.network == driver.UnixPacket {
-			size = len(p) // the rest of a packet is lost
+			// The rest of a packet is lost, and it may go to another Read than this one.
+			size = max(len(p), maxBuffer)
 		}
 		if !c.driver.start(func() { c.readOnce(size) }) {
 			return 0, driver.Ready, net.ErrClosed

@@ -12,7 +12,8 @@ import (
 // ConnFromFile makes a connection of the connected socket in f, TCP or Unix, on the network of
 // the runtime that s belongs to. The connection has a duplicate of it: f stays the
 // caller's, who closes it. Both stand for one connection, and its end is told when both
-// are closed. A simulation has no files: the error matches [errors.ErrUnsupported].
+// are closed. TCP_NODELAY and keep-alive are set as for every connection. A simulation has no
+// files: the error matches [errors.ErrUnsupported].
 //
 //edo:nowait
 func ConnFromFile(s edo.Spawner, f *os.File) (*Conn, error) {
@@ -28,7 +29,8 @@ func ConnFromFile(s edo.Spawner, f *os.File) (*Conn, error) {
 }
 
 // ListenerFromFile makes a listener of the socket in f, as [ConnFromFile] makes a connection.
-// The file of a Unix socket is not removed when it is closed.
+// The file of a Unix socket is not removed when it is closed. The options that it was made with
+// do not matter: its connections have those of a Listen without any.
 //
 //edo:nowait
 func ListenerFromFile(s edo.Spawner, f *os.File) (*Listener, error) {

@@ -124,6 +124,62 @@ func TestListenerIsTakenOverWithItsQueue(t *testing.T) {
 	}
 }
 
+// Package net and systemd leave the options of a connection to the program that accepts it.
+func TestSocketsThatWereTakenOverHaveTheOptionsOfAllOthers(t *testing.T) {
+	theirs, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+	client, err := net.Dial("tcp", theirs.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	client.(*net.TCPConn).SetNoDelay(false)
+	client.(*net.TCPConn).SetKeepAlive(false)
+	onFiles(t, func(task *edo.Task) error {
+		f, err := theirs.(*net.TCPListener).File()
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		l, err := ListenerFromFile(task, f)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		accepted, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		defer accepted.Close()
+		if f, err = client.(*net.TCPConn).File(); err != nil {
+			return err
+		}
+		defer f.Close()
+		taken, err := ConnFromFile(task, f)
+		if err != nil {
+			return err
+		}
+		defer taken.Close()
+		for name, c := range map[string]*Conn{"accepted": accepted, "taken over": taken} {
+			f, err := c.File()
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			fd := int(f.Fd())
+			noDelay, err1 := syscall.GetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY)
+			keepAlive, err2 := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
+			if noDelay == 0 || keepAlive == 0 || err1 != nil || err2 != nil {
+				t.Errorf("%s: no-delay %d, %v, keep-alive %d, %v", name, noDelay, err1, keepAlive, err2)
+			}
+		}
+		return nil
+	})
+}
+
 func TestWhatIsNoSocketOfTheKindIsRefused(t *testing.T) {
 	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

@@ -79,7 +79,7 @@ func (d *epollDriver) ConnFromFile(f *os.File) (driver.Conn, error) {
 	peer, err := syscall.Getpeername(fd)
 	if err != nil {
 		err = os.NewSyscallError("getpeername", err)
-	} else {
+	} else if err = adopt(fd, network); err == nil {
 		c.remote = endpointOf(peer, network)
 		err = d.Open(&c.source, fd, poller.Connections, true)
 	}
@@ -95,13 +95,22 @@ func (d *epollDriver) ListenerFromFile(f *os.File) (driver.Listener, error) {
 	if err != nil {
 		return nil, fileError(err)
 	}
-	l := &listener{poller: d.Poller, network: network, addr: localAddr(fd, network)}
+	l := &listener{poller: d.Poller, network: network, addr: localAddr(fd, network), adopts: true}
 	// It may have connections already, which no edge announces.
 	if err := d.Open(&l.source, fd, poller.Listeners, true); err != nil {
 		syscall.Close(fd)
 		return nil, fileError(err)
 	}
 	return l, nil
+}
+
+// adopt gives a connection the options of all others. Who has made it, or its listener, may have
+// left them to the program that uses it, as systemd and package net do.
+func adopt(fd int, network uint8) error {
+	if network >= firstUnix {
+		return nil
+	}
+	return setDefaults(fd)
 }
 
 // fileOf returns a file with a duplicate of the descriptor of s.

@@ -34,6 +34,7 @@ type listener struct {
 	addr    net.Addr
 	file    *socketFile // of a Unix socket
 	network uint8
+	adopts  bool // its connections have not the options of all others
 
 	// mayHaveMore says that a connection was accepted since the last edge: the edge may
 	// have announced others, or none.
@@ -94,6 +95,9 @@ func (l *listener) endDrained() {
 // newConn makes a connection of a descriptor. Its options are the listener's.
 func (l *listener) newConn(fd int, sa syscall.Sockaddr) (driver.Conn, driver.Poll, error) {
 	c := &conn{remote: endpointOf(sa, l.network)}
+	if l.adopts {
+		adopt(fd, l.network) // fails after a reset, which the first read reports
+	}
 	if err := l.poller.Open(&c.source, fd, poller.Connections, true); err != nil {
 		syscall.Close(fd)
 		if err != net.ErrClosed {

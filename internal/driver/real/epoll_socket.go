@@ -104,6 +104,15 @@ func open(v6 bool, proto int) (fd int, err error) {
 	if err != nil {
 		return -1, os.NewSyscallError("socket", err)
 	}
+	if err := setDefaults(fd); err != nil {
+		syscall.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// setDefaults gives a TCP socket the options that package net sets.
+func setDefaults(fd int) error {
 	for _, o := range [...]struct{ level, name, value int }{
 		{syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1},
 		{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1},
@@ -111,12 +120,11 @@ func open(v6 bool, proto int) (fd int, err error) {
 		{syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, 15},
 		{syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, 9},
 	} {
-		if err := syscall.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
-			syscall.Close(fd)
-			return -1, os.NewSyscallError("setsockopt", err)
+		if err := setInt(fd, o.level, o.name, o.value); err != nil {
+			return err
 		}
 	}
-	return fd, nil
+	return nil
 }
 
 // multipath is IPPROTO_MPTCP, which package syscall does not know.

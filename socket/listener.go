@@ -2,6 +2,7 @@ package socket
 
 import (
 	"net"
+	"slices"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
@@ -44,6 +45,9 @@ func Listen(s edo.Spawner, network, address string, opts ...Option) (*Listener, 
 	}
 	if err == nil {
 		options, err = driverOptions(opts)
+	}
+	if err == nil && slices.ContainsFunc(opts, isForDialers) {
+		err = errNotForListen
 	}
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)

@@ -3,6 +3,7 @@ package socket
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"syscall"
@@ -56,7 +57,7 @@ func ReadBuffer(bytes int) Option { return buffer(driver.ReadBuffer(bytes), byte
 func WriteBuffer(bytes int) Option { return buffer(driver.WriteBuffer(bytes), bytes) }
 
 func buffer(o driver.Option, bytes int) Option {
-	if bytes <= 0 {
+	if bytes <= 0 || bytes > math.MaxInt32 {
 		return Option{err: fmt.Errorf("a buffer of %d bytes", bytes)}
 	}
 	return Option{inner: o}
@@ -100,13 +101,32 @@ func UserTimeout(d time.Duration) Option {
 //
 // A machine has some 28,000 ports for connections from one address to one other; by several
 // addresses it can have more.
-func LocalAddr(a netip.AddrPort) Option { return Option{inner: driver.LocalAddr(a)} }
+func LocalAddr(a netip.AddrPort) Option {
+	if !a.IsValid() {
+		return Option{err: errNoLocalAddr}
+	}
+	return Option{inner: driver.LocalAddr(a)}
+}
+
+var (
+	errNoLocalAddr  = errors.New("a LocalAddr without an address: 0.0.0.0 and :: are any of the machine")
+	errNotForListen = errors.New("LocalAddr is an option of a Dialer")
+)
+
+// isForDialers reports whether o is for a Dialer alone.
+func isForDialers(o Option) bool {
+	_, is := o.inner.(driver.LocalAddr)
+	return is
+}
 
 // Control calls hook with each socket after it was made, and before it is bound or
 // connected, as [net.ListenConfig] and [net.Dialer] do. Its error is that of the Listen,
 // or of the attempt to connect. The simulator has no sockets: the error matches
-// [errors.ErrUnsupported].
+// [errors.ErrUnsupported]. A nil hook changes nothing.
 func Control(hook func(network, address string, c syscall.RawConn) error) Option {
+	if hook == nil {
+		return Option{}
+	}
 	return Option{inner: driver.Control(hook)}
 }
 

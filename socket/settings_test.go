@@ -2,8 +2,11 @@ package socket
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net"
+	"net/netip"
 	"syscall"
 	"testing"
 	"time"
@@ -78,6 +81,55 @@ func TestBadOptionIsAnErrorOfTheCallThatIsGivenIt(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// An option that a call has no use for is an error of it, everywhere, and not what the
+// system makes of it.
+func TestOptionOfADialerIsNoneOfAListener(t *testing.T) {
+	for _, local := range []string{"127.0.0.1:0", "0.0.0.0:0"} {
+		everywhere(t, func(task *edo.Task) error {
+			l, err := Listen(task, "tcp", "127.0.0.1:0", LocalAddr(netip.MustParseAddrPort(local)))
+			if !errors.Is(err, errNotForListen) {
+				l.Close()
+				return fmt.Errorf("listen with %s: got %v", local, err)
+			}
+			return nil
+		})
+	}
+}
+
+func TestNoAddressIsNoLocalAddr(t *testing.T) {
+	everywhere(t, func(task *edo.Task) error {
+		d := &Dialer{Options: []Option{LocalAddr(netip.AddrPort{})}}
+		if c, err := d.Dial(task, "tcp", "127.0.0.1:1"); err == nil || errors.Is(err, syscall.ECONNREFUSED) {
+			return fmt.Errorf("got %v, %v", c, err)
+		}
+		return nil
+	})
+}
+
+func TestNilHookIsNoControl(t *testing.T) {
+	everywhere(t, func(task *edo.Task) error {
+		l, err := Listen(task, "tcp", "127.0.0.1:0", Control(nil))
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		d := &Dialer{Options: []Option{Control(nil)}}
+		c, err := d.Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		return c.Close()
+	})
+}
+
+func TestBufferThatTheSystemCannotNameIsRefused(t *testing.T) {
+	for _, o := range []Option{ReadBuffer(math.MaxInt), WriteBuffer(math.MaxInt)} {
+		if math.MaxInt > math.MaxInt32 && o.err == nil {
+			t.Error("it was accepted")
+		}
+	}
 }
 
 func TestSimulationSaysWhichOptionsItHasNot(t *testing.T) {

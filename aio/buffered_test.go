@@ -119,6 +119,27 @@ func TestOperationsOfABufferedReaderAtTheEnd(t *testing.T) {
 	})
 }
 
+func TestANegativeCountIsAnErrorThatReadsNothing(t *testing.T) {
+	simulated(t, func(task *edo.Task) error {
+		conn, _ := written(task, "abc", 3)
+		defer conn.Close()
+		r := aio.NewBufferedReader(conn, 8)
+		for range 2 { // without a buffer, and with one
+			if got, err := r.Peek(task, -1); got != nil || err != aio.ErrNegativeCount {
+				t.Errorf("Peek: %q, %v", got, err)
+			}
+			if n, err := r.Discard(task, -1); n != 0 || err != aio.ErrNegativeCount {
+				t.Errorf("Discard: %d, %v", n, err)
+			}
+			r.Peek(task, 3)
+		}
+		if got, err := r.Peek(task, 3); string(got) != "abc" || err != nil {
+			t.Errorf("then: %q, %v", got, err)
+		}
+		return nil
+	})
+}
+
 // Random operations on a BufferedReader read the same bytes as the text has.
 func TestABufferedReaderLosesAndRepeatsNothing(t *testing.T) {
 	for seed := range uint64(300) {

@@ -9,7 +9,7 @@ import (
 
 // Peek waits until n bytes are in the buffer, and returns them. They stay there. The error is
 // [io.EOF] when the reader ends before, with the bytes that there are, and [ErrBufferFull]
-// when n is larger than the buffer.
+// when n is larger than the buffer, and [ErrNegativeCount] when it is negative.
 //
 //edo:step PeekStep
 func (b *BufferedReader) Peek(task *edo.Task, n int) ([]byte, error) {
@@ -103,7 +103,8 @@ func (o *byteOp) Poll(cx *edo.Context) (byte, edo.Poll, error) {
 }
 
 // Discard reads n bytes and throws them away. It returns how many, fewer than n only with an
-// error: [io.EOF] when the end comes before the first, and otherwise [io.ErrUnexpectedEOF].
+// error: [io.EOF] when the end comes before the first, [io.ErrUnexpectedEOF] when it comes
+// later, and [ErrNegativeCount] for a negative n.
 //
 //edo:step DiscardStep
 func (b *BufferedReader) Discard(task *edo.Task, n int) (int, error) {

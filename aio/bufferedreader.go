@@ -13,6 +13,9 @@ import (
 // ErrBufferFull says that what was asked for does not fit into the buffer.
 var ErrBufferFull = errors.New("aio: the buffer is full")
 
+// ErrNegativeCount says that an operation was asked for a negative number of bytes.
+var ErrNegativeCount = errors.New("aio: a negative number of bytes")
+
 // BufferedReader is a reader with a buffer, as bufio.Reader is: few large reads of the
 // connection in the place of many small ones. It has the buffer while there are bytes in it,
 // and none while it waits for the first: so an idle connection costs no buffer. Buffers of up
@@ -160,6 +163,9 @@ func (o *bufferedOp) goOn(cx *edo.Context) (edo.Poll, error) {
 	if o.isFound() {
 		if !cx.Proceed(nil) {
 			return edo.Pending, nil
+		}
+		if o.n < 0 {
+			return edo.Ready, ErrNegativeCount
 		}
 		o.take()
 		return edo.Ready, nil

@@ -89,7 +89,7 @@ func (o *readInt) Poll(cx *edo.Context) (uint64, edo.Poll, error) {
 	switch {
 	case poll == edo.Pending:
 		return 0, edo.Pending, nil
-	case err == io.ErrUnexpectedEOF && n == 0:
+	case o.atEOF && n == 0:
 		return 0, edo.Ready, io.EOF
 	case err != nil:
 		return 0, edo.Ready, err

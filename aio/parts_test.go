@@ -270,6 +270,29 @@ func cancelled[T any](t *testing.T, task *edo.Task, fn func(task *edo.Task) (T, 
 	return v
 }
 
+// cutOff is a reader that fails as one of crypto/tls does which was cut off.
+type cutOff struct{}
+
+func (cutOff) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return 0, edo.Pending, nil
+	}
+	return 0, edo.Ready, io.ErrUnexpectedEOF
+}
+
+// That the stream was cut off between two integers is not its end.
+func TestAStreamThatWasCutOffIsNotTheEndOfIntegers(t *testing.T) {
+	simulated(t, func(task *edo.Task) error {
+		if _, err := aio.ReadInt[uint16](task, cutOff{}, binary.BigEndian); err != io.ErrUnexpectedEOF {
+			t.Errorf("got %v", err)
+		}
+		if _, err := edo.Await(task, aio.ReadIntFuture[uint64](cutOff{}, binary.BigEndian)); err != io.ErrUnexpectedEOF {
+			t.Errorf("as a future: %v", err)
+		}
+		return nil
+	})
+}
+
 func TestACancelledReadOfAnIntegerLosesItsBytes(t *testing.T) {
 	simulated(t, func(task *edo.Task) error {
 		a, b := aio.Duplex(64)

@@ -79,6 +79,7 @@ type readFull struct {
 	p     []byte
 	n     int  // bytes of p that are read
 	waits bool // the last poll was pending
+	atEOF bool // r has ended; an io.ErrUnexpectedEOF may also be an error of r
 }
 
 // Drop gives the rest of the read up.
@@ -94,7 +95,7 @@ func (o *readFull) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	if o.waits = poll == edo.Pending; o.waits {
 		return 0, edo.Pending, nil
 	}
-	*o = readFull{n: o.n}
+	*o = readFull{n: o.n, atEOF: o.atEOF}
 	return o.n, edo.Ready, err
 }
 
@@ -114,6 +115,7 @@ func (o *readFull) fill(cx *edo.Context) (edo.Poll, error) {
 		case poll == edo.Pending:
 			return edo.Pending, nil
 		case err == io.EOF:
+			o.atEOF = true
 			return edo.Ready, io.ErrUnexpectedEOF
 		case err != nil:
 			return edo.Ready, err

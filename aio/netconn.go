@@ -203,6 +203,12 @@ func (o *netOp) lock(cx *edo.Context) (edo.Poll, error) {
 }
 
 func (o *netOp) goOn(cx *edo.Context) (edo.Poll, error) {
+	if o.c.closed.Load() { // before what c would say, such as that a deadline has passed
+		if !cx.Proceed(nil) {
+			return edo.Pending, nil
+		}
+		return edo.Ready, o.translate(net.ErrClosed)
+	}
 	switch o.kind {
 	case netRead:
 		n, poll, err := o.c.conn.PollRead(cx, o.p)

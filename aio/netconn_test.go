@@ -205,6 +205,35 @@ func TestCloseEndsABlockedReadAndWrite(t *testing.T) {
 	}
 }
 
+// As with package net: nothing of the connection counts any more, not even its deadline.
+func TestEveryOperationAfterCloseIsErrClosed(t *testing.T) {
+	rt := newRuntime(t)
+	for name, pair := range pairs(t, rt) {
+		t.Run(name, func(t *testing.T) {
+			a, b := pair[0], pair[1]
+			defer b.Close()
+			within(t, func() {
+				a.SetDeadline(time.Unix(1, 0))
+				if _, err := a.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+					t.Errorf("before: %v", err)
+				}
+				a.Close()
+				for _, p := range [][]byte{nil, make([]byte, 1)} {
+					if _, err := a.Read(p); !errors.Is(err, net.ErrClosed) {
+						t.Errorf("Read of %d bytes: %v", len(p), err)
+					}
+					if _, err := a.Write(p); !errors.Is(err, net.ErrClosed) {
+						t.Errorf("Write of %d bytes: %v", len(p), err)
+					}
+				}
+				if err := a.(interface{ CloseWrite() error }).CloseWrite(); !errors.Is(err, net.ErrClosed) {
+					t.Errorf("CloseWrite: %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestAnAbortedTaskGetsErrCancelledFromItsNetConn(t *testing.T) {
 	rt := newRuntime(t)
 	for name, spawn := range map[string]func(fn func(task *edo.Task) error) *edo.JoinHandle[edo.Unit]{

@@ -81,7 +81,7 @@ func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
 		}
 		return 0, edo.Pending, nil
 	}
-	o.release()
+	o.Drop() // when it has failed, the other side may wait
 	o.dst, o.src = nil, nil
 	return o.n, edo.Ready, err
 }

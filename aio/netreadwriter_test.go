@@ -105,6 +105,55 @@ func TestACancelledReadOfANetConnLosesNothingAndGivesItsGoroutineBack(t *testing
 	})
 }
 
+// full is a writer that takes bytes and cannot flush them.
+type full struct{ aio.Writer }
+
+func (full) PollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return 0, edo.Pending, nil
+	}
+	return len(p), edo.Ready, nil
+}
+
+func (full) PollFlush(cx *edo.Context) (edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return edo.Pending, nil
+	}
+	return edo.Ready, io.ErrShortWrite
+}
+
+// endedReads counts the calls of Read that have returned.
+type endedReads struct {
+	net.Conn
+	n atomic.Int32
+}
+
+func (c *endedReads) Read(p []byte) (int, error) {
+	defer c.n.Add(1)
+	return c.Conn.Read(p)
+}
+
+// A copy that fails while it waits to read takes the goroutine of that read back.
+func TestACopyThatFailsToFlushGivesTheGoroutineOfItsReadBack(t *testing.T) {
+	a, b := net.Pipe()
+	defer a.Close()
+	reads := &endedReads{Conn: b}
+	c := aio.NewNetReadWriter(reads)
+	defer c.Close()
+	run(t, func(task *edo.Task) error {
+		edo.Blocking(task, func(task *edo.Task) (int, error) { return a.Write([]byte("x")) })
+		if n, err := aio.Copy(task, full{}, c); n != 1 || err != io.ErrShortWrite {
+			t.Errorf("copied %d, %v", n, err)
+		}
+		for end := time.Now().Add(10 * time.Second); reads.n.Load() != 2; edo.Yield(task) {
+			if time.Now().After(end) {
+				return errors.New("the goroutine still reads")
+			}
+		}
+		return nil
+	})
+}
+
 func TestDeadlinesOfANetReadWriter(t *testing.T) {
 	a, b := net.Pipe()
 	defer a.Close()

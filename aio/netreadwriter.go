@@ -19,7 +19,9 @@ import (
 // needs neither.
 //
 // Nothing that was read is lost when a read is cancelled: it is there for the next one. A read
-// of package aio that is cancelled also takes its goroutine back, by a deadline in the past.
+// of package aio that is cancelled also takes its goroutine back, by a deadline in the past. Only
+// a handshake goes on, which it would spoil: that of a net.Conn with a method Handshake, as one
+// of crypto/tls has, is made before the first read.
 // Bytes that PollWrite has taken are written although the task is cancelled, one buffer at the
 // most; [Flush] waits for them, and returns the error. A failed write is the error of every
 // later one.
@@ -35,12 +37,23 @@ type NetReadWriter struct {
 
 // NewNetReadWriter returns conn for tasks. From then on conn is used through the result alone,
 // its deadlines too.
-func NewNetReadWriter(conn net.Conn) *NetReadWriter { return &NetReadWriter{conn: conn} }
+func NewNetReadWriter(conn net.Conn) *NetReadWriter {
+	c := &NetReadWriter{conn: conn}
+	_, shakes := conn.(handshaker)
+	c.in.isReady = !shakes
+	return c
+}
+
+// A handshaker is a connection that exchanges something before the first read or write. When a
+// deadline passes meanwhile, that is the end of the connection.
+type handshaker interface{ Handshake() error }
 
 // netInput is the reading side. A goroutine is lent while isLent.
 type netInput struct {
 	mu       sync.Mutex // guards the following; held while a deadline is set, and not while conn reads
 	isLent   bool
+	isReady  bool // there is no handshake, or it was made
+	isIdle   bool // nobody waits for the read that comes after the handshake
 	isEnded  bool // a deadline in the past has told the goroutine to return
 	chunk    *chunk
 	from, to int   // chunk[from:to] was read and not yet taken
@@ -121,14 +134,18 @@ func (in *netInput) lend(c *NetReadWriter) {
 			in.err = err
 		}
 	}
-	in.isLent = true
+	in.isLent, in.isIdle = true, false
 	in.chunk = chunks.Get().(*chunk)
 	go in.read(c)
 }
 
 // read is the goroutine of a read.
 func (in *netInput) read(c *NetReadWriter) {
-	n, err := c.conn.Read(in.chunk[:])
+	n := 0
+	reads, err := in.shakeHands(c)
+	if reads {
+		n, err = c.conn.Read(in.chunk[:])
+	}
 	in.mu.Lock()
 	in.isLent = false
 	in.from, in.to = 0, n
@@ -147,6 +164,23 @@ func (in *netInput) read(c *NetReadWriter) {
 	reader.Wake()
 }
 
+// shakeHands makes the handshake if there is one still, and reports whether to read afterwards.
+func (in *netInput) shakeHands(c *NetReadWriter) (reads bool, err error) {
+	in.mu.Lock()
+	isReady := in.isReady
+	in.mu.Unlock()
+	if isReady {
+		return true, nil
+	}
+	if err := c.conn.(handshaker).Handshake(); err != nil {
+		return false, err
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.isReady = true
+	return !in.isIdle, nil
+}
+
 // release gives the buffer back. Locked.
 func (in *netInput) release() {
 	chunks.Put(in.chunk)
@@ -159,7 +193,11 @@ func (c *NetReadWriter) abandon(isRead bool) {
 	in := &c.in
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if isRead && in.isLent && !in.isEnded {
+	switch {
+	case !isRead || !in.isLent || in.isEnded:
+	case !in.isReady:
+		in.isIdle = true
+	default:
 		in.isEnded = c.conn.SetReadDeadline(time.Unix(1, 0)) == nil
 	}
 }
@@ -267,7 +305,9 @@ func (c *NetReadWriter) SetReadDeadline(t time.Time) error {
 // that has failed by it may have gone out in part: so it is the last one.
 func (c *NetReadWriter) SetWriteDeadline(t time.Time) error { return c.conn.SetWriteDeadline(t) }
 
-// Close closes the connection, which ends the calls under way.
+// Close closes the connection, which ends the calls under way. It waits if the Close of the
+// net.Conn does: that of crypto/tls up to 5 s, when the other side takes nothing. Where that may
+// be, call it in [edo.Blocking], or close the connection below.
 func (c *NetReadWriter) Close() error { return c.conn.Close() }
 
 // Drop closes the connection, for its owner.

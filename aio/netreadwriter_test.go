@@ -154,6 +154,51 @@ func TestACopyThatFailsToFlushGivesTheGoroutineOfItsReadBack(t *testing.T) {
 	})
 }
 
+// The first read makes the handshake, which goes on, for the next read or a write.
+func TestACancelledReadLeavesTheHandshakeWhole(t *testing.T) {
+	client, server := tlsConfigs()
+	for name, write := range map[string]bool{"read": false, "write": true} {
+		a, b := net.Pipe()
+		defer a.Close() // that of TLS would wait for the other side
+		defer b.Close()
+		run(t, func(task *edo.Task) error {
+			c := aio.NewNetReadWriter(tls.Client(a, client))
+			var p [5]byte
+			for range 3 { // the other side does not answer yet
+				_, err := timer.Timeout(task, time.Millisecond, func(task *edo.Task) (int, error) {
+					return aio.Read(task, c, p[:])
+				})
+				if !errors.As(err, new(*timer.TimeoutError)) {
+					t.Errorf("%s: cancelled: %v", name, err)
+				}
+			}
+			echo := edo.Go(task, func(task *edo.Task) error {
+				c := aio.NewNetReadWriter(tls.Server(b, server))
+				if write {
+					var p [5]byte
+					if _, err := aio.ReadFull(task, c, p[:]); err != nil {
+						return err
+					}
+				}
+				if _, err := aio.WriteAll(task, c, []byte("hello")); err != nil {
+					return err
+				}
+				return aio.Flush(task, c)
+			})
+			if write {
+				if _, err := aio.WriteAll(task, c, []byte("hello")); err != nil {
+					return err
+				}
+			}
+			if _, err := aio.ReadFull(task, c, p[:]); string(p[:]) != "hello" || err != nil {
+				t.Errorf("%s: %q, %v", name, p, err)
+			}
+			_, err := echo.Await(task)
+			return err
+		})
+	}
+}
+
 func TestDeadlinesOfANetReadWriter(t *testing.T) {
 	a, b := net.Pipe()
 	defer a.Close()

@@ -40,7 +40,7 @@ func forgedPair(t testing.TB, task *edo.Task, room int, server *tls.Config) (a *
 	client.KeyLogWriter, client.MinVersion = &log, tls.VersionTLS13
 	a, b := pair(t, task, room, server, client)
 	if suite := b.ConnectionState().CipherSuite; suite != tls.TLS_AES_128_GCM_SHA256 {
-		t.Fatalf("cipher suite %s", tls.CipherSuiteName(suite))
+		t.Skipf("the suite is %s: needs a processor with instructions for AES", tls.CipherSuiteName(suite))
 	}
 	for line := range strings.Lines(log.String()) {
 		if w := strings.Fields(line); w[0] == "CLIENT_TRAFFIC_SECRET_0" {

@@ -25,7 +25,8 @@ func unused(task *edo.Task) {
 		handles = append(handles, edo.Spawn(task, edo.Async(get)))
 	}
 	{
-		var get = func(task *edo.Task) (int, error) { return len(handles), edo.Yield(task) }
+		n := len(handles)
+		var get = func(task *edo.Task) (int, error) { return n, edo.Yield(task) }
 		handles = append(handles, edo.GoValue(task, (get)))
 	}
 	handles = append(handles, imports(task)...)

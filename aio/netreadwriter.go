@@ -15,7 +15,7 @@ import (
 //
 // Each call of the net.Conn that may block runs on a goroutine that is lent for the call, with
 // a buffer of 32 KiB. So a connection whose reader waits costs a goroutine and that buffer;
-// one that nobody waits for costs neither. For a connection by TCP use package socket, which
+// one without a waiting task costs neither. For a connection by TCP use package socket, which
 // needs neither.
 //
 // Nothing that was read is lost when a read is cancelled: it is there for the next one. A read
@@ -53,7 +53,7 @@ type netInput struct {
 	mu       sync.Mutex // guards the following; held while a deadline is set, and not while conn reads
 	isLent   bool
 	isReady  bool // there is no handshake, or it was made
-	isIdle   bool // nobody waits for the read that comes after the handshake
+	isIdle   bool // no task waits for the read that comes after the handshake
 	isEnded  bool // a deadline in the past has told the goroutine to return
 	chunk    *chunk
 	from, to int   // chunk[from:to] was read and not yet taken

@@ -84,7 +84,7 @@ func TestEachDirectionEndsByItself(t *testing.T) {
 	}))
 }
 
-// The writer waits as long as the reader takes, and nobody else does.
+// The writer waits as long as the reader takes, and no other task does.
 func TestPeerThatReadsAByteASecondHoldsUpItsWriterAlone(t *testing.T) {
 	connected(t, func(task *edo.Task, a, b *Conn, now func() time.Duration) error {
 		const rest = 30

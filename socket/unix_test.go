@@ -275,7 +275,7 @@ func TestListenerRemovesItsFileAndNoOther(t *testing.T) {
 		if exists() {
 			t.Error("the file is left")
 		}
-		_, err = Listen(task, "unix", path) // and nobody closes it
+		_, err = Listen(task, "unix", path) // the end of the runtime closes it
 		return err
 	})
 	if err != nil || exists() {

@@ -38,18 +38,18 @@ func (c *Conn) Drop() { c.Close() }
 // flushAtOnce gives the connection below what it takes now. Its limits of time are on the clock of the
 // runtime. writes is held.
 func (c *Conn) flushAtOnce() {
-	t := &nobody{}
+	t := &closeTask{}
 	t.task.InitExternal(t)
 	cx := sched.NewContext(c.runtime, &t.task)
 	c.link.pollFlush((*edo.Context)(cx))
 }
 
-// nobody is a task that is never polled again.
-type nobody struct{ task sched.Task }
+// closeTask is the task of the poll in a Close. It is never polled again.
+type closeTask struct{ task sched.Task }
 
-func (*nobody) Poll(*sched.Context) (ended bool) { return true }
-func (*nobody) Fail(any, []byte)                 {}
-func (*nobody) Unpark()                          {}
+func (*closeTask) Poll(*sched.Context) (ended bool) { return true }
+func (*closeTask) Fail(any, []byte)                 {}
+func (*closeTask) Unpark()                          {}
 
 // closeInner closes the connection below in the way that it has.
 func closeInner(inner aio.ReadWriter) error {

@@ -9,8 +9,8 @@ import (
 	"github.com/edo-go/edo/aio"
 )
 
-// A Close offers the connection below what was written, for a task that is nobody: the task that waits
-// there must hear of the Close all the same.
+// A Close offers the connection below what was written, in a poll of its own: the task that
+// waits there must hear of the Close all the same.
 func TestAWriteThatACloseInterruptsFails(t *testing.T) {
 	run(t, func(task *edo.Task) error {
 		a, b := pair(t, task, 100, serverConfig(), clientConfig())

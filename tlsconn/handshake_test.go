@@ -70,7 +70,7 @@ func TestAFailedHandshakeTellsBothSidesWhy(t *testing.T) {
 			_, err := tlsconn.NewAcceptor(serverConfig()).Accept(task, x)
 			return err, nil
 		})
-		_, err := tlsconn.Connect(task, y, &tls.Config{ServerName: "localhost"}) // trusts nobody
+		_, err := tlsconn.Connect(task, y, &tls.Config{ServerName: "localhost"}) // it trusts no root
 		var unknown *tls.CertificateVerificationError
 		if !errors.As(err, &unknown) || !strings.HasPrefix(err.Error(), "tlsconn: handshake") {
 			t.Errorf("Connect = %v", err)

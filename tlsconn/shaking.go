@@ -7,8 +7,9 @@ import (
 )
 
 // shaking is a transport in a handshake, as the reader of that. The other side may write before it reads,
-// and so may this one: a server sends its ticket while the client sends its last message. So nobody waits
-// for room alone. What a handshake writes goes into out, and goes on while it waits for what it reads.
+// and so may this one: a server sends its ticket while the client sends its last message. So a
+// handshake never waits for room alone. What it writes goes into out, and goes on while it waits for what
+// it reads.
 type shaking transport
 
 // PollRead gives inner what it takes of out, and reads.

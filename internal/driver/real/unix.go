@@ -70,7 +70,7 @@ func (f *socketFile) remove() {
 	}
 }
 
-// removeAll removes the files of the listeners that nobody has closed.
+// removeAll removes the files of the listeners that were not closed.
 func (s *socketFiles) removeAll() {
 	s.mu.Lock()
 	var files []*socketFile

@@ -43,9 +43,9 @@ func split(network, address string) (host, port string, err error) {
 // files or name servers say.
 func loopback(network string) []string {
 	switch network {
-	case "tcp4":
+	case "tcp4", "udp4":
 		return []string{"127.0.0.1"}
-	case "tcp6":
+	case "tcp6", "udp6":
 		return []string{"::1"}
 	}
 	return []string{"127.0.0.1", "::1"}

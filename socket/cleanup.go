@@ -23,11 +23,18 @@ func newListener(inner driver.Listener, pc uintptr) *Listener {
 	return l
 }
 
+// keepPacketConn returns a socket for datagrams that was made at pc, as newConn does.
+func keepPacketConn(inner driver.PacketConn, pc uintptr) *PacketConn {
+	c := &PacketConn{inner: inner}
+	runtime.AddCleanup(c, forgotten.found, forgotten{inner, pc, lost.Number()})
+	return c
+}
+
 // caller returns the place where the caller of its caller was called: there a connection
 // or a listener counts as made.
 func caller() uintptr { return origin.Here(2) }
 
-// forgotten is what the cleanup of a Conn or a Listener has of it. It does not refer to
+// forgotten is what the cleanup of a Conn, a Listener or a PacketConn has of it. It does not refer to
 // that, nor does the driver, except by tasks that wait. The cleanup runs after Close as
 // well, and finds nothing to do then: that costs less than if Close stopped it.
 type forgotten struct {
@@ -36,7 +43,7 @@ type forgotten struct {
 	number uint64
 }
 
-// closer has the methods that connections and listeners of a driver have in common.
+// closer has the methods that all sockets of a driver have in common.
 type closer interface {
 	Closed() bool
 	Close() error
@@ -59,6 +66,8 @@ func (f forgotten) closeLost() error {
 	switch inner := f.inner.(type) {
 	case driver.Conn:
 		addr = inner.RemoteAddr().String()
+	case driver.PacketConn:
+		what, addr = "PacketConn", inner.LocalAddr().String()
 	case driver.Listener:
 		what, addr = "Listener", inner.Addr().String()
 	}

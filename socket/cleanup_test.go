@@ -225,3 +225,32 @@ func TestForgottenConnectionInASimulationEndsItsOtherSideAtTheStall(t *testing.T
 		t.Errorf("logged %q", log())
 	}
 }
+
+func TestForgottenPacketConnIsClosedAndReportedWithItsPlace(t *testing.T) {
+	log := warnings(t)
+	err := edo.Run(func(task *edo.Task) error {
+		make := func() (string, error) {
+			c, err := ListenPacket(task, "udp4", "127.0.0.1:0")
+			if err != nil {
+				return "", err
+			}
+			return c.LocalAddr().String(), nil
+		}
+		addr, err := make()
+		if err != nil {
+			return err
+		}
+		collected(t, func() bool { return strings.Contains(log(), "cleanup_test.go") })
+		c, err := ListenPacket(task, "udp4", addr)
+		if err != nil {
+			return fmt.Errorf("the address is still in use: %w", err)
+		}
+		return c.Close()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := log(); !strings.Contains(got, "a PacketConn was never closed") || !strings.Contains(got, "TestForgottenPacketConn") {
+		t.Errorf("logged %q, want the type and the place", got)
+	}
+}

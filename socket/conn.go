@@ -105,7 +105,7 @@ func (c *Conn) expire(d direction, in *sched.Context) (int, edo.Poll, error) {
 func (c *Conn) endPoll(d direction, in *sched.Context, n int, poll edo.Poll, err error) (int, edo.Poll, error) {
 	ls := c.limits()
 	if poll == edo.Pending {
-		if ls != nil && !ls.arm(c, d, in) {
+		if ls != nil && !ls.arm(c.inner, d, in) {
 			return c.expire(d, in)
 		}
 		return 0, edo.Pending, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -30,26 +31,15 @@ func (c *Conn) setDeadline(t time.Time, directions ...direction) error {
 		}
 		ls = c.makeLimits()
 	}
-	at := c.instant(t)
-	for _, d := range directions {
-		l := &ls.of[d]
-		l.deadline.Store(at)
-		switch {
-		case at == sched.Never && ls.idle.Load() == 0:
-			l.stop()
-		case !l.isArmedBy(at):
-			c.inner.Wake(d)
-		}
-	}
+	ls.setDeadline(c.inner, instant(c.inner.Driver(), t), directions)
 	return nil
 }
 
-// instant returns t on the clock of the driver.
-func (c *Conn) instant(t time.Time) int64 {
+// instant returns t on the clock of a driver.
+func instant(clock driver.Driver, t time.Time) int64 {
 	if t.IsZero() {
 		return sched.Never
 	}
-	clock := c.inner.Driver()
 	now := clock.Now()
 	left := int64(t.Sub(clock.Time(now)))
 	return addInstant(now, left)

@@ -1,4 +1,5 @@
-// Package socket has connections and listeners for tasks: TCP, and Unix sockets.
+// Package socket has connections, listeners and datagrams for tasks: TCP, UDP, and Unix
+// sockets.
 //
 // A task that waits for a connection, for data or for room costs nothing but
 // itself: no goroutine, no thread and no buffer. An idle connection is a [Conn] and
@@ -29,12 +30,17 @@
 //	direct    Accept                    Read, Write
 //	future    AcceptFuture, Incoming    ReadFuture, WriteFuture
 //
+//	          datagrams
+//	poll      PollReadFrom, PollWriteTo, PollRead, PollWrite
+//	direct    ReadFrom, WriteTo, ReadFromPath, WriteToPath, Read, Write
+//	future    ReadFromFuture, WriteToFuture, WriteFuture
+//
 // A [Conn] is a reader and a writer of package aio, which has buffering, copying and
 // [net.Conn].
 //
 // # Unix sockets
 //
-// On the networks unix and unixpacket an address is the path of a file, or an abstract
+// On the networks unix, unixpacket and unixgram an address is the path of a file, or an abstract
 // name that begins with @. Listen with an empty one has the system choose a name. The file is
 // removed when the listener is closed, unless another one has taken its path.
 //
@@ -43,10 +49,19 @@
 // error, except that one just before the end may pass for the end; here a write of
 // nothing sends none. Not all systems have it.
 //
+// # Datagrams
+//
+// [ListenPacket] makes a socket for UDP that receives from anywhere, and [DialPacket] one that
+// is connected to one address: see [PacketConn]. There is no end of a stream: a datagram may be
+// empty. In a simulation datagrams take no time, and are lost only in a queue that is
+// full and at addresses where no socket is.
+//
+// On unixgram, which not all systems have, datagrams are not lost: the sender waits for room.
+//
 // # Several tasks
 //
-// Several tasks may read, write and close one connection, and accept from one listener:
-// see [Conn] and [Listener].
+// Several tasks may read, write and close one connection, accept from one listener, and
+// use one socket for datagrams: see [Conn], [Listener] and [PacketConn].
 //
 // # Errors
 //

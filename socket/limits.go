@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -103,11 +104,11 @@ func (l *limit) endWait(t *sched.Task) {
 	}
 }
 
-// arm arms the alarm of the task of in, which waits on c, for the limit. False says that
+// arm arms the alarm of the task of in, which c keeps as a waiter, for the limit. False says that
 // the limit has passed. It loads the limits under the lock: a goroutine that moves one to
 // a later instant, or removes it, takes the lock afterwards, and one that moves it to an
 // earlier instant asks isArmedBy.
-func (ls *limits) arm(c *Conn, d direction, in *sched.Context) bool {
+func (ls *limits) arm(c driver.Keeper, d direction, in *sched.Context) bool {
 	l, now, t := &ls.of[d], in.Now(), in.Task()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -115,7 +116,7 @@ func (ls *limits) arm(c *Conn, d direction, in *sched.Context) bool {
 	if !idle && l.deadline.Load() == sched.Never {
 		return true
 	}
-	a := l.alarmFor(t, func(t *sched.Task) bool { return c.inner.Waits(d, t) })
+	a := l.alarmFor(t, func(t *sched.Task) bool { return c.Waits(d, t) })
 	if a.task != t {
 		a.task, a.armed, a.began = t, sched.Never, unset
 	}
@@ -200,6 +201,20 @@ func (l *limit) restart() {
 	l.first.began = unset
 	for _, a := range l.more {
 		a.began = unset
+	}
+}
+
+// setDeadline makes at the deadline of some directions of c.
+func (ls *limits) setDeadline(c driver.Keeper, at int64, directions []direction) {
+	for _, d := range directions {
+		l := &ls.of[d]
+		l.deadline.Store(at)
+		switch {
+		case at == sched.Never && ls.idle.Load() == 0:
+			l.stop()
+		case !l.isArmedBy(at):
+			c.Wake(d)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (c *Conn) awaitTurn(in *sched.Context) (edo.Poll, error) {
 	case c.inner.Closed(): // rule 4
 		c.inner.Forget(writing, in.Task())
 		return edo.Ready, c.translate("write", errClosed)
-	case ls != nil && !ls.arm(c, writing, in):
+	case ls != nil && !ls.arm(c.inner, writing, in):
 		_, poll, err := c.expire(writing, in)
 		return poll, err
 	}

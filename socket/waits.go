@@ -17,6 +17,8 @@ type (
 	behind    Conn // waits for the turn to write
 	accepting Listener
 	pausing   Incoming
+	receiving PacketConn
+	sending   PacketConn
 )
 
 // Waits returns the reason to wait.
@@ -63,6 +65,27 @@ func (s *pausing) Waits(*edo.Context) edo.Wait {
 		On:    fmt.Sprintf("socket: accept at %v, after a pause for an error", s.listener.inner.Addr()),
 		Until: s.resumes,
 	}
+}
+
+// Waits returns the reason to wait.
+func (c *receiving) Waits(cx *edo.Context) edo.Wait {
+	return (*PacketConn)(c).reason("socket: receive at %v", reading)
+}
+
+// Waits returns the reason to wait.
+func (c *sending) Waits(cx *edo.Context) edo.Wait {
+	return (*PacketConn)(c).reason("socket: send from %v", writing)
+}
+
+func (c *PacketConn) reason(format string, d direction) edo.Wait {
+	w := edo.Wait{On: fmt.Sprintf(format, c.LocalAddr()), Outside: true}
+	if c.inner.Closed() {
+		return edo.Wait{On: w.On + ", which is closed"}
+	}
+	if ls := c.limits.Load(); ls != nil {
+		w.Until = wallTime(c.inner.Driver(), ls.of[d].deadline.Load())
+	}
+	return w
 }
 
 // wallTime returns the time of an instant on the clock of d. The zero Time stands for

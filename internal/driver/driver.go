@@ -40,6 +40,15 @@ type Driver interface {
 	// a path.
 	Dial(network, address string, opts ...Option) (Conn, error)
 
+	// ListenPacket makes a socket for datagrams at an address: HOST:PORT on udp, udp4 and
+	// udp6, where HOST is numeric or empty, or the path of a unixgram. The errors are those
+	// of package net.
+	ListenPacket(network, address string, opts ...Option) (PacketConn, error)
+
+	// DialPacket makes a socket for datagrams that is connected to an address. It does not
+	// wait.
+	DialPacket(network, address string, opts ...Option) (PacketConn, error)
+
 	// Close closes every listener and connection that is still open, and releases all
 	// resources. It is called after all workers have ended.
 	Close() error

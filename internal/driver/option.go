@@ -66,6 +66,34 @@ const (
 	KeepAliveCount  = 9
 )
 
+// Options of a [PacketConn], with those of UDP marked. All but Group are for ListenPacket and
+// DialPacket too.
+type (
+	// Broadcast says whether it may send to a broadcast address (UDP).
+	Broadcast bool
+	// TTL is how many routers a datagram may pass (UDP).
+	TTL int
+	// MulticastTTL is the same of datagrams to a group (UDP).
+	MulticastTTL int
+	// MulticastLoop says whether sockets of this machine get what is sent to a group (UDP).
+	MulticastLoop bool
+	// MulticastInterface is where datagrams to a group leave (UDP). nil: the system chooses.
+	MulticastInterface struct{ *net.Interface }
+	// Group joins a group, or leaves it (UDP).
+	Group struct {
+		Address   netip.Addr
+		Interface *net.Interface // nil: the system chooses
+		Leave     bool
+	}
+)
+
+func (Broadcast) isOption()          {}
+func (TTL) isOption()                {}
+func (MulticastTTL) isOption()       {}
+func (MulticastLoop) isOption()      {}
+func (MulticastInterface) isOption() {}
+func (Group) isOption()              {}
+
 // Unsupported returns the error of an option, or of an operation, that is not there.
 func Unsupported(what string) error {
 	return errors.Join(errors.New(what), errors.ErrUnsupported)

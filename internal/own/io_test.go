@@ -116,6 +116,55 @@ func (s *scene) readable() (mine, theirs *socket.Conn) {
 	return mine, theirs
 }
 
+// datagram returns a socket that has something to receive now or later, and the one that sends it.
+func (s *scene) datagram() (mine, theirs *socket.PacketConn) {
+	mine, err := socket.ListenPacket(s.root, "udp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if theirs, err = socket.DialPacket(s.root, "udp", mine.LocalAddr().String()); err != nil {
+		s.t.Fatal(err)
+	}
+	switch {
+	case s.fails:
+		mine.Close()
+	case s.waits:
+		s.onWake(func() { s.inAnotherTask(theirs.WriteFuture([]byte{1})) })
+	default:
+		theirs.Write(s.root, []byte{1})
+	}
+	return mine, theirs
+}
+
+// fullQueue returns a socket that sends to another one, whose queue has room now or later.
+func (s *scene) fullQueue() (mine, theirs *socket.PacketConn) {
+	theirs, err := socket.ListenPacket(s.root, "unixgram", "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if mine, err = socket.DialPacket(s.root, "unixgram", theirs.LocalAddr().String()); err != nil {
+		s.t.Fatal(err)
+	}
+	if s.waits {
+		const queue = 11 // of the simulator, as on Linux
+		for range queue {
+			mine.Write(s.root, []byte{1})
+		}
+		s.onWake(func() {
+			for range 2 {
+				edo.Go(s.root, func(task *edo.Task) error {
+					theirs.Read(task, make([]byte, 1)) // it may fail: the socket may be closed
+					return nil
+				})
+			}
+		})
+	}
+	if s.fails {
+		mine.Close()
+	}
+	return mine, theirs
+}
+
 // inAnotherTask has another task wait for f. It may fail: the connection may be closed.
 func (s *scene) inAnotherTask(f edo.Future[int]) {
 	edo.Go(s.root, func(task *edo.Task) error {
@@ -185,6 +234,37 @@ var sockets = leaves([]row{
 			mine.Close()
 		}
 		return done(s, mine.WriteFuture(make([]byte, 1)), func(int) {}).dropAfter(mine, theirs)
+	}},
+	{name: "socket.PacketConn.ReadFromFuture", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.datagram()
+		return done(s, mine.ReadFromFuture(make([]byte, 1)), func(socket.Received) {}).dropAfter(mine, theirs)
+	}},
+	{name: "socket.PacketConn.ReadFrom", live: true, direct: true, build: func(s *scene) subject {
+		mine, theirs := s.datagram()
+		return s.body(func(task *edo.Task) error {
+			_, _, err := mine.ReadFrom(task, make([]byte, 1))
+			return err
+		}).dropAfter(mine, theirs)
+	}},
+	{name: "socket.PacketConn.WriteFuture", also: []string{"socket.PacketConn.WriteToFuture"}, live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.fullQueue()
+		return done(s, mine.WriteFuture([]byte{1}), func(int) {}).dropAfter(mine, theirs)
+	}},
+	// It waits by a timer.
+	{name: "socket.PacketConn.WriteToPath", live: true, direct: true, build: func(s *scene) subject {
+		mine, theirs := s.fullQueue()
+		sender, err := socket.ListenPacket(s.root, "unixgram", "")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if s.fails {
+			sender.Close()
+		}
+		path := theirs.LocalAddr().String()
+		return s.body(func(task *edo.Task) error {
+			_, err := sender.WriteToPath(task, []byte{1}, path)
+			return err
+		}).dropAfter(mine, theirs, sender)
 	}},
 })
 

@@ -18,7 +18,7 @@ type endpoint struct {
 }
 
 // local returns the endpoint that a listener gets for a. Like package net, tcp
-// listens for both families when the host is empty or unspecified.
+// and udp listen for both families when the host is empty or unspecified.
 func local(a driver.Address) endpoint {
 	if driver.IsUnix(a.Network) {
 		return endpoint{network: a.Network, path: a.Path}
@@ -26,10 +26,10 @@ func local(a driver.Address) endpoint {
 	if !a.IsWildcard() {
 		return endpoint{ip: a.IP, port: a.Port}
 	}
-	if a.Network == "tcp4" {
+	if a.Network == "tcp4" || a.Network == "udp4" {
 		return endpoint{ip: netip.IPv4Unspecified(), port: a.Port}
 	}
-	return endpoint{ip: netip.IPv6Unspecified(), port: a.Port, both: a.Network == "tcp"}
+	return endpoint{ip: netip.IPv6Unspecified(), port: a.Port, both: a.Network == "tcp" || a.Network == "udp"}
 }
 
 func (e endpoint) isUnix() bool { return e.network != "" }
@@ -41,6 +41,12 @@ func (e endpoint) addr() net.Addr {
 	}
 	return tcpAddr(e.ip, e.port)
 }
+
+// isAnyGroup reports whether a is the address of several hosts.
+func isAnyGroup(ip netip.Addr) bool { return ip.IsMulticast() || ip == broadcast }
+
+// broadcast stands for every host of the network.
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // accepts reports whether a connection to ip reaches e, apart from the port.
 func (e endpoint) accepts(ip netip.Addr) bool {

@@ -14,6 +14,9 @@
 // and takes no time. A read or a write wakes the waiters of the other side directly, so
 // there is no readiness to look for.
 //
+// Datagrams arrive at once and in order. They are lost only where they would be without
+// a network: at an address where no socket is, and at one whose queue is full.
+//
 // With [Config.Manual] a controller on another goroutine decides how far the program
 // runs, by [Driver.Step], [Driver.RunUntilIdle] and [Driver.Advance]. [Driver.Release]
 // ends that.

@@ -21,6 +21,7 @@ type network struct {
 	closed    bool
 	listeners []*listener    // in the order in which they were made; few
 	ports     map[uint16]int // how many listeners and dialed connections have a port, if any
+	packets   []*packetConn  // the open sockets for datagrams, as they were made; few
 	next      uint16         // where the search for a free port goes on
 }
 
@@ -81,7 +82,8 @@ func (d *Driver) Listen(network, address string, opts ...driver.Option) (driver.
 	switch {
 	case n.closed:
 		err = net.ErrClosed
-	case at.port == 0 && !at.isUnix() || slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }):
+	case at.isUnix() && n.packetAt(at.path) != nil,
+		at.port == 0 && !at.isUnix() || slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }):
 		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
 	}
 	if err != nil {
@@ -175,6 +177,6 @@ func (n *network) listenerAt(ip netip.Addr, port uint16) *listener {
 func (n *network) close() {
 	n.mu.Lock()
 	n.closed = true
-	n.listeners = nil
+	n.listeners, n.packets = nil, nil
 	n.mu.Unlock()
 }

@@ -17,7 +17,7 @@ import (
 func (n *network) freePath(path string) string {
 	for i := 1; path == ""; i++ {
 		name := fmt.Sprintf("@%05x", i)
-		if n.listenerOf(name) == nil {
+		if n.listenerOf(name) == nil && n.packetAt(name) == nil {
 			path = name
 		}
 	}
@@ -46,6 +46,8 @@ func (d *Driver) dialUnix(a driver.Address) (driver.Conn, error) {
 	switch {
 	case n.closed:
 		err = net.ErrClosed
+	case n.packetAt(a.Path) != nil:
+		err = os.NewSyscallError("connect", syscall.EPROTOTYPE)
 	case l == nil && len(a.Path) > 0 && a.Path[0] == '@':
 		err = os.NewSyscallError("connect", syscall.ECONNREFUSED)
 	case l == nil:

@@ -1,0 +1,162 @@
+package simulated
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"syscall"
+
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+var errNoReceiver = errors.New("a datagram without an address, from a socket that is not connected")
+
+// WriteTo sends a datagram.
+func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (driver.Poll, error) {
+	c.net.mu.Lock()
+	defer c.net.mu.Unlock()
+	if c.isClosed() {
+		return driver.Ready, net.ErrClosed
+	}
+	var err error
+	switch isTo := to != (driver.Peer{}); {
+	case !isTo && c.remote == nil:
+		err = errNoReceiver
+	case isTo && c.remote != nil:
+		err = net.ErrWriteToConnected
+	case c.at.isUnix():
+		errno := c.sendUnix(cx, p, to)
+		if errno == syscall.EAGAIN && c.remote != nil {
+			c.waiters[driver.Writing].Add(cx.Task())
+			return driver.Pending, nil
+		}
+		if errno != 0 {
+			err = errno
+		}
+	case !isTo:
+		err = c.sendUDP(cx, p, c.to.AddrPort)
+	default:
+		err = c.sendUDP(cx, p, netip.AddrPortFrom(to.AddrPort.Addr().Unmap(), to.AddrPort.Port()))
+	}
+	if err != nil {
+		return driver.Ready, c.opError("write", to, err)
+	}
+	return driver.Ready, nil
+}
+
+// sendUnix sends p to a Unix socket. EAGAIN says that there is no room.
+func (c *packetConn) sendUnix(cx *sched.Context, p []byte, to driver.Peer) syscall.Errno {
+	receiver := c.peer
+	switch {
+	case c.remote == nil:
+		var errno syscall.Errno
+		if receiver, errno = c.net.receiverAt(to.Path); errno != 0 {
+			return errno
+		}
+	case receiver == nil:
+		return syscall.ENOTCONN
+	case receiver.closed:
+		c.peer = nil
+		return syscall.ECONNREFUSED
+	}
+	switch {
+	case receiver.remote != nil && receiver.peer != c:
+		return syscall.EPERM
+	case len(p) > c.net.window:
+		return syscall.EMSGSIZE
+	case len(receiver.queue) >= mostUnixDatagrams:
+		return syscall.EAGAIN
+	}
+	receiver.arrive(cx, p, driver.Peer{Path: c.at.path})
+	return 0
+}
+
+// sendUDP sends p to every socket at an address.
+func (c *packetConn) sendUDP(cx *sched.Context, p []byte, to netip.AddrPort) error {
+	if errno := c.told(); errno != 0 {
+		return errno
+	}
+	ip := to.Addr()
+	switch {
+	case c.at.ip.Is4() && !ip.Is4():
+		return &net.AddrError{Err: "non-IPv4 address", Addr: ip.String()}
+	case !c.at.ip.Is4() && !c.at.both && ip.Is4():
+		return syscall.ENETUNREACH
+	case to.Port() == 0:
+		return syscall.EINVAL
+	case len(p) > longestUDP:
+		return syscall.EMSGSIZE
+	case ip == broadcast && c.noBroadcast:
+		return syscall.EACCES
+	}
+	from := c.at.ip
+	if from.IsUnspecified() {
+		from = ip
+		if isAnyGroup(ip) || ip.IsUnspecified() {
+			from = driver.Address{Network: "udp", IP: c.unspecified(ip)}.ToLocal().IP
+		}
+	}
+	source := netip.AddrPortFrom(from, c.at.port)
+	receivers := c.net.receivers(source, to)
+	if ip.IsMulticast() && c.noLoop { // all hosts are this one
+		receivers = nil
+	} else if len(receivers) == 0 && !isAnyGroup(ip) && c.remote != nil {
+		c.err = syscall.ECONNREFUSED
+		c.waiters[driver.Reading].RemoveAll().Wake()
+	}
+	for _, r := range receivers {
+		if len(r.queue) < mostDatagrams && (len(r.queue) == 0 || r.bytes+len(p) <= c.net.window) {
+			r.arrive(cx, p, driver.Peer{AddrPort: source})
+		}
+	}
+	return nil
+}
+
+// receivers returns the sockets that get a UDP datagram: those of a group, or the one whose
+// address says the most.
+func (n *network) receivers(from, to netip.AddrPort) (all []*packetConn) {
+	ip := to.Addr()
+	if ip.IsUnspecified() {
+		ip = driver.Address{Network: "udp", IP: ip}.ToLocal().IP
+	}
+	best := 0
+	for _, r := range n.packets {
+		if r.at.isUnix() || r.at.port != to.Port() || r.remote != nil && r.to.AddrPort != from {
+			continue
+		}
+		switch {
+		case ip.IsMulticast():
+			if slices.Contains(r.groups, ip) {
+				all = append(all, r)
+			}
+			continue
+		case ip == broadcast:
+			if r.at.ip.Is4() || r.at.both {
+				all = append(all, r)
+			}
+			continue
+		case !r.at.accepts(ip):
+			continue
+		}
+		score := 1
+		if r.remote != nil {
+			score += 4
+		}
+		if r.at.ip == ip {
+			score += 2
+		}
+		if score > best {
+			best, all = score, []*packetConn{r}
+		}
+	}
+	return all
+}
+
+// arrive puts a copy of p into the queue.
+func (c *packetConn) arrive(cx *sched.Context, p []byte, from driver.Peer) {
+	c.queue = append(c.queue, datagram{slices.Clone(p), from})
+	c.bytes += len(p)
+	wakeBy(cx, &c.waiters[driver.Reading])
+}

@@ -49,6 +49,8 @@
 // error, except that one just before the end may pass for the end; here a write of
 // nothing sends none. Not all systems have it.
 //
+// [Conn.WriteFiles] and [Conn.ReadFiles] pass files over connections on unix and unixpacket.
+//
 // # Datagrams
 //
 // [ListenPacket] makes a socket for UDP that receives from anywhere, and [DialPacket] one that

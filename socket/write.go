@@ -2,6 +2,7 @@ package socket
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -27,6 +28,16 @@ func (c *Conn) pollWrite(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 		return c.endPoll(writing, in, n, poll, err)
 	}
 	return n, poll, nil
+}
+
+// pollBy is pollWrite by another operation of the driver.
+func (c *Conn) pollBy(operation func(*sched.Context, []byte) (int, driver.Poll, error), cx *edo.Context, p []byte) (int, edo.Poll, error) {
+	in := (*sched.Context)(cx)
+	if x := c.extra.Load(); x != nil && x.hasExpired(writing, in) {
+		return c.expire(writing, in)
+	}
+	n, poll, err := operation(in, p)
+	return c.endPoll(writing, in, n, edo.Poll(poll), err)
 }
 
 // Write writes all of p, waiting for room as often as it needs to. With an error
@@ -57,6 +68,9 @@ type write struct {
 	n       int // of p that has been written
 	waiter  waiter
 	hasTurn bool
+
+	// pass is the operation of the driver that writes the first bytes, if it is not Write.
+	pass func(cx *sched.Context, p []byte) (int, driver.Poll, error)
 }
 
 func (f *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
@@ -64,7 +78,11 @@ func (f *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
 		var n int
 		poll, err := f.takeTurn(cx)
 		if poll == edo.Ready && err == nil {
-			n, poll, err = f.conn.pollWrite(cx, f.p[f.n:])
+			if f.pass != nil && f.n == 0 {
+				n, poll, err = f.conn.pollBy(f.pass, cx, f.p)
+			} else {
+				n, poll, err = f.conn.pollWrite(cx, f.p[f.n:])
+			}
 			f.n += n
 		}
 		if poll == edo.Pending {

@@ -1,6 +1,10 @@
 package driver
 
-import "os"
+import (
+	"os"
+
+	"github.com/edo-go/edo/internal/sched"
+)
 
 // A Filer is a [Driver] that takes sockets over from files, which other programs may have made.
 // The simulated driver is none. The file stays the caller's: the driver has a duplicate.
@@ -24,4 +28,18 @@ type Credentials struct {
 // HasCredentials is a [Conn] that may know them.
 type HasCredentials interface {
 	Credentials() (Credentials, error)
+}
+
+// MostFiles is how many files a write can pass: the limit of Linux.
+const MostFiles = 253
+
+// PassesFiles is a [Conn] over which files may be passed: a Unix socket.
+type PassesFiles interface {
+	// WriteFiles is Write, which passes the files with the first byte of p. p is not empty. With
+	// an error, and while it is Pending, none was passed.
+	WriteFiles(cx *sched.Context, p []byte, files []*os.File) (int, Poll, error)
+
+	// ReadFiles is Read, with the files that were passed with these bytes. An error may come with
+	// bytes: they are read, and their files are lost.
+	ReadFiles(cx *sched.Context, p []byte) (int, []*os.File, Poll, error)
 }

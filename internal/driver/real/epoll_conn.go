@@ -86,9 +86,10 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	}
 }
 
-// short is what a read has found that has not filled its buffer.
+// short is what a read has found that has not filled its buffer. That of a Unix socket has ended
+// with a packet, or with a message that passes files: there may be others.
 func (c *conn) short() poller.Outcome {
-	if c.remote.network == unixPacket { // it has ended with a packet, and there may be others
+	if c.remote.network >= firstUnix {
 		return poller.More
 	}
 	return poller.Short

@@ -42,7 +42,8 @@ type portableConn struct {
 	dialErr error
 	data    []byte // read by the goroutine, and not yet returned
 	readErr error
-	empty   bool // the goroutine has read an empty packet
+	empty   bool   // the goroutine has read an empty packet
+	passed  passed // with the first byte of data, or with the empty packet
 	failure error
 	waiters [2]driver.Waiters // by direction
 	reading bool              // a goroutine reads
@@ -112,8 +113,23 @@ func (c *portableConn) Connect(cx *sched.Context) (driver.Poll, error) {
 }
 
 func (c *portableConn) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
+	n, of, poll, err := c.read(cx, p)
+	closeAll(of.files) // as the system does with those that a plain read meets
+	return n, poll, err
+}
+
+func (c *portableConn) read(cx *sched.Context, p []byte) (n int, of passed, poll driver.Poll, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.closed && len(p) > 0 {
+		of, c.passed = c.passed, passed{}
+	}
+	n, poll, err = c.readArrived(cx, p)
+	return n, of, poll, err
+}
+
+// readArrived reads what the goroutine has read, or starts it. mu is held.
+func (c *portableConn) readArrived(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	switch {
 	case c.closed:
 		return 0, driver.Ready, net.ErrClosed
@@ -153,7 +169,7 @@ func (c *portableConn) Read(cx *sched.Context, p []byte) (int, driver.Poll, erro
 // readOnce is the goroutine that reads.
 func (c *portableConn) readOnce(size int) {
 	p := make([]byte, size)
-	n, err := c.inner.Read(p)
+	n, of, err := readMessage(c.inner, p)
 	empty := err == io.EOF && c.network == driver.UnixPacket && !c.hasEnded()
 	if empty { // a packet, for which package net has the error of the end
 		err = nil
@@ -161,8 +177,10 @@ func (c *portableConn) readOnce(size int) {
 	c.mu.Lock()
 	c.reading = false
 	if !c.closed {
-		c.data, c.readErr, c.empty = p[:n], err, empty
+		c.data, c.readErr, c.empty, c.passed = p[:n], err, empty, of
 		c.keepError(err)
+	} else {
+		closeAll(of.files)
 	}
 	if c.out.follows { // writes wait for the error that this read may have got
 		c.out.follows = false
@@ -292,10 +310,12 @@ func (c *portableConn) Close() error {
 	}
 	c.closed = true
 	unread := len(c.data) > 0
-	c.data = nil
+	files := c.passed.files
+	c.data, c.passed = nil, passed{}
 	readers, writers := c.waiters[driver.Reading].RemoveAll(), c.waiters[driver.Writing].RemoveAll()
 	inner := c.inner
 	c.mu.Unlock()
+	closeAll(files)
 	c.driver.remove(c)
 	if c.cancel != nil {
 		c.cancel()

@@ -49,6 +49,11 @@ func (c *portableConn) Write(cx *sched.Context, p []byte) (int, driver.Poll, err
 	if err == nil {
 		return n, driver.Ready, nil
 	}
+	return c.endFailedWrite(cx, err)
+}
+
+// endFailedWrite ends a system call of a write that has failed, or has to wait. mu is held.
+func (c *portableConn) endFailedWrite(cx *sched.Context, err error) (int, driver.Poll, error) {
 	errno, _ := err.(syscall.Errno)
 	switch {
 	case errno == syscall.EAGAIN:

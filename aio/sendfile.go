@@ -19,8 +19,8 @@ import (
 //
 // A read of a file may wait for the disk. It runs on a goroutine that is lent for the read of
 // 32 KiB, and a worker goes on meanwhile; in the simulator it runs in the poll. A dst that can
-// send from a file itself, by a method PollSendFile, is asked to; no connection of package socket
-// can yet.
+// send from a file itself, without a copy through the memory of the program, is asked to: a
+// Conn of package socket does so on Linux, from a regular file.
 //
 //edo:step SendFileStep
 func SendFile(task *edo.Task, dst Writer, f *os.File, offset, n int64) (int64, error) {

@@ -43,3 +43,12 @@ type PassesFiles interface {
 	// bytes: they are read, and their files are lost.
 	ReadFiles(cx *sched.Context, p []byte) (int, []*os.File, Poll, error)
 }
+
+// SendsFiles is a [Conn] that can send from a file without a copy through the memory of the
+// program.
+type SendsFiles interface {
+	// SendFile writes up to n bytes of f, from offset on, as Write does, and leaves the offset of
+	// f alone. 0 is the end of f. The error matches errors.ErrUnsupported, and nothing was
+	// written, when f is no file to send from.
+	SendFile(cx *sched.Context, f *os.File, offset, n int64) (int64, Poll, error)
+}

@@ -1,0 +1,45 @@
+// Package web has WebSockets (RFC 6455) for tasks, over any connection and without a goroutine.
+//
+// A [Conn] is a stream and a sink of messages:
+//
+//	var acceptor web.Acceptor
+//
+//	func serve(task *edo.Task, tcp *socket.Conn) error {
+//		conn, err := acceptor.Accept(task, tcp)
+//		if err != nil {
+//			return err
+//		}
+//		defer conn.Drop()
+//		for {
+//			m, err := conn.Recv(task)
+//			if err != nil {
+//				return err // io.EOF when the client has closed
+//			}
+//			if err := conn.Send(task, m); err != nil {
+//				return err
+//			}
+//		}
+//	}
+//
+// The ways to get one are
+//
+//	Acceptor.Accept   a server, over a connection of socket, tlsconn or aio.Duplex
+//	Upgrade           a handler of net/http, over a listener of aio.NetListener
+//	Dial              a client, for ws:// and wss://
+//	Dialer.Connect    a client, over a connection that is there
+//
+// It answers pings, checks every rule of the RFC that concerns a receiver, and closes with the
+// code that the RFC has for what was broken. There are no extensions, so nothing is compressed.
+// Frames and the server's side of the handshake are those of github.com/gobwas/ws.
+//
+// # Cost
+//
+// An idle Conn is some 300 bytes besides its connection and its task: buffers come from a pool and
+// go back as soon as they are empty. A message that is received is one allocation, and belongs to
+// the receiver. Sending copies the message once and allocates nothing, unless it is longer than
+// 16 KiB.
+//
+// # When not to use it
+//
+// Messages are held whole in memory. For uploads use HTTP. Over HTTP/2 there is no upgrade.
+package web

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/edo-go/edo/codec"
 	"github.com/gobwas/ws"
@@ -146,9 +147,16 @@ func (w *wire) check(h ws.Header) *CloseError {
 // fragment takes a frame of a message.
 func (w *wire) fragment(h ws.Header, data []byte) (event, bool, error) {
 	p := w.part
-	if p == nil {
+	switch {
+	case p == nil && h.Fin: // the most frequent case
+		isText := h.OpCode == ws.OpText
+		if isText && !utf8.Valid(data) {
+			return w.fail(&CloseError{Code: CodeInvalid, Err: errNotText})
+		}
+		return event{kind: message, data: data, text: isText}, true, nil
+	case p == nil:
 		p = &part{data: data, isText: h.OpCode == ws.OpText}
-	} else {
+	default:
 		p.data = append(p.data, data...)
 	}
 	if p.isText && !p.text.check(p.data, h.Fin) {

@@ -15,9 +15,10 @@ import (
 const closeLimit = 5 * time.Second
 
 // Close ends the WebSocket: it sends a close frame with code and reason, unless one was sent, and
-// waits for the answer of the other side and then for the end of the connection, 5 seconds at the
-// most for all. Messages that still come are discarded. Then it drops the Conn, whatever has
-// happened, also when the task is cancelled.
+// waits for the answer of the other side, 5 seconds at the most. Messages that still come are
+// discarded. Then it drops the Conn, whatever has happened, also when the task is cancelled. A
+// client waits for the server to end the connection before; so does a server that has closed with
+// an error, because a reset could overtake its close frame.
 //
 // The error is nil when the other side has answered. It matches [context.DeadlineExceeded] when
 // that took too long, and is the [*CloseError] of a connection that was lost, or had ended by an
@@ -110,7 +111,7 @@ func (o *closing) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			return none, poll, err
 		}
 	}
-	if poll := o.shutDown(cx); poll == edo.Pending {
+	if o.waitsForEnd() && o.shutDown(cx) == edo.Pending {
 		return none, edo.Pending, nil
 	}
 	o.Drop()
@@ -145,6 +146,10 @@ func (o *closing) receive(cx *edo.Context) (edo.Poll, error) {
 func (o *closing) isAnswer(status *CloseError) bool {
 	return status.Err == nil && len(o.payload) >= 2 && status.Code == Code(o.payload[0])<<8|Code(o.payload[1])
 }
+
+// waitsForEnd reports whether the connection below is closed only when the other side has ended it.
+// A server that has got a close frame is the first to close, says the RFC: nothing more comes.
+func (o *closing) waitsForEnd() bool { return o.c.wire.isClient || o.c.Status().Err != nil }
 
 // shutDown ends the writing side, and reads to the end: so no reset overtakes the close frame.
 func (o *closing) shutDown(cx *edo.Context) edo.Poll {

@@ -65,7 +65,9 @@ func (c *Conn) Status() *CloseError {
 }
 
 // Drop closes the connection below at once, without a close frame, and discards what is in a
-// buffer. [Conn.Close] says goodbye before. Drop must not be called during a poll.
+// buffer. A TCP connection with unread input is reset, and that may overtake a close frame which
+// was sent: [Conn.Close] says goodbye and reads to the end before. Drop must not be called during a
+// poll.
 func (c *Conn) Drop() {
 	c.end(abnormal(net.ErrClosed), true)
 	c.framed.Drop()

@@ -9,7 +9,12 @@
 //		if err != nil {
 //			return err
 //		}
-//		defer conn.Drop()
+//		err = echo(task, conn)
+//		conn.Close(task, web.CodeNormal, "") // it drops the connection
+//		return err
+//	}
+//
+//	func echo(task *edo.Task, conn *web.Conn) error {
 //		for {
 //			m, err := conn.Recv(task)
 //			if err != nil {

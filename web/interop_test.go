@@ -21,8 +21,14 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// echo sends back what comes, and reports how the connection has ended.
+// echo sends back what comes, closes, and reports how the connection has ended.
 func echo(task *edo.Task, conn *web.Conn) error {
+	err := echoAll(task, conn)
+	conn.Close(task, web.CodeNormal, "")
+	return err
+}
+
+func echoAll(task *edo.Task, conn *web.Conn) error {
 	for {
 		m, err := conn.Recv(task)
 		if err == io.EOF {

@@ -259,27 +259,34 @@ func TestClientsOfGobwasAreServed(t *testing.T) {
 	}
 }
 
-// A client that sends its first frame together with the request.
+// A client that sends its first frame together with the request, and one that sends single bytes.
 func TestAFrameInTheSegmentOfTheRequestIsServed(t *testing.T) {
+	input := request + "\r\n" + string(masked(true, ws.OpText, "early"))
 	for _, s := range servers {
-		t.Run(s.name, func(t *testing.T) {
-			address, _ := s.start(t, newRuntime(t))
-			c, err := net.Dial("tcp", address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			fmt.Fprintf(c, "%s\r\n%s", request, masked(true, ws.OpText, "early"))
-			var got []byte
-			for !bytes.HasSuffix(got, unmasked(true, ws.OpText, "early")) {
-				p := make([]byte, 1000)
-				n, err := c.Read(p)
+		for _, pieces := range [][]string{{input}, strings.Split(input, "")} {
+			t.Run(fmt.Sprintf("%s in %d", s.name, len(pieces)), func(t *testing.T) {
+				address, _ := s.start(t, newRuntime(t))
+				c, err := net.Dial("tcp", address)
 				if err != nil {
-					t.Fatalf("after %q: %v", got, err)
+					t.Fatal(err)
 				}
-				got = append(got, p[:n]...)
-			}
-		})
+				defer c.Close()
+				for _, piece := range pieces {
+					if _, err := io.WriteString(c, piece); err != nil {
+						t.Fatal(err)
+					}
+				}
+				var got []byte
+				for !bytes.HasSuffix(got, unmasked(true, ws.OpText, "early")) {
+					p := make([]byte, 1000)
+					n, err := c.Read(p)
+					if err != nil {
+						t.Fatalf("after %q: %v", got, err)
+					}
+					got = append(got, p[:n]...)
+				}
+			})
+		}
 	}
 }
 
@@ -389,5 +396,39 @@ func TestServersOfOthersServeUs(t *testing.T) {
 				return talk(t, task, strings.Replace(server.URL, "http", "ws", 1)+"/path?q=1")
 			})
 		})
+	}
+}
+
+// Over a listener of edo an upgraded connection is its socket: no goroutine reads for it.
+func TestAnUpgradedConnectionIsItsSocket(t *testing.T) {
+	rt := newRuntime(t)
+	var l *socket.Listener
+	err := edo.Block(rt, t.Context(), func(task *edo.Task) (err error) {
+		l, err = socket.Listen(task, "tcp", "127.0.0.1:0")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	upgraded := make(chan aio.ReadWriter, 1)
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := web.Upgrade(w, r)
+		if err != nil {
+			t.Error(err)
+			upgraded <- nil
+			return
+		}
+		upgraded <- conn.Inner()
+		conn.Drop()
+	})}
+	defer server.Close()
+	go server.Serve(aio.NetListener(rt, l))
+	c, _, err := websocket.DefaultDialer.Dial("ws://"+l.Addr().String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if inner, ok := (<-upgraded).(*socket.Conn); !ok {
+		t.Errorf("the connection below is a %T", inner)
 	}
 }

@@ -166,3 +166,48 @@ func TestCloseRefusesWhatACloseFrameMustNotHave(t *testing.T) {
 		return nil
 	})
 }
+
+// A TCP connection that is closed with unread input is reset, which may overtake the close frame.
+func TestCloseAfterAnErrorReadsToTheEnd(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		conn, peer := server(task, web.Limits{Message: 10})
+		peer.write(t, masked(true, ws.OpText, strings.Repeat("x", 100)))
+		wantEnd(t, task, conn, web.CodeTooBig)
+		closes := edo.Go(task, func(task *edo.Task) error { return conn.Close(task, web.CodeNormal, "") })
+		peer.wantClose(t, web.CodeTooBig)
+		if n, err := aio.Read(task, peer.Pipe, make([]byte, 1)); err != io.EOF {
+			t.Errorf("after the close frame came %d bytes, %v", n, err)
+		}
+		peer.write(t, masked(true, ws.OpText, "the server still reads"))
+		peer.Close()
+		if _, err := closes.Await(task); !errors.Is(err, conn.Status()) {
+			t.Errorf("Close = %v, want that error", err)
+		}
+		return nil
+	})
+}
+
+func TestACancelledCloseLeavesTheConnectionToTheTaskThatReceives(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		a, b := aio.Duplex(2)
+		conn := web.ServerOver(a, web.Limits{})
+		defer conn.Drop()
+		peer := &raw{Pipe: b, task: task}
+		receives := edo.GoValue(task, func(task *edo.Task) (web.Message, error) { return conn.Recv(task) })
+		closes := edo.Go(task, func(task *edo.Task) error { return conn.Close(task, web.CodeNormal, "") })
+		for range 5 {
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+		}
+		closes.Abort()
+		if _, err := closes.Await(task); !errors.Is(err, edo.ErrCancelled) {
+			t.Errorf("Close = %v", err)
+		}
+		peer.write(t, masked(true, ws.OpText, "hello"))
+		if m, err := receives.Await(task); err != nil || m.String() != "hello" {
+			t.Errorf("Recv = %q, %v", m.Data, err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,126 @@
+package web_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/web"
+)
+
+// page speaks to the server that it is from, and posts what it has seen.
+const page = `<!doctype html><script>
+const report = [];
+const done = () => fetch("/result", {method: "POST", body: report.join("\n")});
+const messages = ["", "h\u00e9llo \u{1f600}", "x".repeat(1000000), new Uint8Array(70000).fill(255)];
+const same = (a, b) => typeof a === "string" ? a === b :
+	b.byteLength === a.length && new Uint8Array(b).every((v, i) => v === a[i]);
+const ws = new WebSocket("ws://" + location.host + "/ws", ["none", "echo"]);
+ws.binaryType = "arraybuffer";
+let at = 0;
+ws.onopen = () => { report.push("open " + ws.protocol + ws.extensions); ws.send(messages[0]); };
+ws.onmessage = e => {
+	report.push(same(messages[at], e.data) ? "same" : "different");
+	if (++at < messages.length) ws.send(messages[at]);
+	else ws.close(4000, "bye");
+};
+ws.onclose = e => {
+	report.push("closed " + e.code + " " + e.wasClean);
+	const other = new WebSocket("ws://localhost:" + location.port + "/ws");
+	other.onclose = e => { report.push("other origin " + e.code); done(); };
+};
+</script>`
+
+func TestAPageInABrowserIsServed(t *testing.T) {
+	browser := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			browser = path
+			break
+		}
+	}
+	if browser == "" {
+		t.Skip("install chromium to run this test")
+	}
+	rt := newRuntime(t)
+	var l *socket.Listener
+	err := edo.Block(rt, t.Context(), func(task *edo.Task) (err error) {
+		l, err = socket.Listen(task, "tcp", "127.0.0.1:0")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, ends := make(chan string, 1), make(chan error, 2)
+	server := &http.Server{Handler: pageWithEcho(rt, result, ends)}
+	defer server.Close()
+	go server.Serve(aio.NetListener(rt, l))
+
+	profile, err := os.MkdirTemp("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(profile) // processes of the browser may still write to it: not t.TempDir
+	port := l.Addr().(*net.TCPAddr).Port
+	url := "http://127.0.0.1:" + strconv.Itoa(port) + "/"
+	cmd := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		"--remote-debugging-port=0", "--user-data-dir="+profile, url)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	defer func() {
+		cmd.Process.Kill()
+		<-exited
+	}()
+	const want = "open echo\nsame\nsame\nsame\nsame\nclosed 4000 true\nother origin 1006"
+	select {
+	case got := <-result:
+		if got != want {
+			t.Errorf("the page says\n%s\nwant\n%s", got, want)
+		}
+	case err := <-exited:
+		exited <- err
+		t.Fatalf("the browser has ended: %v", err)
+	case <-time.After(time.Minute):
+		t.Fatal("the page has said nothing for a minute")
+	}
+	if err := <-ends; err == nil || !strings.Contains(err.Error(), `code 4000 ("bye")`) {
+		t.Errorf("the server: %v", err)
+	}
+}
+
+// pageWithEcho serves the page, its WebSocket, and takes its result.
+func pageWithEcho(rt *edo.Runtime, result chan string, ends chan error) http.Handler {
+	acceptor := &web.Acceptor{Subprotocols: []string{"echo"}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		io.WriteString(w, page)
+	})
+	mux.HandleFunc("/result", func(w http.ResponseWriter, r *http.Request) {
+		p, _ := io.ReadAll(r.Body)
+		result <- string(p)
+	})
+	mux.HandleFunc("/ws", func(w http.ResponseWriter, r *http.Request) {
+		conn, err := acceptor.Upgrade(w, r)
+		if err != nil {
+			return
+		}
+		edo.Go(rt, func(task *edo.Task) error {
+			ends <- echo(task, conn)
+			return nil
+		}, edo.Owns(conn))
+	})
+	return mux
+}

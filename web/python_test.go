@@ -24,13 +24,13 @@ async def main():
         await (await ws.ping("are you there"))
         await ws.close(4000, "bye")
         assert (ws.close_code, ws.close_reason) == (4000, ""), (ws.close_code, ws.close_reason)
-    async with connect(sys.argv[1], max_size=None) as ws:
-        try:
-            await ws.send(b"x" * (5 << 20))
-            await ws.recv()
-            raise AssertionError("a message above the limit was echoed")
-        except ConnectionClosed as e:
-            assert e.rcvd is not None and e.rcvd.code == 1009, e
+    ws = await connect(sys.argv[1], max_size=None)
+    try:
+        await ws.send(b"x" * (5 << 20))
+        await ws.recv()
+        raise AssertionError("a message above the limit was echoed")
+    except ConnectionClosed as e:
+        assert e.rcvd is not None and e.rcvd.code == 1009, e
     print("all is well")
 
 asyncio.run(main())
@@ -45,7 +45,7 @@ func TestClientsOfPythonAreServed(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			address, ends := s.start(t, newRuntime(t))
 			out, err := exec.CommandContext(t.Context(), "python3", "-c", pythonClient, "ws://"+address).CombinedOutput()
-			if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "all is well") {
+			if err != nil || !strings.Contains(string(out), "all is well") {
 				t.Fatalf("%v:\n%s", err, out)
 			}
 			for _, want := range []string{"code 4000", "code 1009"} {

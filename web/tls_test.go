@@ -105,3 +105,22 @@ func TestUpgradeUnderTheTLSOfNetHTTP(t *testing.T) {
 		t.Errorf("the server: %v", err)
 	}
 }
+
+func TestARequestOverHTTP2IsRefused(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, err := web.Upgrade(w, r); err == nil {
+			conn.Drop()
+		}
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	r, err := server.Client().Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if r.ProtoMajor != 2 || r.StatusCode != http.StatusUpgradeRequired {
+		t.Errorf("%s %s", r.Proto, r.Status)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -204,10 +205,16 @@ type source struct {
 	files    []*ast.File
 }
 
-// outside are the directories with packages that are not of the library.
-var outside = []string{"cmd", "bench", "tools", "examples", "docs"}
+// outside are the directories of the module with packages that are not of the library.
+var outside = []string{"examples", "docs"}
 
-// parse parses the library, without its tests.
+// isModule tells whether the directory is the root of a module.
+func isModule(path string) bool {
+	_, err := os.Stat(filepath.Join(path, "go.mod"))
+	return err == nil
+}
+
+// parse parses the library, without its tests and without the modules below it.
 func parse(t *testing.T, root string) (all []source) {
 	t.Helper()
 	found := make(map[string]*source)
@@ -217,7 +224,7 @@ func parse(t *testing.T, root string) (all []source) {
 		}
 		rel, _ := filepath.Rel(root, path)
 		if d.IsDir() {
-			if slices.Contains(outside, rel) || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && rel != "." {
+			if slices.Contains(outside, rel) || isModule(path) && rel != "." || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && rel != "." {
 				return filepath.SkipDir
 			}
 			return nil

@@ -15,27 +15,31 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// answer returns the answer to a request, whole, and the subprotocol; or an error, which the
+// answer returns the answer to a request, whole, and what is agreed on; or an error, which the
 // answer tells the client.
-func (a *Acceptor) answer(r *http.Request) (out []byte, protocol string, refused *RefusedError) {
+func (a *Acceptor) answer(r *http.Request) (out []byte, t terms, refused *RefusedError) {
 	if refused = a.check(r); refused != nil {
-		return refused.answer(), "", refused
+		return refused.answer(), terms{}, refused
 	}
 	var rec recorder
 	upgrader := ws.HTTPUpgrader{Header: a.Header}
 	if len(a.Subprotocols) > 0 {
 		upgrader.Protocol = a.hasSubprotocol
 	}
+	if a.Compress {
+		upgrader.Negotiate = t.negotiate
+	}
 	_, _, handshake, err := upgrader.Upgrade(r, &rec)
 	if err == nil {
-		return rec.out.Bytes(), handshake.Protocol, nil
+		t.protocol = handshake.Protocol
+		return rec.out.Bytes(), t, nil
 	}
 	refused = &RefusedError{Status: http.StatusBadRequest, Reason: err.Error()}
 	var rejected *ws.ConnectionRejectedError
 	if errors.As(err, &rejected) && rejected.StatusCode() != 0 {
 		refused.Status = rejected.StatusCode()
 	}
-	return refused.answer(), "", refused
+	return refused.answer(), terms{}, refused
 }
 
 // answer returns the answer that refuses.

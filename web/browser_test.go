@@ -27,7 +27,7 @@ const same = (a, b) => typeof a === "string" ? a === b :
 const ws = new WebSocket("ws://" + location.host + "/ws", ["none", "echo"]);
 ws.binaryType = "arraybuffer";
 let at = 0;
-ws.onopen = () => { report.push("open " + ws.protocol + ws.extensions); ws.send(messages[0]); };
+ws.onopen = () => { report.push("open " + ws.protocol + (ws.extensions && " compressed")); ws.send(messages[0]); };
 ws.onmessage = e => {
 	report.push(same(messages[at], e.data) ? "same" : "different");
 	if (++at < messages.length) ws.send(messages[at]);
@@ -51,6 +51,12 @@ func TestAPageInABrowserIsServed(t *testing.T) {
 	if browser == "" {
 		t.Skip("install chromium to run this test")
 	}
+	t.Run("plain", func(t *testing.T) { visit(t, browser, false) })
+	t.Run("compressed", func(t *testing.T) { visit(t, browser, true) })
+}
+
+// visit opens the page in a browser, and requires what it reports.
+func visit(t *testing.T, browser string, compress bool) {
 	rt := newRuntime(t)
 	var l *socket.Listener
 	err := edo.Block(rt, t.Context(), func(task *edo.Task) (err error) {
@@ -61,7 +67,7 @@ func TestAPageInABrowserIsServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	result, ends := make(chan string, 1), make(chan error, 2)
-	server := &http.Server{Handler: pageWithEcho(rt, result, ends)}
+	server := &http.Server{Handler: pageWithEcho(rt, compress, result, ends)}
 	defer server.Close()
 	go server.Serve(aio.NetListener(rt, l))
 
@@ -83,7 +89,11 @@ func TestAPageInABrowserIsServed(t *testing.T) {
 		cmd.Process.Kill()
 		<-exited
 	}()
-	const want = "open echo\nsame\nsame\nsame\nsame\nclosed 4000 true\nother origin 1006"
+	want := "\nsame\nsame\nsame\nsame\nclosed 4000 true\nother origin 1006"
+	if compress {
+		want = " compressed" + want
+	}
+	want = "open echo" + want
 	select {
 	case got := <-result:
 		if got != want {
@@ -101,8 +111,8 @@ func TestAPageInABrowserIsServed(t *testing.T) {
 }
 
 // pageWithEcho serves the page, its WebSocket, and takes its result.
-func pageWithEcho(rt *edo.Runtime, result chan string, ends chan error) http.Handler {
-	acceptor := &web.Acceptor{Subprotocols: []string{"echo"}}
+func pageWithEcho(rt *edo.Runtime, compress bool, result chan string, ends chan error) http.Handler {
+	acceptor := &web.Acceptor{Subprotocols: []string{"echo"}, Compress: compress}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")

@@ -43,14 +43,18 @@ type Conn struct {
 }
 
 // newConn returns the WebSocket over parts, which were those of a handshake.
-func newConn(parts codec.Parts, isClient bool, limits *Limits, protocol string) *Conn {
-	c := &Conn{inner: parts.IO, protocol: protocol, wire: wire{limits: limits, isClient: isClient}}
+func newConn(parts codec.Parts, isClient bool, limits *Limits, t terms) *Conn {
+	w := wire{limits: limits, isClient: isClient, isCompressed: t.isCompressed}
+	c := &Conn{inner: parts.IO, protocol: t.protocol, wire: w}
 	c.framed = codec.FromParts[event, frame](parts, &c.wire)
 	return c
 }
 
 // Subprotocol returns the subprotocol that the two sides have agreed on, or "".
 func (c *Conn) Subprotocol() string { return c.protocol }
+
+// IsCompressed reports whether the two sides have agreed to compress messages.
+func (c *Conn) IsCompressed() bool { return c.wire.isCompressed }
 
 // Inner returns the connection below, for its options. Whoever reads from it or writes to it
 // breaks the Conn.

@@ -31,8 +31,10 @@ type Dialer struct {
 	// of that of the URL.
 	Header http.Header
 	// TLS is the config for wss, which may be nil.
-	TLS    *tls.Config
-	Limits Limits
+	TLS *tls.Config
+	// Compress asks for compressed messages: see [Acceptor].
+	Compress bool
+	Limits   Limits
 }
 
 // Dial connects to a URL of the scheme ws or wss, by the zero [Dialer].
@@ -197,11 +199,11 @@ func (o *dialing) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 	if err != nil {
 		return o.end(nil, err)
 	}
-	protocol, err := o.check(p)
+	terms, err := o.check(p)
 	if err != nil {
 		return o.end(nil, err)
 	}
-	return o.end(newConn(o.framed.Parts(), true, &o.d.Limits, protocol), nil)
+	return o.end(newConn(o.framed.Parts(), true, &o.d.Limits, terms), nil)
 }
 
 // request returns the request of the handshake.
@@ -214,7 +216,10 @@ func (o *dialing) request() ([]byte, error) {
 		r.Header = http.Header{}
 	}
 	r.Header.Del("Host")
-	r.Header.Del("Sec-WebSocket-Extensions") // this side speaks none
+	r.Header.Del("Sec-WebSocket-Extensions") // this side knows which it speaks
+	if o.d.Compress {
+		r.Header.Set("Sec-WebSocket-Extensions", deflateOffer)
+	}
 	r.Header.Set("Upgrade", "websocket")
 	r.Header.Set("Connection", "Upgrade")
 	r.Header.Set("Sec-WebSocket-Key", o.key)
@@ -231,16 +236,17 @@ func (o *dialing) request() ([]byte, error) {
 
 var errBadAnswer = errors.New("web: the server's answer is no handshake of RFC 6455")
 
-// check checks the answer, and returns the subprotocol.
-func (o *dialing) check(p []byte) (protocol string, err error) {
+// check checks the answer, and returns what is agreed on.
+func (o *dialing) check(p []byte) (t terms, err error) {
 	r, err := http.ReadResponse(bufio.NewReaderSize(bytes.NewReader(p), len(p)), nil)
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", errBadAnswer, err)
+		return t, fmt.Errorf("%w: %w", errBadAnswer, err)
 	}
 	if r.StatusCode != http.StatusSwitchingProtocols {
-		return "", &RefusedError{Status: r.StatusCode, Reason: "by the server"}
+		return t, &RefusedError{Status: r.StatusCode, Reason: "by the server"}
 	}
-	protocol = r.Header.Get("Sec-WebSocket-Protocol")
+	extensions := r.Header["Sec-Websocket-Extensions"]
+	t.protocol, t.isCompressed = r.Header.Get("Sec-WebSocket-Protocol"), len(extensions) > 0
 	what := ""
 	switch {
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
@@ -249,15 +255,15 @@ func (o *dialing) check(p []byte) (protocol string, err error) {
 		what = "its Connection is not Upgrade"
 	case r.Header.Get("Sec-WebSocket-Accept") != acceptKey(o.key):
 		what = "its Sec-WebSocket-Accept is wrong"
-	case len(r.Header["Sec-Websocket-Extensions"]) > 0:
+	case t.isCompressed && !(o.d.Compress && isAgreed(extensions)):
 		what = "it has an extension that was not asked for"
-	case protocol != "" && !slices.Contains(o.d.Subprotocols, protocol):
-		what = fmt.Sprintf("it chooses the subprotocol %q, which was not offered", protocol)
+	case t.protocol != "" && !slices.Contains(o.d.Subprotocols, t.protocol):
+		what = fmt.Sprintf("it chooses the subprotocol %q, which was not offered", t.protocol)
 	}
 	if what != "" {
-		return "", fmt.Errorf("%w: %s", errBadAnswer, what)
+		return terms{}, fmt.Errorf("%w: %s", errBadAnswer, what)
 	}
-	return protocol, nil
+	return t, nil
 }
 
 // hasToken reports whether a header that is a list has a token.

@@ -34,7 +34,8 @@
 //	Dialer.Connect    a client, over a connection that is there
 //
 // It answers pings, checks every rule of the RFC that concerns a receiver, and closes with the
-// code that the RFC has for what was broken. There are no extensions, so nothing is compressed.
+// code that the RFC has for what was broken. Messages are compressed only on request: see the
+// field Compress of [Acceptor].
 // Frames and the server's side of the handshake are those of github.com/gobwas/ws.
 //
 // # Cost

@@ -1,15 +1,35 @@
 package web
 
 import (
+	"bytes"
+
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/codec"
 )
 
+// CompressedServerOver and CompressedClientOver are the same, with compression.
+func CompressedServerOver(inner aio.ReadWriter, limits Limits) *Conn {
+	return newConn(codec.Parts{IO: inner}, false, &limits, terms{isCompressed: true})
+}
+
+func CompressedClientOver(inner aio.ReadWriter, limits Limits) *Conn {
+	return newConn(codec.Parts{IO: inner}, true, &limits, terms{isCompressed: true})
+}
+
 // ServerOver and ClientOver return the sides of a connection after its handshake.
 func ServerOver(inner aio.ReadWriter, limits Limits) *Conn {
-	return newConn(codec.Parts{IO: inner}, false, &limits, "")
+	return newConn(codec.Parts{IO: inner}, false, &limits, terms{})
 }
 
 func ClientOver(inner aio.ReadWriter, limits Limits) *Conn {
-	return newConn(codec.Parts{IO: inner}, true, &limits, "")
+	return newConn(codec.Parts{IO: inner}, true, &limits, terms{})
+}
+
+// Inflate decompresses, and Deflate compresses: nil if that is not shorter.
+var Inflate = inflate
+
+func Deflate(data []byte) []byte {
+	d := deflaters.Get().(*deflater)
+	defer d.put()
+	return bytes.Clone(d.deflate(data))
 }

@@ -45,7 +45,7 @@ var fuzzLimits = Limits{Message: 300, Frame: 200}
 // decoded is what a Conn receives from an input, as text.
 func decoded(t *testing.T, input []byte, isClient bool, r *rand.Rand) (all string) {
 	task := edotest.NewTask()
-	c := newConn(codec.Parts{IO: &pieces{input: bytes.Clone(input), r: r}}, isClient, &fuzzLimits, "")
+	c := newConn(codec.Parts{IO: &pieces{input: bytes.Clone(input), r: r}}, isClient, &fuzzLimits, terms{})
 	for {
 		m, poll, err := edotest.PollNext(task, c)
 		switch {

@@ -9,6 +9,6 @@ require (
 	github.com/gorilla/websocket v1.5.3
 )
 
-require github.com/gobwas/httphead v0.1.0 // indirect
+require github.com/gobwas/httphead v0.1.0
 
 replace github.com/edo-go/edo => ..

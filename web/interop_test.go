@@ -46,6 +46,15 @@ func echoAll(task *edo.Task, conn *web.Conn) error {
 // serve starts a server that echoes, over sockets, and returns its address. ends gets how each
 // connection has ended.
 func serve(t *testing.T, rt *edo.Runtime) (address string, ends chan error) {
+	return serveBy(t, rt, &web.Acceptor{Subprotocols: []string{"echo"}, Limits: web.Limits{Message: 1 << 22}})
+}
+
+// serveCompressed is serve for clients that offer compression.
+func serveCompressed(t *testing.T, rt *edo.Runtime) (address string, ends chan error) {
+	return serveBy(t, rt, &web.Acceptor{Subprotocols: []string{"echo"}, Compress: true, Limits: web.Limits{Message: 1 << 22}})
+}
+
+func serveBy(t *testing.T, rt *edo.Runtime, a *web.Acceptor) (address string, ends chan error) {
 	t.Helper()
 	var l *socket.Listener
 	ends = make(chan error, 10)
@@ -56,7 +65,6 @@ func serve(t *testing.T, rt *edo.Runtime) (address string, ends chan error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &web.Acceptor{Subprotocols: []string{"echo"}, Limits: web.Limits{Message: 1 << 22}}
 	edo.Go(rt, func(task *edo.Task) error {
 		for {
 			tcp, err := l.Accept(task)
@@ -115,11 +123,11 @@ func serveOn(t *testing.T, rt *edo.Runtime, l net.Listener, ends chan error) cha
 	return ends
 }
 
-// servers are the two ways to serve.
+// servers are the ways to serve.
 var servers = []struct {
 	name  string
 	start func(*testing.T, *edo.Runtime) (string, chan error)
-}{{"Accept", serve}, {"Upgrade", serveHTTP}}
+}{{"Accept", serve}, {"Upgrade", serveHTTP}, {"compressed", serveCompressed}}
 
 // payloads are messages of the lengths at which frames change.
 func payloads() (all []string) {
@@ -313,7 +321,7 @@ func TestUpgradeWorksOverAnyListener(t *testing.T) {
 	}
 	rt := newRuntime(t)
 	ends := serveOn(t, rt, l, make(chan error, 1))
-	err = edo.Block(rt, t.Context(), func(task *edo.Task) error { return talk(t, task, "ws://"+l.Addr().String()) })
+	err = edo.Block(rt, t.Context(), func(task *edo.Task) error { return talk(t, task, false, "ws://"+l.Addr().String()) })
 	if err != nil {
 		t.Error(err)
 	}
@@ -323,13 +331,16 @@ func TestUpgradeWorksOverAnyListener(t *testing.T) {
 }
 
 // talk sends and receives as a client, and closes.
-func talk(t *testing.T, task *edo.Task, url string) error {
-	d := &web.Dialer{Subprotocols: []string{"echo"}, Limits: web.Limits{Message: 1 << 22}}
+func talk(t *testing.T, task *edo.Task, isCompressed bool, url string) error {
+	d := &web.Dialer{Subprotocols: []string{"echo"}, Compress: isCompressed, Limits: web.Limits{Message: 1 << 22}}
 	conn, err := d.Dial(task, url)
 	if err != nil {
 		return err
 	}
 	defer conn.Drop()
+	if conn.IsCompressed() != isCompressed {
+		t.Errorf("IsCompressed = %v", conn.IsCompressed())
+	}
 	for _, text := range payloads() {
 		for _, m := range []web.Message{web.Text(text), web.Binary([]byte(text))} {
 			sends := edo.Go(task, func(task *edo.Task) error { return conn.Send(task, m) })
@@ -360,7 +371,9 @@ func TestServersOfOthersServeUs(t *testing.T) {
 			}
 		},
 		"coder": func(w http.ResponseWriter, r *http.Request) {
-			c, err := coder.Accept(w, r, &coder.AcceptOptions{Subprotocols: []string{"echo"}})
+			c, err := coder.Accept(w, r, &coder.AcceptOptions{
+				Subprotocols: []string{"echo"}, CompressionMode: coder.CompressionContextTakeover,
+			})
 			if err != nil {
 				return
 			}
@@ -392,9 +405,11 @@ func TestServersOfOthersServeUs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(handler)
 			defer server.Close()
-			run(t, func(task *edo.Task) error {
-				return talk(t, task, strings.Replace(server.URL, "http", "ws", 1)+"/path?q=1")
-			})
+			for _, isCompressed := range []bool{false, name != "gobwas"} {
+				run(t, func(task *edo.Task) error {
+					return talk(t, task, isCompressed, strings.Replace(server.URL, "http", "ws", 1)+"/path?q=1")
+				})
+			}
 		})
 	}
 }

@@ -34,7 +34,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error) {
 //
 // It needs HTTP/1.1: over HTTP/2 the request is refused.
 func (a *Acceptor) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error) {
-	out, protocol, refused := a.answer(r)
+	out, terms, refused := a.answer(r)
 	if refused != nil {
 		return nil, refuse(w, refused)
 	}
@@ -53,7 +53,7 @@ func (a *Acceptor) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 		conn.Close()
 		return nil, err
 	}
-	return newConn(codec.Parts{IO: detach(conn), Read: read}, false, &a.Limits, protocol), nil
+	return newConn(codec.Parts{IO: detach(conn), Read: read}, false, &a.Limits, terms), nil
 }
 
 // refuse answers a request that is refused.

@@ -42,16 +42,18 @@ type wire struct {
 	limits *Limits
 	part   *part // receiving: a message in fragments; nil: none
 
-	isClient bool
-	isOver   bool // receiving: a close frame or an error has come; what follows is discarded
-	isShut   bool // sending: a close frame was sent
+	isClient     bool
+	isCompressed bool // the two sides have agreed on compression
+	isOver       bool // receiving: a close frame or an error has come; what follows is discarded
+	isShut       bool // sending: a close frame was sent
 }
 
 // part is the beginning of a message in fragments.
 type part struct {
-	data   []byte
-	text   text
-	isText bool
+	data         []byte
+	text         text
+	isText       bool
+	isCompressed bool
 }
 
 // scratch is the memory of one call of gobwas/ws: what it is given escapes.
@@ -92,7 +94,8 @@ func (w *wire) Decode(buf *codec.Buffer, end bool) (event, bool, error) {
 	if n == 0 {
 		return event{}, false, nil
 	}
-	if e := w.check(h); e != nil {
+	isMarked := w.isCompressed && takeMark(&h)
+	if e := w.check(h, isMarked || w.part != nil && w.part.isCompressed); e != nil {
 		return w.fail(e)
 	}
 	length := int(h.Length)
@@ -113,11 +116,12 @@ func (w *wire) Decode(buf *codec.Buffer, end bool) (event, bool, error) {
 	case ws.OpClose:
 		return w.close(data)
 	}
-	return w.fragment(h, data)
+	return w.fragment(h, data, isMarked)
 }
 
-// check checks a header: what the protocol allows here, and the limits.
-func (w *wire) check(h ws.Header) *CloseError {
+// check checks a header: what the protocol allows here, and the limits. A compressed message may be
+// a little longer than what it holds.
+func (w *wire) check(h ws.Header, isCompressed bool) *CloseError {
 	state := ws.StateServerSide
 	if w.isClient {
 		state = ws.StateClientSide
@@ -131,23 +135,28 @@ func (w *wire) check(h ws.Header) *CloseError {
 	if h.OpCode.IsControl() {
 		return nil
 	}
-	before := 0
+	frame, message := w.limits.maxFrame(), w.limits.maxMessage()
+	if isCompressed {
+		frame, message = maxDeflated(frame), maxDeflated(message)
+	}
 	if w.part != nil {
-		before = len(w.part.data)
+		message -= len(w.part.data)
 	}
 	switch {
-	case h.Length > int64(w.limits.maxFrame()):
+	case h.Length > int64(frame):
 		return &CloseError{Code: CodeTooBig, Err: errFrameTooLong}
-	case h.Length > int64(w.limits.maxMessage()-before):
+	case h.Length > int64(message):
 		return &CloseError{Code: CodeTooBig, Err: errTooLong}
 	}
 	return nil
 }
 
-// fragment takes a frame of a message.
-func (w *wire) fragment(h ws.Header, data []byte) (event, bool, error) {
+// fragment takes a frame of a message. The first one of a compressed message is marked.
+func (w *wire) fragment(h ws.Header, data []byte, isMarked bool) (event, bool, error) {
 	p := w.part
 	switch {
+	case isMarked && h.Fin:
+		return w.decompress(data, h.OpCode == ws.OpText)
 	case p == nil && h.Fin: // the most frequent case
 		isText := h.OpCode == ws.OpText
 		if isText && !utf8.Valid(data) {
@@ -155,11 +164,11 @@ func (w *wire) fragment(h ws.Header, data []byte) (event, bool, error) {
 		}
 		return event{kind: message, data: data, text: isText}, true, nil
 	case p == nil:
-		p = &part{data: data, isText: h.OpCode == ws.OpText}
+		p = &part{data: data, isText: h.OpCode == ws.OpText, isCompressed: isMarked}
 	default:
 		p.data = append(p.data, data...)
 	}
-	if p.isText && !p.text.check(p.data, h.Fin) {
+	if p.isText && !p.isCompressed && !p.text.check(p.data, h.Fin) {
 		return w.fail(&CloseError{Code: CodeInvalid, Err: errNotText})
 	}
 	if !h.Fin {
@@ -167,6 +176,9 @@ func (w *wire) fragment(h ws.Header, data []byte) (event, bool, error) {
 		return event{}, true, nil
 	}
 	w.part = nil
+	if p.isCompressed {
+		return w.decompress(p.data, p.isText)
+	}
 	return event{kind: message, data: p.data, text: p.isText}, true, nil
 }
 
@@ -194,7 +206,15 @@ func (w *wire) Encode(f frame, buf *codec.Buffer) error {
 	if w.isShut {
 		return errClosed
 	}
-	h := ws.Header{Fin: true, OpCode: f.op, Length: int64(len(f.data)), Masked: w.isClient}
+	h := ws.Header{Fin: true, OpCode: f.op, Masked: w.isClient}
+	if w.isCompressed && !f.op.IsControl() && len(f.data) >= minDeflate {
+		d := deflaters.Get().(*deflater)
+		defer d.put()
+		if short := d.deflate(f.data); short != nil {
+			h.Rsv, f.data = rsv1, short
+		}
+	}
+	h.Length = int64(len(f.data))
 	if w.isClient {
 		mask := rand.Uint32()
 		h.Mask = [4]byte{byte(mask), byte(mask >> 8), byte(mask >> 16), byte(mask >> 24)}

@@ -83,17 +83,18 @@ func (w *Worker) waitInDriver() {
 	deadline := w.nextAlarm() // rule P2
 	rt.waitUntil.Store(deadline)
 	if (rt.searching.Load() != 0 || !w.anyWork()) && !rt.stopping.Load() { // rule W7, last step
-		if rt.driver.Wait(&w.core.cx, deadline) {
-			w.remote.idle.Store(false)
-			w.leaveSleepers(true)
+		stalled := rt.driver.Wait(&w.core.cx, deadline)
+		w.leaveSleepers(true)
+		if stalled && !w.anyWork() { // a report may have woken a task meanwhile
 			now := w.core.polls + rt.moves.Load()
 			again := w.core.stalledAt == now
 			w.core.stalledAt = now
 			rt.stalled(again)
 			return
 		}
+	} else {
+		w.leaveSleepers(true)
 	}
-	w.leaveSleepers(true)
 	if w.ring.len() > 1 { // the driver has woken more tasks than this worker can run at once
 		w.notifyPushed()
 	}
@@ -112,8 +113,7 @@ func (w *Worker) waitForToken() (goOn bool) {
 	select {
 	case <-w.token: // rule W9
 		w.core.searching = true
-		w.remote.idle.Store(false)
-		rt.monitor.wakeUp()
+		w.leaveIdle()
 		return true
 	case <-rt.done:
 		return false
@@ -143,9 +143,17 @@ func (w *Worker) leaveSleepers(isWaiter bool) (byItself bool) {
 	if !byItself {
 		w.core.searching = true
 	}
-	w.remote.idle.Store(false)
-	rt.monitor.wakeUp()
+	w.leaveIdle()
 	return byItself
+}
+
+// leaveIdle is the end of a sleep: w looks at no queue and no timer before it.
+func (w *Worker) leaveIdle() {
+	w.remote.idle.Store(false)
+	w.rt.monitor.wakeUp()
+	if w.remote.paused.Load() { // rule S2
+		w.standStill()
+	}
 }
 
 // removeSleeper takes the sleeper i off the list. The caller holds mu.

@@ -15,13 +15,15 @@ import (
 //	the goroutine that pauses              the worker
 //	S1. sets paused                        S2. is no longer idle, or between polls: it
 //	    waits until the worker is idle,        leaves the sleepers, or Choose
-//	    or between polls                       reads paused before each poll, and stands
-//	                                           still while it is set
+//	    or between polls                       reads paused then, and before each poll, and
+//	                                           stands still while it is set
 //
-// One of them sees the other, by the total order of atomic operations.
+// One of them sees the other, by the total order of atomic operations. A worker that has
+// slept stands still before it looks at its timers: one that fires them during an inspection
+// finds a task that is held, and that task would become runnable behind the others.
 //
 //	S3. One goroutine at a time pauses. Between two pauses a worker that stood still
-//	    polls at least once.
+//	    goes on: to its queues after a sleep, or to a poll.
 type pause struct {
 	holder  sync.Mutex  // held by the goroutine that pauses
 	leaving atomic.Bool // the worker has not left standStill since the last pause

@@ -46,11 +46,6 @@ type externalCounter interface{ AddBlocking(delta int) }
 // CountExternal notes that delta more goroutines run external tasks.
 func (rt *Runtime) CountExternal(delta int) {
 	rt.moves.Add(1)
-	rt.addExternal(delta)
-}
-
-// addExternal is CountExternal of a goroutine that is not activity of the program.
-func (rt *Runtime) addExternal(delta int) {
 	rt.externals.Add(int64(delta))
 	if rt.counts != nil {
 		rt.counts.AddBlocking(delta)

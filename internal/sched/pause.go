@@ -24,6 +24,9 @@ import (
 //
 //	S3. One goroutine at a time pauses. Between two pauses a worker that stood still
 //	    goes on: to its queues after a sleep, or to a poll.
+//	S4. The driver does not learn of a pause. Its clock may move meanwhile, and it may
+//	    find a stall: the worker stands still before it acts on that. A clock that stood
+//	    would never move while one goroutine takes one report after the other.
 type pause struct {
 	holder  sync.Mutex  // held by the goroutine that pauses
 	leaving atomic.Bool // the worker has not left standStill since the last pause
@@ -38,8 +41,8 @@ type pause struct {
 // keep the worker from standing still: still reports whether it stood still within
 // patience. On the worker's own goroutine it stands still anyway.
 func (rt *Runtime) Pause(patience time.Duration) (resume func(), still bool) {
-	rt.addExternal(1)
-	resume = func() { rt.addExternal(-1) }
+	rt.externals.Add(1)
+	resume = func() { rt.externals.Add(-1) }
 	if !rt.alone || rt.OnGoroutine(gid.Get()) {
 		return resume, true
 	}
@@ -57,7 +60,7 @@ func (rt *Runtime) Pause(patience time.Duration) (resume func(), still bool) {
 		p.over.Broadcast()
 		p.mu.Unlock()
 		p.holder.Unlock()
-		rt.addExternal(-1)
+		rt.externals.Add(-1)
 	}, still
 }
 

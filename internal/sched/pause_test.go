@@ -151,3 +151,29 @@ func TestStallIsOverWhenAReportHasWokenATask(t *testing.T) {
 	rt.Wait()
 	ended.Wait()
 }
+
+// Otherwise the clock would hardly move while a goroutine takes one report after the other.
+func TestReportDoesNotCountAsABlockingTask(t *testing.T) {
+	d := &pausedDriver{seededDriver: newSeededDriver(5)}
+	var timer Timer
+	sleeper := newTask(func(cx *Context) bool {
+		if !timer.Fired() {
+			cx.Arm(&timer, tick)
+		}
+		return timer.Fired()
+	})
+	rt := New(Config{Driver: d, Stalled: func(bool) { t.Error("stalled") }})
+	ended := pauseAtEndOfSleep(t, rt, d, timer.Fired, func(look func()) {
+		if n := d.blocking.Load(); n != 0 { // it was 0 when the clock moved
+			t.Errorf("the driver knows of %d blocking tasks", n)
+		}
+		look()
+	})
+	if err := rt.Spawn(&sleeper.Task); err != nil {
+		t.Fatal(err)
+	}
+	rt.Start()
+	rt.Detach()
+	rt.Wait()
+	ended.Wait()
+}

@@ -38,6 +38,9 @@ func (a Activated) Close() error {
 // The variables are removed, so that neither a second call nor a child process takes
 // the same sockets.
 //
+// It needs a free descriptor. When the process lacks one, or another resource, the error says
+// so and all that was passed is closed: the supervisor still has its own.
+//
 //edo:nowait
 func FromSupervisor(s edo.Spawner) ([]Activated, error) {
 	if _, err := filer(s); err != nil {
@@ -49,20 +52,40 @@ func FromSupervisor(s edo.Spawner) ([]Activated, error) {
 	}
 	var sockets []Activated
 	for i, f := range files {
-		a := Activated{Name: names[i]}
-		if l, failed := ListenerFromFile(s, f); failed == nil {
-			a.Listener = l
-		} else if c, failed := ConnFromFile(s, f); failed == nil {
-			a.Conn = c
-		} else {
-			a.File = f
-		}
-		if a.File == nil {
-			f.Close()
+		a, err := activate(s, f, names[i])
+		if err != nil {
+			for _, a := range sockets {
+				a.Close()
+			}
+			for _, f := range files[i:] {
+				f.Close()
+			}
+			return nil, err
 		}
 		sockets = append(sockets, a)
 	}
 	return sockets, nil
+}
+
+// activate makes of f what it is. After an error f is still open.
+func activate(s edo.Spawner, f *os.File, name string) (Activated, error) {
+	l, err := ListenerFromFile(s, f)
+	if err == nil {
+		f.Close()
+		return Activated{Name: name, Listener: l}, nil
+	}
+	if isExhausted(err) {
+		return Activated{}, err
+	}
+	c, err := ConnFromFile(s, f)
+	if err == nil {
+		f.Close()
+		return Activated{Name: name, Conn: c}, nil
+	}
+	if isExhausted(err) {
+		return Activated{}, err
+	}
+	return Activated{Name: name, File: f}, nil
 }
 
 const firstPassed = 3 // SD_LISTEN_FDS_START

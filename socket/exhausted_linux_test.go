@@ -3,7 +3,6 @@ package socket
 import (
 	"errors"
 	"net"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -85,24 +84,4 @@ func TestAcceptingResumesWhenThereAreDescriptorsAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// exhaust leaves the process no free descriptor, until the function that it returns is
-// called.
-func exhaust() (restore func(), err error) {
-	var before syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
-		return nil, err
-	}
-	lowest, err := syscall.Dup(0) // the number that the next descriptor would get
-	if err != nil {
-		return nil, err
-	}
-	syscall.Close(lowest)
-	after := before
-	after.Cur = uint64(lowest)
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &after); err != nil {
-		return nil, err
-	}
-	return sync.OnceFunc(func() { syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before) }), nil
 }

@@ -286,8 +286,22 @@ func TestCredentialsAreThoseOfTheOtherProcess(t *testing.T) {
 // activated is what a process does that a supervisor has started, and prints.
 func activated() {
 	err := edo.Run(func(task *edo.Task) error {
+		restore := func() {}
+		if os.Getenv("EDO_TEST_EXHAUSTED") != "" {
+			var err error
+			if restore, err = exhaust(); err != nil {
+				return err
+			}
+		}
 		sockets, err := FromSupervisor(task)
+		restore()
 		if err != nil {
+			var status syscall.Stat_t
+			for fd := firstPassed; fd < firstPassed+3; fd++ {
+				if syscall.Fstat(fd, &status) != syscall.EBADF {
+					return fmt.Errorf("%d is open after %v", fd, err)
+				}
+			}
 			return err
 		}
 		for _, s := range sockets {
@@ -369,6 +383,9 @@ func TestSocketsOfASupervisorAreTakenOnceWithTheirNames(t *testing.T) {
 	}
 	if got := child("another", "LISTEN_PID=1", "LISTEN_FDS=3"); got != "0 true <nil>" {
 		t.Errorf("with the number of another process: %s", got)
+	}
+	if got := child("own", "LISTEN_FDS=3", "EDO_TEST_EXHAUSTED=1"); !strings.HasSuffix(got, syscall.EMFILE.Error()) || strings.Contains(got, "is open") {
+		t.Errorf("without a free descriptor: %s", got)
 	}
 	if got := child("own", "LISTEN_FDS=many"); !strings.Contains(got, "invalid LISTEN_FDS") {
 		t.Errorf("with a bad number: %s", got)

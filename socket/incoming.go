@@ -90,8 +90,10 @@ func (s *Incoming) Drop() {
 // isTemporary reports whether trying to accept again may help: the resources that were
 // missing may come back, and the connection that failed was one of many.
 func isTemporary(err error) bool {
+	if isExhausted(err) {
+		return true
+	}
 	for _, e := range [...]error{
-		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC,
 		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EPROTO, syscall.EINTR, syscall.EPERM,
 		syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.EHOSTUNREACH,
 		syscall.ENOPROTOOPT, syscall.EOPNOTSUPP,
@@ -102,4 +104,14 @@ func isTemporary(err error) bool {
 	}
 	var temporary interface{ Temporary() bool } // what package net calls so on this system
 	return errors.As(err, &temporary) && temporary.Temporary()
+}
+
+// isExhausted reports whether the process or the system lacks a resource.
+func isExhausted(err error) bool {
+	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }

@@ -192,7 +192,7 @@ func (d *portableDriver) Dial(network, text string, opts ...driver.Option) (driv
 	}
 	a = a.ToLocal()
 	before, after := split(opts)
-	dialer := &net.Dialer{Control: before.control}
+	dialer := &net.Dialer{Control: before.controlDial}
 	if before.local.IsValid() && driver.IsUnix(network) {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.Net(), Err: errOnlyTCP}
 	}

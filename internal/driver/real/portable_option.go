@@ -13,9 +13,10 @@ import (
 
 // preparation has the options for a socket that is not bound or connected yet.
 type preparation struct {
-	shared bool
-	hooks  []driver.Control
-	local  netip.AddrPort
+	shared  bool
+	hooks   []driver.Control
+	local   netip.AddrPort
+	timeout driver.UserTimeout // of the connecting too; 0: none
 }
 
 // split splits options into those that are set before, and those for a connection that is
@@ -30,6 +31,9 @@ func split(opts []driver.Option) (before preparation, after []driver.Option) {
 		case driver.LocalAddr:
 			a := netip.AddrPort(o)
 			before.local = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+		case driver.UserTimeout:
+			before.timeout = o
+			after = append(after, o)
 		default:
 			after = append(after, o)
 		}
@@ -50,6 +54,16 @@ func (p preparation) control(network, address string, c syscall.RawConn) error {
 		}
 	}
 	return nil
+}
+
+// controlDial is control for a socket that connects.
+func (p preparation) controlDial(network, address string, c syscall.RawConn) error {
+	if p.timeout != 0 && !driver.IsUnix(network) {
+		if err := setRawUserTimeout(c, p.timeout); err != nil {
+			return err
+		}
+	}
+	return p.control(network, address, c)
 }
 
 func setAll(c net.Conn, opts []driver.Option) error {
@@ -91,13 +105,17 @@ func setOption(c net.Conn, o driver.Option) error {
 		if err != nil {
 			return err
 		}
-		failed := raw.Control(func(fd uintptr) { err = setUserTimeout(int(fd), time.Duration(o)) })
-		if failed != nil {
-			return failed
-		}
-		return err
+		return setRawUserTimeout(raw, o)
 	}
 	return driver.Unsupported("this option is for a socket that is being made")
+}
+
+func setRawUserTimeout(c syscall.RawConn, o driver.UserTimeout) (err error) {
+	failed := c.Control(func(fd uintptr) { err = setUserTimeout(int(fd), time.Duration(o)) })
+	if failed != nil {
+		return failed
+	}
+	return err
 }
 
 // hasEnded reports whether the other side has ended what this one reads.

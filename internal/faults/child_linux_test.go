@@ -20,7 +20,7 @@ func inChild(t *testing.T, attr *syscall.SysProcAttr, refused string) bool {
 	if os.Getenv(childVariable) == t.Name() {
 		return true
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=50s")
 	cmd.Env = append(os.Environ(), childVariable+"="+t.Name())
 	cmd.SysProcAttr = attr
 	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })

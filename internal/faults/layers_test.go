@@ -275,7 +275,7 @@ func (c *trickle) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 // The peer takes a byte at a time, and between them another connection is served. The writer waits
 // meanwhile, and everything arrives when the peer has become faster.
 func TestPeerThatTakesSingleBytesHoldsUpItsWriterAlone(t *testing.T) {
-	const slow = 4 << 10
+	const slow = 1 << 10
 	text := bytes.Repeat([]byte("0123456789abcdef"), 1<<20) // more than a connection has room for
 	for _, l := range layers {
 		t.Run(l.name, func(t *testing.T) {
@@ -297,7 +297,7 @@ func TestPeerThatTakesSingleBytesHoldsUpItsWriterAlone(t *testing.T) {
 						if n, err := aio.Read(task, y, p); n != 1 || p[0] != text[i] || err != nil {
 							return fmt.Errorf("byte %d: read %q, %v", i, p[:n], err)
 						}
-						if i%256 != 0 {
+						if i%64 != 0 {
 							continue
 						}
 						if _, err := c.Write(task, []byte("word")); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/socket"
@@ -16,7 +17,15 @@ import (
 func TestMain(m *testing.M) { tasktest.Main(m) }
 
 // seeds is how many orders of the simulator a test tries.
-const seeds = 20
+var seeds = fewer(20)
+
+// fewer is a number of rounds, or a fifth of it in a build that checks invariants and is slow.
+func fewer(n int) int {
+	if invariant.Enabled {
+		return n / 5
+	}
+	return n
+}
 
 // everywhere runs main in the simulator, under some seeds, and on real sockets.
 func everywhere(t *testing.T, main func(task *edo.Task) error) {

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/timer"
@@ -187,53 +185,6 @@ func TestSilentClientsThatFillTheLimitGiveWayAfterTheIdleTimeout(t *testing.T) {
 		_, err = server.Await(task)
 		return err
 	})
-}
-
-func TestTenThousandConnectionsLeaveNothingBehind(t *testing.T) {
-	const rounds, batch = 100, 100
-	before := runtime.NumGoroutine()
-	err := edo.Run(func(task *edo.Task) error {
-		l, err := Listen(task, "tcp", "127.0.0.1:0", Linger(0)) // no port stays in TIME_WAIT
-		if err != nil {
-			return err
-		}
-		for range rounds {
-			var ends []*Conn
-			for range batch {
-				c, err := Dial(task, "tcp", l.Addr().String())
-				if err != nil {
-					return err
-				}
-				a, err := l.Accept(task)
-				if err != nil {
-					return err
-				}
-				ends = append(ends, a, c)
-			}
-			for _, c := range ends {
-				if err := c.Close(); err != nil {
-					return err
-				}
-			}
-		}
-		l.Close()
-		d, err := inside.Driver(task)
-		if err != nil {
-			return err
-		}
-		if d.Registered() {
-			return errors.New("a socket is still registered")
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
-		if time.Now().After(end) {
-			t.Fatalf("%d goroutines, and %d before", runtime.NumGoroutine(), before)
-		}
-	}
 }
 
 // The kernel refuses to watch one socket more (ENOSPC), or has no descriptor: others may end.

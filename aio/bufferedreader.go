@@ -29,6 +29,7 @@ type BufferedReader struct {
 	size     int
 	buf      []byte // nil: there is none
 	from, to int    // buf[from:to] is to be read
+	taken    uint   // bytes that were taken out of the buffer since the beginning
 }
 
 // NewBufferedReader returns a reader of r with a buffer of size bytes; 0 means 4 KiB. It
@@ -55,7 +56,10 @@ func (b *BufferedReader) Size() int { return b.size }
 func (b *BufferedReader) Buffered() []byte { return b.buf[b.from:b.to] }
 
 // skip takes n bytes out of the buffer, which stays where it is.
-func (b *BufferedReader) skip(n int) { b.from += n }
+func (b *BufferedReader) skip(n int) {
+	b.from += n
+	b.taken += uint(n)
+}
 
 // release gives the buffer back if it is empty.
 func (b *BufferedReader) release() {
@@ -120,7 +124,8 @@ type bufferedOp struct {
 	kind   bufferedKind
 	delim  byte
 	n      int // bytes that it asks for, or has still to discard
-	looked int // bytes of the buffer in which there is no delim
+	looked int // bytes of the buffer in which there is no delim, when from of them were taken
+	from   uint
 	value  []byte
 	gone   int // bytes discarded
 	waits  bool
@@ -197,6 +202,9 @@ func (o *bufferedOp) isFound() bool {
 	buffered := o.b.Buffered()
 	if o.kind == peeks || o.kind == discards {
 		return len(buffered) >= o.n
+	}
+	if o.from != o.b.taken { // by another operation, while this one waited
+		o.looked, o.from = 0, o.b.taken
 	}
 	i := bytes.IndexByte(buffered[o.looked:], o.delim)
 	if i < 0 {

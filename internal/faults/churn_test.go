@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/socket"
 )
@@ -60,8 +61,10 @@ func TestTenThousandConnectionsLeaveNothing(t *testing.T) {
 			if n := len(rt.Snapshot().Tasks); n > 2 {
 				return fmt.Errorf("%d tasks wait, want this one and the Block alone", n)
 			}
-			// 32 bytes of each connection, or the tasks and goroutines of a round, would be more.
-			if grown, most := heap()-memory, int64(rounds*batch*32); rounds > 5 && grown > most {
+			// 32 bytes of each connection would be more. The race detector keeps coroutines.
+			grown, most := heap()-memory, int64(rounds*batch*32)
+			t.Logf("%d bytes more after %d connections", grown, rounds*batch)
+			if rounds > 5 && grown > most && !invariant.Enabled {
 				return fmt.Errorf("%d bytes are in use that were not before, want %d at the most", grown, most)
 			}
 			return nil

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"syscall"
@@ -332,4 +334,39 @@ func TestConnectionsThatEndInAllWaysLeaveNothing(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// The handler of an upgraded connection is a task, and ends with the runtime. net/http, which has
+// given the connection away, does not close it: the task that owns it does.
+func TestTheEndOfTheRuntimeEndsUpgradedConnections(t *testing.T) {
+	rt, err := edo.New(edo.Config{OnError: func(error) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := web.Upgrade(w, r)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		edo.Go(rt, func(task *edo.Task) error {
+			close(waits)
+			_, err := conn.Recv(task)
+			return err
+		}, edo.Owns(conn))
+	}))
+	defer server.Close()
+	client, _, _, err := ws.Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	<-waits
+	if err := rt.Shutdown(t.Context()); err != nil && !errors.Is(err, edo.ErrCancelled) {
+		t.Error(err)
+	}
+	if n, err := client.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Errorf("the client reads %d, %v: the connection is still open", n, err)
+	}
 }

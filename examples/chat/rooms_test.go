@@ -52,13 +52,13 @@ func TestAllInARoomGetTheSameLinesUnderEverySeed(t *testing.T) {
 			return err
 		})
 	}
-	trial.Seeds(t, 200, 50, program, func(output string) error {
+	trial.Seeds(t, 100, 50, program, func(output string) error {
 		if n := strings.Count(output, ": line "); n != 3*guests {
 			return fmt.Errorf("%d lines were said", n)
 		}
 		return nil
 	})
-	trial.Threads(t, 20, program, func(string) error { return nil })
+	trial.Threads(t, 10, program, func(string) error { return nil })
 }
 
 // stay joins, says three lines, and leaves when it has got them. It returns what it got.

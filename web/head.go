@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -19,23 +20,30 @@ var errLongHead = fmt.Errorf("web: a head of more than %d bytes", maxHead)
 
 // head is the codec of the heads of a handshake. A head goes up to its empty line, and what comes
 // behind that stays in the buffer: it is for the WebSocket.
-type head struct{ looked int } // bytes in which there is no end
+//
+// The beginning of a head moves out of the buffer, whose storage is 16 KiB and goes back to its
+// pool: so a client that has sent half a request, and waits, holds no more than that.
+type head struct{ begun []byte }
 
 var headEnd = []byte("\r\n\r\n")
 
-// Decode removes a head.
+// Decode removes a head, or keeps the beginning of one.
 func (h *head) Decode(buf *codec.Buffer, end bool) ([]byte, bool, error) {
 	b := buf.Bytes()
-	b = b[:min(len(b), maxHead)]
-	from := max(0, h.looked-len(headEnd)+1)
-	if i := bytes.Index(b[from:], headEnd); i >= 0 {
-		h.looked = 0
-		return buf.Take(from + i + len(headEnd)), true, nil
+	looked := len(h.begun)
+	from := max(0, looked-len(headEnd)+1)
+	all := append(h.begun, b[:min(len(b), maxHead-looked)]...)
+	if i := bytes.Index(all[from:], headEnd); i >= 0 {
+		n := from + i + len(headEnd)
+		buf.Discard(n - looked)
+		h.begun = nil
+		return all[:n:n], true, nil
 	}
-	if len(b) == maxHead {
+	if len(all) == maxHead {
 		return nil, false, errLongHead
 	}
-	h.looked = len(b)
+	buf.Discard(len(b))
+	h.begun = all
 	return nil, false, nil
 }
 
@@ -57,10 +65,10 @@ func newHandshake(inner aio.ReadWriter) handshake {
 // pollHead returns the next head.
 func (h *handshake) pollHead(cx *edo.Context) ([]byte, edo.Poll, error) {
 	p, poll, err := h.framed.PollNext(cx)
-	switch {
-	case poll == edo.End:
-		return nil, edo.Ready, abnormal(nil).Err
-	case err != nil && !errors.Is(err, errLongHead):
+	if poll == edo.End {
+		poll, err = edo.Ready, io.ErrUnexpectedEOF
+	}
+	if err != nil && !errors.Is(err, errLongHead) {
 		err = fmt.Errorf("web: the connection was lost in the handshake: %w", err)
 	}
 	return p, poll, err

@@ -61,6 +61,38 @@ func TestAnIdleConnectionHoldsNoBuffer(t *testing.T) {
 	runtime.KeepAlive(all)
 }
 
+// The memory of handshakes of which half a request has come, with their tasks and
+// timers.
+func TestAHalfOpenHandshakeHoldsNoBuffer(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("under the race detector allocations are larger")
+	}
+	run(t, func(task *edo.Task) error {
+		const n = 2_000
+		inputs := make([]string, n)
+		all := make([]*edo.JoinHandle[*web.Conn], n)
+		before := heapInUse()
+		for i := range all {
+			inputs[i] = "GET / HTTP/1.1\r\n"
+			all[i] = edo.Spawn(task, new(web.Acceptor).AcceptFuture(loop{&inputs[i]}))
+		}
+		for strings.Join(inputs, "") != "" { // until all was read
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+		}
+		each := float64(heapInUse()-before) / n
+		t.Logf("%.0f bytes each", each)
+		if each > 2_000 {
+			t.Errorf("a handshake that has not ended takes %.0f bytes", each)
+		}
+		for _, h := range all {
+			h.Abort()
+		}
+		return nil
+	})
+}
+
 // heapInUse returns the size of the objects that are in use.
 func heapInUse() int64 {
 	var m runtime.MemStats

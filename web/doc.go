@@ -38,6 +38,23 @@
 // field Compress of [Acceptor].
 // Frames and the server's side of the handshake are those of github.com/gobwas/ws.
 //
+// # The end of a server
+//
+// A task that is cancelled gets [edo.ErrCancelled] from Recv and Send, and a Close in it sends
+// nothing. It says goodbye in [edo.Shielded], where waits go on; Close has a time limit of its own:
+//
+//	err = echo(task, conn)
+//	code := web.CodeNormal
+//	if errors.Is(err, edo.ErrCancelled) {
+//		code = web.CodeGoingAway
+//	}
+//	edo.Shielded(task, func(task *edo.Task) error { return conn.Close(task, code, "") })
+//
+// So all clients are told 1001 when the runtime shuts down, at the second Ctrl-C of
+// [edo.WithSignals], and when a token of package cancel ends the tasks that were spawned with
+// cancel.By. A server that ends at the first Ctrl-C has such a token, which the main function
+// cancels: see examples/chat.
+//
 // # Cost
 //
 // An idle Conn is some 210 bytes besides its connection and its task: buffers come from a pool and

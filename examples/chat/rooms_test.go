@@ -174,7 +174,7 @@ func TestANameIsOfOnePerson(t *testing.T) {
 			second.hears(w.task, "* what is your name?"),
 			second.says(w.task, "anna"),
 			second.hears(w.task, "* anna is here already: what is your name?"),
-			second.says(w.task, "* anna has left"),
+			second.says(w.task, "* anna has left"), // words of the server
 			second.hears(w.task, "* a name has 1 to 20 letters and digits: what is your name?"),
 			first.says(w.task, "/quit"),
 			first.isTold(w.task, 1000, "see you"),
@@ -225,4 +225,15 @@ func TestWhatWasSaidBeforeTheEndGoesOut(t *testing.T) {
 			p.isTold(w.task, 1000, "see you"),
 		)
 	})
+}
+
+func TestARoomNamesSomeOfItsPeople(t *testing.T) {
+	r := newRooms()
+	var at *room
+	for i := range named + 3 {
+		at, _, _ = r.enter("hall", fmt.Sprint(i))
+	}
+	if line := r.who(at); !strings.HasPrefix(line, "* you are in hall: 0, 1, 2,") || !strings.HasSuffix(line, ", 18, 19 and 3 more") {
+		t.Errorf("got %q", line)
+	}
 }

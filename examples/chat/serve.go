@@ -127,8 +127,6 @@ var errBinary = errors.New("messages are text here")
 func goodbye(err error) (web.Code, string) {
 	var lagged *broadcast.LaggedError
 	switch {
-	case err == errQuit:
-		return web.CodeNormal, err.Error()
 	case err == errBinary:
 		return web.CodeUnsupported, err.Error()
 	case errors.As(err, &lagged):
@@ -144,5 +142,5 @@ func goodbye(err error) (web.Code, string) {
 	case errors.Is(err, edo.ErrCancelled):
 		return web.CodeGoingAway, "the server ends"
 	}
-	return web.CodeNormal, "" // the client has ended the connection
+	return web.CodeNormal, "see you" // it has left, or is lost
 }

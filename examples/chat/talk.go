@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/selector"
@@ -55,7 +56,7 @@ func (r *rooms) greet(task *edo.Task, c client) (name string, err error) {
 		case err != nil:
 			return "", err
 		case !ok:
-			return "", errGone
+			return "", errLeft
 		case !isName(name):
 			question = "* a name has 1 to 20 letters and digits: what is your name?"
 		case !r.claim(name):
@@ -112,7 +113,7 @@ func (g *guest) hear(task *edo.Task, at *room, line string) (next string, err er
 	case word == "/who":
 		return "", say(task, g.client, g.rooms.who(at))
 	case word == "/quit":
-		return "", errQuit
+		return "", errLeft
 	case strings.HasPrefix(word, "/"):
 		return "", say(task, g.client, "* there are /join ROOM, /who and /quit")
 	case strings.TrimSpace(line) == "":
@@ -133,7 +134,7 @@ func say(task *edo.Task, c client, line string) error {
 // isName reports whether s is the name of a person or of a room.
 func isName(s string) bool {
 	isOther := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
-	return s != "" && len(s) <= 20 && strings.IndexFunc(s, isOther) < 0
+	return s != "" && utf8.RuneCountInString(s) <= 20 && strings.IndexFunc(s, isOther) < 0
 }
 
 // clean replaces what is no text: line ends, and what commands a terminal.
@@ -146,7 +147,4 @@ func clean(line string) string {
 	}, line)
 }
 
-var (
-	errGone = errors.New("the client has gone")
-	errQuit = errors.New("see you")
-)
+var errLeft = errors.New("the client has left")

@@ -102,8 +102,8 @@ func visit(t *testing.T, browser string, compress bool) {
 	case err := <-exited:
 		exited <- err
 		t.Fatalf("the browser has ended: %v", err)
-	case <-time.After(time.Minute):
-		t.Fatal("the page has said nothing for a minute")
+	case <-time.After(3 * time.Minute):
+		t.Fatal("the page has said nothing for three minutes")
 	}
 	if err := <-ends; err == nil || !strings.Contains(err.Error(), `code 4000 ("bye")`) {
 		t.Errorf("the server: %v", err)

@@ -102,11 +102,11 @@ func model(input []byte, isClient bool) (all string) {
 			return fail(CodeProtocol, err)
 		}
 		if !h.OpCode.IsControl() {
-			if h.Length > int64(fuzzLimits.Frame) {
-				return fail(CodeTooBig, errFrameTooLong)
-			}
 			if int64(len(data))+h.Length > int64(fuzzLimits.Message) {
 				return fail(CodeTooBig, errTooLong)
+			}
+			if h.Length > int64(fuzzLimits.Frame) {
+				return fail(CodeTooBig, errFrameTooLong)
 			}
 		}
 		if int64(in.Len()) < h.Length {

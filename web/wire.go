@@ -143,10 +143,10 @@ func (w *wire) check(h ws.Header, isCompressed bool) *CloseError {
 		message -= len(w.part.data)
 	}
 	switch {
-	case h.Length > int64(frame):
-		return &CloseError{Code: CodeTooBig, Err: errFrameTooLong}
 	case h.Length > int64(message):
 		return &CloseError{Code: CodeTooBig, Err: errTooLong}
+	case h.Length > int64(frame):
+		return &CloseError{Code: CodeTooBig, Err: errFrameTooLong}
 	}
 	return nil
 }

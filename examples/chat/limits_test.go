@@ -119,7 +119,7 @@ func TestALineAboveTheLimitIsRefused(t *testing.T) {
 		if kind == "lines" {
 			return p.isTold(w.task, web.CodeTooBig, "a line has at most 512 bytes")
 		}
-		return p.isTold(w.task, web.CodeTooBig, "web: a frame above the limit")
+		return p.isTold(w.task, web.CodeTooBig, "web: a message above the limit")
 	})
 }
 

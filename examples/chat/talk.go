@@ -45,7 +45,7 @@ func (r *rooms) talk(task *edo.Task, c client) error {
 }
 
 // greet asks for a name until it gets one that is free.
-func (r *rooms) greet(task *edo.Task, c client) (name string, err error) {
+func (r *rooms) greet(task *edo.Task, c client) (string, error) {
 	question := "* what is your name?"
 	for {
 		if err := say(task, c, question); err != nil {

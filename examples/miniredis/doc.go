@@ -1,0 +1,32 @@
+// Miniredis is a server that speaks the protocol of Redis, for redis-cli,
+// redis-benchmark and the client libraries.
+//
+//	go run ./examples/miniredis -addr 127.0.0.1:7379
+//	redis-cli -p 7379 set greeting hello
+//	redis-benchmark -p 7379 -q -P 16
+//
+// It has strings with expiry, lists, sets, hashes and sorted sets, BLPOP, transactions
+// with WATCH, and publish and subscribe with patterns, in RESP2 and RESP3. It writes
+// nothing to disk, and has no password.
+//
+// # How it works
+//
+// Each connection is one task (client.go). It waits for bytes, executes all the commands
+// that have come, and writes all replies with one write. What it does between two waits
+// is plain Go: a command is a function of the client and the arguments.
+//
+// All data is guarded by one mutex (server.go), of package sync. A task locks it once for
+// all the commands that have come together, and never waits with it. So each command, and
+// each transaction, is atomic; and the lock is no bottleneck, because most of the time of a
+// small command is that of the system calls around it. A task that owned the data, and got
+// the commands through a channel, would cost two wakes for each.
+//
+// The lock also guards the replies that are not written. So a task that publishes a
+// message, or serves a client that is blocked in BLPOP, appends it to the output of the
+// other client and notifies that one's task, which writes.
+//
+// Arguments are parts of the input, and replies are appended to the output. Both buffers
+// come from pools, and a connection that waits holds neither.
+//
+// Ctrl-C, or SIGTERM, ends it: what was executed is answered first.
+package main

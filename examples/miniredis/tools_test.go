@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -81,6 +80,6 @@ func TestTheAddressMayBeAUnixSocket(t *testing.T) {
 
 func TestAnUnknownNetworkIsAClearError(t *testing.T) {
 	if stdout, stderr, code := trial.Start(t, "-network", "pigeon").Wait(); stdout != "" || code != 1 || !strings.Contains(stderr, "pigeon") {
-		t.Error(fmt.Sprintf("exit code %d, output %q and %q", code, stdout, stderr))
+		t.Errorf("exit code %d, output %q and %q", code, stdout, stderr)
 	}
 }

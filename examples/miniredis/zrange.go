@@ -150,18 +150,20 @@ func parseBound(text []byte) (b bound, ok bool) {
 
 // between returns the ranks of the members between two bounds.
 func (z *sortedSet) between(low, high bound) (i, j int) {
-	if low.isOpen {
-		low.score = math.Nextafter(low.score, math.Inf(1))
-	}
-	if !high.isOpen {
-		high.score = math.Nextafter(high.score, math.Inf(1))
-	}
-	i = z.rank(member{score: low.score})
-	j = z.rank(member{score: high.score})
-	if !high.isOpen && math.IsInf(high.score, 1) {
-		j = z.len()
-	}
+	i = z.below(low.score, low.isOpen)
+	j = z.below(high.score, !high.isOpen)
 	return i, max(i, j)
+}
+
+// below returns how many members have a lower score, or with orEqual one that is not higher.
+func (z *sortedSet) below(score float64, orEqual bool) int {
+	switch {
+	case !orEqual:
+		return z.rank(member{score: score})
+	case math.IsInf(score, 1):
+		return z.len()
+	}
+	return z.rank(member{score: math.Nextafter(score, math.Inf(1))})
 }
 
 func zsetCount(c *client, args [][]byte) {

@@ -10,7 +10,8 @@ import (
 
 const (
 	sweepEvery = 100 * time.Millisecond
-	sample     = 20 // keys that a sweep draws
+	sweepAgain = time.Millisecond // when many keys of a sample were over
+	sample     = 100              // keys of each database that a sweep draws
 )
 
 // expire is the task that removes keys whose time is over. A command removes those that it
@@ -18,8 +19,8 @@ const (
 func (s *server) expire(task *edo.Task) error {
 	for {
 		var err error
-		if s.sweep(timer.Now(task).UnixMilli()) {
-			err = timer.Sleep(task, sweepEvery)
+		if next := s.sweep(timer.Now(task).UnixMilli()); next > 0 {
+			err = timer.Sleep(task, next)
 		} else {
 			err = s.volatile.Wait(task)
 		}
@@ -29,27 +30,31 @@ func (s *server) expire(task *edo.Task) error {
 	}
 }
 
-// sweep draws keys that have an expiry, and removes those whose time is over. While more
-// than a quarter of a sample is over, it takes another one. It reports whether keys with an
-// expiry are left.
-func (s *server) sweep(now int64) (isMore bool) {
+// sweep draws keys that have an expiry, and removes those whose time is over. It returns
+// when to sweep again: soon if that was more than a quarter of them, and 0 if no key with an
+// expiry is left.
+func (s *server) sweep(now int64) (next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.dbs {
 		db := &s.dbs[i]
-		for removed := sample; removed > sample/4; {
-			removed = 0
-			for range min(sample, db.volatile.len()) {
-				key := []byte(db.volatile.items[s.rand.IntN(db.volatile.len())].key)
-				if !db.keys.items[db.keys.find(key)].value.isAlive(now) {
-					db.remove(key)
-					removed++
-				}
+		drawn := min(sample, db.volatile.len())
+		removed := 0
+		for range drawn {
+			key := []byte(db.volatile.items[s.rand.IntN(db.volatile.len())].key)
+			if !db.keys.items[db.keys.find(key)].value.isAlive(now) {
+				db.remove(key)
+				removed++
 			}
 		}
-		isMore = isMore || db.volatile.len() > 0
+		switch {
+		case removed > drawn/4:
+			next = sweepAgain
+		case db.volatile.len() > 0 && next == 0:
+			next = sweepEvery
+		}
 	}
-	return isMore
+	return next
 }
 
 // expireIn is EXPIRE and PEXPIRE: a time from now on, in a unit of so many milliseconds.

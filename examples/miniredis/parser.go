@@ -50,7 +50,7 @@ func (p *parser) keep() {
 	switch {
 	case len(rest) == 0:
 		p.kept, p.args, p.result = nil, nil, nil
-	case len(p.kept) == 0:
+	case len(p.kept) == 0 || len(rest) < cap(p.kept)/16: // a long argument has gone
 		p.kept = append([]byte(nil), rest...)
 	case p.start > 0:
 		p.kept = append(p.kept[:0], rest...)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/cmd/edo/internal/figures"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
@@ -69,7 +70,7 @@ type demo struct {
 	messages  atomic.Int64
 	sent      atomic.Int64 // bytes, by the clients
 	counted   atomic.Int64 // bytes, by the server
-	latency   histogram
+	latency   figures.Histogram
 
 	began time.Time
 	took  time.Duration
@@ -93,7 +94,7 @@ func (d *demo) main(task *edo.Task) error {
 	edo.Spawn(task, d.count(rx), edo.Name("counter"), edo.Owns(rx))
 	edo.Go(task, func(task *edo.Task) error { return accept(task, l, bytes) }, edo.Name("byte server"), edo.Owns(l, bytes))
 
-	fmt.Fprintf(d.out, "%s connections to %v for %v; Ctrl-C ends it early\n", thousands(int64(d.connections)), l.Addr(), d.length)
+	fmt.Fprintf(d.out, "%s connections to %v for %v; Ctrl-C ends it early\n", figures.Thousands(int64(d.connections)), l.Addr(), d.length)
 	clients := d.start(task, l.Addr(), pings.Addr())
 	display := edo.Go(task, d.display, edo.Name("display"))
 	edo.Go(task, func(task *edo.Task) error {

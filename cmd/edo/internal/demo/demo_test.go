@@ -2,10 +2,7 @@ package demo
 
 import (
 	"bytes"
-	"fmt"
-	"math/rand/v2"
 	"net"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,56 +81,5 @@ func TestHelpIsNoError(t *testing.T) {
 	var out, errs bytes.Buffer
 	if status := Run([]string{"--help"}, &out, &errs); status != 0 || errs.Len() > 0 || !strings.Contains(out.String(), "--connections number") {
 		t.Errorf("status %d\n%s%s", status, out.String(), errs.String())
-	}
-}
-
-func TestQuantilesAreThoseOfTheSortedListWithinABucket(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	var h histogram
-	var all []time.Duration
-	for range 10000 {
-		d := time.Duration(rng.Int64N(1 << (1 + rng.IntN(50))))
-		all = append(all, d)
-		h.add(d)
-	}
-	slices.Sort(all)
-	if h.count() != 10000 {
-		t.Fatalf("%d were counted", h.count())
-	}
-	for _, q := range []float64{0.001, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1} {
-		want := all[int(q*10000)-1]
-		if got := h.quantile(q); got < want || float64(got) > float64(want)*(1+1.0/16)+1 {
-			t.Errorf("%v: got %d, wanted %d", q, got, want)
-		}
-	}
-}
-
-func TestEveryDurationHasItsBucket(t *testing.T) {
-	for i := range len(histogram{}.buckets) - 1 {
-		if first, last := start(i), start(i+1)-1; first > last || bucket(first) != i || bucket(last) != i {
-			t.Fatalf("bucket %d is from %d to %d", i, first, last)
-		}
-	}
-	if got, most := bucket(1<<64-1), len(histogram{}.buckets)-1; got != most {
-		t.Errorf("the longest is in bucket %d of %d", got, most)
-	}
-	var h histogram
-	if h.quantile(0.5) != 0 {
-		t.Error("an empty histogram has a median")
-	}
-	h.add(-1)
-	if h.count() != 1 || h.quantile(1) != 0 {
-		t.Error("a negative duration is not zero")
-	}
-}
-
-func TestThousandsAreSeparated(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 12345678: "12,345,678"} {
-		if got := thousands(n); got != want {
-			t.Errorf("%d: %s", n, got)
-		}
-	}
-	if got := fmt.Sprint(roundDuration(12345), roundDuration(123456), roundDuration(12345678)); got != "12µs 123µs 12.35ms" {
-		t.Error(got)
 	}
 }

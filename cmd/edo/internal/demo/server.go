@@ -103,7 +103,7 @@ func (d *demo) coordinate(task *edo.Task, t *transport, rx *mpsc.Receiver[reques
 			return err
 		}
 		took := time.Since(start)
-		d.latency.add(took)
+		d.latency.Add(took)
 		reply.Send(took)
 	}
 	return task.Err()

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
 	"github.com/edo-go/edo/cmd/edo/internal/figures"
+	"github.com/edo-go/edo/cmd/edo/internal/hold"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
@@ -19,27 +21,53 @@ import (
 const about = `
 Runs a byte-counting server, a coordinator that pings, and many clients, all as
 tasks in this process and connected over loopback. Prints how fast it went, and
-checks that what was sent is what was counted. Ctrl-C ends it early, in order.`
+checks that what was sent is what was counted. Ctrl-C ends it early, in order.
+
+More than 10,000 connections, or than one process may have the descriptors for,
+are held instead: by server processes that share a port, and client processes. It
+says what cannot be had on this machine, opens the connections, and prints what
+one costs while nothing goes on, and how fast pings are on a sample of them.`
+
+const (
+	most        = 10_000    // connections in one process, with traffic on all of them
+	mostAllowed = 1_000_000 // connections
+
+	// spareDescriptors is how many descriptors the process needs beside the connections.
+	spareDescriptors = 50
+)
 
 // Run is the command. It returns the exit status.
 func Run(args []string, out, errs io.Writer) int {
+	if hold.IsPart() {
+		return hold.Part(os.Stdin, out)
+	}
 	set := command.NewSet("edo demo", about, out, errs)
 	d := &demo{out: out, began: time.Now()}
 	set.IntVar(&d.connections, "connections", 1000, "`number` of clients, each with a connection")
 	set.Time(&d.length, "for", 5*time.Second, "`time` to send and ping")
 	set.StringVar(&d.listen, "listen", "127.0.0.1:0", "`address` of the byte-counting server")
-	set.IntVar(&d.config.Workers, "workers", 0, "`number` of workers; 0: one per processor")
+	set.IntVar(&d.config.Workers, "workers", 0, "`number` of workers of each process; 0: by the processors")
+	processes := set.Int("processes", 0, "`number` of server processes, and of client processes, to hold the connections; 0: as many as are needed")
 	status, ok := set.Parse(args, func() error {
 		switch {
 		case d.connections < 1:
 			return fmt.Errorf("--connections is %d: use at least 1", d.connections)
+		case d.connections > mostAllowed:
+			return fmt.Errorf("--connections is %d: use %d at the most", d.connections, mostAllowed)
+		case *processes < 0 || *processes > hold.MostProcesses:
+			return fmt.Errorf("--processes is %d: use 0, or a number up to %d", *processes, hold.MostProcesses)
 		case d.config.Workers < 0:
 			return fmt.Errorf("--workers is %d: use 0, or a positive number", d.config.Workers)
 		}
 		return nil
-	}, func() error { return allowDescriptors(d.connections) })
+	})
 	if !ok {
 		return status
+	}
+	if *processes > 0 || d.connections > most || !d.fits() {
+		return hold.Run(hold.Settings{
+			Connections: d.connections, Processes: *processes, Workers: d.config.Workers, For: d.length, Listen: d.listen,
+		}, out, errs)
 	}
 	d.config.OnError = func(err error) { fmt.Fprintf(errs, "edo demo: %v\n", err) }
 	err := edo.Run(d.main, edo.WithConfig(d.config), edo.WithSignals())
@@ -75,6 +103,13 @@ type demo struct {
 	began time.Time
 	took  time.Duration
 	peak  sample // the highest of each
+}
+
+// fits reports whether this process may have the descriptors for both ends of all
+// connections.
+func (d *demo) fits() bool {
+	limit := hold.DescriptorLimit()
+	return limit == 0 || 2*int64(d.connections)+spareDescriptors <= limit
 }
 
 // main starts everything, and sets over at the end. Run waits for the tasks.

@@ -3,10 +3,29 @@ package demo
 import (
 	"bytes"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/edo-go/edo/cmd/edo/internal/hold"
 )
+
+// TestMain lets the test program be a process that holds connections.
+func TestMain(m *testing.M) {
+	if hold.IsPart() {
+		os.Exit(hold.Part(os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
+
+func TestProcessesHoldTheConnectionsOnDemand(t *testing.T) {
+	var out, errs bytes.Buffer
+	status := Run([]string{"--connections", "200", "--processes", "2", "--for", "20ms", "--workers", "1"}, &out, &errs)
+	if status != 0 || errs.Len() > 0 || !strings.Contains(out.String(), "200  every connection, at the end\n") {
+		t.Errorf("status %d\n%s%s", status, out.String(), errs.String())
+	}
+}
 
 func TestEverySentByteIsCounted(t *testing.T) {
 	var out, errs bytes.Buffer
@@ -43,14 +62,17 @@ func TestBytesThatAreNotCountedAreAFailure(t *testing.T) {
 
 func TestImpossibleFlagsAreMisuse(t *testing.T) {
 	for args, want := range map[string]string{
-		"--connections 0":         "--connections is 0: use at least 1",
-		"--connections -5":        "use at least 1",
-		"--connections 100000000": "100000000 connections need 200000050 descriptors, and the limit is ",
-		"--for 0s":                "use a time such as 5s",
-		"--for 5":                 "use a time such as 5s",
-		"--workers -1":            "--workers is -1",
-		"--bogus":                 "-bogus",
-		"now":                     `"now"`,
+		"--connections 0":                        "--connections is 0: use at least 1",
+		"--connections -5":                       "use at least 1",
+		"--connections 100000000":                "--connections is 100000000: use 1000000 at the most",
+		"--processes -1":                         "--processes is -1: use 0, or a number up to 32",
+		"--processes 33":                         "--processes is 33",
+		"--connections 10001 --listen 0.0.0.0:0": "use a loopback address",
+		"--for 0s":                               "use a time such as 5s",
+		"--for 5":                                "use a time such as 5s",
+		"--workers -1":                           "--workers is -1",
+		"--bogus":                                "-bogus",
+		"now":                                    `"now"`,
 	} {
 		var out, errs bytes.Buffer
 		if status := Run(strings.Fields(args), &out, &errs); status != 2 || !strings.Contains(errs.String(), want) || out.Len() > 0 {

@@ -10,5 +10,7 @@
 // that begin with their length. Everything but the display runs as tasks of edo, and
 // all of it through real sockets.
 //
+// More connections than one process should have are those of package hold.
+//
 // At the end the server must have counted as many bytes as the clients have sent.
 package demo

@@ -1,0 +1,115 @@
+package hold
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/mpsc"
+)
+
+// partVariable is the environment variable that makes the program a part.
+const partVariable = "EDO_DEMO_PART"
+
+// IsPart reports whether this process is a part: then it calls Part, and nothing else.
+func IsPart() bool { return os.Getenv(partVariable) != "" }
+
+// maxEnding is how long a part may take to end after its parent has.
+const maxEnding = 10 * time.Second
+
+// A part is one of the processes that hold the connections.
+type part struct {
+	orders *mpsc.Receiver[order]
+
+	mu  sync.Mutex
+	out *json.Encoder
+}
+
+// Part is a server or a client, as the first order says, until in ends. It returns the
+// exit status.
+//
+// Ctrl-C goes to all processes of a terminal, and a SIGTERM often to all of a service:
+// both are the parent's to act upon. When the parent ends, be it killed, the system closes
+// its end of the pipe, and the part ends too.
+func Part(in io.Reader, out io.Writer) int {
+	signal.Ignore(os.Interrupt, syscall.SIGTERM)
+	lines := json.NewDecoder(bufio.NewReader(in))
+	var first order
+	if err := lines.Decode(&first); err != nil {
+		return command.Failed // the parent has ended already
+	}
+	tx, rx := mpsc.New[order](4)
+	p := &part{orders: rx, out: json.NewEncoder(out)}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		cancel(readOrders(lines, tx))
+		select {
+		case <-ended:
+		case <-time.After(maxEnding):
+			os.Exit(command.Failed)
+		}
+	}()
+	config := edo.Config{StallAfter: -1} // a client that holds connections has nothing else to wait for
+	main := p.client
+	if first.Serve != nil {
+		config.Workers, main = first.Serve.Workers, p.serve
+	} else if first.Open != nil {
+		config.Workers = first.Open.Workers
+	} else {
+		return p.fail(errors.New("the first order is neither to serve nor to open"))
+	}
+	config.OnError = func(err error) { p.fail(err) }
+	err := edo.Run(func(task *edo.Task) error {
+		err := main(task, first)
+		if err != nil {
+			cancel(err) // the tasks of the connections too
+		}
+		return err
+	}, edo.WithConfig(config), edo.WithContext(ctx))
+	if err != nil && !errors.Is(err, errParentEnded) {
+		return p.fail(err)
+	}
+	return command.OK
+}
+
+// errParentEnded is the reason of the end.
+var errParentEnded = errors.New("the standard input has ended")
+
+// readOrders passes the orders on. It returns when there are no more.
+func readOrders(lines *json.Decoder, tx *mpsc.Sender[order]) error {
+	defer tx.Close()
+	for {
+		var o order
+		if lines.Decode(&o) != nil {
+			return errParentEnded
+		}
+		if err := tx.TrySend(o); err != nil {
+			return fmt.Errorf("an order that does not wait for its answer: %w", err)
+		}
+	}
+}
+
+// report writes a report.
+func (p *part) report(r report) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Encode(r)
+}
+
+// fail reports an error, and returns the exit status for it.
+func (p *part) fail(err error) int {
+	p.report(report{Failed: err.Error()})
+	return command.Failed
+}

@@ -4,7 +4,7 @@
 //	edo explain               what becomes of each function that waits
 //	edo gen                   frames for libraries
 //
-//	go run ./cmd/edo demo     servers and a thousand clients, for some seconds
+//	go run ./cmd/edo demo     servers and a thousand clients, for some seconds; or 100,000 connections
 //	go run ./cmd/edo serve    small servers for nc: hello, count, ping
 //	go run ./cmd/edo stress   random programs on the scheduler, checked
 //	go run ./cmd/edo help     the list of commands

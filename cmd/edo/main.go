@@ -23,7 +23,7 @@ commands that build, test and run Go programs with lowered functions:
   gen      write the frames of a library's functions to files
 
 commands that show edo:
-  demo     run servers and a thousand clients for some seconds, and check them
+  demo     run servers and a thousand clients, and check them; or hold 100,000 connections
   serve    run a small server to talk to with nc: hello, count or ping
   stress   run random programs on the scheduler, and check them
 

@@ -35,13 +35,6 @@ type client struct {
 func (p *part) client(task *edo.Task, first order) error {
 	c := &client{part: p, order: first.Open, server: first.Open.Server.String()}
 	c.conns = make([]*socket.Conn, c.order.Count)
-	defer func() {
-		for _, conn := range c.conns {
-			if conn != nil {
-				conn.Close()
-			}
-		}
-	}()
 	if err := c.open(task); err != nil {
 		return err
 	}

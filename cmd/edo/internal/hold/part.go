@@ -2,7 +2,6 @@ package hold
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
@@ -23,9 +21,6 @@ const partVariable = "EDO_DEMO_PART"
 
 // IsPart reports whether this process is a part: then it calls Part, and nothing else.
 func IsPart() bool { return os.Getenv(partVariable) != "" }
-
-// maxEnding is how long a part may take to end after its parent has.
-const maxEnding = 10 * time.Second
 
 // A part is one of the processes that hold the connections.
 type part struct {
@@ -50,16 +45,9 @@ func Part(in io.Reader, out io.Writer) int {
 	}
 	tx, rx := mpsc.New[order](4)
 	p := &part{orders: rx, out: json.NewEncoder(out)}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	ended := make(chan struct{})
-	defer close(ended)
 	go func() {
-		cancel(readOrders(lines, tx))
-		select {
-		case <-ended:
-		case <-time.After(maxEnding):
-			os.Exit(command.Failed)
-		}
+		p.readOrders(lines, tx)
+		os.Exit(command.OK) // the system closes the connections, sooner than their tasks would
 	}()
 	config := edo.Config{StallAfter: -1} // a client that holds connections has nothing else to wait for
 	main := p.client
@@ -72,31 +60,22 @@ func Part(in io.Reader, out io.Writer) int {
 	}
 	config.OnError = func(err error) { p.fail(err) }
 	err := edo.Run(func(task *edo.Task) error {
-		err := main(task, first)
-		if err != nil {
-			cancel(err) // the tasks of the connections too
-		}
-		return err
-	}, edo.WithConfig(config), edo.WithContext(ctx))
-	if err != nil && !errors.Is(err, errParentEnded) {
-		return p.fail(err)
-	}
-	return command.OK
+		os.Exit(p.fail(main(task, first))) // main ends with an error alone
+		return nil
+	}, edo.WithConfig(config))
+	return p.fail(err)
 }
 
-// errParentEnded is the reason of the end.
-var errParentEnded = errors.New("the standard input has ended")
-
-// readOrders passes the orders on. It returns when there are no more.
-func readOrders(lines *json.Decoder, tx *mpsc.Sender[order]) error {
-	defer tx.Close()
+// readOrders passes the orders on. It returns when there are no more: then the parent has
+// ended, or wants this process to end.
+func (p *part) readOrders(lines *json.Decoder, tx *mpsc.Sender[order]) {
 	for {
 		var o order
 		if lines.Decode(&o) != nil {
-			return errParentEnded
+			return
 		}
 		if err := tx.TrySend(o); err != nil {
-			return fmt.Errorf("an order that does not wait for its answer: %w", err)
+			p.fail(fmt.Errorf("an order that does not wait for its answer: %w", err))
 		}
 	}
 }

@@ -14,6 +14,9 @@ import (
 	"github.com/edo-go/edo/socket"
 )
 
+// messageSize is the size of a ping in bytes, and of its answer.
+const messageSize = 8
+
 // pingers is how many pings a client has under way.
 const pingers = 8
 

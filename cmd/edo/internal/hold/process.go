@@ -26,6 +26,9 @@ type process struct {
 	ending  atomic.Bool  // it was told to end
 }
 
+// maxEnding is how long a process may take to end.
+const maxEnding = 15 * time.Second
+
 // startProcess starts a part, with its first order. A task of the scope reads what the part
 // reports; it fails, and so cancels the scope, when the part ends before it is told to.
 func startProcess(s *scope.Scope, name string, first order, errs io.Writer) (*process, error) {
@@ -99,7 +102,7 @@ func (p *process) end() {
 		return
 	}
 	p.pipe.Close()
-	time.AfterFunc(maxEnding+2*time.Second, func() { p.cmd.Process.Kill() })
+	time.AfterFunc(maxEnding, func() { p.cmd.Process.Kill() })
 }
 
 // endedError says why a process has ended that should not have.

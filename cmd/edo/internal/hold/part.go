@@ -30,8 +30,8 @@ type part struct {
 	out *json.Encoder
 }
 
-// Part is a server or a client, as the first order says, until in ends. It returns the
-// exit status.
+// Part is a server or a client, as the first order says, until in ends: then it ends the
+// process. When it cannot begin it returns the exit status.
 //
 // Ctrl-C goes to all processes of a terminal, and a SIGTERM often to all of a service:
 // both are the parent's to act upon. When the parent ends, be it killed, the system closes

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 
@@ -29,6 +31,7 @@ type order struct {
 	Serve                    string      // be the echo server of this name
 	CurrentThread            bool        // with one worker
 	Load                     *load.Order // be a client of an echo server
+	certificate                          // of a server with TLS
 }
 
 // A result is one measurement: the warm pass and the cold pass before it.
@@ -131,13 +134,19 @@ func serve(do order, in io.Reader, out io.Writer) error {
 	go func() {
 		failed <- echo.Serve(do.Serve, echo.Config{
 			Workers: do.Workers, CurrentThread: do.CurrentThread,
+			Certificate: do.Certificate, Key: do.Key,
 			Ready: func(address string) { fmt.Fprintln(out, "listening", address) },
 		})
 	}()
 	ended := make(chan struct{})
 	go func() {
-		io.Copy(io.Discard, in)
-		close(ended)
+		defer close(ended)
+		for lines := bufio.NewScanner(in); lines.Scan(); {
+			if lines.Text() == load.Collect {
+				collect()
+				fmt.Fprintln(out, load.Collect)
+			}
+		}
 	}()
 	select {
 	case err := <-failed:
@@ -145,4 +154,13 @@ func serve(do order, in io.Reader, out io.Writer) error {
 	case <-ended:
 		return nil
 	}
+}
+
+// collect does what eight minutes without work do to a process of Go: each collection shrinks the
+// stacks by half, and empties a part of the pools. Then it gives the system what is free.
+func collect() {
+	for range 4 {
+		runtime.GC()
+	}
+	debug.FreeOSMemory()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -45,8 +46,14 @@ func compare(ctx context.Context, o *options) bool {
 // measurements succeeded.
 func measureAll(ctx context.Context, o *options, programs *peerPrograms, each func(result)) bool {
 	raiseLimit()
+	return measureWithin(ctx, o, programs, theRoom(), os.Stderr, each)
+}
+
+// measureWithin is measureAll on a machine with that room for connections. It prints what is left
+// out, and what fails, on out.
+func measureWithin(ctx context.Context, o *options, programs *peerPrograms, has room, out io.Writer, each func(result)) bool {
 	if !load.Supported {
-		fmt.Fprintln(os.Stderr, "bench: TCP echo is left out: its client needs Linux")
+		fmt.Fprintln(out, "bench: TCP echo is left out: its client needs Linux")
 	}
 	began, ok := time.Now(), true
 	took, missing := make(map[string]time.Duration), 0
@@ -54,6 +61,12 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 		for _, w := range workloads {
 			n, measured := o.operations(w)
 			if !measured || w.conns > 0 && !load.Supported {
+				continue
+			}
+			if lack := has.lacks(o.connections(w)); lack != "" {
+				if round == 0 && o.only.MatchString(w.name+"/") {
+					fmt.Fprintf(out, "bench: %s is left out: %s\n", w.name, lack)
+				}
 				continue
 			}
 			for _, v := range w.variants {
@@ -77,7 +90,7 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 				}
 				took[name] = time.Since(start)
 				if err != nil {
-					fmt.Fprintf(os.Stderr, "bench: %s: %v\n", name, err)
+					fmt.Fprintf(out, "bench: %s: %v\n", name, err)
 					ok = false
 					continue
 				}
@@ -88,7 +101,7 @@ func measureAll(ctx context.Context, o *options, programs *peerPrograms, each fu
 			}
 		}
 		if missing > 0 {
-			fmt.Fprintf(os.Stderr, "bench: %d measurements did not fit into %v\n", missing, o.limit)
+			fmt.Fprintf(out, "bench: %d measurements did not fit into %v\n", missing, o.limit)
 			break
 		}
 	}

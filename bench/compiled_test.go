@@ -13,7 +13,7 @@ func TestCompiledProgramMeasuresWhatTheDirectStyleDoes(t *testing.T) {
 	if err := programs.prepareCompiled(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"spawn", "oneshot", "rtt", "mpsc_64", "memory_deep", "echo_50_16"} {
+	for _, name := range []string{"spawn", "oneshot", "rtt", "mpsc_64", "memory_deep", "echo_50_16", "ws_1000", "ws_idle_10000", "tls_idle_2000"} {
 		t.Run(name, func(t *testing.T) {
 			w := workloads[slices.IndexFunc(workloads, func(w workload) bool { return w.name == name })]
 			v := w.variants[slices.IndexFunc(w.variants, isEdoCompiled)]

@@ -95,7 +95,7 @@ func (d *document) head(titles ...string) {
 func (d *document) write() {
 	d.line("# Benchmarks")
 	d.line("")
-	d.line("edo beside plain goroutines, the pools conc, errgroup, ants and pond, and Tokio, smol and Erlang, doing the same")
+	d.line("edo beside plain goroutines, Go's pools, event loops and WebSocket libraries, and Tokio, smol and Erlang, doing the same")
 	d.line("work on one machine. `go run ./bench -report docs` writes this page; [bench/README.md](../bench/README.md) says")
 	d.line("what each row does, and how to read the numbers.")
 	d.line("")
@@ -116,6 +116,8 @@ func (d *document) write() {
 	d.section("Memory and the collector", inMemory, "Resident bytes, of the whole process, per task that waits.")
 	d.section("TCP echo", inEcho, "A request has 64 bytes. Client and server share the processors, and the client is the same for all: one thread, epoll. "+
 		"At 1,000 connections the spread is wide: differences below 15 % mean nothing there.")
+	d.section("WebSocket and TLS", inWeb, "The client is the same for all, in a process of its own: of WebSockets the one of TCP echo, with frames that are made beforehand; "+
+		"with TLS one of crypto/tls. Memory is what the server occupies for a connection that is idle, after four collections.")
 	d.section("Timers", inTimers, "Memory is the peak of the process. Lateness is what a sleeper woke up after its time.")
 	d.growth()
 	d.section("One task or two for a connection", inDesign, "Client and server are in one process, and of one kind.")
@@ -152,14 +154,14 @@ func (d *document) targets() {
 	if judged < len(verdicts) {
 		d.line("Not measured: %d.", len(verdicts)-judged)
 	}
-	d.line("A bar is the ratio to Go, or to the better flavour of Tokio, that edo must have in one run (and the one it aims at);")
-	d.line("where both are given, it must keep both. Bytes, allocations and lateness have bars of their own.")
+	d.line("A bar is the ratio to Go, to the better flavour of Tokio, or to another that is named, which edo must have in one run (and")
+	d.line("the one it aims at); where two are given, it must keep both. Bytes, allocations and lateness have bars of their own.")
 	if d.isScaledDown() {
 		d.line("")
 		d.line("The bars were set with all operations; here some were left out, so that they tell less.")
 	}
 	d.line("")
-	d.head("<row", "<style", "edo", "of Go (must, aim)", "of Tokio (must, aim)", "by itself (must, aim)", "<must", "<aim")
+	d.head("<row", "<style", "edo", "of Go (must, aim)", "of Tokio (must, aim)", "of another (must, aim)", "by itself (must, aim)", "<must", "<aim")
 	for _, v := range verdicts {
 		must, aim := "not measured", ""
 		value := ""
@@ -173,8 +175,16 @@ func (d *document) targets() {
 			}
 			value = v.figure.text(v.edo.value)
 		}
-		d.row(v.workload.name+", "+v.figure.short, v.style, value, v.ofGo.cell(), v.ofTokio.cell(), v.absolute.cell(), must, aim)
+		d.row(v.workload.name+", "+v.figure.short, v.style, value, v.ofGo.cell(), v.ofTokio.cell(), v.other(), v.absolute.cell(), must, aim)
 	}
+}
+
+// other returns the cell of the bar that is neither Go nor Tokio.
+func (v verdict) other() string {
+	if v.ofOther == nil {
+		return ""
+	}
+	return v.of + " " + v.ofOther.cell()
 }
 
 func (b *bar) cell() string {

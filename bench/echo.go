@@ -20,14 +20,22 @@ func measureEcho(ctx context.Context, w workload, v variant, do order, o *option
 	server := programs.command(v, workload{name: "echo"}, do)
 	if v.server != "" {
 		do.Serve, do.CurrentThread = v.server, v.currentThread()
+		if w.protocol == load.TLS {
+			if do.certificate, err = sharedCertificate(); err != nil {
+				return r, err
+			}
+		}
 		server = programs.self(do)
 	}
-	p := &pairs{ctx: ctx, server: server, order: load.Order{Depth: w.depth, Warm: o.warm, Measure: o.measure}}
-	if w.fixed {
+	p := &pairs{ctx: ctx, server: server, order: load.Order{
+		Depth: w.depth, Warm: o.warm, Measure: o.measure,
+		Protocol: w.protocol, Certificate: do.Certificate, Idle: w.idle,
+	}}
+	if w.fixed || w.idle {
 		p.order.Settle = o.settle
 	}
 	defer func() { err = errors.Join(err, p.stop()) }()
-	for _, conns := range split(w.conns, descriptors()) {
+	for _, conns := range split(o.connections(w), descriptors()) {
 		if err := p.start(conns); err != nil {
 			return r, err
 		}
@@ -35,6 +43,9 @@ func measureEcho(ctx context.Context, w workload, v variant, do order, o *option
 	sum, err := p.load()
 	if err != nil {
 		return r, err
+	}
+	if w.idle {
+		return idleResult(sum, len(p.clients)), nil
 	}
 	if sum.Requests == 0 || sum.ColdRequests == 0 {
 		return r, errors.New("no request was answered")
@@ -76,6 +87,18 @@ func echoResult(sum load.Result, processes int, settled bool) result {
 	return r
 }
 
+// idleResult is the result of connections that are only made. One operation is to make one.
+func idleResult(sum load.Result, processes int) result {
+	var r result
+	r.N = sum.Conns
+	r.NS = float64(sum.OpenWall) / float64(sum.Conns)
+	r.CPU = float64(sum.OpenCPU) / float64(sum.Conns)
+	r.ColdNS, r.ColdCPU = r.NS, r.CPU
+	r.Bytes = float64(sum.Memory) / float64(sum.Conns)
+	r.Extra = map[string]float64{"connections": float64(sum.Conns), "processes": float64(processes)}
+	return r
+}
+
 // pairs holds servers, each with its client.
 type pairs struct {
 	ctx     context.Context
@@ -108,10 +131,29 @@ func (p *pairs) start(conns int) error {
 	}
 	p.clients = append(p.clients, client)
 	line, err = client.line()
+	for ; err == nil && line == load.Collect; line, err = client.line() {
+		if err := collectIn(server, client); err != nil {
+			return err
+		}
+	}
 	if err == nil && line != "connected" {
 		err = fmt.Errorf("the client says %q", line)
 	}
 	return err
+}
+
+// collectIn lets a server collect its garbage, and tells the client.
+func collectIn(server, client *program) error {
+	if _, err := fmt.Fprintln(server.in, load.Collect); err != nil {
+		return server.failure(err)
+	}
+	if line, err := server.line(); err != nil || line != load.Collect {
+		return errors.Join(err, fmt.Errorf("the server says %q", line))
+	}
+	if _, err := fmt.Fprintln(client.in, load.Collect); err != nil {
+		return client.failure(err)
+	}
+	return nil
 }
 
 // load lets all clients begin, and adds up their results.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,11 +21,14 @@ func needLoad(t *testing.T) {
 
 func TestEveryEchoServerAnswers(t *testing.T) {
 	needLoad(t)
-	for _, v := range echoes() {
+	for _, v := range slices.Concat(echoes(), webs()) {
 		if v.server == "" || v.style == inCompiled { // the same source, in another program: see compiled_test.go
 			continue
 		}
 		for _, w := range []workload{echoWith(1, 1), echoWith(50, 16)} {
+			if strings.HasPrefix(v.server, "ws-") {
+				w.protocol = load.WebSocket
+			}
 			t.Run(v.name(w), func(t *testing.T) {
 				r, err := measureOnce(t.Context(), w, v, 0, tiny(t), nil)
 				if err != nil {
@@ -34,6 +39,63 @@ func TestEveryEchoServerAnswers(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestEveryServerHoldsConnectionsThatAreIdle(t *testing.T) {
+	needLoad(t)
+	for _, name := range []string{"ws_idle_10000", "tls_idle_2000"} {
+		w := workloadNamed(name)
+		for _, v := range w.variants {
+			if v.style == inCompiled {
+				continue
+			}
+			t.Run(v.name(w), func(t *testing.T) {
+				r, err := measureOnce(t.Context(), w, v, 0, tiny(t), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.N != 20 || r.NS <= 0 || r.CPU <= 0 || r.Extra["connections"] != 20 {
+					t.Errorf("got %+v", r)
+				}
+			})
+		}
+	}
+}
+
+// What a server occupies for idle connections is what they hold, not what making them has left behind.
+func TestMemoryOfIdleConnectionsIsReadAfterACollection(t *testing.T) {
+	needLoad(t)
+	asked := 0
+	server, err := start(t.Context(), self(order{Workers: 2, Serve: "ws-gorilla"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := server.line()
+	if err != nil {
+		t.Fatal(err)
+	}
+	do := load.Order{Address: strings.TrimPrefix(line, "listening "), Server: server.cmd.Process.Pid, Conns: 3, Depth: 1, Protocol: load.WebSocket, Idle: true}
+	client, err := start(t.Context(), self(order{Load: &do}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, err = client.line(); err == nil && line == load.Collect; line, err = client.line() {
+		asked++
+		if err := collectIn(server, client); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if line != "connected" || err != nil || asked != 2 {
+		t.Errorf("asked %d times, then %q, %v", asked, line, err)
+	}
+	fmt.Fprintln(client.in, "go")
+	var sum load.Result
+	if err := client.result(&sum); err != nil || sum.Conns != 3 || sum.Requests != 0 || sum.OpenWall <= 0 {
+		t.Errorf("got %+v, %v", sum, err)
+	}
+	if err := errors.Join(client.stop(), server.stop()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -55,6 +55,9 @@ var (
 	p99Late      = figure{key: "p99", title: "lateness, 99 of 100", short: "late p99", unit: "ms", of: extra("late_p99_us", 1e3)}
 	mostLate     = figure{key: "max", title: "lateness of the latest", short: "latest", unit: "ms", informational: true, of: extra("late_max_us", 1e3)}
 
+	openTime = figure{key: "open", title: "time to make a connection", short: "made in", unit: "µs", informational: true, of: func(r result) float64 { return r.NS / 1e3 }}
+	openCPU  = figure{key: "open_cpu", title: "processor time to make a connection", short: "CPU to make one", unit: "µs", processor: true, of: func(r result) float64 { return r.CPU / 1e3 }}
+
 	wallInAll = figure{key: "wall", title: "time in all", short: "wall", unit: "ms", of: func(r result) float64 { return r.NS * float64(r.N) / 1e6 }}
 	cpuInAll  = figure{key: "cpu_all", title: "processor time in all", short: "CPU", unit: "ms", processor: true, of: func(r result) float64 { return r.CPU * float64(r.N) / 1e6 }}
 )
@@ -64,6 +67,8 @@ func figuresOf(w workload) []figure {
 	switch {
 	case w.timers != noTimers:
 		return []figure{wallInAll, cpuInAll, bytesPerTask, halfLate, p99Late, mostLate}
+	case w.idle:
+		return []figure{bytesPerConn, openCPU, openTime}
 	case w.conns > 0 && w.fixed:
 		return []figure{requestRate, bytesPerConn, cpuTimeSpent, halfAnswered, p99Answered}
 	case w.conns > 0:

@@ -20,5 +20,5 @@ func descriptors() int {
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
 		return 500
 	}
-	return int(max(min(uint64(limit.Cur), 20_000), 200)) - 100
+	return int(max(min(uint64(limit.Cur), 20_000), 200)) - spareDescriptors
 }

@@ -26,6 +26,8 @@ var libraries = map[string]string{
 	"conc": "github.com/sourcegraph/conc", "errgroup": "golang.org/x/sync",
 	"ants": "github.com/panjf2000/ants/v2", "pond": "github.com/alitto/pond/v2",
 	"netpoll": "github.com/cloudwego/netpoll", "gnet": "github.com/panjf2000/gnet/v2",
+	"gorilla": "github.com/gorilla/websocket", "coder": "github.com/coder/websocket", "gobwas": "github.com/gobwas/ws",
+	"nbio": "github.com/lesismal/nbio",
 }
 
 func thisMachine(workers int, programs *peerPrograms) machine {

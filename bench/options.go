@@ -34,7 +34,7 @@ type options struct {
 }
 
 // members are the names that -peers accepts. The last ones are programs in other languages.
-var members = []string{inCompiled, "conc", "errgroup", "ants", "pond", "netpoll", "gnet", "epoll", "tokio", "smol", "erlang"}
+var members = []string{inCompiled, "conc", "errgroup", "ants", "pond", "netpoll", "gnet", "epoll", "gorilla", "coder", "gobwas", "nbio", "tokio", "smol", "erlang"}
 
 const programs = 3 // how many of members are programs
 
@@ -128,10 +128,22 @@ func parseMembers(text string) ([]string, error) {
 // operations returns the number of operations of w at this scale, and whether w is measured
 // at all: a workload of fixed size is left out when it is too large for the scale.
 func (o *options) operations(w workload) (n int, measured bool) {
+	if w.idle {
+		return o.connections(w), true
+	}
 	if w.fixed {
 		return w.n, float64(max(w.n, w.conns*100)) <= max(o.scale*10*million, 10_000)
 	}
 	return max(int(float64(w.n)*o.scale), 1000), true
+}
+
+// connections returns how many connections w has at this scale: of those that are only idle there are
+// fewer when it is small.
+func (o *options) connections(w workload) int {
+	if !w.idle {
+		return w.conns
+	}
+	return max(int(float64(w.conns)*min(o.scale, 1)), 20)
 }
 
 // passes returns how often a process does w. A small workload is repeated so often that the
@@ -159,7 +171,7 @@ func (o *options) leavesOut(w workload, v variant, round int) bool {
 	switch {
 	case v.currentThread() && v.style == inDirect:
 		return true
-	case w.conns >= 10_000 && !isEdoFuture(v) && !isGo(v) && v.runtime != "tokio-mt":
+	case w.conns >= 10_000 && !w.idle && !isEdoFuture(v) && !isGo(v) && v.runtime != "tokio-mt":
 		return true
 	}
 	return w.section == inGrowth && round > 0

@@ -54,6 +54,11 @@ func fixedComparison() *comparison {
 	}
 	add("echo_50_1", "go", "net", 189_000, echo(189_000, 836))
 	add("echo_50_1", "edo", "future", 189_000, echo(210_000, 836))
+	add("ws_1000", "edo", "future", 150_000, echo(150_000, 9000))
+	add("ws_1000", "gorilla", "goroutines", 100_000, echo(100_000, 14_000))
+	add("ws_1000", "coder", "goroutines", 130_000, echo(130_000, 12_000))
+	add("ws_idle_10000", "edo", "future", 10_000, pass{NS: 160_000, CPU: 90_000, Bytes: 650})
+	add("ws_idle_10000", "gobwas", "goroutines", 10_000, pass{NS: 150_000, CPU: 80_000, Bytes: 5800})
 	timers := func(ns, late float64) pass {
 		return pass{NS: ns, CPU: 1000, Bytes: 190, Extra: map[string]float64{"late_p50_us": 500, "late_p99_us": late, "late_max_us": 2 * late}}
 	}
@@ -212,6 +217,32 @@ func TestTargetIsMissedWhenOneOfItsBarsIs(t *testing.T) {
 		if v.measured != c.measured || v.measured && (v.must != c.must || v.aim != c.aim) {
 			t.Errorf("%+v: measured %t, must %t, aim %t", c, v.measured, v.must, v.aim)
 		}
+	}
+}
+
+func TestTargetMayNameWhatItIsAMultipleOf(t *testing.T) {
+	c := fixedComparison()
+	for _, one := range []struct {
+		target
+		got       float64
+		must, aim bool
+	}{
+		{target{workload: "ws_1000", figure: "rate", style: inFutures, must: 1.2, aim: 1.6, of: "gorilla"}, 1.5, true, false},
+		{target{workload: "ws_1000", figure: "rate", style: inFutures, must: 1.2, aim: 1.6, of: "coder"}, 150.0 / 130, false, false},
+		{target{workload: "ws_idle_10000", figure: "bytes", style: inFutures, must: 0.5, aim: 0.1, of: "gobwas"}, 650.0 / 5800, true, false},
+		{target{workload: "spawn", figure: "ns", style: inFutures, must: 1, aim: 0.8, of: "tokio"}, 125.0 / 170, true, true},
+	} {
+		v := judgeOne(c, one.target)
+		b := v.ofOther
+		if one.of == "tokio" {
+			b = v.ofTokio
+		}
+		if b == nil || b.got != one.got || b.must != one.target.must || v.must != one.must || v.aim != one.aim || v.absolute != nil || v.ofGo != nil {
+			t.Errorf("%s of %s: %+v, %+v", one.workload, one.of, b, v)
+		}
+	}
+	if v := judgeOne(c, target{workload: "ws_1000", figure: "rate", style: inFutures, must: 1, aim: 1, of: "nbio"}); v.measured {
+		t.Errorf("without the other there is a verdict: %+v", v)
 	}
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"slices"
+
+	"github.com/edo-go/edo/bench/internal/load"
 )
 
 // A workload is work that all variants do in their way.
@@ -18,8 +20,10 @@ type workload struct {
 	peer      string // its name in the peers, if that differs
 	producers int
 	timers    timing
-	conns     int // of an echo server under load
-	depth     int // requests that are under way on each connection
+	conns     int    // of an echo server under load
+	depth     int    // requests that are under way on each connection
+	protocol  string // of the connections, one of package load; empty: bytes as they are
+	idle      bool   // the connections are made, and then wait
 
 	variants []variant
 }
@@ -66,6 +70,7 @@ const (
 	inTasks  = "tasks"
 	inMemory = "memory"
 	inEcho   = "echo"
+	inWeb    = "web"
 	inTimers = "timers"
 	inGrowth = "growth"
 	inDesign = "design"
@@ -142,6 +147,26 @@ var workloads = slices.Concat(
 	),
 	section(inEcho,
 		echoWith(1, 1), echoWith(1, 16), echoWith(50, 1), echoWith(50, 16), echoWith(1000, 1), echoWith(1000, 16),
+	),
+	section(inWeb,
+		workload{
+			name: "ws_1000", op: "a message of 64 bytes and its answer over a WebSocket: 1 at a time on each of 1,000 connections",
+			conns: 1000, depth: 1, protocol: load.WebSocket, variants: webs(),
+		},
+		workload{
+			name: "ws_idle_10000", op: "make a WebSocket that has echoed a message and waits for the next, with 10,000 of them at the end",
+			conns: 10_000, depth: 1, protocol: load.WebSocket, idle: true, once: true, variants: without(webs(), variant.currentThread),
+		},
+		workload{
+			name: "tls_idle_2000", op: "make a connection with TLS 1.3 that has echoed 64 bytes and waits for more, with 2,000 of them at the end",
+			conns: 2000, depth: 1, protocol: load.TLS, idle: true, once: true,
+			variants: []variant{
+				{runtime: "go", style: "goroutines", server: "tls-net"},
+				{runtime: "edo", style: inFutures, server: "tls-edo-future"},
+				{runtime: "edo", style: inDirect, server: "tls-edo-direct"},
+				{runtime: "edo", style: inCompiled, server: "tls-edo-direct", member: inCompiled},
+			},
+		},
 	),
 	section(inTimers,
 		workload{
@@ -248,6 +273,21 @@ func echoes() []variant {
 	}, tokio()...)
 }
 
+// webs returns the variants of the servers of WebSockets.
+func webs() []variant {
+	return []variant{
+		{runtime: "edo", style: inFutures, server: "ws-edo-future"},
+		{runtime: "edo", style: inDirect, server: "ws-edo-direct"},
+		{runtime: "edo", style: inCompiled, server: "ws-edo-direct", member: inCompiled},
+		{runtime: "edo-ct", style: inFutures, server: "ws-edo-future"},
+		{runtime: "edo-ct", style: inDirect, server: "ws-edo-direct"},
+		{runtime: "gorilla", style: "goroutines", server: "ws-gorilla", member: "gorilla"},
+		{runtime: "coder", style: "goroutines", server: "ws-coder", member: "coder"},
+		{runtime: "gobwas", style: "goroutines", server: "ws-gobwas", member: "gobwas"},
+		{runtime: "nbio", style: "callbacks", server: "ws-nbio", member: "nbio"},
+	}
+}
+
 func echoWith(conns, depth int) workload {
 	return workload{
 		name:  fmt.Sprintf("echo_%d_%d", conns, depth),
@@ -261,10 +301,9 @@ func connected(conns int) workload {
 	w := echoWith(conns, 1)
 	w.name, w.fixed = fmt.Sprintf("conns_%d", conns), true
 	if conns > 10_000 {
-		// Each variant takes ten seconds: measure only one of each kind.
-		w.rare = true
+		// Each variant takes ten seconds: only those that a target compares.
 		w.variants = without(w.variants, func(v variant) bool {
-			return v.runtime != "edo" && v.runtime != "go" && v.runtime != "tokio-mt"
+			return v.runtime != "edo" && !isGo(v) && !isTokio(v)
 		})
 	}
 	return w

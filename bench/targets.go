@@ -20,9 +20,10 @@ type target struct {
 	goes  float64 // Go's figure on that machine; 0: no bar
 	tokio float64 // the figure of Tokio's better flavour; 0: no bar
 
-	ahead  bool // edo must be ahead of Tokio, by any amount
-	factor bool // must and aim are multiples of Go's figure
-	strict bool // an equal value does not reach the bar
+	ahead  bool   // edo must be ahead of Tokio, by any amount
+	factor bool   // must and aim are multiples of Go's figure
+	of     string // must and aim are multiples of the figure of this runtime; "tokio" is its better flavour
+	strict bool   // an equal value does not reach the bar
 }
 
 const (
@@ -65,14 +66,14 @@ var targets = []target{
 	{workload: "memory", figure: "bytes", style: inCompiled, must: 240, aim: 170},
 	{workload: "memory", figure: "gc", style: inCompiled, must: 0.12, aim: 0.08, factor: true},
 	{workload: "memory_deep", figure: "bytes", style: inCompiled, must: 300, aim: 200},
-	{workload: "conns_10000", figure: "bytes", style: inCompiled, must: 560, aim: 430},
+	{workload: "conns_10000", figure: "bytes", style: inCompiled, must: 330, aim: 200},
 	{workload: "timers", figure: "cpu_all", style: inCompiled, must: 0.4, aim: 0.28, factor: true},
 	{workload: "timers", figure: "bytes", style: inCompiled, must: 0.45, aim: 0.35, factor: true},
 
 	{workload: "memory", figure: "bytes", style: inFutures, must: 190, aim: 128},
 	{workload: "memory", figure: "gc", style: inFutures, must: 80, aim: 50, goes: 750},
 	{workload: "allocs", figure: "allocs", style: inFutures, must: 1, aim: 1},
-	{workload: "conns_10000", figure: "bytes", style: inFutures, must: 400, aim: 200},
+	{workload: "conns_10000", figure: "bytes", style: inFutures, must: 330, aim: 200},
 
 	{workload: "timers", figure: "wall", style: inFutures, must: 1500, aim: 1250, goes: 3788, ahead: true},
 	{workload: "timers", figure: "cpu_all", style: inFutures, must: 1200, aim: 800, goes: 5400, ahead: true},
@@ -91,4 +92,32 @@ var targets = []target{
 	{workload: "echo_1000_16", figure: "rate", style: inFutures, must: 1.1, aim: 1.25, factor: true},
 	{workload: "echo_1000_16", figure: "p99", style: inFutures, must: 1, aim: 1, factor: true},
 	{workload: "echo_1_1", figure: "cpu", style: inFutures, must: 10_000, aim: 7_500, goes: 13_100, tokio: 8_000},
+
+	{workload: "conns_10000", figure: "rate", style: inFutures, must: 1.2, aim: 1.4, factor: true},
+	{workload: "conns_10000", figure: "rate", style: inFutures, must: 1, aim: 1.15, of: "tokio"},
+	{workload: "conns_100000", figure: "rate", style: inFutures, must: 1.2, aim: 1.4, factor: true},
+	{workload: "conns_100000", figure: "rate", style: inFutures, must: 1.05, aim: 1.15, of: "tokio"},
+	{workload: "echo_50_1", figure: "cpu", style: inFutures, must: 1, aim: 0.9, of: "tokio"},
+	{workload: "echo_50_16", figure: "cpu", style: inFutures, must: 1, aim: 0.9, of: "tokio"},
+	{workload: "echo_1000_1", figure: "cpu", style: inFutures, must: 1, aim: 0.9, of: "tokio"},
+	{workload: "echo_50_1", figure: "p99", style: inFutures, must: 1.1, aim: 0.9, of: "tokio"},
+	{workload: "echo_1000_1", figure: "p99", style: inFutures, must: 1.1, aim: 0.9, of: "tokio"},
+	{workload: "ws_1000", figure: "rate", style: inFutures, must: 1.2, aim: 1.6, of: "gorilla"},
+	{workload: "ws_1000", figure: "rate", style: inFutures, must: 1.2, aim: 1.6, of: "coder"},
+	{workload: "ws_idle_10000", figure: "bytes", style: inFutures, must: 700, aim: 500},
+	{workload: "tls_idle_2000", figure: "bytes", style: inFutures, must: 0.5, aim: 0.3, factor: true},
+
+	{workload: "conns_10000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.4, factor: true},
+	{workload: "conns_10000", figure: "rate", style: inCompiled, must: 1, aim: 1.15, of: "tokio"},
+	{workload: "conns_100000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.4, factor: true},
+	{workload: "conns_100000", figure: "rate", style: inCompiled, must: 1.05, aim: 1.15, of: "tokio"},
+	{workload: "echo_50_1", figure: "cpu", style: inCompiled, must: 1, aim: 0.9, of: "tokio"},
+	{workload: "echo_50_16", figure: "cpu", style: inCompiled, must: 1, aim: 0.9, of: "tokio"},
+	{workload: "echo_1000_1", figure: "cpu", style: inCompiled, must: 1, aim: 0.9, of: "tokio"},
+	{workload: "echo_50_1", figure: "p99", style: inCompiled, must: 1.1, aim: 0.9, of: "tokio"},
+	{workload: "echo_1000_1", figure: "p99", style: inCompiled, must: 1.1, aim: 0.9, of: "tokio"},
+	{workload: "ws_1000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.6, of: "gorilla"},
+	{workload: "ws_1000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.6, of: "coder"},
+	{workload: "ws_idle_10000", figure: "bytes", style: inCompiled, must: 700, aim: 500},
+	{workload: "tls_idle_2000", figure: "bytes", style: inCompiled, must: 0.5, aim: 0.3, factor: true},
 }

@@ -63,6 +63,7 @@ type verdict struct {
 	measured bool // there is a bar to judge by
 	ofGo     *bar // nil: no bar
 	ofTokio  *bar
+	ofOther  *bar // the runtime of that the target names
 	absolute *bar
 	must     bool // every bar is reached
 	aim      bool // the aim of every bar is reached
@@ -71,46 +72,53 @@ type verdict struct {
 // judge compares the results with the targets. A target has no bar for a peer that was not
 // measured.
 func judge(c *comparison) []verdict {
-	var all []verdict
-	for _, t := range targets {
-		w := workloadNamed(t.workload)
-		v := verdict{target: t, workload: w, figure: w.figure(t.figure)}
-		f := v.figure
-		v.edo, v.measured = c.best(w, f, func(v variant) bool { return v.runtime == "edo" && v.style == t.style })
-		if !v.measured {
-			all = append(all, v)
-			continue
-		}
-		ratio := func(of median, reference float64) *bar {
-			b := &bar{got: v.edo.value / of.value, must: t.must, aim: t.aim, strict: t.strict, higherIsBetter: f.higherIsBetter}
-			if !t.factor {
-				b.must, b.aim = t.must/reference, t.aim/reference
-			}
-			return b
-		}
-		if m, found := c.best(w, f, isGo); found && (t.goes > 0 || t.factor) {
-			v.ofGo = ratio(m, t.goes)
-		}
-		if m, found := c.best(w, f, isTokio); found && (t.tokio > 0 || t.ahead) {
-			v.ofTokio = ratio(m, t.tokio)
-			if t.ahead {
-				v.ofTokio.must, v.ofTokio.aim, v.ofTokio.strict = 1, 1, true
-			}
-		}
-		if t.goes == 0 && !t.factor {
-			v.absolute = &bar{got: v.edo.value, must: t.must, aim: t.aim}
-		}
-		v.measured, v.must, v.aim = false, true, true
-		for _, b := range []*bar{v.ofGo, v.ofTokio, v.absolute} {
-			if b != nil {
-				v.measured = true
-				v.must = v.must && b.reaches(b.must)
-				v.aim = v.aim && b.reaches(b.aim)
-			}
-		}
-		all = append(all, v)
+	all := make([]verdict, len(targets))
+	for i, t := range targets {
+		all[i] = judgeOne(c, t)
 	}
 	return all
+}
+
+// judgeOne compares the results with one target.
+func judgeOne(c *comparison, t target) verdict {
+	w := workloadNamed(t.workload)
+	v := verdict{target: t, workload: w, figure: w.figure(t.figure)}
+	f := v.figure
+	v.edo, v.measured = c.best(w, f, func(v variant) bool { return v.runtime == "edo" && v.style == t.style })
+	if !v.measured {
+		return v
+	}
+	ratio := func(of median, reference float64) *bar {
+		b := &bar{got: v.edo.value / of.value, must: t.must, aim: t.aim, strict: t.strict, higherIsBetter: f.higherIsBetter}
+		if !t.factor && t.of == "" {
+			b.must, b.aim = t.must/reference, t.aim/reference
+		}
+		return b
+	}
+	if m, found := c.best(w, f, isGo); found && (t.goes > 0 || t.factor) {
+		v.ofGo = ratio(m, t.goes)
+	}
+	if m, found := c.best(w, f, isTokio); found && (t.tokio > 0 || t.ahead || t.of == "tokio") {
+		v.ofTokio = ratio(m, t.tokio)
+		if t.ahead {
+			v.ofTokio.must, v.ofTokio.aim, v.ofTokio.strict = 1, 1, true
+		}
+	}
+	if m, found := c.best(w, f, func(v variant) bool { return v.runtime == t.of }); found {
+		v.ofOther = ratio(m, 0)
+	}
+	if t.goes == 0 && !t.factor && t.of == "" {
+		v.absolute = &bar{got: v.edo.value, must: t.must, aim: t.aim}
+	}
+	v.measured, v.must, v.aim = false, true, true
+	for _, b := range []*bar{v.ofGo, v.ofTokio, v.ofOther, v.absolute} {
+		if b != nil {
+			v.measured = true
+			v.must = v.must && b.reaches(b.must)
+			v.aim = v.aim && b.reaches(b.aim)
+		}
+	}
+	return v
 }
 
 func workloadNamed(name string) workload {

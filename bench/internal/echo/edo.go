@@ -43,13 +43,19 @@ func serveDirect(c Config) error {
 
 // serveFuture is edo's future style: a future for each connection.
 func serveFuture(c Config) error {
-	_, err := edo.RunFuture(&acceptor{ready: c.Ready}, c.runtime())
+	return serveEach(c, func(conn *socket.Conn) edo.Future[edo.Unit] { return &session{conn: conn} })
+}
+
+// serveEach serves each connection with the future that session returns.
+func serveEach(c Config, session func(*socket.Conn) edo.Future[edo.Unit]) error {
+	_, err := edo.RunFuture(&acceptor{ready: c.Ready, session: session}, c.runtime())
 	return err
 }
 
 // acceptor listens, and spawns a session for each connection.
 type acceptor struct {
 	ready    func(string)
+	session  func(*socket.Conn) edo.Future[edo.Unit]
 	listener *socket.Listener
 	incoming *socket.Incoming
 }
@@ -71,7 +77,7 @@ func (a *acceptor) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if state == edo.End || err != nil {
 			return edo.Unit{}, edo.Ready, err
 		}
-		edo.Spawn(cx, &session{conn: conn})
+		edo.Spawn(cx, a.session(conn))
 	}
 }
 

@@ -9,6 +9,11 @@ func serveNet(c Config) error {
 		return err
 	}
 	c.Ready(listener.Addr().String())
+	return echoAll(listener)
+}
+
+// echoAll serves each connection on a goroutine.
+func echoAll(listener net.Listener) error {
 	for {
 		conn, err := listener.Accept()
 		if err != nil {

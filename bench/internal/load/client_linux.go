@@ -3,6 +3,7 @@ package load
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,20 +24,40 @@ func Run(o Order, in io.Reader, out io.Writer) error {
 	if o.Conns < 1 || o.Depth < 1 || o.Depth > MaxDepth {
 		return fmt.Errorf("%d connections with %d requests each", o.Conns, o.Depth)
 	}
+	if o.Protocol == TLS && !o.Idle {
+		return errors.New("connections with TLS can only be idle")
+	}
 	runtime.LockOSThread()
-	c := &client{Order: o, began: time.Now()}
+	c := &client{Order: o, began: time.Now(), starter: bufio.NewReader(in), say: out}
+	var err error
+	if c.wire, err = wireOf(o.Protocol); err != nil {
+		return err
+	}
+	if o.Protocol == TLS {
+		if c.trust, err = trusting(o.Certificate); err != nil {
+			return err
+		}
+	}
 	if err := c.connectAll(); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "connected")
-	if _, err := bufio.NewReader(in).ReadString('\n'); err != nil {
+	if err := c.ask("connected"); err != nil {
 		return err
 	}
-	debug.SetGCPercent(-1) // the load allocates nothing
-	if err := c.load(); err != nil {
-		return err
+	if !o.Idle {
+		debug.SetGCPercent(-1) // the load allocates nothing
+		if err := c.load(); err != nil {
+			return err
+		}
 	}
 	return json.NewEncoder(out).Encode(c.result())
+}
+
+// ask writes a line to whoever has started the client, and waits for one.
+func (c *client) ask(line string) error {
+	fmt.Fprintln(c.say, line)
+	_, err := c.starter.ReadString('\n')
+	return err
 }
 
 // A conn is one connection with the requests that are under way on it.
@@ -49,13 +70,21 @@ type conn struct {
 
 type client struct {
 	Order
+	wire  wire
 	began time.Time
+
+	starter *bufio.Reader // whoever has started the client
+	say     io.Writer
+
+	trust *tls.Config
+	kept  []*tls.Conn
+
 	epoll int
 	conns []conn
 	first conn // made before the memory of the server is read
 	grown int64
 
-	in, out [MaxDepth * Size]byte
+	in, out [MaxDepth * most]byte
 	events  [512]syscall.EpollEvent
 
 	requests int64
@@ -87,15 +116,25 @@ func (c *client) connectAll() error {
 	if err := c.dial(&c.first, address, 0); err != nil {
 		return err
 	}
-	time.Sleep(c.Settle)
-	before := resident(c.Server)
+	before, err := c.serverMemory()
+	if err != nil {
+		return err
+	}
+	start, cpu := time.Now(), processorTime(c.Server)
 	for i := range c.conns {
 		if err := c.dial(&c.conns[i], address, i); err != nil {
 			return fmt.Errorf("connection %d: %w", i, err)
 		}
 	}
-	time.Sleep(c.Settle)
-	c.grown = resident(c.Server) - before
+	c.done.OpenWall, c.done.OpenCPU = time.Since(start), processorTime(c.Server)-cpu
+	after, err := c.serverMemory()
+	if err != nil {
+		return err
+	}
+	c.grown = after - before
+	if c.Idle {
+		return nil
+	}
 	for i := range c.conns {
 		fd := c.conns[i].fd
 		if err := syscall.SetNonblock(fd, true); err != nil {
@@ -109,6 +148,18 @@ func (c *client) connectAll() error {
 	return nil
 }
 
+// serverMemory returns what the server occupies, after a pause. Where connections are only idle, the
+// server has collected its garbage before.
+func (c *client) serverMemory() (int64, error) {
+	if c.Idle {
+		if err := c.ask(Collect); err != nil {
+			return 0, err
+		}
+	}
+	time.Sleep(c.Settle)
+	return resident(c.Server), nil
+}
+
 // bindAddressNoPort is IP_BIND_ADDRESS_NO_PORT: connect chooses the port. It knows the
 // destination, so it may choose a port that a connection to another destination uses.
 const bindAddressNoPort = 24
@@ -116,6 +167,9 @@ const bindAddressNoPort = 24
 // dial makes connection number i. The connections come from several addresses of this
 // machine, because one address does not have enough ports.
 func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
+	if c.Protocol == TLS {
+		return c.dialTLS(to)
+	}
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -137,13 +191,19 @@ func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 			return err
 		}
 	}
+	if c.Protocol == WebSocket {
+		if err := c.upgrade(fd); err != nil {
+			return err
+		}
+	}
 	// Make a request, and read its answer.
-	to.fillRequest(c.out[:Size])
-	if err := c.write(fd, Size); err != nil {
+	request := c.nextRequest(to)
+	if err := c.write(fd, copy(c.out[:], request)); err != nil {
 		return err
 	}
-	for got := 0; got < Size; {
-		n, err := syscall.Read(fd, c.in[got:Size])
+	size := len(c.wire.answers[0])
+	for got := 0; got < size; {
+		n, err := syscall.Read(fd, c.in[got:size])
 		if err == syscall.EINTR {
 			continue
 		}
@@ -151,17 +211,14 @@ func (c *client) dial(to *conn, address netip.AddrPort, i int) error {
 			return err
 		}
 		if n == 0 {
-			return errors.New("the server closed")
+			return errServerClosed
 		}
 		got += n
 	}
-	if err := to.checkAnswer(c.in[:Size]); err != nil {
-		return err
-	}
-	to.answered++
-	to.part = 0
-	return nil
+	return c.takeAnswer(to, c.in[:size])
 }
+
+var errServerClosed = errors.New("the server closed")
 
 func retry(call func() error) error {
 	for {
@@ -171,30 +228,29 @@ func retry(call func() error) error {
 	}
 }
 
-// kinds are the texts of requests. Successive requests have different texts, so that the
-// client detects an answer that is missing, doubled or out of order.
-var kinds = func() (all [16][Size]byte) {
-	for i := range all {
-		for j := range all[i] {
-			all[i][j] = 'a' + byte(i)
-		}
-	}
-	return all
-}()
-
-// fillRequest writes the next request into buf.
-func (c *conn) fillRequest(buf []byte) {
-	copy(buf, kinds[c.sent%uint64(len(kinds))][:])
-	c.sent++
+// nextRequest returns the next request of a connection.
+func (c *client) nextRequest(on *conn) []byte {
+	on.sent++
+	return c.wire.requests[(on.sent-1)%kinds]
 }
 
 // checkAnswer checks the next piece of an answer.
-func (c *conn) checkAnswer(piece []byte) error {
-	want := kinds[c.answered%uint64(len(kinds))][c.part:]
+func (c *client) checkAnswer(on *conn, piece []byte) error {
+	want := c.wire.answers[on.answered%kinds][on.part:]
 	if !bytes.Equal(piece, want[:len(piece)]) {
-		return fmt.Errorf("answer %d is not its request", c.answered)
+		return fmt.Errorf("answer %d is not its request", on.answered)
 	}
-	c.part += len(piece)
+	on.part += len(piece)
+	return nil
+}
+
+// takeAnswer checks a whole answer.
+func (c *client) takeAnswer(on *conn, answer []byte) error {
+	if err := c.checkAnswer(on, answer); err != nil {
+		return err
+	}
+	on.answered++
+	on.part = 0
 	return nil
 }
 
@@ -250,16 +306,16 @@ func (c *client) receive(from *conn) error {
 		return err
 	}
 	if n == 0 {
-		return errors.New("the server closed")
+		return errServerClosed
 	}
-	now, whole := c.now(), 0
+	now, whole, size := c.now(), 0, len(c.wire.answers[0])
 	for rest := c.in[:n]; len(rest) > 0; {
-		piece := rest[:min(len(rest), Size-from.part)]
+		piece := rest[:min(len(rest), size-from.part)]
 		rest = rest[len(piece):]
-		if err := from.checkAnswer(piece); err != nil {
+		if err := c.checkAnswer(from, piece); err != nil {
 			return err
 		}
-		if from.part == Size {
+		if from.part == size {
 			c.hist[bucket(uint64(now-from.sentAt[from.answered%MaxDepth]))]++
 			from.part = 0
 			from.answered++
@@ -275,11 +331,12 @@ func (c *client) send(to *conn, k int, now int64) error {
 	if k == 0 {
 		return nil
 	}
-	for i := range k {
+	size := 0
+	for range k {
 		to.sentAt[to.sent%MaxDepth] = now
-		to.fillRequest(c.out[i*Size : (i+1)*Size])
+		size += copy(c.out[size:], c.nextRequest(to))
 	}
-	return c.write(to.fd, k*Size)
+	return c.write(to.fd, size)
 }
 
 func (c *client) write(fd, size int) error {

@@ -36,7 +36,7 @@ func TestQuantilesOfSeveralHistograms(t *testing.T) {
 func TestResultsOfClientsAddUp(t *testing.T) {
 	one := Result{
 		Conns: 10, Requests: 100, Wall: time.Second, Memory: 1000, ServerCPU: 3, ClientCPU: 4,
-		ColdRequests: 10, ColdWall: time.Millisecond, ColdCPU: 5, Latency: Histogram{1: 100},
+		ColdRequests: 10, ColdWall: time.Millisecond, ColdCPU: 5, OpenWall: 7, OpenCPU: 6, Latency: Histogram{1: 100},
 	}
 	two := one
 	two.Wall = 2 * time.Second
@@ -44,7 +44,7 @@ func TestResultsOfClientsAddUp(t *testing.T) {
 	sum.Add(one)
 	sum.Add(two)
 	if sum.Conns != 20 || sum.Requests != 200 || sum.Wall != 2*time.Second || sum.Memory != 2000 || sum.ServerCPU != 6 ||
-		sum.ClientCPU != 8 || sum.ColdRequests != 20 || sum.ColdWall != time.Millisecond || sum.ColdCPU != 10 || sum.Latency[1] != 200 {
+		sum.ClientCPU != 8 || sum.ColdRequests != 20 || sum.ColdWall != time.Millisecond || sum.ColdCPU != 10 || sum.OpenWall != 7 || sum.OpenCPU != 12 || sum.Latency[1] != 200 {
 		t.Errorf("got %+v", sum)
 	}
 }

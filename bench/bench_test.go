@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestMain makes the test executable a child when the environment says so.
@@ -124,6 +125,22 @@ func TestRareWorkloadsTakeEveryThirdRound(t *testing.T) {
 	for round := range 7 {
 		if got := o.leavesOut(w, v, round); got == (round%3 == 0) {
 			t.Errorf("round %d: left out: %t", round, got)
+		}
+	}
+}
+
+func TestManyConnectionsAreLoadedForSeveralTurns(t *testing.T) {
+	o := &options{warm: 300 * time.Millisecond, measure: 900 * time.Millisecond}
+	for _, c := range []struct {
+		conns         int
+		warm, measure time.Duration
+	}{
+		{1, o.warm, o.measure},
+		{10_000, o.warm, o.measure},
+		{100_000, 2 * time.Second, 5 * time.Second},
+	} {
+		if warm, measure := o.load(c.conns); warm != c.warm || measure != c.measure {
+			t.Errorf("%d: %v, %v", c.conns, warm, measure)
 		}
 	}
 }

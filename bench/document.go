@@ -116,7 +116,7 @@ func (d *document) write() {
 	d.section("Memory and the collector", inMemory, "Resident bytes, of the whole process, per task that waits.")
 	d.section("TCP echo", inEcho, "A request has 64 bytes. Client and server share the processors, and the client is the same for all: one thread, epoll. "+
 		"At 1,000 connections the spread is wide: differences below 15 % mean nothing there.")
-	d.section("WebSocket and TLS", inWeb, "The client is the same for all, in a process of its own: of WebSockets the one of TCP echo, with frames that are made beforehand; "+
+	d.section("WebSocket, TLS, and idle connections", inWeb, "The client is the same for all, in a process of its own: of WebSockets the one of TCP echo, with frames that are made beforehand; "+
 		"with TLS one of crypto/tls. Memory is what the server occupies for a connection that is idle, after four collections.")
 	d.section("Timers", inTimers, "Memory is the peak of the process. Lateness is what a sleeper woke up after its time.")
 	d.growth()

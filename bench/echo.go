@@ -27,8 +27,9 @@ func measureEcho(ctx context.Context, w workload, v variant, do order, o *option
 		}
 		server = programs.self(do)
 	}
-	p := &pairs{ctx: ctx, server: server, order: load.Order{
-		Depth: w.depth, Warm: o.warm, Measure: o.measure,
+	warm, measure := o.load(w.conns)
+	p := &pairs{ctx: ctx, server: server, hasCollector: v.server != "", order: load.Order{
+		Depth: w.depth, Warm: warm, Measure: measure,
 		Protocol: w.protocol, Certificate: do.Certificate, Idle: w.idle,
 	}}
 	if w.fixed || w.idle {
@@ -106,6 +107,8 @@ type pairs struct {
 	order   load.Order
 	servers []*program
 	clients []*program
+
+	hasCollector bool // the servers read orders to collect their garbage
 }
 
 // start starts one more pair, and returns when the client is connected.
@@ -132,7 +135,7 @@ func (p *pairs) start(conns int) error {
 	p.clients = append(p.clients, client)
 	line, err = client.line()
 	for ; err == nil && line == load.Collect; line, err = client.line() {
-		if err := collectIn(server, client); err != nil {
+		if err := p.collect(server, client); err != nil {
 			return err
 		}
 	}
@@ -142,13 +145,15 @@ func (p *pairs) start(conns int) error {
 	return err
 }
 
-// collectIn lets a server collect its garbage, and tells the client.
-func collectIn(server, client *program) error {
-	if _, err := fmt.Fprintln(server.in, load.Collect); err != nil {
-		return server.failure(err)
-	}
-	if line, err := server.line(); err != nil || line != load.Collect {
-		return errors.Join(err, fmt.Errorf("the server says %q", line))
+// collect lets a server of this program collect its garbage, and tells the client.
+func (p *pairs) collect(server, client *program) error {
+	if p.hasCollector {
+		if _, err := fmt.Fprintln(server.in, load.Collect); err != nil {
+			return server.failure(err)
+		}
+		if line, err := server.line(); err != nil || line != load.Collect {
+			return errors.Join(err, fmt.Errorf("the server says %q", line))
+		}
 	}
 	if _, err := fmt.Fprintln(client.in, load.Collect); err != nil {
 		return client.failure(err)

@@ -146,6 +146,15 @@ func (o *options) connections(w workload) int {
 	return max(int(float64(w.conns)*min(o.scale, 1)), 20)
 }
 
+// load returns for how long so many connections are loaded, cold and warm. All of them together must
+// have several turns: a lap of 100,000 takes a second or two.
+func (o *options) load(conns int) (warm, measure time.Duration) {
+	if conns <= 10_000 {
+		return o.warm, o.measure
+	}
+	return max(o.warm, time.Duration(conns)*20*time.Microsecond), max(o.measure, time.Duration(conns)*50*time.Microsecond)
+}
+
 // passes returns how often a process does w. A small workload is repeated so often that the
 // clock can measure it.
 func (o *options) passes(w workload, n int) int {

@@ -150,6 +150,10 @@ var workloads = slices.Concat(
 	),
 	section(inWeb,
 		workload{
+			name: "tcp_idle_10000", op: "make a TCP connection that has echoed 64 bytes and waits for more, with 10,000 of them at the end",
+			conns: 10_000, depth: 1, idle: true, once: true, variants: without(echoes(), variant.currentThread),
+		},
+		workload{
 			name: "ws_1000", op: "a message of 64 bytes and its answer over a WebSocket: 1 at a time on each of 1,000 connections",
 			conns: 1000, depth: 1, protocol: load.WebSocket, variants: webs(),
 		},
@@ -301,7 +305,7 @@ func connected(conns int) workload {
 	w := echoWith(conns, 1)
 	w.name, w.fixed = fmt.Sprintf("conns_%d", conns), true
 	if conns > 10_000 {
-		// Each variant takes ten seconds: only those that a target compares.
+		// Each variant takes a quarter of a minute: only those that a target compares.
 		w.variants = without(w.variants, func(v variant) bool {
 			return v.runtime != "edo" && !isGo(v) && !isTokio(v)
 		})

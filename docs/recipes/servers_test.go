@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -190,6 +191,42 @@ func Example_idleTimeout() {
 	// Output:
 	// idle for 30 seconds
 	// "you said hello\n" <nil>
+	// <nil>
+}
+
+func Example_batches() {
+	answer := bytes.ToUpper
+	serve := func(task *edo.Task, conn aio.ReadWriter) error {
+		in := aio.NewBufferedReader(conn, 0)
+		for {
+			if _, err := in.Peek(task, 1); err != nil { // waits without a buffer
+				return err
+			}
+			batch := in.Buffered() // all that has come
+			if _, err := aio.WriteAll(task, conn, answer(batch)); err != nil {
+				return err
+			}
+			if _, err := in.Discard(task, len(batch)); err != nil {
+				return err
+			}
+		}
+	}
+	err := edo.Run(func(task *edo.Task) error {
+		client, server := aio.Duplex(1 << 16)
+		serving := edo.Go(task, func(task *edo.Task) error { return serve(task, server) })
+		if _, err := aio.WriteAll(task, client, []byte("get a, get b, get c")); err != nil {
+			return err
+		}
+		client.CloseWrite()
+		_, err := serving.Await(task)
+		server.Close()
+		reply, _ := aio.ReadAll(task, client, nil)
+		fmt.Printf("%s; %v\n", reply, err)
+		return client.Close()
+	})
+	fmt.Println(err)
+	// Output:
+	// GET A, GET B, GET C; EOF
 	// <nil>
 }
 

@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // A command is a function of a client and the arguments, of which the first is the name. It
 // is called with the lock of the server, appends one reply, and does not wait.
@@ -26,7 +29,7 @@ const longest = 32
 // lookUp returns the command of these arguments, or nil.
 func lookUp(args [][]byte) *command {
 	var name [2*longest + 1]byte
-	if len(args[0]) > longest {
+	if len(args[0]) > longest || bytes.IndexByte(args[0], '|') >= 0 {
 		return nil
 	}
 	n := lower(name[:], args[0])

@@ -341,7 +341,7 @@ var inputs = []string{
 	"PING " + strings.Repeat("x", 70_000) + "\r\n", "foo\r\n", "\"\"\r\nPING\r\n", "*1\r\n$0\r\n\r\n",
 	"*" + strings.Repeat("1", 70_000), "*1\r\n$" + strings.Repeat("1", 70_000), strings.Repeat("x", 70_000),
 	"FOO\r\n", "FOO a b\r\n", "FOO " + strings.Repeat("abcdefgh ", 40) + "\r\n", strings.Repeat("F", 200) + "\r\n", "\"FOO\\r\\nBAR\" \"a\\nb\"\r\n",
-	"get\r\n", "client\r\n", "client id x\r\n", "client foo\r\n", "config\r\n", "config get\r\n", "ECHO\r\n",
+	"get\r\n", "client\r\n", "client id x\r\n", "client|id x\r\n", "client foo\r\n", "config\r\n", "config get\r\n", "ECHO\r\n",
 	"HELLO 3\r\nPING\r\nSUBSCRIBE a\r\nPING\r\nPUBLISH a x\r\nUNSUBSCRIBE\r\nUNSUBSCRIBE\r\nGET nothing\r\n",
 	"SUBSCRIBE a b a\r\nPSUBSCRIBE *\r\nPING\r\nPING x\r\nGET x\r\nECHO\r\nFOO\r\nUNSUBSCRIBE c\r\nUNSUBSCRIBE a b\r\nPUNSUBSCRIBE\r\nPUNSUBSCRIBE\r\nUNSUBSCRIBE\r\nPING\r\n",
 	"SUBSCRIBE a\r\nRESET\r\nPUBLISH a x\r\nGET x\r\n", "SUBSCRIBE a\r\nQUIT\r\n",

@@ -28,5 +28,16 @@
 // Arguments are parts of the input, and replies are appended to the output. Both buffers
 // come from pools, and a connection that waits holds neither.
 //
+// # What differs from redis 7.0.15
+//
+// The replies are the same, with the texts of the errors: a test sends random commands to
+// both. But COMMAND lists no commands, CONFIG SET changes nothing and says so, CLIENT
+// SETINFO is accepted, as newer ones accept it, and INFO and CLIENT LIST have fewer lines.
+// What a client may send is limited: a line whose end has not come to 64 KiB, an argument to
+// 512 MiB. A length that it claims allocates nothing. A subscriber is dropped when 32 MiB
+// wait for it.
+//
+// # The end
+//
 // Ctrl-C, or SIGTERM, ends it: what was executed is answered first.
 package main

@@ -22,7 +22,7 @@ type floor struct {
 
 // floors are those of the core module, the highest first.
 var floors = []floor{
-	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis"},
+	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy"},
 	{"running and testing", "sim edotest"},
 	{"frames, and TLS", "codec tlsconn"},
 	{"bytes and time", "socket aio timer"},

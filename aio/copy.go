@@ -18,6 +18,10 @@ import (
 // while it waits for src. Bytes that were read and not yet written when the copy fails or
 // is cancelled are lost: at most that buffer.
 //
+// Between two connections of package socket, by TCP or unix, many bytes that come without a
+// pause go through a pipe of the kernel on Linux, of 64 KiB, and not through the memory of the
+// program. A type around a connection has each byte in its buffer.
+//
 //edo:step CopyStep
 func Copy(task *edo.Task, dst Writer, src Reader) (int64, error) {
 	return await[int64](task, &transfers, transfer{dst: dst, src: src})
@@ -45,9 +49,10 @@ type transfer struct {
 
 	chunk     *chunk // nil while it is empty and src is pending
 	from, to  int    // chunk[from:to] was read and is not written
-	n         int64  // bytes written
-	mustFlush bool   // bytes were written since the last flush
-	atEOF     bool   // src is at its end
+	spliced   splice
+	n         int64 // bytes written
+	mustFlush bool  // bytes were written since the last flush
+	atEOF     bool  // src is at its end
 
 	reads, writes bool // the last poll of src, or of dst, was pending
 }
@@ -68,6 +73,7 @@ func (o *transfer) release() {
 		o.chunk = nil
 		o.from, o.to = 0, 0
 	}
+	o.spliced.release()
 }
 
 func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
@@ -76,7 +82,7 @@ func (o *transfer) Poll(cx *edo.Context) (int64, edo.Poll, error) {
 	}
 	poll, err := o.copyBytes(cx)
 	if poll == edo.Pending {
-		if o.from == o.to {
+		if o.from == o.to && o.spliced.isEmpty() {
 			o.release()
 		}
 		return 0, edo.Pending, nil
@@ -98,9 +104,13 @@ func (o *transfer) copyBytes(cx *edo.Context) (edo.Poll, error) {
 		switch {
 		case o.from < o.to:
 			poll, err = o.write(cx)
+		case !o.spliced.isEmpty():
+			poll, err = o.writePipe(cx)
 		case o.atEOF:
 			o.mustFlush = o.mustFlush || o.n == 0 // dst may hold bytes from before the copy
 			return o.flush(cx)
+		case o.spliced.isNext():
+			poll, err = o.readPipe(cx)
 		default:
 			poll, err = o.read(cx)
 		}
@@ -113,6 +123,15 @@ func (o *transfer) copyBytes(cx *edo.Context) (edo.Poll, error) {
 
 func (o *transfer) write(cx *edo.Context) (edo.Poll, error) {
 	n, poll, err := o.dst.PollWrite(cx, o.chunk[o.from:o.to])
+	poll, err = o.wrote(n, poll, err)
+	if poll == edo.Ready && err == nil {
+		o.from += n
+	}
+	return poll, err
+}
+
+// wrote notes the result of a write.
+func (o *transfer) wrote(n int, poll edo.Poll, err error) (edo.Poll, error) {
 	o.writes = poll == edo.Pending
 	switch {
 	case poll == edo.Pending || err != nil:
@@ -120,7 +139,6 @@ func (o *transfer) write(cx *edo.Context) (edo.Poll, error) {
 	case n == 0:
 		return edo.Ready, io.ErrShortWrite
 	}
-	o.from += n
 	o.n += int64(n)
 	o.mustFlush = true
 	return edo.Ready, nil
@@ -131,6 +149,18 @@ func (o *transfer) read(cx *edo.Context) (edo.Poll, error) {
 		o.chunk = chunks.Get().(*chunk)
 	}
 	n, poll, err := o.src.PollRead(cx, o.chunk[:])
+	poll, err = o.hasRead(cx, n, poll, err)
+	if poll == edo.Ready && err == nil {
+		o.from, o.to = 0, n
+		if n == len(o.chunk) {
+			o.spliced.offer(o.dst, o.src)
+		}
+	}
+	return poll, err
+}
+
+// hasRead notes the result of a read. Before a wait for src it flushes dst.
+func (o *transfer) hasRead(cx *edo.Context, n int, poll edo.Poll, err error) (edo.Poll, error) {
 	o.reads = poll == edo.Pending
 	switch {
 	case poll == edo.Pending:
@@ -146,7 +176,6 @@ func (o *transfer) read(cx *edo.Context) (edo.Poll, error) {
 	case n == 0:
 		return edo.Ready, io.ErrNoProgress
 	}
-	o.from, o.to = 0, n
 	return edo.Ready, nil
 }
 

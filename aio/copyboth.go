@@ -13,8 +13,9 @@ import (
 // once, and leaves both connections as they are: the caller closes them. For a limit on
 // idleness set it on a and b, see [Timed].
 //
-// Each direction is as [Copy]: a buffer of 32 KiB while it has bytes to write, and none while
-// it waits to read. Cancelled or failed, it loses at most these bytes.
+// Each direction is as [Copy]: a buffer of 32 KiB, or a pipe of the kernel of 64, while it has
+// bytes to write, and none while it waits to read. Cancelled or failed, it loses at most these
+// bytes.
 //
 //edo:step CopyBidirectionalStep
 func CopyBidirectional(task *edo.Task, a, b ReadWriter) (fromA, fromB int64, err error) {

@@ -310,8 +310,15 @@ func (c *NetReadWriter) SetWriteDeadline(t time.Time) error { return c.conn.SetW
 // be, call it in [edo.Blocking], or close the connection below.
 func (c *NetReadWriter) Close() error { return c.conn.Close() }
 
-// Drop closes the connection, for its owner.
-func (c *NetReadWriter) Drop() { c.conn.Close() }
+// Drop closes the connection, for its owner, and does not wait: one that makes a handshake, as
+// that of crypto/tls, has its Close called on a goroutine, because it may say good-bye.
+func (c *NetReadWriter) Drop() {
+	if _, shakes := c.conn.(handshaker); shakes {
+		go c.conn.Close()
+		return
+	}
+	c.conn.Close()
+}
 
 // LocalAddr returns the address of this end.
 func (c *NetReadWriter) LocalAddr() net.Addr { return c.conn.LocalAddr() }

@@ -263,6 +263,54 @@ func TestFlushOfANetReadWriterWaitsUntilTheOtherSideHasTheBytes(t *testing.T) {
 	})
 }
 
+// stubborn is a connection whose writes wait until it is released, once they are held.
+type stubborn struct {
+	net.Conn
+	isHeld   atomic.Bool
+	released chan struct{}
+	closed   chan struct{}
+}
+
+func (c *stubborn) Write(p []byte) (int, error) {
+	if c.isHeld.Load() {
+		<-c.released
+	}
+	return c.Conn.Write(p)
+}
+
+func (c *stubborn) Close() error {
+	defer close(c.closed)
+	return c.Conn.Close()
+}
+
+// A TLS connection says good-bye when it is closed, and waits for room.
+func TestDropOfANetReadWriterDoesNotWaitForTheOtherSide(t *testing.T) {
+	client, server := tlsConfigs()
+	a, b := net.Pipe()
+	defer b.Close()
+	below := &stubborn{Conn: a, released: make(chan struct{}), closed: make(chan struct{})}
+	run(t, func(task *edo.Task) error {
+		peer := edo.Blocking(task, func(*edo.Task) (edo.Unit, error) {
+			return edo.Unit{}, tls.Server(b, server).Handshake()
+		})
+		shaken := tls.Client(below, client)
+		if _, err := edo.Call(task, func(ctx context.Context) (edo.Unit, error) {
+			return edo.Unit{}, shaken.HandshakeContext(ctx)
+		}); err != nil {
+			return err
+		}
+		if _, err := peer.Await(task); err != nil {
+			return err
+		}
+		below.isHeld.Store(true)
+		_, err := edo.Go(task, func(*edo.Task) error { return nil }, edo.Owns(aio.NewNetReadWriter(shaken))).Await(task)
+		return err
+	})
+	b.Close()
+	close(below.released) // only now can the good-bye go on
+	within(t, func() { <-below.closed })
+}
+
 func TestCloseEndsTheReadOfANetReadWriter(t *testing.T) {
 	a, b := net.Pipe()
 	defer a.Close()

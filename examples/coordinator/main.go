@@ -22,7 +22,9 @@ type clock = func() time.Time
 var styles = map[string]func(task *edo.Task, t *transport, now clock, out io.Writer) error{
 	"direct": direct,
 	"combinators": func(task *edo.Task, t *transport, now clock, out io.Writer) error {
-		_, err := edo.Await(task, combinators(task, t, now, out))
+		program := combinators(task, t, now, out)
+		defer edo.Drop(program) // Await borrows a future: its maker drops it
+		_, err := edo.Await(task, program)
 		return err
 	},
 }

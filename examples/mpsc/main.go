@@ -13,7 +13,9 @@ import (
 var styles = map[string]func(task *edo.Task, out io.Writer) error{
 	"direct": direct,
 	"combinators": func(task *edo.Task, out io.Writer) error {
-		_, err := edo.Await(task, combinators(task, out))
+		program := combinators(task, out)
+		defer edo.Drop(program) // Await borrows a future: its maker drops it
+		_, err := edo.Await(task, program)
 		return err
 	},
 }

@@ -2,7 +2,6 @@ package poller
 
 import (
 	"os"
-	"runtime"
 	"sync"
 	"syscall"
 
@@ -78,10 +77,8 @@ func (p *Poller) waitBlocking(cx *sched.Context, deadline int64) {
 				return
 			}
 		}
-		// Goroutines that wait for this processor would wait until Go's monitor takes
-		// it away from the call that blocks: some milliseconds.
-		runtime.Gosched()
 		began := p.now()
+		cx.LetOthersRun(began)
 		if !p.announce(cx) { // rule 1
 			return
 		}

@@ -1,9 +1,6 @@
 package sched
 
-import (
-	"runtime"
-	"time"
-)
+import "time"
 
 const (
 	lookEvery  = 61 // polls between two looks at timers, I/O and the injection queue
@@ -125,7 +122,7 @@ func (w *Worker) freshBudget() {
 func (w *Worker) gosched(now int64) {
 	if now-w.core.goschedAt >= int64(time.Millisecond) {
 		w.core.goschedAt = now
-		runtime.Gosched()
+		w.core.others.run(now)
 	}
 }
 

@@ -48,7 +48,7 @@ type core struct {
 	polls     uint64 // tasks polled
 	spawned   uint64 // tasks spawned by them
 
-	goschedAt  int64  // instant of the last runtime.Gosched
+	goschedAt  int64  // instant of the last look at others
 	timersAt   int64  // instant of the last look at the timers
 	measuredAt int64  // instant of the last measure; 0: the worker has parked since
 	leaves     int64  // leaf operations since then
@@ -58,7 +58,8 @@ type core struct {
 	ended  [maxEnded]*Task // tasks that have ended and are still in the registry
 	nEnded int
 
-	pool pool // of a seeded runtime
+	others *others
+	pool   pool // of a seeded runtime
 }
 
 // remote is the part of a worker that any goroutine may read. The comment of a field says
@@ -80,11 +81,12 @@ type remote struct {
 	retired      atomic.Bool   // a spare worker that has ended; cleared by the monitor, to use it again
 	idle         atomic.Bool   // among the sleepers, or about to be; also cleared by the monitor, in addSpare
 
-	_ [56]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
+	_ [48]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
 }
 
 func newWorker(rt *Runtime, id int) *Worker {
 	w := &Worker{rt: rt, id: id, token: make(chan struct{}, 1)}
+	w.core.others = new(others)
 	w.core.cx = Context{w: w, rt: rt}
 	w.core.cx.SettleAtEnd()
 	w.timers.init(rt)

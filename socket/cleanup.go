@@ -12,8 +12,18 @@ import (
 // garbage and was not closed.
 func newConn(inner driver.Conn, pc uintptr) *Conn {
 	c := &Conn{inner: inner}
-	runtime.AddCleanup(c, forgotten.found, forgotten{inner, pc, lost.Number()})
+	if lost.Held() { // a simulation reports what is lost in the order in which it was made
+		runtime.AddCleanup(c, forgotten.found, forgotten{inner, pc, lost.Number()})
+		return c
+	}
+	inner.Notes().Made = origin.Shorten(pc)
+	runtime.AddCleanup(c, foundConn, inner) // half of the bytes
 	return c
+}
+
+// foundConn is the cleanup of a Conn that was made while no simulation ran.
+func foundConn(inner driver.Conn) {
+	forgotten{inner: inner, pc: inner.Notes().Made.PC()}.found()
 }
 
 // newListener returns a listener that was made at pc, as newConn does.

@@ -23,11 +23,10 @@ import (
 //
 // The owner of a Conn closes or drops it. The collector closes a Conn that is garbage and
 // was not closed, with a warning that says where it was made. That costs each connection a
-// microsecond, and some 130 bytes until the collector has run after its end.
+// microsecond, and some 100 bytes until the collector has run after its end.
 type Conn struct {
 	inner driver.Conn // keeps all tasks that wait on the connection
 	extra atomic.Pointer[extra]
-	turn  atomic.Uint32 // see turn.go
 }
 
 // extra is the part of a connection that most connections never need.

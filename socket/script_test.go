@@ -15,6 +15,7 @@ import (
 // script is a listener, or a connection, with a list of results for each operation. An
 // operation returns the next result, and is pending when there is none.
 type script struct {
+	notes     driver.Notes
 	accepts   []error // nil: a connection
 	reads     []result
 	writes    []result
@@ -58,6 +59,7 @@ func (s *script) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 func (s *script) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	return s.next(cx, writing, &s.writes)
 }
+func (s *script) Notes() *driver.Notes                        { return &s.notes }
 func (s *script) Connect(*sched.Context) (driver.Poll, error) { return driver.Ready, nil }
 func (s *script) CloseWrite() error                           { return nil }
 func (s *script) Set(driver.Option) error                     { return nil }
@@ -85,7 +87,7 @@ func (s scriptConn) Forget(d driver.Direction, t *sched.Task) {
 func (s scriptListener) Forget(t *sched.Task) { s.forgotten = append(s.forgotten, t) }
 
 func TestConnIsSmall(t *testing.T) {
-	if size := unsafe.Sizeof(Conn{}); size > 32 {
+	if size := unsafe.Sizeof(Conn{}); size > 24 {
 		t.Fatalf("a connection is %d bytes", size)
 	}
 }

@@ -1,6 +1,8 @@
 package socket
 
 import (
+	"sync/atomic"
+
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -8,7 +10,7 @@ import (
 // The turn keeps the bytes of one Write together: a Write has it from its first system
 // call until it has ended or was dropped.
 //
-//	Conn.turn   means
+//	the turn    means
 //	free        no Write has the turn
 //	taken       a Write has it
 //	awaited     a Write has it, and others wait for it
@@ -30,17 +32,20 @@ const (
 	awaited
 )
 
+// turn returns the turn of c, which is with the driver: so a Conn takes 24 bytes.
+func (c *Conn) turn() *atomic.Uint32 { return &c.inner.Notes().Turn }
+
 // takeTurn is Ready, without an error, when f has the turn.
 func (f *write) takeTurn(cx *edo.Context) (edo.Poll, error) {
 	c := f.conn
 	var leaf edo.Leaf = (*writable)(c)
-	if !f.hasTurn && c.turn.Load() != free {
+	if !f.hasTurn && c.turn().Load() != free {
 		leaf = (*behind)(c)
 	}
 	if !cx.Proceed(leaf) { // rule 3
 		return edo.Pending, nil
 	}
-	if !f.hasTurn && !c.turn.CompareAndSwap(free, taken) {
+	if !f.hasTurn && !c.turn().CompareAndSwap(free, taken) {
 		if poll, err := c.awaitTurn((*sched.Context)(cx)); poll == edo.Pending || err != nil {
 			return poll, err
 		}
@@ -53,8 +58,8 @@ func (f *write) takeTurn(cx *edo.Context) (edo.Poll, error) {
 // it has taken the turn instead.
 func (c *Conn) awaitTurn(in *sched.Context) (edo.Poll, error) {
 	c.inner.Wait(writing, in.Task()) // rule 1: the waiter first
-	for c.turn.Load() != awaited && !c.turn.CompareAndSwap(taken, awaited) {
-		if c.turn.CompareAndSwap(free, taken) {
+	for c.turn().Load() != awaited && !c.turn().CompareAndSwap(taken, awaited) {
+		if c.turn().CompareAndSwap(free, taken) {
 			c.inner.Forget(writing, in.Task())
 			return edo.Ready, nil
 		}
@@ -77,7 +82,7 @@ func (f *write) releaseTurn() {
 		return
 	}
 	f.hasTurn = false
-	if f.conn.turn.Swap(free) == awaited { // rule 1
+	if f.conn.turn().Swap(free) == awaited { // rule 1
 		f.conn.inner.Wake(writing)
 	}
 }

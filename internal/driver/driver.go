@@ -2,8 +2,10 @@ package driver
 
 import (
 	"net"
+	"sync/atomic"
 	"time"
 
+	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -75,6 +77,12 @@ type Listener interface {
 	Close() error
 }
 
+// Notes is what package socket keeps of a connection.
+type Notes struct {
+	Turn atomic.Uint32 // whose turn it is to write
+	Made origin.Short  // where it was made; set before other goroutines have it
+}
+
 // Direction is what an operation does with a connection.
 type Direction uint8
 
@@ -93,6 +101,10 @@ const (
 // to the first operation that asks, and the driver to all later ones. What arrived before
 // the error is read first.
 type Conn interface {
+	// Notes returns what package socket keeps of the connection, with the driver, whose
+	// object has room for it.
+	Notes() *Notes
+
 	// Connect is Ready without an error when the connection that Dial began is
 	// established.
 	Connect(cx *sched.Context) (Poll, error)

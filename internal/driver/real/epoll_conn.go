@@ -17,9 +17,12 @@ import (
 type conn struct {
 	source poller.Source
 	remote endpoint
+	notes  driver.Notes
 }
 
 var _ driver.Conn = (*conn)(nil)
+
+func (c *conn) Notes() *driver.Notes { return &c.notes }
 
 // maxIO bounds one read or write, as in package net: the kernel would cut a longer
 // one, and a cut one must not count as a drained socket.
@@ -201,7 +204,7 @@ func (c *conn) connected() syscall.Errno {
 	// A connection to a free port of this machine may get just that port as its own, and
 	// so reach itself.
 	local, err := syscall.Getsockname(fd)
-	if err == nil && endpointOf(local, 0) == endpointOf(peer, 0) {
+	if err == nil && endpointOf(local, 0).is(endpointOf(peer, 0)) {
 		return syscall.ECONNREFUSED
 	}
 	return 0

@@ -60,13 +60,13 @@ func (l *listener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 			l.endDrained()
 			continue
 		}
-		fd, sa, err := syscall.Accept4(l.source.FD(), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
-		switch err {
-		case nil:
+		fd, remote, errno := accept(l.source.FD(), l.network)
+		switch errno {
+		case 0:
 			l.mayHaveMore.Store(true)
 			l.source.End(driver.Reading, poller.More)
 			l.leave(t)
-			return l.newConn(fd, sa)
+			return l.newConn(fd, remote)
 		case syscall.EAGAIN:
 			l.endDrained()
 			continue
@@ -82,7 +82,7 @@ func (l *listener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 		}
 		l.source.End(driver.Reading, poller.More)
 		l.leave(t)
-		return nil, driver.Ready, l.opError(os.NewSyscallError("accept4", err))
+		return nil, driver.Ready, l.opError(os.NewSyscallError("accept4", errno))
 	}
 }
 
@@ -93,8 +93,8 @@ func (l *listener) endDrained() {
 }
 
 // newConn makes a connection of a descriptor. Its options are the listener's.
-func (l *listener) newConn(fd int, sa syscall.Sockaddr) (driver.Conn, driver.Poll, error) {
-	c := &conn{remote: endpointOf(sa, l.network)}
+func (l *listener) newConn(fd int, remote endpoint) (driver.Conn, driver.Poll, error) {
+	c := &conn{remote: remote}
 	if l.adopts {
 		adopt(fd, l.network) // fails after a reset, which the first read reports
 	}

@@ -22,35 +22,66 @@ const (
 	unixPacket = 4
 )
 
-// An endpoint is one end of a connection, in 24 bytes and without a pointer. Of a Unix socket
-// it has the network alone: the kernel knows its path.
+// An endpoint is one end of a connection, in 16 bytes. Of a Unix socket it has the network
+// alone: the kernel knows its path.
 type endpoint struct {
-	ip      [16]byte // of an IPv4 socket the first four
-	zone    uint32
+	v6      *addr6  // of an IPv6 socket, unless the address is a mapped one of IPv4
+	v4      [4]byte // otherwise
 	port    uint16
-	v6      bool
+	mapped  bool  // v4 is that of an IPv6 socket
 	network uint8 // index in networks
 }
+
+type addr6 struct {
+	ip   [16]byte
+	zone uint32
+}
+
+// prefix4 is what a mapped address begins with.
+var prefix4 = [12]byte{10: 0xff, 11: 0xff}
 
 // endpointOf returns the endpoint for an address of the kernel.
 func endpointOf(sa syscall.Sockaddr, network uint8) endpoint {
 	e := endpoint{network: network}
 	switch sa := sa.(type) {
 	case *syscall.SockaddrInet4:
-		copy(e.ip[:], sa.Addr[:])
-		e.port = uint16(sa.Port)
+		e.v4, e.port = sa.Addr, uint16(sa.Port)
 	case *syscall.SockaddrInet6:
-		e.ip, e.port, e.zone, e.v6 = sa.Addr, uint16(sa.Port), sa.ZoneId, true
+		e.set6(sa.Addr, sa.ZoneId)
+		e.port = uint16(sa.Port)
 	}
 	return e
 }
 
+// set6 sets the address of an IPv6 socket.
+func (e *endpoint) set6(ip [16]byte, zone uint32) {
+	if [12]byte(ip[:12]) == prefix4 && zone == 0 {
+		e.v4, e.mapped = [4]byte(ip[12:]), true
+		return
+	}
+	e.v6 = &addr6{ip, zone}
+}
+
+// is reports whether e and o are the same.
+func (e endpoint) is(o endpoint) bool {
+	if e.v6 != nil && o.v6 != nil && *e.v6 == *o.v6 {
+		e.v6 = o.v6
+	}
+	return e == o
+}
+
 // addr returns e as an address of package net.
 func (e *endpoint) addr() *net.TCPAddr {
-	if !e.v6 {
-		return &net.TCPAddr{IP: append(net.IP(nil), e.ip[:4]...), Port: int(e.port)}
+	a := &net.TCPAddr{Port: int(e.port)}
+	switch {
+	case e.v6 != nil:
+		a.IP, a.Zone = append(a.IP, e.v6.ip[:]...), zoneName(e.v6.zone)
+	case e.mapped:
+		a.IP = append(append(a.IP, prefix4[:]...), e.v4[:]...)
+	default:
+		a.IP = append(a.IP, e.v4[:]...)
 	}
-	return &net.TCPAddr{IP: append(net.IP(nil), e.ip[:]...), Port: int(e.port), Zone: zoneName(e.zone)}
+	return a
 }
 
 func zoneName(id uint32) string {

@@ -46,13 +46,16 @@ type portableConn struct {
 	passed  passed // with the first byte of data, or with the empty packet
 	failure error
 	waiters [2]driver.Waiters // by direction
-	reading bool              // a goroutine reads
-	half    bool              // CloseWrite was called
+	notes   driver.Notes
+	reading bool // a goroutine reads
+	half    bool // CloseWrite was called
 	closed  bool
 	out     portableWrites
 }
 
 var _ driver.Conn = (*portableConn)(nil)
+
+func (c *portableConn) Notes() *driver.Notes { return &c.notes }
 
 // connect is the operation that Dial starts.
 func (c *portableConn) connect(ctx context.Context, dialer *net.Dialer, opts []driver.Option) {

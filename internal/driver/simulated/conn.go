@@ -46,12 +46,15 @@ type conn struct {
 	port          uint16 // the port to release, at the end that dialed
 	settings
 
+	notes    driver.Notes
 	waiters  [2]driver.Waiters // by direction; one that connects waits to write
 	peer     *conn             // nil when there was no listener
 	listener *listener         // in whose queue this end is, until it is accepted
 	state    state
 	err      syscall.Errno // when it failed
 }
+
+func (c *conn) Notes() *driver.Notes { return &c.notes }
 
 // establish opens an end that connects.
 func (c *conn) establish() {

@@ -70,7 +70,9 @@ func TestEveryCallThatNeedsADescriptorSaysThatThereIsNone(t *testing.T) {
 		}
 		defer listens.Close()
 		served := edo.Go(task, func(task *edo.Task) error { // of the handshake, once it can be made
-			c, err := l.Accept(task)
+			in := l.Incoming() // goes on when an accept found no descriptor
+			defer in.Drop()
+			c, _, err := edo.Next(task, in)
 			if err == nil {
 				err = keep(c, err)
 			}

@@ -92,8 +92,8 @@ func TestAClientCostsNoGoroutineWhenItIsCompiled(t *testing.T) {
 		reads(t, dial(t, pages, upgrade+string(frame)), name+" has joined")
 	}
 	if !isCompiled(t, rt) {
-		if n := runtime.NumGoroutine() - before; n < 2*clients {
-			t.Errorf("%d clients have %d goroutines in the plain build", 2*clients, n)
+		if n := rt.Metrics().Bodies; n < 2*clients {
+			t.Errorf("%d clients have %d coroutines in the plain build", 2*clients, n)
 		}
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,7 @@ var words = map[string][]string{
 	"BOUND": {"1", "(1", "2.5", "(2.5", "-inf", "+inf", "(-1", "0", "x", "(", "inf", "(0.1", "(inf", "(-inf"},
 	"NAME":  {"m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12"},
 	"WHEN":  {"0", "1", "-1", "4000000000", "5000000000", "x", "9223372036854775807", "-9223372036854775808", "99999999999999999"},
+	// No two times are the same: GT and LT would depend on the millisecond of the command before.
 	"AFTER": {"0", "-1", "1000000", "4000000000", "x", "9223372036854775807", "-9223372036854775808", "99999999999999999"},
 	"OPT":   {"NX", "XX", "GT", "LT", "nx", "foo"},
 	"SETO":  {"NX", "XX", "GET", "KEEPTTL", "EX 1000", "PX 1000000", "EXAT 4000000000", "PXAT 4000000000000", "EX 0", "EX -1", "EX abc", "PX", "foo", "EX 9223372036854775807"},
@@ -201,10 +203,14 @@ func drawCommand(r *rand.Rand) []string {
 		if word == "KEY" && r.IntN(3) > 0 {
 			word = usualKey(template)
 		} else if choices := words[word]; choices != nil {
+			isAfter := word == "AFTER"
 			word = choices[r.IntN(len(choices))]
 			if strings.Contains(word, " ") && strings.TrimSpace(word) == word {
 				args = append(args, strings.Fields(word)...)
 				continue
+			}
+			if after, err := strconv.Atoi(word); err == nil && isAfter && after >= 1000000 && after <= 4000000000 {
+				word = strconv.Itoa(after + r.IntN(1<<20)*7919) // see AFTER
 			}
 		}
 		args = append(args, word)

@@ -25,6 +25,7 @@ func IsPart() bool { return os.Getenv(partVariable) != "" }
 // A part is one of the processes that hold the connections.
 type part struct {
 	orders *mpsc.Receiver[order]
+	sender *mpsc.Sender[order] // of orders: the end of the process closes it
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -44,9 +45,9 @@ func Part(in io.Reader, out io.Writer) int {
 		return command.Failed // the parent has ended already
 	}
 	tx, rx := mpsc.New[order](4)
-	p := &part{orders: rx, out: json.NewEncoder(out)}
+	p := &part{orders: rx, sender: tx, out: json.NewEncoder(out)}
 	go func() {
-		p.readOrders(lines, tx)
+		p.readOrders(lines)
 		os.Exit(command.OK) // the system closes the connections, sooner than their tasks would
 	}()
 	config := edo.Config{StallAfter: -1} // a client that holds connections has nothing else to wait for
@@ -68,13 +69,13 @@ func Part(in io.Reader, out io.Writer) int {
 
 // readOrders passes the orders on. It returns when there are no more: then the parent has
 // ended, or wants this process to end.
-func (p *part) readOrders(lines *json.Decoder, tx *mpsc.Sender[order]) {
+func (p *part) readOrders(lines *json.Decoder) {
 	for {
 		var o order
 		if lines.Decode(&o) != nil {
 			return
 		}
-		if err := tx.TrySend(o); err != nil {
+		if err := p.sender.TrySend(o); err != nil {
 			p.fail(fmt.Errorf("an order that does not wait for its answer: %w", err))
 		}
 	}

@@ -1,0 +1,4 @@
+package main
+
+// race reports whether the race detector is on.
+var race bool

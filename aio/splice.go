@@ -73,6 +73,10 @@ func (o *transfer) readPipe(cx *edo.Context) (edo.Poll, error) {
 		return edo.Ready, nil
 	case poll == driver.Ready && n < leastSpliced:
 		s.mode = splicesNot
+		if n == 0 && err == nil { // the next read goes on, or finds the end
+			s.release()
+			return edo.Ready, nil
+		}
 	}
 	return o.hasRead(cx, n, edo.Poll(poll), err)
 }

@@ -427,3 +427,51 @@ func TestASpliceEndsWithTheResetOfTheSender(t *testing.T) {
 		return nil
 	})
 }
+
+// The kernel ends a splice at urgent data, and answers the next one as at the end.
+func TestUrgentDataDoesNotEndASplice(t *testing.T) {
+	w := watch(t)
+	before, behind := random(52<<10), random(1<<10)
+	between(t, [2]string{"tcp", "tcp"}, func(task *edo.Task, client, a, b, server *socket.Conn) error {
+		if _, err := client.Write(task, before); err != nil {
+			return err
+		}
+		if err := sendUrgent(client); err != nil {
+			return err
+		}
+		if _, err := client.Write(task, behind); err != nil {
+			return err
+		}
+		if err := errors.Join(client.CloseWrite(), fill(task, a)); err != nil {
+			return err
+		}
+		got := receive(task, server)
+		if _, err := aio.Copy(task, b, a); err != nil {
+			return err
+		}
+		b.CloseWrite()
+		arrived, err := got.Await(task)
+		if want := append(before, behind...); err != nil || !bytes.Equal(arrived, want) {
+			return fmt.Errorf("%d bytes arrived of %d, or others, %v", len(arrived), len(want), err)
+		}
+		return nil
+	})
+	if w.in.Load() == 0 {
+		t.Error("nothing was spliced")
+	}
+}
+
+// sendUrgent sends a byte of urgent data, which is no part of what a reader gets.
+func sendUrgent(c *socket.Conn) error {
+	f, err := c.File()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	failed := raw.Control(func(fd uintptr) { err = syscall.Sendto(int(fd), []byte("!"), syscall.MSG_OOB, nil) })
+	return errors.Join(failed, err)
+}

@@ -5,9 +5,10 @@ import "github.com/edo-go/edo/internal/sched"
 // Splices is a [Conn] that moves bytes to and from a [Pipe], without a copy through the memory
 // of the program.
 type Splices interface {
-	// ReadToPipe is Read with p, which is empty, for its buffer. The error matches
-	// errors.ErrUnsupported, and nothing was read, when there is no splicing from the
-	// connection.
+	// ReadToPipe is Read with p, which is empty, for its buffer. Where that would have to say
+	// that the connection has ended, it returns 0 without an error: it cannot tell the end from
+	// urgent data, and Read can. The error matches errors.ErrUnsupported, and nothing was read,
+	// when there is no splicing from the connection.
 	ReadToPipe(cx *sched.Context, p *Pipe) (int, Poll, error)
 
 	// WriteFromPipe is Write of the bytes of p, which are then those that are left. The error

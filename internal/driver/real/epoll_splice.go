@@ -27,8 +27,9 @@ func (c *conn) ReadToPipe(cx *sched.Context, p *driver.Pipe) (int, driver.Poll, 
 		case err == nil && n > 0: // the pipe may have been full before the socket was empty
 			c.source.End(driver.Reading, poller.More)
 			return n, driver.Ready, nil
-		case err == nil:
-			return c.endRead(cx)
+		case err == nil: // the end, or urgent data, which a splice does not pass: a Read finds out
+			c.source.End(driver.Reading, poller.More)
+			return 0, driver.Ready, nil
 		case err == syscall.EAGAIN:
 			c.source.End(driver.Reading, poller.Drained)
 		case err == syscall.EINTR:

@@ -54,7 +54,7 @@ func (c *PacketConn) expire(d direction, in *sched.Context) error {
 
 var receives reuse.Pool[receive, *receive]
 
-// ReadFrom waits for a datagram and receives it into p. What p has no room for is lost: 65,507
+// ReadFrom waits for a datagram and receives it into p. What p has no room for is lost: 65,527
 // bytes are enough for any that UDP has. A datagram may be empty: there is no end. From an IPv4
 // address it comes as one, also to a socket that is for IPv6 as well. When the task is cancelled
 // the error is [edo.ErrCancelled], and nothing is lost.

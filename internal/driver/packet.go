@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 
@@ -24,6 +25,29 @@ func (p Peer) Net(network string) net.Addr {
 	}
 	return nil
 }
+
+// CheckReceiver returns an error unless a datagram goes to an address of the network, from a
+// socket that is not connected, or to none from one that is.
+func CheckReceiver(network string, remote net.Addr, to Peer) error {
+	isOfNetwork := to.AddrPort.IsValid()
+	if IsUnix(network) {
+		isOfNetwork = to.Path != ""
+	}
+	switch isTo := to != (Peer{}); {
+	case !isTo && remote == nil:
+		return errNoReceiver
+	case isTo && remote != nil:
+		return net.ErrWriteToConnected
+	case isTo && !isOfNetwork:
+		return errOtherReceiver
+	}
+	return nil
+}
+
+var (
+	errNoReceiver    = errors.New("a datagram without an address, from a socket that is not connected")
+	errOtherReceiver = Unsupported("the address is none of this network")
+)
 
 // Keeper keeps the tasks that wait to read, and those that wait to write.
 type Keeper interface {

@@ -303,7 +303,7 @@ func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (drive
 
 // checkReceiver returns an error unless a datagram can go to a receiver.
 func (c *packetConn) checkReceiver(to driver.Peer) error {
-	err := checkReceiver(c.remote, to)
+	err := driver.CheckReceiver(c.network, c.remote, to)
 	if ip := to.AddrPort.Addr(); err == nil && !c.v6 && ip.IsValid() && !ip.Unmap().Is4() {
 		err = &net.AddrError{Err: "non-IPv4 address", Addr: ip.String()}
 	}

@@ -176,7 +176,7 @@ func (c *portablePacketConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer
 	if c.closed {
 		return driver.Ready, net.ErrClosed
 	}
-	err := checkReceiver(c.remote, to)
+	err := driver.CheckReceiver(c.network, c.remote, to)
 	if ip := to.AddrPort.Addr(); err == nil && !c.v6 && ip.IsValid() && !ip.Unmap().Is4() {
 		err = &net.AddrError{Err: "non-IPv4 address", Addr: ip.String()}
 	}

@@ -50,8 +50,14 @@ const (
 	mostUnixDatagrams = 11
 )
 
-// longestUDP is the longest datagram over IPv4.
-const longestUDP = 65_507
+// longestUDP is the longest datagram to ip: the length of an IPv4 packet counts its head, and that
+// of an IPv6 packet does not.
+func longestUDP(ip netip.Addr) int {
+	if ip.Is4() {
+		return 65_507
+	}
+	return 65_527
+}
 
 // ListenPacket makes a socket for datagrams. Every numeric address is one.
 func (d *Driver) ListenPacket(network, address string, opts ...driver.Option) (driver.PacketConn, error) {

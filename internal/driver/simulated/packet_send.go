@@ -1,7 +1,6 @@
 package simulated
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -11,8 +10,6 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-var errNoReceiver = errors.New("a datagram without an address, from a socket that is not connected")
-
 // WriteTo sends a datagram.
 func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (driver.Poll, error) {
 	c.net.mu.Lock()
@@ -20,12 +17,9 @@ func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (drive
 	if c.isClosed() {
 		return driver.Ready, net.ErrClosed
 	}
-	var err error
-	switch isTo := to != (driver.Peer{}); {
-	case !isTo && c.remote == nil:
-		err = errNoReceiver
-	case isTo && c.remote != nil:
-		err = net.ErrWriteToConnected
+	err := driver.CheckReceiver(c.network, c.remote, to)
+	switch {
+	case err != nil:
 	case c.at.isUnix():
 		errno := c.sendUnix(cx, p, to)
 		if errno == syscall.EAGAIN && c.remote != nil {
@@ -35,7 +29,7 @@ func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (drive
 		if errno != 0 {
 			err = errno
 		}
-	case !isTo:
+	case c.remote != nil:
 		err = c.sendUDP(cx, p, c.to.AddrPort)
 	default:
 		err = c.sendUDP(cx, p, netip.AddrPortFrom(to.AddrPort.Addr().Unmap(), to.AddrPort.Port()))
@@ -86,7 +80,7 @@ func (c *packetConn) sendUDP(cx *sched.Context, p []byte, to netip.AddrPort) err
 		return syscall.ENETUNREACH
 	case to.Port() == 0:
 		return syscall.EINVAL
-	case len(p) > longestUDP:
+	case len(p) > longestUDP(ip):
 		return syscall.EMSGSIZE
 	case ip == broadcast && c.noBroadcast:
 		return syscall.EACCES

@@ -133,6 +133,8 @@ func (c *Conn) PollNext(cx *edo.Context) (m Message, poll edo.Poll, err error) {
 		c.note(&c.isAsked, false)
 		switch e.kind {
 		case message:
+			for in := (*sched.Context)(cx); e.work > 0 && in.TakeBudget(); e.work-- {
+			}
 			c.flushAnswers(cx)
 			return Message{Data: e.data, IsText: e.text}, edo.Ready, nil
 		case pings:

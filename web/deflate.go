@@ -155,6 +155,14 @@ var (
 	errLongDeflate = errors.New("web: a message is above the limit once it is decompressed")
 )
 
+// inUnit and outUnit are how many bytes of a compressed message, and of what it holds, are one
+// operation of the budget. A peer chooses how long a message becomes, and how much work each of its
+// bytes is: one that defines codes and uses them for little is up to 100 times as much as others.
+const (
+	inUnit  = 64
+	outUnit = 4 << 10
+)
+
 // maxBeginnings is how often a message may begin its blocks.
 const maxBeginnings = 16
 
@@ -205,5 +213,5 @@ func (w *wire) decompress(data []byte, isText bool) (event, bool, error) {
 	case isText && !utf8.Valid(out):
 		return w.fail(&CloseError{Code: CodeInvalid, Err: errNotText})
 	}
-	return event{kind: message, data: out, text: isText}, true, nil
+	return event{kind: message, data: out, text: isText, work: len(data)/inUnit + len(out)/outUnit}, true, nil
 }

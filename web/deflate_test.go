@@ -331,3 +331,37 @@ func BenchmarkDeflate(b *testing.B) {
 		}
 	})
 }
+
+// Short messages that become long, or are much work, are in the buffer together: the task that
+// receives them gives way between them.
+func TestDecompressionUsesTheBudget(t *testing.T) {
+	const messages = 50
+	run(t, func(task *edo.Task) error {
+		conn, peer := compressed(task, web.Limits{})
+		defer conn.Drop()
+		p := marked(true, ws.OpBinary, deflated(t, strings.Repeat("x", 600<<10)))
+		for range messages {
+			peer.write(t, p)
+		}
+		received := 0
+		receiving := edo.Go(task, func(task *edo.Task) error {
+			for ; received < messages; received++ {
+				if _, err := conn.Recv(task); err != nil {
+					received = messages
+					return err
+				}
+			}
+			return nil
+		})
+		for before := 0; received < messages; before = received {
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+			if n := received - before; n > 2 {
+				t.Errorf("%d messages were decompressed while another task waited", n)
+			}
+		}
+		_, err := receiving.Await(task)
+		return err
+	})
+}

@@ -17,6 +17,7 @@ type event struct {
 	kind eventKind
 	data []byte
 	text bool        // a message: it is text
+	work int         // a message: what it has cost to decompress it, in operations of the budget
 	end  *CloseError // closes and fails
 }
 

@@ -122,7 +122,7 @@ func (w *Worker) freshBudget() {
 func (w *Worker) gosched(now int64) {
 	if now-w.core.goschedAt >= int64(time.Millisecond) {
 		w.core.goschedAt = now
-		w.core.others.run(now)
+		w.core.others.runAndFire(now)
 	}
 }
 

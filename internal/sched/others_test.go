@@ -3,6 +3,7 @@ package sched
 import (
 	"runtime"
 	"testing"
+	"time"
 )
 
 // onOneProcessor runs the test on one processor, where a goroutine that is runnable waits until the
@@ -38,6 +39,22 @@ func runs(t *testing.T, letRun func()) {
 		}
 	}
 	t.Fatal("a goroutine that is runnable has not run")
+}
+
+// Nobody waits for a processor meanwhile: only a schedule of the processor finds the timer.
+func TestTimersFireWhileAWorkerGoesOnAndNoProcessorIsIdle(t *testing.T) {
+	onOneProcessor(t)
+	o := others{ranAt: 1} // runtime.Gosched is not due
+	for range 1000 {
+		fired := make(chan struct{}, 1)
+		time.AfterFunc(0, func() { fired <- struct{}{} })
+		for calls := 0; len(fired) == 0; calls++ {
+			if calls == 4 { // as in runs, and the first call is for the timer
+				t.Fatal("a timer has not fired")
+			}
+			o.runAndFire(1)
+		}
+	}
 }
 
 func TestGoschedIsCalledBeforeTheMonitorOfGoInterferes(t *testing.T) {

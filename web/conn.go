@@ -37,6 +37,7 @@ type Conn struct {
 	status  *CloseError // how the receiving side has ended; nil: it has not
 	isTold  bool        // the stream has returned status
 	owes    bool        // the receiving side has sent something, which may not be flushed
+	debtor  edo.Waker   // the task that receives, when it has left the flush to one that sends
 	hasIdle bool        // SetIdleTimeout was called
 	isAsked bool        // a ping was sent because the connection is idle, and nothing has come since
 	skipEnd bool        // the next end of framed is that after the error of an idle read
@@ -249,9 +250,27 @@ func (c *Conn) finish(status *CloseError, payload []byte) {
 func (c *Conn) flushAnswers(cx *edo.Context) {
 	c.mu.Lock()
 	owes := c.owes
+	if owes {
+		c.debtor = cx.Waker() // before the flush: the task that sends may give up meanwhile
+	}
 	c.mu.Unlock()
 	if owes {
 		c.PollFlush(cx)
+	}
+}
+
+// sendGivenUp has the task that receives flush what it owes: the one that would have done so, as it
+// sends, has given up.
+func (c *Conn) sendGivenUp() {
+	c.mu.Lock()
+	w := c.debtor
+	if !c.owes {
+		w = edo.Waker{}
+	}
+	c.debtor = edo.Waker{}
+	c.mu.Unlock()
+	if !w.IsZero() {
+		w.Wake()
 	}
 }
 
@@ -260,7 +279,7 @@ func (c *Conn) takePong() (data []byte, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pong == nil {
-		c.owes = false
+		c.owes, c.debtor = false, edo.Waker{}
 		return nil, false
 	}
 	data, c.pong = *c.pong, nil

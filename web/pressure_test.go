@@ -264,3 +264,36 @@ func TestACancelledSendStaysWhole(t *testing.T) {
 		return err
 	})
 }
+
+// The pong of the task that receives is behind a message, and the task that would have written both
+// gives up: the first one goes on with them.
+func TestAPingIsAnsweredAfterATaskThatSendsHasGivenUp(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		a, b := aio.Duplex(64)
+		conn := web.ServerOver(a, web.Limits{})
+		defer conn.Drop()
+		peer := &raw{Pipe: b, task: task}
+		long := strings.Repeat("x", 20_000)
+		sends := edo.Go(task, func(task *edo.Task) error { return conn.Send(task, web.Text(long)) })
+		receives := edo.GoValue(task, func(task *edo.Task) (web.Message, error) { return conn.Recv(task) })
+		peer.write(t, masked(true, ws.OpPing, "?"))
+		for range 20 {
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+		}
+		sends.Abort()
+		if _, err := sends.Await(task); !errors.Is(err, edo.ErrCancelled) {
+			t.Errorf("Send = %v", err)
+		}
+		if f := peer.next(t); string(f.Payload) != long {
+			t.Errorf("the first frame has %d bytes", len(f.Payload))
+		}
+		if f := peer.next(t); f.Header.OpCode != ws.OpPong || string(f.Payload) != "?" {
+			t.Errorf("the second frame is %d %q", f.Header.OpCode, f.Payload)
+		}
+		peer.write(t, masked(true, ws.OpText, "x"))
+		_, err := receives.Await(task)
+		return err
+	})
+}

@@ -123,8 +123,12 @@ type sending struct {
 	isSent bool  // the frame is in the buffer
 }
 
-// Drop has nothing to give up: what is in the buffer stays there.
-func (s *sending) Drop() {}
+// Drop gives up: what is in the buffer stays there.
+func (s *sending) Drop() {
+	if s.c != nil {
+		s.c.sendGivenUp()
+	}
+}
 
 // Poll waits for room, puts the frame into the buffer, and flushes.
 func (s *sending) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {

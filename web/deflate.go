@@ -108,11 +108,12 @@ func (d *deflater) deflate(data []byte) []byte {
 	return p
 }
 
-// put gives d back, unless it holds the memory of a long message.
+// put gives d back, without the memory of a long message.
 func (d *deflater) put() {
-	if d.out.Cap() <= 64<<10 {
-		deflaters.Put(d)
+	if d.out.Cap() > 64<<10 {
+		d.out = bytes.Buffer{}
 	}
+	deflaters.Put(d)
 }
 
 // deflateTail ends the data of a message: the four bytes that its sender has left out, and a last

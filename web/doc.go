@@ -57,7 +57,7 @@
 //
 // # Cost
 //
-// An idle Conn is some 210 bytes besides its connection and its task: buffers come from a pool and
+// An idle Conn is some 220 bytes besides its connection and its task: buffers come from a pool and
 // go back as soon as they are empty. A message that is received is one allocation, and belongs to
 // the receiver. Sending copies the message once and allocates nothing, unless it is longer than
 // 16 KiB.

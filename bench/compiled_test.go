@@ -7,6 +7,9 @@ import (
 
 // The straight-line source, built by edo build, does the same work.
 func TestCompiledProgramMeasuresWhatTheDirectStyleDoes(t *testing.T) {
+	if race {
+		t.Skip("the other programs are built without the race detector: the run without it has this test")
+	}
 	o := tiny(t, "-peers", inCompiled)
 	programs := &peerPrograms{}
 	defer programs.close()

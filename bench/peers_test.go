@@ -22,6 +22,9 @@ func builtPeers(t *testing.T) (*options, *peerPrograms) {
 }
 
 func TestEveryPeerDoesItsWork(t *testing.T) {
+	if race {
+		t.Skip("the other programs are built without the race detector: the run without it has this test")
+	}
 	o, programs := builtPeers(t)
 	for _, one := range peerList {
 		if programs.products[one.name] == "" {

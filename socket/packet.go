@@ -44,8 +44,8 @@ func ListenPacket(s edo.Spawner, network, address string, opts ...Option) (*Pack
 // DialPacket makes a socket that sends to one address and receives from there alone. The HOST
 // is numeric or localhost: look up a name before, with [net.DefaultResolver] and
 // [edo.Blocking]. DialPacket does not wait, and sends nothing. Its options are those of
-// [ListenPacket], and [LocalAddr]. On unixgram it has no name of its own, so that nobody can
-// answer.
+// [ListenPacket], and [LocalAddr]. On unixgram it has no name of its own, so that no receiver
+// can answer.
 //
 //edo:nowait
 func DialPacket(s edo.Spawner, network, address string, opts ...Option) (*PacketConn, error) {

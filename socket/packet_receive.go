@@ -59,8 +59,8 @@ var receives reuse.Pool[receive, *receive]
 // address it comes as one, also to a socket that is for IPv6 as well. When the task is cancelled
 // the error is [edo.ErrCancelled], and nothing is lost.
 //
-// On a connected socket ECONNREFUSED says that nobody has received a datagram that was sent
-// before. It comes once, and the next operation goes on.
+// On a connected socket ECONNREFUSED says that a datagram, sent before, has found no receiver.
+// It comes once, and the next operation goes on.
 //
 //edo:step ReadFromStep
 func (c *PacketConn) ReadFrom(task *edo.Task, p []byte) (int, netip.AddrPort, error) {

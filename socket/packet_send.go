@@ -65,8 +65,8 @@ func (c *PacketConn) WriteToPath(task *edo.Task, p []byte, path string) (int, er
 	return c.send(task, p, driver.Peer{Path: path})
 }
 
-// Write is [PacketConn.WriteTo] for a connected socket. ECONNREFUSED says that nobody has
-// received a datagram that was sent before; p was not sent then.
+// Write is [PacketConn.WriteTo] for a connected socket. ECONNREFUSED says that a
+// datagram, sent before, has found no receiver; p was not sent then.
 //
 //edo:step WriteStep
 func (c *PacketConn) Write(task *edo.Task, p []byte) (int, error) {

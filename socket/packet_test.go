@@ -108,7 +108,7 @@ func TestConnectedSocketHearsItsPeerAlone(t *testing.T) {
 	})
 }
 
-// Of a datagram that nobody has received a connected socket hears at its next operation, once. A
+// A connected socket hears of a datagram without a receiver at its next operation, once. A
 // socket that is not connected never does.
 func TestRefusedDatagramIsToldOnceToAConnectedSocket(t *testing.T) {
 	packetEnds(t, func(task *edo.Task, a, b *PacketConn) error {

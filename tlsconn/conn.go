@@ -51,8 +51,8 @@ func (c *Conn) LocalAddr() net.Addr { return c.link.LocalAddr() }
 func (c *Conn) RemoteAddr() net.Addr { return c.link.RemoteAddr() }
 
 // Read waits until there is something to read and reads up to len(p) bytes. The end is [io.EOF]: the
-// other side has said that it is. A connection that ends without that, which somebody between the two
-// can bring about, is an error that matches [io.ErrUnexpectedEOF]. When the task is cancelled the error
+// other side has said that it is. A connection that ends without that, which a third side between the
+// two can bring about, is an error that matches [io.ErrUnexpectedEOF]. When the task is cancelled the error
 // is [edo.ErrCancelled], and nothing is lost.
 //
 //edo:step ReadStep

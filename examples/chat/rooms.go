@@ -15,7 +15,7 @@ const (
 	named   = 20 // people of a room whose names are told
 )
 
-// rooms are those that somebody is in.
+// rooms are those with a client in them.
 type rooms struct {
 	mu    sync.Mutex // guards the following and each room; held for no wait
 	rooms map[string]*room

@@ -264,7 +264,7 @@ func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
 				return err
 			}))
 		}
-		all = append(all, edo.Go(task, func(task *edo.Task) error { // nobody answers
+		all = append(all, edo.Go(task, func(task *edo.Task) error { // no peer answers
 			d := &socket.Dialer{Options: []socket.Option{socket.UserTimeout(300 * ms)}}
 			_, err := d.Dial(task, "tcp", far+":9")
 			return is("Dial with a user time-out", err, syscall.ETIMEDOUT)

@@ -28,7 +28,7 @@ func TestNoRoomForWatchesIsAnErrorThatPasses(t *testing.T) {
 			return err
 		}
 		defer l.Close()
-		other, err := socket.Listen(task, "tcp", "127.0.0.1:0") // nobody accepts
+		other, err := socket.Listen(task, "tcp", "127.0.0.1:0") // no task accepts
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func TestNoRoomForWatchesIsAnErrorThatPasses(t *testing.T) {
 		if now := descriptors(); now != before {
 			return fmt.Errorf("%d descriptors, %d before", now, before)
 		}
-		// A client whose socket nobody has to watch, and which is accepted for nothing.
+		// A client whose socket no poller has to watch, and which is accepted for nothing.
 		lost, err := blockingClient(l.Addr())
 		if err != nil {
 			return err

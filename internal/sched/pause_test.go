@@ -122,7 +122,7 @@ func TestStallIsNotHandledWhileAReportAsksTheTasks(t *testing.T) {
 	rt.Wait()
 	ended.Wait()
 	if !isHandled.Load() {
-		t.Error("nobody has learned of the stall")
+		t.Error("no task has learned of the stall")
 	}
 }
 

@@ -53,7 +53,7 @@ func Run(o Order, in io.Reader, out io.Writer) error {
 	return json.NewEncoder(out).Encode(c.result())
 }
 
-// ask writes a line to whoever has started the client, and waits for one.
+// ask writes a line to the program that has started the client, and waits for one.
 func (c *client) ask(line string) error {
 	fmt.Fprintln(c.say, line)
 	_, err := c.starter.ReadString('\n')
@@ -73,7 +73,7 @@ type client struct {
 	wire  wire
 	began time.Time
 
-	starter *bufio.Reader // whoever has started the client
+	starter *bufio.Reader // the program that has started the client
 	say     io.Writer
 
 	trust *tls.Config

@@ -78,7 +78,7 @@ func checkUpgrade(answer []byte) (isWhole bool, err error) {
 	case !bytes.HasPrefix(head, []byte("HTTP/1.1 101 ")) || !bytes.Contains(head, []byte(acceptKey)):
 		return true, fmt.Errorf("the server does not upgrade: %.200q", head)
 	case len(behind) > 0:
-		return true, errors.New("the server sends a message that nobody has asked for")
+		return true, errors.New("the server sends a message that was not asked for")
 	}
 	return true, nil
 }

@@ -40,6 +40,19 @@ func (d *epollDriver) Close() error {
 	return err
 }
 
+// removeAll removes the files of the listeners that were not closed.
+func (s *socketFiles) removeAll() {
+	s.mu.Lock()
+	var files []*socketFile
+	for f := range s.open {
+		files = append(files, f)
+	}
+	s.mu.Unlock()
+	for _, f := range files {
+		f.remove()
+	}
+}
+
 // Wait waits in the poller. It never reports a stall: a goroutine that is no task may
 // call Wake.
 func (d *epollDriver) Wait(cx *sched.Context, deadline int64) bool {

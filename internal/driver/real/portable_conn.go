@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
@@ -37,20 +36,19 @@ type portableConn struct {
 	remote  net.Addr
 	cancel  context.CancelFunc // ends the connecting; nil for an accepted connection
 
-	mu      sync.Mutex
-	inner   net.Conn // nil: not connected
-	dialErr error
-	data    []byte // read by the goroutine, and not yet returned
-	readErr error
-	empty   bool   // the goroutine has read an empty packet
-	passed  passed // with the first byte of data, or with the empty packet
-	failure error
-	waiters [2]driver.Waiters // by direction
-	notes   driver.Notes
-	reading bool // a goroutine reads
-	half    bool // CloseWrite was called
-	closed  bool
-	out     portableWrites
+	portableWaits          // its mu guards the following
+	inner         net.Conn // nil: not connected
+	dialErr       error
+	data          []byte // read by the goroutine, and not yet returned
+	readErr       error
+	empty         bool   // the goroutine has read an empty packet
+	passed        passed // with the first byte of data, or with the empty packet
+	failure       error
+	notes         driver.Notes
+	reading       bool // a goroutine reads
+	half          bool // CloseWrite was called
+	closed        bool
+	out           portableWrites
 }
 
 var _ driver.Conn = (*portableConn)(nil)
@@ -246,31 +244,6 @@ func (c *portableConn) Set(o driver.Option) error {
 		return net.ErrClosed
 	}
 	return setOption(c.inner, o)
-}
-
-func (c *portableConn) Wait(d driver.Direction, t *sched.Task) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiters[d].Add(t)
-}
-
-func (c *portableConn) Waits(d driver.Direction, t *sched.Task) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.waiters[d].Contains(t)
-}
-
-func (c *portableConn) Forget(d driver.Direction, t *sched.Task) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiters[d].Remove(t)
-}
-
-func (c *portableConn) Wake(d driver.Direction) {
-	c.mu.Lock()
-	woken := c.waiters[d].RemoveAll()
-	c.mu.Unlock()
-	woken.Wake()
 }
 
 func (c *portableConn) Driver() driver.Driver { return c.driver }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"sync"
 	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
@@ -28,12 +27,11 @@ type portablePacketConn struct {
 	v6            bool
 	file          *socketFile
 
-	mu      sync.Mutex
-	arrived *arrived          // received by the goroutine, and not yet returned; or nil
-	waiters [2]driver.Waiters // by direction
-	reading bool              // a goroutine receives
-	waiting bool              // a goroutine waits for room
-	closed  bool
+	portableWaits          // its mu guards the following
+	arrived       *arrived // received by the goroutine, and not yet returned; or nil
+	reading       bool     // a goroutine receives
+	waiting       bool     // a goroutine waits for room
+	closed        bool
 }
 
 // arrived is what a goroutine has received.
@@ -253,31 +251,6 @@ func (c *portablePacketConn) set(o driver.Option) error {
 		return failed
 	}
 	return err
-}
-
-func (c *portablePacketConn) Wait(d driver.Direction, t *sched.Task) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiters[d].Add(t)
-}
-
-func (c *portablePacketConn) Waits(d driver.Direction, t *sched.Task) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.waiters[d].Contains(t)
-}
-
-func (c *portablePacketConn) Forget(d driver.Direction, t *sched.Task) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiters[d].Remove(t)
-}
-
-func (c *portablePacketConn) Wake(d driver.Direction) {
-	c.mu.Lock()
-	woken := c.waiters[d].RemoveAll()
-	c.mu.Unlock()
-	woken.Wake()
 }
 
 func (c *portablePacketConn) Driver() driver.Driver { return c.driver }

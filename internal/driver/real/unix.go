@@ -70,17 +70,4 @@ func (f *socketFile) remove() {
 	}
 }
 
-// removeAll removes the files of the listeners that were not closed.
-func (s *socketFiles) removeAll() {
-	s.mu.Lock()
-	var files []*socketFile
-	for f := range s.open {
-		files = append(files, f)
-	}
-	s.mu.Unlock()
-	for _, f := range files {
-		f.remove()
-	}
-}
-
 var errNoCredentials = driver.Unsupported("credentials are those of Unix sockets on Linux")

@@ -38,8 +38,8 @@ const (
 //     arrived before it, and so does every write and CloseWrite. When the other side's end
 //     came first, reads go on to return io.EOF, and writes fail with EPIPE.
 type conn struct {
-	driver        *Driver
-	net           *network
+	driver *Driver
+	waits
 	network       string // as Dial was given it
 	local, remote net.Addr
 	in, out       *flow
@@ -47,9 +47,8 @@ type conn struct {
 	settings
 
 	notes    driver.Notes
-	waiters  [2]driver.Waiters // by direction; one that connects waits to write
-	peer     *conn             // nil when there was no listener
-	listener *listener         // in whose queue this end is, until it is accepted
+	peer     *conn     // nil when there was no listener
+	listener *listener // in whose queue this end is, until it is accepted
 	state    state
 	err      syscall.Errno // when it failed
 }
@@ -170,34 +169,6 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 		}
 	}
 	return 0, c.pending(cx, driver.Writing), nil
-}
-
-// Wait makes t a waiter in direction d.
-func (c *conn) Wait(d driver.Direction, t *sched.Task) {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	c.waiters[d].Add(t)
-}
-
-// Waits reports whether t is a waiter in direction d.
-func (c *conn) Waits(d driver.Direction, t *sched.Task) bool {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	return c.waiters[d].Contains(t)
-}
-
-// Forget removes t from the waiters in direction d.
-func (c *conn) Forget(d driver.Direction, t *sched.Task) {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	c.waiters[d].Remove(t)
-}
-
-// Wake wakes all waiters in direction d.
-func (c *conn) Wake(d driver.Direction) {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	c.waiters[d].RemoveAll().Wake()
 }
 
 // Driver returns the driver of the connection.

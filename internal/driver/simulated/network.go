@@ -136,11 +136,11 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 	}
 	n.ports[source]++
 	c := &conn{
-		driver: d, net: n, network: network, local: tcpAddr(from, source), remote: a.Net(),
+		driver: d, waits: waits{net: n}, network: network, local: tcpAddr(from, source), remote: a.Net(),
 		state: connecting, port: source, settings: s,
 	}
 	peer := &conn{
-		driver: d, net: n, network: network, local: a.Net(), remote: tcpAddr(from, source),
+		driver: d, waits: waits{net: n}, network: network, local: a.Net(), remote: tcpAddr(from, source),
 		state: open, peer: c,
 	}
 	connect(c, peer)

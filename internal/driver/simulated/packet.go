@@ -22,8 +22,8 @@ import (
 //
 // The lock of the network guards its fields.
 type packetConn struct {
-	driver  *Driver
-	net     *network
+	driver *Driver
+	waits
 	network string
 	at      endpoint
 	local   net.Addr
@@ -32,11 +32,10 @@ type packetConn struct {
 	peer    *packetConn // of a connected Unix socket, until it is found closed
 	packetSettings
 
-	waiters [2]driver.Waiters // by direction
-	queue   []datagram        // what has arrived
-	bytes   int               // in queue
-	err     syscall.Errno     // to be told once; or 0
-	closed  bool
+	queue  []datagram    // what has arrived
+	bytes  int           // in queue
+	err    syscall.Errno // to be told once; or 0
+	closed bool
 }
 
 type datagram struct {
@@ -62,7 +61,7 @@ func longestUDP(ip netip.Addr) int {
 // ListenPacket makes a socket for datagrams. Every numeric address is one.
 func (d *Driver) ListenPacket(network, address string, opts ...driver.Option) (driver.PacketConn, error) {
 	a, err := driver.ParsePacketAddress(network, address)
-	c := &packetConn{driver: d, net: &d.net, network: network}
+	c := &packetConn{driver: d, waits: waits{net: &d.net}, network: network}
 	if err == nil {
 		err = c.setAll(opts)
 	}
@@ -89,7 +88,7 @@ func (d *Driver) ListenPacket(network, address string, opts ...driver.Option) (d
 // socket must exist.
 func (d *Driver) DialPacket(network, address string, opts ...driver.Option) (driver.PacketConn, error) {
 	a, err := driver.ParsePacketAddress(network, address)
-	c := &packetConn{driver: d, net: &d.net, network: network}
+	c := &packetConn{driver: d, waits: waits{net: &d.net}, network: network}
 	if err == nil {
 		err = c.setAll(opts)
 	}
@@ -254,30 +253,6 @@ func (c *packetConn) wakeSenders() {
 			o.waiters[driver.Writing].RemoveAll().Wake()
 		}
 	}
-}
-
-func (c *packetConn) Wait(d driver.Direction, t *sched.Task) {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	c.waiters[d].Add(t)
-}
-
-func (c *packetConn) Waits(d driver.Direction, t *sched.Task) bool {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	return c.waiters[d].Contains(t)
-}
-
-func (c *packetConn) Forget(d driver.Direction, t *sched.Task) {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	c.waiters[d].Remove(t)
-}
-
-func (c *packetConn) Wake(d driver.Direction) {
-	c.net.mu.Lock()
-	defer c.net.mu.Unlock()
-	c.waiters[d].RemoveAll().Wake()
 }
 
 func (c *packetConn) Driver() driver.Driver { return c.driver }

@@ -39,8 +39,8 @@ func (d *Driver) dialUnix(a driver.Address) (driver.Conn, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	unnamed := &net.UnixAddr{Net: a.Network}
-	c := &conn{driver: d, net: n, network: a.Network, local: unnamed, remote: a.Net(), state: connecting}
-	peer := &conn{driver: d, net: n, network: a.Network, local: a.Net(), remote: unnamed, state: open, peer: c}
+	c := &conn{driver: d, waits: waits{net: n}, network: a.Network, local: unnamed, remote: a.Net(), state: connecting}
+	peer := &conn{driver: d, waits: waits{net: n}, network: a.Network, local: a.Net(), remote: unnamed, state: open, peer: c}
 	var err error
 	l := n.listenerOf(a.Path)
 	switch {

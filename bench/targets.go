@@ -31,7 +31,7 @@ const (
 	inDirect  = "direct"
 )
 
-var targets = []target{
+var targets = append([]target{
 	{workload: "spawn", figure: "ns", style: inFutures, must: 100, aim: 65, goes: 547, tokio: 153},
 	{workload: "spawn_nested", figure: "ns", style: inFutures, must: 140, aim: 110, goes: 598, tokio: 149},
 	{workload: "spawn_join", figure: "ns", style: inFutures, must: 160, aim: 120, goes: 644, tokio: 214},
@@ -94,32 +94,29 @@ var targets = []target{
 	{workload: "echo_1000_16", figure: "rate", style: inFutures, must: 1.1, aim: 1.25, factor: true},
 	{workload: "echo_1000_16", figure: "p99", style: inFutures, must: 1, aim: 1, factor: true},
 	{workload: "echo_1_1", figure: "cpu", style: inFutures, must: 10_000, aim: 7_500, goes: 13_100, tokio: 8_000},
+}, inBoth(
+	target{workload: "conns_10000", figure: "rate", must: 1.2, aim: 1.4, factor: true},
+	target{workload: "conns_10000", figure: "rate", must: 1, aim: 1.15, of: "tokio"},
+	target{workload: "conns_100000", figure: "rate", must: 1.2, aim: 1.4, factor: true},
+	target{workload: "conns_100000", figure: "rate", must: 1.05, aim: 1.15, of: "tokio"},
+	target{workload: "echo_50_1", figure: "cpu", must: 1, aim: 0.9, of: "tokio"},
+	target{workload: "echo_50_16", figure: "cpu", must: 1, aim: 0.9, of: "tokio"},
+	target{workload: "echo_1000_1", figure: "cpu", must: 1, aim: 0.9, of: "tokio"},
+	target{workload: "echo_50_1", figure: "p99", must: 1.1, aim: 0.9, of: "tokio"},
+	target{workload: "echo_1000_1", figure: "p99", must: 1.1, aim: 0.9, of: "tokio"},
+	target{workload: "ws_1000", figure: "rate", must: 1.2, aim: 1.6, of: "gorilla"},
+	target{workload: "ws_1000", figure: "rate", must: 1.2, aim: 1.6, of: "coder"},
+	target{workload: "ws_idle_10000", figure: "bytes", must: 700, aim: 500},
+	target{workload: "tls_idle_2000", figure: "bytes", must: 0.5, aim: 0.3, factor: true},
+)...)
 
-	{workload: "conns_10000", figure: "rate", style: inFutures, must: 1.2, aim: 1.4, factor: true},
-	{workload: "conns_10000", figure: "rate", style: inFutures, must: 1, aim: 1.15, of: "tokio"},
-	{workload: "conns_100000", figure: "rate", style: inFutures, must: 1.2, aim: 1.4, factor: true},
-	{workload: "conns_100000", figure: "rate", style: inFutures, must: 1.05, aim: 1.15, of: "tokio"},
-	{workload: "echo_50_1", figure: "cpu", style: inFutures, must: 1, aim: 0.9, of: "tokio"},
-	{workload: "echo_50_16", figure: "cpu", style: inFutures, must: 1, aim: 0.9, of: "tokio"},
-	{workload: "echo_1000_1", figure: "cpu", style: inFutures, must: 1, aim: 0.9, of: "tokio"},
-	{workload: "echo_50_1", figure: "p99", style: inFutures, must: 1.1, aim: 0.9, of: "tokio"},
-	{workload: "echo_1000_1", figure: "p99", style: inFutures, must: 1.1, aim: 0.9, of: "tokio"},
-	{workload: "ws_1000", figure: "rate", style: inFutures, must: 1.2, aim: 1.6, of: "gorilla"},
-	{workload: "ws_1000", figure: "rate", style: inFutures, must: 1.2, aim: 1.6, of: "coder"},
-	{workload: "ws_idle_10000", figure: "bytes", style: inFutures, must: 700, aim: 500},
-	{workload: "tls_idle_2000", figure: "bytes", style: inFutures, must: 0.5, aim: 0.3, factor: true},
-
-	{workload: "conns_10000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.4, factor: true},
-	{workload: "conns_10000", figure: "rate", style: inCompiled, must: 1, aim: 1.15, of: "tokio"},
-	{workload: "conns_100000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.4, factor: true},
-	{workload: "conns_100000", figure: "rate", style: inCompiled, must: 1.05, aim: 1.15, of: "tokio"},
-	{workload: "echo_50_1", figure: "cpu", style: inCompiled, must: 1, aim: 0.9, of: "tokio"},
-	{workload: "echo_50_16", figure: "cpu", style: inCompiled, must: 1, aim: 0.9, of: "tokio"},
-	{workload: "echo_1000_1", figure: "cpu", style: inCompiled, must: 1, aim: 0.9, of: "tokio"},
-	{workload: "echo_50_1", figure: "p99", style: inCompiled, must: 1.1, aim: 0.9, of: "tokio"},
-	{workload: "echo_1000_1", figure: "p99", style: inCompiled, must: 1.1, aim: 0.9, of: "tokio"},
-	{workload: "ws_1000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.6, of: "gorilla"},
-	{workload: "ws_1000", figure: "rate", style: inCompiled, must: 1.2, aim: 1.6, of: "coder"},
-	{workload: "ws_idle_10000", figure: "bytes", style: inCompiled, must: 700, aim: 500},
-	{workload: "tls_idle_2000", figure: "bytes", style: inCompiled, must: 0.5, aim: 0.3, factor: true},
+// inBoth returns the targets that straight-line code has as futures have, once for each.
+func inBoth(all ...target) (both []target) {
+	for _, style := range []string{inFutures, inCompiled} {
+		for _, t := range all {
+			t.style = style
+			both = append(both, t)
+		}
+	}
+	return both
 }

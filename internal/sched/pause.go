@@ -48,7 +48,7 @@ func (rt *Runtime) Pause(patience time.Duration) (resume func(), still bool) {
 	}
 	deadline := time.Now().Add(patience)
 	r, p := &rt.workers[0].remote, &rt.pause
-	if !pollUntil(deadline, func() bool { return !p.leaving.Load() && p.holder.TryLock() }) { // rule S3
+	if !pollUntil(deadline, p.hold) {
 		return resume, false
 	}
 	r.paused.Store(true) // rule S1
@@ -62,6 +62,19 @@ func (rt *Runtime) Pause(patience time.Duration) (resume func(), still bool) {
 		p.holder.Unlock()
 		rt.externals.Add(-1)
 	}, still
+}
+
+// hold makes the caller the holder, unless there is one, or the worker has not gone on since the last
+// pause (rule S3). Holders alone set leaving.
+func (p *pause) hold() bool {
+	if !p.holder.TryLock() {
+		return false
+	}
+	if p.leaving.Load() {
+		p.holder.Unlock()
+		return false
+	}
+	return true
 }
 
 // pollUntil calls done every 20 µs until it returns true, and then returns true; false

@@ -1,6 +1,7 @@
 package tasktest
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
@@ -123,12 +124,14 @@ func (v *Valve) End(value int, err error) {
 	v.Waker.Wake()
 }
 
-// Gate is a leaf that waits until a test opens it. Its name is in reports.
+// Gate is a leaf that waits until a test opens it, from any goroutine. Its name is in reports. The
+// fields other than the name belong to a test while no task waits.
 type Gate struct {
 	Name   string
 	IsOpen bool
 	Waker  edo.Waker
 	Polls  int // polls with a budget
+	mu     sync.Mutex
 }
 
 // Poll is pending until the gate is open.
@@ -136,6 +139,8 @@ func (g *Gate) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	if !cx.Proceed(g) {
 		return 0, edo.Pending, nil
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.Polls++
 	if g.IsOpen {
 		return 7, edo.Ready, nil
@@ -151,6 +156,9 @@ func (g *Gate) Waits(*edo.Context) edo.Wait {
 
 // Open opens the gate.
 func (g *Gate) Open() {
+	g.mu.Lock()
 	g.IsOpen = true
-	g.Waker.Wake()
+	waker := g.Waker
+	g.mu.Unlock()
+	waker.Wake()
 }

@@ -14,7 +14,7 @@ import (
 
 // The tasks of a scope end together: the first error cancels the others.
 func ExampleRun() {
-	edo.Run(func(task *edo.Task) error {
+	sim.Run(1, func(task *edo.Task) error { // in virtual time
 		err := scope.Run(task, func(s *scope.Scope) error {
 			edo.Go(s, func(task *edo.Task) error {
 				defer fmt.Println("the endless one has ended")
@@ -38,7 +38,7 @@ func ExampleRun() {
 
 // The error of a scope that has timed out names the tasks that had not ended.
 func ExampleTimeout() {
-	sim.Run(1, func(task *edo.Task) error { // in virtual time
+	sim.Run(1, func(task *edo.Task) error {
 		err := scope.Run(task, func(s *scope.Scope) error {
 			for _, d := range []time.Duration{time.Second, time.Hour} {
 				edo.Go(s, func(task *edo.Task) error { return timer.Sleep(task, d) }, edo.Name("sleeps for "+d.String()))

@@ -204,9 +204,10 @@ func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
 		least  time.Duration
 		passes bool // the connection can go on
 	}{
+		// The idle second has begun before the cut, and that of the probe may have begun just before.
 		{"read with keep-alive", []socket.Option{socket.KeepAlive(net.KeepAliveConfig{
 			Enable: true, Idle: time.Second, Interval: time.Second, Count: 1,
-		})}, read, syscall.ETIMEDOUT, 1500 * ms, false},
+		})}, read, syscall.ETIMEDOUT, 500 * ms, false},
 		{"write with a user time-out", []socket.Option{socket.UserTimeout(300 * ms)}, write, syscall.ETIMEDOUT, 300 * ms, false},
 		{"read with a user time-out, a write before", []socket.Option{socket.UserTimeout(300 * ms)}, func(task *edo.Task, c *socket.Conn) error {
 			if _, err := c.Write(task, []byte("x")); err != nil {
@@ -255,7 +256,7 @@ func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
 			conn := open[2*i]
 			all = append(all, edo.Go(task, func(task *edo.Task) error {
 				err := is(c.name, c.wait(task, conn), c.want)
-				if took := time.Since(began); err == nil && (took < c.least || took > c.least+5*time.Second) {
+				if took := time.Since(began); err == nil && (took < c.least || took > c.least+20*time.Second) {
 					err = fmt.Errorf("%s: ended after %v, want %v", c.name, took, c.least)
 				}
 				if err == nil && c.want == error(syscall.ETIMEDOUT) {
@@ -355,7 +356,7 @@ func TestTheEndDoesNotWaitForAPeerThatHasVanished(t *testing.T) {
 		ends = append(ends, time.Since(began))
 	})
 	for _, took := range ends {
-		if took > 5*time.Second {
+		if took > 20*time.Second {
 			t.Errorf("the end took %v", took)
 		}
 	}

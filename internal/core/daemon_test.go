@@ -25,15 +25,18 @@ func TestRunDoesNotWaitForDaemonsAndEndsThemWhenAllOthersHaveEnded(t *testing.T)
 	for _, c := range tasktest.Kinds {
 		var order []string
 		err := edo.Run(func(task *edo.Task) error {
+			var begun atomic.Bool // a daemon that has not begun when the others end never runs
 			edo.Go(task, func(task *edo.Task) error {
+				begun.Store(true)
 				err := tick(task)
 				order = append(order, "daemon")
 				return err
 			}, edo.Daemon())
 			edo.Go(task, func(task *edo.Task) error {
-				for range 10 {
+				for !begun.Load() {
 					edo.Yield(task)
 				}
+				tasktest.YieldTimes(task, 10)
 				order = append(order, "task")
 				return nil
 			})
@@ -143,7 +146,14 @@ func TestRunWaitsForTasksThatADaemonSpawns(t *testing.T) {
 func TestErrorOfADaemonIsReportedLikeAnyOther(t *testing.T) {
 	broken := errors.New("broken")
 	err := edo.Run(func(task *edo.Task) error {
-		edo.Go(task, func(task *edo.Task) error { return errors.Join(task.Cancelled(), broken) }, edo.Daemon(), edo.Name("keeper"))
+		var begun atomic.Bool
+		edo.Go(task, func(task *edo.Task) error {
+			begun.Store(true)
+			return errors.Join(task.Cancelled(), broken)
+		}, edo.Daemon(), edo.Name("keeper"))
+		for !begun.Load() {
+			edo.Yield(task)
+		}
 		return nil
 	}, tasktest.Quiet(edo.Config{}))
 	if !errors.Is(err, broken) {

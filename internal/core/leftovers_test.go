@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
@@ -362,7 +363,7 @@ func TestAReportAsksAFunctionThatIsLocked(t *testing.T) {
 		}, edo.Name("locked one"))
 		_, err := edo.Blocking(task, func(*edo.Task) (int, error) {
 			runtime.LockOSThread()
-			for range 1000 { // until the task waits
+			for start := time.Now(); time.Since(start) < time.Minute; { // until the task waits
 				report.Reset()
 				if err := edo.Dump(&report); err != nil || strings.Contains(report.String(), "the gate") {
 					return 0, err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -50,11 +51,16 @@ func TestSecondSignalCancelsEveryTask(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			var other error
 			err := edo.Run(func(task *edo.Task) error {
+				var begun atomic.Bool
 				edo.Go(task, func(task *edo.Task) error {
+					begun.Store(true)
 					_, other = edo.Await(task, tasktest.Forever{})
 					return other
 				})
 				edo.Spawn(task, tasktest.Forever{})
+				for !begun.Load() {
+					edo.Yield(task)
+				}
 				interrupt(t)
 				_, err := edo.Await(task, tasktest.Forever{})
 				interrupt(t)

@@ -3,6 +3,7 @@ package core_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,14 +56,18 @@ func TestWithContextIsWhatEveryContextDerivesFromAndEndsTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), traceKey{}, 7))
 	var other error
 	err := edo.Run(func(task *edo.Task) error {
+		var begun atomic.Bool
 		edo.Go(task, func(task *edo.Task) error {
+			begun.Store(true)
 			if v := task.Context().Value(traceKey{}); v != 7 {
 				t.Error("a task's context has the value", v)
 			}
 			_, other = edo.Await(task, tasktest.Forever{})
 			return other
 		})
-		edo.Yield(task)
+		for !begun.Load() {
+			edo.Yield(task)
+		}
 		cancel(cause)
 		return task.Cancelled()
 	}, edo.WithContext(ctx))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -373,12 +374,16 @@ func TestBrokenReportsAreFound(t *testing.T) {
 }
 
 func TestAStallThatIsReportedIsAFault(t *testing.T) {
+	told := make(chan struct{})
 	r, rng := newRound(seedOf(byRun), 2, 20*time.Millisecond, []scenario{{"stalls", func(*round) program {
 		return once(func(task *edo.Task) error {
 			gate := make(chan struct{})
 			edo.Go(task, func(task *edo.Task) error {
 				tx, rx := mpsc.New[int](1)
-				time.AfterFunc(time.Second, tx.Close) // from outside: the runtime does not know of it
+				go func() { // from outside: the runtime does not know of it
+					<-told
+					tx.Close()
+				}()
 				close(gate)
 				rx.Recv(task)
 				return nil
@@ -388,6 +393,12 @@ func TestAStallThatIsReportedIsAFault(t *testing.T) {
 		})
 	}}})
 	r.config.StallAfter = time.Millisecond
+	var first sync.Once
+	tell := r.config.OnError
+	r.config.OnError = func(err error) {
+		tell(err)
+		first.Do(func() { close(told) })
+	}
 	if got := strings.Join(r.play(rng), "\n"); !strings.Contains(got, "OnError was called with: edo: nothing can happen any more") {
 		t.Errorf("a stall was not found: %s", got)
 	}

@@ -246,6 +246,20 @@ func TestDialTriesEveryAddressAndReturnsTheFirstError(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		for { // until no other program has the port on 127.0.0.1
+			other, err := net.Listen("tcp", "127.0.0.1:"+port)
+			if err == nil {
+				other.Close()
+				break
+			}
+			l.Close()
+			if l, err = socket.Listen(task, "tcp", "[::1]:0"); err != nil {
+				return err
+			}
+			if _, port, err = net.SplitHostPort(l.Addr().String()); err != nil {
+				return err
+			}
+		}
 		conn, err := socket.Dial(task, "tcp", "localhost:"+port) // 127.0.0.1, and then ::1
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package real_test
 import (
 	"errors"
 	"net"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -105,6 +106,18 @@ func TestInvalidAddressesAreRefused(t *testing.T) {
 	}
 }
 
+// isTaken reports whether another program has the port of at on one of the hosts.
+func isTaken(at net.Addr, hosts []string) bool {
+	for _, host := range hosts {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(at.(*net.TCPAddr).Port)))
+		if err != nil {
+			return true
+		}
+		l.Close()
+	}
+	return false
+}
+
 func TestEveryFamilyIsServed(t *testing.T) {
 	b := newHarness(t)
 	if l, err := net.Listen("tcp6", "[::1]:0"); err != nil {
@@ -124,6 +137,10 @@ func TestEveryFamilyIsServed(t *testing.T) {
 		{"tcp", "127.0.0.1:0", []string{"127.0.0.1", "", "0.0.0.0", "::ffff:127.0.0.1"}, []string{"::1"}},
 	} {
 		l, err := b.Listen(test.network, test.address)
+		for err == nil && isTaken(l.Addr(), test.refused) {
+			l.Close()
+			l, err = b.Listen(test.network, test.address)
+		}
 		if err != nil {
 			t.Fatalf("%s %s: %v", test.network, test.address, err)
 		}

@@ -34,14 +34,14 @@ type Process struct {
 }
 
 // Start runs the example that the test belongs to, with these arguments. It is
-// killed when the test ends, or after half a minute.
+// killed after two minutes, and when the test ends, which waits for its end.
 func Start(t *testing.T, args ...string) *Process {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 	p := &Process{t: t, cmd: exec.CommandContext(ctx, self, args...)}
 	p.cmd.Env = append(os.Environ(), programVariable+"=1")
@@ -54,6 +54,10 @@ func Start(t *testing.T, args ...string) *Process {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { // the test process may be the next to end, and would leave it running
+		cancel()
+		p.cmd.Wait()
+	})
 	return p
 }
 

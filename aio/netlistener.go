@@ -22,6 +22,9 @@ type Acceptor[C Conn] interface {
 //	go http.Serve(aio.NetListener(task.Runtime(), l), handler)
 //
 // Accept waits as an operation of NetConn does. Close closes l.
+//
+// For TLS give it to the ServeTLS of a http.Server, or to tls.NewListener. The other way round,
+// a net.Conn around one of crypto/tls, hides TLS from net/http, which then serves no HTTP/2.
 func NetListener[C Conn](s edo.Spawner, l Acceptor[C]) net.Listener {
 	n := &netListener[C]{inner: l}
 	n.user.init(s)

@@ -31,6 +31,10 @@ type Listener struct {
 // data under way is noticed after some 15 minutes: use deadlines,
 // [Conn.SetIdleTimeout], or [UserTimeout].
 //
+// Connections that no Accept has taken wait in the system's queue. On Linux it has room for
+// net.core.somaxconn of them, 4,096 unless that was changed; a client that comes to a full one tries
+// again after 1, 3 and 7 seconds. TcpExtListenOverflows, which nstat shows, counts these.
+//
 // [Unix sockets]: https://pkg.go.dev/github.com/edo-go/edo/socket#hdr-Unix_sockets
 //
 //edo:nowait

@@ -87,8 +87,9 @@ var errLinger = errors.New("a Close that lingers would keep a worker waiting: us
 // a peer that lives and does not read, so that its window is full, is cut off after that
 // time as well, and loses what it has not received. With keep-alive it takes the place of
 // Count: a silent peer is given up at the first probe after it, which may be later than
-// Count probes. And the failure comes by up to the time of one retransmission later. For a
-// time limit that is exact, use a deadline or [Conn.SetIdleTimeout].
+// Count probes. And the failure comes by up to the time of one retransmission later; it is
+// EHOSTUNREACH if the system has found by then that its network has no such machine any more.
+// For a time limit that is exact, use a deadline or [Conn.SetIdleTimeout].
 func UserTimeout(d time.Duration) Option {
 	if d < 0 {
 		return Option{err: fmt.Errorf("a user time-out of %v", d)}

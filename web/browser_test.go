@@ -41,6 +41,14 @@ ws.onclose = e => {
 </script>`
 
 func TestAPageInABrowserIsServed(t *testing.T) {
+	t.Run("plain", func(t *testing.T) { visit(t, false) })
+	t.Run("compressed", func(t *testing.T) { visit(t, true) })
+}
+
+// browse opens a page in a browser until the test ends. The channel gets the error of a browser that
+// ends before.
+func browse(t *testing.T, url string) (exited <-chan error) {
+	t.Helper()
 	browser := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -51,12 +59,30 @@ func TestAPageInABrowserIsServed(t *testing.T) {
 	if browser == "" {
 		t.Skip("install chromium to run this test")
 	}
-	t.Run("plain", func(t *testing.T) { visit(t, browser, false) })
-	t.Run("compressed", func(t *testing.T) { visit(t, browser, true) })
+	profile, err := os.MkdirTemp("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		"--remote-debugging-port=0", "--user-data-dir="+profile, url)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended, waited := make(chan error, 1), make(chan struct{})
+	go func() {
+		ended <- cmd.Wait()
+		close(waited)
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-waited
+		os.RemoveAll(profile) // processes of the browser may still write to it: not t.TempDir
+	})
+	return ended
 }
 
 // visit opens the page in a browser, and requires what it reports.
-func visit(t *testing.T, browser string, compress bool) {
+func visit(t *testing.T, compress bool) {
 	rt := newRuntime(t)
 	var l *socket.Listener
 	err := edo.Block(rt, t.Context(), func(task *edo.Task) (err error) {
@@ -71,24 +97,7 @@ func visit(t *testing.T, browser string, compress bool) {
 	defer server.Close()
 	go server.Serve(aio.NetListener(rt, l))
 
-	profile, err := os.MkdirTemp("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(profile) // processes of the browser may still write to it: not t.TempDir
-	port := l.Addr().(*net.TCPAddr).Port
-	url := "http://127.0.0.1:" + strconv.Itoa(port) + "/"
-	cmd := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-		"--remote-debugging-port=0", "--user-data-dir="+profile, url)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	exited := make(chan error, 1)
-	go func() { exited <- cmd.Wait() }()
-	defer func() {
-		cmd.Process.Kill()
-		<-exited
-	}()
+	exited := browse(t, "http://127.0.0.1:"+strconv.Itoa(l.Addr().(*net.TCPAddr).Port)+"/")
 	want := "\nsame\nsame\nsame\nsame\nclosed 4000 true\nother origin 1006"
 	if compress {
 		want = " compressed" + want
@@ -100,7 +109,6 @@ func visit(t *testing.T, browser string, compress bool) {
 			t.Errorf("the page says\n%s\nwant\n%s", got, want)
 		}
 	case err := <-exited:
-		exited <- err
 		t.Fatalf("the browser has ended: %v", err)
 	case <-time.After(3 * time.Minute):
 		t.Fatal("the page has said nothing for three minutes")

@@ -55,6 +55,14 @@
 // cancel.By. A server that ends at the first Ctrl-C has such a token, which the main function
 // cancels: see examples/chat.
 //
+// # Pages that were left
+//
+// A browser keeps a page that was left, for the way back, and its WebSocket stays open: it answers
+// pings and takes messages, of which no script hears. When the page is shown again the WebSocket is
+// lost. So an idle limit does not find such a page. A page with the header Cache-Control: no-store
+// is not kept, and the server gets [CodeGoingAway] when it is left; or the script of the page sends
+// a message now and then.
+//
 // # Cost
 //
 // An idle Conn is some 220 bytes besides its connection and its task: buffers come from a pool and

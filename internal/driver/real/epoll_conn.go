@@ -54,6 +54,7 @@ func (c *conn) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 			c.source.End(driver.Reading, poller.Drained)
 		case errno == syscall.EINTR:
 			c.source.End(driver.Reading, poller.More)
+		case c.defersError(errno): // and reads on
 		default:
 			return 0, driver.Ready, c.endFailed(driver.Reading, errno)
 		}
@@ -138,6 +139,17 @@ func (c *conn) endFailed(d driver.Direction, errno syscall.Errno) error {
 	err := c.opError(op, errno)
 	c.source.End(d, poller.More)
 	return err
+}
+
+// defersError ends a read whose error comes ahead of what was sent before it, as that of a
+// unixpacket socket does. The error is kept for the end.
+func (c *conn) defersError(errno syscall.Errno) bool {
+	if c.remote.network != unixPacket || !lasts(errno) || c.source.Failure() != 0 {
+		return false
+	}
+	c.keepError(errno)
+	c.source.End(driver.Reading, poller.More)
+	return true
 }
 
 // keepError keeps an error that the kernel does not report again.

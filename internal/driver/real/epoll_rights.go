@@ -79,6 +79,7 @@ func (c *conn) ReadFiles(cx *sched.Context, p []byte) (int, []*os.File, driver.P
 			c.source.End(driver.Reading, poller.Drained)
 		case err == syscall.EINTR:
 			c.source.End(driver.Reading, poller.More)
+		case c.defersError(errnoOf(err)): // and reads on
 		default:
 			return 0, nil, driver.Ready, c.endFailed(driver.Reading, errnoOf(err))
 		}

@@ -171,6 +171,9 @@ func (c *portableConn) readArrived(cx *sched.Context, p []byte) (int, driver.Pol
 func (c *portableConn) readOnce(size int) {
 	p := make([]byte, size)
 	n, of, err := readMessage(c.inner, p)
+	if c.network == driver.UnixPacket && c.defersError(err) {
+		n, of, err = readMessage(c.inner, p)
+	}
 	empty := err == io.EOF && c.network == driver.UnixPacket && !c.hasEnded()
 	if empty { // a packet, for which package net has the error of the end
 		err = nil
@@ -189,6 +192,16 @@ func (c *portableConn) readOnce(size int) {
 	} else {
 		c.wakeAndUnlock(driver.Reading)
 	}
+}
+
+// defersError reports whether err comes ahead of packets that were sent before it, and keeps it for
+// their end.
+func (c *portableConn) defersError(err error) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	had := c.failure
+	c.keepError(err)
+	return had == nil && c.failure != nil
 }
 
 // keepError keeps an error that ends the connection. mu is held.

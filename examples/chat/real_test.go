@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/cancel"
+	"github.com/edo-go/edo/examples/internal/trial"
 	"github.com/edo-go/edo/socket"
 )
 
@@ -91,10 +91,8 @@ func TestAClientCostsNoGoroutineWhenItIsCompiled(t *testing.T) {
 		frame := append([]byte{0x81, 0x80 | byte(len(name)), 0, 0, 0, 0}, name...)
 		reads(t, dial(t, pages, upgrade+string(frame)), name+" has joined")
 	}
-	if !isCompiled(t, rt) {
-		if n := rt.Metrics().Bodies; n < 2*clients {
-			t.Errorf("%d clients have %d coroutines in the plain build", 2*clients, n)
-		}
+	trial.RequireNoBodies(t, rt, 2*clients)
+	if !trial.IsCompiled(t, rt) {
 		return
 	}
 	// The goroutines of net/http for the requests may still be about to end.
@@ -103,28 +101,6 @@ func TestAClientCostsNoGoroutineWhenItIsCompiled(t *testing.T) {
 			t.Fatalf("%d clients have %d goroutines", 2*clients, runtime.NumGoroutine()-before)
 		}
 	}
-	if n := rt.Metrics().Bodies; n > clients/2 {
-		t.Errorf("%d clients have %d coroutines", 2*clients, n)
-	}
-}
-
-// isCompiled reports whether this program was built with functions that wait in frames.
-func isCompiled(t *testing.T, rt *edo.Runtime) bool {
-	t.Helper()
-	var stack string
-	h := edo.Go(rt, func(task *edo.Task) error {
-		err := edo.Yield(task)
-		stack = string(debug.Stack())
-		return err
-	})
-	err := edo.Block(rt, t.Context(), func(task *edo.Task) error {
-		_, err := h.Await(task)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Contains(stack, "_edoFrame")
 }
 
 // Pages of other sites may not connect in the name of those who look at them.

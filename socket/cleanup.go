@@ -2,6 +2,7 @@ package socket
 
 import (
 	"runtime"
+	"unsafe"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/lost"
@@ -16,14 +17,26 @@ func newConn(inner driver.Conn, pc uintptr) *Conn {
 		runtime.AddCleanup(c, forgotten.found, forgotten{inner, pc, lost.Number()})
 		return c
 	}
-	inner.Notes().Made = origin.Shorten(pc)
-	runtime.AddCleanup(c, foundConn, inner) // half of the bytes
+	inner.Notes().SetPlace(origin.Shorten(pc))
+	if !c.hold() {
+		runtime.AddCleanup(c, foundConn, inner)
+	}
 	return c
 }
 
-// foundConn is the cleanup of a Conn that was made while no simulation ran.
+// hold has the driver keep c, and look for it when it is lost. False says that the driver does
+// not.
+func (c *Conn) hold() bool {
+	return c.inner.HoldHandle((*driver.Handle)(unsafe.Pointer(c)), foundConn)
+}
+
+// A Conn begins with its handle.
+var _ = [1]struct{}{}[unsafe.Offsetof(Conn{}.inner)]
+
+// foundConn is called for a Conn that the collector has found, and that was made while no
+// simulation ran.
 func foundConn(inner driver.Conn) {
-	forgotten{inner: inner, pc: inner.Notes().Made.PC()}.found()
+	forgotten{inner: inner, pc: inner.Notes().Place().PC()}.found()
 }
 
 // newListener returns a listener that was made at pc, as newConn does.

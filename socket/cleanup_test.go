@@ -118,6 +118,94 @@ func TestForgottenConnectionIsClosedAndReportedWithItsPlace(t *testing.T) {
 	}
 }
 
+// A task that polls a connection by hand, and then forgets it, stays its waiter: the connection
+// does not know of that, and its other end is silent.
+func TestConnectionIsFoundThatATaskHasForgottenWhileItWaited(t *testing.T) {
+	log := warnings(t)
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		other, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer other.Close()
+		mock := edotest.NewTask()
+		if err := func() error {
+			c, err := l.Accept(task)
+			if err != nil {
+				return err
+			}
+			mock.Enter(func(cx *edo.Context) {
+				if _, poll, err := c.PollRead(cx, make1()); poll != edo.Pending || err != nil {
+					t.Errorf("got %v, %v, want that it is pending", poll, err)
+				}
+			})
+			return nil
+		}(); err != nil {
+			return err
+		}
+		collected(t, func() bool { return strings.Contains(log(), "a Conn was never closed") })
+		if _, err := other.Read(make1()); err != io.EOF {
+			t.Errorf("the other side got %v, want io.EOF", err)
+		}
+		runtime.KeepAlive(mock)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A connection stays as it is while a goroutine has it, also one that does nothing with it, and
+// tasks that are woken in vain wait again.
+func TestConnectionThatIsAliveIsNotFound(t *testing.T) {
+	log := warnings(t)
+	err := edo.Run(func(task *edo.Task) error {
+		l, err := Listen(task, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		idle, err := Dial(task, "tcp", l.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer idle.Close()
+		c, err := l.Accept(task)
+		if err != nil {
+			return err
+		}
+		reader := edo.GoValue(task, func(task *edo.Task) (string, error) { // has the one reference
+			defer c.Close()
+			b := make([]byte, 10)
+			n, err := c.Read(task, b)
+			return string(b[:n]), err
+		})
+		for range 100 {
+			edo.Yield(task)
+			runtime.GC()
+		}
+		if _, err := idle.Write(task, []byte("hello")); err != nil {
+			return err
+		}
+		got, err := edo.Await(task, reader)
+		if err == nil && got != "hello" {
+			t.Errorf("got %q", got)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := log(); got != "" {
+		t.Errorf("logged %q", got)
+	}
+}
+
 func make1() []byte { return make([]byte, 1) }
 
 func TestForgottenListenerIsClosedAndReported(t *testing.T) {

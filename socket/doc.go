@@ -3,8 +3,7 @@
 //
 // A task that waits for a connection, for data or for room costs nothing but
 // itself: no goroutine, no thread and no buffer. An idle connection is a [Conn] and
-// the driver's part of it, about 100 bytes together on Linux, and some 130 more for the
-// cleanup by which the collector closes a forgotten one. Under the simulator the same calls
+// the driver's part of it, 88 bytes together on Linux. Under the simulator the same calls
 // reach its network, and not the machine's.
 //
 //	l, err := socket.Listen(task, "tcp", "127.0.0.1:0")

@@ -59,18 +59,19 @@ func (s *script) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 func (s *script) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	return s.next(cx, writing, &s.writes)
 }
-func (s *script) Notes() *driver.Notes                        { return &s.notes }
-func (s *script) Connect(*sched.Context) (driver.Poll, error) { return driver.Ready, nil }
-func (s *script) CloseWrite() error                           { return nil }
-func (s *script) Set(driver.Option) error                     { return nil }
-func (s *script) LocalAddr() net.Addr                         { return &net.TCPAddr{} }
-func (s *script) RemoteAddr() net.Addr                        { return &net.TCPAddr{} }
-func (s *script) Addr() net.Addr                              { return &net.TCPAddr{} }
-func (s *script) Network() string                             { return "tcp" }
-func (s *script) Driver() driver.Driver                       { return nil }
-func (s *script) Wake(driver.Direction)                       {}
-func (s *script) Closed() bool                                { return s.closed > 0 }
-func (s *script) Close() error                                { s.closed++; return nil }
+func (s *script) Notes() *driver.Notes                              { return &s.notes }
+func (s *script) HoldHandle(*driver.Handle, func(driver.Conn)) bool { return false }
+func (s *script) Connect(*sched.Context) (driver.Poll, error)       { return driver.Ready, nil }
+func (s *script) CloseWrite() error                                 { return nil }
+func (s *script) Set(driver.Option) error                           { return nil }
+func (s *script) LocalAddr() net.Addr                               { return &net.TCPAddr{} }
+func (s *script) RemoteAddr() net.Addr                              { return &net.TCPAddr{} }
+func (s *script) Addr() net.Addr                                    { return &net.TCPAddr{} }
+func (s *script) Network() string                                   { return "tcp" }
+func (s *script) Driver() driver.Driver                             { return nil }
+func (s *script) Wake(driver.Direction)                             {}
+func (s *script) Closed() bool                                      { return s.closed > 0 }
+func (s *script) Close() error                                      { s.closed++; return nil }
 
 func (s *script) Wait(d driver.Direction, t *sched.Task)       { s.tasks[d] = t }
 func (s *script) Waits(d driver.Direction, t *sched.Task) bool { return s.tasks[d] == t }

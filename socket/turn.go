@@ -1,9 +1,8 @@
 package socket
 
 import (
-	"sync/atomic"
-
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -32,20 +31,21 @@ const (
 	awaited
 )
 
-// turn returns the turn of c, which is with the driver: so a Conn takes 24 bytes.
-func (c *Conn) turn() *atomic.Uint32 { return &c.inner.Notes().Turn }
+// notes returns the notes of c, which have the turn. They are with the driver: so a Conn takes 24
+// bytes.
+func (c *Conn) notes() *driver.Notes { return c.inner.Notes() }
 
 // takeTurn is Ready, without an error, when f has the turn.
 func (f *write) takeTurn(cx *edo.Context) (edo.Poll, error) {
 	c := f.conn
 	var leaf edo.Leaf = (*writable)(c)
-	if !f.hasTurn && c.turn().Load() != free {
+	if !f.hasTurn && c.notes().Turn() != free {
 		leaf = (*behind)(c)
 	}
 	if !cx.Proceed(leaf) { // rule 3
 		return edo.Pending, nil
 	}
-	if !f.hasTurn && !c.turn().CompareAndSwap(free, taken) {
+	if !f.hasTurn && !c.notes().ChangeTurn(free, taken) {
 		if poll, err := c.awaitTurn((*sched.Context)(cx)); poll == edo.Pending || err != nil {
 			return poll, err
 		}
@@ -58,8 +58,8 @@ func (f *write) takeTurn(cx *edo.Context) (edo.Poll, error) {
 // it has taken the turn instead.
 func (c *Conn) awaitTurn(in *sched.Context) (edo.Poll, error) {
 	c.inner.Wait(writing, in.Task()) // rule 1: the waiter first
-	for c.turn().Load() != awaited && !c.turn().CompareAndSwap(taken, awaited) {
-		if c.turn().CompareAndSwap(free, taken) {
+	for c.notes().Turn() != awaited && !c.notes().ChangeTurn(taken, awaited) {
+		if c.notes().ChangeTurn(free, taken) {
 			c.inner.Forget(writing, in.Task())
 			return edo.Ready, nil
 		}
@@ -82,7 +82,7 @@ func (f *write) releaseTurn() {
 		return
 	}
 	f.hasTurn = false
-	if f.conn.turn().Swap(free) == awaited { // rule 1
+	if f.conn.notes().SetTurn(free) == awaited { // rule 1
 		f.conn.inner.Wake(writing)
 	}
 }

@@ -2,10 +2,8 @@ package driver
 
 import (
 	"net"
-	"sync/atomic"
 	"time"
 
-	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -77,12 +75,6 @@ type Listener interface {
 	Close() error
 }
 
-// Notes is what package socket keeps of a connection.
-type Notes struct {
-	Turn atomic.Uint32 // whose turn it is to write
-	Made origin.Short  // where it was made; set before other goroutines have it
-}
-
 // Direction is what an operation does with a connection.
 type Direction uint8
 
@@ -104,6 +96,12 @@ type Conn interface {
 	// Notes returns what package socket keeps of the connection, with the driver, whose
 	// object has room for it.
 	Notes() *Notes
+
+	// HoldHandle keeps h alive, what the program has of the connection. It is called for a
+	// new connection, and when an operation is Pending. The driver lets h go again when
+	// nothing is known that refers to it, and calls found when the collector has found it.
+	// False says that this driver does not: h is not kept.
+	HoldHandle(h *Handle, found func(Conn)) bool
 
 	// Connect is Ready without an error when the connection that Dial began is
 	// established.

@@ -25,12 +25,13 @@ type Poller struct {
 	registered atomic.Int64 // number of sources
 	sources    sourceTable
 	overflow   overflowTable
+	handles    handles
 	buffers    sync.Pool // of *events, one for each Look
 	waiting
 
 	mu         sync.Mutex // guards closed and generation, and orders Open and Close
 	closed     bool
-	generation uint32
+	generation uint16
 }
 
 // events is the buffer for the events that one system call reports.
@@ -79,12 +80,13 @@ func (p *Poller) Open(s *Source, fd int, interest Interest, ready bool) error {
 		return net.ErrClosed
 	}
 	p.generation++
-	s.poller, s.fd, s.generation = p, int32(fd), p.generation
+	s.poller, s.fd = p, int32(fd)
+	s.marks.Store(uint32(p.generation))
 	if ready {
 		s.state.Store(readable | writable)
 	}
 	p.sources.set(s.fd, s) // before the kernel may report it
-	event := syscall.EpollEvent{Events: uint32(interest), Fd: s.fd, Pad: int32(s.generation)}
+	event := syscall.EpollEvent{Events: uint32(interest), Fd: s.fd, Pad: int32(p.generation)}
 	if err := syscall.EpollCtl(p.epfd, syscall.EPOLL_CTL_ADD, fd, &event); err != nil {
 		p.sources.clear(s.fd)
 		return os.NewSyscallError("epoll_ctl", err)
@@ -94,6 +96,7 @@ func (p *Poller) Open(s *Source, fd int, interest Interest, ready bool) error {
 }
 
 func (p *Poller) remove(s *Source) {
+	p.handles.remove(s)
 	p.sources.clear(s.fd)
 	p.registered.Add(-1)
 }
@@ -127,7 +130,7 @@ func (p *Poller) deliver(events []syscall.EpollEvent, cx *sched.Context) (woke b
 			continue
 		}
 		s := entry.Load()
-		if s != nil && s.generation == uint32(event.Pad) && s.deliver(event.Events, cx) {
+		if s != nil && s.generation() == uint16(event.Pad) && s.deliver(event.Events, cx) {
 			woke = true
 		}
 	}

@@ -142,7 +142,7 @@ func TestMoreEventsThanOneCallReportsAreAllSeen(t *testing.T) {
 func TestEventOfAClosedDescriptorDoesNotReachItsSuccessor(t *testing.T) {
 	p := newTestPoller(t)
 	old, other := pair(t, p)
-	number, generation := old.fd, old.generation
+	number, generation := old.fd, old.generation()
 	syscall.Close(other)
 	stale := []syscall.EpollEvent{{Events: syscall.EPOLLIN | syscall.EPOLLHUP, Fd: number, Pad: int32(generation)}}
 	old.Close()

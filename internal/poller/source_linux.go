@@ -38,7 +38,8 @@ const (
 //	bit  5    a write follows: the same
 //	bit  6    several tasks wait to read; the others are in the poller's overflow table
 //	bit  7    the same for writing
-//	bits 8-31 number of operations between Begin, or Hold, and End
+//	bit  8    untouched: no operation has begun since the last look at the handle
+//	bits 9-31 number of operations between Begin, or Hold, and End
 //
 //	in a direction  waiter  changed by
 //	ready           nil     Begin clears the bit and enters
@@ -63,7 +64,7 @@ const (
 //     later edge of its own: the end of the stream or an error that was reported
 //     together with the data before it, and urgent data, at which reads stop short.
 //     All of these set "certain", which is never cleared.
-//  6. Open writes poller, fd and generation before any other goroutine can reach the
+//  6. Open writes poller, fd and the generation before any other goroutine can reach the
 //     source. They are read-only from then on.
 //  7. failure is set once, between Begin and End of the operation that got the error from
 //     the kernel. An operation that finds what may be the rest of an error first looks
@@ -73,12 +74,15 @@ const (
 //     and loads the state again afterwards: a waker that came in between has not seen the
 //     table's entry. A waker empties the slot first, and the table's entry afterwards.
 type Source struct {
-	poller     *Poller
-	waiters    [2]atomic.Pointer[sched.Task] // the latest of each direction; see waiters_linux.go
-	state      atomic.Uint32
-	fd         int32
-	generation uint32
-	failure    atomic.Uint32
+	poller  *Poller
+	waiters [2]atomic.Pointer[sched.Task] // the latest of each direction; see waiters_linux.go
+	handle  atomic.Pointer[driver.Handle] // of a connection; see handles_linux.go
+	state   atomic.Uint32
+	fd      int32
+	marks   atomic.Uint32 // bits 0-15 the generation, bits 16-31 the failure
+
+	// Notes has nothing to do with readiness: it has room here.
+	Notes driver.Notes
 }
 
 const (
@@ -89,7 +93,8 @@ const (
 	follows  uint32 = 16 // shifted by the direction
 	overflow uint32 = 64 // shifted by the direction
 
-	oneOperation uint32 = 1 << 8
+	untouched    uint32 = 1 << 8
+	oneOperation uint32 = 1 << 9
 )
 
 // FD returns the descriptor. It may be used between Begin or Hold and End alone.
@@ -109,7 +114,7 @@ func (s *Source) Begin(d driver.Direction, t *sched.Task) (driver.Poll, error) {
 		case state&closed != 0: // rule 4
 			return driver.Ready, net.ErrClosed
 		case state&ready != 0: // rule 1
-			if s.state.CompareAndSwap(state, state&^ready+oneOperation) {
+			if s.state.CompareAndSwap(state, state&^(ready|untouched)+oneOperation) {
 				if invariant.Enabled {
 					invariant.Step("Source.Begin: in")
 				}
@@ -191,10 +196,18 @@ func (s *Source) Follow(d driver.Direction, t *sched.Task) bool {
 
 // Fail keeps an error that the kernel reports once, for all later operations (rule 7). It
 // is called between Begin and End. The first error stays.
-func (s *Source) Fail(errno syscall.Errno) { s.failure.CompareAndSwap(0, uint32(errno)) }
+func (s *Source) Fail(errno syscall.Errno) {
+	generation := uint32(s.generation())
+	s.marks.CompareAndSwap(generation, generation|uint32(errno)<<16)
+}
 
 // Failure returns the error that was kept, or 0.
-func (s *Source) Failure() syscall.Errno { return syscall.Errno(s.failure.Load()) }
+func (s *Source) Failure() syscall.Errno { return syscall.Errno(s.marks.Load() >> 16) }
+
+// generation tells s from earlier sources with the same descriptor, of which events may still
+// come. After 65,536 sources it comes again; an event that is taken for a later source's does
+// no harm: the next operation finds nothing.
+func (s *Source) generation() uint16 { return uint16(s.marks.Load()) }
 
 // Hold keeps the descriptor open until Release, for calls that have nothing to do
 // with readiness.
@@ -204,7 +217,7 @@ func (s *Source) Hold() error {
 		if state&closed != 0 {
 			return net.ErrClosed
 		}
-		if s.state.CompareAndSwap(state, state+oneOperation) {
+		if s.state.CompareAndSwap(state, state&^untouched+oneOperation) {
 			return nil
 		}
 	}

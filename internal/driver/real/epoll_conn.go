@@ -13,16 +13,21 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// conn is a connection: 64 bytes, and no buffer. Its source keeps the waiters.
+// conn is a connection: 64 bytes, and no buffer. Its source keeps the waiters, the notes and the
+// handle.
 type conn struct {
 	source poller.Source
 	remote endpoint
-	notes  driver.Notes
 }
 
 var _ driver.Conn = (*conn)(nil)
 
-func (c *conn) Notes() *driver.Notes { return &c.notes }
+func (c *conn) Notes() *driver.Notes { return &c.source.Notes }
+
+func (c *conn) HoldHandle(h *driver.Handle, found func(driver.Conn)) bool {
+	c.source.HoldHandle(h, found)
+	return true
+}
 
 // maxIO bounds one read or write, as in package net: the kernel would cut a longer
 // one, and a cut one must not count as a drained socket.

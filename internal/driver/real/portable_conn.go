@@ -55,6 +55,9 @@ var _ driver.Conn = (*portableConn)(nil)
 
 func (c *portableConn) Notes() *driver.Notes { return &c.notes }
 
+// HoldHandle keeps nothing: a cleanup of its own is less than what such a connection has.
+func (c *portableConn) HoldHandle(*driver.Handle, func(driver.Conn)) bool { return false }
+
 // connect is the operation that Dial starts.
 func (c *portableConn) connect(ctx context.Context, dialer *net.Dialer, opts []driver.Option) {
 	inner, err := dialer.DialContext(ctx, c.network, c.remote.String())

@@ -55,6 +55,9 @@ type conn struct {
 
 func (c *conn) Notes() *driver.Notes { return &c.notes }
 
+// HoldHandle keeps nothing: a simulation looks for what was forgotten by cleanups.
+func (c *conn) HoldHandle(*driver.Handle, func(driver.Conn)) bool { return false }
+
 // establish opens an end that connects.
 func (c *conn) establish() {
 	if c.state == connecting {

@@ -27,9 +27,22 @@ func Copy(task *edo.Task, dst Writer, src Reader) (int64, error) {
 	return await[int64](task, &transfers, transfer{dst: dst, src: src})
 }
 
-// CopyStep is the step form of [Copy].
+// CopyStep is the step form of [Copy]. While it waits and holds no bytes, the Step keeps what the
+// copy must remember, and the future is in the pool.
 func CopyStep(task *edo.Task, st *edo.Step, dst Writer, src Reader) (done bool, n int64, err error) {
-	return awaitStep[int64](task, st, &transfers, transfer{dst: dst, src: src})
+	o := edo.StepState[transfer](st)
+	if o == nil {
+		o = transfers.Get()
+		o.begin(dst, src, edo.StepState[remembered](st))
+	}
+	st.Set(nil) // also when the reader or the writer panics
+	if done, _, err = edo.AwaitStep(task, edo.Future[int64](o)); !done {
+		o.keepIn(st)
+		return false, 0, nil
+	}
+	n = o.n
+	transfers.Put(o)
+	return true, n, err
 }
 
 // CopyFuture is [Copy] as a future. It is an [edo.Dropper]: Drop gives the buffer back.
@@ -47,17 +60,51 @@ type transfer struct {
 	dst Writer
 	src Reader
 
-	chunk     *chunk // nil while it is empty and src is pending
-	from, to  int    // chunk[from:to] was read and is not written
-	spliced   splice
-	n         int64 // bytes written
-	mustFlush bool  // bytes were written since the last flush
-	atEOF     bool  // src is at its end
+	chunk    *chunk // nil while it is empty and src is pending
+	from, to int    // chunk[from:to] was read and is not written
+	spliced  splice
+
+	remembered
+	kept *remembered // of CopyStep: what keeps it between the steps; nil before the first wait
+}
+
+// remembered is what a copy remembers while it holds no bytes.
+type remembered struct {
+	n         int64      // bytes written
+	mode      spliceMode // of spliced; set while the copy is kept
+	mustFlush bool       // bytes were written since the last flush
+	atEOF     bool       // src is at its end
 
 	reads, writes bool // the last poll of src, or of dst, was pending
 }
 
 func (o *transfer) progress() int64 { return o.n }
+
+// begin begins a copy, or goes on with one that kept has.
+func (o *transfer) begin(dst Writer, src Reader, kept *remembered) {
+	o.dst, o.src, o.kept = dst, src, kept
+	if kept != nil {
+		o.remembered = *kept
+		o.spliced.mode = kept.mode
+	}
+}
+
+// keepIn makes st keep o, which waits: what o remembers, if that is all.
+func (o *transfer) keepIn(st *edo.Step) {
+	if o.chunk != nil || o.spliced.pipe != nil {
+		st.Set(o)
+		return
+	}
+	kept := o.kept
+	if kept == nil {
+		kept = new(remembered)
+	}
+	*kept = o.remembered
+	kept.mode = o.spliced.mode
+	st.Set(kept)
+	*o = transfer{} // nothing is given up
+	transfers.Put(o)
+}
 
 // Drop gives the buffer back, and the operation up that waits.
 func (o *transfer) Drop() {

@@ -41,21 +41,23 @@ func serveDirect(c Config) error {
 	}, c.runtime())
 }
 
-// serveFuture is edo's future style: a future for each connection.
+// serveFuture is edo's future style: a future for each connection, which lies in its task.
 func serveFuture(c Config) error {
-	return serveEach(c, func(conn *socket.Conn) edo.Future[edo.Unit] { return &session{conn: conn} })
+	return serveEach(c, func(cx *edo.Context, conn *socket.Conn) {
+		edo.SpawnInline[edo.Unit](cx, session{conn: conn})
+	})
 }
 
-// serveEach serves each connection with the future that session returns.
-func serveEach(c Config, session func(*socket.Conn) edo.Future[edo.Unit]) error {
-	_, err := edo.RunFuture(&acceptor{ready: c.Ready, session: session}, c.runtime())
+// serveEach calls spawn for each connection.
+func serveEach(c Config, spawn func(*edo.Context, *socket.Conn)) error {
+	_, err := edo.RunFuture(&acceptor{ready: c.Ready, spawn: spawn}, c.runtime())
 	return err
 }
 
-// acceptor listens, and spawns a session for each connection.
+// acceptor listens, and calls spawn for each connection.
 type acceptor struct {
 	ready    func(string)
-	session  func(*socket.Conn) edo.Future[edo.Unit]
+	spawn    func(*edo.Context, *socket.Conn)
 	listener *socket.Listener
 	incoming *socket.Incoming
 }
@@ -77,7 +79,7 @@ func (a *acceptor) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if state == edo.End || err != nil {
 			return edo.Unit{}, edo.Ready, err
 		}
-		edo.Spawn(cx, a.session(conn))
+		a.spawn(cx, conn)
 	}
 }
 
@@ -96,7 +98,7 @@ var freeBuffers = sync.Pool{New: func() any { return new([buffer]byte) }}
 type session struct {
 	conn     *socket.Conn
 	buf      *[buffer]byte
-	from, to int // buf[from:to] must be written
+	from, to uint16 // buf[from:to] must be written
 }
 
 func (s *session) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -112,7 +114,7 @@ func (s *session) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 			if err != nil {
 				return s.finish()
 			}
-			s.from += n
+			s.from += uint16(n)
 		}
 		n, state, err := s.conn.PollRead(cx, s.buf[:])
 		if state == edo.Pending {
@@ -122,7 +124,7 @@ func (s *session) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if err != nil {
 			return s.finish() // the client has closed
 		}
-		s.from, s.to = 0, n
+		s.from, s.to = 0, uint16(n)
 	}
 }
 

@@ -63,8 +63,8 @@ func serveTLSFuture(c Config) error {
 		return err
 	}
 	acceptor := tlsconn.NewAcceptor(config)
-	return serveEach(c, func(tcp *socket.Conn) edo.Future[edo.Unit] {
-		return &tlsSession{accepting: acceptor.AcceptFuture(tcp)}
+	return serveEach(c, func(cx *edo.Context, tcp *socket.Conn) {
+		edo.SpawnInline[edo.Unit](cx, tlsSession{accepting: acceptor.AcceptFuture(tcp)})
 	})
 }
 

@@ -45,8 +45,8 @@ func serveWebDirect(c Config) error {
 // serveWebFuture is a server of WebSockets in future style.
 func serveWebFuture(c Config) error {
 	acceptor := &web.Acceptor{}
-	return serveEach(c, func(tcp *socket.Conn) edo.Future[edo.Unit] {
-		return &webSession{accepting: acceptor.AcceptFuture(tcp)}
+	return serveEach(c, func(cx *edo.Context, tcp *socket.Conn) {
+		edo.SpawnInline[edo.Unit](cx, webSession{accepting: acceptor.AcceptFuture(tcp)})
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
 )
 
 // copying is a compiled function that copies.
@@ -79,5 +80,28 @@ func TestACopyInStepsThatHoldsNoBytesKeepsNoFuture(t *testing.T) {
 	}, edo.WithConfig(edo.Config{CurrentThread: true}))
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestACopyThatGoesOnAfterItWasKeptIsTheSame(t *testing.T) {
+	_, src := Duplex(4)
+	dst, _ := Duplex(4)
+	o := &transfer{dst: dst, src: src}
+	o.spliced.mode = splicesNever
+	edotest.RequirePending(t, edotest.NewTask(), edo.Future[int64](o))
+	before := *o
+	if before.remembered == (remembered{}) {
+		t.Fatal("the copy does not remember that its read is pending")
+	}
+	var st edo.Step
+	o.keepIn(&st)
+	if *o != (transfer{}) {
+		t.Errorf("the future that was given back is %+v", *o)
+	}
+	after := new(transfer)
+	after.begin(dst, src, edo.StepState[remembered](&st))
+	before.kept, before.mode = after.kept, after.mode
+	if *after != before {
+		t.Errorf("the copy was %+v and is %+v", before, *after)
 	}
 }

@@ -22,6 +22,7 @@ type script struct {
 	tasks     [2]*sched.Task // the waiters, to accept or read and to write
 	forgotten []*sched.Task
 	forgot    []direction // the same, of connections
+	held      []*driver.Handle
 	closed    int
 }
 
@@ -59,19 +60,23 @@ func (s *script) Read(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 func (s *script) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 	return s.next(cx, writing, &s.writes)
 }
-func (s *script) Notes() *driver.Notes                              { return &s.notes }
-func (s *script) HoldHandle(*driver.Handle, func(driver.Conn)) bool { return false }
-func (s *script) Connect(*sched.Context) (driver.Poll, error)       { return driver.Ready, nil }
-func (s *script) CloseWrite() error                                 { return nil }
-func (s *script) Set(driver.Option) error                           { return nil }
-func (s *script) LocalAddr() net.Addr                               { return &net.TCPAddr{} }
-func (s *script) RemoteAddr() net.Addr                              { return &net.TCPAddr{} }
-func (s *script) Addr() net.Addr                                    { return &net.TCPAddr{} }
-func (s *script) Network() string                                   { return "tcp" }
-func (s *script) Driver() driver.Driver                             { return nil }
-func (s *script) Wake(driver.Direction)                             {}
-func (s *script) Closed() bool                                      { return s.closed > 0 }
-func (s *script) Close() error                                      { s.closed++; return nil }
+func (s *script) HoldHandle(h *driver.Handle, found func(driver.Conn)) bool {
+	s.held = append(s.held, h)
+	return true
+}
+
+func (s *script) Notes() *driver.Notes                        { return &s.notes }
+func (s *script) Connect(*sched.Context) (driver.Poll, error) { return driver.Ready, nil }
+func (s *script) CloseWrite() error                           { return nil }
+func (s *script) Set(driver.Option) error                     { return nil }
+func (s *script) LocalAddr() net.Addr                         { return &net.TCPAddr{} }
+func (s *script) RemoteAddr() net.Addr                        { return &net.TCPAddr{} }
+func (s *script) Addr() net.Addr                              { return &net.TCPAddr{} }
+func (s *script) Network() string                             { return "tcp" }
+func (s *script) Driver() driver.Driver                       { return nil }
+func (s *script) Wake(driver.Direction)                       {}
+func (s *script) Closed() bool                                { return s.closed > 0 }
+func (s *script) Close() error                                { s.closed++; return nil }
 
 func (s *script) Wait(d driver.Direction, t *sched.Task)       { s.tasks[d] = t }
 func (s *script) Waits(d driver.Direction, t *sched.Task) bool { return s.tasks[d] == t }
@@ -90,6 +95,31 @@ func (s scriptListener) Forget(t *sched.Task) { s.forgotten = append(s.forgotten
 func TestConnIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(Conn{}); size > 24 {
 		t.Fatalf("a connection is %d bytes", size)
+	}
+}
+
+// A driver that has let a connection go, because nothing waited, must have it back.
+func TestOperationThatWaitsHasTheDriverHoldTheConnection(t *testing.T) {
+	s := &script{reads: []result{{n: 1}}}
+	c := newConn(scriptConn{s}, 0)
+	if len(s.held) != 1 || unsafe.Pointer(s.held[0]) != unsafe.Pointer(c) || s.held[0].Inner != c.inner {
+		t.Fatalf("a new connection: held %v", s.held)
+	}
+	edotest.NewTask().Enter(func(cx *edo.Context) {
+		if _, poll, _ := c.PollRead(cx, make([]byte, 1)); poll != edo.Ready || len(s.held) != 1 {
+			t.Errorf("a read that does not wait: %v, held %d times", poll, len(s.held))
+		}
+		if _, poll, _ := c.PollRead(cx, make([]byte, 1)); poll != edo.Pending || len(s.held) != 2 {
+			t.Errorf("a read that waits: %v, held %d times", poll, len(s.held))
+		}
+		if _, poll, _ := c.PollWrite(cx, make([]byte, 1)); poll != edo.Pending || len(s.held) != 3 {
+			t.Errorf("a write that waits: %v, held %d times", poll, len(s.held))
+		}
+	})
+	for _, h := range s.held {
+		if h != s.held[0] {
+			t.Errorf("held %v", s.held)
+		}
 	}
 }
 

@@ -64,9 +64,6 @@ func (p *Poller) holdHandle(s *Source, h *driver.Handle, found func(driver.Conn)
 	hs := &p.handles
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
-	if s.IsClosed() {
-		return
-	}
 	hs.stopCleanup(s)
 	s.handle.Store(h)
 	if hs.found = found; !hs.isAsked {

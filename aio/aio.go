@@ -9,6 +9,8 @@ type Reader interface {
 	// error. At the end every call is Ready with io.EOF. Pending means that there are no
 	// bytes yet, that the task of cx will be woken, and that p was not kept.
 	//
+	// A task that gives its read up, and may read again, says so by [AbandonRead].
+	//
 	// One task at a time reads. A second task gets an [*edo.BusyError] from the readers
 	// of edo. With a mock task of edotest the last poll wins, and only its waker is woken.
 	PollRead(cx *edo.Context, p []byte) (n int, poll edo.Poll, err error)

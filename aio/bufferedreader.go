@@ -116,7 +116,8 @@ func (b *BufferedReader) PollFill(cx *edo.Context) (edo.Poll, error) {
 	return poll, err
 }
 
-func (b *BufferedReader) abandon(isRead bool) { abandon(b.r, isRead) }
+// AbandonRead passes on that a read was given up: see [AbandonRead].
+func (b *BufferedReader) AbandonRead(w edo.Waker) { AbandonRead(b.r, w) }
 
 // bufferedOp is an operation that waits until the buffer has what it asks for.
 type bufferedOp struct {
@@ -128,7 +129,7 @@ type bufferedOp struct {
 	from   uint
 	value  []byte
 	gone   int // bytes discarded
-	waits  bool
+	waits  pendingRead
 }
 
 type bufferedKind uint8
@@ -146,8 +147,8 @@ func (o *bufferedOp) progress() []byte { return o.value }
 
 // Drop gives the operation up.
 func (o *bufferedOp) Drop() {
-	if o.waits {
-		giveUpReading(o.b, &o.waits)
+	if b := o.b; b != nil {
+		o.waits.giveUp(b)
 	}
 }
 
@@ -156,7 +157,7 @@ func (o *bufferedOp) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
 		return polledAgain[[]byte](cx)
 	}
 	poll, err := o.goOn(cx)
-	if o.waits = poll == edo.Pending; o.waits {
+	if poll == edo.Pending {
 		return nil, edo.Pending, nil
 	}
 	o.b = nil
@@ -184,7 +185,7 @@ func (o *bufferedOp) goOn(cx *edo.Context) (edo.Poll, error) {
 		poll, err := o.b.PollFill(cx)
 		turn.End(cx)
 		switch {
-		case poll == edo.Pending:
+		case o.waits.note(cx, o.b, poll):
 			return edo.Pending, nil
 		case err == io.EOF:
 			return edo.Ready, o.atEOF()

@@ -108,4 +108,5 @@ func (b *BufferedWriter) emptyAnd(cx *edo.Context, then func(cx *edo.Context) (e
 	return poll, err
 }
 
-func (b *BufferedWriter) abandon(isRead bool) { abandon(b.w, isRead) }
+// AbandonWrite passes on that a write was given up: see [AbandonRead].
+func (b *BufferedWriter) AbandonWrite(w edo.Waker) { AbandonWrite(b.w, w) }

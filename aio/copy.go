@@ -75,7 +75,8 @@ type remembered struct {
 	mustFlush bool       // bytes were written since the last flush
 	atEOF     bool       // src is at its end
 
-	reads, writes bool // the last poll of src, or of dst, was pending
+	reads  pendingRead
+	writes pendingWrite
 }
 
 func (o *transfer) progress() int64 { return o.n }
@@ -108,8 +109,8 @@ func (o *transfer) keepIn(st *edo.Step) {
 
 // Drop gives the buffer back, and the operation up that waits.
 func (o *transfer) Drop() {
-	giveUpReading(o.src, &o.reads)
-	giveUpWriting(o.dst, &o.writes)
+	o.reads.giveUp(o.src)
+	o.writes.giveUp(o.dst)
 	o.release()
 }
 
@@ -170,7 +171,7 @@ func (o *transfer) copyBytes(cx *edo.Context) (edo.Poll, error) {
 
 func (o *transfer) write(cx *edo.Context) (edo.Poll, error) {
 	n, poll, err := o.dst.PollWrite(cx, o.chunk[o.from:o.to])
-	poll, err = o.wrote(n, poll, err)
+	poll, err = o.wrote(cx, n, poll, err)
 	if poll == edo.Ready && err == nil {
 		o.from += n
 	}
@@ -178,10 +179,9 @@ func (o *transfer) write(cx *edo.Context) (edo.Poll, error) {
 }
 
 // wrote notes the result of a write.
-func (o *transfer) wrote(n int, poll edo.Poll, err error) (edo.Poll, error) {
-	o.writes = poll == edo.Pending
+func (o *transfer) wrote(cx *edo.Context, n int, poll edo.Poll, err error) (edo.Poll, error) {
 	switch {
-	case poll == edo.Pending || err != nil:
+	case o.writes.note(cx, o.dst, poll) || err != nil:
 		return poll, err
 	case n == 0:
 		return edo.Ready, io.ErrShortWrite
@@ -208,9 +208,8 @@ func (o *transfer) read(cx *edo.Context) (edo.Poll, error) {
 
 // hasRead notes the result of a read. Before a wait for src it flushes dst.
 func (o *transfer) hasRead(cx *edo.Context, n int, poll edo.Poll, err error) (edo.Poll, error) {
-	o.reads = poll == edo.Pending
 	switch {
-	case poll == edo.Pending:
+	case o.reads.note(cx, o.src, poll):
 		_, err := o.flush(cx)
 		if err != nil {
 			poll = edo.Ready
@@ -232,7 +231,6 @@ func (o *transfer) flush(cx *edo.Context) (edo.Poll, error) {
 		return edo.Ready, nil
 	}
 	poll, err := o.dst.PollFlush(cx)
-	o.writes = poll == edo.Pending
-	o.mustFlush = o.writes
+	o.mustFlush = o.writes.note(cx, o.dst, poll)
 	return poll, err
 }

@@ -36,4 +36,5 @@ func (l *LimitedReader) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, erro
 	return n, poll, err
 }
 
-func (l *LimitedReader) abandon(isRead bool) { abandon(l.R, isRead) }
+// AbandonRead passes on that a read was given up: see [AbandonRead].
+func (l *LimitedReader) AbandonRead(w edo.Waker) { AbandonRead(l.R, w) }

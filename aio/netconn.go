@@ -156,6 +156,7 @@ type netOp struct {
 	line  *lock.LockFuture // in the queue for the lock; nil: it is not there
 	guard *lock.Guard      // of the lock, after line
 	holds bool             // the lock was free
+	waits edo.Waker        // the task of the last poll of the connection, if that was pending
 }
 
 type netKind uint8
@@ -182,6 +183,7 @@ func (o *netOp) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	}
 	poll, err := o.goOn(cx)
 	if poll == edo.Pending {
+		o.waits = cx.Waker()
 		return 0, edo.Pending, nil
 	}
 	o.unlock()
@@ -271,7 +273,11 @@ func (o *netOp) Drop() {
 		o.line = nil
 	}
 	if o.holds || o.guard != nil {
-		abandon(o.c.conn, o.kind == netRead)
+		if o.kind == netRead {
+			AbandonRead(o.c.conn, o.waits)
+		} else {
+			AbandonWrite(o.c.conn, o.waits)
+		}
 		o.unlock()
 	}
 }

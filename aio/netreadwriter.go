@@ -187,14 +187,14 @@ func (in *netInput) release() {
 	in.chunk, in.from, in.to = nil, 0, 0
 }
 
-// abandon takes the goroutine of a read back. That of a write ends by itself: its bytes count as
-// written.
-func (c *NetReadWriter) abandon(isRead bool) {
+// AbandonRead takes the goroutine of a read back that was given up: see [AbandonRead]. That of a
+// write ends by itself: its bytes count as written.
+func (c *NetReadWriter) AbandonRead(w edo.Waker) {
 	in := &c.in
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	switch {
-	case !isRead || !in.isLent || in.isEnded:
+	case in.reader != w || !in.isLent || in.isEnded:
 	case !in.isReady:
 		in.isIdle = true
 	default:

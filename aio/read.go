@@ -31,11 +31,11 @@ type read struct {
 	r     Reader
 	p     []byte
 	n     int
-	waits bool // the last poll was pending
+	waits pendingRead
 }
 
 // Drop gives the read up.
-func (o *read) Drop() { giveUpReading(o.r, &o.waits) }
+func (o *read) Drop() { o.waits.giveUp(o.r) }
 
 func (o *read) progress() int { return o.n }
 
@@ -49,7 +49,7 @@ func (o *read) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	}
 	n, poll, err := o.r.PollRead(cx, o.p)
 	turn.End(cx)
-	if o.waits = poll == edo.Pending; !o.waits {
+	if !o.waits.note(cx, o.r, poll) {
 		*o = read{n: n}
 	}
 	return n, poll, err
@@ -77,13 +77,13 @@ var readFulls reuse.Pool[readFull, *readFull]
 type readFull struct {
 	r     Reader
 	p     []byte
-	n     int  // bytes of p that are read
-	waits bool // the last poll was pending
+	n     int // bytes of p that are read
+	waits pendingRead
 	atEOF bool // r has ended; an io.ErrUnexpectedEOF may also be an error of r
 }
 
 // Drop gives the rest of the read up.
-func (o *readFull) Drop() { giveUpReading(o.r, &o.waits) }
+func (o *readFull) Drop() { o.waits.giveUp(o.r) }
 
 func (o *readFull) progress() int { return o.n }
 
@@ -92,7 +92,7 @@ func (o *readFull) Poll(cx *edo.Context) (int, edo.Poll, error) {
 		return polledAgain[int](cx)
 	}
 	poll, err := o.fill(cx)
-	if o.waits = poll == edo.Pending; o.waits {
+	if poll == edo.Pending {
 		return 0, edo.Pending, nil
 	}
 	*o = readFull{n: o.n, atEOF: o.atEOF}
@@ -112,7 +112,7 @@ func (o *readFull) fill(cx *edo.Context) (edo.Poll, error) {
 		n, poll, err := o.r.PollRead(cx, o.p[o.n:])
 		turn.End(cx)
 		switch {
-		case poll == edo.Pending:
+		case o.waits.note(cx, o.r, poll):
 			return edo.Pending, nil
 		case err == io.EOF:
 			o.atEOF = true

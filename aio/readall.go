@@ -33,11 +33,11 @@ var readAlls reuse.Pool[readAll, *readAll]
 type readAll struct {
 	r     Reader
 	buf   []byte
-	waits bool // the last poll was pending
+	waits pendingRead
 }
 
 // Drop gives the rest of the read up.
-func (o *readAll) Drop() { giveUpReading(o.r, &o.waits) }
+func (o *readAll) Drop() { o.waits.giveUp(o.r) }
 
 func (o *readAll) progress() []byte { return o.buf }
 
@@ -49,7 +49,7 @@ func (o *readAll) Poll(cx *edo.Context) ([]byte, edo.Poll, error) {
 		return polledAgain[[]byte](cx)
 	}
 	poll, err := o.read(cx)
-	if o.waits = poll == edo.Pending; o.waits {
+	if poll == edo.Pending {
 		return nil, edo.Pending, nil
 	}
 	o.r = nil
@@ -82,7 +82,7 @@ func (o *readAll) read(cx *edo.Context) (edo.Poll, error) {
 		n, poll, err := o.r.PollRead(cx, room)
 		turn.End(cx)
 		switch {
-		case poll == edo.Pending:
+		case o.waits.note(cx, o.r, poll):
 			return edo.Pending, nil
 		case err == io.EOF:
 			return edo.Ready, nil

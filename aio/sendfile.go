@@ -58,7 +58,7 @@ type sendFile struct {
 
 	read     *fileRead // under way, or with bytes that are not written; nil: none
 	isCopied bool
-	waits    bool // the last poll of dst was pending
+	waits    pendingWrite
 }
 
 func newSendFile(dst Writer, f *os.File, offset, n int64) sendFile {
@@ -73,7 +73,7 @@ func (o *sendFile) progress() int64 { return o.sent }
 
 // Drop gives the buffer back, and the operation up.
 func (o *sendFile) Drop() {
-	giveUpWriting(o.dst, &o.waits)
+	o.waits.giveUp(o.dst)
 	o.dropRead()
 }
 
@@ -109,7 +109,7 @@ func (o *sendFile) goOn(cx *edo.Context) (edo.Poll, error) {
 		switch {
 		case o.isCopied || o.left == 0:
 			poll, err = o.dst.PollFlush(cx)
-			o.waits = poll == edo.Pending
+			o.waits.note(cx, o.dst, poll)
 			return poll, err
 		case o.sender != nil:
 			poll, err = o.send(cx)
@@ -126,8 +126,8 @@ func (o *sendFile) goOn(cx *edo.Context) (edo.Poll, error) {
 // send lets dst send from f.
 func (o *sendFile) send(cx *edo.Context) (edo.Poll, error) {
 	n, poll, err := o.sender.PollSendFile(cx, o.f, o.offset, o.left)
-	switch o.waits = poll == edo.Pending; {
-	case o.waits:
+	switch {
+	case o.waits.note(cx, o.dst, poll):
 		return edo.Pending, nil
 	case errors.Is(err, errors.ErrUnsupported):
 		o.sender = nil
@@ -154,8 +154,8 @@ func (o *sendFile) copy(cx *edo.Context) (edo.Poll, error) {
 		return edo.Ready, o.end()
 	}
 	n, poll, err := o.dst.PollWrite(cx, p)
-	switch o.waits = poll == edo.Pending; {
-	case o.waits || err != nil:
+	switch {
+	case o.waits.note(cx, o.dst, poll) || err != nil:
 		return poll, err
 	case n == 0:
 		return edo.Ready, io.ErrShortWrite

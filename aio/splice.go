@@ -89,7 +89,7 @@ func (o *transfer) writePipe(cx *edo.Context) (edo.Poll, error) {
 		s.mode = splicesNever
 		return edo.Ready, o.takeFromPipe()
 	}
-	ended, err := o.wrote(n, edo.Poll(poll), err)
+	ended, err := o.wrote(cx, n, edo.Poll(poll), err)
 	if s.isEmpty() && s.mode != splicesNow {
 		s.release()
 	}

@@ -68,7 +68,8 @@ func (h *ReadHalf) Close() error {
 // Drop is Close, for the owner of the half.
 func (h *ReadHalf) Drop() { h.Close() }
 
-func (h *ReadHalf) abandon(isRead bool) { abandon(h.s.conn, isRead) }
+// AbandonRead passes on that a read was given up: see [AbandonRead].
+func (h *ReadHalf) AbandonRead(w edo.Waker) { AbandonRead(h.s.conn, w) }
 
 // WriteHalf is the writing direction of a connection that [Split] has split.
 type WriteHalf struct {
@@ -118,7 +119,8 @@ func (h *WriteHalf) Close() error {
 // Drop is Close, for the owner of the half.
 func (h *WriteHalf) Drop() { h.Close() }
 
-func (h *WriteHalf) abandon(isRead bool) { abandon(h.s.conn, isRead) }
+// AbandonWrite passes on that a write was given up: see [AbandonRead].
+func (h *WriteHalf) AbandonWrite(w edo.Waker) { AbandonWrite(h.s.conn, w) }
 
 var errHalfClosed = edo.NewError(edo.ErrClosed, "aio: this half of the connection is closed")
 

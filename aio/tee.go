@@ -16,7 +16,7 @@ type TeeReader struct {
 	chunk    *chunk // nil while every byte is written
 	from, to int    // chunk[from:to] is not written yet
 	err      error  // of the writer, kept
-	writes   bool   // the last poll of w was pending
+	writes   pendingWrite
 }
 
 // Tee returns a reader of r that writes to w what it reads. It borrows both, and does not
@@ -40,7 +40,8 @@ func (t *TeeReader) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	}
 	t.chunk = chunks.Get().(*chunk)
 	t.from, t.to = 0, copy(t.chunk[:], p[:n])
-	t.write(cx) // its error is that of the next read
+	t.write(cx) // its error is that of the next read, which goes on with the rest
+	t.writes.giveUp(t.w)
 	return n, edo.Ready, nil
 }
 
@@ -53,7 +54,7 @@ func (t *TeeReader) write(cx *edo.Context) (edo.Poll, error) {
 		}
 		n, poll, err := t.w.PollWrite(cx, t.chunk[t.from:t.to])
 		turn.End(cx)
-		if t.writes = poll == edo.Pending; t.writes {
+		if t.writes.note(cx, t.w, poll) {
 			return edo.Pending, nil
 		}
 		if t.err = err; err == nil && n == 0 {
@@ -68,7 +69,9 @@ func (t *TeeReader) write(cx *edo.Context) (edo.Poll, error) {
 	return edo.Ready, t.err
 }
 
-func (t *TeeReader) abandon(isRead bool) {
-	giveUpWriting(t.w, &t.writes)
-	abandon(t.r, isRead)
+// AbandonRead passes on that a read was given up, which may wait for the writer: see
+// [AbandonRead].
+func (t *TeeReader) AbandonRead(w edo.Waker) {
+	t.writes.giveUp(t.w)
+	AbandonRead(t.r, w)
 }

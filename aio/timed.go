@@ -3,6 +3,7 @@ package aio
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"sync"
@@ -46,12 +47,14 @@ type timedDirection struct {
 	spare    *timedWait // not in use
 }
 
-// timedWait is an operation that waits.
+// timedWait is an operation that waits, or the task of one that was given up.
 type timedWait struct {
 	task  *sched.Task
-	began int64
+	began int64 // since when it waits; noWait: it was given up
 	timer sched.Timer
 }
+
+const noWait = math.MinInt64
 
 // NewTimed returns conn with time limits by the clock of the runtime of s. None is set.
 //
@@ -109,17 +112,19 @@ func (t *Timed) poll(cx *edo.Context, d int, op func() (int, edo.Poll, error)) (
 		if !cx.Proceed(nil) {
 			return 0, edo.Pending, nil
 		}
-		t.endWait(d, in.Task(), 0)
-		return 0, edo.Ready, os.ErrDeadlineExceeded
+		return 0, edo.Ready, t.expire(d, cx)
 	}
 	n, poll, err := op()
 	if poll == edo.Ready {
 		t.endWait(d, in.Task(), n)
 		return n, poll, err
 	}
-	if err := t.wait(d, in); err != nil {
+	switch isInTime, err := t.wait(d, in); {
+	case err != nil:
 		t.endWait(d, in.Task(), 0)
 		return 0, edo.Ready, err
+	case !isInTime:
+		return 0, edo.Ready, t.expire(d, cx)
 	}
 	return 0, edo.Pending, nil
 }
@@ -132,18 +137,18 @@ func (t *Timed) hasExpired(d int) bool {
 	return at != sched.Never && at <= t.clock.Now()
 }
 
-// wait makes the task of in one that waits, and sets its timer. The error says that a limit
-// has passed.
-func (t *Timed) wait(d int, in *sched.Context) error {
+// wait makes the task of in one that waits, and sets its timer. It reports whether no limit has
+// passed.
+func (t *Timed) wait(d int, in *sched.Context) (isInTime bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	dir := &t.of[d]
 	w := dir.find(in.Task())
 	if w == nil {
 		w = dir.add(in.Task())
-		if t.clock != nil {
-			w.began = t.clock.Now()
-		}
+	}
+	if w.began == noWait && t.clock != nil {
+		w.began = t.clock.Now()
 	}
 	at := dir.deadline
 	if t.idle != 0 {
@@ -152,14 +157,14 @@ func (t *Timed) wait(d int, in *sched.Context) error {
 	switch {
 	case at == sched.Never:
 		w.timer.Stop()
-		return nil
+		return true, nil
 	case in.Runtime() == nil:
-		return sched.ErrNoClock
+		return false, sched.ErrNoClock
 	case at <= t.clock.Now():
-		return os.ErrDeadlineExceeded
+		return false, nil
 	}
 	in.Arm(&w.timer, at)
-	return nil
+	return true, nil
 }
 
 // endWait notes that the operation of task has ended, with n bytes.
@@ -172,19 +177,38 @@ func (t *Timed) endWait(d int, task *sched.Task, n int) {
 	t.of[d].remove(task)
 }
 
-// abandon is called for an operation that was given up. With several that wait it cannot tell
-// which: the entry of that one goes when the task comes again, or has ended.
-func (t *Timed) abandon(isRead bool) {
-	d := timedWriting
-	if isRead {
-		d = timedReading
-	}
+// AbandonRead notes that a read was given up: see [AbandonRead].
+func (t *Timed) AbandonRead(w edo.Waker) {
+	t.abandon(timedReading, inside.WakerTask(w))
+	AbandonRead(t.conn, w)
+}
+
+// AbandonWrite notes that a write was given up: see [AbandonRead].
+func (t *Timed) AbandonWrite(w edo.Waker) {
+	t.abandon(timedWriting, inside.WakerTask(w))
+	AbandonWrite(t.conn, w)
+}
+
+// abandon notes that task has given up its operation. The timer stays, for another operation of
+// that task: firing in vain it costs a poll.
+func (t *Timed) abandon(d int, task *sched.Task) {
 	t.mu.Lock()
-	if dir := &t.of[d]; len(dir.waits) == 1 {
-		dir.remove(dir.waits[0].task)
+	defer t.mu.Unlock()
+	if w := t.of[d].find(task); w != nil {
+		w.began = noWait
 	}
-	t.mu.Unlock()
-	abandon(t.conn, isRead)
+}
+
+// expire ends an operation of the task of in by a limit. The connection, which still waits for it,
+// hears that it is given up.
+func (t *Timed) expire(d int, cx *edo.Context) error {
+	t.endWait(d, (*sched.Context)(cx).Task(), 0)
+	if d == timedReading {
+		AbandonRead(t.conn, cx.Waker())
+	} else {
+		AbandonWrite(t.conn, cx.Waker())
+	}
+	return os.ErrDeadlineExceeded
 }
 
 func (dir *timedDirection) find(task *sched.Task) *timedWait {
@@ -206,7 +230,7 @@ func (dir *timedDirection) add(task *sched.Task) *timedWait {
 	if dir.spare = nil; w == nil {
 		w = new(timedWait)
 	}
-	w.task = task
+	w.task, w.began = task, noWait
 	dir.waits = append(dir.waits, w)
 	return w
 }
@@ -295,10 +319,20 @@ func (t *Timed) CloseWrite() error {
 }
 
 // Close closes the connection.
-func (t *Timed) Close() error { return t.conn.Close() }
+func (t *Timed) Close() error {
+	err := t.conn.Close()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for d := range t.of {
+		for _, w := range t.of[d].waits {
+			w.timer.Stop() // of an operation that was given up
+		}
+	}
+	return err
+}
 
 // Drop closes the connection, for the owner of t.
-func (t *Timed) Drop() { t.conn.Close() }
+func (t *Timed) Drop() { t.Close() }
 
 // LocalAddr returns the address of the connection, or one of the network "edo".
 func (t *Timed) LocalAddr() net.Addr { return localAddr(t.conn) }

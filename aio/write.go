@@ -30,11 +30,11 @@ type write struct {
 	w     Writer
 	p     []byte
 	n     int
-	waits bool // the last poll was pending
+	waits pendingWrite
 }
 
 // Drop gives the write up.
-func (o *write) Drop() { giveUpWriting(o.w, &o.waits) }
+func (o *write) Drop() { o.waits.giveUp(o.w) }
 
 func (o *write) progress() int { return o.n }
 
@@ -48,7 +48,7 @@ func (o *write) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	}
 	n, poll, err := o.w.PollWrite(cx, o.p)
 	turn.End(cx)
-	if o.waits = poll == edo.Pending; !o.waits {
+	if !o.waits.note(cx, o.w, poll) {
 		*o = write{n: n}
 	}
 	return n, poll, err
@@ -76,12 +76,12 @@ var writeAlls reuse.Pool[writeAll, *writeAll]
 type writeAll struct {
 	w     Writer
 	p     []byte
-	n     int  // bytes of p that are written
-	waits bool // the last poll was pending
+	n     int // bytes of p that are written
+	waits pendingWrite
 }
 
 // Drop gives the rest of the write up.
-func (o *writeAll) Drop() { giveUpWriting(o.w, &o.waits) }
+func (o *writeAll) Drop() { o.waits.giveUp(o.w) }
 
 func (o *writeAll) progress() int { return o.n }
 
@@ -90,7 +90,7 @@ func (o *writeAll) Poll(cx *edo.Context) (int, edo.Poll, error) {
 		return polledAgain[int](cx)
 	}
 	poll, err := o.write(cx)
-	if o.waits = poll == edo.Pending; o.waits {
+	if poll == edo.Pending {
 		return 0, edo.Pending, nil
 	}
 	*o = writeAll{n: o.n}
@@ -110,7 +110,7 @@ func (o *writeAll) write(cx *edo.Context) (edo.Poll, error) {
 		n, poll, err := o.w.PollWrite(cx, o.p[o.n:])
 		turn.End(cx)
 		switch {
-		case poll == edo.Pending:
+		case o.waits.note(cx, o.w, poll):
 			return edo.Pending, nil
 		case err != nil:
 			return edo.Ready, err
@@ -178,11 +178,11 @@ func (o *shutdown) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 // finish is the common part of flush and shutdown.
 type finish struct {
 	w     Writer
-	waits bool // the last poll was pending
+	waits pendingWrite
 }
 
 // Drop gives the operation up.
-func (o *finish) Drop() { giveUpWriting(o.w, &o.waits) }
+func (o *finish) Drop() { o.waits.giveUp(o.w) }
 
 func (o *finish) progress() edo.Unit { return edo.Unit{} }
 
@@ -197,7 +197,7 @@ func (o *finish) poll(cx *edo.Context, step func(Writer, *edo.Context) (edo.Poll
 	}
 	poll, err := step(o.w, cx)
 	turn.End(cx)
-	if o.waits = poll == edo.Pending; !o.waits {
+	if !o.waits.note(cx, o.w, poll) {
 		o.w = nil
 	}
 	return edo.Unit{}, poll, err

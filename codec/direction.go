@@ -47,6 +47,13 @@ func (d *direction) endPoll(cx *edo.Context, p edo.Poll) {
 	d.mu.Unlock()
 }
 
+// isOwn reports whether err may be the end of a wait that the caller has begun. A BusyError says
+// that another task waits, whose wait goes on.
+func isOwn(err error) bool {
+	_, isBusy := err.(*edo.BusyError)
+	return err != nil && !isBusy
+}
+
 // Advice in the BusyError of a second waiter.
 const (
 	useOneReceiver = "one task receives, and hands the frames on through package mpmc"

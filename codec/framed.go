@@ -57,6 +57,7 @@ func (f *framedSource[In, Out]) Waits(cx *edo.Context) edo.Wait { return f.rx.wa
 func (f *framedSource[In, Out]) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	return f.io.PollRead(cx, p)
 }
+func (f *framedSource[In, Out]) AbandonRead(w edo.Waker) { aio.AbandonRead(f.io, w) }
 func (f *framedSource[In, Out]) Decode(buf *Buffer, end bool) (In, bool, error) {
 	return f.codec.Decode(buf, end)
 }
@@ -69,6 +70,7 @@ func (f *framedSink[In, Out]) PollFlush(cx *edo.Context) (edo.Poll, error) { ret
 func (f *framedSink[In, Out]) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 	return f.io.PollShutdown(cx)
 }
+func (f *framedSink[In, Out]) AbandonWrite(w edo.Waker) { aio.AbandonWrite(f.io, w) }
 func (f *framedSink[In, Out]) Encode(frame Out, buf *Buffer) error {
 	return f.codec.Encode(frame, buf)
 }
@@ -93,11 +95,14 @@ func (f *Framed[In, Out]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, er
 //
 //edo:step RecvStep
 func (f *Framed[In, Out]) Recv(task *edo.Task) (In, error) {
-	return edo.Await(task, f.RecvFuture())
+	frame, err := edo.Await(task, f.RecvFuture())
+	f.rx.end(err, (*framedSource[In, Out])(f))
+	return frame, err
 }
 
 // RecvFuture is [Framed.Recv] as a future, which borrows f. It allocates nothing: it is f
-// itself. After it was ready it is the future of the frame after that.
+// itself. After it was ready it is the future of the frame after that. Its Drop gives up the
+// wait, and nothing else.
 func (f *Framed[In, Out]) RecvFuture() edo.Future[In] { return (*recvFuture[In, Out])(f) }
 
 // PollReady is ready when there is room for a frame: while fewer than 8 KiB wait to be
@@ -154,6 +159,7 @@ func (f *Framed[In, Out]) outlet() outlet[Out] {
 //edo:step FlushStep
 func (f *Framed[In, Out]) Flush(task *edo.Task) error {
 	_, err := edo.Await(task, f.FlushFuture())
+	f.tx.end(err, (*framedSink[In, Out])(f))
 	return err
 }
 
@@ -163,6 +169,7 @@ func (f *Framed[In, Out]) Flush(task *edo.Task) error {
 //edo:step CloseStep
 func (f *Framed[In, Out]) Close(task *edo.Task) error {
 	_, err := edo.Await(task, f.CloseFuture())
+	f.tx.end(err, (*framedSink[In, Out])(f))
 	return err
 }
 
@@ -204,6 +211,15 @@ func (c *closeFuture[In, Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error)
 	poll, err := (*Framed[In, Out])(c).PollClose(cx)
 	return edo.Unit{}, poll, err
 }
+
+// Drop gives up the wait: the same for each of the futures.
+func (r *recvFuture[In, Out]) Drop()  { r.rx.giveUp((*framedSource[In, Out])(r)) }
+func (r *readyFuture[In, Out]) Drop() { r.tx.giveUp((*framedSink[In, Out])(r)) }
+func (w *flushFuture[In, Out]) Drop() { w.tx.giveUp((*framedSink[In, Out])(w)) }
+func (c *closeFuture[In, Out]) Drop() { c.tx.giveUp((*framedSink[In, Out])(c)) }
+
+// giveUpSend gives up what a Send waits for.
+func (f *Framed[In, Out]) giveUpSend() { f.tx.giveUp((*framedSink[In, Out])(f)) }
 
 // frameOrEOF is an item of a stream as the result of a future: the end is io.EOF.
 func frameOrEOF[In any](frame In, poll edo.Poll, err error) (In, edo.Poll, error) {

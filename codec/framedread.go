@@ -37,6 +37,7 @@ func (f *readSource[In]) Waits(cx *edo.Context) edo.Wait { return f.rx.waits(cx,
 func (f *readSource[In]) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	return f.io.PollRead(cx, p)
 }
+func (f *readSource[In]) AbandonRead(w edo.Waker) { aio.AbandonRead(f.io, w) }
 func (f *readSource[In]) Decode(buf *Buffer, end bool) (In, bool, error) {
 	return f.decoder.Decode(buf, end)
 }
@@ -50,16 +51,22 @@ func (f *FramedRead[In]) PollNext(cx *edo.Context) (frame In, poll edo.Poll, err
 //
 //edo:step RecvStep
 func (f *FramedRead[In]) Recv(task *edo.Task) (In, error) {
-	return edo.Await(task, f.RecvFuture())
+	frame, err := edo.Await(task, f.RecvFuture())
+	f.rx.end(err, (*readSource[In])(f))
+	return frame, err
 }
 
 // RecvStep is the step form of [FramedRead.Recv].
 func (f *FramedRead[In]) RecvStep(task *edo.Task) (done bool, frame In, err error) {
-	return edo.AwaitStep(task, f.RecvFuture())
+	if done, frame, err = edo.AwaitStep(task, f.RecvFuture()); done {
+		f.rx.end(err, (*readSource[In])(f))
+	}
+	return done, frame, err
 }
 
 // RecvFuture is [FramedRead.Recv] as a future, which borrows f. It allocates nothing: it is f
-// itself. After it was ready it is the future of the frame after that.
+// itself. After it was ready it is the future of the frame after that. Its Drop gives up the
+// wait, and nothing else.
 func (f *FramedRead[In]) RecvFuture() edo.Future[In] { return (*readFuture[In])(f) }
 
 // readFuture is a FramedRead as the future of its next frame.
@@ -68,3 +75,6 @@ type readFuture[In any] FramedRead[In]
 func (r *readFuture[In]) Poll(cx *edo.Context) (In, edo.Poll, error) {
 	return frameOrEOF((*FramedRead[In])(r).PollNext(cx))
 }
+
+// Drop gives up the wait.
+func (r *readFuture[In]) Drop() { r.rx.giveUp((*readSource[In])(r)) }

@@ -41,6 +41,7 @@ func (f *writeSink[Out]) PollFlush(cx *edo.Context) (edo.Poll, error) { return f
 func (f *writeSink[Out]) PollShutdown(cx *edo.Context) (edo.Poll, error) {
 	return f.io.PollShutdown(cx)
 }
+func (f *writeSink[Out]) AbandonWrite(w edo.Waker)            { aio.AbandonWrite(f.io, w) }
 func (f *writeSink[Out]) Encode(frame Out, buf *Buffer) error { return f.encoder.Encode(frame, buf) }
 
 // PollReady is ready when there is room for a frame, as [Framed.PollReady] is.
@@ -97,12 +98,15 @@ func (f *FramedWrite[Out]) outlet() outlet[Out] {
 //edo:step FlushStep
 func (f *FramedWrite[Out]) Flush(task *edo.Task) error {
 	_, err := edo.Await(task, f.FlushFuture())
+	f.tx.end(err, (*writeSink[Out])(f))
 	return err
 }
 
 // FlushStep is the step form of [FramedWrite.Flush].
 func (f *FramedWrite[Out]) FlushStep(task *edo.Task) (done bool, err error) {
-	done, _, err = edo.AwaitStep(task, f.FlushFuture())
+	if done, _, err = edo.AwaitStep(task, f.FlushFuture()); done {
+		f.tx.end(err, (*writeSink[Out])(f))
+	}
 	return done, err
 }
 
@@ -111,12 +115,15 @@ func (f *FramedWrite[Out]) FlushStep(task *edo.Task) (done bool, err error) {
 //edo:step CloseStep
 func (f *FramedWrite[Out]) Close(task *edo.Task) error {
 	_, err := edo.Await(task, f.CloseFuture())
+	f.tx.end(err, (*writeSink[Out])(f))
 	return err
 }
 
 // CloseStep is the step form of [FramedWrite.Close].
 func (f *FramedWrite[Out]) CloseStep(task *edo.Task) (done bool, err error) {
-	done, _, err = edo.AwaitStep(task, f.CloseFuture())
+	if done, _, err = edo.AwaitStep(task, f.CloseFuture()); done {
+		f.tx.end(err, (*writeSink[Out])(f))
+	}
 	return done, err
 }
 
@@ -153,3 +160,11 @@ func (c *writeCloseFuture[Out]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error
 	poll, err := (*FramedWrite[Out])(c).PollClose(cx)
 	return edo.Unit{}, poll, err
 }
+
+// Drop gives up the wait: the same for each of the futures.
+func (r *writeReadyFuture[Out]) Drop() { r.tx.giveUp((*writeSink[Out])(r)) }
+func (w *writeFlushFuture[Out]) Drop() { w.tx.giveUp((*writeSink[Out])(w)) }
+func (c *writeCloseFuture[Out]) Drop() { c.tx.giveUp((*writeSink[Out])(c)) }
+
+// giveUpSend gives up what a Send waits for.
+func (f *FramedWrite[Out]) giveUpSend() { f.tx.giveUp((*writeSink[Out])(f)) }

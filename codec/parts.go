@@ -50,6 +50,8 @@ func (f *Framed[In, Out]) Parts() (p Parts) {
 	p.Read, p.received = f.rx.takeApart()
 	p.Unwritten, p.sent = f.tx.takeApart()
 	waiting := [2]edo.Waker{f.rx.waiting, f.tx.waiting}
+	aio.AbandonRead(p.IO, waiting[0])
+	aio.AbandonWrite(p.IO, waiting[1])
 	f.tx.mu.Unlock()
 	f.rx.mu.Unlock()
 	wakeAll(waiting[:])
@@ -71,6 +73,7 @@ func (f *FramedRead[In]) Parts() (p ReadParts) {
 	p.IO, f.io = f.io, nil
 	p.Read, p.received = f.rx.takeApart()
 	waiting := [1]edo.Waker{f.rx.waiting}
+	aio.AbandonRead(p.IO, waiting[0])
 	f.rx.mu.Unlock()
 	wakeAll(waiting[:])
 	return p
@@ -89,6 +92,7 @@ func (f *FramedWrite[Out]) Parts() (p WriteParts) {
 	p.IO, f.io = f.io, nil
 	p.Unwritten, p.sent = f.tx.takeApart()
 	waiting := [1]edo.Waker{f.tx.waiting}
+	aio.AbandonWrite(p.IO, waiting[0])
 	f.tx.mu.Unlock()
 	wakeAll(waiting[:])
 	return p

@@ -124,6 +124,21 @@ func nextItem[In any](cx *edo.Context, r *receiver, from source[In]) (frame In, 
 	return none, edo.End, nil
 }
 
+// end ends a Recv with err: when it was given up, the connection hears of it.
+func (r *receiver) end(err error, from aio.Reader) {
+	if isOwn(err) {
+		r.giveUp(from)
+	}
+}
+
+// giveUp tells the connection that the task which waits to receive has given up. It stays the one
+// that waits until another one comes, which asks it.
+func (r *receiver) giveUp(from aio.Reader) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	aio.AbandonRead(from, r.waiting)
+}
+
 // discardUnit is how many bytes a decoder may discard for one operation of the budget.
 const discardUnit = 1 << 10
 

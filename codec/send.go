@@ -61,6 +61,7 @@ func (s *sender) makeRoom(cx *edo.Context, to sink) (edo.Poll, error) {
 		return edo.Ready, errClosed
 	}
 	if s.unwritten() < boundary {
+		aio.AbandonWrite(to, s.waiting) // the rest of the flush is another operation
 		return edo.Ready, nil
 	}
 	return s.flush(cx, to)
@@ -143,6 +144,21 @@ func encode[Out any](s *sender, encoder Encoder[Out], frame Out) error {
 	return nil
 }
 
+// end ends an operation with err: when it was given up, the connection hears of it.
+func (s *sender) end(err error, to sink) {
+	if isOwn(err) {
+		s.giveUp(to)
+	}
+}
+
+// giveUp tells the connection that the task which waits to send has given up. It stays the one that
+// waits until another one comes, which asks it.
+func (s *sender) giveUp(to sink) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	aio.AbandonWrite(to, s.waiting)
+}
+
 // dropOutput gives the output back with all that it holds.
 func (s *sender) dropOutput() {
 	if s.output != nil {
@@ -189,7 +205,7 @@ func (o outlet[Out]) send(task *edo.Task, frame Out) error {
 		return err
 	}
 	_, err := edo.Await(task, o.flush)
-	return err
+	return o.end(err)
 }
 
 // feed is Feed of a connection of frames.
@@ -201,15 +217,24 @@ func (o outlet[Out]) feed(task *edo.Task, frame Out) error {
 		return err
 	}
 	if _, err := edo.Await(task, o.ready); err != nil {
-		return err
+		return o.end(err)
 	}
 	return startSend(o.sender, o.encoder, frame)
+}
+
+// end ends a wait with err: when it was given up, the connection hears of it.
+func (o outlet[Out]) end(err error) error {
+	if isOwn(err) {
+		edo.Drop(o.flush)
+	}
+	return err
 }
 
 // pollSink is a Framed or a FramedWrite in a future of Send.
 type pollSink[Out any] interface {
 	edo.Sink[Out]
 	comparable
+	giveUpSend()
 }
 
 // sendFuture is Send as a future. Its value is the sink again.
@@ -217,6 +242,15 @@ type sendFuture[Out any, S pollSink[Out]] struct {
 	to       S // zero: ended
 	frame    Out
 	buffered bool // the frame is in the buffer of to, and must be flushed
+	waits    bool // the last poll was pending
+}
+
+// Drop gives up: the frame was not taken, or stays in the buffer.
+func (s *sendFuture[Out, S]) Drop() {
+	if s.waits {
+		s.waits = false
+		s.to.giveUpSend()
+	}
 }
 
 func (s *sendFuture[Out, S]) Poll(cx *edo.Context) (S, edo.Poll, error) {
@@ -242,7 +276,7 @@ func (s *sendFuture[Out, S]) Poll(cx *edo.Context) (S, edo.Poll, error) {
 	if s.buffered {
 		poll, err = to.PollFlush(cx)
 	}
-	if poll != edo.Pending {
+	if s.waits = poll == edo.Pending; !s.waits {
 		*s = sendFuture[Out, S]{}
 	}
 	return to, poll, err

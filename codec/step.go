@@ -13,7 +13,10 @@ var (
 
 // RecvStep is the step form of [Framed.Recv].
 func (f *Framed[In, Out]) RecvStep(task *edo.Task) (done bool, frame In, err error) {
-	return edo.AwaitStep(task, f.RecvFuture())
+	if done, frame, err = edo.AwaitStep(task, f.RecvFuture()); done {
+		f.rx.end(err, (*framedSource[In, Out])(f))
+	}
+	return done, frame, err
 }
 
 // SendStep is the step form of [Framed.Send].
@@ -36,8 +39,9 @@ func (o outlet[Out]) sendStep(task *edo.Task, st *edo.Step, frame Out) (done boo
 	st.Set(nil) // also when the connection panics
 	if done, _, err = edo.AwaitStep(task, o.flush); !done {
 		st.Set(&flushes)
+		return false, nil
 	}
-	return done, err
+	return true, o.end(err)
 }
 
 // feedStep is the step form of feed.
@@ -56,19 +60,23 @@ func (o outlet[Out]) feedStep(task *edo.Task, st *edo.Step, frame Out) (done boo
 		return false, nil
 	}
 	if err != nil {
-		return true, err
+		return true, o.end(err)
 	}
 	return true, startSend(o.sender, o.encoder, frame)
 }
 
 // FlushStep is the step form of [Framed.Flush].
 func (f *Framed[In, Out]) FlushStep(task *edo.Task) (done bool, err error) {
-	done, _, err = edo.AwaitStep(task, f.FlushFuture())
+	if done, _, err = edo.AwaitStep(task, f.FlushFuture()); done {
+		f.tx.end(err, (*framedSink[In, Out])(f))
+	}
 	return done, err
 }
 
 // CloseStep is the step form of [Framed.Close].
 func (f *Framed[In, Out]) CloseStep(task *edo.Task) (done bool, err error) {
-	done, _, err = edo.AwaitStep(task, f.CloseFuture())
+	if done, _, err = edo.AwaitStep(task, f.CloseFuture()); done {
+		f.tx.end(err, (*framedSink[In, Out])(f))
+	}
 	return done, err
 }

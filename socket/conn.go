@@ -125,6 +125,21 @@ func (c *Conn) forget(d direction, t *sched.Task) {
 	}
 }
 
+// AbandonRead notes that the task of w has given up its read: the last PollRead was pending, and
+// the next one begins another read, which has all of the time of [Conn.SetIdleTimeout]. A future
+// that polls the connection calls it in its Drop; those of packages socket, aio and codec do. It
+// never waits, and may be called from any goroutine.
+func (c *Conn) AbandonRead(w edo.Waker) { c.abandon(reading, w) }
+
+// AbandonWrite is [Conn.AbandonRead] for PollWrite.
+func (c *Conn) AbandonWrite(w edo.Waker) { c.abandon(writing, w) }
+
+func (c *Conn) abandon(d direction, w edo.Waker) {
+	if ls := c.limits(); ls != nil {
+		ls.abandon(d, w)
+	}
+}
+
 // PollFlush is Ready: every byte that was written is on its way.
 func (c *Conn) PollFlush(cx *edo.Context) (edo.Poll, error) {
 	if !cx.Proceed((*writable)(c)) {

@@ -57,6 +57,10 @@ var errNegativeIdle = errors.New("the idle time-out is negative; 0 turns it off"
 // deadline that has passed it does not end later operations: each has d again, and reads
 // the bytes that there are.
 //
+// A Read or a Write that was cancelled is over, and the next one has d. So is a future that
+// was dropped, and one over PollRead that has called [Conn.AbandonRead]. A wait that was only
+// borrowed, by [edo.Await], [edo.Next] or package selector, goes on with its next poll.
+//
 // Time is that of the runtime. SetIdleTimeout may be called from any goroutine; the first
 // call allocates some 400 bytes, and an operation that waits is woken once in d at the
 // most. A connection without it pays nothing. After Close, and for a negative d, it
@@ -70,19 +74,6 @@ func (c *Conn) SetIdleTimeout(d time.Duration) error {
 	case d == 0 && c.limits() == nil:
 		return nil
 	}
-	ls := c.makeLimits()
-	ls.last.Store(c.inner.Driver().Now())
-	ls.idle.Store(int64(d))
-	for i := range ls.of {
-		l := &ls.of[i]
-		if d == 0 {
-			l.restart()
-			if l.deadline.Load() == sched.Never {
-				l.stop()
-			}
-			continue
-		}
-		c.inner.Wake(direction(i)) // the operations that wait count from here
-	}
+	c.makeLimits().setIdle(c.inner, c.inner.Driver().Now(), d)
 	return nil
 }

@@ -6,7 +6,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -153,11 +155,12 @@ func (l *limit) alarmFor(t *sched.Task, waits func(t *sched.Task) bool) *alarm {
 	if a := l.alarmOf(t); a != nil {
 		return a
 	}
-	if l.first.task == nil || !waits(l.first.task) {
+	isFree := func(a *alarm) bool { return a.task == nil || a.task.HasEnded() || !waits(a.task) }
+	if isFree(&l.first) {
 		return &l.first
 	}
 	for _, a := range l.more {
-		if a.task == nil || !waits(a.task) {
+		if isFree(a) {
 			return a
 		}
 	}
@@ -217,6 +220,27 @@ func (ls *limits) setDeadline(c driver.Keeper, at int64, directions []direction)
 		}
 	}
 }
+
+// setIdle makes d the idle time-out of c, from the instant now on.
+func (ls *limits) setIdle(c driver.Keeper, now int64, d time.Duration) {
+	ls.last.Store(now)
+	ls.idle.Store(int64(d))
+	for i := range ls.of {
+		l := &ls.of[i]
+		if d == 0 {
+			l.restart()
+			if l.deadline.Load() == sched.Never {
+				l.stop()
+			}
+			continue
+		}
+		c.Wake(direction(i)) // the operations that wait count from here
+	}
+}
+
+// abandon notes that the task of w has given up its operation in direction d. The driver keeps the
+// task as a waiter, and its alarm may fire: it may have another operation there.
+func (ls *limits) abandon(d direction, w edo.Waker) { ls.of[d].endWait(inside.WakerTask(w)) }
 
 func (ls *limits) stop() {
 	ls.of[reading].stop()

@@ -5,12 +5,10 @@ import (
 	"net/netip"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/inside"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 // PacketConn sends and receives datagrams: UDP, or those of Unix sockets.
@@ -115,45 +113,6 @@ func (c *PacketConn) Close() error {
 
 // Drop is Close, for the owner of the socket.
 func (c *PacketConn) Drop() { c.Close() }
-
-// SetDeadline is [PacketConn.SetReadDeadline] and [PacketConn.SetWriteDeadline].
-func (c *PacketConn) SetDeadline(t time.Time) error { return c.setDeadline(t, reading, writing) }
-
-// SetReadDeadline makes operations that receive fail from t on, as [Conn.SetReadDeadline] does.
-func (c *PacketConn) SetReadDeadline(t time.Time) error { return c.setDeadline(t, reading) }
-
-// SetWriteDeadline makes operations that send fail from t on.
-func (c *PacketConn) SetWriteDeadline(t time.Time) error { return c.setDeadline(t, writing) }
-
-func (c *PacketConn) setDeadline(t time.Time, directions ...direction) error {
-	if c.inner.Closed() {
-		return c.translate("set", errClosed)
-	}
-	if c.limits.Load() == nil {
-		if t.IsZero() {
-			return nil
-		}
-		c.limits.CompareAndSwap(nil, newLimits())
-	}
-	c.limits.Load().setDeadline(c.inner, instant(c.inner.Driver(), t), directions)
-	return nil
-}
-
-// hasExpired reports whether the deadline of direction d has passed.
-func (c *PacketConn) hasExpired(d direction, in *sched.Context) bool {
-	ls := c.limits.Load()
-	return ls != nil && ls.of[d].deadline.Load() <= in.Now()
-}
-
-// waits ends a poll that is pending, and has the deadline wake its task. False says that the
-// deadline has passed: the driver has made the task a waiter before, as for a Conn.
-func (c *PacketConn) waits(d direction, in *sched.Context) bool {
-	ls := c.limits.Load()
-	return ls == nil || ls.arm(c.inner, d, in)
-}
-
-// forget removes t, which has given up waiting in direction d, from the waiters.
-func (c *PacketConn) forget(d direction, t *sched.Task) { c.inner.Forget(d, t) }
 
 // translate returns the error of an operation on c as opError does.
 func (c *PacketConn) translate(op string, err error) error {

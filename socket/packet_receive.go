@@ -2,7 +2,6 @@ package socket
 
 import (
 	"net/netip"
-	"os"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
@@ -39,17 +38,8 @@ func (c *PacketConn) PollReadFrom(cx *edo.Context, p []byte) (Received, edo.Poll
 		}
 		return Received{}, edo.Pending, nil
 	}
+	c.noteEnd(reading, in, err)
 	return Received{n, from.AddrPort, from.Path}, edo.Ready, c.translate("read", err)
-}
-
-// expire ends an operation whose deadline has passed.
-func (c *PacketConn) expire(d direction, in *sched.Context) error {
-	c.forget(d, in.Task())
-	err := os.ErrDeadlineExceeded
-	if c.inner.Closed() {
-		err = errClosed
-	}
-	return c.translate(operation(d), err)
 }
 
 var receives reuse.Pool[receive, *receive]

@@ -37,7 +37,10 @@ func (c *PacketConn) pollSend(cx *edo.Context, p []byte, to driver.Peer) (int, e
 		return 0, edo.Ready, c.expire(writing, in)
 	case poll == driver.Pending:
 		return 0, edo.Pending, nil
-	case err != nil:
+	case to.Path != "" && errors.Is(err, syscall.EAGAIN): // the send tries again
+		return 0, edo.Ready, c.translate("write", err)
+	}
+	if c.noteEnd(writing, in, err); err != nil {
 		return 0, edo.Ready, c.translate("write", err)
 	}
 	return len(p), edo.Ready, nil

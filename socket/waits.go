@@ -69,21 +69,21 @@ func (s *pausing) Waits(*edo.Context) edo.Wait {
 
 // Waits returns the reason to wait.
 func (c *receiving) Waits(cx *edo.Context) edo.Wait {
-	return (*PacketConn)(c).reason("socket: receive at %v", reading)
+	return (*PacketConn)(c).reason(cx, "socket: receive at %v", reading)
 }
 
 // Waits returns the reason to wait.
 func (c *sending) Waits(cx *edo.Context) edo.Wait {
-	return (*PacketConn)(c).reason("socket: send from %v", writing)
+	return (*PacketConn)(c).reason(cx, "socket: send from %v", writing)
 }
 
-func (c *PacketConn) reason(format string, d direction) edo.Wait {
+func (c *PacketConn) reason(cx *edo.Context, format string, d direction) edo.Wait {
 	w := edo.Wait{On: fmt.Sprintf(format, c.LocalAddr()), Outside: true}
 	if c.inner.Closed() {
 		return edo.Wait{On: w.On + ", which is closed"}
 	}
 	if ls := c.limits.Load(); ls != nil {
-		w.Until = wallTime(c.inner.Driver(), ls.of[d].deadline.Load())
+		w.Until = wallTime(c.inner.Driver(), ls.expiryOf(d, (*sched.Context)(cx).Task()))
 	}
 	return w
 }

@@ -59,6 +59,7 @@ func (h *handshake) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 		return nil, edo.Ready, c.explain(err, h.limit)
 	}
 	releaseBuffers(c.tls)
+	aio.AbandonWrite(c.link.inner, cx.Waker()) // see farewell
 	c.runtime = (*sched.Context)(cx).Runtime()
 	return c, edo.Ready, nil
 }

@@ -43,13 +43,16 @@ func (c *Conn) PollRead(cx *edo.Context, p []byte) (int, edo.Poll, error) {
 	c.link.cx = cx
 	n, err := c.tls.Read(p)
 	c.link.cx = nil
+	isPending := n == 0 && errors.Is(err, errTryLater)
 	if c.link.answers.Load() {
-		c.answer(cx) // an error comes again
+		if poll, _ := c.answer(cx); poll == edo.Pending && !isPending { // an error comes again
+			c.abandonAnswers(cx.Waker())
+		}
 	}
 	switch {
 	case n > 0: // an error comes again
 		return n, edo.Ready, nil
-	case errors.Is(err, errTryLater):
+	case isPending:
 		releaseBuffers(c.tls)
 		return 0, edo.Pending, nil
 	case err == io.EOF && c.link.atEnd:
@@ -88,7 +91,9 @@ func (c *Conn) PollWrite(cx *edo.Context, p []byte) (n int, poll edo.Poll, err e
 	if err != nil {
 		return 0, edo.Ready, err
 	}
-	c.link.flush(cx)            // an error comes again
+	if poll, _ := c.link.flush(cx); poll == edo.Pending { // an error comes again
+		aio.AbandonWrite(c.link.inner, cx.Waker())
+	}
 	c.link.answers.Store(false) // what is left is the writer's to flush
 	return n, edo.Ready, nil
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/discard"
 	"github.com/gobwas/ws"
@@ -75,15 +76,20 @@ type closing struct {
 	c       *Conn // nil: it has ended
 	err     error // that it ends with
 	payload []byte
-	isBegun bool // the close frame is in the buffer; c belongs to this
-	isEnded bool // the other side has closed, or was lost
-	isShut  bool // and this side has shut down the connection below
-	isOther bool // another task receives: c is that one's
+	isBegun bool      // the close frame is in the buffer; c belongs to this
+	isEnded bool      // the other side has closed, or was lost
+	isShut  bool      // and this side has shut down the connection below
+	isOther bool      // another task receives: c is that one's
+	waits   edo.Waker // the task that waits to flush then
 }
 
 // Drop gives the rest up.
 func (o *closing) Drop() {
-	if c := o.c; c != nil && o.isBegun && !o.isOther {
+	switch c := o.c; {
+	case c == nil || !o.isBegun:
+	case o.isOther:
+		aio.AbandonWrite(c.inner, o.waits)
+	default:
 		o.c = nil
 		c.Drop()
 	}
@@ -124,7 +130,7 @@ func (o *closing) receive(cx *edo.Context) (edo.Poll, error) {
 	for {
 		_, poll, err := o.c.PollNext(cx)
 		if _, o.isOther = err.(*edo.BusyError); o.isOther {
-			if flushed == edo.Ready {
+			if o.waits = cx.Waker(); flushed == edo.Ready {
 				o.c = nil
 			}
 			return flushed, nil

@@ -136,7 +136,9 @@ func (c *Conn) PollNext(cx *edo.Context) (m Message, poll edo.Poll, err error) {
 		case message:
 			for in := (*sched.Context)(cx); e.work > 0 && in.TakeBudget(); e.work-- {
 			}
-			c.flushAnswers(cx)
+			if c.flushAnswers(cx) == edo.Pending { // the rest goes out with the next operation
+				aio.AbandonWrite(c.inner, cx.Waker())
+			}
 			return Message{Data: e.data, IsText: e.text}, edo.Ready, nil
 		case pings:
 			c.answer(cx, e.data)
@@ -247,7 +249,7 @@ func (c *Conn) finish(status *CloseError, payload []byte) {
 
 // flushAnswers flushes what the receiving side has sent, as far as there is room now. The task is
 // woken when there is more room, unless another task waits to send: that one flushes then.
-func (c *Conn) flushAnswers(cx *edo.Context) {
+func (c *Conn) flushAnswers(cx *edo.Context) (poll edo.Poll) {
 	c.mu.Lock()
 	owes := c.owes
 	if owes {
@@ -255,7 +257,26 @@ func (c *Conn) flushAnswers(cx *edo.Context) {
 	}
 	c.mu.Unlock()
 	if owes {
-		c.PollFlush(cx)
+		poll, _ = c.PollFlush(cx)
+		return poll
+	}
+	return edo.Ready
+}
+
+// recvGivenUp tells the connection below that the task which receives has given up, and with it what
+// that task has waited to flush.
+func (c *Conn) recvGivenUp() {
+	edo.Drop(c.framed.RecvFuture())
+	c.mu.Lock()
+	debtor := c.debtor
+	c.mu.Unlock()
+	aio.AbandonWrite(c.inner, debtor)
+}
+
+// endRecv ends a Recv with err. A BusyError says that another task waits, whose wait goes on.
+func (c *Conn) endRecv(err error) {
+	if _, isBusy := err.(*edo.BusyError); err != nil && !isBusy {
+		c.recvGivenUp()
 	}
 }
 
@@ -290,18 +311,29 @@ func (c *Conn) takePong() (data []byte, ok bool) {
 // [*CloseError] for another end: see [Conn.PollNext]. A Recv that is cancelled loses nothing.
 //
 //edo:step RecvStep
-func (c *Conn) Recv(task *edo.Task) (Message, error) { return edo.Await(task, c.RecvFuture()) }
+func (c *Conn) Recv(task *edo.Task) (Message, error) {
+	m, err := edo.Await(task, c.RecvFuture())
+	c.endRecv(err)
+	return m, err
+}
 
 // RecvStep is the step form of [Conn.Recv].
 func (c *Conn) RecvStep(task *edo.Task) (done bool, m Message, err error) {
-	return edo.AwaitStep(task, c.RecvFuture())
+	if done, m, err = edo.AwaitStep(task, c.RecvFuture()); done {
+		c.endRecv(err)
+	}
+	return done, m, err
 }
 
 // RecvFuture is [Conn.Recv] as a future, which borrows c. It allocates nothing: it is c itself.
-// After it was ready it is the future of the message after that.
+// After it was ready it is the future of the message after that. Its Drop gives up the wait, and
+// nothing else.
 func (c *Conn) RecvFuture() edo.Future[Message] { return (*recvFuture)(c) }
 
 type recvFuture Conn
+
+// Drop gives up the wait.
+func (r *recvFuture) Drop() { (*Conn)(r).recvGivenUp() }
 
 func (r *recvFuture) Poll(cx *edo.Context) (Message, edo.Poll, error) {
 	m, poll, err := (*Conn)(r).PollNext(cx)

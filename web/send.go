@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/reuse"
 	"github.com/gobwas/ws"
@@ -119,13 +120,15 @@ var sendings reuse.Pool[sending, *sending]
 type sending struct {
 	c      *Conn // nil: it has ended
 	f      frame
-	err    error // that it ends with
-	isSent bool  // the frame is in the buffer
+	err    error     // that it ends with
+	isSent bool      // the frame is in the buffer
+	waits  edo.Waker // the task of the last poll, if that was pending
 }
 
 // Drop gives up: what is in the buffer stays there.
 func (s *sending) Drop() {
 	if s.c != nil {
+		aio.AbandonWrite(s.c.inner, s.waits)
 		s.c.sendGivenUp()
 	}
 }
@@ -156,7 +159,7 @@ func (s *sending) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 	if s.isSent {
 		poll, err = c.PollFlush(cx)
 	}
-	if poll != edo.Pending {
+	if s.waits = cx.Waker(); poll != edo.Pending {
 		*s = sending{}
 	}
 	return c, poll, err

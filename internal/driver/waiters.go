@@ -10,11 +10,16 @@ import (
 // first. Every driver keeps its waiters in this type, under a lock of its own.
 type Waiters []*sched.Task
 
-// Add appends t. A task that waits already keeps its position.
+// Add appends t. A task that waits already keeps its position. Before the list grows it loses the
+// tasks that have ended: those that gave up waiting need not say so.
 func (w *Waiters) Add(t *sched.Task) {
-	if !slices.Contains(*w, t) {
-		*w = append(*w, t)
+	if slices.Contains(*w, t) {
+		return
 	}
+	if len(*w) == cap(*w) {
+		*w = slices.DeleteFunc(*w, (*sched.Task).HasEnded)
+	}
+	*w = append(*w, t)
 }
 
 // Remove removes t and reports whether it waited.

@@ -1,6 +1,6 @@
 // Package inside leads edo's own packages from the public types of package edo to their
-// inside, which a program cannot reach. An [edo.Task], an [edo.Runtime] and an
-// [edo.SpawnOption] have one field each, the inside, and so the same layout. A test of
+// inside, which a program cannot reach. An [edo.Task], an [edo.Runtime], an
+// [edo.SpawnOption] and an [edo.Waker] have one field each, the inside, and so the same layout. A test of
 // package edo states that.
 package inside
 
@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // Task returns the inside of task.
@@ -23,6 +24,9 @@ func PublicTask(t *core.Task) *edo.Task { return (*edo.Task)(unsafe.Pointer(t)) 
 func Context(task *edo.Task) *edo.Context {
 	return (*edo.Context)((*core.Task)(unsafe.Pointer(task)).Cx)
 }
+
+// WakerTask returns the task that w wakes; nil: none.
+func WakerTask(w edo.Waker) *sched.Task { return *(**sched.Task)(unsafe.Pointer(&w)) }
 
 // Runtime returns the inside of rt.
 func Runtime(rt *edo.Runtime) *core.Runtime { return (*core.Runtime)(unsafe.Pointer(rt)) }

@@ -12,7 +12,8 @@ import (
 // ConnFromFile makes a connection of the connected socket in f, TCP or Unix, on the network of
 // the runtime that s belongs to. The connection has a duplicate of it: f stays the
 // caller's, who closes it. Both stand for one connection, and its end is told when both
-// are closed. TCP_NODELAY and keep-alive are set as for every connection. A simulation has no
+// are closed. TCP_NODELAY and keep-alive are set as for every connection, and the socket, for all
+// that have it, does not block: on systems without epoll no other process may change that. A simulation has no
 // files: the error matches [errors.ErrUnsupported].
 //
 //edo:nowait

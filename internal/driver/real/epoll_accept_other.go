@@ -4,11 +4,5 @@ package real
 
 import "syscall"
 
-// accept is that of package syscall, where that has no number for the call.
-func accept(fd int, network uint8) (int, endpoint, syscall.Errno) {
-	n, sa, err := syscall.Accept4(fd, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
-	if err != nil {
-		return -1, endpoint{}, errnoOf(err)
-	}
-	return n, endpointOf(sa, network), 0
-}
+// accept is acceptShared, by package syscall: that has no number for the call.
+func accept(fd int, network uint8) (int, endpoint, syscall.Errno) { return acceptShared(fd, network) }

@@ -96,6 +96,7 @@ func (d *epollDriver) ListenerFromFile(f *os.File) (driver.Listener, error) {
 		return nil, fileError(err)
 	}
 	l := &listener{poller: d.Poller, network: network, addr: localAddr(fd, network), adopts: true}
+	l.isShared.Store(true)
 	// It may have connections already, which no edge announces.
 	if err := d.Open(&l.source, fd, poller.Listeners, true); err != nil {
 		syscall.Close(fd)
@@ -131,6 +132,7 @@ func (c *conn) File() (*os.File, error) {
 }
 
 func (l *listener) File() (*os.File, error) {
+	l.isShared.Store(true)
 	return fileOf(&l.source, fmt.Sprintf("%s:%v", l.Network(), l.addr))
 }
 

@@ -36,6 +36,8 @@ type listener struct {
 	network uint8
 	adopts  bool // its connections have not the options of all others
 
+	isShared atomic.Bool // other descriptors stand for the socket
+
 	// mayHaveMore says that a connection was accepted since the last edge: the edge may
 	// have announced others, or none.
 	mayHaveMore atomic.Bool
@@ -60,7 +62,7 @@ func (l *listener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 			l.endDrained()
 			continue
 		}
-		fd, remote, errno := accept(l.source.FD(), l.network)
+		fd, remote, errno := l.accept()
 		switch errno {
 		case 0:
 			l.mayHaveMore.Store(true)
@@ -84,6 +86,30 @@ func (l *listener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 		l.leave(t)
 		return nil, driver.Ready, l.opError(os.NewSyscallError("accept4", errno))
 	}
+}
+
+// accept accepts a connection.
+func (l *listener) accept() (int, endpoint, syscall.Errno) {
+	if l.isShared.Load() {
+		return acceptShared(l.source.FD(), l.network)
+	}
+	return accept(l.source.FD(), l.network)
+}
+
+// acceptShared is accept for a socket that other processes may have, and may switch back to
+// blocking. accept4 has no flag not to wait. So the file is asked before. Should it be switched
+// between the two, and another process take the connection that was there, the call waits, and
+// Go's scheduler knows of it.
+func acceptShared(fd int, network uint8) (int, endpoint, syscall.Errno) {
+	if !hasConnection(fd) {
+		return -1, endpoint{}, syscall.EAGAIN
+	}
+	keepNonblocking(fd)
+	n, sa, err := syscall.Accept4(fd, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
+	if err != nil {
+		return -1, endpoint{}, errnoOf(err)
+	}
+	return n, endpointOf(sa, network), 0
 }
 
 // endDrained ends an operation that has found no connection. The next edge is new.

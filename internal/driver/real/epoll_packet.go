@@ -259,7 +259,7 @@ func (c *packetConn) connectedTo() driver.Peer {
 
 // receiveUnix is receive by package syscall, for a Unix socket too.
 func receiveUnix(fd int, p []byte) (int, driver.Peer, syscall.Errno) {
-	n, sa, err := syscall.Recvfrom(fd, p, 0)
+	n, sa, err := syscall.Recvfrom(fd, p, recvFlags)
 	if err != nil {
 		return 0, driver.Peer{}, errnoOf(err)
 	}
@@ -279,7 +279,7 @@ func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (drive
 		case to == driver.Peer{}:
 			_, errno = write(c.source.FD(), p)
 		case c.isUnix():
-			err := syscall.Sendto(c.source.FD(), p, syscall.MSG_NOSIGNAL, &syscall.SockaddrUnix{Name: to.Path})
+			err := syscall.Sendto(c.source.FD(), p, sendFlags, &syscall.SockaddrUnix{Name: to.Path})
 			if err != nil {
 				errno = errnoOf(err)
 			}

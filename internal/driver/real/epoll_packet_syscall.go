@@ -17,7 +17,7 @@ import (
 func receive(fd int, p []byte) (int, driver.Peer, syscall.Errno) {
 	var sa syscall.RawSockaddrInet6
 	size := uint32(unsafe.Sizeof(sa))
-	n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0,
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), recvFlags,
 		uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
 	if errno != 0 {
 		return 0, driver.Peer{}, errno
@@ -44,7 +44,7 @@ func send(fd int, p []byte, to netip.AddrPort, v6 bool) syscall.Errno {
 		sa4.Addr = to.Addr().Unmap().As4()
 		size = unsafe.Sizeof(*sa4)
 	}
-	_, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_NOSIGNAL,
+	_, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), sendFlags,
 		uintptr(unsafe.Pointer(&sa)), size)
 	return errno
 }

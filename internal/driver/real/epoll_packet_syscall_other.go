@@ -15,7 +15,7 @@ import (
 func receive(fd int, p []byte) (int, driver.Peer, syscall.Errno) { return receiveUnix(fd, p) }
 
 func send(fd int, p []byte, to netip.AddrPort, v6 bool) syscall.Errno {
-	if err := syscall.Sendto(fd, p, syscall.MSG_NOSIGNAL, sockaddr(to.Addr().Unmap(), to.Port(), v6)); err != nil {
+	if err := syscall.Sendto(fd, p, sendFlags, sockaddr(to.Addr().Unmap(), to.Port(), v6)); err != nil {
 		return errnoOf(err)
 	}
 	return 0

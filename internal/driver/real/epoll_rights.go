@@ -31,7 +31,7 @@ func (c *conn) writeRights(cx *sched.Context, p, rights []byte) (int, driver.Pol
 		if poll, err := c.source.Begin(driver.Writing, cx.Task()); poll == driver.Pending || err != nil {
 			return 0, poll, err
 		}
-		n, err := syscall.SendmsgN(c.source.FD(), p, rights, nil, syscall.MSG_NOSIGNAL)
+		n, err := syscall.SendmsgN(c.source.FD(), p, rights, nil, sendFlags)
 		switch {
 		case err == nil && n == len(p):
 			c.source.End(driver.Writing, poller.More)
@@ -63,7 +63,7 @@ func (c *conn) ReadFiles(cx *sched.Context, p []byte) (int, []*os.File, driver.P
 			return 0, nil, poll, err
 		}
 		oob := make([]byte, roomForFiles)
-		n, oobn, flags, _, err := syscall.Recvmsg(c.source.FD(), p, oob, syscall.MSG_CMSG_CLOEXEC)
+		n, oobn, flags, _, err := syscall.Recvmsg(c.source.FD(), p, oob, syscall.MSG_CMSG_CLOEXEC|recvFlags)
 		switch {
 		case err == nil && (n > 0 || oobn > 0 || c.remote.network == unixPacket && !hasEnded(c.source.FD())):
 			files, err := filesOf(oob[:oobn], flags)

@@ -43,6 +43,7 @@ func (c *conn) sendFrom(cx *sched.Context, from int, offset, n int64) (int64, dr
 			return 0, poll, err
 		}
 		at := offset
+		keepNonblocking(c.source.FD())
 		sent, err := syscall.Sendfile(c.source.FD(), from, &at, int(min(n, mostSent)))
 		switch err {
 		case nil: // fewer bytes are also the end of the file, after which there may be room

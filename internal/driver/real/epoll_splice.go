@@ -22,6 +22,7 @@ func (c *conn) ReadToPipe(cx *sched.Context, p *driver.Pipe) (int, driver.Poll, 
 		if poll, err := c.source.Begin(driver.Reading, cx.Task()); poll == driver.Pending || err != nil {
 			return 0, poll, err
 		}
+		keepNonblocking(c.source.FD())
 		n, err := p.Fill(c.source.FD())
 		switch {
 		case err == nil && n > 0: // the pipe may have been full before the socket was empty
@@ -51,6 +52,7 @@ func (c *conn) WriteFromPipe(cx *sched.Context, p *driver.Pipe) (int, driver.Pol
 		if poll, err := c.source.Begin(driver.Writing, cx.Task()); poll == driver.Pending || err != nil {
 			return 0, poll, err
 		}
+		keepNonblocking(c.source.FD())
 		n, err := p.Drain(c.source.FD())
 		switch {
 		case err == nil && n > 0:

@@ -1,4 +1,4 @@
-//go:build linux && !portable && !race
+//go:build linux && !portable && !race && !386 && !s390x
 
 package real
 
@@ -7,16 +7,15 @@ import (
 	"unsafe"
 )
 
-// read and write make one system call on a socket that does not block. The call never
-// waits, so Go's scheduler is not told. Where the architecture has calls for sockets, they
-// are used: they skip the work that read and write do for files. p is not empty.
+// read and write make one system call, that of sockets: it skips the work that read and write
+// do for files, and has a flag not to wait. So Go's scheduler is not told. p is not empty.
 
 func read(fd int, p []byte) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall6(sysRead, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), recvFlags, 0, 0)
 	return int(n), errno
 }
 
 func write(fd int, p []byte) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall6(sysWrite, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), sendFlags, 0, 0)
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), sendFlags, 0, 0)
 	return int(n), errno
 }

@@ -24,7 +24,7 @@ func (c *portablePacketConn) sendNow(p []byte, to driver.Peer) error {
 	}
 	failed := raw.Control(func(fd uintptr) {
 		for {
-			if _, err = syscall.SendmsgN(int(fd), p, nil, at, 0); err != syscall.EINTR {
+			if _, err = syscall.SendmsgN(int(fd), p, nil, at, noWait); err != syscall.EINTR {
 				return
 			}
 		}

@@ -38,7 +38,7 @@ func (c *portableConn) passFiles(p []byte, files []*os.File) (n int, err error) 
 	failed := withRights(files, func(rights []byte) {
 		closed := raw.Control(func(fd uintptr) {
 			for {
-				if n, err = syscall.SendmsgN(int(fd), p, rights, nil, 0); err != syscall.EINTR {
+				if n, err = syscall.SendmsgN(int(fd), p, rights, nil, noWait); err != syscall.EINTR {
 					return
 				}
 			}

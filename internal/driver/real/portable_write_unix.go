@@ -11,7 +11,7 @@ const writesBlock = false
 func writeNow(fd uintptr, p []byte) (int, error) {
 	const most = 1 << 30 // some systems refuse more
 	for {
-		n, err := syscall.Write(int(fd), p[:min(len(p), most)])
+		n, err := syscall.SendmsgN(int(fd), p[:min(len(p), most)], nil, nil, noWait)
 		if err != syscall.EINTR {
 			return max(n, 0), err
 		}

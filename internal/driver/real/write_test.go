@@ -99,10 +99,7 @@ func TestWriteFromSeveralTasksWakesAll(t *testing.T) {
 		theirs, ours := b.pair()
 		first, second := edotest.NewTask(), edotest.NewTask()
 		b.fill(first, ours, pattern(32<<20))
-		by(second, func(cx *sched.Context) {
-			n, poll, err := ours.Write(cx, []byte("x"))
-			wantPending(t, n, poll, err)
-		})
+		b.fill(second, ours, pattern(32<<20)) // the system may have made some room meanwhile
 		go io.Copy(io.Discard, theirs)
 		b.wait(first, 1)
 		b.wait(second, 1)

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -26,12 +27,18 @@ type eventFD struct {
 const eventOfWake = -1
 
 func (e *eventFD) init(epfd int) error {
-	r, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
-	if errno != 0 {
+	err := driver.WithDescriptors(func() error {
+		r, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+		if errno != 0 {
+			return errno
+		}
+		e.fd = int(r)
+		return nil
+	})
+	if err != nil {
 		syscall.Close(epfd)
-		return os.NewSyscallError("eventfd2", errno)
+		return os.NewSyscallError("eventfd2", err)
 	}
-	e.fd = int(r)
 	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: eventOfWake}
 	if err := syscall.EpollCtl(epfd, syscall.EPOLL_CTL_ADD, e.fd, &event); err != nil {
 		e.close(epfd)

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -42,7 +43,8 @@ type events [128]syscall.EpollEvent
 func New(base time.Time) (*Poller, error) { return newPoller(base, runtime.GOMAXPROCS(0) == 1) }
 
 func newPoller(base time.Time, nests bool) (*Poller, error) {
-	epfd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
+	epfd := -1
+	err := driver.WithDescriptors(func() (err error) { epfd, err = syscall.EpollCreate1(syscall.EPOLL_CLOEXEC); return err })
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}

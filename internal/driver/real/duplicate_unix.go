@@ -5,6 +5,8 @@ package real
 import (
 	"os"
 	"syscall"
+
+	"github.com/edo-go/edo/internal/driver"
 )
 
 // duplicate returns another descriptor for what fd stands for, which other programs do not
@@ -12,7 +14,8 @@ import (
 func duplicate(fd uintptr) (int, error) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
-	n, err := syscall.Dup(int(fd))
+	n := -1
+	err := driver.WithDescriptors(func() (err error) { n, err = syscall.Dup(int(fd)); return err })
 	if err != nil {
 		return -1, os.NewSyscallError("dup", err)
 	}

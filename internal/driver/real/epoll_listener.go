@@ -81,6 +81,10 @@ func (l *listener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, error) {
 				l.endDrained()
 				continue
 			}
+			if driver.ReleasesFor(errno) {
+				l.source.End(driver.Reading, poller.More)
+				continue
+			}
 		}
 		l.source.End(driver.Reading, poller.More)
 		l.leave(t)

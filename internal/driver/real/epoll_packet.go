@@ -134,9 +134,8 @@ func openPacket(a driver.Address, v6 bool, opts []driver.Option) (fd int, err er
 	case v6:
 		family = syscall.AF_INET6
 	}
-	fd, err = syscall.Socket(family, syscall.SOCK_DGRAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return -1, os.NewSyscallError("socket", err)
+	if fd, err = openSocket(family, syscall.SOCK_DGRAM, 0); err != nil {
+		return -1, err
 	}
 	if !driver.IsUnix(a.Network) { // as package net
 		err = setInt(fd, syscall.SOL_SOCKET, syscall.SO_BROADCAST, 1)

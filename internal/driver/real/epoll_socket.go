@@ -102,9 +102,8 @@ func open(v6 bool, proto int) (fd int, err error) {
 	if v6 {
 		family = syscall.AF_INET6
 	}
-	fd, err = syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, proto)
-	if err != nil {
-		return -1, os.NewSyscallError("socket", err)
+	if fd, err = openSocket(family, syscall.SOCK_STREAM, proto); err != nil {
+		return -1, err
 	}
 	if err := setDefaults(fd); err != nil {
 		syscall.Close(fd)

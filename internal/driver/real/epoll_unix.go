@@ -17,9 +17,8 @@ func openUnix(a driver.Address, opts []driver.Option) (fd int, err error) {
 	if a.Network == driver.UnixPacket {
 		kind = syscall.SOCK_SEQPACKET
 	}
-	fd, err = syscall.Socket(syscall.AF_UNIX, kind|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return -1, os.NewSyscallError("socket", err)
+	if fd, err = openSocket(syscall.AF_UNIX, kind, 0); err != nil {
+		return -1, err
 	}
 	if err := prepare(fd, a, false, opts); err != nil {
 		syscall.Close(fd)

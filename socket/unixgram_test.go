@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -246,4 +248,71 @@ func TestConnectedUnixSenderHearsThatItsReceiverIsGone(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// What is cut off of a datagram is what the buffer of the task that receives it has no room for,
+// whoever has waited before with a smaller one.
+func TestALargeDatagramIsWholeForATaskThatHasRoom(t *testing.T) {
+	large := bytes.Repeat([]byte("0123456789"), 15_000)
+	unixgram(t, func(task *edo.Task, c *PacketConn, other string) error {
+		if isSimulated(task) {
+			return nil // its datagrams are smaller
+		}
+		o, err := ListenPacket(task, "unixgram", other)
+		if err != nil {
+			return err
+		}
+		defer o.Close()
+		for _, small := range []int{0, 1, 70_000} {
+			small := o.ReadFromFuture(make([]byte, small))
+			edo.Await(task, edo.Future[edo.Unit](polledOnce{small}))
+			edo.Drop(small)
+			if _, err := c.WriteToPath(task, large, other); err != nil {
+				return err
+			}
+			p := make([]byte, 200_000)
+			if n, _, err := o.ReadFromPath(task, p); err != nil || !bytes.Equal(p[:n], large) {
+				return fmt.Errorf("%d of %d bytes, %v", n, len(large), err)
+			}
+		}
+		return nil
+	})
+}
+
+// The same of a packet of a connection.
+func TestALargePacketIsWholeForATaskThatHasRoom(t *testing.T) {
+	large := bytes.Repeat([]byte("0123456789"), 15_000)
+	unixEnds(t, "unixpacket", func(task *edo.Task, a, b *Conn) error {
+		if isSimulated(task) {
+			return nil
+		}
+		for _, size := range []int{1, 70_000} {
+			small := a.ReadFuture(make([]byte, size))
+			edo.Await(task, edo.Future[edo.Unit](once{small}))
+			edo.Drop(small)
+			p := make([]byte, 200_000)
+			whole := a.ReadFuture(p)
+			edo.Await(task, edo.Future[edo.Unit](once{whole}))
+			if _, err := b.Write(task, large); err != nil {
+				return err
+			}
+			if n, err := edo.Await(task, whole); err != nil || !bytes.Equal(p[:n], large) {
+				return fmt.Errorf("%d of %d bytes, %v", n, len(large), err)
+			}
+		}
+		return nil
+	})
+}
+
+func isSimulated(task *edo.Task) bool {
+	d, err := inside.Driver(task)
+	return err == nil && d.Seeded()
+}
+
+// polledOnce polls a future, and leaves it pending.
+type polledOnce struct{ f edo.Future[Received] }
+
+func (o polledOnce) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	o.f.Poll(cx)
+	return edo.Unit{}, edo.Ready, nil
 }

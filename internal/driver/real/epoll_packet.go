@@ -190,27 +190,6 @@ func packetAddr(fd int, network string) net.Addr {
 	return peerOf(sa).Net(network)
 }
 
-// peerOf returns an address of the kernel. An IPv4 address is one also in an IPv6 socket.
-func peerOf(sa syscall.Sockaddr) driver.Peer {
-	switch sa := sa.(type) {
-	case *syscall.SockaddrInet4:
-		return driver.Peer{AddrPort: netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))}
-	case *syscall.SockaddrInet6:
-		return peerOf6(sa.Addr, sa.ZoneId, uint16(sa.Port))
-	case *syscall.SockaddrUnix:
-		return driver.Peer{Path: sa.Name}
-	}
-	return driver.Peer{}
-}
-
-func peerOf6(addr [16]byte, zone uint32, port uint16) driver.Peer {
-	ip := netip.AddrFrom16(addr).Unmap()
-	if zone != 0 {
-		ip = ip.WithZone(zoneName(zone))
-	}
-	return driver.Peer{AddrPort: netip.AddrPortFrom(ip, port)}
-}
-
 func (c *packetConn) isUnix() bool { return driver.IsUnix(c.network) }
 
 func (c *packetConn) ReadFrom(cx *sched.Context, p []byte) (n int, from driver.Peer, poll driver.Poll, err error) {

@@ -5,7 +5,6 @@ package real
 import (
 	"net"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -82,16 +81,6 @@ func (e *endpoint) addr() *net.TCPAddr {
 		a.IP = append(a.IP, e.v4[:]...)
 	}
 	return a
-}
-
-func zoneName(id uint32) string {
-	if id == 0 {
-		return ""
-	}
-	if in, err := net.InterfaceByIndex(int(id)); err == nil {
-		return in.Name
-	}
-	return strconv.FormatUint(uint64(id), 10)
 }
 
 // open makes a socket that does not block and is not inherited by other programs,

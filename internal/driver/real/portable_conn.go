@@ -42,6 +42,7 @@ type portableConn struct {
 	data          []byte // read by the goroutine, and not yet returned
 	readErr       error
 	empty         bool   // the goroutine has read an empty packet
+	most          int    // how large the buffer is with which a task waits for a packet
 	passed        passed // with the first byte of data, or with the empty packet
 	failure       error
 	notes         driver.Notes
@@ -156,12 +157,12 @@ func (c *portableConn) readArrived(cx *sched.Context, p []byte) (int, driver.Pol
 		}
 		return 0, driver.Ready, err
 	}
+	if c.network == driver.UnixPacket {
+		// The rest of a packet is lost, and it may go to another Read than this one.
+		c.most = max(c.most, len(p), maxBuffer)
+	}
 	if c.inner != nil && !c.reading {
 		size := min(len(p), maxBuffer)
-		if c.network == driver.UnixPacket {
-			// The rest of a packet is lost, and it may go to another Read than this one.
-			size = max(len(p), maxBuffer)
-		}
 		if !c.driver.start(func() { c.readOnce(size) }) {
 			return 0, driver.Ready, net.ErrClosed
 		}
@@ -172,8 +173,22 @@ func (c *portableConn) readArrived(cx *sched.Context, p []byte) (int, driver.Pol
 
 // readOnce is the goroutine that reads.
 func (c *portableConn) readOnce(size int) {
+	var n int
+	var of passed
+	var err error
+	if inner, ok := c.inner.(syscall.Conn); ok && c.network == driver.UnixPacket {
+		err = waitReadable(inner) // for a packet, which must have room for all that a task has
+		c.mu.Lock()
+		size, c.most = c.most, 0
+		c.mu.Unlock()
+		if errno, isErrno := err.(syscall.Errno); isErrno {
+			err = c.failureOf("read", errno)
+		}
+	}
 	p := make([]byte, size)
-	n, of, err := readMessage(c.inner, p)
+	if err == nil {
+		n, of, err = readMessage(c.inner, p)
+	}
 	if c.network == driver.UnixPacket && c.defersError(err) {
 		n, of, err = readMessage(c.inner, p)
 	}

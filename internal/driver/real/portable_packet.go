@@ -13,8 +13,10 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// portablePacketConn is a socket for datagrams of package net. A read that finds nothing
-// starts a goroutine that receives one datagram. A write is a system call that does not wait;
+// portablePacketConn is a socket for datagrams of package net. A read is a system call that does
+// not wait, with the buffer of the task: so what is cut off is what that has no room for. When
+// there is nothing a goroutine waits for a datagram. Where there is no such call, the goroutine
+// receives it. A write is a system call that does not wait;
 // when there is no room a goroutine waits for some, as portableWrites says. Where such a call
 // cannot be made, a write waits as long as package net does.
 //
@@ -34,7 +36,7 @@ type portablePacketConn struct {
 	closed        bool
 }
 
-// arrived is what a goroutine has received.
+// arrived is what a goroutine has received: an error alone where it only waits.
 type arrived struct {
 	data []byte
 	from driver.Peer
@@ -122,6 +124,12 @@ func (c *portablePacketConn) ReadFrom(cx *sched.Context, p []byte) (int, driver.
 		c.arrived = nil
 		return copy(p, a.data), a.from, driver.Ready, a.err
 	}
+	if !receivesBlock {
+		n, from, err := c.receiveNow(p)
+		if err != syscall.EAGAIN {
+			return n, c.sender(from, err), driver.Ready, c.readError(err)
+		}
+	}
 	if !c.reading {
 		// What a datagram has no room for is lost, and it may go to another ReadFrom.
 		size := max(len(p), maxBuffer)
@@ -134,8 +142,35 @@ func (c *portablePacketConn) ReadFrom(cx *sched.Context, p []byte) (int, driver.
 	return 0, driver.Peer{}, driver.Pending, nil
 }
 
-// readOnce is the goroutine that receives.
+// sender returns who has sent a datagram: a connected Unix socket is not told.
+func (c *portablePacketConn) sender(from driver.Peer, err error) driver.Peer {
+	if u, ok := c.remote.(*net.UnixAddr); ok && err == nil {
+		from.Path = u.Name
+	}
+	return from
+}
+
+// readError returns an error of the system as package net does.
+func (c *portablePacketConn) readError(err error) error {
+	errno, isErrno := err.(syscall.Errno)
+	if !isErrno {
+		return err
+	}
+	return &net.OpError{Op: "read", Net: c.network, Source: c.local, Addr: c.remote, Err: os.NewSyscallError("read", errno)}
+}
+
+// readOnce is the goroutine that receives, or that waits for a datagram.
 func (c *portablePacketConn) readOnce(size int) {
+	if !receivesBlock {
+		err := c.readError(waitReadable(c.inner))
+		c.mu.Lock()
+		c.reading = false
+		if err != nil && !c.closed { // the system reports it once
+			c.arrived = &arrived{err: err}
+		}
+		c.wakeAndUnlock(driver.Reading)
+		return
+	}
 	p := make([]byte, size)
 	var n int
 	a := &arrived{}
@@ -148,9 +183,7 @@ func (c *portablePacketConn) readOnce(size int) {
 		if n, from, a.err = inner.ReadFromUnix(p); from != nil {
 			a.from.Path = from.Name
 		}
-		if u, ok := c.remote.(*net.UnixAddr); ok && a.err == nil {
-			a.from.Path = u.Name
-		}
+		a.from = c.sender(a.from, a.err)
 	}
 	a.data = append([]byte(nil), p[:max(n, 0)]...)
 	c.mu.Lock()

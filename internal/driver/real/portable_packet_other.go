@@ -3,10 +3,21 @@
 package real
 
 import (
+	"errors"
 	"net"
+	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
 )
+
+// receivesBlock says that a call that receives may wait: the goroutine makes it.
+const receivesBlock = true
+
+func (c *portablePacketConn) receiveNow([]byte) (n int, from driver.Peer, err error) {
+	return 0, from, errors.ErrUnsupported
+}
+
+func waitReadable(syscall.Conn) error { return nil }
 
 // sendNow sends as package net does, which takes no longer than the system needs to copy p.
 func (c *portablePacketConn) sendNow(p []byte, to driver.Peer) (err error) {

@@ -8,6 +8,49 @@ import (
 	"github.com/edo-go/edo/internal/driver"
 )
 
+// receivesBlock says that a call that receives may wait.
+const receivesBlock = false
+
+// receiveNow makes one system call that does not wait.
+func (c *portablePacketConn) receiveNow(p []byte) (n int, from driver.Peer, err error) {
+	raw, err := c.inner.SyscallConn()
+	if err != nil {
+		return 0, from, err
+	}
+	failed := raw.Control(func(fd uintptr) {
+		for {
+			var at syscall.Sockaddr
+			if n, at, err = syscall.Recvfrom(int(fd), p, noWait); err != syscall.EINTR {
+				from = peerOf(at)
+				return
+			}
+		}
+	})
+	if failed != nil {
+		return 0, driver.Peer{}, failed
+	}
+	return max(n, 0), from, err
+}
+
+// waitReadable waits until there is something to read, also an empty packet or the end. The error
+// may be the socket's, which is not reported again.
+func waitReadable(c syscall.Conn) error {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var found error
+	failed := raw.Read(func(fd uintptr) (isOver bool) {
+		var p [1]byte
+		_, _, found = syscall.Recvfrom(int(fd), p[:], syscall.MSG_PEEK|noWait)
+		return found != syscall.EAGAIN && found != syscall.EINTR
+	})
+	if failed != nil {
+		return failed
+	}
+	return found
+}
+
 // sendNow makes one system call that does not wait.
 func (c *portablePacketConn) sendNow(p []byte, to driver.Peer) error {
 	raw, err := c.inner.SyscallConn()

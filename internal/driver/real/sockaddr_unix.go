@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"syscall"
+
+	"github.com/edo-go/edo/internal/driver"
 )
 
 func zoneID(name string) uint32 {
@@ -18,6 +20,16 @@ func zoneID(name string) uint32 {
 	}
 	id, _ := strconv.ParseUint(name, 10, 32)
 	return uint32(id)
+}
+
+func zoneName(id uint32) string {
+	if id == 0 {
+		return ""
+	}
+	if in, err := net.InterfaceByIndex(int(id)); err == nil {
+		return in.Name
+	}
+	return strconv.FormatUint(uint64(id), 10)
 }
 
 // sockaddr returns ip and port for the kernel. In an IPv6 socket an IPv4 address
@@ -35,4 +47,25 @@ func sockaddr(ip netip.Addr, port uint16, v6 bool) syscall.Sockaddr {
 		sa.Addr = ip.As16()
 	}
 	return sa
+}
+
+// peerOf returns an address of the kernel. An IPv4 address is one also in an IPv6 socket.
+func peerOf(sa syscall.Sockaddr) driver.Peer {
+	switch sa := sa.(type) {
+	case *syscall.SockaddrInet4:
+		return driver.Peer{AddrPort: netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))}
+	case *syscall.SockaddrInet6:
+		return peerOf6(sa.Addr, sa.ZoneId, uint16(sa.Port))
+	case *syscall.SockaddrUnix:
+		return driver.Peer{Path: sa.Name}
+	}
+	return driver.Peer{}
+}
+
+func peerOf6(addr [16]byte, zone uint32, port uint16) driver.Peer {
+	ip := netip.AddrFrom16(addr).Unmap()
+	if zone != 0 {
+		ip = ip.WithZone(zoneName(zone))
+	}
+	return driver.Peer{AddrPort: netip.AddrPortFrom(ip, port)}
 }

@@ -22,7 +22,8 @@ type AnyDelimiter struct {
 	// Sequence is what Encode writes after a frame. "" stands for the first byte of
 	// Delimiters.
 	Sequence string
-	// Max is the largest length of a frame, in bytes. 0 or less stands for 64 KiB.
+	// Max is the largest length of a frame, in bytes, in both directions. 0 or less stands
+	// for 64 KiB.
 	Max int
 
 	pieces splitter

@@ -47,6 +47,16 @@ func (f *Framed[In, Out]) Drop() {
 	edo.Drop(rw)
 }
 
+// Inner returns the connection, for its limits of time and its options; nil after Drop and
+// Parts. It stays that of f. A read from it misses the bytes that f has read ahead, and takes
+// those of the next frames; a write to it goes before the frames that are not flushed. To go on
+// with the connection itself take f apart: [Framed.Parts] has the bytes of both buffers.
+func (f *Framed[In, Out]) Inner() aio.ReadWriter {
+	f.rx.mu.Lock()
+	defer f.rx.mu.Unlock()
+	return f.io
+}
+
 // framedSource and framedSink are what the two directions of a Framed work on.
 type (
 	framedSource[In, Out any] Framed[In, Out]

@@ -30,6 +30,13 @@ func (f *FramedRead[In]) Drop() {
 	edo.Drop(r)
 }
 
+// Inner returns the reader, as [Framed.Inner] does.
+func (f *FramedRead[In]) Inner() aio.Reader {
+	f.rx.mu.Lock()
+	defer f.rx.mu.Unlock()
+	return f.io
+}
+
 // readSource is what the receiver of a FramedRead works on.
 type readSource[In any] FramedRead[In]
 

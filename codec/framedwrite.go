@@ -30,6 +30,13 @@ func (f *FramedWrite[Out]) Drop() {
 	edo.Drop(w)
 }
 
+// Inner returns the writer, as [Framed.Inner] does.
+func (f *FramedWrite[Out]) Inner() aio.Writer {
+	f.tx.mu.Lock()
+	defer f.tx.mu.Unlock()
+	return f.io
+}
+
 // writeSink is what the sender of a FramedWrite works on.
 type writeSink[Out any] FramedWrite[Out]
 

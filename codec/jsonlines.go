@@ -26,8 +26,8 @@ import (
 // A value can take several times the memory of its line: a type T that is any, or has maps
 // and slices, is as large as the line makes it.
 type JSONLines[T any] struct {
-	// Max is the largest length of a line, in bytes, without its end. 0 or less stands for
-	// 1 MiB. It must not be changed during a poll.
+	// Max is the largest length of a line, in bytes, without its end, in both directions. 0 or
+	// less stands for 1 MiB. It must not be changed during a poll.
 	Max int
 	// DisallowUnknownFields makes a line with a key that T has no field for an error, as
 	// [json.Decoder.DisallowUnknownFields] does.

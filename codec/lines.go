@@ -23,8 +23,10 @@ import (
 // A line that is received is one allocation. Encode adds "\n", and refuses a line that
 // Decode would not return unchanged.
 type Lines struct {
-	// Max is the largest length of a line, in bytes, without its end. 0 or less stands for
-	// 64 KiB. It must not be changed during a poll.
+	// Max is the largest length of a line, in bytes, without its end, in both directions: a
+	// longer one is [ErrTooLong] when it comes, and when it is sent. 0 or less stands for
+	// 64 KiB. It must not be changed during a poll. For another limit in each direction put
+	// two together by [Pair].
 	Max int
 
 	lines splitter

@@ -19,6 +19,7 @@
 //	NewBufferedReader, NewBufferedWriter   a buffer while there are bytes in it; lines, Peek, Discard
 //	Limit, Tee, Split, CopyBidirectional   parts of a connection, and a proxy between two
 //	ReadInt, WriteInt                      integers, big and little endian
+//	CloseLingering                         a close after which the last reply arrives
 //	NewTimed                               deadlines, and an idle time-out
 //	NetConn, NetListener                   a net.Conn, for libraries that know nothing of tasks
 //	NewNetReadWriter                       the other way round: a net.Conn for tasks

@@ -167,8 +167,7 @@ func (c *Conn) CloseWrite() error { return c.translate("close", c.inner.CloseWri
 // The bytes that Write has reported as written still go to the other side, however late
 // that reads. But as everywhere with TCP, a Close while there is unread input, or before
 // the other side stops to send, resets the connection, and the other side loses the bytes
-// that it has not received. Where that may be so: CloseWrite, read to the end within some
-// time, Close. A Unix socket keeps what was written, and tells the other side of the
+// that it has not received. Where that may be so, package aio has CloseLingering. A Unix socket keeps what was written, and tells the other side of the
 // unread input by ECONNRESET after it; on systems without epoll it may be a clean end.
 func (c *Conn) Close() error {
 	if c.inner.Closed() {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/cancel"
 	"github.com/edo-go/edo/codec"
@@ -24,6 +25,8 @@ const (
 	longest = 512              // bytes of a line that a client sends
 	silence = 30 * time.Second // after which a WebSocket is asked for a sign of life
 	idle    = 10 * time.Minute // after which a client over TCP, which cannot be asked, has ended
+
+	mostRest = 64 << 10 // bytes that such a client may send after the goodbye
 )
 
 //go:embed page.html
@@ -97,28 +100,14 @@ func (r *rooms) overLines(task *edo.Task, conn *socket.Conn) error {
 	_, reason := goodbye(r.talk(task, lines))
 	edo.Shielded(task, func(task *edo.Task) error {
 		_, err := timer.Timeout(task, patience, func(task *edo.Task) (edo.Unit, error) {
-			return edo.Unit{}, hangUp(task, lines, conn, "* goodbye: "+reason)
+			return edo.Unit{}, lines.Send(task, "* goodbye: "+reason)
 		})
-		return err
-	})
-	return nil
-}
-
-// hangUp says the last line, and reads to the end: input that is not read would reset the
-// connection, and the line would be lost.
-func hangUp(task *edo.Task, lines *codec.Framed[string, string], conn *socket.Conn, last string) error {
-	if err := lines.Send(task, last); err != nil {
-		return err
-	}
-	if err := lines.Close(task); err != nil {
-		return err
-	}
-	rest := make([]byte, 512)
-	for {
-		if _, err := conn.Read(task, rest); err != nil {
+		if err != nil {
 			return err
 		}
-	}
+		return aio.CloseLingering(task, conn, patience, mostRest)
+	})
+	return nil
 }
 
 var errBinary = errors.New("messages are text here")

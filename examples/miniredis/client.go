@@ -16,6 +16,8 @@ const (
 	maxReplies = 64 << 10 // bytes of replies after which they are written
 	maxPushed  = 32 << 20 // bytes that other clients may have for one that does not read
 	lastWrite  = time.Second
+
+	maxDiscarded = 1 << 20 // bytes that a client may send after its last reply
 )
 
 // A client is a connection and its task.
@@ -89,7 +91,11 @@ func (c *client) serve(task *edo.Task) error {
 		if state == busy {
 			continue
 		}
-		if state >= closing {
+		switch state {
+		case closing: // more input may come, and must not reset the connection before the last reply
+			aio.CloseLingering(task, c.conn, lastWrite, maxDiscarded)
+			return nil
+		case dropped:
 			return nil
 		}
 

@@ -51,6 +51,7 @@ var exceptions = map[string]string{
 	"chantest.withoutValue":         "adapts the futures of channels to their common tests",
 	"future.taskGroup":              "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":               "in Send",
+	"aio.lingering":                 "in CloseLingering, with a time limit, as in CloseLingeringFuture",
 	"aio.netOp":                     "in Read and Write of NetConn",
 	"socket.readFiles":              "no simulator passes files: TestAReadFilesThatIsCancelledLeavesTheFilesToTheNext",
 	"socket.writeFiles":             "no simulator passes files; it is a write, which has a row",

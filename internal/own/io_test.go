@@ -368,6 +368,18 @@ var bytes = leaves([]row{
 		return done(s, aio.NewBufferedReader(s.pipe(0), 0).DiscardFuture(2), number)
 	}},
 	{name: "aio.FlushFuture", begins: true, build: func(s *scene) subject { return done(s, aio.FlushFuture(s.pipe(0)), nothing) }},
+	{name: "aio.CloseLingeringFuture", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.pair()
+		switch {
+		case s.fails:
+			mine.Close()
+		case s.waits:
+			s.onWake(func() { theirs.CloseWrite() })
+		default:
+			theirs.CloseWrite()
+		}
+		return unit(s, aio.CloseLingeringFuture(mine, hour, 1)).dropAfter(mine, theirs)
+	}},
 	{name: "aio.ShutdownFuture", begins: true, build: func(s *scene) subject {
 		return done(s, aio.ShutdownFuture(s.pipe(0)), nothing)
 	}},

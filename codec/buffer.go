@@ -14,6 +14,7 @@ type Buffer struct {
 	off      int
 	expected int   // the argument of Expect; 0: none
 	limit    int   // the argument of limitTo; 0: none
+	charged  int   // the argument of Charge; 0: none
 	isOther  bool  // the program may have changed the bytes since the latest Decode: see Parts
 	heldErr  error // an error of the connection that an inspection got, after these bytes
 }
@@ -37,7 +38,7 @@ func (b *Buffer) giveBack() {
 	if cap(b.b) != chunkSize {
 		b.b = nil
 	}
-	b.b, b.off, b.expected, b.limit, b.isOther = b.b[:0], 0, 0, 0, false
+	b.b, b.off, b.expected, b.limit, b.charged, b.isOther = b.b[:0], 0, 0, 0, 0, false
 	if b.heldErr != nil {
 		b.heldErr = nil
 	}
@@ -78,6 +79,13 @@ func (b *Buffer) Take(n int) []byte {
 // Expect says that nothing can be decoded before the buffer has n bytes. It holds until
 // the next Decode. Calling it is optional: the buffer then grows to the right size.
 func (b *Buffer) Expect(n int) { b.expected = n }
+
+// Charge takes n operations off the budget of the poll, 1 at least, for work that the number of
+// bytes does not tell. A decoder that has much to do for a frame, because it decompresses or
+// decrypts, does it in parts: each Decode does one, of some 10 µs, calls Charge and returns false,
+// until the frame is there. Such a Decode is called again although no bytes have come; when the
+// budget is used up, other tasks run before that. It holds until the next Decode.
+func (b *Buffer) Charge(n int) { b.charged = max(n, 1) }
 
 // limitTo says that a frame is found before the buffer has more than n bytes, or never. It
 // holds until the next Decode: the buffer then does not grow beyond that.

@@ -19,6 +19,8 @@ type Decoder[T any] interface {
 	// false; bytes that are left in buf become an error of the stream. A decoder that has
 	// removed the beginning of an incomplete frame before returns an error itself.
 	//
+	// A Decode that returns false after [Buffer.Charge] has more to do, and is called again.
+	//
 	// After an error the stream may be polled again, and then Decode is called again.
 	Decode(buf *Buffer, end bool) (frame T, ok bool, err error)
 }

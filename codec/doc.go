@@ -47,7 +47,8 @@
 //
 // Each frame, and each KiB of input that is discarded, takes from the budget of the poll. So
 // a peer that sends millions of empty lines, or one line without an end, does not delay other
-// tasks.
+// tasks. A codec whose frames are more work than their bytes tell does that in parts: see
+// [Buffer.Charge].
 //
 // # What it costs
 //

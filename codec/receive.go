@@ -19,6 +19,7 @@ type receiver struct {
 	ended     bool // the stream has ended
 	failed    bool // the last item was an error: the next one is End
 	isOther   bool // the input was put together, and not decoded since
+	isPart    bool // the decoder has done a part of its work: it goes on without more bytes
 }
 
 // source is what a receiver receives from: the connection, the decoder, and the leaf of its
@@ -62,12 +63,18 @@ func nextItem[In any](cx *edo.Context, r *receiver, from source[In]) (frame In, 
 			r.input = newBuffer()
 		}
 
-		// Decode a frame, if the input may hold one.
+		// Decode a frame, if the input may hold one, or go on with one.
 		if r.mayDecode || r.atEOF {
+			if r.isPart && budget.Begin(cx).GivesWay(cx) {
+				r.releaseInput()
+				return none, edo.Pending, nil
+			}
 			before := r.input.Len()
-			r.input.expected, r.input.limit, r.input.isOther = 0, 0, r.isOther
+			r.input.expected, r.input.limit, r.input.charged, r.input.isOther = 0, 0, 0, r.isOther
 			r.isOther = false
 			frame, ok, err := from.Decode(r.input, r.atEOF)
+			charge(cx, r.input.charged)
+			r.isPart = r.input.charged > 0 && !ok && err == nil
 			switch {
 			case err != nil:
 				r.failed, r.mayDecode = true, true
@@ -79,6 +86,9 @@ func nextItem[In any](cx *edo.Context, r *receiver, from source[In]) (frame In, 
 				r.mayDecode = true
 				r.releaseInput() // the receiver may be long with the last frame
 				return frame, edo.Ready, nil
+			case r.isPart:
+				r.mayDecode = true
+				continue
 			case r.atEOF:
 				left := r.input.Len()
 				r.endStream()
@@ -145,7 +155,12 @@ const discardUnit = 1 << 10
 // chargeDiscarded takes from the budget for n bytes that a decoder has removed without a
 // frame: a frame that is too long, or empty lines that it ignores.
 func chargeDiscarded(cx *edo.Context, n int) {
-	for in := (*sched.Context)(cx); n >= discardUnit && in.TakeBudget(); n -= discardUnit {
+	charge(cx, n/discardUnit)
+}
+
+// charge takes n operations off the budget, or all that is left.
+func charge(cx *edo.Context, n int) {
+	for in := (*sched.Context)(cx); n > 0 && in.TakeBudget(); n-- {
 	}
 }
 

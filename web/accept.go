@@ -38,10 +38,10 @@ type Acceptor struct {
 
 	// Compress accepts compressed messages, and compresses those of 256 bytes and more, if the
 	// client can do so: RFC 7692. Each message is compressed by itself, so an idle connection
-	// keeps no memory for it. It costs processor time, about 10 ns a byte; and up to 1 µs for each
-	// byte of a message that a peer has made for that, which keeps its worker busy as long: with
-	// peers that are not trusted keep Limits.Message low. A message must not hold both a secret and
-	// what an attacker chooses: its length would tell of the secret.
+	// keeps no memory for it. It costs processor time, about 10 ns a byte; and up to 0.1 µs for each
+	// byte of a message that a peer has made for that. Other tasks run meanwhile. A few bytes can
+	// become a message of Limits.Message: with peers that are not trusted keep that low. A message
+	// must not hold both a secret and what an attacker chooses: its length would tell of the secret.
 	Compress bool
 
 	// HandshakeTimeout limits how long a handshake takes. 0 stands for 10 seconds.

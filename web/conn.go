@@ -76,6 +76,7 @@ func (c *Conn) Status() *CloseError {
 func (c *Conn) Drop() {
 	c.end(abnormal(net.ErrClosed), true)
 	c.framed.Drop()
+	c.wire.end()
 }
 
 // SetIdleTimeout limits how long a connection is idle. When no byte has moved for d, while a task
@@ -134,8 +135,6 @@ func (c *Conn) PollNext(cx *edo.Context) (m Message, poll edo.Poll, err error) {
 		c.note(&c.isAsked, false)
 		switch e.kind {
 		case message:
-			for in := (*sched.Context)(cx); e.work > 0 && in.TakeBudget(); e.work-- {
-			}
 			if c.flushAnswers(cx) == edo.Pending { // the rest goes out with the next operation
 				aio.AbandonWrite(c.inner, cx.Waker())
 			}

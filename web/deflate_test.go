@@ -164,7 +164,7 @@ func TestACompressedMessageThatIsNotAllowedClosesWithItsCode(t *testing.T) {
 		{"a block of no kind", [][]byte{marked(true, ws.OpText, "\x07")}, 1007},
 		{"a block that is cut", [][]byte{marked(true, ws.OpText, hello[:4])}, 1007},
 		{"no data", [][]byte{marked(true, ws.OpText, "")}, 1007},
-		{"many beginnings", [][]byte{marked(true, ws.OpText, strings.Repeat("\x03\x00", 100))}, 1007},
+		{"no block behind the last one", [][]byte{marked(true, ws.OpText, strings.Repeat("\x03\x00", 100))}, 1007},
 		{"text is not UTF-8", [][]byte{marked(true, ws.OpText, deflated(t, "a\xff"))}, 1007},
 		{"text ends in a character", [][]byte{marked(true, ws.OpText, deflated(t, "a\xc3"))}, 1007},
 		{"too long when decompressed", [][]byte{marked(true, ws.OpBinary, deflated(t, strings.Repeat("x", 1001)))}, 1009},

@@ -26,10 +26,24 @@ func ClientOver(inner aio.ReadWriter, limits Limits) *Conn {
 }
 
 // Inflate decompresses, and Deflate compresses: nil if that is not shorter.
-var Inflate = inflate
+func Inflate(data []byte, limit int) ([]byte, error) { return InflateBy(data, limit, inflatePiece) }
+
+// InflateBy is Inflate in steps of about so much work.
+func InflateBy(data []byte, limit, work int) ([]byte, error) {
+	i := newInflater(data, limit)
+	defer i.free()
+	for {
+		if _, isWhole, err := i.step(work); isWhole || err != nil {
+			return i.out, err
+		}
+	}
+}
 
 func Deflate(data []byte) []byte {
 	d := deflaters.Get().(*deflater)
 	defer d.put()
 	return bytes.Clone(d.deflate(data))
 }
+
+// Inflating returns how many coroutines decompress a message, in the whole process.
+func Inflating() int { return inflateCoros.Out() }

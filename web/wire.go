@@ -6,7 +6,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/edo-go/edo/codec"
 	"github.com/gobwas/ws"
@@ -15,9 +14,8 @@ import (
 // event is what a frame that came in means.
 type event struct {
 	kind eventKind
+	text bool // a message: it is text
 	data []byte
-	text bool        // a message: it is text
-	work int         // a message: what it has cost to decompress it, in operations of the budget
 	end  *CloseError // closes and fails
 }
 
@@ -41,20 +39,12 @@ type frame struct {
 // the codec package guards a codec.
 type wire struct {
 	limits *Limits
-	part   *part // receiving: a message in fragments; nil: none
+	part   *part // receiving: what has begun and is not whole; nil: nothing
 
 	isClient     bool
 	isCompressed bool // the two sides have agreed on compression
 	isOver       bool // receiving: a close frame or an error has come; what follows is discarded
 	isShut       bool // sending: a close frame was sent
-}
-
-// part is the beginning of a message in fragments.
-type part struct {
-	data         []byte
-	text         text
-	isText       bool
-	isCompressed bool
 }
 
 // scratch is the memory of one call of gobwas/ws: what it is given escapes.
@@ -82,52 +72,49 @@ func parseHeader(b []byte) (h ws.Header, n int, err error) {
 	return h, n, err
 }
 
-// Decode removes the next frame from buf. The content of a frame waits there until it is complete.
+// Decode removes the next frame from buf, or does a part of what is to be done with one.
 func (w *wire) Decode(buf *codec.Buffer, end bool) (event, bool, error) {
 	if w.isOver {
 		buf.Discard(buf.Len())
 		return event{}, false, nil
 	}
-	h, n, err := parseHeader(buf.Bytes())
-	if err != nil {
-		return w.fail(protocolError(err))
+	switch p := w.part; {
+	case p == nil:
+	case p.inflater != nil:
+		return w.inflate(buf)
+	case p.isLong:
+		return w.takePiece(buf)
 	}
-	if n == 0 {
-		return event{}, false, nil
-	}
-	isMarked := w.isCompressed && takeMark(&h)
-	if e := w.check(h, isMarked || w.part != nil && w.part.isCompressed); e != nil {
+	h, data, e := w.frame(buf)
+	switch {
+	case e != nil:
 		return w.fail(e)
-	}
-	length := int(h.Length)
-	if buf.Len()-n < length {
-		buf.Expect(n + length)
+	case data == nil:
 		return event{}, false, nil
+	case !h.OpCode.IsControl():
+		return w.takeFrame(buf, h, data)
 	}
-	buf.Discard(n)
-	data := buf.Take(length)
 	if h.Masked {
 		ws.Cipher(data, h.Mask, 0)
 	}
 	switch h.OpCode {
 	case ws.OpPing:
 		return event{kind: pings, data: data}, true, nil
-	case ws.OpPong:
-		return event{}, true, nil
 	case ws.OpClose:
-		return w.close(data)
+		return w.takeClose(data)
 	}
-	return w.fragment(h, data, isMarked)
+	return event{}, true, nil
 }
 
 // check checks a header: what the protocol allows here, and the limits. A compressed message may be
 // a little longer than what it holds.
-func (w *wire) check(h ws.Header, isCompressed bool) *CloseError {
+func (w *wire) check(h ws.Header, isMarked bool) *CloseError {
+	p := w.part
 	state := ws.StateServerSide
 	if w.isClient {
 		state = ws.StateClientSide
 	}
-	if w.part != nil {
+	if p != nil && p.isOpen {
 		state = state.Set(ws.StateFragmented)
 	}
 	if err := ws.CheckHeader(h, state); err != nil {
@@ -137,11 +124,11 @@ func (w *wire) check(h ws.Header, isCompressed bool) *CloseError {
 		return nil
 	}
 	frame, message := w.limits.maxFrame(), w.limits.maxMessage()
-	if isCompressed {
+	if isMarked || p != nil && p.isOpen && p.isCompressed {
 		frame, message = maxDeflated(frame), maxDeflated(message)
 	}
-	if w.part != nil {
-		message -= len(w.part.data)
+	if p != nil {
+		message -= len(p.data)
 	}
 	switch {
 	case h.Length > int64(message):
@@ -152,39 +139,8 @@ func (w *wire) check(h ws.Header, isCompressed bool) *CloseError {
 	return nil
 }
 
-// fragment takes a frame of a message. The first one of a compressed message is marked.
-func (w *wire) fragment(h ws.Header, data []byte, isMarked bool) (event, bool, error) {
-	p := w.part
-	switch {
-	case isMarked && h.Fin:
-		return w.decompress(data, h.OpCode == ws.OpText)
-	case p == nil && h.Fin: // the most frequent case
-		isText := h.OpCode == ws.OpText
-		if isText && !utf8.Valid(data) {
-			return w.fail(&CloseError{Code: CodeInvalid, Err: errNotText})
-		}
-		return event{kind: message, data: data, text: isText}, true, nil
-	case p == nil:
-		p = &part{data: data, isText: h.OpCode == ws.OpText, isCompressed: isMarked}
-	default:
-		p.data = append(p.data, data...)
-	}
-	if p.isText && !p.isCompressed && !p.text.check(p.data, h.Fin) {
-		return w.fail(&CloseError{Code: CodeInvalid, Err: errNotText})
-	}
-	if !h.Fin {
-		w.part = p
-		return event{}, true, nil
-	}
-	w.part = nil
-	if p.isCompressed {
-		return w.decompress(p.data, p.isText)
-	}
-	return event{kind: message, data: p.data, text: p.isText}, true, nil
-}
-
-// close takes a close frame.
-func (w *wire) close(data []byte) (event, bool, error) {
+// takeClose takes a close frame.
+func (w *wire) takeClose(data []byte) (event, bool, error) {
 	e, err := parseClose(data)
 	switch {
 	case err == errBadReason:
@@ -192,14 +148,23 @@ func (w *wire) close(data []byte) (event, bool, error) {
 	case err != nil:
 		return w.fail(protocolError(err))
 	}
-	w.isOver, w.part = true, nil
+	w.end()
 	return event{kind: closes, end: e}, true, nil
 }
 
 // fail ends receiving.
 func (w *wire) fail(e *CloseError) (event, bool, error) {
-	w.isOver, w.part = true, nil
+	w.end()
 	return event{kind: fails, end: e}, true, nil
+}
+
+// end ends receiving, and frees what has begun.
+func (w *wire) end() {
+	w.isOver = true
+	if w.part != nil {
+		w.part.free()
+	}
+	w.part = nil
 }
 
 // Encode appends a frame to buf. After a close frame there is none.

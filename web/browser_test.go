@@ -84,6 +84,22 @@ func browse(t *testing.T, url string) (exited <-chan error) {
 // visit opens the page in a browser, and requires what it reports.
 func visit(t *testing.T, compress bool) {
 	rt := newRuntime(t)
+	result, ends := make(chan string, 1), make(chan error, 2)
+	got := open(t, rt, pageWithEcho(rt, compress, result, ends), result)
+	want := "\nsame\nsame\nsame\nsame\nclosed 4000 true\nother origin 1006"
+	if compress {
+		want = " compressed" + want
+	}
+	if want = "open echo" + want; got != want {
+		t.Errorf("the page says\n%s\nwant\n%s", got, want)
+	}
+	if err := <-ends; err == nil || !strings.Contains(err.Error(), `code 4000 ("bye")`) {
+		t.Errorf("the server: %v", err)
+	}
+}
+
+// open opens the page of a server in a browser, and returns its result.
+func open(t *testing.T, rt *edo.Runtime, handler http.Handler, result chan string) string {
 	var l *socket.Listener
 	err := edo.Block(rt, t.Context(), func(task *edo.Task) (err error) {
 		l, err = socket.Listen(task, "tcp", "127.0.0.1:0")
@@ -92,30 +108,20 @@ func visit(t *testing.T, compress bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, ends := make(chan string, 1), make(chan error, 2)
-	server := &http.Server{Handler: pageWithEcho(rt, compress, result, ends)}
-	defer server.Close()
+	server := &http.Server{Handler: handler}
+	t.Cleanup(func() { server.Close() })
 	go server.Serve(aio.NetListener(rt, l))
 
 	exited := browse(t, "http://127.0.0.1:"+strconv.Itoa(l.Addr().(*net.TCPAddr).Port)+"/")
-	want := "\nsame\nsame\nsame\nsame\nclosed 4000 true\nother origin 1006"
-	if compress {
-		want = " compressed" + want
-	}
-	want = "open echo" + want
 	select {
 	case got := <-result:
-		if got != want {
-			t.Errorf("the page says\n%s\nwant\n%s", got, want)
-		}
+		return got
 	case err := <-exited:
 		t.Fatalf("the browser has ended: %v", err)
 	case <-time.After(3 * time.Minute):
 		t.Fatal("the page has said nothing for three minutes")
 	}
-	if err := <-ends; err == nil || !strings.Contains(err.Error(), `code 4000 ("bye")`) {
-		t.Errorf("the server: %v", err)
-	}
+	return ""
 }
 
 // pageWithEcho serves the page, its WebSocket, and takes its result.

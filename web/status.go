@@ -27,15 +27,18 @@ const (
 	CodeInternal       Code = 1011 // a failure of the server
 	CodeServiceRestart Code = 1012
 	CodeTryLater       Code = 1013
+	CodeBadGateway     Code = 1014 // a gateway has got a bad answer from the server behind it
 )
 
 // maxReason is the longest reason: a control frame has room for 125 bytes.
 const maxReason = 123
 
-// isSendable reports whether a close frame may have the code c.
+// isSendable reports whether a close frame may have the code c: one that RFC 6455 or the registry
+// defines for that, or one of 3000 to 4999, which are for libraries and applications. 1004 is reserved,
+// 1005, 1006 and 1015 stand for what no frame has said, and 1016 to 2999 are not defined.
 func (c Code) isSendable() bool {
 	switch {
-	case c >= 1000 && c <= 1003, c >= 1007 && c <= 1013, c >= 3000 && c <= 4999:
+	case c >= 1000 && c <= 1003, c >= 1007 && c <= 1014, c >= 3000 && c <= 4999:
 		return true
 	}
 	return false

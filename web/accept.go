@@ -59,7 +59,8 @@ func (a *Acceptor) handshakeTimeout() time.Duration {
 
 // Accept makes the handshake over inner, which then belongs to the Conn. With an error inner is
 // dropped. A request that is no WebSocket, or is refused, gets an answer, and the error is a
-// [*RefusedError]. A handshake that took too long matches [context.DeadlineExceeded].
+// [*RefusedError]: when the client has closed, or after 2 seconds, or when it has sent 256 KiB more. So
+// no reset overtakes the answer. A handshake that took too long matches [context.DeadlineExceeded].
 //
 // For a server that has other pages as well, see [Upgrade].
 //
@@ -75,11 +76,8 @@ func (a *Acceptor) AcceptStep(task *edo.Task, st *edo.Step, inner aio.ReadWriter
 
 // AcceptFuture is [Acceptor.Accept] as a future, which owns inner.
 func (a *Acceptor) AcceptFuture(inner aio.ReadWriter) edo.Future[*Conn] {
-	limit := a.handshakeTimeout()
-	return &timed{
-		inner: future.Timeout(limit, edo.Future[*Conn](&accepting{a: a, handshake: newHandshake(inner)})),
-		limit: limit,
-	}
+	limit, o := a.handshakeTimeout(), &accepting{a: a, handshake: newHandshake(inner)}
+	return &timed{accepting: o, inner: future.Timeout(limit, edo.Future[*Conn](o)), limit: limit}
 }
 
 // accepting is an Accept as a future.
@@ -87,12 +85,20 @@ type accepting struct {
 	a *Acceptor
 	handshake
 	terms    terms
-	isAnswer bool  // the answer is in the buffer
-	err      error // that it ends with
+	isAnswer bool                 // the answer is in the buffer
+	err      error                // that it ends with
+	lingers  edo.Future[edo.Unit] // reads on when it has refused; nil: it has not
 }
 
 // Poll receives the request, answers it, and makes the connection.
 func (o *accepting) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
+	if o.lingers != nil {
+		if _, poll, _ := o.lingers.Poll(cx); poll == edo.Pending {
+			return nil, edo.Pending, nil
+		}
+		o.Drop() // what the time limit has left
+		return nil, edo.Ready, o.err
+	}
 	if o.framed == nil {
 		if !cx.Proceed(nil) {
 			return nil, edo.Pending, nil
@@ -118,6 +124,10 @@ func (o *accepting) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 	switch {
 	case poll == edo.Pending:
 		return nil, edo.Pending, nil
+	case o.err != nil && err == nil:
+		o.lingers = linger(o.framed.Parts().IO)
+		o.framed = nil
+		return o.Poll(cx)
 	case o.err != nil:
 		return o.end(nil, o.err)
 	case err != nil:
@@ -159,18 +169,26 @@ func (o *accepting) Drop() {
 		o.framed.Drop()
 		o.framed = nil
 	}
+	if o.lingers != nil {
+		discard.Drop(o.lingers)
+		o.lingers = nil
+	}
 }
 
 // timed is a handshake with a time limit.
 type timed struct {
-	inner edo.Future[*Conn]
-	limit time.Duration
+	accepting *accepting
+	inner     edo.Future[*Conn] // accepting, with the limit
+	limit     time.Duration
 }
 
-// Poll explains the error when the limit has passed.
+// Poll explains the error when the limit has passed. A client that was refused, and does not close, may
+// have been the reason.
 func (t *timed) Poll(cx *edo.Context) (*Conn, edo.Poll, error) {
 	c, poll, err := t.inner.Poll(cx)
-	if err != nil && errors.Is(err, context.DeadlineExceeded) {
+	if err != nil && t.accepting.err != nil {
+		err = t.accepting.err
+	} else if errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("web: the handshake took longer than %v: %w", t.limit, err)
 	}
 	return c, poll, err

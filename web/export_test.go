@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"testing"
+	"time"
 
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/codec"
@@ -25,7 +27,7 @@ func ClientOver(inner aio.ReadWriter, limits Limits) *Conn {
 	return newConn(codec.Parts{IO: inner}, true, &limits, terms{})
 }
 
-// Inflate decompresses, and Deflate compresses: nil if that is not shorter.
+// Inflate decompresses.
 func Inflate(data []byte, limit int) ([]byte, error) { return InflateBy(data, limit, inflatePiece) }
 
 // InflateBy is Inflate in steps of about so much work.
@@ -39,6 +41,14 @@ func InflateBy(data []byte, limit, work int) ([]byte, error) {
 	}
 }
 
+// SetLingerTime sets how long a client that was refused is waited for, until the test ends.
+func SetLingerTime(t *testing.T, d time.Duration) {
+	before := lingerTime
+	lingerTime = d
+	t.Cleanup(func() { lingerTime = before })
+}
+
+// Deflate compresses: nil if that is not shorter.
 func Deflate(data []byte) []byte {
 	d := deflaters.Get().(*deflater)
 	defer d.put()

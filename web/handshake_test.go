@@ -35,7 +35,6 @@ func accept(t *testing.T, task *edo.Task, a *web.Acceptor, pieces ...string) (co
 			return nil, nil, "", err
 		}
 	}
-	conn, err = accepts.Await(task)
 	for !strings.Contains(answer, "\r\n\r\n") {
 		p := make([]byte, 1)
 		if _, err := aio.Read(task, other, p); err != nil {
@@ -43,6 +42,10 @@ func accept(t *testing.T, task *edo.Task, a *web.Acceptor, pieces ...string) (co
 		}
 		answer += string(p)
 	}
+	if !strings.HasPrefix(answer, "HTTP/1.1 101") {
+		other.CloseWrite()
+	}
+	conn, err = accepts.Await(task)
 	return conn, peer, answer, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/web"
 	"github.com/gobwas/ws"
 )
@@ -123,6 +124,98 @@ func TestAnEchoAllocatesTheMessageAlone(t *testing.T) {
 		})
 		if allocs > 1 {
 			t.Errorf("an echo has %v allocations, want 1", allocs)
+		}
+		return nil
+	})
+}
+
+// Connections on which a part of a frame has come, and then nothing: they hold about as much as has come,
+// and no buffer of 16 KiB.
+func TestAPartOfAFrameHoldsWhatHasCome(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("under the race detector allocations are larger")
+	}
+	long := strings.Repeat("x", 16<<10)
+	frame := string(masked(true, ws.OpBinary, long))
+	fragment := string(masked(false, ws.OpBinary, long[:1000]))
+	for _, c := range []struct {
+		name string
+		in   string
+		most int // bytes, besides those of an idle connection
+	}{
+		{"a byte of a header", frame[:1], 200},
+		{"half a header", frame[:4], 200},
+		{"a header", frame[:8], 200},
+		{"a header and a byte", frame[:9], 200},
+		{"the header of a huge frame", string(masked(true, ws.OpBinary, strings.Repeat("x", 1<<20)))[:14], 200},
+		{"1000 bytes of 16 KiB", frame[:1000], 1000*5/4 + 200},
+		{"half of 16 KiB", frame[:8<<10], 8<<10*5/4 + 200},
+		{"12 KiB of 16 KiB", frame[:12<<10+100], 16<<10 + 500},
+		{"behind a whole one", string(masked(true, ws.OpPong, "")) + frame[:8<<10], 8<<10*5/4 + 200},
+		{"behind a fragment", fragment + string(masked(true, ws.OpContinuation, long))[:8<<10], 9<<10*5/4 + 200},
+		{"a fragment", fragment, 1300},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const n = 1000
+			task := edotest.NewTask()
+			all := make([]*web.Conn, n)
+			inputs := make([]string, n)
+			var limits web.Limits
+			before := heapInUse()
+			for i := range all {
+				all[i] = web.ServerOver(loop{&inputs[i]}, limits)
+				inputs[i] = c.in
+				edotest.RequireNextPending(t, task, all[i])
+			}
+			each := int(heapInUse()-before) / n
+			t.Logf("%d bytes each, of which %d have come", each, len(c.in))
+			if each > idleConn+c.most {
+				t.Errorf("a connection holds %d bytes, and %d have come", each, len(c.in))
+			}
+			runtime.KeepAlive(all)
+		})
+	}
+}
+
+// However a frame is cut, and whichever part of it comes first and waits, the message is the same, and so
+// is the one behind it.
+func TestAFrameIsTheSameHoweverItIsCut(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		for _, size := range []int{0, 1, 125, 126, 1000, 12 << 10, 16<<10 + 1, 40 << 10, 70_000} {
+			first := strings.ToValidUTF8(strings.Repeat("0123456789abcdeé", size/17+1)[:size], "?")
+			p := append(masked(true, ws.OpText, first), masked(true, ws.OpText, "behind")...)
+			for _, cuts := range [][]int{{1}, {2}, {3}, {7}, {13}, {15}, {5000}, {12 << 10}, {17 << 10}, {1, 2}, {2, 5000}, {100, 13 << 10}, {5000, 10_000, 30_000}, {13 << 10, 20 << 10}} {
+				conn, peer := server(task, web.Limits{})
+				from, text := 0, first
+				for _, at := range append(cuts, len(p)) {
+					if at = min(at, len(p)); at <= from {
+						continue
+					}
+					peer.write(t, p[from:at])
+					from = at
+					if at == len(p) {
+						break
+					}
+					h := edo.GoValue(task, func(task *edo.Task) (web.Message, error) { return conn.Recv(task) })
+					tasktest.YieldTimes(task, 3)
+					if h.Finished() { // the first message is whole
+						m, err := h.Await(task)
+						if err != nil || m.String() != text {
+							t.Fatalf("%d bytes, cut at %v: Recv = %d bytes, %v", size, cuts, len(m.Data), err)
+						}
+						text = "behind"
+						continue
+					}
+					h.Abort()
+					h.Await(task)
+				}
+				wantMessage(t, task, conn, web.Text(text))
+				if text != "behind" {
+					wantMessage(t, task, conn, web.Text("behind"))
+				}
+				conn.Drop()
+				peer.Close()
+			}
 		}
 		return nil
 	})

@@ -6,7 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -27,32 +27,31 @@ import (
 //
 // The owner of a Conn drops it, or ends it by Close. The connection below belongs to the Conn.
 type Conn struct {
-	framed   *codec.Framed[event, frame]
-	inner    aio.ReadWriter
-	protocol string
-	wire     wire
-
-	mu      sync.Mutex  // guards the following; held for no poll
-	pong    *[]byte     // the answer to the latest ping, if there was no room for it
-	status  *CloseError // how the receiving side has ended; nil: it has not
-	isTold  bool        // the stream has returned status
-	owes    bool        // the receiving side has sent something, which may not be flushed
-	debtor  edo.Waker   // the task that receives, when it has left the flush to one that sends
-	hasIdle bool        // SetIdleTimeout was called
-	isAsked bool        // a ping was sent because the connection is idle, and nothing has come since
-	skipEnd bool        // the next end of framed is that after the error of an idle read
+	framed *codec.Framed[event, frame]
+	inner  aio.ReadWriter
+	wire   wire
+	flags  flags
+	rare   atomic.Pointer[rare] // nil: not needed so far
 }
 
 // newConn returns the WebSocket over parts, which were those of a handshake.
 func newConn(parts codec.Parts, isClient bool, limits *Limits, t terms) *Conn {
 	w := wire{limits: limits, isClient: isClient, isCompressed: t.isCompressed}
-	c := &Conn{inner: parts.IO, protocol: t.protocol, wire: w}
+	c := &Conn{inner: parts.IO, wire: w}
+	if t.protocol != "" {
+		c.rare.Store(&rare{protocol: t.protocol})
+	}
 	c.framed = codec.FromParts[event, frame](parts, &c.wire)
 	return c
 }
 
 // Subprotocol returns the subprotocol that the two sides have agreed on, or "".
-func (c *Conn) Subprotocol() string { return c.protocol }
+func (c *Conn) Subprotocol() string {
+	if r := c.rare.Load(); r != nil {
+		return r.protocol
+	}
+	return ""
+}
 
 // IsCompressed reports whether the two sides have agreed to compress messages.
 func (c *Conn) IsCompressed() bool { return c.wire.isCompressed }
@@ -64,9 +63,8 @@ func (c *Conn) Inner() aio.ReadWriter { return c.inner }
 // Status returns how the other side has closed, or how the connection was lost: nil while it has
 // not, as far as a task has received.
 func (c *Conn) Status() *CloseError {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.status
+	status, _ := c.endOf()
+	return status
 }
 
 // Drop closes the connection below at once, without a close frame, and discards what is in a
@@ -91,9 +89,7 @@ func (c *Conn) SetIdleTimeout(d time.Duration) error {
 	for inner := any(c.inner); ; {
 		switch of := inner.(type) {
 		case interface{ SetIdleTimeout(time.Duration) error }:
-			c.mu.Lock()
-			c.hasIdle = d > 0
-			c.mu.Unlock()
+			c.flags.set(hasIdle, d > 0)
 			return of.SetIdleTimeout(d)
 		case interface{ Inner() aio.ReadWriter }:
 			inner = of.Inner()
@@ -132,7 +128,7 @@ func (c *Conn) PollNext(cx *edo.Context) (m Message, poll edo.Poll, err error) {
 			c.lose(cx, err)
 			continue
 		}
-		c.note(&c.isAsked, false)
+		c.flags.set(isAsked, false)
 		switch e.kind {
 		case message:
 			if c.flushAnswers(cx) == edo.Pending { // the rest goes out with the next operation
@@ -162,30 +158,6 @@ func (c *Conn) inspect(cx *edo.Context) {
 	}
 }
 
-// endOf returns how the receiving side has ended, and whether the stream has said so.
-func (c *Conn) endOf() (status *CloseError, isTold bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.status, c.isTold
-}
-
-// note sets a field that mu guards.
-func (c *Conn) note(field *bool, to bool) {
-	c.mu.Lock()
-	*field = to
-	c.mu.Unlock()
-}
-
-// end sets how the receiving side has ended, if it has not ended before.
-func (c *Conn) end(status *CloseError, isTold bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.status == nil {
-		c.status = status
-	}
-	c.isTold = c.isTold || isTold
-}
-
 // tell ends the stream, once the close frame of this side has gone out.
 func (c *Conn) tell(cx *edo.Context, status *CloseError, isTold bool) (m Message, poll edo.Poll, err error) {
 	if !isTold {
@@ -204,39 +176,15 @@ func (c *Conn) tell(cx *edo.Context, status *CloseError, isTold bool) (m Message
 
 // lose takes an error or the end of the connection below. A read that was idle asks first.
 func (c *Conn) lose(cx *edo.Context, err error) {
-	c.mu.Lock()
-	asks := c.hasIdle && !c.isAsked && errors.Is(err, os.ErrDeadlineExceeded)
-	skips := err == nil && c.skipEnd
-	c.skipEnd = asks
-	c.isAsked = c.isAsked || asks
-	c.mu.Unlock()
+	asks := c.flags.has(hasIdle) && !c.flags.has(isAsked) && errors.Is(err, os.ErrDeadlineExceeded)
+	skips := err == nil && c.flags.has(skipsEnd)
+	c.flags.set(skipsEnd, asks)
 	switch {
 	case asks:
+		c.flags.set(isAsked, true)
 		c.reply(cx, ws.OpPing, nil)
 	case !skips:
 		c.end(abnormal(err), false)
-	}
-}
-
-// reply puts a control frame into the output, and reports whether there was room.
-func (c *Conn) reply(cx *edo.Context, op ws.OpCode, data []byte) bool {
-	poll, err := c.framed.PollReady(cx)
-	if poll == edo.Pending || err != nil {
-		return false
-	}
-	c.framed.StartSend(frame{op, data}) // fails after a close frame: then nothing is to be sent
-	c.note(&c.owes, true)
-	return true
-}
-
-// answer answers a ping, or keeps the answer.
-func (c *Conn) answer(cx *edo.Context, data []byte) {
-	isSent := c.reply(cx, ws.OpPong, data)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.pong = nil
-	if !isSent {
-		c.pong, c.owes = &data, true
 	}
 }
 
@@ -244,66 +192,6 @@ func (c *Conn) answer(cx *edo.Context, data []byte) {
 func (c *Conn) finish(status *CloseError, payload []byte) {
 	c.framed.StartSend(frame{ws.OpClose, payload}) // fails if one was sent
 	c.end(status, false)
-}
-
-// flushAnswers flushes what the receiving side has sent, as far as there is room now. The task is
-// woken when there is more room, unless another task waits to send: that one flushes then.
-func (c *Conn) flushAnswers(cx *edo.Context) (poll edo.Poll) {
-	c.mu.Lock()
-	owes := c.owes
-	if owes {
-		c.debtor = cx.Waker() // before the flush: the task that sends may give up meanwhile
-	}
-	c.mu.Unlock()
-	if owes {
-		poll, _ = c.PollFlush(cx)
-		return poll
-	}
-	return edo.Ready
-}
-
-// recvGivenUp tells the connection below that the task which receives has given up, and with it what
-// that task has waited to flush.
-func (c *Conn) recvGivenUp() {
-	edo.Drop(c.framed.RecvFuture())
-	c.mu.Lock()
-	debtor := c.debtor
-	c.mu.Unlock()
-	aio.AbandonWrite(c.inner, debtor)
-}
-
-// endRecv ends a Recv with err. A BusyError says that another task waits, whose wait goes on.
-func (c *Conn) endRecv(err error) {
-	if _, isBusy := err.(*edo.BusyError); err != nil && !isBusy {
-		c.recvGivenUp()
-	}
-}
-
-// sendGivenUp has the task that receives flush what it owes: the one that would have done so, as it
-// sends, has given up.
-func (c *Conn) sendGivenUp() {
-	c.mu.Lock()
-	w := c.debtor
-	if !c.owes {
-		w = edo.Waker{}
-	}
-	c.debtor = edo.Waker{}
-	c.mu.Unlock()
-	if !w.IsZero() {
-		w.Wake()
-	}
-}
-
-// takePong returns the answer that was kept. Without one nothing is left to flush.
-func (c *Conn) takePong() (data []byte, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.pong == nil {
-		c.owes, c.debtor = false, edo.Waker{}
-		return nil, false
-	}
-	data, c.pong = *c.pong, nil
-	return data, true
 }
 
 // Recv waits for the next message. The error is [io.EOF] when the other side has closed, and a

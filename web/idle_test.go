@@ -14,7 +14,7 @@ import (
 )
 
 // idleConn is how many bytes a Conn takes while it waits, besides its connection and its task.
-const idleConn = 240
+const idleConn = 180
 
 // loop is a connection without memory of its own, whose client has sent one message and waits.
 type loop struct{ input *string }

@@ -297,3 +297,31 @@ func TestAPingIsAnsweredAfterATaskThatSendsHasGivenUp(t *testing.T) {
 		return err
 	})
 }
+
+// A ping comes while another task sends, on another worker. The answer goes out without a message behind
+// it.
+func TestAPingIsAnsweredWhileAnotherTaskSends(t *testing.T) {
+	rt := newRuntime(t)
+	err := edo.Block(rt, t.Context(), func(task *edo.Task) error {
+		a, b := aio.Duplex(1 << 12)
+		conn := web.ServerOver(a, web.Limits{})
+		defer conn.Drop()
+		peer := &raw{Pipe: b, task: task}
+		receives := edo.Go(rt, func(task *edo.Task) error { _, err := conn.Recv(task); return err })
+		for range 20_000 {
+			sends := edo.Go(rt, func(task *edo.Task) error { return conn.Send(task, web.Text("x")) })
+			peer.write(t, masked(true, ws.OpPing, "?"))
+			peer.next(t)
+			peer.next(t) // the message and the pong, in any order
+			if _, err := sends.Await(task); err != nil {
+				return err
+			}
+		}
+		peer.write(t, masked(true, ws.OpText, "end"))
+		_, err := receives.Await(task)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

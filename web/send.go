@@ -39,10 +39,11 @@ func (m Message) frame() (frame, error) {
 // PollFlush writes the bytes in the buffer, and flushes the connection below.
 func (c *Conn) PollFlush(cx *edo.Context) (edo.Poll, error) {
 	for {
+		before := c.flags.bits.Load()
 		if poll, err := c.framed.PollFlush(cx); poll == edo.Pending || err != nil {
 			return poll, err
 		}
-		pong, ok := c.takePong()
+		pong, ok := c.takePong(before)
 		if !ok {
 			return edo.Ready, nil
 		}

@@ -77,7 +77,6 @@ func model(input []byte, isClient bool) (all string) {
 	}
 	fail := func(code Code, cause error) string { return end(&CloseError{Code: code, Err: cause}, true) }
 	lost := func(cause error) string { return fail(CodeAbnormal, cause) }
-	errCut := errors.New("codec: the input ended inside a frame")
 	for {
 		in := bytes.NewReader(input)
 		h, err := ws.ReadHeader(in)
@@ -175,6 +174,8 @@ func FuzzFramesDoNotDependOnHowTheInputIsSplit(f *testing.F) {
 	f.Add(ws.MustCompileFrame(ws.NewTextFrame([]byte("from a server"))), true, uint64(5))
 	f.Add([]byte{0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4}, false, uint64(6))
 	f.Add([]byte{0x88, 0x81, 0, 0, 0, 0, 1}, false, uint64(7))
+	f.Add(frame(true, ws.OpText, "a part of the header")[:3], false, uint64(8))
+	f.Add(frame(true, ws.OpText, "a part of the frame")[:9], false, uint64(9))
 	f.Fuzz(func(t *testing.T, input []byte, isClient bool, seed uint64) {
 		want := model(input, isClient)
 		if got := decoded(t, input, isClient, nil); got != want {

@@ -167,10 +167,7 @@ func costly(n int) string {
 func costlyBlock(b *bitWriter) {
 	// The lengths: 512 beginnings of 9 bits. 256 + 64 + 32 + 16 + 8 of them are short codes, and of the 136
 	// others one has codes of 10 to 15 bits, and 135 have two of 10 bits.
-	var lengths []int
-	for _, n := range []int{1, 3, 4, 5, 6} {
-		lengths = append(lengths, n)
-	}
+	lengths := []int{1, 3, 4, 5, 6}
 	for range 2 * 135 {
 		lengths = append(lengths, 10)
 	}

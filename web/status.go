@@ -83,6 +83,7 @@ func abnormal(err error) *CloseError {
 }
 
 var (
+	errCut          = edo.NewError(io.ErrUnexpectedEOF, "web: the connection has ended inside a frame")
 	errClosed       = edo.NewError(edo.ErrClosed, "web: send after the close frame")
 	errNotText      = errors.New("web: text that is not valid UTF-8")
 	errTooLong      = errors.New("web: a message above the limit")

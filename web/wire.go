@@ -89,6 +89,8 @@ func (w *wire) Decode(buf *codec.Buffer, end bool) (event, bool, error) {
 	switch {
 	case e != nil:
 		return w.fail(e)
+	case data == nil && end && (buf.Len() > 0 || w.part != nil && w.part.begun != nil):
+		return event{}, false, errCut
 	case data == nil:
 		return event{}, false, nil
 	case !h.OpCode.IsControl():

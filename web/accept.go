@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -142,7 +140,7 @@ func (o *accepting) respond(p []byte, tooLong error) []byte {
 	var refused *RefusedError
 	if tooLong != nil {
 		refused = &RefusedError{http.StatusRequestHeaderFieldsTooLarge, tooLong.Error()}
-	} else if r, err := http.ReadRequest(bufio.NewReaderSize(bytes.NewReader(p), len(p))); err != nil {
+	} else if r, err := readRequest(p); err != nil {
 		refused = &RefusedError{http.StatusBadRequest, "this is no request of HTTP/1.1"}
 	} else {
 		var out []byte

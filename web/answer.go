@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -21,7 +22,8 @@ func (a *Acceptor) answer(r *http.Request) (out []byte, t terms, refused *Refuse
 	if refused = a.check(r); refused != nil {
 		return refused.answer(), terms{}, refused
 	}
-	var rec recorder
+	rec := recorders.Get().(*recorder)
+	defer rec.put()
 	upgrader := ws.HTTPUpgrader{Header: a.Header}
 	if len(a.Subprotocols) > 0 {
 		upgrader.Protocol = a.hasSubprotocol
@@ -29,10 +31,10 @@ func (a *Acceptor) answer(r *http.Request) (out []byte, t terms, refused *Refuse
 	if a.Compress {
 		upgrader.Negotiate = t.negotiate
 	}
-	_, _, handshake, err := upgrader.Upgrade(r, &rec)
+	_, _, handshake, err := upgrader.Upgrade(r, rec)
 	if err == nil {
 		t.protocol = handshake.Protocol
-		return rec.out.Bytes(), t, nil
+		return bytes.Clone(rec.out.Bytes()), t, nil
 	}
 	refused = &RefusedError{Status: http.StatusBadRequest, Reason: err.Error()}
 	var rejected *ws.ConnectionRejectedError
@@ -115,7 +117,25 @@ func (a *Acceptor) isOriginAllowed(r *http.Request) bool {
 }
 
 // recorder is the connection that gobwas/ws answers to, in memory.
-type recorder struct{ out bytes.Buffer }
+type recorder struct {
+	out bytes.Buffer
+	to  *bufio.ReadWriter // it, as gobwas/ws needs it
+}
+
+var recorders = sync.Pool{New: func() any {
+	r := new(recorder)
+	r.to = bufio.NewReadWriter(nil, bufio.NewWriterSize(&r.out, 512))
+	return r
+}}
+
+// put gives r back, unless a long answer is in it.
+func (r *recorder) put() {
+	if r.out.Cap() <= maxHead {
+		r.out.Reset()
+		r.to.Writer.Reset(&r.out)
+		recorders.Put(r)
+	}
+}
 
 func (r *recorder) Header() http.Header         { return http.Header{} }
 func (r *recorder) Write(p []byte) (int, error) { return r.out.Write(p) }
@@ -123,7 +143,7 @@ func (r *recorder) WriteHeader(int)             {}
 
 // Hijack returns a connection that takes only what is written to its buffer.
 func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	return noDeadlines{}, bufio.NewReadWriter(nil, bufio.NewWriterSize(&r.out, 512)), nil
+	return noDeadlines{}, r.to, nil
 }
 
 type noDeadlines struct{ net.Conn }

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
@@ -51,6 +53,27 @@ func (h *head) Decode(buf *codec.Buffer, end bool) ([]byte, bool, error) {
 func (h *head) Encode(p []byte, buf *codec.Buffer) error {
 	buf.Write(p)
 	return nil
+}
+
+// requestReader reads a request from memory.
+type requestReader struct {
+	data bytes.Reader
+	in   *bufio.Reader
+}
+
+var requestReaders = sync.Pool{New: func() any { return &requestReader{in: bufio.NewReader(nil)} }}
+
+// readRequest reads the head of a request.
+func readRequest(p []byte) (*http.Request, error) {
+	from := requestReaders.Get().(*requestReader)
+	from.data.Reset(p)
+	from.in.Reset(&from.data)
+	r, err := http.ReadRequest(from.in)
+	if err != nil || r.Body == http.NoBody { // a body would be read from it
+		from.data.Reset(nil)
+		requestReaders.Put(from)
+	}
+	return r, err
 }
 
 // handshake is a connection whose handshake is under way.

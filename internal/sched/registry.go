@@ -220,3 +220,6 @@ func (rt *Runtime) CancelAll() {
 		t.Cancel()
 	}
 }
+
+// IsCancelling reports whether CancelAll was called.
+func (rt *Runtime) IsCancelling() bool { return rt.cancelling.Load() }

@@ -157,6 +157,25 @@ func askThese(rt *core.Runtime, tasks []*sched.Task, mayAsk bool, look func(t *s
 	}
 }
 
+// Ask asks t alone, and returns what it does. Any goroutine may call it, and a poll of another
+// task that holds no lock. A task that runs, or has never waited, has no waits.
+func Ask(rt *core.Runtime, t *sched.Task) report.Task {
+	s := &Survey{}
+	askThese(rt, []*sched.Task{t}, true, func(t *sched.Task, a Answer) bool {
+		s.Tasks, s.tasks = append(s.Tasks, infoOf(rt, t, a)), append(s.tasks, t)
+		return true
+	})
+	if len(s.Tasks) == 0 {
+		return report.Task{Name: core.Describe(t), State: states[rt.Sched.State(t)], Cancelled: t.IsCancelled()}
+	}
+	s.nameHolders()
+	info := s.Tasks[0]
+	for k := range info.Waits {
+		info.Waits[k].SetHeld(nil) // it would keep the tasks in memory
+	}
+	return info
+}
+
 // hasEnded reports whether t has ended. The handle knows that a moment before the registry.
 func hasEnded(t *sched.Task) bool {
 	if !t.Listed() {

@@ -1,0 +1,208 @@
+package supervise
+
+import (
+	"fmt"
+
+	"github.com/edo-go/edo"
+)
+
+// What programs ask a machine for. A call takes effect at once; its request waits for what
+// follows from it.
+
+// add inserts a child.
+func (m *machine) add(spec Spec, q *request, now int64) {
+	if m.phase != booting && m.phase != up {
+		q.answer(m, ErrNotRunning)
+		return
+	}
+	if err := spec.check(m.config); err != nil {
+		q.answer(m, err)
+		return
+	}
+	if c := m.byName[spec.Name]; c != nil {
+		if c.run == nil && !c.wanted {
+			q.answer(m, ErrAlreadyPresent)
+		} else {
+			q.answer(m, ErrAlreadyStarted)
+		}
+		return
+	}
+	c := m.insert(spec, added)
+	c.starts = append(c.starts, q)
+	m.tell(Added, c, nil, now)
+	m.startInTurn(c, now)
+}
+
+// startInTurn starts c, which is wanted and has no run: at once, or when its turn comes.
+func (m *machine) startInTurn(c *child, now int64) {
+	if !m.config.Strategy.isGroup() {
+		if m.phase == up {
+			c.hasTurn = true
+		}
+		if c.hasTurn && c.run == nil {
+			m.start(c, now)
+		}
+	}
+	if m.phase == booting && m.cursor == nil {
+		m.cursor = c
+	}
+	m.advance(now)
+}
+
+// stopChild stops a child, which then stays stopped.
+func (m *machine) stopChild(name string, q *request, now int64) {
+	c := m.find(name, q)
+	if c == nil {
+		return
+	}
+	wasWanted := c.wanted
+	c.wanted, c.recycle = false, c.recycle && c.run != nil
+	switch {
+	case c.run == nil:
+		c.alarm, c.notBefore = 0, 0
+		if wasWanted {
+			m.tell(Stopped, c, nil, now)
+			reply(m, &c.starts, ErrStopped)
+		}
+		q.answer(m, nil)
+		m.forget(c, now)
+	case c.run.state == overdue:
+		q.answer(m, m.overdueOf(c))
+	default:
+		c.stops = append(c.stops, q)
+		if c.run.state < stopping {
+			m.stop(c, now)
+		}
+	}
+	m.advance(now)
+}
+
+// overdueOf returns the error of a child that is overdue.
+func (m *machine) overdueOf(c *child) error {
+	if c.late != nil {
+		return c.late
+	}
+	return &OverdueError{Child: c.name, After: c.spec.shutdown(), State: "a run of an earlier Run of the supervisor"}
+}
+
+// restartChild starts a child that is stopped.
+func (m *machine) restartChild(name string, q *request, now int64) {
+	c := m.find(name, q)
+	switch {
+	case c == nil:
+		return
+	case c.run == nil && c.wanted:
+		q.answer(m, ErrRestarting)
+		return
+	case c.run != nil && (c.wanted || c.spec.Restart == Temporary || m.config.Strategy == Dynamic):
+		q.answer(m, ErrRunning)
+		return
+	}
+	c.wanted, c.origin = true, asked
+	c.starts = append(c.starts, q)
+	m.startInTurn(c, now)
+}
+
+// removeChild removes a child that is stopped.
+func (m *machine) removeChild(name string, q *request, now int64) {
+	c := m.find(name, q)
+	switch {
+	case c == nil:
+		return
+	case c.run != nil:
+		q.answer(m, ErrRunning)
+	case c.wanted:
+		q.answer(m, ErrRestarting)
+	default:
+		m.remove(c, now)
+		q.answer(m, nil)
+	}
+}
+
+// find returns the child of that name. Without one it answers q.
+func (m *machine) find(name string, q *request) *child {
+	if m.phase != booting && m.phase != up {
+		q.answer(m, ErrNotRunning)
+		return nil
+	}
+	c := m.byName[name]
+	if c == nil {
+		q.answer(m, ErrNotFound)
+	}
+	return c
+}
+
+// insert puts a child at the end of the list. It takes over the run that an earlier child of
+// the name has left.
+func (m *machine) insert(spec Spec, why origin) *child {
+	if spec.Name == "" {
+		m.number++
+		spec.Name = fmt.Sprintf("#%d", m.number)
+	}
+	c := &child{spec: spec, name: below(m.name, spec.Name), wanted: true, origin: why, prev: m.last}
+	if m.last != nil {
+		m.last.next = c
+	} else {
+		m.first = c
+	}
+	m.last = c
+	m.byName[spec.Name] = c
+	m.length++
+	if r := m.left[spec.Name]; r != nil {
+		delete(m.left, spec.Name)
+		c.run, r.child = r, c
+	}
+	return c
+}
+
+// remove takes c, which has no run, out of the list.
+func (m *machine) remove(c *child, now int64) {
+	if c.prev != nil {
+		c.prev.next = c.next
+	} else {
+		m.first = c.next
+	}
+	if c.next != nil {
+		c.next.prev = c.prev
+	} else {
+		m.last = c.prev
+	}
+	if m.cursor == c {
+		m.cursor = c.next
+	}
+	delete(m.byName, c.spec.Name)
+	m.length--
+	c.alarm = 0
+	m.tell(Removed, c, nil, now)
+}
+
+// below returns the full name of what is called name in the supervisor with the full name of.
+func below(of, name string) string {
+	if of == "" {
+		return name
+	}
+	return of + "/" + name
+}
+
+// request waits for the answer to a call.
+type request struct {
+	hasAnswer bool // guarded by the lock of the supervisor, as the next two
+	err       error
+	waker     edo.Waker
+}
+
+// answer answers q.
+func (q *request) answer(m *machine, err error) {
+	q.hasAnswer, q.err = true, err
+	if !q.waker.IsZero() {
+		m.wakes = append(m.wakes, q.waker)
+	}
+}
+
+// reply answers all requests of a list, and empties it.
+func reply(m *machine, list *[]*request, err error) {
+	for _, q := range *list {
+		q.answer(m, err)
+	}
+	*list = nil
+}

@@ -1,0 +1,165 @@
+package supervise
+
+import (
+	"errors"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// child is one child of a supervisor, in the list of all. The lock of the supervisor guards
+// it, and what it refers to.
+type child struct {
+	prev, next *child
+	spec       Spec
+	name       string // full
+
+	wanted  bool // it is to run
+	hasTurn bool // while the supervisor starts: those before it have started
+	origin  origin
+	run     *run // not nil: there is a task, which may have been asked to end
+	recycle bool // of a group: the run must end, before those in front of it are stopped
+
+	notBefore int64 // the end of the delay of a restart; 0: none
+	inARow    int   // how many restarts it has had in a row, for the next delay
+	restarts  int
+	since     int64         // when it became ready, or ended
+	ran       int64         // how long the last run was ready
+	lastErr   error         // the last failure
+	late      *OverdueError // of the run, if it is overdue
+
+	alarm  int64      // when the machine must look at it; 0: it need not
+	starts []*request // that wait until it is ready
+	stops  []*request // that wait until it has ended
+}
+
+// origin says why a child is started: what becomes of a start that fails.
+type origin uint8
+
+const (
+	first origin = iota // by the supervisor that starts: then it ends
+	added               // by Add, which gets the error: then the child is removed
+	asked               // by Restart, which gets the error: then the child stays stopped
+	again               // after a failure: that is one more
+)
+
+// state of a run.
+type state uint8
+
+const (
+	beginning state = iota // spawned, and not ready
+	running
+	stopping // aborted
+	overdue  // aborted, and not ended in time
+)
+
+// run is one task of a child: the group of that task, in which its bond is.
+type run struct {
+	s  *Supervisor
+	of string // the name of the child
+
+	// Guarded by s.mu.
+	child  *child // nil: of an earlier Run of the supervisor
+	state  state
+	since  int64       // when it was asked to end
+	task   *sched.Task // nil: not spawned yet, or refused
+	handle edo.AbortHandle
+}
+
+// ready is what a child calls that says when it is.
+func (r *run) ready() {
+	r.s.change(func(m *machine, now int64) { m.ready(r, now) })
+}
+
+// NewBond returns the bond of the task of the run. So a child is in no scope that its
+// supervisor is in: it ends in its turn, and its failures are the supervisor's.
+func (r *run) NewBond() core.Bond { return &bond{run: r} }
+
+// bond ties the task of a run to the supervisor.
+type bond struct {
+	core.Link
+	run *run
+}
+
+// Tie notes the task.
+func (b *bond) Tie(t *sched.Task, _ *core.Runtime) error {
+	b.run.s.mu.Lock()
+	b.run.task = t
+	b.run.s.mu.Unlock()
+	return nil
+}
+
+// Failed takes the error: the supervisor reports it.
+func (b *bond) Failed(*sched.Task, error) core.Claim { return core.Taken }
+
+// Untie tells the supervisor of the end of the run.
+func (b *bond) Untie(t *sched.Task) {
+	var err error
+	if x := core.ExtraOf(t); x != nil {
+		err = x.Err
+	}
+	b.run.ended(err)
+}
+
+// ended tells the supervisor that the run has ended with err. When all tasks of the runtime are
+// cancelled that is no failure of the child, whichever of the two is reached first.
+func (r *run) ended(err error) {
+	isCancelled := r.s.rt.Sched.IsCancelling() && core.IsCancellation(err)
+	isRefused := errors.Is(err, edo.ErrShutdown)
+	r.s.change(func(m *machine, now int64) {
+		switch {
+		case isCancelled:
+			m.end(edo.ErrCancelled, now)
+		case isRefused:
+			m.end(edo.ErrShutdown, now)
+		}
+		m.ended(r, err, now)
+	})
+}
+
+// State is what a child does.
+type State uint8
+
+const (
+	// IsStopped: it has ended, or was stopped, and will not be started unless it is asked to.
+	IsStopped State = iota
+	// IsWaiting: it will be started, after a delay or after others.
+	IsWaiting
+	// IsStarting: it runs, and is not ready.
+	IsStarting
+	// IsRunning: it is ready.
+	IsRunning
+	// IsStopping: it was aborted, and has not ended.
+	IsStopping
+	// IsOverdue: so for longer than its Shutdown.
+	IsOverdue
+)
+
+// String returns the name of s, in small letters.
+func (s State) String() string {
+	return nameIn(int(s), "stopped", "waiting", "starting", "running", "stopping", "overdue")
+}
+
+// Child is what a supervisor knows of one of its children.
+type Child struct {
+	Name     string // in its supervisor
+	State    State
+	Since    time.Time       // when it became ready, or ended; zero: it has not been ready
+	Restarts int             // how often it was restarted after a failure of its own
+	Err      error           // its last failure; nil: none
+	Task     edo.AbortHandle // of the run; that of a task that has ended, if it does not run
+	Nested   *Supervisor     // not nil: the child is a supervisor
+}
+
+// stateOf returns what c does.
+func (c *child) stateOf() State {
+	switch {
+	case c.run == nil && c.wanted:
+		return IsWaiting
+	case c.run == nil:
+		return IsStopped
+	}
+	return [...]State{beginning: IsStarting, running: IsRunning, stopping: IsStopping, overdue: IsOverdue}[c.run.state]
+}

@@ -1,0 +1,540 @@
+package supervise
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// machine decides what becomes of the children. It is told what happens and when, by any
+// goroutine that has the lock, changes its state at once, and puts on the agenda what the task
+// of the supervisor has to do: spawn, abort, report. It never waits, and so the supervisor
+// answers at any time.
+//
+// A child without a run is stopped, or wanted, and then waiting: for its delay, or for its
+// turn. In a group ([OneForAll], [RestForOne]) and while the supervisor starts, turns are
+// taken in the order of the list: a child is started when those before it that are wanted are
+// ready. A failure in a group marks other children with recycle: these are stopped, the last
+// one first, before any is started. While the supervisor ends all are stopped in that way.
+type machine struct {
+	config    *Config
+	name      string // full
+	phase     phase
+	first     *child
+	last      *child
+	byName    map[string]*child
+	count     int // of the children that are ready
+	length    int
+	number    int    // of the last child that was given one
+	cursor    *child // while booting: the child whose turn it is; while ending: the one to be stopped
+	window    window
+	notBefore int64 // of a group: the end of the delay of its restart; 0: none
+	alarms    alarms
+	agenda    []action
+	wakes     []edo.Waker     // of the requests that have an answer
+	left      map[string]*run // runs of an earlier Run of the supervisor that have not ended
+
+	reason   error // why it ends
+	failures []Failure
+	times    []int64 // when they were
+	more     int
+	overdue  []*OverdueError
+	booted   []*request // that wait until all have started
+
+	draw func() float64
+	time func(at int64) time.Time
+}
+
+// phase is how far a supervisor is.
+type phase uint8
+
+const (
+	idle phase = iota // it does not run
+	booting
+	up
+	ending
+	over // all has been stopped
+)
+
+// action is something that the task of the supervisor does, without the lock.
+type action struct {
+	what  what
+	run   *run
+	event Event
+	err   error
+}
+
+type what uint8
+
+const (
+	doSpawn what = iota
+	doAbort
+	doAsk // what an overdue run waits for
+	doEvent
+	doReport
+)
+
+func (m *machine) do(a action) { m.agenda = append(m.agenda, a) }
+
+// tell puts an event of c, or of the supervisor, on the agenda.
+func (m *machine) tell(kind Kind, c *child, err error, now int64) {
+	e := Event{Time: m.time(now), Kind: kind, Supervisor: m.name, Err: err}
+	if c != nil {
+		e.Child = c.name
+	}
+	m.do(action{what: doEvent, event: e})
+}
+
+// begin starts the children of the configuration.
+func (m *machine) begin(now int64) {
+	m.phase = booting
+	for i := range m.config.Children {
+		m.insert(m.config.Children[i], first)
+	}
+	m.cursor = m.first
+	m.advance(now)
+}
+
+// advance does what can be done now in the order of the list.
+func (m *machine) advance(now int64) {
+	switch {
+	case m.phase == ending:
+		m.advanceEnd(now)
+	case m.phase != booting && m.phase != up:
+	case m.config.Strategy.isGroup():
+		m.advanceGroup(now)
+	case m.phase == booting:
+		m.advanceBoot(now)
+	}
+}
+
+// advanceBoot starts the next children of a supervisor that starts, and is no group.
+func (m *machine) advanceBoot(now int64) {
+	for ; m.cursor != nil; m.cursor = m.cursor.next {
+		c := m.cursor
+		if !c.hasTurn {
+			c.hasTurn = true
+			if c.wanted && c.run == nil {
+				m.start(c, now)
+			}
+		}
+		if c.wanted && c.run != nil && c.run.state != running {
+			return
+		}
+	}
+	m.hasBooted(now)
+}
+
+// hasBooted notes that all children have started.
+func (m *machine) hasBooted(now int64) {
+	m.phase = up
+	m.tell(SupervisorStarted, nil, nil, now)
+	reply(m, &m.booted, nil)
+}
+
+// advanceGroup stops the next of the children that must be recycled, and then starts the next
+// of those that are wanted.
+func (m *machine) advanceGroup(now int64) {
+	for c := m.last; c != nil; c = c.prev {
+		if !c.recycle {
+			continue
+		}
+		if c.run != nil && c.run.state < stopping {
+			m.stop(c, now)
+		}
+		if c.run != nil && c.run.state == stopping {
+			return
+		}
+		c.recycle = false
+	}
+	if m.notBefore > now {
+		return
+	}
+	for c := m.first; c != nil; c = c.next {
+		if !c.wanted {
+			continue
+		}
+		if c.run == nil {
+			m.start(c, now)
+		}
+		if c.run.state != running { // an overdue one is waited for as well: no child runs twice
+			return
+		}
+	}
+	if m.phase == booting {
+		m.hasBooted(now)
+	}
+}
+
+// advanceEnd stops the next children of a supervisor that ends, the last one first. Those of a
+// dynamic one have been aborted already.
+func (m *machine) advanceEnd(now int64) {
+	for ; m.cursor != nil; m.cursor = m.cursor.prev {
+		c := m.cursor
+		if c.run != nil && c.run.state < stopping {
+			m.stop(c, now)
+		}
+		if c.run != nil && c.run.state == stopping {
+			return
+		}
+	}
+	m.hasEnded(now)
+}
+
+// hasEnded notes that all children have ended, or are overdue.
+func (m *machine) hasEnded(now int64) {
+	m.phase = over
+	m.tell(SupervisorEnded, nil, m.result(), now)
+}
+
+// end makes the supervisor end, for the first reason that it gets; nil: it was asked to, or is
+// done.
+func (m *machine) end(reason error, now int64) {
+	if m.phase != booting && m.phase != up {
+		return
+	}
+	m.phase, m.reason = ending, reason
+	m.keepFailures(now)
+	reply(m, &m.booted, ErrNotRunning)
+	m.tell(SupervisorEnding, nil, reason, now)
+	for c := m.first; c != nil; c = c.next {
+		c.wanted, c.recycle = false, false
+		reply(m, &c.starts, ErrNotRunning)
+		if m.config.Strategy == Dynamic && c.run != nil && c.run.state < stopping {
+			m.stop(c, now)
+		}
+	}
+	m.cursor = m.last
+	m.advance(now)
+}
+
+// keepFailures keeps the failures that have led to the end: those of the last period, if the
+// reason is a failure.
+func (m *machine) keepFailures(now int64) {
+	if m.reason == nil || core.IsCancellation(m.reason) {
+		m.failures, m.times, m.more = nil, nil, 0
+		return
+	}
+	old := 0
+	for old < len(m.times) && now-m.times[old] > m.window.period {
+		old++
+	}
+	if m.failures = m.failures[old:]; old > 0 {
+		m.more = 0
+	}
+}
+
+// start makes a run of c.
+func (m *machine) start(c *child, now int64) {
+	c.notBefore = 0
+	c.run, c.late = &run{of: c.spec.Name, child: c}, nil
+	m.do(action{what: doSpawn, run: c.run})
+	m.tell(Starting, c, nil, now)
+	if !c.spec.Start.waits {
+		m.becomesReady(c, now)
+	}
+}
+
+// ready is called when a run says that it is.
+func (m *machine) ready(r *run, now int64) {
+	if c := r.child; c != nil && c.run == r && r.state == beginning {
+		m.becomesReady(c, now)
+		m.advance(now)
+	}
+}
+
+func (m *machine) becomesReady(c *child, now int64) {
+	c.run.state, c.since, c.origin = running, now, again
+	m.count++
+	m.tell(Started, c, nil, now)
+	reply(m, &c.starts, nil)
+}
+
+// stop aborts the run of c.
+func (m *machine) stop(c *child, now int64) {
+	if c.run.state == running {
+		m.count--
+	}
+	c.run.state, c.run.since = stopping, now
+	m.do(action{what: doAbort, run: c.run})
+	m.tell(Stopping, c, nil, now)
+	if limit := c.spec.shutdown(); limit >= 0 {
+		m.setAlarm(c, sched.After(now, limit))
+	}
+}
+
+// ended is called when a run has ended with err.
+func (m *machine) ended(r *run, err error, now int64) {
+	c := r.child
+	if c == nil { // of an earlier Run
+		delete(m.left, r.of)
+		return
+	}
+	was := r.state
+	c.ran = 0
+	if was == running {
+		c.ran = now - c.since
+		m.count--
+	}
+	c.run, c.alarm, c.since = nil, 0, now
+	switch {
+	case was >= stopping:
+		m.stopped(c, err, now)
+	case m.phase == ending:
+		m.tellOfEnd(c, was == running, err, now)
+	case was == beginning:
+		m.startFailed(c, err, now)
+	default:
+		m.endedByItself(c, err, now)
+	}
+	m.advance(now)
+}
+
+// stopped handles the end of a run that was asked to end.
+func (m *machine) stopped(c *child, err error, now int64) {
+	if core.IsCancellation(err) || isNormal(err) {
+		err = nil
+	}
+	m.tell(Stopped, c, err, now)
+	if err != nil {
+		m.fail(c, true, err, now)
+	}
+	reply(m, &c.stops, nil)
+	switch {
+	case c.wanted && c.hasTurn && !m.config.Strategy.isGroup(): // it was to be started again
+		m.start(c, now)
+	case !c.wanted:
+		reply(m, &c.starts, ErrStopped)
+		m.forget(c, now)
+	}
+}
+
+// tellOfEnd tells of the end of a run that was not asked to end, and reports whether it is a
+// failure.
+func (m *machine) tellOfEnd(c *child, wasReady bool, err error, now int64) (failed bool) {
+	if isNormal(err) || !wasReady && says(err, ErrIgnore) {
+		m.tell(Ended, c, err, now)
+		return false
+	}
+	m.tell(Failed, c, err, now)
+	m.fail(c, wasReady, err, now)
+	return true
+}
+
+// fail keeps a failure, and has it reported.
+func (m *machine) fail(c *child, wasReady bool, err error, now int64) {
+	c.lastErr = err
+	m.note(c, wasReady, err, now)
+	m.do(action{what: doReport, err: &childError{c.name, wasReady, err}})
+}
+
+// note keeps a failure, for the error of the supervisor.
+func (m *machine) note(c *child, wasReady bool, err error, now int64) {
+	m.failures = append(m.failures, Failure{Child: c.name, Time: m.time(now), Started: wasReady, Err: err})
+	m.times = append(m.times, now)
+	if len(m.failures) > maxFailures {
+		m.failures, m.times = m.failures[1:], m.times[1:]
+		m.more++
+	}
+}
+
+// startFailed handles the end of a run that had not been ready.
+func (m *machine) startFailed(c *child, err error, now int64) {
+	if says(err, ErrIgnore) {
+		m.tell(Ended, c, err, now)
+		c.wanted = false
+		reply(m, &c.starts, nil)
+		m.forget(c, now)
+		return
+	}
+	if err == nil {
+		err = errBeforeReady
+	}
+	m.tell(Failed, c, err, now)
+	switch c.origin {
+	case first:
+		m.fail(c, false, err, now)
+		m.end(ErrStart, now)
+	case added:
+		c.wanted = false
+		reply(m, &c.starts, err)
+		m.remove(c, now)
+	case asked:
+		c.wanted = false
+		reply(m, &c.starts, err)
+	default:
+		m.fail(c, false, err, now)
+		m.restart(c, now)
+	}
+}
+
+// endedByItself handles the end of a run that was ready and was not asked to end.
+func (m *machine) endedByItself(c *child, err error, now int64) {
+	failed := m.tellOfEnd(c, true, err, now)
+	switch {
+	case c.recycle: // it has only come before its turn: a part of the restart that goes on
+		c.recycle = false
+		if c.wanted && (failed || c.spec.Restart == Permanent || m.config.Revive) {
+			return
+		}
+	case c.spec.Restart == Permanent || c.spec.Restart == Transient && failed:
+		if err == nil {
+			err = errEnded
+		}
+		if !failed {
+			m.note(c, true, err, now)
+		}
+		m.restart(c, now)
+		return
+	}
+	c.wanted = false
+	m.forget(c, now)
+	if c.spec.Significant && m.isShutDownBy(c) {
+		var reason error
+		if failed {
+			reason = ErrSignificant
+		}
+		m.end(reason, now)
+	}
+}
+
+// isShutDownBy reports whether the supervisor ends with c, a significant child.
+func (m *machine) isShutDownBy(c *child) bool {
+	if m.config.AutoShutdown == AnySignificant {
+		return true
+	}
+	for o := m.first; o != nil; o = o.next {
+		if o != c && o.spec.Significant && o.wanted {
+			return false
+		}
+	}
+	return true
+}
+
+// restart starts c again, which has failed or is permanent, with those siblings that the
+// strategy asks for; or it ends the supervisor.
+func (m *machine) restart(c *child, now int64) {
+	c.origin = again
+	if !m.window.admit(now) {
+		c.wanted = false
+		m.end(m.tooMany(), now)
+		return
+	}
+	c.restarts++
+	delay := m.delayOf(c)
+	m.tell(Restarting, c, nil, now)
+	m.agenda[len(m.agenda)-1].event.Delay = delay
+	if m.config.Strategy.isGroup() {
+		m.markSiblings(c)
+		m.notBefore = sched.After(now, delay)
+		m.alarms.add(m.notBefore, nil)
+		return
+	}
+	if delay == 0 {
+		m.start(c, now)
+		return
+	}
+	c.notBefore = sched.After(now, delay)
+	m.setAlarm(c, c.notBefore)
+}
+
+// tooMany returns the reason of a supervisor with too many restarts.
+func (m *machine) tooMany() error {
+	return edo.NewError(ErrIntensity, fmt.Sprintf("supervise: more than %d restarts within %v", m.window.limit, time.Duration(m.window.period)))
+}
+
+// delayOf returns the delay of the next restart of c.
+func (m *machine) delayOf(c *child) time.Duration {
+	b := &c.spec.Backoff
+	if b.isOff() {
+		b = &m.config.Backoff
+	}
+	if c.ran >= int64(b.reset()) {
+		c.inARow = 0
+	}
+	c.inARow++
+	return b.delay(c.inARow-1, m.draw)
+}
+
+// markSiblings marks the children that are restarted with c.
+func (m *machine) markSiblings(c *child) {
+	o := m.first
+	if m.config.Strategy == RestForOne {
+		o = c.next
+	}
+	for ; o != nil; o = o.next {
+		switch {
+		case o == c:
+		case o.spec.Restart == Temporary && o.run != nil:
+			o.recycle, o.wanted = true, false
+		case o.run != nil:
+			o.recycle = true
+			fallthrough
+		default:
+			if m.config.Revive && !o.wanted && o.spec.Restart != Temporary {
+				o.wanted, o.origin = true, again
+			}
+		}
+	}
+}
+
+// forget removes c, which has ended, if nothing remains of such a child.
+func (m *machine) forget(c *child, now int64) {
+	if c.run == nil && !c.wanted && m.phase != ending && (c.spec.Restart == Temporary || m.config.Strategy == Dynamic) {
+		m.remove(c, now)
+	}
+}
+
+// tick is called when an alarm may be due.
+func (m *machine) tick(now int64) {
+	isDue := false
+	for {
+		c, ok := m.alarms.takeDue(now)
+		if !ok {
+			break
+		}
+		isDue = true
+		if c == nil { // the delay of a group is over
+			continue
+		}
+		c.alarm = 0
+		switch {
+		case c.run != nil && c.run.state == stopping:
+			m.do(action{what: doAsk, run: c.run})
+		case c.run == nil && c.wanted && c.notBefore <= now && m.phase < ending:
+			m.start(c, now)
+		}
+	}
+	if isDue {
+		m.advance(now)
+	}
+}
+
+// isOverdue notes that r has not ended in time; err says what it waits for.
+func (m *machine) isOverdue(r *run, err *OverdueError, now int64) {
+	c := r.child
+	if c == nil || c.run != r || r.state != stopping {
+		return
+	}
+	r.state, c.late = overdue, err
+	if m.phase == ending {
+		m.overdue = append(m.overdue, err)
+	}
+	m.tell(Overdue, c, err, now)
+	m.do(action{what: doReport, err: err})
+	reply(m, &c.stops, err)
+	m.advance(now)
+}
+
+// result returns what the supervisor has ended with: nil, or what has cancelled it, if there is
+// no more to say.
+func (m *machine) result() error {
+	hasFailed := m.reason != nil && !core.IsCancellation(m.reason)
+	if !hasFailed && len(m.overdue) == 0 && len(m.failures) == 0 {
+		return m.reason
+	}
+	return &Error{Supervisor: m.name, Reason: m.reason, Failures: m.failures, More: m.more, Overdue: m.overdue}
+}

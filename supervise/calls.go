@@ -191,7 +191,7 @@ type request struct {
 	waker     edo.Waker
 }
 
-// answer answers q.
+// answer answers q at once.
 func (q *request) answer(m *machine, err error) {
 	q.hasAnswer, q.err = true, err
 	if !q.waker.IsZero() {
@@ -199,10 +199,11 @@ func (q *request) answer(m *machine, err error) {
 	}
 }
 
-// reply answers all requests of a list, and empties it.
+// reply has all requests of a list answered, behind the events that have led to the answer, and
+// empties the list.
 func reply(m *machine, list *[]*request, err error) {
 	for _, q := range *list {
-		q.answer(m, err)
+		m.do(action{what: doReply, request: q, err: err})
 	}
 	*list = nil
 }

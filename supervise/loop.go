@@ -82,6 +82,8 @@ func (s *Supervisor) perform(a *action, cx *sched.Context) {
 		if a.event.Kind == SupervisorStarted && s.above != nil {
 			s.above.ready()
 		}
+	case doReply:
+		s.change(func(m *machine, _ int64) { a.request.answer(m, a.err) })
 	case doReport:
 		s.guard(func() { s.rt.OnError(a.err) })
 	}

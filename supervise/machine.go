@@ -61,10 +61,11 @@ const (
 
 // action is something that the task of the supervisor does, without the lock.
 type action struct {
-	what  what
-	run   *run
-	event Event
-	err   error
+	what    what
+	run     *run
+	event   Event
+	request *request
+	err     error
 }
 
 type what uint8
@@ -75,6 +76,7 @@ const (
 	doAsk // what an overdue run waits for
 	doEvent
 	doReport
+	doReply
 )
 
 func (m *machine) do(a action) { m.agenda = append(m.agenda, a) }
@@ -284,6 +286,9 @@ func (m *machine) ended(r *run, err error, now int64) {
 	case was >= stopping:
 		m.stopped(c, err, now)
 	case m.phase == ending:
+		if core.IsCancellation(err) { // it will be asked to end, only not by the supervisor
+			err = nil
+		}
 		m.tellOfEnd(c, was == running, err, now)
 	case was == beginning:
 		m.startFailed(c, err, now)

@@ -230,9 +230,22 @@ func (s *Supervisor) abandon() {
 		if c.run != nil {
 			runs = append(runs, c.run)
 		}
+		reply(&s.m, &c.starts, ErrNotRunning)
+		reply(&s.m, &c.stops, ErrNotRunning)
+	}
+	reply(&s.m, &s.m.booted, ErrNotRunning)
+	for _, a := range s.m.agenda {
+		if a.what == doReply {
+			a.request.answer(&s.m, a.err)
+		}
 	}
 	s.m.phase, s.m.agenda = over, nil
+	wakes := s.m.wakes
+	s.m.wakes = nil
 	s.mu.Unlock()
+	for _, w := range wakes {
+		w.Wake()
+	}
 	for _, r := range runs {
 		r.handle.Abort()
 	}

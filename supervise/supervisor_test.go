@@ -1,0 +1,503 @@
+package supervise_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/edo-go/edo/lock"
+	"github.com/edo-go/edo/scope"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/supervise"
+	"github.com/edo-go/edo/timer"
+)
+
+func must(t *testing.T, c supervise.Config) *supervise.Supervisor {
+	t.Helper()
+	sup, err := supervise.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sup
+}
+
+func TestConfigurationsThatCannotBeAreRefused(t *testing.T) {
+	wait := supervise.Func(func(task *edo.Task) error { return task.Cancelled() })
+	child := func(change func(*supervise.Spec)) supervise.Config {
+		s := supervise.Spec{Name: "a", Start: wait}
+		change(&s)
+		return supervise.Config{Children: []supervise.Spec{s}}
+	}
+	for part, c := range map[string]supervise.Config{
+		"unknown Strategy":         {Strategy: 9},
+		"unknown AutoShutdown":     {AutoShutdown: 9},
+		"Intensity is -2":          {Intensity: -2},
+		"Period is -1s":            {Period: -time.Second},
+		"Max 1ms below Initial 1s": {Backoff: supervise.Backoff{Initial: time.Second, Max: time.Millisecond}},
+		"Factor 0.5":               {Backoff: supervise.Backoff{Initial: time.Second, Factor: 0.5}},
+		"Jitter 2":                 {Backoff: supervise.Backoff{Initial: time.Second, Jitter: 2}},
+		"Initial 0s":               {Backoff: supervise.Backoff{Jitter: 0.5}},
+		"two children":             {Children: []supervise.Spec{{Name: "a", Start: wait}, {Name: "a", Start: wait}}},
+		"without a Name":           child(func(s *supervise.Spec) { s.Name = "" }),
+		"slash":                    child(func(s *supervise.Spec) { s.Name = "a/b" }),
+		"no Start":                 child(func(s *supervise.Spec) { s.Start = supervise.Start{} }),
+		"unknown Restart 9":        child(func(s *supervise.Spec) { s.Restart = 9 }),
+		"Shutdown -2ns":            child(func(s *supervise.Spec) { s.Shutdown = -2 }),
+		"Initial -1s":              child(func(s *supervise.Spec) { s.Backoff.Initial = -time.Second }),
+	} {
+		if _, err := supervise.New(c); err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("want an error with %q, got %v", part, err)
+		}
+	}
+	for name, fn := range map[string]func(){
+		"Func":        func() { supervise.Func(nil) },
+		"FuncReady":   func() { supervise.FuncReady(nil) },
+		"Future":      func() { supervise.Future(nil) },
+		"FutureReady": func() { supervise.FutureReady(nil) },
+		"Nested":      func() { supervise.Nested(nil) },
+	} {
+		func() {
+			defer func() {
+				if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), name) {
+					t.Errorf("%s of nil: %v", name, err)
+				}
+			}()
+			fn()
+		}()
+	}
+}
+
+func TestASupervisorAnswersWhileAChildIsSlow(t *testing.T) {
+	inLab(t, func(l *lab) {
+		slow := supervise.Spec{Name: "slow", Start: supervise.FuncReady(func(task *edo.Task, ready func()) error {
+			if err := timer.Sleep(task, time.Hour); err != nil {
+				return err
+			}
+			ready()
+			task.Cancelled()
+			return edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, time.Hour) })
+		}), Shutdown: supervise.Infinity}
+		l.begin(supervise.Config{}, l.spec("a"))
+		start := timer.Now(l.task)
+		add := edo.Go(l.task, func(task *edo.Task) error { return l.sup.Add(task, slow) })
+		l.settle()
+		if err := l.sup.Add(l.task, l.spec("b")); err != nil || l.list() != "a=running slow=starting b=running" {
+			t.Errorf("while it starts: %v, %s", err, l.list())
+		}
+		l.die("a", errBoom)
+		if got := l.told(); got != "start b, start a" {
+			t.Errorf("while it starts a was not restarted: %s", got)
+		}
+		if took := timer.Now(l.task).Sub(start); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if _, err := add.Await(l.task); err != nil {
+			t.Error(err)
+		}
+		start = timer.Now(l.task)
+		stop := edo.Go(l.task, func(task *edo.Task) error { return l.sup.Stop(task, "slow") })
+		l.settle()
+		if err := l.sup.Stop(l.task, "b"); err != nil || l.list() != "a=running slow=stopping b=stopped" {
+			t.Errorf("while it ends: %v, %s", err, l.list())
+		}
+		if took := timer.Now(l.task).Sub(start); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if _, err := stop.Await(l.task); err != nil || l.list() != "a=running slow=stopped b=stopped" {
+			t.Errorf("in the end: %v, %s", err, l.list())
+		}
+	})
+}
+
+func TestTheErrorOfASupervisorCarriesTheChainOfFailures(t *testing.T) {
+	inLab(t, func(l *lab) {
+		inner := must(t, supervise.Config{Intensity: 1, Children: []supervise.Spec{
+			{Name: "db", Start: supervise.Func(func(task *edo.Task) error {
+				timer.Sleep(task, time.Second)
+				return errBoom
+			})},
+		}})
+		l.begin(supervise.Config{Name: "app", Intensity: 1, Period: time.Minute}, l.spec("a"), supervise.Spec{Name: "store", Start: supervise.Nested(inner), Restart: supervise.Transient})
+		_, err := l.h.Await(l.task)
+		var outer, nested *supervise.Error
+		if !errors.As(err, &outer) || !errors.Is(err, supervise.ErrIntensity) || !errors.Is(err, errBoom) {
+			t.Fatalf("got %v", err)
+		}
+		if len(outer.Failures) != 2 || outer.Failures[0].Child != "app/store" || !errors.As(outer.Failures[1].Err, &nested) ||
+			len(nested.Failures) != 2 || nested.Failures[0].Child != "app/store/db" || nested.Supervisor != "app/store" {
+			t.Errorf("got %+v, %+v", outer, nested)
+		}
+		want := "supervise: app: more than 1 restarts within 1m0s: app/store: supervise: app/store: more than 1 restarts within 5s: app/store/db: boom (2 times) (2 times)"
+		if err.Error() != want {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestWhatASupervisorEndsWithIsAFailureWhateverItsChildrenReturn(t *testing.T) {
+	inLab(t, func(l *lab) {
+		n := 0
+		inner := must(t, supervise.Config{Intensity: supervise.NoRestarts, Children: []supervise.Spec{
+			{Name: "x", Start: supervise.Func(func(task *edo.Task) error {
+				if n++; n == 1 {
+					return fmt.Errorf("stop: %w", supervise.ErrStop) // permanent: too many restarts
+				}
+				return task.Cancelled()
+			})},
+		}})
+		l.begin(supervise.Config{}, supervise.Spec{Name: "in", Start: supervise.Nested(inner), Restart: supervise.Transient})
+		l.settle()
+		if l.list() != "in=running" || n != 2 {
+			t.Errorf("it was not restarted: %s", l.list())
+		}
+	})
+}
+
+func TestAScopeThatIsCancelledStopsItsSupervisorInOrder(t *testing.T) {
+	inLab(t, func(l *lab) {
+		sup := must(t, supervise.Config{Intensity: 3, Children: l.abcd()})
+		err := scope.Run(l.task, func(s *scope.Scope) error {
+			edo.Go(s, sup.Run)
+			sup.Started(l.task)
+			l.log = nil
+			l.die("b", errBoom) // is no failure of the scope
+			if got := l.told(); got != "start b" || l.task.Err() != nil {
+				t.Errorf("got %s, %v", got, l.task.Err())
+			}
+			s.Cancel()
+			return nil
+		})
+		if got := l.told(); err != nil || got != "stop d, stop c, stop b, stop a" {
+			t.Errorf("got %v, %s", err, got)
+		}
+		err = scope.Run(l.task, func(*scope.Scope) error { return sup.Run(l.task) }, scope.Timeout(time.Second))
+		if got := l.told(); !errors.Is(err, context.DeadlineExceeded) || got != "start a, start b, start c, start d, stop d, stop c, stop b, stop a" {
+			t.Errorf("got %v, %s", err, got)
+		}
+	})
+}
+
+func TestWhenTheRuntimeCancelsAllTasksNothingCountsAsAFailure(t *testing.T) {
+	for _, k := range tasktest.Kinds {
+		t.Run(k.Name, func(t *testing.T) {
+			for range 20 {
+				var told []error
+				c := k.Config
+				c.OnError = func(err error) { told = append(told, err) }
+				rt, err := edo.New(c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var specs []supervise.Spec
+				for i := range 8 {
+					specs = append(specs, supervise.Spec{Name: fmt.Sprint(i), Start: supervise.Func(func(task *edo.Task) error { return task.Cancelled() })})
+				}
+				sup := must(t, supervise.Config{Children: specs})
+				h := sup.Go(rt)
+				edo.Block(rt, context.Background(), sup.Started)
+				if err := rt.Shutdown(context.Background()); err != nil || len(told) != 0 {
+					t.Errorf("Shutdown: %v, OnError: %v", err, told)
+				}
+				if _, _, err := h.TryJoin(); !errors.Is(err, edo.ErrCancelled) {
+					t.Errorf("the supervisor: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestAChildThatFailsWhileItIsStoppedIsInTheError(t *testing.T) {
+	inLab(t, func(l *lab) {
+		l.begin(supervise.Config{Name: "app"}, supervise.Spec{Name: "log", Start: supervise.Func(func(task *edo.Task) error {
+			task.Cancelled()
+			return errBoom
+		})})
+		l.settle()
+		l.sup.Shutdown()
+		_, err := l.h.Await(l.task)
+		if !errors.Is(err, errBoom) || err.Error() != "supervise: app: app/log: boom" {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestOldFailuresAreNotInTheErrorOfASupervisorThatIsAskedToEnd(t *testing.T) {
+	inLab(t, func(l *lab) {
+		l.begin(one(5, five), l.spec("a"))
+		l.die("a", errBoom)
+		l.sup.Shutdown()
+		if _, err := l.h.Await(l.task); err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestFailuresAreToldToOnErrorOnce(t *testing.T) {
+	var told []string
+	err := sim.Run(1, func(task *edo.Task) error {
+		n := 0
+		sup := must(t, supervise.Config{Name: "app", Intensity: 2, Children: []supervise.Spec{
+			{Name: "a", Start: supervise.FuncReady(func(task *edo.Task, ready func()) error {
+				switch n++; n {
+				case 1:
+					ready()
+					return errBoom
+				case 2:
+					return errNoLuck
+				}
+				ready()
+				return task.Cancelled()
+			})},
+		}})
+		h := sup.Go(task)
+		timer.Sleep(task, time.Second)
+		h.Abort()
+		_, err := h.Await(task)
+		return errors.Join(err)
+	}, sim.WithConfig(sim.Config{Runtime: edo.Config{OnError: func(err error) { told = append(told, err.Error()) }}}))
+	if !slices.Equal(told, []string{"supervise: app/a failed: boom", "supervise: app/a failed to start: no luck"}) {
+		t.Errorf("told %q", told)
+	}
+	if !errors.Is(err, edo.ErrCancelled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPanicsOfTheProgramAreFailuresOfTheChild(t *testing.T) {
+	inLab(t, func(l *lab) {
+		for name, start := range map[string]supervise.Start{
+			"make panics":  supervise.Future(func() edo.Future[edo.Unit] { panic(errBoom) }),
+			"make is nil":  supervise.Future(func() edo.Future[edo.Unit] { return nil }),
+			"Func panics":  supervise.Func(func(*edo.Task) error { panic(errBoom) }),
+			"never ready":  supervise.FuncReady(func(*edo.Task, func()) error { return nil }),
+			"ready panics": supervise.FuncReady(func(*edo.Task, func()) error { panic(errBoom) }),
+		} {
+			if err := l.begin(one(2, five), supervise.Spec{Name: "x", Start: start}); err == nil {
+				if _, err = l.h.Await(l.task); err == nil {
+					t.Errorf("%s: no error", name)
+				}
+			}
+		}
+		bad := edo.SpawnOption(edo.OnEnd(func() { panic(errBoom) }))
+		l.begin(one(2, five), supervise.Spec{Name: "x", Start: supervise.Func(func(*edo.Task) error { return nil }), Options: []edo.SpawnOption{bad}})
+		if _, err := l.h.Await(l.task); !errors.Is(err, errBoom) || !errors.Is(err, supervise.ErrIntensity) {
+			t.Errorf("an option that panics: %v", err)
+		}
+		l.h = nil
+	})
+}
+
+func TestAnOnErrorThatPanicsEndsNothing(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		sup := must(t, supervise.Config{Children: []supervise.Spec{
+			{Name: "a", Start: supervise.Func(func(task *edo.Task) error { return errBoom })},
+		}})
+		if err := sup.Run(task); !errors.Is(err, supervise.ErrIntensity) {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	}, sim.WithConfig(sim.Config{Runtime: edo.Config{OnError: func(error) { panic("on purpose") }}}))
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASupervisorRunsOnceAtATime(t *testing.T) {
+	inLab(t, func(l *lab) {
+		l.begin(supervise.Config{}, l.spec("a"))
+		if err := l.sup.Run(l.task); err == nil || !strings.Contains(err.Error(), "Run of a supervisor that runs") {
+			t.Errorf("got %v", err)
+		}
+		if _, err := l.sup.Go(l.task).Await(l.task); err == nil {
+			t.Error("Go of a supervisor that runs")
+		}
+		if l.list() != "a=running" {
+			t.Errorf("it does %s", l.list())
+		}
+		l.sup.Shutdown()
+		l.h.Await(l.task)
+		for _, err := range []error{l.sup.Add(l.task, l.spec("b")), l.sup.Stop(l.task, "a"), l.sup.Restart(l.task, "a"), l.sup.Remove("a"), l.sup.Started(l.task)} {
+			if !errors.Is(err, supervise.ErrNotRunning) || !errors.Is(err, edo.ErrClosed) {
+				t.Errorf("after the end: %v", err)
+			}
+		}
+		l.h = l.sup.Go(l.task)
+		if err := l.sup.Add(l.task, l.spec("b")); err != nil || l.list() != "a=running b=running" {
+			t.Errorf("again: %v, %s", err, l.list())
+		}
+		l.sup.Shutdown()
+		l.h.Await(l.task)
+		l.h = l.sup.Go(l.task)
+		l.sup.Started(l.task)
+		if l.list() != "a=running" {
+			t.Errorf("a child that was added is started again: %s", l.list())
+		}
+	})
+}
+
+func TestEventsOfTheWholeTreeComeInOrderAndEndWithTheSupervisor(t *testing.T) {
+	inLab(t, func(l *lab) {
+		inner := must(t, supervise.Config{Children: []supervise.Spec{l.spec("db")}})
+		sup := must(t, supervise.Config{Name: "app", Children: []supervise.Spec{{Name: "store", Start: supervise.Nested(inner)}}})
+		events := sup.Events()
+		l.sup, l.h = sup, sup.Go(l.task)
+		sup.Started(l.task)
+		start := timer.Now(l.task)
+		l.die("db", errBoom)
+		timer.Sleep(l.task, time.Second)
+		sup.Shutdown()
+		var got []string
+		for e, err := range stream.All(l.task, events) {
+			if err != nil || e.Time.Sub(start) < 0 || e.Time.Sub(start) > 2*time.Second {
+				t.Errorf("%v: %v, %v", e, err, e.Time)
+			}
+			got = append(got, e.String())
+		}
+		want := []string{
+			"app/store starting", "app/store/db starting", "app/store/db started", "supervisor app/store started", "app/store started", "supervisor app started",
+			"app/store/db failed: boom", "app/store/db restarting", "app/store/db starting", "app/store/db started",
+			"supervisor app ending", "app/store stopping", "supervisor app/store ending: edo: task cancelled", "app/store/db stopping", "app/store/db stopped",
+			"supervisor app/store ended: edo: task cancelled", "app/store stopped", "supervisor app ended",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got\n%s", strings.Join(got, "\n"))
+		}
+	})
+}
+
+func TestChildrenTellWhatIsKnownOfThem(t *testing.T) {
+	inLab(t, func(l *lab) {
+		inner := must(t, supervise.Config{})
+		l.begin(supervise.Config{Name: "app", Intensity: 3}, l.spec("a"), supervise.Spec{Name: "in", Start: supervise.Nested(inner)})
+		timer.Sleep(l.task, time.Second)
+		l.die("a", errBoom)
+		kids := l.sup.Children()
+		a, in := kids[0], kids[1]
+		if a.Name != "a" || a.Restarts != 1 || a.Err != errBoom || a.State != supervise.IsRunning || a.Task.Finished() || a.Task.Name() != "app/a" ||
+			timer.Now(l.task).Sub(a.Since) != time.Millisecond {
+			t.Errorf("a: %+v", a)
+		}
+		if in.Nested != inner || in.Task.Name() != "app/in" || in.Restarts != 0 {
+			t.Errorf("in: %+v", in)
+		}
+		l.sup.Stop(l.task, "a")
+		if a := l.sup.Children()[0]; a.State != supervise.IsStopped || !a.Task.Finished() {
+			t.Errorf("a: %+v", a)
+		}
+	})
+}
+
+func TestOptionsAreGivenToEachRun(t *testing.T) {
+	inLab(t, func(l *lab) {
+		n := 0
+		spec := l.spec("a")
+		spec.Options = []edo.SpawnOption{edo.OnEnd(func() { n++ }), edo.Name("another name")}
+		l.begin(one(5, five), spec)
+		if name := l.sup.Children()[0].Task.Name(); name != "another name" {
+			t.Errorf("the task is called %s", name)
+		}
+		l.die("a", errBoom)
+		l.die("a", errBoom)
+		if n != 2 {
+			t.Errorf("OnEnd was called %d times", n)
+		}
+	})
+}
+
+func TestUnnamedChildrenOfADynamicSupervisorAreNumberedAndForgotten(t *testing.T) {
+	inLab(t, func(l *lab) {
+		l.begin(supervise.Config{Strategy: supervise.Dynamic})
+		gate := &lock.Notify{}
+		for range 3 {
+			err := l.sup.Add(l.task, supervise.Spec{Restart: supervise.Transient, Start: supervise.Func(func(task *edo.Task) error { return gate.Wait(task) })})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if l.list() != "#1=running #2=running #3=running" {
+			t.Errorf("got %s", l.list())
+		}
+		gate.NotifyOne()
+		l.settle()
+		l.sup.Stop(l.task, l.sup.Children()[0].Name)
+		if len(l.sup.Children()) != 1 {
+			t.Errorf("got %s", l.list())
+		}
+	})
+}
+
+func TestACallThatIsCancelledIsNotUndone(t *testing.T) {
+	inLab(t, func(l *lab) {
+		slow := supervise.Spec{Name: "slow", Start: supervise.FuncReady(func(task *edo.Task, ready func()) error {
+			if err := timer.Sleep(task, time.Second); err != nil {
+				return err
+			}
+			ready()
+			task.Cancelled()
+			return edo.Shielded(task, func(task *edo.Task) error { return timer.Sleep(task, time.Second) })
+		})}
+		l.begin(supervise.Config{})
+		cancelled := func(call func(task *edo.Task) error, want string) {
+			h := edo.Go(l.task, call)
+			l.settle()
+			h.Abort()
+			if _, err := h.Await(l.task); !errors.Is(err, edo.ErrCancelled) {
+				t.Errorf("got %v", err)
+			}
+			timer.Sleep(l.task, 2*time.Second)
+			if l.list() != want {
+				t.Errorf("got %s, want %s", l.list(), want)
+			}
+		}
+		cancelled(func(task *edo.Task) error { return l.sup.Add(task, slow) }, "slow=running")
+		cancelled(func(task *edo.Task) error { return l.sup.Stop(task, "slow") }, "slow=stopped")
+		cancelled(func(task *edo.Task) error { return l.sup.Restart(task, "slow") }, "slow=running")
+		h := edo.Go(l.task, func(task *edo.Task) error { return l.sup.Started(task) })
+		if _, err := h.Await(l.task); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestADroppedStartedLosesNothing(t *testing.T) {
+	inLab(t, func(l *lab) {
+		sup := must(t, supervise.Config{})
+		h := edo.Go(l.task, func(task *edo.Task) error { return sup.Started(task) })
+		l.settle()
+		h.Abort()
+		if _, err := h.Await(l.task); !errors.Is(err, edo.ErrCancelled) {
+			t.Errorf("got %v", err)
+		}
+		l.sup, l.h = sup, sup.Go(l.task)
+		if err := sup.Started(l.task); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestACancelledTaskDoesNotRunASupervisor(t *testing.T) {
+	inLab(t, func(l *lab) {
+		sup := must(t, supervise.Config{Children: l.abcd()})
+		h := edo.Go(l.task, func(task *edo.Task) error {
+			task.Cancelled()
+			return sup.Run(task)
+		})
+		l.settle()
+		h.Abort()
+		if _, err := h.Await(l.task); !errors.Is(err, edo.ErrCancelled) || l.told() != "" {
+			t.Errorf("got %v, %v", err, l.log)
+		}
+		g := sup.Go(l.task)
+		g.Abort() // before its first poll
+		if _, err := g.Await(l.task); !errors.Is(err, edo.ErrCancelled) || l.told() != "" {
+			t.Errorf("got %v, %v", err, l.log)
+		}
+	})
+}

@@ -22,8 +22,9 @@ type floor struct {
 
 // floors are those of the core module, the highest first.
 var floors = []floor{
-	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy"},
+	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised"},
 	{"running and testing", "sim edotest"},
+	{"supervisors", "supervise"},
 	{"frames, and TLS", "codec tlsconn"},
 	{"bytes and time", "socket aio timer"},
 	{"groups, channels, locks", "scope joinset cancel selector future stream oneshot mpsc mpmc broadcast watch lock"},

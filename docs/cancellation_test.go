@@ -15,7 +15,7 @@ import (
 // directories are where the packages that the list names are.
 var directories = map[string]string{
 	"edo": "..", "future": "../future", "stream": "../stream",
-	"scope": "../scope", "joinset": "../joinset", "cancel": "../cancel", "selector": "../selector",
+	"scope": "../scope", "joinset": "../joinset", "cancel": "../cancel", "selector": "../selector", "supervise": "../supervise",
 	"oneshot": "../oneshot", "mpsc": "../mpsc", "mpmc": "../mpmc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
 	"timer": "../timer", "socket": "../socket", "aio": "../aio", "codec": "../codec", "tlsconn": "../tlsconn",
 	"core": "../internal/core", "own": "../internal/own", "docs": ".",

@@ -282,6 +282,7 @@ func TestSupervisorDoesWhatErlangsDo(t *testing.T) {
 
 // The rows are what Erlang really does.
 func TestErlangDoesWhatTheRowsSay(t *testing.T) {
+	t.Parallel() // it waits for some seconds
 	escript, err := exec.LookPath("escript")
 	if err != nil {
 		t.Skip("Erlang is not installed: escript, of the package erlang-base of Debian and Ubuntu (apt-get install erlang-base), runs testdata/rows.escript")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/supervise"
@@ -101,7 +102,7 @@ func TestSupervisorStress(t *testing.T) {
 // Many children of a dynamic supervisor come, fail and go.
 func TestADynamicSupervisorOfManyChildren(t *testing.T) {
 	n := 20_000
-	if testing.Short() {
+	if testing.Short() || invariant.Enabled {
 		n = 2_000
 	}
 	tasktest.RunOnAll(t, func(task *edo.Task) error {
@@ -126,7 +127,7 @@ func TestADynamicSupervisorOfManyChildren(t *testing.T) {
 			}
 		}
 		want := n - (n+2)/3
-		for len(sup.Children()) != want || begun.Load() < int64(n) {
+		for len(sup.Children()) != want || begun.Load() < int64(n+2*n/10) {
 			if err := edo.Yield(task); err != nil {
 				return err
 			}

@@ -501,3 +501,49 @@ func TestACancelledTaskDoesNotRunASupervisor(t *testing.T) {
 		}
 	})
 }
+
+// counted is a future that ends when it is told, and counts its drops.
+type counted struct {
+	end   chan struct{}
+	drops *int
+}
+
+func (c *counted) Poll(cx *edo.Context) (u edo.Unit, p edo.Poll, err error) {
+	if !cx.Proceed(nil) {
+		return u, edo.Pending, nil
+	}
+	select {
+	case <-c.end:
+		return u, edo.Ready, errBoom
+	default:
+		return u, edo.Pending, nil
+	}
+}
+
+func (c *counted) Drop() { *c.drops++ }
+
+func TestFuturesOfChildrenAreDroppedOnce(t *testing.T) {
+	inLab(t, func(l *lab) {
+		made, drops := 0, 0
+		end := make(chan struct{}, 1)
+		l.begin(supervise.Config{Intensity: 5}, supervise.Spec{Name: "a", Start: supervise.Future(func() edo.Future[edo.Unit] {
+			if made++; made <= 2 {
+				end <- struct{}{}
+			}
+			return &counted{end, &drops}
+		})})
+		l.settle()
+		if made != 3 || drops != 2 {
+			t.Errorf("after two ends: %d were made, %d dropped", made, drops)
+		}
+		l.sup.Stop(l.task, "a")
+		if made != 3 || drops != 3 {
+			t.Errorf("after Stop: %d were made, %d dropped", made, drops)
+		}
+		l.sup.Restart(l.task, "a")
+		l.sup.Stop(l.task, "a") // perhaps before the first poll: then it was not made
+		if made != drops {
+			t.Errorf("in the end: %d were made, %d dropped", made, drops)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/joinset"
+	"github.com/edo-go/edo/supervise"
 )
 
 // A manner is a way to spawn a task. The task drops what it owns when it ends, in whichever
@@ -95,6 +96,16 @@ var manners = []manner{
 		set := joinset.New[edo.Unit](1)
 		h, _ := edo.Await(s.(*edo.Task), edo.Future[edo.AbortHandle](set.SpawnFuture(d, owns)))
 		return member(set, h)
+	}},
+	{name: "supervise.Supervisor.Go", spawn: func(s edo.Spawner, d *driven, owns edo.SpawnOption) spawned {
+		sup, err := supervise.New(supervise.Config{AutoShutdown: supervise.AnySignificant, Children: []supervise.Spec{{
+			Name: "child", Restart: supervise.Temporary, Significant: true, Shutdown: supervise.Infinity,
+			Start: supervise.Func(func(task *edo.Task) error { _, err := d.run(task); return err }),
+		}}})
+		if err != nil {
+			panic(err)
+		}
+		return handle(sup.Go(s, edo.Owns(d), owns))
 	}},
 }
 

@@ -1,0 +1,121 @@
+//go:build unix
+
+package supervise_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/lock"
+	"github.com/edo-go/edo/supervise"
+)
+
+// programVariable makes the test binary the program of the next test.
+const programVariable = "EDO_SUPERVISE_PROGRAM"
+
+func init() {
+	if os.Getenv(programVariable) != "" {
+		fmt.Println("run:", edo.Run(supervisedProgram, edo.WithSignals()))
+		os.Exit(0)
+	}
+}
+
+// supervisedProgram has a tree of children, one of which ends when its input does.
+func supervisedProgram(task *edo.Task) error {
+	gate := &lock.Notify{}
+	child := func(name string) supervise.Spec {
+		return supervise.Spec{Name: name, Start: supervise.FuncReady(func(task *edo.Task, ready func()) error {
+			ready()
+			task.Cancelled()
+			fmt.Println("stop", name)
+			if name == "cache" {
+				return edo.Shielded(task, gate.Wait)
+			}
+			return nil
+		}), Shutdown: 2 * time.Second}
+	}
+	store, err := supervise.New(supervise.Config{Children: []supervise.Spec{child("database"), child("cache"), child("queue")}})
+	if err != nil {
+		return err
+	}
+	app, err := supervise.New(supervise.Config{Name: "app", Children: []supervise.Spec{
+		child("log"), {Name: "store", Start: supervise.Nested(store)}, child("http"),
+	}})
+	if err != nil {
+		return err
+	}
+	edo.Go(task, func(task *edo.Task) error {
+		err := app.Started(task)
+		fmt.Println("started")
+		return err
+	})
+	err = app.Run(task)
+	fmt.Println("supervisor:", err)
+	edo.Shielded(task, func(task *edo.Task) error {
+		_, err := edo.Call(task, func(context.Context) (int, error) { return os.Stdin.Read(make([]byte, 1)) })
+		return err
+	})
+	gate.NotifyOne()
+	return err
+}
+
+// The first signal stops the tree in order. While a child keeps it from ending, the line on
+// standard error names that child, and what it waits for; then the supervisor goes on without it.
+func TestTheFirstSignalStopsTheTreeInOrderAndTheReportNamesTheChildThatHoldsItUp(t *testing.T) {
+	t.Parallel() // it waits for some seconds
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), programVariable+"=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report strings.Builder
+	cmd.Stderr = &report
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		got = append(got, lines.Text())
+		switch {
+		case lines.Text() == "started":
+			cmd.Process.Signal(syscall.SIGTERM)
+		case strings.HasPrefix(lines.Text(), "supervisor:"):
+			in.Close()
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	overdue := "app/store/cache has not ended within 2s: it waits for lock: notify, from a notification"
+	result := "supervise: app: edo: task cancelled: app/store: supervise: app/store: edo: task cancelled: " + overdue
+	want := []string{
+		"started", "stop http", "stop queue", "stop cache", "stop database", "stop log",
+		"supervisor: " + result, "run: " + result,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+	for _, part := range []string{
+		" tasks have not ended since the signal 1 s ago: ", "app/store/cache, cancelled, still waits for lock: notify",
+		"cancelled, still waits for supervise: the end of app/store;", "cancelled, still waits for supervise: the end of app/store/cache;",
+		"app/log: edo: the cancellation of the task itself", overdue,
+	} {
+		if !strings.Contains(report.String(), part) {
+			t.Errorf("the report has no %q:\n%s", part, report.String())
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"errors"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -57,13 +56,15 @@ const (
 
 // run is one task of a child: the group of that task, in which its bond is.
 type run struct {
-	s  *Supervisor
 	of string // the name of the child
+
+	// Set before the task is spawned.
+	s  *Supervisor
+	rt *core.Runtime
 
 	// Guarded by s.mu.
 	child  *child // nil: of an earlier Run of the supervisor
 	state  state
-	since  int64       // when it was asked to end
 	task   *sched.Task // nil: not spawned yet, or refused
 	handle edo.AbortHandle
 }
@@ -106,14 +107,10 @@ func (b *bond) Untie(t *sched.Task) {
 // ended tells the supervisor that the run has ended with err. When all tasks of the runtime are
 // cancelled that is no failure of the child, whichever of the two is reached first.
 func (r *run) ended(err error) {
-	isCancelled := r.s.rt.Sched.IsCancelling() && core.IsCancellation(err)
-	isRefused := errors.Is(err, edo.ErrShutdown)
+	isCancelled := core.IsCancellation(err) && r.rt.Sched.IsCancelling()
 	r.s.change(func(m *machine, now int64) {
-		switch {
-		case isCancelled:
+		if isCancelled && r.child != nil {
 			m.end(edo.ErrCancelled, now)
-		case isRefused:
-			m.end(edo.ErrShutdown, now)
 		}
 		m.ended(r, err, now)
 	})

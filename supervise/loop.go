@@ -26,6 +26,9 @@ func (s *spawning) Source() core.Source {
 	return core.Source{Cx: s.cx, Rt: core.RuntimeOf(s.cx), Group: s.run}
 }
 
+// maxRounds is how often a poll looks at the agenda.
+const maxRounds = 16
+
 // PollReady does what there is to do, and reports whether the supervisor has ended.
 func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 	if !(*edo.Context)(cx).Proceed(l) {
@@ -38,13 +41,17 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 		s.random = rand.New(rand.NewPCG(uint64(cx.Rand()), uint64(cx.Rand())))
 	}
 	s.m.draw = s.random.Float64
-	for {
+	for round := 0; ; round++ {
 		s.m.tick(cx.Now())
 		agenda, wakes := s.m.agenda, s.m.wakes
-		s.m.agenda, s.m.wakes = nil, nil
 		if len(agenda) == 0 && len(wakes) == 0 {
 			break
 		}
+		if round == maxRounds { // children fail as fast as they are started
+			cx.Yield()
+			break
+		}
+		s.m.agenda, s.m.wakes = nil, nil
 		s.mu.Unlock()
 		for _, w := range wakes {
 			w.Wake()
@@ -54,7 +61,7 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 		}
 		s.mu.Lock()
 	}
-	isReady = s.m.phase == over
+	isReady = s.m.phase == over && len(s.m.agenda) == 0
 	at, hasAlarm := s.m.alarms.next()
 	s.mu.Unlock()
 	switch {
@@ -91,7 +98,7 @@ func (s *Supervisor) perform(a *action, cx *sched.Context) {
 
 // spawn spawns the task of a run.
 func (s *Supervisor) spawn(r *run, cx *sched.Context) {
-	r.s = s
+	r.s, r.rt = s, s.rt
 	opts := make([]edo.SpawnOption, 0, 1+len(r.child.spec.Options))
 	opts = append(opts, edo.Name(r.child.name))
 	opts = append(opts, r.child.spec.Options...)

@@ -11,10 +11,8 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
-	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/sim"
-	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/supervise"
 	"github.com/edo-go/edo/timer"
 )
@@ -307,130 +305,6 @@ func TestAnOnErrorThatPanicsEndsNothing(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-}
-
-func TestASupervisorRunsOnceAtATime(t *testing.T) {
-	inLab(t, func(l *lab) {
-		l.begin(supervise.Config{}, l.spec("a"))
-		if err := l.sup.Run(l.task); err == nil || !strings.Contains(err.Error(), "Run of a supervisor that runs") {
-			t.Errorf("got %v", err)
-		}
-		if _, err := l.sup.Go(l.task).Await(l.task); err == nil {
-			t.Error("Go of a supervisor that runs")
-		}
-		if l.list() != "a=running" {
-			t.Errorf("it does %s", l.list())
-		}
-		l.sup.Shutdown()
-		l.h.Await(l.task)
-		for _, err := range []error{l.sup.Add(l.task, l.spec("b")), l.sup.Stop(l.task, "a"), l.sup.Restart(l.task, "a"), l.sup.Remove("a"), l.sup.Started(l.task)} {
-			if !errors.Is(err, supervise.ErrNotRunning) || !errors.Is(err, edo.ErrClosed) {
-				t.Errorf("after the end: %v", err)
-			}
-		}
-		l.h = l.sup.Go(l.task)
-		if err := l.sup.Add(l.task, l.spec("b")); err != nil || l.list() != "a=running b=running" {
-			t.Errorf("again: %v, %s", err, l.list())
-		}
-		l.sup.Shutdown()
-		l.h.Await(l.task)
-		l.h = l.sup.Go(l.task)
-		l.sup.Started(l.task)
-		if l.list() != "a=running" {
-			t.Errorf("a child that was added is started again: %s", l.list())
-		}
-	})
-}
-
-func TestEventsOfTheWholeTreeComeInOrderAndEndWithTheSupervisor(t *testing.T) {
-	inLab(t, func(l *lab) {
-		inner := must(t, supervise.Config{Children: []supervise.Spec{l.spec("db")}})
-		sup := must(t, supervise.Config{Name: "app", Children: []supervise.Spec{{Name: "store", Start: supervise.Nested(inner)}}})
-		events := sup.Events()
-		l.sup, l.h = sup, sup.Go(l.task)
-		sup.Started(l.task)
-		start := timer.Now(l.task)
-		l.die("db", errBoom)
-		timer.Sleep(l.task, time.Second)
-		sup.Shutdown()
-		var got []string
-		for e, err := range stream.All(l.task, events) {
-			if err != nil || e.Time.Sub(start) < 0 || e.Time.Sub(start) > 2*time.Second {
-				t.Errorf("%v: %v, %v", e, err, e.Time)
-			}
-			got = append(got, e.String())
-		}
-		want := []string{
-			"app/store starting", "app/store/db starting", "app/store/db started", "supervisor app/store started", "app/store started", "supervisor app started",
-			"app/store/db failed: boom", "app/store/db restarting", "app/store/db starting", "app/store/db started",
-			"supervisor app ending", "app/store stopping", "supervisor app/store ending: edo: task cancelled", "app/store/db stopping", "app/store/db stopped",
-			"supervisor app/store ended: edo: task cancelled", "app/store stopped", "supervisor app ended",
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("got\n%s", strings.Join(got, "\n"))
-		}
-	})
-}
-
-func TestChildrenTellWhatIsKnownOfThem(t *testing.T) {
-	inLab(t, func(l *lab) {
-		inner := must(t, supervise.Config{})
-		l.begin(supervise.Config{Name: "app", Intensity: 3}, l.spec("a"), supervise.Spec{Name: "in", Start: supervise.Nested(inner)})
-		timer.Sleep(l.task, time.Second)
-		l.die("a", errBoom)
-		kids := l.sup.Children()
-		a, in := kids[0], kids[1]
-		if a.Name != "a" || a.Restarts != 1 || a.Err != errBoom || a.State != supervise.IsRunning || a.Task.Finished() || a.Task.Name() != "app/a" ||
-			timer.Now(l.task).Sub(a.Since) != time.Millisecond {
-			t.Errorf("a: %+v", a)
-		}
-		if in.Nested != inner || in.Task.Name() != "app/in" || in.Restarts != 0 {
-			t.Errorf("in: %+v", in)
-		}
-		l.sup.Stop(l.task, "a")
-		if a := l.sup.Children()[0]; a.State != supervise.IsStopped || !a.Task.Finished() {
-			t.Errorf("a: %+v", a)
-		}
-	})
-}
-
-func TestOptionsAreGivenToEachRun(t *testing.T) {
-	inLab(t, func(l *lab) {
-		n := 0
-		spec := l.spec("a")
-		spec.Options = []edo.SpawnOption{edo.OnEnd(func() { n++ }), edo.Name("another name")}
-		l.begin(one(5, five), spec)
-		if name := l.sup.Children()[0].Task.Name(); name != "another name" {
-			t.Errorf("the task is called %s", name)
-		}
-		l.die("a", errBoom)
-		l.die("a", errBoom)
-		if n != 2 {
-			t.Errorf("OnEnd was called %d times", n)
-		}
-	})
-}
-
-func TestUnnamedChildrenOfADynamicSupervisorAreNumberedAndForgotten(t *testing.T) {
-	inLab(t, func(l *lab) {
-		l.begin(supervise.Config{Strategy: supervise.Dynamic})
-		gate := &lock.Notify{}
-		for range 3 {
-			err := l.sup.Add(l.task, supervise.Spec{Restart: supervise.Transient, Start: supervise.Func(func(task *edo.Task) error { return gate.Wait(task) })})
-			if err != nil {
-				t.Error(err)
-			}
-		}
-		if l.list() != "#1=running #2=running #3=running" {
-			t.Errorf("got %s", l.list())
-		}
-		gate.NotifyOne()
-		l.settle()
-		l.sup.Stop(l.task, l.sup.Children()[0].Name)
-		if len(l.sup.Children()) != 1 {
-			t.Errorf("got %s", l.list())
-		}
-	})
 }
 
 func TestACallThatIsCancelledIsNotUndone(t *testing.T) {

@@ -1,0 +1,240 @@
+package supervise
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// What follows from the end of a run.
+
+// ended is called when a run has ended with err.
+func (m *machine) ended(r *run, err error, now int64) {
+	c := r.child
+	if c == nil { // of an earlier Run
+		delete(m.left, r.of)
+		return
+	}
+	was := r.state
+	c.ran = 0
+	if was == running {
+		c.ran = now - c.since
+		m.count--
+	}
+	c.run, c.alarm, c.since = nil, 0, now
+	if m.phase == over { // it was overdue, and the supervisor has ended
+		return
+	}
+	switch {
+	case was >= stopping:
+		m.stopped(c, err, now)
+	case m.phase == ending:
+		if core.IsCancellation(err) { // it will be asked to end, only not by the supervisor
+			err = nil
+		}
+		m.tellOfEnd(c, was == running, err, now)
+	case was == beginning:
+		m.startFailed(c, err, now)
+	default:
+		m.endedByItself(c, err, now)
+	}
+	m.advance(now)
+}
+
+// stopped handles the end of a run that was asked to end.
+func (m *machine) stopped(c *child, err error, now int64) {
+	if core.IsCancellation(err) || isNormal(err) {
+		err = nil
+	}
+	m.tell(Stopped, c, err, now)
+	if err != nil {
+		m.fail(c, true, err, now)
+	}
+	reply(m, &c.stops, nil)
+	switch {
+	case c.wanted && c.hasTurn && !m.config.Strategy.isGroup(): // it was to be started again
+		m.start(c, now)
+	case !c.wanted:
+		reply(m, &c.starts, ErrStopped)
+		m.forget(c, now)
+	}
+}
+
+// tellOfEnd tells of the end of a run that was not asked to end, and reports whether it is a
+// failure.
+func (m *machine) tellOfEnd(c *child, wasReady bool, err error, now int64) (failed bool) {
+	if isNormal(err) || !wasReady && says(err, ErrIgnore) {
+		m.tell(Ended, c, err, now)
+		return false
+	}
+	m.tell(Failed, c, err, now)
+	m.fail(c, wasReady, err, now)
+	return true
+}
+
+// fail keeps a failure, and has it reported.
+func (m *machine) fail(c *child, wasReady bool, err error, now int64) {
+	c.lastErr = err
+	m.note(c, wasReady, err, now)
+	m.do(action{what: doReport, err: &childError{c.name, wasReady, err}})
+}
+
+// note keeps a failure, for the error of the supervisor.
+func (m *machine) note(c *child, wasReady bool, err error, now int64) {
+	m.failures = append(m.failures, Failure{Child: c.name, Time: m.time(now), Started: wasReady, Err: err})
+	m.times = append(m.times, now)
+	if len(m.failures) > maxFailures {
+		m.failures, m.times = m.failures[1:], m.times[1:]
+		m.more++
+	}
+}
+
+// startFailed handles the end of a run that had not been ready.
+func (m *machine) startFailed(c *child, err error, now int64) {
+	if says(err, ErrIgnore) {
+		m.tell(Ended, c, err, now)
+		c.wanted = false
+		reply(m, &c.starts, nil)
+		m.forget(c, now)
+		return
+	}
+	if err == nil {
+		err = errBeforeReady
+	}
+	m.tell(Failed, c, err, now)
+	switch c.origin {
+	case first:
+		m.fail(c, false, err, now)
+		m.end(ErrStart, now)
+	case added:
+		c.wanted = false
+		reply(m, &c.starts, err)
+		m.remove(c, now)
+	case asked:
+		c.wanted = false
+		reply(m, &c.starts, err)
+	default:
+		m.fail(c, false, err, now)
+		m.restart(c, now)
+	}
+}
+
+// endedByItself handles the end of a run that was ready and was not asked to end.
+func (m *machine) endedByItself(c *child, err error, now int64) {
+	failed := m.tellOfEnd(c, true, err, now)
+	switch {
+	case c.recycle: // it has only come before its turn: a part of the restart that goes on
+		c.recycle = false
+		if c.wanted && (failed || c.spec.Restart == Permanent || m.config.Revive) {
+			return
+		}
+	case c.spec.Restart == Permanent || c.spec.Restart == Transient && failed:
+		if err == nil {
+			err = errEnded
+		}
+		if !failed {
+			m.note(c, true, err, now)
+		}
+		m.restart(c, now)
+		return
+	}
+	c.wanted = false
+	m.forget(c, now)
+	if c.spec.Significant && m.isShutDownBy(c) {
+		var reason error
+		if failed {
+			reason = ErrSignificant
+		}
+		m.end(reason, now)
+	}
+}
+
+// isShutDownBy reports whether the supervisor ends with c, a significant child.
+func (m *machine) isShutDownBy(c *child) bool {
+	if m.config.AutoShutdown == AnySignificant {
+		return true
+	}
+	for o := m.first; o != nil; o = o.next {
+		if o != c && o.spec.Significant && o.wanted {
+			return false
+		}
+	}
+	return true
+}
+
+// restart starts c again, which has failed or is permanent, with those siblings that the
+// strategy asks for; or it ends the supervisor.
+func (m *machine) restart(c *child, now int64) {
+	c.origin = again
+	if !m.window.admit(now) {
+		c.wanted = false
+		m.end(m.tooMany(), now)
+		return
+	}
+	c.restarts++
+	delay := m.delayOf(c)
+	m.tell(Restarting, c, nil, now)
+	m.agenda[len(m.agenda)-1].event.Delay = delay
+	if m.config.Strategy.isGroup() {
+		m.markSiblings(c)
+		m.notBefore = sched.After(now, delay)
+		m.alarms.add(m.notBefore, nil)
+		return
+	}
+	if delay == 0 {
+		m.start(c, now)
+		return
+	}
+	c.notBefore = sched.After(now, delay)
+	m.setAlarm(c, c.notBefore)
+}
+
+// tooMany returns the reason of a supervisor with too many restarts.
+func (m *machine) tooMany() error {
+	return edo.NewError(ErrIntensity, fmt.Sprintf("supervise: more than %d restarts within %v", m.window.limit, time.Duration(m.window.period)))
+}
+
+// delayOf returns the delay of the next restart of c.
+func (m *machine) delayOf(c *child) time.Duration {
+	b := &c.spec.Backoff
+	if b.isOff() {
+		b = &m.config.Backoff
+	}
+	if c.ran >= int64(b.reset()) {
+		c.inARow = 0
+	}
+	c.inARow++
+	return b.delay(c.inARow-1, m.draw)
+}
+
+// markSiblings marks the children that are restarted with c.
+func (m *machine) markSiblings(c *child) {
+	o := m.first
+	if m.config.Strategy == RestForOne {
+		o = c.next
+	}
+	for ; o != nil; o = o.next {
+		switch {
+		case o == c:
+		case o.spec.Restart == Temporary && o.run != nil:
+			o.recycle, o.wanted = true, false
+		case o.run != nil:
+			o.recycle = true
+			fallthrough
+		default:
+			if m.config.Revive && !o.wanted && o.spec.Restart != Temporary {
+				o.wanted, o.origin = true, again
+			}
+		}
+	}
+}
+
+// forget removes c, which has ended, if nothing remains of such a child.
+func (m *machine) forget(c *child, now int64) {
+	if c.run == nil && !c.wanted && m.phase != ending && (c.spec.Restart == Temporary || m.config.Strategy == Dynamic) {
+		m.remove(c, now)
+	}
+}

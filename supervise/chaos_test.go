@@ -24,7 +24,6 @@ type slowWorld struct {
 	ready map[string]bool
 	asked map[string]bool // to end, by a call
 	late  map[string]bool // overdue
-	waits map[string]bool // for its start
 }
 
 // child returns a random child.

@@ -3,7 +3,6 @@ package supervise_test
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,7 +194,3 @@ func without(c supervise.Config) supervise.Config {
 }
 
 func join(texts ...string) string { return strings.Join(texts, "; ") }
-
-func contains(text string, parts ...string) bool {
-	return !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(text, p) })
-}

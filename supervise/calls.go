@@ -59,7 +59,7 @@ func (m *machine) stopChild(name string, q *request, now int64) {
 	c.wanted, c.recycle = false, c.recycle && c.run != nil
 	switch {
 	case c.run == nil:
-		c.alarm, c.notBefore = 0, 0
+		m.clearAlarm(c)
 		if wasWanted {
 			m.tell(Stopped, c, nil, now)
 			reply(m, &c.starts, ErrStopped)
@@ -172,7 +172,7 @@ func (m *machine) remove(c *child, now int64) {
 	}
 	delete(m.byName, c.spec.Name)
 	m.length--
-	c.alarm = 0
+	m.clearAlarm(c)
 	m.tell(Removed, c, nil, now)
 }
 

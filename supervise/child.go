@@ -21,15 +21,15 @@ type child struct {
 	run     *run // not nil: there is a task, which may have been asked to end
 	recycle bool // of a group: the run must end, before those in front of it are stopped
 
-	notBefore int64 // the end of the delay of a restart; 0: none
-	inARow    int   // how many restarts it has had in a row, for the next delay
-	restarts  int
-	since     int64         // when it became ready, or ended
-	ran       int64         // how long the last run was ready
-	lastErr   error         // the last failure
-	late      *OverdueError // of the run, if it is overdue
+	inARow   int // how many restarts it has had in a row, for the next delay
+	restarts int
+	since    int64         // when it became ready, or ended
+	ran      int64         // how long the last run was ready
+	lastErr  error         // the last failure
+	late     *OverdueError // of the run, if it is overdue
 
-	alarm  int64      // when the machine must look at it; 0: it need not
+	alarm  int64      // when the machine must look at it
+	place  int        // in the heap of alarms, + 1; 0: it has no alarm
 	starts []*request // that wait until it is ready
 	stops  []*request // that wait until it has ended
 }
@@ -63,10 +63,11 @@ type run struct {
 	rt *core.Runtime
 
 	// Guarded by s.mu.
-	child  *child // nil: of an earlier Run of the supervisor
-	state  state
-	task   *sched.Task // nil: not spawned yet, or refused
-	handle edo.AbortHandle
+	child    *child // nil: of an earlier Run of the supervisor
+	state    state
+	wasReady bool
+	task     *sched.Task // nil: not spawned yet, or refused
+	handle   edo.AbortHandle
 }
 
 // ready is what a child calls that says when it is.

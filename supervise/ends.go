@@ -24,13 +24,14 @@ func (m *machine) ended(r *run, err error, now int64) {
 		c.ran = now - c.since
 		m.count--
 	}
-	c.run, c.alarm, c.since = nil, 0, now
+	c.run, c.since = nil, now
+	m.clearAlarm(c)
 	if m.phase == over { // it was overdue, and the supervisor has ended
 		return
 	}
 	switch {
 	case was >= stopping:
-		m.stopped(c, err, now)
+		m.stopped(c, r.wasReady, err, now)
 	case m.phase == ending:
 		if core.IsCancellation(err) { // it will be asked to end, only not by the supervisor
 			err = nil
@@ -45,13 +46,13 @@ func (m *machine) ended(r *run, err error, now int64) {
 }
 
 // stopped handles the end of a run that was asked to end.
-func (m *machine) stopped(c *child, err error, now int64) {
+func (m *machine) stopped(c *child, wasReady bool, err error, now int64) {
 	if core.IsCancellation(err) || isNormal(err) {
 		err = nil
 	}
 	m.tell(Stopped, c, err, now)
 	if err != nil {
-		m.fail(c, true, err, now)
+		m.fail(c, wasReady, err, now)
 	}
 	reply(m, &c.stops, nil)
 	switch {
@@ -180,21 +181,26 @@ func (m *machine) restart(c *child, now int64) {
 	m.agenda[len(m.agenda)-1].event.Delay = delay
 	if m.config.Strategy.isGroup() {
 		m.markSiblings(c)
-		m.notBefore = sched.After(now, delay)
-		m.alarms.add(m.notBefore, nil)
+		if delay > 0 {
+			m.notBefore = max(m.notBefore, sched.After(now, delay))
+			m.isDelayed = true
+		}
 		return
 	}
 	if delay == 0 {
 		m.start(c, now)
 		return
 	}
-	c.notBefore = sched.After(now, delay)
-	m.setAlarm(c, c.notBefore)
+	m.setAlarm(c, sched.After(now, delay))
 }
 
 // tooMany returns the reason of a supervisor with too many restarts.
 func (m *machine) tooMany() error {
-	return edo.NewError(ErrIntensity, fmt.Sprintf("supervise: more than %d restarts within %v", m.window.limit, time.Duration(m.window.period)))
+	restarts := "restarts"
+	if m.window.limit == 1 {
+		restarts = "restart"
+	}
+	return edo.NewError(ErrIntensity, fmt.Sprintf("supervise: more than %d %s within %v", m.window.limit, restarts, time.Duration(m.window.period)))
 }
 
 // delayOf returns the delay of the next restart of c.

@@ -193,8 +193,9 @@ func (e *childError) Unwrap() error { return e.err }
 // supervisor has ended with is a failure, whatever its children have returned.
 func isNormal(err error) bool { return err == nil || says(err, ErrStop) }
 
-// says reports whether err matches what, and is not the end of a supervisor.
+// says reports whether err matches what, and is neither the end of a supervisor nor a panic.
 func says(err, what error) bool {
 	var end *Error
-	return errors.Is(err, what) && !errors.As(err, &end)
+	var panicked *edo.PanicError
+	return errors.Is(err, what) && !errors.As(err, &end) && !errors.As(err, &panicked)
 }

@@ -62,7 +62,7 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 		s.mu.Lock()
 	}
 	isReady = s.m.phase == over && len(s.m.agenda) == 0
-	at, hasAlarm := s.m.alarms.next()
+	at, hasAlarm := s.m.nextAlarm()
 	s.mu.Unlock()
 	switch {
 	case isReady:
@@ -92,7 +92,7 @@ func (s *Supervisor) perform(a *action, cx *sched.Context) {
 	case doReply:
 		s.change(func(m *machine, _ int64) { a.request.answer(m, a.err) })
 	case doReport:
-		s.guard(func() { s.rt.OnError(a.err) })
+		guard("supervise", func() { s.rt.OnError(a.err) })
 	}
 }
 
@@ -105,7 +105,7 @@ func (s *Supervisor) spawn(r *run, cx *sched.Context) {
 	s.spawning.cx, s.spawning.run = cx, r
 	sp := core.Hooks.Spawner(&core.Spawning{From: &s.spawning}).(edo.Spawner)
 	var h edo.AbortHandle
-	err := s.guard(func() { h = r.child.spec.Start.spawn(sp, r, opts) })
+	err := guard(r.child.name, func() { h = r.child.spec.Start.spawn(sp, r, opts) })
 	s.spawning.cx, s.spawning.run = nil, nil
 	s.mu.Lock()
 	r.handle = h
@@ -116,10 +116,10 @@ func (s *Supervisor) spawn(r *run, cx *sched.Context) {
 }
 
 // guard calls fn, which belongs to the program, and returns its panic.
-func (s *Supervisor) guard(fn func()) (err error) {
+func guard(task string, fn func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = core.PanicOrGoexit("supervise", v, debug.Stack())
+			err = core.PanicOrGoexit(task, v, debug.Stack())
 		}
 	}()
 	fn()
@@ -186,7 +186,7 @@ func (s *Supervisor) waits() (w edo.Wait, tasks []*sched.Task) {
 			delayed = append(delayed, c)
 		}
 	}
-	if at, ok := s.m.alarms.next(); ok {
+	if at, ok := s.m.nextAlarm(); ok {
 		w.Until = s.rt.Driver.Time(at)
 	}
 	what, which := "", ends

@@ -30,7 +30,8 @@ type machine struct {
 	number    int    // of the last child that was given one
 	cursor    *child // while booting: the child whose turn it is; while ending: the one to be stopped
 	window    window
-	notBefore int64 // of a group: the end of the delay of its restart; 0: none
+	isDelayed bool // of a group: no child is started before notBefore
+	notBefore int64
 	alarms    alarms
 	agenda    []action
 	wakes     []edo.Waker     // of the requests that have an answer
@@ -151,7 +152,7 @@ func (m *machine) advanceGroup(now int64) {
 		}
 		c.recycle = false
 	}
-	if m.notBefore > now {
+	if m.isDelayed {
 		return
 	}
 	for c := m.first; c != nil; c = c.next {
@@ -230,7 +231,6 @@ func (m *machine) keepFailures(now int64) {
 
 // start makes a run of c.
 func (m *machine) start(c *child, now int64) {
-	c.notBefore = 0
 	c.run, c.late = &run{of: c.spec.Name, child: c}, nil
 	m.do(action{what: doSpawn, run: c.run})
 	m.tell(Starting, c, nil, now)
@@ -248,7 +248,7 @@ func (m *machine) ready(r *run, now int64) {
 }
 
 func (m *machine) becomesReady(c *child, now int64) {
-	c.run.state, c.since, c.origin = running, now, again
+	c.run.state, c.run.wasReady, c.since, c.origin = running, true, now, again
 	m.count++
 	m.tell(Started, c, nil, now)
 	reply(m, &c.starts, nil)
@@ -269,21 +269,14 @@ func (m *machine) stop(c *child, now int64) {
 
 // tick is called when an alarm may be due.
 func (m *machine) tick(now int64) {
-	isDue := false
-	for {
-		c, ok := m.alarms.takeDue(now)
-		if !ok {
-			break
-		}
+	isDue := m.isDelayed && m.notBefore <= now
+	m.isDelayed = m.isDelayed && !isDue
+	for c := m.takeDue(now); c != nil; c = m.takeDue(now) {
 		isDue = true
-		if c == nil { // the delay of a group is over
-			continue
-		}
-		c.alarm = 0
 		switch {
 		case c.run != nil && c.run.state == stopping:
 			m.do(action{what: doAsk, run: c.run})
-		case c.run == nil && c.wanted && c.notBefore <= now && m.phase < ending:
+		case c.run == nil && c.wanted:
 			m.start(c, now)
 		}
 	}

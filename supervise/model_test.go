@@ -207,7 +207,10 @@ func (m *model) restart(k *modelKid) {
 			o.state, o.origin = "waiting", "again"
 		}
 	}
-	if m.delayed, m.due = delay > 0, m.now+delay; !m.delayed {
+	if delay > 0 {
+		m.delayed, m.due = true, max(m.due, m.now+delay)
+	}
+	if !m.delayed {
 		m.startGroup()
 	}
 }

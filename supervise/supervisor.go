@@ -210,7 +210,7 @@ func (s *Supervisor) finish() error {
 			s.left[c.spec.Name] = r
 		}
 	}
-	s.m.first, s.m.last, s.m.byName, s.m.length = nil, nil, nil, 0
+	s.m.first, s.m.last, s.m.byName, s.m.length, s.m.alarms = nil, nil, nil, 0, nil
 	s.isRunning = false
 	tx := s.tx
 	s.tx, s.waker, s.above = nil, edo.Waker{}, nil

@@ -132,7 +132,7 @@ func TestTheErrorOfASupervisorCarriesTheChainOfFailures(t *testing.T) {
 			len(nested.Failures) != 2 || nested.Failures[0].Child != "app/store/db" || nested.Supervisor != "app/store" {
 			t.Errorf("got %+v, %+v", outer, nested)
 		}
-		want := "supervise: app: more than 1 restarts within 1m0s: app/store: supervise: app/store: more than 1 restarts within 5s: app/store/db: boom (2 times) (2 times)"
+		want := "supervise: app: more than 1 restart within 1m0s: app/store: supervise: app/store: more than 1 restart within 5s: app/store/db: boom (2 times) (2 times)"
 		if err.Error() != want {
 			t.Errorf("got %v", err)
 		}
@@ -154,6 +154,22 @@ func TestWhatASupervisorEndsWithIsAFailureWhateverItsChildrenReturn(t *testing.T
 		l.settle()
 		if l.list() != "in=running" || n != 2 {
 			t.Errorf("it was not restarted: %s", l.list())
+		}
+	})
+}
+
+func TestAPanicWithErrStopIsAFailure(t *testing.T) {
+	inLab(t, func(l *lab) {
+		n := 0
+		l.begin(one(5, five), supervise.Spec{Name: "a", Restart: supervise.Transient, Start: supervise.Func(func(task *edo.Task) error {
+			if n++; n == 1 {
+				panic(supervise.ErrStop)
+			}
+			return task.Cancelled()
+		})})
+		l.settle()
+		if l.list() != "a=running" || n != 2 {
+			t.Errorf("%d starts, %s", n, l.list())
 		}
 	})
 }

@@ -2,57 +2,64 @@ package supervise
 
 import "container/heap"
 
-// alarms are the instants at which a machine has something to do: the end of a time limit, or
-// of a delay. An entry counts only while the child still has it.
-type alarms struct{ heap alarmHeap }
-
-type alarm struct {
-	at int64
-	c  *child // nil: of the supervisor
-}
-
-func (a *alarms) add(at int64, c *child) { heap.Push(&a.heap, alarm{at, c}) }
+// alarms are the children that have an alarm: the end of a time limit, or of a delay. The one
+// with the earliest is first.
+type alarms []*child
 
 // setAlarm makes tick look at c at the instant.
 func (m *machine) setAlarm(c *child, at int64) {
+	m.clearAlarm(c)
 	c.alarm = at
-	m.alarms.add(at, c)
+	heap.Push(&m.alarms, c)
 }
 
-// isStale reports whether the child has another alarm by now, or none.
-func (a alarm) isStale() bool { return a.c != nil && a.c.alarm != a.at }
-
-// next returns the first instant; ok: there is one.
-func (a *alarms) next() (at int64, ok bool) {
-	for len(a.heap) > 0 && a.heap[0].isStale() {
-		heap.Pop(&a.heap)
+// clearAlarm takes the alarm of c off, if it has one.
+func (m *machine) clearAlarm(c *child) {
+	if c.place != 0 {
+		heap.Remove(&m.alarms, c.place-1)
 	}
-	if len(a.heap) == 0 {
-		return 0, false
-	}
-	return a.heap[0].at, true
 }
 
-// takeDue removes the first entry that is due.
-func (a *alarms) takeDue(now int64) (c *child, ok bool) {
-	if at, ok := a.next(); !ok || at > now {
-		return nil, false
+// nextAlarm returns the next instant at which tick has something to do; ok: there is one.
+func (m *machine) nextAlarm() (at int64, ok bool) {
+	if len(m.alarms) > 0 {
+		at, ok = m.alarms[0].alarm, true
 	}
-	return heap.Pop(&a.heap).(alarm).c, true
+	if m.isDelayed && m.phase < ending && (!ok || m.notBefore < at) {
+		at, ok = m.notBefore, true
+	}
+	return at, ok
 }
 
-type alarmHeap []alarm
+// takeDue removes the first child whose alarm is due; nil: there is none.
+func (m *machine) takeDue(now int64) *child {
+	if len(m.alarms) == 0 || m.alarms[0].alarm > now {
+		return nil
+	}
+	return heap.Pop(&m.alarms).(*child)
+}
 
-func (h alarmHeap) Len() int           { return len(h) }
-func (h alarmHeap) Less(i, k int) bool { return h[i].at < h[k].at }
-func (h alarmHeap) Swap(i, k int)      { h[i], h[k] = h[k], h[i] }
-func (h *alarmHeap) Push(x any)        { *h = append(*h, x.(alarm)) }
-func (h *alarmHeap) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	old[len(old)-1] = alarm{}
-	*h = old[:len(old)-1]
-	return x
+func (a alarms) Len() int           { return len(a) }
+func (a alarms) Less(i, k int) bool { return a[i].alarm < a[k].alarm }
+
+func (a alarms) Swap(i, k int) {
+	a[i], a[k] = a[k], a[i]
+	a[i].place, a[k].place = i+1, k+1
+}
+
+func (a *alarms) Push(x any) {
+	c := x.(*child)
+	*a = append(*a, c)
+	c.place = len(*a)
+}
+
+func (a *alarms) Pop() any {
+	last := len(*a) - 1
+	c := (*a)[last]
+	(*a)[last] = nil
+	*a = (*a)[:last]
+	c.place = 0
+	return c
 }
 
 // window counts the restarts within the last period. Its times are exact, unlike Erlang's,

@@ -106,15 +106,13 @@ func (b *bond) Untie(t *sched.Task) {
 }
 
 // ended tells the supervisor that the run has ended with err. When all tasks of the runtime are
-// cancelled that is no failure of the child, whichever of the two is reached first.
+// cancelled that is no failure of the child: the supervisor is cancelled as well, before or
+// after it.
 func (r *run) ended(err error) {
-	isCancelled := core.IsCancellation(err) && r.rt.Sched.IsCancelling()
-	r.s.change(func(m *machine, now int64) {
-		if isCancelled && r.child != nil {
-			m.end(edo.ErrCancelled, now)
-		}
-		m.ended(r, err, now)
-	})
+	if core.IsCancellation(err) && r.rt.Sched.IsCancelling() {
+		err = errAllCancelled
+	}
+	r.s.change(func(m *machine, now int64) { m.ended(r, err, now) })
 }
 
 // State is what a child does.

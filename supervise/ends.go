@@ -37,6 +37,11 @@ func (m *machine) ended(r *run, err error, now int64) {
 			err = nil
 		}
 		m.tellOfEnd(c, was == running, err, now)
+	case err == errAllCancelled:
+		m.tellOfEnd(c, was == running, nil, now)
+		c.wanted, c.recycle = false, false
+		reply(m, &c.starts, ErrNotRunning)
+		m.forget(c, now)
 	case was == beginning:
 		m.startFailed(c, err, now)
 	default:

@@ -51,6 +51,8 @@ var (
 )
 
 var (
+	errAllCancelled = fmt.Errorf("supervise: with all tasks of the runtime: %w", edo.ErrCancelled)
+
 	errPolledAgain = core.ErrPolledAgain
 	errRunsAlready = errors.New("supervise: Run of a supervisor that runs: it is one task at a time")
 	errEnded       = errors.New("supervise: it has returned nil, and is Permanent")

@@ -41,6 +41,9 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 		s.random = rand.New(rand.NewPCG(uint64(cx.Rand()), uint64(cx.Rand())))
 	}
 	s.m.draw = s.random.Float64
+	if cx.Root().IsCancelled() && s.rt.Sched.IsCancelling() { // in a shield too: the children are cancelled
+		s.m.end(edo.ErrCancelled, cx.Now())
+	}
 	for round := 0; ; round++ {
 		s.m.tick(cx.Now())
 		agenda, wakes := s.m.agenda, s.m.wakes

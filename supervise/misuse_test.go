@@ -33,7 +33,9 @@ func TestAChildThatFailsAsFastAsItIsStartedHoldsUpNoOtherTask(t *testing.T) {
 
 // On a runtime that has ended, a child cannot be spawned, and neither can a supervisor.
 func TestASupervisorOnARuntimeThatHasEndedEnds(t *testing.T) {
-	rt, err := edo.New(tasktest.CurrentThread)
+	c := tasktest.CurrentThread
+	c.OnError = func(error) {}
+	rt, err := edo.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,4 +176,26 @@ func TestADaemonSupervisorWithDaemonChildrenEndsWithTheOthers(t *testing.T) {
 		sup.Go(task, edo.Daemon())
 		return sup.Started(task)
 	})
+}
+
+func TestAShieldDoesNotKeepASupervisorWhoseChildrenAreCancelledWithAllTasks(t *testing.T) {
+	for _, k := range tasktest.Kinds {
+		t.Run(k.Name, func(t *testing.T) {
+			rt, err := edo.New(k.Config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sup := must(t, supervise.Config{Children: []supervise.Spec{
+				{Name: "a", Start: supervise.Func(func(task *edo.Task) error { return task.Cancelled() })},
+			}})
+			h := edo.Go(rt, func(task *edo.Task) error { return edo.Shielded(task, sup.Run) })
+			edo.Block(rt, context.Background(), sup.Started)
+			if err := rt.Shutdown(context.Background()); err != nil {
+				t.Error(err)
+			}
+			if _, _, err := h.TryJoin(); !errors.Is(err, edo.ErrCancelled) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
 }

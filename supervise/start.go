@@ -16,7 +16,9 @@ type Start struct {
 	nested *Supervisor // the child is a supervisor
 }
 
-// Func is a child in direct style. It is ready as soon as it is spawned.
+// Func is a child in direct style. It is ready as soon as it is spawned. Tasks that it spawns
+// are not the supervisor's: a child that has some runs them in a scope (package scope), and so
+// ends when they have.
 //
 //edo:spawn FuncStep
 func Func(fn func(task *edo.Task) error) Start {

@@ -78,7 +78,7 @@ func (m *machine) stopChild(name string, q *request, now int64) {
 }
 
 // overdueOf returns the error of a child that is overdue.
-func (m *machine) overdueOf(c *child) error {
+func (m *machine) overdueOf(c *child) *OverdueError {
 	if c.late != nil {
 		return c.late
 	}

@@ -205,6 +205,9 @@ func (m *machine) end(reason error, now int64) {
 	for c := m.first; c != nil; c = c.next {
 		c.wanted, c.recycle = false, false
 		reply(m, &c.starts, ErrNotRunning)
+		if c.run != nil && c.run.state == overdue { // since before
+			m.overdue = append(m.overdue, m.overdueOf(c))
+		}
 		if m.config.Strategy == Dynamic && c.run != nil && c.run.state < stopping {
 			m.stop(c, now)
 		}

@@ -42,7 +42,8 @@ func TestASupervisorOnARuntimeThatHasEndedEnds(t *testing.T) {
 	if err := rt.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	sup := must(t, supervise.Config{Children: []supervise.Spec{{Name: "a", Start: supervise.Func(func(*edo.Task) error { t.Error("it runs"); return nil })}}})
+	starts := 0
+	sup := must(t, supervise.Config{Children: []supervise.Spec{{Name: "a", Start: supervise.Func(func(task *edo.Task) error { starts++; return task.Cancelled() })}}})
 	if _, _, err := sup.Go(rt).TryJoin(); !errors.Is(err, edo.ErrShutdown) {
 		t.Errorf("got %v", err)
 	}
@@ -50,11 +51,15 @@ func TestASupervisorOnARuntimeThatHasEndedEnds(t *testing.T) {
 		t.Errorf("afterwards: %v", err)
 	}
 	err = edo.Run(func(task *edo.Task) error { // it can be run again
-		sup.Go(task).Abort()
+		h := sup.Go(task)
+		if err := sup.Started(task); err != nil || len(sup.Children()) != 1 || sup.Children()[0].State != supervise.IsRunning {
+			t.Errorf("the next Run: %v, %+v", err, sup.Children())
+		}
+		h.Abort()
 		return nil
 	})
-	if err != nil {
-		t.Error(err)
+	if err != nil || starts > 1 {
+		t.Errorf("%v, %d starts", err, starts)
 	}
 }
 

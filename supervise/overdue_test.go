@@ -131,6 +131,33 @@ func TestStopOfAChildThatDoesNotEndReturnsWhenItIsOverdue(t *testing.T) {
 	})
 }
 
+func TestAChildThatWasOverdueBeforeTheEndIsNamedAtTheEnd(t *testing.T) {
+	inLab(t, func(l *lab) {
+		gate := &lock.Notify{}
+		l.begin(supervise.Config{}, l.spec("a"), l.stuck("b", gate))
+		l.sup.Stop(l.task, "b")
+		l.sup.Shutdown()
+		_, err := l.h.Await(l.task)
+		requireOverdue(t, err, "b")
+		l.h = l.sup.Go(l.task)
+		l.settle()
+		l.sup.Shutdown()
+		var e *supervise.OverdueError
+		if _, err := l.h.Await(l.task); !errors.As(err, &e) || e.Child != "b" || !strings.Contains(err.Error(), "earlier Run") {
+			t.Errorf("the next Run: %v", err)
+		}
+		gate.NotifyOne()
+		l.settle()
+		l.h = l.sup.Go(l.task)
+		l.sup.Started(l.task)
+		l.sup.Stop(l.task, "a")
+		if l.list() != "a=stopped b=running" {
+			t.Errorf("in the end: %s", l.list())
+		}
+		gate.NotifyOne()
+	})
+}
+
 func TestInfinityWaitsForAsLongAsItTakes(t *testing.T) {
 	inLab(t, func(l *lab) {
 		gate := &lock.Notify{}

@@ -71,8 +71,8 @@ func callStep(task *edo.Task, st *edo.Step, make func() *Call) (done bool, err e
 	return done, err
 }
 
-// Started waits until all children of the Config are ready. It returns [ErrNotRunning] if the
-// supervisor ends before, or has ended.
+// Started waits until all children of the Config are ready, also for a Run that has not begun.
+// It returns [ErrNotRunning] if the supervisor ends before, or has ended.
 //
 //edo:step StartedStep
 func (s *Supervisor) Started(task *edo.Task) error { return s.StartedFuture().await(task) }

@@ -205,7 +205,7 @@ func (s *Supervisor) finish() error {
 	s.mu.Lock()
 	err := s.m.result()
 	for c := s.m.first; c != nil; c = c.next {
-		if r := c.run; r != nil {
+		if r := c.run; r != nil && r.s != nil { // and so was spawned
 			c.run, r.child, r.state = nil, nil, overdue
 			s.left[c.spec.Name] = r
 		}

@@ -135,9 +135,10 @@ func (m *machine) find(name string, q *request) *child {
 // insert puts a child at the end of the list. It takes over the run that an earlier child of
 // the name has left.
 func (m *machine) insert(spec Spec, why origin) *child {
-	if spec.Name == "" {
+	for isNew := spec.Name != ""; !isNew; { // a program may have used such a name
 		m.number++
 		spec.Name = fmt.Sprintf("#%d", m.number)
+		isNew = m.byName[spec.Name] == nil && m.left[spec.Name] == nil
 	}
 	c := &child{spec: spec, name: below(m.name, spec.Name), wanted: true, origin: why, prev: m.last}
 	if m.last != nil {

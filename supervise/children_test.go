@@ -119,6 +119,15 @@ func TestOptionsAreGivenToEachRun(t *testing.T) {
 func TestUnnamedChildrenOfADynamicSupervisorAreNumberedAndForgotten(t *testing.T) {
 	inLab(t, func(l *lab) {
 		l.begin(supervise.Config{Strategy: supervise.Dynamic})
+		l.sup.Add(l.task, l.spec("#2"))
+		l.sup.Add(l.task, supervise.Spec{Start: l.spec("x").Start})
+		l.sup.Add(l.task, supervise.Spec{Start: l.spec("x").Start})
+		if l.list() != "#2=running #1=running #3=running" {
+			t.Errorf("got %s", l.list())
+		}
+		l.sup.Shutdown()
+		l.h.Await(l.task)
+		l.begin(supervise.Config{Strategy: supervise.Dynamic})
 		gate := &lock.Notify{}
 		for range 3 {
 			err := l.sup.Add(l.task, supervise.Spec{Restart: supervise.Transient, Start: supervise.Func(func(task *edo.Task) error { return gate.Wait(task) })})

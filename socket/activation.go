@@ -11,12 +11,13 @@ import (
 )
 
 // Activated is a socket that systemd, or another supervisor, has opened for this process.
-// One of the three is set.
+// One of the four is set.
 type Activated struct {
-	Name     string    // FileDescriptorName= of the unit; by default that of the unit
-	Listener *Listener // a listener, TCP or Unix
-	Conn     *Conn     // a connection: Accept=yes
-	File     *os.File  // any other descriptor
+	Name       string      // FileDescriptorName= of the unit; by default that of the unit
+	Listener   *Listener   // a listener, TCP or Unix
+	Conn       *Conn       // a connection: Accept=yes
+	PacketConn *PacketConn // a socket for datagrams: ListenDatagram=
+	File       *os.File    // any other descriptor
 }
 
 // Close closes what is set.
@@ -26,6 +27,8 @@ func (a Activated) Close() error {
 		return a.Listener.Close()
 	case a.Conn != nil:
 		return a.Conn.Close()
+	case a.PacketConn != nil:
+		return a.PacketConn.Close()
 	case a.File != nil:
 		return a.File.Close()
 	}
@@ -81,6 +84,14 @@ func activate(s edo.Spawner, f *os.File, name string) (Activated, error) {
 	if err == nil {
 		f.Close()
 		return Activated{Name: name, Conn: c}, nil
+	}
+	if isExhausted(err) {
+		return Activated{}, err
+	}
+	p, err := PacketConnFromFile(s, f)
+	if err == nil {
+		f.Close()
+		return Activated{Name: name, PacketConn: p}, nil
 	}
 	if isExhausted(err) {
 		return Activated{}, err

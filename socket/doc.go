@@ -34,6 +34,11 @@
 //	direct    ReadFrom, WriteTo, ReadFromPath, WriteToPath, Read, Write
 //	future    ReadFromFuture, WriteToFuture, WriteFuture
 //
+//	          batches of datagrams
+//	poll      PollReadBatch, PollWriteBatch
+//	direct    ReadBatch, WriteBatch
+//	future    ReadBatchFuture, WriteBatchFuture
+//
 // A [Conn] is a reader and a writer of package aio, which has buffering, copying and
 // [net.Conn].
 //

@@ -46,6 +46,24 @@ func ListenerFromFile(s edo.Spawner, f *os.File) (*Listener, error) {
 	return newListener(inner, caller()), nil
 }
 
+// PacketConnFromFile makes a socket for datagrams of the one in f, UDP or Unix, as [ConnFromFile]
+// makes a connection: connected, or not. The file of a Unix socket is not removed when it is closed.
+// One for UDP may send to broadcast addresses, as all others. The two take each other's datagrams:
+// each goes to one of them.
+//
+//edo:nowait
+func PacketConnFromFile(s edo.Spawner, f *os.File) (*PacketConn, error) {
+	d, err := filer(s)
+	if err != nil {
+		return nil, opError("file", "file", nil, nil, err)
+	}
+	inner, err := d.PacketConnFromFile(f)
+	if err != nil {
+		return nil, opError("file", "file", nil, nil, err)
+	}
+	return keepPacketConn(inner, caller()), nil
+}
+
 var errNoFiles = driver.Unsupported("sockets of a simulation are no files")
 
 func filer(s edo.Spawner) (driver.Filer, error) {
@@ -73,6 +91,14 @@ func (c *Conn) File() (*os.File, error) {
 func (l *Listener) File() (*os.File, error) {
 	f, err := file(l.inner)
 	return f, l.translate("file", err)
+}
+
+// File returns a file with a duplicate of the socket, to be passed to another program: see
+// [Conn.File]. When c is closed the address stays in use until the duplicate is closed too; the file
+// of a Unix socket is removed.
+func (c *PacketConn) File() (*os.File, error) {
+	f, err := file(c.inner)
+	return f, c.translate("file", err)
 }
 
 func file(inner closer) (*os.File, error) {

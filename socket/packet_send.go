@@ -112,30 +112,51 @@ type retry struct {
 func (f *send) Poll(cx *edo.Context) (int, edo.Poll, error) {
 	n, poll, err := f.poll(cx)
 	if poll == edo.Pending {
-		if before := f.waiter.replace(cx); before != nil {
-			f.conn.forget(writing, before)
-		}
+		f.awaits(cx)
 		return 0, edo.Pending, nil
 	}
 	f.Drop()
 	return n, edo.Ready, err
 }
 
+// awaits notes that the driver keeps the task of cx.
+func (f *send) awaits(cx *edo.Context) {
+	if before := f.waiter.replace(cx); before != nil {
+		f.conn.forget(writing, before)
+	}
+}
+
 func (f *send) poll(cx *edo.Context) (int, edo.Poll, error) {
-	in := (*sched.Context)(cx)
-	if r := f.retry; r != nil && in.Now() < r.until {
-		if !cx.Proceed((*sending)(f.conn)) {
-			return 0, edo.Pending, nil
-		}
-		return f.pauses(in)
+	if f.isPausing(cx) {
+		return f.goOnPausing(cx)
 	}
 	n, poll, err := f.conn.pollSend(cx, f.p, f.to)
-	if f.to.Path == "" || !errors.Is(err, syscall.EAGAIN) {
+	return f.orPause(cx, n, poll, err)
+}
+
+// isPausing reports whether the next attempt is to come.
+func (f *send) isPausing(cx *edo.Context) bool {
+	return f.retry != nil && (*sched.Context)(cx).Now() < f.retry.until
+}
+
+// goOnPausing is an operation that pauses.
+func (f *send) goOnPausing(cx *edo.Context) (int, edo.Poll, error) {
+	if !cx.Proceed((*sending)(f.conn)) {
+		return 0, edo.Pending, nil
+	}
+	return f.pauses((*sched.Context)(cx))
+}
+
+// orPause returns the result of an attempt, or pauses: EAGAIN comes from a Unix socket that is not
+// connected alone.
+func (f *send) orPause(cx *edo.Context, n int, poll edo.Poll, err error) (int, edo.Poll, error) {
+	if err == nil || !errors.Is(err, syscall.EAGAIN) {
 		return n, poll, err
 	}
 	if f.retry == nil {
 		f.retry = new(retry)
 	}
+	in := (*sched.Context)(cx)
 	f.retry.pause = min(max(2*f.retry.pause, time.Millisecond), 50*time.Millisecond)
 	f.retry.until = sched.After(in.Now(), f.retry.pause)
 	return f.pauses(in)

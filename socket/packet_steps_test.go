@@ -123,6 +123,61 @@ func TestTheStepFormsOfDatagramsDoWhatTheDirectFormsDo(t *testing.T) {
 	}, "ReadFrom cancelled", "WriteToPath cancelled")
 }
 
+// The queue of a Unix socket may stay full: so no sender is here that would try again for ever.
+func TestTheStepFormsOfBatchesDoWhatTheDirectFormsDo(t *testing.T) {
+	to := netip.MustParseAddrPort("127.0.0.1:80")
+	tasktest.BothFormsAgree(t, func(r *rand.Rand) tasktest.World {
+		w := &packets{}
+		buf, p := make([]byte, 100), []byte("datagram")
+		number := func(name string, direct func(task *edo.Task) (int, error), step func(task *edo.Task, st *edo.Step) (bool, int, error)) tasktest.Op {
+			return w.op(name,
+				func(task *edo.Task) (string, error) {
+					n, err := direct(task)
+					return fmt.Sprint(n), err
+				},
+				func(task *edo.Task, st *edo.Step) (bool, string, error) {
+					done, n, err := step(task, st)
+					return done, fmt.Sprint(n), err
+				})
+		}
+		batchOf := func(n int, m socket.Message) []socket.Message {
+			ms := make([]socket.Message, n)
+			for i := range ms {
+				ms[i] = m
+			}
+			return ms
+		}
+		toUDP := batchOf(5, socket.Message{Buffer: p, Addr: to})
+		connected, rooms := batchOf(15, socket.Message{Buffer: p}), batchOf(4, socket.Message{Buffer: buf})
+		readBatch := number("ReadBatch",
+			func(task *edo.Task) (int, error) { return w.udp.ReadBatch(task, rooms) },
+			func(task *edo.Task, st *edo.Step) (bool, int, error) { return w.udp.ReadBatchStep(task, st, rooms) })
+		readBatchUnix := number("ReadBatch of unixgram",
+			func(task *edo.Task) (int, error) { return w.unix.ReadBatch(task, rooms) },
+			func(task *edo.Task, st *edo.Step) (bool, int, error) { return w.unix.ReadBatchStep(task, st, rooms) })
+		writeBatch := number("WriteBatch",
+			func(task *edo.Task) (int, error) { return w.udp.WriteBatch(task, toUDP) },
+			func(task *edo.Task, st *edo.Step) (bool, int, error) { return w.udp.WriteBatchStep(task, st, toUDP) })
+		writeBatchUnix := number("WriteBatch of unixgram",
+			func(task *edo.Task) (int, error) { return w.connectedUnix.WriteBatch(task, connected) },
+			func(task *edo.Task, st *edo.Step) (bool, int, error) {
+				return w.connectedUnix.WriteBatchStep(task, st, connected)
+			})
+		world := tasktest.World{
+			Ops:    []tasktest.Op{readBatch, readBatchUnix, writeBatch, writeBatchUnix},
+			Events: []func(){func() {}},
+		}
+		if r.IntN(2) == 0 {
+			world.Events = append(world.Events, func() {
+				if w.connectedUnix != nil {
+					w.connectedUnix.Close()
+				}
+			})
+		}
+		return world
+	}, "ReadBatch cancelled", "WriteBatch of unixgram cancelled")
+}
+
 // A datagram that is there is received, and one is sent, without an allocation.
 func TestDatagramsAllocateNothing(t *testing.T) {
 	if portable || raceEnabled {
@@ -145,6 +200,45 @@ func TestDatagramsAllocateNothing(t *testing.T) {
 		})
 		if n != 0 {
 			t.Errorf("%v allocations", n)
+		}
+		return nil
+	}, tasktest.Quiet(tasktest.CurrentThread))
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// The same holds for batches: those of Unix datagrams, when their senders have the names that the
+// messages have already.
+func TestBatchesAllocateNothing(t *testing.T) {
+	if portable || raceEnabled {
+		t.Skip("other system calls are made")
+	}
+	err := edo.Run(func(task *edo.Task) error {
+		for network, address := range map[string]string{"udp4": "127.0.0.1:0", "unixgram": ""} {
+			a, err := socket.ListenPacket(task, network, address)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			ms := make([]socket.Message, 8)
+			for i := range ms {
+				ms[i] = socket.Message{Buffer: make([]byte, 64), Addr: a.LocalAddrPort()}
+				if network == "unixgram" {
+					ms[i].Path = a.LocalAddr().String()
+				}
+			}
+			n := testing.AllocsPerRun(100, func() {
+				if n, err := a.WriteBatch(task, ms); n != len(ms) || err != nil {
+					t.Error(n, err)
+				}
+				if n, err := a.ReadBatch(task, ms); n != len(ms) || err != nil || ms[7].Path == "" && ms[7].Addr != a.LocalAddrPort() {
+					t.Error(n, err)
+				}
+			})
+			if n != 0 {
+				t.Errorf("%s: %v allocations", network, n)
+			}
 		}
 		return nil
 	}, tasktest.Quiet(tasktest.CurrentThread))

@@ -11,9 +11,10 @@ import (
 type Filer interface {
 	ConnFromFile(f *os.File) (Conn, error)
 	ListenerFromFile(f *os.File) (Listener, error)
+	PacketConnFromFile(f *os.File) (PacketConn, error)
 }
 
-// HasFile is a [Conn] or a [Listener] of which other programs can have a duplicate.
+// HasFile is a [Conn], a [Listener] or a [PacketConn] of which other programs can have a duplicate.
 type HasFile interface {
 	File() (*os.File, error)
 }

@@ -67,6 +67,7 @@ type Keeper interface {
 // Any number of tasks may wait on it in each direction, as on a [Conn].
 type PacketConn interface {
 	Keeper
+	Batches
 
 	// ReadFrom receives a datagram and who has sent it. Of a datagram it returns what p has room
 	// for, and drops the rest. A datagram may be empty: there is no end. The first error of a

@@ -250,6 +250,21 @@ var sockets = leaves([]row{
 		mine, theirs := s.fullQueue()
 		return done(s, mine.WriteFuture([]byte{1}), func(int) {}).dropAfter(mine, theirs)
 	}},
+	{name: "socket.PacketConn.ReadBatchFuture", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.datagram()
+		return done(s, mine.ReadBatchFuture([]socket.Message{{Buffer: make([]byte, 1)}}), func(int) {}).dropAfter(mine, theirs)
+	}},
+	{name: "socket.PacketConn.ReadBatch", live: true, direct: true, build: func(s *scene) subject {
+		mine, theirs := s.datagram()
+		return s.body(func(task *edo.Task) error {
+			_, err := mine.ReadBatch(task, []socket.Message{{Buffer: make([]byte, 1)}})
+			return err
+		}).dropAfter(mine, theirs)
+	}},
+	{name: "socket.PacketConn.WriteBatchFuture", live: true, quiet: true, build: func(s *scene) subject {
+		mine, theirs := s.fullQueue()
+		return done(s, mine.WriteBatchFuture([]socket.Message{{Buffer: []byte{1}}}), func(int) {}).dropAfter(mine, theirs)
+	}},
 	// It waits by a timer.
 	{name: "socket.PacketConn.WriteToPath", live: true, direct: true, build: func(s *scene) subject {
 		mine, theirs := s.fullQueue()

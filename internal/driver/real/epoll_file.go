@@ -19,24 +19,34 @@ import (
 // takeOver returns a duplicate of the socket in f, which does not block, and its network.
 // listens says what it must be.
 func takeOver(f *os.File, listens bool) (fd int, network uint8, err error) {
+	fd, err = takeOverAs(f, func(fd int) error {
+		network, err = networkOf(fd, listens)
+		return err
+	})
+	return fd, network, err
+}
+
+// takeOverAs returns a duplicate of the socket in f, which does not block, unless check says that it is
+// of another kind.
+func takeOverAs(f *os.File, check func(fd int) error) (fd int, err error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
-		return -1, 0, err
+		return -1, err
 	}
 	if failed := raw.Control(func(old uintptr) { fd, err = duplicate(old) }); failed != nil {
-		return -1, 0, failed
+		return -1, failed
 	}
 	if err != nil {
-		return -1, 0, err
+		return -1, err
 	}
-	if network, err = networkOf(fd, listens); err == nil {
+	if err = check(fd); err == nil {
 		err = os.NewSyscallError("setnonblock", syscall.SetNonblock(fd, true))
 	}
 	if err != nil {
 		syscall.Close(fd)
-		return -1, 0, fmt.Errorf("file %s: %w", f.Name(), err)
+		return -1, fmt.Errorf("file %s: %w", f.Name(), err)
 	}
-	return fd, network, nil
+	return fd, nil
 }
 
 var errOtherFile = driver.Unsupported("it is no socket of this kind")

@@ -285,10 +285,13 @@ func (c *packetConn) checkReceiver(to driver.Peer) error {
 	if ip := to.AddrPort.Addr(); err == nil && !c.v6 && ip.IsValid() && !ip.Unmap().Is4() {
 		err = &net.AddrError{Err: "non-IPv4 address", Addr: ip.String()}
 	}
-	if err != nil {
-		return c.opError("write", to.Net(c.network), err)
+	switch {
+	case err == nil:
+		return nil
+	case c.source.IsClosed():
+		return net.ErrClosed
 	}
-	return nil
+	return c.opError("write", to.Net(c.network), err)
 }
 
 func (c *packetConn) Wait(d driver.Direction, t *sched.Task)       { c.source.Wait(d, t) }

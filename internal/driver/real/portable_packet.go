@@ -117,29 +117,39 @@ func (c *portablePacketConn) open(op string, addr net.Addr, opts []driver.Option
 func (c *portablePacketConn) ReadFrom(cx *sched.Context, p []byte) (int, driver.Peer, driver.Poll, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	m := driver.Message{Buffer: p}
+	poll, err := c.receive(cx, &m)
+	return m.N, m.Peer(), poll, err
+}
+
+// receive receives a datagram, or has the task of cx wait for one. c is locked.
+func (c *portablePacketConn) receive(cx *sched.Context, m *driver.Message) (driver.Poll, error) {
 	if c.closed {
-		return 0, driver.Peer{}, driver.Ready, net.ErrClosed
+		return driver.Ready, net.ErrClosed
 	}
 	if a := c.arrived; a != nil {
 		c.arrived = nil
-		return copy(p, a.data), a.from, driver.Ready, a.err
+		if a.err == nil {
+			copy(m.Buffer, a.data)
+			m.Receive(len(a.data), a.from)
+		}
+		return driver.Ready, a.err
 	}
 	if !receivesBlock {
-		n, from, err := c.receiveNow(p)
-		if err != syscall.EAGAIN {
-			return n, c.sender(from, err), driver.Ready, c.readError(err)
+		if err := c.receiveNow(m); err != syscall.EAGAIN {
+			return driver.Ready, c.readError(err)
 		}
 	}
 	if !c.reading {
 		// What a datagram has no room for is lost, and it may go to another ReadFrom.
-		size := max(len(p), maxBuffer)
+		size := max(len(m.Buffer), maxBuffer)
 		if !c.driver.start(func() { c.readOnce(size) }) {
-			return 0, driver.Peer{}, driver.Ready, net.ErrClosed
+			return driver.Ready, net.ErrClosed
 		}
 		c.reading = true
 	}
 	c.waiters[driver.Reading].Add(cx.Task())
-	return 0, driver.Peer{}, driver.Pending, nil
+	return driver.Pending, nil
 }
 
 // sender returns who has sent a datagram: a connected Unix socket is not told.
@@ -204,10 +214,31 @@ func (c *portablePacketConn) wakeAndUnlock(d driver.Direction) {
 func (c *portablePacketConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (driver.Poll, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
-		return driver.Ready, net.ErrClosed
+	hasRoom, err := c.send(p, to)
+	if hasRoom {
+		return driver.Ready, err
 	}
-	err := driver.CheckReceiver(c.network, c.remote, to)
+	return c.awaitRoom(cx)
+}
+
+// awaitRoom has the task of cx wait for room. c is locked.
+func (c *portablePacketConn) awaitRoom(cx *sched.Context) (driver.Poll, error) {
+	if !c.waiting {
+		if !c.driver.start(c.waitForRoom) {
+			return driver.Ready, net.ErrClosed
+		}
+		c.waiting = true
+	}
+	c.waiters[driver.Writing].Add(cx.Task())
+	return driver.Pending, nil
+}
+
+// send sends p, unless it must wait for room. c is locked.
+func (c *portablePacketConn) send(p []byte, to driver.Peer) (hasRoom bool, err error) {
+	if c.closed {
+		return true, net.ErrClosed
+	}
+	err = driver.CheckReceiver(c.network, c.remote, to)
 	if ip := to.AddrPort.Addr(); err == nil && !c.v6 && ip.IsValid() && !ip.Unmap().Is4() {
 		err = &net.AddrError{Err: "non-IPv4 address", Addr: ip.String()}
 	}
@@ -216,27 +247,20 @@ func (c *portablePacketConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer
 	}
 	switch errno, isErrno := err.(syscall.Errno); {
 	case err == nil:
-		return driver.Ready, nil
+		return true, nil
 	case isErrno && errno == syscall.EAGAIN && (to.Path == "" || c.remote != nil):
-		if !c.waiting {
-			if !c.driver.start(c.waitForRoom) {
-				return driver.Ready, net.ErrClosed
-			}
-			c.waiting = true
-		}
-		c.waiters[driver.Writing].Add(cx.Task())
-		return driver.Pending, nil
+		return false, nil
 	case isErrno:
 		err = os.NewSyscallError("write", errno)
 	}
 	if _, isOp := err.(*net.OpError); isOp {
-		return driver.Ready, err
+		return true, err
 	}
 	addr := c.remote
 	if addr == nil {
 		addr = to.Net(c.network)
 	}
-	return driver.Ready, &net.OpError{Op: "write", Net: c.network, Source: c.local, Addr: addr, Err: err}
+	return true, &net.OpError{Op: "write", Net: c.network, Source: c.local, Addr: addr, Err: err}
 }
 
 // waitForRoom is the goroutine that waits: see portableConn.waitForRoom.

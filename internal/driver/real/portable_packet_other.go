@@ -13,9 +13,7 @@ import (
 // receivesBlock says that a call that receives may wait: the goroutine makes it.
 const receivesBlock = true
 
-func (c *portablePacketConn) receiveNow([]byte) (n int, from driver.Peer, err error) {
-	return 0, from, errors.ErrUnsupported
-}
+func (c *portablePacketConn) receiveNow(*driver.Message) error { return errors.ErrUnsupported }
 
 func waitReadable(syscall.Conn) error { return nil }
 

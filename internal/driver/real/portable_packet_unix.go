@@ -12,24 +12,28 @@ import (
 const receivesBlock = false
 
 // receiveNow makes one system call that does not wait.
-func (c *portablePacketConn) receiveNow(p []byte) (n int, from driver.Peer, err error) {
+func (c *portablePacketConn) receiveNow(m *driver.Message) error {
 	raw, err := c.inner.SyscallConn()
 	if err != nil {
-		return 0, from, err
+		return err
 	}
+	var n, flags int
+	var at syscall.Sockaddr
 	failed := raw.Control(func(fd uintptr) {
 		for {
-			var at syscall.Sockaddr
-			if n, at, err = syscall.Recvfrom(int(fd), p, noWait); err != syscall.EINTR {
-				from = peerOf(at)
+			if n, _, flags, at, err = syscall.Recvmsg(int(fd), m.Buffer, nil, noWait); err != syscall.EINTR {
 				return
 			}
 		}
 	})
 	if failed != nil {
-		return 0, driver.Peer{}, failed
+		err = failed
 	}
-	return max(n, 0), from, err
+	if err == nil {
+		m.Receive(n, c.sender(peerOf(at), nil))
+		m.Cut = flags&syscall.MSG_TRUNC != 0
+	}
+	return err
 }
 
 // waitReadable waits until there is something to read, also an empty packet or the end. The error

@@ -229,21 +229,35 @@ func (c *packetConn) opError(op string, to driver.Peer, err error) error {
 func (c *packetConn) ReadFrom(cx *sched.Context, p []byte) (int, driver.Peer, driver.Poll, error) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
+	if poll, err := c.beginRead(cx); poll == driver.Pending || err != nil {
+		return 0, driver.Peer{}, poll, err
+	}
+	d := c.takeFirst()
+	return copy(p, d.data), d.from, driver.Ready, nil
+}
+
+// beginRead is Ready without an error when a datagram is there.
+func (c *packetConn) beginRead(cx *sched.Context) (driver.Poll, error) {
 	if c.isClosed() {
-		return 0, driver.Peer{}, driver.Ready, net.ErrClosed
+		return driver.Ready, net.ErrClosed
 	}
 	if errno := c.told(); errno != 0 {
-		return 0, driver.Peer{}, driver.Ready, c.opError("read", driver.Peer{}, errno)
+		return driver.Ready, c.opError("read", driver.Peer{}, errno)
 	}
 	if len(c.queue) == 0 {
 		c.waiters[driver.Reading].Add(cx.Task())
-		return 0, driver.Peer{}, driver.Pending, nil
+		return driver.Pending, nil
 	}
+	return driver.Ready, nil
+}
+
+// takeFirst removes the first datagram from the queue, which is not empty.
+func (c *packetConn) takeFirst() datagram {
 	d := c.queue[0]
 	c.queue = slices.Delete(c.queue, 0, 1)
 	c.bytes -= len(d.data)
 	c.wakeSenders()
-	return copy(p, d.data), d.from, driver.Ready, nil
+	return d
 }
 
 // wakeSenders wakes those that wait for room in the queue of c.

@@ -14,17 +14,26 @@ import (
 func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (driver.Poll, error) {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
-	if c.isClosed() {
-		return driver.Ready, net.ErrClosed
+	hasRoom, err := c.send(cx, p, to)
+	if !hasRoom {
+		c.waiters[driver.Writing].Add(cx.Task())
+		return driver.Pending, nil
 	}
-	err := driver.CheckReceiver(c.network, c.remote, to)
+	return driver.Ready, err
+}
+
+// send sends p, unless c must wait for room.
+func (c *packetConn) send(cx *sched.Context, p []byte, to driver.Peer) (hasRoom bool, err error) {
+	if c.isClosed() {
+		return true, net.ErrClosed
+	}
+	err = driver.CheckReceiver(c.network, c.remote, to)
 	switch {
 	case err != nil:
 	case c.at.isUnix():
 		errno := c.sendUnix(cx, p, to)
 		if errno == syscall.EAGAIN && c.remote != nil {
-			c.waiters[driver.Writing].Add(cx.Task())
-			return driver.Pending, nil
+			return false, nil
 		}
 		if errno != 0 {
 			err = errno
@@ -35,9 +44,9 @@ func (c *packetConn) WriteTo(cx *sched.Context, p []byte, to driver.Peer) (drive
 		err = c.sendUDP(cx, p, netip.AddrPortFrom(to.AddrPort.Addr().Unmap(), to.AddrPort.Port()))
 	}
 	if err != nil {
-		return driver.Ready, c.opError("write", to, err)
+		return true, c.opError("write", to, err)
 	}
-	return driver.Ready, nil
+	return true, nil
 }
 
 // sendUnix sends p to a Unix socket. EAGAIN says that there is no room.

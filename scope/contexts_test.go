@@ -339,6 +339,7 @@ func TestContextDerivedWhileItsScopeIsCancelledEnds(t *testing.T) {
 							}
 							cancel()
 							n.Add(1)
+							runtime.Gosched() // on one processor the others would wait until Go takes it away
 						}
 					})
 				}

@@ -224,7 +224,14 @@ func TestSimulationHasNoFilesAndNoCredentials(t *testing.T) {
 		_, err3 := ListenerFromFile(task, os.Stdin)
 		_, err4 := a.Credentials()
 		_, err5 := FromSupervisor(task)
-		for i, err := range []error{err1, err2, err3, err4, err5} {
+		_, err6 := PacketConnFromFile(task, os.Stdin)
+		packets, err := ListenPacket(task, "udp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer packets.Close()
+		_, err7 := packets.File()
+		for i, err := range []error{err1, err2, err3, err4, err5, err6, err7} {
 			if !errors.Is(err, errors.ErrUnsupported) {
 				t.Errorf("%d: got %v", i, err)
 			}
@@ -297,7 +304,7 @@ func activated() {
 		restore()
 		if err != nil {
 			var status syscall.Stat_t
-			for fd := firstPassed; fd < firstPassed+3; fd++ {
+			for fd := firstPassed; fd < firstPassed+4; fd++ {
 				if syscall.Fstat(fd, &status) != syscall.EBADF {
 					return fmt.Errorf("%d is open after %v", fd, err)
 				}
@@ -305,7 +312,7 @@ func activated() {
 			return err
 		}
 		for _, s := range sockets {
-			fmt.Printf("%s %v %v %v\n", s.Name, s.Listener != nil, s.Conn != nil, s.File != nil)
+			fmt.Printf("%s %v %v %v %v\n", s.Name, s.Listener != nil, s.Conn != nil, s.PacketConn != nil, s.File != nil)
 			if s.Listener != nil {
 				c, err := s.Listener.Accept(task)
 				if err != nil {
@@ -313,6 +320,11 @@ func activated() {
 				}
 				c.Write(task, []byte("hello from "+s.Name))
 				c.Close()
+			}
+			if s.PacketConn != nil {
+				p := make([]byte, 9)
+				n, _, err := s.PacketConn.ReadFrom(task, p)
+				fmt.Printf("%s %v\n", p[:n], err)
 			}
 			s.Close()
 		}
@@ -350,6 +362,19 @@ func TestSocketsOfASupervisorAreTakenOnceWithTheirNames(t *testing.T) {
 	defer syscall.Close(pair[0])
 	connects := os.NewFile(uintptr(pair[1]), "pair")
 	defer connects.Close()
+	datagrams, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer datagrams.Close()
+	packets, err := datagrams.(*net.UDPConn).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packets.Close()
+	if _, err := datagrams.WriteTo([]byte("waits"), datagrams.LocalAddr()); err != nil {
+		t.Fatal(err)
+	}
 	other, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)
@@ -358,7 +383,7 @@ func TestSocketsOfASupervisorAreTakenOnceWithTheirNames(t *testing.T) {
 	child := func(whose string, env ...string) string {
 		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v=false")
 		cmd.Env = append(append(os.Environ(), "EDO_TEST_ACTIVATED="+whose), env...)
-		cmd.ExtraFiles = []*os.File{listens, connects, other}
+		cmd.ExtraFiles = []*os.File{listens, connects, packets, other}
 		timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
 		defer timer.Stop()
 		out, err := cmd.Output()
@@ -373,18 +398,19 @@ func TestSocketsOfASupervisorAreTakenOnceWithTheirNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	got := child("own", "LISTEN_FDS=3", "LISTEN_FDNAMES=web:pair")
-	want := "web true false false\npair false true false\nLISTEN_FD_5 false false true\n0 true <nil>"
+	got := child("own", "LISTEN_FDS=4", "LISTEN_FDNAMES=web:pair:dns")
+	want := "web true false false false\npair false true false false\ndns false false true false\nwaits <nil>\n" +
+		"LISTEN_FD_6 false false false true\n0 true <nil>"
 	if got != want {
 		t.Errorf("the process says\n%s\nwant\n%s", got, want)
 	}
 	if answer, err := io.ReadAll(client); string(answer) != "hello from web" {
 		t.Errorf("the client reads %q, %v", answer, err)
 	}
-	if got := child("another", "LISTEN_PID=1", "LISTEN_FDS=3"); got != "0 true <nil>" {
+	if got := child("another", "LISTEN_PID=1", "LISTEN_FDS=4"); got != "0 true <nil>" {
 		t.Errorf("with the number of another process: %s", got)
 	}
-	if got := child("own", "LISTEN_FDS=3", "EDO_TEST_EXHAUSTED=1"); !strings.HasSuffix(got, syscall.EMFILE.Error()) || strings.Contains(got, "is open") {
+	if got := child("own", "LISTEN_FDS=4", "EDO_TEST_EXHAUSTED=1"); !strings.HasSuffix(got, syscall.EMFILE.Error()) || strings.Contains(got, "is open") {
 		t.Errorf("without a free descriptor: %s", got)
 	}
 	if got := child("own", "LISTEN_FDS=many"); !strings.Contains(got, "invalid LISTEN_FDS") {

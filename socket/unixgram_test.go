@@ -251,7 +251,7 @@ func TestConnectedUnixSenderHearsThatItsReceiverIsGone(t *testing.T) {
 }
 
 // What is cut off of a datagram is what the buffer of the task that receives it has no room for,
-// whoever has waited before with a smaller one.
+// also when a task with a smaller one has waited before.
 func TestALargeDatagramIsWholeForATaskThatHasRoom(t *testing.T) {
 	large := bytes.Repeat([]byte("0123456789"), 15_000)
 	unixgram(t, func(task *edo.Task, c *PacketConn, other string) error {

@@ -9,8 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// widest is how many columns a line of a document may have.
-const widest = 160
+// widest is how many columns a line of a document may have; a row of a table, which cannot be broken, some more.
+const (
+	widest    = 160
+	widestRow = 200
+)
 
 // indefinite matches a person where a sentence needs a thing as its subject.
 var indefinite = regexp.MustCompile(`(?i)\b(nobody|whoever|somebody|anybody|everybody|anyone|someone|everyone|who|whom)\b`)
@@ -27,8 +30,12 @@ func TestDocumentsHaveNarrowLinesAndThingsAsSubjects(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, line := range strings.Split(string(text), "\n") {
-				if n := utf8.RuneCountInString(line); n > widest {
-					t.Errorf("%s:%d: %d columns, want at most %d", document, i+1, n, widest)
+				limit := widest
+				if strings.HasPrefix(line, "|") {
+					limit = widestRow
+				}
+				if n := utf8.RuneCountInString(line); n > limit {
+					t.Errorf("%s:%d: %d columns, want at most %d", document, i+1, n, limit)
 				}
 				if word := indefinite.FindString(line); word != "" {
 					t.Errorf("%s:%d: %q: name the task, the worker or the caller instead", document, i+1, word)

@@ -3,6 +3,7 @@ package web
 import (
 	"unicode/utf8"
 
+	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/codec"
 	"github.com/gobwas/ws"
 )
@@ -113,7 +114,9 @@ func (w *wire) inflate(buf *codec.Buffer) (event, bool, error) {
 	left, isWhole, err := p.inflater.step(inflatePiece)
 	buf.Charge((inflatePiece - left) / inflateUnit)
 	p.data = p.inflater.out
-	switch {
+	switch _, isPanic := err.(*edo.PanicError); {
+	case isPanic:
+		return w.fail(&CloseError{Code: CodeInternal, Err: err})
 	case err == errLongDeflate:
 		return w.fail(&CloseError{Code: CodeTooBig, Err: err})
 	case err != nil:

@@ -103,7 +103,8 @@ func (c *Conn) SetIdleTimeout(d time.Duration) error {
 // [CodeNormal], [CodeGoingAway] or no code. Any other end is a [*CloseError], and then the stream
 // ends: with [CodeAbnormal] when the connection was lost or ended without a close frame, and with
 // the code that this side has sent when the other has broken the protocol or a limit. Such an
-// error has a cause, Err.
+// error has a cause, Err. A panic of package compress/flate is [CodeInternal], with an
+// [*edo.PanicError].
 //
 // Pings are answered on the way. When the other side does not read, the answer to the latest one
 // is kept and the others are forgotten, as RFC 6455 allows: so they never fill the memory.
@@ -140,7 +141,10 @@ func (c *Conn) PollNext(cx *edo.Context) (m Message, poll edo.Poll, err error) {
 		case closes:
 			c.finish(e.end, closePayload(e.end.Code, ""))
 		case fails:
-			reason := e.end.Err.Error()
+			reason := ""
+			if e.end.Code != CodeInternal { // the other side is not told of a panic
+				reason = e.end.Err.Error()
+			}
 			c.finish(e.end, closePayload(e.end.Code, reason[:min(len(reason), maxReason)]))
 		}
 	}

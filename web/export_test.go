@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"io"
 	"testing"
 	"time"
 
@@ -39,6 +40,24 @@ func InflateBy(data []byte, limit, work int) ([]byte, error) {
 			return i.out, err
 		}
 	}
+}
+
+// Decompresses gives c a compressed message of data, which r decompresses instead of package
+// compress/flate. A byte of the other side makes a receiver go on with it.
+func (c *Conn) Decompresses(r io.ReadCloser, data []byte) {
+	c.wire.part = &part{isOpen: true, isCompressed: true, data: data}
+	c.wire.part.inflates(c.wire.limits.maxMessage())
+	c.wire.part.inflater.flate = r
+}
+
+// KeepsInflater reports whether one of the inflaters that are not used has r.
+func KeepsInflater(r io.ReadCloser) bool {
+	for range 8 {
+		if inflaters.Get().(*inflater).flate == r {
+			return true
+		}
+	}
+	return false
 }
 
 // SetLingerTime sets how long a client that was refused is waited for, until the test ends.

@@ -5,8 +5,10 @@ import (
 	"compress/flate"
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync"
 
+	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/gobwas/ws/wsflate"
 )
@@ -22,12 +24,13 @@ type inflater struct {
 	out   []byte
 	limit int // of out, in bytes
 
-	work    int // left of this step
-	coro    *coro.Coro
-	isLong  bool // it needs a coroutine
-	isEnded bool // err is valid
-	isFreed bool // it is to end
-	err     error
+	work     int // left of this step
+	coro     *coro.Coro
+	isLong   bool // it needs a coroutine
+	isEnded  bool // err is valid
+	isFreed  bool // it is to end
+	isBroken bool // flate has panicked: it is not used again
+	err      error
 }
 
 // deflateTail ends the data of a message: the four bytes that its sender has left out, and a last
@@ -75,7 +78,7 @@ func (i *inflater) step(work int) (left int, isWhole bool, err error) {
 	switch {
 	case i.isEnded:
 	case !i.isLong:
-		i.end(i.decompress())
+		i.run()
 	case i.coro == nil:
 		i.coro = inflateCoros.Get()
 		i.goOn(i.coro.StartRunner(i))
@@ -94,18 +97,35 @@ func (i *inflater) goOn(r coro.Result) {
 }
 
 // Run is the function of the coroutine.
-func (i *inflater) Run(*coro.Coro) { i.end(i.decompress()) }
+func (i *inflater) Run(*coro.Coro) { i.run() }
 
-// Unwound is never called: package flate does not panic.
+// Unwound is never called: run returns also after a panic.
 func (i *inflater) Unwound(*coro.Coro) {}
 
-func (i *inflater) end(err error) { i.isEnded, i.err = true, err }
+// run decompresses to the end of the message. A panic of package flate is the error of that, on the
+// coroutine and off it: otherwise the next step would begin in the middle of the message.
+func (i *inflater) run() {
+	defer func() {
+		if value := recover(); value != nil {
+			i.isBroken = true
+			i.isEnded, i.err = true, &edo.PanicError{Value: value, Stack: debug.Stack(), Task: inflates}
+		}
+	}()
+	err := i.decompress()
+	i.isEnded, i.err = true, err
+}
 
-// free ends what has begun, and gives i back. i.out belongs to the caller.
+// inflates says which task panics.
+const inflates = "(that decompresses a message of a WebSocket)"
+
+// free ends what has begun, and gives i back, unless it is broken. i.out belongs to the caller.
 func (i *inflater) free() {
 	if i.coro != nil {
 		i.isFreed = true
 		i.goOn(i.coro.Resume())
+	}
+	if i.isBroken {
+		return
 	}
 	i.parts[0].Reset(nil)
 	i.out, i.err = nil, nil

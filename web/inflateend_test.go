@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"runtime"
 	"testing"
 
@@ -110,6 +113,102 @@ func TestDecompressingEndsWhenItsConnectionIsForgotten(t *testing.T) {
 		for web.Inflating() != 0 {
 			runtime.GC()
 			runtime.Gosched()
+		}
+		return nil
+	})
+}
+
+// panics is a reader of package flate that panics after some reads.
+type panics struct {
+	in    io.Reader
+	reads int // before the panic
+}
+
+func (p *panics) Reset(r io.Reader, _ []byte) error {
+	p.in = r
+	return nil
+}
+
+func (p *panics) Read(b []byte) (int, error) {
+	if p.reads == 0 {
+		panic("planted")
+	}
+	p.reads--
+	return p.in.Read(b[:min(len(b), 100)])
+}
+
+func (p *panics) Close() error { return nil }
+
+// wantPanicEnds requires that conn, which decompresses by p, ends by a panic, and that no later step
+// begins the message anew.
+func wantPanicEnds(t *testing.T, task *edo.Task, conn *web.Conn, peer *raw, p *panics) {
+	t.Helper()
+	peer.write(t, masked(true, ws.OpPing, ""))
+	_, err := conn.Recv(task)
+	var closed *web.CloseError
+	var panicked *edo.PanicError
+	if !errors.As(err, &closed) || closed.Code != web.CodeInternal || !errors.As(err, &panicked) || panicked.Value != "planted" {
+		t.Errorf("Recv = %v, want code 1011 and the panic", err)
+	}
+	if f := peer.next(t); f.Header.OpCode != ws.OpClose || string(f.Payload) != "\x03\xf3" {
+		t.Errorf("the other side got %v %q, want a close frame with code 1011 alone", f.Header.OpCode, f.Payload)
+	}
+	if _, err := conn.Recv(task); err != io.EOF {
+		t.Errorf("the next Recv = %v, want the end", err)
+	}
+	if n := web.Inflating(); n != 0 {
+		t.Errorf("%d coroutines are left", n)
+	}
+	if web.KeepsInflater(p) {
+		t.Error("what has panicked will be used again")
+	}
+}
+
+func TestAPanicWhileAMessageIsDecompressedEndsItsConnection(t *testing.T) {
+	for _, size := range []int{10, 1 << 18} { // without a coroutine, and with one
+		for _, reads := range []int{0, 1, 200} {
+			if size < 100*reads {
+				continue
+			}
+			t.Run(fmt.Sprintf("%d bytes, after %d reads", size, reads), func(t *testing.T) {
+				run(t, func(task *edo.Task) error {
+					conn, peer := compressed(task, web.Limits{})
+					defer conn.Drop()
+					p := &panics{reads: reads}
+					conn.Decompresses(p, make([]byte, size))
+					wantPanicEnds(t, task, conn, peer, p)
+					return nil
+				})
+			})
+		}
+	}
+}
+
+// A coroutine that is told to end may panic as well: Drop must not.
+func TestAPanicWhileDecompressingIsGivenUpIsNotThatOfDrop(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		conn, peer := compressed(task, web.Limits{})
+		p := &panics{reads: 1000}
+		conn.Decompresses(p, make([]byte, 1<<18))
+		peer.write(t, masked(true, ws.OpPing, ""))
+		receives := edo.Go(task, func(task *edo.Task) error {
+			_, err := conn.Recv(task)
+			return err
+		})
+		for web.Inflating() == 0 {
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+		}
+		receives.Abort()
+		receives.Await(task)
+		p.reads = 0
+		conn.Drop()
+		if n := web.Inflating(); n != 0 {
+			t.Errorf("%d coroutines are left", n)
+		}
+		if web.KeepsInflater(p) {
+			t.Error("what has panicked will be used again")
 		}
 		return nil
 	})

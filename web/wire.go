@@ -177,10 +177,10 @@ func (w *wire) Encode(f frame, buf *codec.Buffer) error {
 	h := ws.Header{Fin: true, OpCode: f.op, Masked: w.isClient}
 	if w.isCompressed && !f.op.IsControl() && len(f.data) >= minDeflate {
 		d := deflaters.Get().(*deflater)
-		defer d.put()
-		if short := d.deflate(f.data); short != nil {
+		if short := d.deflate(f.data); short != nil { // one that panics is not used again
 			h.Rsv, f.data = rsv1, short
 		}
+		defer d.put()
 	}
 	h.Length = int64(len(f.data))
 	if w.isClient {

@@ -43,7 +43,7 @@ var floors = []floor{
 
 // testOnly are packages that tests alone import. They stand beside the floors.
 var testOnly = strings.Fields("docs docs/recipes examples/internal/trial internal/chantest internal/chaos " +
-	"internal/faults internal/idletest internal/invariant/interleave internal/own/owntest internal/tasktest")
+	"internal/faults internal/faults/wire internal/idletest internal/invariant/interleave internal/own/owntest internal/tasktest")
 
 // drawing returns the floors as text, each with its packages, in lines of 100 columns at
 // the most.

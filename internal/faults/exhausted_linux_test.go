@@ -37,7 +37,7 @@ func exhaust() (restore func(), err error) {
 // Each call that needs a descriptor says that there is none, keeps nothing, and works when there is
 // one again.
 func TestEveryCallThatNeedsADescriptorSaysThatThereIsNone(t *testing.T) {
-	if !inChild(t, nil, "needs a child process") {
+	if !tasktest.InChild(t, nil, "needs a child process") {
 		return
 	}
 	path := filepath.Join(t.TempDir(), "socket")
@@ -138,7 +138,7 @@ func TestEveryCallThatNeedsADescriptorSaysThatThereIsNone(t *testing.T) {
 // Files that come while there is no descriptor are lost, as the kernel drops them, and the receiver
 // is told. The bytes and the connection are not.
 func TestFilesThatComeWithoutAFreeDescriptorAreReported(t *testing.T) {
-	if !inChild(t, nil, "needs a child process") {
+	if !tasktest.InChild(t, nil, "needs a child process") {
 		return
 	}
 	path := filepath.Join(t.TempDir(), "socket")

@@ -10,12 +10,14 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
+	"github.com/edo-go/edo/internal/faults/wire"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
@@ -24,43 +26,27 @@ import (
 
 // across returns both ends of a connection over the wire.
 func across(task *edo.Task, opts ...socket.Option) (a, b *socket.Conn, err error) {
-	l, err := socket.Listen(task, "tcp", near+":0")
+	return acrossBetween(task, wire.Near, wire.Far, opts...)
+}
+
+// acrossBetween is across for addresses of any family.
+func acrossBetween(task *edo.Task, near, far string, opts ...socket.Option) (a, b *socket.Conn, err error) {
+	l, err := socket.Listen(task, "tcp", net.JoinHostPort(near, "0"))
 	if err != nil {
 		return nil, nil, err
 	}
 	defer l.Close()
 	d := &socket.Dialer{Options: opts}
-	if a, err = d.Dial(task, "tcp", fmt.Sprintf("%s:%d", far, l.Addr().(*net.TCPAddr).Port)); err != nil {
+	if a, err = d.Dial(task, "tcp", net.JoinHostPort(far, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))); err != nil {
 		return nil, nil, err
 	}
 	b, err = l.Accept(task)
 	return a, b, err
 }
 
-// weather is a network that is bad in some way.
-var weather = []struct {
-	name string
-	of   func(r *rand.Rand) func(n int) fate
-}{
-	{"delay", func(r *rand.Rand) func(int) fate {
-		return func(int) fate { return fate{delay: 2 * time.Millisecond} }
-	}},
-	{"loss", func(r *rand.Rand) func(int) fate {
-		return func(int) fate { return fate{lost: r.IntN(50) == 0} }
-	}},
-	{"reordering", func(r *rand.Rand) func(int) fate {
-		return func(int) fate { return fate{overtaken: r.IntN(5) == 0} }
-	}},
-	{"all", func(r *rand.Rand) func(int) fate {
-		return func(int) fate {
-			return fate{lost: r.IntN(100) == 0, overtaken: r.IntN(10) == 0, delay: time.Duration(r.IntN(2000)) * time.Microsecond}
-		}
-	}},
-}
-
 // Both directions carry everything, in order, whatever the network does.
 func TestStreamsAreWholeOverABadNetwork(t *testing.T) {
-	w := inNetwork(t)
+	w := wire.New(t)
 	if w == nil {
 		return
 	}
@@ -69,24 +55,26 @@ func TestStreamsAreWholeOverABadNetwork(t *testing.T) {
 	for i := range text {
 		text[i] = byte(r.Uint32())
 	}
-	for _, bad := range weather {
-		w.behave(bad.of(r))
+	for _, bad := range wire.Weather {
+		w.Behave(bad.Of(r))
 		err := edo.Run(func(task *edo.Task) error {
 			var all []*edo.JoinHandle[edo.Unit]
 			for _, l := range layers {
-				all = append(all, edo.Go(task, func(task *edo.Task) error {
-					a, b, err := across(task)
-					if err != nil {
-						return err
-					}
-					defer a.Close()
-					defer b.Close()
-					x, y, err := l.on(task, a, b)
-					if err != nil {
-						return err
-					}
-					return bothWays(task, x, y, text)
-				}))
+				for _, at := range wire.Families {
+					all = append(all, edo.Go(task, func(task *edo.Task) error {
+						a, b, err := acrossBetween(task, at.Near, at.Far)
+						if err != nil {
+							return err
+						}
+						defer a.Close()
+						defer b.Close()
+						x, y, err := l.on(task, a, b)
+						if err != nil {
+							return err
+						}
+						return bothWays(task, x, y, text)
+					}))
+				}
 			}
 			for _, h := range all {
 				if _, err := h.Await(task); err != nil {
@@ -96,7 +84,7 @@ func TestStreamsAreWholeOverABadNetwork(t *testing.T) {
 			return nil
 		}, tasktest.Quiet(edo.Config{}))
 		if err != nil {
-			t.Errorf("%s: %v", bad.name, err)
+			t.Errorf("%s: %v", bad.Name, err)
 		}
 	}
 }
@@ -129,61 +117,67 @@ func bothWays(task *edo.Task, x, y aio.ReadWriter, text []byte) error {
 
 // Datagrams may be lost and come in another order, and each is whole.
 func TestDatagramsAreWholeOverABadNetwork(t *testing.T) {
-	w := inNetwork(t)
+	w := wire.New(t)
 	if w == nil {
 		return
 	}
-	w.behave(func(n int) fate { return fate{lost: n%5 == 0, overtaken: n%3 == 0} })
-	err := edo.Run(func(task *edo.Task) error {
-		receiver, err := socket.ListenPacket(task, "udp", near+":0")
+	w.Behave(func(n int) wire.Fate { return wire.Fate{Lost: n%5 == 0, Overtaken: n%3 == 0} })
+	for _, at := range wire.Families {
+		err := edo.Run(func(task *edo.Task) error { return datagramsAcross(task, at.Near, at.Far) }, tasktest.Quiet(edo.Config{}))
 		if err != nil {
-			return err
+			t.Errorf("to %s: %v", at.Far, err)
 		}
-		defer receiver.Close()
-		sender, err := socket.ListenPacket(task, "udp", near+":0")
-		if err != nil {
-			return err
-		}
-		defer sender.Close()
-		to := netip.AddrPortFrom(netip.MustParseAddr(far), receiver.LocalAddrPort().Port())
-		const n = 100
-		for i := range n {
-			if _, err := sender.WriteTo(task, bytes.Repeat([]byte{byte(i)}, i+1), to); err != nil {
-				return err
-			}
-		}
-		seen, disordered, latest := map[int]bool{}, false, -1
-		p := make([]byte, 2*n)
-		for len(seen) < n*2/3 && !seen[n-2] {
-			n, from, err := receiver.ReadFrom(task, p)
-			if err != nil {
-				return err
-			}
-			i := int(p[0])
-			if n != i+1 || !bytes.Equal(p[:n], bytes.Repeat([]byte{byte(i)}, n)) || seen[i] {
-				return fmt.Errorf("a datagram of %d bytes %d, again: %v", n, i, seen[i])
-			}
-			if from.Addr().String() != far {
-				return fmt.Errorf("it is from %v", from)
-			}
-			seen[i] = true
-			disordered = disordered || i < latest
-			latest = i
-		}
-		if !disordered {
-			return errors.New("all came in order: the network was not bad")
-		}
-		return nil
-	}, tasktest.Quiet(edo.Config{}))
-	if err != nil {
-		t.Error(err)
 	}
+}
+
+// datagramsAcross sends datagrams of all lengths, and requires that those that come are whole and
+// that some have overtaken others.
+func datagramsAcross(task *edo.Task, near, far string) error {
+	receiver, err := socket.ListenPacket(task, "udp", net.JoinHostPort(near, "0"))
+	if err != nil {
+		return err
+	}
+	defer receiver.Close()
+	sender, err := socket.ListenPacket(task, "udp", net.JoinHostPort(near, "0"))
+	if err != nil {
+		return err
+	}
+	defer sender.Close()
+	to := netip.AddrPortFrom(netip.MustParseAddr(far), receiver.LocalAddrPort().Port())
+	const n = 100
+	for i := range n {
+		if _, err := sender.WriteTo(task, bytes.Repeat([]byte{byte(i)}, i+1), to); err != nil {
+			return err
+		}
+	}
+	seen, disordered, latest := map[int]bool{}, false, -1
+	p := make([]byte, 2*n)
+	for len(seen) < n*2/3 && !seen[n-2] {
+		n, from, err := receiver.ReadFrom(task, p)
+		if err != nil {
+			return err
+		}
+		i := int(p[0])
+		if n != i+1 || !bytes.Equal(p[:n], bytes.Repeat([]byte{byte(i)}, n)) || seen[i] {
+			return fmt.Errorf("a datagram of %d bytes %d, again: %v", n, i, seen[i])
+		}
+		if from.Addr().String() != far {
+			return fmt.Errorf("it is from %v", from)
+		}
+		seen[i] = true
+		disordered = disordered || i < latest
+		latest = i
+	}
+	if !disordered {
+		return errors.New("all came in order: the network was not bad")
+	}
+	return nil
 }
 
 // A peer that has vanished sends nothing, not even a reset. What ends the waits, and with which
 // error; that error stays.
 func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
-	w := inNetwork(t)
+	w := wire.New(t)
 	if w == nil {
 		return
 	}
@@ -249,7 +243,7 @@ func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
 			}
 			open = append(open, a, b)
 		}
-		w.cut()
+		w.Cut()
 		began := time.Now()
 		var all []*edo.JoinHandle[edo.Unit]
 		for i, c := range cases {
@@ -267,10 +261,10 @@ func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
 		}
 		all = append(all, edo.Go(task, func(task *edo.Task) error { // no peer answers
 			d := &socket.Dialer{Options: []socket.Option{socket.UserTimeout(300 * ms)}}
-			_, err := d.Dial(task, "tcp", far+":9")
+			_, err := d.Dial(task, "tcp", wire.Far+":9")
 			return is("Dial with a user time-out", err, syscall.ETIMEDOUT)
 		}), edo.Go(task, func(task *edo.Task) error {
-			_, err := timer.Timeout(task, 50*ms, func(task *edo.Task) (*socket.Conn, error) { return socket.Dial(task, "tcp", far+":9") })
+			_, err := timer.Timeout(task, 50*ms, func(task *edo.Task) (*socket.Conn, error) { return socket.Dial(task, "tcp", wire.Far+":9") })
 			return is("Dial with a time-out around it", err, os.ErrDeadlineExceeded)
 		}))
 		var failed []error
@@ -278,7 +272,7 @@ func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
 			_, err := h.Await(task)
 			failed = append(failed, err)
 		}
-		w.behave(nil) // the peer is there again
+		w.Behave(nil) // the peer is there again
 		for i, c := range cases {
 			if c.passes {
 				failed = append(failed, goesOn(task, c.name, open[2*i], open[2*i+1]))
@@ -311,13 +305,13 @@ func goesOn(task *edo.Task, name string, a, b *socket.Conn) error {
 
 // A peer that has vanished holds up neither Close nor the end of the program.
 func TestTheEndDoesNotWaitForAPeerThatHasVanished(t *testing.T) {
-	w := inNetwork(t)
+	w := wire.New(t)
 	if w == nil {
 		return
 	}
 	var ends []time.Duration
 	leavesNothing(t, func() {
-		w.behave(nil)
+		w.Behave(nil)
 		var began time.Time
 		err := edo.Run(func(task *edo.Task) error {
 			a, b, err := across(task)
@@ -335,7 +329,7 @@ func TestTheEndDoesNotWaitForAPeerThatHasVanished(t *testing.T) {
 				return err
 			}
 			defer y.Close()
-			w.cut()
+			w.Cut()
 			began = time.Now()
 			if _, err := fill(task, a); err != nil {
 				return err

@@ -32,7 +32,7 @@ func keepPipes(n int) error {
 // The pipes that copies have used, and the next ones may use, are given back when another call
 // needs a descriptor.
 func TestEveryCallThatNeedsADescriptorGetsThatOfAPipeThatIsNotInUse(t *testing.T) {
-	if !inChild(t, nil, "needs a child process") {
+	if !tasktest.InChild(t, nil, "needs a child process") {
 		return
 	}
 	path := filepath.Join(t.TempDir(), "socket")

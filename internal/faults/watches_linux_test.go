@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/tlsconn"
 )
@@ -18,7 +19,7 @@ import (
 // The kernel watches no further descriptor: each call that needs one fails with ENOSPC and keeps
 // nothing, open connections go on, accepting pauses, and all works again when there is room.
 func TestNoRoomForWatchesIsAnErrorThatPasses(t *testing.T) {
-	if !inChild(t, nil, "needs a child process") {
+	if !tasktest.InChild(t, nil, "needs a child process") {
 		return
 	}
 	var reports atomic.Int32

@@ -1,4 +1,4 @@
-package faults_test
+package tasktest
 
 import (
 	"errors"
@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-const childVariable = "EDO_FAULTS_CHILD"
+// childVariable has the name of the test that is to run in a child process.
+const childVariable = "EDO_TEST_CHILD"
 
-// inChild runs the test that calls it in a process of its own, and reports whether this is that
+// InChild runs the test that calls it in a process of its own, and reports whether this is that
 // process. What the child skips is skipped. refused is the reason to skip when the system does not
 // let a process have attr.
-func inChild(t *testing.T, attr *syscall.SysProcAttr, refused string) bool {
+func InChild(t *testing.T, attr *syscall.SysProcAttr, refused string) bool {
 	t.Helper()
 	if os.Getenv(childVariable) == t.Name() {
 		return true

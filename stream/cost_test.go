@@ -15,7 +15,12 @@ var (
 	sinkStream edo.Stream[int]
 	sinkFuture edo.Future[int]
 	sinkUnit   edo.Future[edo.Unit]
+	sinkAny    any
 )
+
+func both(acc, v int) (int, int) { return acc + v, acc + v }
+
+func identity(v int) int { return v }
 
 func TestAllocationsOfCombinators(t *testing.T) {
 	if invariant.Enabled {
@@ -42,6 +47,22 @@ func TestAllocationsOfCombinators(t *testing.T) {
 		{"Skip", 1, func() { sinkStream = stream.Of(src).Skip(1) }},
 		{"Chain", 1, func() { sinkStream = stream.Of(src).Chain(src) }},
 		{"Merge", 1, func() { sinkStream = stream.Of(src).Merge(src) }},
+		{"Enumerate", 1, func() { sinkAny = stream.Enumerate(src) }},
+		{"Pairwise", 1, func() { sinkAny = stream.Pairwise(src) }},
+		{"Zip", 1, func() { sinkAny = stream.Zip(src, src) }},
+		{"Scan", 1, func() { sinkStream = stream.Scan(src, 0, both) }},
+		{"Chunks", 1, func() { sinkAny = stream.Chunks(src, 2) }},
+		{"FlatMap", 1, func() { sinkStream = stream.FlatMap[int, int](src, nil) }},
+		{"FilterMap", 1, func() { sinkStream = stream.FilterMap[int, int](src, nil) }},
+		{"MapWhile", 1, func() { sinkStream = stream.MapWhile[int, int](src, nil) }},
+		{"SkipWhile", 1, func() { sinkStream = stream.Of(src).SkipWhile(always) }},
+		{"Distinct", 2, func() { sinkStream = stream.Distinct(src, 1, identity) }},
+		{"DistinctUntilChanged", 4, func() { sinkStream = stream.DistinctUntilChanged(src, identity) }},
+		{"Inspect", 1, func() { sinkStream = stream.Of(src).Inspect(nil) }},
+		{"Catch", 1, func() { sinkStream = stream.Of(src).Catch(nil) }},
+		{"UntilError", 1, func() { sinkStream = stream.Of(src).UntilError() }},
+		{"TakeUntil", 1, func() { sinkStream = stream.TakeUntil(src, sinkFuture) }},
+		// (more)
 		{"a chain of three", 3, func() { sinkStream = stream.Of(src).Take(1).Merge(stream.Of(src).Skip(1)) }},
 		{"Fold", 1, func() { sinkFuture = stream.Fold(src, 0, add) }},
 		{"FoldFuture", 1, func() { sinkFuture = stream.FoldFuture[int](src, 0, nil) }},
@@ -71,6 +92,67 @@ func TestItemsAllocateNothing(t *testing.T) {
 	if got := testing.AllocsPerRun(100, func() { task.Enter(poll) }); got != 0 {
 		t.Fatalf("%v allocations for 128 items", got)
 	}
+}
+
+// lengthened returns a chain of stages that each give every item, one for each operation.
+func lengthened(s stream.Seq[int]) stream.Stream[int] {
+	s = stream.Scan(s, 1<<20, func(n, v int) (int, int) { return n, v + n })
+	s = stream.Map(stream.Enumerate(s), func(p stream.Pair[int, int]) int { return p.Second })
+	s = stream.Map(stream.Pairwise(s), func(p stream.Pair[int, int]) int { return p.Second })
+	s = stream.Map(stream.Zip(s, stream.Cycle(func() stream.Stream[int] { return zeros })), func(p stream.Pair[int, int]) int { return p.First })
+	s = stream.FilterMap(s, func(v int) (int, bool) { return v, true })
+	s = stream.MapWhile(s, func(v int) (int, bool) { return v, true })
+	s = s.SkipWhile(func(v int) bool { return false }).Inspect(func(int, error) {}).UntilError().Fuse()
+	s = s.Catch(func(error) stream.Stream[int] { return nil })
+	s = stream.Distinct(s, 4, identity)
+	s = stream.DistinctUntilChanged(s, identity)
+	s = stream.FlatMap(s, func(v int) stream.Stream[int] { return reused(v) })
+	return stream.TakeUntil(s, edo.Future[int](never{}))
+}
+
+// zeros is an endless stream of 0.
+var zeros = stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) { return 0, edo.Ready, nil })
+
+// reused returns a stream of v alone, always the same one.
+func reused(v int) stream.Stream[int] {
+	theOne.v, theOne.given = v, false
+	return &theOne
+}
+
+var theOne oneValue
+
+type oneValue struct {
+	v     int
+	given bool
+}
+
+func (o *oneValue) PollNext(*edo.Context) (int, edo.Poll, error) {
+	if o.given {
+		return 0, edo.End, nil
+	}
+	o.given = true
+	return o.v, edo.Ready, nil
+}
+
+// never is a future that is never ready.
+type never struct{}
+
+func (never) Poll(*edo.Context) (int, edo.Poll, error) { return 0, edo.Pending, nil }
+
+func TestItemsOfALongChainAllocateNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates too")
+	}
+	f := stream.Fold(lengthened(numbers()), 0, func(int, int) (int, error) { return 0, nil })
+	task := edotest.NewTask()
+	poll := func(cx *edo.Context) { f.Poll(cx) }
+	for range 100 {
+		task.EnterWithBudget(1000, poll) // Distinct has all its keys
+	}
+	if got := testing.AllocsPerRun(100, func() { task.EnterWithBudget(1000, poll) }); got != 0 {
+		t.Fatalf("%v allocations", got)
+	}
+	edo.Drop(f)
 }
 
 func TestSendAllocatesNothing(t *testing.T) {
@@ -122,6 +204,19 @@ func benchmarkItems(b *testing.B, s edo.Stream[int]) {
 		})
 	}
 	edo.Drop(s)
+}
+
+func BenchmarkTenStages(b *testing.B) {
+	s := numbers()
+	for range 5 {
+		s = stream.Map(s, func(v int) int { return v + 1 }).Filter(func(v int) bool { return v > 0 })
+	}
+	benchmarkItems(b, s)
+}
+
+func BenchmarkScan(b *testing.B) { benchmarkItems(b, stream.Scan(numbers(), 0, both)) }
+func BenchmarkFlatMap(b *testing.B) {
+	benchmarkItems(b, stream.FlatMap(numbers(), reused))
 }
 
 func BenchmarkSource(b *testing.B) { benchmarkItems(b, numbers()) }

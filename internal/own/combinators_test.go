@@ -156,6 +156,115 @@ var combinators = []row{
 	{name: "stream.Seq.Skip", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Skip(1)) }},
 	{name: "stream.Seq.Chain", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Chain(s.values())) }},
 	{name: "stream.Seq.Merge", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Merge(s.values())) }},
+	{name: "stream.Enumerate", build: func(s *scene) subject {
+		return items(s, stream.Enumerate(s.values()), -1, func(p stream.Pair[int, *item]) { p.Second.take() })
+	}},
+	{name: "stream.Pairwise", build: func(s *scene) subject {
+		return items(s, stream.Pairwise(s.values()), -1, takeShared)
+	}},
+	{name: "stream.Zip", build: func(s *scene) subject { return items(s, stream.Zip(s.values(), s.values()), -1, takePair) }},
+	{name: "stream.Scan", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Scan(s.values(), s.item(), func(acc, v *item) (*item, *item) {
+			out, err := s.call(acc, v)
+			if err != nil {
+				out = s.item()
+			}
+			return s.item(), out
+		}))
+	}},
+	{name: "stream.Chunks", build: func(s *scene) subject { return items(s, stream.Chunks(s.values(), 2), -1, takeAll) }},
+	{name: "stream.ReadyChunks", build: func(s *scene) subject { return items(s, stream.ReadyChunks(s.values(), 2), -1, takeAll) }},
+	{name: "stream.FlatMap", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.FlatMap(s.values(), func(v *item) edo.Stream[*item] { s.convert(v).take(); return s.values() }))
+	}},
+	{name: "stream.Flatten", build: func(s *scene) subject {
+		return s.stream(stream.Flatten(stream.Map(s.values(), func(v *item) edo.Stream[*item] { v.take(); return s.values() })))
+	}},
+	{name: "stream.Cycle", calls: true, begins: true, build: func(s *scene) subject {
+		return s.stream(stream.Cycle(func() edo.Stream[*item] {
+			if s.called == 2 {
+				return nil
+			}
+			v, err := s.call()
+			if err != nil {
+				return nil
+			}
+			return stream.Once(v)
+		}))
+	}},
+	{name: "stream.FilterMap", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.FilterMap(s.values(), func(v *item) (*item, bool) { return s.convert(v), true }))
+	}},
+	{name: "stream.MapWhile", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.MapWhile(s.values(), func(v *item) (*item, bool) { return s.convert(v), true }))
+	}},
+	{name: "stream.Seq.SkipWhile", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).SkipWhile(s.judge))
+	}},
+	{name: "stream.Distinct", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Distinct(s.values(), 1, s.judge))
+	}},
+	{name: "stream.DistinctUntilChanged", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.DistinctUntilChanged(s.values(), s.judge))
+	}},
+	{name: "stream.Seq.Inspect", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).Inspect(func(_ *item, err error) {
+			if err == nil {
+				s.judge(nil)
+			}
+		}))
+	}},
+	{name: "stream.Seq.Catch", calls: true, onErr: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).Catch(func(err error) edo.Stream[*item] {
+			s.convertErr(err)
+			return s.values()
+		}))
+	}},
+	{name: "stream.Seq.UntilError", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).UntilError()) }},
+	{name: "stream.TakeUntil", build: func(s *scene) subject {
+		return s.stream(stream.TakeUntil(s.values(), edo.Future[*item](s.script().Wait().Give(s.item()))))
+	}},
+	{name: "stream.Seq.Fuse", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Fuse()) }},
+	{name: "stream.Unfold", calls: true, begins: true, build: func(s *scene) subject {
+		return s.stream(stream.Unfold(s.item(), func(state *item) (*item, *item, bool) {
+			v, err := s.call(state)
+			if err != nil || s.called == 3 {
+				if v != nil {
+					v.take()
+				}
+				return nil, nil, false
+			}
+			return v, s.item(), true
+		}))
+	}},
+	{name: "stream.UnfoldFuture", calls: true, begins: true, steps: true, build: func(s *scene) subject {
+		return s.stream(stream.UnfoldFuture(s.item(), func(state *item) edo.Future[stream.Pair[*item, *item]] {
+			if s.called == 2 {
+				state.take()
+				return nil
+			}
+			return future.Map(s.step(state), func(v *item) stream.Pair[*item, *item] {
+				return stream.Pair[*item, *item]{First: v, Second: s.item()}
+			})
+		}))
+	}},
+	{name: "stream.Iter2", calls: true, begins: true, build: func(s *scene) subject {
+		return s.stream(stream.Iter2(iter.Seq2[*item, error](func(yield func(*item, error) bool) {
+			for range 3 {
+				if v, err := s.call(); !yield(v, err) {
+					return
+				}
+			}
+		})))
+	}},
+	{name: "stream.Any", calls: true, build: func(s *scene) subject {
+		return done(s, stream.Any(s.values(), func(v *item) bool { return s.handle(v) != nil }), func(bool) {})
+	}},
+	{name: "stream.Every", calls: true, build: func(s *scene) subject {
+		return done(s, stream.Every(s.values(), func(v *item) bool { return s.handle(v) == nil }), func(bool) {})
+	}},
+	{name: "stream.Count", build: func(s *scene) subject { return done(s, stream.Count(s.values()), func(int) {}) }},
+	// (more streams)
 	{name: "stream.Fold", calls: true, build: func(s *scene) subject {
 		return s.future(stream.Fold(s.values(), s.item(), func(acc, v *item) (*item, error) { return s.call(acc, v) }))
 	}},
@@ -210,6 +319,21 @@ var combinators = []row{
 		return s.body(func(task *edo.Task) error { return stream.SendAll(task, s.sink(), s.values()) })
 	}},
 	{name: "stream.SendAllFuture", build: func(s *scene) subject { return unit(s, stream.SendAllFuture(s.sink(), s.values())) }},
+}
+
+// takePair takes both values.
+func takePair(p stream.Pair[*item, *item]) {
+	p.First.take()
+	p.Second.take()
+}
+
+// takeShared takes those of the values that no pair before has had.
+func takeShared(p stream.Pair[*item, *item]) {
+	for _, v := range []*item{p.First, p.Second} {
+		if v.taken == 0 {
+			v.take()
+		}
+	}
 }
 
 // eachRow runs test for the rows for which which is true, as a subtest with a scene of its

@@ -1,0 +1,81 @@
+package stream_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/stream"
+)
+
+// The functions that the pictures name.
+
+func pairs[A, B any](s stream.Stream[stream.Pair[A, B]]) stream.Stream[string] {
+	return stream.Map(s, func(p stream.Pair[A, B]) string { return fmt.Sprint(p.First, p.Second) })
+}
+
+func texts(s stream.Stream[[]string]) stream.Stream[string] {
+	return stream.Map(s, func(chunk []string) string { return "[" + strings.Join(chunk, "") + "]" })
+}
+
+func self(v string) string { return v }
+
+// first is a future of the first item of s.
+type first struct{ s stream.Stream[string] }
+
+func (f first) Poll(cx *edo.Context) (string, edo.Poll, error) {
+	v, p, err := f.s.PollNext(cx)
+	if p == edo.End {
+		return v, edo.Pending, nil
+	}
+	return v, p, err
+}
+
+func (f first) Drop() { edo.Drop(f.s) }
+
+type streams = []stream.Stream[string]
+
+// marbles are the pictures of the documentation.
+var marbles = []marble{
+	{"Enumerate", []string{"s"}, []string{"a--b--c--|"}, "0a-1b-2c-|", func(in streams) stream.Stream[string] {
+		return stream.Map(stream.Enumerate(in[0]), func(p stream.Pair[int, string]) string { return fmt.Sprint(p.First) + p.Second })
+	}},
+	{"Pairwise", []string{"s"}, []string{"1--2--3--|"}, "---12-23-|", func(in streams) stream.Stream[string] { return pairs(stream.Pairwise(in[0])) }},
+	{"Zip", []string{"a", "b"}, []string{"1-2-----|", "---a--b----c-|"}, "---1a-2b|", func(in streams) stream.Stream[string] { return pairs(stream.Zip(in[0], in[1])) }},
+	{"Scan", []string{"s"}, []string{"1--2--3--|"}, "1--3--6--|", func(in streams) stream.Stream[string] {
+		return stream.Scan(in[0], 0, func(sum int, v string) (int, string) {
+			sum += int(v[0] - '0')
+			return sum, fmt.Sprint(sum)
+		})
+	}},
+	{"Chunks", []string{"s"}, []string{"1-2----3-#----4-5---6|"}, "--[12]---([3]#)-[45]-([6]|)", func(in streams) stream.Stream[string] { return texts(stream.Chunks(in[0], 2)) }},
+	{"ReadyChunks", []string{"s"}, []string{"(123)----4---|"}, "([12][3])[4]-|", func(in streams) stream.Stream[string] { return texts(stream.ReadyChunks(in[0], 2)) }},
+	{"FlatMap", []string{"s"}, []string{"1----2----|"}, "(11)-(22)-|", func(in streams) stream.Stream[string] {
+		return stream.FlatMap(in[0], func(v string) stream.Stream[string] { return stream.Values(v, v) })
+	}},
+	{"FilterMap", []string{"s"}, []string{"1-2-3-4-|"}, "--a---b-|", func(in streams) stream.Stream[string] {
+		return stream.FilterMap(in[0], func(v string) (string, bool) {
+			return map[string]string{"2": "a", "4": "b"}[v], v == "2" || v == "4"
+		})
+	}},
+	{"MapWhile", []string{"s"}, []string{"1-2-3-4-|"}, "a-b-|", func(in streams) stream.Stream[string] {
+		return stream.MapWhile(in[0], func(v string) (string, bool) { return string(v[0] + 'a' - '1'), v < "3" })
+	}},
+	{"SkipWhile", []string{"s"}, []string{"1-2-3-1-|"}, "----3-1-|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).SkipWhile(func(v string) bool { return v < "3" })
+	}},
+	{"Distinct", []string{"s"}, []string{"1-2-2-1-3-|"}, "1-2-----3-|", func(in streams) stream.Stream[string] { return stream.Distinct(in[0], 0, self) }},
+	{"DistinctUntilChanged", []string{"s"}, []string{"1-2-2-1-3-|"}, "1-2---1-3-|", func(in streams) stream.Stream[string] {
+		return stream.DistinctUntilChanged(in[0], self)
+	}},
+	{"Inspect", []string{"s"}, []string{"1-2-#-3-|"}, "1-2-#-3-|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).Inspect(func(string, error) {})
+	}},
+	{"Catch", []string{"s", "fn"}, []string{"1-2-#-3-|", "------a-b-|"}, "1-2---a-b-|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).Catch(func(error) stream.Stream[string] { return in[1] })
+	}},
+	{"UntilError", []string{"s"}, []string{"1-2-#-3-|"}, "1-2-(#|)", func(in streams) stream.Stream[string] { return stream.Of(in[0]).UntilError() }},
+	{"TakeUntil", []string{"s", "until"}, []string{"1-2-3-4-|", "-----a"}, "1-2-3|", func(in streams) stream.Stream[string] {
+		return stream.TakeUntil(in[0], edo.Future[string](first{in[1]}))
+	}},
+}

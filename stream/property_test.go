@@ -1,0 +1,437 @@
+package stream_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/stream"
+)
+
+// An operation is a stage of a random pipeline, beside a naive one over slices. In a slice an
+// error item is a negative number.
+type operation struct {
+	name  string
+	build func(k int, s stream.Seq[int]) stream.Stream[int]
+	naive func(k int, in []int) []int
+}
+
+// eachValue returns a naive stage that passes errors, and calls fn for values.
+func eachValue(fn func(k, v int) []int) func(k int, in []int) []int {
+	return func(k int, in []int) (out []int) {
+		for _, v := range in {
+			if v < 0 {
+				out = append(out, v)
+			} else {
+				out = append(out, fn(k, v)...)
+			}
+		}
+		return out
+	}
+}
+
+// withState is eachValue with a state that begins anew for each pipeline.
+func withState(fn func(k int) func(v int) []int) func(k int, in []int) []int {
+	return func(k int, in []int) []int {
+		step := fn(k)
+		return eachValue(func(_, v int) []int { return step(v) })(k, in)
+	}
+}
+
+// inChunks is the naive Chunks.
+func inChunks(k int, in []int) (out [][]int) {
+	var chunk []int
+	flush := func() {
+		if len(chunk) > 0 {
+			out = append(out, chunk)
+		}
+		chunk = nil
+	}
+	for _, v := range in {
+		if v < 0 {
+			flush()
+			out = append(out, []int{v})
+			continue
+		}
+		if chunk = append(chunk, v); len(chunk) == k {
+			flush()
+		}
+	}
+	flush()
+	return out
+}
+
+func sum(vs []int) (n int) {
+	for _, v := range vs {
+		n += v
+	}
+	return n
+}
+
+// toEnd is the part of in before the first item for which stops returns true.
+func toEnd(in []int, stops func(v int) bool) []int { return in[:endOf(in, stops)] }
+
+var operations = []operation{
+	{"Map", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(s, func(v int) int { return v + k })
+	},
+		eachValue(func(k, v int) []int { return []int{v + k} })},
+	{"Filter", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return s.Filter(func(v int) bool { return v%(k+1) != 0 })
+	}, eachValue(func(k, v int) []int {
+		if v%(k+1) == 0 {
+			return nil
+		}
+		return []int{v}
+	})},
+	{"FilterMap", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.FilterMap(s, func(v int) (int, bool) { return v / 2, v%2 == 0 })
+	}, eachValue(func(k, v int) []int {
+		if v%2 != 0 {
+			return nil
+		}
+		return []int{v / 2}
+	})},
+	{"Take", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Take(2 * k) }, func(k int, in []int) []int {
+		left := 2 * k
+		for i, v := range in {
+			if v >= 0 {
+				if left--; left == 0 {
+					return in[:i+1]
+				}
+			}
+		}
+		return in
+	}},
+	{"Skip", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Skip(k) }, withState(func(k int) func(int) []int {
+		return func(v int) []int {
+			if k--; k >= 0 {
+				return nil
+			}
+			return []int{v}
+		}
+	})},
+	{"TakeWhile", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return s.TakeWhile(func(v int) bool { return v%13 != k })
+	}, func(k int, in []int) []int { return toEnd(in, func(v int) bool { return v >= 0 && v%13 == k }) }},
+	{"SkipWhile", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return s.SkipWhile(func(v int) bool { return v%5 != k })
+	}, withState(func(k int) func(int) []int {
+		skips := true
+		return func(v int) []int {
+			if skips = skips && v%5 != k; skips {
+				return nil
+			}
+			return []int{v}
+		}
+	})},
+	{"MapWhile", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.MapWhile(s, func(v int) (int, bool) { return v + 1, v%13 != k })
+	}, func(k int, in []int) []int {
+		return eachValue(func(_, v int) []int { return []int{v + 1} })(k, toEnd(in, func(v int) bool { return v >= 0 && v%13 == k }))
+	}},
+	{"Inspect", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Inspect(func(int, error) {}) },
+		func(k int, in []int) []int { return in }},
+	{"Fuse", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Fuse() },
+		func(k int, in []int) []int { return in }},
+	{"MapErr", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return s.MapErr(func(err error) error {
+			if int(err.(code))%2 == 0 {
+				return nil
+			}
+			return err
+		})
+	}, func(k int, in []int) []int {
+		return slices.DeleteFunc(slices.Clone(in), func(v int) bool { return v < 0 && v%2 == 0 })
+	}},
+	{"Catch", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return s.Catch(func(err error) stream.Stream[int] { return stream.Values(int(err.(code)), k) })
+	}, func(k int, in []int) []int {
+		at := endOf(in, func(v int) bool { return v < 0 })
+		if at == len(in) {
+			return in
+		}
+		return append(slices.Clone(in[:at]), -in[at], k)
+	}},
+	{"UntilError", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.UntilError() }, func(k int, in []int) []int {
+		return in[:min(len(in), endOf(in, func(v int) bool { return v < 0 })+1)]
+	}},
+	{"Scan", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Scan(s, k, func(acc, v int) (int, int) { acc = (acc + v) % 1000; return acc, acc })
+	}, withState(func(k int) func(int) []int {
+		return func(v int) []int { k = (k + v) % 1000; return []int{k} }
+	})},
+	{"Enumerate", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(stream.Enumerate(s), func(p stream.Pair[int, int]) int { return p.First + p.Second })
+	}, withState(func(int) func(int) []int {
+		n := -1
+		return func(v int) []int { n++; return []int{v + n} }
+	})},
+	{"Pairwise", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(stream.Pairwise(s), func(p stream.Pair[int, int]) int { return (p.First*3 + p.Second) % 1000 })
+	}, withState(func(int) func(int) []int {
+		last := -1
+		return func(v int) (out []int) {
+			if last >= 0 {
+				out = []int{(last*3 + v) % 1000}
+			}
+			last = v
+			return out
+		}
+	})},
+	{"Zip with itself", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		numbers := stream.Unfold(0, func(n int) (int, int, bool) { return n, n + k, true })
+		return stream.Map(stream.Zip(s, numbers), func(p stream.Pair[int, int]) int { return p.First + p.Second })
+	}, withState(func(k int) func(int) []int {
+		n := -k
+		return func(v int) []int { n += k; return []int{v + n} }
+	})},
+	{"Zip with fewer", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(stream.Zip(stream.Values(1, 2, 3), s), func(p stream.Pair[int, int]) int { return p.First + p.Second })
+	}, nil},
+	{"Distinct", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Distinct(s, k, func(v int) int { return v % 7 })
+	}, withState(func(k int) func(int) []int {
+		var seen []int
+		return func(v int) []int {
+			if slices.Contains(seen, v%7) {
+				return nil
+			}
+			if seen = append(seen, v%7); len(seen) > k {
+				seen = seen[1:]
+			}
+			return []int{v}
+		}
+	})},
+	{"DistinctUntilChanged", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.DistinctUntilChanged(s, func(v int) int { return v / k })
+	}, withState(func(k int) func(int) []int {
+		last := -1
+		return func(v int) []int {
+			if v/k == last {
+				return nil
+			}
+			last = v / k
+			return []int{v}
+		}
+	})},
+	{"Chunks", func(k int, s stream.Seq[int]) stream.Stream[int] { return stream.Map(stream.Chunks(s, k), sum) },
+		func(k int, in []int) (out []int) {
+			for _, chunk := range inChunks(k, in) {
+				out = append(out, sum(chunk))
+			}
+			return out
+		}},
+	{"ReadyChunks", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.FlatMap(stream.ReadyChunks(s, k), func(c []int) stream.Stream[int] { return stream.Values(c...) })
+	}, func(k int, in []int) []int { return in }},
+	{"FlatMap", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.FlatMap(s, func(v int) stream.Stream[int] { return stream.Values(v, k).Take(v % 3) })
+	}, eachValue(func(k, v int) []int { return []int{v, k}[:v%3] })},
+	{"Then", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Then(s, func(v int) edo.Future[int] { return slow(v+k, v%3) })
+	}, eachValue(func(k, v int) []int { return []int{v + k} })},
+	{"Chain", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Chain(stream.Values(k, k)) },
+		func(k int, in []int) []int { return append(slices.Clone(in), k, k) }},
+}
+
+func init() { // the naive one needs an order that eachValue does not have
+	for i := range operations {
+		if operations[i].name == "Zip with fewer" {
+			operations[i].naive = func(k int, in []int) (out []int) {
+				n := 0
+				for _, v := range in {
+					if v >= 0 {
+						n++
+						v += n
+					}
+					if out = append(out, v); n == 3 {
+						break
+					}
+				}
+				return out
+			}
+		}
+	}
+}
+
+// slow is a future that is pending for so many polls.
+func slow(v, polls int) edo.Future[int] { return &slowFuture{v, polls} }
+
+type slowFuture struct{ v, polls int }
+
+func (f *slowFuture) Poll(cx *edo.Context) (int, edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return 0, edo.Pending, nil
+	}
+	if f.polls--; f.polls >= 0 {
+		cx.Waker().WakeBy(cx)
+		return 0, edo.Pending, nil
+	}
+	return f.v, edo.Ready, nil
+}
+
+// A pipeline is random: stages over an input.
+type pipeline struct {
+	in     []int
+	stages []stage
+}
+
+type stage struct {
+	operation
+	k int
+}
+
+func newPipeline(r *rand.Rand) (p pipeline) {
+	for i := range r.IntN(30) {
+		v := r.IntN(100)
+		if r.IntN(6) == 0 {
+			v = -1 - i
+		}
+		p.in = append(p.in, v)
+	}
+	for range 1 + r.IntN(6) {
+		p.stages = append(p.stages, stage{operations[r.IntN(len(operations))], 1 + r.IntN(4)})
+	}
+	return p
+}
+
+func (p pipeline) String() string {
+	s := fmt.Sprint(p.in)
+	for _, st := range p.stages {
+		s += fmt.Sprintf(".%s(%d)", st.name, st.k)
+	}
+	return s
+}
+
+// build returns the pipeline over src.
+func (p pipeline) build(src stream.Stream[int]) stream.Stream[int] {
+	for _, st := range p.stages {
+		src = st.build(st.k, stream.Of(src))
+	}
+	return src
+}
+
+// want returns what the naive pipeline makes of the input.
+func (p pipeline) want() []int {
+	out := p.in
+	for _, st := range p.stages {
+		out = st.naive(st.k, out)
+	}
+	return out
+}
+
+// source is a stream of the input that is pending at random, and counts its drops.
+type source struct {
+	in      []int
+	r       *rand.Rand
+	isEnded bool
+	drops   int
+}
+
+func (s *source) PollNext(cx *edo.Context) (int, edo.Poll, error) {
+	switch {
+	case s.isEnded || s.drops > 0:
+		panic("polled after its end")
+	case !cx.Proceed(nil):
+		return 0, edo.Pending, nil
+	case s.r != nil && s.r.IntN(3) == 0:
+		cx.Waker().WakeBy(cx)
+		return 0, edo.Pending, nil
+	case len(s.in) == 0:
+		s.isEnded = true
+		return 0, edo.End, nil
+	}
+	v := s.in[0]
+	s.in = s.in[1:]
+	if v < 0 {
+		return 0, edo.Ready, code(-v)
+	}
+	return v, edo.Ready, nil
+}
+
+func (s *source) Drop() { s.drops++ }
+
+// drain reads s up to limit items.
+func drain(task *edo.Task, s stream.Stream[int], limit int) (out []int) {
+	if limit == 0 {
+		edo.Drop(s)
+		return nil
+	}
+	for v, err := range stream.All(task, s) {
+		if err != nil {
+			v = -int(err.(code))
+		}
+		if out = append(out, v); len(out) == limit {
+			break
+		}
+	}
+	return out
+}
+
+// seeds returns how many seeds a property is tried with.
+func seeds(few int) uint64 {
+	if n, err := strconv.Atoi(os.Getenv("EDO_SEEDS")); err == nil {
+		return uint64(n)
+	}
+	return uint64(few)
+}
+
+func TestARandomPipelineIsTheNaiveOneOverSlicesWhateverIsPending(t *testing.T) {
+	for seed := range seeds(2000) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		p := newPipeline(r)
+		want := p.want()
+		limit := -1
+		if r.IntN(3) == 0 { // cancelled: a prefix
+			limit = r.IntN(len(want) + 1)
+			want = want[:limit]
+		}
+		src := &source{in: p.in}
+		if r.IntN(4) > 0 {
+			src.r = r
+		}
+		err := sim.Run(seed, func(task *edo.Task) error {
+			if got := drain(task, p.build(src), limit); !slices.Equal(got, want) {
+				t.Errorf("seed %d: %v: got %v, want %v", seed, p, got, want)
+			}
+			return nil
+		})
+		if err != nil || src.drops != 1 {
+			t.Fatalf("seed %d: %v: the source was dropped %d times, %v", seed, p, src.drops, err)
+		}
+	}
+}
+
+func TestARandomPipelineIsTheNaiveOneOnAnyNumberOfWorkers(t *testing.T) {
+	for seed := range seeds(200) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		p := newPipeline(r)
+		err := edo.Run(func(task *edo.Task) error {
+			tx, rx := mpsc.New[int](1 + r.IntN(4))
+			edo.Go(task, func(task *edo.Task) error {
+				defer tx.Close()
+				for _, v := range p.in {
+					if tx.Send(task, v) != nil {
+						return nil // the pipeline has ended early
+					}
+				}
+				return nil
+			}, edo.Owns(tx))
+			items := stream.FlatMap(rx, func(v int) stream.Stream[int] { return &source{in: []int{v}} })
+			if got, want := drain(task, p.build(items), -1), p.want(); !slices.Equal(got, want) {
+				t.Errorf("seed %d: %v: got %v, want %v", seed, p, got, want)
+			}
+			return nil
+		}, edo.WithConfig(edo.Config{Workers: 1 + r.IntN(4)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -118,6 +118,8 @@ func (d *document) write() {
 		"At 1,000 connections the spread is wide: differences below 15 % mean nothing there.")
 	d.section("WebSocket, TLS, and idle connections", inWeb, "The client is the same for all, in a process of its own: of WebSockets the one of TCP echo, with frames that are made beforehand; "+
 		"with TLS one of crypto/tls. Memory is what the server occupies for a connection that is idle, after four collections.")
+	d.section("Datagrams", inUDP, "A datagram has 64 bytes, and 64 are under way at a time. Client and server are in one process, and of one kind. "+
+		"The batches of plain Go are those of golang.org/x/net/ipv4.")
 	d.section("Timers", inTimers, "Memory is the peak of the process. Lateness is what a sleeper woke up after its time.")
 	d.growth()
 	d.section("One task or two for a connection", inDesign, "Client and server are in one process, and of one kind.")

@@ -73,6 +73,7 @@ const (
 	inWeb    = "web"
 	inTimers = "timers"
 	inGrowth = "growth"
+	inUDP    = "datagrams"
 	inDesign = "design"
 )
 
@@ -170,6 +171,16 @@ var workloads = slices.Concat(
 				{runtime: "edo", style: inDirect, server: "tls-edo-direct"},
 				{runtime: "edo", style: inCompiled, server: "tls-edo-direct", member: inCompiled},
 			},
+		},
+	),
+	section(inUDP,
+		workload{
+			name: "udp_single", op: "echo a datagram of 64 bytes, 64 under way on each of 4 pairs of sockets; a call for each", n: million / 4,
+			variants: goAndEdo(goDatagramsSingle, futureDatagramsSingle, directDatagramsSingle),
+		},
+		workload{
+			name: "udp_batch", op: "the same; a call for all that are there", n: million / 2,
+			variants: goAndEdo(goDatagramsBatch, futureDatagramsBatch, directDatagramsBatch),
 		},
 	),
 	section(inTimers,

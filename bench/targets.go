@@ -77,6 +77,9 @@ var targets = append([]target{
 	{workload: "tcp_idle_10000", figure: "bytes", style: inFutures, must: 330, aim: 200},
 	{workload: "conns_10000", figure: "bytes", style: inFutures, must: 400, aim: 200},
 
+	{workload: "udp_single", figure: "ns", style: inFutures, must: 1, aim: 0.8, factor: true},
+	{workload: "udp_batch", figure: "ns", style: inFutures, must: 1, aim: 0.8, factor: true},
+
 	{workload: "timers", figure: "wall", style: inFutures, must: 1500, aim: 1250, goes: 3788, ahead: true},
 	{workload: "timers", figure: "cpu_all", style: inFutures, must: 1200, aim: 800, goes: 5400, ahead: true},
 	{workload: "timers", figure: "bytes", style: inFutures, must: 200, aim: 128},

@@ -37,6 +37,17 @@
 // 512 MiB. A length that it claims allocates nothing. A subscriber is dropped when 32 MiB
 // wait for it.
 //
+// # Its rate
+//
+// A test starts both servers, and lets redis-benchmark ask them in turns:
+//
+//	go test -v -run TheRate ./examples/miniredis -rate 3
+//
+// It prints the rates of SET and GET with 50 clients over Unix sockets, one request at a time and 16 at
+// a time. With two processors, and other work on the machine, over TCP the ratio to redis-server 7.0.15
+// was 1.1 to 1.2 for one request, and 1.0 to 1.1 for 16. redis-server uses one processor, and this
+// server all: so the ratio grows with other work.
+//
 // # The end
 //
 // Ctrl-C, or SIGTERM, ends it: what was executed is answered first.

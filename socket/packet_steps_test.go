@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/timer"
 )
 
 // packets are three sockets: two for UDP and one that is connected to the first, or the same of
@@ -123,7 +124,8 @@ func TestTheStepFormsOfDatagramsDoWhatTheDirectFormsDo(t *testing.T) {
 	}, "ReadFrom cancelled", "WriteToPath cancelled")
 }
 
-// The queue of a Unix socket may stay full: so no sender is here that would try again for ever.
+// The queue of a Unix socket may stay full, and a sender to a path then tries again for ever, also in a
+// shield: so it has a time limit.
 func TestTheStepFormsOfBatchesDoWhatTheDirectFormsDo(t *testing.T) {
 	to := netip.MustParseAddrPort("127.0.0.1:80")
 	tasktest.BothFormsAgree(t, func(r *rand.Rand) tasktest.World {
@@ -148,6 +150,7 @@ func TestTheStepFormsOfBatchesDoWhatTheDirectFormsDo(t *testing.T) {
 			return ms
 		}
 		toUDP := batchOf(5, socket.Message{Buffer: p, Addr: to})
+		toPath := batchOf(5, socket.Message{Buffer: p, Path: "@name"})
 		connected, rooms := batchOf(15, socket.Message{Buffer: p}), batchOf(4, socket.Message{Buffer: buf})
 		readBatch := number("ReadBatch",
 			func(task *edo.Task) (int, error) { return w.udp.ReadBatch(task, rooms) },
@@ -163,8 +166,18 @@ func TestTheStepFormsOfBatchesDoWhatTheDirectFormsDo(t *testing.T) {
 			func(task *edo.Task, st *edo.Step) (bool, int, error) {
 				return w.connectedUnix.WriteBatchStep(task, st, connected)
 			})
+		const limit = 3 * time.Millisecond
+		writeBatchPath := number("WriteBatch to a path",
+			func(task *edo.Task) (int, error) {
+				return timer.Timeout(task, limit, func(task *edo.Task) (int, error) { return w.unix.WriteBatch(task, toPath) })
+			},
+			func(task *edo.Task, st *edo.Step) (bool, int, error) {
+				return timer.TimeoutStep(task, st, limit, func(task *edo.Task, st *edo.Step) (bool, int, error) {
+					return w.unix.WriteBatchStep(task, st, toPath)
+				})
+			})
 		world := tasktest.World{
-			Ops:    []tasktest.Op{readBatch, readBatchUnix, writeBatch, writeBatchUnix},
+			Ops:    []tasktest.Op{readBatch, readBatchUnix, writeBatch, writeBatchUnix, writeBatchPath},
 			Events: []func(){func() {}},
 		}
 		if r.IntN(2) == 0 {

@@ -8,7 +8,8 @@ import (
 
 // FlatMap returns a stream of the items of streams, one after the other: fn makes one of each
 // value of s. s is polled for the next value when the stream of the last one has ended. A nil
-// stream has no items.
+// stream has no items. For streams side by side see [FlatMapUnordered], for the latest alone
+// [Switch].
 //
 //	s        1----2----|
 //	FlatMap  (11)-(22)-|

@@ -3,9 +3,12 @@ package stream_test
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/timer"
 )
 
 // The functions that the pictures name.
@@ -34,6 +37,30 @@ func (f first) Poll(cx *edo.Context) (string, edo.Poll, error) {
 func (f first) Drop() { edo.Drop(f.s) }
 
 type streams = []stream.Stream[string]
+
+// after is a future that is ready with v after as many columns as v says.
+func after(v string) edo.Future[string] {
+	return future.Map(timer.SleepFuture(time.Duration(v[0]-'0')*column), func(edo.Unit) string { return v })
+}
+
+// thrice is a stream of v, three times, each behind two columns.
+func thrice(v string) stream.Stream[string] {
+	return stream.Then(stream.Values(v, v, v), func(v string) edo.Future[string] {
+		return future.Map(timer.SleepFuture(2*column), func(edo.Unit) string { return v })
+	})
+}
+
+// subscribeLater is a stream that subscribes to h at its start, and again after so many columns.
+func subscribeLater(h *stream.Shared[string], columns int) stream.Stream[string] {
+	early := h.Subscribe()
+	late := stream.FlatMap(stream.Then(stream.Once(columns), func(n int) edo.Future[edo.Unit] {
+		return timer.SleepFuture(time.Duration(n) * column)
+	}), func(edo.Unit) stream.Stream[string] {
+		defer h.Drop()
+		return stream.Map(h.Subscribe(), func(v string) string { return string(v[0] - '1' + 'a') })
+	})
+	return early.Merge(late)
+}
 
 // marbles are the pictures of the documentation.
 var marbles = []marble{
@@ -77,5 +104,35 @@ var marbles = []marble{
 	{"UntilError", []string{"s"}, []string{"1-2-#-3-|"}, "1-2-(#|)", func(in streams) stream.Stream[string] { return stream.Of(in[0]).UntilError() }},
 	{"TakeUntil", []string{"s", "until"}, []string{"1-2-3-4-|", "-----a"}, "1-2-3|", func(in streams) stream.Stream[string] {
 		return stream.TakeUntil(in[0], edo.Future[string](first{in[1]}))
+	}},
+	{"Buffered", []string{"s"}, []string{"(42)-----1-|"}, "----(42)--1|", func(in streams) stream.Stream[string] { return stream.Buffered(in[0], 2, after) }},
+	{"BufferUnordered", []string{"s"}, []string{"(42)-----1-|"}, "--2-4-----1|", func(in streams) stream.Stream[string] {
+		return stream.BufferUnordered(in[0], 2, after)
+	}},
+	{"Merge", []string{"s", "second", "third"}, []string{"1-----2--|", "--a--b|", "---x-----y--|"}, "1-ax-b2--y--|", func(in streams) stream.Stream[string] {
+		return stream.Merge(in...)
+	}},
+	{"FlatMapUnordered", []string{"s"}, []string{"1--2--3|"}, "--1-1212323-(3|)", func(in streams) stream.Stream[string] { return stream.FlatMapUnordered(in[0], 2, thrice) }},
+	{"Switch", []string{"s"}, []string{"1-------2---3|"}, "--1-1-1---2---3-3-(3|)", func(in streams) stream.Stream[string] { return stream.Switch(in[0], thrice) }},
+	{"CombineLatest", []string{"a", "b"}, []string{"1-----2-----3|", "---a-----b---------|"}, "---1a-2a-2b-3b-----|", func(in streams) stream.Stream[string] {
+		return pairs(stream.CombineLatest(in[0], in[1]))
+	}},
+	{"WithLatestFrom", []string{"s", "other"}, []string{"1--2--3--4--|", "--a----b---|"}, "---2a-3a-4b-|", func(in streams) stream.Stream[string] {
+		return pairs(stream.WithLatestFrom(in[0], in[1]))
+	}},
+	{"GroupBy", []string{"s"}, []string{"1-2-3-4-5-6|"}, "----1324---(56|)", func(in streams) stream.Stream[string] {
+		return stream.GroupBy(in[0], 2, func(v string) bool { return v[0]%2 == 0 }, func(isEven bool, group stream.Seq[string]) stream.Stream[string] {
+			return stream.Map(stream.Chunks(group, 2), func(two []string) string { return strings.Join(two, "") })
+		})
+	}},
+	{"Share", []string{"s"}, []string{"1--2--3----|"}, "1--2--(c3)-|", func(in streams) stream.Stream[string] {
+		return subscribeLater(stream.Share(in[0], 1), 4)
+	}},
+	{"Replay", []string{"s"}, []string{"1--2--3------4------|"}, "1--2--3(bc)--(4d)---|", func(in streams) stream.Stream[string] {
+		return subscribeLater(stream.Replay(in[0], 2), 7)
+	}},
+	{"Partition", []string{"s"}, []string{"1-2-3-4-|"}, "1-b-3-d-|", func(in streams) stream.Stream[string] {
+		odd, even := stream.Partition(in[0], 1, func(v string) bool { return v[0]%2 == 1 })
+		return odd.Merge(stream.Map(even, func(v string) string { return string(v[0] - '1' + 'a') }))
 	}},
 }

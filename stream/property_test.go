@@ -237,6 +237,80 @@ var operations = []operation{
 	{"Then", func(k int, s stream.Seq[int]) stream.Stream[int] {
 		return stream.Then(s, func(v int) edo.Future[int] { return slow(v+k, v%3) })
 	}, eachValue(func(k, v int) []int { return []int{v + k} })},
+	{"Buffered", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Buffered(s, k, func(v int) edo.Future[int] { return slow(v+1, v%4) })
+	}, eachValue(func(k, v int) []int { return []int{v + 1} })},
+	{"BufferUnordered of one", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.BufferUnordered(s, 1, func(v int) edo.Future[int] { return slow(v+1, v%4) })
+	}, eachValue(func(k, v int) []int { return []int{v + 1} })},
+	{"BufferUnordered in chunks", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		// The futures of one chunk overtake each other, and are put in order again.
+		return stream.FlatMap(stream.Chunks(s, k), func(c []int) stream.Stream[int] {
+			sorted := stream.Collect(stream.BufferUnordered(stream.Values(c...), k, func(v int) edo.Future[int] { return slow(v, v%4) }))
+			return stream.FlatMap(stream.Then(stream.Once(0), func(int) edo.Future[[]int] { return sorted }), func(c []int) stream.Stream[int] {
+				slices.Sort(c)
+				return stream.Values(c...)
+			})
+		})
+	}, func(k int, in []int) (out []int) {
+		for _, chunk := range inChunks(k, in) {
+			slices.Sort(chunk)
+			out = append(out, chunk...)
+		}
+		return out
+	}},
+	{"Merge of one", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Merge(nil, s, stream.Empty[int]())
+	}, func(k int, in []int) []int { return in }},
+	{"FlatMapUnordered of one", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.FlatMapUnordered(s.MapErr(func(error) error { return nil }), 1, func(v int) stream.Stream[int] {
+			return stream.Values(v, k).Take(v % 3)
+		})
+	}, func(k int, in []int) (out []int) {
+		for _, v := range in {
+			if v >= 0 {
+				out = append(out, []int{v, k}[:v%3]...)
+			}
+		}
+		return out
+	}},
+	{"Switch to the end", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Switch(stream.Once(s), func(s stream.Seq[int]) stream.Stream[int] { return s })
+	}, func(k int, in []int) []int { return in }},
+	{"WithLatestFrom a constant", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(stream.WithLatestFrom(s, stream.Once(k)), func(p stream.Pair[int, int]) int { return p.First + p.Second })
+	}, eachValue(func(k, v int) []int { return []int{v + k} })},
+	{"CombineLatest with a constant", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(stream.CombineLatest(stream.Once(k), s), func(p stream.Pair[int, int]) int { return p.First + p.Second })
+	}, eachValue(func(k, v int) []int { return []int{v + k} })},
+	{"GroupBy of one group", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.GroupBy(s, 2, func(v int) int { return 0 }, func(_ int, group stream.Seq[int]) stream.Stream[int] {
+			return group.Skip(1)
+		}).MapErr(func(error) error { return nil })
+	}, func(k int, in []int) []int {
+		values := slices.DeleteFunc(slices.Clone(in), func(v int) bool { return v < 0 })
+		return values[min(1, len(values)):]
+	}},
+	{"Share", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		h := stream.Share(s, k)
+		defer h.Drop()
+		return h.Subscribe()
+	}, func(k int, in []int) []int { return in }},
+	{"Replay", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		h := stream.Replay(s, k)
+		defer h.Drop()
+		return h.Subscribe()
+	}, func(k int, in []int) []int { return in }},
+	{"Partition", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		yes, no := stream.Partition(s, k, func(v int) bool { return v%2 == 0 })
+		no.Drop()
+		return yes
+	}, eachValue(func(k, v int) []int {
+		if v%2 != 0 {
+			return nil
+		}
+		return []int{v}
+	})},
 	{"Chain", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Chain(stream.Values(k, k)) },
 		func(k int, in []int) []int { return append(slices.Clone(in), k, k) }},
 }

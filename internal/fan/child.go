@@ -48,7 +48,7 @@ func (b *childBody) Unpark() { b.set.pushWoken((*Child)(b)) }
 func (b *childBody) Parent() *sched.Task { return b.set.parent.Load() }
 
 // Ask polls the future of a waiting child by an inspection cx, while the set polls another
-// child or none. The states of the children stay as they are (rule 5 of [Set]).
+// child or none. The states of the children stay as they are (rule 6 of [Set]).
 func (b *childBody) Ask(cx *sched.Context) {
 	c := (*Child)(b)
 	s := c.set

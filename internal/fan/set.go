@@ -14,6 +14,8 @@ const (
 	Pending Outcome = iota // the child waits
 	Ended                  // the child is not polled again
 	Last                   // no child is polled again: the set is over
+	Again                  // the poll returns; the next turn of the child is behind those of the others
+	Vacant                 // the child waits for nothing, and is not polled before Begin
 )
 
 // Owner owns the futures that the children of a set stand for. The set calls it while it
@@ -56,7 +58,9 @@ type Set struct {
 	//     this holds also when the budget was used up before the set was polled.
 	//  4. A child is in one list at most, or being polled (its task is active or notified in
 	//     both cases), or idle. Ended children may still be on a list; a poll skips them.
-	//  5. An inspection ([sched.Context.Inspecting]) polls every child that has begun, with
+	//  5. A vacant child is active and in no list, so that its wakes do nothing. Begin, on the
+	//     goroutine that polls the set, gives it a turn.
+	//  6. An inspection ([sched.Context.Inspecting]) polls every child that has begun, with
 	//     the child's waker but outside of its turn. It takes no child off a list and leaves
 	//     the states as they are, so that a wake during an inspection is like any other. It
 	//     skips a child that has not begun, because its poll would begin it.
@@ -120,6 +124,39 @@ func (s *Set) Started() bool { return s.started }
 // Ended reports whether child i has ended.
 func (s *Set) Ended(i int) bool { return s.owner.Child(i).ended }
 
+// InitVacant makes s a set of n children of owner, all of them vacant.
+func (s *Set) InitVacant(owner Owner, n int) {
+	s.Init(owner, n)
+	s.started = true
+}
+
+// Add adds a child behind the others, which is vacant, and returns its number.
+func (s *Set) Add() int {
+	i := s.size
+	c := s.owner.Child(int(i))
+	c.set, c.index = s, i
+	c.task.Init((*childBody)(c))
+	s.size++
+	s.remaining++
+	return int(i)
+}
+
+// Begin gives child i, which is vacant, a turn in the next poll. It does not wake the task.
+func (s *Set) Begin(i int) {
+	c := s.owner.Child(i)
+	s.turns.append(turnQueue{c, c})
+}
+
+// WakeChild wakes child i, so that the next poll polls it.
+func (s *Set) WakeChild(i int) { s.owner.Child(i).task.Wake() }
+
+// WakeParent wakes the task of the last poll.
+func (s *Set) WakeParent() {
+	if p := s.parent.Load(); p != nil {
+		p.Wake()
+	}
+}
+
 // pushWoken puts the woken child c on the list, and wakes the task of the set if the list
 // was empty (rule 1).
 func (s *Set) pushWoken(c *Child) {
@@ -156,8 +193,14 @@ func (s *Set) Poll(cx *sched.Context) (over bool) {
 			continue
 		}
 		c.task.Resume()
-		if s.pollChild(cx, c) == Pending {
+		switch s.pollChild(cx, c) {
+		case Pending:
 			c.suspend()
+		case Again:
+			s.turns.append(turnQueue{c, c})
+			return false
+		case Vacant: // rule 5
+			c.begun = false
 		}
 		if s.isOver() {
 			return true
@@ -221,7 +264,7 @@ func (s *Set) pollChild(cx *sched.Context, c *Child) Outcome {
 	cx.Branch(&c.task)
 	out := s.owner.PollChild(cx, int(c.index))
 	s.current = nil
-	if out != Pending && !c.ended {
+	if (out == Ended || out == Last) && !c.ended {
 		c.retire()
 		s.remaining--
 	}
@@ -244,7 +287,7 @@ func (s *Set) endPoll(cx *sched.Context, before *sched.Task) {
 	}
 }
 
-// inspect polls the children that wait (rule 5). It wakes the task when this brought the set
+// inspect polls the children that wait (rule 6). It wakes the task when this brought the set
 // to its end: then a future became ready without asking whether it may go on.
 func (s *Set) inspect(cx *sched.Context) {
 	if s.isOver() {

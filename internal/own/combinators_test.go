@@ -264,6 +264,74 @@ var combinators = []row{
 		return done(s, stream.Every(s.values(), func(v *item) bool { return s.handle(v) == nil }), func(bool) {})
 	}},
 	{name: "stream.Count", build: func(s *scene) subject { return done(s, stream.Count(s.values()), func(int) {}) }},
+	{name: "stream.Buffered", calls: true, steps: true, build: func(s *scene) subject {
+		return s.stream(stream.Buffered(s.values(), 2, func(v *item) edo.Future[*item] { return s.step(v) }))
+	}},
+	{name: "stream.BufferUnordered", calls: true, steps: true, build: func(s *scene) subject {
+		return s.stream(stream.BufferUnordered(s.values(), 2, func(v *item) edo.Future[*item] { return s.step(v) }))
+	}},
+	{name: "stream.ForEachConcurrent", calls: true, steps: true, build: func(s *scene) subject {
+		return unit(s, stream.ForEachConcurrent(s.values(), 2, func(v *item) edo.Future[edo.Unit] {
+			return future.Map(s.step(v), func(v *item) edo.Unit { v.take(); return edo.Unit{} })
+		}))
+	}},
+	{name: "stream.Merge", build: func(s *scene) subject { return s.stream(stream.Merge(s.values(), s.values(), s.values())) }},
+	{name: "stream.FlatMapUnordered", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.FlatMapUnordered(s.values(), 2, func(v *item) edo.Stream[*item] { s.convert(v).take(); return s.values() }))
+	}},
+	{name: "stream.Switch", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Switch(s.values(), func(v *item) edo.Stream[*item] { s.convert(v).take(); return s.values() }))
+	}},
+	{name: "stream.CombineLatest", build: func(s *scene) subject {
+		return items(s, stream.CombineLatest(s.values(), s.values()), -1, takeShared)
+	}},
+	{name: "stream.WithLatestFrom", build: func(s *scene) subject {
+		return items(s, stream.WithLatestFrom(s.values(), s.values()), -1, takeShared)
+	}},
+	{name: "stream.NewStreamMap", build: func(s *scene) subject {
+		m := stream.NewStreamMap[int, *item]()
+		m.Insert(1, s.values())
+		m.Insert(2, s.values())
+		return items(s, m, -1, func(p stream.Pair[int, *item]) { p.Second.take() })
+	}},
+	{name: "stream.StreamMap.Insert", build: func(s *scene) subject {
+		m := stream.NewStreamMap[int, *item]()
+		m.Insert(1, s.values())
+		before := m.Insert(1, s.script())
+		s.atEnd(m.Drop)
+		m.Drop()
+		return s.stream(before)
+	}},
+	{name: "stream.StreamMap.Remove", build: func(s *scene) subject {
+		m := stream.NewStreamMap[int, *item]()
+		m.Insert(1, s.values())
+		return s.stream(m.Remove(1))
+	}},
+	{name: "stream.GroupBy", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.GroupBy(s.values(), 1, func(v *item) int { s.judge(v); return s.called / 2 }, func(_ int, group stream.Seq[*item]) edo.Stream[*item] {
+			return group
+		}))
+	}},
+	{name: "stream.Shared.Subscribe", also: []string{"stream.Share"}, build: func(s *scene) subject {
+		h := stream.Share(s.values(), 1)
+		defer h.Drop()
+		return s.stream(h.Subscribe())
+	}},
+	{name: "stream.Share", build: func(s *scene) subject {
+		h := stream.Share(s.values(), 4)
+		defer h.Drop()
+		fast, slow := h.Subscribe(), h.Subscribe()
+		return items(s, fast.Merge(slow), -1, takeOnce)
+	}},
+	{name: "stream.Replay", build: func(s *scene) subject {
+		h := stream.Replay(s.values(), 2)
+		defer h.Drop()
+		return items(s, h.Subscribe().Merge(h.Subscribe()), -1, takeOnce)
+	}},
+	{name: "stream.Partition", calls: true, build: func(s *scene) subject {
+		yes, no := stream.Partition(s.values(), 1, s.judge)
+		return s.stream(yes.Merge(no))
+	}},
 	// (more streams)
 	{name: "stream.Fold", calls: true, build: func(s *scene) subject {
 		return s.future(stream.Fold(s.values(), s.item(), func(acc, v *item) (*item, error) { return s.call(acc, v) }))
@@ -321,6 +389,13 @@ var combinators = []row{
 	{name: "stream.SendAllFuture", build: func(s *scene) subject { return unit(s, stream.SendAllFuture(s.sink(), s.values())) }},
 }
 
+// takeOnce takes a value unless it was taken before.
+func takeOnce(v *item) {
+	if v.taken == 0 {
+		v.take()
+	}
+}
+
 // takePair takes both values.
 func takePair(p stream.Pair[*item, *item]) {
 	p.First.take()
@@ -329,11 +404,8 @@ func takePair(p stream.Pair[*item, *item]) {
 
 // takeShared takes those of the values that no pair before has had.
 func takeShared(p stream.Pair[*item, *item]) {
-	for _, v := range []*item{p.First, p.Second} {
-		if v.taken == 0 {
-			v.take()
-		}
-	}
+	takeOnce(p.First)
+	takeOnce(p.Second)
 }
 
 // eachRow runs test for the rows for which which is true, as a subtest with a scene of its

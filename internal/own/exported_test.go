@@ -23,7 +23,7 @@ import (
 // noCombinators are exported functions of packages future and stream without a row: they add
 // methods to their source, or read a value, or are the step forms of those that have one.
 var noCombinators = []string{
-	"future.Of", "future.Result.Get", "future.Shared.Clone", "future.Shared.Waits", "stream.Of",
+	"future.Of", "future.Result.Get", "future.Shared.Clone", "future.Shared.Waits", "stream.Of", "stream.StreamMap.Len", "stream.StreamMap.Has",
 	"future.JoinTaskStep", "future.TryJoinTaskStep", "future.RaceTaskStep",
 	"stream.AllStep", "stream.AllEnd", "stream.EachStep", "stream.EachEnd",
 	"stream.SendStep", "stream.SendAllStep", "stream.FoldTaskStep", "stream.ForEachTaskStep",
@@ -51,6 +51,7 @@ var exceptions = map[string]string{
 	"chantest.withoutValue":              "adapts the futures of channels to their common tests",
 	"future.taskGroup":                   "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":                    "in Send",
+	"stream.group":                       "in GroupBy",
 	"aio.netOp":                          "in Read and Write of NetConn",
 	"socket.readFiles":                   "no simulator passes files: TestAReadFilesThatIsCancelledLeavesTheFilesToTheNext",
 	"socket.writeFiles":                  "no simulator passes files; it is a write, which has a row",

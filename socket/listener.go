@@ -33,7 +33,9 @@ type Listener struct {
 //
 // Connections that no Accept has taken wait in the system's queue. On Linux it has room for
 // net.core.somaxconn of them, 4,096 unless that was changed; a client that comes to a full one tries
-// again after 1, 3 and 7 seconds. TcpExtListenOverflows, which nstat shows, counts these.
+// again after 1, 3 and 7 seconds. TcpExtListenOverflows, which nstat shows, counts these. Where the
+// system answers a flood with SYN cookies, such a client may find itself connected, and wait for a
+// server that knows nothing of it: let the server speak first, or use deadlines.
 //
 // [Unix sockets]: https://pkg.go.dev/github.com/edo-go/edo/socket#hdr-Unix_sockets
 //

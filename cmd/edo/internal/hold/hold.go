@@ -54,6 +54,7 @@ type holder struct {
 	kernel    int64 // bytes, before the connections
 	opened    *trips
 	opening   time.Duration
+	overflows int64  // clients that have met a full queue while the connections opened
 	before    usages // without connections
 	open      usages // when all are open
 	collected usages // after the garbage was collected
@@ -165,7 +166,7 @@ func (h *holder) startServers(task *edo.Task, s *scope.Scope) error {
 
 // openAll starts the clients, and waits until all connections are open.
 func (h *holder) openAll(task *edo.Task, s *scope.Scope) error {
-	began := time.Now()
+	began, before := time.Now(), overflows()
 	for i := range h.plan.clients {
 		first, count := h.plan.share(i)
 		o := &open{Server: h.listen, First: first, Count: count, AtOnce: h.plan.atOnce, Workers: h.plan.workers}
@@ -195,7 +196,7 @@ func (h *holder) openAll(task *edo.Task, s *scope.Scope) error {
 		reports = append(reports, r)
 		h.before.clients = append(h.before.clients, r.Usage)
 	}
-	h.opening = time.Since(began)
+	h.opening, h.overflows = time.Since(began), overflows()-before
 	h.opened = merged(reports, func(r report) *trips { return r.Opened })
 	display.Abort()
 	if _, err := display.Await(task); !errors.Is(err, edo.ErrCancelled) {

@@ -3,6 +3,7 @@ package hold
 import (
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,6 +28,28 @@ func (l *limits) readLimits() {
 
 // kernelMemory returns the bytes that the kernel's own objects take, of all processes.
 func kernelMemory() int64 { return memoryInfo("Slab") }
+
+// overflows returns how many clients have met the full queue of a listener so far, on the machine.
+func overflows() int64 { return counter(contents("/proc/net/netstat"), "TcpExt:", "ListenOverflows") }
+
+// counter returns a number of a text that has two lines for each group: names and numbers.
+func counter(text, group, name string) int64 {
+	var names []string
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		switch {
+		case len(f) == 0 || f[0] != group:
+		case names == nil:
+			names = f
+		default:
+			if i := slices.Index(names, name); i > 0 && i < len(f) {
+				return parse(f[i])
+			}
+			return 0
+		}
+	}
+	return 0
+}
 
 // resident returns the bytes of memory that this process occupies.
 func resident() int64 {

@@ -3,7 +3,9 @@ package hold
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 )
 
 // write writes files, named by their paths below a new folder, which it returns.
@@ -60,5 +62,31 @@ func TestTheLimitsOfThisSystemAreRead(t *testing.T) {
 	}
 	if resident() < 1<<20 || kernelMemory() <= 0 || processorTime() <= 0 {
 		t.Errorf("resident %d, kernel %d, processor %v", resident(), kernelMemory(), processorTime())
+	}
+}
+
+func TestTheCountersOfTheSystemAreRead(t *testing.T) {
+	const text = "TcpExt: SyncookiesSent ListenOverflows ListenDrops\nTcpExt: 1 22 333\nIpExt: InNoRoutes\nIpExt: 4\n"
+	for name, want := range map[string]int64{"SyncookiesSent": 1, "ListenOverflows": 22, "ListenDrops": 333, "InNoRoutes": 0, "TcpExt:": 0} {
+		if got := counter(text, "TcpExt:", name); got != want {
+			t.Errorf("%s is %d, want %d", name, got, want)
+		}
+	}
+	if got := counter("TcpExt: ListenOverflows\n", "TcpExt:", "ListenOverflows"); got != 0 {
+		t.Errorf("without numbers: %d", got)
+	}
+	if !strings.Contains(contents("/proc/net/netstat"), " ListenOverflows ") {
+		t.Error("this system does not count full queues")
+	}
+}
+
+func TestAFullQueueIsARowOfTheTable(t *testing.T) {
+	for _, n := range []int64{0, 1234} {
+		var out strings.Builder
+		h := &holder{out: &out, opened: merged(nil, nil), overflows: n, plan: plan{connections: 10}, opening: time.Second}
+		h.table()
+		if got := strings.Contains(out.String(), "queue full                   1,234  times"); got != (n > 0) {
+			t.Errorf("%d: the row is there: %v\n%s", n, got, out.String())
+		}
 	}
 }

@@ -27,6 +27,9 @@ func (h *holder) table() int {
 	}
 	row("connections", figures.Thousands(n), fmt.Sprintf("of %s; %s", figures.Thousands(int64(h.settings.Connections)), verdict))
 	row("opening", fmt.Sprintf("%.1f s", h.opening.Seconds()), figures.Thousands(figures.PerSecond(n, h.opening))+" per second")
+	if h.overflows > 0 {
+		row("queue full", figures.Thousands(h.overflows), "times, on the whole machine: such a client asks again after 1, 3 and 7 seconds")
+	}
 	h.latencies(row, "first answer", h.opened, "from the connect")
 
 	if h.collected.clients != nil {

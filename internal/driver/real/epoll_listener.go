@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/poller"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -97,7 +98,11 @@ func (l *listener) accept() (int, endpoint, syscall.Errno) {
 	if l.isShared.Load() {
 		return acceptShared(l.source.FD(), l.network)
 	}
-	return accept(l.source.FD(), l.network)
+	fd, remote, errno := accept(l.source.FD(), l.network)
+	if invariant.Enabled && errno == syscall.EAGAIN {
+		invariant.Step("listener.Accept: accept4 found nothing")
+	}
+	return fd, remote, errno
 }
 
 // acceptShared is accept for a socket that other processes may have, and may switch back to

@@ -53,7 +53,9 @@
 // error, except that one just before the end may pass for the end; here a write of
 // nothing sends none. Not all systems have it.
 //
-// [Conn.WriteFiles] and [Conn.ReadFiles] pass files over connections on unix and unixpacket.
+// [Conn.WriteFiles] and [Conn.ReadFiles] pass files over connections on unix and unixpacket, whose
+// peer [Conn.Credentials] tells. A socket for datagrams has neither: files that a datagram brings are
+// closed.
 //
 // # Datagrams
 //

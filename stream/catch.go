@@ -8,7 +8,7 @@ import (
 // Catch returns a stream of the values of s up to its first error, and then of the items of the
 // stream that fn makes of that error. s is dropped before fn is called. Errors of the second
 // stream are passed on. A nil stream has no items: so the error ends the stream silently. To
-// change an error and go on with s, see [Seq.MapErr].
+// change an error and go on with s, see [Seq.MapErr]; to begin again, see [Retry].
 //
 //	s      1-2-#-3-|
 //	fn     ------a-b-|

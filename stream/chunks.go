@@ -15,7 +15,8 @@ var errNoChunk = errors.New("stream: a chunk needs room for at least one value")
 // than 1 the stream is one error.
 //
 // A chunk is one allocation and belongs to the receiver. Values of a chunk that is not full
-// are dropped with the stream. For chunks without a wait, see [ReadyChunks].
+// are dropped with the stream. For chunks without a wait, see [ReadyChunks]; for a
+// wait that has a limit, see [ChunksTimeout].
 //
 //	s       1-2----3-#----4-5---6|
 //	Chunks  --[12]---([3]#)-[45]-([6]|)

@@ -105,6 +105,26 @@ var marbles = []marble{
 	{"TakeUntil", []string{"s", "until"}, []string{"1-2-3-4-|", "-----a"}, "1-2-3|", func(in streams) stream.Stream[string] {
 		return stream.TakeUntil(in[0], edo.Future[string](first{in[1]}))
 	}},
+	{"Timeout", []string{"s"}, []string{"1--2---------3--|"}, "1--2---#-----3--|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).Timeout(4 * column)
+	}},
+	{"ChunksTimeout", []string{"s"}, []string{"1-2---------3-4-5---------6|"}, "------[12]------[345]------([6]|)", func(in streams) stream.Stream[string] {
+		return texts(stream.ChunksTimeout(in[0], 3, 6*column))
+	}},
+	{"Throttle", []string{"s"}, []string{"(12)---------3-4-|"}, "1---2--------3---(4|)", func(in streams) stream.Stream[string] { return stream.Of(in[0]).Throttle(4 * column) }},
+	{"RateLimit", []string{"s"}, []string{"(1234)------------5-|"}, "(12)3---4---------5-|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).RateLimit(1, 4*column, 2)
+	}},
+	{"Debounce", []string{"s"}, []string{"1-2-3------4-#---5--6|"}, "--------3----(4#)----(6|)", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).Debounce(4 * column)
+	}},
+	{"Retry", []string{"first", "second", "third"}, []string{"1-2-#", "------3-#", "------------4-|"}, "1-2---3-----4-|", func(in streams) stream.Stream[string] {
+		return stream.Retry(stream.Backoff{Initial: 2 * column}, func() stream.Stream[string] {
+			next := in[0]
+			in = in[1:]
+			return next
+		})
+	}},
 	{"Buffered", []string{"s"}, []string{"(42)-----1-|"}, "----(42)--1|", func(in streams) stream.Stream[string] { return stream.Buffered(in[0], 2, after) }},
 	{"BufferUnordered", []string{"s"}, []string{"(42)-----1-|"}, "--2-4-----1|", func(in streams) stream.Stream[string] {
 		return stream.BufferUnordered(in[0], 2, after)

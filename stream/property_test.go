@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpsc"
@@ -290,6 +291,30 @@ var operations = []operation{
 	}, func(k int, in []int) []int {
 		values := slices.DeleteFunc(slices.Clone(in), func(v int) bool { return v < 0 })
 		return values[min(1, len(values)):]
+	}},
+	{"Timeout", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Timeout(time.Hour) },
+		func(k int, in []int) []int { return in }},
+	{"Throttle", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Throttle(time.Duration(k) * time.Microsecond) },
+		func(k int, in []int) []int { return in }},
+	{"RateLimit", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.RateLimit(1, time.Microsecond, k) },
+		func(k int, in []int) []int { return in }},
+	{"ChunksTimeout", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(stream.ChunksTimeout(s, k, time.Hour), sum)
+	}, func(k int, in []int) (out []int) {
+		for _, chunk := range inChunks(k, in) {
+			out = append(out, sum(chunk))
+		}
+		return out
+	}},
+	{"Debounce of single values", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.FlatMap(s, func(v int) stream.Stream[int] { return stream.Once(v).Debounce(time.Hour) })
+	}, func(k int, in []int) []int { return in }},
+	{"Retry that gives up", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.FlatMap(stream.Once(s), func(s stream.Seq[int]) stream.Stream[int] {
+			return stream.Retry(stream.Backoff{Attempts: 1}, func() stream.Stream[int] { return s })
+		})
+	}, func(k int, in []int) []int {
+		return in[:min(len(in), endOf(in, func(v int) bool { return v < 0 })+1)]
 	}},
 	{"Share", func(k int, s stream.Seq[int]) stream.Stream[int] {
 		h := stream.Share(s, k)

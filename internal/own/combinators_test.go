@@ -332,6 +332,24 @@ var combinators = []row{
 		yes, no := stream.Partition(s.values(), 1, s.judge)
 		return s.stream(yes.Merge(no))
 	}},
+	{name: "stream.Seq.Timeout", live: true, build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Timeout(hour)) }},
+	{name: "stream.ChunksTimeout", live: true, build: func(s *scene) subject {
+		return items(s, stream.ChunksTimeout(s.values(), 2, hour), -1, takeAll)
+	}},
+	{name: "stream.Seq.RateLimit", live: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).RateLimit(1, 1, 10))
+	}},
+	{name: "stream.Seq.Throttle", live: true, build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Throttle(0)) }},
+	{name: "stream.Seq.Debounce", live: true, build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Debounce(hour)) }},
+	{name: "stream.Retry", live: true, build: func(s *scene) subject {
+		opened := 0
+		return s.stream(stream.Retry(stream.Backoff{}, func() stream.Stream[*item] {
+			if opened++; opened == 3 {
+				return nil
+			}
+			return s.values()
+		}))
+	}},
 	// (more streams)
 	{name: "stream.Fold", calls: true, build: func(s *scene) subject {
 		return s.future(stream.Fold(s.values(), s.item(), func(acc, v *item) (*item, error) { return s.call(acc, v) }))

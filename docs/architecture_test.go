@@ -26,7 +26,7 @@ var floors = []floor{
 	{"running and testing", "sim sim/linear edotest"},
 	{"supervisors", "supervise"},
 	{"frames, and TLS", "codec tlsconn"},
-	{"bytes and time", "socket aio timer"},
+	{"bytes and time", "socket aio timer sim/disk"},
 	{"groups, channels, locks", "scope joinset cancel selector future stream oneshot mpsc mpmc broadcast watch lock"},
 	{"their common parts", "internal/own internal/budget internal/alarm internal/fanout"},
 	{"into the types", "internal/inside"},

@@ -115,6 +115,9 @@ func (a *asyncRunner[T]) Run(c *coro.Coro) {
 	t.MarkReturned()
 }
 
+// Condemn makes the function exit when it is resumed.
+func (a *asyncRunner[T]) Condemn(c *coro.Coro) { a.task.Condemn(c) }
+
 // Unwound forgets the goroutine: its descriptor will be used again.
 func (a *asyncRunner[T]) Unwound(*coro.Coro) { a.task.Unwound() }
 

@@ -235,5 +235,8 @@ func successor(t *core.Task) *coro.Coro {
 	return u.Coro()
 }
 
+// Condemn makes the function exit when it is resumed.
+func (r *directRunner) Condemn(c *coro.Coro) { r.self.Condemn(c) }
+
 // Unwound forgets the goroutine: its descriptor will be used again.
 func (r *directRunner) Unwound(*coro.Coro) { r.self.Unwound() }

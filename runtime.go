@@ -102,6 +102,9 @@ func end(rt *core.Runtime) {
 	for t := range rt.Sched.Tasks { // Block on other goroutines: nothing will wake them any more
 		t.Cancel()
 	}
+	if rt.HasLives {
+		rt.Coros.Unwind()
+	}
 	rt.Coros.Close()
 	core.Runtimes.Remove(rt)
 	if rt.Driver.Seeded() {

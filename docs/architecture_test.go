@@ -23,7 +23,7 @@ type floor struct {
 // floors are those of the core module, the highest first.
 var floors = []floor{
 	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised"},
-	{"running and testing", "sim sim/linear edotest"},
+	{"running and testing", "sim sim/linear sim/world edotest"},
 	{"supervisors", "supervise"},
 	{"frames, and TLS", "codec tlsconn"},
 	{"bytes and time", "socket aio timer sim/disk"},

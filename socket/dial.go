@@ -229,9 +229,31 @@ func (f *dial) start(cx *edo.Context) {
 		f.addresses = join(loopback(network), port)
 		return
 	}
+	if r, ok := f.driver.(driver.Resolver); ok {
+		if ips, ok := r.LookUp(host); ok {
+			f.resolved(ips, host, port)
+			return
+		}
+	}
 	f.lookup = edo.Blocking(cx, func(task *edo.Task) (found, error) {
 		return lookUp(task.Context(), network, host, port), nil
 	}, edo.Name("socket: looking up "+host))
+}
+
+// resolved keeps the addresses that the resolver of the driver has for a host.
+func (f *dial) resolved(ips []netip.Addr, host, port string) {
+	ips = slices.DeleteFunc(slices.Clone(ips), func(ip netip.Addr) bool {
+		return f.network == "tcp4" && !ip.Is4() || f.network == "tcp6" && ip.Is4()
+	})
+	if len(ips) == 0 {
+		f.keepError(nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true})
+		return
+	}
+	hosts := make([]string, len(ips))
+	for i, ip := range interleave(ips) {
+		hosts[i] = ip.String()
+	}
+	f.addresses = join(hosts, port)
 }
 
 // found is the result of a look-up. Its error is a value, not that of the task: when no

@@ -20,7 +20,8 @@ type Extra struct {
 	nested   nested
 	contexts contexts
 	values   *values
-	bonds    Bond // a list; most tasks have none
+	bonds    Bond  // a list; most tasks have none
+	life     *Life // of the host that the task belongs to; nil: to none
 
 	failed       bool // a poll did not return; the future must not be polled again
 	IsMain       bool // Run returns its error itself

@@ -21,8 +21,9 @@ type failure struct {
 	task string // its name
 	err  error
 	rt   *Runtime
-	kept bool // guarded by Failures.mu, as the next
-	gone bool // removed
+	life *Life // of the host that it belonged to; nil: to none
+	kept bool  // guarded by Failures.mu, as the next
+	gone bool  // removed
 }
 
 func (fs *Failures) add(f *failure) {
@@ -49,6 +50,13 @@ func (fs *Failures) remove(f *failure) {
 	} else if i := slices.Index(fs.kept, f); i >= 0 {
 		fs.kept = slices.Delete(fs.kept, i, i+1)
 	}
+}
+
+// forgetDead takes back the failures of tasks whose host has crashed: no task was left to join them.
+func (fs *Failures) forgetDead() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.kept = slices.DeleteFunc(fs.kept, func(f *failure) bool { return f.life.isDead() })
 }
 
 // AddStall keeps the first two stall errors, which are always returned; the second one lists

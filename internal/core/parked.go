@@ -18,6 +18,7 @@ func (t *Task) RunParked(fn func()) {
 	h := HeadOf(t.Head())
 	x := h.MakeExtra()
 	defer x.EnterValues(gid.Get())()
+	defer x.life.enter(gid.Get())()
 	rt := t.Rt.Sched
 	t.Cx = sched.NewContext(rt, t.Head())
 	t.EnterHere()

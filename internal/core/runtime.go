@@ -35,6 +35,8 @@ type Runtime struct {
 	Began       uint64      // in a seeded runtime: the number before that of the first thing made in it
 	Told        string      // the report of the last stall; the monitor's
 	Signals     atomic.Bool // a signal may do something
+	HasLives    bool        // some tasks belong to a host of a simulation, see life.go
+	lives       lives
 }
 
 // Hooks are what the core needs of package edo, which sets them when it is initialised.

@@ -40,6 +40,7 @@ type Coro struct {
 	runner    Runner         // what it runs, or is to run next
 	labels    carried.Labels // the profiler's labels that the function begins with
 	panicked  *Result        // what the last function ended with, unless it returned
+	unwinds   bool           // its function is to exit, see Pool.Unwind
 	inBubble  bool           // it was made in a bubble of testing/synctest, and may not leave it
 	exits     uint8          // how often its goroutine has stayed instead of exiting; see shelf
 	successor *Coro          // the coroutine that its goroutine runs after its death

@@ -37,7 +37,7 @@ func (c *Coro) life() iter.Seq[struct{}] {
 // die ends a coroutine whose function has called Goexit.
 func (c *Coro) die() {
 	c.phase = dead
-	c.pool.countDeath()
+	c.pool.countDeath(c)
 	// Rule 3 of slot.go: the goroutine may exit when its resumer is parked in the slot of c.
 	// Otherwise it parks until the pool has moved the other goroutines.
 	if c.resumerIn != c || c.pool.shelf.wants(c) {

@@ -16,6 +16,8 @@ type Pool struct {
 	dead   []*Coro // exited while another goroutine was parked in their slot; kept until it moves
 	out    int     // how many are handed out
 	closed bool
+	lent   map[*Coro]uint64 // those that are handed out, with the number of their turn; nil: not kept
+	turn   uint64
 	shelf  *shelf // keeps coroutines that would end otherwise; nil: they end
 }
 
@@ -35,14 +37,22 @@ func (p *Pool) Get() *Coro {
 		p.idle = p.idle[:n]
 		c.index = 0
 		c.parkedIn.occupant = nil
+		p.lend(c)
 		p.mu.Unlock()
 		return c
 	}
+	isTracked := p.lent != nil
 	p.mu.Unlock()
-	if c := p.shelf.remove(p); c != nil {
-		return c
+	c := p.shelf.remove(p)
+	if c == nil {
+		c = newCoro(p) // outside the lock: it takes about a microsecond
 	}
-	return newCoro(p) // outside the lock: it takes about a microsecond
+	if isTracked {
+		p.mu.Lock()
+		p.lend(c)
+		p.mu.Unlock()
+	}
+	return c
 }
 
 // Put gives back a coroutine whose function has ended, for the next [Pool.Get] of any
@@ -62,6 +72,7 @@ func (p *Pool) Put(c *Coro) {
 		panic(errPut)
 	}
 	p.out--
+	delete(p.lent, c)
 	p.addTo(&p.idle, c)
 	if len(p.idle) > p.max || len(p.dead) != 0 {
 		p.trim(c)
@@ -70,9 +81,10 @@ func (p *Pool) Put(c *Coro) {
 }
 
 // countDeath counts a coroutine that has died and will not be put back.
-func (p *Pool) countDeath() {
+func (p *Pool) countDeath(c *Coro) {
 	p.mu.Lock()
 	p.out--
+	delete(p.lent, c)
 	p.mu.Unlock()
 }
 

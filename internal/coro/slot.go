@@ -1,6 +1,10 @@
 package coro
 
-import "github.com/edo-go/edo/internal/carried"
+import (
+	"runtime"
+
+	"github.com/edo-go/edo/internal/carried"
+)
 
 // A slot is one [iter.Pull] pair. Exactly one goroutine is parked in it; next or yield
 // swaps it with the caller: the parked goroutine runs, and the caller is parked instead.
@@ -33,7 +37,12 @@ type slot struct {
 // Yield switches back to the resumer of the coroutine, and returns when the coroutine is
 // resumed again. It must be called on the goroutine of the coroutine: a call from another
 // one panics at best.
-func (c *Coro) Yield() { Swap(c.SwitchFunc(nil)) }
+func (c *Coro) Yield() {
+	Swap(c.SwitchFunc(nil))
+	if c.unwinds {
+		runtime.Goexit()
+	}
+}
 
 // SwitchTo suspends c, as Yield does, and resumes the suspended coroutine to in its stead:
 // to will switch back to the resumer of c. Other goroutines may resume c as soon as to runs.

@@ -30,7 +30,7 @@ const (
 // nextTask returns the task to poll, or nil when this worker finds none.
 func (w *Worker) nextTask() *Task {
 	if w.rt.seeded {
-		return w.nextSeeded()
+		return w.nextAdmitted()
 	}
 	w.core.tick++
 	if w.core.tick%lookEvery == 0 {

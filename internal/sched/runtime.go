@@ -67,7 +67,8 @@ type Runtime struct {
 	shards  [shards]shard
 	monitor monitor
 	pause   pause
-	done    chan struct{} // closed when live has become 0
+	gate    func(*Task) bool // of a seeded runtime, or nil; see SetGate
+	done    chan struct{}    // closed when live has become 0
 	ended   sync.WaitGroup
 }
 

@@ -44,6 +44,10 @@ type conn struct {
 	local, remote net.Addr
 	in, out       *flow
 	port          uint16 // the port to release, at the end that dialed
+	host          *Host  // nil without a World
+	isBetween     bool   // the other end is on another host
+	hasGone       bool   // its host has lost its power since
+	again         *event // of an end that connects: it asks again
 	settings
 
 	notes    driver.Notes
@@ -61,6 +65,10 @@ func (c *conn) HoldHandle(*driver.Handle, func(driver.Conn)) bool { return false
 // establish opens an end that connects.
 func (c *conn) establish() {
 	if c.state == connecting {
+		if c.isFar() {
+			c.answer(0)
+			return
+		}
 		c.state = open
 		c.wakeAll()
 	}
@@ -159,11 +167,13 @@ func (c *conn) Write(cx *sched.Context, p []byte) (int, driver.Poll, error) {
 		return 0, driver.Ready, c.opError("write", "write", c.err)
 	case c.out.ended:
 		return 0, driver.Ready, c.opError("write", "write", syscall.EPIPE)
+	case c.out.hasEnd: // it was sent, and has not arrived
+		return 0, driver.Ready, c.opError("write", "write", syscall.EPIPE)
 	case c.state == open && c.peer.state == closed && driver.IsUnix(c.network):
 		return 0, driver.Ready, c.opError("write", "write", syscall.EPIPE)
 	case c.out.isTooLong(p):
 		return 0, driver.Ready, c.opError("write", "write", syscall.EMSGSIZE)
-	case c.state == open && c.peer.state == closed:
+	case c.state == open && c.peer.state == closed && !c.isFar():
 		c.reset()
 		return len(p), driver.Ready, nil
 	case c.state == open:
@@ -200,7 +210,7 @@ func (c *conn) CloseWrite() error {
 	case c.state != open:
 		return c.opError("close", "shutdown", syscall.ENOTCONN)
 	}
-	c.out.end()
+	c.endOut()
 	return nil
 }
 
@@ -227,27 +237,49 @@ func (c *conn) RemoteAddr() net.Addr { return c.remote }
 func (c *conn) Close() error {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
+	c.close()
+	return nil
+}
+
+// endOut ends what the other side reads.
+func (c *conn) endOut() {
+	switch {
+	case !c.isFar():
+		c.out.end()
+	case !c.out.hasEnd:
+		c.out.hasEnd = true
+		c.send(&segment{})
+	}
+}
+
+// close is Close with the lock held.
+func (c *conn) close() {
 	if c.state == closed {
-		return nil
+		return
 	}
 	before := c.state
 	c.state = closed
 	c.wakeAll()
 	if c.port != 0 {
-		c.net.releasePort(c.port)
+		c.net.portsOf(c.host).release(c.port)
 	}
 	switch {
 	case before == failed:
+	case before == connecting && c.isFar():
+		c.again.cancel()
+		if c.peer.state == open {
+			c.cutOff()
+		}
 	case before == connecting: // the other end leaves the queue
 		l := c.peer.listener
 		l.queue = slices.DeleteFunc(l.queue, func(o *conn) bool { return o == c.peer })
 	case c.drops:
 		c.out.buf.Reset()
-		c.peer.reset()
+		c.out.drop()
+		c.cutOff()
 	case c.in.buf.Len() > 0:
-		c.peer.reset()
+		c.cutOff()
 	default:
-		c.out.end()
+		c.endOut()
 	}
-	return nil
 }

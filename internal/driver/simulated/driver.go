@@ -45,6 +45,8 @@ type Driver struct {
 	hold   bool
 	choice *rand.PCG // the runtime's goroutine alone
 	net    network
+	world  atomic.Pointer[World] // nil: there is one host
+	points map[uintptr]bool      // see Point; the runtime's goroutine alone
 
 	now atomic.Int64 // written under mu
 
@@ -95,8 +97,13 @@ func New(c Config) *Driver {
 // Now returns the present instant. It may be called from any goroutine.
 func (d *Driver) Now() int64 { return d.now.Load() }
 
-// Time returns the wall-clock time at an instant.
-func (d *Driver) Time(at int64) time.Time { return d.start.Add(time.Duration(at)) }
+// Time returns the wall-clock time at an instant, as the clock of the calling task's host shows it.
+func (d *Driver) Time(at int64) time.Time {
+	if w := d.world.Load(); w != nil {
+		at = w.clock(at)
+	}
+	return d.start.Add(time.Duration(at))
+}
 
 // Rand returns the next random number of the seed.
 func (d *Driver) Rand() uint64 {

@@ -2,6 +2,7 @@ package simulated
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
@@ -20,8 +21,12 @@ type flow struct {
 	buf     bytes.Buffer
 	window  int
 	ended   bool
+	hasEnd  bool  // between two hosts: the end was sent
 	packets []int // the lengths of those in buf, if isPackets
 
+	from      *conn           // the end that writes
+	flight    []*segment      // between two hosts: what was sent and has not arrived
+	inFlight  int             // bytes of that
 	isPackets bool            // a write is a packet, and a read takes one
 	readers   *driver.Waiters // of the end that reads
 	writers   *driver.Waiters // of the end that writes
@@ -29,12 +34,20 @@ type flow struct {
 
 // write adds as much of p as there is room for, and wakes the readers.
 func (f *flow) write(cx *sched.Context, p []byte) int {
-	n := min(len(p), f.window-f.buf.Len())
+	n := min(len(p), f.window-f.buf.Len()-f.inFlight)
 	if f.isPackets {
 		if n < len(p) { // whole, or not yet
 			return 0
 		}
 		f.packets = append(f.packets, n)
+	} else {
+		n = f.piece(n)
+	}
+	if f.from.isFar() {
+		if n > 0 {
+			f.from.send(&segment{data: slices.Clone(p[:n])})
+		}
+		return n
 	}
 	f.buf.Write(p[:n])
 	if n > 0 {
@@ -51,11 +64,21 @@ func (f *flow) read(cx *sched.Context, p []byte) int {
 		f.packets = f.packets[1:]
 		p = p[:min(len(p), size)]
 		rest = size - len(p)
+	} else {
+		p = p[:f.piece(min(len(p), f.buf.Len()))]
 	}
 	n, _ := f.buf.Read(p) // its only error is that there is nothing
 	f.buf.Next(rest)
 	if n > 0 {
 		wakeBy(cx, f.writers)
+	}
+	return n
+}
+
+// piece returns how many of n bytes pass at once: all, unless a World has pieces.
+func (f *flow) piece(n int) int {
+	if w := f.from.net.world; w != nil && w.config.Pieces && n > 1 && w.happens(1./2) {
+		return n - w.draw(n)
 	}
 	return n
 }

@@ -26,6 +26,7 @@ const backlog = 128
 // by a faster one waits again.
 type listener struct {
 	net     *network
+	host    *Host // nil without a World
 	network string
 	at      endpoint
 	addr    net.Addr
@@ -116,26 +117,35 @@ func (l *listener) Addr() net.Addr { return l.addr }
 // Close wakes all waiters, resets the connections that are established, and refuses the
 // others.
 func (l *listener) Close() error {
-	n := l.net
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	l.close()
+	return nil
+}
+
+// close is Close with the lock held.
+func (l *listener) close() {
 	if l.closed {
-		return nil
+		return
 	}
+	n := l.net
 	l.closed = true
 	if !l.at.isUnix() {
-		n.releasePort(l.at.port)
+		n.portsOf(l.host).release(l.at.port)
 	}
 	n.listeners = slices.DeleteFunc(n.listeners, func(o *listener) bool { return o == l })
 	for i, c := range l.queue {
+		hasGone := c.hasGone
 		c.state = closed
-		if i < backlog {
-			c.peer.reset()
+		if hasGone { // with its host: that has done what was to be done
+			continue
+		}
+		if i < backlog || c.isFar() {
+			c.cutOff()
 		} else {
 			c.peer.fail(syscall.ECONNREFUSED)
 		}
 	}
 	l.waiters.RemoveAll().Wake()
 	l.queue, l.woken = nil, nil
-	return nil
 }

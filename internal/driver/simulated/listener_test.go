@@ -23,7 +23,7 @@ func TestPortsAreGivenOutUpwards(t *testing.T) {
 
 func TestPortsContinueBelowWhenTheHighOnesAreUsedUp(t *testing.T) {
 	d := New(Config{})
-	d.net.next = 65535
+	d.net.ports.next = 65535
 	last := listen(t, d, "tcp", "127.0.0.1:0").Addr().(*net.TCPAddr).Port
 	next := listen(t, d, "tcp", "127.0.0.1:0").Addr().(*net.TCPAddr).Port
 	if last != 65535 || next != 1024 {
@@ -35,19 +35,19 @@ func TestNoPortsLeftIsAnError(t *testing.T) {
 	d := New(Config{})
 	l := listen(t, d, "tcp", ":80")
 	for port := range 1 << 16 {
-		d.net.ports[uint16(port)]++
+		d.net.ports.used[uint16(port)]++
 	}
 	_, err := d.Listen("tcp", "127.0.0.1:0")
 	isErr(t, err, syscall.EADDRINUSE)
 	_, err = d.Dial("tcp", "127.0.0.1:80")
 	isErr(t, err, syscall.EADDRNOTAVAIL)
-	d.net.ports[5000] = 0
+	d.net.ports.used[5000] = 0
 	c := dial(t, d, l.Addr())
 	if got := c.LocalAddr().(*net.TCPAddr).Port; got != 5000 {
 		t.Fatalf("got the port %d, want 5000", got)
 	}
 	c.Close()
-	if d.net.ports[5000] != 0 {
+	if d.net.ports.used[5000] != 0 {
 		t.Fatal("the port was not given back")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/internal/driver"
 )
 
-// network is the one host of the simulation. One lock guards it, with all its
+// network is the network of the simulation: one host, or those of a [World]. One lock guards it, with all its
 // listeners and connections. Tasks are woken under the lock: so the order is this lock,
 // the locks of the scheduler, and the driver's own lock last.
 type network struct {
@@ -19,10 +19,10 @@ type network struct {
 
 	mu        sync.Mutex // guards the following, and all fields of listeners and conns
 	closed    bool
-	listeners []*listener    // in the order in which they were made; few
-	ports     map[uint16]int // how many listeners and dialed connections have a port, if any
-	packets   []*packetConn  // the open sockets for datagrams, as they were made; few
-	next      uint16         // where the search for a free port goes on
+	listeners []*listener   // in the order in which they were made; few
+	ports     ports         // without a World
+	packets   []*packetConn // the open sockets for datagrams, as they were made; few
+	world     *World        // nil: there is one host, which has every address
 }
 
 // Ports that a caller leaves open are given out upwards from firstPort, the first of
@@ -34,28 +34,7 @@ const (
 
 func (n *network) init(window int) {
 	n.window = window
-	n.ports = map[uint16]int{}
-	n.next = firstPort
-}
-
-// releasePort gives a port back that a listener or a connection had.
-func (n *network) releasePort(port uint16) {
-	if n.ports[port]--; n.ports[port] == 0 {
-		delete(n.ports, port)
-	}
-}
-
-// freePort returns a port that is free, without taking it, or 0. A port that was given
-// back is not given out again before all others have been.
-func (n *network) freePort() uint16 {
-	for range 1<<16 - lowPort {
-		port := n.next
-		n.next = max(n.next+1, lowPort)
-		if n.ports[port] == 0 {
-			return port
-		}
-	}
-	return 0
+	n.ports.init()
 }
 
 // Listen starts to listen on an address of the simulation. Every numeric address
@@ -73,26 +52,29 @@ func (d *Driver) Listen(network, address string, opts ...driver.Option) (driver.
 	at := local(a)
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	h := n.here()
 	switch {
 	case at.isUnix():
-		at.path = n.freePath(at.path)
+		at.path = n.freePath(h, at.path)
 	case at.port == 0:
-		at.port = n.freePort()
+		at.port = n.portsOf(h).free()
 	}
 	switch {
 	case n.closed:
 		err = net.ErrClosed
-	case at.isUnix() && n.packetAt(at.path) != nil,
-		at.port == 0 && !at.isUnix() || slices.ContainsFunc(n.listeners, func(l *listener) bool { return at.conflicts(l.at) }):
+	case !at.isUnix() && h.owns(at.ip) != nil:
+		err = os.NewSyscallError("bind", h.owns(at.ip))
+	case at.isUnix() && n.packetAt(h, at.path) != nil,
+		at.port == 0 && !at.isUnix() || slices.ContainsFunc(n.listeners, func(l *listener) bool { return l.host == h && at.conflicts(l.at) }):
 		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
 	}
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: a.Net(), Err: err}
 	}
-	l := &listener{net: n, network: network, at: at, addr: at.addr(), settings: s}
+	l := &listener{net: n, host: h, network: network, at: at, addr: at.addr(), settings: s}
 	n.listeners = append(n.listeners, l)
 	if !at.isUnix() {
-		n.ports[at.port]++
+		n.portsOf(h).used[at.port]++
 	}
 	return l, nil
 }
@@ -114,13 +96,18 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 	n := &d.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	h := n.here()
+	far, isThere := n.hostAt(h, a.IP)
 	from, source := a.IP, s.local.Port()
+	if far != h && isThere {
+		from = h.addr
+	}
 	if s.local.IsValid() && !s.local.Addr().IsUnspecified() {
 		from = s.local.Addr()
 	}
 	if source == 0 {
-		source = n.freePort()
-	} else if n.ports[source] != 0 {
+		source = n.portsOf(h).free()
+	} else if n.portsOf(h).used[source] != 0 {
 		err = os.NewSyscallError("bind", syscall.EADDRINUSE)
 	}
 	switch {
@@ -130,27 +117,37 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 		err = os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
 	case from.Is4() != a.IP.Is4():
 		err = &net.AddrError{Err: "mismatched local address type", Addr: from.String()}
+	case h.owns(from) != nil:
+		err = os.NewSyscallError("bind", h.owns(from))
+	case !isThere:
+		err = os.NewSyscallError("connect", syscall.EHOSTUNREACH)
 	}
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.Net(), Err: err}
 	}
-	n.ports[source]++
+	n.portsOf(h).used[source]++
 	c := &conn{
-		driver: d, waits: waits{net: n}, network: network, local: tcpAddr(from, source), remote: a.Net(),
+		driver: d, waits: waits{net: n}, host: h, network: network, local: tcpAddr(from, source), remote: a.Net(),
 		state: connecting, port: source, settings: s,
 	}
 	peer := &conn{
-		driver: d, waits: waits{net: n}, network: network, local: a.Net(), remote: tcpAddr(from, source),
+		driver: d, waits: waits{net: n}, host: far, network: network, local: a.Net(), remote: tcpAddr(from, source),
 		state: open, peer: c,
 	}
 	connect(c, peer)
-	l := n.listenerAt(a.IP, a.Port)
+	h.keep(c)
+	if far != h {
+		c.dialFar(peer)
+		return c, nil
+	}
+	l := n.listenerAt(h, a.IP, a.Port)
 	if l == nil {
 		c.fail(syscall.ECONNREFUSED)
 		return c, nil
 	}
 	c.peer = peer
 	peer.settings = l.settings
+	h.keep(peer)
 	l.arrive(peer)
 	return c, nil
 }
@@ -158,16 +155,20 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 // connect gives the two ends of a connection its flows.
 func connect(c, peer *conn) {
 	packets := c.network == driver.UnixPacket
-	c.out = &flow{window: c.net.window, isPackets: packets, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
-	c.in = &flow{window: c.net.window, isPackets: packets, writers: &peer.waiters[driver.Writing], readers: &c.waiters[driver.Reading]}
+	window := c.net.window
+	if w := c.net.world; w != nil {
+		window = w.config.Window
+	}
+	c.out = &flow{window: window, isPackets: packets, from: c, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
+	c.in = &flow{window: window, isPackets: packets, from: peer, writers: &peer.waiters[driver.Writing], readers: &c.waiters[driver.Reading]}
 	peer.in, peer.out = c.out, c.in
 }
 
-// listenerAt returns the listener at ip and port, or nil. Two listeners that do not
+// listenerAt returns the listener of a host at ip and port, or nil. Two listeners that do not
 // conflict never accept the same address.
-func (n *network) listenerAt(ip netip.Addr, port uint16) *listener {
+func (n *network) listenerAt(h *Host, ip netip.Addr, port uint16) *listener {
 	for _, l := range n.listeners {
-		if !l.at.isUnix() && l.at.port == port && l.at.accepts(ip) {
+		if l.host == h && !l.at.isUnix() && l.at.port == port && l.at.accepts(ip) {
 			return l
 		}
 	}

@@ -24,6 +24,7 @@ import (
 type packetConn struct {
 	driver *Driver
 	waits
+	host    *Host // nil without a World
 	network string
 	at      endpoint
 	local   net.Addr
@@ -78,6 +79,7 @@ func (d *Driver) ListenPacket(network, address string, opts ...driver.Option) (d
 	}
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
+	c.host = c.net.here()
 	if err := c.bind(); err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Addr: a.Net(), Err: err}
 	}
@@ -98,6 +100,7 @@ func (d *Driver) DialPacket(network, address string, opts ...driver.Option) (dri
 	a = a.ToLocal()
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
+	c.host = c.net.here()
 	if err := c.connect(a); err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.Net(), Err: err}
 	}
@@ -111,7 +114,7 @@ func (c *packetConn) connect(a driver.Address) error {
 		if c.net.closed {
 			return net.ErrClosed
 		}
-		peer, errno := c.net.receiverAt(a.Path)
+		peer, errno := c.net.receiverAt(c.host, a.Path)
 		if errno != 0 {
 			return os.NewSyscallError("connect", errno)
 		}
@@ -122,6 +125,9 @@ func (c *packetConn) connect(a driver.Address) error {
 		return nil
 	}
 	c.at = endpoint{ip: a.IP, port: c.from.Port()}
+	if far, isThere := c.net.hostAt(c.host, a.IP); far != c.host && isThere {
+		c.at.ip = c.host.addr
+	}
 	if ip := c.from.Addr(); ip.IsValid() && !ip.IsUnspecified() {
 		c.at.ip = ip
 	}
@@ -139,15 +145,17 @@ func (c *packetConn) connect(a driver.Address) error {
 func (c *packetConn) bind() error {
 	n := c.net
 	if c.at.isUnix() {
-		c.at.path = n.freePath(c.at.path)
+		c.at.path = n.freePath(c.host, c.at.path)
 	} else if c.at.port == 0 {
-		c.at.port = n.freePacketPort()
+		c.at.port = n.freePacketPort(c.host)
 	}
-	conflicts := func(o *packetConn) bool { return !(c.shares && o.shares) && c.at.conflicts(o.at) }
+	conflicts := func(o *packetConn) bool { return o.host == c.host && !(c.shares && o.shares) && c.at.conflicts(o.at) }
 	switch {
 	case n.closed:
 		return net.ErrClosed
-	case !c.at.isUnix() && c.at.port == 0, slices.ContainsFunc(n.packets, conflicts), c.at.isUnix() && n.listenerOf(c.at.path) != nil:
+	case !c.at.isUnix() && c.host.owns(c.at.ip) != nil:
+		return os.NewSyscallError("bind", c.host.owns(c.at.ip))
+	case !c.at.isUnix() && c.at.port == 0, slices.ContainsFunc(n.packets, conflicts), c.at.isUnix() && n.listenerOf(c.host, c.at.path) != nil:
 		return os.NewSyscallError("bind", syscall.EADDRINUSE)
 	}
 	c.local = c.at.peer().Net(c.network)
@@ -172,10 +180,10 @@ func (*packetConn) unspecified(ip netip.Addr) netip.Addr {
 }
 
 // freePacketPort returns a port that no socket has, or 0.
-func (n *network) freePacketPort() uint16 {
+func (n *network) freePacketPort(h *Host) uint16 {
 	for range 1<<16 - lowPort {
-		port := n.freePort()
-		if !slices.ContainsFunc(n.packets, func(c *packetConn) bool { return !c.at.isUnix() && c.at.port == port }) {
+		port := n.portsOf(h).free()
+		if !slices.ContainsFunc(n.packets, func(c *packetConn) bool { return c.host == h && !c.at.isUnix() && c.at.port == port }) {
 			return port
 		}
 	}
@@ -183,8 +191,8 @@ func (n *network) freePacketPort() uint16 {
 }
 
 // packetAt returns the socket for datagrams at a path, or nil.
-func (n *network) packetAt(path string) *packetConn {
-	i := slices.IndexFunc(n.packets, func(c *packetConn) bool { return c.at.isUnix() && c.at.path == path && path != "" })
+func (n *network) packetAt(h *Host, path string) *packetConn {
+	i := slices.IndexFunc(n.packets, func(c *packetConn) bool { return c.host == h && c.at.isUnix() && c.at.path == path && path != "" })
 	if i < 0 {
 		return nil
 	}
@@ -192,11 +200,11 @@ func (n *network) packetAt(path string) *packetConn {
 }
 
 // receiverAt is packetAt, with the error of a system call when there is none.
-func (n *network) receiverAt(path string) (*packetConn, syscall.Errno) {
-	switch c := n.packetAt(path); {
+func (n *network) receiverAt(h *Host, path string) (*packetConn, syscall.Errno) {
+	switch c := n.packetAt(h, path); {
 	case c != nil:
 		return c, 0
-	case n.listenerOf(path) != nil:
+	case n.listenerOf(h, path) != nil:
 		return nil, syscall.EPROTOTYPE
 	case len(path) > 0 && path[0] == '@':
 		return nil, syscall.ECONNREFUSED
@@ -284,8 +292,14 @@ func (c *packetConn) Closed() bool {
 func (c *packetConn) Close() error {
 	c.net.mu.Lock()
 	defer c.net.mu.Unlock()
+	c.close()
+	return nil
+}
+
+// close is Close with the lock held.
+func (c *packetConn) close() {
 	if c.closed {
-		return nil
+		return
 	}
 	c.closed, c.queue = true, nil
 	c.net.packets = slices.DeleteFunc(c.net.packets, func(o *packetConn) bool { return o == c })
@@ -293,5 +307,4 @@ func (c *packetConn) Close() error {
 		c.waiters[d].RemoveAll().Wake()
 	}
 	c.wakeSenders()
-	return nil
 }

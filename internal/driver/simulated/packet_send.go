@@ -55,7 +55,7 @@ func (c *packetConn) sendUnix(cx *sched.Context, p []byte, to driver.Peer) sysca
 	switch {
 	case c.remote == nil:
 		var errno syscall.Errno
-		if receiver, errno = c.net.receiverAt(to.Path); errno != 0 {
+		if receiver, errno = c.net.receiverAt(c.host, to.Path); errno != 0 {
 			return errno
 		}
 	case receiver == nil:
@@ -100,33 +100,91 @@ func (c *packetConn) sendUDP(cx *sched.Context, p []byte, to netip.AddrPort) err
 		if isAnyGroup(ip) || ip.IsUnspecified() {
 			from = driver.Address{Network: "udp", IP: c.unspecified(ip)}.ToLocal().IP
 		}
+		if far, _ := c.net.hostAt(c.host, ip); far != c.host && from.Is4() == c.host.addr.Is4() {
+			from = c.host.addr
+		}
 	}
 	source := netip.AddrPortFrom(from, c.at.port)
-	receivers := c.net.receivers(source, to)
-	if ip.IsMulticast() && c.noLoop { // all hosts are this one
-		receivers = nil
-	} else if len(receivers) == 0 && !isAnyGroup(ip) && c.remote != nil {
-		c.err = syscall.ECONNREFUSED
-		c.waiters[driver.Reading].RemoveAll().Wake()
+	if ip.IsMulticast() && c.noLoop && c.net.world == nil { // all hosts are this one
+		return nil
 	}
+	if isAnyGroup(ip) {
+		if !(ip.IsMulticast() && c.noLoop) {
+			c.deliver(cx, p, source, to, c.host)
+		}
+		for _, h := range c.net.others(c.host) {
+			c.sendFar(p, source, to, h)
+		}
+		return nil
+	}
+	h, isThere := c.net.hostAt(c.host, ip)
+	switch {
+	case !isThere: // no host has the address
+	case h != c.host:
+		c.sendFar(p, source, to, h)
+	case !c.deliver(cx, p, source, to, h) && c.remote != nil:
+		c.refused()
+	}
+	return nil
+}
+
+// refused notes that no socket is where c is connected to.
+func (c *packetConn) refused() {
+	c.err = syscall.ECONNREFUSED
+	c.waiters[driver.Reading].RemoveAll().Wake()
+}
+
+// others returns the hosts of a World but h.
+func (n *network) others(h *Host) (all []*Host) {
+	if n.world == nil {
+		return nil
+	}
+	for _, o := range n.world.hosts {
+		if o != h {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// sendFar sends p to a host of a World.
+func (c *packetConn) sendFar(p []byte, source, to netip.AddrPort, h *Host) {
+	w := c.net.world
+	d := Datagram{From: c.host, To: h, Network: "udp", Source: source, Destination: to, Data: slices.Clone(p)}
+	w.sendDatagram(d, func() {
+		if c.deliver(nil, d.Data, source, to, h) || c.remote == nil || isAnyGroup(to.Addr()) {
+			return
+		}
+		w.sendDatagram(Datagram{From: h, To: c.host, Network: "icmp", Source: to, Destination: source}, func() {
+			if !c.closed {
+				c.refused()
+			}
+		})
+	})
+}
+
+// deliver brings p to the sockets of a host at an address, and reports whether there are any. One whose
+// queue is full loses it.
+func (c *packetConn) deliver(cx *sched.Context, p []byte, source, to netip.AddrPort, h *Host) (isThere bool) {
+	receivers := c.net.receivers(h, source, to)
 	for _, r := range receivers {
 		if len(r.queue) < mostDatagrams && (len(r.queue) == 0 || r.bytes+len(p) <= c.net.window) {
 			r.arrive(cx, p, driver.Peer{AddrPort: source})
 		}
 	}
-	return nil
+	return len(receivers) != 0
 }
 
-// receivers returns the sockets that get a UDP datagram: those of a group, or the one whose
+// receivers returns the sockets of a host that get a UDP datagram: those of a group, or the one whose
 // address says the most.
-func (n *network) receivers(from, to netip.AddrPort) (all []*packetConn) {
+func (n *network) receivers(h *Host, from, to netip.AddrPort) (all []*packetConn) {
 	ip := to.Addr()
 	if ip.IsUnspecified() {
 		ip = driver.Address{Network: "udp", IP: ip}.ToLocal().IP
 	}
 	best := 0
 	for _, r := range n.packets {
-		if r.at.isUnix() || r.at.port != to.Port() || r.remote != nil && r.to.AddrPort != from {
+		if r.host != h || r.at.isUnix() || r.at.port != to.Port() || r.remote != nil && r.to.AddrPort != from {
 			continue
 		}
 		switch {

@@ -50,6 +50,10 @@ func (d *Driver) Choose(n int) int {
 // is no deadline (or the clock is held), no blocking task runs, and there is no
 // controller.
 func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
+	if w := d.world.Load(); w != nil {
+		deadline = w.until(deadline)
+		defer w.run() // after the lock was given back
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var patience *time.Timer

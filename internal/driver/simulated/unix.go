@@ -14,19 +14,19 @@ import (
 // is closed. A path and an abstract name differ in nothing else.
 
 // freePath returns path, or a name that is free if it is empty.
-func (n *network) freePath(path string) string {
+func (n *network) freePath(h *Host, path string) string {
 	for i := 1; path == ""; i++ {
 		name := fmt.Sprintf("@%05x", i)
-		if n.listenerOf(name) == nil && n.packetAt(name) == nil {
+		if n.listenerOf(h, name) == nil && n.packetAt(h, name) == nil {
 			path = name
 		}
 	}
 	return path
 }
 
-// listenerOf returns the listener at a path, or nil.
-func (n *network) listenerOf(path string) *listener {
-	i := slices.IndexFunc(n.listeners, func(l *listener) bool { return l.at.isUnix() && l.at.path == path })
+// listenerOf returns the listener of a host at a path, or nil.
+func (n *network) listenerOf(h *Host, path string) *listener {
+	i := slices.IndexFunc(n.listeners, func(l *listener) bool { return l.host == h && l.at.isUnix() && l.at.path == path })
 	if i < 0 {
 		return nil
 	}
@@ -38,15 +38,16 @@ func (d *Driver) dialUnix(a driver.Address) (driver.Conn, error) {
 	n := &d.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	h := n.here()
 	unnamed := &net.UnixAddr{Net: a.Network}
-	c := &conn{driver: d, waits: waits{net: n}, network: a.Network, local: unnamed, remote: a.Net(), state: connecting}
-	peer := &conn{driver: d, waits: waits{net: n}, network: a.Network, local: a.Net(), remote: unnamed, state: open, peer: c}
+	c := &conn{driver: d, waits: waits{net: n}, host: h, network: a.Network, local: unnamed, remote: a.Net(), state: connecting}
+	peer := &conn{driver: d, waits: waits{net: n}, host: h, network: a.Network, local: a.Net(), remote: unnamed, state: open, peer: c}
 	var err error
-	l := n.listenerOf(a.Path)
+	l := n.listenerOf(h, a.Path)
 	switch {
 	case n.closed:
 		err = net.ErrClosed
-	case n.packetAt(a.Path) != nil:
+	case n.packetAt(h, a.Path) != nil:
 		err = os.NewSyscallError("connect", syscall.EPROTOTYPE)
 	case l == nil && len(a.Path) > 0 && a.Path[0] == '@':
 		err = os.NewSyscallError("connect", syscall.ECONNREFUSED)
@@ -60,6 +61,8 @@ func (d *Driver) dialUnix(a driver.Address) (driver.Conn, error) {
 	}
 	connect(c, peer)
 	c.peer = peer
+	h.keep(c)
+	h.keep(peer)
 	l.arrive(peer)
 	return c, nil
 }

@@ -1,0 +1,192 @@
+package simulated
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// A World is a network of several hosts, with links between them that have faults. A driver without one has one host
+// and no links.
+//
+// The lock of the network guards it. Its events happen in [Driver.Wait], between two polls, when
+// the clock comes to them.
+type World struct {
+	driver  *Driver
+	net     *network
+	config  WorldConfig
+	outside *Host // of the tasks that belong to no host
+	hosts   []*Host
+	links   map[way]*link
+	names   map[string][]netip.Addr
+	groups  map[*Host]int // of a partition: hosts of different groups do not reach each other
+	rule    func(Datagram) bool
+	events  events
+}
+
+// way is the direction of a link.
+type way struct{ from, to *Host }
+
+// WorldConfig has the settings of a World.
+type WorldConfig struct {
+	Here   func() *Host  // the host of the calling task; nil: of none
+	Link   Link          // of two hosts that have no other
+	Window int           // bytes in one direction of a connection; 0: as without a World
+	Pieces bool          // a read or a write passes a part, by the seed
+	Accept time.Duration // how long a connection may take to come to Accept
+}
+
+// Datagram is what a rule decides about: a datagram of UDP, or a segment of a connection.
+type Datagram struct {
+	From, To            *Host
+	Network             string
+	Source, Destination netip.AddrPort
+	Data                []byte
+}
+
+// NewWorld gives the driver a World, unless it has one: then the result is nil. The addresses of the tasks
+// that belong to no host is outside.
+func (d *Driver) NewWorld(c WorldConfig, outside netip.Addr) *World {
+	n := &d.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.world != nil {
+		return nil
+	}
+	if c.Window == 0 {
+		c.Window = n.window
+	}
+	w := &World{driver: d, net: n, config: c, links: map[way]*link{}, names: map[string][]netip.Addr{}}
+	w.outside = newHost("outside", outside)
+	w.outside.isUp = true
+	n.world = w
+	d.world.Store(w)
+	return w
+}
+
+// draw returns a number from 0 to n-1 that the seed decides. 0 is the case without a fault.
+func (w *World) draw(n int) int {
+	if n <= 1 {
+		return 0
+	}
+	return w.driver.Draw(n)
+}
+
+// dieSides is how fine a probability is.
+const dieSides = 1 << 20
+
+// happens throws a die.
+func (w *World) happens(probability float64) bool {
+	return probability > 0 && w.draw(dieSides) >= dieSides-int(probability*dieSides)
+}
+
+// upTo returns a time from 0 to most.
+func (w *World) upTo(most time.Duration) time.Duration {
+	if most <= 0 {
+		return 0
+	}
+	return time.Duration(w.draw(dieSides)) * most / (dieSides - 1)
+}
+
+// Draw is draw, for package world.
+func (w *World) Draw(n int) int { return w.draw(n) }
+
+// here returns the host of the calling task; nil without a World. The lock is held.
+func (n *network) here() *Host {
+	w := n.world
+	if w == nil {
+		return nil
+	}
+	if h := w.config.Here(); h != nil {
+		return h
+	}
+	return w.outside
+}
+
+// hostAt returns the host that an address belongs to, as a host sees it; nil without a World. found is false
+// when no host has it.
+func (n *network) hostAt(from *Host, ip netip.Addr) (at *Host, found bool) {
+	w := n.world
+	switch {
+	case w == nil:
+		return nil, true
+	case ip.IsLoopback() || ip.IsUnspecified() || ip == from.addr:
+		return from, true
+	case ip == w.outside.addr:
+		return w.outside, true
+	}
+	for _, h := range w.hosts {
+		if h.addr == ip {
+			return h, true
+		}
+	}
+	return nil, false
+}
+
+// At has fn called when the clock comes to an instant, between two polls, without the lock.
+func (w *World) At(at int64, fn func()) {
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
+	w.events.add(&event{at: at, fn: fn, isFree: true})
+}
+
+// after has fn called after a delay, with the lock: at once if there is none.
+func (w *World) after(delay time.Duration, fn func()) *event {
+	if delay <= 0 {
+		fn()
+		return nil
+	}
+	e := &event{at: sched.After(w.driver.Now(), delay), fn: fn}
+	w.events.add(e)
+	return e
+}
+
+// until returns the earlier of a deadline and the next event.
+func (w *World) until(deadline int64) int64 {
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
+	return min(deadline, w.events.next())
+}
+
+// run has the events happen whose instants have come.
+func (w *World) run() {
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
+	for {
+		e := w.events.take(w.driver.Now())
+		switch {
+		case e == nil:
+			return
+		case e.isFree:
+			w.net.mu.Unlock()
+			e.fn()
+			w.net.mu.Lock()
+		default:
+			e.fn()
+		}
+	}
+}
+
+// SetName gives the resolver a name for addresses; none: the name is gone.
+func (w *World) SetName(name string, addrs []netip.Addr) {
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
+	if len(addrs) == 0 {
+		delete(w.names, name)
+	} else {
+		w.names[name] = addrs
+	}
+}
+
+// LookUp returns the addresses of a name. ok is false without a World: then names are those of
+// the machine.
+func (d *Driver) LookUp(name string) (addrs []netip.Addr, ok bool) {
+	w := d.world.Load()
+	if w == nil {
+		return nil, false
+	}
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
+	return w.names[name], true
+}

@@ -2,3 +2,6 @@ package stream
 
 // ErrNil is errNil, for tests.
 var ErrNil = errNil
+
+// ErrEnded is errEnded, for tests.
+var ErrEnded = errEnded

@@ -8,6 +8,9 @@ import (
 
 // Filter returns a stream of the values of s for which keep returns true. It drops the
 // others.
+//
+//	s       1-2-3-4-|
+//	Filter  --2---4-|
 func (s Seq[T]) Filter(keep func(T) bool) Seq[T] {
 	f := &filter[T]{src: s.source(), keep: keep}
 	f.self = f
@@ -38,6 +41,9 @@ func (f *filter[T]) Drop() { f.src.Drop() }
 
 // TakeWhile returns a stream of the values of s before the first for which keep returns
 // false. It drops that value, and s.
+//
+//	s          1-2-3-1-|
+//	TakeWhile  1-2-|
 func (s Seq[T]) TakeWhile(keep func(T) bool) Seq[T] {
 	t := &takeWhile[T]{src: s.source(), keep: keep}
 	t.self = t

@@ -7,6 +7,9 @@ import (
 )
 
 // Map returns a stream of fn(v) for each value v of s.
+//
+//	s    1--2-#-3-|
+//	Map  a--b-#-c-|
 func Map[T, U any](s Stream[T], fn func(T) U) Seq[U] {
 	m := &mapped[T, U]{src: source(s), fn: fn}
 	m.self = m
@@ -32,6 +35,9 @@ func (m *mapped[T, U]) Drop() { m.src.Drop() }
 // MapErr returns a stream of the items of s, with fn(err) in the place of each error err. An
 // error for which fn returns nil is removed: so the stream goes on after an error that fn has
 // handled.
+//
+//	s       1-#-2-#-3-|
+//	MapErr  1---2---3-|
 func (s Seq[T]) MapErr(fn func(error) error) Seq[T] {
 	m := &mappedErr[T]{src: s.source(), fn: fn}
 	m.self = m
@@ -66,6 +72,9 @@ func (m *mappedErr[T]) Drop() { m.src.Drop() }
 // Then returns a stream of the results of futures: fn makes one of each value of s. They are
 // polled one after the other: s is polled for the next value when the future of the last one
 // is ready. A future that fails is an error item.
+//
+//	s     (31)--2----|
+//	Then  ---31---2--|
 func Then[T, U any](s Stream[T], fn func(T) edo.Future[U]) Seq[U] {
 	t := &then[T, U]{src: source(s), fn: fn}
 	t.self = t

@@ -64,6 +64,25 @@ func subscribeLater(h *stream.Shared[string], columns int) stream.Stream[string]
 
 // marbles are the pictures of the documentation.
 var marbles = []marble{
+	{"Map", []string{"s"}, []string{"1--2-#-3-|"}, "a--b-#-c-|", func(in streams) stream.Stream[string] {
+		return stream.Map(in[0], func(v string) string { return string(v[0] - '1' + 'a') })
+	}},
+	{"MapErr", []string{"s"}, []string{"1-#-2-#-3-|"}, "1---2---3-|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).MapErr(func(error) error { return nil })
+	}},
+	{"Then", []string{"s"}, []string{"(31)--2----|"}, "---31---2--|", func(in streams) stream.Stream[string] { return stream.Then(in[0], after) }},
+	{"Filter", []string{"s"}, []string{"1-2-3-4-|"}, "--2---4-|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).Filter(func(v string) bool { return v[0]%2 == 0 })
+	}},
+	{"Take", []string{"s"}, []string{"1-2-#-3-4-|"}, "1-2-#-(3|)", func(in streams) stream.Stream[string] { return stream.Of(in[0]).Take(3) }},
+	{"TakeWhile", []string{"s"}, []string{"1-2-3-1-|"}, "1-2-|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).TakeWhile(func(v string) bool { return v < "3" })
+	}},
+	{"Skip", []string{"s"}, []string{"1-2-#-3-4-|"}, "----#-3-4-|", func(in streams) stream.Stream[string] { return stream.Of(in[0]).Skip(2) }},
+	{"Chain", []string{"s", "next"}, []string{"1-2--|", "--a----b--|"}, "1-2--a-b--|", func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).Chain(in[1])
+	}},
+	{"Fuse", []string{"s"}, []string{"1-2-|"}, "1-2-|", func(in streams) stream.Stream[string] { return stream.Of(in[0]).Fuse() }},
 	{"Enumerate", []string{"s"}, []string{"a--b--c--|"}, "0a-1b-2c-|", func(in streams) stream.Stream[string] {
 		return stream.Map(stream.Enumerate(in[0]), func(p stream.Pair[int, string]) string { return fmt.Sprint(p.First) + p.Second })
 	}},

@@ -8,6 +8,10 @@ import (
 
 // Chain returns a stream of the items of s and then those of next, which is not polled before
 // s has ended.
+//
+//	s      1-2--|
+//	next   --a----b--|
+//	Chain  1-2--a-b--|
 func (s Seq[T]) Chain(next Stream[T]) Seq[T] {
 	c := &chain[T]{first: s.source(), second: source(next)}
 	c.self = c

@@ -294,7 +294,9 @@ var operations = []operation{
 	}},
 	{"Timeout", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Timeout(time.Hour) },
 		func(k int, in []int) []int { return in }},
-	{"Throttle", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Throttle(time.Duration(k) * time.Microsecond) },
+	{"Throttle", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return s.Throttle(time.Duration(k) * time.Microsecond)
+	},
 		func(k int, in []int) []int { return in }},
 	{"RateLimit", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.RateLimit(1, time.Microsecond, k) },
 		func(k int, in []int) []int { return in }},

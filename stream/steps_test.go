@@ -230,6 +230,7 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 		tx, rx := mpsc.New[value](1 + r.IntN(2))
 		var sink edo.Sink[value] = tx.Sink()
 		sources := map[*edo.Task]edo.Stream[value]{}
+		forwards := map[*edo.Task]edo.Sink[value]{}
 		var dropped []string
 		n := 0
 		next := func() value {
@@ -269,6 +270,22 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 						sources[task] = src
 					}
 					done, err := stream.SendAllStep(task, st, sink, src)
+					if !done {
+						return false, "", nil
+					}
+					delete(sources, task)
+					s, err := told(err)
+					return true, s, err
+				}),
+			tasktest.OpOf("Forward",
+				func(task *edo.Task) (string, error) { return told(stream.Forward(task, tx.Clone().Sink(), source())) },
+				func(task *edo.Task, st *edo.Step) (bool, string, error) {
+					src := sources[task]
+					if src == nil {
+						src = source()
+						sources[task], forwards[task] = src, tx.Clone().Sink()
+					}
+					done, err := stream.ForwardStep(task, st, forwards[task], src)
 					if !done {
 						return false, "", nil
 					}

@@ -8,6 +8,9 @@ import (
 
 // Take returns a stream of the first n values of s, and of the errors between them. It drops
 // s right after the last of these values.
+//
+//	s     1-2-#-3-4-|
+//	Take  1-2-#-(3|)
 func (s Seq[T]) Take(n int) Seq[T] {
 	t := &take[T]{src: s.source(), left: n}
 	t.self = t
@@ -37,6 +40,9 @@ func (t *take[T]) Drop() { t.src.Drop() }
 
 // Skip returns a stream of the items of s without its first n values, which it drops. It does
 // not skip the errors between them.
+//
+//	s     1-2-#-3-4-|
+//	Skip  ----#-3-4-|
 func (s Seq[T]) Skip(n int) Seq[T] {
 	k := &skip[T]{src: s.source(), left: n}
 	k.self = k

@@ -51,6 +51,9 @@ func (t *takeUntil[T, U]) Drop() {
 
 // Fuse returns a stream of the items of s that is polled no more once it has ended, and drops s
 // then. All streams that this package makes do so already; Fuse is for a stream of another kind.
+//
+//	s     1-2-|
+//	Fuse  1-2-|
 func (s Seq[T]) Fuse() Seq[T] {
 	f := &fuse[T]{src: s.source()}
 	f.self = f

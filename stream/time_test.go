@@ -206,8 +206,10 @@ func TestAValueEndsARowOfFailures(t *testing.T) {
 
 func TestAStreamThatIsDroppedStopsItsTimer(t *testing.T) {
 	for name, build := range map[string]func(s stream.Seq[int]) stream.Stream[int]{
-		"Timeout":  func(s stream.Seq[int]) stream.Stream[int] { return s.Timeout(time.Hour) },
-		"Throttle": func(s stream.Seq[int]) stream.Stream[int] { return stream.Values(1, 2).Chain(s).Throttle(time.Hour).Skip(1) },
+		"Timeout": func(s stream.Seq[int]) stream.Stream[int] { return s.Timeout(time.Hour) },
+		"Throttle": func(s stream.Seq[int]) stream.Stream[int] {
+			return stream.Values(1, 2).Chain(s).Throttle(time.Hour).Skip(1)
+		},
 		"Debounce": func(s stream.Seq[int]) stream.Stream[int] { return stream.Values(1).Chain(s).Debounce(time.Hour) },
 		"ChunksTimeout": func(s stream.Seq[int]) stream.Stream[int] {
 			return stream.Map(stream.ChunksTimeout(stream.Values(1).Chain(s), 2, time.Hour), sum)

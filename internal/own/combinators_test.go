@@ -404,6 +404,22 @@ var combinators = []row{
 	{name: "stream.SendAll", direct: true, build: func(s *scene) subject {
 		return s.body(func(task *edo.Task) error { return stream.SendAll(task, s.sink(), s.values()) })
 	}},
+	{name: "stream.Forward", direct: true, build: func(s *scene) subject {
+		return s.body(func(task *edo.Task) error { return stream.Forward(task, s.closing(), s.values()) })
+	}},
+	{name: "stream.ForwardFuture", build: func(s *scene) subject { return unit(s, stream.ForwardFuture(s.closing(), s.values())) }},
+	{name: "stream.FromChan", begins: true, build: func(s *scene) subject {
+		ch := make(chan *item, 2)
+		ch <- s.item()
+		ch <- s.item()
+		close(ch)
+		s.atEnd(func() {
+			for v := range ch {
+				v.take() // what is left belongs to the channel
+			}
+		})
+		return s.stream(stream.FromChan(ch))
+	}},
 	{name: "stream.SendAllFuture", build: func(s *scene) subject { return unit(s, stream.SendAllFuture(s.sink(), s.values())) }},
 }
 
@@ -425,6 +441,14 @@ func takeShared(p stream.Pair[*item, *item]) {
 	takeOnce(p.First)
 	takeOnce(p.Second)
 }
+
+// closing returns a sink that may be closed and dropped.
+func (s *scene) closing() edo.Sink[*item] { return closingSink{s.sink()} }
+
+type closingSink struct{ edo.Sink[*item] }
+
+func (c closingSink) PollClose(cx *edo.Context) (edo.Poll, error) { return c.PollFlush(cx) }
+func (closingSink) Drop()                                         {}
 
 // eachRow runs test for the rows for which which is true, as a subtest with a scene of its
 // own, and checks the scene.

@@ -26,7 +26,7 @@ var noCombinators = []string{
 	"future.Of", "future.Result.Get", "future.Shared.Clone", "future.Shared.Waits", "stream.Of", "stream.StreamMap.Len", "stream.StreamMap.Has",
 	"future.JoinTaskStep", "future.TryJoinTaskStep", "future.RaceTaskStep",
 	"stream.AllStep", "stream.AllEnd", "stream.EachStep", "stream.EachEnd",
-	"stream.SendStep", "stream.SendAllStep", "stream.FoldTaskStep", "stream.ForEachTaskStep",
+	"stream.SendStep", "stream.SendAllStep", "stream.ForwardStep", "stream.FoldTaskStep", "stream.ForEachTaskStep",
 }
 
 // exceptions are futures, streams, and functions that return them, without a row of

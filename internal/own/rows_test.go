@@ -41,7 +41,7 @@ type subject struct {
 
 // rows returns all rows.
 func rows() []row {
-	return slices.Concat(combinators, roots, channels, manyConsumers, locks, timers, sockets, bytes, frames)
+	return slices.Concat(combinators, roots, channels, manyConsumers, locks, timers, windows, sockets, bytes, frames)
 }
 
 // leaves marks rows as leaves.

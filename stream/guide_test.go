@@ -1,0 +1,346 @@
+package stream_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/stream"
+)
+
+// handles is a stream of values with an owner.
+type handles = stream.Stream[*owntest.Handle]
+
+// A guided operation is a row of docs/streams.md.
+type guided struct {
+	name  string
+	when  string // to take it
+	holds string // values that were taken and not given
+	// For the test of what it holds: the most values, and the operation over src, which calls
+	// give with each value that it gives away.
+	most  int
+	build func(src handles, give func(...*owntest.Handle)) edo.Stream[int]
+}
+
+// eachOne is a stream of src, whose values it gives away.
+func eachOne(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+	return stream.Map(src, func(h *owntest.Handle) int { give(h); return 0 })
+}
+
+// eachChunk is eachOne for chunks.
+func eachChunk(src stream.Stream[[]*owntest.Handle], give func(...*owntest.Handle)) edo.Stream[int] {
+	return stream.Map(src, func(all []*owntest.Handle) int { give(all...); return 0 })
+}
+
+func number(h *owntest.Handle) int { return h.N }
+
+// fewPolls returns a future of h that is pending for some polls.
+func fewPolls(h *owntest.Handle) edo.Future[*owntest.Handle] {
+	return &pendingHandle{h: h, polls: h.N % 4}
+}
+
+type pendingHandle struct {
+	h     *owntest.Handle
+	polls int
+}
+
+func (f *pendingHandle) Poll(cx *edo.Context) (*owntest.Handle, edo.Poll, error) {
+	if !cx.Proceed(nil) {
+		return nil, edo.Pending, nil
+	}
+	if f.polls--; f.polls >= 0 {
+		cx.Waker().WakeBy(cx)
+		return nil, edo.Pending, nil
+	}
+	h := f.h
+	f.h = nil
+	return h, edo.Ready, nil
+}
+
+func (f *pendingHandle) Drop() {
+	if f.h != nil {
+		f.h.Drop()
+	}
+}
+
+// sections are the parts of docs/streams.md.
+var sections = []struct {
+	title string
+	rows  []guided
+}{
+	{"One value after the other", []guided{
+		{"Map", "each value becomes another one, at once", "nothing", 0, nil},
+		{"Then", "each value becomes another one, by a future; one at a time", "one value, in its future", 1, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.Then(src, fewPolls), give)
+		}},
+		{"Filter", "some values are not wanted", "nothing", 0, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.Of(src).Filter(func(h *owntest.Handle) bool { return h.N%2 == 0 }), give)
+		}},
+		{"FilterMap", "both at once", "nothing", 0, nil},
+		{"Scan", "a running total, or any state from value to value", "the accumulator", 0, nil},
+		{"Enumerate", "each value needs its number", "nothing", 0, nil},
+		{"Pairwise", "each value is compared with the one before", "the last value, which was given before, but for the first", 1, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			seen := map[*owntest.Handle]bool{}
+			return stream.Map(stream.Pairwise(src), func(p stream.Pair[*owntest.Handle, *owntest.Handle]) int {
+				for _, h := range []*owntest.Handle{p.First, p.Second} {
+					if !seen[h] {
+						seen[h] = true
+						give(h)
+					}
+				}
+				return 0
+			})
+		}},
+		{"Distinct", "values may come twice", "the last keys", 0, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.Distinct(src, 2, func(h *owntest.Handle) int { return h.N % 3 }), give)
+		}},
+		{"DistinctUntilChanged", "only changes matter", "one key", 0, nil},
+		{"Inspect", "something is to be counted or logged on the way", "nothing", 0, nil},
+	}},
+	{"The beginning and the end", []guided{
+		{"Take", "the first n are enough; the source is dropped with the last of them", "nothing", 0, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.Of(src).Take(5), give)
+		}},
+		{"TakeWhile", "until a value says that it is enough", "nothing", 0, nil},
+		{"MapWhile", "the same, with values that become others", "nothing", 0, nil},
+		{"TakeUntil", "until something else happens: a signal, a time, a token", "nothing", 0, nil},
+		{"Skip", "the first n are not wanted", "nothing", 0, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.Of(src).Skip(2), give)
+		}},
+		{"SkipWhile", "those before a value are not wanted", "nothing", 0, nil},
+		{"Chain", "another stream follows", "nothing", 0, nil},
+		{"Fuse", "a stream of another kind does not end for good", "nothing", 0, nil},
+	}},
+	{"Several streams", []guided{
+		{"Merge", "the values of several streams as they come, fairly", "nothing", 0, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.Merge(src, nil, stream.Empty[*owntest.Handle]()), give)
+		}},
+		{"Zip", "the values of two streams belong together by their number", "one value, of the stream that is ahead", 1, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			slow := stream.Then(stream.Iter(count), func(v int) edo.Future[int] { return slow(v, v%3) })
+			return stream.Map(stream.Zip(src, slow), func(p stream.Pair[*owntest.Handle, int]) int { give(p.First); return 0 })
+		}},
+		{"CombineLatest", "each change of either, with the latest of the other", "the latest of each, those that were in no pair", 1, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			seen := map[*owntest.Handle]bool{}
+			slow := stream.Then(stream.Iter(count), func(v int) edo.Future[int] { return slow(v, v%3) }).Take(9)
+			return stream.Map(stream.CombineLatest(src, slow), func(p stream.Pair[*owntest.Handle, int]) int {
+				if !seen[p.First] {
+					seen[p.First] = true
+					give(p.First)
+				}
+				return 0
+			})
+		}},
+		{"WithLatestFrom", "each value, with the latest of another stream", "the latest of the other", 0, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			slow := stream.Then(stream.Iter(count), func(v int) edo.Future[int] { return slow(v, v%3) }).Take(9)
+			return stream.Map(stream.WithLatestFrom(src, slow), func(p stream.Pair[*owntest.Handle, int]) int { give(p.First); return 0 })
+		}},
+		{"FlatMap", "each value becomes a stream; one after the other", "nothing", 0, nil},
+		{"FlatMapUnordered", "the same, n side by side", "nothing", 0, nil},
+		{"Switch", "the same, and a new stream replaces the one before", "nothing", 0, nil},
+		{"GroupBy", "each key has a pipeline of its own", "one value for each group, and one that waits for its group", 3, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.GroupBy(src, 2, func(h *owntest.Handle) int { return h.N % 2 }, func(_ int, group stream.Seq[*owntest.Handle]) handles {
+				return group
+			}), give)
+		}},
+		{"Partition", "two kinds of values go two ways", "n values of which the slower side has not asked", 2, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			yes, no := stream.Partition(src, 2, func(h *owntest.Handle) bool { return h.N%2 == 0 })
+			return eachOne(yes.Merge(no), give)
+		}},
+		{"Share", "several readers of one stream", "n values that the slowest has not read", 0, nil},
+		{"Replay", "the same, and later readers see the last n", "the last n, and n more", 0, nil},
+	}},
+	{"Side by side", []guided{
+		{"Buffered", "a future for each value, n at a time, results in order", "n values: in futures, or as results", 3, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.Buffered(src, 3, fewPolls), give)
+		}},
+		{"BufferUnordered", "the same, results as they come", "n values: in futures, or as results", 3, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachOne(stream.BufferUnordered(src, 3, fewPolls), give)
+		}},
+	}},
+	{"Chunks and time", []guided{
+		{"Chunks", "work is cheaper for n values at once", "the values of one chunk", 3, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachChunk(stream.Chunks(src, 3), give)
+		}},
+		{"ReadyChunks", "the same, without a wait for a full chunk", "nothing between polls", 0, func(src handles, give func(...*owntest.Handle)) edo.Stream[int] {
+			return eachChunk(stream.ReadyChunks(src, 3), give)
+		}},
+		{"ChunksTimeout", "the same, with a limit for that wait", "the values of one chunk", 0, nil},
+		{"Timeout", "silence is an error", "nothing", 0, nil},
+		{"Throttle", "values are to come apart, and none is to be lost", "one value", 0, nil},
+		{"RateLimit", "so many in each second, with bursts", "one value", 0, nil},
+		{"Debounce", "only the last of a burst matters", "one value", 0, nil},
+	}},
+	{"Errors", []guided{
+		{"MapErr", "an error becomes another one, or is handled", "nothing", 0, nil},
+		{"UntilError", "the first error ends the stream", "nothing", 0, nil},
+		{"Catch", "after an error another stream goes on", "nothing", 0, nil},
+		{"Retry", "after an error the same begins again, later and later", "nothing", 0, nil},
+	}},
+}
+
+// guide returns the text of docs/streams.md.
+func guide() string {
+	var b strings.Builder
+	b.WriteString(`# Streams: which operator to take when
+
+A stream is a sequence of values that may not be ready yet. This page is made of the pictures and the table that the tests of
+package stream use, so it is true: each picture is played in virtual time. A column of a picture is 10 ms. A letter or a digit is an
+item, ` + "`#`" + ` an error, ` + "`|`" + ` the end; what is in parentheses happens at one time. A chunk is in brackets, a pair is two characters.
+
+"Holds" is what an operator may have taken from its source and not given on. All of it is dropped with the operator, and a test
+accounts for every value. Back-pressure is everywhere: an operator asks its source only when it is asked itself.
+
+All operators work in a chain, and with a loop in direct style, which the compiler of [direct style](stackless.md) turns into a frame:
+
+` + "```go" + `
+for v, err := range stream.All(task, stream.Of(rx).Throttle(time.Second).Take(10)) {
+` + "```" + `
+
+Sinks are in package ` + "`stream/sink`" + `, windows of time in ` + "`stream/window`" + `.
+`)
+	for _, s := range sections {
+		fmt.Fprintf(&b, "\n## %s\n\n| operator | take it when | holds |\n| --- | --- | --- |\n", s.title)
+		for _, r := range s.rows {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.name, r.when, r.holds)
+		}
+		b.WriteString("\n```\n")
+		sep := ""
+		for _, r := range s.rows {
+			if i := slices.IndexFunc(marbles, func(m marble) bool { return m.name == r.name }); i >= 0 {
+				b.WriteString(sep + strings.Join(marbles[i].picture(), "\n") + "\n")
+				sep = "\n"
+			}
+		}
+		b.WriteString("```\n")
+	}
+	return b.String()
+}
+
+func TestTheGuideIsMadeOfThePictures(t *testing.T) {
+	const path = "../docs/streams.md"
+	if *draw {
+		if err := os.WriteFile(path, []byte(guide()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != guide() {
+		t.Errorf("%v: %s is not what the tests say; write it by -draw", err, path)
+	}
+}
+
+// notInTheGuide are exported functions of the package that are no operators: sources, ends, and
+// what has an entry under another name.
+var notInTheGuide = strings.Fields(`Of All Each AllStep AllEnd EachStep EachEnd
+	Values Once Empty Iter Iter2 PollFn Unfold UnfoldFuture Cycle FromChan NewStreamMap Flatten
+	Fold FoldFuture FoldTask FoldTaskStep ForEach ForEachFuture ForEachTask ForEachTaskStep ForEachConcurrent Collect Count Any Every
+	Send SendStep SendFuture SendAll SendAllStep SendAllFuture Forward ForwardStep ForwardFuture`)
+
+func TestEveryOperatorIsInTheGuideAndHasAPicture(t *testing.T) {
+	files, _ := filepath.Glob("*.go")
+	found := map[string]bool{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			d, ok := d.(*ast.FuncDecl)
+			if !ok || !d.Name.IsExported() || slices.Contains([]string{"PollNext", "Poll", "Drop"}, d.Name.Name) {
+				continue
+			}
+			if d.Recv != nil {
+				x, ok := d.Recv.List[0].Type.(*ast.IndexExpr)
+				if !ok || x.X.(*ast.Ident).Name != "Seq" {
+					continue
+				}
+			}
+			found[d.Name.Name] = true
+		}
+	}
+	var want []string
+	for _, s := range sections {
+		for _, r := range s.rows {
+			want = append(want, r.name)
+			if !found[r.name] {
+				t.Errorf("the guide has %s, which there is not", r.name)
+			}
+			if !slices.ContainsFunc(marbles, func(m marble) bool { return m.name == r.name }) {
+				t.Errorf("%s has no picture", r.name)
+			}
+		}
+	}
+	for name := range found {
+		if slices.Contains(want, name) == slices.Contains(notInTheGuide, name) {
+			t.Errorf("%s: in the guide: %v, want the guide or notInTheGuide", name, slices.Contains(want, name))
+		}
+	}
+}
+
+// TestNoOperatorHoldsMoreThanTheGuideSays accounts for every value that an operator has taken,
+// after each poll and after its drop, for every number of polls before the drop.
+func TestNoOperatorHoldsMoreThanTheGuideSays(t *testing.T) {
+	for _, s := range sections {
+		for _, r := range s.rows {
+			if r.build == nil {
+				continue
+			}
+			t.Run(r.name, func(t *testing.T) {
+				for limit := range 60 {
+					checkHolds(t, r, limit)
+				}
+			})
+		}
+	}
+}
+
+func checkHolds(t *testing.T, r guided, limit int) {
+	var taken []*owntest.Handle
+	given := map[*owntest.Handle]int{}
+	src := stream.Then(stream.Iter(count), func(v int) edo.Future[int] { return slow(v, v%2) }).Take(20)
+	made := stream.Map(src, func(v int) *owntest.Handle {
+		h := owntest.NewHandle(v)
+		taken = append(taken, h)
+		return h
+	})
+	out := r.build(made, func(all ...*owntest.Handle) {
+		for _, h := range all {
+			given[h]++
+		}
+	})
+	held := func() (n int) {
+		for _, h := range taken {
+			if fates := given[h] + h.Drops(); fates > 1 {
+				t.Fatalf("value %d was given %d times and dropped %d times", h.N, given[h], h.Drops())
+			} else {
+				n += 1 - fates
+			}
+		}
+		return n
+	}
+	task := edotest.NewTask()
+	for range limit {
+		_, p, _ := edotest.PollNext(task, out)
+		if n := held(); n > r.most {
+			t.Fatalf("it holds %d values, want at most %d", n, r.most)
+		}
+		if p == edo.End {
+			break
+		}
+	}
+	edo.Drop(out)
+	if n := held(); n != 0 {
+		t.Fatalf("after %d polls and the drop, %d values are unaccounted for", limit, n)
+	}
+}

@@ -104,6 +104,7 @@ func end(rt *core.Runtime) {
 	}
 	if rt.HasLives {
 		rt.Coros.Unwind()
+		lost.Excuse(rt.Began)
 	}
 	rt.Coros.Close()
 	core.Runtimes.Remove(rt)

@@ -233,7 +233,7 @@ func (h *Head) resolveFailed(x *Extra, rt *Runtime) {
 	claim := Taken
 	if !x.ErrorIsAbort && !x.IsMain && rt != nil {
 		if claim = x.claim(&h.Task, x.Err); claim != Taken {
-			x.failure = &failure{task: NameOf(&h.Task), err: x.Err, rt: rt, life: x.life}
+			x.failure = &failure{task: NameOf(&h.Task), err: x.Err, rt: rt, life: x.excuse()}
 			rt.Failures.add(x.failure)
 		}
 	}
@@ -252,7 +252,7 @@ func Forsake(t *sched.Task, rt *Runtime) {
 	if x.Err == nil {
 		Guard(NameOf(t), x, b.DropValue)
 		if x.Err != nil {
-			x.failure = &failure{task: NameOf(t), err: x.Err, rt: rt, life: x.life}
+			x.failure = &failure{task: NameOf(t), err: x.Err, rt: rt, life: x.excuse()}
 			rt.Failures.add(x.failure)
 		}
 	}

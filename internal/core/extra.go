@@ -24,6 +24,7 @@ type Extra struct {
 	life     *Life // of the host that the task belongs to; nil: to none
 
 	failed       bool // a poll did not return; the future must not be polled again
+	isFirst      bool // it is the first task of its life
 	IsMain       bool // Run returns its error itself
 	Daemon       bool // Run does not wait for it
 	panicTold    bool // Config.OnPanic was told of its panics

@@ -21,7 +21,7 @@ type failure struct {
 	task string // its name
 	err  error
 	rt   *Runtime
-	life *Life // of the host that it belonged to; nil: to none
+	life *Life // the failure is forgotten when this ends by a crash; or nil
 	kept bool  // guarded by Failures.mu, as the next
 	gone bool  // removed
 }
@@ -52,11 +52,11 @@ func (fs *Failures) remove(f *failure) {
 	}
 }
 
-// forgetDead takes back the failures of tasks whose host has crashed: no task was left to join them.
-func (fs *Failures) forgetDead() {
+// forget takes back failures of tasks of l, whose host has crashed: no task was left to join them.
+func (fs *Failures) forget(l *Life) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	fs.kept = slices.DeleteFunc(fs.kept, func(f *failure) bool { return f.life.isDead() })
+	fs.kept = slices.DeleteFunc(fs.kept, func(f *failure) bool { return f.life == l })
 }
 
 // AddStall keeps the first two stall errors, which are always returned; the second one lists

@@ -44,19 +44,30 @@ func NewLife(rt *Runtime, of any) *Life {
 	if !rt.HasLives {
 		rt.HasLives = true
 		rt.Coros.Track()
-		rt.Sched.SetGate(admits)
+		rt.SetGate()
 	}
 	return &Life{rt: rt, of: of}
 }
 
+// SetGate makes the scheduler ask the lives before each poll, and call BeforePoll.
+func (rt *Runtime) SetGate() { rt.Sched.SetGate(rt.admits) }
+
 // Of returns the host.
 func (l *Life) Of() any { return l.of }
 
-// Option makes a task that is spawned with it one of l.
-func (l *Life) Option() SpawnOption { return SpawnOption{Apply: func(x *Extra) { x.life = l }} }
+// Option makes a task that is spawned with it the first of l.
+func (l *Life) Option() SpawnOption {
+	return SpawnOption{Apply: func(x *Extra) { x.life, x.isFirst = l, true }}
+}
 
-// isDead reports whether l, which may be nil, is over.
-func (l *Life) isDead() bool { return l != nil && l.state == dead }
+// excuse returns the life whose crash excuses what the task has failed with: nil, if that is a panic, or if the task was
+// the first of its life, which no other would have joined.
+func (x *Extra) excuse() *Life {
+	if x.life == nil || x.isFirst || Hooks.IsPanic(x.Err) {
+		return nil
+	}
+	return x.life
+}
 
 // join gives a task that is about to be spawned its life.
 func (h *Head) join(x, parent *Extra, rt *Runtime) {
@@ -105,8 +116,17 @@ func (l *Life) enter(g uintptr) (leave func()) {
 	}
 }
 
+// IsDead reports whether t belongs to a life that is over.
+func IsDead(t *sched.Task) bool {
+	x := ExtraOf(t)
+	return x != nil && x.life != nil && x.life.state == dead
+}
+
 // admits is the gate of a runtime with lives.
-func admits(t *sched.Task) bool {
+func (rt *Runtime) admits(t *sched.Task) bool {
+	if rt.BeforePoll != nil {
+		rt.BeforePoll()
+	}
 	x := ExtraOf(t)
 	if x == nil || x.life == nil {
 		return true
@@ -157,8 +177,9 @@ func (l *Life) Tasks(yield func(*sched.Task) bool) {
 }
 
 // End ends l. None of its code runs any more, except for the rest of the poll that calls End, if
-// that is one of its tasks, and for tasks with goroutines of their own: those are cancelled.
-func (l *Life) End() {
+// that is one of its tasks, and for tasks with goroutines of their own: those are cancelled. By a crash the failures are forgotten of
+// tasks that were to be joined, perhaps.
+func (l *Life) End(isCrash bool) {
 	if l.state == dead {
 		return
 	}
@@ -171,7 +192,9 @@ func (l *Life) End() {
 			t.Wake()
 		}
 	}
-	l.rt.Failures.forgetDead()
+	if isCrash {
+		l.rt.Failures.forget(l)
+	}
 }
 
 // corpse is the body of a task that is dead: its next poll is the last.

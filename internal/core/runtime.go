@@ -36,6 +36,7 @@ type Runtime struct {
 	Told        string      // the report of the last stall; the monitor's
 	Signals     atomic.Bool // a signal may do something
 	HasLives    bool        // some tasks belong to a host of a simulation, see life.go
+	BeforePoll  func()      // called before each poll, after SetGate; nil: nothing is
 	lives       lives
 }
 

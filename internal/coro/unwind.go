@@ -38,7 +38,7 @@ type Condemned interface {
 }
 
 // unwindPatience is how long Unwind waits for a deferred call that blocks.
-const unwindPatience = time.Second
+var unwindPatience = time.Second
 
 // maxUnwinds bounds how often one function may wait while it exits.
 const maxUnwinds = 1000

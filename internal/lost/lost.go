@@ -48,7 +48,7 @@ func Found(number uint64, tell func() error) {
 		return
 	}
 	mu.Unlock()
-	report(tell())
+	report(reportOf(number, tell()))
 }
 
 // Hold says that a simulation has begun.
@@ -94,7 +94,7 @@ func Tell(since uint64) error {
 	slices.SortFunc(all, func(a, b thing) int { return cmp.Compare(a.number, b.number) })
 	var errs []error
 	for _, t := range all {
-		if err := t.tell(); err != nil {
+		if err := reportOf(t.number, t.tell()); err != nil {
 			report(err)
 			if t.number > since {
 				errs = append(errs, err)

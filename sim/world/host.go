@@ -108,7 +108,7 @@ func (h *Host) Crash(f Farewell) {
 		return
 	}
 	h.isUp = false
-	h.life.End()
+	h.life.End(!h.world.ended)
 	h.world.inner.Crash(h.inner, f == Reset)
 	h.disk.Crash()
 }
@@ -120,7 +120,7 @@ func (h *Host) Kill() {
 		return
 	}
 	h.isUp = false
-	h.life.End()
+	h.life.End(true)
 	h.world.inner.Kill(h.inner)
 	h.disk.Kill()
 }

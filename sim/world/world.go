@@ -42,6 +42,7 @@ type World struct {
 	spawner edo.Spawner
 	hosts   []*Host
 	ended   bool
+	aborts  aborting
 }
 
 // simulation is what a World needs of the driver.
@@ -74,7 +75,7 @@ func New(s edo.Spawner, c Config) (*World, error) {
 	}
 	w := &World{config: c, rt: src.Rt, driver: d}
 	w.inner = d.NewWorld(simulated.WorldConfig{
-		Here: w.hereInside, Link: simulated.Link(c.Link), Window: c.Window, Pieces: c.Pieces, Accept: c.Accept,
+		Here: w.hereInside, Link: simulated.Link(c.Link), Window: c.Window, Pieces: c.Pieces, Accept: c.Accept, Idle: w.aborts.idle,
 	}, outside)
 	if w.inner == nil {
 		return nil, errSecond

@@ -142,7 +142,4 @@ func (w *World) sendDatagram(d Datagram, arrive func()) {
 	}
 }
 
-// sameHost reports whether d stays on its host, which loses nothing.
-func (n *network) sameHost(a, b *Host) bool { return n.world == nil || a == b }
-
 func unmapped(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }

@@ -117,10 +117,10 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 		err = os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
 	case from.Is4() != a.IP.Is4():
 		err = &net.AddrError{Err: "mismatched local address type", Addr: from.String()}
-	case h.owns(from) != nil:
-		err = os.NewSyscallError("bind", h.owns(from))
 	case !isThere:
 		err = os.NewSyscallError("connect", syscall.EHOSTUNREACH)
+	case h.owns(from) != nil:
+		err = os.NewSyscallError("bind", h.owns(from))
 	}
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.Net(), Err: err}

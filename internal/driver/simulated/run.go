@@ -51,6 +51,9 @@ func (d *Driver) Choose(n int) int {
 // controller.
 func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 	if w := d.world.Load(); w != nil {
+		if w.config.Idle != nil && w.config.Idle() {
+			return false
+		}
 		deadline = w.until(deadline)
 		defer w.run() // after the lock was given back
 	}

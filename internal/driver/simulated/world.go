@@ -34,6 +34,7 @@ type WorldConfig struct {
 	Link   Link          // of two hosts that have no other
 	Window int           // bytes in one direction of a connection; 0: as without a World
 	Pieces bool          // a read or a write passes a part, by the seed
+	Idle   func() bool   // called when no task is runnable; true: one is now. Or nil
 	Accept time.Duration // how long a connection may take to come to Accept
 }
 
@@ -89,8 +90,9 @@ func (w *World) upTo(most time.Duration) time.Duration {
 	return time.Duration(w.draw(dieSides)) * most / (dieSides - 1)
 }
 
-// Draw is draw, for package world.
-func (w *World) Draw(n int) int { return w.draw(n) }
+// Draw is draw, for package world, and Happens throws a die.
+func (w *World) Draw(n int) int                   { return w.draw(n) }
+func (w *World) Happens(probability float64) bool { return w.happens(probability) }
 
 // here returns the host of the calling task; nil without a World. The lock is held.
 func (n *network) here() *Host {

@@ -45,8 +45,6 @@ type Driver struct {
 	hold   bool
 	choice *rand.PCG // the runtime's goroutine alone
 	net    network
-	world  atomic.Pointer[World] // nil: there is one host
-	points map[uintptr]bool      // see Point; the runtime's goroutine alone
 
 	now atomic.Int64 // written under mu
 
@@ -62,6 +60,9 @@ type Driver struct {
 	blocking int   // number of blocking tasks that run
 	patience time.Duration
 	blocked  func() // called once, when only blocking tasks have run for patience
+
+	world  atomic.Pointer[World] // nil: there is one host
+	points map[uintptr]bool      // see Point; the runtime's goroutine alone
 }
 
 var _ driver.Driver = (*Driver)(nil)

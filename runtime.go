@@ -102,7 +102,7 @@ func end(rt *core.Runtime) {
 	for t := range rt.Sched.Tasks { // Block on other goroutines: nothing will wake them any more
 		t.Cancel()
 	}
-	if rt.HasLives {
+	if rt.HasLives.Load() {
 		rt.Coros.Unwind()
 		lost.Excuse(rt.Began)
 	}

@@ -41,8 +41,7 @@ const (
 
 // NewLife begins a life of a host, in a runtime that is seeded. It is called in a poll.
 func NewLife(rt *Runtime, of any) *Life {
-	if !rt.HasLives {
-		rt.HasLives = true
+	if !rt.HasLives.Swap(true) {
 		rt.Coros.Track()
 		rt.SetGate()
 	}

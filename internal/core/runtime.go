@@ -35,7 +35,7 @@ type Runtime struct {
 	Began       uint64      // in a seeded runtime: the number before that of the first thing made in it
 	Told        string      // the report of the last stall; the monitor's
 	Signals     atomic.Bool // a signal may do something
-	HasLives    bool        // some tasks belong to a host of a simulation, see life.go
+	HasLives    atomic.Bool // some tasks belong to a host of a simulation, see life.go
 	BeforePoll  func()      // called before each poll, after SetGate; nil: nothing is
 	lives       lives
 }

@@ -11,7 +11,7 @@ import (
 // Functions that are suspended, on coroutines that are parked in each other's slots as well, end with their deferred calls, in
 // the order in which they began, and nothing else of them runs.
 func TestUnwindRunsDeferredCallsAloneInOrder(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goroutines()
 	p := NewPool(4)
 	p.Track()
 	var order []string
@@ -53,13 +53,7 @@ func TestUnwindRunsDeferredCallsAloneInOrder(t *testing.T) {
 	if p.Out() != 0 {
 		t.Fatalf("%d are out", p.Out())
 	}
-	for range 1000 {
-		if runtime.NumGoroutine() <= before || raceDetector {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+	waitForGoroutines(t, before)
 }
 
 func TestUnwindSurvivesWhatDeferredCallsDo(t *testing.T) {

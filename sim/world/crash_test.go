@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/scope"
@@ -100,7 +101,7 @@ func TestACrashMeetsEveryKindOfWait(t *testing.T) {
 	}
 	for name, fn := range waits {
 		t.Run(name, func(t *testing.T) {
-			before := runtime.NumGoroutine()
+			before := tasktest.CountGoroutines()
 			sim.Explore(t, 60, func(seed uint64) error {
 				return in(seed, world.Config{}, func(task *edo.Task, w *world.World) error {
 					h := w.Host("a", fn)
@@ -120,17 +121,10 @@ func TestACrashMeetsEveryKindOfWait(t *testing.T) {
 					return timer.Sleep(task, 10*time.Millisecond)
 				})
 			})
-			for range 1000 {
-				if runtime.NumGoroutine() <= before {
-					return
+			for start := time.Now(); tasktest.CountGoroutines() > before; runtime.Gosched() {
+				if time.Since(start) > 10*time.Second {
+					t.Fatalf("%d goroutines, %d before", tasktest.CountGoroutines(), before)
 				}
-				runtime.Gosched()
-			}
-			if raceEnabled { // the shelf of package coro keeps some
-				return
-			}
-			if n := runtime.NumGoroutine(); n > before {
-				t.Fatalf("%d goroutines, %d before", n, before)
 			}
 		})
 	}

@@ -26,8 +26,10 @@ type Host struct {
 	start func(opts ...edo.SpawnOption) finisher
 	life  *core.Life // of the present program, or the last one
 	main  finisher
-	isUp  bool // there is a program
 	pause bool
+
+	hasPower bool // without it there is no program
+	isUp     bool // there is a program
 }
 
 // finisher is the part of a handle that a Host needs.
@@ -81,7 +83,7 @@ func (h *Host) begin() {
 		return
 	}
 	h.world.inner.Start(h.inner)
-	h.isUp, h.pause = true, false
+	h.hasPower, h.isUp, h.pause = true, true, false
 	h.life = core.NewLife(h.world.rt, h)
 	h.main = h.start(edo.Name(h.Name()), inside.SpawnOption(h.life.Option()))
 }
@@ -104,11 +106,14 @@ func (h *Host) String() string { return fmt.Sprintf("%s (%v)", h.Name(), h.Addr(
 //
 // A task with a goroutine of its own (edo.Blocking) cannot be stopped: it is cancelled.
 func (h *Host) Crash(f Farewell) {
-	if !h.isUp {
+	if !h.hasPower {
 		return
 	}
-	h.isUp = false
-	h.life.End(!h.world.ended)
+	if h.isUp {
+		h.isUp = false
+		h.life.End(!h.world.ended)
+	}
+	h.hasPower = false
 	h.world.inner.Crash(h.inner, f == Reset)
 	h.disk.Crash()
 }
@@ -128,7 +133,9 @@ func (h *Host) Kill() {
 // Restart starts the program of the host again, from its main function, with the disk that it has. A host that runs
 // crashes first, in silence.
 func (h *Host) Restart() {
-	h.Crash(Silent)
+	if h.isUp {
+		h.Crash(Silent)
+	}
 	h.begin()
 }
 

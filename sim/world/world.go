@@ -160,7 +160,7 @@ func (w *World) hereInside() *simulated.Host {
 //edo:nowait
 func Here(s edo.Spawner) *Host {
 	src := inside.Source(s)
-	if src.Err != nil || !src.Rt.HasLives {
+	if src.Err != nil || !src.Rt.HasLives.Load() {
 		return nil
 	}
 	if l := src.Rt.LifeHere(); l != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,9 @@ import (
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
 )
+
+// replays says that one seed alone is run.
+var replays = os.Getenv(sim.SeedVariable) != ""
 
 // in runs a test in a world, under one seed.
 func in(seed uint64, c world.Config, main func(task *edo.Task, w *world.World) error) error {

@@ -1,0 +1,293 @@
+package cluster
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	retryWait = 250 * time.Millisecond // before a question that no one has heard is asked again
+	maxDeaf   = 40                     // how often it is
+	askAgain  = 5 * time.Second        // before a question without an answer is asked again
+)
+
+// answers gives each answer of the broker to the task that waits for it. nats.go has requests that
+// block a goroutine each; here all share one subscription, and a waiting task is a map entry.
+//
+// A question is asked again when the connection was lost and is back, when the broker says that
+// there is no one to answer, and after askAgain. So only what may come twice is asked here:
+// a message with an id, an acknowledgement, a look.
+//
+// Rules:
+//
+//  1. An ask is in waiting from its first poll until it has an answer, or is dropped.
+//  2. mu is held for no call of nats.go, and no task is woken with mu held.
+//  3. A question that was asked earlier is asked again earlier: order by key depends on it.
+type answers struct {
+	nc     *nats.Conn
+	prefix string // of the subjects of answers, with the last dot
+
+	mu       sync.Mutex // guards the following, and the fields of each ask
+	last     uint64     // the token of the latest question
+	waiting  map[uint64]*ask
+	patience *time.Timer // runs while there are questions; nil: it was never needed
+	isSet    bool        // patience runs
+	end      error       // every question ends with it
+}
+
+// open subscribes to the answers.
+func (a *answers) open(nc *nats.Conn) error {
+	a.nc, a.prefix, a.waiting = nc, nc.NewInbox()+".", map[uint64]*ask{}
+	sub, err := nc.Subscribe(a.prefix+"*", a.take)
+	if err != nil {
+		return err
+	}
+	return sub.SetPendingLimits(-1, -1) // the number of questions is the limit
+}
+
+// ask is a question to the broker, as a future of the answer. It is polled by one task at a time.
+type ask struct {
+	to      *answers
+	subject string
+	header  nats.Header
+	data    []byte
+	on      string // what its task waits for
+
+	token   uint64 // 0: it was not asked
+	sent    time.Time
+	deaf    int // how often there was no one to answer
+	isOver  bool
+	answer  *nats.Msg
+	err     error
+	waker   edo.Waker
+	isTaken bool // its future was ready
+}
+
+// Waits names the question.
+func (q *ask) Waits(*edo.Context) edo.Wait { return edo.Wait{On: q.on, Outside: true} }
+
+// Poll asks, at first, and is ready when there is an answer.
+func (q *ask) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
+	if !cx.Proceed(q) {
+		return nil, edo.Pending, nil
+	}
+	a := q.to
+	for {
+		me := cx.Waker()
+		a.mu.Lock()
+		other := q.waker
+		switch {
+		case q.isTaken:
+			err = errPolledAgain
+		case q.token == 0:
+			a.begin(q)
+			q.waker = me
+			isRefused := q.isOver
+			a.mu.Unlock()
+			if !isRefused {
+				a.send(q)
+				return nil, edo.Pending, nil
+			}
+			continue
+		case q.isOver:
+			m, err = q.answer, q.err
+			q.isTaken, q.answer, q.err = true, nil, nil
+		case other.IsZero() || other == me:
+			q.waker = me
+			a.mu.Unlock()
+			return nil, edo.Pending, nil
+		default:
+			a.mu.Unlock()
+			if err := cx.Sole(other, q, "each task has a future of its own"); err != nil {
+				return nil, edo.Ready, err
+			}
+			a.mu.Lock()
+			isMine := q.waker == other && !q.isOver
+			if isMine {
+				q.waker = me
+			}
+			a.mu.Unlock()
+			if isMine {
+				cx.Displace(other, q)
+				return nil, edo.Pending, nil
+			}
+			continue
+		}
+		a.mu.Unlock()
+		return m, edo.Ready, err
+	}
+}
+
+// Drop forgets the question. It may have been answered by then.
+func (q *ask) Drop() {
+	a := q.to
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.waiting, q.token)
+	q.isOver, q.isTaken, q.waker = true, true, edo.Waker{}
+}
+
+// begin gives q a token. The caller holds mu.
+func (a *answers) begin(q *ask) {
+	a.last++
+	q.token = a.last
+	if a.end != nil {
+		q.isOver, q.err = true, a.end
+		return
+	}
+	a.waiting[q.token] = q
+	q.sent = time.Now()
+	if !a.isSet {
+		a.isSet = true
+		if a.patience == nil {
+			a.patience = time.AfterFunc(askAgain, a.lookAgain)
+		} else {
+			a.patience.Reset(askAgain)
+		}
+	}
+}
+
+// send sends q. While the connection is lost nothing is sent: resend does it then.
+func (a *answers) send(q *ask) {
+	err := a.nc.PublishMsg(&nats.Msg{
+		Subject: q.subject, Header: q.header, Data: q.data,
+		Reply: a.prefix + strconv.FormatUint(q.token, 36),
+	})
+	if err != nil && !errors.Is(err, nats.ErrReconnectBufExceeded) && !errors.Is(err, nats.ErrConnectionReconnecting) {
+		a.finish(q.token, nil, fmt.Errorf("cluster: %w", err))
+	}
+}
+
+// take is called with each answer.
+func (a *answers) take(m *nats.Msg) {
+	token, err := strconv.ParseUint(strings.TrimPrefix(m.Subject, a.prefix), 36, 64)
+	if err != nil {
+		return
+	}
+	if len(m.Data) == 0 && m.Header.Get("Status") == "503" {
+		a.unheard(token)
+		return
+	}
+	a.finish(token, m, nil)
+}
+
+// unheard asks again, some time later, as there was no one to answer: a broker that has begun again
+// looks for its streams.
+func (a *answers) unheard(token uint64) {
+	a.mu.Lock()
+	q := a.waiting[token]
+	again := false
+	if q != nil {
+		q.deaf++
+		again = q.deaf < maxDeaf
+	}
+	a.mu.Unlock()
+	switch {
+	case q == nil:
+	case again:
+		time.AfterFunc(retryWait, func() { a.resend(func(q *ask) bool { return q.token == token }) })
+	default:
+		a.finish(token, nil, fmt.Errorf("cluster: %s: %w", q.on, nats.ErrNoResponders))
+	}
+}
+
+// finish ends the question with the token, if it waits.
+func (a *answers) finish(token uint64, m *nats.Msg, err error) {
+	a.mu.Lock()
+	q := a.waiting[token]
+	if q == nil {
+		a.mu.Unlock()
+		return
+	}
+	delete(a.waiting, token)
+	q.isOver, q.answer, q.err = true, m, err
+	w := q.waker
+	q.waker = edo.Waker{}
+	a.mu.Unlock()
+	w.Wake()
+}
+
+// resend asks those questions again that which chooses, in their order.
+func (a *answers) resend(which func(q *ask) bool) {
+	if !a.nc.IsConnected() {
+		return
+	}
+	var again []*ask
+	now := time.Now()
+	a.mu.Lock()
+	for _, q := range a.waiting {
+		if which(q) {
+			q.sent = now
+			again = append(again, q)
+		}
+	}
+	a.mu.Unlock()
+	slices.SortFunc(again, func(p, q *ask) int { return int(int64(p.token) - int64(q.token)) })
+	for _, q := range again {
+		a.send(q)
+	}
+}
+
+// lookAgain asks again what has had no answer for long.
+func (a *answers) lookAgain() {
+	now := time.Now()
+	a.resend(func(q *ask) bool { return now.Sub(q.sent) >= askAgain })
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.isSet = len(a.waiting) > 0 && a.end == nil; a.isSet {
+		a.patience.Reset(askAgain / 2)
+	}
+}
+
+// close ends all questions with err, and those to come.
+func (a *answers) close(err error) {
+	a.mu.Lock()
+	a.end = err
+	if a.patience != nil {
+		a.patience.Stop()
+	}
+	var tokens []uint64
+	for token := range a.waiting {
+		tokens = append(tokens, token)
+	}
+	a.mu.Unlock()
+	for _, token := range tokens {
+		a.finish(token, nil, err)
+	}
+}
+
+// stored is the answer of the broker to a message that was to be stored.
+type stored struct {
+	*jetstream.PubAck
+	Error *jetstream.APIError `json:"error"`
+}
+
+// storedBy reads the answer to a message that was to be stored.
+func storedBy(m *nats.Msg) (*jetstream.PubAck, error) {
+	var s stored
+	switch err := json.Unmarshal(m.Data, &s); {
+	case err == nil && s.Error != nil:
+		return nil, s.Error
+	case err != nil || s.PubAck == nil || s.Stream == "":
+		return nil, fmt.Errorf("%w: %.60q", errNotJetStream, m.Data)
+	}
+	return s.PubAck, nil
+}
+
+var errNotJetStream = errors.New("cluster: the answer to a message is not from JetStream")
+
+// hasCode reports whether err is the broker's error with the code.
+func hasCode(err error, code jetstream.ErrorCode) bool {
+	e, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && e.ErrorCode == code
+}

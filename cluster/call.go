@@ -1,0 +1,284 @@
+package cluster
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/timer"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// call is a job that a worker does: the future of its task.
+//
+//	begins → looks → handles → marks → acknowledges → over
+//	                 handles → buries → acknowledges → over     the last try has failed
+//	                 handles → over                             another try will follow
+//
+// It looks and marks with QueueConfig.Once alone. From handles on, with an outcome, the job is not
+// given back, whatever happens to the task: the acknowledgement may be with the broker already.
+type call[T any] struct {
+	w       *Worker[T]
+	d       *delivery
+	task    edo.AbortHandle // guarded by the worker
+	phase   phase
+	handler edo.Future[edo.Unit]
+	ask     ask
+	rest    *timer.Sleeper // until it asks again what the broker could not store
+	isKnown bool           // how the handler has ended
+}
+
+type phase uint8
+
+const (
+	begins phase = iota
+	looks
+	handles
+	marks
+	buries
+	acknowledges
+	over
+)
+
+// storeWait is how long a call rests before it asks again what the broker could not store.
+const storeWait = time.Second
+
+// Waits names the job.
+func (c *call[T]) Waits(*edo.Context) edo.Wait {
+	return edo.Wait{On: c.on("a place where the broker can store what became"), Outside: true}
+}
+
+func (c *call[T]) on(what string) string {
+	return "cluster: " + what + " of the job " + c.d.id + " of the queue " + c.w.q.name
+}
+
+// Poll does the job.
+func (c *call[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for c.phase != over {
+		var isPending bool
+		switch c.phase {
+		case begins:
+			c.begin()
+		case handles:
+			isPending = c.handle(cx)
+		default:
+			isPending = c.pollAsk(cx)
+		}
+		if isPending {
+			return edo.Unit{}, edo.Pending, nil
+		}
+	}
+	return edo.Unit{}, edo.Ready, nil
+}
+
+// Drop gives up: what the handler owns is dropped, and the handler is cancelled.
+func (c *call[T]) Drop() {
+	c.phase = over
+	if h := c.handler; h != nil {
+		c.handler = nil
+		edo.Drop(h)
+	}
+	if c.rest != nil {
+		c.rest.Drop()
+	}
+	if c.ask.to != nil {
+		c.ask.Drop()
+	}
+}
+
+// ended is called when the task has ended, and with it the handler.
+func (c *call[T]) ended() {
+	if !c.isKnown {
+		c.w.giveBack(c.d)
+	}
+	c.w.finished(c)
+}
+
+// begin begins the first try, or the next one. A job whose last try has left no outcome, as its
+// worker has died, is given out once more, and not begun.
+func (c *call[T]) begin() {
+	q := c.w.q
+	switch {
+	case int(c.d.meta.NumDelivered) > q.cfg.Tries:
+		c.fail(fmt.Errorf("cluster: %d tries have ended without an outcome: the last worker has died or was stopped", q.cfg.Tries))
+	case q.cfg.Once > 0:
+		c.question(looks, "$JS.API.DIRECT.GET.KV_"+q.bucket()+"."+c.mark(), nil, nil, c.on("whether it was done, a question"))
+	default:
+		c.handOut()
+	}
+}
+
+// handOut makes the handler.
+func (c *call[T]) handOut() {
+	c.phase = handles
+	job, err := jobOf(c.w.q, c.d)
+	if err != nil {
+		c.fail(Permanent(err))
+		return
+	}
+	c.guard(func() error {
+		c.handler = c.w.fn(job)
+		return nil
+	})
+}
+
+// guard calls fn, and makes its panic a try that has failed.
+func (c *call[T]) guard(fn func() error) {
+	hasReturned := false
+	defer func() {
+		if !hasReturned {
+			c.fail(core.PanicOrGoexit(c.d.id, recover(), debug.Stack()))
+		}
+	}()
+	err := fn()
+	hasReturned = true
+	if err != nil {
+		c.fail(err)
+	}
+}
+
+// handle polls the handler, and reports whether it is pending.
+func (c *call[T]) handle(cx *edo.Context) (isPending bool) {
+	c.guard(func() error {
+		_, poll, err := c.handler.Poll(cx)
+		if isPending = poll == edo.Pending; isPending {
+			return nil
+		}
+		h := c.handler
+		c.handler = nil
+		edo.Drop(h)
+		if err == nil {
+			c.done()
+		}
+		return err
+	})
+	return isPending
+}
+
+// done is told that the handler has done the job.
+func (c *call[T]) done() {
+	c.isKnown = true
+	if c.w.q.cfg.Once == 0 {
+		c.acknowledge()
+		return
+	}
+	// The first mark wins: the broker refuses a second one.
+	c.question(marks, c.mark(), nats.Header{headExpected: {"0"}}, []byte("done"), c.on("the confirmation of the mark"))
+}
+
+// mark is the subject of the mark of the job, in the bucket.
+func (c *call[T]) mark() string { return "$KV." + c.w.q.bucket() + "." + digest(c.d.id) }
+
+// acknowledge tells the broker that the job is over, and asks for a confirmation: without one a
+// broker that is killed would forget it.
+func (c *call[T]) acknowledge() {
+	c.question(acknowledges, c.d.msg.Reply(), nil, []byte("+ACK"), c.on("the confirmation of the end"))
+}
+
+// fail is told that the try has failed.
+func (c *call[T]) fail(err error) {
+	c.isKnown = true
+	if h := c.handler; h != nil {
+		c.handler = nil
+		defer func() { recover() }() // the try has failed already
+		defer edo.Drop(h)
+	}
+	try, cfg := int(c.d.meta.NumDelivered), &c.w.q.cfg
+	if isPermanent(err) || try >= cfg.Tries {
+		c.bury(err)
+		return
+	}
+	c.phase = over
+	if c.w.isMine(c.d) {
+		c.d.msg.NakWithDelay(max(0, cfg.Backoff(try)))
+	}
+}
+
+// bury stores the job among the dead letters, before it leaves the queue.
+func (c *call[T]) bury(reason error) {
+	m, q := c.d.msg, c.w.q
+	head := nats.Header{
+		headID: {c.d.id}, headCodec: {m.Headers().Get(headCodec)}, headLine: {c.d.line.name},
+		headTries:             {strconv.Itoa(int(c.d.meta.NumDelivered))},
+		jetstream.MsgIDHeader: {fmt.Sprint(c.d.id, "/", c.d.meta.Sequence.Stream)},
+	}
+	if key := m.Headers().Get(headKey); key != "" {
+		head.Set(headKey, key)
+	}
+	c.question(buries, q.deadRoot(), head, m.Data(), c.on("the confirmation of the dead letter"))
+	size := (&nats.Msg{Header: head, Data: m.Data()}).Size()
+	head[headReason] = []string{reasonText(reason, q.conn.MaxPayload()-size-100)}
+}
+
+// reasonText returns the text of err as a line of at most n bytes. A header holds no line end.
+func reasonText(err error, n int) string {
+	text := err.Error()
+	text = text[:min(len(text), maxReason)]
+	for {
+		line, _ := json.Marshal(text)
+		if len(line) <= max(n, 2) {
+			return string(line)
+		}
+		text = text[:len(text)*3/4]
+	}
+}
+
+// maxReason is how much of the reason of a dead letter is kept.
+const maxReason = 8 << 10
+
+// question begins a question, in the phase that waits for its answer.
+func (c *call[T]) question(p phase, subject string, head nats.Header, data []byte, on string) {
+	c.phase = p
+	c.ask = ask{to: &c.w.q.conn.answers, subject: subject, header: head, data: data, on: on}
+}
+
+// pollAsk waits for the answer to the question of the phase, and reports whether it is pending.
+func (c *call[T]) pollAsk(cx *edo.Context) (isPending bool) {
+	if c.rest != nil {
+		if !cx.Proceed(c) {
+			return true
+		}
+		if _, poll, _ := c.rest.Poll(cx); poll == edo.Pending {
+			return true
+		}
+		c.rest = nil
+	}
+	m, poll, err := c.ask.Poll(cx)
+	if poll == edo.Pending {
+		return true
+	}
+	if err != nil { // the connection was closed, or the queue is not there any more
+		c.phase = over
+		return false
+	}
+	switch c.phase {
+	case looks:
+		if m.Header.Get("Status") == "" { // it is done
+			c.isKnown = true
+			c.acknowledge()
+		} else {
+			c.handOut()
+		}
+	case acknowledges:
+		c.phase = over
+	case marks, buries:
+		const wrongLast = 10071 // it has a mark
+		if _, err := storedBy(m); err != nil && !hasCode(err, wrongLast) {
+			if errors.Is(err, errNotJetStream) {
+				c.phase = over
+				return false
+			}
+			c.question(c.phase, c.ask.subject, c.ask.header, c.ask.data, c.ask.on)
+			c.rest = timer.SleepFuture(storeWait)
+			return false
+		}
+		c.acknowledge()
+	}
+	return false
+}

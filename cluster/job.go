@@ -1,0 +1,102 @@
+package cluster
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// A Job is what a handler is given.
+type Job[T any] struct {
+	Value T
+	// ID is that of the publish. It is the same in every try, and in a dead letter that was sent
+	// again: a handler that keeps its results under the ID, and keeps the first, works effectively
+	// once.
+	ID string
+	// Try counts from 1. Tries that a crash or a shutdown has cut short are counted.
+	Try int
+	// Key and Priority are those of the publish.
+	Key      string
+	Priority int
+	// Published is when the broker has stored the job, or when a scheduled one was due.
+	Published time.Time
+}
+
+// delivery is a job that a worker has, as the broker has given it.
+type delivery struct {
+	line *line
+	msg  jetstream.Msg
+	meta *jetstream.MsgMetadata
+	id   string
+	sign time.Time // of the latest sign of life that has reached the broker, guarded by the worker
+}
+
+// newDelivery reads the head of a message.
+func newDelivery(l *line, m jetstream.Msg) (*delivery, error) {
+	meta, err := m.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	d := &delivery{line: l, msg: m, meta: meta, id: m.Headers().Get(headID), sign: time.Now()}
+	if d.id == "" { // from a program that does not know this package
+		d.id = m.Headers().Get(jetstream.MsgIDHeader)
+	}
+	if d.id == "" {
+		d.id = fmt.Sprint(meta.Stream, "-", meta.Sequence.Stream)
+	}
+	return d, nil
+}
+
+// jobOf decodes a message.
+func jobOf[T any](q *Queue[T], d *delivery) (*Job[T], error) {
+	j := &Job[T]{ID: d.id, Try: int(d.meta.NumDelivered), Key: d.msg.Headers().Get(headKey), Published: d.meta.Timestamp}
+	if q.cfg.Lanes == 0 {
+		for i, l := range q.lines {
+			if l == d.line {
+				j.Priority = len(q.lines) - 1 - i
+			}
+		}
+	}
+	if err := q.decode(d.msg.Headers().Get(headCodec), d.msg.Data(), &j.Value); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// decode decodes data that was encoded by the codec with the name. A panic of the codec is an error:
+// the bytes may be anything.
+func (q *Queue[T]) decode(codec string, data []byte, v *T) (err error) {
+	if mine := q.cfg.Codec.Name(); codec != "" && codec != mine {
+		return &CodecError{Queue: q.name, Message: codec, Mine: mine}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the codec %s has panicked: %v", q.cfg.Codec.Name(), p)
+		}
+		if err != nil {
+			err = fmt.Errorf("cluster: the queue %s: a job cannot be decoded: %w", q.name, err)
+		}
+	}()
+	return q.cfg.Codec.Unmarshal(data, v)
+}
+
+// CodecError says that a message was encoded by a codec that its reader does not have.
+type CodecError struct {
+	Queue   string
+	Message string // the name of the codec of the message
+	Mine    string // that of the reader
+}
+
+// Error has the names of both.
+func (e *CodecError) Error() string {
+	return fmt.Sprintf("cluster: the queue %s: a job is encoded by the codec %q, and this program has %q", e.Queue, e.Message, e.Mine)
+}
+
+// digest returns s as a token of a subject. Two that are different have different ones.
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,297 @@
+package cluster
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/edo-go/edo"
+)
+
+// Work returns a worker, a future that gives the jobs of q to fn, at most limit of them at a time.
+// Each call of fn is a task of its own, in direct style. When fn returns nil, the job is done, and
+// the broker is told; the task ends when the broker has confirmed it. An error, or a panic, is a
+// try that has failed: the job rests and is tried again, or goes to the dead letters after
+// QueueConfig.Tries, with the error as the reason; at once when the error is [Permanent].
+//
+// While fn runs, the worker tells the broker so: fn may take as long as it likes. It is given to
+// another worker when this process is lost for longer than QueueConfig.Patience. So a job may be
+// done twice, see [Job]: QueueConfig.Once makes that rarer, and a handler that uses the id makes it
+// harmless.
+//
+// The future is ready when [Worker.Stop] was called, or the [Conn] closes, and the last call has
+// ended; its error is that of the broker, when the queue is not there any more. A broker that is away
+// is waited for. When the future is dropped, as when its task is cancelled, the tasks of the calls
+// are aborted, and the jobs that they leave undone are given back at once.
+//
+// The worker takes no more jobs than it has calls free. Of a queue with priorities or lanes it takes
+// one of each besides, so as to begin the most urgent one, and a lane whose job waits in a busy worker
+// stands still: there limit is best at least the number of lanes. It has one goroutine for each
+// priority or lane, and one for the signs of life. A job costs a task and a coroutine.
+//
+//edo:spawn WorkStep
+func Work[T any](q *Queue[T], limit int, fn func(task *edo.Task, job *Job[T]) error) *Worker[T] {
+	return newWorker(q, limit, func(job *Job[T]) edo.Future[edo.Unit] {
+		return edo.Async(func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, fn(task, job) })
+	})
+}
+
+// WorkStep is [Work] with a function that returns the frame of each call.
+func WorkStep[T, F any, P edo.ErrorFrame[F]](q *Queue[T], limit int, frame func(job *Job[T]) F) *Worker[T] {
+	return newWorker(q, limit, func(job *Job[T]) edo.Future[edo.Unit] {
+		return edo.AsyncStep[edo.Unit](workFrame[F, P]{frame(job)})
+	})
+}
+
+// workFrame is a call of a handler: that has a function of its own around the user's.
+type workFrame[F any, P edo.ErrorFrame[F]] struct{ f F }
+
+// Poll is a step of the user's function.
+func (f *workFrame[F, P]) Poll(task *edo.Task) (done bool, _ edo.Unit, err error) {
+	done, err = P(&f.f).Poll(task)
+	return done, edo.Unit{}, err
+}
+
+// FunctionName is the name of the function in direct style.
+func (*workFrame[F, P]) FunctionName() string {
+	return "github.com/edo-go/edo/cluster.Work[...].func1.1"
+}
+
+// WorkFuture is [Work] with a function that returns a future, without a stack.
+func WorkFuture[T any](q *Queue[T], limit int, fn func(job *Job[T]) edo.Future[edo.Unit]) *Worker[T] {
+	return newWorker(q, limit, fn)
+}
+
+// A Worker is the future of [Work]. It is polled by one task, which drops it as well; Stop may be
+// called from anywhere.
+type Worker[T any] struct {
+	q     *Queue[T]
+	limit int
+	fn    func(job *Job[T]) edo.Future[edo.Unit]
+
+	mu      sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
+	room    sync.Cond  // there may be room, or the worker stops
+	held    []*delivery
+	running map[*call[T]]struct{}
+	takers  int // that have not ended, with the one that gives signs of life
+	state   workerState
+	isQuiet bool
+	err     error
+	waker   edo.Waker
+	cancel  func()             // ends what the takers wait for; nil: it has not begun
+	stop    chan struct{}      // closed when it takes no more
+	pulls   map[*pull]struct{} // that are under way
+	quiet   chan struct{}      // closed when it takes no more, and no call runs
+}
+
+// workerState is how far a worker is.
+type workerState uint8
+
+const (
+	fresh    workerState = iota // not polled
+	taking                      // takes jobs
+	stopping                    // takes none; calls may run
+	ended                       // its future was ready, or was dropped
+)
+
+func newWorker[T any](q *Queue[T], limit int, fn func(job *Job[T]) edo.Future[edo.Unit]) *Worker[T] {
+	w := &Worker[T]{q: q, limit: limit, fn: fn, running: map[*call[T]]struct{}{}, pulls: map[*pull]struct{}{}, stop: make(chan struct{}), quiet: make(chan struct{})}
+	w.room.L = &w.mu
+	if limit < 1 {
+		w.err = fmt.Errorf("cluster: a worker of the queue %s has the limit %d: want at least 1", q.name, limit)
+	}
+	return w
+}
+
+// name is that of the worker in reports.
+func (w *Worker[T]) name() string { return "a worker of the queue " + w.q.name }
+
+// Waits says what the worker waits for.
+func (w *Worker[T]) Waits(*edo.Context) edo.Wait {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.state == stopping:
+		return edo.Wait{On: fmt.Sprintf("cluster: the end of the last %d of its jobs of the queue %s", len(w.running), w.q.name)}
+	case len(w.running) >= w.limit:
+		return edo.Wait{On: fmt.Sprintf("cluster: the end of one of %d jobs of the queue %s", len(w.running), w.q.name)}
+	}
+	return edo.Wait{On: fmt.Sprintf("cluster: a job of the queue %s, from %s>", w.q.name, w.q.root()), Outside: true}
+}
+
+// Stop has the worker take no more jobs. Jobs that it has taken and not begun are given back. Its
+// future is ready when the last call has ended. It may be called twice, and from any goroutine.
+func (w *Worker[T]) Stop() { w.halt(nil) }
+
+// halt is Stop, with an error for the future.
+func (w *Worker[T]) halt(err error) {
+	w.mu.Lock()
+	if w.state == stopping || w.state == ended {
+		w.mu.Unlock()
+		return
+	}
+	w.state, w.err = stopping, cmp.Or(w.err, err)
+	close(w.stop)
+	held, cancel, waker := w.held, w.cancel, w.waker
+	w.held, w.waker = nil, edo.Waker{}
+	w.beQuiet()
+	w.room.Broadcast()
+	w.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+	for _, d := range held {
+		w.giveBack(d)
+	}
+	waker.Wake()
+}
+
+// Poll begins the jobs that have been taken, and is ready when the worker has stopped.
+func (w *Worker[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(w) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.state == fresh && w.err == nil {
+		w.mu.Unlock()
+		w.begin(cx)
+		w.mu.Lock()
+	}
+	for w.state == taking && len(w.held) > 0 && len(w.running) < w.limit {
+		w.start(cx, w.next())
+	}
+	switch {
+	case w.state == ended:
+		return edo.Unit{}, edo.Ready, errPolledAgain
+	case w.state == fresh, w.state == stopping && len(w.running) == 0 && w.takers == 0:
+		err := w.err
+		w.state = ended
+		w.mu.Unlock()
+		w.q.conn.leave(w)
+		w.mu.Lock()
+		return edo.Unit{}, edo.Ready, err
+	}
+	w.waker = cx.Waker()
+	return edo.Unit{}, edo.Pending, nil
+}
+
+// begin enters the worker at its Conn, and spawns the tasks that take jobs.
+func (w *Worker[T]) begin(cx *edo.Context) {
+	if err := w.q.conn.enter(w); err != nil {
+		w.mu.Lock()
+		w.err = cmp.Or(w.err, err)
+		w.mu.Unlock()
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.mu.Lock()
+	w.state, w.cancel = taking, cancel
+	w.takers = len(w.q.lines) + 1
+	w.mu.Unlock()
+	for _, l := range w.q.lines {
+		edo.Blocking(cx, func(task *edo.Task) (edo.Unit, error) {
+			w.take(task, ctx, l)
+			return edo.Unit{}, nil
+		}, edo.Name("takes jobs from "+l.subject), edo.OnEnd(w.takerEnded), edo.Daemon())
+	}
+	edo.Blocking(cx, func(task *edo.Task) (edo.Unit, error) {
+		w.giveSigns(task)
+		return edo.Unit{}, nil
+	}, edo.Name("gives signs of life for "+w.root()), edo.OnEnd(w.takerEnded), edo.Daemon())
+}
+
+func (w *Worker[T]) root() string { return w.q.root() + ">" }
+
+// takerEnded is called when a task that takes jobs has ended, or the one that gives signs.
+func (w *Worker[T]) takerEnded() {
+	w.mu.Lock()
+	w.takers--
+	waker := w.waker
+	w.waker = edo.Waker{}
+	w.mu.Unlock()
+	waker.Wake()
+}
+
+// next takes the most urgent job out of those that are held; mu is locked.
+func (w *Worker[T]) next() *delivery {
+	for _, l := range w.q.lines {
+		for i, d := range w.held {
+			if d.line == l {
+				w.held = append(w.held[:i], w.held[i+1:]...)
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+// start spawns the task of a job; mu is locked.
+func (w *Worker[T]) start(cx *edo.Context, d *delivery) {
+	c := &call[T]{w: w, d: d}
+	w.running[c] = struct{}{}
+	w.mu.Unlock()
+	h := edo.Spawn(cx, edo.Future[edo.Unit](c), edo.Name("job "+d.id+" of the queue "+w.q.name), edo.OnEnd(c.ended), edo.Daemon())
+	w.mu.Lock()
+	c.task = h.AbortHandle()
+	w.room.Broadcast()
+}
+
+// finished is told when the task of a job has ended.
+func (w *Worker[T]) finished(c *call[T]) {
+	w.mu.Lock()
+	delete(w.running, c)
+	waker := w.waker
+	w.waker = edo.Waker{}
+	w.beQuiet()
+	w.room.Broadcast()
+	isLast := w.state == ended && len(w.running) == 0
+	w.mu.Unlock()
+	if isLast {
+		w.q.conn.leave(w)
+	}
+	waker.Wake()
+}
+
+// Drop stops the worker at once: see [Work]. It does not wait for the calls to end.
+func (w *Worker[T]) Drop() {
+	w.halt(nil)
+	w.mu.Lock()
+	w.state = ended
+	var calls []edo.AbortHandle
+	for c := range w.running {
+		calls = append(calls, c.task)
+	}
+	w.mu.Unlock()
+	for _, c := range calls {
+		c.Abort()
+	}
+	if len(calls) == 0 {
+		w.q.conn.leave(w)
+	}
+}
+
+// beQuiet says so when the worker takes no more, and no call runs; mu is locked.
+func (w *Worker[T]) beQuiet() {
+	if !w.isQuiet && w.state >= stopping && len(w.running) == 0 {
+		w.isQuiet = true
+		close(w.quiet)
+	}
+}
+
+// giveBack tells the broker that this worker does not do the job: another gets it at once. It is not
+// for a job that another worker may have: that one would lose it.
+func (w *Worker[T]) giveBack(d *delivery) {
+	if w.isMine(d) {
+		d.msg.Nak()
+	}
+}
+
+// isMine reports whether the broker cannot have given d to another worker meanwhile.
+func (w *Worker[T]) isMine(d *delivery) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Since(d.sign) < w.q.cfg.Patience*9/10
+}

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,9 +41,10 @@ type answers struct {
 	mu       sync.Mutex // guards the following, and the fields of each ask
 	last     uint64     // the token of the latest question
 	waiting  map[uint64]*ask
-	patience *time.Timer // runs while there are questions; nil: it was never needed
-	isSet    bool        // patience runs
-	end      error       // every question ends with it
+	patience *time.Timer      // runs while there are questions; nil: it was never needed
+	isSet    bool             // patience runs
+	end      error            // every question ends with it
+	broken   map[string]error // the streams that can store nothing, if the broker is in this process
 }
 
 // open subscribes to the answers.
@@ -62,6 +64,7 @@ type ask struct {
 	header  nats.Header
 	data    []byte
 	on      string // what its task waits for
+	stream  string // that is to store it; "": none
 
 	token   uint64 // 0: it was not asked
 	sent    time.Time
@@ -141,8 +144,8 @@ func (q *ask) Drop() {
 func (a *answers) begin(q *ask) {
 	a.last++
 	q.token = a.last
-	if a.end != nil {
-		q.isOver, q.err = true, a.end
+	if err := cmp.Or(a.end, a.broken[q.stream]); err != nil {
+		q.isOver, q.err = true, err
 		return
 	}
 	a.waiting[q.token] = q
@@ -246,6 +249,27 @@ func (a *answers) lookAgain() {
 	defer a.mu.Unlock()
 	if a.isSet = len(a.waiting) > 0 && a.end == nil; a.isSet {
 		a.patience.Reset(askAgain / 2)
+	}
+}
+
+// cannotStore ends the questions that a stream was to store, and those to come: a broker that cannot
+// store a message says so in its log, and gives no answer.
+func (a *answers) cannotStore(stream string, why error) {
+	err := fmt.Errorf("cluster: the broker cannot store, and must begin again when it can: %w", why)
+	a.mu.Lock()
+	if a.broken == nil {
+		a.broken = map[string]error{}
+	}
+	a.broken[stream] = err
+	var tokens []uint64
+	for token, q := range a.waiting {
+		if q.stream == stream {
+			tokens = append(tokens, token)
+		}
+	}
+	a.mu.Unlock()
+	for _, token := range tokens {
+		a.finish(token, nil, err)
 	}
 }
 

@@ -100,6 +100,9 @@ func (b *Broker) open(ctx context.Context, folder string) (c *Conn, err error) {
 		return nil, err
 	}
 	c.home = h
+	h.log.mu.Lock()
+	h.log.cannotStore = c.answers.cannotStore
+	h.log.mu.Unlock()
 	return c, nil
 }
 
@@ -122,6 +125,7 @@ type home struct {
 	lock   *os.File
 	note   note
 	server *server.Server
+	log    lastError
 	once   sync.Once
 }
 
@@ -206,8 +210,8 @@ func (h *home) start(ctx context.Context, b *Broker) error {
 	if err != nil {
 		return fmt.Errorf("cluster: %w", err)
 	}
-	var log lastError
-	s.SetLoggerV2(&log, false, false, false)
+	log := &h.log
+	s.SetLoggerV2(log, false, false, false)
 	h.server = s
 	s.Start()
 	for begin := time.Now(); !log.isFatal() && ctx.Err() == nil && !s.ReadyForConnections(startLook) && time.Since(begin) < startLimit; {
@@ -274,6 +278,8 @@ type lastError struct {
 	mu    sync.Mutex
 	text  string
 	fatal bool
+	// cannotStore is told of a stream that cannot store; nil: not yet.
+	cannotStore func(stream string, why error)
 }
 
 // isFatal reports whether the server has given up.
@@ -294,9 +300,21 @@ func (l *lastError) error() error {
 
 func (l *lastError) Errorf(format string, v ...any) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.text = fmt.Sprintf(format, v...)
+	tell := l.cannotStore
+	l.mu.Unlock()
+	if tell == nil || len(v) != 3 || format != writeError {
+		return
+	}
+	stream, isName := v[1].(string)
+	if err, ok := v[2].(error); ok && isName {
+		tell(stream, err)
+	}
 }
+
+// writeError is what the server logs, with an account, a stream and an error, when a stream can store
+// nothing any more. It gives no answer then, and does not look again whether there is room.
+const writeError = "JetStream stream '%s > %s' critical write error: %v"
 
 // Fatalf does not end the process, as that of the server's own loggers does.
 func (l *lastError) Fatalf(format string, v ...any) {

@@ -236,6 +236,12 @@ const maxReason = 8 << 10
 func (c *call[T]) question(p phase, subject string, head nats.Header, data []byte, on string) {
 	c.phase = p
 	c.ask = ask{to: &c.w.q.conn.answers, subject: subject, header: head, data: data, on: on}
+	switch p {
+	case marks:
+		c.ask.stream = "KV_" + c.w.q.bucket()
+	case buries:
+		c.ask.stream = c.w.q.deadStream()
+	}
 }
 
 // pollAsk waits for the answer to the question of the phase, and reports whether it is pending.

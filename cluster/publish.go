@@ -141,7 +141,7 @@ func (q *Queue[T]) publishing(job T, options []PublishOption) *publishing {
 		p.id = nuid.Next()
 	}
 	f.isTry, f.receipt.ID = p.isTry, p.id
-	f.ask = ask{to: &q.conn.answers, subject: l.subject, data: data, on: f.on, header: nats.Header{
+	f.ask = ask{to: &q.conn.answers, subject: l.subject, data: data, on: f.on, stream: q.stream(), header: nats.Header{
 		jetstream.MsgIDHeader: {p.id}, headID: {p.id}, headCodec: {q.cfg.Codec.Name()},
 	}}
 	if p.key != "" {
@@ -265,10 +265,10 @@ func (p *publishing) Poll(cx *edo.Context) (r Receipt, poll edo.Poll, err error)
 		if busy, ok := err.(*edo.BusyError); ok { // another task waits for it, and goes on to
 			return r, edo.Ready, busy
 		}
-		var ack *jetstream.PubAck
-		if err == nil {
-			ack, err = storedBy(m)
+		if err != nil {
+			return p.end(err)
 		}
+		ack, err := storedBy(m)
 		switch {
 		case err == nil:
 			p.receipt.Duplicate = ack.Duplicate
@@ -279,7 +279,7 @@ func (p *publishing) Poll(cx *edo.Context) (r Receipt, poll edo.Poll, err error)
 			return p.end(ErrFull)
 		}
 		p.giveUpTurn()
-		p.ask = ask{to: p.ask.to, subject: p.ask.subject, header: p.ask.header, data: p.ask.data, on: p.on}
+		p.ask = ask{to: p.ask.to, subject: p.ask.subject, header: p.ask.header, data: p.ask.data, on: p.on, stream: p.ask.stream}
 		p.rest = timer.SleepFuture(roomWait)
 	}
 }

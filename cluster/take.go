@@ -163,11 +163,12 @@ func (w *Worker[T]) deliveries() []*delivery {
 	return all
 }
 
-// signs gives a sign of life for each of the jobs.
+// signs gives a sign of life for each of the jobs. One that comes too late does not make the job the
+// worker's again: another may have it.
 func (w *Worker[T]) signs(of []*delivery) {
 	for _, d := range of {
-		at := time.Now()
-		if w.q.conn.nc.IsConnected() && d.msg.InProgress() == nil {
+		at, isMine := time.Now(), w.isMine(d)
+		if w.q.conn.nc.IsConnected() && d.msg.InProgress() == nil && isMine {
 			w.mu.Lock()
 			d.sign = at
 			w.mu.Unlock()

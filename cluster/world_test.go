@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"github.com/edo-go/edo/lock"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -14,7 +15,12 @@ import (
 	"github.com/edo-go/edo/internal/tasktest"
 )
 
-func TestMain(m *testing.M) { tasktest.Main(m) }
+func TestMain(m *testing.M) {
+	if role := os.Getenv(roleVariable); role != "" {
+		os.Exit(play(role))
+	}
+	tasktest.Main(m)
+}
 
 // with runs fn with a broker in the process, and closes it.
 func with(t *testing.T, fn func(task *edo.Task, conn *cluster.Conn) error) {

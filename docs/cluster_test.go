@@ -15,7 +15,7 @@ func TestEveryTestThatClusterNamesExists(t *testing.T) {
 	}
 	funcs, _ := functions(t, "cluster", true)
 	names := testName.FindAllStringSubmatch(string(document), -1)
-	if len(names) < 9 {
+	if len(names) < 13 {
 		t.Errorf("only %d tests are named", len(names))
 	}
 	for _, name := range names {

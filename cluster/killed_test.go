@@ -1,0 +1,230 @@
+package cluster_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster"
+)
+
+// The broker is a process of its own, and two workers are. A job that a worker has done, and whose
+// mark the broker has not confirmed, may be done again: at each death no more than the workers had.
+func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
+	const n, kills = 3000, 3
+	folder, log := t.TempDir(), newLog(t)
+	broker := start(t, "broker", folder, log, "127.0.0.1:0")
+	address := broker.address
+	run(t, func(task *edo.Task) error {
+		conn, err := cluster.Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		q, err := cluster.NewQueue[string](task, conn, "once", queueOf["once"])
+		if err != nil {
+			return err
+		}
+		workers := []*process{start(t, "worker once", folder, log, ""), start(t, "worker once", folder, log, "")}
+		killed := 0
+		err = publishAll(task, q, n, func(confirmed int) error {
+			if killed == kills || confirmed < (killed+1)*n/(kills+1) {
+				return nil
+			}
+			killed++
+			broker.kill()
+			broker = start(t, "broker", folder, log, "127.0.0.1:0")
+			if broker.address != address {
+				return fmt.Errorf("the broker has moved from %s to %s", address, broker.address)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := empty(task, q); err != nil {
+			return err
+		}
+		if killed != kills {
+			t.Errorf("the broker was killed %d times", killed)
+		}
+		if info, err := q.Info(task); err != nil || info.Dead != 0 {
+			t.Errorf("the queue stands at %+v, %v", info, err)
+		}
+		for _, w := range workers {
+			if err := w.end(); err != nil {
+				t.Errorf("a worker has ended with %v", err)
+			}
+		}
+		return conn.Close(task)
+	})
+	checkAccount(t, log, n, kills*2*workerLimit)
+}
+
+func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
+	const n, kills = 2000, 5
+	folder, log := t.TempDir(), newLog(t)
+	run(t, func(task *edo.Task) error {
+		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		q, err := cluster.NewQueue[string](task, conn, "least", queueOf["least"])
+		if err != nil {
+			return err
+		}
+		workers := []*process{start(t, "worker least", folder, log, ""), start(t, "worker least", folder, log, "")}
+		killed := 0
+		kill := func() error {
+			workers[killed%2].kill()
+			workers[killed%2] = start(t, "worker least", folder, log, "")
+			killed++
+			return nil
+		}
+		err = publishAll(task, q, n, func(confirmed int) error {
+			if killed < kills && confirmed >= (killed+1)*n/(kills+1) {
+				return kill()
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := empty(task, q); err != nil {
+			return err
+		}
+		for _, w := range workers {
+			if err := w.end(); err != nil {
+				t.Errorf("a worker has ended with %v", err)
+			}
+		}
+		if info, err := q.Info(task); err != nil || info != (cluster.QueueInfo{}) || killed != kills {
+			t.Errorf("the queue stands at %+v, %v, after %d workers were killed", info, err, killed)
+		}
+		return conn.Close(task)
+	})
+	checkAccount(t, log, n, kills*workerLimit)
+}
+
+// A process that stands still gives no signs of life. The broker refuses nothing to it afterwards:
+// it must itself see that another worker may have its jobs.
+func TestAWorkerThatStoodStillTakesNoJobAwayFromAnother(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be made to stand still there")
+	}
+	folder, log := t.TempDir(), newLog(t)
+	run(t, func(task *edo.Task) error {
+		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		q, err := cluster.NewQueue[string](task, conn, "stands", queueOf["stands"])
+		if err != nil {
+			return err
+		}
+		stands := start(t, "worker stands", folder, log, "")
+		if _, err := q.Publish(task, "stand still", cluster.ID("it")); err != nil {
+			return err
+		}
+		hasLogged := func(text string) func() bool {
+			return func() bool { all, _ := os.ReadFile(log); return strings.Contains(string(all), text) }
+		}
+		if err := until(task, hasLogged("begins it 1")); err != nil {
+			return err
+		}
+		if err := stands.Process.Signal(stopSignal); err != nil {
+			return err
+		}
+		var g gate
+		begun := newTally(1)
+		worker := cluster.Work(q, 4, func(task *edo.Task, job *cluster.Job[string]) error {
+			begun.add(fmt.Sprint("try ", job.Try))
+			return g.wait(task)
+		})
+		return working(task, worker, func() error {
+			if err := begun.await(task); err != nil {
+				return err
+			}
+			if err := takeAndForgetNew(task, conn); err != nil { // so long that the other one sees it
+				return err
+			}
+			if err := stands.Process.Signal(continueSignal); err != nil {
+				return err
+			}
+			if err := until(task, hasLogged("fails it 1")); err != nil {
+				return err
+			}
+			if err := stands.end(); err != nil { // it has sent all that it would
+				t.Errorf("the worker has ended with %v", err)
+			}
+			if info, err := q.Info(task); err != nil || info.Taken != 1 || info.Waiting != 0 {
+				t.Errorf("the queue stands at %+v, %v", info, err)
+			}
+			g.open(5)
+			if err := empty(task, q); err != nil {
+				return err
+			}
+			return begun.check()
+		})
+	})
+}
+
+// takeAndForgetNew waits until a job that is taken and forgotten is given out for the third time.
+func takeAndForgetNew(task *edo.Task, conn *cluster.Conn) error {
+	clock, err := cluster.NewQueue[int](task, conn, "clock", queueOf["stands"])
+	if err != nil {
+		return err
+	}
+	if _, err := clock.Publish(task, 1); err != nil {
+		return err
+	}
+	for range 3 {
+		if err := takeAndForget(task, conn, "clock"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The server of NATS would end the process at a signal by itself, with exit code 0.
+func TestASignalIsTheProgramsAndNotTheBrokers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be interrupted there")
+	}
+	folder := t.TempDir()
+	broker := start(t, "broker", folder, "", "")
+	if broker.address != "" {
+		t.Errorf("the broker listens at %q", broker.address)
+	}
+	run(t, func(task *edo.Task) error {
+		_, err := cluster.Open(task, folder)
+		inUse, ok := errors.AsType[*cluster.InUseError](err)
+		if !ok || inUse.PID != broker.Process.Pid || !strings.Contains(err.Error(), fmt.Sprint("process ", broker.Process.Pid)) {
+			t.Errorf("Open = %v, want an InUseError of process %d", err, broker.Process.Pid)
+		}
+		return nil
+	})
+	if err := broker.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := <-broker.exited
+	broker.exited <- err
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != brokerExit {
+		t.Errorf("the broker has ended with %v, want exit code %d", err, brokerExit)
+	}
+	run(t, func(task *edo.Task) error { // and one that was killed leaves no lock
+		start(t, "broker", folder, "", "").kill()
+		conn, err := cluster.Open(task, folder)
+		if err != nil {
+			return err
+		}
+		return conn.Close(task)
+	})
+}

@@ -1,0 +1,259 @@
+package cluster_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/lock"
+)
+
+// The test program is also the processes that tests start and kill: these variables say what one
+// of them is to do.
+const (
+	roleVariable   = "EDO_CLUSTER_ROLE"
+	folderVariable = "EDO_CLUSTER_FOLDER"
+	listenVariable = "EDO_CLUSTER_LISTEN"
+	logVariable    = "EDO_CLUSTER_LOG"
+)
+
+// brokerExit is the exit code of a broker that has ended in order.
+const brokerExit = 7
+
+// queueOf are the queues of tests with processes, which all of them give.
+var queueOf = map[string]cluster.QueueConfig{
+	"once":   {Once: time.Hour, Patience: 2 * time.Second, Tries: 100, Backoff: atOnce},
+	"least":  {Patience: time.Second, Tries: 100, Backoff: atOnce},
+	"stands": {Patience: time.Second, Tries: 100, Backoff: atOnce},
+}
+
+// workerLimit is how many jobs a worker process does at a time.
+const workerLimit = 8
+
+// play is the main function of such a process. It ends when its input does, or at an interrupt.
+func play(role string) int {
+	err := edo.Run(func(task *edo.Task) error {
+		b := cluster.Broker{Listen: os.Getenv(listenVariable)}
+		conn, err := b.Open(task, os.Getenv(folderVariable))
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		switch name, isWorker := strings.CutPrefix(role, "worker "); {
+		case !isWorker && !conn.IsBroker():
+			return errors.New("it is no broker")
+		case isWorker:
+			q, err := cluster.NewQueue[string](task, conn, name, queueOf[name])
+			if err != nil {
+				return err
+			}
+			log, err := os.OpenFile(os.Getenv(logVariable), os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			defer log.Close()
+			limit := workerLimit
+			if name == "stands" {
+				limit = 1 // it asks for no other job meanwhile, which the broker would send to a process that stands still
+			}
+			worker := cluster.Work(q, limit, func(task *edo.Task, job *cluster.Job[string]) error {
+				return logged(task, log, job)
+			})
+			edo.Spawn(task, edo.Future[edo.Unit](worker))
+		}
+		fmt.Println("ready", conn.Address())
+		_, err = edo.Call(task, func(ctx context.Context) (edo.Unit, error) {
+			over := make(chan struct{})
+			go func() { io.Copy(io.Discard, os.Stdin); close(over) }()
+			select {
+			case <-over:
+			case <-ctx.Done(): // the interrupt
+			}
+			return edo.Unit{}, nil
+		})
+		return errors.Join(err, edo.Shielded(task, conn.Close))
+	}, edo.WithSignals())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, role, err)
+		return 1
+	}
+	if role == "broker" {
+		return brokerExit
+	}
+	return 0
+}
+
+// logged is the handler of a worker process: it notes that a job has begun, and that it is done.
+func logged(task *edo.Task, log io.Writer, job *cluster.Job[string]) error {
+	note := func(what string) error {
+		_, err := fmt.Fprintf(log, "%s %s %d\n", what, job.ID, job.Try)
+		return err
+	}
+	if job.Value == "stand still" && job.Try == 1 {
+		if err := note("begins"); err != nil {
+			return err
+		}
+		// Until the process has stood still for longer than the broker's patience.
+		for last := time.Now(); ; last = time.Now() {
+			if err := edo.Yield(task); err != nil {
+				return err
+			}
+			if time.Since(last) > 1500*time.Millisecond {
+				break
+			}
+		}
+		note("fails")
+		return errors.New("it comes too late")
+	}
+	if err := edo.Yield(task); err != nil {
+		return err
+	}
+	return note("done")
+}
+
+// process is a process of a test.
+type process struct {
+	*exec.Cmd
+	stdin   io.WriteCloser
+	address string
+	exited  chan error
+}
+
+// start starts a process, and waits until it is ready.
+func start(t *testing.T, role, folder, log, listen string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(os.Args[0]), exited: make(chan error, 1)}
+	p.Env = append(os.Environ(), roleVariable+"="+role, folderVariable+"="+folder, logVariable+"="+log, listenVariable+"="+listen)
+	p.Stderr = os.Stderr
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.stdin, err = p.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
+	go func() {
+		io.Copy(io.Discard, lines)
+		p.exited <- p.Wait()
+	}()
+	t.Cleanup(p.kill)
+	address, ok := strings.CutPrefix(strings.TrimSpace(line), "ready")
+	if err != nil || !ok {
+		t.Fatalf("a process %s has said %q: %v", role, line, err)
+	}
+	p.address = strings.TrimSpace(address)
+	return p
+}
+
+// kill kills the process, and waits for its end. It may be called twice.
+func (p *process) kill() {
+	p.Process.Kill()
+	p.end()
+}
+
+// end closes the input of the process, and waits for its end.
+func (p *process) end() error {
+	p.stdin.Close()
+	err := <-p.exited
+	p.exited <- err
+	return err
+}
+
+// account is what a log says: how often each job was done.
+func account(t *testing.T, log string) map[string]int {
+	t.Helper()
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := map[string]int{}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "done" {
+			done[f[1]]++
+		}
+	}
+	return done
+}
+
+// checkAccount requires that each job that was confirmed was done, and that all in all no more were
+// done again than may.
+func checkAccount(t *testing.T, log string, confirmed int, may int) {
+	t.Helper()
+	done, again := account(t, log), 0
+	for i := range confirmed {
+		n := done["job"+strconv.Itoa(i)]
+		if n == 0 {
+			t.Errorf("job%d is lost", i)
+		}
+		again += max(0, n-1)
+	}
+	if len(done) != confirmed {
+		t.Errorf("%d different jobs were done, want %d", len(done), confirmed)
+	}
+	if again > may {
+		t.Errorf("%d jobs were done again, want at most %d", again, may)
+	}
+	t.Logf("%d jobs; %d were done again, and %d may", confirmed, again, may)
+}
+
+// newLog makes an empty log.
+func newLog(t *testing.T) string {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	return f.Name()
+}
+
+// publishAll publishes n jobs, 50 at a time, and tells of every hundredth that is confirmed.
+func publishAll(task *edo.Task, q *cluster.Queue[string], n int, at func(confirmed int) error) error {
+	var all []*edo.JoinHandle[edo.Unit]
+	limit := lock.NewSemaphore(50)
+	var mu sync.Mutex
+	confirmed := 0
+	for i := range n {
+		if err := limit.Acquire(task, 1); err != nil {
+			return err
+		}
+		all = append(all, edo.Go(task, func(task *edo.Task) error {
+			defer limit.Release(1)
+			_, err := q.Publish(task, fmt.Sprint(i), cluster.ID(fmt.Sprint("job", i)))
+			mu.Lock()
+			confirmed++
+			mu.Unlock()
+			return err
+		}))
+		mu.Lock()
+		now := confirmed
+		mu.Unlock()
+		if i%100 == 99 {
+			if err := at(now); err != nil {
+				return err
+			}
+		}
+	}
+	for _, h := range all {
+		if _, err := h.Await(task); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -28,8 +28,8 @@ type Broker struct {
 	// Token is what a [Client] from elsewhere must know. "": the folder keeps a random one, and
 	// only processes that may read the folder can connect.
 	Token string
-	// MaxPayload is the largest message, with its headers, in bytes. 0: 1 MiB. NATS advises
-	// against more than 8 MiB.
+	// MaxPayload is the largest message, with its headers, in bytes: 16 KiB to 64 MiB. 0: 1 MiB.
+	// NATS advises against more than 8 MiB.
 	MaxPayload int
 	// SyncAlways has the server write each message through to the disk before it confirms it.
 	// Without it a power failure loses the last minutes; a process that is killed loses nothing.
@@ -76,6 +76,9 @@ func (b *Broker) OpenStep(task *edo.Task, st *edo.Step, folder string) (done boo
 
 // open opens the folder, or joins the server that has it.
 func (b *Broker) open(ctx context.Context, folder string) (c *Conn, err error) {
+	if b.MaxPayload != 0 && (b.MaxPayload < 16<<10 || b.MaxPayload > 64<<20) {
+		return nil, fmt.Errorf("cluster: Broker.MaxPayload is %d, want 16 KiB to 64 MiB", b.MaxPayload)
+	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("cluster: %w", err)
 	}

@@ -174,6 +174,8 @@ func TestABrokerThatCannotBeginSaysWhy(t *testing.T) {
 			want   string
 		}{
 			{cluster.Broker{}, file, "not a directory"},
+			{cluster.Broker{MaxPayload: 100}, t.TempDir(), "MaxPayload is 100"},
+			{cluster.Broker{MaxPayload: 1 << 30}, t.TempDir(), "MaxPayload is 1073741824"},
 			{cluster.Broker{Listen: "somewhere"}, t.TempDir(), `the address "somewhere": want host:port`},
 			{cluster.Broker{Listen: "127.0.0.1:1000000"}, t.TempDir(), ""},
 			{cluster.Broker{Listen: "192.0.2.1:0"}, t.TempDir(), `no port is free at "192.0.2.1"`},

@@ -153,6 +153,9 @@ func (w *Worker[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if !cx.Proceed(w) {
 		return edo.Unit{}, edo.Pending, nil
 	}
+	if err := w.sole(cx); err != nil {
+		return edo.Unit{}, edo.Ready, err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.state == fresh && w.err == nil {
@@ -176,6 +179,21 @@ func (w *Worker[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 	w.waker = cx.Waker()
 	return edo.Unit{}, edo.Pending, nil
+}
+
+// sole returns an error when another task waits for the worker.
+func (w *Worker[T]) sole(cx *edo.Context) error {
+	w.mu.Lock()
+	other := w.waker
+	w.mu.Unlock()
+	if other.IsZero() || other == cx.Waker() {
+		return nil
+	}
+	if err := cx.Sole(other, w, "each task has a worker of its own"); err != nil {
+		return err
+	}
+	cx.Displace(other, w)
+	return nil
 }
 
 // begin enters the worker at its Conn, and spawns the tasks that take jobs.

@@ -105,13 +105,11 @@ func logged(task *edo.Task, log io.Writer, job *cluster.Job[string]) error {
 			return err
 		}
 		// Until the process has stood still for longer than the broker's patience.
-		for last := time.Now(); ; last = time.Now() {
+		for last, now := time.Now(), time.Now(); now.Sub(last) < 1500*time.Millisecond; {
 			if err := edo.Yield(task); err != nil {
 				return err
 			}
-			if time.Since(last) > 1500*time.Millisecond {
-				break
-			}
+			last, now = now, time.Now()
 		}
 		note("fails")
 		return errors.New("it comes too late")

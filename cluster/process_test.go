@@ -78,6 +78,7 @@ func play(role string) int {
 			go func() { io.Copy(io.Discard, os.Stdin); close(over) }()
 			select {
 			case <-over:
+				time.AfterFunc(time.Minute, func() { os.Exit(2) }) // the test may have died, and the broker with it
 			case <-ctx.Done(): // the interrupt
 			}
 			return edo.Unit{}, nil

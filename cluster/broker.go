@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 )
@@ -90,23 +91,23 @@ func (b *Broker) open(ctx context.Context, folder string) (c *Conn, err error) {
 		return b.join(ctx, folder)
 	}
 	if err := h.start(ctx, b); err != nil {
-		h.close()
+		h.Close()
 		return nil, err
 	}
 	options := []nats.Option{nats.InProcessServer(h.server)}
 	if h.note.Token != "" {
 		options = append(options, nats.Token(h.note.Token))
 	}
-	c, err = connect(ctx, h.server.ClientURL(), options)
+	l, err := link.Open(ctx, h.server.ClientURL(), options)
 	if err != nil {
-		h.close()
+		h.Close()
 		return nil, err
 	}
-	c.home = h
+	l.SetHome(h)
 	h.log.mu.Lock()
-	h.log.cannotStore = c.answers.cannotStore
+	h.log.cannotStore = l.Asks().CannotStore
 	h.log.mu.Unlock()
-	return c, nil
+	return (*Conn)(l), nil
 }
 
 // join connects to the server that has the folder.
@@ -115,11 +116,11 @@ func (b *Broker) join(ctx context.Context, folder string) (*Conn, error) {
 	if n.Address == "" {
 		return nil, &InUseError{Folder: folder, PID: n.PID}
 	}
-	c, err := connect(ctx, "nats://"+n.Address, []nats.Option{nats.Token(n.Token)})
+	c, err := link.Open(ctx, "nats://"+n.Address, []nats.Option{nats.Token(n.Token)})
 	if err != nil {
 		return nil, fmt.Errorf("%w; the server is that of the folder %s", err, folder)
 	}
-	return c, nil
+	return (*Conn)(c), nil
 }
 
 // home is a locked folder, with the server in it.
@@ -263,8 +264,11 @@ func listenAt(address, last string) (host string, port int, err error) {
 	return "", 0, fmt.Errorf("cluster: no port is free at %q", host)
 }
 
-// close ends the server, and then unlocks the folder. It may be called twice.
-func (h *home) close() {
+// Address returns where the server listens; "": nowhere.
+func (h *home) Address() string { return h.note.Address }
+
+// Close ends the server, and then unlocks the folder. It may be called twice.
+func (h *home) Close() {
 	h.once.Do(func() {
 		if h.server != nil {
 			h.server.Shutdown()

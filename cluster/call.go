@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/timer"
 	"github.com/nats-io/nats.go"
@@ -29,7 +30,7 @@ type call[T any] struct {
 	task    edo.AbortHandle // guarded by the worker
 	phase   phase
 	handler edo.Future[edo.Unit]
-	ask     ask
+	ask     link.Ask
 	rest    *timer.Sleeper // until it asks again what the broker could not store
 	isKnown bool           // how the handler has ended
 }
@@ -87,9 +88,7 @@ func (c *call[T]) Drop() {
 	if c.rest != nil {
 		c.rest.Drop()
 	}
-	if c.ask.to != nil {
-		c.ask.Drop()
-	}
+	c.ask.Drop()
 }
 
 // ended is called when the task has ended, and with it the handler.
@@ -235,13 +234,14 @@ const maxReason = 8 << 10
 // question begins a question, in the phase that waits for its answer.
 func (c *call[T]) question(p phase, subject string, head nats.Header, data []byte, on string) {
 	c.phase = p
-	c.ask = ask{to: &c.w.q.conn.answers, subject: subject, header: head, data: data, on: on}
+	ask := link.Question{Subject: subject, Header: head, Data: data, On: on}
 	switch p {
 	case marks:
-		c.ask.stream = "KV_" + c.w.q.bucket()
+		ask.Stream = "KV_" + c.w.q.bucket()
 	case buries:
-		c.ask.stream = c.w.q.deadStream()
+		ask.Stream = c.w.q.deadStream()
 	}
+	c.ask = c.w.q.conn.in().Asks().New(ask)
 }
 
 // pollAsk waits for the answer to the question of the phase, and reports whether it is pending.
@@ -275,12 +275,12 @@ func (c *call[T]) pollAsk(cx *edo.Context) (isPending bool) {
 		c.phase = over
 	case marks, buries:
 		const wrongLast = 10071 // it has a mark
-		if _, err := storedBy(m); err != nil && !hasCode(err, wrongLast) {
-			if errors.Is(err, errNotJetStream) {
+		if _, err := link.Stored(m); err != nil && !link.HasCode(err, wrongLast) {
+			if errors.Is(err, link.ErrNotJetStream) {
 				c.phase = over
 				return false
 			}
-			c.question(c.phase, c.ask.subject, c.ask.header, c.ask.data, c.ask.on)
+			c.question(c.phase, c.ask.Subject, c.ask.Header, c.ask.Data, c.ask.On)
 			c.rest = timer.SleepFuture(storeWait)
 			return false
 		}

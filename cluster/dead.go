@@ -134,7 +134,7 @@ func (q *Queue[T]) sendAgain(ctx context.Context, number uint64) error {
 		if key := m.Header.Get(headKey); key != "" {
 			head.Set(headKey, key)
 		}
-		if _, err := q.conn.js.PublishMsg(ctx, &nats.Msg{Subject: l.subject, Header: head, Data: m.Data}); err != nil {
+		if _, err := q.conn.in().JetStream().PublishMsg(ctx, &nats.Msg{Subject: l.subject, Header: head, Data: m.Data}); err != nil {
 			if isFull(err) {
 				return ErrFull
 			}
@@ -151,8 +151,8 @@ func (q *Queue[T]) discard(ctx context.Context, number uint64) error {
 
 // withDead calls fn with the stream of dead letters.
 func (q *Queue[T]) withDead(ctx context.Context, fn func(ctx context.Context, s jetstream.Stream) error) error {
-	err := q.conn.manage(ctx, func(ctx context.Context) error {
-		s, err := q.conn.js.Stream(ctx, q.deadStream())
+	err := q.conn.in().Manage(ctx, func(ctx context.Context) error {
+		s, err := q.conn.in().JetStream().Stream(ctx, q.deadStream())
 		if err != nil {
 			return err
 		}

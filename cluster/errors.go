@@ -5,17 +5,15 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/own"
+	"github.com/edo-go/edo/cluster/internal/link"
 )
 
 // ErrClosed says that the [Conn] was closed. It matches [edo.ErrClosed].
-var ErrClosed = edo.NewError(edo.ErrClosed, "cluster: the connection is closed")
+var ErrClosed = link.ErrClosed
 
 // ErrFull says that a queue has as many jobs as its MaxJobs, and that [Full] was asked for. It
 // matches [edo.ErrFull].
 var ErrFull = edo.NewError(edo.ErrFull, "cluster: the queue is full")
-
-var errPolledAgain = edo.NewError(own.ErrPolledAgain, "cluster: a future was polled after its end")
 
 // InUseError says that a folder has a broker in another process, or in this one, which cannot be
 // joined because it does not listen.

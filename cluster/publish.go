@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/timer"
@@ -141,20 +142,20 @@ func (q *Queue[T]) publishing(job T, options []PublishOption) *publishing {
 		p.id = nuid.Next()
 	}
 	f.isTry, f.receipt.ID = p.isTry, p.id
-	f.ask = ask{to: &q.conn.answers, subject: l.subject, data: data, on: f.on, stream: q.stream(), header: nats.Header{
+	f.ask = q.conn.in().Asks().New(link.Question{Subject: l.subject, Data: data, On: f.on, Stream: q.stream(), Header: nats.Header{
 		jetstream.MsgIDHeader: {p.id}, headID: {p.id}, headCodec: {q.cfg.Codec.Name()},
-	}}
+	}})
 	if p.key != "" {
-		f.ask.header.Set(headKey, p.key)
+		f.ask.Header.Set(headKey, p.key)
 	}
 	if !p.at.IsZero() && q.cfg.MaxJobs > 0 { // the broker refuses to schedule in a stream that refuses messages
 		f.err = fmt.Errorf("cluster: the queue %s has MaxJobs, and so no scheduled jobs", q.name)
 		return f
 	}
 	if !p.at.IsZero() { // by hand: the option of the client cuts to seconds
-		f.ask.header[headSchedule] = []string{"@at " + p.at.UTC().Format(time.RFC3339Nano)}
-		f.ask.header[headTarget] = []string{l.subject}
-		f.ask.subject = q.root() + "at." + digest(p.id) // no worker's filter matches it
+		f.ask.Header[headSchedule] = []string{"@at " + p.at.UTC().Format(time.RFC3339Nano)}
+		f.ask.Header[headTarget] = []string{l.subject}
+		f.ask.Subject = q.root() + "at." + digest(p.id) // no worker's filter matches it
 	}
 	f.err = q.conn.checkSize(&f.ask)
 	return f
@@ -182,8 +183,8 @@ func (q *Queue[T]) lineOf(p *plan) (*line, error) {
 const reserved = 2 << 10
 
 // checkSize requires that the broker takes q.
-func (c *Conn) checkSize(q *ask) error {
-	m := nats.Msg{Header: q.header, Data: q.data, Subject: q.subject}
+func (c *Conn) checkSize(q *link.Ask) error {
+	m := nats.Msg{Header: q.Header, Data: q.Data, Subject: q.Subject}
 	if size, most := m.Size()-len(m.Subject), c.MaxPayload()-reserved; size > most {
 		return &SizeError{Size: size, Max: most}
 	}
@@ -194,7 +195,7 @@ func (c *Conn) checkSize(q *ask) error {
 type publishing struct {
 	conn    *Conn
 	on      string
-	ask     ask
+	ask     link.Ask
 	receipt Receipt
 	err     error // it ends with, before it has begun
 	isTry   bool
@@ -213,7 +214,7 @@ type turn publishing
 
 // Waits says so.
 func (p *turn) Waits(*edo.Context) edo.Wait {
-	on := fmt.Sprintf("cluster: a turn to send, behind %d other messages: %s", maxSends, strings.TrimPrefix(p.on, "cluster: "))
+	on := fmt.Sprintf("cluster: a turn to send, behind %d other messages: %s", p.conn.in().MaxSends(), strings.TrimPrefix(p.on, "cluster: "))
 	return edo.Wait{On: on, Outside: true}
 }
 
@@ -232,7 +233,7 @@ func (p *publishing) Poll(cx *edo.Context) (r Receipt, poll edo.Poll, err error)
 			return r, edo.Pending, nil
 		}
 		if p.isOver {
-			return r, edo.Ready, errPolledAgain
+			return r, edo.Ready, link.ErrPolledAgain
 		}
 		return p.end(p.err)
 	}
@@ -248,7 +249,7 @@ func (p *publishing) Poll(cx *edo.Context) (r Receipt, poll edo.Poll, err error)
 		}
 		if p.permit == nil {
 			if p.turn == nil && !(*sched.Context)(cx).Inspecting() {
-				p.turn = p.conn.sends.AcquireFuture(1)
+				p.turn = p.conn.in().Sends().AcquireFuture(1)
 			}
 			if (*sched.Context)(cx).Inspecting() {
 				cx.Proceed((*turn)(p)) // notes it
@@ -268,7 +269,7 @@ func (p *publishing) Poll(cx *edo.Context) (r Receipt, poll edo.Poll, err error)
 		if err != nil {
 			return p.end(err)
 		}
-		ack, err := storedBy(m)
+		ack, err := link.Stored(m)
 		switch {
 		case err == nil:
 			p.receipt.Duplicate = ack.Duplicate
@@ -279,7 +280,7 @@ func (p *publishing) Poll(cx *edo.Context) (r Receipt, poll edo.Poll, err error)
 			return p.end(ErrFull)
 		}
 		p.giveUpTurn()
-		p.ask = ask{to: p.ask.to, subject: p.ask.subject, header: p.ask.header, data: p.ask.data, on: p.on, stream: p.ask.stream}
+		p.ask = p.conn.in().Asks().New(p.ask.Question)
 		p.rest = timer.SleepFuture(roomWait)
 	}
 }
@@ -313,9 +314,7 @@ func (p *publishing) Drop() {
 		p.rest.Drop()
 		p.rest = nil
 	}
-	if p.ask.to != nil {
-		p.ask.Drop()
-	}
+	p.ask.Drop()
 }
 
 // giveUpTurn lets another message go.

@@ -135,7 +135,7 @@ func newQueue[T any](ctx context.Context, conn *Conn, name string, cfg QueueConf
 		return nil, err
 	}
 	q := &Queue[T]{conn: conn, name: name, cfg: cfg}
-	if err := conn.manage(ctx, q.make); err != nil {
+	if err := conn.in().Manage(ctx, q.make); err != nil {
 		return nil, q.explain(err)
 	}
 	return q, nil
@@ -170,7 +170,7 @@ func (q *Queue[T]) explain(err error) error {
 // make makes the streams and consumers. It does not change what is there: two versions of a program
 // would change it back and forth.
 func (q *Queue[T]) make(ctx context.Context) error {
-	js, cfg := q.conn.js, &q.cfg
+	js, cfg := q.conn.in().JetStream(), &q.cfg
 	jobs := jetstream.StreamConfig{
 		Name: q.stream(), Subjects: []string{q.root() + ">"}, Retention: jetstream.WorkQueuePolicy,
 		Duplicates: cfg.Window, AllowMsgSchedules: cfg.MaxJobs == 0, Replicas: cfg.Replicas,
@@ -210,7 +210,7 @@ func (q *Queue[T]) makeLines(ctx context.Context) error {
 	add := func(name string, maxPending int) error {
 		l := &line{name: name, subject: q.root() + name}
 		var err error
-		l.consumer, err = q.conn.js.CreateConsumer(ctx, q.stream(), jetstream.ConsumerConfig{
+		l.consumer, err = q.conn.in().JetStream().CreateConsumer(ctx, q.stream(), jetstream.ConsumerConfig{
 			Durable: name, FilterSubject: l.subject, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.cfg.Patience,
 			MaxDeliver: -1, MaxAckPending: maxPending, MaxWaiting: 4096, Replicas: q.cfg.Replicas,
 		})
@@ -252,7 +252,7 @@ func (q *Queue[T]) InfoStep(task *edo.Task, st *edo.Step) (done bool, info Queue
 }
 
 func (q *Queue[T]) info(ctx context.Context) (info QueueInfo, err error) {
-	err = q.conn.manage(ctx, func(ctx context.Context) error {
+	err = q.conn.in().Manage(ctx, func(ctx context.Context) error {
 		info = QueueInfo{}
 		for _, l := range q.lines {
 			i, err := l.consumer.Info(ctx)
@@ -262,12 +262,12 @@ func (q *Queue[T]) info(ctx context.Context) (info QueueInfo, err error) {
 			info.Waiting += int(i.NumPending)
 			info.Taken += i.NumAckPending
 		}
-		s, err := q.conn.js.Stream(ctx, q.stream())
+		s, err := q.conn.in().JetStream().Stream(ctx, q.stream())
 		if err != nil {
 			return err
 		}
 		info.Scheduled = max(0, int(s.CachedInfo().State.Msgs)-info.Waiting-info.Taken)
-		if s, err = q.conn.js.Stream(ctx, q.deadStream()); err != nil {
+		if s, err = q.conn.in().JetStream().Stream(ctx, q.deadStream()); err != nil {
 			return err
 		}
 		info.Dead = int(s.CachedInfo().State.Msgs)

@@ -14,6 +14,9 @@ import (
 // pullTime is how long one question for jobs waits at the broker.
 const pullTime = 30 * time.Second
 
+// pullRest is how long a worker rests after a question for jobs that has failed.
+const pullRest = 250 * time.Millisecond
+
 // pull is a question for jobs that is under way.
 type pull struct{ cancel func() }
 
@@ -30,7 +33,7 @@ func (w *Worker[T]) take(task *edo.Task, ctx context.Context, l *line) {
 		if errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerNotFound) {
 			err = w.look(ctx, l, err)
 		}
-		if err != nil && got == 0 && !w.rest(retryWait) {
+		if err != nil && got == 0 && !w.rest(pullRest) {
 			return
 		}
 	}
@@ -168,7 +171,7 @@ func (w *Worker[T]) deliveries() []*delivery {
 func (w *Worker[T]) signs(of []*delivery) {
 	for _, d := range of {
 		at, isMine := time.Now(), w.isMine(d)
-		if w.q.conn.nc.IsConnected() && d.msg.InProgress() == nil && isMine {
+		if w.q.conn.NATS().IsConnected() && d.msg.InProgress() == nil && isMine {
 			w.mu.Lock()
 			d.sign = at
 			w.mu.Unlock()
@@ -176,9 +179,10 @@ func (w *Worker[T]) signs(of []*delivery) {
 	}
 }
 
-// reconnected is told when a connection that was lost is there again: questions for jobs that were
+// Reconnected is told when a connection that was lost is there again: questions for jobs that were
 // under way are lost, and the broker has heard of no job for some time.
-func (w *Worker[T]) reconnected() {
+func (m *member[T]) Reconnected() {
+	w := (*Worker[T])(m)
 	w.mu.Lock()
 	var pulls []*pull
 	for p := range w.pulls {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
 )
 
 // Work returns a worker, a future that gives the jobs of q to fn, at most limit of them at a time.
@@ -105,8 +106,14 @@ func newWorker[T any](q *Queue[T], limit int, fn func(job *Job[T]) edo.Future[ed
 	return w
 }
 
-// name is that of the worker in reports.
-func (w *Worker[T]) name() string { return "a worker of the queue " + w.q.name }
+// member is a worker as its Conn sees it.
+type member[T any] Worker[T]
+
+// Stop has the worker take no more.
+func (m *member[T]) Stop() { (*Worker[T])(m).Stop() }
+
+// Name is that of the worker in reports.
+func (m *member[T]) Name() string { return "a worker of the queue " + m.q.name }
 
 // Waits says what the worker waits for.
 func (w *Worker[T]) Waits(*edo.Context) edo.Wait {
@@ -168,12 +175,12 @@ func (w *Worker[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 	switch {
 	case w.state == ended:
-		return edo.Unit{}, edo.Ready, errPolledAgain
+		return edo.Unit{}, edo.Ready, link.ErrPolledAgain
 	case w.state == fresh, w.state == stopping && len(w.running) == 0 && w.takers == 0:
 		err := w.err
 		w.state = ended
 		w.mu.Unlock()
-		w.q.conn.leave(w)
+		w.q.conn.in().Leave((*member[T])(w))
 		w.mu.Lock()
 		return edo.Unit{}, edo.Ready, err
 	}
@@ -198,7 +205,7 @@ func (w *Worker[T]) sole(cx *edo.Context) error {
 
 // begin enters the worker at its Conn, and spawns the tasks that take jobs.
 func (w *Worker[T]) begin(cx *edo.Context) {
-	if err := w.q.conn.enter(w); err != nil {
+	if err := w.q.conn.in().Enter((*member[T])(w)); err != nil {
 		w.mu.Lock()
 		w.err = cmp.Or(w.err, err)
 		w.mu.Unlock()
@@ -268,7 +275,7 @@ func (w *Worker[T]) finished(c *call[T]) {
 	isLast := w.state == ended && len(w.running) == 0
 	w.mu.Unlock()
 	if isLast {
-		w.q.conn.leave(w)
+		w.q.conn.in().Leave((*member[T])(w))
 	}
 	waker.Wake()
 }
@@ -287,7 +294,7 @@ func (w *Worker[T]) Drop() {
 		c.Abort()
 	}
 	if len(calls) == 0 {
-		w.q.conn.leave(w)
+		w.q.conn.in().Leave((*member[T])(w))
 	}
 }
 

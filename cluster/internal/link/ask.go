@@ -1,8 +1,7 @@
-package cluster
+package link
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 const (
@@ -22,25 +20,25 @@ const (
 	askAgain  = 5 * time.Second        // before a question without an answer is asked again
 )
 
-// answers gives each answer of the broker to the task that waits for it. nats.go has requests that
+// Asks gives each answer of the broker to the task that waits for it. nats.go has requests that
 // block a goroutine each; here all share one subscription, and a waiting task is a map entry.
 //
 // A question is asked again when the connection was lost and is back, when the broker says that
 // there is no one to answer, and after askAgain. So only what may come twice is asked here:
-// a message with an id, an acknowledgement, a look.
+// a message with an id, an acknowledgement, a look. A question with Once ends instead.
 //
 // Rules:
 //
-//  1. An ask is in waiting from its first poll until it has an answer, or is dropped.
+//  1. An Ask is in waiting from its first poll until it has an answer, or is dropped.
 //  2. mu is held for no call of nats.go, and no task is woken with mu held.
 //  3. A question that was asked earlier is asked again earlier: order by key depends on it.
-type answers struct {
+type Asks struct {
 	nc     *nats.Conn
 	prefix string // of the subjects of answers, with the last dot
 
-	mu       sync.Mutex // guards the following, and the fields of each ask
+	mu       sync.Mutex // guards the following, and the fields of each Ask
 	last     uint64     // the token of the latest question
-	waiting  map[uint64]*ask
+	waiting  map[uint64]*Ask
 	patience *time.Timer      // runs while there are questions; nil: it was never needed
 	isSet    bool             // patience runs
 	end      error            // every question ends with it
@@ -48,8 +46,8 @@ type answers struct {
 }
 
 // open subscribes to the answers.
-func (a *answers) open(nc *nats.Conn) error {
-	a.nc, a.prefix, a.waiting = nc, nc.NewInbox()+".", map[uint64]*ask{}
+func (a *Asks) open(nc *nats.Conn) error {
+	a.nc, a.prefix, a.waiting = nc, nc.NewInbox()+".", map[uint64]*Ask{}
 	sub, err := nc.Subscribe(a.prefix+"*", a.take)
 	if err != nil {
 		return err
@@ -57,14 +55,25 @@ func (a *answers) open(nc *nats.Conn) error {
 	return sub.SetPendingLimits(-1, -1) // the number of questions is the limit
 }
 
-// ask is a question to the broker, as a future of the answer. It is polled by one task at a time.
-type ask struct {
-	to      *answers
-	subject string
-	header  nats.Header
-	data    []byte
-	on      string // what its task waits for
-	stream  string // that is to store it; "": none
+// Question is what is asked.
+type Question struct {
+	Subject string
+	Header  nats.Header
+	Data    []byte
+	On      string // what its task waits for
+	Stream  string // that is to store it; "": none
+	// Once has it end with ErrUnanswered where it would be asked again.
+	Once bool
+	// Deaf is how often it is asked while there is no one to answer. 0: for some ten seconds.
+	Deaf int
+}
+
+// Ask is a question to the broker, as a future of the answer. It is polled by one task at a time.
+// The zero Ask asks nothing: Asks.New makes one.
+type Ask struct {
+	Question
+	to   *Asks
+	then func(m *nats.Msg, err error) // is called with the answer; nil: a task waits
 
 	token   uint64 // 0: it was not asked
 	sent    time.Time
@@ -76,11 +85,32 @@ type ask struct {
 	isTaken bool // its future was ready
 }
 
+// New returns the question as a future, which asks it at its first poll.
+func (a *Asks) New(q Question) Ask { return Ask{to: a, Question: q} }
+
+// Tell asks a question for which no task waits: then is called with the answer, on a goroutine that
+// must not be blocked. It is asked again as others are, for as long as the connection is open.
+func (a *Asks) Tell(q Question, then func(m *nats.Msg, err error)) {
+	ask := &Ask{to: a, Question: q, then: then}
+	a.mu.Lock()
+	a.begin(ask)
+	isRefused := ask.isOver
+	a.mu.Unlock()
+	if isRefused {
+		then(nil, ask.err)
+		return
+	}
+	a.send(ask)
+}
+
+// IsZero reports whether q asks nothing.
+func (q *Ask) IsZero() bool { return q.to == nil }
+
 // Waits names the question.
-func (q *ask) Waits(*edo.Context) edo.Wait { return edo.Wait{On: q.on, Outside: true} }
+func (q *Ask) Waits(*edo.Context) edo.Wait { return edo.Wait{On: q.On, Outside: true} }
 
 // Poll asks, at first, and is ready when there is an answer.
-func (q *ask) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
+func (q *Ask) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 	if !cx.Proceed(q) {
 		return nil, edo.Pending, nil
 	}
@@ -91,7 +121,7 @@ func (q *ask) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 		other := q.waker
 		switch {
 		case q.isTaken:
-			err = errPolledAgain
+			err = ErrPolledAgain
 		case q.token == 0:
 			a.begin(q)
 			q.waker = me
@@ -132,8 +162,11 @@ func (q *ask) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 }
 
 // Drop forgets the question. It may have been answered by then.
-func (q *ask) Drop() {
+func (q *Ask) Drop() {
 	a := q.to
+	if a == nil {
+		return
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.waiting, q.token)
@@ -141,10 +174,10 @@ func (q *ask) Drop() {
 }
 
 // begin gives q a token. The caller holds mu.
-func (a *answers) begin(q *ask) {
+func (a *Asks) begin(q *Ask) {
 	a.last++
 	q.token = a.last
-	if err := cmp.Or(a.end, a.broken[q.stream]); err != nil {
+	if err := cmp.Or(a.end, a.broken[q.Stream]); err != nil {
 		q.isOver, q.err = true, err
 		return
 	}
@@ -161,9 +194,9 @@ func (a *answers) begin(q *ask) {
 }
 
 // send sends q. While the connection is lost nothing is sent: resend does it then.
-func (a *answers) send(q *ask) {
+func (a *Asks) send(q *Ask) {
 	err := a.nc.PublishMsg(&nats.Msg{
-		Subject: q.subject, Header: q.header, Data: q.data,
+		Subject: q.Subject, Header: q.Header, Data: q.Data,
 		Reply: a.prefix + strconv.FormatUint(q.token, 36),
 	})
 	if err != nil && !errors.Is(err, nats.ErrReconnectBufExceeded) && !errors.Is(err, nats.ErrConnectionReconnecting) {
@@ -172,40 +205,47 @@ func (a *answers) send(q *ask) {
 }
 
 // take is called with each answer.
-func (a *answers) take(m *nats.Msg) {
+func (a *Asks) take(m *nats.Msg) {
 	token, err := strconv.ParseUint(strings.TrimPrefix(m.Subject, a.prefix), 36, 64)
 	if err != nil {
 		return
 	}
-	if len(m.Data) == 0 && m.Header.Get("Status") == "503" {
+	if IsUnheard(m) {
 		a.unheard(token)
 		return
 	}
 	a.finish(token, m, nil)
 }
 
+// IsUnheard reports whether m is the broker's word that no one has heard a message.
+func IsUnheard(m *nats.Msg) bool { return len(m.Data) == 0 && m.Header.Get("Status") == "503" }
+
 // unheard asks again, some time later, as there was no one to answer: a broker that has begun again
 // looks for its streams.
-func (a *answers) unheard(token uint64) {
+func (a *Asks) unheard(token uint64) {
 	a.mu.Lock()
 	q := a.waiting[token]
-	again := false
+	var err error
 	if q != nil {
-		q.deaf++
-		again = q.deaf < maxDeaf
+		switch q.deaf++; {
+		case q.Once:
+			err = ErrUnanswered
+		case q.deaf >= cmp.Or(q.Deaf, maxDeaf):
+			err = fmt.Errorf("cluster: %s: %w", q.On, nats.ErrNoResponders)
+		}
 	}
 	a.mu.Unlock()
 	switch {
 	case q == nil:
-	case again:
-		time.AfterFunc(retryWait, func() { a.resend(func(q *ask) bool { return q.token == token }) })
+	case err != nil:
+		a.finish(token, nil, err)
 	default:
-		a.finish(token, nil, fmt.Errorf("cluster: %s: %w", q.on, nats.ErrNoResponders))
+		time.AfterFunc(retryWait, func() { a.resend(func(q *Ask) bool { return q.token == token }) })
 	}
 }
 
 // finish ends the question with the token, if it waits.
-func (a *answers) finish(token uint64, m *nats.Msg, err error) {
+func (a *Asks) finish(token uint64, m *nats.Msg, err error) {
 	a.mu.Lock()
 	q := a.waiting[token]
 	if q == nil {
@@ -217,34 +257,45 @@ func (a *answers) finish(token uint64, m *nats.Msg, err error) {
 	w := q.waker
 	q.waker = edo.Waker{}
 	a.mu.Unlock()
+	if q.then != nil {
+		q.then(m, err)
+	}
 	w.Wake()
 }
 
-// resend asks those questions again that which chooses, in their order.
-func (a *answers) resend(which func(q *ask) bool) {
+// resend asks those questions again that which chooses, in their order, and ends those that are
+// asked once.
+func (a *Asks) resend(which func(q *Ask) bool) {
 	if !a.nc.IsConnected() {
 		return
 	}
-	var again []*ask
+	var again, over []*Ask
 	now := time.Now()
 	a.mu.Lock()
 	for _, q := range a.waiting {
-		if which(q) {
+		switch {
+		case !which(q):
+		case q.Once:
+			over = append(over, q)
+		default:
 			q.sent = now
 			again = append(again, q)
 		}
 	}
 	a.mu.Unlock()
-	slices.SortFunc(again, func(p, q *ask) int { return int(int64(p.token) - int64(q.token)) })
+	for _, q := range over {
+		a.finish(q.token, nil, ErrUnanswered)
+	}
+	slices.SortFunc(again, func(p, q *Ask) int { return cmp.Compare(p.token, q.token) })
 	for _, q := range again {
 		a.send(q)
 	}
 }
 
 // lookAgain asks again what has had no answer for long.
-func (a *answers) lookAgain() {
+func (a *Asks) lookAgain() {
 	now := time.Now()
-	a.resend(func(q *ask) bool { return now.Sub(q.sent) >= askAgain })
+	a.resend(func(q *Ask) bool { return now.Sub(q.sent) >= askAgain })
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.isSet = len(a.waiting) > 0 && a.end == nil; a.isSet {
@@ -252,9 +303,9 @@ func (a *answers) lookAgain() {
 	}
 }
 
-// cannotStore ends the questions that a stream was to store, and those to come: a broker that cannot
+// CannotStore ends the questions that a stream was to store, and those to come: a broker that cannot
 // store a message says so in its log, and gives no answer.
-func (a *answers) cannotStore(stream string, why error) {
+func (a *Asks) CannotStore(stream string, why error) {
 	err := fmt.Errorf("cluster: the broker cannot store, and must begin again when it can: %w", why)
 	a.mu.Lock()
 	if a.broken == nil {
@@ -263,7 +314,7 @@ func (a *answers) cannotStore(stream string, why error) {
 	a.broken[stream] = err
 	var tokens []uint64
 	for token, q := range a.waiting {
-		if q.stream == stream {
+		if q.Stream == stream {
 			tokens = append(tokens, token)
 		}
 	}
@@ -274,7 +325,7 @@ func (a *answers) cannotStore(stream string, why error) {
 }
 
 // close ends all questions with err, and those to come.
-func (a *answers) close(err error) {
+func (a *Asks) close(err error) {
 	a.mu.Lock()
 	a.end = err
 	if a.patience != nil {
@@ -288,30 +339,4 @@ func (a *answers) close(err error) {
 	for _, token := range tokens {
 		a.finish(token, nil, err)
 	}
-}
-
-// stored is the answer of the broker to a message that was to be stored.
-type stored struct {
-	*jetstream.PubAck
-	Error *jetstream.APIError `json:"error"`
-}
-
-// storedBy reads the answer to a message that was to be stored.
-func storedBy(m *nats.Msg) (*jetstream.PubAck, error) {
-	var s stored
-	switch err := json.Unmarshal(m.Data, &s); {
-	case err == nil && s.Error != nil:
-		return nil, s.Error
-	case err != nil || s.PubAck == nil || s.Stream == "":
-		return nil, fmt.Errorf("%w: %.60q", errNotJetStream, m.Data)
-	}
-	return s.PubAck, nil
-}
-
-var errNotJetStream = errors.New("cluster: the answer to a message is not from JetStream")
-
-// hasCode reports whether err is the broker's error with the code.
-func hasCode(err error, code jetstream.ErrorCode) bool {
-	e, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && e.ErrorCode == code
 }

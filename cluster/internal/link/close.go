@@ -1,0 +1,71 @@
+package link
+
+import "github.com/edo-go/edo"
+
+// BeginClose has the members stop, and no other one enter.
+func (c *Conn) BeginClose() {
+	c.mu.Lock()
+	var members []Member
+	if !c.closing {
+		members = c.membersLocked()
+	}
+	c.closing = true
+	c.mu.Unlock()
+	for _, m := range members {
+		m.Stop()
+	}
+}
+
+// Quiet is a Conn as a future that is ready when it has no members.
+type Quiet Conn
+
+// Waits names the members.
+func (q *Quiet) Waits(*edo.Context) edo.Wait {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	w := edo.Wait{On: "cluster: the end of the workers of a connection"}
+	for m := range q.members {
+		w.By = append(w.By, m.Name())
+	}
+	return w
+}
+
+// Poll is ready when there are no members.
+func (q *Quiet) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(q) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.members) == 0 {
+		return edo.Unit{}, edo.Ready, nil
+	}
+	q.closers = append(q.closers, cx.Waker())
+	return edo.Unit{}, edo.Pending, nil
+}
+
+// Drop ends the Conn at once, and its Home.
+func (c *Conn) Drop() {
+	c.BeginClose()
+	c.mu.Lock()
+	isFirst := !c.isClosed
+	c.isClosed = true
+	var closers []func()
+	for _, p := range c.parts {
+		if p, ok := p.(interface{ Close() }); ok {
+			closers = append(closers, p.Close)
+		}
+	}
+	c.mu.Unlock()
+	if !isFirst {
+		return
+	}
+	for _, end := range closers {
+		end()
+	}
+	c.asks.close(ErrClosed)
+	c.nc.Close()
+	if c.home != nil {
+		c.home.Close()
+	}
+}

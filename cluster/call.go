@@ -21,18 +21,23 @@ import (
 //	begins → looks → handles → marks → acknowledges → over
 //	                 handles → buries → acknowledges → over     the last try has failed
 //	                 handles → over                             another try will follow
+//	acknowledges → checks → acknowledges                        it had no answer
+//	               checks → over                                the broker has forgotten the delivery
 //
 // It looks and marks with QueueConfig.Once alone. From handles on, with an outcome, the job is not
 // given back, whatever happens to the task: the acknowledgement may be with the broker already.
 type call[T any] struct {
-	w       *Worker[T]
-	d       *delivery
-	task    edo.AbortHandle // guarded by the worker
-	phase   phase
-	handler edo.Future[edo.Unit]
-	ask     link.Ask
-	rest    *timer.Sleeper // until it asks again what the broker could not store
-	isKnown bool           // how the handler has ended
+	w         *Worker[T]
+	d         *delivery
+	task      edo.AbortHandle // guarded by the worker, as are the next two
+	newest    *delivery       // of the job
+	isSettled bool            // a further delivery is another call
+	asked     *delivery       // that the question is about
+	phase     phase
+	handler   edo.Future[edo.Unit]
+	ask       link.Ask
+	rest      *timer.Sleeper // until it asks again what the broker could not store
+	isKnown   bool           // how the handler has ended
 }
 
 type phase uint8
@@ -44,6 +49,7 @@ const (
 	marks
 	buries
 	acknowledges
+	checks
 	over
 )
 
@@ -94,7 +100,7 @@ func (c *call[T]) Drop() {
 // ended is called when the task has ended, and with it the handler.
 func (c *call[T]) ended() {
 	if !c.isKnown {
-		c.w.giveBack(c.d)
+		c.w.giveBack(c.w.settle(c))
 	}
 	c.w.finished(c)
 }
@@ -104,6 +110,9 @@ func (c *call[T]) ended() {
 func (c *call[T]) begin() {
 	q := c.w.q
 	switch {
+	case c.d.isSettled:
+		c.isKnown = true
+		c.acknowledge()
 	case int(c.d.meta.NumDelivered) > q.cfg.Tries:
 		c.fail(fmt.Errorf("cluster: %d tries have ended without an outcome: the last worker has died or was stopped", q.cfg.Tries))
 	case q.cfg.Once > 0:
@@ -175,9 +184,52 @@ func (c *call[T]) done() {
 func (c *call[T]) mark() string { return "$KV." + c.w.q.bucket() + "." + digest(c.d.id) }
 
 // acknowledge tells the broker that the job is over, and asks for a confirmation: without one a
-// broker that is killed would forget it.
+// broker that is killed would forget it. When the connection is another one than that which has brought
+// the job, it first asks whether the broker knows of the delivery.
 func (c *call[T]) acknowledge() {
-	c.question(acknowledges, c.d.msg.Reply(), nil, []byte("+ACK"), c.on("the confirmation of the end"))
+	c.asked = c.w.newestOf(c)
+	if _, link := c.w.q.conn.in().Up(); link != c.asked.link {
+		c.check()
+		return
+	}
+	c.question(acknowledges, c.asked.msg.Reply(), nil, []byte("+ACK"), c.on("the confirmation of the end"))
+}
+
+// check asks how far the broker has come, as it has not answered an acknowledgement. One that was
+// killed knows deliveries only up to a time before: it will give out the later ones once more, and
+// until then gives no answer to their acknowledgements. To wait for that answer could be for ever, as
+// when all calls of all workers wait for theirs, and none takes the jobs that are given out.
+func (c *call[T]) check() {
+	q := c.w.q
+	c.asked = c.w.newestOf(c)
+	_, c.asked.link = q.conn.in().Up()
+	c.question(checks, "$JS.API.CONSUMER.INFO."+q.stream()+"."+c.d.line.name, nil, nil, c.on("what the broker knows of the delivery"))
+}
+
+// checked reads how far the broker has come.
+func (c *call[T]) checked(m *nats.Msg) {
+	var info struct {
+		Error     *jetstream.APIError `json:"error"`
+		Delivered struct {
+			Stream uint64 `json:"stream_seq"`
+		} `json:"delivered"`
+	}
+	err := json.Unmarshal(m.Data, &info)
+	switch {
+	case err == nil && info.Error == nil && info.Delivered.Stream >= c.d.meta.Sequence.Stream:
+		c.acknowledge()
+	case err == nil && info.Error == nil:
+		if !c.w.forget(c, c.asked) {
+			c.acknowledge()
+			return
+		}
+		c.phase = over
+	case link.HasCode(info.Error, jetstream.JSErrCodeConsumerNotFound), link.HasCode(info.Error, jetstream.JSErrCodeStreamNotFound):
+		c.phase = over
+	default:
+		c.check()
+		c.rest = timer.SleepFuture(storeWait)
+	}
 }
 
 // fail is told that the try has failed.
@@ -188,14 +240,14 @@ func (c *call[T]) fail(err error) {
 		defer func() { recover() }() // the try has failed already
 		defer edo.Drop(h)
 	}
-	try, cfg := int(c.d.meta.NumDelivered), &c.w.q.cfg
+	try, cfg := int(c.w.newestOf(c).meta.NumDelivered), &c.w.q.cfg
 	if isPermanent(err) || try >= cfg.Tries {
 		c.bury(err)
 		return
 	}
 	c.phase = over
-	if c.w.isMine(c.d) {
-		c.d.msg.NakWithDelay(max(0, cfg.Backoff(try)))
+	if d := c.w.settle(c); c.w.isMine(d) {
+		d.msg.NakWithDelay(max(0, cfg.Backoff(try)))
 	}
 }
 
@@ -204,7 +256,7 @@ func (c *call[T]) bury(reason error) {
 	m, q := c.d.msg, c.w.q
 	head := nats.Header{
 		headID: {c.d.id}, headCodec: {m.Headers().Get(headCodec)}, headLine: {c.d.line.name},
-		headTries:             {strconv.Itoa(int(c.d.meta.NumDelivered))},
+		headTries:             {strconv.Itoa(int(c.w.newestOf(c).meta.NumDelivered))},
 		jetstream.MsgIDHeader: {fmt.Sprint(c.d.id, "/", c.d.meta.Sequence.Stream)},
 	}
 	if key := m.Headers().Get(headKey); key != "" {
@@ -240,6 +292,8 @@ func (c *call[T]) question(p phase, subject string, head nats.Header, data []byt
 		ask.Stream = "KV_" + c.w.q.bucket()
 	case buries:
 		ask.Stream = c.w.q.deadStream()
+	case acknowledges:
+		ask.Once = true
 	}
 	c.ask = c.w.q.conn.in().Asks().New(ask)
 }
@@ -259,6 +313,10 @@ func (c *call[T]) pollAsk(cx *edo.Context) (isPending bool) {
 	if poll == edo.Pending {
 		return true
 	}
+	if err == link.ErrUnanswered {
+		c.check()
+		return false
+	}
 	if err != nil { // the connection was closed, or the queue is not there any more
 		c.phase = over
 		return false
@@ -273,6 +331,8 @@ func (c *call[T]) pollAsk(cx *edo.Context) (isPending bool) {
 		}
 	case acknowledges:
 		c.phase = over
+	case checks:
+		c.checked(m)
 	case marks, buries:
 		const wrongLast = 10071 // it has a mark
 		if _, err := link.Stored(m); err != nil && !link.HasCode(err, wrongLast) {

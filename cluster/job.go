@@ -27,11 +27,13 @@ type Job[T any] struct {
 
 // delivery is a job that a worker has, as the broker has given it.
 type delivery struct {
-	line *line
-	msg  jetstream.Msg
-	meta *jetstream.MsgMetadata
-	id   string
-	sign time.Time // of the latest sign of life that has reached the broker, guarded by the worker
+	line      *line
+	msg       jetstream.Msg
+	meta      *jetstream.MsgMetadata
+	id        string
+	link      int       // which connection has brought it, or has shown that the broker knows of it
+	isSettled bool      // it was done here, and the broker has forgotten that
+	sign      time.Time // of the latest sign of life that has reached the broker, guarded by the worker
 }
 
 // newDelivery reads the head of a message.

@@ -98,15 +98,21 @@ func (w *Worker[T]) taken(l *line, m jetstream.Msg) {
 	if err != nil {
 		return
 	}
+	_, d.link = w.q.conn.in().Up()
 	// A broker that has begun again counts the time of a job from its publication: without a sign
 	// it would give an old job to another worker at once.
 	if time.Since(d.meta.Timestamp) > w.q.cfg.Patience/2 {
 		w.signs([]*delivery{d})
 	}
 	w.mu.Lock()
+	if (d.meta.NumDelivered > 1 || d.link > 0) && w.adopt(d) {
+		w.mu.Unlock()
+		return
+	}
 	isLate := w.state != taking
 	var waker edo.Waker
 	if !isLate {
+		d.isSettled = w.forgotten.took(d)
 		w.held = append(w.held, d)
 		waker, w.waker = w.waker, edo.Waker{}
 	}
@@ -161,7 +167,9 @@ func (w *Worker[T]) deliveries() []*delivery {
 	defer w.mu.Unlock()
 	all := append([]*delivery(nil), w.held...)
 	for c := range w.running {
-		all = append(all, c.d)
+		if !c.isSettled {
+			all = append(all, c.newest)
+		}
 	}
 	return all
 }

@@ -72,19 +72,20 @@ type Worker[T any] struct {
 	limit int
 	fn    func(job *Job[T]) edo.Future[edo.Unit]
 
-	mu      sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
-	room    sync.Cond  // there may be room, or the worker stops
-	held    []*delivery
-	running map[*call[T]]struct{}
-	takers  int // that have not ended, with the one that gives signs of life
-	state   workerState
-	isQuiet bool
-	err     error
-	waker   edo.Waker
-	cancel  func()             // ends what the takers wait for; nil: it has not begun
-	stop    chan struct{}      // closed when it takes no more
-	pulls   map[*pull]struct{} // that are under way
-	quiet   chan struct{}      // closed when it takes no more, and no call runs
+	mu        sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
+	room      sync.Cond  // there may be room, or the worker stops
+	held      []*delivery
+	running   map[*call[T]]struct{}
+	takers    int // that have not ended, with the one that gives signs of life
+	state     workerState
+	isQuiet   bool
+	err       error
+	waker     edo.Waker
+	cancel    func()             // ends what the takers wait for; nil: it has not begun
+	stop      chan struct{}      // closed when it takes no more
+	pulls     map[*pull]struct{} // that are under way
+	forgotten forgotten
+	quiet     chan struct{} // closed when it takes no more, and no call runs
 }
 
 // workerState is how far a worker is.
@@ -255,7 +256,7 @@ func (w *Worker[T]) next() *delivery {
 
 // start spawns the task of a job; mu is locked.
 func (w *Worker[T]) start(cx *edo.Context, d *delivery) {
-	c := &call[T]{w: w, d: d}
+	c := &call[T]{w: w, d: d, newest: d}
 	w.running[c] = struct{}{}
 	w.mu.Unlock()
 	h := edo.Spawn(cx, edo.Future[edo.Unit](c), edo.Name("job "+d.id+" of the queue "+w.q.name), edo.OnEnd(c.ended), edo.Daemon())

@@ -3,7 +3,6 @@ package cluster_test
 import (
 	"context"
 	"fmt"
-	"github.com/edo-go/edo/lock"
 	"os"
 	"path/filepath"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
 	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/edo-go/edo/lock"
 )
 
 func TestMain(m *testing.M) {
@@ -108,8 +108,13 @@ func (l *tally) check() error {
 
 // empty waits until the queue has no jobs.
 func empty[T any](task *edo.Task, q *cluster.Queue[T]) error {
-	for {
+	for begin, n := time.Now(), 1; ; {
 		info, err := q.Info(task)
+		if time.Since(begin) > time.Duration(n)*20*time.Second { // what does not become empty shows how it stands
+			n++
+			fmt.Printf("the queue %s stands at %+v, %v\n", q.Name(), info, err)
+			edo.Dump(os.Stdout)
+		}
 		if err != nil || info.Waiting+info.Taken+info.Scheduled == 0 {
 			return err
 		}

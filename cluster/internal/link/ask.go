@@ -240,7 +240,23 @@ func (a *Asks) unheard(token uint64) {
 	case err != nil:
 		a.finish(token, nil, err)
 	default:
-		time.AfterFunc(retryWait, func() { a.resend(func(q *Ask) bool { return q.token == token }) })
+		time.AfterFunc(retryWait, func() { a.sendAgain(q, token) })
+	}
+}
+
+// sendAgain asks q again, if it still waits.
+func (a *Asks) sendAgain(q *Ask, token uint64) {
+	if !a.nc.IsConnected() {
+		return // resend will
+	}
+	a.mu.Lock()
+	waits := a.waiting[token] == q
+	if waits {
+		q.sent = time.Now()
+	}
+	a.mu.Unlock()
+	if waits {
+		a.send(q)
 	}
 }
 

@@ -137,7 +137,8 @@ func (c *Conn) Up() (since time.Time, remakes int) {
 }
 
 // Part returns what a package keeps with c under the key, and makes it by fn at first. fn is called
-// with the lock of c held.
+// with the lock of c held. If the part has a method Close, it is called when c ends, and Reconnected when
+// the connection is there again.
 func (c *Conn) Part(key any, fn func() any) any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,7 +161,16 @@ func (c *Conn) reconnected() {
 	close(c.link)
 	c.link = make(chan struct{})
 	members := c.membersLocked()
+	var parts []any
+	for _, p := range c.parts {
+		parts = append(parts, p)
+	}
 	c.mu.Unlock()
+	for _, p := range parts {
+		if p, ok := p.(interface{ Reconnected() }); ok {
+			p.Reconnected()
+		}
+	}
 	for _, m := range members {
 		m.Reconnected()
 	}

@@ -149,8 +149,8 @@ func TestOperationsWaitForABrokerThatIsAway(t *testing.T) {
 			if err := untilReported(task, "1024 × *cluster.publishing: cluster: the confirmation of a job by the queue away"); err != nil {
 				return err
 			}
-			if text := dump(); !strings.Contains(text, "475 × *cluster.publishing: cluster: a turn to send, behind 1024 other messages: the confirmation of a job by the queue away") {
-				t.Errorf("the report says:\n%s", text)
+			if err := untilReported(task, "475 × *cluster.publishing: cluster: a turn to send, behind 1024 other messages: the confirmation of a job by the queue away"); err != nil {
+				return err
 			}
 			if now := tasktest.CountGoroutines(); now > before+20 {
 				t.Errorf("%d goroutines, %d before %d tasks waited", now, before, n)

@@ -18,8 +18,8 @@ var directories = map[string]string{
 	"scope": "../scope", "joinset": "../joinset", "cancel": "../cancel", "selector": "../selector", "supervise": "../supervise",
 	"oneshot": "../oneshot", "mpsc": "../mpsc", "mpmc": "../mpmc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
 	"timer": "../timer", "socket": "../socket", "aio": "../aio", "codec": "../codec", "tlsconn": "../tlsconn",
-	"cluster": "../cluster",
-	"core":    "../internal/core", "own": "../internal/own", "docs": ".",
+	"cluster": "../cluster", "lease": "../cluster/lease",
+	"core": "../internal/core", "own": "../internal/own", "docs": ".",
 }
 
 // notOfTheLibrary are packages whose operations have no entry: nothing in them waits for

@@ -1,0 +1,210 @@
+package lease_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/lease"
+	"github.com/edo-go/edo/timer"
+)
+
+// The test program is also the processes that tests start, kill and pause: these variables say what
+// one of them is to do.
+const (
+	roleVariable   = "EDO_LEASE_ROLE" // broker, leader or worker
+	nameVariable   = "EDO_LEASE_NAME"
+	folderVariable = "EDO_LEASE_FOLDER"
+	listenVariable = "EDO_LEASE_LISTEN"
+)
+
+// of is the space of tests with processes.
+var of = lease.Config{TTL: 2 * time.Second}
+
+// permits is how many permits the semaphore of workers has.
+const permits = 2
+
+// play is the main function of such a process. It ends when its input does.
+func play(role string) int {
+	err := edo.Run(func(task *edo.Task) error {
+		b := cluster.Broker{Listen: os.Getenv(listenVariable)}
+		conn, err := b.Open(task, os.Getenv(folderVariable))
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		if role == "broker" && !conn.IsBroker() {
+			return errors.New("it is no broker")
+		}
+		fmt.Println("ready", conn.Address())
+		part := edo.Go(task, func(task *edo.Task) error { return playPart(task, role, conn) })
+		err = atInputEnd(task)
+		part.Abort()
+		_, partErr := part.Await(task)
+		if partErr != nil && !errors.Is(partErr, edo.ErrCancelled) {
+			err = errors.Join(err, partErr)
+		}
+		return errors.Join(err, conn.Close(task))
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, role, err)
+		return 1
+	}
+	return 0
+}
+
+// atInputEnd waits for the end of the input.
+func atInputEnd(task *edo.Task) error {
+	_, err := edo.Call(task, func(context.Context) (edo.Unit, error) {
+		io.Copy(io.Discard, os.Stdin)
+		time.AfterFunc(time.Minute, func() { os.Exit(2) }) // the test may have died, and the broker with it
+		return edo.Unit{}, nil
+	})
+	return err
+}
+
+// playPart is what a member does until it is cancelled: it tells when it has a lease, when it works
+// with it, and when it has lost it.
+func playPart(task *edo.Task, role string, conn *cluster.Conn) error {
+	if role == "broker" {
+		return task.Cancelled()
+	}
+	me := os.Getenv(nameVariable)
+	s, err := lease.NewSpace(task, conn, "test", of)
+	if err != nil {
+		return err
+	}
+	work := func(task *edo.Task, l *lease.Lease) error {
+		fmt.Println("has", l.Token())
+		for l.Err() == nil {
+			fmt.Println("works", l.Token())
+			if err := timer.Sleep(task, time.Millisecond); err != nil {
+				break
+			}
+		}
+		if l.Err() != nil {
+			fmt.Println("lost", l.Token())
+		}
+		return task.Err()
+	}
+	if role == "leader" {
+		return s.Lead(task, "leader", me, work)
+	}
+	p, err := s.Semaphore(task, "machines", permits)
+	if err != nil {
+		return err
+	}
+	for {
+		l, err := p.Acquire(task, me)
+		if err != nil {
+			return err
+		}
+		if err := l.Run(task, func(task *edo.Task) error { return work(task, l) }); err != nil && task.Err() != nil {
+			return err
+		}
+	}
+}
+
+// process is a process of a test.
+type process struct {
+	*exec.Cmd
+	stdin   io.WriteCloser
+	address string
+	lines   chan string
+	exited  chan error
+}
+
+// start starts a process, and waits until it is ready.
+func start(t *testing.T, role, name, folder, listen string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(os.Args[0]), lines: make(chan string), exited: make(chan error, 1)}
+	p.Env = append(os.Environ(), roleVariable+"="+role, nameVariable+"="+name, folderVariable+"="+folder, listenVariable+"="+listen)
+	p.Stderr = os.Stderr
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.stdin, err = p.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
+	address, ok := strings.CutPrefix(strings.TrimSpace(line), "ready")
+	go func() {
+		defer close(p.lines)
+		for s := bufio.NewScanner(lines); s.Scan(); {
+			select {
+			case p.lines <- s.Text():
+			case <-t.Context().Done():
+			}
+		}
+		p.exited <- p.Wait()
+	}()
+	t.Cleanup(p.kill)
+	if err != nil || !ok {
+		t.Fatalf("a process %s has said %q: %v", role, line, err)
+	}
+	p.address = strings.TrimSpace(address)
+	return p
+}
+
+// kill kills the process, and waits for its end. It may be called twice.
+func (p *process) kill() {
+	p.Process.Kill()
+	p.end()
+}
+
+// end closes the input of the process, and waits for its end.
+func (p *process) end() error {
+	p.stdin.Close()
+	for range p.lines {
+	}
+	err := <-p.exited
+	p.exited <- err
+	return err
+}
+
+// event is a line of a member: "has 17".
+type event struct {
+	what  string
+	token uint64
+}
+
+// event waits for the next line.
+func (p *process) event(task *edo.Task) (event, error) {
+	return edo.Call(task, func(ctx context.Context) (e event, err error) {
+		select {
+		case line, ok := <-p.lines:
+			if !ok {
+				return e, errors.New("the process has ended")
+			}
+			_, err = fmt.Sscan(line, &e.what, &e.token)
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		return e, err
+	})
+}
+
+// await waits for a line that says what, and returns its token. The lines before it may be of that
+// token, and say something else.
+func (p *process) await(task *edo.Task, what string) (uint64, error) {
+	for {
+		e, err := p.event(task)
+		if err != nil || e.what == what {
+			return e.token, err
+		}
+	}
+}

@@ -1,0 +1,5 @@
+package lease_test
+
+import "os"
+
+var stopSignal, continueSignal os.Signal

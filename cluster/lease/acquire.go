@@ -23,9 +23,9 @@ type acquiring struct {
 	isTry        bool
 
 	phase  phase
-	todo   []string // keys to look at
-	look   link.Ask
-	held   record // that was found last
+	todo   []string  // keys to look at
+	look   *link.Ask // a new one each time: an old one may be under way again; nil: none
+	held   record    // that was found last
 	claim  *claim
 	reader *reader // nil: it has not begun to read the news
 	isRead bool    // it has looked since the news are complete
@@ -204,15 +204,16 @@ func (f *acquiring) lookAround(cx *edo.Context) (isPending bool, err error) {
 		f.phase, f.rest = waits, timer.SleepFuture(restOf(f.s.cfg.TTL))
 		return false, nil
 	}
-	if f.look.IsZero() {
-		f.look = f.s.k.conn.Asks().New(f.s.k.lookAt(f.todo[0], f.on("a look")))
+	if f.look == nil {
+		ask := f.s.k.conn.Asks().New(f.s.k.lookAt(f.todo[0], f.on("a look")))
+		f.look = &ask
 	}
 	m, poll, err := f.look.Poll(cx)
 	if poll == edo.Pending || err != nil {
 		return err == nil, f.explain(err)
 	}
 	f.look.Drop()
-	f.look = link.Ask{}
+	f.look = nil
 	r, err := found(m)
 	switch {
 	case err != nil:
@@ -299,7 +300,9 @@ func (f *acquiring) Drop() {
 		return
 	}
 	f.phase = ended
-	f.look.Drop()
+	if f.look != nil {
+		f.look.Drop()
+	}
 	if f.rest != nil {
 		f.rest.Drop()
 	}

@@ -24,6 +24,8 @@ type floor struct {
 var floors = []floor{
 	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised"},
 	{"running and testing", "sim sim/linear sim/world edotest"},
+	{"parts of examples", "examples/internal/parts"},
+	{"running and testing", "sim edotest"},
 	{"supervisors", "supervise"},
 	{"frames, and TLS", "codec tlsconn"},
 	{"bytes and time", "socket aio timer sim/disk"},

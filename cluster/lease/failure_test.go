@@ -12,13 +12,16 @@ import (
 	"github.com/edo-go/edo/cluster/lease"
 )
 
+// ofTest is the space of the test itself, whose leases must not be lost when the machine is busy.
+var ofTest = lease.Config{TTL: 20 * time.Second}
+
 // member opens the folder, as a member that lives in the test.
 func member(task *edo.Task, folder string) (*cluster.Conn, *lease.Space, error) {
 	conn, err := cluster.Open(task, folder)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := lease.NewSpace(task, conn, "test", of)
+	s, err := lease.NewSpace(task, conn, "test", ofTest)
 	return conn, s, err
 }
 
@@ -165,7 +168,7 @@ func TestLeasesOutliveABrokerThatIsKilledAndBackInTime(t *testing.T) {
 			return err
 		}
 		defer conn.Drop()
-		s, err := lease.NewSpace(task, conn, "test", lease.Config{TTL: 20 * time.Second})
+		s, err := lease.NewSpace(task, conn, "test", ofTest)
 		if err != nil {
 			return err
 		}

@@ -57,9 +57,9 @@ func TestALeaseHasOneHolderAndTokensGrow(t *testing.T) {
 	})
 }
 
-// The broker removes a key whose time is up: three times over, here, if it were not written again.
+// The broker removes a key whose time is up: that of this test, if it were not written again.
 func TestSignsOfLifeKeepALease(t *testing.T) {
-	with(t, brief, func(task *edo.Task, mine, other *lease.Space) error {
+	with(t, of, func(task *edo.Task, mine, other *lease.Space) error {
 		l, err := mine.Acquire(task, "it", "anna")
 		if err != nil {
 			return err
@@ -75,7 +75,7 @@ func TestSignsOfLifeKeepALease(t *testing.T) {
 		}
 		_, err = other.TryAcquire(task, "it", "ben")
 		held, ok := errors.AsType[*lease.HeldError](err)
-		if !ok || held.Token != l.Token() || l.Err() != nil || l.Signs() < 9 {
+		if !ok || held.Token != l.Token() || l.Err() != nil || l.Signs() < 4 {
 			t.Errorf("after %d signs: TryAcquire = %v, and the lease says %v", l.Signs(), err, l.Err())
 		}
 		if err := l.Release(task); err != nil {

@@ -23,9 +23,6 @@ func TestMain(m *testing.M) {
 	tasktest.Main(m)
 }
 
-// brief is the shortest time to live.
-var brief = lease.Config{TTL: time.Second}
-
 // long is one that no test waits for.
 var long = lease.Config{TTL: time.Hour}
 

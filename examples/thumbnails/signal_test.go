@@ -1,0 +1,60 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/edo-go/edo/examples/internal/trial"
+)
+
+func TestAnInterruptEndsAllProcessesAndLeavesNothing(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	p := trial.Start(t, "-pictures", "3000")
+	p.Line() // 3000 pictures are made: that takes long
+	p.Signal(os.Interrupt)
+	if stdout, stderr, code := p.Wait(); stderr != "" || code != 0 {
+		t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	requireEmpty(t, temporary)
+
+	p = trial.Start(t, "-pictures", "60")
+	var pids []int
+	line := p.Line()
+	for ; !strings.HasPrefix(line, "6 of 60"); line = p.Line() {
+		if pid, ok := strings.CutPrefix(strings.TrimSuffix(line, " works"), "process "); ok {
+			n, err := strconv.Atoi(pid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pids = append(pids, n)
+		}
+	}
+	if len(pids) != 4 {
+		t.Errorf("%d processes work", len(pids))
+	}
+	p.Signal(os.Interrupt)
+	if stdout, stderr, code := p.Wait(); stderr != "" || code != 0 {
+		t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, 0); err == nil {
+			t.Errorf("process %d is there", pid)
+		}
+	}
+	requireEmpty(t, temporary)
+}
+
+// requireEmpty requires that a folder has nothing in it.
+func requireEmpty(t *testing.T, folder string) {
+	t.Helper()
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) > 0 {
+		t.Errorf("%v are left, %v", files, err)
+	}
+}

@@ -7,6 +7,7 @@
 //	go run ./cmd/edo demo     servers and a thousand clients, for some seconds; or 100,000 connections
 //	go run ./cmd/edo serve    small servers for nc: hello, count, ping
 //	go run ./cmd/edo stress   random programs on the scheduler, checked
+//	go run ./cmd/edo work     queues of jobs on NATS, by the program edo-work
 //	go run ./cmd/edo help     the list of commands
 //
 // Each command says more with --help.

@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo/cmd/edo/internal/demo"
 	"github.com/edo-go/edo/cmd/edo/internal/serve"
 	"github.com/edo-go/edo/cmd/edo/internal/stress"
+	"github.com/edo-go/edo/cmd/edo/internal/work"
 	"github.com/edo-go/edo/stackless"
 )
 
@@ -26,6 +27,7 @@ commands that show edo:
   demo     run servers and a thousand clients, and check them; or hold 100,000 connections
   serve    run a small server to talk to with nc: hello, count or ping
   stress   run random programs on the scheduler, and check them
+  work     show queues of jobs on NATS: serve, submit, watch, dead
 
   help     print this
 
@@ -42,6 +44,7 @@ var commands = map[string]func(args []string, out, errs io.Writer) int{
 	"demo":    demo.Run,
 	"serve":   serve.Run,
 	"stress":  stress.Run,
+	"work":    work.Run,
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

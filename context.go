@@ -24,10 +24,13 @@ func (cx *Context) Proceed(leaf Leaf) bool {
 	return cx.in().TakeBudget() || cx.deferLeaf(leaf)
 }
 
-// deferLeaf notes that leaf may not go on.
+// deferLeaf notes that leaf may not go on, unless a simulation lets it.
 //
 //go:noinline
-func (cx *Context) deferLeaf(leaf Leaf) bool {
+func (cx *Context) deferLeaf(leaf Leaf) (goesOn bool) {
+	if cx.in().GoesOn(leaf) {
+		return true
+	}
 	cx.in().Defer(leaf)
 	return false
 }

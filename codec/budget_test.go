@@ -108,7 +108,7 @@ func TestFramesTakeFromTheBudgetInEveryFace(t *testing.T) {
 					t.Errorf("another task ran after %d frames", turns)
 				}
 				return nil
-			})
+			}, sim.WithConfig(sim.Config{Quiet: true}))
 			if err != nil {
 				t.Error(err)
 			}
@@ -192,7 +192,7 @@ func floodOf[T any](t *testing.T, name, text string, decoder func() codec.Decode
 					t.Errorf("another task ran after %d frames, want some %d", frames, fair)
 				}
 				return err
-			})
+			}, sim.WithConfig(sim.Config{Quiet: true}))
 			if err != nil {
 				t.Error(err)
 			}

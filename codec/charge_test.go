@@ -127,7 +127,7 @@ func TestTheWorkOfADecoderOutlivesTheTaskThatReceives(t *testing.T) {
 			t.Errorf("Recv = %q, %v after %d parts", frame, err, s.calls)
 		}
 		return nil
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Error(err)
 	}

@@ -163,7 +163,7 @@ func TestSecondTaskOfAHalfGetsABusyErrorAndTheFirstGoesOn(t *testing.T) {
 		}
 		in.Drop()
 		return errors.Join(err, err2)
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Error(err)
 	}

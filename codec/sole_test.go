@@ -69,7 +69,7 @@ func TestSecondTaskThatReceivesOrSendsGetsABusyErrorAndTheFirstGoesOn(t *testing
 				}
 				other.Drop()
 				return err
-			})
+			}, sim.WithConfig(sim.Config{Quiet: true}))
 			if err != nil {
 				t.Error(err)
 			}

@@ -41,7 +41,7 @@ var floors = []floor{
 	{"readiness", "internal/poller internal/fan report"},
 	{"the outside", "internal/driver"},
 	{"the scheduler", "internal/sched"},
-	{"mechanisms", "internal/coro internal/discard internal/lost internal/spin internal/waiters"},
+	{"mechanisms", "internal/coro internal/discard internal/lost internal/schedule internal/spin internal/waiters"},
 	{"the ground", "internal/carried internal/fifo internal/gid internal/held internal/invariant internal/origin " +
 		"internal/release internal/reuse internal/roster internal/waitgraph internal/wheel"},
 }

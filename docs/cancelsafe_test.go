@@ -32,7 +32,7 @@ func simulate(t *testing.T, main func(task *edo.Task, now func() time.Duration) 
 		}
 		begin := d.Now()
 		return main(task, func() time.Duration { return time.Duration(d.Now() - begin) })
-	}, sim.WithConfig(sim.Config{Window: window}))
+	}, sim.WithConfig(sim.Config{Window: window, Quiet: true}))
 	if err != nil {
 		t.Error(err)
 	}

@@ -91,7 +91,7 @@ func TestReportNamesTheTaskThatHoldsALock(t *testing.T) {
 				t.Errorf("%s: after it was handed on, waiter 1 %v", name, w)
 			}
 			return nil
-		})
+		}, sim.WithConfig(sim.Config{Quiet: true}))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -130,7 +130,7 @@ func TestReportTellsGrantedAndNotTakenFromHeld(t *testing.T) {
 			t.Errorf("taken: %v", w)
 		}
 		return nil
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestReportNamesNoTaskThatIsNotKnownToHold(t *testing.T) {
 			}
 			h.Abort()
 			return nil
-		})
+		}, sim.WithConfig(sim.Config{Quiet: true}))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -261,7 +261,7 @@ func TestHolderInsideAJoinIsTheTaskThatPollsIt(t *testing.T) {
 		h.Abort()
 		w.Abort()
 		return nil
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Fatal(err)
 	}

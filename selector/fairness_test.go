@@ -146,7 +146,7 @@ func TestABranchThatIsAlwaysReadyDoesNotStarveTheOthers(t *testing.T) {
 				return fmt.Errorf("got %v; %d messages after at most %d others, %d in all", err, quiet, most, busy)
 			}
 			return nil
-		})
+		}, sim.WithConfig(sim.Config{Quiet: true}))
 	})
 }
 

@@ -2,13 +2,10 @@ package sim
 
 import (
 	"os"
-	"regexp"
 	"strconv"
-	"strings"
-)
 
-// SeedVariable is the environment variable that makes [Explore] replay one seed.
-const SeedVariable = "EDO_SEED"
+	"github.com/edo-go/edo/internal/schedule"
+)
 
 // TB is the part of a *testing.T, *testing.B or *testing.F that Explore needs.
 type TB interface {
@@ -19,54 +16,68 @@ type TB interface {
 }
 
 // Explore calls fn with each of so many seeds, 0 first, and fails the test at the
-// first error, with the seed and the command that replays it. When EDO_SEED is set
-// it calls fn with that seed alone. fn runs one simulation, or several, under the
-// seed, on the goroutine of the test; if it panics or ends the test itself, the
-// seed is logged.
+// first error, which is a [*Failure]. fn runs one simulation, or several, under the seed, on
+// the goroutine of the test; if it panics or ends the test itself, the seed is logged.
+//
+// A seed that fails is run again. If that run is another one, the program is not a function of
+// its seed, and the failure says where the runs part. Otherwise Explore looks, for some
+// seconds, for a schedule with fewer switches that fails in the same way.
+//
+// Some runs vary the schedules of earlier ones that have reached something new: they are
+// replayed by the schedule and not by the seed alone.
+//
+//   - EDO_SEED=7 calls fn with this seed alone, once.
+//   - EDO_SEED=7 EDO_SCHEDULE=3.1-20.2 calls it with a schedule that was printed.
+//   - The files testdata/sim/NAME/*.json, of the name of the test, are failures that [Failure]
+//     was written to. They are replayed first, so that a fault that was mended stays so.
 func Explore(t TB, seeds int, fn func(seed uint64) error) {
 	t.Helper()
-	first, last := uint64(0), uint64(seeds)-1
+	plan, ok := readPlan(t)
+	if !ok {
+		return
+	}
+	if seeds < 1 && !plan.replays {
+		t.Fatalf("sim: Explore of %d seeds: there must be at least one", seeds)
+		return
+	}
+	e := newExploration(t, fn)
+	defer e.end()
+	switch {
+	case plan.replays:
+		if f := e.replay(plan); f != nil {
+			t.Fatalf("%v", f)
+		}
+	case hunts():
+		e.hunt(seeds)
+	default:
+		if f := e.all(seeds); f != nil {
+			t.Fatalf("%v", f)
+		}
+	}
+}
+
+// plan is what the environment says.
+type plan struct {
+	replays  bool
+	seed     uint64
+	schedule string
+}
+
+func readPlan(t TB) (p plan, ok bool) {
+	t.Helper()
+	p.schedule = os.Getenv(ScheduleVariable)
+	if _, err := schedule.Parse(p.schedule); p.schedule != "" && err != nil {
+		t.Fatalf("sim: %s: %v", ScheduleVariable, err)
+		return p, false
+	}
+	p.replays = p.schedule != ""
 	if text := os.Getenv(SeedVariable); text != "" {
 		seed, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
 			t.Fatalf("sim: %s is %q: it must be a seed, a decimal number", SeedVariable, text)
-			return
+			return p, false
 		}
-		first, last = seed, seed
-	} else if seeds < 1 {
-		t.Fatalf("sim: Explore of %d seeds: there must be at least one", seeds)
-		return
+		p.seed, p.replays = seed, true
 	}
-	for seed := first; ; seed++ {
-		if err := runSeed(t, seed, fn); err != nil {
-			t.Fatalf("sim: seed %d fails: %v\nreplay: %s", seed, err, replayCommand(t, seed))
-			return
-		}
-		if seed == last {
-			return
-		}
-	}
-}
-
-// runSeed calls fn, and logs the seed if fn does not return.
-func runSeed(t TB, seed uint64, fn func(seed uint64) error) error {
-	t.Helper()
-	returned := false
-	defer func() {
-		if !returned {
-			t.Logf("sim: seed %d ended the test\nreplay: %s", seed, replayCommand(t, seed))
-		}
-	}()
-	err := fn(seed)
-	returned = true
-	return err
-}
-
-// replayCommand returns the command that runs the test with one seed.
-func replayCommand(t TB, seed uint64) string {
-	parts := strings.Split(t.Name(), "/")
-	for i, p := range parts {
-		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
-	}
-	return SeedVariable + "=" + strconv.FormatUint(seed, 10) + " go test -run '" + strings.Join(parts, "/") + "'"
+	return p, true
 }

@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver/simulated"
+	"github.com/edo-go/edo/internal/schedule"
 )
 
 // Config configures a simulation. The zero value works.
@@ -25,8 +27,26 @@ type Config struct {
 	// writer has to wait. Zero means 64 KiB.
 	Window int
 
-	// Trace is called for each choice between several runnable tasks, with their number
-	// and the index of the chosen one. It is called between polls, on the worker.
+	// Quiet leaves most choices out: a task runs until it waits, or has done 128 operations
+	// that could go on at once. A task that yields goes behind those that are runnable, and
+	// timers fire in the order of their deadlines. It is for tests in which the order is the
+	// subject: it finds fewer bugs.
+	Quiet bool
+
+	// Strategy is how the seed chooses. Empty means that the seed draws that, too.
+	Strategy Strategy
+
+	// Late is by how much timers may be late: the clock goes up to so much beyond a
+	// deadline, and so over other deadlines. The seed decides. 0 means that they are exact.
+	Late time.Duration
+
+	// Schedule replays a schedule that [Explore] or [All] has printed. The seed must be that
+	// of the schedule. It must be empty in a simulation that these explore.
+	Schedule string
+
+	// Trace is called for each choice between several things that can happen next, with
+	// their number and the index of the chosen one. It is called on the worker, between
+	// polls or inside of one.
 	Trace func(n, chosen int)
 
 	// Runtime configures the runtime, for example OnError. There is always one worker.
@@ -34,7 +54,23 @@ type Config struct {
 }
 
 func (c Config) driver(manual bool) *simulated.Driver {
+	kind, err := schedule.KindOf(string(c.Strategy))
+	if err != nil {
+		panic(fmt.Errorf("sim: %w", err))
+	}
+	var replayed schedule.Strategy
+	if c.Schedule != "" {
+		choices, err := schedule.Parse(c.Schedule)
+		if err != nil {
+			panic(fmt.Errorf("sim: %w", err))
+		}
+		replayed = &schedule.Follow{Choices: choices}
+	}
 	return simulated.New(simulated.Config{
+		Quiet:     c.Quiet,
+		Kind:      kind,
+		Strategy:  replayed,
+		Late:      c.Late,
 		Seed:      c.Seed,
 		Start:     c.Start,
 		HoldClock: c.HoldClock,

@@ -245,8 +245,7 @@ func TestIdleTimeoutKeepsToANaiveModel(t *testing.T) {
 					return err
 				}
 			}
-			edo.Yield(task)
-			edo.Yield(task)
+			timer.Sleep(task, time.Millisecond) // for the last byte
 			reader.Abort()
 			reader.Await(task)
 			return nil

@@ -15,7 +15,7 @@ import (
 
 // simulate runs main in virtual time, and prints failures without a date.
 func simulate(main func(task *edo.Task) error) {
-	err := sim.Run(1, main, sim.WithConfig(sim.Config{Runtime: edo.Config{OnError: func(err error) { fmt.Println(err) }}}))
+	err := sim.Run(1, main, sim.WithConfig(sim.Config{Quiet: true, Runtime: edo.Config{OnError: func(err error) { fmt.Println(err) }}}))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -180,7 +180,7 @@ func TestLimiterAgainstTheModel(t *testing.T) {
 				}
 			}
 			return nil
-		})
+		}, sim.WithConfig(sim.Config{Quiet: true}))
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

@@ -14,7 +14,7 @@ const ms = time.Millisecond
 // simulate runs main in virtual time. now reads the driver's clock: the time since the start.
 func simulate(t *testing.T, main func(task *edo.Task, now func() time.Duration) error) {
 	t.Helper()
-	d := simulated.New(simulated.Config{Seed: 1})
+	d := simulated.New(simulated.Config{Seed: 1, Quiet: true})
 	c := edo.Config{CurrentThread: true}
 	c.SetDriver(d)
 	err := edo.Run(func(task *edo.Task) error {

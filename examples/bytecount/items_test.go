@@ -35,7 +35,7 @@ func receiveKinds(t *testing.T, seed uint64, counts int, period, each time.Durat
 			}
 		}
 		return nil
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,11 +27,12 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Turn is the rest of the budget at the beginning of a turn.
+// Turn is the rest of the budget at the beginning of a turn; below 0 when the turn before, in a
+// simulation, has taken nothing off the budget: then whether this one goes on is a choice.
 type Turn int
 
 // Begin begins a turn.
-func Begin(cx *edo.Context) Turn { return Turn((*sched.Context)(cx).Budget()) }
+func Begin(cx *edo.Context) Turn { return Turn((*sched.Context)(cx).Turn()) }
 
 // GivesWay reports whether the turn may not take place, because the budget is used up. Then
 // the task has been put behind the other runnable tasks, and the poll must return pending.
@@ -43,7 +44,7 @@ func (t Turn) GivesWay(cx *edo.Context) bool { return t <= 0 && yield(cx) }
 //go:noinline
 func yield(cx *edo.Context) (yielded bool) {
 	in := (*sched.Context)(cx)
-	if in.Inspecting() {
+	if in.Inspecting() || in.TurnGoesOn() {
 		return false
 	}
 	in.Yield()
@@ -52,7 +53,7 @@ func yield(cx *edo.Context) (yielded bool) {
 
 // End ends a turn: it takes one operation off the budget if none was taken.
 func (t Turn) End(cx *edo.Context) {
-	if in := (*sched.Context)(cx); in.Budget() == int(t) {
-		in.TakeBudget()
+	if in := (*sched.Context)(cx); in.Budget() == max(int(t), -int(t)) && !in.TakeBudget() {
+		in.OweTurn()
 	}
 }

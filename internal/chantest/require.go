@@ -94,7 +94,7 @@ func Panics(t *testing.T, fn func()) {
 // Simulate runs main in the simulator, and fails the test when it has an error.
 func Simulate(t *testing.T, main func(task *edo.Task) error) {
 	t.Helper()
-	if err := sim.Run(1, main); err != nil {
+	if err := sim.Run(1, main, sim.WithConfig(sim.Config{Quiet: true})); err != nil {
 		t.Fatal(err)
 	}
 }

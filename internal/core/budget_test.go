@@ -154,7 +154,7 @@ func TestProceedInDirectStyleGivesWayWhenTheBudgetIsUsedUp(t *testing.T) {
 		err := task.Proceed(nil)
 		order = append(order, "129")
 		return err
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil || len(order) != 3 || order[0] != "128" || order[1] != "other" {
 		t.Errorf("got %v, %v", order, err)
 	}
@@ -203,6 +203,6 @@ func TestYieldInASeededRunRunsAfterTheTasksThatWereJustSpawned(t *testing.T) {
 				t.Errorf("seed %d: %d of 3 have run", seed, ran)
 			}
 			return nil
-		})
+		}, sim.WithConfig(sim.Config{Quiet: true}))
 	})
 }

@@ -23,7 +23,7 @@ func TestLoopThatIgnoresItsCancellationIsSlowedDownAndReportedOnceByName(t *test
 		asked := false
 		var tries atomic.Int32
 		var took time.Duration
-		config := sim.Config{Runtime: edo.Config{OnError: func(err error) { told = append(told, err.Error()) }}}
+		config := sim.Config{Quiet: true, Runtime: edo.Config{OnError: func(err error) { told = append(told, err.Error()) }}}
 		err := sim.Run(1, func(task *edo.Task) error {
 			began := make(chan struct{}, 1)
 			loop := func(task *edo.Task) error {

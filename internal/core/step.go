@@ -186,7 +186,7 @@ func (t *Task) EndStep(budget int) (mustKeep bool) {
 		t.Cx.Task().Wake()
 		return true
 	}
-	if t.Cx.Budget() == budget && !t.Cx.TakeBudget() {
+	if t.Cx.Budget() == budget && !t.Cx.TakeBudget() && !t.Cx.GoesOn(nil) {
 		t.Cx.Yield()
 		return true
 	}
@@ -285,7 +285,7 @@ func (t *Task) ProceedStep(leaf any) (done bool, err error) {
 			return v == IsOver, k.Err
 		}
 	}
-	if t.Cx.TakeBudget() {
+	if t.Cx.TakeBudget() || t.Cx.GoesOn(leaf) {
 		return true, nil
 	}
 	t.Cx.Defer(leaf)

@@ -57,10 +57,14 @@ func (t *Task) EndOperation(budget int) {
 	}
 }
 
-// giveWay goes behind the others, cancelled or not: there is a result to return.
+// giveWay goes behind the others, cancelled or not: there is a result to return. In a
+// simulation it may go on.
 //
 //go:noinline
 func (t *Task) giveWay() {
+	if t.Cx.GoesOn(nil) {
+		return
+	}
 	t.Cx.Yield()
 	t.Suspend(Ignoring)
 }
@@ -80,7 +84,7 @@ func (t *Task) Proceed(leaf any) error {
 	if err := t.Enter(); err != nil {
 		return err
 	}
-	for !t.Cx.TakeBudget() {
+	for !t.Cx.TakeBudget() && !t.Cx.GoesOn(leaf) {
 		t.Cx.Defer(leaf)
 		if err := t.Suspend(Heeding); err != nil {
 			return err

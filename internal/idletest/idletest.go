@@ -164,7 +164,7 @@ func RequireWholeTime(t *testing.T, d time.Duration, begin func(task *edo.Task) 
 				t.Errorf("%s: the next one has ended after %v, want %v, with: %v", way.name, lasted, want, err)
 			}
 			return nil
-		})
+		}, sim.WithConfig(sim.Config{Quiet: true}))
 		if err != nil {
 			t.Errorf("%s: %v", way.name, err)
 		}

@@ -14,10 +14,16 @@ type Context struct {
 	root   *Task // the task that is polled
 	task   *Task // the task to be woken: root, or a branch of it, see [Context.Branch]
 	budget int32
-	random uint64         // see [Context.Rand]; 0: not seeded yet
-	note   func(leaf any) // not nil: the poll is an inspection, see [Task.Inspect]
-	debts  debts
-	asked  any // see [Context.Ask]
+	// In a runtime that interleaves, see interleave.go:
+	interleaves bool
+	begins      bool           // the poll has done no operation yet
+	refused     bool           // the task must give way
+	owed        bool           // an operation was done that has taken nothing off the budget
+	bias        int64          // added to budget; otherwise 0
+	random      uint64         // see [Context.Rand]; 0: not seeded yet
+	note        func(leaf any) // not nil: the poll is an inspection, see [Task.Inspect]
+	debts       debts
+	asked       any // see [Context.Ask]
 }
 
 // NewContext returns a context for an external task of rt. rt may be nil: then
@@ -56,16 +62,21 @@ func (cx *Context) Runtime() *Runtime { return cx.rt }
 
 // SetBudget sets the rest of the budget. An inspection has none.
 func (cx *Context) SetBudget(n int) {
-	if cx.note == nil {
+	switch {
+	case cx.note != nil:
+	case cx.interleaves:
+		cx.bias = int64(n) - int64(cx.budget)
+	default:
 		cx.budget = int32(n)
 	}
 }
 
 // Budget returns the rest of the budget.
-func (cx *Context) Budget() int { return int(cx.budget) }
+func (cx *Context) Budget() int { return int(int64(cx.budget) + cx.bias) }
 
 // TakeBudget takes one leaf operation off the budget, and returns true. It returns false
-// when the budget is used up: then the leaf must call [Context.Defer].
+// when the budget is used up: then the leaf must call [Context.Defer], unless
+// [Context.GoesOn] says that it may go on.
 func (cx *Context) TakeBudget() bool {
 	if cx.budget > 0 {
 		cx.budget--

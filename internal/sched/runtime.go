@@ -32,13 +32,15 @@ type Config struct {
 
 // Runtime is a set of workers and what they share.
 type Runtime struct {
-	driver  Driver
-	seeded  bool
-	alone   bool            // one worker, and never another
-	counts  externalCounter // the driver, if it needs the number
-	stalled func(again bool)
-	report  func(error)
-	owner   any
+	driver              Driver
+	seeded              bool
+	chooser             Chooser         // the driver, if it chooses with a strategy
+	interleaves, tracks bool            // as the chooser says
+	alone               bool            // one worker, and never another
+	counts              externalCounter // the driver, if it needs the number
+	stalled             func(again bool)
+	report              func(error)
+	owner               any
 
 	workers []*Worker                 // those that were there from the start
 	all     atomic.Pointer[[]*Worker] // these and the spare ones; replaced under mu
@@ -105,6 +107,13 @@ func New(c Config) *Runtime {
 	}
 	all := append([]*Worker(nil), rt.workers...)
 	rt.all.Store(&all)
+	if rt.seeded {
+		rt.workers[0].core.pool = new(pool)
+	}
+	if rt.chooser, _ = c.Driver.(Chooser); rt.chooser != nil {
+		rt.interleaves, rt.tracks = rt.chooser.Interleaves(), rt.chooser.Tracks()
+		rt.workers[0].core.cx.interleaves = rt.interleaves
+	}
 	rt.monitor.init(!rt.seeded, !c.CurrentThread, c)
 	return rt
 }

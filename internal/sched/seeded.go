@@ -1,95 +1,222 @@
 package sched
 
-import (
-	"slices"
-)
+import "github.com/edo-go/edo/internal/schedule"
 
 // Running under a seed: the driver chooses among all runnable tasks, in whichever queue
 // they are, and the order of everything is a function of its choices. There is one worker.
+//
+// A driver that interleaves is asked at each operation (interleave.go). One that does not is
+// asked between two polls alone. Then a task that yields goes behind those that are runnable,
+// and a timer that is due fires before the next choice.
 
-// entry is a runnable task, with the number of its turn to become runnable.
-type entry struct {
-	task *Task
-	seq  uint64
-}
-
-// pool holds the runnable tasks of a seeded worker.
+// pool holds the runnable tasks of a seeded worker, and its seats.
 type pool struct {
-	ready   []entry // to choose from, oldest first
-	yielded []entry // each joins ready when all tasks that were runnable before it have run
-	seq     uint64  // of the last entry
+	line    line
+	seats   []seat   // by number
+	free    []uint32 // numbers of seats that are free
+	left    uint32   // the seat of a task that has ended in the last poll, not free yet
+	current uint32   // the seat of the task that was polled last
+	running *Task    // the task that is polled
+	decided *Task    // chosen inside the last poll; nil: there was no choice
+	gaveWay bool     // the last poll has asked to let others run first
 	choices int
+	seq     uint64 // of the last entry
+
+	yielded []entry // in the quiet order: each joins the line when all that were runnable before it have run
+	from    int     // the first of them
+	asked   Candidates
 }
 
-// oldestEvery is after how many choices the oldest task runs without one, so that chance
-// starves no task for ever.
+// oldestEvery is after how many choices the oldest task runs without one, when the driver has
+// no strategy, so that chance starves no task for ever.
 const oldestEvery = 64
 
 // nextSeeded returns the task to poll, or nil when none is runnable.
 func (w *Worker) nextSeeded() *Task {
-	p := &w.core.pool
+	if w.rt.interleaves {
+		return w.nextInterleaved()
+	}
+	p := w.core.pool
 	w.freshBudget()
 	if p.choices%lookEvery == 0 {
 		w.releaseCreditsForDaemons()
 	}
 	w.collect()
-	if len(p.ready) == 0 || w.core.lookDue || p.choices%lookEvery == 0 {
+	if p.line.len() == 0 || w.core.lookDue || p.choices%lookEvery == 0 {
 		w.lookAtDriver()
 		w.collect()
 	}
-	for len(p.yielded) != 0 && (len(p.ready) == 0 || p.ready[0].seq > p.yielded[0].seq) {
-		p.seq++
-		p.ready = append(p.ready, entry{p.yielded[0].task, p.seq})
-		p.yielded = slices.Delete(p.yielded, 0, 1)
+	w.joinYielded()
+	if p.line.len() == 0 {
+		return nil
 	}
-	n := len(p.ready)
+	w.gate()
+	w.joinYielded()
+	p.choices++
+	i := 0
+	switch n := p.line.len(); {
+	case w.rt.chooser != nil:
+		i = w.pick(false)
+	case p.choices%oldestEvery != 0:
+		i = w.rt.driver.Choose(n)
+	}
+	w.publish()
+	return w.take(p.line.at(i))
+}
+
+// gate waits until the driver allows a poll. The tasks that were woken meanwhile take part in
+// the choice: so it does not depend on when the worker came here.
+func (w *Worker) gate() {
+	w.remote.betweenPolls.Store(true)
+	if w.rt.chooser != nil {
+		w.rt.driver.Choose(1)
+	}
+	w.remote.betweenPolls.Store(false)
+	w.collect()
+}
+
+// pick asks the driver which candidate is next. continues says that the task which is polled
+// may go on.
+func (w *Worker) pick(continues bool) int {
+	c := &w.core.pool.asked
+	c.p, c.continues = w.core.pool, continues
+	return w.rt.chooser.Pick(c)
+}
+
+// take takes the task at a position out of the line, to be polled.
+func (w *Worker) take(at int) *Task {
+	p := w.core.pool
+	e := p.line.remove(at)
+	p.current, p.running, p.gaveWay = e.seat, e.task, false
+	if s := p.seatOf(e.seat); s != nil {
+		s.at = -1
+		s.steps++
+		s.ops, s.isKnown = 0, true
+	}
+	return e.task
+}
+
+// seatOf returns a seat, and nil for that of all.
+func (p *pool) seatOf(n uint32) *seat {
 	if n == 0 {
 		return nil
 	}
-	i := 0
-	w.remote.betweenPolls.Store(true)
-	if p.choices++; p.choices%oldestEvery == 0 {
-		w.rt.driver.Choose(1)
-	} else {
-		i = w.rt.driver.Choose(n)
-	}
-	w.remote.betweenPolls.Store(false)
-	t := p.ready[i].task
-	w.publish()
-	p.ready = slices.Delete(p.ready, i, i+1)
-	return t
+	return &p.seats[n]
 }
 
-// collect moves everything runnable into the pool.
+// joinYielded moves the tasks that have yielded into the line, when all that were runnable before
+// them have run.
+func (w *Worker) joinYielded() {
+	p := w.core.pool
+	for p.from < len(p.yielded) {
+		if l := &p.line; l.len() != 0 && l.entries[l.at(0)].seq < p.yielded[p.from].seq {
+			return
+		}
+		w.stand(p.yielded[p.from])
+		p.yielded[p.from] = entry{}
+		p.from++
+	}
+	p.yielded, p.from = p.yielded[:0], 0
+}
+
+// stand puts e at the end of the line.
+func (w *Worker) stand(e entry) {
+	p := w.core.pool
+	p.seq++
+	e.seq, e.since = p.seq, p.choices
+	at := p.line.add(e, p.moved)
+	p.moved(&e, at)
+}
+
+// moved notes that an entry is at another position.
+func (p *pool) moved(e *entry, at int) {
+	if s := p.seatOf(e.seat); s != nil {
+		s.at = int32(at)
+	}
+}
+
+// entryOf returns the entry of a task that is runnable, a child of the task with the seat
+// parent if it is new.
+func (w *Worker) entryOf(t *Task, parent uint32) entry {
+	p := w.core.pool
+	n := t.seat()
+	if n == 0 {
+		n = p.sit(t, parent, w.rank)
+	}
+	s := &p.seats[n]
+	return entry{task: t, id: s.id, rank: s.rank, seat: n}
+}
+
+// rank returns the rank of a new candidate.
+func (w *Worker) rank() uint64 {
+	if w.rt.chooser == nil {
+		return 0
+	}
+	return w.rt.chooser.Rank()
+}
+
+// collect moves everything runnable into the line.
 func (w *Worker) collect() {
-	add := func(t *Task) {
+	parent := w.core.pool.current
+	add := func(t *Task, parent uint32) {
 		for t != nil {
 			next := t.next
 			t.next = nil
-			w.core.pool.seq++
-			w.core.pool.ready = append(w.core.pool.ready, entry{t, w.core.pool.seq})
+			w.stand(w.entryOf(t, parent))
 			t = next
 		}
 	}
-	add(w.urgent.popAll())
+	if w.urgent.len.Load() != 0 {
+		add(w.urgent.popAll(), parent)
+	}
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
 		t.next = nil
-		add(t)
+		add(t, parent)
 	}
-	if t := w.slot.Swap(nil); t != nil {
+	if w.slot.Load() != nil {
+		t := w.slot.Swap(nil)
 		t.next = nil
-		add(t)
+		add(t, parent)
 	}
-	add(w.inbox.popAll())
+	if !w.inbox.empty() {
+		add(w.inbox.popAll(), 0)
+	}
 	for t := w.rt.inject.pop(); t != nil; t = w.rt.inject.pop() {
-		add(t)
+		add(t, 0)
 	}
+	w.core.pool.freeLeft()
 }
 
 // pushYieldedSeeded is pushYielded in a seeded runtime.
 func (w *Worker) pushYieldedSeeded(t *Task) {
-	w.core.lookDue = true
+	p := w.core.pool
 	w.collect() // the tasks that it has made runnable were so before it yields
-	w.core.pool.seq++
-	w.core.pool.yielded = append(w.core.pool.yielded, entry{t, w.core.pool.seq})
+	e := w.entryOf(t, 0)
+	if w.rt.interleaves {
+		p.gaveWay = !w.core.cx.refused
+		if s := p.seatOf(e.seat); s != nil && p.gaveWay {
+			s.isKnown = false
+		}
+		w.stand(e)
+		return
+	}
+	w.core.lookDue = true
+	p.gaveWay = true
+	p.seq++
+	e.seq = p.seq
+	p.yielded = append(p.yielded, e)
+}
+
+// timerSalt makes the ID of a timer from that of its task.
+const timerSalt = 1<<32 - 1
+
+// timerEntry returns the entry of a timer that is due.
+func (w *Worker) timerEntry(t *Timer, when int64) entry {
+	var of schedule.ID
+	if task := t.task.Load(); task != nil {
+		if s := w.core.pool.seatOf(task.seat()); s != nil {
+			of = s.id
+		}
+	}
+	return entry{timer: t, when: when, id: of.Child(timerSalt), rank: w.rank()}
 }

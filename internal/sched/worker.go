@@ -59,7 +59,7 @@ type core struct {
 	nEnded int
 
 	others *others
-	pool   pool // of a seeded runtime
+	pool   *pool // of a seeded runtime
 }
 
 // remote is the part of a worker that any goroutine may read. The comment of a field says
@@ -81,7 +81,7 @@ type remote struct {
 	retired      atomic.Bool   // a spare worker that has ended; cleared by the monitor, to use it again
 	idle         atomic.Bool   // among the sleepers, or about to be; also cleared by the monitor, in addSpare
 
-	_ [48]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
+	_ [96]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
 }
 
 func newWorker(rt *Runtime, id int) *Worker {
@@ -198,6 +198,9 @@ func (w *Worker) endPoll(ended bool) {
 	if ended { // t stays active: later wakes have nothing to enqueue
 		if t.registered() {
 			w.unregisterLater(t)
+		}
+		if w.rt.seeded {
+			w.core.pool.leave(t)
 		}
 		w.returnCredit()
 		return

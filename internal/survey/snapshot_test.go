@@ -22,7 +22,7 @@ import (
 // calls release, and the simulation must end without an error.
 func snapshotOf(t *testing.T, c edo.Config, main func(task *edo.Task) error, release func()) (all report.Snapshot) {
 	t.Helper()
-	s := sim.New(sim.Config{Seed: 1, Runtime: c})
+	s := sim.New(sim.Config{Seed: 1, Quiet: true, Runtime: c})
 	var rt *edo.Runtime
 	s.Start(func(task *edo.Task) error {
 		rt = task.Runtime()

@@ -128,6 +128,7 @@ func play(seed uint64, byFrames bool, build func(r *rand.Rand) World, seen map[s
 	config.OnError = func(err error) { p.logf("OnError: %v", err) }
 	config.SetDriver(simulated.New(simulated.Config{
 		Seed:  seed,
+		Quiet: true, // the order is the subject: a form may take several operations for one
 		Trace: func(n, chosen int) { p.logf("chosen: %d of %d", chosen, n) },
 	}))
 	err := edo.Run(p.main, edo.WithConfig(config))
@@ -193,8 +194,8 @@ func (p *run) spawn(task *edo.Task, name string) {
 // spend returns an operation that leaves left of the budget.
 func (p *run) spend(left int) Op {
 	spend := func(task *edo.Task) {
-		for cx := inside.Task(task).Cx; cx.Budget() > left; {
-			cx.TakeBudget()
+		if cx := inside.Task(task).Cx; cx.Budget() > left {
+			cx.SetBudget(left)
 		}
 	}
 	return Op{

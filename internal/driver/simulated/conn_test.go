@@ -253,10 +253,10 @@ func TestConnKeepsToANaiveModel(t *testing.T) {
 		tasks := [2]*mock{ta, tb}
 		var model [2]string // the bytes that end i has written and the other has not read
 		for i := range 400 {
-			end := random.draw(2)
+			end := random.Draw(2)
 			c, task := ends[end], tasks[end]
-			if random.draw(2) == 0 {
-				p := strings.Repeat(string(rune('a'+i%26)), 1+random.draw(20))
+			if random.Draw(2) == 0 {
+				p := strings.Repeat(string(rune('a'+i%26)), 1+random.Draw(20))
 				want := min(len(p), 24-len(model[end]))
 				n, err := task.write(c, p)
 				if n != want || err != nil || (task.last == driver.Pending) != (want == 0) {

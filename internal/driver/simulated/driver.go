@@ -1,7 +1,6 @@
 package simulated
 
 import (
-	"math/bits"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/schedule"
 )
 
 // Config has the settings of a simulation. The zero value works.
@@ -31,6 +31,19 @@ type Config struct {
 	// writer has to wait. Zero means 64 KiB.
 	Window int
 
+	// Quiet leaves out the choices at operations that could go on, see [sched.Chooser].
+	Quiet bool
+
+	// Kind is how the seed chooses. The mixture is one that the seed draws, and in the quiet
+	// order a uniform choice.
+	Kind schedule.Kind
+
+	// Strategy chooses in place of the seed, when it is not nil.
+	Strategy schedule.Strategy
+
+	// Late is how much later than its deadline a timer may fire at the most.
+	Late time.Duration
+
 	// Trace is called for each choice between several tasks, with their number and the
 	// index of the chosen one. The goroutine that runs the program calls it.
 	Trace func(n, chosen int)
@@ -40,11 +53,16 @@ type Config struct {
 // of the network, the clock and Rand take locks and may be called from any goroutine,
 // because blocking tasks call them; so may the methods that say so.
 type Driver struct {
-	start  time.Time
-	trace  func(n, chosen int)
-	hold   bool
-	choice *rand.PCG // the runtime's goroutine alone
-	net    network
+	start time.Time
+	trace func(n, chosen int)
+	hold  bool
+	quiet bool
+	late  int64
+	net   network
+
+	// The runtime's goroutine alone:
+	seeded   schedule.Seeded
+	strategy schedule.Strategy
 
 	now atomic.Int64 // written under mu
 
@@ -65,14 +83,14 @@ type Driver struct {
 	points map[uintptr]bool      // see Point; the runtime's goroutine alone
 }
 
-var _ driver.Driver = (*Driver)(nil)
-
-// The constants of the two streams that one seed makes. Each is one half of the state of
-// a PCG.
-const (
-	choiceStream = 0x9e3779b97f4a7c15
-	randomStream = 0xd1b54a32d192ed03
+var (
+	_ driver.Driver = (*Driver)(nil)
+	_ sched.Chooser = (*Driver)(nil)
 )
+
+// randomStream is the constant of the stream of random numbers that a seed makes: one half of
+// the state of a PCG. The stream of the choices is that of [schedule.Seeded].
+const randomStream = 0xd1b54a32d192ed03
 
 // New returns a driver whose clock is at 0.
 func New(c Config) *Driver {
@@ -87,8 +105,17 @@ func New(c Config) *Driver {
 		trace:  c.Trace,
 		hold:   c.HoldClock,
 		manual: c.Manual,
-		choice: rand.NewPCG(c.Seed, choiceStream),
+		quiet:  c.Quiet,
+		late:   int64(c.Late),
 		random: rand.NewPCG(c.Seed, randomStream),
+	}
+	isMixture := c.Kind == schedule.Mixture
+	if isMixture && c.Quiet {
+		c.Kind = schedule.Uniform
+	}
+	d.seeded.Init(c.Kind, c.Seed)
+	if d.strategy = c.Strategy; d.strategy == nil {
+		d.strategy = schedule.Controlled(&d.seeded, isMixture)
 	}
 	d.change.L = &d.mu
 	d.net.init(c.Window)
@@ -121,20 +148,6 @@ func (d *Driver) Registered() bool { return false }
 
 // Look finds nothing, for the same reason.
 func (d *Driver) Look(*sched.Context) bool { return false }
-
-// draw returns a number from 0 to n-1. A seed that was kept must give the same run under
-// every version of Go. Go promises that for PCG itself, and not for the functions built on
-// it, so draw does not use them. Its bias is n in 2^64.
-func (d *Driver) draw(n int) int {
-	if n == 1 {
-		return 0
-	}
-	hi, _ := bits.Mul64(d.choice.Uint64(), uint64(n))
-	if d.trace != nil {
-		d.trace(n, int(hi))
-	}
-	return int(hi)
-}
 
 // Close ends the network: from then on every operation returns net.ErrClosed. A
 // controller that waits goes on. Close may be called twice. It wakes no task, because all

@@ -106,7 +106,7 @@ func TestChoicesAreAFunctionOfTheSeed(t *testing.T) {
 
 // A seed that was kept must give the same choices for ever.
 func TestSeedsKeepTheirMeaning(t *testing.T) {
-	d := New(Config{Seed: 42})
+	d := New(Config{Seed: 42, Quiet: true})
 	var got []int
 	for range 10 {
 		got = append(got, d.Choose(10))

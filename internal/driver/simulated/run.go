@@ -31,8 +31,8 @@ const (
 	ended
 )
 
-// Choose waits for the controller, and returns which of n runnable tasks runs next. The
-// scheduler calls it before every poll, also when n is 1.
+// Choose waits for the controller, and returns a number from 0 to n-1. The scheduler calls it
+// before every poll, with 1.
 func (d *Driver) Choose(n int) int {
 	d.mu.Lock()
 	for d.manual && !d.free && !d.step {
@@ -42,7 +42,10 @@ func (d *Driver) Choose(n int) int {
 	}
 	d.step = false
 	d.mu.Unlock()
-	return d.draw(n)
+	if n == 1 {
+		return 0
+	}
+	return d.Draw(n)
 }
 
 // Wait moves the clock as far as it may, up to the deadline, and returns when the
@@ -80,7 +83,7 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		case d.hold || deadline == sched.Never:
 			return true
 		default:
-			d.now.Store(deadline)
+			d.now.Store(sched.After(deadline, time.Duration(d.lateBy())))
 			return false
 		}
 		d.phase = idle

@@ -1,0 +1,157 @@
+package sched
+
+import "github.com/edo-go/edo/internal/schedule"
+
+// entry is what can happen next in a seeded runtime: a task that is runnable, or a timer that
+// is due.
+type entry struct {
+	task  *Task
+	timer *Timer // not nil: it fires, for the instant when
+	when  int64
+	id    schedule.ID
+	rank  uint64
+	since int    // the number of choices before it came
+	seq   uint64 // the number of its turn to come
+	seat  uint32 // of the task; 0: it has none
+}
+
+// line holds entries in the order in which they came. It finds the one at an index, and the one
+// with the highest rank, in O(log n).
+//
+// Entries have positions that grow; the tree over them has in each node how many entries are
+// below it, and which of them has the highest rank: node 1 is the root, 2i and 2i+1 are the
+// children of i, and the positions are the leaves. A line that is full of holes is packed.
+type line struct {
+	entries []entry // by position; one without a task and a timer is a hole
+	nodes   []lineNode
+	next    int // the first position behind all entries
+}
+
+type lineNode struct {
+	n    int32
+	high int32 // the position with the highest rank, the first of equals; of no meaning when n is 0
+}
+
+const shortestLine = 16
+
+// len returns how many entries there are.
+func (l *line) len() int {
+	if len(l.nodes) == 0 {
+		return 0
+	}
+	return int(l.nodes[1].n)
+}
+
+// add puts e at the end, and returns its position. moved is called for each entry that has
+// moved to another position.
+func (l *line) add(e entry, moved func(e *entry, at int)) (at int) {
+	if l.next == len(l.entries) {
+		l.pack(moved)
+	}
+	at = l.next
+	l.next++
+	l.entries[at] = e
+	l.nodes[len(l.entries)+at] = lineNode{1, int32(at)}
+	l.update(at)
+	return at
+}
+
+// pack removes the holes, and makes room for as many entries as there are, at least.
+func (l *line) pack(moved func(e *entry, at int)) {
+	n := l.len()
+	size := max(shortestLine, len(l.entries))
+	for size < 2*n {
+		size *= 2
+	}
+	from := l.entries
+	if size != len(l.entries) {
+		l.entries = make([]entry, size)
+		l.nodes = make([]lineNode, 2*size)
+	} else {
+		clear(l.nodes)
+	}
+	to := 0
+	for i := range l.next {
+		e := from[i]
+		if e.task == nil && e.timer == nil {
+			continue
+		}
+		l.entries[to] = e
+		l.nodes[size+to] = lineNode{1, int32(to)}
+		if to != i {
+			moved(&l.entries[to], to)
+		}
+		to++
+	}
+	clear(l.entries[to:])
+	l.next = to
+	for i := size - 1; i > 0; i-- {
+		l.merge(i)
+	}
+}
+
+// update computes the nodes above a position again.
+func (l *line) update(at int) {
+	for i := (len(l.entries) + at) / 2; i > 0; i /= 2 {
+		l.merge(i)
+	}
+}
+
+// merge computes a node from its children.
+func (l *line) merge(i int) {
+	a, b := l.nodes[2*i], l.nodes[2*i+1]
+	switch {
+	case b.n == 0:
+		l.nodes[i] = a
+	case a.n == 0:
+		l.nodes[i] = b
+	default:
+		high := a.high
+		if l.entries[b.high].rank > l.entries[high].rank {
+			high = b.high
+		}
+		l.nodes[i] = lineNode{a.n + b.n, high}
+	}
+}
+
+// remove takes the entry at a position out.
+func (l *line) remove(at int) entry {
+	e := l.entries[at]
+	l.entries[at] = entry{}
+	l.nodes[len(l.entries)+at] = lineNode{}
+	l.update(at)
+	return e
+}
+
+// at returns the position of the entry with an index, by age.
+func (l *line) at(index int) int {
+	i := 1
+	for i < len(l.entries) {
+		i *= 2
+		if n := int(l.nodes[i].n); index >= n {
+			index -= n
+			i++
+		}
+	}
+	return i - len(l.entries)
+}
+
+// index returns the index, by age, of the entry at a position.
+func (l *line) index(at int) (n int) {
+	for i := len(l.entries) + at; i > 1; i /= 2 {
+		if i%2 == 1 {
+			n += int(l.nodes[i-1].n)
+		}
+	}
+	return n
+}
+
+// highest returns the position of the entry with the highest rank, the oldest of equals. The
+// line must not be empty.
+func (l *line) highest() int { return int(l.nodes[1].high) }
+
+// setRank changes the rank of the entry at a position.
+func (l *line) setRank(at int, rank uint64) {
+	l.entries[at].rank = rank
+	l.update(at)
+}

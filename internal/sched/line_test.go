@@ -1,0 +1,75 @@
+package sched
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// A line and a slice, which is the naive form of it, do the same.
+func TestALineFindsTheEntryAtAnIndexAndTheHighestRank(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		var l line
+		var naive []*Task
+		at := map[*Task]int{}
+		rank := map[*Task]uint64{}
+		moved := func(e *entry, to int) { at[e.task] = to }
+		highest := func() (best *Task) {
+			for _, x := range naive {
+				if best == nil || rank[x] > rank[best] {
+					best = x
+				}
+			}
+			return best
+		}
+		for range 2000 {
+			switch n := len(naive); {
+			case n == 0 || r.IntN(5) < 2 && n < 200:
+				x := &Task{}
+				naive = append(naive, x)
+				rank[x] = uint64(r.IntN(5))
+				at[x] = l.add(entry{task: x, rank: rank[x]}, moved)
+			case r.IntN(3) == 0:
+				x := naive[r.IntN(n)]
+				rank[x] = uint64(r.IntN(5))
+				l.setRank(at[x], rank[x])
+			default:
+				i := r.IntN(n)
+				if e := l.remove(l.at(i)); e.task != naive[i] {
+					t.Fatal("another task is at the index")
+				}
+				naive = slices.Delete(naive, i, i+1)
+			}
+			if l.len() != len(naive) {
+				t.Fatalf("%d entries, want %d", l.len(), len(naive))
+			}
+			for i, x := range naive {
+				if l.at(i) != at[x] || l.index(at[x]) != i || l.entries[at[x]].task != x {
+					t.Fatalf("the entry %d is at %d, with the index %d", i, l.at(i), l.index(at[x]))
+				}
+			}
+			if len(naive) > 0 && l.entries[l.highest()].task != highest() {
+				t.Fatal("another task has the highest rank")
+			}
+		}
+	}
+}
+
+// BenchmarkLine chooses one of n entries and puts it back.
+func BenchmarkLine(b *testing.B) {
+	for _, n := range []int{4, 1000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			var l line
+			for range n {
+				l.add(entry{task: &Task{}}, func(*entry, int) {})
+			}
+			r := rand.New(rand.NewPCG(1, 2))
+			for b.Loop() {
+				e := l.remove(l.at(r.IntN(n)))
+				l.add(e, func(*entry, int) {})
+			}
+		})
+	}
+}

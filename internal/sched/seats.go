@@ -1,0 +1,82 @@
+package sched
+
+import (
+	"slices"
+
+	"github.com/edo-go/edo/internal/schedule"
+)
+
+// A seat is what a seeded worker keeps of a task that lives. The number of the seat is in the
+// state word of the task, from bit seatBit on. A task takes its seat when it is runnable first,
+// and leaves it when it has ended. Seat 0 is that of all for which there is no number.
+type seat struct {
+	id       schedule.ID
+	rank     uint64
+	objects  []any  // of the operations that the task has done, and of the one that it does next, see [schedule.Candidates]
+	isKnown  bool   // all operations of the last poll are among them
+	ops      uint32 // operations of the last poll
+	at       int32  // the position of the task in the line, -1 if it is not there
+	children uint32 // that have taken a seat
+	steps    uint32 // how often the task was chosen
+}
+
+const (
+	seatBit  = 10
+	maxSeats = 1<<(32-seatBit) - 1
+)
+
+// seat returns the number of the seat of t.
+func (t *Task) seat() uint32 { return t.state.Load() >> seatBit }
+
+// sit gives t, a child of the task with the seat parent, a seat.
+func (p *pool) sit(t *Task, parent uint32, rank func() uint64) uint32 {
+	if len(p.seats) == 0 {
+		p.seats = append(p.seats, seat{at: -1})
+	}
+	var n uint32
+	switch {
+	case len(p.free) != 0:
+		n = p.free[len(p.free)-1]
+		p.free = p.free[:len(p.free)-1]
+	case len(p.seats) <= maxSeats:
+		n = uint32(len(p.seats))
+		p.seats = append(p.seats, seat{})
+	default:
+		return 0
+	}
+	of := &p.seats[parent]
+	of.children++
+	p.seats[n] = seat{id: of.id.Child(of.children), rank: rank(), at: -1}
+	t.state.Or(n << seatBit)
+	return n
+}
+
+// leave notes that the task which is polled has ended. Its seat is free after the next collect,
+// which gives seats to its children.
+func (p *pool) leave(t *Task) { p.left = t.seat() }
+
+// freeLeft frees the seat of the task that has ended.
+func (p *pool) freeLeft() {
+	if p.left == 0 {
+		return
+	}
+	p.seats[p.left] = seat{at: -1}
+	p.free = append(p.free, p.left)
+	if p.current == p.left {
+		p.current = 0
+	}
+	p.left = 0
+}
+
+// note notes that the task of the seat is about to do an operation.
+func (s *seat) note(leaf any) {
+	s.ops++
+	o, ok := leaf.(schedule.Operation)
+	if !ok {
+		s.isKnown = false
+		return
+	}
+	if object := o.Object(); !slices.Contains(s.objects, object) {
+		s.objects = append(s.objects, object)
+	}
+}

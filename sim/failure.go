@@ -1,0 +1,95 @@
+package sim
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The environment variables that make [Explore] and [All] replay one run.
+const (
+	// SeedVariable names the seed.
+	SeedVariable = "EDO_SEED"
+	// ScheduleVariable has the schedule. Without a seed, the seed is 0.
+	ScheduleVariable = "EDO_SCHEDULE"
+)
+
+// A Failure is a run that has failed, as [Explore] and [All] tell it. It is an error.
+type Failure struct {
+	// Test is the name of the test.
+	Test string `json:"test"`
+	// Seed is the seed of the run.
+	Seed uint64 `json:"seed"`
+	// Strategy is how the seed chose; empty when the run was not the seed's own.
+	Strategy string `json:"strategy,omitempty"`
+	// Schedule is the shortest schedule that was found which fails in the same way: one word.
+	// It is empty when the run made no choice, or the program is not deterministic.
+	Schedule string `json:"schedule,omitempty"`
+	// Text is the text of the error, under the schedule if there is one.
+	Text string `json:"error"`
+	// Choices is how many choices the first failing run has made between several things.
+	Choices int `json:"choices"`
+	// Switches is how many choices of the schedule are not the quiet one, which is to go on,
+	// or else to run what has been runnable for longest.
+	Switches int `json:"switches"`
+	// Differs says, if it is not empty, that a second run that made the same choices was
+	// another one, and where the two part.
+	Differs string `json:"differs,omitempty"`
+	// Err is the error of the first run.
+	Err error `json:"-"`
+
+	first string // the text of the first run's error
+}
+
+// Unwrap returns the error of the first run.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Error tells the failure, and how to replay it.
+func (f *Failure) Error() string {
+	var b strings.Builder
+	isBySeed := f.Strategy != "" || f.Schedule == ""
+	fmt.Fprintf(&b, "sim: seed %d fails: %s", f.Seed, f.first)
+	if isBySeed {
+		fmt.Fprintf(&b, "\nreplay: %s", f.command(false))
+	}
+	if f.Differs != "" {
+		fmt.Fprintf(&b, "\nthe program is not a function of its seed (a range over a map, a goroutine, the clock of the machine?): %s", f.Differs)
+	}
+	if f.Schedule == "" {
+		return b.String()
+	}
+	fmt.Fprintf(&b, "\nwith %s, of %s: %s", count(f.Switches, "switch", "switches"), count(f.Choices, "choice", "choices"), f.command(true))
+	if f.Text != f.first {
+		fmt.Fprintf(&b, "\nthere it fails with: %s", f.Text)
+	}
+	return b.String()
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// command returns the command that replays the failure.
+func (f *Failure) command(bySchedule bool) string {
+	schedule := ""
+	if bySchedule {
+		schedule = " " + ScheduleVariable + "=" + f.Schedule
+	}
+	parts := strings.Split(f.Test, "/")
+	for i, p := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
+	}
+	return SeedVariable + "=" + strconv.FormatUint(f.Seed, 10) + schedule + " go test -run '" + strings.Join(parts, "/") + "'"
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// kindOf returns what is equal for failures of one kind: the first line, without numbers.
+func kindOf(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return digits.ReplaceAllString(line, "#")
+}

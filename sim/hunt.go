@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The environment variables by which a command makes a test hunt: [Explore] then goes on after a
+// failure, and does not fail the test.
+const (
+	// HuntVariable names a directory. Each kind of failure is written there to a file of its
+	// own, NAME.json, a [Failure]: that with the fewest switches. What was done is in
+	// progress.FIRST.json, every second, a [Progress].
+	HuntVariable = "EDO_HUNT"
+	// HuntSeedsVariable has the first seed and the step to the next, as in "2,4": so several
+	// processes share the seeds. Otherwise it is "0,1".
+	HuntSeedsVariable = "EDO_HUNT_SEEDS"
+	// HuntForVariable is for how long, as in "30s". Otherwise it is for as many seeds as the
+	// test says.
+	HuntForVariable = "EDO_HUNT_FOR"
+)
+
+// Progress is what a hunt has done so far.
+type Progress struct {
+	Test     string `json:"test"`
+	Runs     int    `json:"runs"`     // runs of the function, of those that shrink too
+	Choices  int    `json:"choices"`  // steps of them
+	Pairs    int    `json:"pairs"`    // pairs of steps of two tasks that have followed each other
+	Failures int    `json:"failures"` // runs that have failed, without those that shrink
+	Kinds    int    `json:"kinds"`    // how many kinds of failures there are
+	Done     bool   `json:"done"`
+}
+
+func hunts() bool { return os.Getenv(HuntVariable) != "" }
+
+// hunt explores until the time is up.
+func (e *exploration) hunt(seeds int) {
+	e.t.Helper()
+	h := &hunt{e: e, dir: os.Getenv(HuntVariable), step: 1, seeds: seeds, kinds: map[string]int{}}
+	if err := h.read(); err != nil {
+		e.t.Fatalf("sim: %v", err)
+		return
+	}
+	if err := h.run(); err != nil {
+		e.t.Fatalf("sim: hunt: %v", err)
+	}
+}
+
+type hunt struct {
+	e           *exploration
+	dir         string
+	first, step uint64
+	seeds       int
+	until       time.Time      // zero: for so many seeds
+	kinds       map[string]int // kind of failure: the fewest switches so far
+	failures    int
+	toldAt      time.Time
+}
+
+// read reads the environment.
+func (h *hunt) read() error {
+	if text := os.Getenv(HuntSeedsVariable); text != "" {
+		first, step, _ := strings.Cut(text, ",")
+		var err1, err2 error
+		h.first, err1 = strconv.ParseUint(first, 10, 64)
+		h.step, err2 = strconv.ParseUint(step, 10, 64)
+		if err1 != nil || err2 != nil || h.step == 0 {
+			return fmt.Errorf("%s is %q: it must be the first seed and the step, as in 0,4", HuntSeedsVariable, text)
+		}
+	}
+	if text := os.Getenv(HuntForVariable); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			return fmt.Errorf("%s is %q: it must be a duration, as in 30s", HuntForVariable, text)
+		}
+		h.until = time.Now().Add(d)
+	}
+	return os.MkdirAll(h.dir, 0o777)
+}
+
+func (h *hunt) isOver(n int) bool {
+	if h.until.IsZero() {
+		return n >= h.seeds
+	}
+	return time.Now().After(h.until)
+}
+
+func (h *hunt) run() error {
+	h.e.t.Helper()
+	for n := 0; !h.isOver(n); n++ {
+		f := h.e.try(h.first + uint64(n)*h.step)
+		if f != nil {
+			h.failures++
+			if err := h.keep(f); err != nil {
+				return err
+			}
+		}
+		if now := time.Now(); now.Sub(h.toldAt) >= time.Second {
+			h.toldAt = now
+			if err := h.tell(false); err != nil {
+				return err
+			}
+		}
+	}
+	return h.tell(true)
+}
+
+// keep writes f, unless a failure of its kind with as few switches was written.
+func (h *hunt) keep(f *Failure) error {
+	kind := kindOf(f.first)
+	if fewest, ok := h.kinds[kind]; ok && fewest <= f.Switches {
+		return nil
+	}
+	h.kinds[kind] = f.Switches
+	sum := fnv.New64a()
+	sum.Write([]byte(f.Test + "\n" + kind))
+	return writeFailure(filepath.Join(h.dir, fmt.Sprintf("%016x.json", sum.Sum64())), f)
+}
+
+// tell writes the progress.
+func (h *hunt) tell(done bool) error {
+	text, err := json.Marshal(Progress{
+		Test: h.e.t.Name(), Runs: h.e.runs, Choices: h.e.choices, Pairs: h.e.corpus.Pairs.Len(),
+		Failures: h.failures, Kinds: len(h.kinds), Done: done,
+	})
+	if err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(h.dir, fmt.Sprintf("progress.%d.json", h.first)), append(text, '\n'))
+}

@@ -1,0 +1,221 @@
+package sim_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/lock"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
+)
+
+// steps makes n tasks, each of which appends its letter k times and yields in between, and returns what they
+// have appended.
+func steps(order *strings.Builder, n, k int) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		for i := range n {
+			edo.Go(task, func(task *edo.Task) error {
+				for step := range k {
+					if step > 0 {
+						edo.Yield(task)
+					}
+					order.WriteByte(byte('a' + i))
+				}
+				return nil
+			})
+		}
+		return nil
+	}
+}
+
+// exploredOrders returns the results of program under so many seeds, each with how often it came.
+func exploredOrders(t *testing.T, seeds int, program func(result *strings.Builder) func(task *edo.Task) error, config sim.Config) map[string]int {
+	t.Helper()
+	seen := map[string]int{}
+	for seed := range uint64(seeds) {
+		var result strings.Builder
+		if err := sim.Run(seed, program(&result), sim.WithConfig(config)); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		seen[result.String()]++
+	}
+	return seen
+}
+
+// allOrders returns the results of program under all schedules.
+func allOrders(t *testing.T, program func(result *strings.Builder) func(task *edo.Task) error, opts ...sim.AllOption) map[string]int {
+	t.Helper()
+	seen := map[string]int{}
+	sim.All(t, func() error {
+		var result strings.Builder
+		err := sim.Run(0, program(&result))
+		seen[result.String()]++
+		return err
+	}, opts...)
+	return seen
+}
+
+func TestTwoTasksThatYieldHaveAllOrders(t *testing.T) {
+	program := func(result *strings.Builder) func(task *edo.Task) error { return steps(result, 2, 5) }
+	for _, k := range []sim.Strategy{sim.Uniform, sim.Mixture} {
+		if n := len(exploredOrders(t, 10_000, program, sim.Config{Strategy: k})); n != 252 {
+			t.Errorf("%q: %d orders, want 252", k, n)
+		}
+	}
+	if n := len(allOrders(t, program)); n != 252 {
+		t.Errorf("All: %d orders, want 252", n)
+	}
+	if n := len(exploredOrders(t, 10_000, program, sim.Config{Quiet: true})); n != 32 {
+		t.Errorf("the quiet order: %d orders, want 32", n)
+	}
+}
+
+// twoSenders sends three values from each of two tasks into a channel with room for all.
+func twoSenders(result *strings.Builder) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		tx, rx := mpsc.New[string](6)
+		for _, name := range []string{"a", "b"} {
+			tx := tx.Clone()
+			edo.Go(task, func(task *edo.Task) error {
+				defer tx.Close()
+				for range 3 {
+					if err := tx.Send(task, name); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		tx.Close()
+		for {
+			v, err := rx.Recv(task)
+			if errors.Is(err, edo.ErrClosed) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+			result.WriteString(v)
+		}
+	}
+}
+
+func TestTwoSendersIntoAChannelWithRoomHaveAllOrders(t *testing.T) {
+	for name, n := range map[string]int{
+		"the seeds": len(exploredOrders(t, 5000, twoSenders, sim.Config{})),
+		"All":       len(allOrders(t, twoSenders)),
+	} {
+		if n != 20 {
+			t.Errorf("%s: %d orders, want 20", name, n)
+		}
+	}
+}
+
+// opposite locks two mutexes in opposite order in two tasks, without a wait in between.
+func opposite(task *edo.Task) error {
+	var a, b lock.Mutex
+	for _, order := range [][2]*lock.Mutex{{&a, &b}, {&b, &a}} {
+		edo.Go(task, func(task *edo.Task) error {
+			for _, m := range order {
+				if err := m.Lock(task); err != nil {
+					return err
+				}
+				defer m.Unlock()
+			}
+			return nil
+		})
+	}
+	return nil
+}
+
+func TestTwoMutexesInOppositeOrderDeadlock(t *testing.T) {
+	for _, k := range []sim.Strategy{sim.Mixture, sim.Uniform, sim.Sticky, sim.PCT, sim.HeldBack, sim.Fresh} {
+		found := 0
+		for seed := range uint64(200) {
+			if err := sim.Run(seed, opposite, sim.WithConfig(sim.Config{Strategy: k})); err != nil {
+				found++
+			}
+		}
+		if found == 0 {
+			t.Errorf("%q: no deadlock under 200 seeds", k)
+		}
+	}
+	s := &spy{name: "TestX"}
+	sim.All(s, func() error { return sim.Run(0, opposite) })
+	if !strings.Contains(s.failed, "nothing can happen any more") {
+		t.Errorf("All: %q", s.failed)
+	}
+}
+
+// ticks has sleepers with equal deadlines, each of which writes its letter.
+func ticks(result *strings.Builder) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		for i := range 3 {
+			edo.Go(task, func(task *edo.Task) error {
+				err := timer.Sleep(task, time.Second)
+				result.WriteByte(byte('a' + i))
+				return err
+			})
+		}
+		return nil
+	}
+}
+
+func TestEqualDeadlinesFireInAnyOrder(t *testing.T) {
+	for name, seen := range map[string]map[string]int{"the seeds": exploredOrders(t, 500, ticks, sim.Config{}), "All": allOrders(t, ticks)} {
+		if len(seen) != 6 {
+			t.Errorf("%s: %v, want 6 orders", name, seen)
+		}
+	}
+}
+
+// race has a value that comes at the very instant of a time limit.
+func race(result *strings.Builder) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		tx, rx := oneshot.New[string]()
+		edo.Go(task, func(task *edo.Task) error {
+			if err := timer.Sleep(task, time.Second); err != nil {
+				return err
+			}
+			_ = tx.Send("value")
+			return nil
+		})
+		_, err := timer.Timeout(task, time.Second, func(task *edo.Task) (string, error) { return rx.Recv(task) })
+		fmt.Fprint(result, err == nil)
+		return nil
+	}
+}
+
+func TestATimeLimitAndAValueAtTheSameInstantCanBothWin(t *testing.T) {
+	if seen := exploredOrders(t, 500, race, sim.Config{}); len(seen) != 2 {
+		t.Errorf("%v, want both", seen)
+	}
+}
+
+// laps has two sleepers with different deadlines.
+func laps(result *strings.Builder) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		for i, d := range []time.Duration{10 * time.Millisecond, 12 * time.Millisecond} {
+			edo.Go(task, func(task *edo.Task) error {
+				err := timer.Sleep(task, d)
+				result.WriteByte(byte('a' + i))
+				return err
+			})
+		}
+		return nil
+	}
+}
+
+func TestALateClockPassesOverDeadlines(t *testing.T) {
+	if seen := exploredOrders(t, 500, laps, sim.Config{}); len(seen) != 1 {
+		t.Errorf("an exact clock: %v, want one order", seen)
+	}
+	if seen := exploredOrders(t, 500, laps, sim.Config{Late: 5 * time.Millisecond}); len(seen) != 2 {
+		t.Errorf("a late clock: %v, want both orders", seen)
+	}
+}

@@ -23,15 +23,12 @@ type floor struct {
 // floors are those of the core module, the highest first.
 var floors = []floor{
 	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised"},
-	{"running and testing", "sim sim/linear sim/world edotest"},
 	{"parts of examples", "examples/internal/parts"},
-	{"running and testing", "sim edotest"},
+	{"running and testing", "sim sim/linear sim/world edotest"},
 	{"supervisors", "supervise"},
 	{"frames, and TLS", "codec tlsconn"},
-	{"bytes and time", "socket aio timer sim/disk"},
-	{"groups, channels, locks", "scope joinset cancel selector future stream oneshot mpsc mpmc broadcast watch lock"},
 	{"windows of time", "stream/window"},
-	{"bytes and time", "socket aio timer"},
+	{"bytes and time", "socket aio timer sim/disk"},
 	{"groups, channels, locks", "scope joinset cancel selector future stream stream/sink oneshot mpsc mpmc broadcast watch lock"},
 	{"their common parts", "internal/own internal/budget internal/alarm internal/fanout"},
 	{"into the types", "internal/inside"},

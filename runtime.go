@@ -85,6 +85,9 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && c.stallAfter() > 0 {
 			b.OnBlocked(c.stallAfter(), func() { public.blocked(c.stallAfter()) })
 		}
+		if l, ok := d.(interface{ OnLook(func()) }); ok && c.stallAfter() > 0 {
+			l.OnLook(public.endAtIslands)
+		}
 	}
 	rt.Sched.Start()
 	if !d.Seeded() {
@@ -97,6 +100,9 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 // end ends what the runtime consists of, once every task has ended.
 func end(rt *core.Runtime) {
 	rt.Sched.Wait()
+	if d, ok := rt.Driver.(interface{ AtEnd() }); ok {
+		d.AtEnd()
+	}
 	rt.Survey.(*survey.Watch).Stop()
 	rt.Shields.Broken.Store(true)
 	for t := range rt.Sched.Tasks { // Block on other goroutines: nothing will wake them any more

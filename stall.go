@@ -83,6 +83,20 @@ func (rt *Runtime) reportIsland(part report.Snapshot) {
 	rt.in().OnError(&StallError{Snapshot: part, Island: true})
 }
 
+// endAtIslands is called now and then by a driver that knows of all that can happen. Tasks that
+// wait for each other fail the run, although others go on.
+func (rt *Runtime) endAtIslands() {
+	parts := survey.Islands(rt.in())
+	if len(parts) == 0 || rt.in().Sched.IsCancelling() {
+		return
+	}
+	for _, part := range parts {
+		rt.in().Failures.AddStall(&StallError{Snapshot: part, Island: true})
+	}
+	rt.in().Shields.Strain()
+	rt.in().Sched.CancelAll()
+}
+
 // quiet is called when nothing has happened for a while, in a runtime that may be woken
 // from outside. It reports that, unless a task waits for something outside, and returns
 // whether it has, now or before. If one does, it looks for islands.

@@ -12,10 +12,15 @@
 //
 //   - [Explore] runs a test under many seeds and says how to replay the one that
 //     failed.
+//
 //   - [New] makes a simulation that a test steps by hand: one poll, or until every task
 //     waits, or for a given time.
 //
-// When no task can ever run again, Run returns at once an error that names the tasks.
+//   - [Always] and [Eventually] name what must hold between any two polls, or at some time;
+//     [Limit] ends a run that goes too far; [NoLeaks] finds what was left behind.
+//
+// When no task can ever run again, Run returns at once an error that names the tasks. Tasks
+// that wait for each other while others go on are found too, after 20,000 polls at first.
 //
 // # What a program must not do
 //

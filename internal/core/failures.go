@@ -69,6 +69,13 @@ func (fs *Failures) AddStall(err error) {
 	}
 }
 
+// HasStopped reports whether AddStall was called.
+func (fs *Failures) HasStopped() bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return len(fs.stops) != 0
+}
+
 // AddForgotten keeps that something was not closed, which only the collector has found.
 func (fs *Failures) AddForgotten(err error) {
 	if err == nil {

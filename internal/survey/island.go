@@ -241,6 +241,17 @@ func (w *Watch) askSome(tasks []*sched.Task, look func(t *sched.Task, a Answer))
 	})
 }
 
+// Islands returns the tasks of rt that wait for each other, with those that wait for them: one
+// part for each set that blocks only itself. The caller is the worker of rt between two polls, or
+// another goroutine.
+func Islands(rt *core.Runtime) (parts []report.Snapshot) {
+	s := Take(rt)
+	for _, k := range s.knots {
+		parts = append(parts, s.part(k))
+	}
+	return parts
+}
+
 // part returns a snapshot of only the tasks of k and the tasks that wait for them.
 func (s *Survey) part(k knot) report.Snapshot {
 	p := report.Snapshot{Time: s.Time, Tasks: make([]report.Task, len(k.all))}

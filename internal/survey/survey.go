@@ -51,6 +51,18 @@ func Take(rt *core.Runtime) *Survey {
 	return s
 }
 
+// WithoutDaemons returns the snapshot without daemons, and without cycles.
+func (s *Survey) WithoutDaemons() report.Snapshot {
+	out := s.Snapshot
+	out.Tasks, out.Cycles = nil, nil
+	for i, t := range s.tasks {
+		if !core.ExtraOf(t).IsDaemon() {
+			out.Tasks = append(out.Tasks, s.Tasks[i])
+		}
+	}
+	return out
+}
+
 // sortByID puts the tasks into the order of their IDs.
 func (s *Survey) sortByID() {
 	order := make([]int, len(s.Tasks))

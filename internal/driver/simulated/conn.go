@@ -259,6 +259,7 @@ func (c *conn) close() {
 	}
 	before := c.state
 	c.state = closed
+	delete(c.net.tracked, c)
 	c.wakeAll()
 	if c.port != 0 {
 		c.net.portsOf(c.host).release(c.port)

@@ -63,6 +63,10 @@ type Driver struct {
 	// The runtime's goroutine alone:
 	seeded   schedule.Seeded
 	strategy schedule.Strategy
+	watch    Watch  // nil: none
+	look     func() // nil: none
+	lookAt   int    // before this poll
+	polls    int
 
 	now atomic.Int64 // written under mu
 

@@ -19,10 +19,11 @@ type network struct {
 
 	mu        sync.Mutex // guards the following, and all fields of listeners and conns
 	closed    bool
-	listeners []*listener   // in the order in which they were made; few
-	ports     ports         // without a World
-	packets   []*packetConn // the open sockets for datagrams, as they were made; few
-	world     *World        // nil: there is one host, which has every address
+	tracked   map[*conn]struct{} // see TrackConns; nil: they are not
+	listeners []*listener        // in the order in which they were made; few
+	ports     ports              // without a World
+	packets   []*packetConn      // the open sockets for datagrams, as they were made; few
+	world     *World             // nil: there is one host, which has every address
 }
 
 // Ports that a caller leaves open are given out upwards from firstPort, the first of
@@ -162,6 +163,9 @@ func connect(c, peer *conn) {
 	c.out = &flow{window: window, isPackets: packets, from: c, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
 	c.in = &flow{window: window, isPackets: packets, from: peer, writers: &peer.waiters[driver.Writing], readers: &c.waiters[driver.Reading]}
 	peer.in, peer.out = c.out, c.in
+	if c.net.tracked != nil {
+		c.net.tracked[c], c.net.tracked[peer] = struct{}{}, struct{}{}
+	}
 }
 
 // listenerAt returns the listener of a host at ip and port, or nil. Two listeners that do not

@@ -42,6 +42,7 @@ func (d *Driver) Choose(n int) int {
 	}
 	d.step = false
 	d.mu.Unlock()
+	d.beforePoll()
 	if n == 1 {
 		return 0
 	}
@@ -59,6 +60,9 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		}
 		deadline = w.until(deadline)
 		defer w.run() // after the lock was given back
+	}
+	if d.beforeTime(deadline) {
+		return false
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

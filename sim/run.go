@@ -7,6 +7,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver/simulated"
 	"github.com/edo-go/edo/internal/schedule"
+	"github.com/edo-go/edo/sim/story"
 )
 
 // Config configures a simulation. The zero value works.
@@ -49,6 +50,10 @@ type Config struct {
 	// polls or inside of one.
 	Trace func(n, chosen int)
 
+	// Story records what the tasks do, see package story. nil: nothing is recorded, unless
+	// the environment variable EDO_STORY names a file.
+	Story *story.Log
+
 	// Runtime configures the runtime, for example OnError. There is always one worker.
 	Runtime edo.Config
 }
@@ -77,6 +82,7 @@ func (c Config) driver(manual bool) *simulated.Driver {
 		Manual:    manual,
 		Window:    c.Window,
 		Trace:     c.Trace,
+		Recorder:  c.Story.Recorder(),
 	})
 }
 
@@ -119,5 +125,7 @@ func run(seed uint64, opts []Option, run func(edo.RunOption) error) error {
 	for _, o := range opts {
 		o.apply(&c)
 	}
+	tell := c.tellStory()
+	defer tell()
 	return c.run(c.driver(false), run)
 }

@@ -20,10 +20,16 @@ type Sim struct {
 	driver *simulated.Driver
 	ended  chan struct{} // closed when the program has ended; nil before Start
 	err    error         // its result
+	tell   func()        // its story
 }
 
 // New returns a simulation that has no program yet: see [Sim.Start].
-func New(c Config) *Sim { return &Sim{config: c, driver: c.driver(true)} }
+func New(c Config) *Sim {
+	s := &Sim{config: c}
+	s.tell = s.config.tellStory()
+	s.driver = s.config.driver(true)
+	return s
+}
 
 // Start begins to run main as a task, on a goroutine of the simulation, and
 // returns before its first poll. It is called once. The test must call [Sim.Wait] in the
@@ -52,6 +58,7 @@ func (s *Sim) start(run func(edo.RunOption) error) {
 		defer close(s.ended)
 		defer s.driver.Close() // a step that waits returns
 		s.err = s.config.run(s.driver, run)
+		s.tell()
 	}()
 }
 

@@ -92,15 +92,33 @@ func ownName(b Body) name {
 
 // NameOf returns what t is called. The goroutine that polls t calls it, or any after t has
 // ended.
-func NameOf(t *sched.Task) string {
+func NameOf(t *sched.Task) string { return TaskNameOf(t).String() }
+
+// A TaskName is what a task is called. It becomes text when it is asked for, also when the task has
+// ended.
+type TaskName struct {
+	given string
+	own   name
+}
+
+// TaskNameOf returns the name of t. It is called like [NameOf].
+func TaskNameOf(t *sched.Task) TaskName {
 	b, ok := t.Body().(Body)
 	if !ok {
-		return "(external)"
+		return TaskName{given: "(external)"}
 	}
 	if x := b.Head().extra.Load(); x != nil && x.Name != "" {
-		return x.Name
+		return TaskName{given: x.Name}
 	}
-	return ownName(b).String()
+	return TaskName{own: ownName(b)}
+}
+
+// String returns the name.
+func (n TaskName) String() string {
+	if n.given != "" {
+		return n.given
+	}
+	return n.own.String()
 }
 
 // Describe returns what t is called, for any goroutine. A task that runs has no name but a

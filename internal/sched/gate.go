@@ -16,6 +16,7 @@ func (w *Worker) nextAdmitted() *Task {
 	for {
 		t := w.nextSeeded()
 		if t == nil || w.rt.gate == nil || w.rt.gate(t) {
+			w.recordPoll(t)
 			return t
 		}
 	}

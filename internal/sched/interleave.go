@@ -74,6 +74,9 @@ func (w *Worker) fire(at int) {
 
 // wakeFired enqueues a task that a timer has made active.
 func (w *Worker) wakeFired(t *Task) {
+	if r := w.rt.recorder; r != nil {
+		r.Fired(t)
+	}
 	if t.home == nil || t.home.rt != w.rt {
 		t.enqueue()
 		return
@@ -129,6 +132,9 @@ func (cx *Context) GoesOn(leaf any) bool {
 	if cx.begins { // rule X1
 		cx.begins = false
 	} else if !cx.w.goesOn() {
+		if r := cx.rt.recorder; r != nil {
+			r.HeldUp(cx.root)
+		}
 		cx.refuse()
 		return false
 	}

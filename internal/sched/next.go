@@ -185,6 +185,10 @@ func (w *Worker) pushSlot(t *Task) {
 		w.slot.Store(t) // rule W10
 		return
 	}
+	if w.rt.seeded {
+		w.pushSeeded(t)
+		return
+	}
 	w.push(t)
 	w.notifyPushed()
 }

@@ -32,6 +32,7 @@ type Config struct {
 
 // Runtime is a set of workers and what they share.
 type Runtime struct {
+	recorder            Recorder // of a seeded runtime; nil: none
 	driver              Driver
 	seeded              bool
 	chooser             Chooser         // the driver, if it chooses with a strategy
@@ -114,6 +115,9 @@ func New(c Config) *Runtime {
 		rt.interleaves, rt.tracks = rt.chooser.Interleaves(), rt.chooser.Tracks()
 		rt.workers[0].core.cx.interleaves = rt.interleaves
 	}
+	if rt.recorder = recorderOf(c.Driver); rt.recorder != nil {
+		rt.recorder.Begin(rt)
+	}
 	rt.monitor.init(!rt.seeded, !c.CurrentThread, c)
 	return rt
 }
@@ -180,6 +184,9 @@ func (cx *Context) Spawn(t *Task) error {
 	}
 	w.spendCredit()
 	w.core.spawned++
+	if r := w.rt.recorder; r != nil {
+		r.Spawned(t, w.polled())
+	}
 	w.push(t)
 	w.notifyPushed()
 	return nil

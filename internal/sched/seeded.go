@@ -25,6 +25,9 @@ type pool struct {
 	yielded []entry // in the quiet order: each joins the line when all that were runnable before it have run
 	from    int     // the first of them
 	asked   Candidates
+
+	untold     bool // the recorder was told of a poll, and not how it has ended
+	hasYielded bool // the last poll has yielded, or was held up
 }
 
 // oldestEvery is after how many choices the oldest task runs without one, when the driver has
@@ -33,6 +36,7 @@ const oldestEvery = 64
 
 // nextSeeded returns the task to poll, or nil when none is runnable.
 func (w *Worker) nextSeeded() *Task {
+	w.recordReturn()
 	if w.rt.interleaves {
 		return w.nextInterleaved()
 	}
@@ -167,7 +171,13 @@ func (w *Worker) collect() {
 		}
 	}
 	if w.urgent.len.Load() != 0 {
-		add(w.urgent.popAll(), parent)
+		fired := w.urgent.popAll()
+		if r := w.rt.recorder; r != nil {
+			for t := fired; t != nil; t = t.next {
+				r.Fired(t)
+			}
+		}
+		add(fired, parent)
 	}
 	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
 		t.next = nil
@@ -190,6 +200,7 @@ func (w *Worker) collect() {
 // pushYieldedSeeded is pushYielded in a seeded runtime.
 func (w *Worker) pushYieldedSeeded(t *Task) {
 	p := w.core.pool
+	p.hasYielded = true
 	w.collect() // the tasks that it has made runnable were so before it yields
 	e := w.entryOf(t, 0)
 	if w.rt.interleaves {

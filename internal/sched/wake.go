@@ -143,6 +143,10 @@ func (t *Task) WakeBack(cx *Context) {
 		t.enqueue()
 		return
 	}
+	if cx.rt.seeded {
+		cx.w.pushSeeded(t)
+		return
+	}
 	cx.w.push(t)
 }
 

@@ -47,6 +47,9 @@ type Config struct {
 	// Trace is called for each choice between several tasks, with their number and the
 	// index of the chosen one. The goroutine that runs the program calls it.
 	Trace func(n, chosen int)
+
+	// Recorder is told what the runtime does; nil: none is.
+	Recorder sched.Recorder
 }
 
 // Driver is the simulated driver. The goroutine of the runtime runs it. Reads and writes
@@ -63,6 +66,7 @@ type Driver struct {
 	// The runtime's goroutine alone:
 	seeded   schedule.Seeded
 	strategy schedule.Strategy
+	recorder sched.Recorder
 	watch    Watch  // nil: none
 	look     func() // nil: none
 	lookAt   int    // before this poll
@@ -105,13 +109,14 @@ func New(c Config) *Driver {
 		c.Window = 64 << 10
 	}
 	d := &Driver{
-		start:  c.Start,
-		trace:  c.Trace,
-		hold:   c.HoldClock,
-		manual: c.Manual,
-		quiet:  c.Quiet,
-		late:   int64(c.Late),
-		random: rand.NewPCG(c.Seed, randomStream),
+		recorder: c.Recorder,
+		start:    c.Start,
+		trace:    c.Trace,
+		hold:     c.HoldClock,
+		manual:   c.Manual,
+		quiet:    c.Quiet,
+		late:     int64(c.Late),
+		random:   rand.NewPCG(c.Seed, randomStream),
 	}
 	isMixture := c.Kind == schedule.Mixture
 	if isMixture && c.Quiet {
@@ -143,6 +148,9 @@ func (d *Driver) Rand() uint64 {
 	defer d.mu.Unlock()
 	return d.random.Uint64()
 }
+
+// Recorder returns the recorder, or nil.
+func (d *Driver) Recorder() sched.Recorder { return d.recorder }
 
 // Seeded reports that Choose decides which task runs next.
 func (d *Driver) Seeded() bool { return true }

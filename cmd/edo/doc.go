@@ -8,6 +8,8 @@
 //	go run ./cmd/edo serve    small servers for nc: hello, count, ping
 //	go run ./cmd/edo stress   random programs on the scheduler, checked
 //	go run ./cmd/edo work     queues of jobs on NATS, by the program edo-work
+//	edo hunt                  a test of a simulation under many seeds
+//
 //	go run ./cmd/edo help     the list of commands
 //
 // Each command says more with --help.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo/cmd/edo/internal/command"
 	"github.com/edo-go/edo/cmd/edo/internal/demo"
+	"github.com/edo-go/edo/cmd/edo/internal/hunt"
 	"github.com/edo-go/edo/cmd/edo/internal/serve"
 	"github.com/edo-go/edo/cmd/edo/internal/stress"
 	"github.com/edo-go/edo/cmd/edo/internal/work"
@@ -29,6 +30,9 @@ commands that show edo:
   stress   run random programs on the scheduler, and check them
   work     show queues of jobs on NATS: serve, submit, watch, dead
 
+commands that test programs:
+  hunt     run a test of a simulation under many seeds, and keep what fails
+
   help     print this
 
 edo <command> --help tells more about a command.
@@ -45,6 +49,7 @@ var commands = map[string]func(args []string, out, errs io.Writer) int{
 	"serve":   serve.Run,
 	"stress":  stress.Run,
 	"work":    work.Run,
+	"hunt":    hunt.Run,
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -1,0 +1,160 @@
+package hunt
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo/cmd/edo/internal/command"
+)
+
+// fakeVariable makes the test binary be a process that hunts, in place of a test that explores:
+// the files are those that sim.Explore writes.
+const fakeVariable = "EDO_HUNT_FAKE"
+
+func TestMain(m *testing.M) {
+	if mode := os.Getenv(fakeVariable); mode != "" {
+		os.Exit(fake(mode))
+	}
+	os.Exit(m.Run())
+}
+
+// fake is a process that hunts.
+func fake(mode string) int {
+	dir := os.Getenv("EDO_HUNT")
+	var first, step int
+	if _, err := fmt.Sscanf(os.Getenv("EDO_HUNT_SEEDS"), "%d,%d", &first, &step); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	if _, err := time.ParseDuration(os.Getenv("EDO_HUNT_FOR")); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	write := func(name string, v any) {
+		text, err := json.Marshal(v)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o666)
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	if mode == "nothing" {
+		return 0
+	}
+	if mode == "breaks" && first == 1 {
+		fmt.Println("the test is broken")
+		return 3
+	}
+	write(fmt.Sprintf("progress.%d.json", first), progress{Runs: 1000 + first, Pairs: 10 * (first + 1), Failures: 2})
+	if mode == "finds" {
+		write("aaaa.json", failure{Test: "TestX/a", Seed: uint64(first), Schedule: "3.1", Error: "lost 1 message\nmore", Switches: 5 - first})
+		if first == 0 {
+			write("bbbb.json", failure{Test: "TestX/a", Seed: 9, Error: "stuck", Differs: "a map"})
+		}
+	}
+	return 0
+}
+
+// newFleet returns a fleet of three fakes.
+func newFleet(t *testing.T, out *strings.Builder) *fleet {
+	return &fleet{processes: 3, dir: t.TempDir(), time: time.Second, out: out}
+}
+
+// fakes returns the command of a fake.
+func fakes(mode string) func(ctx context.Context, i int) *exec.Cmd {
+	return func(ctx context.Context, i int) *exec.Cmd {
+		c := exec.CommandContext(ctx, os.Args[0])
+		c.Env = append(os.Environ(), fakeVariable+"="+mode)
+		return c
+	}
+}
+
+func TestTheSmallestFailureOfEachKindIsKeptWhereTheTestReplaysIt(t *testing.T) {
+	var out strings.Builder
+	f := newFleet(t, &out)
+	if err := f.run(t.Context(), fakes("finds")); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "s: 3,003 schedules, ") || !strings.Contains(out.String(), "; 30 pairs of steps; 6 failures of 2 kinds\n") {
+		t.Errorf("printed %q", out.String())
+	}
+	failures, err := f.failures()
+	if err != nil || len(failures) != 2 {
+		t.Fatal(failures, err)
+	}
+	out.Reset()
+	folder := t.TempDir()
+	if err := keep(&out, folder, failures); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(folder, "testdata", "sim", "TestX_a", "aaaa.json")
+	got, err := readFailure(kept)
+	if err != nil || got.Switches != 3 || got.Seed != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for _, want := range []string{
+		"\nTestX/a: lost 1 message\n  kept in ",
+		"  replay: EDO_SEED=2 EDO_SCHEDULE=3.1 go test -run '^TestX$/^a$'\n",
+		"  replay: EDO_SEED=9 go test -run '^TestX$/^a$'\n  it is not a function of its seed: a map\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	// A larger one does not replace it.
+	if err := keep(&out, folder, []*failure{{Test: "TestX/a", Switches: 4, name: "aaaa.json", text: []byte("{}")}}); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := readFailure(kept); err != nil || again.Switches != 3 {
+		t.Errorf("%+v, %v", again, err)
+	}
+}
+
+func TestAProcessThatFailsIsAnErrorWithWhatItSaid(t *testing.T) {
+	var out strings.Builder
+	err := newFleet(t, &out).run(t.Context(), fakes("breaks"))
+	if err == nil || !strings.Contains(err.Error(), "process 1: exit status 3\nthe test is broken") {
+		t.Fatal(err)
+	}
+}
+
+func TestATestThatExploresNothingIsAnError(t *testing.T) {
+	var out strings.Builder
+	err := newFleet(t, &out).run(t.Context(), fakes("nothing"))
+	if err == nil || !strings.Contains(err.Error(), "no test of this name calls sim.Explore") {
+		t.Fatal(err)
+	}
+}
+
+func TestWrongArgumentsAreMisuse(t *testing.T) {
+	for _, args := range [][]string{{}, {"./x"}, {"./x", "-run", "T", "-processes", "0"}, {"./x", "-run", "T", "./y"}, {"-for", "0s", "-run", "T"}} {
+		var out, errs strings.Builder
+		if status := Run(args, &out, &errs); status != command.Misuse || out.Len() > 0 || errs.Len() == 0 {
+			t.Errorf("%q: status %d, %q", args, status, errs.String())
+		}
+	}
+}
+
+func TestAPackageWithoutTestsIsAnError(t *testing.T) {
+	var out, errs strings.Builder
+	status := Run([]string{"github.com/edo-go/edo/cmd/edo/internal/command/nothing", "-run", "T"}, &out, &errs)
+	if status != command.Failed || !strings.Contains(errs.String(), "edo hunt: go list ") {
+		t.Errorf("status %d, %q", status, errs.String())
+	}
+}
+
+func TestNumbersHaveACommaForEachThousand(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
+		if got := number(n); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
+	}
+}

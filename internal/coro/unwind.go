@@ -38,14 +38,14 @@ type Condemned interface {
 }
 
 // unwindPatience is how long Unwind waits for a deferred call that blocks.
-var unwindPatience = time.Second
+var unwindPatience = 10 * time.Second
 
 // maxUnwinds bounds how often one function may wait while it exits.
 const maxUnwinds = 1000
 
 // Unwind ends the functions that are suspended on coroutines which the pool has handed out since Track, in the
 // order in which they were handed out. Their goroutines exit, one after the other: only
-// deferred calls run. A panic in one of them is lost, and one that blocks for a second is left behind. No
+// deferred calls run. A panic in one of them is lost, and one that blocks for ten seconds is left behind. No
 // other goroutine may use the coroutines meanwhile.
 func (p *Pool) Unwind() {
 	p.mu.Lock()

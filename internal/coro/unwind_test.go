@@ -56,12 +56,22 @@ func TestUnwindRunsDeferredCallsAloneInOrder(t *testing.T) {
 	waitForGoroutines(t, before)
 }
 
-func TestUnwindSurvivesWhatDeferredCallsDo(t *testing.T) {
+// lendAll makes a pool whose coroutines are suspended, each with one of the functions as its deferred call.
+func lendAll(deferred ...func(c *Coro)) *Pool {
 	p := NewPool(4)
 	p.Track()
+	for _, fn := range deferred {
+		p.Get().Start(func(c *Coro) {
+			defer fn(c)
+			c.Yield()
+		})
+	}
+	return p
+}
+
+func TestUnwindSurvivesWhatDeferredCallsDo(t *testing.T) {
 	last := false
-	block := make(chan struct{})
-	for _, fn := range []func(c *Coro){
+	p := lendAll(
 		func(*Coro) { panic("in a deferred call") },
 		func(*Coro) { runtime.Goexit() },
 		func(c *Coro) {
@@ -69,21 +79,22 @@ func TestUnwindSurvivesWhatDeferredCallsDo(t *testing.T) {
 				c.Yield()
 			}
 		},
-		func(*Coro) { <-block },
 		func(*Coro) { recover() },
 		func(*Coro) { last = true },
-	} {
-		p.Get().Start(func(c *Coro) {
-			defer fn(c)
-			c.Yield()
-		})
-	}
-	defer func(before time.Duration) { unwindPatience = before }(unwindPatience)
-	unwindPatience = time.Millisecond
+	)
 	p.Unwind()
+	p.Close()
 	if !last {
 		t.Fatal("the last one did not run")
 	}
+}
+
+func TestUnwindLeavesADeferredCallThatBlocks(t *testing.T) {
+	before := goroutines()
+	defer func(before time.Duration) { unwindPatience = before }(unwindPatience)
+	unwindPatience = 0
+	block := make(chan struct{})
+	lendAll(func(*Coro) { <-block }).Unwind() // it returns
 	close(block)
-	p.Close()
+	waitForGoroutines(t, before)
 }

@@ -326,6 +326,13 @@ func TestNewNeedsASimulationAndIsCalledOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("a World outside of a simulation")
 	}
+	err = sim.Run(1, func(task *edo.Task) error {
+		_, err := world.New(task.Runtime(), world.Config{})
+		return err
+	})
+	if err == nil {
+		t.Fatal("a World of no task")
+	}
 	mustRun(t, world.Config{}, func(task *edo.Task, w *world.World) error {
 		if _, err := world.New(task, world.Config{}); err == nil {
 			return errors.New("a second World")
@@ -335,4 +342,25 @@ func TestNewNeedsASimulationAndIsCalledOnce(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A deadlock is found, also when a host stands still whose tasks would end it.
+func TestADeadlockIsFound(t *testing.T) {
+	err := in(1, world.Config{}, func(task *edo.Task, w *world.World) error {
+		tx, rx := mpsc.New[int](1)
+		defer tx.Close()
+		h := w.Host("a", func(task *edo.Task) error {
+			if err := timer.Sleep(task, time.Second); err != nil {
+				return err
+			}
+			return tx.Send(task, 1)
+		})
+		w.At(time.Millisecond, h.Pause)
+		_, err := rx.Recv(task)
+		return err
+	})
+	var stall *edo.StallError
+	if !errors.As(err, &stall) {
+		t.Fatalf("got %v", err)
+	}
 }

@@ -18,7 +18,7 @@ import (
 // the main function and all that these spawn. Its methods do not wait; tasks and functions of [World.At] call them.
 //
 // A task of the host itself may call them too. If it ends its own program, the rest of its poll still runs, up to the
-// next operation that waits.
+// next operation that waits. A task with a goroutine of its own (edo.Blocking) may call Name, Addr and Disk alone.
 type Host struct {
 	world *World
 	inner *simulated.Host

@@ -38,6 +38,13 @@ func (w *World) Cut(from, to *Host) { w.inner.SetCut(from.inner, to.inner, true)
 // Join undoes Cut.
 func (w *World) Join(from, to *Host) { w.inner.SetCut(from.inner, to.inner, false) }
 
+// Hold keeps what would arrive on the way from one host to another: nothing of it is lost. [World.Release] lets all of it arrive,
+// in that order.
+func (w *World) Hold(from, to *Host) { w.inner.SetHold(from.inner, to.inner, true) }
+
+// Release ends a Hold.
+func (w *World) Release(from, to *Host) { w.inner.SetHold(from.inner, to.inner, false) }
+
 // Partition divides the hosts into groups that do not reach each other, in place of the partition before. A host that is in
 // no group reaches all.
 func (w *World) Partition(groups ...[]*Host) {

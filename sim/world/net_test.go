@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -504,6 +505,51 @@ func TestADatagramToAHostWithoutASocketIsRefused(t *testing.T) {
 		}
 		if got == nil || !strings.Contains(got.Error(), "refused") || took != 10*time.Millisecond {
 			return fmt.Errorf("after %v: %v", took, got)
+		}
+		return nil
+	})
+}
+
+// What is held arrives when it is released, in order, and nothing of it is lost.
+func TestAHeldWayArrivesAtOnce(t *testing.T) {
+	got, err := datagrams(1, world.Link{Latency: time.Millisecond}, 100, func(w *world.World) {
+		a, b := w.Hosts()[0], w.Hosts()[1]
+		w.At(time.Second, func() { w.Hold(b, a) })
+		w.At(5*time.Second, func() { w.Release(b, a) })
+	})
+	if err != nil || len(got) != 100 || !slices.IsSorted(got) {
+		t.Fatalf("%d have come, %v", len(got), err)
+	}
+	early, err := datagrams(1, world.Link{Latency: time.Millisecond}, 100, func(w *world.World) {
+		w.At(time.Second, func() { w.Hold(w.Hosts()[1], w.Hosts()[0]) })
+	})
+	if err != nil || len(early) != 0 {
+		t.Fatalf("%d have come through a way that is held, %v", len(early), err)
+	}
+	mustRun(t, world.Config{}, func(task *edo.Task, w *world.World) error {
+		a := w.Host("a", echo)
+		var text string
+		b := w.Host("b", func(task *edo.Task) error {
+			if err := timer.Sleep(task, time.Second); err != nil {
+				return err
+			}
+			var err error
+			text, err = ask(task, "a", "hello")
+			return err
+		})
+		w.Hold(a, b)
+		if err := timer.Sleep(task, 10*time.Second); err != nil {
+			return err
+		}
+		if text != "" {
+			return errors.New("an answer came through a way that is held")
+		}
+		w.Release(a, b)
+		if err := timer.Sleep(task, 10*time.Second); err != nil {
+			return err
+		}
+		if text != "hello" {
+			return fmt.Errorf("got %q", text)
 		}
 		return nil
 	})

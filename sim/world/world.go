@@ -54,6 +54,7 @@ type simulation interface {
 
 var (
 	errNoSimulation = errors.New("world: New outside of a simulation: call it in a function that sim.Run or a sim.Sim runs")
+	errNoTask       = errors.New("world: New outside of a task of the simulation: give it the Task of the function that directs the test")
 	errSecond       = errors.New("world: a second World in one simulation: use one, with all hosts")
 )
 
@@ -73,6 +74,9 @@ func New(s edo.Spawner, c Config) (*World, error) {
 	if !ok {
 		return nil, errNoSimulation
 	}
+	if src.Cx == nil || src.Cx.External() || core.HeadOf(src.Cx.Root()) == nil {
+		return nil, errNoTask
+	}
 	w := &World{config: c, rt: src.Rt, driver: d}
 	w.inner = d.NewWorld(simulated.WorldConfig{
 		Here: w.hereInside, Link: simulated.Link(c.Link), Window: c.Window, Pieces: c.Pieces, Accept: c.Accept, Idle: w.aborts.idle,
@@ -81,11 +85,7 @@ func New(s edo.Spawner, c Config) (*World, error) {
 		return nil, errSecond
 	}
 	w.spawner = core.Hooks.Spawner(&core.Spawning{From: source{src.Rt}}).(edo.Spawner)
-	if src.Cx != nil {
-		if h := core.HeadOf(src.Cx.Root()); h != nil {
-			h.MakeExtra().AddBond(&ending{world: w})
-		}
-	}
+	core.HeadOf(src.Cx.Root()).MakeExtra().AddBond(&ending{world: w})
 	return w, nil
 }
 

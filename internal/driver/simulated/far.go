@@ -72,7 +72,7 @@ func (c *conn) sendSyn(try int) {
 	}
 	w := c.net.world
 	if w.passes(c.datagram(nil)) {
-		w.after(w.delay(c.host, c.to(), 0)+w.upTo(w.config.Accept), c.synArrives)
+		w.travel(c.host, c.to(), 0, w.upTo(w.config.Accept), c.synArrives)
 	}
 	if c.state == connecting {
 		c.again = w.after(synWait<<try, func() { c.sendSyn(try + 1) })
@@ -83,14 +83,14 @@ func (c *conn) sendSyn(try int) {
 func (c *conn) synArrives() {
 	peer := c.peer
 	h, w := peer.host, c.net.world
-	if !h.isUp || peer.state != connecting || c.state == closed {
+	if !h.isUp || peer.state != connecting || c.state != connecting {
 		return
 	}
 	a := addrPort(c.remote)
 	l := c.net.listenerAt(h, a.Addr(), a.Port())
 	if l == nil {
 		if w.passes(peer.datagram(nil)) {
-			w.after(w.delay(h, c.host, 0), func() {
+			w.travel(h, c.host, 0, 0, func() {
 				if c.state == connecting {
 					c.fail(syscall.ECONNREFUSED)
 				}
@@ -111,7 +111,7 @@ func (c *conn) answer(try int) {
 		return
 	}
 	if peer.host.isUp && w.passes(peer.datagram(nil)) {
-		w.after(w.delay(peer.host, c.host, 0), func() {
+		w.travel(peer.host, c.host, 0, 0, func() {
 			if c.state == connecting {
 				c.again.cancel()
 				c.state = open
@@ -142,7 +142,7 @@ func (c *conn) launch(s *segment) {
 	}
 	w := c.net.world
 	if w.passes(c.datagram(s.data)) {
-		w.after(w.delay(c.host, c.to(), len(s.data)), func() { c.land(s) })
+		w.travel(c.host, c.to(), len(s.data), 0, func() { c.land(s) })
 	} else {
 		c.relaunch(s)
 	}
@@ -211,7 +211,7 @@ func (c *conn) sendReset() {
 	if !w.passes(c.datagram(nil)) {
 		return
 	}
-	w.after(w.delay(c.host, c.to(), 0), func() {
+	w.travel(c.host, c.to(), 0, 0, func() {
 		if !other.hasGone && other.host.isUp {
 			other.out.drop()
 			other.reset()

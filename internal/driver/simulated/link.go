@@ -22,6 +22,9 @@ type link struct {
 	isOwn bool  // it was set, and is not that of all
 	cuts  int   // of how many it is cut
 	free  int64 // the instant at which the last byte has left
+
+	holds bool
+	held  []func() // what would have arrived, in order
 }
 
 // SetLink sets what the way from one host to another does.
@@ -41,6 +44,30 @@ func (w *World) SetCut(from, to *Host, isCut bool) {
 	if isCut {
 		l.cuts = 1
 	}
+}
+
+// SetHold keeps what arrives on a way from now on, or lets all of it arrive.
+func (w *World) SetHold(from, to *Host, holds bool) {
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
+	l := w.link(from, to)
+	l.holds = holds
+	for !l.holds && len(l.held) != 0 {
+		arrive := l.held[0]
+		l.held = l.held[1:]
+		arrive()
+	}
+}
+
+// travel has arrive called when n bytes have come from one host to another, late by more.
+func (w *World) travel(from, to *Host, n int, more time.Duration, arrive func()) {
+	w.after(w.delay(from, to, n)+more, func() {
+		if l := w.link(from, to); l.holds {
+			l.held = append(l.held, arrive)
+			return
+		}
+		arrive()
+	})
 }
 
 // Partition divides the hosts. A host that is in no group reaches all.
@@ -129,12 +156,12 @@ func (w *World) sendDatagram(d Datagram, arrive func()) {
 		if !w.passes(d) {
 			continue
 		}
-		delay := w.delay(d.From, d.To, len(d.Data))
+		late := time.Duration(0)
 		if w.happens(l.Reorder) {
-			delay += w.upTo(2*(l.Latency+l.Jitter) + time.Millisecond)
+			late = w.upTo(2*(l.Latency+l.Jitter) + time.Millisecond)
 		}
 		run := d.To.run
-		w.after(delay, func() {
+		w.travel(d.From, d.To, len(d.Data), late, func() {
 			if d.To.isUp && d.To.run == run {
 				arrive()
 			}

@@ -25,6 +25,7 @@ var floors = []floor{
 	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised"},
 	{"parts of examples", "examples/internal/parts"},
 	{"running and testing", "sim sim/linear sim/world edotest"},
+	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised examples/tail"},
 	{"running and testing", "sim edotest"},
 	{"telling", "sim/story"},
 	{"recording", "internal/events"},

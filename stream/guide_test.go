@@ -244,6 +244,25 @@ var notInTheGuide = strings.Fields(`Of All Each AllStep AllEnd EachStep EachEnd
 	Fold FoldFuture FoldTask FoldTaskStep ForEach ForEachFuture ForEachTask ForEachTaskStep ForEachConcurrent Collect Count Any Every
 	Send SendStep SendFuture SendAll SendAllStep SendAllFuture Forward ForwardStep ForwardFuture`)
 
+func TestEveryOperatorHasAnExample(t *testing.T) {
+	files, _ := filepath.Glob("*_test.go")
+	var all strings.Builder
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for _, s := range sections {
+		for _, r := range s.rows {
+			if !strings.Contains(all.String(), "func Example"+r.name+"(") && !strings.Contains(all.String(), "func ExampleSeq_"+r.name+"(") {
+				t.Errorf("%s has no example", r.name)
+			}
+		}
+	}
+}
+
 func TestEveryOperatorIsInTheGuideAndHasAPicture(t *testing.T) {
 	files, _ := filepath.Glob("*.go")
 	found := map[string]bool{}

@@ -23,11 +23,19 @@ type mapped[T, U any] struct {
 }
 
 func (m *mapped[T, U]) PollNext(cx *edo.Context) (u U, _ edo.Poll, _ error) {
-	v, p, err := m.src.Poll(cx)
-	if p != edo.Ready || err != nil {
+	s := m.src.Inner() // this saves a call per item
+	if s == nil {
+		_, p, err := m.src.Poll(cx)
 		return u, p, err
 	}
-	return m.fn(v), edo.Ready, nil
+	v, p, err := s.PollNext(cx)
+	if p == edo.Ready && err == nil {
+		return m.fn(v), edo.Ready, nil
+	}
+	if p == edo.End {
+		m.src.Drop()
+	}
+	return u, p, err
 }
 
 func (m *mapped[T, U]) Drop() { m.src.Drop() }

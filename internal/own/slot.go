@@ -53,6 +53,10 @@ func HoldStream[T any](s edo.Stream[T]) Stream[T] { return Stream[T]{s} }
 // Held reports whether there is a stream in the slot.
 func (o *Stream[T]) Held() bool { return o.s != nil }
 
+// Inner returns the stream in the slot, or nil. A combinator that polls it without Poll drops it
+// at its end.
+func (o *Stream[T]) Inner() edo.Stream[T] { return o.s }
+
 // Poll polls the stream for its next item, and drops it as soon as it has ended. An
 // empty slot has ended, and takes an operation off the budget, as an empty [Future] does.
 func (o *Stream[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {

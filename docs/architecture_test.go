@@ -22,11 +22,9 @@ type floor struct {
 
 // floors are those of the core module, the highest first.
 var floors = []floor{
-	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised"},
-	{"parts of examples", "examples/internal/parts"},
+	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised examples/tail examples/bank examples/philosophers examples/lostwake"},
+	{"parts of examples", "examples/internal/parts examples/internal/proof"},
 	{"running and testing", "sim sim/linear sim/world edotest"},
-	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised examples/tail"},
-	{"running and testing", "sim edotest"},
 	{"telling", "sim/story"},
 	{"recording", "internal/events"},
 	{"supervisors", "supervise"},

@@ -8,10 +8,10 @@ import (
 	"github.com/edo-go/edo/internal/inside"
 )
 
-// Buggify reports whether the program goes a rare way here: a buffer that is full, a limit of one, an
-// attempt that gives up at once. It is always false outside of a simulation, where a call costs
-// some nanoseconds. In one the seed decides: of the lines that call Buggify, a quarter are points in a
-// run, and a point is true one time in four. So a run has few rare ways, and those often.
+// Buggify reports whether the program goes a rare way here: a buffer that is full, a limit of one,
+// an attempt that gives up at once. It is always false outside of a simulation, where a call costs
+// some nanoseconds. In one the seed decides: of the lines that call Buggify, a quarter are points
+// in a run, and a point is true one time in four. So a run has few rare ways, and those often.
 //
 //	limit := 1024
 //	if sim.Buggify(task) {

@@ -9,15 +9,16 @@ import (
 )
 
 // A Life is what the tasks of one host of a simulation have in common, from the start of its
-// program to its crash. A task has the life of the task that spawns it, or of the one in whose poll it is
-// spawned.
+// program to its crash. A task has the life of the task that spawns it, or of the one in whose
+// poll it is spawned.
 //
 //	living   its tasks are polled
 //	paused   a task that is to be polled is held back instead   → living, dead
 //	dead     a task that is to be polled ends instead, and none of its code runs
 //
-// The worker of the runtime changes it, in a poll or between two. Of a task that has died there remains
-// the stack of its function: when the runtime has ended, that is unwound (coro.Pool.Unwind).
+// The worker of the runtime changes it, in a poll or between two. Of a task that has died there
+// remains the stack of its function: when the runtime has ended, that is unwound
+// (coro.Pool.Unwind).
 type Life struct {
 	rt    *Runtime
 	of    any
@@ -59,8 +60,8 @@ func (l *Life) Option() SpawnOption {
 	return SpawnOption{Apply: func(x *Extra) { x.life, x.isFirst = l, true }}
 }
 
-// excuse returns the life whose crash excuses what the task has failed with: nil, if that is a panic, or if the task was
-// the first of its life, which no other would have joined.
+// excuse returns the life whose crash excuses what the task has failed with: nil, if that is a
+// panic, or if the task was the first of its life, which no other would have joined.
 func (x *Extra) excuse() *Life {
 	if x.life == nil || x.isFirst || Hooks.IsPanic(x.Err) {
 		return nil
@@ -176,8 +177,8 @@ func (l *Life) Tasks(yield func(*sched.Task) bool) {
 }
 
 // End ends l. None of its code runs any more, except for the rest of the poll that calls End, if
-// that is one of its tasks, and for tasks with goroutines of their own: those are cancelled. By a crash the failures are forgotten of
-// tasks that were to be joined, perhaps.
+// that is one of its tasks, and for tasks with goroutines of their own: those are cancelled. By a
+// crash the failures are forgotten of tasks that were to be joined, perhaps.
 func (l *Life) End(isCrash bool) {
 	if l.state == dead {
 		return

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// A pool of a simulation ends functions whose tasks have gone: those of a host that has crashed. Go can
-// end a goroutine only by an exit, in which its deferred calls run. So that happens when the
-// simulation is over, and nothing that they do can be seen in it.
+// A pool of a simulation ends functions whose tasks have gone: those of a host that has crashed.
+// Go can end a goroutine only by an exit, in which its deferred calls run. So that happens when
+// the simulation is over, and nothing that they do can be seen in it.
 
 // Track makes the pool know the coroutines that it hands out from now on.
 func (p *Pool) Track() {
@@ -43,10 +43,10 @@ var unwindPatience = 10 * time.Second
 // maxUnwinds bounds how often one function may wait while it exits.
 const maxUnwinds = 1000
 
-// Unwind ends the functions that are suspended on coroutines which the pool has handed out since Track, in the
-// order in which they were handed out. Their goroutines exit, one after the other: only
-// deferred calls run. A panic in one of them is lost, and one that blocks for ten seconds is left behind. No
-// other goroutine may use the coroutines meanwhile.
+// Unwind ends the functions that are suspended on coroutines which the pool has handed out since
+// Track, in the order in which they were handed out. Their goroutines exit, one after the other:
+// only deferred calls run. A panic in one of them is lost, and one that blocks for ten seconds is
+// left behind. No other goroutine may use the coroutines meanwhile.
 func (p *Pool) Unwind() {
 	p.mu.Lock()
 	lent := p.lent

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Functions that are suspended, on coroutines that are parked in each other's slots as well, end with their deferred calls, in
-// the order in which they began, and nothing else of them runs.
+// Functions that are suspended, on coroutines that are parked in each other's slots as well, end
+// with their deferred calls, in the order in which they began, and nothing else of them runs.
 func TestUnwindRunsDeferredCallsAloneInOrder(t *testing.T) {
 	before := goroutines()
 	p := NewPool(4)
@@ -56,7 +56,8 @@ func TestUnwindRunsDeferredCallsAloneInOrder(t *testing.T) {
 	waitForGoroutines(t, before)
 }
 
-// lendAll makes a pool whose coroutines are suspended, each with one of the functions as its deferred call.
+// lendAll makes a pool whose coroutines are suspended, each with one of the functions as its
+// deferred call.
 func lendAll(deferred ...func(c *Coro)) *Pool {
 	p := NewPool(4)
 	p.Track()

@@ -5,15 +5,16 @@ import (
 	"slices"
 )
 
-// excused are the things that no report names: those of simulations whose hosts have crashed. The tasks that would
-// have closed them were not polled any more. By their numbers, in order; mu guards it.
+// excused are the things that no report names: those of simulations whose hosts have crashed. The
+// tasks that would have closed them were not polled any more. By their numbers, in order; mu
+// guards it.
 var excused []span
 
 // span are the numbers after one, up to another.
 type span struct{ after, upTo uint64 }
 
-// Excuse keeps the things that were made after the one with the number since from being reported, until now. They are told
-// all the same.
+// Excuse keeps the things that were made after the one with the number since from being reported,
+// until now. They are told all the same.
 func Excuse(since uint64) {
 	mu.Lock()
 	defer mu.Unlock()

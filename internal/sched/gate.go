@@ -6,9 +6,9 @@ import "runtime"
 // stops the tasks of a host that stands still, and ends those of one that has crashed.
 
 // SetGate makes rt, which is seeded, ask admits before each poll. It is called on the worker,
-// between the polls of two tasks. If it returns false it keeps the task, which is in no queue any more, for
-// [Runtime.Readmit]; if it returns true the task is polled, and admits may have replaced its
-// body. SetGate is called from a poll.
+// between the polls of two tasks. If it returns false it keeps the task, which is in no queue any
+// more, for [Runtime.Readmit]; if it returns true the task is polled, and admits may have replaced
+// its body. SetGate is called from a poll.
 func (rt *Runtime) SetGate(admits func(*Task) bool) { rt.gate = admits }
 
 // nextAdmitted returns the task to poll in a seeded runtime, or nil.
@@ -34,9 +34,9 @@ func (rt *Runtime) Readmit(t *Task) {
 // Replace gives t another body. Only a gate may call it, with the task that it is asked about.
 func (t *Task) Replace(body Body) { t.body = body }
 
-// NewUnwinding returns a context for the function of t when that is resumed for the last time, after its runtime
-// has ended: in [Context.Arrive] the goroutine exits. So do the deferred calls of the function
-// that wait.
+// NewUnwinding returns a context for the function of t when that is resumed for the last time,
+// after its runtime has ended: in [Context.Arrive] the goroutine exits. So do the deferred calls
+// of the function that wait.
 func NewUnwinding(t *Task) *Context {
 	w := &Worker{}
 	w.core.takenNext = t

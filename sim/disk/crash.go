@@ -73,8 +73,8 @@ func (c *crash) moment(first, last int) int {
 	return first + int(c.disk.draw.Uint64()%uint64(last-first+1))
 }
 
-// data returns what remains of the data of a file, whose size is size, that of the moment sizeAt. With a
-// journal the size grows with what was written instead.
+// data returns what remains of the data of a file, whose size is size, that of the moment sizeAt.
+// With a journal the size grows with what was written instead.
 func (c *crash) data(size int64, sizeAt int) []byte {
 	n := c.node
 	data := slices.Clone(n.safe)
@@ -99,8 +99,8 @@ func (c *crash) data(size int64, sizeAt int) []byte {
 	return resize(data, size)
 }
 
-// page writes the page at from as it was at some moment, or torn between two, and returns the end of
-// what it has written.
+// page writes the page at from as it was at some moment, or torn between two, and returns the end
+// of what it has written.
 func (c *crash) page(data []byte, changes []change, from int64) (written int64) {
 	to := min(from+page, int64(len(data)))
 	if !touched(changes, from, to) {

@@ -35,13 +35,14 @@
 // # Concurrency, errors, cost
 //
 // All methods may be called from any goroutine. They return at once, and cost no virtual time.
-// Errors are an [fs.PathError], or an [os.LinkError], that matches [fs.ErrNotExist] and so on. A Disk keeps each file
-// twice in memory. A crash is a function of the seed and of the calls before it.
+// Errors are an [fs.PathError], or an [os.LinkError], that matches [fs.ErrNotExist] and so on. A
+// Disk keeps each file twice in memory. A crash is a function of the seed and of the calls before
+// it.
 //
 // # When not to use it
 //
-// It has no links, no permissions, no times of access, and does not damage data that was synced. For an in-memory
-// file system that does not lose anything, [testing/fstest.MapFS] is smaller.
+// It has no links, no permissions, no times of access, and does not damage data that was synced.
+// For an in-memory file system that does not lose anything, [testing/fstest.MapFS] is smaller.
 //
 // # Example
 //

@@ -13,8 +13,8 @@ type FS interface {
 	fs.ReadDirFS
 	fs.ReadFileFS
 
-	// OpenFile opens a file with the flags of package os, such as os.O_RDWR|os.O_CREATE. Open of an FS opens
-	// a file for reading.
+	// OpenFile opens a file with the flags of package os, such as os.O_RDWR|os.O_CREATE. Open of
+	// an FS opens a file for reading.
 	OpenFile(name string, flag int, perm fs.FileMode) (File, error)
 
 	// Create makes a file, or makes it empty if it is there, for reading and writing.

@@ -57,8 +57,9 @@ func (r rename) commit() {
 	}
 }
 
-// commitNames makes the names in dir durable, and with them those in other directories that a rename
-// has changed together with some of dir; all names, if dir is nil or the disk has a journal.
+// commitNames makes the names in dir durable, and with them those in other directories that a
+// rename has changed together with some of dir; all names, if dir is nil or the disk has a
+// journal.
 func (d *Disk) commitNames(dir *node) {
 	dirs := map[*node]bool{dir: true}
 	all := dir == nil || d.config.Journal

@@ -18,14 +18,16 @@ type aborting struct {
 	idleAt  int // the value of polls when no task was runnable last
 }
 
-// Victim is a spawn option: the task may be aborted at any suspension, or before it has begun, as [World.Aborts] says.
+// Victim is a spawn option: the task may be aborted at any suspension, or before it has begun, as
+// [World.Aborts] says.
 func (w *World) Victim() edo.SpawnOption {
 	return inside.SpawnOption(core.SpawnOption{Apply: func(x *core.Extra) { x.AddBond(&victim{aborts: &w.aborts}) }})
 }
 
-// Aborts makes the seed abort tasks with the option [World.Victim] from now on: before each poll, and whenever no task is
-// runnable, one of those that live, with the probability rate. So an abort meets tasks that wait, that have just been given
-// what they waited for, and that have not begun. 0 ends it.
+// Aborts makes the seed abort tasks with the option [World.Victim] from now on: before each poll,
+// and whenever no task is runnable, one of those that live, with the probability rate. So an abort
+// meets tasks that wait, that have just been given what they waited for, and that have not begun.
+// 0 ends it.
 func (w *World) Aborts(rate float64) {
 	w.aborts.world, w.aborts.rate = w, rate
 	w.rt.BeforePoll = w.aborts.beforePoll
@@ -56,8 +58,8 @@ func (a *aborting) beforePoll() {
 	a.abort()
 }
 
-// idle is called when no task is runnable. It may be called again without a poll in between, because of a wake from
-// outside, whose time no seed decides: that is no further occasion.
+// idle is called when no task is runnable. It may be called again without a poll in between,
+// because of a wake from outside, whose time no seed decides: that is no further occasion.
 func (a *aborting) idle() (did bool) {
 	if a.polls == a.idleAt {
 		return false

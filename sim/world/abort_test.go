@@ -13,8 +13,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// An abort must meet each of three suspensions of a task, the moment before it begins, and the one at which it has
-// been given what it waits for.
+// An abort must meet each of three suspensions of a task, the moment before it begins, and the one
+// at which it has been given what it waits for.
 func TestAnAbortMeetsEverySuspension(t *testing.T) {
 	met := map[string]int{}
 	sim.Explore(t, 2000, func(seed uint64) error {

@@ -18,7 +18,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// A host that crashes leaves tasks in each kind of wait; the run ends, without an error, and no goroutine stays.
+// A host that crashes leaves tasks in each kind of wait; the run ends, without an error, and no
+// goroutine stays.
 func TestACrashMeetsEveryKindOfWait(t *testing.T) {
 	waits := map[string]func(task *edo.Task) error{
 		"sleep": func(task *edo.Task) error { return timer.Sleep(task, time.Hour) },

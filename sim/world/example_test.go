@@ -10,8 +10,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// A host counts its starts in a file. It syncs the file, and forgets that the name of a file is data of its directory: under
-// some seeds a crash loses the count.
+// A host counts its starts in a file. It syncs the file, and forgets that the name of a file is
+// data of its directory: under some seeds a crash loses the count.
 func Example() {
 	count := func(task *edo.Task) error {
 		d := world.Here(task).Disk()

@@ -2,8 +2,8 @@ package world
 
 import "time"
 
-// Faults are faults that the seed draws, see [World.Faults]. The numbers are weights: a fault with twice the weight comes
-// twice as often.
+// Faults are faults that the seed draws, see [World.Faults]. The numbers are weights: a fault with
+// twice the weight comes twice as often.
 type Faults struct {
 	Hosts []*Host       // that have faults; nil: all
 	Every time.Duration // the mean time from one fault to the next; 0: a second
@@ -35,9 +35,9 @@ const (
 	aborts
 )
 
-// Faults makes faults from now on, until stop is called, the time is over, or the task ends that has made w. stop undoes
-// those that last. Without a limit of time the clock never stands still for good, so a deadlock of the program is not
-// noticed: give one.
+// Faults makes faults from now on, until stop is called, the time is over, or the task ends that
+// has made w. stop undoes those that last. Without a limit of time the clock never stands still
+// for good, so a deadlock of the program is not noticed: give one.
 func (w *World) Faults(f Faults) (stop func()) {
 	if f.Hosts == nil {
 		f.Hosts = w.Hosts()

@@ -14,11 +14,13 @@ import (
 	"github.com/edo-go/edo/sim/disk"
 )
 
-// A Host is a machine: it has a name, an address, a disk, a clock, and runs one program at a time, whose tasks are
-// the main function and all that these spawn. Its methods do not wait; tasks and functions of [World.At] call them.
+// A Host is a machine: it has a name, an address, a disk, a clock, and runs one program at a time,
+// whose tasks are the main function and all that these spawn. Its methods do not wait; tasks and
+// functions of [World.At] call them.
 //
-// A task of the host itself may call them too. If it ends its own program, the rest of its poll still runs, up to the
-// next operation that waits. A task with a goroutine of its own (edo.Blocking) may call Name, Addr and Disk alone.
+// A task of the host itself may call them too. If it ends its own program, the rest of its poll
+// still runs, up to the next operation that waits. A task with a goroutine of its own
+// (edo.Blocking) may call Name, Addr and Disk alone.
 type Host struct {
 	world *World
 	inner *simulated.Host
@@ -45,15 +47,17 @@ const (
 	Reset
 )
 
-// Host makes a host with a name, and starts main as its program. The addresses of hosts are 10.0.0.1, 10.0.0.2 and so
-// on, and the resolver knows the name. An error of main is one of the run, as that of any task that is not joined.
+// Host makes a host with a name, and starts main as its program. The addresses of hosts are
+// 10.0.0.1, 10.0.0.2 and so on, and the resolver knows the name. An error of main is one of the
+// run, as that of any task that is not joined.
 //
 //edo:spawn HostStep
 func (w *World) Host(name string, main func(task *edo.Task) error) *Host {
 	return w.newHost(name, func(opts ...edo.SpawnOption) finisher { return edo.Go(w.spawner, main, opts...) })
 }
 
-// HostStep is [World.Host] of w with the frame of a compiled function, which is copied for each start.
+// HostStep is [World.Host] of w with the frame of a compiled function, which is copied for each
+// start.
 func HostStep[F any, P edo.ErrorFrame[F]](w *World, name string, main F) *Host {
 	return w.newHost(name, func(opts ...edo.SpawnOption) finisher { return edo.GoStep[F, P](w.spawner, main, opts...) })
 }
@@ -100,9 +104,9 @@ func (h *Host) Disk() *disk.Disk { return h.disk }
 // String returns the name of the host, and its address.
 func (h *Host) String() string { return fmt.Sprintf("%s (%v)", h.Name(), h.Addr()) }
 
-// Crash takes the power from the host. None of its code runs any more: no task is polled again, and no deferred call
-// runs. What its disk had not synced is kept, lost or torn by the seed; segments and datagrams that are under way
-// arrive. A host without power stays so.
+// Crash takes the power from the host. None of its code runs any more: no task is polled again,
+// and no deferred call runs. What its disk had not synced is kept, lost or torn by the seed;
+// segments and datagrams that are under way arrive. A host without power stays so.
 //
 // A task with a goroutine of its own (edo.Blocking) cannot be stopped: it is cancelled.
 func (h *Host) Crash(f Farewell) {
@@ -118,8 +122,8 @@ func (h *Host) Crash(f Farewell) {
 	h.disk.Crash()
 }
 
-// Kill ends the program of the host, as Crash does, and not the machine: that closes the connections, and loses nothing of
-// what was written to the disk.
+// Kill ends the program of the host, as Crash does, and not the machine: that closes the
+// connections, and loses nothing of what was written to the disk.
 func (h *Host) Kill() {
 	if !h.isUp {
 		return
@@ -130,8 +134,8 @@ func (h *Host) Kill() {
 	h.disk.Kill()
 }
 
-// Restart starts the program of the host again, from its main function, with the disk that it has. A host that runs
-// crashes first, in silence.
+// Restart starts the program of the host again, from its main function, with the disk that it has.
+// A host that runs crashes first, in silence.
 func (h *Host) Restart() {
 	if h.isUp {
 		h.Crash(Silent)
@@ -139,8 +143,8 @@ func (h *Host) Restart() {
 	h.begin()
 }
 
-// Pause stops the tasks of the host: none is polled before [Host.Resume]. Its clock and its network go on, and its timers
-// are late.
+// Pause stops the tasks of the host: none is polled before [Host.Resume]. Its clock and its
+// network go on, and its timers are late.
 func (h *Host) Pause() {
 	if h.isUp {
 		h.pause = true
@@ -173,8 +177,9 @@ func (h *Host) Running() bool {
 // Paused reports whether the host runs and stands still.
 func (h *Host) Paused() bool { return h.isUp && h.pause }
 
-// SetClock sets the wall clock of the host: it is ahead by offset, and from now on gains drift seconds in each second; both
-// may be negative. timer.Now of its tasks shows it. Timers run right: they measure time and do not show it.
+// SetClock sets the wall clock of the host: it is ahead by offset, and from now on gains drift
+// seconds in each second; both may be negative. timer.Now of its tasks shows it. Timers run right:
+// they measure time and do not show it.
 func (h *Host) SetClock(offset time.Duration, drift float64) {
 	h.world.inner.SetClock(h.inner, offset, drift)
 }

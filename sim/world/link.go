@@ -7,10 +7,12 @@ import (
 	"github.com/edo-go/edo/internal/driver/simulated"
 )
 
-// A Link is what the way from one host to another does. The zero Link takes no time and loses nothing.
+// A Link is what the way from one host to another does. The zero Link takes no time and loses
+// nothing.
 //
-// On a connection a loss is a delay: what is lost is sent again after 200 ms, and then after twice as long each time. Bytes arrive
-// in order, whatever the jitter. Datagrams are lost, overtaken and doubled.
+// On a connection a loss is a delay: what is lost is sent again after 200 ms, and then after twice
+// as long each time. Bytes arrive in order, whatever the jitter. Datagrams are lost, overtaken and
+// doubled.
 type Link struct {
 	Latency   time.Duration
 	Jitter    time.Duration // at most so much is added to Latency, by the seed
@@ -31,22 +33,22 @@ func (w *World) OneWay(from, to *Host, l Link) {
 	w.inner.SetLink(from.inner, to.inner, simulated.Link(l))
 }
 
-// Cut cuts the way from one host to another, in that direction alone: what is sent there is lost. Connections stay, and send
-// it again after [World.Join]; after 15 minutes they fail.
+// Cut cuts the way from one host to another, in that direction alone: what is sent there is lost.
+// Connections stay, and send it again after [World.Join]; after 15 minutes they fail.
 func (w *World) Cut(from, to *Host) { w.inner.SetCut(from.inner, to.inner, true) }
 
 // Join undoes Cut.
 func (w *World) Join(from, to *Host) { w.inner.SetCut(from.inner, to.inner, false) }
 
-// Hold keeps what would arrive on the way from one host to another: nothing of it is lost. [World.Release] lets all of it arrive,
-// in that order.
+// Hold keeps what would arrive on the way from one host to another: nothing of it is lost.
+// [World.Release] lets all of it arrive, in that order.
 func (w *World) Hold(from, to *Host) { w.inner.SetHold(from.inner, to.inner, true) }
 
 // Release ends a Hold.
 func (w *World) Release(from, to *Host) { w.inner.SetHold(from.inner, to.inner, false) }
 
-// Partition divides the hosts into groups that do not reach each other, in place of the partition before. A host that is in
-// no group reaches all.
+// Partition divides the hosts into groups that do not reach each other, in place of the partition
+// before. A host that is in no group reaches all.
 func (w *World) Partition(groups ...[]*Host) {
 	inner := make([][]*simulated.Host, len(groups))
 	for i, g := range groups {
@@ -60,8 +62,8 @@ func (w *World) Partition(groups ...[]*Host) {
 // Heal undoes every Cut and the Partition.
 func (w *World) Heal() { w.inner.Heal() }
 
-// A Packet is a datagram, or a segment of a connection, on its way. Data may not be changed or kept. A segment without data
-// is one that opens, ends or resets.
+// A Packet is a datagram, or a segment of a connection, on its way. Data may not be changed or
+// kept. A segment without data is one that opens, ends or resets.
 type Packet struct {
 	From, To            *Host  // nil: a task of no host
 	Network             string // tcp, udp, or icmp: the answer of a host without a socket for a datagram
@@ -70,8 +72,9 @@ type Packet struct {
 	At                  time.Duration // since the start of the simulation
 }
 
-// Filter sets a rule for every packet between two hosts: false says that the packet is lost. nil takes the rule away. The rule is
-// called when the packet is sent, also when it is sent again, and must not use the network.
+// Filter sets a rule for every packet between two hosts: false says that the packet is lost. nil
+// takes the rule away. The rule is called when the packet is sent, also when it is sent again, and
+// must not use the network.
 func (w *World) Filter(rule func(Packet) bool) {
 	if rule == nil {
 		w.inner.SetRule(nil)

@@ -61,8 +61,8 @@ var (
 // outside is the address of the tasks that belong to no host.
 var outside = netip.AddrFrom4([4]byte{10, 255, 255, 254})
 
-// New makes the World of a simulation, which has one. It is called in a task, the one that directs the test; when that
-// ends, the World is closed.
+// New makes the World of a simulation, which has one. It is called in a task, the one that directs
+// the test; when that ends, the World is closed.
 //
 //edo:nowait
 func New(s edo.Spawner, c Config) (*World, error) {
@@ -104,8 +104,8 @@ func (*ending) Tie(*sched.Task, *core.Runtime) error { return nil }
 func (*ending) Failed(*sched.Task, error) core.Claim { return core.Unclaimed }
 func (e *ending) Untie(*sched.Task)                  { e.world.Close() }
 
-// Close ends all hosts without a trace: none of their code runs any more. It is called when the task ends that has
-// made w, and may be called before that, and twice.
+// Close ends all hosts without a trace: none of their code runs any more. It is called when the
+// task ends that has made w, and may be called before that, and twice.
 func (w *World) Close() {
 	w.ended = true
 	for _, h := range w.hosts {
@@ -116,8 +116,9 @@ func (w *World) Close() {
 // Hosts returns the hosts, in the order in which they were made.
 func (w *World) Hosts() []*Host { return slices.Clone(w.hosts) }
 
-// Name gives the resolver a name for the addresses of hosts, in addition to those of the hosts themselves; without
-// hosts the name is gone. The resolver knows no other names, and never asks that of the machine.
+// Name gives the resolver a name for the addresses of hosts, in addition to those of the hosts
+// themselves; without hosts the name is gone. The resolver knows no other names, and never asks
+// that of the machine.
 func (w *World) Name(name string, hosts ...*Host) {
 	addrs := make([]netip.Addr, len(hosts))
 	for i, h := range hosts {
@@ -126,8 +127,8 @@ func (w *World) Name(name string, hosts ...*Host) {
 	w.inner.SetName(name, addrs)
 }
 
-// At has fn called when the simulation has run for d, between two polls: it may change the world, and must not
-// wait. If that time has passed, fn is called when the clock moves next.
+// At has fn called when the simulation has run for d, between two polls: it may change the world,
+// and must not wait. If that time has passed, fn is called when the clock moves next.
 func (w *World) At(d time.Duration, fn func()) {
 	w.inner.At(int64(d), func() {
 		if !w.ended {

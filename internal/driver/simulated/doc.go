@@ -17,6 +17,9 @@
 // Datagrams arrive at once and in order. They are lost only where they would be without
 // a network: at an address where no socket is, and at one whose queue is full.
 //
+// A [World] divides the network into hosts, with links between them that take time and lose
+// what is sent. Its events happen in [Driver.Wait], when the clock comes to them.
+//
 // With [Config.Manual] a controller on another goroutine decides how far the program
 // runs, by [Driver.Step], [Driver.RunUntilIdle] and [Driver.Advance]. [Driver.Release]
 // ends that.

@@ -8,17 +8,17 @@ import (
 	"github.com/edo-go/edo/internal/driver"
 )
 
-// A connection between two hosts of a World is TCP on links that lose segments: what is lost is sent
-// again, and arrives in order. So loss is delay, and a partition silence.
+// A connection between two hosts of a World is TCP on links that lose segments: what is lost is
+// sent again, and arrives in order. So loss is delay, and a partition silence.
 //
 //	what                          when
 //	SYN, and its answer           again after 1 s, 2 s, 4 s, …; ETIMEDOUT after the seventh
 //	bytes, and the end            again after 200 ms, 400 ms, …, 2 minutes; ETIMEDOUT after 15 minutes
 //	a reset                       once: it may be lost
 //
-// A host that has lost its power answers nothing, and one that has it again resets the connections that it does
-// not know. An idle end finds out by the probes of keep-alive: after 15 s, and after 9 of them without an
-// answer.
+// A host that has lost its power answers nothing, and one that has it again resets the connections
+// that it does not know. An idle end finds out by the probes of keep-alive: after 15 s, and after
+// 9 of them without an answer.
 const (
 	synRetries   = 7
 	synWait      = time.Second
@@ -40,7 +40,7 @@ type segment struct {
 // isFar reports whether the ends are on different hosts.
 func (c *conn) isFar() bool { return c.isBetween }
 
-// host of the other end.
+// to returns the host of the other end.
 func (c *conn) to() *Host { return c.peer.host }
 
 // datagram is what a rule sees of a segment.

@@ -56,8 +56,8 @@ func (w *World) Start(h *Host) {
 	h.isUp = true
 }
 
-// Crash takes the power from a host. Nothing that it has sent is sent again, and it answers nothing. With isTold
-// the other ends of its connections are reset.
+// Crash takes the power from a host. Nothing that it has sent is sent again, and it answers
+// nothing. With isTold the other ends of its connections are reset.
 func (w *World) Crash(h *Host, isTold bool) {
 	w.net.mu.Lock()
 	defer w.net.mu.Unlock()
@@ -108,7 +108,8 @@ func (h *Host) keep(c *conn) {
 	h.conns = append(h.conns, c)
 }
 
-// SetClock sets the clock of a host: it is ahead by offset now, and gains drift seconds in each second.
+// SetClock sets the clock of a host: it is ahead by offset now, and gains drift seconds in each
+// second.
 func (w *World) SetClock(h *Host, offset time.Duration, drift float64) {
 	h.offset, h.drift, h.since = offset, drift, w.driver.Now()
 }
@@ -140,8 +141,8 @@ func (p *ports) release(port uint16) {
 	}
 }
 
-// free returns a port that is free, without taking it, or 0. A port that was given back is not given out again
-// before all others have been.
+// free returns a port that is free, without taking it, or 0. A port that was given back is not
+// given out again before all others have been.
 func (p *ports) free() uint16 {
 	for range 1<<16 - lowPort {
 		port := p.next

@@ -132,7 +132,8 @@ func (w *World) passes(d Datagram) bool {
 // overhead is how many bytes of heads a datagram has on a link.
 const overhead = 40
 
-// delay returns how long n bytes are on their way. They take their turn on a link that has a bandwidth.
+// delay returns how long n bytes are on their way. They take their turn on a link that has a
+// bandwidth.
 func (w *World) delay(from, to *Host, n int) time.Duration {
 	l := w.link(from, to)
 	d := l.Latency + w.upTo(l.Jitter)

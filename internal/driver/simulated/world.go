@@ -7,8 +7,8 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// A World is a network of several hosts, with links between them that have faults. A driver without one has one host
-// and no links.
+// A World is a network of several hosts, with links between them that have faults. A driver
+// without one has one host and no links.
 //
 // The lock of the network guards it. Its events happen in [Driver.Wait], between two polls, when
 // the clock comes to them.
@@ -46,8 +46,8 @@ type Datagram struct {
 	Data                []byte
 }
 
-// NewWorld gives the driver a World, unless it has one: then the result is nil. The addresses of the tasks
-// that belong to no host is outside.
+// NewWorld gives the driver a World, unless it has one: then the result is nil. The addresses of
+// the tasks that belong to no host is outside.
 func (d *Driver) NewWorld(c WorldConfig, outside netip.Addr) *World {
 	n := &d.net
 	n.mu.Lock()
@@ -106,8 +106,8 @@ func (n *network) here() *Host {
 	return w.outside
 }
 
-// hostAt returns the host that an address belongs to, as a host sees it; nil without a World. found is false
-// when no host has it.
+// hostAt returns the host that an address belongs to, as a host sees it; nil without a World.
+// found is false when no host has it.
 func (n *network) hostAt(from *Host, ip netip.Addr) (at *Host, found bool) {
 	w := n.world
 	switch {

@@ -3,7 +3,6 @@ package world_test
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -139,44 +138,6 @@ func TestAWorldIsStepped(t *testing.T) {
 	if err := s.Wait(); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func TestAGroupHasSocketsOfAllHosts(t *testing.T) {
-	group := netip.MustParseAddr("239.1.2.3")
-	mustRun(t, world.Config{Link: world.Link{Latency: time.Millisecond}}, func(task *edo.Task, w *world.World) error {
-		var got []string
-		for _, name := range []string{"a", "b", "c"} {
-			w.Host(name, func(task *edo.Task) error {
-				c, err := socket.ListenPacket(task, "udp4", ":9")
-				if err != nil {
-					return err
-				}
-				defer c.Close()
-				if err := c.JoinGroup(nil, group); err != nil {
-					return err
-				}
-				if name == "c" {
-					if err := timer.Sleep(task, time.Second); err != nil {
-						return err
-					}
-					if _, err := c.WriteTo(task, []byte("x"), netip.AddrPortFrom(group, 9)); err != nil {
-						return err
-					}
-				}
-				_, from, err := c.ReadFrom(task, make([]byte, 1))
-				got = append(got, fmt.Sprint(name, " from ", from.Addr()))
-				return err
-			})
-		}
-		w.At(900*time.Millisecond, func() { w.Cut(w.Hosts()[2], w.Hosts()[1]) })
-		if err := timer.Sleep(task, 2*time.Second); err != nil {
-			return err
-		}
-		if want := "[c from 10.0.0.3 a from 10.0.0.3]"; fmt.Sprint(got) != want {
-			return fmt.Errorf("got %v, want %v", got, want)
-		}
-		return nil
-	})
 }
 
 // The power may go after the program.

@@ -68,6 +68,7 @@ type hunter struct {
 	time         time.Duration
 	processes    int
 	race         bool
+	keepIn       string // the folder whose testdata gets the failures; "": that of the package
 	out          io.Writer
 }
 
@@ -110,6 +111,9 @@ func (h *hunter) hunt(ctx context.Context) (found int, err error) {
 	failures, err := fleet.failures()
 	if err != nil {
 		return 0, err
+	}
+	if h.keepIn != "" {
+		folder = h.keepIn
 	}
 	return len(failures), keep(h.out, folder, failures)
 }

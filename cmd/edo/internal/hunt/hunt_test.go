@@ -118,6 +118,27 @@ func TestTheSmallestFailureOfEachKindIsKeptWhereTheTestReplaysIt(t *testing.T) {
 	}
 }
 
+// TestAHuntFindsABugAndKeepsItsSchedule builds a real test and runs it.
+func TestAHuntFindsABugAndKeepsItsSchedule(t *testing.T) {
+	var out strings.Builder
+	h := hunter{pkg: "./testdata/prey", pattern: "^TestPrey$", time: 200 * time.Millisecond, processes: 2, out: &out, keepIn: t.TempDir()}
+	found, err := h.hunt(t.Context())
+	if err != nil || found == 0 {
+		t.Fatalf("%d found, %v\n%s", found, err, out.String())
+	}
+	files, err := filepath.Glob(filepath.Join(h.keepIn, "testdata", "sim", "TestPrey", "*.json"))
+	if err != nil || len(files) != found {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		f, err := readFailure(file)
+		if err == nil && f.Schedule != "" && f.Switches > 0 && strings.HasSuffix(f.Error, "the second message came first") {
+			return
+		}
+	}
+	t.Errorf("the bug is not among %q", files)
+}
+
 func TestAProcessThatFailsIsAnErrorWithWhatItSaid(t *testing.T) {
 	var out strings.Builder
 	err := newFleet(t, &out).run(t.Context(), fakes("breaks"))

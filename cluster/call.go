@@ -254,6 +254,9 @@ func (c *call[T]) fail(err error) {
 // bury stores the job among the dead letters, before it leaves the queue.
 func (c *call[T]) bury(reason error) {
 	m, q := c.d.msg, c.w.q
+	if q.buried != nil {
+		q.buried(m.Data(), reason)
+	}
 	head := nats.Header{
 		headID: {c.d.id}, headCodec: {m.Headers().Get(headCodec)}, headLine: {c.d.line.name},
 		headTries:             {strconv.Itoa(int(c.w.newestOf(c).meta.NumDelivered))},

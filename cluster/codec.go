@@ -17,6 +17,35 @@ type Codec interface {
 	Unmarshal(data []byte, v any) error
 }
 
+// decode decodes data, which is a what of a queue or the like, and was encoded by the codec with the
+// name. A panic of the codec is an error: the bytes may be anything.
+func decode(c Codec, of, what, name string, data []byte, v any) (err error) {
+	if name != "" && name != c.Name() {
+		return &CodecError{Of: of, Message: name, Mine: c.Name()}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the codec %s has panicked: %v", c.Name(), p)
+		}
+		if err != nil {
+			err = fmt.Errorf("cluster: %s: %s cannot be decoded: %w", of, what, err)
+		}
+	}()
+	return c.Unmarshal(data, v)
+}
+
+// CodecError says that a message was encoded by a codec that its reader does not have.
+type CodecError struct {
+	Of      string // "the queue mails"
+	Message string // the name of the codec of the message
+	Mine    string // that of the reader
+}
+
+// Error has the names of both.
+func (e *CodecError) Error() string {
+	return fmt.Sprintf("cluster: %s: a message is encoded by the codec %q, and this program has %q", e.Of, e.Message, e.Mine)
+}
+
 // JSON is the codec of package encoding/json, and the one that is used when none is given.
 var JSON Codec = jsonCodec{}
 

@@ -1,5 +1,5 @@
 // Package cluster has work that outlives a process, and may be done on other machines: queues of
-// jobs, on NATS with JetStream.
+// jobs, calls of functions elsewhere, topics and shared values, on NATS with JetStream.
 //
 // A program on one machine needs no set-up. The broker lives in its process, in a folder:
 //
@@ -18,6 +18,23 @@
 //		return send(task, job.ID, job.Value)
 //	})
 //	_, err = edo.Await(task, worker) // until worker.Stop, or the end of conn
+//
+// A [Func] is called on any member that offers it. [Spawn] returns a handle as [edo.Go] does; an abort, a
+// time limit, an error and a panic cross over:
+//
+//	var resize = cluster.NewFunc[Image, Image]("resize", cluster.FuncConfig{})
+//
+//	member, err := cluster.Serve(task, conn, 8, cluster.Offer(resize, func(task *edo.Task, img Image) (Image, error) {
+//		return scale(img)
+//	}))
+//	edo.Spawn(task, edo.Future[edo.Unit](member))
+//
+//	small, err := cluster.Call(task, conn, resize, img)                // elsewhere
+//	all, err := cluster.Map(task, conn, resize, images, 100)           // at most 100 at a time
+//
+// A member with the limit 1 is an actor, with the name of its function. A [Topic] gives what is published to
+// all that are subscribed, as a broadcast channel does; a [Value] is the last one that was set, and is
+// watched.
 //
 // # What it promises
 //

@@ -11,6 +11,10 @@ import (
 // ErrClosed says that the [Conn] was closed. It matches [edo.ErrClosed].
 var ErrClosed = link.ErrClosed
 
+// ErrAway says that the connection to the broker is lost, and that nothing was sent. It is being made
+// again.
+var ErrAway = errors.New("cluster: the connection to the broker is lost for the moment")
+
 // ErrFull says that a queue has as many jobs as its MaxJobs, and that [Full] was asked for. It
 // matches [edo.ErrFull].
 var ErrFull = edo.NewError(edo.ErrFull, "cluster: the queue is full")

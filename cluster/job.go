@@ -68,33 +68,9 @@ func jobOf[T any](q *Queue[T], d *delivery) (*Job[T], error) {
 	return j, nil
 }
 
-// decode decodes data that was encoded by the codec with the name. A panic of the codec is an error:
-// the bytes may be anything.
-func (q *Queue[T]) decode(codec string, data []byte, v *T) (err error) {
-	if mine := q.cfg.Codec.Name(); codec != "" && codec != mine {
-		return &CodecError{Queue: q.name, Message: codec, Mine: mine}
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the codec %s has panicked: %v", q.cfg.Codec.Name(), p)
-		}
-		if err != nil {
-			err = fmt.Errorf("cluster: the queue %s: a job cannot be decoded: %w", q.name, err)
-		}
-	}()
-	return q.cfg.Codec.Unmarshal(data, v)
-}
-
-// CodecError says that a message was encoded by a codec that its reader does not have.
-type CodecError struct {
-	Queue   string
-	Message string // the name of the codec of the message
-	Mine    string // that of the reader
-}
-
-// Error has the names of both.
-func (e *CodecError) Error() string {
-	return fmt.Sprintf("cluster: the queue %s: a job is encoded by the codec %q, and this program has %q", e.Queue, e.Message, e.Mine)
+// decode decodes a job that was encoded by the codec with the name.
+func (q *Queue[T]) decode(codec string, data []byte, v *T) error {
+	return decode(q.cfg.Codec, "the queue "+q.name, "a job", codec, data, v)
 }
 
 // digest returns s as a token of a subject. Two that are different have different ones.

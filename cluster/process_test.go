@@ -51,8 +51,23 @@ func play(role string) int {
 		}
 		defer conn.Drop()
 		switch name, isWorker := strings.CutPrefix(role, "worker "); {
-		case !isWorker && !conn.IsBroker():
+		case role == "broker" && !conn.IsBroker():
 			return errors.New("it is no broker")
+		case strings.HasPrefix(role, "member"):
+			log, err := os.OpenFile(os.Getenv(logVariable), os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			defer log.Close()
+			limit := workerLimit
+			if role == "member of many" {
+				limit = manyCalls
+			}
+			m, err := cluster.Serve(task, conn, limit, remoteFunctions(role, log)...)
+			if err != nil {
+				return err
+			}
+			edo.Spawn(task, edo.Future[edo.Unit](m))
 		case isWorker:
 			q, err := cluster.NewQueue[string](task, conn, name, queueOf[name])
 			if err != nil {

@@ -103,6 +103,8 @@ type Queue[T any] struct {
 	name  string
 	cfg   QueueConfig
 	lines []*line
+	// buried is told of a job that goes to the dead letters; nil: nothing is.
+	buried func(data []byte, reason error)
 }
 
 // line is a part of a queue that has an order of its own: a priority, or a lane.

@@ -1,0 +1,322 @@
+package remote
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/edo-go/edo/cluster/internal/link"
+	"github.com/edo-go/edo/lock"
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	// tick is how often members are asked for a sign of life.
+	tick = time.Second
+	// maxUntaken is how many calls of a connection are on the way to a member: others wait in line. So
+	// it is these alone that ask again while all members are busy.
+	maxUntaken = 256
+)
+
+// Caller has the calls of a connection.
+//
+// Rules:
+//
+//  1. A Call is in calls from when it is sent until it has an outcome, or is dropped; one that is
+//     dropped before a member has said that it has it stays until then, or until its patience is over.
+//  2. mu is held for no call of nats.go, and no task is woken with mu held.
+type Caller struct {
+	conn   *link.Conn
+	prefix string // of the subjects of what comes back, with the last dot
+	turns  *lock.Semaphore
+
+	mu         sync.Mutex // guards the following, and what a Call says is guarded
+	last       uint64     // the token of the latest call
+	calls      map[uint64]*Call
+	untaken    map[uint64]*Call // those of calls that no member has taken
+	peers      map[string]*peer
+	timer      *time.Timer
+	isWatching bool
+	ticked     time.Time
+	up         time.Time // when the connection was seen to be up
+	end        error
+}
+
+// peer is a member that has calls of this caller.
+type peer struct {
+	id, host string
+	calls    int
+	seen     time.Time
+	patience time.Duration // the least one of its calls
+}
+
+type callerKey struct{}
+
+// CallerOf returns the Caller of a connection.
+func CallerOf(conn *link.Conn) *Caller {
+	return conn.Part(callerKey{}, func() any {
+		r := &Caller{
+			conn: conn, prefix: conn.NATS().NewInbox() + ".", turns: lock.NewSemaphore(maxUntaken),
+			calls: map[uint64]*Call{}, untaken: map[uint64]*Call{}, peers: map[string]*peer{},
+		}
+		sub, err := conn.NATS().Subscribe(r.prefix+"*", r.take)
+		if err == nil {
+			err = sub.SetPendingLimits(-1, -1) // the number of calls is the limit
+		}
+		if err != nil {
+			r.end = link.ErrClosed
+		}
+		return r
+	}).(*Caller)
+}
+
+// Calls returns how many calls have no outcome yet.
+func (r *Caller) Calls() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.calls)
+}
+
+// enter gives c a token. The caller holds mu.
+func (r *Caller) enter(c *Call) error {
+	if r.end != nil {
+		return r.end
+	}
+	if c.token == 0 {
+		r.last++
+		c.token = r.last
+	}
+	c.sent = time.Now()
+	r.calls[c.token] = c
+	if !c.Stored {
+		r.untaken[c.token] = c
+	}
+	if !r.isWatching {
+		r.isWatching, r.ticked, r.up = true, c.sent, c.sent
+		if r.timer == nil {
+			r.timer = time.AfterFunc(tick, r.watch)
+		} else {
+			r.timer.Reset(tick)
+		}
+	}
+	return nil
+}
+
+// reply is the subject of what comes back for c.
+func (r *Caller) reply(c *Call) string { return r.prefix + strconv.FormatUint(c.token, 36) }
+
+// take is called with each message that comes back.
+func (r *Caller) take(m *nats.Msg) {
+	rest := strings.TrimPrefix(m.Subject, r.prefix)
+	if id, isPong := strings.CutPrefix(rest, "m-"); isPong {
+		r.pong(id, !link.IsUnheard(m))
+		return
+	}
+	token, err := strconv.ParseUint(rest, 36, 64)
+	if err != nil {
+		return
+	}
+	switch kind := m.Header.Get(headKind); {
+	case link.IsUnheard(m):
+		r.tell(token, unheard, nil)
+	case kind == kindTaken:
+		r.taken(token, m)
+	case kind == kindBusy:
+		r.tell(token, busy, nil)
+	default:
+		if m.Reply != "" {
+			m.Respond(nil)
+		}
+		r.tell(token, outcome, m)
+	}
+}
+
+// tell tells the call with the token what has become of it.
+func (r *Caller) tell(token uint64, what event, m *nats.Msg) {
+	r.mu.Lock()
+	c := r.calls[token]
+	if c == nil || c.event >= outcome {
+		r.mu.Unlock()
+		return
+	}
+	if what == outcome || what == lost || c.isDropped {
+		r.leave(c)
+	}
+	delete(r.untaken, token)
+	if what == busy && c.peer != nil { // it had taken the call, and stops
+		c.peer.calls--
+		c.peer = nil
+	}
+	c.event, c.answer = what, m
+	wake := c.waker
+	r.mu.Unlock()
+	wake.Wake()
+}
+
+// leave takes c out of what the caller knows. The caller holds mu.
+func (r *Caller) leave(c *Call) {
+	delete(r.calls, c.token)
+	delete(r.untaken, c.token)
+	if c.peer != nil {
+		c.peer.calls--
+	}
+}
+
+// taken is told that a member has a call: also one that is forgotten here.
+func (r *Caller) taken(token uint64, m *nats.Msg) {
+	id := m.Header.Get(headMember)
+	r.mu.Lock()
+	c := r.calls[token]
+	if c == nil || c.isDropped {
+		if c != nil {
+			r.leave(c)
+		}
+		r.mu.Unlock()
+		r.abort(id, m.Subject)
+		return
+	}
+	p := r.peers[id]
+	if p == nil {
+		p = &peer{id: id, host: m.Header.Get(headHost), patience: c.Patience}
+		r.peers[id] = p
+	}
+	p.seen, p.patience = time.Now(), min(p.patience, c.Patience)
+	if c.peer != nil {
+		c.peer.calls--
+	}
+	p.calls++
+	c.peer = p
+	delete(r.untaken, token)
+	wake := c.waker // it gives its turn to the next one
+	r.mu.Unlock()
+	wake.Wake()
+}
+
+// abort has a member abort a call.
+func (r *Caller) abort(member, reply string) {
+	r.conn.Asks().Tell(link.Question{
+		Subject: memberSubject(member), Header: nats.Header{headKind: {kindAbort}}, Data: []byte(reply), On: "an abort", Deaf: 4,
+	}, func(*nats.Msg, error) {})
+}
+
+// pong is told that a member has given a sign of life, or that the broker does not know it.
+func (r *Caller) pong(id string, isThere bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p := r.peers[id]; p != nil && isThere {
+		p.seen = time.Now()
+	}
+}
+
+// watch looks for members that give no sign of life, and asks all for one.
+func (r *Caller) watch() {
+	now := time.Now()
+	up, _ := r.conn.Up()
+	isUp := r.conn.NATS().IsConnected()
+	var lostTokens []uint64
+	var members []string
+	r.mu.Lock()
+	stood := now.Sub(r.ticked) > 3*tick // this process stood still: that says nothing of others
+	r.ticked = now
+	if isUp {
+		r.up = now
+	}
+	for token, c := range r.untaken {
+		since := c.sent
+		if up.After(since) {
+			since = up
+		}
+		if stood {
+			c.sent = now
+		} else if isUp && now.Sub(since) > c.Patience {
+			lostTokens = append(lostTokens, token)
+		}
+	}
+	for id, p := range r.peers {
+		switch {
+		case p.calls == 0:
+			delete(r.peers, id)
+			continue
+		case stood:
+			p.seen = now
+		case now.Sub(p.seen) > p.patience:
+			lostTokens = append(lostTokens, r.lostAt(p, now)...)
+		}
+		members = append(members, id)
+	}
+	r.isWatching = len(r.calls) > 0 && r.end == nil
+	if r.isWatching {
+		r.timer.Reset(tick)
+	}
+	r.mu.Unlock()
+	for _, token := range lostTokens {
+		r.tell(token, lost, nil)
+	}
+	for _, id := range members {
+		r.conn.NATS().PublishMsg(&nats.Msg{
+			Subject: memberSubject(id), Reply: r.prefix + "m-" + id, Header: nats.Header{headKind: {kindPing}},
+		})
+	}
+}
+
+// lostAt returns the calls at p that have waited for a sign of life for too long. The caller holds mu.
+func (r *Caller) lostAt(p *peer, now time.Time) (tokens []uint64) {
+	p.patience = time.Duration(1<<63 - 1)
+	for token, c := range r.calls {
+		switch {
+		case c.peer != p || c.Stored:
+		case now.Sub(p.seen) > c.Patience:
+			tokens = append(tokens, token)
+		default:
+			p.patience = min(p.patience, c.Patience)
+		}
+	}
+	return tokens
+}
+
+// maxAway is how long a connection may be away until a call that is stored is lost: its member may have
+// given the outcome up then.
+const maxAway = 25 * time.Second
+
+// Reconnected asks members whether they still have the calls: an outcome may have found no caller.
+func (r *Caller) Reconnected() {
+	type has struct{ member, reply string }
+	var ask []has
+	var lostTokens []uint64
+	r.mu.Lock()
+	away := time.Since(r.up)
+	for token, c := range r.calls {
+		switch {
+		case c.Stored && away > maxAway:
+			lostTokens = append(lostTokens, token)
+		case !c.Stored && c.peer != nil:
+			ask = append(ask, has{c.peer.id, r.reply(c)})
+		}
+	}
+	r.mu.Unlock()
+	for _, token := range lostTokens {
+		r.tell(token, lost, nil)
+	}
+	for _, q := range ask { // without a reply: that no member hears it must not be taken for the fate of the call
+		r.conn.NATS().PublishMsg(&nats.Msg{Subject: memberSubject(q.member), Header: nats.Header{headKind: {kindHas}}, Data: []byte(q.reply)})
+	}
+}
+
+// Close ends all calls.
+func (r *Caller) Close() {
+	r.mu.Lock()
+	r.end = cmp.Or(r.end, link.ErrClosed)
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+	var tokens []uint64
+	for token := range r.calls {
+		tokens = append(tokens, token)
+	}
+	r.mu.Unlock()
+	for _, token := range tokens {
+		r.tell(token, lost, nil)
+	}
+}

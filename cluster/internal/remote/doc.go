@@ -1,0 +1,59 @@
+// Package remote calls functions in other processes, and serves such calls. Types are bytes here:
+// package cluster has the codecs.
+//
+// A call is a message to a subject that all members which offer the function share; the broker gives it
+// to one of them. Nothing is stored, so that a call is made at most once. What comes back goes to a
+// subject of the call's own, in a subscription that all calls of a connection share:
+//
+//	caller                                member
+//	  call ───────────────────────────────▶        one of those that offer the function
+//	        ◀──────────────────────── taken        or busy, or no one has heard it
+//	  ping ───────────────────────────────▶        each second, while it has calls of this caller
+//	        ◀───────────────────────── pong
+//	        ◀─────────────────────── outcome       repeated until it is answered
+//	    ok ───────────────────────────────▶
+//	 abort ───────────────────────────────▶        repeated until it is answered
+//
+// A call that is stored is a job of a queue instead, which gives it to a member; the rest is the same.
+//
+// Messages are lost when the connection of either side breaks. Then:
+//
+//   - A call that was sent, and of which no member has said that it has taken it, may have been taken. A
+//     member says so again when its connection is back. If none does, the call is lost.
+//   - A member that does not answer for the patience of a call has lost it.
+//   - A member aborts the calls of a caller of which it hears nothing for [callerPatience].
+//   - A member gives an outcome up that it cannot deliver for half a minute. A caller that was away asks
+//     whether its calls are still there.
+//   - The caller answers taken, for a call that it does not know any more, with an abort.
+package remote
+
+// Headers of the messages.
+const (
+	headKind   = "Edo-Kind"
+	headMember = "Edo-Member" // the id of a member
+	headHost   = "Edo-Host"   // where it runs
+	headLimit  = "Edo-Limit"  // how long the call may take, in nanoseconds
+	HeadCodec  = "Edo-Codec"
+)
+
+// Kinds of messages.
+const (
+	kindTaken = "taken"
+	kindBusy  = "busy"
+	kindPing  = "ping"
+	kindAbort = "abort"
+	kindHas   = "has" // the caller was away, and asks whether the member still has a call
+
+	// Outcomes.
+	KindValue = "value"
+	KindError = "error" // the text of an error of the function
+	KindPanic = "panic" // the value and the stack of a panic, as JSON
+	KindLate  = "late"  // its time was over
+	KindGone  = "gone"  // the member has given it up
+)
+
+// PanicText is the body of an outcome of KindPanic.
+type PanicText struct {
+	Value string `json:"value"`
+	Stack string `json:"stack"`
+}

@@ -1,0 +1,337 @@
+package remote
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nuid"
+)
+
+// callerPatience is how long a caller may give no sign of life, before its calls are aborted.
+const callerPatience = 30 * time.Second
+
+// Offer is a function that a member offers.
+type Offer struct {
+	Func    string
+	Version int
+	// Run returns the call with the argument, as a future of its encoded result.
+	Run func(codec string, data []byte) (edo.Future[[]byte], error)
+}
+
+// Member serves calls, as a future that is ready when it has stopped. It is polled by one task.
+type Member struct {
+	conn   *link.Conn
+	id     string
+	host   string
+	limit  int
+	offers map[string]*Offer // by the subject of calls
+	names  []string          // of the functions
+
+	mu      sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
+	state   state
+	err     error
+	held    []*served // that are taken, and do not run
+	all     map[string]*served
+	busy    int // functions that run
+	callers map[string]time.Time
+	subs    int // subscriptions that are open
+	ended   []*nats.Subscription
+	timer   *time.Timer
+	waker   edo.Waker
+}
+
+// state is how far a member is.
+type state uint8
+
+const (
+	fresh state = iota
+	serving
+	stopping
+	ended
+)
+
+// NewMember returns a member that runs at most limit calls at a time, and has as many more wait.
+func NewMember(conn *link.Conn, limit int, offers []*Offer) (*Member, error) {
+	host, _ := os.Hostname()
+	m := &Member{
+		conn: conn, id: nuid.Next(), host: fmt.Sprintf("%s, process %d", cmp.Or(host, "?"), os.Getpid()), limit: limit,
+		offers: map[string]*Offer{}, all: map[string]*served{}, callers: map[string]time.Time{},
+	}
+	for _, o := range offers {
+		subject := CallSubject(o.Func, o.Version)
+		if m.offers[subject] != nil {
+			return m, fmt.Errorf("cluster: version %d of the function %s is offered twice", o.Version, o.Func)
+		}
+		m.offers[subject] = o
+		if !slices.Contains(m.names, o.Func) {
+			m.names = append(m.names, o.Func)
+		}
+	}
+	if limit < 1 {
+		return m, fmt.Errorf("cluster: a member has the limit %d: want at least 1", limit)
+	}
+	return m, nil
+}
+
+// ID returns the id of the member, which is random.
+func (m *Member) ID() string { return m.id }
+
+// Waits says what the member waits for.
+func (m *Member) Waits(*edo.Context) edo.Wait {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	names := strings.Join(m.names, ", ")
+	switch {
+	case m.state == stopping && len(m.all) > 0:
+		return edo.Wait{On: fmt.Sprintf("cluster: the end of its last %d calls of %s", len(m.all), names)}
+	case m.busy >= m.limit:
+		return edo.Wait{On: fmt.Sprintf("cluster: the end of one of %d calls of %s", m.busy, names)}
+	}
+	return edo.Wait{On: "cluster: a call of " + names, Outside: true}
+}
+
+// Poll begins calls, and is ready when the member has stopped.
+func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(m) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	m.mu.Lock()
+	if other := m.waker; !other.IsZero() && other != cx.Waker() {
+		m.mu.Unlock()
+		if err := cx.Sole(other, m, "each task has a member of its own"); err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
+		cx.Displace(other, m)
+		m.mu.Lock()
+	}
+	defer m.mu.Unlock()
+	for m.state == serving && m.busy < m.limit && len(m.held) > 0 {
+		s := m.held[0]
+		m.held[0] = nil
+		m.held = m.held[1:]
+		m.busy++
+		m.mu.Unlock()
+		h := edo.Spawn(cx, edo.Future[edo.Unit](s), edo.Name("call of "+s.offer.Func), edo.OnEnd(s.ended), edo.Daemon())
+		m.mu.Lock()
+		s.task = h.AbortHandle()
+	}
+	switch {
+	case m.state == ended:
+		return edo.Unit{}, edo.Ready, link.ErrPolledAgain
+	case m.state == stopping && len(m.all) == 0 && m.subs == 0:
+		m.mu.Unlock()
+		m.finish()
+		m.mu.Lock()
+		return edo.Unit{}, edo.Ready, m.err
+	}
+	m.waker = cx.Waker()
+	return edo.Unit{}, edo.Pending, nil
+}
+
+// Begin subscribes, and returns when the broker knows of it. Calls wait from then on.
+func (m *Member) Begin(ctx context.Context) error {
+	if err := m.conn.Enter(m); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.state = serving
+	m.mu.Unlock()
+	nc := m.conn.NATS()
+	add := func(subject, group string, fn nats.MsgHandler) error {
+		sub, err := nc.QueueSubscribe(subject, group, fn)
+		if err == nil {
+			err = sub.SetPendingLimits(-1, -1)
+		}
+		if err != nil {
+			return fmt.Errorf("cluster: %w", err)
+		}
+		m.mu.Lock()
+		m.subs++
+		m.ended = append(m.ended, sub)
+		m.mu.Unlock()
+		return nil
+	}
+	err := add(memberSubject(m.id), "", m.order)
+	for subject, o := range m.offers {
+		err = cmp.Or(err, add(subject, "edo", func(msg *nats.Msg) { m.accept(o, msg) }))
+	}
+	for _, name := range m.names {
+		err = cmp.Or(err, add(offersSubject(name), "edo", func(msg *nats.Msg) { msg.Respond([]byte(m.versions(name))) }))
+	}
+	if err != nil {
+		m.drop()
+		return err
+	}
+	m.mu.Lock()
+	m.timer = time.AfterFunc(tick, m.watch)
+	m.mu.Unlock()
+	err = m.conn.Manage(ctx, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		return nc.FlushWithContext(ctx)
+	})
+	if err != nil {
+		m.drop()
+	}
+	return err
+}
+
+// versions are those that are offered of a function.
+func (m *Member) versions(name string) string {
+	var all []string
+	for _, o := range m.offers {
+		if o.Func == name {
+			all = append(all, strconv.Itoa(o.Version))
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// accept is told of a call.
+func (m *Member) accept(o *Offer, msg *nats.Msg) {
+	s := &served{m: m, offer: o, reply: msg.Reply, codec: msg.Header.Get(HeadCodec), data: msg.Data}
+	if limit, err := strconv.ParseInt(msg.Header.Get(headLimit), 10, 64); err == nil {
+		s.until = time.Now().Add(time.Duration(limit))
+	}
+	m.mu.Lock()
+	isRefused := m.state != serving || len(m.held) >= m.limit || msg.Reply == ""
+	var wake edo.Waker
+	if !isRefused {
+		m.held = append(m.held, s)
+		m.enter(s)
+		wake, m.waker = m.waker, edo.Waker{}
+	}
+	m.mu.Unlock()
+	if isRefused {
+		m.say(msg.Reply, kindBusy, nil)
+		return
+	}
+	m.say(msg.Reply, kindTaken, nil)
+	wake.Wake()
+}
+
+// enter makes s a call of m. The caller holds mu.
+func (m *Member) enter(s *served) {
+	m.all[s.reply] = s
+	m.callers[callerOf(s.reply)] = time.Now()
+}
+
+// callerOf returns the part of a reply subject that all calls of a caller share.
+func callerOf(reply string) string { return reply[:strings.LastIndexByte(reply, '.')+1] }
+
+// say sends a message for which no answer is awaited.
+func (m *Member) say(to, kind string, data []byte) {
+	if to != "" {
+		m.conn.NATS().PublishMsg(&nats.Msg{
+			Subject: to, Data: data, Header: nats.Header{headKind: {kind}, headMember: {m.id}, headHost: {m.host}},
+		})
+	}
+}
+
+// order is told of what is for this member alone.
+func (m *Member) order(msg *nats.Msg) {
+	switch msg.Header.Get(headKind) {
+	case kindPing:
+		m.mu.Lock()
+		if caller := callerOf(msg.Reply); !m.callers[caller].IsZero() {
+			m.callers[caller] = time.Now()
+		}
+		m.mu.Unlock()
+	case kindHas:
+		m.mu.Lock()
+		isThere := m.all[string(msg.Data)] != nil
+		m.mu.Unlock()
+		if !isThere {
+			m.say(string(msg.Data), KindGone, []byte("its outcome could not be delivered while the connection was lost"))
+		}
+		return
+	case kindAbort:
+		m.mu.Lock()
+		s := m.all[string(msg.Data)]
+		m.mu.Unlock()
+		if s != nil {
+			m.abort(s)
+		}
+	}
+	msg.Respond(nil)
+}
+
+// abort ends s without an outcome.
+func (m *Member) abort(s *served) {
+	m.mu.Lock()
+	s.isAborted = true
+	task := s.waker
+	if i := slices.Index(m.held, s); i >= 0 { // it has not begun
+		m.held = slices.Delete(m.held, i, i+1)
+		delete(m.all, s.reply)
+	}
+	wake := m.waker
+	m.waker = edo.Waker{}
+	m.mu.Unlock()
+	task.Wake()
+	wake.Wake()
+}
+
+// watch aborts the calls of callers that are gone.
+func (m *Member) watch() {
+	now := time.Now()
+	isUp := m.conn.NATS().IsConnected()
+	var gone []*served
+	m.mu.Lock()
+	has := map[string]bool{}
+	for reply, s := range m.all {
+		caller := callerOf(reply)
+		has[caller] = true
+		if isUp && !s.isJob && now.Sub(m.callers[caller]) > callerPatience {
+			gone = append(gone, s)
+		}
+	}
+	for caller := range m.callers {
+		if !has[caller] {
+			delete(m.callers, caller)
+		} else if !isUp {
+			m.callers[caller] = now
+		}
+	}
+	if m.state != ended {
+		m.timer.Reset(tick)
+	}
+	m.mu.Unlock()
+	for _, s := range gone {
+		m.abort(s)
+		m.say(s.reply, KindGone, []byte("nothing was heard of the caller"))
+	}
+}
+
+// Name is that of the member in reports.
+func (m *Member) Name() string { return "a member that offers " + strings.Join(m.names, ", ") }
+
+// Reconnected says again which calls the member has: the caller may not have heard it.
+func (m *Member) Reconnected() {
+	m.mu.Lock()
+	var replies []string
+	for reply := range m.all {
+		replies = append(replies, reply)
+	}
+	if m.state == stopping { // what was on the way to it is lost
+		m.subs = 0
+	}
+	wake := m.waker
+	m.waker = edo.Waker{}
+	m.mu.Unlock()
+	for _, reply := range replies {
+		m.say(reply, kindTaken, nil)
+	}
+	wake.Wake()
+}

@@ -1,0 +1,246 @@
+package remote
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
+	"github.com/edo-go/edo/future"
+	"github.com/edo-go/edo/internal/core"
+	"github.com/nats-io/nats.go"
+)
+
+// served is a call that a member runs, as the future of its task: first the function, and then the
+// delivery of what has become of it.
+type served struct {
+	m     *Member
+	offer *Offer
+	reply string
+	codec string
+	data  []byte
+	until time.Time
+	isJob bool // its queue gives it out again, if it has no outcome
+
+	// Guarded by Member.mu.
+	task      edo.AbortHandle // zero: it is a job
+	waker     edo.Waker
+	isAborted bool // by the caller
+
+	fn       edo.Future[[]byte]
+	hasBegun bool
+	hasEnded bool // the function
+	ask      link.Ask
+	isOver   bool
+}
+
+// Waits names the delivery.
+func (s *served) Waits(*edo.Context) edo.Wait {
+	return edo.Wait{On: "cluster: the call of " + s.offer.Func, Outside: true}
+}
+
+// Poll runs the function, and delivers.
+func (s *served) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if s.takeAborted(cx) {
+		return edo.Unit{}, edo.Ready, nil
+	}
+	if !s.hasBegun {
+		s.hasBegun = true
+		s.begin()
+	}
+	if !s.hasEnded && s.run(cx) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	if s.isOver {
+		return edo.Unit{}, edo.Ready, nil
+	}
+	_, poll, err := s.ask.Poll(cx) // without an answer the caller has gone
+	if poll == edo.Pending {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	s.isOver = true
+	if s.isJob && errors.Is(err, link.ErrClosed) { // another member makes the call
+		return edo.Unit{}, edo.Ready, err
+	}
+	return edo.Unit{}, edo.Ready, nil
+}
+
+// takeAborted reports whether the caller has aborted the call, and ends it then. Otherwise an abort will
+// wake the task.
+func (s *served) takeAborted(cx *edo.Context) bool {
+	m, isFirst := s.m, false
+	m.mu.Lock()
+	isAborted := s.isAborted && !s.hasEnded
+	s.waker = cx.Waker()
+	if s.isJob && !s.hasBegun && !isAborted {
+		isFirst = true
+		m.enter(s)
+	}
+	m.mu.Unlock()
+	if isFirst {
+		m.say(s.reply, kindTaken, nil)
+	}
+	if isAborted {
+		s.Drop()
+		if !s.isJob {
+			s.hasEnded = true
+			m.functionEnded(s)
+		}
+	}
+	return isAborted
+}
+
+// begin makes the future of the function.
+func (s *served) begin() {
+	s.guard(func() error {
+		fn, err := s.offer.Run(s.codec, s.data)
+		s.data = nil
+		if err == nil && !s.until.IsZero() {
+			fn = future.Timeout(time.Until(s.until), fn)
+		}
+		s.fn = fn
+		return err
+	})
+}
+
+// guard calls fn, and makes its error and its panic the outcome.
+func (s *served) guard(fn func() error) {
+	hasReturned := false
+	defer func() {
+		if !hasReturned {
+			s.fail(core.PanicOrGoexit("call of "+s.offer.Func, recover(), debug.Stack()))
+		}
+	}()
+	err := fn()
+	hasReturned = true
+	if err != nil {
+		s.fail(err)
+	}
+}
+
+// run polls the function, and reports whether it is pending.
+func (s *served) run(cx *edo.Context) (isPending bool) {
+	s.guard(func() error {
+		v, poll, err := s.fn.Poll(cx)
+		if isPending = poll == edo.Pending; isPending {
+			return nil
+		}
+		fn := s.fn
+		s.fn = nil
+		edo.Drop(fn)
+		if err == nil {
+			s.deliver(KindValue, v)
+		}
+		return err
+	})
+	return isPending && !s.hasEnded
+}
+
+// fail makes err the outcome.
+func (s *served) fail(err error) {
+	if fn := s.fn; fn != nil {
+		s.fn = nil
+		defer func() { recover() }() // it has failed already
+		defer edo.Drop(fn)
+	}
+	if s.hasEnded {
+		return
+	}
+	switch p, isPanic := errors.AsType[*edo.PanicError](err); {
+	case isPanic:
+		stack := p.Stack[:min(len(p.Stack), maxText)]
+		text, _ := json.Marshal(PanicText{Value: cut(fmt.Sprint(p.Value)), Stack: string(stack)})
+		s.deliver(KindPanic, text)
+	case errors.Is(err, context.DeadlineExceeded) && !s.until.IsZero() && !time.Now().Before(s.until):
+		s.deliver(KindLate, []byte(cut(err.Error())))
+	default:
+		s.deliver(KindError, []byte(cut(err.Error())))
+	}
+}
+
+// maxDeaf is how often an outcome is sent to a caller that does not hear it: for half a minute.
+const maxDeaf = 120
+
+// maxText is how much of the text of an error is sent.
+const maxText = 16 << 10
+
+func cut(text string) string { return text[:min(len(text), maxText)] }
+
+// deliver begins to deliver the outcome. It is repeated until the caller has answered, or is gone.
+func (s *served) deliver(kind string, data []byte) {
+	s.hasEnded = true
+	s.m.functionEnded(s)
+	q := link.Question{
+		Subject: s.reply, Data: data, Header: nats.Header{headKind: {kind}, headMember: {s.m.id}, headHost: {s.m.host}},
+		On: "cluster: the caller of " + s.offer.Func + ", which takes the outcome", Deaf: maxDeaf,
+	}
+	if size, most := len(data), int(s.m.conn.NATS().MaxPayload())-1024; size > most {
+		q.Data = fmt.Appendf(nil, "the result is of %d bytes, above the limit of the broker, %d", size, most)
+		q.Header[headKind] = []string{KindError}
+	}
+	s.ask = s.m.conn.Asks().New(q)
+}
+
+// functionEnded lets another call begin.
+func (m *Member) functionEnded(s *served) {
+	if s.isJob {
+		return
+	}
+	m.mu.Lock()
+	m.busy--
+	wake := m.waker
+	m.waker = edo.Waker{}
+	m.mu.Unlock()
+	wake.Wake()
+}
+
+// Drop aborts the function, and forgets the delivery.
+func (s *served) Drop() {
+	s.isOver = true
+	if fn := s.fn; fn != nil {
+		s.fn = nil
+		edo.Drop(fn)
+	}
+	s.ask.Drop()
+	if s.isJob {
+		s.ended()
+	}
+}
+
+// Job returns a call that is stored, as a future that is ready when its outcome is delivered. An error
+// says that another member must make the call.
+func (m *Member) Job(o *Offer, j *Job) edo.Future[edo.Unit] {
+	return &served{m: m, offer: o, reply: j.Reply, codec: j.Codec, data: j.Data, until: j.Until, isJob: true}
+}
+
+// Buried tells the caller of a job that no member will make the call.
+func (m *Member) Buried(data []byte, reason error) {
+	var j Job
+	if json.Unmarshal(data, &j) == nil {
+		m.say(j.Reply, KindGone, []byte(cut(reason.Error())))
+	}
+}
+
+// ended is called when the task has ended, and with it the function.
+func (s *served) ended() {
+	m := s.m
+	m.mu.Lock()
+	if m.all[s.reply] == s {
+		delete(m.all, s.reply)
+	}
+	if !s.hasEnded && !s.isJob {
+		m.busy--
+	}
+	isGone := !s.hasEnded && !s.isAborted && !s.isJob
+	wake := m.waker
+	m.waker = edo.Waker{}
+	m.mu.Unlock()
+	if isGone {
+		m.say(s.reply, KindGone, []byte("the member was cancelled"))
+	}
+	wake.Wake()
+}

@@ -1,0 +1,112 @@
+package remote
+
+import (
+	"github.com/edo-go/edo"
+	"github.com/nats-io/nats.go"
+)
+
+// Stop has the member take no more calls. Those that have not begun go to other members, and those
+// that run go on to their ends.
+func (m *Member) Stop() {
+	m.mu.Lock()
+	if m.state != serving {
+		if m.state == fresh {
+			m.state = stopping
+		}
+		m.mu.Unlock()
+		return
+	}
+	m.state = stopping
+	held, subs := m.held, m.ended
+	m.held = nil
+	for _, s := range held {
+		delete(m.all, s.reply)
+	}
+	m.mu.Unlock()
+	for _, s := range held {
+		m.say(s.reply, kindBusy, nil)
+	}
+	for _, sub := range subs { // what is on the way to it is answered still
+		sub.SetClosedHandler(func(string) { m.closed() })
+		if sub.Drain() != nil {
+			m.closed()
+		}
+	}
+	m.wake()
+}
+
+// closed is told when a subscription has ended.
+func (m *Member) closed() {
+	m.mu.Lock()
+	m.subs = max(0, m.subs-1)
+	if !m.conn.NATS().IsConnected() {
+		m.subs = 0
+	}
+	m.mu.Unlock()
+	m.wake()
+}
+
+func (m *Member) wake() {
+	m.mu.Lock()
+	wake := m.waker
+	m.waker = edo.Waker{}
+	m.mu.Unlock()
+	wake.Wake()
+}
+
+// finish leaves the connection.
+func (m *Member) finish() {
+	m.mu.Lock()
+	m.state = ended
+	if m.timer != nil {
+		m.timer.Stop()
+	}
+	subs := m.ended
+	m.ended = nil
+	m.mu.Unlock()
+	for _, sub := range subs {
+		unsubscribe(sub)
+	}
+	m.conn.Leave(m)
+}
+
+func unsubscribe(sub *nats.Subscription) {
+	if sub.IsValid() {
+		sub.Unsubscribe()
+	}
+}
+
+// Drop ends the member at once: its calls are aborted, and their callers are told.
+func (m *Member) Drop() {
+	m.mu.Lock()
+	if m.state == ended {
+		m.mu.Unlock()
+		return
+	}
+	m.mu.Unlock()
+	m.drop()
+}
+
+func (m *Member) drop() {
+	m.mu.Lock()
+	held := m.held
+	m.held = nil
+	var running []*served
+	for _, s := range m.all {
+		running = append(running, s)
+	}
+	for _, s := range held {
+		delete(m.all, s.reply)
+	}
+	m.mu.Unlock()
+	for _, s := range held {
+		m.say(s.reply, kindBusy, nil)
+	}
+	for _, s := range running {
+		m.mu.Lock()
+		task := s.task
+		m.mu.Unlock()
+		task.Abort() // a job has none: its worker is dropped too
+	}
+	m.finish()
+}

@@ -1,0 +1,66 @@
+package cluster_test
+
+import (
+	"runtime"
+	"strconv"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/internal/invariant"
+)
+
+// manyCalls is how many calls wait at a time.
+const manyCalls = 100_000
+
+// The calls run in another process, so that what is measured is the callers'.
+func TestAHundredThousandRemoteCallsThatWaitTakeLessThanAKilobyteEach(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("checks take memory of their own")
+	}
+	folder, log := t.TempDir(), newLog(t)
+	run(t, func(task *edo.Task) error {
+		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		member := start(t, "member of many", folder, log, "")
+		if _, err := cluster.Serve(task, conn, 1, cluster.Offer(square, squares)); err != nil { // what a first use makes
+			return err
+		}
+		before := memoryInUse()
+		all := make([]*edo.JoinHandle[int], manyCalls)
+		for i := range all {
+			all[i] = cluster.Spawn(task, conn, onceFunc, i)
+		}
+		for i := 999; i < manyCalls; i += 1000 {
+			if err := until(task, hasLogged(log, "begins "+strconv.Itoa(i)+".")); err != nil {
+				return err
+			}
+		}
+		after := memoryInUse()
+		each := (int64(after) - int64(before)) / manyCalls
+		t.Logf("%d bytes each", each)
+		if each >= 1000 {
+			t.Errorf("a call that waits takes %d bytes", each)
+		}
+		member.kill()
+		for _, h := range all {
+			h.Abort()
+		}
+		for _, h := range all {
+			h.Await(task)
+		}
+		return nil
+	})
+}
+
+// memoryInUse returns the bytes of the heap that are in use, and of stacks.
+func memoryInUse() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse + m.StackInuse
+}

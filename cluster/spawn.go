@@ -1,0 +1,155 @@
+package cluster
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/remote"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nuid"
+)
+
+// Spawn calls f with arg on a member that offers it, and returns a handle to the result, as [edo.Go]
+// does for a call in this process. The call has a task here, without a stack, which s spawns: spawned in
+// a scope it is given up with the scope. To abort it aborts the call on the other machine, and does not
+// wait for the end of that. If s is a task, its time limit goes along, and ends the call there.
+//
+// Errors of the handle: a [*RemoteError] or a [*RemotePanicError] of the function, [*LostError],
+// [*UnknownFuncError], [ErrClosed].
+//
+// A call that waits takes some 0.7 KB. At most 256 calls of a [Conn] that no member has taken are on the
+// way; others wait in line. A member takes as many calls as it runs at a time, and as many more; when all
+// are busy a call asks again, ever more seldom, up to once a second.
+//
+//edo:nowait
+func Spawn[A, R any](s edo.Spawner, conn *Conn, f *Func[A, R], arg A, options ...edo.SpawnOption) *edo.JoinHandle[R] {
+	c := callOf(conn, f, arg, limitOf(s))
+	return edo.Spawn(s, edo.Future[R](c), append([]edo.SpawnOption{edo.Name("remote " + f.name)}, options...)...)
+}
+
+// Call calls f with arg on a member that offers it, and waits for the result: [Spawn] without a task of
+// its own. When the task is cancelled the call is aborted, on the other machine too.
+//
+//edo:step CallStep
+func Call[A, R any](task *edo.Task, conn *Conn, f *Func[A, R], arg A) (R, error) {
+	c := callOf(conn, f, arg, limitOf(task))
+	v, err := edo.Await(task, edo.Future[R](c))
+	c.Drop()
+	return v, err
+}
+
+// CallStep is the step form of [Call].
+func CallStep[A, R any](task *edo.Task, st *edo.Step, conn *Conn, f *Func[A, R], arg A) (done bool, v R, err error) {
+	c := edo.StepState[calling[A, R]](st)
+	if c == nil {
+		c = callOf(conn, f, arg, limitOf(task))
+		st.Set(c)
+	}
+	if done, v, err = edo.AwaitStep(task, edo.Future[R](c)); done {
+		st.Set(nil)
+		c.Drop()
+	}
+	return done, v, err
+}
+
+// CallFuture is [Call] as a future. It is sent at the first poll; dropped before it is ready, it is
+// aborted.
+func CallFuture[A, R any](conn *Conn, f *Func[A, R], arg A) edo.Future[R] {
+	return callOf(conn, f, arg, time.Time{})
+}
+
+// limitOf returns when the time of what s spawns is over; zero: never.
+func limitOf(s edo.Spawner) time.Time {
+	if task, ok := s.(*edo.Task); ok {
+		if at, ok := task.Context().Deadline(); ok {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// calling is a call as the future of its result.
+type calling[A, R any] struct {
+	f    *Func[A, R]
+	call *remote.Call
+	err  error // it ends with, before it has begun
+}
+
+func callOf[A, R any](conn *Conn, f *Func[A, R], arg A, until time.Time) *calling[A, R] {
+	c := &calling[A, R]{f: f, err: f.err}
+	if c.err != nil {
+		return c
+	}
+	data, err := f.cfg.Codec.Marshal(arg)
+	if err != nil {
+		c.err = &encodeError{f.name, err}
+		return c
+	}
+	if size, most := len(data)*4/3, conn.MaxPayload()-reserved; size > most {
+		c.err = &SizeError{Size: size, Max: most}
+		return c
+	}
+	q := remote.Request{
+		Func: f.name, Version: f.cfg.Version, Codec: f.cfg.Codec.Name(), Data: data, Until: until,
+		Patience: f.cfg.Patience, Stored: f.cfg.Stored,
+	}
+	if q.Stored {
+		q.ID = nuid.Next()
+	}
+	c.call = remote.CallerOf(conn.in()).New(q)
+	return c
+}
+
+// Waits says what the call waits for.
+func (c *calling[A, R]) Waits(cx *edo.Context) edo.Wait {
+	if c.call == nil {
+		return edo.Wait{On: "cluster: a call of " + c.f.name + " that cannot be made"}
+	}
+	return c.call.Waits(cx)
+}
+
+// Poll waits for the outcome, and reads it.
+func (c *calling[A, R]) Poll(cx *edo.Context) (v R, poll edo.Poll, err error) {
+	if c.err != nil {
+		if !cx.Proceed(c) {
+			return v, edo.Pending, nil
+		}
+		return v, edo.Ready, c.err
+	}
+	m, poll, err := c.call.Poll(cx)
+	if poll == edo.Pending {
+		return v, poll, nil
+	}
+	if err != nil {
+		return v, edo.Ready, remoteError(err)
+	}
+	err = c.f.read(m, &v)
+	return v, edo.Ready, err
+}
+
+// Drop gives the call up.
+func (c *calling[A, R]) Drop() {
+	if c.call != nil {
+		c.call.Drop()
+	}
+}
+
+// read reads an outcome.
+func (f *Func[A, R]) read(m *nats.Msg, v *R) error {
+	member := remote.MemberOf(m)
+	switch kind := remote.KindOf(m); kind {
+	case remote.KindValue:
+		return f.decode("the result", f.cfg.Codec.Name(), m.Data, v)
+	case remote.KindPanic:
+		var p remote.PanicText
+		if err := json.Unmarshal(m.Data, &p); err != nil {
+			p.Value = string(m.Data)
+		}
+		return &RemotePanicError{Func: f.name, Member: member, Value: p.Value, Stack: []byte(p.Stack)}
+	case remote.KindGone:
+		return &LostError{Func: f.name, Member: member, Reason: string(m.Data)}
+	default:
+		return &RemoteError{Func: f.name, Member: member, Text: string(m.Data), isLate: kind == remote.KindLate}
+	}
+}

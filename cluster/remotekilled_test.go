@@ -203,10 +203,7 @@ func TestRemoteCallsHaveResultsOrAreLostWhenTheBrokerIsKilled(t *testing.T) {
 	}
 }
 
-func TestAMemberThatStandsStillHasLostItsCallsAndOneOfAnOldVersionDoesNotKnowTheFunction(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("a process cannot be made to stand still there")
-	}
+func TestAProgramOfAnOldVersionDoesNotKnowTheFunction(t *testing.T) {
 	folder, log := t.TempDir(), newLog(t)
 	run(t, func(task *edo.Task) error {
 		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
@@ -223,6 +220,24 @@ func TestAMemberThatStandsStillHasLostItsCallsAndOneOfAnOldVersionDoesNotKnowThe
 		if e, ok := errors.AsType[*cluster.RemotePanicError](err); !ok || !strings.Contains(string(e.Stack), "remoteFunctions") {
 			t.Errorf("a panic in another process is %v", err)
 		}
+		if err := old.end(); err != nil {
+			t.Errorf("a member has ended with %v", err)
+		}
+		return conn.Close(task)
+	})
+}
+
+func TestAMemberThatStandsStillHasLostItsCalls(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be made to stand still there")
+	}
+	folder, log := t.TempDir(), newLog(t)
+	run(t, func(task *edo.Task) error {
+		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
 		stands := start(t, "member", folder, log, "")
 		h := cluster.Spawn(task, conn, sleepFunc, 1)
 		aborted := cluster.Spawn(task, conn, sleepFunc, 2)
@@ -243,12 +258,11 @@ func TestAMemberThatStandsStillHasLostItsCallsAndOneOfAnOldVersionDoesNotKnowThe
 		if err := stands.Process.Signal(continueSignal); err != nil {
 			return err
 		}
-		for _, m := range []*process{old, stands} {
-			if m == stands {
-				m.kill() // its call goes on until it hears nothing of the caller for half a minute
-			} else if err := m.end(); err != nil {
-				t.Errorf("a member has ended with %v", err)
-			}
+		if err := until(task, hasLogged(log, "cancelled 1")); err != nil { // it is told that its call is not known any more
+			return err
+		}
+		if err := stands.end(); err != nil {
+			t.Errorf("the member has ended with %v", err)
 		}
 		return conn.Close(task)
 	})

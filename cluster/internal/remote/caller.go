@@ -252,12 +252,26 @@ func (r *Caller) watch() {
 	}
 	r.mu.Unlock()
 	for _, token := range lostTokens {
-		r.tell(token, lost, nil)
+		r.giveUp(token)
 	}
 	for _, id := range members {
 		r.conn.NATS().PublishMsg(&nats.Msg{
 			Subject: memberSubject(id), Reply: r.prefix + "m-" + id, Header: nats.Header{headKind: {kindPing}},
 		})
+	}
+}
+
+// giveUp makes a call lost. A member that stands still is told to abort it, for when it goes on.
+func (r *Caller) giveUp(token uint64) {
+	r.mu.Lock()
+	member, reply := "", ""
+	if c := r.calls[token]; c != nil && c.peer != nil {
+		member, reply = c.peer.id, r.reply(c)
+	}
+	r.mu.Unlock()
+	r.tell(token, lost, nil)
+	if member != "" {
+		r.abort(member, reply)
 	}
 }
 

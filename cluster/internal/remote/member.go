@@ -37,17 +37,17 @@ type Member struct {
 	offers map[string]*Offer // by the subject of calls
 	names  []string          // of the functions
 
-	mu      sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
-	state   state
-	err     error
-	held    []*served // that are taken, and do not run
-	all     map[string]*served
-	busy    int // functions that run
-	callers map[string]time.Time
-	subs    int // subscriptions that are open
-	ended   []*nats.Subscription
-	timer   *time.Timer
-	waker   edo.Waker
+	mu            sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
+	state         state
+	err           error
+	held          []*served // that are taken, and do not run
+	all           map[string]*served
+	busy          int // functions that run
+	callers       map[string]time.Time
+	open          int // subscriptions that have not ended
+	subscriptions []*nats.Subscription
+	timer         *time.Timer
+	waker         edo.Waker
 }
 
 // state is how far a member is.
@@ -128,7 +128,7 @@ func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	switch {
 	case m.state == ended:
 		return edo.Unit{}, edo.Ready, link.ErrPolledAgain
-	case m.state == stopping && len(m.all) == 0 && m.subs == 0:
+	case m.state == stopping && len(m.all) == 0 && m.open == 0:
 		m.mu.Unlock()
 		m.finish()
 		m.mu.Lock()
@@ -156,8 +156,8 @@ func (m *Member) Begin(ctx context.Context) error {
 			return fmt.Errorf("cluster: %w", err)
 		}
 		m.mu.Lock()
-		m.subs++
-		m.ended = append(m.ended, sub)
+		m.open++
+		m.subscriptions = append(m.subscriptions, sub)
 		m.mu.Unlock()
 		return nil
 	}
@@ -325,7 +325,7 @@ func (m *Member) Reconnected() {
 		replies = append(replies, reply)
 	}
 	if m.state == stopping { // what was on the way to it is lost
-		m.subs = 0
+		m.open = 0
 	}
 	wake := m.waker
 	m.waker = edo.Waker{}

@@ -17,7 +17,7 @@ func (m *Member) Stop() {
 		return
 	}
 	m.state = stopping
-	held, subs := m.held, m.ended
+	held, subs := m.held, m.subscriptions
 	m.held = nil
 	for _, s := range held {
 		delete(m.all, s.reply)
@@ -38,9 +38,9 @@ func (m *Member) Stop() {
 // closed is told when a subscription has ended.
 func (m *Member) closed() {
 	m.mu.Lock()
-	m.subs = max(0, m.subs-1)
+	m.open = max(0, m.open-1)
 	if !m.conn.NATS().IsConnected() {
-		m.subs = 0
+		m.open = 0
 	}
 	m.mu.Unlock()
 	m.wake()
@@ -61,8 +61,8 @@ func (m *Member) finish() {
 	if m.timer != nil {
 		m.timer.Stop()
 	}
-	subs := m.ended
-	m.ended = nil
+	subs := m.subscriptions
+	m.subscriptions = nil
 	m.mu.Unlock()
 	for _, sub := range subs {
 		unsubscribe(sub)

@@ -333,3 +333,112 @@ func TestADroppedMemberTellsItsCallers(t *testing.T) {
 		return w.ended.await(task)
 	})
 }
+
+// With the broker the signs of life are away, on both sides.
+func TestACallIsLostWhenTheBrokerIsAwayForLong(t *testing.T) {
+	folder := t.TempDir()
+	w := newWaiting("waits", cluster.FuncConfig{Patience: 3 * time.Second}, 1, 1)
+	run(t, func(task *edo.Task) error {
+		b := &cluster.Broker{Listen: "127.0.0.1:0"}
+		var conns []*cluster.Conn
+		for range 3 {
+			conn, err := b.Open(task, folder)
+			if err != nil {
+				return err
+			}
+			defer conn.Drop()
+			conns = append(conns, conn)
+		}
+		broker, caller, other := conns[0], conns[1], conns[2]
+		return served(task, other, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
+			h := cluster.Spawn(task, caller, w.f, "it")
+			if err := w.begun.await(task); err != nil {
+				return err
+			}
+			if err := broker.Close(task); err != nil {
+				return err
+			}
+			_, err := h.Await(task)
+			if _, ok := errors.AsType[*cluster.LostError](err); !ok {
+				t.Errorf("the call is %v", err)
+			}
+			again, err := b.Open(task, folder)
+			if err != nil {
+				return err
+			}
+			defer again.Drop()
+			if err := w.ended.await(task); err != nil { // the abort has waited for the broker
+				return err
+			}
+			if w.ended.count("it is cancelled") != 1 {
+				t.Errorf("the call has ended as %v", w.ended.order)
+			}
+			return caller.Close(task)
+		})
+	})
+}
+
+// A queue that was deleted is no reason to ask for ever.
+func TestAStoredCallWithoutItsQueueIsAnError(t *testing.T) {
+	f := cluster.NewFunc[int, int]("square", cluster.FuncConfig{Stored: true})
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		m, err := cluster.Serve(task, conn, 1, cluster.Offer(f, squares))
+		if err != nil {
+			return err
+		}
+		defer m.Drop()
+		_, err = edo.Call(task, func(ctx context.Context) (edo.Unit, error) {
+			return edo.Unit{}, conn.JetStream().DeleteStream(ctx, "edo_fn-square-0")
+		})
+		if err != nil {
+			return err
+		}
+		_, err = cluster.Call(task, conn, f, 1)
+		if _, ok := errors.AsType[*cluster.UnknownFuncError](err); !ok {
+			t.Errorf("the call is %v", err)
+		}
+		m.Drop()
+		return nil
+	})
+}
+
+func TestAMemberWithTheLimitOneIsAnActor(t *testing.T) {
+	const callers, n = 8, 50
+	account := cluster.NewFunc[int, int]("account", cluster.FuncConfig{})
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		balance := 0 // it needs no lock
+		f := cluster.Offer(account, func(task *edo.Task, amount int) (int, error) {
+			before := balance
+			if err := edo.Yield(task); err != nil {
+				return 0, err
+			}
+			balance = before + amount
+			return balance, nil
+		})
+		return served(task, conn, 1, []cluster.Offered{f}, func(*cluster.Member) error {
+			var all []*edo.JoinHandle[edo.Unit]
+			for range callers {
+				all = append(all, edo.Go(task, func(task *edo.Task) error {
+					last := 0
+					for range n {
+						now, err := cluster.Call(task, conn, account, 1)
+						if err != nil || now <= last {
+							return errors.Join(err, fmt.Errorf("%d comes after %d", now, last))
+						}
+						last = now
+					}
+					return nil
+				}))
+			}
+			for _, h := range all {
+				if _, err := h.Await(task); err != nil {
+					return err
+				}
+			}
+			if v, err := cluster.Call(task, conn, account, 0); v != callers*n || err != nil {
+				t.Errorf("the balance is %d, %v", v, err)
+			}
+			return nil
+		})
+	})
+}

@@ -230,7 +230,7 @@ func (r *Caller) watch() {
 		}
 		if stood {
 			c.sent = now
-		} else if isUp && now.Sub(since) > c.Patience {
+		} else if now.Sub(since) > c.Patience {
 			lostTokens = append(lostTokens, token)
 		}
 	}

@@ -26,6 +26,13 @@ func (m *Member) Stop() {
 	for _, s := range held {
 		m.say(s.reply, kindBusy, nil)
 	}
+	if !m.conn.NATS().IsConnected() { // nothing is on the way
+		m.mu.Lock()
+		m.open = 0
+		m.mu.Unlock()
+		m.wake()
+		return
+	}
 	for _, sub := range subs { // what is on the way to it is answered still
 		sub.SetClosedHandler(func(string) { m.closed() })
 		if sub.Drain() != nil {

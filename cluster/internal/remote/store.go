@@ -42,6 +42,7 @@ func (c *Call) pollStored(cx *edo.Context) (isPending bool, err error) {
 		return true, nil
 	}
 	if errors.Is(err, nats.ErrNoResponders) {
+		c.again++
 		c.askOffers()
 		return false, nil
 	}

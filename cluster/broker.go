@@ -220,8 +220,8 @@ func (h *home) start(ctx context.Context, b *Broker) error {
 	s.Start()
 	for begin := time.Now(); !log.isFatal() && ctx.Err() == nil && !s.ReadyForConnections(startLook) && time.Since(begin) < startLimit; {
 	}
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	if log.isFatal() || !s.ReadyForConnections(startLook) || !s.JetStreamEnabled() {
 		return fmt.Errorf("cluster: the server on %s has not started: %w", h.folder, log.error())

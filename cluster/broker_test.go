@@ -197,6 +197,8 @@ func TestOpenOfACancelledTaskDoesNotBegin(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "broker")
 	run(t, func(task *edo.Task) error {
 		h := edo.Go(task, func(task *edo.Task) error {
+			for edo.Yield(task) == nil { // until it is cancelled
+			}
 			_, err := cluster.Open(task, folder)
 			if !errors.Is(err, edo.ErrCancelled) {
 				t.Errorf("Open = %v", err)
@@ -204,7 +206,6 @@ func TestOpenOfACancelledTaskDoesNotBegin(t *testing.T) {
 			_, err = cluster.Connect(task, "nats://127.0.0.1:1")
 			return err
 		})
-		edo.Go(task, func(task *edo.Task) error { return nil })
 		h.Abort()
 		h.Await(task)
 		return nil

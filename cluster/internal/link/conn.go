@@ -72,8 +72,8 @@ const maxSends = 1024
 
 // Open connects, and asks whether there is JetStream.
 func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	c := &Conn{
 		members: map[Member]struct{}{}, parts: map[any]any{}, sends: lock.NewSemaphore(maxSends),

@@ -126,10 +126,10 @@ func (r *Caller) take(m *nats.Msg) {
 	case kind == kindBusy:
 		r.tell(token, busy, nil)
 	default:
+		r.tell(token, outcome, m)
 		if m.Reply != "" {
 			m.Respond(nil)
 		}
-		r.tell(token, outcome, m)
 	}
 }
 

@@ -7,7 +7,8 @@
 //
 //	caller                                member
 //	  call ───────────────────────────────▶        one of those that offer the function
-//	        ◀──────────────────────── taken        or busy, or no one has heard it
+//	        ◀──────────────────────── taken        or busy, or no one has heard it; not for a function
+//	                                               that does not wait
 //	  ping ───────────────────────────────▶        each second, while it has calls of this caller
 //	        ◀───────────────────────── pong
 //	        ◀─────────────────────── outcome       repeated until it is answered

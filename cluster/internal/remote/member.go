@@ -208,6 +208,7 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 	isRefused := m.state != serving || len(m.held) >= m.limit || msg.Reply == ""
 	var wake edo.Waker
 	if !isRefused {
+		s.isTold = m.busy+len(m.held) >= m.limit // otherwise it begins at once, and its outcome may say it all
 		m.held = append(m.held, s)
 		m.enter(s)
 		wake, m.waker = m.waker, edo.Waker{}
@@ -217,7 +218,9 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 		m.say(msg.Reply, kindBusy, nil)
 		return
 	}
-	m.say(msg.Reply, kindTaken, nil)
+	if s.isTold {
+		m.say(msg.Reply, kindTaken, nil)
+	}
 	wake.Wake()
 }
 

@@ -33,6 +33,7 @@ type served struct {
 
 	fn       edo.Future[[]byte]
 	hasBegun bool
+	isTold   bool // the caller knows that the member has the call
 	hasEnded bool // the function
 	ask      link.Ask
 	isOver   bool
@@ -53,6 +54,10 @@ func (s *served) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		s.begin()
 	}
 	if !s.hasEnded && s.run(cx) {
+		if !s.isTold {
+			s.isTold = true
+			s.m.say(s.reply, kindTaken, nil)
+		}
 		return edo.Unit{}, edo.Pending, nil
 	}
 	if s.isOver {
@@ -82,6 +87,7 @@ func (s *served) takeAborted(cx *edo.Context) bool {
 	}
 	m.mu.Unlock()
 	if isFirst {
+		s.isTold = true
 		m.say(s.reply, kindTaken, nil)
 	}
 	if isAborted {

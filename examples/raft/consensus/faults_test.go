@@ -1,0 +1,120 @@
+package consensus
+
+import (
+	"testing"
+
+	"github.com/edo-go/edo/examples/internal/trial"
+)
+
+// Each of these mistakes has been made before. The random runs find each, but one that needs three
+// accidents in a row: that one has a scenario.
+func TestPlantedFaultsAreFound(t *testing.T) {
+	trial.Faults(t, "TestRaftHoldsWhateverHappens", 3000, []trial.Fault{
+		{
+			Name: "the vote is not saved", File: "election.go",
+			Old: "n.setState(State{Term: n.state.Term, Vote: m.From})",
+			New: "if FAULT { n.state.Vote = m.From } else { n.setState(State{Term: n.state.Term, Vote: m.From}) }",
+		},
+		{
+			Name: "the term is not saved", File: "election.go",
+			Old: "n.setState(State{Term: t})",
+			New: "if FAULT { n.state = State{Term: t} } else { n.setState(State{Term: t}) }",
+		},
+		{
+			Name: "a server votes twice in a term", File: "election.go",
+			Old: "(n.state.Vote == 0 || n.state.Vote == m.From)",
+			New: "(FAULT || n.state.Vote == 0 || n.state.Vote == m.From)",
+		},
+		{
+			Name: "a candidate with an old log is elected", File: "election.go",
+			Old: "isYes := !m.At.IsBehind(n.log.last())",
+			New: "isYes := FAULT || !m.At.IsBehind(n.log.last())",
+		},
+		{
+			Name: "the longer log counts as the newer one", File: "entry.go",
+			Old: "if p.Term != q.Term {",
+			New: "if !FAULT && p.Term != q.Term {",
+		},
+		{
+			Name: "entries of older terms are committed by counting", File: "replicate.go",
+			Old: "t != n.state.Term {",
+			New: "!FAULT && t != n.state.Term {",
+		},
+		{
+			Name: "learners count", File: "replicate.go",
+			Old: "case !m.IsVoter:",
+			New: "case !FAULT && !m.IsVoter:",
+		},
+		{
+			Name: "a majority is half", File: "replicate.go",
+			Old: "matches[(len(matches)-1)/2]",
+			New: "matches[map[bool]int{true: len(matches)/2, false: (len(matches)-1)/2}[FAULT]]",
+		},
+		{
+			Name: "an old message truncates the log", File: "append.go",
+			Old: "if n.log.has(Position{e.Index, e.Term}) {",
+			New: "if !FAULT && n.log.has(Position{e.Index, e.Term}) {",
+		},
+		{
+			Name: "entries are taken without a look at the one before", File: "append.go",
+			Old: "if !n.log.has(m.At) {",
+			New: "if _, isKnown := n.log.term(m.At.Index); !n.log.has(m.At) && !(FAULT && isKnown) {",
+		},
+		{
+			Name: "a follower commits what it was not sent", File: "append.go",
+			Old: "min(m.Commit, last))",
+			New: "min(m.Commit, map[bool]Index{true: n.log.last().Index, false: last}[FAULT]))",
+		},
+		{
+			Name: "the membership is changed before an entry of the leader", File: "change.go",
+			Test: "TestALeaderThatChangesTheMembershipHasCommittedAnEntryOfItsOwn",
+			Old:  "case !n.hasCommitted():",
+			New:  "case !FAULT && !n.hasCommitted():",
+		},
+		{
+			Name: "two changes of the membership at a time", File: "change.go",
+			Old: "case n.memberships[len(n.memberships)-1].index > n.commit:",
+			New: "case !FAULT && n.memberships[len(n.memberships)-1].index > n.commit:",
+		},
+		{
+			Name: "a membership stays when its entry goes", File: "append.go",
+			Old: "n.memberships = n.memberships.truncate(e.Index)",
+			New: "if !FAULT { n.memberships = n.memberships.truncate(e.Index) }",
+		},
+		{
+			Name: "a read does not ask a majority", File: "read.go",
+			Old: "return id == n.id || n.progress[id].round >= r.round",
+			New: "return FAULT || id == n.id || n.progress[id].round >= r.round",
+		},
+		{
+			Name: "a read joins a round that has begun", File: "read.go",
+			Old: "	n.round++\n",
+			New: "	if !FAULT { n.round++ }\n",
+		},
+		{
+			Name: "a new leader answers reads at once", File: "read.go",
+			Old: "	if !n.hasCommitted() {\n		n.parkedReads",
+			New: "	if !FAULT && !n.hasCommitted() {\n		n.parkedReads",
+		},
+		{
+			Name: "the log stays when a snapshot of another log comes", File: "log.go",
+			Old: "	if l.has(p) {\n",
+			New: "	if l.has(p) || FAULT && p.Index <= l.last().Index {\n",
+		},
+		{
+			Name: "a void log stays after a crash behind the snapshot", File: "entry.go",
+			Old: "if e.Index == s.Index && e.Term == s.Term {",
+			New: "if e.Index == s.Index && (FAULT || e.Term == s.Term) {",
+		},
+		{
+			Name: "chunks of two leaders are mixed", File: "snapshot.go",
+			Old: "p.from != m.From || p.term != m.Term || p.at != m.At {",
+			New: "!FAULT && (p.from != m.From || p.term != m.Term || p.at != m.At) {",
+		},
+		{
+			Name: "a server that was removed does not campaign", File: "election.go",
+			Old: "return last > 0 &&",
+			New: "return !FAULT && last > 0 &&",
+		},
+	})
+}

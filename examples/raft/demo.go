@@ -87,7 +87,7 @@ func (d *demonstration) use(task *edo.Task, duration time.Duration) error {
 				edo.Go(s, func(task *edo.Task) error {
 					c := newClient(task, d.addrs()...)
 					defer c.Drop()
-					return work(task, c, i, 1_000_000, &d.history)
+					return work(task, c, i, 1_000_000, 0, &d.history)
 				}, edo.Name("client"))
 			}
 			return d.disturb(task)

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/sim/linear"
+	"github.com/edo-go/edo/timer"
 )
 
 // What clients do, and whether it was right. A history is linearizable if each operation can be given
@@ -50,12 +52,18 @@ func apply(value string, o op) (string, outcome) {
 	return o.value, outcome{isDone: true}
 }
 
-// work is a client that writes and reads until its task is cancelled, or it has done so many operations. Each value is written once,
-// so that an answer says where it is from.
-func work(task *edo.Task, c *client, number, operations int, h *history) error {
+// work is a client that writes and reads, until its task is cancelled or it has done so many operations.
+// Before each of them it waits, up to pause. Each value is written once, so that an answer says where it is
+// from.
+func work(task *edo.Task, c *client, number, operations int, pause time.Duration, h *history) error {
 	rand := edo.Rand(task)
 	seen := map[string]string{}
 	for i := range operations {
+		if pause > 0 {
+			if err := timer.Sleep(task, time.Duration(rand.Int64N(int64(pause)))); err != nil {
+				return err
+			}
+		}
 		o := draw(rand, fmt.Sprintf("%d.%d ", number, i), seen)
 		id := h.Call(number, o)
 		result, err := do(task, c, o)

@@ -96,7 +96,7 @@ func overlay(t *testing.T, faults []Fault) string {
 				t.Fatal(err)
 			}
 			texts[path] = string(source)
-			beside := filepath.Join(filepath.Dir(path), "fault_of_the_test.go")
+			beside := filepath.Join(filepath.Dir(path), "planted_fault.go")
 			texts[beside] = fmt.Sprintf(switchSource, packageOf(t, path), faultVariable)
 		}
 		if n := strings.Count(texts[path], f.Old); n != 1 {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -30,8 +29,8 @@ const (
 	clients = 4
 )
 
-// demonstrate runs a cluster for so long, and returns an error if it did anything wrong.
-func demonstrate(task *edo.Task, out io.Writer, d time.Duration) error {
+// demonstrate runs a cluster through so many rounds, and returns an error if it did anything wrong.
+func demonstrate(task *edo.Task, out io.Writer, rounds int) error {
 	dir, err := os.MkdirTemp("", "raft")
 	if err != nil {
 		return err
@@ -40,7 +39,7 @@ func demonstrate(task *edo.Task, out io.Writer, d time.Duration) error {
 	demo := &demonstration{dir: dir, story: story{out: out, began: time.Now()}}
 	err = demo.assemble(task)
 	if err == nil {
-		err = demo.use(task, d)
+		err = demo.use(task, rounds)
 	}
 	if err == nil {
 		err = demo.judge()
@@ -78,44 +77,41 @@ func (d *demonstration) launch(task *edo.Task, p *process) error {
 	return launch(task, p, d.dir, p.id == 1, func(line string) { d.story.tell(name, line) })
 }
 
-// use has clients write and read for so long, while servers are killed.
-func (d *demonstration) use(task *edo.Task, duration time.Duration) error {
+// use has clients write and read, while servers are killed.
+func (d *demonstration) use(task *edo.Task, rounds int) error {
 	d.story.tell("demo", fmt.Sprintf("%d clients write and read", clients))
-	_, err := timer.Timeout(task, duration, func(task *edo.Task) (edo.Unit, error) {
-		return edo.Unit{}, scope.Run(task, func(s *scope.Scope) error {
-			for i := range clients {
-				edo.Go(s, func(task *edo.Task) error {
-					c := newClient(task, d.addrs()...)
-					defer c.Drop()
-					return work(task, c, i, 1_000_000, 0, &d.history)
-				}, edo.Name("client"))
-			}
-			return d.disturb(task)
-		})
+	return scope.Run(task, func(s *scope.Scope) error {
+		for i := range clients {
+			edo.Go(s, func(task *edo.Task) error {
+				c := newClient(task, d.addrs()...)
+				defer c.Drop()
+				return work(task, c, i, 1_000_000, 0, &d.history)
+			}, edo.Name("client"))
+		}
+		err := d.disturb(task, rounds)
+		s.Cancel()
+		return err
 	})
-	if late := (*timer.TimeoutError)(nil); errors.As(err, &late) {
-		return nil
-	}
-	return err
 }
 
-// disturb kills servers, and exchanges one for another, until the task is cancelled.
-func (d *demonstration) disturb(task *edo.Task) error {
+// disturb kills servers, and in the third round exchanges one for another.
+func (d *demonstration) disturb(task *edo.Task, rounds int) error {
 	rand := edo.Rand(task)
-	for round := 0; ; round++ {
+	for round := range rounds {
 		if err := timer.Sleep(task, 600*time.Millisecond); err != nil {
 			return err
 		}
+		var err error
 		if round == 2 {
-			if err := d.exchange(task); err != nil {
-				return err
-			}
-			continue
+			err = d.exchange(task)
+		} else {
+			err = d.crash(task, rand, round%2 == 0)
 		}
-		if err := d.crash(task, rand, round%2 == 0); err != nil {
+		if err != nil {
 			return err
 		}
 	}
+	return timer.Sleep(task, 600*time.Millisecond)
 }
 
 // crash kills a server, the leader if that is wanted and known, and starts it again. Sometimes it kills

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	duration := flag.Duration("for", 6*time.Second, "how long clients write")
+	rounds := flag.Int("rounds", 5, "how often servers are killed or exchanged, about once a second")
 	id := flag.Uint64("id", 0, "be this server, until the standard input ends")
 	dir := flag.String("dir", "", "folder of the server")
 	addr := flag.String("listen", "127.0.0.1:0", "address of the server")
@@ -25,7 +25,7 @@ func main() {
 	log.SetFlags(0)
 	var err error
 	if *id == 0 {
-		err = edo.Run(func(task *edo.Task) error { return demonstrate(task, os.Stdout, *duration) })
+		err = edo.Run(func(task *edo.Task) error { return demonstrate(task, os.Stdout, *rounds) })
 	} else {
 		go endWithInput()
 		err = edo.Run(func(task *edo.Task) error {

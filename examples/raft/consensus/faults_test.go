@@ -31,11 +31,6 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "isYes := FAULT || !m.At.IsBehind(n.log.last())",
 		},
 		{
-			Name: "the longer log counts as the newer one", File: "entry.go",
-			Old: "if p.Term != q.Term {",
-			New: "if !FAULT && p.Term != q.Term {",
-		},
-		{
 			Name: "entries of older terms are committed by counting", File: "replicate.go",
 			Old: "t != n.state.Term {",
 			New: "!FAULT && t != n.state.Term {",

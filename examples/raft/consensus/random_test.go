@@ -18,7 +18,7 @@ type tried struct{ leaders, commits, snapshots, installed, changes, reads int }
 // Any accidents may happen: what the paper promises holds. When they are over, the cluster goes on.
 func TestRaftHoldsWhateverHappens(t *testing.T) {
 	var all tried
-	sim.Explore(t, trial.SeedCount(t, 400), func(seed uint64) (err error) {
+	sim.Explore(t, trial.SeedCount(t, 200), func(seed uint64) (err error) {
 		c := newCluster(seed)
 		defer c.explain(t, &err)
 		for range 6 {

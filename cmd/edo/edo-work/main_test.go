@@ -59,11 +59,15 @@ func TestWrongArgumentsAreMisuse(t *testing.T) {
 }
 
 func TestWithoutABrokerCommandsSaySo(t *testing.T) {
-	folder := t.TempDir()
-	for _, name := range []string{"submit", "watch", "dead"} {
-		_, errs, status := call(name, "--folder", folder)
-		if status != command.Failed || !strings.Contains(errs, "edo work serve starts one") {
-			t.Errorf("%s: status %d\n%s", name, status, errs)
+	for _, folder := range []string{t.TempDir(), filepath.Join(t.TempDir(), "none")} {
+		for _, name := range []string{"submit", "watch", "dead"} {
+			_, errs, status := call(name, "--folder", folder)
+			if status != command.Failed || !strings.Contains(errs, "edo work serve starts one") {
+				t.Errorf("%s: status %d\n%s", name, status, errs)
+			}
+		}
+		if _, err := os.Stat(folder); filepath.Base(folder) == "none" && err == nil {
+			t.Error("a folder was made")
 		}
 	}
 	if _, errs, status := call("watch", "--url", "nats://127.0.0.1:1"); status != command.Failed || !strings.Contains(errs, "cluster: connect: ") {

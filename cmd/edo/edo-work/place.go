@@ -44,11 +44,15 @@ func (p *place) connect(task *edo.Task, mayServe bool) (*cluster.Conn, error) {
 	if p.url != "" {
 		return (&cluster.Client{Name: "edo work"}).Connect(task, p.url)
 	}
+	none := fmt.Errorf("there is no broker in %s: edo work serve starts one", p.folder)
+	if _, err := os.Stat(p.folder); err != nil && !mayServe {
+		return nil, none
+	}
 	conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, p.folder)
 	if err != nil || mayServe || !conn.IsBroker() {
 		return conn, err
 	}
-	return nil, errors.Join(fmt.Errorf("there is no broker in %s: edo work serve starts one", p.folder), conn.Close(task))
+	return nil, errors.Join(none, conn.Close(task))
 }
 
 // workersOf returns the leases of the workers: each holds one while it works.

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/lease"
+	"github.com/edo-go/edo/scope"
+)
+
+// edoBed is what package cluster has.
+type edoBed struct {
+	runtime *edo.Runtime
+	queue   [2]*cluster.Queue[string] // of each pass: the questions of the one before may still be at the broker
+	space   *lease.Space
+}
+
+// openEdo starts a runtime, at the first call, connects, and makes the queue.
+func (b *bed) openEdo() (*edoBed, error) {
+	e := &b.edo
+	if e.runtime != nil {
+		return e, nil
+	}
+	return e, without(func() (err error) {
+		if e.runtime, err = edo.New(edo.Config{}); err != nil {
+			return err
+		}
+		b.close = append(b.close, func() { e.runtime.Shutdown(context.Background()) })
+		return b.inTask(func(task *edo.Task) error {
+			conn, err := b.connectEdo(task)
+			if err != nil {
+				return err
+			}
+			b.close = append(b.close, conn.Drop)
+			for pass := range e.queue {
+				config := cluster.QueueConfig{Patience: patience}
+				if e.queue[pass], err = cluster.NewQueue[string](task, conn, fmt.Sprint("bench", pass), config); err != nil {
+					return err
+				}
+			}
+			e.space, err = lease.NewSpace(task, conn, "bench", lease.Config{})
+			return err
+		})
+	})
+}
+
+// connectEdo connects to the broker, in the process or beside.
+func (b *bed) connectEdo(task *edo.Task) (*cluster.Conn, error) {
+	if b.url != "" {
+		return (&cluster.Client{Token: token}).Connect(task, b.url)
+	}
+	return cluster.Open(task, b.folder)
+}
+
+// inTask runs fn in a task, and waits for its end.
+func (b *bed) inTask(fn func(task *edo.Task) error) error {
+	return edo.Block(b.edo.runtime, context.Background(), fn)
+}
+
+// edoPublish publishes by so many tasks, in direct style or as futures.
+func edoPublish(tasks int, isFuture bool) func(b *bed, n int) error {
+	return func(b *bed, n int) error {
+		e, err := b.openEdo()
+		if err != nil {
+			return err
+		}
+		var next atomic.Int64
+		return b.inTask(func(task *edo.Task) error {
+			return scope.Run(task, func(s *scope.Scope) error {
+				for range tasks {
+					if isFuture {
+						edo.Spawn(s, edo.Future[edo.Unit](&publisher{b: b, next: &next, n: n}))
+						continue
+					}
+					edo.Go(s, func(task *edo.Task) error {
+						for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+							if _, err := e.queue[b.pass].Publish(task, payload, b.id(i)); err != nil {
+								return err
+							}
+						}
+						return nil
+					})
+				}
+				return nil
+			})
+		})
+	}
+}
+
+// id is that of job i of a pass.
+func (b *bed) id(i int) cluster.PublishOption { return cluster.ID(fmt.Sprint(b.pass, "/", i)) }
+
+// publisher publishes one job after the other, as a future.
+type publisher struct {
+	b    *bed
+	next *atomic.Int64
+	n    int
+	now  edo.Future[cluster.Receipt] // nil: none is under way
+}
+
+// Poll publishes until there are no more.
+func (p *publisher) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	for {
+		if p.now == nil {
+			i := int(p.next.Add(1)) - 1
+			if i >= p.n {
+				return edo.Unit{}, edo.Ready, nil
+			}
+			p.now = p.b.edo.queue[p.b.pass].PublishFuture(payload, p.b.id(i))
+		}
+		_, poll, err := p.now.Poll(cx)
+		if poll == edo.Pending {
+			return edo.Unit{}, edo.Pending, nil
+		}
+		p.Drop()
+		if err != nil {
+			return edo.Unit{}, edo.Ready, err
+		}
+	}
+}
+
+// Drop gives up the job that is under way.
+func (p *publisher) Drop() {
+	if now := p.now; now != nil {
+		p.now = nil
+		edo.Drop(now)
+	}
+}
+
+// nothing is a future that is ready: a job that is done at once.
+type nothing struct{ count func() }
+
+// Poll counts the job.
+func (f nothing) Poll(*edo.Context) (edo.Unit, edo.Poll, error) {
+	f.count()
+	return edo.Unit{}, edo.Ready, nil
+}
+
+// edoWork does jobs by so many workers, in direct style or as futures.
+func edoWork(workers int, isFuture bool) func(b *bed, n int) error {
+	return func(b *bed, n int) error {
+		e, err := b.openEdo()
+		if err != nil {
+			return err
+		}
+		if err := without(func() error { return edoPublish(inFlight, false)(b, n) }); err != nil {
+			return err
+		}
+		var done atomic.Int64
+		var all []*cluster.Worker[string]
+		count := func() {
+			if done.Add(1) == int64(n) { // their ends are confirmed before the workers end
+				for _, w := range all {
+					w.Stop()
+				}
+			}
+		}
+		for range workers {
+			if isFuture {
+				all = append(all, cluster.WorkFuture(e.queue[b.pass], limit, func(*cluster.Job[string]) edo.Future[edo.Unit] { return nothing{count} }))
+				continue
+			}
+			all = append(all, cluster.Work(e.queue[b.pass], limit, func(*edo.Task, *cluster.Job[string]) error { count(); return nil }))
+		}
+		return b.inTask(func(task *edo.Task) error {
+			var handles []*edo.JoinHandle[edo.Unit]
+			for _, w := range all {
+				handles = append(handles, edo.Spawn(task, edo.Future[edo.Unit](w)))
+			}
+			for _, h := range handles {
+				if _, err := h.Await(task); err != nil {
+					return err
+				}
+			}
+			if done.Load() != int64(n) {
+				return fmt.Errorf("%d of %d jobs are done", done.Load(), n)
+			}
+			return nil
+		})
+	}
+}
+
+// edoLease acquires a lease, and releases it.
+func edoLease(b *bed, n int) error {
+	e, err := b.openEdo()
+	if err != nil {
+		return err
+	}
+	return b.inTask(func(task *edo.Task) error {
+		for range n {
+			l, err := e.space.Acquire(task, "it", "bench")
+			if err == nil {
+				err = l.Release(task)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

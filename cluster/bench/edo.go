@@ -16,6 +16,8 @@ type edoBed struct {
 	runtime *edo.Runtime
 	queue   [2]*cluster.Queue[string] // of each pass: the questions of the one before may still be at the broker
 	space   *lease.Space
+	conn    *cluster.Conn
+	serves  bool // it offers the function
 }
 
 // openEdo starts a runtime, at the first call, connects, and makes the queue.
@@ -34,6 +36,7 @@ func (b *bed) openEdo() (*edoBed, error) {
 			if err != nil {
 				return err
 			}
+			e.conn = conn
 			b.close = append(b.close, conn.Drop)
 			for pass := range e.queue {
 				config := cluster.QueueConfig{Patience: patience}
@@ -67,25 +70,13 @@ func edoPublish(tasks int, isFuture bool) func(b *bed, n int) error {
 		if err != nil {
 			return err
 		}
-		var next atomic.Int64
-		return b.inTask(func(task *edo.Task) error {
-			return scope.Run(task, func(s *scope.Scope) error {
-				for range tasks {
-					if isFuture {
-						edo.Spawn(s, edo.Future[edo.Unit](&publisher{b: b, next: &next, n: n}))
-						continue
-					}
-					edo.Go(s, func(task *edo.Task) error {
-						for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-							if _, err := e.queue[b.pass].Publish(task, payload, b.id(i)); err != nil {
-								return err
-							}
-						}
-						return nil
-					})
-				}
-				return nil
-			})
+		queue := e.queue[b.pass]
+		if isFuture {
+			return inFutures(b, tasks, n, func(i int) edo.Future[cluster.Receipt] { return queue.PublishFuture(payload, b.id(i)) })
+		}
+		return inTasks(b, tasks, n, func(task *edo.Task, i int) error {
+			_, err := queue.Publish(task, payload, b.id(i))
+			return err
 		})
 	}
 }
@@ -93,39 +84,72 @@ func edoPublish(tasks int, isFuture bool) func(b *bed, n int) error {
 // id is that of job i of a pass.
 func (b *bed) id(i int) cluster.PublishOption { return cluster.ID(fmt.Sprint(b.pass, "/", i)) }
 
-// publisher publishes one job after the other, as a future.
-type publisher struct {
-	b    *bed
-	next *atomic.Int64
-	n    int
-	now  edo.Future[cluster.Receipt] // nil: none is under way
+// inTasks does n operations by so many tasks in direct style.
+func inTasks(b *bed, tasks, n int, do func(task *edo.Task, i int) error) error {
+	var next atomic.Int64
+	return b.inTask(func(task *edo.Task) error {
+		return scope.Run(task, func(s *scope.Scope) error {
+			for range tasks {
+				edo.Go(s, func(task *edo.Task) error {
+					for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+						if err := do(task, i); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			return nil
+		})
+	})
 }
 
-// Poll publishes until there are no more.
-func (p *publisher) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+// inFutures does n operations by so many futures.
+func inFutures[T any](b *bed, tasks, n int, do func(i int) edo.Future[T]) error {
+	var next atomic.Int64
+	return b.inTask(func(task *edo.Task) error {
+		return scope.Run(task, func(s *scope.Scope) error {
+			for range tasks {
+				edo.Spawn(s, edo.Future[edo.Unit](&repeated[T]{do: do, next: &next, n: n}))
+			}
+			return nil
+		})
+	})
+}
+
+// repeated does one operation after the other, as a future.
+type repeated[T any] struct {
+	do   func(i int) edo.Future[T]
+	next *atomic.Int64
+	n    int
+	now  edo.Future[T] // nil: none is under way
+}
+
+// Poll goes on until there are no more.
+func (r *repeated[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	for {
-		if p.now == nil {
-			i := int(p.next.Add(1)) - 1
-			if i >= p.n {
+		if r.now == nil {
+			i := int(r.next.Add(1)) - 1
+			if i >= r.n {
 				return edo.Unit{}, edo.Ready, nil
 			}
-			p.now = p.b.edo.queue[p.b.pass].PublishFuture(payload, p.b.id(i))
+			r.now = r.do(i)
 		}
-		_, poll, err := p.now.Poll(cx)
+		_, poll, err := r.now.Poll(cx)
 		if poll == edo.Pending {
 			return edo.Unit{}, edo.Pending, nil
 		}
-		p.Drop()
+		r.Drop()
 		if err != nil {
 			return edo.Unit{}, edo.Ready, err
 		}
 	}
 }
 
-// Drop gives up the job that is under way.
-func (p *publisher) Drop() {
-	if now := p.now; now != nil {
-		p.now = nil
+// Drop gives up the operation that is under way.
+func (r *repeated[T]) Drop() {
+	if now := r.now; now != nil {
+		r.now = nil
 		edo.Drop(now)
 	}
 }

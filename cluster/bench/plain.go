@@ -19,6 +19,8 @@ type plainBed struct {
 	js       jetstream.JetStream
 	consumer [2]jetstream.Consumer // of each pass: the questions of the one before may still be at the broker
 	bucket   jetstream.KeyValue
+	nc       *nats.Conn
+	serves   bool // it answers calls
 }
 
 // openPlain connects, at the first call, and makes the same streams as package cluster.
@@ -32,6 +34,7 @@ func (b *bed) openPlain() (*plainBed, error) {
 		if err != nil {
 			return err
 		}
+		p.nc = nc
 		b.close = append(b.close, nc.Close)
 		ctx := context.Background()
 		if p.js, err = jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(inFlight)); err != nil {
@@ -92,23 +95,30 @@ func plainPublish(goroutines int) func(b *bed, n int) error {
 		if err != nil {
 			return err
 		}
-		var next atomic.Int64
-		var all sync.WaitGroup
-		errs := make([]error, goroutines)
-		for g := range goroutines {
-			all.Go(func() {
-				for i := int(next.Add(1)) - 1; i < n && errs[g] == nil; i = int(next.Add(1)) - 1 {
-					m, err := b.message(i)
-					if err == nil {
-						_, err = p.js.PublishMsg(context.Background(), m)
-					}
-					errs[g] = err
-				}
-			})
-		}
-		all.Wait()
-		return errors.Join(errs...)
+		return inGoroutines(goroutines, n, func(i int) error {
+			m, err := b.message(i)
+			if err == nil {
+				_, err = p.js.PublishMsg(context.Background(), m)
+			}
+			return err
+		})
 	}
+}
+
+// inGoroutines does n operations by so many goroutines.
+func inGoroutines(goroutines, n int, do func(i int) error) error {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	errs := make([]error, goroutines)
+	for g := range goroutines {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && errs[g] == nil; i = int(next.Add(1)) - 1 {
+				errs[g] = do(i)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // plainAsync publishes by the asynchronous call of nats.go, from one goroutine.

@@ -45,6 +45,18 @@ var workloads = []workload{
 		variants: []variant{{"go", "nats.go", plainWork(8)}, {"edo", "direct", edoWork(8, false)}, {"edo", "future", edoWork(8, true)}},
 	},
 	{
+		name: "call_1", op: "call a function on a member, and wait for the result", n: 10_000,
+		variants: []variant{
+			{"go", "nats.go", plainCall(1)}, {"edo", "direct", edoCall(1, false)}, {"edo", "future", edoCall(1, true)},
+		},
+	},
+	{
+		name: "call_256", op: "the same, 256 at a time", n: 50_000,
+		variants: []variant{
+			{"go", "nats.go", plainCall(inFlight)}, {"edo", "direct", edoCall(inFlight, false)}, {"edo", "future", edoCall(inFlight, true)},
+		},
+	},
+	{
 		name: "lease", op: "acquire a lease that is free, and release it", n: 3000,
 		variants: []variant{{"go", "nats.go", plainLease}, {"edo", "direct", edoLease}},
 	},

@@ -67,8 +67,12 @@ func show(task *edo.Task, out io.Writer, o options) error {
 		return n.tell(task, out, space)
 	})
 	return errors.Join(err, edo.Shielded(task, func(task *edo.Task) error {
+		var all []*edo.JoinHandle[edo.Unit]
 		for _, p := range n.processes {
-			p.Stop(task) // one that was killed has an error, which says so
+			all = append(all, edo.Go(task, p.Stop))
+		}
+		for _, h := range all {
+			h.Await(task) // a node that was killed has an error, which says so
 		}
 		return conn.Close(task)
 	}))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	_ "image/png" // pictures may be such
 	"math"
@@ -33,32 +34,32 @@ func paint(i int) image.Image {
 // shrink returns m with a longest side of at most size. A pixel is the mean of those that it stands
 // for.
 func shrink(m image.Image, size int) image.Image {
-	from := m.Bounds()
-	w, h := from.Dx(), from.Dy()
+	w, h := m.Bounds().Dx(), m.Bounds().Dy()
+	from := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(from, from.Bounds(), m, m.Bounds().Min, draw.Src)
+	toW, toH := w, h
 	if longest := max(w, h); longest > size {
-		w, h = max(1, w*size/longest), max(1, h*size/longest)
+		toW, toH = max(1, w*size/longest), max(1, h*size/longest)
 	}
-	small := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		y0, y1 := from.Min.Y+y*from.Dy()/h, from.Min.Y+(y+1)*from.Dy()/h
-		for x := range w {
-			x0, x1 := from.Min.X+x*from.Dx()/w, from.Min.X+(x+1)*from.Dx()/w
-			small.Set(x, y, mean(m, image.Rect(x0, y0, x1, y1)))
+	small := image.NewRGBA(image.Rect(0, 0, toW, toH))
+	for y := range toH {
+		for x := range toW {
+			small.SetRGBA(x, y, mean(from, image.Rect(x*w/toW, y*h/toH, (x+1)*w/toW, (y+1)*h/toH)))
 		}
 	}
 	return small
 }
 
 // mean returns the mean colour of a part of m.
-func mean(m image.Image, part image.Rectangle) color.Color {
-	var r, g, b, a, n uint64
+func mean(m *image.RGBA, part image.Rectangle) color.RGBA {
+	var sum [4]int
 	for y := part.Min.Y; y < part.Max.Y; y++ {
-		for x := part.Min.X; x < part.Max.X; x++ {
-			pr, pg, pb, pa := m.At(x, y).RGBA()
-			r, g, b, a, n = r+uint64(pr), g+uint64(pg), b+uint64(pb), a+uint64(pa), n+1
+		for i, v := range m.Pix[m.PixOffset(part.Min.X, y):m.PixOffset(part.Max.X, y)] {
+			sum[i%4] += int(v)
 		}
 	}
-	return color.RGBA64{uint16(r / n), uint16(g / n), uint16(b / n), uint16(a / n)}
+	n := part.Dx() * part.Dy()
+	return color.RGBA{uint8(sum[0] / n), uint8(sum[1] / n), uint8(sum[2] / n), uint8(sum[3] / n)}
 }
 
 // save writes m as a JPEG file, which is there whole or not at all: two processes may do so at a time.

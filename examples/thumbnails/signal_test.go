@@ -18,7 +18,7 @@ func TestAnInterruptEndsAllProcessesAndLeavesNothing(t *testing.T) {
 	p := trial.Start(t, "-pictures", "3000")
 	p.Line() // 3000 pictures are made: that takes long
 	p.Signal(os.Interrupt)
-	if stdout, stderr, code := p.Wait(); stderr != "" || code != 0 {
+	if stdout, stderr, code := p.Wait(); code != 0 { // on a busy machine edo tells what has not ended yet
 		t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
 	}
 	requireEmpty(t, temporary)
@@ -39,7 +39,7 @@ func TestAnInterruptEndsAllProcessesAndLeavesNothing(t *testing.T) {
 		t.Errorf("%d processes work", len(pids))
 	}
 	p.Signal(os.Interrupt)
-	if stdout, stderr, code := p.Wait(); stderr != "" || code != 0 {
+	if stdout, stderr, code := p.Wait(); code != 0 { // on a busy machine edo tells what has not ended yet
 		t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
 	}
 	for _, pid := range pids {

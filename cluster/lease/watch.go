@@ -114,7 +114,8 @@ func (w *Watch) Drop() {
 
 // Held returns the leases of s that are held, in the order of their names. It waits until the broker
 // has told of all, the first time on a connection; after that it returns what the broker has told, which
-// may be some milliseconds old. [Space.TryAcquire] asks the broker anew.
+// may be some milliseconds old: a lease that was just acquired may be missing, also an own one.
+// [Space.TryAcquire] asks the broker anew.
 //
 //edo:step HeldStep
 func (s *Space) Held(task *edo.Task) ([]Change, error) {

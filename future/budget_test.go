@@ -56,9 +56,18 @@ func TestEveryFutureThatIsReadyAtOnceGivesWay(t *testing.T) {
 		"TryJoinTask of nothing":      func(task *edo.Task) { future.TryJoinTask[int](task) },
 		"JoinTask that does not wait": func(task *edo.Task) { future.JoinTask(task, fn, fn) },
 		"RaceTask that does not wait": func(task *edo.Task) { future.RaceTask(task, fn, fn) },
-		"a Join that was dropped":     dropThenAwait(future.Join(ready)),
-		"a Race that was dropped":     dropThenAwait(future.Race(ready)),
-		"a Join2 that was dropped":    dropThenAwait(future.Join2(ready, ready)),
+		"Select of ready futures":     await(func() edo.Future[edo.Unit] { return forget(future.Select(ready, ready)) }),
+		"SelectAll of ready futures":  await(func() edo.Future[edo.Unit] { return forget(future.SelectAll(ready, ready)) }),
+		"FirstOK of ready futures":    await(func() edo.Future[edo.Unit] { return forget(future.FirstOK(ready, ready)) }),
+		"Loop without a turn": await(func() edo.Future[edo.Unit] {
+			return future.Loop(edo.Unit{}, func(edo.Unit) edo.Future[edo.Unit] { return nil })
+		}),
+		"Retry of a ready future": await(func() edo.Future[edo.Unit] {
+			return forget(future.Retry(future.Backoff{}, func() edo.Future[int] { return ready }))
+		}),
+		"a Join that was dropped":  dropThenAwait(future.Join(ready)),
+		"a Race that was dropped":  dropThenAwait(future.Race(ready)),
+		"a Join2 that was dropped": dropThenAwait(future.Join2(ready, ready)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := checkGivesWay(op); err != nil {

@@ -20,6 +20,7 @@ func TestEachCombinatorIsOneAllocation(t *testing.T) {
 	h := owntest.NewHandle(1)
 	double := func(v int) int { return 2 * v }
 	next := func(int) edo.Future[int] { return src }
+	inner := edo.Future[edo.Future[int]](future.Ready(src))
 	for name, build := range map[string]func() edo.Future[int]{
 		"Lazy":    func() edo.Future[int] { return future.Lazy(func() (int, error) { return 1, nil }) },
 		"Ready":   func() edo.Future[int] { return future.Ready(1) },
@@ -30,6 +31,13 @@ func TestEachCombinatorIsOneAllocation(t *testing.T) {
 		"OrElse":  func() edo.Future[int] { return future.Of(src).OrElse(nil) },
 		"Then":    func() edo.Future[int] { return future.Then[int, int](src, nil) },
 		"Owning":  func() edo.Future[int] { return future.Owning(src, h, h) },
+
+		"Flatten":    func() edo.Future[int] { return future.Flatten(inner) },
+		"Fuse":       func() edo.Future[int] { return future.Of(src).Fuse() },
+		"Inspect":    func() edo.Future[int] { return future.Of(src).Inspect(nil) },
+		"CatchPanic": func() edo.Future[int] { return future.Of(src).CatchPanic() },
+		"Loop":       func() edo.Future[int] { return future.Loop(1, next) },
+		"Retry":      func() edo.Future[int] { return future.Retry[int](future.Backoff{}, nil) },
 	} {
 		if got := testing.AllocsPerRun(100, func() { sink = build() }); got != 1 {
 			t.Errorf("%s is %v allocations", name, got)

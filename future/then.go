@@ -31,6 +31,14 @@ func Then[T, U any](f edo.Future[T], fn func(T, error) edo.Future[U]) Fut[U] {
 	return Fut[U]{&t.node}
 }
 
+// Flatten returns a future that waits for f, and then continues with the future that is its
+// value. When f fails, the future fails with the same error.
+func Flatten[T any, F edo.Future[T]](f edo.Future[F]) Fut[T] {
+	l := &flatten[T, F]{stages: stages[F, T]{first: source(f)}}
+	l.self = l
+	return Fut[T]{&l.node}
+}
+
 // stages is two futures, one after the other: the second is made when the first is ready. It
 // holds at most one at a time, and none after the end, or after a panic of the function that
 // makes the second.
@@ -110,4 +118,17 @@ func (t *then[T, U]) Poll(cx *edo.Context) (U, edo.Poll, error) {
 	fn := t.fn
 	t.fn = nil
 	return t.startSecond(cx, fn(v, err))
+}
+
+type flatten[T any, F edo.Future[T]] struct{ stages[F, T] }
+
+func (l *flatten[T, F]) Poll(cx *edo.Context) (T, edo.Poll, error) {
+	if l.second.Held() {
+		return l.second.Poll(cx)
+	}
+	inner, p, err := l.first.Poll(cx)
+	if p != edo.Ready || err != nil {
+		return passWithoutValue[T](p, err)
+	}
+	return l.startSecond(cx, inner)
 }

@@ -62,6 +62,49 @@ var combinators = []row{
 	{name: "future.Race", build: func(s *scene) subject {
 		return s.future(future.Race(s.source(), s.source(), s.source()))
 	}},
+	{name: "future.FirstOK", build: func(s *scene) subject {
+		return s.future(future.FirstOK(s.source(), s.source(), s.source()))
+	}},
+	{name: "future.Select", build: func(s *scene) subject {
+		return done(s, future.Select(s.source(), s.source()), func(e future.Either[*item, *item]) {
+			if e.Index == 0 {
+				takeResults(e.First)
+			} else {
+				takeResults(e.Second)
+			}
+			edo.Drop(e.FirstLeft)
+			edo.Drop(e.SecondLeft)
+		})
+	}},
+	{name: "future.SelectAll", build: func(s *scene) subject {
+		return done(s, future.SelectAll(s.source(), s.source(), s.source()), func(all future.Selected[*item]) {
+			takeResults(all.Result)
+			for _, f := range all.Left {
+				edo.Drop(f)
+			}
+		})
+	}},
+	{name: "future.Flatten", calls: true, steps: true, build: func(s *scene) subject {
+		return s.future(future.Flatten(future.Map(s.source(), func(v *item) edo.Future[*item] { return s.step(v) })))
+	}},
+	{name: "future.Fut.Fuse", build: func(s *scene) subject { return s.future(future.Of(s.source()).Fuse()) }},
+	{name: "future.Fut.Inspect", calls: true, build: func(s *scene) subject {
+		return s.future(future.Of(s.source()).Inspect(func(*item, error) { s.judge(nil) }))
+	}},
+	{name: "future.Fut.CatchPanic", calls: true, build: func(s *scene) subject {
+		return s.future(future.Map(s.source(), s.convert).CatchPanic())
+	}},
+	{name: "future.Loop", calls: true, begins: true, steps: true, build: func(s *scene) subject {
+		return s.future(future.Loop(s.item(), func(v *item) edo.Future[*item] {
+			if s.called == 2 {
+				return nil
+			}
+			return s.step(v)
+		}))
+	}},
+	{name: "future.Retry", calls: true, begins: true, steps: true, build: func(s *scene) subject {
+		return s.future(future.Retry(future.Backoff{Attempts: 2}, func() edo.Future[*item] { return s.step() }))
+	}},
 	{name: "future.Join2", build: func(s *scene) subject {
 		return done(s, future.Join2(s.source(), s.source()), func(p future.Pair[result, result]) {
 			takeResults(p.First, p.Second)

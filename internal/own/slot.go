@@ -36,6 +36,14 @@ func (o *Future[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	return v, p, err
 }
 
+// Take returns the future, and leaves the slot empty: another owner has it now. It returns nil
+// from an empty slot.
+func (o *Future[T]) Take() edo.Future[T] {
+	f := o.f
+	o.f = nil
+	return f
+}
+
 // Drop drops the content of the slot.
 func (o *Future[T]) Drop() {
 	if f := o.f; f != nil {

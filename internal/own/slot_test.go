@@ -30,6 +30,18 @@ func TestFutureIsDroppedWhenItIsReadyAndNotAgain(t *testing.T) {
 	}
 }
 
+func TestAFutureThatIsTakenOutOfItsSlotBelongsToItsTaker(t *testing.T) {
+	f := owntest.NewScript[int](t).Give(7)
+	slot := own.HoldFuture[int](f)
+	if slot.Take() != edo.Future[int](f) || slot.Held() || slot.Take() != nil {
+		t.Fatal("the future is still in the slot")
+	}
+	slot.Drop()
+	if f.Drops() != 0 {
+		t.Fatal("the slot has dropped what it does not own")
+	}
+}
+
 // nextOf makes a stream of a slot, for the functions of edotest.
 type nextOf struct{ *own.Stream[int] }
 

@@ -24,7 +24,7 @@ type machine struct {
 // libraries are the modules that edo is compared with, by their names in -peers.
 var libraries = map[string]string{
 	"conc": "github.com/sourcegraph/conc", "errgroup": "golang.org/x/sync",
-	"ants": "github.com/panjf2000/ants/v2", "pond": "github.com/alitto/pond/v2",
+	"ants": "github.com/panjf2000/ants/v2", "pond": "github.com/alitto/pond/v2", "ro": "github.com/samber/ro",
 	"netpoll": "github.com/cloudwego/netpoll", "gnet": "github.com/panjf2000/gnet/v2",
 	"gorilla": "github.com/gorilla/websocket", "coder": "github.com/coder/websocket", "gobwas": "github.com/gobwas/ws",
 	"nbio": "github.com/lesismal/nbio",

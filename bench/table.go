@@ -108,6 +108,7 @@ var workloads = slices.Concat(
 			name: "yield", op: "one of 1,000 tasks lets the others go first", n: million,
 			variants: slices.Concat(goAndEdo(goYield, futureYield, directYield), peers()),
 		},
+		streamStages(),
 		workload{
 			name: "pingpong", op: "a round trip between two tasks over two channels of capacity 1", n: million,
 			variants: slices.Concat(goAndEdo(goPingpong, futurePingpong, directPingpong), peers()),

@@ -44,6 +44,8 @@ var targets = append([]target{
 	{workload: "mpmc_1", figure: "ns", style: inFutures, must: 1, aim: 0.8, factor: true},
 	{workload: "mpmc_4", figure: "ns", style: inFutures, must: 1, aim: 0.8, factor: true},
 	{workload: "mpmc_64", figure: "ns", style: inFutures, must: 1, aim: 0.8, factor: true},
+	{workload: "stream", figure: "ns", style: inFutures, must: 0.15, aim: 0.10, factor: true},
+	{workload: "stream", figure: "ns", style: inFutures, must: 0.6, aim: 0.4, of: "ro"},
 	{workload: "oneshot", figure: "ns", style: inFutures, must: 190, aim: 130, goes: 612, tokio: 256},
 	{workload: "rtt", figure: "ns", style: inFutures, must: 200, aim: 145, goes: 681, tokio: 210},
 	{workload: "wake_sweep", figure: "ns", style: inFutures, must: 90, aim: 65, goes: 488, tokio: 156},

@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
@@ -62,7 +63,18 @@ func TestAllocationsOfCombinators(t *testing.T) {
 		{"Catch", 1, func() { sinkStream = stream.Of(src).Catch(nil) }},
 		{"UntilError", 1, func() { sinkStream = stream.Of(src).UntilError() }},
 		{"TakeUntil", 1, func() { sinkStream = stream.TakeUntil(src, sinkFuture) }},
-		// (more)
+		{"Buffered", 5, func() { sinkStream = stream.Buffered(src, 8, ready[int]) }},
+		{"Merge of many", 4, func() { sinkStream = stream.Merge(src, src, src) }},
+		{"FlatMapUnordered", 1, func() { sinkStream = stream.FlatMapUnordered[int, int](src, 2, nil) }},
+		{"Switch", 1, func() { sinkStream = stream.Switch[int, int](src, nil) }},
+		{"CombineLatest", 1, func() { sinkAny = stream.CombineLatest(src, src) }},
+		{"WithLatestFrom", 1, func() { sinkAny = stream.WithLatestFrom(src, src) }},
+		{"Share", 3, func() { sinkAny = stream.Share(src, 4) }},
+		{"Timeout", 1, func() { sinkStream = stream.Of(src).Timeout(time.Second) }},
+		{"Throttle", 1, func() { sinkStream = stream.Of(src).Throttle(time.Second) }},
+		{"RateLimit", 1, func() { sinkStream = stream.Of(src).RateLimit(1, time.Second, 1) }},
+		{"Debounce", 1, func() { sinkStream = stream.Of(src).Debounce(time.Second) }},
+		{"Retry", 1, func() { sinkStream = stream.Retry[int](stream.Backoff{}, nil) }},
 		{"a chain of three", 3, func() { sinkStream = stream.Of(src).Take(1).Merge(stream.Of(src).Skip(1)) }},
 		{"Fold", 1, func() { sinkFuture = stream.Fold(src, 0, add) }},
 		{"FoldFuture", 1, func() { sinkFuture = stream.FoldFuture[int](src, 0, nil) }},
@@ -153,6 +165,41 @@ func TestItemsOfALongChainAllocateNothing(t *testing.T) {
 		t.Fatalf("%v allocations", got)
 	}
 	edo.Drop(f)
+}
+
+// again is a future that is ready each time, so that the test's futures cost nothing.
+type again struct{ v int }
+
+func (a *again) Poll(*edo.Context) (int, edo.Poll, error) { return a.v, edo.Ready, nil }
+
+func TestItemsOfStagesSideBySideAndOnTheClockAllocateNothing(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("the race detector allocates too")
+	}
+	same := &again{1 << 20}
+	inSim(t, func(task *edo.Task) error {
+		s := stream.Merge[int](numbers(), numbers(), numbers())
+		s = stream.Buffered(s, 4, func(int) edo.Future[int] { return same })
+		s = stream.BufferUnordered(s, 4, func(int) edo.Future[int] { return same })
+		s = stream.FlatMapUnordered(s, 1, func(v int) stream.Stream[int] { return reused(v) })
+		s = s.Timeout(time.Hour).Throttle(0).RateLimit(1, 1, 1)
+		shared := stream.Share(s, 2)
+		s = shared.Subscribe()
+		shared.Drop()
+		yes, no := stream.Partition(s, 2, func(int) bool { return true })
+		no.Drop()
+		s = stream.Map(stream.WithLatestFrom(yes, stream.Once(1)), func(p stream.Pair[int, int]) int { return p.First })
+		s = stream.Map(stream.CombineLatest(s, stream.Once(1)), func(p stream.Pair[int, int]) int { return p.First })
+		next := func() { edo.Next(task, s) }
+		for range 100 {
+			next()
+		}
+		if got := testing.AllocsPerRun(1000, next); got != 0 {
+			t.Errorf("%v allocations for an item", got)
+		}
+		s.Drop()
+		return nil
+	})
 }
 
 func TestSendAllocatesNothing(t *testing.T) {

@@ -41,8 +41,6 @@ func eachChunk(src stream.Stream[[]*owntest.Handle], give func(...*owntest.Handl
 	return stream.Map(src, func(all []*owntest.Handle) int { give(all...); return 0 })
 }
 
-func number(h *owntest.Handle) int { return h.N }
-
 // fewPolls returns a future of h that is pending for some polls.
 func fewPolls(h *owntest.Handle) edo.Future[*owntest.Handle] {
 	return &pendingHandle{h: h, polls: h.N % 4}

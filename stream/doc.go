@@ -6,7 +6,8 @@
 // [PollFn] make others. An operation that keeps the type of the values is a method of [Seq],
 // and [Of] makes a Seq of any stream; an operation that changes the type is a function
 // ([Map], [Then]). [Fold], [ForEach] and [Collect] read a stream to its end and are futures;
-// [All] and [Each] make a stream a for loop in direct style.
+// [All] and [Each] make a stream a for loop in direct style. The page docs/streams.md of the
+// repository shows all operators in pictures, and says which to take when.
 //
 //	items := stream.Map(rx, value).
 //		Chain(stream.Once(done)).
@@ -37,12 +38,12 @@
 // that makes another value of it, belongs to that caller or function. A combinator drops the
 // values that it skips ([Seq.Filter], [Seq.TakeWhile], [Seq.Skip]), and a value that it holds
 // when it is dropped. A Seq that was given to a combinator must not be used otherwise. Sinks
-// are borrowed.
+// are borrowed, but for that of [Forward].
 //
 // # Cost
 //
-// Each combinator is one or two allocations when it is made, and none per item; only FoldTask
-// and ForEachTask make three per item. An item costs 2 to 5 ns for each combinator that it
+// Each combinator is one or two allocations when it is made, those that have places or lanes
+// up to five, and none per item; only FoldTask and ForEachTask make three per item. An item costs 2 to 5 ns for each combinator that it
 // passes through. The streams are not safe for concurrent use, and need not be: a stream
 // belongs to the one task that polls it. Every operation that is ready at once takes from the
 // budget of the poll ([edo.Context.Proceed]): the streams of this package, even when they

@@ -238,7 +238,7 @@ func TestTheGuideIsMadeOfThePictures(t *testing.T) {
 // notInTheGuide are exported functions of the package that are no operators: sources, ends, and
 // what has an entry under another name.
 var notInTheGuide = strings.Fields(`Of All Each AllStep AllEnd EachStep EachEnd
-	Values Once Empty Iter Iter2 PollFn Unfold UnfoldFuture Cycle FromChan NewStreamMap Flatten
+	Values Once Empty Iter Iter2 PollFn Unfold UnfoldFuture Cycle FromChan NewStreamMap Flatten Peek
 	Fold FoldFuture FoldTask FoldTaskStep ForEach ForEachFuture ForEachTask ForEachTaskStep ForEachConcurrent Collect Count Any Every
 	Send SendStep SendFuture SendAll SendAllStep SendAllFuture Forward ForwardStep ForwardFuture`)
 

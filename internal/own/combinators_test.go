@@ -393,7 +393,7 @@ var combinators = []row{
 			return s.values()
 		}))
 	}},
-	// (more streams)
+	{name: "stream.Peek", build: func(s *scene) subject { return s.stream(stream.Peek(s.values())) }},
 	{name: "stream.Fold", calls: true, build: func(s *scene) subject {
 		return s.future(stream.Fold(s.values(), s.item(), func(acc, v *item) (*item, error) { return s.call(acc, v) }))
 	}},

@@ -24,6 +24,7 @@ import (
 // methods to their source, or read a value, or are the step forms of those that have one.
 var noCombinators = []string{
 	"future.Of", "future.Result.Get", "future.Shared.Clone", "future.Shared.Waits", "stream.Of", "stream.StreamMap.Len", "stream.StreamMap.Has",
+	"stream.Peekable.PollPeek", "stream.Peekable.Peek", "stream.Peekable.PeekStep",
 	"future.JoinTaskStep", "future.TryJoinTaskStep", "future.RaceTaskStep",
 	"stream.AllStep", "stream.AllEnd", "stream.EachStep", "stream.EachEnd",
 	"stream.SendStep", "stream.SendAllStep", "stream.ForwardStep", "stream.FoldTaskStep", "stream.ForEachTaskStep",
@@ -51,6 +52,7 @@ var exceptions = map[string]string{
 	"chantest.withoutValue":              "adapts the futures of channels to their common tests",
 	"future.taskGroup":                   "in JoinTask, TryJoinTask and RaceTask",
 	"stream.sinkWait":                    "in Send",
+	"stream.peeked":                      "a Peekable, in Peek: it owns nothing of its own",
 	"stream.group":                       "in GroupBy",
 	"aio.netOp":                          "in Read and Write of NetConn",
 	"socket.readFiles":                   "no simulator passes files: TestAReadFilesThatIsCancelledLeavesTheFilesToTheNext",

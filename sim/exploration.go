@@ -112,7 +112,7 @@ func (e *exploration) all(seeds int) *Failure {
 }
 
 // varyEvery is of how many seeds one varies a schedule of the corpus.
-const varyEvery = 4
+const varyEvery = 16
 
 // try runs a seed, and returns its failure, shrunk.
 func (e *exploration) try(seed uint64) *Failure {

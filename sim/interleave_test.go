@@ -219,3 +219,39 @@ func TestALateClockPassesOverDeadlines(t *testing.T) {
 		t.Errorf("a late clock: %v, want both orders", seen)
 	}
 }
+
+// pairs has n pairs of a sender and a receiver of messages, each with a channel of its own.
+func pairs(n, messages int) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		for range n {
+			tx, rx := mpsc.New[int](1)
+			edo.Go(task, func(task *edo.Task) error {
+				defer tx.Close()
+				for i := range messages {
+					if err := tx.Send(task, i); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			edo.Go(task, func(task *edo.Task) error {
+				for range messages {
+					if _, err := rx.Recv(task); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		return nil
+	}
+}
+
+func TestAllLeavesOutOrdersOfOperationsOnDifferentChannels(t *testing.T) {
+	program := func() error { return sim.Run(0, pairs(2, 1)) }
+	reduced, full := sim.All(t, program), sim.All(t, program, sim.Every())
+	t.Logf("%d schedules, and %d with those that do not matter", reduced, full)
+	if reduced*10 > full || reduced < 4 {
+		t.Errorf("%d schedules of %d", reduced, full)
+	}
+}

@@ -21,4 +21,6 @@ const (
 	// Fresh draws a rank for each operation of a task and takes the highest: Yuan et al.,
 	// "Partial Order Aware Concurrency Sampling", CAV 2018.
 	Fresh Strategy = "fresh"
+	// Paced gives each task a pace, and draws all paces anew now and then.
+	Paced Strategy = "paced"
 )

@@ -215,7 +215,7 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestASeedChoosesTheSameAgainAndItsScheduleToo(t *testing.T) {
-	for k := Mixture; k <= Fresh; k++ {
+	for k := Mixture; k <= Paced; k++ {
 		for seed := range uint64(50) {
 			r := &Record{Of: NewSeeded(k, seed)}
 			order := newProgram(4, 10).run(r)
@@ -235,7 +235,7 @@ func TestASeedChoosesTheSameAgainAndItsScheduleToo(t *testing.T) {
 }
 
 func TestNoStrategyStarvesATaskForEver(t *testing.T) {
-	for k := Mixture; k <= Fresh; k++ {
+	for k := Mixture; k <= Paced; k++ {
 		if k == Quiet {
 			continue
 		}

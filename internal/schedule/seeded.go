@@ -19,9 +19,10 @@ const (
 	PCT
 	HeldBack
 	Fresh
+	Paced
 )
 
-var kinds = [...]string{"", "quiet", "uniform", "sticky", "pct", "held-back", "fresh"}
+var kinds = [...]string{"", "quiet", "uniform", "sticky", "pct", "held-back", "fresh", "paced"}
 
 // String returns the name of k. That of a mixture is empty.
 func (k Kind) String() string { return kinds[k] }
@@ -53,6 +54,8 @@ func KindOf(name string) (Kind, error) {
 //   - Fresh draws a rank for each operation and runs the highest, so that an operation that
 //     has been passed over stays behind. It is the basic form of partial order sampling: Yuan,
 //     Yang and Gu, "Partial Order Aware Concurrency Sampling", CAV 2018.
+//   - Paced gives each task a pace, and draws all paces anew now and then. It finds bugs that need
+//     many switches while one task is faster than another.
 type Seeded struct {
 	source rand.PCG
 	seed   uint64
@@ -65,6 +68,7 @@ type Seeded struct {
 	held    ID     // HeldBack: the candidate that does not run
 	holds   int    // HeldBack: for how many more choices
 	longest int    // HeldBack: how long one is held at the most
+	paces   uint32 // Paced: how often they were drawn
 }
 
 // The constants of the streams that one seed makes. Each is one half of the state of a PCG.
@@ -93,17 +97,20 @@ func (s *Seeded) Init(k Kind, seed uint64) {
 		s.stay = -(uint64(1) << (63 - s.draw(5))) // 1/2, 3/4, … 31/32
 	case PCT:
 		s.changes = 1 + s.draw(3)
-		s.change = 1 << (62 - s.draw(9)) // 1/4 … 1/1024
+		s.change = 1 << (62 - s.draw(8)) // 1/4 … 1/512
 		s.low = 1 << 32
 	case HeldBack:
 		s.change = 1 << (63 - s.draw(6)) // 1/2 … 1/64
 		s.longest = 8 << s.draw(6)       // 8 … 256
+	case Paced:
+		s.change = 1 << (62 - s.draw(5)) // 1/4 … 1/64
+		s.paces = uint32(s.draw(1 << 16))
 	}
 }
 
 // mixture has the strategies of a mixture, each as often as it is drawn.
 var mixture = [...]Kind{
-	Uniform, Uniform, Uniform, Sticky, Sticky, Sticky, Sticky, PCT, PCT, PCT, HeldBack, Fresh, Fresh, Fresh, Fresh, Fresh,
+	Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Sticky, PCT, PCT, PCT, HeldBack, Paced, Fresh,
 }
 
 // Kind returns the strategy that the seed has drawn.
@@ -157,6 +164,8 @@ func (s *Seeded) Choose(c Candidates) int {
 		return s.chooseHeldBack(c)
 	case Fresh:
 		return s.chooseFresh(c)
+	case Paced:
+		return s.choosePaced(c)
 	}
 	return s.draw(n)
 }
@@ -217,5 +226,26 @@ func (s *Seeded) chooseHeldBack(c Candidates) int {
 func (s *Seeded) chooseFresh(c Candidates) int {
 	i := c.Highest()
 	c.SetRank(i, s.source.Uint64()|1<<63)
+	return i
+}
+
+// maxPace is the highest pace of a task; the lowest is 1, and each is a power of 2.
+const maxPace = 16
+
+// choosePaced takes a candidate with a probability that grows with its pace. It draws one and
+// refuses it, the slower the more often: so it costs the same for many candidates.
+func (s *Seeded) choosePaced(c Candidates) int {
+	if s.source.Uint64() < s.change {
+		s.paces++
+	}
+	n := c.Len()
+	i := s.draw(n)
+	for range 2 * maxPace {
+		pace := 1 << (uint64(c.ID(i).Child(s.paces)) % 5)
+		if s.draw(maxPace) < pace {
+			break
+		}
+		i = s.draw(n)
+	}
 	return i
 }

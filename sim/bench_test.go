@@ -1,0 +1,93 @@
+package sim_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/sim"
+)
+
+// BenchmarkSchedules runs a coordinator and two tasks that ask it, under one seed after the other.
+func BenchmarkSchedules(b *testing.B) {
+	type request struct{ answer *oneshot.Sender[int] }
+	seed := uint64(0)
+	for b.Loop() {
+		seed++
+		err := sim.Run(seed, func(task *edo.Task) error {
+			tx, rx := mpsc.New[request](4)
+			for range 2 {
+				tx := tx.Clone()
+				edo.Go(task, func(task *edo.Task) error {
+					defer tx.Close()
+					for range 3 {
+						answer, value := oneshot.New[int]()
+						if err := tx.Send(task, request{answer}); err != nil {
+							return err
+						}
+						if _, err := value.Recv(task); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			tx.Close()
+			for n := 0; ; n++ {
+				r, err := rx.Recv(task)
+				if errors.Is(err, edo.ErrClosed) {
+					return nil
+				} else if err != nil {
+					return err
+				}
+				if err := r.answer.Send(n); err != nil {
+					return err
+				}
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "schedules/s")
+}
+
+// BenchmarkStall runs a program that cannot go on.
+func BenchmarkStall(b *testing.B) {
+	for b.Loop() {
+		_, rx := oneshot.New[int]()
+		if err := sim.Run(1, func(task *edo.Task) error { _, err := rx.Recv(task); return err }); err == nil {
+			b.Fatal("no stall")
+		}
+	}
+}
+
+// BenchmarkYieldAmong yields among n tasks that can run.
+func BenchmarkYieldAmong100000(b *testing.B) {
+	sim.Run(1, func(task *edo.Task) error {
+		over := false
+		for range 100_000 {
+			edo.Go(task, func(task *edo.Task) error {
+				for !over {
+					edo.Yield(task)
+				}
+				return nil
+			})
+		}
+		for range 300_000 {
+			edo.Yield(task)
+			if b.N == 0 {
+				break
+			}
+		}
+		b.ResetTimer()
+		for n := 0; n < b.N; n++ {
+			edo.Yield(task)
+		}
+		b.StopTimer()
+		over = true
+		return nil
+	}, sim.WithConfig(sim.Config{Strategy: sim.Uniform}))
+}

@@ -57,7 +57,11 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	rt := public.in()
 	rt.Driver, rt.Base = d, base
 	rt.OnError = c.onError()
-	rt.Coros = coro.NewPool(maxIdleCoroutines)
+	if d.Seeded() {
+		rt.Coros = coro.NewShortPool(maxIdleCoroutines)
+	} else {
+		rt.Coros = coro.NewPool(maxIdleCoroutines)
+	}
 	rt.Gone = make(chan struct{})
 	if c.OnPanic != nil {
 		rt.OnPanic = func(err error) { public.tellOfPanics(err, c.OnPanic) }
@@ -80,7 +84,7 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	})
 	core.Runtimes.Add(rt)
 	if d.Seeded() {
-		rt.Began = lost.Number()
+		rt.Began = lost.Latest()
 		lost.Hold()
 		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && c.stallAfter() > 0 {
 			b.OnBlocked(c.stallAfter(), func() { public.blocked(c.stallAfter()) })

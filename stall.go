@@ -50,7 +50,7 @@ func (e *ShutdownError) Unwrap() error { return e.Cause }
 // so it is asked first. What was forgotten fails the run: a program must not lean on the
 // collector to end.
 func (rt *Runtime) stalled(again bool) {
-	if !again {
+	if !again && (lost.AnyWatched() || lost.Kept()) {
 		lost.Collect()
 		rt.in().Failures.AddForgotten(lost.Tell(rt.in().Began))
 		return

@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/fifo"
+	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/release"
 	"github.com/edo-go/edo/internal/waiters"
@@ -94,6 +95,7 @@ func (rx *Receiver[T]) Drop() {
 // endHandle ends the handle. The caller holds the lock, and endHandle releases it.
 func (rx *Receiver[T]) endHandle() {
 	rx.cleanup.Stop()
+	lost.Closed()
 	rx.ch.endSeat(rx.seat)
 	runtime.KeepAlive(rx) // not collected before Stop
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
+	"github.com/edo-go/edo/internal/lost"
 )
 
 // Sender is a handle to send with. Any number of goroutines may use one at the same time.
@@ -139,6 +140,7 @@ func (tx *Sender[T]) Close() {
 	tx.ended = true
 	wakers := c.refuseWatches(tx)
 	tx.cleanup.Stop()
+	lost.Closed()
 	c.dropSender(tx.pc)
 	runtime.KeepAlive(tx) // not collected before Stop
 	for _, w := range wakers {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
+	"github.com/edo-go/edo/internal/lost"
 )
 
 // Sender is a handle to send with. Any number of goroutines may use one at the same time.
@@ -163,6 +164,7 @@ func (tx *Sender[T]) Close() {
 	rx := c.dropSender(tx.pc)
 	c.mu.Unlock()
 	tx.cleanup.Stop()
+	lost.Closed()
 	runtime.KeepAlive(tx) // not collected before Stop
 	rx.Wake()
 	for _, w := range wakers {

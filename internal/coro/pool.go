@@ -26,6 +26,17 @@ var errPut = errors.New("coro: Put of a coroutine whose function has not ended, 
 // NewPool returns a pool that keeps at most max idle coroutines.
 func NewPool(max int) *Pool { return &Pool{max: max, shelf: theShelf} }
 
+// NewShortPool is NewPool for a pool of which many come one after the other, each for some
+// microseconds, as those of simulations do: when it is closed some of its coroutines are kept for the
+// next one. Their stacks have grown already, and to make them is a third of a short simulation.
+func NewShortPool(max int) *Pool {
+	p := NewPool(max)
+	if p.shelf == nil {
+		p.shelf = shortShelf
+	}
+	return p
+}
+
 // Get returns a coroutine that waits for a function: the one put back last, or a
 // new one.
 func (p *Pool) Get() *Coro {

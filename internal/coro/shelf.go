@@ -8,7 +8,8 @@ import (
 
 // A shelf keeps coroutines that no pool needs any more, for the next pool that needs one.
 //
-// There is one, and only under the race detector. In Go 1.26 the runtime tells the
+// There is a small one for short pools, see [NewShortPool], and a large one for all pools under the
+// race detector. In Go 1.26 the runtime tells the
 // detector of the end of a goroutine, but not of that of a coroutine: each that ends leaves
 // 5 KB behind for ever, and some 90 when it has done much, for the detector remembers what a
 // goroutine has read and written. A program that makes runtimes or mock tasks by the
@@ -40,6 +41,14 @@ const (
 
 // theShelf is nil without the race detector.
 var theShelf = newShelf()
+
+// shortShelf is that of the pools of [NewShortPool].
+var shortShelf = &shelf{toEnd: shortEnd, room: shortRoom}
+
+const (
+	shortEnd  = 256
+	shortRoom = 32
+)
 
 func newShelf() *shelf {
 	if !raceDetector {

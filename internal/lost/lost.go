@@ -20,8 +20,9 @@ import (
 )
 
 var (
-	made  atomic.Uint64
-	found atomic.Uint64 // how often Found was called
+	made   atomic.Uint64
+	watch  atomic.Int64  // things that were made and neither closed nor found
+	found  atomic.Uint64 // how often Found was called
 
 	mu    sync.Mutex // guards the following
 	holds int        // how many simulations run
@@ -33,14 +34,32 @@ type thing struct {
 	tell   func() error
 }
 
-// Number returns the number of a thing that has just been made.
-func Number() uint64 { return made.Add(1) }
+// Number returns the number of a thing that has just been made. When its owner closes it, so
+// that it is not looked for any more, the owner may call [Closed], once: then a simulation in which
+// nothing can happen any more need not run the collector for it.
+func Number() uint64 {
+	watch.Add(1)
+	return made.Add(1)
+}
+
+// Closed says that the owner of a thing has closed it.
+func Closed() { watch.Add(-1) }
+
+// Latest returns the number of the thing that was made last.
+func Latest() uint64 { return made.Load() }
+
+// AnyWatched reports whether the collector may find anything: there is a thing that was
+// neither closed nor found.
+func AnyWatched() bool { return watch.Load() > 0 }
 
 // Found says that the collector has found the thing with this number. tell is called
 // now or later, and must not wait. Its error says what was forgotten: it is logged, and
 // fails the simulation that had to look for it. nil: it did no harm.
 func Found(number uint64, tell func() error) {
 	found.Add(1)
+	if number != 0 { // a connection of the real network has none
+		watch.Add(-1)
+	}
 	mu.Lock()
 	if holds > 0 {
 		kept = append(kept, thing{number, tell})

@@ -70,7 +70,6 @@ func (p *pool) freeLeft() {
 
 // note notes that the task of the seat is about to do an operation.
 func (s *seat) note(leaf any) {
-	s.ops++
 	o, ok := leaf.(schedule.Operation)
 	if !ok {
 		s.isKnown = false

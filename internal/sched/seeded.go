@@ -95,6 +95,7 @@ func (w *Worker) take(at int) *Task {
 	if s := p.seatOf(e.seat); s != nil {
 		s.at = -1
 		s.steps++
+		w.core.cx.begins = s.ops != 0 // rule X1
 		s.ops, s.isKnown = 0, true
 	}
 	return e.task
@@ -206,7 +207,7 @@ func (w *Worker) pushYieldedSeeded(t *Task) {
 	if w.rt.interleaves {
 		p.gaveWay = !w.core.cx.refused
 		if s := p.seatOf(e.seat); s != nil && p.gaveWay {
-			s.isKnown = false
+			s.ops = 0
 		}
 		w.stand(e)
 		return

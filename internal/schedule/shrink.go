@@ -16,7 +16,8 @@ type Attempt func(s Strategy) (steps []Step, fails bool)
 // at once and at last one by one: Zeller and Hildebrandt, "Simplifying and Isolating
 // Failure-Inducing Input", TSE 2002.
 func Shrink(steps []Step, attempt Attempt, isOver func() bool) []Step {
-	s := &shrinker{best: steps, attempt: attempt, isOver: isOver}
+	s := &shrinker{best: steps, attempt: attempt}
+	s.isOver = func() bool { return s.isLeast || isOver() }
 	if s.try(&Follow{}) {
 		return s.best
 	}
@@ -27,7 +28,7 @@ func Shrink(steps []Step, attempt Attempt, isOver func() bool) []Step {
 		s.quieten()
 		s.joinRuns()
 		s.leaveOut()
-		if isOver() || !costOf(s.best).less(before) {
+		if s.isOver() || !costOf(s.best).less(before) {
 			return s.best
 		}
 	}
@@ -37,6 +38,7 @@ type shrinker struct {
 	best    []Step
 	attempt Attempt
 	isOver  func() bool
+	isLeast bool // there is one switch, and none does not fail
 }
 
 // cost is what a schedule costs its reader.
@@ -58,6 +60,7 @@ func (s *shrinker) try(with Strategy) (isBetter bool) {
 		return false
 	}
 	s.best = slices.Clone(steps)
+	s.isLeast = costOf(s.best).switches == 1
 	return true
 }
 

@@ -1,0 +1,175 @@
+package sim_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/lost"
+	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/sim"
+)
+
+// withdrawals is a bank that reads a balance, does an operation, and writes it.
+func withdrawals(noise int) func(seed uint64) error {
+	return func(seed uint64) error {
+		balance := 100
+		err := sim.Run(seed, func(task *edo.Task) error {
+			for range 2 {
+				edo.Go(task, func(task *edo.Task) error {
+					was := balance
+					if err := task.Proceed(nil); err != nil { // an operation that can go on at once
+						return err
+					}
+					balance = was - 10
+					return nil
+				})
+			}
+			for range noise {
+				edo.Go(task, func(task *edo.Task) error {
+					for range 50 {
+						edo.Yield(task)
+					}
+					return nil
+				})
+			}
+			return nil
+		})
+		if err == nil && balance != 80 {
+			err = fmt.Errorf("the balance is %d", balance)
+		}
+		return err
+	}
+}
+
+// clearEnvironment hides the environment's choice from the test.
+func clearEnvironment(t *testing.T) {
+	for _, name := range []string{sim.SeedVariable, sim.ScheduleVariable, sim.HuntVariable, sim.HuntSeedsVariable, sim.HuntForVariable} {
+		t.Setenv(name, "")
+	}
+}
+
+var replayed = regexp.MustCompile(`with (\d+) switch(?:es)?, of (\d+) choices?: EDO_SEED=(\d+) EDO_SCHEDULE=(\S+) go test`)
+
+func TestAFailureOfAThousandChoicesIsShrunkAndItsScheduleReplaysIt(t *testing.T) {
+	clearEnvironment(t)
+	s := &spy{name: "TestBank"}
+	begin := time.Now()
+	sim.Explore(s, 1000, withdrawals(25))
+	took := time.Since(begin)
+	m := replayed.FindStringSubmatch(s.failed)
+	if m == nil {
+		t.Fatalf("no schedule in %q", s.failed)
+	}
+	t.Logf("%s switches of %s choices, after %v: %s", m[1], m[2], took, m[4])
+	if len(m[2]) < 4 || m[1] != "1" || took > 5*time.Second {
+		t.Errorf("%s switches are left of %s choices after %v, want 1 of a thousand within 5 s", m[1], m[2], took)
+	}
+	t.Setenv(sim.SeedVariable, m[3])
+	t.Setenv(sim.ScheduleVariable, m[4])
+	again := &spy{name: "TestBank"}
+	sim.Explore(again, 1000, withdrawals(25))
+	if !strings.Contains(again.failed, "the balance is 90") {
+		t.Errorf("the schedule gives %q", again.failed)
+	}
+}
+
+func TestAProgramThatIsNotAFunctionOfItsSeedIsReportedWithTheStep(t *testing.T) {
+	clearEnvironment(t)
+	runs := 0
+	s := &spy{name: "TestX"}
+	sim.Explore(s, 10, func(seed uint64) error {
+		runs++
+		return sim.Run(seed, func(task *edo.Task) error {
+			for range runs { // as a range over a map, or the clock of the machine
+				edo.Go(task, func(task *edo.Task) error { return edo.Yield(task) })
+			}
+			return errors.New("broken")
+		})
+	})
+	if !strings.Contains(s.failed, "not a function of its seed") || !regexp.MustCompile(`part at step \d+`).MatchString(s.failed) ||
+		strings.Contains(s.failed, sim.ScheduleVariable) {
+		t.Errorf("got %q", s.failed)
+	}
+	s = &spy{name: "TestX"}
+	flip := false
+	sim.Explore(s, 10, func(seed uint64) error {
+		flip = !flip
+		return sim.Run(seed, func(*edo.Task) error {
+			if flip {
+				return errors.New("broken")
+			}
+			return nil
+		})
+	})
+	if !strings.Contains(s.failed, "a second run made the same choices, and did not fail") {
+		t.Errorf("got %q", s.failed)
+	}
+}
+
+func TestConfigScheduleReplaysASchedule(t *testing.T) {
+	run := func(c sim.Config) (order string) {
+		var b strings.Builder
+		if err := sim.Run(0, steps(&b, 2, 3), sim.WithConfig(c)); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if quiet, other := run(sim.Config{Schedule: "0"}), run(sim.Config{Schedule: "0.1-0.1"}); quiet != "ababab" || other == quiet {
+		t.Errorf("the quiet schedule gives %s, and another one %s", quiet, other)
+	}
+}
+
+func TestAHuntWritesTheFailuresAndTheCorpusReplaysThem(t *testing.T) {
+	clearEnvironment(t)
+	dir := t.TempDir()
+	t.Chdir(dir)
+	kept := filepath.Join(dir, "testdata", "sim", "TestBank")
+	t.Setenv(sim.HuntVariable, kept)
+	t.Setenv(sim.HuntSeedsVariable, "1,3")
+	s := &spy{name: "TestBank"}
+	sim.Explore(s, 40, withdrawals(1))
+	if s.failed != "" {
+		t.Fatalf("a hunt fails: %q", s.failed)
+	}
+	text, err := os.ReadFile(filepath.Join(kept, "progress.1.json"))
+	var p sim.Progress
+	if err != nil || json.Unmarshal(text, &p) != nil || !p.Done || p.Failures < 2 || p.Kinds != 1 || p.Runs < 40 {
+		t.Errorf("progress %s, %v", text, err)
+	}
+	os.Remove(filepath.Join(kept, "progress.1.json"))
+	t.Setenv(sim.HuntVariable, "")
+	t.Setenv(sim.HuntSeedsVariable, "")
+	s = &spy{name: "TestBank"}
+	sim.Explore(s, 1, withdrawals(1))
+	if !strings.Contains(s.failed, "the balance is 90 (kept in testdata") {
+		t.Errorf("got %q", s.failed)
+	}
+}
+
+func TestAStallOfAProgramThatHasForgottenNothingDoesNotAskTheCollector(t *testing.T) {
+	_, rx := oneshot.New[int]()
+	var before, after runtime.MemStats
+	if lost.Collect(); lost.AnyWatched() {
+		t.Skip("an earlier test has left something open, which the collector may find")
+	}
+	for range 2 {
+		runtime.ReadMemStats(&before)
+		err := sim.Run(1, func(task *edo.Task) error { _, err := rx.Recv(task); return err })
+		runtime.ReadMemStats(&after)
+		if err == nil {
+			t.Fatal("no stall")
+		}
+	}
+	if n := after.NumForcedGC - before.NumForcedGC; n != 0 {
+		t.Errorf("the collector ran %d times", n)
+	}
+}

@@ -22,16 +22,14 @@ type floor struct {
 
 // floors are those of the core module, the highest first.
 var floors = []floor{
-	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised examples/tail examples/bank examples/philosophers examples/lostwake"},
+	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised examples/tail examples/bank examples/philosophers examples/lostwake examples/election examples/jobs examples/raft"},
 	{"parts of examples", "examples/internal/parts examples/internal/proof"},
 	{"running and testing", "sim sim/linear sim/world edotest"},
 	{"telling", "sim/story"},
 	{"recording", "internal/events"},
-	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/raft examples/supervised"},
 	{"their parts", "examples/raft/kv examples/raft/storage"},
 	{"and their bytes", "examples/raft/wire"},
 	{"and their rules", "examples/raft/consensus"},
-	{"running and testing", "sim sim/linear edotest"},
 	{"supervisors", "supervise"},
 	{"frames, and TLS", "codec tlsconn"},
 	{"windows of time", "stream/window"},

@@ -20,9 +20,9 @@ import (
 )
 
 var (
-	made   atomic.Uint64
-	watch  atomic.Int64  // things that were made and neither closed nor found
-	found  atomic.Uint64 // how often Found was called
+	made  atomic.Uint64
+	watch atomic.Int64  // things that were made and neither closed nor found
+	found atomic.Uint64 // how often Found was called
 
 	mu    sync.Mutex // guards the following
 	holds int        // how many simulations run

@@ -33,5 +33,5 @@ var ErrNotJetStream = errors.New("cluster: the answer to a message is not from J
 // HasCode reports whether err is the broker's error with the code.
 func HasCode(err error, code jetstream.ErrorCode) bool {
 	e, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && e.ErrorCode == code
+	return ok && e != nil && e.ErrorCode == code
 }

@@ -207,8 +207,10 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 	m.mu.Lock()
 	isRefused := m.state != serving || len(m.held) >= m.limit || msg.Reply == ""
 	var wake edo.Waker
+	waits := false
 	if !isRefused {
-		s.isTold = m.busy+len(m.held) >= m.limit // otherwise it begins at once, and its outcome may say it all
+		waits = m.busy+len(m.held) >= m.limit // otherwise its outcome may say it all
+		s.isTold = waits
 		m.held = append(m.held, s)
 		m.enter(s)
 		wake, m.waker = m.waker, edo.Waker{}
@@ -218,7 +220,7 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 		m.say(msg.Reply, kindBusy, nil)
 		return
 	}
-	if s.isTold {
+	if waits {
 		m.say(msg.Reply, kindTaken, nil)
 	}
 	wake.Wake()

@@ -21,6 +21,17 @@ var sharable = map[string]func() func(task *edo.Task) error{
 		i := timer.NewInterval(time.Hour)
 		return func(task *edo.Task) error { _, err := i.Tick(task); return err }
 	},
+	"timer: the next deadline of a DelayQueue": func() func(task *edo.Task) error {
+		var q *timer.DelayQueue[int] // of the first task
+		return func(task *edo.Task) error {
+			if q == nil {
+				q = timer.NewDelayQueue[int](task)
+				q.Insert(1, time.Hour)
+			}
+			_, _, err := edo.Next(task, q)
+			return err
+		}
+	},
 	"timer: limiter, 1 token": func() func(task *edo.Task) error {
 		l := timer.NewLimiter(timer.Every(time.Hour), 1)
 		f := l.WaitFuture(1)

@@ -1,5 +1,6 @@
 // Package timer waits for instants: [Sleep] once, [Interval] again and again. [Timeout]
-// gives a function a time limit, and [Limiter] limits how often something happens.
+// gives a function a time limit, and [Limiter] limits how often something happens. A
+// [DelayQueue] holds many values, each until its deadline.
 //
 // Timers belong to the clock of the runtime, which is virtual in the simulator.
 // They are accurate to a millisecond, rounded up: never early, and late by the time that

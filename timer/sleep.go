@@ -97,6 +97,7 @@ const (
 	useSleeper  = "each task waits for a Sleeper of its own"
 	useInterval = "each task takes an Interval of its own"
 	useLimited  = "each task takes a future of its own"
+	useQueue    = "one task takes the values and hands them on"
 )
 
 // wakerOf returns the waker of the task t.

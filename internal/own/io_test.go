@@ -35,6 +35,12 @@ var timers = leaves([]row{
 	{name: "timer.NewInterval", also: []string{"timer.IntervalAt"}, live: true, quiet: true, build: func(s *scene) subject {
 		return items(s, timer.NewInterval(s.soon()), 2, func(time.Time) {})
 	}},
+	{name: "timer.NewDelayQueue", live: true, quiet: true, build: func(s *scene) subject {
+		q := timer.NewDelayQueue[*item](s.root)
+		q.Insert(s.item(), s.soon())
+		q.Insert(s.item(), s.soon())
+		return items(s, q, -1, func(e timer.Expired[*item]) { e.Value.take() })
+	}},
 	{name: "timer.Limiter.WaitFuture", live: true, quiet: true, build: func(s *scene) subject {
 		l := timer.NewLimiter(timer.Every(s.soon()), 1)
 		l.Allow(s.root)

@@ -15,6 +15,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/own/owntest"
+	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/timer"
@@ -77,6 +78,25 @@ func TestValuesWhoseDeadlinesHavePassedComeAtOnceByDeadline(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestAValueThatIsDueComesAtOnceAlsoBetweenTheMillisecondsOfTheClock(t *testing.T) {
+	s := sim.New(sim.Config{Seed: 1})
+	tx, rx := mpsc.New[int](1)
+	var took time.Duration
+	s.Start(func(task *edo.Task) error {
+		rx.Recv(task)
+		q, begin := timer.NewDelayQueue[int](task), timer.Now(task)
+		q.Insert(1, 0)
+		_, _, err := edo.Next(task, q)
+		took = timer.Now(task).Sub(begin)
+		return err
+	})
+	s.Advance(300 * time.Microsecond)
+	tx.TrySend(1)
+	if err := s.Wait(); err != nil || took != 0 {
+		t.Errorf("it took %v, %v", took, err)
+	}
 }
 
 func TestAQueueEndsWhenItIsEmptyAndComesBack(t *testing.T) {
@@ -151,6 +171,9 @@ func TestATaskThatWaitsSeesWhatOthersDoToItsQueue(t *testing.T) {
 			_, err := h.Await(task)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("%s: got %v, want %v", name, got, c.want)
+			}
+			if c.want == nil && now() != 2*ms {
+				t.Errorf("%s: the end came at %v", name, now())
 			}
 			return err
 		})

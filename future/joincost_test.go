@@ -47,6 +47,9 @@ func TestAllocationsOfCombinatorsOfSeveralFutures(t *testing.T) {
 		{"TryJoin", 3, func() any { return future.TryJoin(fs...) }},
 		{"Race", 2, func() any { return future.Race(fs...) }},
 		{"Join2", 1, func() any { return future.Join2(fs[0], fs[1]) }},
+		{"FirstOK", 3, func() any { return future.FirstOK(fs...) }},
+		{"Select", 1, func() any { return future.Select(fs[0], fs[1]) }},
+		{"SelectAll", 2, func() any { return future.SelectAll(fs...) }},
 		{"TryJoin3", 1, func() any { return future.TryJoin3(fs[0], fs[1], fs[2]) }},
 	} {
 		if got := testing.AllocsPerRun(100, func() { anySink = c.build() }); got > c.want {
@@ -60,9 +63,12 @@ func TestPollsOfCombinatorsOfSeveralFuturesAllocateNothing(t *testing.T) {
 		t.Skip("the race detector allocates too")
 	}
 	for name, build := range map[string]func(fs []edo.Future[int]) edo.Future[edo.Unit]{
-		"Join":  func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(fs...)) },
-		"Race":  func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(fs...)) },
-		"Join3": func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join3(fs[0], fs[1], fs[2])) },
+		"FirstOK":   func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.FirstOK(fs...)) },
+		"Select":    func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Select(fs[0], fs[2])) },
+		"SelectAll": func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.SelectAll(fs...)) },
+		"Join":      func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join(fs...)) },
+		"Race":      func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Race(fs...)) },
+		"Join3":     func(fs []edo.Future[int]) edo.Future[edo.Unit] { return forget(future.Join3(fs[0], fs[1], fs[2])) },
 	} {
 		all, fs := newNevers(3)
 		f := build(fs)

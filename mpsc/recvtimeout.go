@@ -87,7 +87,7 @@ func (c *channel[T]) tryReceiveInTurn(task *edo.Task) (T, edo.Poll) {
 
 // recvAtOnce is a RecvTimeout that has no time to wait.
 func (rx *Receiver[T]) recvAtOnce(task *edo.Task) (v T, err error) {
-	if err := task.Proceed((*receiving[T])(rx)); err != nil {
+	if err := task.Proceed(rx); err != nil {
 		return v, err
 	}
 	return rx.receiveNow(task)

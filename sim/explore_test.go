@@ -123,5 +123,5 @@ func ExampleExplore() {
 	// Output:
 	// sim: seed 0 fails: tasks ran out of order
 	// replay: EDO_SEED=0 go test -run '^TestOrder$'
-	// with 1 switch, of 9 choices: EDO_SEED=0 EDO_SCHEDULE=0.7 go test -run '^TestOrder$'
+	// with 1 switch, of 9 choices: EDO_SEED=0 EDO_SCHEDULE=0.8 go test -run '^TestOrder$'
 }

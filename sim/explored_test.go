@@ -25,6 +25,9 @@ func withdrawals(noise int) func(seed uint64) error {
 		err := sim.Run(seed, func(task *edo.Task) error {
 			for range 2 {
 				edo.Go(task, func(task *edo.Task) error {
+					if err := task.Proceed(nil); err != nil {
+						return err
+					}
 					was := balance
 					if err := task.Proceed(nil); err != nil { // an operation that can go on at once
 						return err

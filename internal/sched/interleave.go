@@ -5,9 +5,8 @@ package sched
 // next. So every order of the operations of several tasks is a run, as on several workers.
 //
 //	X1. The fast part of the budget is always used up (TakeBudget returns false), so that each
-//	    operation asks [Context.GoesOn]. When the last poll of the task has ended in an
-//	    operation, the first one of this poll goes on without a choice: the task was chosen for it.
-//	    A task that begins, or has yielded, was chosen for what is before its next operation.
+//	    operation asks [Context.GoesOn]. The first one of a poll goes on without a choice: its
+//	    task was chosen for it, and for what is before it.
 //	X2. GoesOn collects what can happen, the task of the poll first, and asks the driver. If that
 //	    chooses the task, the operation goes on: nothing has happened but a call.
 //	X3. If it chooses another one, the rest of the budget is taken away. So the operation does

@@ -110,7 +110,7 @@ func (s *Seeded) Init(k Kind, seed uint64) {
 
 // mixture has the strategies of a mixture, each as often as it is drawn.
 var mixture = [...]Kind{
-	Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Sticky, PCT, PCT, PCT, HeldBack, Paced, Fresh,
+	Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, Uniform, PCT, PCT, Uniform, HeldBack, PCT, Sticky, Uniform, Fresh, Paced,
 }
 
 // Kind returns the strategy that the seed has drawn.

@@ -245,9 +245,9 @@ func (e ending) play(t *testing.T, r row, m manner) {
 		}
 		return nil
 	}, quietly)
-	// It may have failed before the shutdown. In Blocking a task of a set runs beside its
-	// spawner, and may fail before that drops the set, which then reports it.
-	mayFail := !joins || m.name == "edo.Blocking" && strings.HasPrefix(r.name, "joinset.")
+	// It may have failed before the shutdown. A task of a set runs beside its spawner, and may
+	// fail before that drops the set, which then reports it.
+	mayFail := !joins || strings.HasPrefix(r.name, "joinset.")
 	if err != nil && !(mayFail && errors.Is(err, errScene)) {
 		t.Errorf("Run returned %v", err)
 	}

@@ -94,13 +94,13 @@ func (a *Asks) Tell(q Question, then func(m *nats.Msg, err error)) {
 	ask := &Ask{to: a, Question: q, then: then}
 	a.mu.Lock()
 	a.begin(ask)
-	isRefused := ask.isOver
+	isRefused, m := ask.isOver, a.message(ask)
 	a.mu.Unlock()
 	if isRefused {
 		then(nil, ask.err)
 		return
 	}
-	a.send(ask)
+	a.send(m)
 }
 
 // IsZero reports whether q asks nothing.
@@ -125,10 +125,10 @@ func (q *Ask) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 		case q.token == 0:
 			a.begin(q)
 			q.waker = me
-			isRefused := q.isOver
+			isRefused, m := q.isOver, a.message(q)
 			a.mu.Unlock()
 			if !isRefused {
-				a.send(q)
+				a.send(m)
 				return nil, edo.Pending, nil
 			}
 			continue
@@ -193,14 +193,26 @@ func (a *Asks) begin(q *Ask) {
 	}
 }
 
-// send sends q. While the connection is lost nothing is sent: resend does it then.
-func (a *Asks) send(q *Ask) {
-	err := a.nc.PublishMsg(&nats.Msg{
+// message is a question on its way. It does not need the Ask, which its owner may use for the next
+// question as soon as it is answered.
+type message struct {
+	token uint64
+	msg   *nats.Msg
+}
+
+// message returns the message of q. The caller holds mu.
+func (a *Asks) message(q *Ask) message {
+	return message{q.token, &nats.Msg{
 		Subject: q.Subject, Header: q.Header, Data: q.Data,
 		Reply: a.prefix + strconv.FormatUint(q.token, 36),
-	})
+	}}
+}
+
+// send sends m. While the connection is lost nothing is sent: resend does it then.
+func (a *Asks) send(m message) {
+	err := a.nc.PublishMsg(m.msg)
 	if err != nil && !errors.Is(err, nats.ErrReconnectBufExceeded) && !errors.Is(err, nats.ErrConnectionReconnecting) {
-		a.finish(q.token, nil, fmt.Errorf("cluster: %w", err))
+		a.finish(m.token, nil, fmt.Errorf("cluster: %w", err))
 	}
 }
 
@@ -250,13 +262,15 @@ func (a *Asks) sendAgain(q *Ask, token uint64) {
 		return // resend will
 	}
 	a.mu.Lock()
+	var m message
 	waits := a.waiting[token] == q
 	if waits {
 		q.sent = time.Now()
+		m = a.message(q)
 	}
 	a.mu.Unlock()
 	if waits {
-		a.send(q)
+		a.send(m)
 	}
 }
 
@@ -270,11 +284,11 @@ func (a *Asks) finish(token uint64, m *nats.Msg, err error) {
 	}
 	delete(a.waiting, token)
 	q.isOver, q.answer, q.err = true, m, err
-	w := q.waker
+	w, then := q.waker, q.then
 	q.waker = edo.Waker{}
-	a.mu.Unlock()
-	if q.then != nil {
-		q.then(m, err)
+	a.mu.Unlock() // from here on the owner may have made q another question
+	if then != nil {
+		then(m, err)
 	}
 	w.Wake()
 }
@@ -285,26 +299,27 @@ func (a *Asks) resend(which func(q *Ask) bool) {
 	if !a.nc.IsConnected() {
 		return
 	}
-	var again, over []*Ask
+	var again []message
+	var over []uint64
 	now := time.Now()
 	a.mu.Lock()
 	for _, q := range a.waiting {
 		switch {
 		case !which(q):
 		case q.Once:
-			over = append(over, q)
+			over = append(over, q.token)
 		default:
 			q.sent = now
-			again = append(again, q)
+			again = append(again, a.message(q))
 		}
 	}
 	a.mu.Unlock()
-	for _, q := range over {
-		a.finish(q.token, nil, ErrUnanswered)
+	for _, token := range over {
+		a.finish(token, nil, ErrUnanswered)
 	}
-	slices.SortFunc(again, func(p, q *Ask) int { return cmp.Compare(p.token, q.token) })
-	for _, q := range again {
-		a.send(q)
+	slices.SortFunc(again, func(p, q message) int { return cmp.Compare(p.token, q.token) })
+	for _, m := range again {
+		a.send(m)
 	}
 }
 

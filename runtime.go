@@ -84,8 +84,7 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	})
 	core.Runtimes.Add(rt)
 	if d.Seeded() {
-		rt.Began = lost.Latest()
-		lost.Hold()
+		rt.Began = lost.Hold()
 		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && c.stallAfter() > 0 {
 			b.OnBlocked(c.stallAfter(), func() { public.blocked(c.stallAfter()) })
 		}
@@ -113,13 +112,13 @@ func end(rt *core.Runtime) {
 		t.Cancel()
 	}
 	if rt.HasLives.Load() {
-		rt.Coros.Unwind()
+		rt.Unwind()
 		lost.Excuse(rt.Began)
 	}
 	rt.Coros.Close()
 	core.Runtimes.Remove(rt)
 	if rt.Driver.Seeded() {
-		lost.Release()
+		lost.Release(rt.Began)
 	}
 	if err := rt.Driver.Close(); err != nil {
 		rt.OnError(fmt.Errorf("edo: closing the driver: %w", err))

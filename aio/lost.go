@@ -1,7 +1,6 @@
 package aio
 
 import (
-	"runtime"
 	"weak"
 
 	"github.com/edo-go/edo/internal/lost"
@@ -11,8 +10,9 @@ import (
 // pc is the place where the Duplex was made. Lanes do not refer to their ends, so an end in
 // use does not keep the other one alive.
 func watchForgotten(a, b *Pipe, pc uintptr) {
-	a.cleanup = runtime.AddCleanup(a, forgotten.found, forgotten{a.in, a.out, weak.Make(b), pc, lost.Number()})
-	b.cleanup = runtime.AddCleanup(b, forgotten.found, forgotten{b.in, b.out, weak.Make(a), pc, lost.Number()})
+	n, m := lost.Number(), lost.Number()
+	a.cleanup = lost.Watch(a, n, forgotten.found, forgotten{a.in, a.out, weak.Make(b), pc, n})
+	b.cleanup = lost.Watch(b, m, forgotten.found, forgotten{b.in, b.out, weak.Make(a), pc, m})
 }
 
 // forgotten describes an end that has become garbage. It must not refer to the end.

@@ -1,8 +1,6 @@
 package mpmc
 
 import (
-	"runtime"
-
 	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/origin"
 )
@@ -15,7 +13,8 @@ func callerPC() uintptr { return origin.Here(2) }
 // cleanup, by which the collector reports a forgotten handle, costs 300 ns.
 func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 	tx := &Sender[T]{ch: c, pc: pc}
-	tx.cleanup = runtime.AddCleanup(tx, forgotten[T].onFound, forgotten[T]{c, pc, lost.Number()})
+	n := lost.Number()
+	tx.cleanup = lost.Watch(tx, n, forgotten[T].onFound, forgotten[T]{c, pc, n})
 	return tx
 }
 
@@ -48,7 +47,7 @@ func newReceiver[T any](c *channel[T], pc uintptr) *Receiver[T] {
 	s := &seat[T]{ch: c, pc: pc, number: lost.Number()}
 	s.streamTurn.seat = s
 	rx := &Receiver[T]{ch: c, seat: s}
-	rx.cleanup = runtime.AddCleanup(rx, (*seat[T]).onFound, s)
+	rx.cleanup = lost.Watch(rx, s.number, (*seat[T]).onFound, s)
 	return rx
 }
 

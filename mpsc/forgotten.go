@@ -1,8 +1,6 @@
 package mpsc
 
 import (
-	"runtime"
-
 	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/origin"
 )
@@ -15,7 +13,8 @@ func callerPC() uintptr { return origin.Here(2) }
 // cleanup, by which the collector reports a forgotten handle, costs 300 ns.
 func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 	tx := &Sender[T]{ch: c, pc: pc}
-	tx.cleanup = runtime.AddCleanup(tx, forgotten[T].onFound, forgotten[T]{c, pc, lost.Number()})
+	n := lost.Number()
+	tx.cleanup = lost.Watch(tx, n, forgotten[T].onFound, forgotten[T]{c, pc, n})
 	return tx
 }
 

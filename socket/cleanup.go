@@ -14,7 +14,7 @@ import (
 func newConn(inner driver.Conn, pc uintptr) *Conn {
 	c := &Conn{inner: inner}
 	if lost.Held() { // a simulation reports what is lost in the order in which it was made
-		runtime.AddCleanup(c, forgotten.found, forgotten{inner, pc, lost.Number()})
+		watchLost(c, inner, pc)
 		return c
 	}
 	inner.Notes().SetPlace(origin.Shorten(pc))
@@ -42,15 +42,21 @@ func foundConn(inner driver.Conn) {
 // newListener returns a listener that was made at pc, as newConn does.
 func newListener(inner driver.Listener, pc uintptr) *Listener {
 	l := &Listener{inner: inner}
-	runtime.AddCleanup(l, forgotten.found, forgotten{inner, pc, lost.Number()})
+	watchLost(l, inner, pc)
 	return l
 }
 
 // keepPacketConn returns a socket for datagrams that was made at pc, as newConn does.
 func keepPacketConn(inner driver.PacketConn, pc uintptr) *PacketConn {
 	c := &PacketConn{inner: inner}
-	runtime.AddCleanup(c, forgotten.found, forgotten{inner, pc, lost.Number()})
+	watchLost(c, inner, pc)
 	return c
+}
+
+// watchLost has the collector look for s, which was made at pc, when it is garbage.
+func watchLost[S any](s *S, inner closer, pc uintptr) {
+	n := lost.Number()
+	lost.Watch(s, n, forgotten.found, forgotten{inner, pc, n})
 }
 
 // caller returns the place where the caller of its caller was called: there a connection

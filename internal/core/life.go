@@ -18,7 +18,7 @@ import (
 //
 // The worker of the runtime changes it, in a poll or between two. Of a task that has died there
 // remains the stack of its function: when the runtime has ended, that is unwound
-// (coro.Pool.Unwind).
+// ([Runtime.Unwind]).
 type Life struct {
 	rt    *Runtime
 	of    any
@@ -211,11 +211,16 @@ func (c corpse) Poll(cx *sched.Context) (ended bool) {
 func (c corpse) Future() any               { return nil }
 func (c corpse) Inspect(cx *sched.Context) {}
 
+// Unwind ends the functions that tasks of dead lives have left, when the runtime has ended.
+func (rt *Runtime) Unwind() {
+	rt.Coros.Unwind(func() { rt.unwinder = sched.Unwinder{} })
+}
+
 // Condemn makes the function exit when it is resumed on c, after the runtime has ended. Every
 // operation in its deferred calls fails.
 func (t *Task) Condemn(*coro.Coro) {
 	head := t.Head()
-	t.Cx, t.Rt, t.IsCancelled, t.MayRelay = sched.NewUnwinding(head), nil, true, false
+	t.Cx, t.Rt, t.IsCancelled, t.MayRelay = t.Rt.unwinder.Context(head), nil, true, false
 }
 
 // Condemn is that of the function's Task.

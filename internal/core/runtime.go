@@ -38,6 +38,7 @@ type Runtime struct {
 	HasLives    atomic.Bool // some tasks belong to a host of a simulation, see life.go
 	BeforePoll  func()      // called before each poll, after SetGate; nil: nothing is
 	lives       lives
+	unwinder    sched.Unwinder // see Unwind
 }
 
 // Hooks are what the core needs of package edo, which sets them when it is initialised.

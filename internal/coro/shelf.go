@@ -57,23 +57,28 @@ func newShelf() *shelf {
 	return &shelf{toEnd: shelfEnd, room: shelfRoom}
 }
 
-// Kept returns how many coroutines the process keeps for pools that are still to come: none
-// without the race detector.
-func Kept() int {
-	if theShelf == nil {
+// Kept returns how many coroutines the process keeps for pools that are still to come: without the
+// race detector a few, of short pools.
+func Kept() int { return theShelf.kept() + shortShelf.kept() }
+
+func (s *shelf) kept() int {
+	if s == nil {
 		return 0
 	}
-	theShelf.mu.Lock()
-	defer theShelf.mu.Unlock()
-	return len(theShelf.idle)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.idle)
 }
 
 // maxExits is how often a goroutine may stay instead of exiting. The values that the
 // functions before had on its stack stay alive with it.
 const maxExits = 8
 
-// mayKeep reports whether c may ever be kept.
-func (s *shelf) mayKeep(c *Coro) bool { return s != nil && !c.inBubble && c.exits != maxExits }
+// mayKeep reports whether c may ever be kept. One whose function [Pool.Unwind] has ended would keep
+// that function's stack, and so the whole simulation.
+func (s *shelf) mayKeep(c *Coro) bool {
+	return s != nil && !c.inBubble && !c.unwinds && c.exits != maxExits
+}
 
 // wants reports whether c, which has just died, should wait for a successor.
 func (s *shelf) wants(c *Coro) bool {

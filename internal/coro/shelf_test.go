@@ -193,8 +193,8 @@ func TestNoCoroutineGoesIntoABubbleOrOutOfIt(t *testing.T) {
 	s.endAll(t, before)
 }
 
-func TestNothingIsKeptWithoutTheRaceDetector(t *testing.T) {
-	if !raceDetector && (theShelf != nil || Kept() != 0) {
+func TestNothingIsKeptForLongPoolsWithoutTheRaceDetector(t *testing.T) {
+	if !raceDetector && (theShelf != nil || theShelf.kept() != 0) {
 		t.Error("there is a shelf")
 	}
 	if raceDetector && theShelf == nil {

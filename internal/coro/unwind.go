@@ -46,8 +46,9 @@ const maxUnwinds = 1000
 // Unwind ends the functions that are suspended on coroutines which the pool has handed out since
 // Track, in the order in which they were handed out. Their goroutines exit, one after the other:
 // only deferred calls run. A panic in one of them is lost, and one that blocks for ten seconds is
-// left behind. No other goroutine may use the coroutines meanwhile.
-func (p *Pool) Unwind() {
+// left behind: then Unwind calls left, before it goes on. No other goroutine may use the coroutines
+// meanwhile.
+func (p *Pool) Unwind(left func()) {
 	p.mu.Lock()
 	lent := p.lent
 	all := slices.SortedFunc(maps.Keys(lent), func(a, b *Coro) int { return cmp.Compare(lent[a], lent[b]) })
@@ -66,6 +67,7 @@ func (p *Pool) Unwind() {
 		select {
 		case <-ended:
 		case <-timer.C:
+			left()
 		}
 		timer.Stop()
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"weak"
 )
 
 // Functions that are suspended, on coroutines that are parked in each other's slots as well, end
@@ -41,7 +42,7 @@ func TestUnwindRunsDeferredCallsAloneInOrder(t *testing.T) {
 	if got := len(p.lent); got != n {
 		t.Fatalf("%d are lent", got)
 	}
-	p.Unwind()
+	p.Unwind(noneLeft(t))
 	p.Close()
 	var want []string
 	for i := range n {
@@ -83,7 +84,7 @@ func TestUnwindSurvivesWhatDeferredCallsDo(t *testing.T) {
 		func(*Coro) { recover() },
 		func(*Coro) { last = true },
 	)
-	p.Unwind()
+	p.Unwind(noneLeft(t))
 	p.Close()
 	if !last {
 		t.Fatal("the last one did not run")
@@ -95,7 +96,47 @@ func TestUnwindLeavesADeferredCallThatBlocks(t *testing.T) {
 	defer func(before time.Duration) { unwindPatience = before }(unwindPatience)
 	unwindPatience = 0
 	block := make(chan struct{})
-	lendAll(func(*Coro) { <-block }).Unwind() // it returns
+	left := 0
+	lendAll(func(*Coro) { <-block }).Unwind(func() { left++ }) // it returns
+	if left != 1 {
+		t.Errorf("%d were left", left)
+	}
 	close(block)
 	waitForGoroutines(t, before)
+}
+
+// noneLeft is told of a function that was left behind.
+func noneLeft(t *testing.T) func() {
+	return func() { t.Error("a function was left behind") }
+}
+
+// The stack of a function that was ended is not kept for other pools: a whole simulation would be
+// on it.
+func TestTheStackOfAnUnwoundFunctionIsNotKept(t *testing.T) {
+	before := goroutines()
+	s := &shelf{room: 10}
+	p := newShelved(s, 4)
+	p.Track()
+	var held []weak.Pointer[[1000]int]
+	for range 5 {
+		c := p.Get()
+		c.Start(func(c *Coro) {
+			big := new([1000]int)
+			held = append(held, weak.Make(big))
+			c.Yield()
+			runtime.KeepAlive(big)
+		})
+	}
+	p.Unwind(noneLeft(t))
+	p.Close()
+	waitForGoroutines(t, before)
+	runtime.GC()
+	for i, h := range held {
+		if h.Value() != nil {
+			t.Errorf("what function %d had is in memory", i)
+		}
+	}
+	if len(s.idle) != 0 {
+		t.Errorf("%d are kept", len(s.idle))
+	}
 }

@@ -84,8 +84,7 @@ func TestCollectReturnsFalseWhenACleanUpFunctionDoesNotReturn(t *testing.T) {
 }
 
 func TestAForgottenThingIsTheErrorOfTell(t *testing.T) {
-	Hold()
-	defer Release()
+	defer Release(Hold())
 	if Kept() || !Held() {
 		t.Fatal("kept something, or no simulation runs")
 	}
@@ -114,8 +113,7 @@ func TestAForgottenThingIsTheErrorOfTell(t *testing.T) {
 }
 
 func TestTellReturnsOnlyThingsMadeSince(t *testing.T) {
-	Hold()
-	defer Release()
+	defer Release(Hold())
 	before := Number()
 	since := Number()
 	after := Number()

@@ -14,7 +14,8 @@ var excused []span
 type span struct{ after, upTo uint64 }
 
 // Excuse keeps the things that were made after the one with the number since from being reported,
-// until now. They are told all the same.
+// until now. They are told all the same, unless the simulation that calls it has ended: then their
+// cleanups let go of them, see [Watch].
 func Excuse(since uint64) {
 	mu.Lock()
 	defer mu.Unlock()

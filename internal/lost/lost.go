@@ -20,13 +20,15 @@ import (
 )
 
 var (
-	made  atomic.Uint64
-	watch atomic.Int64  // things that were made and neither closed nor found
-	found atomic.Uint64 // how often Found was called
+	made    atomic.Uint64
+	watched atomic.Int64  // things that were made and neither closed nor found
+	found   atomic.Uint64 // how often Found was called
 
-	mu    sync.Mutex // guards the following
-	holds int        // how many simulations run
-	kept  []thing
+	holds atomic.Int64 // how many simulations run; written under mu
+
+	mu   sync.Mutex // guards the following
+	runs []uint64   // the simulations that run, by the number of the last thing before each
+	kept []thing
 )
 
 type thing struct {
@@ -38,19 +40,16 @@ type thing struct {
 // that it is not looked for any more, the owner may call [Closed], once: then a simulation in which
 // nothing can happen any more need not run the collector for it.
 func Number() uint64 {
-	watch.Add(1)
+	watched.Add(1)
 	return made.Add(1)
 }
 
 // Closed says that the owner of a thing has closed it.
-func Closed() { watch.Add(-1) }
-
-// Latest returns the number of the thing that was made last.
-func Latest() uint64 { return made.Load() }
+func Closed() { watched.Add(-1) }
 
 // AnyWatched reports whether the collector may find anything: there is a thing that was
 // neither closed nor found.
-func AnyWatched() bool { return watch.Load() > 0 }
+func AnyWatched() bool { return watched.Load() > 0 }
 
 // Found says that the collector has found the thing with this number. tell is called
 // now or later, and must not wait. Its error says what was forgotten: it is logged, and
@@ -58,10 +57,10 @@ func AnyWatched() bool { return watch.Load() > 0 }
 func Found(number uint64, tell func() error) {
 	found.Add(1)
 	if number != 0 { // a connection of the real network has none
-		watch.Add(-1)
+		watched.Add(-1)
 	}
 	mu.Lock()
-	if holds > 0 {
+	if holds.Load() > 0 {
 		kept = append(kept, thing{number, tell})
 		mu.Unlock()
 		return
@@ -70,25 +69,26 @@ func Found(number uint64, tell func() error) {
 	report(reportOf(number, tell()))
 }
 
-// Hold says that a simulation has begun.
-func Hold() {
+// Hold says that a simulation has begun. It returns the number of the thing that was made last.
+func Hold() (since uint64) {
 	mu.Lock()
-	holds++
-	mu.Unlock()
+	defer mu.Unlock()
+	since = made.Load()
+	runs = append(runs, since)
+	holds.Add(1)
+	return since
 }
 
 // Held reports whether a simulation runs.
-func Held() bool {
-	mu.Lock()
-	defer mu.Unlock()
-	return holds > 0
-}
+func Held() bool { return holds.Load() > 0 }
 
-// Release says that a simulation has ended.
-func Release() {
+// Release says that the simulation has ended for which Hold has returned since.
+func Release(since uint64) {
 	mu.Lock()
-	holds--
-	last := holds == 0
+	i := slices.Index(runs, since)
+	runs = slices.Delete(runs, i, i+1)
+	last := holds.Add(-1) == 0
+	letGo()
 	mu.Unlock()
 	if last {
 		_ = Tell(0)

@@ -13,8 +13,7 @@ func TestAThingThatIsFoundIsReported(t *testing.T) {
 	if !slices.Equal(reported, []uint64{b}) {
 		t.Fatalf("without a simulation: reported %v", reported)
 	}
-	Hold()
-	Hold()
+	first, second := Hold(), Hold()
 	found(c)
 	found(a)
 	if len(reported) != 1 {
@@ -27,11 +26,11 @@ func TestAThingThatIsFoundIsReported(t *testing.T) {
 		t.Fatalf("at a stall: reported %v, want the order in which they were made", reported)
 	}
 	found(a)
-	Release()
+	Release(first)
 	if len(reported) != 3 {
 		t.Fatalf("while another simulation runs: reported %v", reported)
 	}
-	Release()
+	Release(second)
 	if !slices.Equal(reported, []uint64{b, a, c, a}) {
 		t.Fatalf("after the last simulation: reported %v", reported)
 	}

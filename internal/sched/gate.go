@@ -34,15 +34,21 @@ func (rt *Runtime) Readmit(t *Task) {
 // Replace gives t another body. Only a gate may call it, with the task that it is asked about.
 func (t *Task) Replace(body Body) { t.body = body }
 
-// NewUnwinding returns a context for the function of t when that is resumed for the last time,
-// after its runtime has ended: in [Context.Arrive] the goroutine exits. So do the deferred calls
-// of the function that wait.
-func NewUnwinding(t *Task) *Context {
-	w := &Worker{}
-	w.core.takenNext = t
-	w.core.cx = Context{w: w, root: t, task: t}
-	w.core.cx.debts.debt.Store(&Debt{To: exit{}})
-	return &w.core.cx
+// An Unwinder makes contexts for functions that are resumed for the last time, one after the other,
+// when their runtime has ended. The zero value can be used. Its functions share one worker, which
+// polls nothing. That is not for two functions at once: beside one that does not end, the next one
+// needs another Unwinder.
+type Unwinder struct{ w *Worker }
+
+// Context returns the context of a function of t: in [Context.Arrive] the goroutine exits. So do the
+// deferred calls of the function that wait.
+func (u *Unwinder) Context(t *Task) *Context {
+	if u.w == nil {
+		u.w = &Worker{}
+		u.w.core.takenNext = &Task{} // so that Arrive ends the poll, and comes to the debt
+		u.w.core.cx.debts.debt.Store(&Debt{To: exit{}})
+	}
+	return &Context{w: u.w, root: t, task: t}
 }
 
 // exit is a debt that is settled by an exit of the goroutine, each time that a function

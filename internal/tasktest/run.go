@@ -89,7 +89,7 @@ func YieldTimes(task *edo.Task, n int) {
 }
 
 // CountGoroutines counts the goroutines, but for the coroutines that are kept for other
-// runtimes under the race detector.
+// runtimes.
 func CountGoroutines() int { return runtime.NumGoroutine() - coro.Kept() }
 
 // RequireGoroutines waits until [CountGoroutines] is not larger than before, and fails the

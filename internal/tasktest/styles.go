@@ -128,7 +128,6 @@ func RequireSameInBothStyles(t *testing.T, seeds int, main func(s *Stage, task *
 func runStage(seed uint64, inspects int, byFrames bool, main func(s *Stage, task *edo.Task) error) []string {
 	s := &Stage{ByFrames: byFrames}
 	c := sim.Config{
-		Quiet:   true, // the order is the subject: a form may take several operations for one
 		Trace:   func(n, chosen int) { s.Log("%d of %d", chosen, n) },
 		Runtime: edo.Config{OnError: func(err error) { s.Log("OnError: %v", err) }},
 	}

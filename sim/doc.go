@@ -16,6 +16,9 @@
 //   - [New] makes a simulation that a test steps by hand: one poll, or until every task
 //     waits, or for a given time.
 //
+//   - [HoldClock] switches the jumps of the clock off, and [ReleaseClock] on again, at any
+//     time; [Advance] moves it, by a task.
+//
 //   - [Always] and [Eventually] name what must hold between any two polls, or at some time;
 //     [Limit] ends a run that goes too far; [NoLeaks] finds what was left behind.
 //

@@ -89,6 +89,7 @@ var exceptions = map[string]string{
 	"own.Stream":                         "a part of combinators: slot_test.go",
 	"owntest.Script":                     "the rows are tested with it",
 	"edotest.inspected":                  "of a mock task, in tests",
+	"sim.advance":                        "owns nothing: TestACancelledAdvanceStopsTheClock",
 	"aio.lingering":                      "in CloseLingering, with a time limit, as in CloseLingeringFuture",
 }
 

@@ -20,8 +20,9 @@ type Config struct {
 	// 2000-01-01, UTC.
 	Start time.Time
 
-	// HoldClock keeps the clock from moving by itself: only Advance moves it. Without a
-	// controller, a program that waits for time has then stalled.
+	// HoldClock keeps the clock from moving by itself, as [Driver.HoldClock] does: only an
+	// advance moves it. Without one, and without a controller, a program that waits for time has
+	// then stalled.
 	HoldClock bool
 
 	// Manual holds the program before its first poll, for a controller to step.
@@ -58,7 +59,6 @@ type Config struct {
 type Driver struct {
 	start time.Time
 	trace func(n, chosen int)
-	hold  bool
 	quiet bool
 	late  int64
 	net   network
@@ -83,7 +83,9 @@ type Driver struct {
 	free     bool  // it may poll without limit
 	woken    bool  // Wake was called, and has not ended a Wait yet
 	target   int64 // instant to which Advance moves the clock
-	blocking int   // number of blocking tasks that run
+	hold     bool  // the clock does not go to a deadline by itself
+	advances []*Advance
+	blocking int // number of blocking tasks that run
 	patience time.Duration
 	blocked  func() // called once, when only blocking tasks have run for patience
 

@@ -50,9 +50,9 @@ func (d *Driver) Choose(n int) int {
 }
 
 // Wait moves the clock as far as it may, up to the deadline, and returns when the
-// deadline has come or Wake was called. It reports a stall when neither can happen: there
-// is no deadline (or the clock is held), no blocking task runs, and there is no
-// controller.
+// deadline has come, an [Advance] is over, or Wake was called. It reports a stall when none of
+// these can happen: there is no deadline (or the clock is held) and no Advance, no blocking task
+// runs, and there is no controller.
 func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 	if w := d.world.Load(); w != nil {
 		if w.config.Idle != nil && w.config.Idle() {
@@ -61,39 +61,62 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		deadline = w.until(deadline)
 		defer w.run() // after the lock was given back
 	}
-	if d.beforeTime(deadline) {
-		return false
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var patience *time.Timer
+	told := int64(-1) // the instant of which the watch knows
 	for {
 		now := d.now.Load()
-		switch {
-		case d.woken:
+		if d.woken {
 			d.woken = false
 			return false
-		case deadline <= now:
+		}
+		if deadline <= now {
 			return false
+		}
+		to, isExact, moves := d.moves(deadline)
+		switch {
 		case d.blocking > 0:
 			if d.blocked != nil && patience == nil {
 				patience = time.AfterFunc(d.patience, d.callBlocked)
 				defer patience.Stop()
 			}
-		case now < d.target:
-			d.now.Store(min(deadline, d.target))
-			continue
-		case d.manual:
-		case d.hold || deadline == sched.Never:
-			return true
-		default:
-			d.now.Store(sched.After(deadline, time.Duration(d.lateBy())))
+		case moves && to <= now: // nothing is left to do at the end of an Advance
+			d.callUnlocked(d.endAdvance(d.nextAdvance()))
 			return false
+		case moves && d.watch != nil && to != told:
+			told = to
+			if d.tellWatch(to) {
+				return false
+			}
+			continue
+		case moves && isExact:
+			d.now.Store(to)
+			continue
+		case moves:
+			d.now.Store(sched.After(to, time.Duration(d.lateBy())))
+			return false
+		case !d.manual:
+			return true
 		}
 		d.phase = idle
 		d.change.Broadcast()
 		d.change.Wait()
 	}
+}
+
+// callUnlocked calls fn without mu, which is held before and afterwards.
+func (d *Driver) callUnlocked(fn func()) {
+	d.mu.Unlock()
+	defer d.mu.Lock()
+	fn()
+}
+
+// tellWatch tells the watch that the clock goes to an instant. It reports whether that has
+// cancelled tasks. mu is held before and afterwards, and not meanwhile.
+func (d *Driver) tellWatch(to int64) (cancelled bool) {
+	d.callUnlocked(func() { cancelled = d.watch.BeforeTime(to) })
+	return cancelled
 }
 
 // OnBlocked has fn called once, on a new goroutine, when only blocking tasks, for which

@@ -2,7 +2,6 @@ package simulated
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -13,9 +12,9 @@ import (
 type Watch interface {
 	// BeforePoll comes before each poll.
 	BeforePoll()
-	// BeforeTime comes when no task is runnable, before the clock goes on to an instant. It
-	// reports whether it has cancelled tasks: then the clock stands. It may come several times
-	// for one instant.
+	// BeforeTime comes when no task is runnable, before the clock goes on to an instant, or is late
+	// for it. It reports whether it has cancelled tasks: then the clock stands. It may come several
+	// times for one instant.
 	BeforeTime(to int64) (cancelled bool)
 	// AtEnd comes when all tasks have ended, and the network has not.
 	AtEnd()
@@ -43,17 +42,6 @@ func (d *Driver) beforePoll() {
 	if d.watch != nil {
 		d.watch.BeforePoll()
 	}
-}
-
-// beforeTime is called in Wait. deadline may be that of no timer.
-func (d *Driver) beforeTime(deadline int64) (cancelled bool) {
-	if d.watch == nil || deadline == math.MaxInt64 || deadline <= d.now.Load() {
-		return false
-	}
-	d.mu.Lock()
-	mayMove := !d.woken && d.blocking == 0 && !d.hold
-	d.mu.Unlock()
-	return mayMove && d.watch.BeforeTime(deadline)
 }
 
 // AtEnd is called when all tasks have ended, before what they have forgotten is reported.

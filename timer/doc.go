@@ -14,6 +14,8 @@
 // An operation that ends at once, such as a Sleep of 0, uses the budget of its task: a loop
 // of such operations gives way to the other tasks.
 //
+// Times of the calendar ("at six on weekdays") are those of module timer/cron.
+//
 // A plain goroutine that waits should use package time. A future gets its time limit
 // from future.Timeout, a scope from [scope.Timeout].
 package timer

@@ -2,8 +2,12 @@ package origin
 
 import (
 	"bytes"
+	"path"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // modulePath is the path of edo's own module, also when it has been renamed.
@@ -12,11 +16,31 @@ var modulePath = strings.TrimSuffix(reflect.TypeFor[placeCount]().PkgPath(), "/i
 // programs are the folders of the module that hold programs: these use edo as other programs do.
 var programs = [...]string{"bench", "cmd", "examples", "tools"}
 
+// libraries are the folders of the module whose packages programs import.
+var libraries = [...]string{
+	"aio", "broadcast", "cancel", "cluster", "codec", "edotest", "future", "joinset", "lock", "mpmc", "mpsc", "oneshot", "report",
+	"scope", "selector", "sim", "socket", "stackless", "stream", "supervise", "timer", "tlsconn", "watch", "web",
+}
+
+// sources is the folder of edo's module, as the compiler has named it in this build.
+var sources = sync.OnceValue(func() string {
+	return strings.TrimSuffix(path.Dir(filepath.ToSlash(Frame(Here(0)).File)), "/internal/origin")
+})
+
 // IsEdo reports whether a function, in a file, is a part of edo and not of a program that
 // uses it. Tests and the programs of edo's own module are no part.
+//
+// The compiler names a literal of edo after the function of the program that it was inlined into: the
+// body of stream.All in main.run is main.run.All[...].1. Its file is that of edo.
 func IsEdo(function, file string) bool {
+	if strings.HasSuffix(file, "_test.go") {
+		return false
+	}
+	if isOfLibrary(file) {
+		return true
+	}
 	rest, ok := strings.CutPrefix(function, modulePath)
-	if !ok || strings.HasSuffix(file, "_test.go") {
+	if !ok {
 		return false
 	}
 	if strings.HasPrefix(rest, ".") {
@@ -34,6 +58,16 @@ func IsEdo(function, file string) bool {
 	last := rest[strings.LastIndexByte(rest, '/')+1:]
 	name, _, _ := strings.Cut(last, ".")
 	return !strings.HasSuffix(name, "_test")
+}
+
+// isOfLibrary reports whether a file is one of a package that programs import.
+func isOfLibrary(file string) bool {
+	rest, ok := strings.CutPrefix(filepath.ToSlash(file), sources()+"/")
+	if !ok {
+		return false
+	}
+	folder, _, isBelow := strings.Cut(rest, "/")
+	return !isBelow || slices.Contains(libraries[:], folder)
 }
 
 // TrimStack returns a stack, as debug.Stack prints it, without the frames at its top that

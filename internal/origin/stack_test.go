@@ -1,7 +1,9 @@
 package origin
 
 import (
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +33,13 @@ func TestIsEdoKnowsAllPackagesAndNoProgram(t *testing.T) {
 		{"main.main", "main.go", false},
 		{"runtime.goexit", "asm_amd64.s", false},
 		{"", "", false},
+		{"main.main.func1.All[...].1", sources() + "/stream/all.go", true},
+		{"example.com/x.(*server).run.All[...].1", sources() + "/stream/all.go", true},
+		{m + "/stream_test.TestX.All[...].1", sources() + "/stream/all.go", true},
+		{m + "/examples/echo.main.func1.All[...].1", sources() + "/stream/all.go", true},
+		{"example.com/x.run", sources() + "/await.go", true},
+		{"main.main", sources() + "/try/main.go", false}, // a program in a clone
+		{m + "/stream.helper", sources() + "/stream/all_test.go", false},
 	} {
 		if got := IsEdo(c.function, c.file); got != c.want {
 			t.Errorf("%s in %s: %v", c.function, c.file, got)
@@ -38,6 +47,23 @@ func TestIsEdoKnowsAllPackagesAndNoProgram(t *testing.T) {
 	}
 	if modulePath != m {
 		t.Errorf("the module is %q", modulePath)
+	}
+}
+
+func TestLibrariesAreAllFoldersThatProgramsImport(t *testing.T) {
+	others := append(slices.Clone(programs[:]), "docs", "internal")
+	files, err := filepath.Glob("../../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var folders []string
+	for _, file := range files {
+		if folder := filepath.Base(filepath.Dir(file)); !slices.Contains(others, folder) && !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+	}
+	if slices.Sort(folders); !slices.Equal(folders, libraries[:]) {
+		t.Errorf("libraries in stack.go must be %q", folders)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/reuse"
 	"github.com/edo-go/edo/internal/waiters"
@@ -165,13 +166,17 @@ func (n *Notify) consume(seen uint64) (state uint32) {
 // the task was cancelled while it waited, and then a notification for this task alone goes
 // to the next one. Wait allocates nothing.
 //
+// A task that looks at something and then waits misses a [Notify.NotifyAll] of another worker in
+// between: it makes a [Notify.WaitFuture] before it looks. A [Notify.NotifyOne] it does not miss.
+//
 //edo:step WaitStep
 func (n *Notify) Wait(task *edo.Task) error {
 	seen := n.word.Load() / oneNotifyAll // before the task may yield
 	if err := task.Proceed(nil); err != nil {
 		return err
 	}
-	if n.consume(seen) != fresh {
+	state, seen := n.arrive(task, seen)
+	if state != fresh {
 		return nil
 	}
 	f := notifieds.Get()
@@ -191,18 +196,25 @@ func (n *Notify) WaitStep(task *edo.Task, st *edo.Step) (isOver bool, err error)
 			seen = f.seen
 		}
 		isOver, err = task.ProceedStep(nil)
-		if isOver && (err != nil || n.consume(seen) != fresh) {
-			if f != nil {
-				st.Set(nil)
-				notifieds.Put(f)
+		if isOver {
+			state := done
+			if err == nil {
+				state, seen = n.arrive(task, seen)
 			}
-			return true, err
+			if state != fresh {
+				if f != nil {
+					st.Set(nil)
+					notifieds.Put(f)
+				}
+				return true, err
+			}
 		}
 		if f == nil {
 			f = notifieds.Get()
-			f.n, f.seen = n, seen
+			f.n = n
 			st.Set(f)
 		}
+		f.seen = seen
 		if !isOver {
 			return false, nil
 		}
@@ -213,6 +225,30 @@ func (n *Notify) WaitStep(task *edo.Task, st *edo.Step) (isOver bool, err error)
 		notifieds.Put(f)
 	}
 	return isOver, err
+}
+
+// arrive is consume for a wait that has proceeded. It returns what the waiter remembers from now on.
+//
+// A task that has used up its budget gives way inside of its wait, and misses nothing meanwhile. A
+// simulation that interleaves holds tasks up before their waits, as several workers do: the wait begins
+// after that.
+func (n *Notify) arrive(task *edo.Task, seen uint64) (state uint32, _ uint64) {
+	state = n.consume(seen)
+	if state == notifiedAll && interleaves(task) {
+		seen = n.word.Load() / oneNotifyAll
+		state = n.consume(seen)
+	}
+	return state, seen
+}
+
+// interleaves reports whether there is a choice before each operation of the task.
+func interleaves(task *edo.Task) bool {
+	d, err := inside.Driver(task)
+	if err != nil {
+		return false
+	}
+	chooser, ok := d.(interface{ Interleaves() bool })
+	return ok && chooser.Interleaves()
 }
 
 // notifieds are for direct style.

@@ -87,9 +87,13 @@ func readFailure(file string) (*failure, error) {
 	return f, nil
 }
 
-// keep writes each failure to the folder where its test replays it, and tells it. A smaller one
-// that is there stays.
-func keep(out io.Writer, folder string, failures []*failure) error {
+// keep writes each failure to the folder of its package, where its test replays it, and tells it. A
+// smaller one that is there stays.
+func keep(out io.Writer, folder, pkg string, failures []*failure) error {
+	where := "" // as the go command has it
+	if pkg != "." {
+		where = " " + pkg
+	}
 	for _, f := range failures {
 		file := filepath.Join(folder, "testdata", "sim", fileName(f.Test), f.name)
 		if old, err := readFailure(file); err != nil || f.less(old) {
@@ -105,7 +109,7 @@ func keep(out io.Writer, folder string, failures []*failure) error {
 		if f.Schedule != "" {
 			fmt.Fprintf(out, " EDO_SCHEDULE=%s", f.Schedule)
 		}
-		fmt.Fprintf(out, " go test -run '^%s$'\n", strings.ReplaceAll(f.Test, "/", "$/^"))
+		fmt.Fprintf(out, " go test -run '^%s$'%s\n", strings.ReplaceAll(f.Test, "/", "$/^"), where)
 		if f.Differs != "" {
 			fmt.Fprintf(out, "  it is not a function of its seed: %s\n", f.Differs)
 		}

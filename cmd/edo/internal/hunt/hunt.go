@@ -105,17 +105,11 @@ func (h *hunter) hunt(ctx context.Context) (found int, err error) {
 		c.Dir = folder
 		return c
 	})
-	if err != nil {
-		return 0, err
-	}
-	failures, err := fleet.failures()
-	if err != nil {
-		return 0, err
-	}
+	failures, err2 := fleet.failures() // also when a process has failed: they are true
 	if h.keepIn != "" {
 		folder = h.keepIn
 	}
-	return len(failures), keep(h.out, folder, failures)
+	return len(failures), errors.Join(err, err2, keep(h.out, folder, h.pkg, failures))
 }
 
 // output runs a command and returns what it prints; the error has what it says on standard error.

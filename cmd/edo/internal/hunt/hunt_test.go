@@ -92,7 +92,7 @@ func TestTheSmallestFailureOfEachKindIsKeptWhereTheTestReplaysIt(t *testing.T) {
 	}
 	out.Reset()
 	folder := t.TempDir()
-	if err := keep(&out, folder, failures); err != nil {
+	if err := keep(&out, folder, "./prey", failures); err != nil {
 		t.Fatal(err)
 	}
 	kept := filepath.Join(folder, "testdata", "sim", "TestX_a", "aaaa.json")
@@ -102,19 +102,32 @@ func TestTheSmallestFailureOfEachKindIsKeptWhereTheTestReplaysIt(t *testing.T) {
 	}
 	for _, want := range []string{
 		"\nTestX/a: lost 1 message\n  kept in ",
-		"  replay: EDO_SEED=2 EDO_SCHEDULE=3.1 go test -run '^TestX$/^a$'\n",
-		"  replay: EDO_SEED=9 go test -run '^TestX$/^a$'\n  it is not a function of its seed: a map\n",
+		"  replay: EDO_SEED=2 EDO_SCHEDULE=3.1 go test -run '^TestX$/^a$' ./prey\n",
+		"  replay: EDO_SEED=9 go test -run '^TestX$/^a$' ./prey\n  it is not a function of its seed: a map\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
 	// A larger one does not replace it.
-	if err := keep(&out, folder, []*failure{{Test: "TestX/a", Switches: 4, name: "aaaa.json", text: []byte("{}")}}); err != nil {
+	if err := keep(&out, folder, ".", []*failure{{Test: "TestX/a", Switches: 4, name: "aaaa.json", text: []byte("{}")}}); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := readFailure(kept); err != nil || again.Switches != 3 {
 		t.Errorf("%+v, %v", again, err)
+	}
+}
+
+// The pattern names another test too, which fails and does not hunt.
+func TestAHuntKeepsWhatItHasFoundWhenAnotherTestFails(t *testing.T) {
+	var out strings.Builder
+	h := hunter{pkg: "./testdata/prey", pattern: "^TestPrey", time: 200 * time.Millisecond, processes: 1, out: &out, keepIn: t.TempDir()}
+	found, err := h.hunt(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "TestPreyInAllOrders") || found == 0 {
+		t.Fatalf("%d found, %v\n%s", found, err, out.String())
+	}
+	if files, err := filepath.Glob(filepath.Join(h.keepIn, "testdata", "sim", "TestPrey", "*.json")); err != nil || len(files) != found {
+		t.Error(files, err)
 	}
 }
 

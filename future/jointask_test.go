@@ -340,7 +340,7 @@ func TestNoPanicOfAFunctionIsLost(t *testing.T) {
 
 func TestAFunctionCannotUseTheTaskOfItsCaller(t *testing.T) {
 	simulate(t, func(task *edo.Task) error {
-		all, err := future.JoinTask(task, func(*edo.Task) (int, error) { return 0, timer.Sleep(task, time.Second) })
+		all, err := future.JoinTask(task, func(*edo.Task) (int, error) { return 0, timer.Sleep(task, time.Second) }) //edo:allow taskuse the error is what is tested
 		if err != nil || all[0].Err == nil || errors.Is(all[0].Err, edo.ErrCancelled) {
 			t.Errorf("got %v, %v", all, err)
 		}

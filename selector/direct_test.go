@@ -251,7 +251,7 @@ func TestAsyncBranchesGoOnFromTurnToTurn(t *testing.T) {
 func TestASelectOfAnotherTaskIsAnError(t *testing.T) {
 	inSim(t, func(task *edo.Task) error {
 		sel := selector.New(selector.On(stream.Values(1), func(int, error) error { return nil }))
-		_, err := edo.Go(task, func(*edo.Task) error { return sel.Next(task) }, edo.Name("child")).Await(task)
+		_, err := edo.Go(task, func(*edo.Task) error { return sel.Next(task) }, edo.Name("child")).Await(task) //edo:allow taskuse the error is what is tested
 		if err == nil || !strings.Contains(err.Error(), "used by") {
 			t.Errorf("got %v", err)
 		}

@@ -56,7 +56,7 @@ func launch(task *edo.Task, p *process, dir string, isFirst bool, note func(stri
 	}
 	if err != nil {
 		p.cmd.Process.Kill()
-		p.cmd.Wait()
+		p.cmd.Wait() //edo:allow blocking it was killed, and ends at once
 		return err
 	}
 	p.addr = addr

@@ -12,6 +12,7 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
+//edo:allow taskuse the error is what is tested
 func TestATaskUsedByItsChildIsAnErrorThatNamesBoth(t *testing.T) {
 	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		err := edo.Run(func(parent *edo.Task) error {
@@ -40,7 +41,7 @@ func TestATaskUsedByAForeignGoroutineOrAfterItsEndIsAnError(t *testing.T) {
 	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
 		err := edo.Run(func(task *edo.Task) error {
 			errs := make(chan error, 1)
-			go func() { errs <- edo.Yield(task) }()
+			go func() { errs <- edo.Yield(task) }() //edo:allow taskuse the error is what is tested
 			if err := <-errs; err == nil || !strings.Contains(err.Error(), "used by a goroutine that is no task: it spawns from Task.Runtime, and waits in Block") {
 				t.Errorf("foreign goroutine: got %v", err)
 			}

@@ -31,7 +31,10 @@ const (
 	StepOf    = "stepof"    // stepof NAME, of a generated function: it is the step form of NAME
 )
 
-const prefix = "//edo:"
+const (
+	prefix = "//edo:"
+	allow  = "allow"
+)
 
 // A Directive is one line of a doc comment.
 type Directive struct {

@@ -118,6 +118,7 @@ func TestMalformedDirectivesAreErrorsWithPositions(t *testing.T) {
 		{"//edo:stepof F\nfunc G() {}", `3:1: //edo:stepof: the package does not declare F`},
 		{"//edo:nostep\nfunc F() {}", `3:1: //edo:nostep needs a reason`},
 		{"//edo:nowait never\nfunc F() {}", `3:1: //edo:nowait takes no argument, and has "never"`},
+		{"//edo:allows\nfunc F() {}", `3:1: there is no directive //edo:allows`},
 		{"//edo:stackles\nfunc F() {}", `3:1: there is no directive //edo:stackles`},
 		{"//edo:stackless\n\nfunc F() {}", `3:1: //edo:stackless is not in the doc comment of a function`},
 		{"//edo:stackless\nvar f = 1", `3:1: //edo:stackless is not in the doc comment of a function`},

@@ -77,7 +77,7 @@ func (p *reader) function(receiver string, name *ast.Ident, doc *ast.CommentGrou
 		return
 	}
 	for _, comment := range doc.List {
-		if !strings.HasPrefix(comment.Text, prefix) {
+		if !isDirective(comment.Text) {
 			continue
 		}
 		p.seen[comment.Pos()] = true
@@ -98,6 +98,13 @@ func (p *reader) function(receiver string, name *ast.Ident, doc *ast.CommentGrou
 		}
 		p.of[target] = d
 	}
+}
+
+// isDirective reports whether a comment is for the compiler. An //edo:allow is for the analyzers of module vet, and has
+// its place anywhere.
+func isDirective(text string) bool {
+	rest, ok := strings.CutPrefix(text, prefix)
+	return ok && rest != allow && !strings.HasPrefix(rest, allow+" ")
 }
 
 // parseLine splits a line into kind and argument. The problem is empty if the line is well formed.
@@ -156,7 +163,7 @@ func (p *reader) checkNames() {
 func (p *reader) checkPlaces(file *ast.File) {
 	for _, group := range file.Comments {
 		for _, comment := range group.List {
-			if strings.HasPrefix(comment.Text, prefix) && !p.seen[comment.Pos()] {
+			if isDirective(comment.Text) && !p.seen[comment.Pos()] {
 				p.fail(comment.Pos(), "%s is not in the doc comment of a function", comment.Text)
 			}
 		}

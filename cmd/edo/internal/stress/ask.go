@@ -149,7 +149,7 @@ func (c *correspondence) writer(task *edo.Task, rng *rand.Rand) *edo.JoinHandle[
 				default:
 				}
 				if err := edo.Yield(task); err != nil {
-					<-ended // tx must not be dropped before
+					<-ended //edo:allow blocking it comes soon, and tx must not be dropped before
 					return err
 				}
 			}

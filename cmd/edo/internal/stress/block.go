@@ -109,7 +109,7 @@ func blocking(r *round, task *edo.Task, rng *rand.Rand) error {
 func blockWorker(r *round, task *edo.Task) error {
 	r.tasks.Add(2)
 	gate := make(chan struct{})
-	stuck := edo.Go(task, func(*edo.Task) error { <-gate; return nil })
+	stuck := edo.Go(task, func(*edo.Task) error { <-gate; return nil }) //edo:allow blocking on purpose
 	if err := edo.Yield(task); err != nil {
 		close(gate)
 		return err

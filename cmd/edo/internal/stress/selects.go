@@ -117,6 +117,7 @@ func (p *selectPlay) run(task *edo.Task, rng *rand.Rand, sel *selector.Select, o
 	}
 	return p.start(task, rng, func(task *edo.Task, rng *rand.Rand) error {
 		p.task = task
+		defer func() { p.task = nil }()
 		if kind == 1 {
 			if err := sel.Run(task); err != nil {
 				return err

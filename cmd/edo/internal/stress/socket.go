@@ -48,8 +48,9 @@ func sockets(r *round) program {
 			return err
 		}
 		p.mu.Lock()
-		defer p.mu.Unlock()
-		return joinAll(r, task, p.handlers)
+		handlers := p.handlers
+		p.mu.Unlock()
+		return joinAll(r, task, handlers)
 	}
 }
 

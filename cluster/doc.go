@@ -17,6 +17,7 @@
 //	worker := cluster.Work(mails, 8, func(task *edo.Task, job *cluster.Job[Mail]) error {
 //		return send(task, job.ID, job.Value)
 //	})
+//	defer worker.Drop()              // when the task is cancelled: its jobs go to others
 //	_, err = edo.Await(task, worker) // until worker.Stop, or the end of conn
 //
 // A [Func] is called on any member that offers it. [Spawn] returns a handle as [edo.Go] does; an abort, a

@@ -8,7 +8,8 @@
 //		return err // the task was cancelled
 //	}
 //	defer m.Unlock()
-//	return conn.WriteAll(task, request)
+//	_, err := aio.WriteAll(task, conn, request)
+//	return err
 //
 // # Three faces
 //

@@ -40,7 +40,7 @@ func ForwardFuture[T any](sink edo.Sink[T], src Stream[T]) edo.Future[edo.Unit] 
 }
 
 func newForward[T any](sink edo.Sink[T], src Stream[T]) *forwardFuture[T] {
-	return &forwardFuture[T]{sink: sink, send: sendAllFuture[T]{sink: sink, src: source(src)}}
+	return &forwardFuture[T]{sink: sink, send: sendAllFuture[T]{sink: sink, src: source(src), closes: true}}
 }
 
 type forwardFuture[T any] struct {

@@ -80,7 +80,11 @@ func TestForwardClosesTheSinkBehindTheStreamAndDropsBoth(t *testing.T) {
 		t.Fatalf("closed %d times, flushed %d times", to.closes, to.flushes)
 	}
 	src.Wake()
+	flushes := to.flushes
 	edotest.RequireReady(t, task, f)
+	if to.flushes != flushes { // a close flushes
+		t.Errorf("flushed %d times before it was closed", to.flushes-flushes)
+	}
 	if !slices.Equal(to.got, []int{1, 2}) || to.closes != 1 || to.drops != 1 || src.Drops() != 1 {
 		t.Fatalf("got %v, %d closes, %d drops", to.got, to.closes, to.drops)
 	}

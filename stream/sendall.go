@@ -52,6 +52,8 @@ type sendAllFuture[T any] struct {
 	sink edo.Sink[T] // nil: ended or dropped
 	src  own.Stream[T]
 	v    own.Value[T] // a value that sink has no room for yet
+
+	closes bool // the sink is closed next, which flushes it
 }
 
 func (s *sendAllFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -78,6 +80,8 @@ func (s *sendAllFuture[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		v, p, err := s.src.Poll(cx)
 		turn.End(cx)
 		switch {
+		case p == edo.End && s.closes:
+			return edo.Ready, nil
 		case p == edo.End:
 			return s.sink.PollFlush(cx)
 		case p == edo.Pending:

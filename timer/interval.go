@@ -87,6 +87,9 @@ func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 	}
 	tick, clock := i.next, i.clock
 	i.next = i.following(tick, now)
+	if i.timer.Waiter() == in.Task() { // a reset has made the tick due before the timer
+		i.timer.Stop()
+	}
 	i.mu.Unlock()
 	return clock.Time(tick), edo.Ready, nil
 }

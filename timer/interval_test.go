@@ -169,3 +169,39 @@ func TestResetReachesATaskThatWaits(t *testing.T) {
 		return err
 	})
 }
+
+// polledOnce polls an interval until its tick, and then waits to be woken.
+type polledOnce struct {
+	i     *timer.Interval
+	waker edo.Waker
+	polls int
+	ends  bool
+}
+
+func (f *polledOnce) Poll(cx *edo.Context) (unit edo.Unit, _ edo.Poll, err error) {
+	f.polls++
+	if f.ends {
+		return unit, edo.Ready, nil
+	}
+	_, _, err = f.i.PollNext(cx)
+	f.waker = cx.Waker()
+	return unit, edo.Pending, err
+}
+
+func TestATickThatAResetMadeDueLeavesNoTimerBehind(t *testing.T) {
+	simulate(t, func(task *edo.Task, _ func() time.Duration) error {
+		begin := timer.Now(task)
+		f := &polledOnce{i: timer.IntervalAt(begin.Add(112*ms), time.Hour)}
+		h := edo.Spawn[edo.Unit](task, f)
+		timer.Sleep(task, 48*ms)
+		f.i.ResetAt(timer.Now(task))
+		timer.Sleep(task, 100*ms)
+		if f.polls != 2 { // at the beginning, and after the reset; not when the tick was due before
+			t.Errorf("%d polls, want 2", f.polls)
+		}
+		f.ends = true
+		f.waker.Wake()
+		_, err := h.Await(task)
+		return err
+	})
+}

@@ -18,9 +18,9 @@ import (
 func Example() {
 	sim.Run(1, func(task *edo.Task) error { // in virtual time
 		var set joinset.Set[string]
-		for page, delay := range map[string]int{"slow": 3, "medium": 2, "fast": 1} {
+		for i, page := range []string{"slow", "medium", "fast"} {
 			set.Go(task, func(task *edo.Task) (string, error) {
-				return page, timer.Sleep(task, time.Duration(delay)*time.Second)
+				return page, timer.Sleep(task, time.Duration(3-i)*time.Second)
 			})
 		}
 		for {

@@ -151,7 +151,10 @@ func TestAMergeOfManyGivesEachStreamInItsOrderAndLosesNothing(t *testing.T) {
 				}
 				all = append(all, &source{in: slices.Clone(want[i]), r: r})
 			}
-			for v := range stream.All(task, stream.Merge(all...)) {
+			for v, err := range stream.All(task, stream.Merge(all...)) {
+				if err != nil {
+					return err
+				}
 				got[v%n] = append(got[v%n], v)
 			}
 			for i := range n {
@@ -182,7 +185,10 @@ func TestGroupsKeepTheOrderOfTheirValuesWhateverIsPending(t *testing.T) {
 			return stream.Then(group, func(v int) edo.Future[int] { return slow(v, v%3) })
 		})
 		err := sim.Run(seed, func(task *edo.Task) error {
-			for v := range stream.All(task, s) {
+			for v, err := range stream.All(task, s) {
+				if err != nil {
+					return err
+				}
 				got[v%5] = append(got[v%5], v)
 			}
 			return nil

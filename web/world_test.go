@@ -102,7 +102,7 @@ func (r *raw) wantClose(t *testing.T, code web.Code) {
 
 // masked returns a frame of a client.
 func masked(fin bool, op ws.OpCode, data string) []byte {
-	return ws.MustCompileFrame(ws.MaskFrame(ws.NewFrame(op, fin, []byte(data))))
+	return ws.MustCompileFrame(ws.MaskFrame(ws.NewFrame(op, fin, []byte(data)))) //edo:allow simulated the other side takes the mask off
 }
 
 // unmasked returns a frame of a server.

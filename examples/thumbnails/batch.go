@@ -106,6 +106,7 @@ func (b *batch) work(task *edo.Task) error {
 	}
 	b.began, b.bar = time.Now(), newBar(b.out, len(b.names))
 	tx, rx := mpsc.New[done](64)
+	defer tx.Close()
 	words := cluster.Work(b.queues.done, 1, func(task *edo.Task, j *cluster.Job[done]) error { return tx.Send(task, j.Value) })
 	return scope.Run(task, func(s *scope.Scope) error {
 		listens := edo.Spawn(s, edo.Future[edo.Unit](words))

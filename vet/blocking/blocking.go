@@ -53,7 +53,7 @@ func (c *checker) findApart() {
 			body.Functions(file, func(decl *ast.FuncDecl, lit *ast.FuncLit, b *ast.BlockStmt) {
 				if decl != nil {
 					fn, _ := c.TypesInfo.Defs[decl.Name].(*types.Func)
-					isApart := c.roles.PassedAs(decl, roles.Apart) && !c.roles.PassedAs(decl, roles.Spawns)
+					isApart := c.roles.PassedAs(decl, roles.Apart) && !c.roles.PassedAs(decl, roles.Spawns) && !c.roles.PassedAs(decl, roles.Simulates)
 					if fn == nil || !isApart && !c.apart[fn] {
 						return
 					}

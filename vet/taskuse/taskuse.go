@@ -37,7 +37,7 @@ func (c *checker) file(file *ast.File) {
 		case *ast.GoStmt:
 			c.goroutine(n)
 		case *ast.FuncLit:
-			if c.roles.Lit(n).Kind == roles.Spawns {
+			if c.roles.Lit(n).Kind.HasOwnTask() {
 				c.child(n)
 			}
 		case *ast.FuncDecl:
@@ -105,7 +105,7 @@ func (c *checker) outer(lit *ast.FuncLit) (ids []*ast.Ident) {
 	ast.Inspect(lit.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			return c.roles.Lit(n).Kind != roles.Spawns
+			return !c.roles.Lit(n).Kind.HasOwnTask()
 		case *ast.GoStmt:
 			return false
 		case *ast.SelectorExpr:

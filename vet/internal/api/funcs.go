@@ -39,7 +39,10 @@ func FullName(fn *types.Func) string {
 // ShortName returns the name of a function as a program writes it: "time.Sleep", "http.Client.Do".
 func ShortName(fn *types.Func) string {
 	full := FullName(fn)
-	return full[strings.LastIndexByte(full, '/')+1:]
+	if fn.Pkg() == nil {
+		return full
+	}
+	return fn.Pkg().Name() + strings.TrimPrefix(full, fn.Pkg().Path())
 }
 
 // Is reports whether fn, which may be nil, is the function with a full name.

@@ -177,7 +177,11 @@ func (c *Causes) first(k Kind, fn *types.Func, decl *ast.FuncDecl) (first *Cause
 	if k == Blocks && (api.HasTask(sig) >= 0 || api.HasContext(sig) >= 0) {
 		return nil // it answers for itself
 	}
-	c.Walk(k, decl.Body, c.roles.IsOnce, func(n ast.Node, callee *types.Func, cause *Cause) {
+	isOnce := c.roles.IsOnce
+	if k == Clock {
+		isOnce = c.roles.IsSimulated
+	}
+	c.Walk(k, decl.Body, isOnce, func(n ast.Node, callee *types.Func, cause *Cause) {
 		if comment := c.comments.Allowing(Names[k], n.Pos()); comment.IsValid() {
 			c.allowing[comment] = true
 			return

@@ -75,15 +75,10 @@ func init() {
 		"time":         "Now Since Until After AfterFunc NewTicker NewTimer Tick Sleep",
 		"math/rand":    randNames + " Int31 Int31n Int63 Int63n Intn Seed Read",
 		"math/rand/v2": randNames + " Int32 Int32N Int64 Int64N IntN N Uint Uint32N Uint64N UintN",
-		"crypto/rand":  "Int Prime Read Text",
-		"os":           "Getpid",
 	} {
 		use := "edo.Rand"
-		switch of {
-		case "time":
+		if of == "time" {
 			use = "package timer"
-		case "os":
-			use = ""
 		}
 		add(clock, of, use, names)
 	}

@@ -35,8 +35,11 @@ type Pass struct {
 	result   *Result
 }
 
-// A Result is what an analyzer leaves behind: which comments have allowed one of its reports.
-type Result struct{ allowing map[token.Pos]bool }
+// A Result is what an analyzer leaves behind: what it has reported, and which comments have allowed one of its reports.
+type Result struct {
+	Reports  []analysis.Diagnostic
+	allowing map[token.Pos]bool
+}
 
 // Allows reports whether the comment at pos has kept back a report.
 func (r *Result) Allows(pos token.Pos) bool { return r.allowing[pos] }
@@ -56,7 +59,7 @@ func New(s Spec) *analysis.Analyzer {
 				comments: pass.ResultOf[Reader].(*Comments),
 				skipped:  map[*token.File]bool{},
 				name:     s.Name,
-				result:   &Result{map[token.Pos]bool{}},
+				result:   &Result{allowing: map[token.Pos]bool{}},
 			}
 			if !api.Uses(pass.Pkg) {
 				return p.result, nil
@@ -96,6 +99,7 @@ func (p *Pass) Report(d analysis.Diagnostic) {
 		p.result.allowing[comment] = true
 		return
 	}
+	p.result.Reports = append(p.result.Reports, d)
 	p.Pass.Report(d)
 }
 

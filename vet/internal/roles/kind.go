@@ -11,12 +11,23 @@ import (
 type Kind uint8
 
 const (
-	Unknown Kind = iota
-	Spawns       // runs it as a task, or a part of one, which has a Task of its own
-	Polls        // calls it in polls: it may not wait
-	Once         // calls it at once, in the task of the caller
-	Apart        // runs it on a goroutine of its own, which may block
+	Unknown   Kind = iota
+	Spawns         // runs it as a task, or a part of one, which has a Task of its own
+	Polls          // calls it in polls: it may not wait
+	Once           // calls it at once, in the task of the caller
+	Apart          // runs it on a goroutine of its own, which may block
+	Simulates      // runs it as the task of a simulation
 )
+
+// HasOwnTask reports whether the function runs as a task, or a part of one, which has a Task of its own.
+func (k Kind) HasOwnTask() bool { return k == Spawns || k == Simulates }
+
+// simulating are the functions that run a program in a simulation.
+var simulating = map[string]bool{
+	"sim.Run":              true,
+	"sim.Sim.Start":        true,
+	"sim/world.World.Host": true,
+}
 
 // named are functions of edo whose directives do not tell.
 var named = map[string]Kind{
@@ -47,8 +58,11 @@ func kindOf(fn *types.Func, directive string, param *types.Signature) Kind {
 			return k
 		}
 	}
-	if k := spawning[short]; k {
+	if spawning[short] {
 		return Spawns
+	}
+	if simulating[short] {
+		return Simulates
 	}
 	hasTask := api.HasTask(param) >= 0
 	switch {

@@ -76,6 +76,10 @@ func (r *Roles) PassedAs(decl *ast.FuncDecl, kind Kind) bool {
 // IsOnce reports whether a literal is called at once by the call that it is passed to.
 func (r *Roles) IsOnce(lit *ast.FuncLit) bool { return r.lits[lit].Kind == Once }
 
+// IsSimulated reports whether a literal of a function that a simulation runs is run by it as well: unless it has a goroutine
+// of its own.
+func (r *Roles) IsSimulated(lit *ast.FuncLit) bool { return r.lits[lit].Kind != Apart }
+
 // Waits returns the function that a call names if it suspends the task: if edo says so, or if it makes such a call.
 func (r *Roles) Waits(call *ast.CallExpr) *types.Func {
 	fn := api.Callee(r.pass.TypesInfo, call)

@@ -126,11 +126,11 @@ func slow(v int) int {
 }
 
 func combinators(task *edo.Task, f edo.Future[int], rx *mpsc.Receiver[int]) {
-	future.Map(f, func(v int) int {
+	_ = future.Map(f, func(v int) int {
 		time.Sleep(time.Second) // want `a function that is called in a poll calls time.Sleep`
 		return v
 	})
-	stream.Map(rx, slow)
+	_ = stream.Map(rx, slow)
 	scope.Run(task, func(s *scope.Scope) error {
 		time.Sleep(time.Second) // want `a task calls time.Sleep`
 		return nil

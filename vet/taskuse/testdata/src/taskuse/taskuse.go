@@ -56,7 +56,7 @@ func children(task *edo.Task, s *scope.Scope, rx *mpsc.Receiver[int]) {
 		return serve(task)
 	})
 	edo.Go(task, func(child *edo.Task) error {
-		return edo.Run(func(main *edo.Task) error {
+		return edo.Run(func(main *edo.Task) error { // want `a task calls edo.Run`
 			return serve(child) // want `the function that edo.Run runs`
 		})
 	})

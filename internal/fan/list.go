@@ -26,8 +26,8 @@ func (s *wokenStack) push(c *Child) (wasEmpty bool) {
 	}
 }
 
-// takeAll empties the stack, and returns its children as a queue, oldest first. The caller
-// has stored parent (rule 1 of [Set]).
+// takeAll empties the stack, and returns its children as a queue, oldest first. A poll
+// has stored parent before (rule 1 of [Set]).
 func (s *wokenStack) takeAll() (q turnQueue) {
 	if s.head.Load() == nil {
 		return q

@@ -48,7 +48,9 @@ type Set struct {
 	//     then, if the list was empty, loads parent and wakes that task. So when a poll did
 	//     not find a child, the waker of the child finds the parent of that poll. A waker
 	//     that found the list filled leaves the wake to the one that found it empty: one
-	//     wake is enough until the next poll takes the whole list.
+	//     wake is enough until the next poll takes the whole list. Begin takes the list too,
+	//     without a parent: the next waker finds it empty and wakes the task of the last poll,
+	//     and a poll by another task takes what came since then.
 	//  2. A poll polls each child at most once: those in turns when it begins. A child that
 	//     is woken during the poll waits for the next one. So a child that always wakes
 	//     itself cannot keep the poll from returning.
@@ -141,8 +143,12 @@ func (s *Set) Add() int {
 	return int(i)
 }
 
-// Begin gives child i, which is vacant, a turn in the next poll. It does not wake the task.
+// Begin gives child i, which is vacant, a turn in the next poll, behind the children that were
+// woken before. It does not wake the task.
 func (s *Set) Begin(i int) {
+	if s.started {
+		s.turns.append(s.woken.takeAll()) // rule 1: the next poll takes those that come after it
+	}
 	c := s.owner.Child(i)
 	s.turns.append(turnQueue{c, c})
 }

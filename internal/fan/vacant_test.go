@@ -70,3 +70,15 @@ func TestASetGrowsByVacantChildren(t *testing.T) {
 	g.set.WakeParent()
 	edotest.RequireWoken(t, task, 0)
 }
+
+func TestAChildThatBeginsHasItsTurnBehindThoseThatWereWokenBefore(t *testing.T) {
+	g, task := newGroup(3), edotest.NewTask()
+	g.members[1].poll = vacant
+	g.requirePolled(t, task, 0, 1, 2)
+
+	g.members[1].poll = wait
+	g.members[2].waker.Wake()
+	g.set.Begin(1)
+	g.members[0].waker.Wake()
+	g.requirePolled(t, task, 2, 1, 0)
+}

@@ -44,7 +44,7 @@ var floors = []floor{
 	{"the outside", "internal/driver"},
 	{"the scheduler", "internal/sched"},
 	{"mechanisms", "internal/coro internal/discard internal/lost internal/schedule internal/spin internal/waiters"},
-	{"the ground", "internal/carried internal/fifo internal/gid internal/held internal/invariant internal/origin " +
+	{"the ground", "internal/backoff internal/carried internal/fifo internal/gid internal/held internal/invariant internal/origin " +
 		"internal/release internal/reuse internal/roster internal/waitgraph internal/wheel"},
 }
 

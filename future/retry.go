@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/backoff"
 	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/own"
@@ -37,19 +38,7 @@ type Backoff struct {
 
 // wait returns how long to wait after so many failures. random is from 0 to 1.
 func (b *Backoff) wait(failures int, random float64) time.Duration {
-	if b.Initial <= 0 {
-		return 0
-	}
-	factor := b.Factor
-	if factor == 0 {
-		factor = 2
-	}
-	d := float64(b.Initial) * math.Pow(factor, float64(failures-1))
-	if b.Max > 0 {
-		d = min(d, float64(b.Max))
-	}
-	d = min(d, math.MaxInt64/2)
-	return time.Duration(d - d*min(max(b.Jitter, 0), 1)*random)
+	return backoff.Growth{Initial: b.Initial, Max: b.Max, Factor: b.Factor, Jitter: b.Jitter}.Delay(failures-1, random)
 }
 
 // Retry returns a future of the value of the first future made by try that succeeds. A future

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/backoff"
 	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
@@ -31,17 +32,8 @@ type Backoff struct {
 
 // wait returns how long to wait before another try, after so many failures in a row. random is
 // from 0 to 1.
-func (b Backoff) wait(failures int, random float64) time.Duration {
-	factor := b.Factor
-	if factor == 0 {
-		factor = 2
-	}
-	d := float64(b.Initial) * math.Pow(factor, float64(failures-1))
-	if b.Max > 0 {
-		d = min(d, float64(b.Max))
-	}
-	d -= d * min(max(b.Jitter, 0), 1) * random
-	return time.Duration(min(d, math.MaxInt64/2))
+func (b *Backoff) wait(failures int, random float64) time.Duration {
+	return backoff.Growth{Initial: b.Initial, Max: b.Max, Factor: b.Factor, Jitter: b.Jitter}.Delay(failures-1, random)
 }
 
 // Retry returns a stream of the values of a stream that open makes. At an error it drops that

@@ -3,6 +3,7 @@ package stream_test
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -179,6 +180,27 @@ func TestBackoffGrowsUpToItsMaximumAndJitterShortensIt(t *testing.T) {
 			t.Errorf("wait %d is %v", i, w)
 		}
 	}
+}
+
+// Without a Max a delay grows to 146 years, and not beyond what a clock can count: then the next
+// try would come at once.
+func TestTheLongestBackoffDoesNotOverflow(t *testing.T) {
+	inSim(t, func(task *edo.Task) error {
+		var waits []time.Duration
+		h := edo.Go(task, func(task *edo.Task) error {
+			s := stream.Retry(stream.Backoff{Initial: time.Second, Factor: math.MaxFloat64, Jitter: 0.5, OnRetry: func(_ int, wait time.Duration, _ error) {
+				waits = append(waits, wait)
+			}}, func() stream.Stream[int] { return owntest.NewScript[int](t).Fail(errTest) })
+			_, _, err := edo.Next(task, s)
+			return err
+		})
+		timer.Sleep(task, 24*time.Hour)
+		if h.Finished() || len(waits) != 2 || waits[1] < 24*time.Hour {
+			t.Errorf("after a day there were waits of %v", waits)
+		}
+		h.Abort()
+		return nil
+	})
 }
 
 func TestAValueEndsARowOfFailures(t *testing.T) {

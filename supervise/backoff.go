@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/edo-go/edo/internal/backoff"
 )
 
 // Backoff delays the restarts of a child: the first one by Initial, and each one after it by
@@ -24,10 +26,7 @@ type Backoff struct {
 	Reset time.Duration
 }
 
-const (
-	defaultMaxDelay = time.Minute
-	defaultFactor   = 2
-)
+const defaultMaxDelay = time.Minute
 
 // isOff reports whether b delays nothing.
 func (b *Backoff) isOff() bool { return b.Initial == 0 }
@@ -37,13 +36,6 @@ func (b *Backoff) max() time.Duration {
 		return max(defaultMaxDelay, b.Initial)
 	}
 	return b.Max
-}
-
-func (b *Backoff) factor() float64 {
-	if b.Factor == 0 {
-		return defaultFactor
-	}
-	return b.Factor
 }
 
 func (b *Backoff) reset() time.Duration {
@@ -73,13 +65,9 @@ func (b *Backoff) check() error {
 // delay returns the delay of the restart after so many others in a row. draw returns a random
 // number from 0 to 1.
 func (b *Backoff) delay(earlier int, draw func() float64) time.Duration {
-	if b.isOff() {
-		return 0
+	random := 0.0
+	if !b.isOff() && b.Jitter != 0 {
+		random = draw()
 	}
-	d := float64(b.Initial) * math.Pow(b.factor(), float64(earlier))
-	d = min(d, float64(b.max())) // also of an infinite one
-	if b.Jitter != 0 {
-		d -= d * b.Jitter * draw()
-	}
-	return time.Duration(d)
+	return backoff.Growth{Initial: b.Initial, Max: b.max(), Factor: b.Factor, Jitter: b.Jitter}.Delay(earlier, random)
 }

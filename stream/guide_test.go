@@ -203,7 +203,13 @@ All operators work in a chain, and with a loop in direct style, which the compil
 for v, err := range stream.All(task, stream.Of(rx).Throttle(time.Second).Take(10)) {
 ` + "```" + `
 
-Sinks are in package ` + "`stream/sink`" + `, windows of time in ` + "`stream/window`" + `.
+An operator that keeps the type of the values is a method of what ` + "`stream.Of`" + ` returns. One that changes it is a function, as in
+` + "`stream.Map(s, fn)`" + `, and so is one with a second type (` + "`Distinct`, `TakeUntil`" + `). A stream begins as a receiver, a listener, an
+interval, a ` + "`codec.Framed`" + `, or as ` + "`Values`, `Iter`, `Iter2` (of values and errors, such as the lines of a file), `FromChan`, `Unfold`" + ` or
+` + "`PollFn`" + `. It ends in a loop over ` + "`All`" + ` or ` + "`Each`" + `, in a future (` + "`ForEach`, `Fold`, `Collect`, `Count`, `Any`, `Every`" + `), or in a sink
+(` + "`Forward`" + `). [A pipeline](recipes.md#a-pipeline-over-a-file-and-a-channel) has a file, a channel, windows, a rate and retries.
+
+Sinks are in package ` + "`stream/sink`" + `, windows of time in ` + "`stream/window`" + `: ` + "`Tumbling`, `Sliding`, `Session`, `ByClock`, `ByEvent`" + `.
 `)
 	for _, s := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n| operator | take it when | holds |\n| --- | --- | --- |\n", s.title)

@@ -11,7 +11,8 @@ import (
 )
 
 const aboutDead = `Lists the dead letters of the queue of the example, the oldest first: jobs that no try has
-done, with the reason. --again puts them back into the queue, --discard removes them.`
+done, with the reason. --again puts them back into the queue, --discard removes them. Those
+of a queue of another program that program lists, by Queue.Dead of package cluster.`
 
 // letters are the flags of dead.
 type letters struct {

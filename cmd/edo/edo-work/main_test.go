@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/lease"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
 )
 
@@ -155,5 +156,15 @@ func TestPrimes(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestTheNumberOfWorkersOfAnotherProgramIsNotKnown(t *testing.T) {
+	workers := []lease.Change{{Name: "a/1", Holder: queueName + ", 4 at a time"}}
+	var out strings.Builder
+	(&view{out: &out, before: map[string]queueState{}}).show([]queueState{{name: queueName}, {name: "mails"}}, workers)
+	if got := out.String(); !strings.Contains(got, "queue primes: 0 waiting, 0 in flight, 0 scheduled, 0 dead, - done per second, 1 workers\n") ||
+		!strings.Contains(got, "queue mails: 0 waiting, 0 in flight, 0 scheduled, 0 dead, - done per second, - workers\n") {
+		t.Error(got)
 	}
 }

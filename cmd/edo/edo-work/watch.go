@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -148,7 +149,7 @@ func (v *view) show(queues []queueState, workers []lease.Change) {
 		return
 	}
 	for _, q := range queues {
-		fmt.Fprintf(v.out, "queue %s: %d waiting, %d in flight, %d scheduled, %d dead, %s done per second, %d workers\n",
+		fmt.Fprintf(v.out, "queue %s: %d waiting, %d in flight, %d scheduled, %d dead, %s done per second, %s workers\n",
 			q.name, q.waiting, q.taken, q.scheduled, q.dead, q.rate(), workersAt(q.name, workers))
 	}
 	if len(queues) == 0 {
@@ -164,14 +165,12 @@ func (q *queueState) rate() string {
 	return figures.Thousands(q.perSecond)
 }
 
-// workersAt returns how many workers are at the queue.
-func workersAt(queue string, workers []lease.Change) (n int) {
-	for _, w := range workers {
-		if strings.HasPrefix(w.Holder, queue+", ") {
-			n++
-		}
+// workersAt returns how many workers are at the queue. Those of another program than this one are not known.
+func workersAt(queue string, workers []lease.Change) string {
+	if queue != queueName {
+		return "-"
 	}
-	return n
+	return strconv.Itoa(len(workers))
 }
 
 // table is a look as a table.
@@ -180,7 +179,7 @@ func table(queues []queueState, workers []lease.Change) string {
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "waiting\tin flight\tscheduled\tdead\tdone/s\tworkers\t  queue")
 	for _, q := range queues {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%d\t  %s\n", figures.Thousands(int64(q.waiting)), q.taken, q.scheduled, q.dead, q.rate(),
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\t  %s\n", figures.Thousands(int64(q.waiting)), q.taken, q.scheduled, q.dead, q.rate(),
 			workersAt(q.name, workers), q.name)
 	}
 	t.Flush()

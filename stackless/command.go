@@ -23,7 +23,7 @@ func Run(args []string, out, errs io.Writer) int { return newTool(out, errs).run
 // Test is edo test.
 func Test(args []string, out, errs io.Writer) int { return newTool(out, errs).run("test", args) }
 
-// Vet is edo vet.
+// Vet is edo vet: edo's own analyzers, and go vet with lowered functions.
 func Vet(args []string, out, errs io.Writer) int { return newTool(out, errs).run("vet", args) }
 
 // Exit statuses.
@@ -40,6 +40,8 @@ type tool struct {
 	// exec becomes the go command, and newCompiler makes a compiler. Tests have others.
 	exec        func(args []string, errs io.Writer) int
 	newCompiler func(lower.Directives) build.Compiler
+
+	isBroken bool // a package could not be compiled: the go command says so
 }
 
 func newTool(out, errs io.Writer) *tool {
@@ -65,6 +67,9 @@ func helpWanted(args []string) bool {
 func (t *tool) run(command string, args []string) int {
 	if helpWanted(args) {
 		fmt.Fprintf(t.out, goUsage, command)
+		if command == "vet" {
+			fmt.Fprint(t.out, vetUsage)
+		}
 		return statusOK
 	}
 	plain := append([]string{command}, args...)
@@ -81,7 +86,7 @@ func (t *tool) run(command string, args []string) int {
 		return t.exec(plain, t.errs)
 	case reason != "":
 		t.note("%s; nothing is lowered: tasks run on coroutines", reason)
-		return t.exec(plain, t.errs)
+		return t.finish(line, plain)
 	}
 
 	lowered, ok, err := t.overlay(line, env)
@@ -92,13 +97,14 @@ func (t *tool) run(command string, args []string) int {
 	case err != nil:
 		t.note("%v", err)
 		t.note("nothing is lowered: tasks run on coroutines")
-		return t.exec(plain, t.errs)
+		return t.finish(line, plain)
 	case !ok:
 		return statusFailed
-	case lowered == "":
-		return t.exec(plain, t.errs)
 	}
-	return t.exec(line.Args(lowered), t.errs)
+	if lowered != "" {
+		plain = line.Args(lowered)
+	}
+	return t.finish(line, plain)
 }
 
 // overlay lowers what a command line names, and returns the name of the overlay; it is empty if nothing changes.
@@ -120,6 +126,7 @@ func (t *tool) overlay(line *gocmd.Line, env *gocmd.Env) (name string, ok bool, 
 		return "", false, nil
 	}
 	for _, u := range result.Units {
+		t.isBroken = t.isBroken || u.State == build.Broken
 		if u.State == build.Failed {
 			t.note("an error of edo itself, please report it: %s stays on coroutines: %s", u.Package.ID, u.Failure)
 		}

@@ -14,6 +14,14 @@ environment:
   EDOCACHE   the folder of the cache, instead of edo in the user's cache folder
 `
 
+// vetUsage comes after goUsage.
+const vetUsage = `
+Before that edo's own analyzers look at the packages, as they were written: a Task in
+another function, what holds up a worker, and more ("edovet help" lists them). They are
+a program of its own, edovet, which is found beside edo, in the path, or in the
+repository, where the go command builds it. With -vettool they do not run.
+`
+
 const explainUsage = `usage: edo explain [-json] [-test] [build flags] [packages]
 
 Tells what becomes of each function that waits:

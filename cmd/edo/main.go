@@ -20,7 +20,7 @@ commands that build, test and run Go programs with lowered functions:
   build    go build
   run      go run
   test     go test
-  vet      go vet
+  vet      go vet, and edo's own analyzers
   explain  tell what becomes of each function that waits
   gen      write the frames of a library's functions to files
 

@@ -177,6 +177,9 @@ func (l *Line) Args(overlay string) []string {
 	return append(args, l.args...)
 }
 
+// Has reports whether a flag was given.
+func (l *Line) Has(name string) bool { _, ok := l.flags[name]; return ok }
+
 // Flag reports whether a boolean flag is set.
 func (l *Line) Flag(name string) bool {
 	set, err := strconv.ParseBool(l.flags[name])

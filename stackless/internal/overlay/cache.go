@@ -54,6 +54,9 @@ func (c *Cache) PutFile(base string, text []byte) (File, error) {
 	return File{path, hash}, c.write(path, text)
 }
 
+// Program is the name of a program's file in the cache, which the go command builds there.
+func (c *Cache) Program(file string) string { return filepath.Join(c.dir, "bin", file) }
+
 // Has reports whether a file is still in the cache, and whole, and keeps it there.
 func (c *Cache) Has(f File) bool {
 	text, err := os.ReadFile(f.Path)

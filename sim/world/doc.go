@@ -44,9 +44,17 @@
 // and the run ends. Methods of World and Host are called by tasks of the simulation, and by
 // functions of At.
 //
+// # One instant
+//
+// Packets that arrive at the same time on different links do so in any order, and before or after what
+// the timers of that time do: the seed draws it. On a link without jitter none overtakes another. What
+// comes of a loss, a jitter or a fault in a task with a goroutine of its own (edo.Blocking) is drawn
+// beside the schedule.
+//
 // # Limits
 //
-// A window update takes no time. A segment is as long as a Write. There is no congestion control.
+// Keep-alive begins when there is a reason: a host has crashed, a way was cut, a reset was lost. It does
+// not see a [World.Filter] that drops everything. A window update takes no time. A segment is as long as a Write. There is no congestion control.
 // Unix sockets connect tasks of one host. Timers of all hosts run equally fast; wall clocks
 // differ. A task of a crashed host with a goroutine of its own (edo.Blocking) cannot be stopped:
 // it is cancelled.

@@ -1,6 +1,10 @@
 package world
 
-import "time"
+import (
+	"time"
+
+	"github.com/edo-go/edo/internal/driver/simulated"
+)
 
 // Faults are faults that the seed draws, see [World.Faults]. The numbers are weights: a fault with
 // twice the weight comes twice as often.
@@ -67,15 +71,24 @@ type plan struct {
 	down   int            // hosts that are down
 }
 
-// around returns a time whose mean is d.
+// around returns a time whose mean is d. The quiet one is the longest.
 func (p *plan) around(d time.Duration) time.Duration {
 	const steps = 1 << 16
-	return time.Duration(1+p.world.inner.Draw(2*steps))*d/steps + 1
+	return simulated.Share(d, 2*steps-p.world.inner.Draw(2*steps), steps)
+}
+
+// aside returns a number from -most to most. The quiet one is 0.
+func (p *plan) aside(most int) int {
+	n := p.world.inner.Draw(2*most + 1)
+	if n%2 == 1 {
+		return (n + 1) / 2
+	}
+	return -n / 2
 }
 
 // next plans the next fault.
 func (p *plan) next() {
-	at := p.world.Now() + p.around(p.faults.Every)
+	at := p.world.in(p.around(p.faults.Every))
 	if p.until != 0 && at > p.until {
 		return
 	}
@@ -92,7 +105,7 @@ func (p *plan) lasts(undo func()) {
 	p.made++
 	n := p.made
 	p.undo[n] = undo
-	p.world.At(p.world.Now()+p.around(p.faults.Lasts), func() {
+	p.world.At(p.world.in(p.around(p.faults.Lasts)), func() {
 		if undo := p.undo[n]; undo != nil {
 			delete(p.undo, n)
 			undo()
@@ -138,8 +151,8 @@ func (p *plan) fault() {
 		})
 	case kind == clocks:
 		const steps = 1 << 10
-		ahead := time.Duration(p.world.inner.Draw(2*steps+1)-steps) * p.faults.Lasts / steps
-		h.SetClock(ahead, float64(p.world.inner.Draw(2*steps+1)-steps)/steps/100)
+		ahead := simulated.Share(p.faults.Lasts, steps+p.aside(steps), steps) - p.faults.Lasts
+		h.SetClock(ahead, float64(p.aside(steps))/steps/100)
 		p.lasts(func() { h.SetClock(0, 0) })
 	case kind == aborts:
 		h.abortOne()
@@ -193,16 +206,18 @@ func (p *plan) partition() {
 		i := p.world.inner.Draw(2)
 		groups[i] = append(groups[i], h)
 	}
-	p.world.Partition(groups[0], groups[1])
-	p.lasts(func() { p.world.Partition() })
+	p.raise(newPartition(groups[:]))
 }
 
 // cut cuts the way from a host to another.
 func (p *plan) cut(from *Host) {
-	to := p.drawHost()
-	if from == to {
-		return
+	if to := p.drawHost(); to != from {
+		p.raise(simulated.NewCut(from.inner, to.inner))
 	}
-	p.world.Cut(from, to)
-	p.lasts(func() { p.world.Join(from, to) })
+}
+
+// raise makes a barrier that lasts.
+func (p *plan) raise(b *simulated.Barrier) {
+	p.world.inner.Raise(b)
+	p.lasts(func() { p.world.inner.Lower(b) })
 }

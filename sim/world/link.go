@@ -34,10 +34,11 @@ func (w *World) OneWay(from, to *Host, l Link) {
 }
 
 // Cut cuts the way from one host to another, in that direction alone: what is sent there is lost.
-// Connections stay, and send it again after [World.Join]; after 15 minutes they fail.
+// Connections send it again after [World.Join]. After 15 minutes they fail, and one that has nothing
+// to send when keep-alive gets no answer: by default after two and a half minutes.
 func (w *World) Cut(from, to *Host) { w.inner.SetCut(from.inner, to.inner, true) }
 
-// Join undoes Cut.
+// Join undoes Cut. Cuts of [World.Faults] stay as long as they last.
 func (w *World) Join(from, to *Host) { w.inner.SetCut(from.inner, to.inner, false) }
 
 // Hold keeps what would arrive on the way from one host to another: nothing of it is lost.
@@ -48,18 +49,27 @@ func (w *World) Hold(from, to *Host) { w.inner.SetHold(from.inner, to.inner, tru
 func (w *World) Release(from, to *Host) { w.inner.SetHold(from.inner, to.inner, false) }
 
 // Partition divides the hosts into groups that do not reach each other, in place of the partition
-// before. A host that is in no group reaches all.
+// before. A host that is in no group reaches all. Without groups the partition ends. Those of
+// [World.Faults] are others: they stay as long as they last.
 func (w *World) Partition(groups ...[]*Host) {
+	if w.partition != nil {
+		w.inner.Lower(w.partition)
+	}
+	w.partition = newPartition(groups)
+	w.inner.Raise(w.partition)
+}
+
+func newPartition(groups [][]*Host) *simulated.Barrier {
 	inner := make([][]*simulated.Host, len(groups))
 	for i, g := range groups {
 		for _, h := range g {
 			inner[i] = append(inner[i], h.inner)
 		}
 	}
-	w.inner.Partition(inner)
+	return simulated.NewPartition(inner)
 }
 
-// Heal undoes every Cut and the Partition.
+// Heal undoes every Cut and the Partition, and those of [World.Faults] that last.
 func (w *World) Heal() { w.inner.Heal() }
 
 // A Packet is a datagram, or a segment of a connection, on its way. Data may not be changed or
@@ -73,8 +83,8 @@ type Packet struct {
 }
 
 // Filter sets a rule for every packet between two hosts: false says that the packet is lost. nil
-// takes the rule away. The rule is called when the packet is sent, also when it is sent again, and
-// must not use the network.
+// takes the rule away. The rule is called when the packet is sent, also when it is sent again. It must
+// not use the network, or change it: for that it calls [World.At], with the present time.
 func (w *World) Filter(rule func(Packet) bool) {
 	if rule == nil {
 		w.inner.SetRule(nil)

@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/driver/simulated"
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/sim/disk"
@@ -43,6 +44,8 @@ type World struct {
 	hosts   []*Host
 	ended   bool
 	aborts  aborting
+
+	partition *simulated.Barrier // of Partition; nil: there was none
 }
 
 // simulation is what a World needs of the driver.
@@ -79,7 +82,10 @@ func New(s edo.Spawner, c Config) (*World, error) {
 	}
 	w := &World{config: c, rt: src.Rt, driver: d}
 	w.inner = d.NewWorld(simulated.WorldConfig{
-		Here: w.hereInside, Link: simulated.Link(c.Link), Window: c.Window, Pieces: c.Pieces, Accept: c.Accept, Idle: w.aborts.idle,
+		Here:   w.hereInside,
+		Inside: func() bool { return w.rt.Sched.OnGoroutine(gid.Get()) },
+		Idle:   w.aborts.idle,
+		Link:   simulated.Link(c.Link), Window: c.Window, Pieces: c.Pieces, Accept: c.Accept,
 	}, outside)
 	if w.inner == nil {
 		return nil, errSecond
@@ -139,6 +145,11 @@ func (w *World) At(d time.Duration, fn func()) {
 
 // Now returns how long the simulation has run, by a clock that is always right.
 func (w *World) Now() time.Duration { return time.Duration(w.driver.Now()) }
+
+// in returns the instant that comes after d.
+func (w *World) in(d time.Duration) time.Duration {
+	return time.Duration(sched.After(w.driver.Now(), d))
+}
 
 // here returns the host of the calling task, or nil.
 func (w *World) here() *Host {

@@ -13,7 +13,8 @@ import (
 
 // state is how far one end of a connection has come.
 //
-//	connecting   dialed; the listener's backlog has had no room yet → open, failed, closed
+//	connecting   dialed; the listener's backlog has had no room yet, or, between two hosts, what
+//	             opens this end has not come yet → open, failed, closed
 //	open         → failed, closed
 //	failed       conn.err says why: no listener is there, or a reset came → closed
 //	closed       by its own side
@@ -43,11 +44,13 @@ type conn struct {
 	network       string // as Dial was given it
 	local, remote net.Addr
 	in, out       *flow
-	port          uint16 // the port to release, at the end that dialed
-	host          *Host  // nil without a World
-	isBetween     bool   // the other end is on another host
-	hasGone       bool   // its host has lost its power since
-	again         *event // of an end that connects: it asks again
+	port          uint16    // the port to release, at the end that dialed
+	host          *Host     // nil without a World
+	isBetween     bool      // the other end is on another host
+	hasGone       bool      // its host has lost its power since
+	isProbing     bool      // see suspect
+	again         *event    // of an end that connects: it asks again
+	asked         *listener // of one that was dialed, between two hosts: what has answered
 	settings
 
 	notes    driver.Notes
@@ -62,13 +65,9 @@ func (c *conn) Notes() *driver.Notes { return &c.notes }
 // HoldHandle keeps nothing: a simulation looks for what was forgotten by cleanups.
 func (c *conn) HoldHandle(*driver.Handle, func(driver.Conn)) bool { return false }
 
-// establish opens an end that connects.
+// establish opens an end that connects to its own host.
 func (c *conn) establish() {
 	if c.state == connecting {
-		if c.isFar() {
-			c.answer(0)
-			return
-		}
 		c.state = open
 		c.wakeAll()
 	}
@@ -248,7 +247,7 @@ func (c *conn) endOut() {
 		c.out.end()
 	case !c.out.hasEnd:
 		c.out.hasEnd = true
-		c.send(&segment{})
+		c.send(&segment{kind: end})
 	}
 }
 
@@ -268,10 +267,8 @@ func (c *conn) close() {
 	case before == failed:
 	case before == connecting && c.isFar():
 		c.again.cancel()
-		if c.peer.state == open {
-			c.cutOff()
-		}
 	case before == connecting: // the other end leaves the queue
+		delete(c.net.tracked, c.peer)
 		l := c.peer.listener
 		l.queue = slices.DeleteFunc(l.queue, func(o *conn) bool { return o == c.peer })
 	case c.drops:

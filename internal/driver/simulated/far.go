@@ -4,21 +4,23 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
-
-	"github.com/edo-go/edo/internal/driver"
 )
 
 // A connection between two hosts of a World is TCP on links that lose segments: what is lost is
 // sent again, and arrives in order. So loss is delay, and a partition silence.
 //
 //	what                          when
-//	SYN, and its answer           again after 1 s, 2 s, 4 s, …; ETIMEDOUT after the seventh
-//	bytes, and the end            again after 200 ms, 400 ms, …, 2 minutes; ETIMEDOUT after 15 minutes
+//	SYN                           again after 1 s, 2 s, 4 s, …; ETIMEDOUT after the seventh
+//	its answer                    once for each SYN that arrives
+//	all else but a reset          again after 200 ms, 400 ms, …, 2 minutes; ETIMEDOUT after 15 minutes
 //	a reset                       once: it may be lost
 //
+// The first segment after the answer opens the other end, and brings it to Accept. One without data is
+// sent for that: an end that has the answer is open, and the other one is not until that has come.
+//
 // A host that has lost its power answers nothing, and one that has it again resets the connections
-// that it does not know. An idle end finds out by the probes of keep-alive: after 15 s, and after
-// 9 of them without an answer.
+// that it does not know. What it had sent is on its way, and arrives. An end that waits finds out by the
+// probes of keep-alive, see [conn.suspect].
 const (
 	synRetries   = 7
 	synWait      = time.Second
@@ -29,13 +31,22 @@ const (
 
 // segment is what an end has sent and the other has not got.
 type segment struct {
-	data    []byte // none: the end, or a reset
-	isReset bool
+	data    []byte // none: the first one, the end, or a reset
+	kind    segmentKind
 	isOver  bool // it has come, or was forgotten
 	hasCome bool
 	wait    time.Duration // until it is sent again
 	waited  time.Duration
 }
+
+type segmentKind uint8
+
+const (
+	withData segmentKind = iota
+	first
+	end
+	reset
+)
 
 // isFar reports whether the ends are on different hosts.
 func (c *conn) isFar() bool { return c.isBetween }
@@ -43,9 +54,11 @@ func (c *conn) isFar() bool { return c.isBetween }
 // to returns the host of the other end.
 func (c *conn) to() *Host { return c.peer.host }
 
-// datagram is what a rule sees of a segment.
-func (c *conn) datagram(data []byte) Datagram {
-	return Datagram{From: c.host, To: c.to(), Network: "tcp", Source: addrPort(c.local), Destination: addrPort(c.remote), Data: data}
+// passes reports whether a segment with data is not lost on its way to the other end.
+func (c *conn) passes(data []byte) bool {
+	return c.net.world.passes(c.host, c.to(), func() Datagram {
+		return Datagram{From: c.host, To: c.to(), Network: "tcp", Source: addrPort(c.local), Destination: addrPort(c.remote), Data: data}
+	})
 }
 
 func addrPort(a interface{ String() string }) netip.AddrPort {
@@ -63,7 +76,7 @@ func (c *conn) dialFar(peer *conn) {
 
 // sendSyn asks the other host for the connection, unless an answer has come.
 func (c *conn) sendSyn(try int) {
-	if c.state != connecting || c.peer.state != connecting {
+	if c.state != connecting {
 		return
 	}
 	if try == synRetries {
@@ -71,7 +84,7 @@ func (c *conn) sendSyn(try int) {
 		return
 	}
 	w := c.net.world
-	if w.passes(c.datagram(nil)) {
+	if c.passes(nil) {
 		w.travel(c.host, c.to(), 0, w.upTo(w.config.Accept), c.synArrives)
 	}
 	if c.state == connecting {
@@ -79,52 +92,75 @@ func (c *conn) sendSyn(try int) {
 	}
 }
 
-// synArrives makes the other end, or refuses it.
+// synArrives answers, if there is a listener, and refuses if there is none. A listener whose queue is
+// full answers nothing: it is asked again.
 func (c *conn) synArrives() {
 	peer := c.peer
 	h, w := peer.host, c.net.world
-	if !h.isUp || peer.state != connecting || c.state != connecting {
+	if !h.isUp || c.state != connecting {
 		return
 	}
 	a := addrPort(c.remote)
 	l := c.net.listenerAt(h, a.Addr(), a.Port())
-	if l == nil {
-		if w.passes(peer.datagram(nil)) {
-			w.travel(h, c.host, 0, 0, func() {
-				if c.state == connecting {
-					c.fail(syscall.ECONNREFUSED)
-				}
-			})
+	answer := c.answered
+	switch {
+	case l == nil:
+		answer = func() {
+			if c.state == connecting {
+				c.again.cancel()
+				c.fail(syscall.ECONNREFUSED)
+			}
 		}
+	case len(l.queue) >= backlog:
 		return
+	}
+	peer.asked = l
+	if peer.passes(nil) {
+		w.travel(h, c.host, 0, 0, answer)
+	}
+}
+
+// answered opens the end that has dialed.
+func (c *conn) answered() {
+	if c.state != connecting {
+		return
+	}
+	c.again.cancel()
+	c.state = open
+	c.wakeAll()
+	c.send(&segment{kind: first})
+}
+
+// isOpened opens the end of c that was dialed, when s is the first segment that comes to it, and
+// reports whether it is open now. If its queue is full s comes later, and if its listener has gone,
+// with the host or alone, the connection is reset.
+func (c *conn) isOpened(s *segment) bool {
+	peer := c.peer
+	l := peer.asked
+	switch {
+	case peer.state != connecting:
+		return true
+	case s.kind == reset:
+		peer.state = closed
+		c.out.drop()
+		return false
+	case l.closed:
+		peer.state = closed
+		c.out.drop()
+		peer.sendReset()
+		return false
+	case len(l.queue) >= backlog:
+		c.relaunch(s)
+		return false
 	}
 	peer.state = open
 	peer.settings = l.settings
-	h.keep(peer)
+	peer.host.keep(peer)
 	l.arrive(peer)
-}
-
-// answer tells the end that connects that it is open.
-func (c *conn) answer(try int) {
-	w, peer := c.net.world, c.peer
-	if c.state != connecting || peer.state == closed {
-		return
+	if c.hasGone {
+		peer.suspect()
 	}
-	if peer.host.isUp && w.passes(peer.datagram(nil)) {
-		w.travel(peer.host, c.host, 0, 0, func() {
-			if c.state == connecting {
-				c.again.cancel()
-				c.state = open
-				c.wakeAll()
-			}
-		})
-		return
-	}
-	if try == synRetries {
-		c.fail(syscall.ETIMEDOUT)
-		return
-	}
-	w.after(synWait<<try, func() { c.answer(try + 1) })
+	return true
 }
 
 // send puts a segment on the way to the other end.
@@ -140,9 +176,8 @@ func (c *conn) launch(s *segment) {
 	if c.hasGone || s.isOver {
 		return
 	}
-	w := c.net.world
-	if w.passes(c.datagram(s.data)) {
-		w.travel(c.host, c.to(), len(s.data), 0, func() { c.land(s) })
+	if c.passes(s.data) {
+		c.net.world.travel(c.host, c.to(), len(s.data), 0, func() { c.land(s) })
 	} else {
 		c.relaunch(s)
 	}
@@ -153,19 +188,33 @@ func (c *conn) relaunch(s *segment) {
 	if c.hasGone {
 		return
 	}
-	if s.isReset {
+	if s.kind == reset {
 		c.out.drop()
+		c.peer.suspect()
 		return
 	}
-	if s.waited >= resendGiveUp {
-		c.out.drop()
-		c.fail(syscall.ETIMEDOUT)
+	most := resendGiveUp
+	if c.userTimeout > 0 {
+		most = c.userTimeout
+	}
+	if s.waited >= most {
+		c.giveUp()
 		return
 	}
 	wait := s.wait
+	if c.userTimeout > 0 {
+		wait = min(wait, most-s.waited)
+	}
 	s.waited += wait
 	s.wait = min(2*s.wait, resendMost)
 	c.net.world.after(wait, func() { c.launch(s) })
+}
+
+// giveUp ends an end that does not reach the other one, which learns of it by its probes.
+func (c *conn) giveUp() {
+	c.out.drop()
+	c.fail(syscall.ETIMEDOUT)
+	c.peer.suspect()
 }
 
 // land brings a segment to the other host.
@@ -177,29 +226,31 @@ func (c *conn) land(s *segment) {
 	case !peer.host.isUp:
 		c.relaunch(s)
 		return
-	case peer.hasGone || peer.state == closed: // nothing there knows of it
+	case peer.hasGone || peer.state >= failed: // nothing there knows of it
 		c.out.drop()
-		if len(s.data) != 0 || peer.hasGone {
+		if s.kind == withData || peer.hasGone || peer.state == failed {
 			peer.sendReset()
 		}
+		return
+	case !c.isOpened(s):
 		return
 	}
 	s.hasCome = true
 	for len(c.out.flight) != 0 && c.out.flight[0].hasCome {
-		first := c.out.flight[0]
+		next := c.out.flight[0]
 		c.out.flight = c.out.flight[1:]
-		first.isOver = true
-		switch {
-		case first.isReset:
+		next.isOver = true
+		switch next.kind {
+		case reset:
 			c.out.drop()
 			peer.out.drop()
 			peer.reset()
 			return
-		case len(first.data) == 0:
+		case end:
 			c.out.end()
-		default:
-			c.out.inFlight -= len(first.data)
-			c.out.buf.Write(first.data)
+		case withData:
+			c.out.inFlight -= len(next.data)
+			c.out.buf.Write(next.data)
 			c.out.readers.RemoveAll().Wake()
 		}
 	}
@@ -207,11 +258,12 @@ func (c *conn) land(s *segment) {
 
 // sendReset tells the other end, once, that this one does not know the connection.
 func (c *conn) sendReset() {
-	w, other := c.net.world, c.peer
-	if !w.passes(c.datagram(nil)) {
+	other := c.peer
+	if !c.passes(nil) {
+		other.suspect()
 		return
 	}
-	w.travel(c.host, c.to(), 0, 0, func() {
+	c.net.world.travel(c.host, c.to(), 0, 0, func() {
 		if !other.hasGone && other.host.isUp {
 			other.out.drop()
 			other.reset()
@@ -222,7 +274,7 @@ func (c *conn) sendReset() {
 // cutOff makes the other end fail, after what was sent to it.
 func (c *conn) cutOff() {
 	if c.isFar() {
-		c.send(&segment{isReset: true})
+		c.send(&segment{kind: reset})
 	} else {
 		c.peer.reset()
 	}
@@ -234,41 +286,4 @@ func (f *flow) drop() {
 		s.isOver = true
 	}
 	f.flight, f.inFlight = nil, 0
-}
-
-// vanish ends an end whose host has lost its power.
-func (c *conn) vanish(isTold bool) {
-	if c.hasGone {
-		return
-	}
-	wasLive := c.state != closed && c.state != failed || len(c.out.flight) != 0
-	c.hasGone, c.state = true, closed
-	c.out.drop()
-	c.again.cancel()
-	c.waiters[driver.Reading], c.waiters[driver.Writing] = nil, nil
-	switch {
-	case !c.isFar() || !wasLive || c.peer.hasGone || c.peer.host == nil || c.peer.state == closed:
-	case isTold:
-		c.sendReset()
-	default:
-		c.peer.probe(0)
-	}
-}
-
-// probe is the keep-alive of an end whose other end has gone in silence.
-func (c *conn) probe(n int) {
-	w := c.net.world
-	w.after(driver.KeepAlivePeriod, func() {
-		switch {
-		case c.hasGone || c.state == failed || c.state == closed:
-		case c.to().isUp && !w.isCut(c.host, c.to()) && !w.isCut(c.to(), c.host):
-			c.out.drop()
-			c.reset()
-		case n == driver.KeepAliveCount:
-			c.out.drop()
-			c.fail(syscall.ETIMEDOUT)
-		default:
-			c.probe(n + 1)
-		}
-	})
 }

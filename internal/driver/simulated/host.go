@@ -3,6 +3,7 @@ package simulated
 import (
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -14,11 +15,14 @@ type Host struct {
 
 	// Guarded by the lock of the network:
 	isUp  bool
-	run   uint64 // how often it has lost its power
 	ports ports
 	conns []*conn // that start or end here; some may be closed
 
-	// Read by its tasks alone, and set between polls:
+	clock atomic.Pointer[clock] // nil: it is right
+}
+
+// clock is a wall clock that is not right.
+type clock struct {
 	offset time.Duration
 	drift  float64
 	since  int64 // the instant from which on the drift counts
@@ -32,8 +36,7 @@ func newHost(name string, addr netip.Addr) *Host {
 
 // AddHost makes a host, which has no power yet.
 func (w *World) AddHost(name string, addr netip.Addr) *Host {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	h := newHost(name, addr)
 	w.hosts = append(w.hosts, h)
 	w.names[name] = []netip.Addr{addr}
@@ -51,35 +54,31 @@ func (h *Host) Addr() netip.Addr { return h.addr }
 
 // Start gives the host power.
 func (w *World) Start(h *Host) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	h.isUp = true
 }
 
 // Crash takes the power from a host. Nothing that it has sent is sent again, and it answers
 // nothing. With isTold the other ends of its connections are reset.
 func (w *World) Crash(h *Host, isTold bool) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	h.isUp = false
-	h.run++
 	for _, c := range h.conns {
 		c.vanish(isTold)
 	}
 	h.conns = nil
 	w.removeSockets(h)
-	h.ports.init()
+	h.ports.clear()
 }
 
 // Kill ends the program of a host: the host closes what that had open.
 func (w *World) Kill(h *Host) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	for _, c := range h.conns {
 		c.close()
 	}
 	w.removeSockets(h)
-	h.ports.init()
+	h.ports.clear()
 }
 
 // removeSockets closes the listeners of a host and its sockets for datagrams.
@@ -111,16 +110,20 @@ func (h *Host) keep(c *conn) {
 // SetClock sets the clock of a host: it is ahead by offset now, and gains drift seconds in each
 // second.
 func (w *World) SetClock(h *Host, offset time.Duration, drift float64) {
-	h.offset, h.drift, h.since = offset, drift, w.driver.Now()
+	h.clock.Store(&clock{offset, drift, w.driver.Now()})
 }
 
 // clock returns what the clock of the calling task's host shows at an instant.
 func (w *World) clock(at int64) int64 {
 	h := w.config.Here()
-	if h == nil || h.offset == 0 && h.drift == 0 {
+	if h == nil {
 		return at
 	}
-	return at + int64(h.offset) + int64(h.drift*float64(at-h.since))
+	c := h.clock.Load()
+	if c == nil {
+		return at
+	}
+	return at + int64(c.offset) + int64(c.drift*float64(at-c.since))
 }
 
 // ports are those of one host.
@@ -130,9 +133,13 @@ type ports struct {
 }
 
 func (p *ports) init() {
-	p.used = map[uint16]int{}
+	p.clear()
 	p.next = firstPort
 }
+
+// clear gives all ports back. The search goes on where it was: an old connection may be known
+// elsewhere, and its port belongs to it.
+func (p *ports) clear() { p.used = map[uint16]int{} }
 
 // release gives a port back that a listener or a connection had.
 func (p *ports) release(port uint16) {

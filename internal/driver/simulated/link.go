@@ -2,7 +2,10 @@ package simulated
 
 import (
 	"net/netip"
+	"slices"
 	"time"
+
+	"github.com/edo-go/edo/internal/gid"
 )
 
 // A Link is what the way from one host to another does. The zero Link takes no time and loses
@@ -20,7 +23,7 @@ type Link struct {
 type link struct {
 	Link
 	isOwn bool  // it was set, and is not that of all
-	cuts  int   // of how many it is cut
+	isCut bool  // by SetCut
 	free  int64 // the instant at which the last byte has left
 
 	holds bool
@@ -29,27 +32,22 @@ type link struct {
 
 // SetLink sets what the way from one host to another does.
 func (w *World) SetLink(from, to *Host, l Link) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	at := w.link(from, to)
 	at.Link, at.isOwn = l, true
 }
 
 // SetCut cuts a way, or joins it.
 func (w *World) SetCut(from, to *Host, isCut bool) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	l := w.link(from, to)
-	l.cuts = 0
-	if isCut {
-		l.cuts = 1
-	}
+	l.isCut = isCut
+	w.suspectCut()
 }
 
 // SetHold keeps what arrives on a way from now on, or lets all of it arrive.
 func (w *World) SetHold(from, to *Host, holds bool) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	l := w.link(from, to)
 	l.holds = holds
 	for !l.holds && len(l.held) != 0 {
@@ -61,41 +59,73 @@ func (w *World) SetHold(from, to *Host, holds bool) {
 
 // travel has arrive called when n bytes have come from one host to another, late by more.
 func (w *World) travel(from, to *Host, n int, more time.Duration, arrive func()) {
-	w.after(w.delay(from, to, n)+more, func() {
-		if l := w.link(from, to); l.holds {
+	l := w.link(from, to)
+	e := w.after(w.delay(from, to, n)+more, func() {
+		if l.holds {
 			l.held = append(l.held, arrive)
 			return
 		}
 		arrive()
 	})
+	if e != nil {
+		e.lane = l
+	}
 }
 
-// Partition divides the hosts. A host that is in no group reaches all.
-func (w *World) Partition(groups [][]*Host) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
-	w.groups = map[*Host]int{}
+// A Barrier is what keeps hosts from each other, beside SetCut: a partition, or the cut of a way.
+type Barrier struct {
+	groups map[*Host]int // hosts of different groups do not reach each other
+	way    way           // or nothing comes on it
+}
+
+// separates reports whether nothing comes from one host to another.
+func (b *Barrier) separates(from, to *Host) bool {
+	if b.groups == nil {
+		return b.way == way{from, to}
+	}
+	one, other := b.groups[from], b.groups[to]
+	return one != 0 && other != 0 && one != other
+}
+
+// NewPartition makes a barrier between groups of hosts. A host that is in no group reaches all.
+func NewPartition(groups [][]*Host) *Barrier {
+	b := &Barrier{groups: map[*Host]int{}}
 	for i, g := range groups {
 		for _, h := range g {
-			w.groups[h] = i + 1
+			b.groups[h] = i + 1
 		}
 	}
+	return b
+}
+
+// NewCut makes a barrier on the way from one host to another.
+func NewCut(from, to *Host) *Barrier { return &Barrier{way: way{from, to}} }
+
+// Raise adds a barrier to those that there are.
+func (w *World) Raise(b *Barrier) {
+	defer w.lock()()
+	w.barriers = append(w.barriers, b)
+	w.suspectCut()
+}
+
+// Lower takes a barrier away, unless Heal has.
+func (w *World) Lower(b *Barrier) {
+	defer w.lock()()
+	w.barriers = slices.DeleteFunc(w.barriers, func(o *Barrier) bool { return o == b })
 }
 
 // Heal joins all that was cut.
 func (w *World) Heal() {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
-	w.groups = nil
+	defer w.lock()()
+	w.barriers = nil
 	for _, l := range w.links { // each is changed alone: the order does not matter
-		l.cuts = 0
+		l.isCut = false
 	}
 }
 
 // SetRule sets what decides about each datagram and segment; nil: nothing does.
 func (w *World) SetRule(rule func(Datagram) bool) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	w.rule = rule
 }
 
@@ -114,19 +144,26 @@ func (w *World) link(from, to *Host) *link {
 
 // isCut reports whether nothing comes from one host to another.
 func (w *World) isCut(from, to *Host) bool {
-	a, b := w.groups[from], w.groups[to]
-	return a != 0 && b != 0 && a != b || w.link(from, to).cuts != 0
+	return w.link(from, to).isCut || slices.ContainsFunc(w.barriers, func(b *Barrier) bool { return b.separates(from, to) })
 }
 
-// passes reports whether d is not lost on its way. The rule may not use the network.
-func (w *World) passes(d Datagram) bool {
-	if w.isCut(d.From, d.To) {
+// passes reports whether a datagram or a segment is not lost on its way from one host to another. d
+// returns it: it is called if there is a rule.
+func (w *World) passes(from, to *Host, d func() Datagram) bool {
+	if w.isCut(from, to) {
 		return false
 	}
-	if w.rule != nil && !w.rule(d) {
+	if w.rule != nil && !w.ask(d()) {
 		return false
 	}
-	return !w.happens(w.link(d.From, d.To).Loss)
+	return !w.happens(w.link(from, to).Loss)
+}
+
+// ask asks the rule, which may call At.
+func (w *World) ask(d Datagram) bool {
+	w.asking.Store(gid.Get())
+	defer w.asking.Store(0)
+	return w.rule(d)
 }
 
 // overhead is how many bytes of heads a datagram has on a link.
@@ -154,16 +191,15 @@ func (w *World) sendDatagram(d Datagram, arrive func()) {
 		copies = 2
 	}
 	for range copies {
-		if !w.passes(d) {
+		if !w.passes(d.From, d.To, func() Datagram { return d }) {
 			continue
 		}
 		late := time.Duration(0)
 		if w.happens(l.Reorder) {
 			late = w.upTo(2*(l.Latency+l.Jitter) + time.Millisecond)
 		}
-		run := d.To.run
 		w.travel(d.From, d.To, len(d.Data), late, func() {
-			if d.To.isUp && d.To.run == run {
+			if d.To.isUp {
 				arrive()
 			}
 		})

@@ -40,6 +40,7 @@ type listener struct {
 // arrive puts c at the end of the queue.
 func (l *listener) arrive(c *conn) {
 	c.listener = l
+	c.track()
 	l.queue = append(l.queue, c)
 	l.establishLast()
 	l.chooseWoken().Wake()

@@ -163,9 +163,7 @@ func connect(c, peer *conn) {
 	c.out = &flow{window: window, isPackets: packets, from: c, writers: &c.waiters[driver.Writing], readers: &peer.waiters[driver.Reading]}
 	c.in = &flow{window: window, isPackets: packets, from: peer, writers: &peer.waiters[driver.Writing], readers: &c.waiters[driver.Reading]}
 	peer.in, peer.out = c.out, c.in
-	if c.net.tracked != nil {
-		c.net.tracked[c], c.net.tracked[peer] = struct{}{}, struct{}{}
-	}
+	c.track()
 }
 
 // listenerAt returns the listener of a host at ip and port, or nil. Two listeners that do not

@@ -58,8 +58,9 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 		if w.config.Idle != nil && w.config.Idle() {
 			return false
 		}
-		deadline = w.until(deadline)
-		defer w.run() // after the lock was given back
+		timers := deadline
+		deadline = w.until(timers)
+		defer func() { w.run(timers <= d.now.Load()) }() // after the lock was given back
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

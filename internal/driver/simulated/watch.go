@@ -67,6 +67,14 @@ func (d *Driver) TrackConns() {
 	}
 }
 
+// track makes the driver remember an end, if it remembers any. One that was dialed is there when it
+// comes to a listener.
+func (c *conn) track() {
+	if c.net.tracked != nil {
+		c.net.tracked[c] = struct{}{}
+	}
+}
+
 // OpenConns returns the listeners and the tracked connections that the program has not closed, as
 // text, in order.
 func (d *Driver) OpenConns() (open []string) {

@@ -1,9 +1,17 @@
 package simulated
 
 import (
+	"errors"
+	"math"
+	"math/bits"
+	"math/rand/v2"
 	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -13,16 +21,18 @@ import (
 // The lock of the network guards it. Its events happen in [Driver.Wait], between two polls, when
 // the clock comes to them.
 type World struct {
-	driver  *Driver
-	net     *network
-	config  WorldConfig
-	outside *Host // of the tasks that belong to no host
-	hosts   []*Host
-	links   map[way]*link
-	names   map[string][]netip.Addr
-	groups  map[*Host]int // of a partition: hosts of different groups do not reach each other
-	rule    func(Datagram) bool
-	events  events
+	driver   *Driver
+	net      *network
+	config   WorldConfig
+	outside  *Host // of the tasks that belong to no host
+	hosts    []*Host
+	links    map[way]*link
+	names    map[string][]netip.Addr
+	barriers []*Barrier
+	rule     func(Datagram) bool
+	asking   atomic.Uintptr // the goroutine that asks the rule; or 0
+	events   events
+	aside    aside
 }
 
 // way is the direction of a link.
@@ -31,6 +41,7 @@ type way struct{ from, to *Host }
 // WorldConfig has the settings of a World.
 type WorldConfig struct {
 	Here   func() *Host  // the host of the calling task; nil: of none
+	Inside func() bool   // whether the goroutine of the runtime calls
 	Link   Link          // of two hosts that have no other
 	Window int           // bytes in one direction of a connection; 0: as without a World
 	Pieces bool          // a read or a write passes a part, by the seed
@@ -59,6 +70,7 @@ func (d *Driver) NewWorld(c WorldConfig, outside netip.Addr) *World {
 		c.Window = n.window
 	}
 	w := &World{driver: d, net: n, config: c, links: map[way]*link{}, names: map[string][]netip.Addr{}}
+	w.aside.random = rand.NewPCG(d.Rand(), asideStream)
 	w.outside = newHost("outside", outside)
 	w.outside.isUp = true
 	n.world = w
@@ -66,10 +78,41 @@ func (d *Driver) NewWorld(c WorldConfig, outside netip.Addr) *World {
 	return w
 }
 
+// lock takes the lock of the network, and returns what gives it back. A rule that calls it would wait
+// for itself.
+func (w *World) lock() (unlock func()) {
+	if w.isAsking() {
+		panic(errors.New("world: a rule of Filter changes the network: it must call World.At for that"))
+	}
+	w.net.mu.Lock()
+	return w.net.mu.Unlock
+}
+
+// isAsking reports whether the calling goroutine is in a rule.
+func (w *World) isAsking() bool {
+	at := w.asking.Load()
+	return at != 0 && at == gid.Get()
+}
+
+// aside draws for goroutines beside that of the runtime, which may be at a choice of its own: they
+// are no part of the schedule.
+type aside struct {
+	mu     sync.Mutex // guards random
+	random *rand.PCG
+}
+
+// asideStream is the constant of the stream of these numbers: one half of the state of a PCG.
+const asideStream = 0x61736964655f7321
+
 // draw returns a number from 0 to n-1 that the seed decides. 0 is the case without a fault.
 func (w *World) draw(n int) int {
 	if n <= 1 {
 		return 0
+	}
+	if !w.config.Inside() {
+		w.aside.mu.Lock()
+		defer w.aside.mu.Unlock()
+		return int(w.aside.random.Uint64() % uint64(n))
 	}
 	return w.driver.Draw(n)
 }
@@ -87,7 +130,17 @@ func (w *World) upTo(most time.Duration) time.Duration {
 	if most <= 0 {
 		return 0
 	}
-	return time.Duration(w.draw(dieSides)) * most / (dieSides - 1)
+	return Share(most, w.draw(dieSides), dieSides-1)
+}
+
+// Share returns d·n/of, also where d·n is too long. None of them is negative.
+func Share(d time.Duration, n, of int) time.Duration {
+	high, low := bits.Mul64(uint64(d), uint64(n))
+	if high >= uint64(of) {
+		return math.MaxInt64
+	}
+	q, _ := bits.Div64(high, low, uint64(of))
+	return time.Duration(min(q, math.MaxInt64))
 }
 
 // Draw is draw, for package world, and Happens throws a die.
@@ -128,9 +181,10 @@ func (n *network) hostAt(from *Host, ip netip.Addr) (at *Host, found bool) {
 
 // At has fn called when the clock comes to an instant, between two polls, without the lock.
 func (w *World) At(at int64, fn func()) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
-	w.events.add(&event{at: at, fn: fn, isFree: true})
+	if !w.isAsking() {
+		defer w.lock()()
+	}
+	w.events.add(&event{at: at, lane: w, fn: fn, isFree: true})
 }
 
 // after has fn called after a delay, with the lock: at once if there is none.
@@ -151,12 +205,13 @@ func (w *World) until(deadline int64) int64 {
 	return min(deadline, w.events.next())
 }
 
-// run has the events happen whose instants have come.
-func (w *World) run() {
+// run has the events happen whose instants have come. Tasks may run before some of them: those that
+// the ones before have woken, and those whose timers are due, which hasTimers says.
+func (w *World) run(hasTimers bool) {
 	w.net.mu.Lock()
 	defer w.net.mu.Unlock()
-	for {
-		e := w.events.take(w.driver.Now())
+	for mayStay := hasTimers; ; mayStay = true {
+		e := w.events.take(w.driver.Now(), mayStay, w.drawOrder)
 		switch {
 		case e == nil:
 			return
@@ -170,10 +225,17 @@ func (w *World) run() {
 	}
 }
 
+// drawOrder draws which of n things happens next. In the quiet order it is the one that came first.
+func (w *World) drawOrder(n int) int {
+	if w.driver.quiet {
+		return 0
+	}
+	return w.draw(n)
+}
+
 // SetName gives the resolver a name for addresses; none: the name is gone.
 func (w *World) SetName(name string, addrs []netip.Addr) {
-	w.net.mu.Lock()
-	defer w.net.mu.Unlock()
+	defer w.lock()()
 	if len(addrs) == 0 {
 		delete(w.names, name)
 	} else {
@@ -190,5 +252,5 @@ func (d *Driver) LookUp(name string) (addrs []netip.Addr, ok bool) {
 	}
 	w.net.mu.Lock()
 	defer w.net.mu.Unlock()
-	return w.names[name], true
+	return slices.Clone(w.names[name]), true
 }

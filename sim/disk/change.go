@@ -19,6 +19,8 @@ func (c change) end() int64 {
 const (
 	page   = 4096 // what the system writes at once
 	sector = 512  // what a disk writes at once
+
+	mostSize = 1 << 30 // of a file: all of it is in memory
 )
 
 // apply returns data after c.
@@ -65,11 +67,9 @@ func (d *Disk) record(n *node, c change) {
 	d.size += int64(len(n.data) - before)
 }
 
-// clean takes n out of the files that have changes.
+// clean takes n out of the files that have changes. The caller does something about these.
 func (d *Disk) clean(n *node) {
-	if len(n.pending) == 0 {
-		return
+	if len(n.pending) != 0 {
+		d.dirty = slices.DeleteFunc(d.dirty, func(o *node) bool { return o == n })
 	}
-	n.pending = nil
-	d.dirty = slices.DeleteFunc(d.dirty, func(o *node) bool { return o == n })
 }

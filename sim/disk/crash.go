@@ -2,15 +2,17 @@ package disk
 
 import "slices"
 
+// In each draw the number 0 is the case without a fault.
+
 // chance draws how probable it is, in one crash, that a change was written: a machine that was
 // idle has written all, one that was busy nothing, and most are in between.
 func (d *Disk) chance() float64 {
-	return [...]float64{0, 1, 1. / 2, 1. / 2, 1. / 8, 7. / 8}[d.draw.Uint64()%6]
+	return [...]float64{1, 0, 1. / 2, 1. / 2, 1. / 8, 7. / 8}[d.draw.Uint64()%6]
 }
 
 // happens throws a die.
 func (d *Disk) happens(probability float64) bool {
-	return float64(d.draw.Uint64()>>11)/(1<<53) < probability
+	return float64(d.draw.Uint64()>>11)/(1<<53) >= 1-probability
 }
 
 // crashFiles makes some of the changes of files durable, and forgets the others.
@@ -70,7 +72,7 @@ func (c *crash) moment(first, last int) int {
 	case c.keeps == 1 || c.disk.happens(c.keeps):
 		return last
 	}
-	return first + int(c.disk.draw.Uint64()%uint64(last-first+1))
+	return last - int(c.disk.draw.Uint64()%uint64(last-first+1))
 }
 
 // data returns what remains of the data of a file, whose size is size, that of the moment sizeAt.

@@ -202,3 +202,72 @@ func TestTheSameSeedIsTheSameCrash(t *testing.T) {
 		t.Fatalf("200 seeds have %d outcomes", len(different))
 	}
 }
+
+// SyncDir makes durable what it must, and what comes later in another directory is not part of that.
+func TestASyncOfADirectoryTakesNoLaterNamesOfAnother(t *testing.T) {
+	got := outcomes(t, disk.Config{}, "y/g", func(d *disk.Disk) {
+		d.Mkdir("x", 0o700)
+		d.Mkdir("y", 0o700)
+		d.WriteFile("x/f", nil, 0o600)
+		d.Sync()
+		d.WriteFile("y/e", nil, 0o600)
+		d.Rename("x/f", "y/f")
+		d.WriteFile("y/g", nil, 0o600)
+		d.SyncDir("x")
+	})
+	if want := []string{"", "none"}; !slices.Equal(got, want) {
+		t.Errorf("y/g has %q, want %q", got, want)
+	}
+	for _, name := range []string{"y/e", "y/f"} { // the rename is whole, and the names before it are there
+		got := outcomes(t, disk.Config{}, name, func(d *disk.Disk) {
+			d.Mkdir("x", 0o700)
+			d.Mkdir("y", 0o700)
+			d.WriteFile("x/f", nil, 0o600)
+			d.Sync()
+			d.WriteFile("y/e", nil, 0o600)
+			d.Rename("x/f", "y/f")
+			d.SyncDir("x")
+		})
+		if want := []string{""}; !slices.Equal(got, want) {
+			t.Errorf("%s has %q, want %q", name, got, want)
+		}
+	}
+}
+
+// Directories that are moved to and fro never come to lie in each other, away from the root.
+func TestACrashLosesNoDirectory(t *testing.T) {
+	for seed := range uint64(1000) {
+		d := disk.New(disk.Config{Seed: seed})
+		d.MkdirAll("p/a", 0o700)
+		d.MkdirAll("q/b", 0o700)
+		d.WriteFile("p/a/f", []byte("x"), 0o600)
+		d.Sync()
+		d.Rename("p/a", "q/b/a")
+		d.Rename("q/b/a", "p/a")
+		d.Rename("q/b", "p/a/b")
+		if seed%2 == 0 {
+			d.SyncDir("q")
+		}
+		d.Crash()
+		_, one := d.Stat("p/a/f")
+		_, other := d.Stat("q/b/a/f")
+		if one != nil && other != nil {
+			t.Fatalf("seed %d: a file that was durable has gone", seed)
+		}
+	}
+}
+
+// When each number that is drawn is 0, nothing fails: so a schedule gets shorter by that.
+func TestTheQuietCaseHasNoFaults(t *testing.T) {
+	d := disk.New(disk.Config{Rand: func() uint64 { return 0 }, SyncFails: 0.5})
+	f := must[disk.File](t)(d.Create("f"))
+	must[int](t)(f.Write([]byte("x")))
+	if err := f.Sync(); err != nil {
+		t.Error(err)
+	}
+	must[int](t)(f.Write([]byte("y")))
+	d.Crash()
+	if got := string(must[[]byte](t)(d.ReadFile("f"))); got != "xy" {
+		t.Errorf("after a crash: %q", got)
+	}
+}

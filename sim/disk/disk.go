@@ -26,11 +26,11 @@ type Config struct {
 	Journal bool
 
 	// Size is how many bytes all files have room for. A write that needs more fails with
-	// ENOSPC. Zero means no limit.
+	// ENOSPC. Zero means no limit. A file of more than a gigabyte fails with EFBIG.
 	Size int64
 
-	// SyncFails is the probability with which a sync of a file fails with EIO, and its data is
-	// lost at the next crash.
+	// SyncFails is the probability with which a sync of a file fails with EIO. What it has not
+	// written is lost at the next crash.
 	SyncFails float64
 }
 
@@ -146,6 +146,7 @@ func (d *Disk) Kill() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.run++
+	d.size = d.root.total() // without files that have no name: they were open
 }
 
 // Sync makes everything durable, as the command sync does.

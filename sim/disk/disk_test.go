@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 	"testing/fstest"
@@ -209,20 +212,27 @@ func write(t *testing.T, d *disk.Disk, name, data string, syncs bool) {
 	f.Close()
 }
 
+// What a sync that fails has not written the next one does not write either. It may have written all.
 func TestASyncThatFailsLosesTheData(t *testing.T) {
-	d := disk.New(disk.Config{SyncFails: 1})
-	f := must[disk.File](t)(d.Create("f"))
-	d.SyncDir(".")
-	must[int](t)(f.Write([]byte("text")))
-	if err := f.Sync(); !errors.Is(err, syscall.EIO) {
-		t.Fatalf("the sync: %v", err)
+	seen := map[string]bool{}
+	for seed := range uint64(50) {
+		d := disk.New(disk.Config{SyncFails: 1, Seed: seed})
+		f := must[disk.File](t)(d.Create("f"))
+		d.SyncDir(".")
+		must[int](t)(f.Write([]byte("text")))
+		for range 2 {
+			if err := f.Sync(); !errors.Is(err, syscall.EIO) {
+				t.Fatalf("the sync: %v", err)
+			}
+		}
+		if got := string(must[[]byte](t)(d.ReadFile("f"))); got != "text" {
+			t.Fatalf("before the crash: %q", got)
+		}
+		d.Crash()
+		seen[string(must[[]byte](t)(d.ReadFile("f")))] = true
 	}
-	if got := string(must[[]byte](t)(d.ReadFile("f"))); got != "text" {
-		t.Fatalf("before the crash: %q", got)
-	}
-	d.Crash()
-	if got := string(must[[]byte](t)(d.ReadFile("f"))); got != "" {
-		t.Fatalf("after the crash: %q", got)
+	if !seen[""] || !seen["text"] {
+		t.Fatalf("after the crash: %q", slices.Collect(maps.Keys(seen)))
 	}
 }
 
@@ -252,4 +262,60 @@ func TestKillClosesFilesAndLosesNothing(t *testing.T) {
 	if got := string(must[[]byte](t)(d.ReadFile("f"))); got != "text" {
 		t.Fatalf("the file has %q", got)
 	}
+}
+
+// A file without a name takes room as long as the program has it open.
+func TestAFileThatIsOpenNoMoreGivesItsRoomBack(t *testing.T) {
+	for _, kills := range []func(d *disk.Disk, f disk.File){
+		func(d *disk.Disk, f disk.File) { d.Remove("a"); f.Close() },
+		func(d *disk.Disk, f disk.File) { d.Remove("a"); d.Kill() },
+		func(d *disk.Disk, f disk.File) { d.Kill(); d.Remove("a") },
+		func(d *disk.Disk, f disk.File) { d.Remove("a"); d.Crash() },
+	} {
+		d := disk.New(disk.Config{Size: 100})
+		f := must[disk.File](t)(d.Create("a"))
+		must[int](t)(f.Write(make([]byte, 60)))
+		kills(d, f)
+		if err := d.WriteFile("b", make([]byte, 100), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAFileIsNotLongerThanTheMemory(t *testing.T) {
+	d := disk.New(disk.Config{})
+	f := must[disk.File](t)(d.Create("f"))
+	if err := f.Truncate(1 << 62); !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("Truncate: %v", err)
+	}
+	for _, at := range []int64{1 << 62, math.MaxInt64} {
+		if _, err := f.WriteAt([]byte("x"), at); !errors.Is(err, syscall.EFBIG) {
+			t.Errorf("WriteAt %d: %v", at, err)
+		}
+	}
+	if info := must[fs.FileInfo](t)(f.Stat()); info.Size() != 0 {
+		t.Errorf("it has %d bytes", info.Size())
+	}
+}
+
+// ReadDir of an open directory returns entries, or an error: also when the names that it was to return
+// have gone in the meantime.
+func TestADirectoryThatLosesNamesIsReadToItsEnd(t *testing.T) {
+	both(t, func(t *testing.T, d disk.FS) {
+		for _, name := range []string{"a", "b", "c", "d"} {
+			if err := d.WriteFile(name, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		dir := must[fs.File](t)(d.Open(".")).(fs.ReadDirFile)
+		defer dir.Close()
+		for _, name := range []string{"a", "b", "c", "d"} {
+			if err := d.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if all, err := dir.ReadDir(1); err == nil && len(all) == 0 {
+			t.Error("neither an entry nor an error")
+		}
+	})
 }

@@ -10,7 +10,7 @@
 //
 //	change                        durable after
 //	data of a file, its size      [File.Sync]
-//	a name: of a new file, a      [FS.SyncDir] of its directory; of a rename, of both
+//	a name: of a new file, a      [FS.SyncDir] of its directory; of a rename, of one of the two
 //	removed, a renamed one
 //
 // What a crash does to a change that is not durable:

@@ -51,7 +51,7 @@ func (d *Disk) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 	case flag&os.O_TRUNC != 0 && flag&access != os.O_RDONLY:
 		d.record(n, change{})
 	}
-	n.opens++
+	n.open(d.run)
 	return &file{disk: d, node: n, name: name, flag: flag, run: d.run}, nil
 }
 
@@ -184,6 +184,9 @@ func (f *file) write(p []byte, at int64) (int, error) {
 		return 0, err
 	}
 	d, n := f.disk, len(p)
+	if at > mostSize-int64(n) {
+		return 0, f.fail("write", syscall.EFBIG)
+	}
 	if d.config.Size > 0 {
 		room := int64(len(f.node.data)) + max(d.config.Size-d.size, 0) - at
 		n = int(min(int64(n), max(room, 0)))
@@ -227,8 +230,12 @@ func (f *file) Truncate(size int64) error {
 	if err == nil {
 		err = f.mayWrite("truncate")
 	}
-	if err == nil && size < 0 {
+	switch {
+	case err != nil:
+	case size < 0:
 		err = f.fail("truncate", fs.ErrInvalid)
+	case size > mostSize:
+		err = f.fail("truncate", syscall.EFBIG)
 	}
 	if d := f.disk; err == nil && d.config.Size > 0 && d.size+size-int64(len(f.node.data)) > d.config.Size {
 		err = f.fail("truncate", syscall.ENOSPC)
@@ -255,13 +262,12 @@ func (f *file) sync() error {
 		d.commitNames(f.node)
 		return nil
 	}
+	d.clean(f.node)
 	if p := d.config.SyncFails; p > 0 && d.happens(p) {
-		d.clean(f.node)
+		c := crash{disk: d, node: f.node, keeps: d.chance()}
+		c.file() // some of it was written
 		return f.fail("sync", syscall.EIO)
 	}
-	pending := f.node.pending
-	d.clean(f.node)
-	f.node.pending = pending
 	f.node.settle()
 	if d.config.Journal {
 		d.commitNames(nil)
@@ -295,15 +301,19 @@ func (f *file) ReadDir(n int) ([]fs.DirEntry, error) {
 	if !f.listed {
 		f.rest, f.listed = sortedNames(f.node), true
 	}
-	all := f.rest
-	if n > 0 {
-		if len(all) == 0 {
-			return nil, io.EOF
-		}
-		all = all[:min(n, len(all))]
+	if n <= 0 {
+		all := f.rest
+		f.rest = nil
+		return f.node.entries(all), nil
 	}
-	f.rest = f.rest[len(all):]
-	return f.node.entries(all), nil
+	for len(f.rest) != 0 { // of some names there may be nothing any more
+		some := f.rest[:min(n, len(f.rest))]
+		f.rest = f.rest[len(some):]
+		if all := f.node.entries(some); len(all) != 0 {
+			return all, nil
+		}
+	}
+	return nil, io.EOF
 }
 
 // sortedNames returns the names in a directory.

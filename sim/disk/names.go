@@ -36,7 +36,7 @@ func (d *Disk) change(parts ...part) {
 
 // forget gives back the room of a file that has no name and is not open.
 func (d *Disk) forget(n *node) {
-	if n.links <= 0 && n.opens == 0 {
+	if n.links <= 0 && !n.isOpen(d.run) {
 		d.size -= int64(len(n.data))
 	}
 }
@@ -57,30 +57,34 @@ func (r rename) commit() {
 	}
 }
 
-// commitNames makes the names in dir durable, and with them those in other directories that a
-// rename has changed together with some of dir; all names, if dir is nil or the disk has a
-// journal.
+// movesDir reports whether r is a directory that gets another name. Such changes become durable in
+// the order of the calls: otherwise one directory could come to lie in another that lies in it.
+func (r rename) movesDir() bool { return len(r.parts) == 2 && r.parts[0].node.isDir() }
+
+// commitNames makes the names in dir durable, and with each change those that it needs: a rename
+// is whole, and the changes before it in a directory are durable too. It makes all names durable, if dir
+// is nil or the disk has a journal.
 func (d *Disk) commitNames(dir *node) {
-	dirs := map[*node]bool{dir: true}
 	all := dir == nil || d.config.Journal
-	for grown := true; grown && !all; {
-		grown = false
-		for _, r := range d.names {
-			if r.touches(dirs) {
-				for _, p := range r.parts {
-					grown = grown || !dirs[p.dir]
-					dirs[p.dir] = true
-				}
-			}
+	dirs := map[*node]bool{dir: true}
+	hasMoves := false
+	var durable, rest []rename // latest first
+	for _, r := range slices.Backward(d.names) {
+		if !all && !r.touches(dirs) && !(hasMoves && r.movesDir()) {
+			rest = append(rest, r)
+			continue
+		}
+		durable = append(durable, r)
+		hasMoves = hasMoves || r.movesDir()
+		for _, p := range r.parts {
+			dirs[p.dir] = true
 		}
 	}
-	d.names = slices.DeleteFunc(d.names, func(r rename) bool {
-		if all || r.touches(dirs) {
-			r.commit()
-			return true
-		}
-		return false
-	})
+	for _, r := range slices.Backward(durable) {
+		r.commit()
+	}
+	slices.Reverse(rest)
+	d.names = rest
 }
 
 // SyncDir makes the names in a directory durable.
@@ -245,12 +249,14 @@ func holds(dir, n *node) bool {
 func (d *Disk) crashNames() {
 	keeps := d.chance()
 	stopped := map[*node]bool{}
+	stoppedMoves := false
 	for _, r := range d.names {
-		stops := d.config.Journal && len(stopped) != 0 || r.touches(stopped) || !d.happens(keeps)
+		stops := d.config.Journal && len(stopped) != 0 || r.touches(stopped) || stoppedMoves && r.movesDir() || !d.happens(keeps)
 		if !stops {
 			r.commit()
 			continue
 		}
+		stoppedMoves = stoppedMoves || r.movesDir()
 		for _, p := range r.parts {
 			stopped[p.dir] = true
 		}

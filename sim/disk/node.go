@@ -17,7 +17,8 @@ type node struct {
 	safe    []byte   // what is durable
 	pending []change // what was done since, oldest first
 	links   int      // names that the program sees: 0 or 1
-	opens   int      // open files of the present run; those of earlier ones do not matter
+	opens   int      // open files of one run
+	run     uint64   // of the disk, whose open files those are: that of an earlier one are closed
 
 	// Of a directory:
 	names     map[string]*node // as the program sees them
@@ -34,7 +35,7 @@ func (n *node) isDir() bool { return n.mode.IsDir() }
 func (n *node) restore() {
 	if !n.isDir() {
 		n.data = append([]byte(nil), n.safe...)
-		n.pending, n.links, n.opens = nil, 1, 0
+		n.pending, n.links = nil, 1
 		return
 	}
 	n.names = maps.Clone(n.safeNames)
@@ -42,6 +43,17 @@ func (n *node) restore() {
 		child.restore()
 	}
 }
+
+// open notes one more open file, of the present run.
+func (n *node) open(run uint64) {
+	if n.run != run {
+		n.opens, n.run = 0, run
+	}
+	n.opens++
+}
+
+// isOpen reports whether the node has open files of the present run.
+func (n *node) isOpen(run uint64) bool { return n.opens > 0 && n.run == run }
 
 // total returns the bytes of all files in n and below it.
 func (n *node) total() int64 {

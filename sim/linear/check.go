@@ -3,6 +3,7 @@ package linear
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -12,11 +13,17 @@ var ErrUndecided = errors.New("linear: it is undecided whether the history is li
 
 // Check returns nil when the history is linearizable under m. Otherwise the error is a [*Violation]
 // of the first key whose operations are not. ErrUndecided comes only when no key is known to be
-// violated. The order of the operations in history does not matter.
+// violated. The order of the operations in history does not matter. An operation that returns before it
+// is called is an error.
 //
 // Check takes about a microsecond for each operation, if few overlap, and remembers each set of
 // operations that it has visited.
 func Check[S comparable, I, O any](m Model[S, I, O], history []Operation[I, O]) error {
+	for i, op := range history {
+		if !op.Pending && op.Return < op.Call {
+			return fmt.Errorf("linear: operation %d of the history returns at %d, before it is called at %d", i, op.Return, op.Call)
+		}
+	}
 	var err error
 	for _, p := range partition(&m, history) {
 		switch s, as, v := decide(&m, p.ops); v {
@@ -34,7 +41,7 @@ func Check[S comparable, I, O any](m Model[S, I, O], history []Operation[I, O]) 
 // operations in their place, which shows most violations, before the whole one. as is how the
 // operations count in the search that has decided.
 func decide[S comparable, I, O any](m *Model[S, I, O], ops []Operation[I, O]) (s *search[S, I, O], as []strength, v verdict) {
-	short := min(m.limit(), 100_000+100*len(ops))
+	short := min(m.limit(), 500_000+500*len(ops))
 	s = newSearch(m, ops, nil, short)
 	if v = s.run(); v != undecided {
 		return s, nil, v

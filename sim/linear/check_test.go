@@ -3,6 +3,7 @@ package linear_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,34 @@ func TestCheckGivesUpAtTheLimitOfTheModel(t *testing.T) {
 	}
 }
 
+// A search that is given up says so, wherever it is: never that there is a violation.
+func TestNoLimitMakesAViolation(t *testing.T) {
+	m := register
+	history := []regs{read(2, 3, 1), lost(write(1, 0, 1))}
+	for range 10 {
+		history = append([]regs{lost(read(1, 0, 0))}, history...) // they change nothing, and take steps
+	}
+	decided := false
+	for limit := 1; limit < 100; limit++ {
+		m.Limit = limit
+		err := linear.Check(m, history)
+		if err != nil && !errors.Is(err, linear.ErrUndecided) {
+			t.Fatalf("with a limit of %d: %v", limit, err)
+		}
+		decided = decided || err == nil
+	}
+	if !decided {
+		t.Error("a hundred steps do not decide it")
+	}
+}
+
+func TestAnOperationThatReturnsBeforeItsCallIsAnError(t *testing.T) {
+	err := linear.Check(register, []regs{read(1, 2, 0), read(5, 4, 0)})
+	if v := (*linear.Violation)(nil); err == nil || errors.As(err, &v) || !strings.Contains(err.Error(), "operation 1") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestHistoryKeepsWhatHasNotReturnedAsPending(t *testing.T) {
 	var h linear.History[registerOp, int]
 	a := h.Call(1, registerOp{Kind: "write", New: 7})
@@ -172,4 +201,45 @@ func ExampleCheck() {
 	//   client 1, from 1 to 2: write(5) → 0
 	//   client 1, from 3 to 4: write(6) → 0
 	//   client 2, from 5 to 6: read() → 5
+}
+
+// A state that grows with each operation, such as a text, costs a violation no memory without end: the
+// search for its smallest part lets operations take effect several times, and not for ever.
+func TestAViolationAmongAppendsIsExplainedInLittleMemory(t *testing.T) {
+	type input struct{ text string } // none: a read
+	m := linear.Sequential("", func(state string, in input) (string, string) {
+		if in.text == "" {
+			return state, state
+		}
+		return state + in.text, ""
+	})
+	var history []linear.Operation[input, string]
+	state, now := "", int64(0)
+	for i := range 30 {
+		op := linear.Operation[input, string]{Client: i % 3, Call: now, Return: now + 3} // two overlap
+		if i%2 == 0 {
+			op.Input.text = fmt.Sprintf("%d ", i)
+			state += op.Input.text
+			if i == 20 {
+				state += op.Input.text // it is applied twice
+			}
+		} else {
+			op.Output = state
+		}
+		history = append(history, op)
+		now += 2
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := linear.Check(m, history)
+	runtime.ReadMemStats(&after)
+	var v *linear.Violation
+	if !errors.As(err, &v) || !slices.Contains(v.Operations, 21) && !slices.Contains(v.Operations, 23) {
+		t.Errorf("got %v", err)
+	}
+	if got := (after.TotalAlloc - before.TotalAlloc) >> 20; got > 500 {
+		t.Errorf("it took %d MB", got)
+	} else {
+		t.Logf("%d MB", got)
+	}
 }

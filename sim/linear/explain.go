@@ -14,7 +14,7 @@ import (
 // may take effect at any time after its call, or never. That allows all that the operation allowed, and
 // more. So what is violated with weak operations is violated, and the operations that are not weak
 // are the reason. Free operations allow even more. Where a search with weak ones is too long, one with
-// free ones may not be, and the other way round: a queue that is filled any number of times has no end.
+// free ones may not be, and the other way round: a queue that is filled many times has no end.
 type explainer[S comparable, I, O any] struct {
 	model *Model[S, I, O]
 	ops   []Operation[I, O]
@@ -25,7 +25,7 @@ type explainer[S comparable, I, O any] struct {
 
 // minTry is how many steps an attempt of an explainer may take at least: it may take twice as many
 // as the search that has found the violation, and all attempts together 20 times as many.
-const minTry = 300_000
+const minTry = 1_000_000
 
 // maxLines is how many operations the text of a violation has.
 const maxLines = 40

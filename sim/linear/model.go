@@ -38,8 +38,9 @@ type Model[S comparable, I, O any] struct {
 	// package fmt.
 	Describe func(op Operation[I, O]) string
 
-	// Limit is how many steps Check takes before it gives up, with [ErrUndecided]. 0 means
-	// 100 million, which is some ten seconds.
+	// Limit is how many steps Check takes before it gives up, with [ErrUndecided]: a call of Step, a
+	// comparison, and ten for a visit that is remembered, with its state. 0 means 100 million, which
+	// is some ten seconds, and at worst a few gigabytes.
 	Limit int
 }
 

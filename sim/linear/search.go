@@ -19,8 +19,9 @@ import (
 // left out: never to have happened is the same. Of several with equal inputs the one that was called
 // first comes first: as none of them ever returns, an order with another one is one with it too.
 //
-// Free operations are pending ones that may take effect any number of times. So the search need not
-// remember which of them it has used: that is what makes pending operations expensive.
+// Free operations are pending ones of which each may take effect several times, all together as often as
+// there are of them. So the search need not remember which of them it has used: that is what makes
+// pending operations expensive. It counts how many.
 type search[S comparable, I, O any] struct {
 	model   *Model[S, I, O]
 	ops     []Operation[I, O]
@@ -31,11 +32,12 @@ type search[S comparable, I, O any] struct {
 	events  []event
 	taken   set   // operations that have returned and that the present order has, by their numbers
 	free    []int // the free operations, by call; of several with equal inputs the first alone
+	mayFree int   // how many of them, with the equal ones, may still take effect
 	extra   set   // pending ones that the present order has, by their positions in pending
 	high    int   // no number in taken is above it
 	returns int   // operations that have returned, and that the present order has not
 
-	seen  map[visit[S]][]set // the sets of pending operations with which the search was there
+	seen  map[visit[S]][]used // with what the search was there
 	key   []byte
 	limit int // of steps
 	steps int // that may still be taken
@@ -60,6 +62,12 @@ type visit[S comparable] struct {
 	state S
 }
 
+// used is what a search had used of the pending operations, and had left of the free ones.
+type used struct {
+	extra   set
+	mayFree int
+}
+
 // A frame is an operation that was taken, and the state before it.
 type frame[S comparable] struct {
 	state S
@@ -80,7 +88,7 @@ const (
 // newSearch returns a search for an order of ops, which are sorted by call. as says how each
 // counts; nil: all are strong. A pending one is weak or free.
 func newSearch[S comparable, I, O any](m *Model[S, I, O], ops []Operation[I, O], as []strength, steps int) *search[S, I, O] {
-	s := &search[S, I, O]{model: m, ops: ops, seen: map[visit[S]][]set{}, limit: steps, steps: steps, farthest: math.MinInt64}
+	s := &search[S, I, O]{model: m, ops: ops, seen: map[visit[S]][]used{}, limit: steps, steps: steps, farthest: math.MinInt64}
 	s.events = make([]event, 0, 2*len(ops))
 	for i, op := range ops {
 		switch {
@@ -94,6 +102,7 @@ func newSearch[S comparable, I, O any](m *Model[S, I, O], ops []Operation[I, O],
 			s.returns++
 		}
 	}
+	s.mayFree = len(s.free)
 	s.free = firsts(s.free, twins(ops, s.free))
 	s.twin = twins(ops, s.pending)
 	s.taken, s.extra = newSet(s.returns), newSet(len(s.pending))
@@ -184,11 +193,16 @@ func (s *search[S, I, O]) run() verdict {
 			s.path = append(s.path, frame[S]{state: state, extra: p, high: s.high})
 			if p < len(s.pending) {
 				s.extra.add(p)
+			} else {
+				s.mayFree--
 			}
 			state, e, extra = next, s.head.next, 0
 			continue
 		}
-		if len(s.path) == 0 {
+		switch {
+		case s.steps <= 0: // not all pending operations were tried
+			return undecided
+		case len(s.path) == 0:
 			return violated
 		}
 		f := s.path[len(s.path)-1]
@@ -201,6 +215,8 @@ func (s *search[S, I, O]) run() verdict {
 		}
 		if f.extra < len(s.pending) {
 			s.extra.remove(f.extra)
+		} else {
+			s.mayFree++
 		}
 		extra = f.extra + 1
 		for e = s.head.next; !e.isReturn; { // the calls before it were tried
@@ -219,6 +235,8 @@ func (s *search[S, I, O]) nextPending(state S, at int64, p int) (found int, next
 		s.steps--
 		var op Operation[I, O]
 		switch {
+		case p >= n && s.mayFree == 0:
+			return 0, next, false
 		case p >= n:
 			op = s.ops[s.free[p-n]]
 		case s.extra.has(p) || s.twin[p] >= 0 && !s.extra.has(s.twin[p]):
@@ -243,10 +261,10 @@ func (s *search[S, I, O]) nextPending(state S, at int64, p int) (found int, next
 }
 
 // visit notes that the search comes to state by taking the operation of a call, or the one at
-// position p of pending when call is nil. It returns false if it was there before with no other
-// pending operations than now: nothing new follows then.
+// position p of pending when call is nil. It returns false if it was there before, when it had used no
+// other pending operations than now, and had as many free ones left: nothing new follows then.
 func (s *search[S, I, O]) visit(call *event, p int, state S) (isNew bool) {
-	high := s.high
+	high, mayFree := s.high, s.mayFree
 	if call != nil {
 		high = max(high, call.number)
 		s.taken.add(call.number)
@@ -254,22 +272,29 @@ func (s *search[S, I, O]) visit(call *event, p int, state S) (isNew bool) {
 	} else if p < len(s.pending) {
 		s.extra.add(p)
 		defer s.extra.remove(p)
+	} else {
+		mayFree--
 	}
 	s.key = s.taken.appendKey(s.key[:0], s.head.next.number, high) // the first event is the first call
 	at := visit[S]{taken: string(s.key), state: state}
 	before, ok := s.seen[at]
-	if ok && s.dominated(before) {
+	if ok && s.dominated(before, mayFree) {
 		return false
 	}
-	s.seen[at] = append(before, s.extra.clone())
+	s.steps -= visitSteps
+	s.seen[at] = append(before, used{s.extra.clone(), mayFree})
 	return true
 }
 
-// dominated reports whether one of before has only pending operations that the present order has too.
-func (s *search[S, I, O]) dominated(before []set) bool {
+// visitSteps is how many steps it counts to remember a visit: the Limit bounds the memory too.
+const visitSteps = 10
+
+// dominated reports whether one of before has only pending operations that the present order has too,
+// and as many free ones left.
+func (s *search[S, I, O]) dominated(before []used, mayFree int) bool {
 	for _, b := range before {
 		s.steps--
-		if b.within(s.extra) {
+		if b.mayFree >= mayFree && b.extra.within(s.extra) {
 			return true
 		}
 	}

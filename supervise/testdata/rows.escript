@@ -67,7 +67,7 @@ started(Flags, Specs) ->
 
 %% pid is the last process of a child.
 pid(Name) ->
-    receive {pid, Name, P} -> pid(Name, P) after 1000 -> undefined end.
+    receive {pid, Name, P} -> pid(Name, P) after 30000 -> undefined end.
 pid(Name, P) ->
     receive {pid, Name, Q} -> pid(Name, Q) after 0 -> P end.
 
@@ -77,10 +77,36 @@ die(Name, Reason) ->
         kill -> exit(P, kill);
         _ -> P ! {exit, Reason}
     end,
-    timer:sleep(60).
+    idle().
+
+%% idle waits until the supervisor of this row and its children have nothing to do, however slow the
+%% machine is: twice none of them is runnable or has a message.
+idle() -> idle(2).
+idle(0) -> ok;
+idle(N) ->
+    timer:sleep(20),
+    Near = linked(self()),
+    Family = lists:usort(Near ++ lists:append([linked(P) || P <- Near])) -- [self()],
+    case lists:any(fun is_busy/1, Family) of
+        true -> idle(2);
+        false -> idle(N - 1)
+    end.
+
+linked(P) ->
+    case process_info(P, links) of
+        {links, L} -> [Q || Q <- L, is_pid(Q)];
+        undefined -> []
+    end.
+
+is_busy(P) ->
+    case process_info(P, [status, message_queue_len]) of
+        undefined -> true;
+        [{status, waiting}, {message_queue_len, 0}] -> false;
+        _ -> true
+    end.
 
 %% log is what the children have told.
-log() -> timer:sleep(60), log([]).
+log() -> idle(), log([]).
 log(All) ->
     receive {log, Text} -> log([Text | All]) after 0 -> lists:join(", ", lists:reverse(All)) end.
 

@@ -89,3 +89,36 @@ func ExampleJoinTask() {
 	// 9 4 1 <nil>
 	// 3s
 }
+
+// The two have different types.
+func ExampleJoin2() {
+	both, _ := edo.RunFuture(future.Join2(future.Ready("answer"), future.Fail[int](errors.New("not today"))))
+	fmt.Println(both.First.Value, both.First.Err)
+	fmt.Println(both.Second.Value, both.Second.Err)
+	// Output:
+	// answer <nil>
+	// 0 not today
+}
+
+func ExampleJoin3() {
+	all, _ := edo.RunFuture(future.Join3(future.Ready("a"), future.Ready(2), future.Ready(true)))
+	fmt.Println(all.First.Value, all.Second.Value, all.Third.Value)
+	// Output: a 2 true
+}
+
+func ExampleReady() {
+	fmt.Println(edo.RunFuture(future.Ready(42)))
+	// Output: 42 <nil>
+}
+
+func ExampleFail() {
+	fmt.Println(edo.RunFuture(future.Fail[int](errors.New("not today"))))
+	// Output: 0 not today
+}
+
+// Of begins a chain at a future of any kind.
+func ExampleOf() {
+	slow := edo.Async(func(task *edo.Task) (int, error) { return 0, errors.New("not today") })
+	fmt.Println(edo.RunFuture(future.Of(slow).OrElse(func(error) edo.Future[int] { return future.Ready(7) })))
+	// Output: 7 <nil>
+}

@@ -36,7 +36,12 @@ type marble struct {
 	ins   []string
 	out   string
 	op    func(in []stream.Stream[string]) stream.Stream[string]
+	sinks []sinkLine // of an operation of sinks, see sinkmarble_test.go; it has no op
+	sink  func(to []edo.Sink[string]) edo.Sink[string]
 }
+
+// marbles are the pictures of the documentation.
+var marbles = slices.Concat(operatorMarbles, windowMarbles, sinkMarbles)
 
 // picture returns the lines of m as they are in the documentation.
 func (m marble) picture() (lines []string) {
@@ -47,7 +52,11 @@ func (m marble) picture() (lines []string) {
 	for i, in := range m.ins {
 		lines = append(lines, fmt.Sprintf("%-*s  %s", width, m.names[i], in))
 	}
-	return append(lines, fmt.Sprintf("%-*s  %s", width, m.name, m.out))
+	lines = append(lines, fmt.Sprintf("%-*s  %s", width, m.name, m.out))
+	for _, l := range m.sinks {
+		lines = append(lines, fmt.Sprintf("%-*s  %s", width, l.name, l.out))
+	}
+	return lines
 }
 
 // played is a stream that plays a picture, from the instant start on.
@@ -150,6 +159,11 @@ func (m marble) run(seed uint64) (out string, err error) {
 		for _, in := range m.ins {
 			ins = append(ins, play(in, start))
 		}
+		if m.sink != nil {
+			outs, err := m.forward(task, ins[0], start)
+			out = strings.Join(outs, "\n")
+			return err
+		}
 		for v, err := range stream.All(task, m.op(ins)) {
 			if err != nil {
 				v = "#"
@@ -162,7 +176,19 @@ func (m marble) run(seed uint64) (out string, err error) {
 		d.add(timer.Now(task).Sub(began), "|")
 		return nil
 	})
+	if m.sink != nil {
+		return out, err
+	}
 	return d.String(), err
+}
+
+// outs returns what m draws.
+func (m marble) outs() string {
+	all := m.out
+	for _, l := range m.sinks {
+		all += "\n" + l.out
+	}
+	return all
 }
 
 // instant is a future that stores the time.
@@ -177,8 +203,8 @@ func TestMarblePicturesAreWhatTheOperationsDo(t *testing.T) {
 	for _, m := range marbles {
 		t.Run(m.name, func(t *testing.T) {
 			for seed := range uint64(20) {
-				if got, err := m.run(seed); err != nil || got != m.out {
-					t.Fatalf("seed %d: got %q, %v; want %q", seed, got, err, m.out)
+				if got, err := m.run(seed); err != nil || got != m.outs() {
+					t.Fatalf("seed %d: got %q, %v; want %q", seed, got, err, m.outs())
 				}
 			}
 		})
@@ -189,15 +215,8 @@ var draw = flag.Bool("draw", false, "write the pictures into the doc comments an
 
 // picturesIn returns the texts in which a picture of m must be.
 func TestMarblePicturesAreInTheDocumentation(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := make(map[string]bool)
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
+	for _, file := range sourcesOf(t, directories...) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -227,6 +246,26 @@ func TestMarblePicturesAreInTheDocumentation(t *testing.T) {
 	}
 }
 
+// directories are those of the packages in docs/streams.md.
+var directories = []string{".", "window", "sink"}
+
+// sourcesOf returns the files in directories that are not tests.
+func sourcesOf(t *testing.T, dirs ...string) (files []string) {
+	t.Helper()
+	for _, dir := range dirs {
+		all, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil || len(all) == 0 {
+			t.Fatalf("no files in %s: %v", dir, err)
+		}
+		for _, name := range all {
+			if !strings.HasSuffix(name, "_test.go") {
+				files = append(files, name)
+			}
+		}
+	}
+	return files
+}
+
 // redraw puts picture into the place of the mark, or of the picture before.
 func redraw(text string, m marble, picture string) string {
 	text = strings.Replace(text, "//\t@marble "+m.name+"\n", picture, 1)
@@ -234,16 +273,20 @@ func redraw(text string, m marble, picture string) string {
 	lines := strings.SplitAfter(doc, "\n")
 	last := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "//\t"+m.name+"  ") })
 	first := last - len(m.ins)
-	if last < 0 || first < 0 || !strings.HasPrefix(lines[first], "//\t") {
+	end := last + 1 + len(m.sinks)
+	if last < 0 || first < 0 || end > len(lines) || !strings.HasPrefix(lines[first], "//\t") {
 		return text
 	}
-	drawn := slices.Concat(lines[:first], []string{picture}, lines[last+1:])
+	drawn := slices.Concat(lines[:first], []string{picture}, lines[end:])
 	return strings.Replace(text, doc, strings.Join(drawn, ""), 1)
 }
 
 // docOf returns the comment above the function or method name in text, or "".
 func docOf(text, name string) string {
 	at := strings.Index(text, "\nfunc "+name+"[")
+	if at < 0 {
+		at = strings.Index(text, "\nfunc "+name+"(")
+	}
 	if at < 0 {
 		if at = strings.Index(text, "\nfunc (s Seq[T]) "+name+"("); at < 0 {
 			return ""

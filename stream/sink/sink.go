@@ -11,6 +11,10 @@ var errNoRoom = errors.New("sink: StartSend without room: PollReady was not read
 
 // With returns a sink of what fn makes of each value. An error of fn is that of StartSend: the
 // value is not accepted, and the sink goes on. fn owns the value, unless it fails.
+//
+//	s     1--2--3--|
+//	With  1--2--3--|
+//	to    a--b--c--|
 func With[T, U any](to edo.Sink[U], fn func(T) (U, error)) edo.Sink[T] {
 	return &with[T, U]{to, fn}
 }
@@ -36,6 +40,9 @@ func (w *with[T, U]) Drop() { edo.Drop(w.Sink) }
 
 // Func returns a sink that calls fn with each value, and always has room. After an error of fn it
 // has failed.
+//
+//	s     1--2--3--|
+//	Func  1--2--3--|
 func Func[T any](fn func(T) error) edo.Sink[T] { return &function[T]{fn: fn} }
 
 type function[T any] struct {
@@ -63,6 +70,11 @@ func (f *function[T]) StartSend(v T) error {
 // Fanout returns a sink that gives each value to all sinks, which share it. It has room when all
 // have, so the slowest sets the pace. When one fails, the whole has failed. Without sinks it takes
 // everything.
+//
+//	s       (123)-------4-----|
+//	Fanout  (12)3-------4-----|
+//	fast    1---2---3---4-----|
+//	slow    1---2---3---4-----|
 func Fanout[T any](to ...edo.Sink[T]) edo.Sink[T] { return &fanout[T]{to: to} }
 
 type fanout[T any] struct {
@@ -128,6 +140,10 @@ func (f *fanout[T]) Drop() {
 
 // Buffer returns a sink that holds up to n values for which to has no room. It gives them to to
 // whenever it is polled. With an n below 1 it is to itself.
+//
+//	s       (1234)--5----|
+//	Buffer  (1234)--5------|
+//	slow    1--2--3--4--5--|
 func Buffer[T any](to edo.Sink[T], n int) edo.Sink[T] {
 	if n < 1 {
 		return to

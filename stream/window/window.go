@@ -17,6 +17,9 @@ import (
 // windows of the time at which it is taken from s. A window is given at its end, by a timer,
 // also while s is pending. A wrong shape makes a stream of one error. A value costs a look at
 // the clock, some 50 ns.
+//
+//	s        1-2--#-3-------4-|
+//	ByClock  -----#----[123]--([4]|)
 func ByClock[T, A any](s stream.Stream[T], shape Shape, fold Fold[T, A]) stream.Seq[Window[A]] {
 	return newWindows(s, shape, fold, nil, 0)
 }
@@ -27,6 +30,9 @@ var errMerge = errors.New("window: sessions by event need a fold with Merge")
 // borrows the value. A window is given when a value has come whose time is at least the window's
 // end plus lateness, or when s ends. So a source that gives nothing holds its windows open. A
 // value that is later is a [*LateError].
+//
+//	s        1--3--2--7-----0--4--9--|
+//	ByEvent  ---------[132]-#--------([74][9]|)
 func ByEvent[T, A any](s stream.Stream[T], shape Shape, at func(T) time.Time, lateness time.Duration, fold Fold[T, A]) stream.Seq[Window[A]] {
 	if shape.every == 0 && fold.Merge == nil {
 		shape.err = errMerge

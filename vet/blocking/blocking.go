@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/edo-go/edo/vet/internal/body"
 	"github.com/edo-go/edo/vet/internal/causes"
 	"github.com/edo-go/edo/vet/internal/check"
+	"github.com/edo-go/edo/vet/internal/held"
 	"github.com/edo-go/edo/vet/internal/roles"
 )
 
@@ -29,6 +29,7 @@ var Analyzer = check.New(check.Spec{
 			causes: pass.ResultOf[causes.Analyzer].(*causes.Causes),
 			apart:  map[*types.Func]bool{},
 		}
+		c.mutexes = held.Summarize(pass.Pass, c.roles, "sync")
 		c.findApart()
 		for _, file := range pass.Files {
 			if !pass.IsSkipped(file.Pos()) {
@@ -43,6 +44,8 @@ type checker struct {
 	roles  *roles.Roles
 	causes *causes.Causes
 	apart  map[*types.Func]bool // functions of the package that run on goroutines of their own
+
+	mutexes map[*types.Func]*held.Summary // what the functions of the package do to mutexes of package sync
 }
 
 // findApart finds the functions that are passed to edo.Blocking and the like, and those that these call.
@@ -94,7 +97,7 @@ func (c *checker) file(file *ast.File) {
 		if c.apart[obj] {
 			turn = ""
 		}
-		c.function(fn.Body, turn)
+		c.function(fn.Type, fn.Body, turn)
 	}
 }
 
@@ -117,9 +120,9 @@ func turnOf(sig *types.Signature) string {
 }
 
 // function looks at one function, which runs on a turn, or on none that matters, and then at the literals in it.
-func (c *checker) function(b *ast.BlockStmt, turn string) {
+func (c *checker) function(t *ast.FuncType, b *ast.BlockStmt, turn string) {
 	if turn != "" {
-		c.body(b, turn)
+		c.body(t, b, turn)
 	}
 	c.inner(b, turn)
 }
@@ -142,7 +145,7 @@ func (c *checker) inner(n ast.Node, outer string) {
 				turn = outer
 			}
 		}
-		c.function(lit.Body, turn)
+		c.function(lit.Type, lit.Body, turn)
 		return false
 	})
 }
@@ -153,7 +156,7 @@ func (c *checker) isPart(lit *ast.FuncLit) bool {
 }
 
 // body reports what blocks in a function that runs on a turn.
-func (c *checker) body(b *ast.BlockStmt, turn string) {
+func (c *checker) body(t *ast.FuncType, b *ast.BlockStmt, turn string) {
 	c.causes.Walk(causes.Blocks, b, c.isPart, func(n ast.Node, fn *types.Func, cause *causes.Cause) {
 		what := cause.Text
 		if fn != nil && what != "calls "+api.ShortName(fn) {
@@ -163,7 +166,11 @@ func (c *checker) body(b *ast.BlockStmt, turn string) {
 		if cause.Use != "" {
 			use = ": use " + cause.Use
 		}
-		c.Reportf(head{n}, "%s %s, and holds up its worker%s", turn, what, use)
+		c.Report(analysis.Diagnostic{
+			Pos: n.Pos(), End: head{n}.End(),
+			Message:        turn + " " + what + ", and holds up its worker" + use,
+			SuggestedFixes: c.sleeps(t, b, n, fn),
+		})
 	})
 	c.heldMutexes(b, turn)
 }
@@ -179,14 +186,4 @@ func (h head) End() token.Pos {
 		return n.Body.Lbrace
 	}
 	return h.Node.End()
-}
-
-// isSyncLock reports whether a method is one of sync.Mutex or sync.RWMutex, by its name.
-func isSyncLock(fn *types.Func, names string) bool {
-	full := api.FullName(fn)
-	name, ok := strings.CutPrefix(full, "sync.Mutex.")
-	if !ok {
-		name, ok = strings.CutPrefix(full, "sync.RWMutex.")
-	}
-	return ok && strings.Contains(names, " "+name+" ")
 }

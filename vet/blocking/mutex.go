@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 
-	"github.com/edo-go/edo/vet/internal/api"
 	"github.com/edo-go/edo/vet/internal/held"
 )
 
@@ -15,22 +14,9 @@ func (c *checker) heldMutexes(b *ast.BlockStmt, turn string) {
 	}
 	reported := map[*ast.CallExpr]bool{}
 	w := &held.Walker{
-		Info: c.TypesInfo,
-		Effect: func(call *ast.CallExpr) (held.Effect, ast.Expr) {
-			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			if !ok {
-				return held.None, nil
-			}
-			fn := api.Callee(c.TypesInfo, call)
-			switch {
-			case fn == nil:
-			case isSyncLock(fn, " Lock RLock "):
-				return held.Locks, sel.X
-			case isSyncLock(fn, " Unlock RUnlock "):
-				return held.Unlocks, sel.X
-			}
-			return held.None, nil
-		},
+		Info:      c.TypesInfo,
+		Packages:  []string{"sync"},
+		Functions: c.mutexes,
 		Visit: func(call *ast.CallExpr, locks []held.Lock) {
 			if len(locks) == 0 {
 				return
@@ -40,6 +26,9 @@ func (c *checker) heldMutexes(b *ast.BlockStmt, turn string) {
 				return
 			}
 			for _, l := range locks {
+				if s := c.mutexes[fn]; s != nil && s.Unlocks[held.Identity(c.TypesInfo, l.Expr)] {
+					continue // perhaps before it waits
+				}
 				if !reported[l.Call] {
 					reported[l.Call] = true
 					c.Reportf(call, "the task may wait here, and holds %s, a mutex of package sync: another task that locks it holds up its worker: use lock.Mutex", types.ExprString(l.Expr))

@@ -15,5 +15,5 @@ operation returns an error, and does nothing.
 	server.task = task                                                             // wrong: it outlives the function
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { serve(task) }) // not reported: it may be called at once
 
-Runtime is the method that any goroutine may call. A struct that has a Task as a field and is a local variable
+Runtime and Name work everywhere. A struct that has a Task as a field and is a local variable
 of the function alone is not reported, and no Task that is passed as an argument.`

@@ -129,8 +129,8 @@ func (c *checker) outer(lit *ast.FuncLit) (ids []*ast.Ident) {
 	return ids
 }
 
-// isFree reports whether a selector is a method of a Task that any goroutine may call.
-func isFree(sel *ast.SelectorExpr) bool { return sel.Sel.Name == "Runtime" }
+// isFree reports whether a selector is a method of a Task that works everywhere.
+func isFree(sel *ast.SelectorExpr) bool { return sel.Sel.Name == "Runtime" || sel.Sel.Name == "Name" }
 
 // taskParameter returns the name of the Task that a literal is given, or "".
 func taskParameter(lit *ast.FuncLit, info *types.Info) string {

@@ -1,9 +1,8 @@
-// Package held follows which locks a function surely holds at each call: those that it has locked on every path
-// to the call, and has not unlocked on any.
 package held
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"maps"
 	"slices"
@@ -23,17 +22,20 @@ const (
 
 // A Lock is one that is held.
 type Lock struct {
-	Expr ast.Expr      // as the code names it
-	Call *ast.CallExpr // that has locked it
-	path string        // Expr as text
+	Expr    ast.Expr      // as the code names it
+	Call    *ast.CallExpr // that has locked it
+	IsWrite bool          // it is not locked for reading alone
+	path    string        // Expr as text
 }
 
 // A Walker follows the locks of a function.
 type Walker struct {
 	Info *types.Info
 
-	// Effect returns what a call does, and the lock that it does it to.
-	Effect func(call *ast.CallExpr) (Effect, ast.Expr)
+	// Packages are those whose Mutex and RWMutex are followed. Functions are the functions of the package: a call of one that
+	// unlocks a lock ends what is known of that.
+	Packages  []string
+	Functions map[*types.Func]*Summary
 
 	// Visit is called with each call, before its effect, and what is held then.
 	Visit func(call *ast.CallExpr, held []Lock)
@@ -148,9 +150,7 @@ func (w *Walker) ifStmt(s *ast.IfStmt) {
 func (w *Walker) loop(cond ast.Expr, b *ast.BlockStmt, post ast.Stmt) {
 	ast.Inspect(b, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
-			if effect, lock := w.Effect(call); effect == Unlocks {
-				delete(w.held, types.ExprString(lock))
-			}
+			w.unlock(call)
 		}
 		return true
 	})
@@ -185,8 +185,19 @@ func (w *Walker) node(n ast.Node) {
 		return
 	}
 	ast.Inspect(n, func(n ast.Node) bool {
-		if _, ok := n.(*ast.FuncLit); ok {
+		switch n := n.(type) {
+		case *ast.FuncLit: // it may be called at any time
+			ast.Inspect(n.Body, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					w.unlock(call)
+				}
+				return true
+			})
 			return false
+		case *ast.UnaryExpr:
+			if n.Op == token.AND { // what has the pointer may unlock it
+				delete(w.held, types.ExprString(n.X))
+			}
 		}
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
@@ -202,15 +213,31 @@ func (w *Walker) node(n ast.Node) {
 }
 
 func (w *Walker) call(call *ast.CallExpr) {
-	effect, lock := w.Effect(call)
+	effect, lock, isWrite := Operation(w.Info, call, w.Packages...)
 	w.Visit(call, w.now())
-	switch effect {
-	case Locks:
-		path := types.ExprString(lock)
-		w.sum++
-		w.held[path], w.seq[path] = Lock{lock, call, path}, w.sum
-	case Unlocks:
+	if effect != Locks {
+		w.unlock(call)
+		return
+	}
+	path := types.ExprString(lock)
+	w.sum++
+	w.held[path], w.seq[path] = Lock{lock, call, isWrite, path}, w.sum
+}
+
+// unlock forgets the locks that a call unlocks, itself or in the function of the package that it names.
+func (w *Walker) unlock(call *ast.CallExpr) {
+	if effect, lock, _ := Operation(w.Info, call, w.Packages...); effect == Unlocks {
 		delete(w.held, types.ExprString(lock))
+		return
+	}
+	s := w.Functions[api.Callee(w.Info, call)]
+	if s == nil {
+		return
+	}
+	for path, l := range w.held {
+		if v := Identity(w.Info, l.Expr); v == nil || s.Unlocks[v] {
+			delete(w.held, path)
+		}
 	}
 }
 

@@ -175,6 +175,32 @@ func (s *server) spawn(task *edo.Task) {
 
 func (s *server) pause(task *edo.Task) error { return timer.Sleep(task, 1) }
 
+func (s *server) elsewhere(task *edo.Task) {
+	s.mu.Lock()
+	s.finish()
+	timer.Sleep(task, 1)
+	s.mu.Lock()
+	unlock(&s.mu)
+	timer.Sleep(task, 1)
+	s.mu.Lock()
+	func() { s.mu.Unlock() }()
+	timer.Sleep(task, 1)
+}
+
+func (s *server) finish() { s.mu.Unlock() }
+
+func (s *server) handsBack(task *edo.Task) {
+	s.mu.Lock()
+	s.unlocksAndWaits(task)
+}
+
+func (s *server) unlocksAndWaits(task *edo.Task) {
+	s.mu.Unlock()
+	timer.Sleep(task, 1)
+}
+
+func unlock(mu *sync.Mutex) { mu.Unlock() }
+
 func (s *server) sometimes(task *edo.Task, locked bool) {
 	if locked {
 		s.mu.Lock()

@@ -20,6 +20,7 @@ func goroutines(task *edo.Task, tasks chan *edo.Task) {
 		serve(task) // want `the Task is used by another goroutine`
 	}()
 	go task.Runtime().Shutdown(context.Background())
+	go func() { _ = task.Name() }()
 	go func() { task.Runtime().Shutdown(context.Background()) }()
 	tasks <- task // want `the Task is sent to another function`
 	go func() {

@@ -1,7 +1,6 @@
 package differential
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -157,29 +156,6 @@ var (
 		equal: inBoth(withoutCalls),
 		ends: func(_ operation, edo, tokio string) bool {
 			return strings.HasPrefix(edo, "=") && strings.HasPrefix(tokio, "=aborted")
-		},
-	}
-	flushesFirst = difference{
-		where: "stream.Forward: it is SendAll, and then closes the sink",
-		why:   "futures does not flush a sink that it closes next",
-		equal: func(o operation, edo, tokio string) (string, string) {
-			if o.name != "forward" && o.name != "poll" {
-				return edo, tokio
-			}
-			merged := strings.NewReplacer("xf,xc", "xc", "xf,yf,xc", "xc", "xf", "xc", "yf", "yc")
-			return merged.Replace(edo), merged.Replace(tokio)
-		},
-	}
-	keepsItsTimer = difference{
-		where: "timer.Interval: a task polls at the instant of a timer that is too early, and arms it again",
-		why:   "an interval that was reset, and is ready then, wakes its task once more",
-		equal: func(_ operation, edo, tokio string) (string, string) {
-			for i := range 4 {
-				if wake := fmt.Sprintf("@%d", i); !strings.Contains(tokio, wake) {
-					edo = strings.ReplaceAll(edo, wake, "")
-				}
-			}
-			return edo, tokio
 		},
 	}
 	wakesBySlot = difference{

@@ -125,8 +125,8 @@ var recipes = []recipe{
 	{name: "stream/merge_skip_take", of: "merge with the turns of edo, skip, filter and take", config: sized(0, 3), ops: fromSources(2)},
 
 	{name: "sink/direct", of: "futures::SinkExt::send, send_all, StreamExt::forward", config: noConfig,
-		ops: fromSinks(op("ready", 2), op("start", 4, value), op("break", 1, below(1))), by: []difference{flushesFirst}},
-	{name: "sink/fanout", of: "futures::SinkExt::fanout", config: noConfig, ops: fromSinks(op("ready", 2), op("start", 4, value)), by: []difference{flushesFirst}},
+		ops: fromSinks(op("ready", 2), op("start", 4, value), op("break", 1, below(1)))},
+	{name: "sink/fanout", of: "futures::SinkExt::fanout", config: noConfig, ops: fromSinks(op("ready", 2), op("start", 4, value))},
 	{name: "sink/with", of: "futures::SinkExt::with", config: noConfig, ops: []template{
 		op("send", 6, value), op("poll", 8), op("room", 6, below(1), between(1, 3)), op("hold", 1, below(1), between(1, 1)),
 		op("hold", 2, below(1), between(0, 0)), op("flush", 2), op("close", 1),
@@ -165,7 +165,7 @@ var recipes = []recipe{
 		op("sleep", 4, below(4), below(12)), op("timeout", 4, below(4), below(12)), op("interval", 8, below(4), below(12), between(1, 8), below(3)),
 		op("poll", 14, below(4)), op("reset", 4, below(4), below(12)), op("resetafter", 2, below(4), below(12)), op("resetat", 2, below(4), below(12)),
 		op("fin", 2, below(4)), op("drop", 2, below(4)), op("adv", 10, below(10)), op("adv", 1, between(20, 3000)),
-	}, by: []difference{keepsItsTimer}},
+	}},
 	{name: "time/delay_queue", of: "tokio_util::time::DelayQueue", config: noConfig, ops: []template{
 		op("insert", 10, below(8), below(12), value), op("insert", 1, below(8), between(20, 3000), value), op("reset", 3, below(8), below(12)), op("remove", 2, below(8)),
 		op("run", 8), op("len", 2), op("deadline", 3, below(8)), op("adv", 8, below(6)), op("adv", 1, between(20, 3000)),

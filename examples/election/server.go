@@ -186,13 +186,13 @@ func run(task *edo.Task, seed uint64, careful bool) error {
 		}
 		return nil
 	})
-	sim.Eventually(task, 10*time.Second, "a server leads", func() bool {
+	sim.Eventually(task, 3*time.Second, "a server leads", func() bool {
 		return all[0].leads || all[1].leads || all[2].leads
 	})
 	alone := int(seed % servers)
-	w.At(time.Second+time.Duration(seed%97)*10*time.Millisecond, func() {
+	w.At(time.Second+time.Duration(seed%97)*5*time.Millisecond, func() {
 		w.Partition([]*world.Host{hosts[alone]}, []*world.Host{hosts[(alone+1)%servers], hosts[(alone+2)%servers]})
 	})
-	w.At(4*time.Second, w.Heal)
-	return timer.Sleep(task, 6*time.Second)
+	w.At(2500*time.Millisecond, w.Heal)
+	return timer.Sleep(task, 3500*time.Millisecond)
 }

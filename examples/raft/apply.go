@@ -45,6 +45,11 @@ func (s *server) ask(q request, reply *oneshot.Sender[response]) {
 			s.waiting.addRead(s.waiting.last, waitingRead{q.Key, reply})
 			return
 		}
+	case handOver:
+		if err = s.node.HandOver(q.Member.ID); err == nil {
+			reply.Send(response{})
+			return
+		}
 	case status:
 		reply.Send(response{Status: s.node.Status()})
 		return
@@ -54,7 +59,7 @@ func (s *server) ask(q request, reply *oneshot.Sender[response]) {
 		s.waiting.addWrite(at.Index, waitingWrite{at.Term, reply})
 	case consensus.ErrNotLeader:
 		reply.Send(response{Code: notLeader, Leader: s.leader()})
-	case consensus.ErrChanging:
+	case consensus.ErrChanging, consensus.ErrHandingOver:
 		reply.Send(response{Code: again})
 	default:
 		reply.Send(response{Code: refused, Why: err.Error()})

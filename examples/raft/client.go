@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -21,11 +22,17 @@ const (
 // errExpired says that the session of the client has ended. The last command was applied, or was not.
 var errExpired = errors.New("raft: the session has expired")
 
+// errNoAnswer says that a server has not carried out a request, or does not know whether it has.
+var errNoAnswer = errors.New("raft: no answer")
+
 // client asks the servers of a cluster, one after the other, until one answers. A command that is sent
 // again is applied once. One task at a time uses a client.
 type client struct {
 	servers []string // some of them; the others are learned
 	rand    *rand.Rand
+	wait    time.Duration // for one answer
+	roams   int           // of 100 requests, how many go to another server than the one before
+	isHasty bool          // a request that has no answer is not sent again
 
 	at      int     // which of them to ask, unless there is a hint
 	hint    string  // address of the leader
@@ -35,7 +42,7 @@ type client struct {
 }
 
 func newClient(task *edo.Task, servers ...string) *client {
-	return &client{servers: servers, rand: edo.Rand(task)}
+	return &client{servers: servers, rand: edo.Rand(task), wait: answerTime}
 }
 
 // Drop closes the connection.
@@ -69,14 +76,20 @@ func (c *client) replace(task *edo.Task, key, old, value string) (bool, error) {
 	return c.write(task, kv.Command{Op: kv.Replace, Key: key, Old: old, Value: value})
 }
 
+// open opens a session, unless there is one.
+func (c *client) open(task *edo.Task) error {
+	if c.session != 0 {
+		return nil
+	}
+	r, err := c.ask(task, request{Action: write, Command: kv.Command{Op: kv.Open}})
+	c.session, c.number = r.Result.Session, 0
+	return err
+}
+
 // write sends a command with the next number of the session.
 func (c *client) write(task *edo.Task, command kv.Command) (bool, error) {
-	if c.session == 0 {
-		r, err := c.ask(task, request{Action: write, Command: kv.Command{Op: kv.Open}})
-		if err != nil {
-			return false, err
-		}
-		c.session, c.number = r.Result.Session, 0
+	if err := c.open(task); err != nil {
+		return false, err
 	}
 	c.number++
 	command.Session, command.Number = c.session, c.number
@@ -100,8 +113,18 @@ func (c *client) remove(task *edo.Task, id consensus.ID) error {
 	return err
 }
 
+// handOver has the leader begin to hand its leadership over to a voter.
+func (c *client) handOver(task *edo.Task, id consensus.ID) error {
+	_, err := c.ask(task, request{Action: handOver, Member: consensus.Member{ID: id}})
+	return err
+}
+
 // ask asks until there is an answer, or the task is cancelled.
 func (c *client) ask(task *edo.Task, q request) (response, error) {
+	if c.rand.IntN(100) < c.roams {
+		c.Drop()
+		c.hint, c.at = "", c.rand.IntN(len(c.servers))
+	}
 	for {
 		r, err := c.attempt(task, q)
 		switch {
@@ -113,6 +136,10 @@ func (c *client) ask(task *edo.Task, q request) (response, error) {
 		if err := task.Err(); err != nil {
 			return response{}, err
 		}
+		if c.isHasty {
+			c.Drop() // the answer may be under way
+			return r, cmp.Or(err, errNoAnswer)
+		}
 		c.next(r, err)
 		if err := timer.Sleep(task, pause+time.Duration(c.rand.Int64N(int64(pause)))); err != nil {
 			return response{}, err
@@ -122,7 +149,7 @@ func (c *client) ask(task *edo.Task, q request) (response, error) {
 
 // attempt asks one server.
 func (c *client) attempt(task *edo.Task, q request) (response, error) {
-	return timer.Timeout(task, answerTime, func(task *edo.Task) (response, error) {
+	return timer.Timeout(task, c.wait, func(task *edo.Task) (response, error) {
 		if c.framed == nil {
 			conn, err := socket.Dial(task, "tcp", c.server())
 			if err != nil {

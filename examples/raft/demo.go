@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -94,11 +95,15 @@ func (d *demonstration) use(task *edo.Task, rounds int) error {
 	})
 }
 
-// disturb kills servers, and in the third round exchanges one for another.
+// disturb kills servers, and in the third round exchanges one for another. Before each round the leader
+// hands its leadership over.
 func (d *demonstration) disturb(task *edo.Task, rounds int) error {
 	rand := edo.Rand(task)
 	for round := range rounds {
 		if err := timer.Sleep(task, 600*time.Millisecond); err != nil {
+			return err
+		}
+		if err := d.handOver(task, rand); err != nil {
 			return err
 		}
 		var err error
@@ -112,6 +117,24 @@ func (d *demonstration) disturb(task *edo.Task, rounds int) error {
 		}
 	}
 	return timer.Sleep(task, 600*time.Millisecond)
+}
+
+// handOver has the leader hand over to another voter, if there is a leader just now.
+func (d *demonstration) handOver(task *edo.Task, rand *rand.Rand) error {
+	s, ok := d.ask(task)
+	if !ok {
+		return nil
+	}
+	others := slices.DeleteFunc(slices.Clone(s.Members), func(m consensus.Member) bool { return m.ID == s.ID || !m.IsVoter })
+	to := others[rand.IntN(len(others))].ID
+	d.story.tell("demo", fmt.Sprintf("server %d hands over to server %d", s.ID, to))
+	c := newClient(task, d.processes[s.ID-1].addr)
+	defer c.Drop()
+	_, err := timer.Timeout(task, answerTime, func(task *edo.Task) (edo.Unit, error) { return edo.Unit{}, c.handOver(task, to) })
+	if task.Err() != nil {
+		return err
+	}
+	return nil // it may have lost the leadership in the meantime
 }
 
 // crash kills a server, the leader if that is wanted and known, and starts it again. Sometimes it kills

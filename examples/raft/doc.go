@@ -24,9 +24,9 @@
 //
 // # What it does not do
 //
-// Connections are neither encrypted nor authenticated. A leader does not hand its leadership over.
-// Reads go to the leader, and the state of the service has to fit into memory.
+// Connections are neither encrypted nor authenticated. Reads go to the leader, and the state of the
+// service has to fit into memory.
 //
 // The tests take EDO_SEEDS, the number of seeds to try, and with EDO_EVERY_FAULT=1 one of them plants each of
-// seven faults, and not one alone: two minutes.
+// twelve faults, and not one alone: two minutes.
 package main

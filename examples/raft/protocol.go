@@ -20,7 +20,7 @@ type request struct {
 	Action  action
 	Command kv.Command       // of write
 	Key     string           // of read
-	Member  consensus.Member // of addServer and removeServer
+	Member  consensus.Member // of addServer, removeServer and handOver
 }
 
 type action uint8
@@ -30,7 +30,8 @@ const (
 	read
 	addServer
 	removeServer
-	status // of this server, whether it leads or not
+	status   // of this server, whether it leads or not
+	handOver // the leadership, to the member: done says that this has begun
 )
 
 // response is the answer.
@@ -61,7 +62,7 @@ func appendRequest(b []byte, r request) []byte {
 		b = wire.AppendBytes(b, kv.AppendCommand(nil, r.Command))
 	case read:
 		b = wire.AppendText(b, r.Key)
-	case addServer, removeServer:
+	case addServer, removeServer, handOver:
 		b = wire.AppendMembers(b, []consensus.Member{r.Member})
 	}
 	return b
@@ -75,7 +76,7 @@ func parseRequest(r *wire.Reader) (q request, err error) {
 		q.Command, err = kv.ParseCommand(r.Bytes())
 	case read:
 		q.Key = r.Text()
-	case addServer, removeServer:
+	case addServer, removeServer, handOver:
 		members := r.Members()
 		if len(members) != 1 {
 			return request{}, wire.ErrMalformed
@@ -135,6 +136,8 @@ func (r request) String() string {
 		return fmt.Sprintf("add server %d", r.Member.ID)
 	case removeServer:
 		return fmt.Sprintf("remove server %d", r.Member.ID)
+	case handOver:
+		return fmt.Sprintf("hand over to server %d", r.Member.ID)
 	}
 	return "status"
 }

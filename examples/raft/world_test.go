@@ -32,23 +32,25 @@ const (
 )
 
 // tested is what happened in all seeds. A test that has tried nothing shows nothing.
-type tested struct{ starts, leaders, snapshots, changes, syncs, operations int }
+type tested struct{ starts, leaders, snapshots, changes, handovers, blackouts, syncs, operations int }
 
 // experiment is a cluster of hosts in a world with faults.
 type experiment struct {
 	world   *world.World
 	hosts   []*world.Host // by the IDs of the servers
+	leader  consensus.ID  // the last one that has said that it leads; 0: none has
 	history history
 	latency time.Duration // of the disks, at most
 	tested  *tested
 	trace   []string
+	asked   int // operations of crowds
 }
 
 // Servers lose power, their disks lose and tear what was not synced, networks split, servers come and
 // go. All operations end when the faults do, and one order explains all answers.
 func TestTheServiceIsLinearizableWhateverHappens(t *testing.T) {
 	var all tested
-	sim.Explore(t, trial.SeedCount(t, 150), func(seed uint64) error {
+	trial.Explore(t, 80, func(seed uint64) error {
 		e := &experiment{tested: &all}
 		err := sim.Run(seed, func(task *edo.Task) error {
 			_, err := timer.Timeout(task, mostTime, func(task *edo.Task) (edo.Unit, error) {
@@ -66,7 +68,8 @@ func TestTheServiceIsLinearizableWhateverHappens(t *testing.T) {
 	})
 	t.Logf("%+v", all)
 	if os.Getenv(sim.SeedVariable) == "" &&
-		(all.starts == 0 || all.leaders == 0 || all.snapshots == 0 || all.changes == 0 || all.syncs == 0 || all.operations == 0) {
+		(all.starts == 0 || all.leaders == 0 || all.snapshots == 0 || all.changes == 0 || all.handovers == 0 ||
+			all.blackouts == 0 || all.syncs == 0 || all.operations == 0) {
 		t.Errorf("not all was tried: %+v", all)
 	}
 }
@@ -95,6 +98,9 @@ func (e *experiment) run(task *edo.Task, seed uint64) error {
 	return scope.Run(task, func(s *scope.Scope) error {
 		for i := range users {
 			edo.Go(s, func(task *edo.Task) error { return e.user(task, i) })
+		}
+		if rand.IntN(3) != 0 {
+			edo.Go(s, e.strike)
 		}
 		return e.exchange(task)
 	})
@@ -151,6 +157,7 @@ func (e *experiment) note(id consensus.ID, text string) {
 	switch {
 	case strings.HasPrefix(text, "leads in"):
 		e.tested.leaders++
+		e.leader = id
 	case strings.HasPrefix(text, "takes over"):
 		e.tested.snapshots++
 	}
@@ -160,6 +167,9 @@ func (e *experiment) note(id consensus.ID, text string) {
 func (e *experiment) user(task *edo.Task, number int) error {
 	c := newClient(task, addr(1), addr(2), addr(3), addr(4), addr(5))
 	defer c.Drop()
+	rand := edo.Rand(task)
+	c.wait = []time.Duration{60 * time.Millisecond, answerTime, answerTime}[rand.IntN(3)]
+	c.roams = []int{0, 50}[rand.IntN(2)]
 	if err := work(task, c, number, operations, pauses, &e.history); err != nil {
 		return err
 	}
@@ -185,4 +195,162 @@ func (e *experiment) exchange(task *edo.Task) error {
 		e.tested.changes += 2
 	}
 	return nil
+}
+
+// strike has the accidents that hurt most, as long as there are faults: they meet the leader, or all.
+func (e *experiment) strike(task *edo.Task) error {
+	rand := edo.Rand(task)
+	var clients crowd
+	defer func() {
+		for _, c := range clients {
+			c.Drop()
+		}
+	}()
+	some := func() time.Duration { return time.Duration(100+rand.IntN(900)) * time.Millisecond }
+	for e.world.Now() < trouble {
+		if err := timer.Sleep(task, some()); err != nil {
+			return err
+		}
+		if e.leader == 0 {
+			continue
+		}
+		leader := e.hosts[e.leader-1]
+		switch rand.IntN(4) {
+		case 0: // it sleeps while another one is elected, and clients wait for it
+			if err := e.gather(task, &clients); err != nil {
+				return err
+			}
+			d := 2 * some()
+			leader.Pause()
+			e.world.At(e.world.Now()+d, leader.Resume)
+			if err := timer.Sleep(task, d-10*time.Millisecond); err != nil {
+				return err
+			}
+			if err := e.ask(task, clients, leader.Name()+":7000"); err != nil {
+				return err
+			}
+		case 1: // its clients reach it, and it reaches no server
+			d := 300*time.Millisecond + some()
+			for _, h := range e.hosts {
+				e.cutFor(d, leader, h)
+			}
+			if err := e.readOften(task, leader); err != nil {
+				return err
+			}
+		case 2:
+			e.blackout(some())
+		case 3:
+			if err := e.handOver(task, consensus.ID(1+rand.IntN(len(e.hosts)))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// A crowd is clients that ask one server at the same time.
+type crowd []*client
+
+// gather makes the clients of a crowd ready to write.
+func (e *experiment) gather(task *edo.Task, c *crowd) error {
+	for len(*c) < 6 {
+		*c = append(*c, newClient(task, addr(1), addr(2), addr(3), addr(4), addr(5)))
+	}
+	for _, one := range *c {
+		one.isHasty, one.rand = false, edo.Rand(task)
+		if err := one.open(task); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask has each client ask a server for something, once.
+func (e *experiment) ask(task *edo.Task, clients crowd, server string) error {
+	rand := edo.Rand(task)
+	return scope.Run(task, func(s *scope.Scope) error {
+		for i, c := range clients {
+			c.Drop()
+			c.isHasty, c.hint = true, server
+			e.asked++
+			o := draw(rand, fmt.Sprintf("%d.%d ", users+i, e.asked), nil)
+			edo.Go(s, func(task *edo.Task) error { return e.askOnce(task, c, users+i, o) })
+		}
+		return nil
+	})
+}
+
+// readOften has clients read from one server, for as long as it may take it for the leader.
+func (e *experiment) readOften(task *edo.Task, from *world.Host) error {
+	return scope.Run(task, func(s *scope.Scope) error {
+		for i, key := range []string{"a", "b", "c"} {
+			edo.Go(s, func(task *edo.Task) error {
+				c := newClient(task, from.Name()+":7000")
+				defer c.Drop()
+				c.isHasty, c.wait = true, 40*time.Millisecond
+				for until := e.world.Now() + 600*time.Millisecond; e.world.Now() < until; {
+					if err := e.askOnce(task, c, users+i, op{name: "get", key: key}); err != nil {
+						return err
+					}
+					if err := timer.Sleep(task, 10*time.Millisecond); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+}
+
+// askOnce is one attempt at an operation. A write without an answer has taken place or has not.
+func (e *experiment) askOnce(task *edo.Task, c *client, number int, o op) error {
+	c.rand = edo.Rand(task) // another task uses the client now
+	id := e.history.Call(number, o)
+	result, err := do(task, c, o)
+	if err == nil {
+		e.history.Return(id, result)
+	} else if o.name == "get" {
+		e.history.Discard(id)
+	}
+	return task.Err()
+}
+
+// cutFor cuts the ways between two hosts for a time.
+func (e *experiment) cutFor(d time.Duration, a, b *world.Host) {
+	if a == b {
+		return
+	}
+	e.world.Cut(a, b)
+	e.world.Cut(b, a)
+	e.world.At(e.world.Now()+d, func() {
+		e.world.Join(a, b)
+		e.world.Join(b, a)
+	})
+}
+
+// blackout takes the power from all servers at once. What is saved nowhere is gone.
+func (e *experiment) blackout(d time.Duration) {
+	e.tested.blackouts++
+	for _, h := range e.hosts {
+		h.Crash(world.Silent)
+		e.world.At(e.world.Now()+d, func() {
+			if !h.Running() {
+				h.Restart()
+			}
+		})
+	}
+}
+
+// handOver has the leader hand over, if it can.
+func (e *experiment) handOver(task *edo.Task, to consensus.ID) error {
+	c := newClient(task, addr(e.leader))
+	defer c.Drop()
+	r, err := timer.Timeout(task, pauses, func(task *edo.Task) (response, error) {
+		return c.attempt(task, request{Action: handOver, Member: consensus.Member{ID: to}})
+	})
+	if err == nil && r.Code == done {
+		e.tested.handovers++
+	}
+	return task.Err()
 }

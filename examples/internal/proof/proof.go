@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/sim"
 )
 
@@ -44,7 +45,8 @@ func Show(out io.Writer, bug, fix func(seed uint64) error) (status int) {
 	return 0
 }
 
-// Test checks that the simulator finds the bug, with an error that is, and lets the fix pass.
+// Test checks that the simulator finds the bug, with an error that is, and lets the fix pass: under a
+// quarter of Seeds with the race detector.
 func Test(t sim.TB, bug, fix func(seed uint64) error, is func(err error) bool) {
 	t.Helper()
 	seed, err, ok := Find(bug)
@@ -56,5 +58,9 @@ func Test(t sim.TB, bug, fix func(seed uint64) error, is func(err error) bool) {
 		t.Fatalf("seed %d fails with %v, and then with %v", seed, err, again)
 		return
 	}
-	sim.Explore(t, Seeds, fix)
+	seeds := Seeds
+	if invariant.Enabled { // and with the race detector: each seed takes ten times as long
+		seeds /= 4
+	}
+	sim.Explore(t, seeds, fix)
 }

@@ -20,6 +20,7 @@ import (
 const (
 	seedsVariable = "EDO_SEEDS" // how many seeds a test tries
 	faultVariable = "EDO_FAULT" // the fault of a program that was built with faults
+	noFault       = "none"
 )
 
 // SeedCount returns how many seeds a test tries: what EDO_SEEDS says, or else usual, of which a quarter
@@ -40,12 +41,28 @@ func SeedCount(t *testing.T, usual int) int {
 	return n
 }
 
+// Explore is [sim.Explore] with a [SeedCount]. In a program that has a fault the first failure is the
+// last run: it is not made short.
+func Explore(t *testing.T, usual int, fn func(seed uint64) error) {
+	t.Helper()
+	seeds := SeedCount(t, usual)
+	if fault := os.Getenv(faultVariable); fault == "" || fault == noFault {
+		sim.Explore(t, seeds, fn)
+		return
+	}
+	for seed := range uint64(seeds) {
+		if err := fn(seed); err != nil {
+			t.Fatalf("sim: seed %d fails: %v", seed, err)
+		}
+	}
+}
+
 // A Fault is a mistake in the source of an example. Old is text that File, in or near the folder of
 // the test, has exactly once. New has FAULT where it needs to know whether it is to be wrong. Test is
 // the test that finds it, if that is another one than for the other faults.
 type Fault struct{ Name, File, Old, New, Test string }
 
-// Faults requires that a test, which uses [sim.Explore] with a [SeedCount], finds each fault within so
+// Faults requires that a test, which uses [Explore], finds each fault within so
 // many seeds. It builds the test once, with all faults, and runs it with one at a time. Without any
 // the test must pass.
 func Faults(t *testing.T, test string, seeds int, faults []Fault) {
@@ -68,7 +85,7 @@ func Faults(t *testing.T, test string, seeds int, faults []Fault) {
 		output, err := cmd.CombinedOutput()
 		return string(output), err
 	}
-	if output, err := run(test, "none", 20); err != nil {
+	if output, err := run(test, noFault, 20); err != nil {
 		t.Fatalf("without a fault: %v\n%s", err, output)
 	}
 	for _, f := range faults {

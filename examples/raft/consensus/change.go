@@ -53,6 +53,8 @@ func (n *Node) mayChange() error {
 	switch {
 	case n.role != Leader:
 		return ErrNotLeader
+	case n.successor != 0:
+		return ErrHandingOver
 	case n.memberships[len(n.memberships)-1].index > n.commit:
 		return ErrChanging
 	case !n.hasCommitted():

@@ -20,7 +20,7 @@ type checker struct {
 	commits   map[ID]Index         // of each server that runs
 	needs     map[uint64]Index     // reads: what the answer must have seen
 
-	snapshots, installed, changes, answered int // so that a test knows that it has tried them
+	snapshots, installed, changes, answered, handovers int // so that a test knows that it has tried them
 }
 
 type vote struct {

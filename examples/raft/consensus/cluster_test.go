@@ -22,7 +22,7 @@ type cluster struct {
 
 // accidents are how often things happen, in 1,000 steps.
 type accidents struct {
-	tick, propose, read, change, compact, crash, restart, cut, heal int
+	tick, propose, read, change, compact, crash, restart, cut, heal, handOver int
 
 	hasty        int // how often the membership is changed as soon as there is a leader, of 1,000 of its steps
 	coup         int // how often it is a leader that crashes, of 1,000 steps of one
@@ -139,6 +139,8 @@ func (c *cluster) step() {
 		c.read(c.leader(s))
 	case happens(a.change):
 		c.change(c.leader(s))
+	case happens(a.handOver):
+		c.handOver(c.leader(s))
 	case happens(a.compact):
 		s.node.Compact(s.machine.applied, s.machine.snapshot())
 		c.take(s)
@@ -211,6 +213,15 @@ func (c *cluster) change(s *server) {
 	if err == nil {
 		c.logf("%d changes the members to %v", s.id, s.node.members())
 		c.check.changes++
+		c.take(s)
+	}
+}
+
+func (c *cluster) handOver(s *server) {
+	to := c.servers[c.rng.IntN(len(c.servers))].id
+	if to != s.id && s.node.HandOver(to) == nil {
+		c.logf("%d hands over to %d", s.id, to)
+		c.check.handovers++
 		c.take(s)
 	}
 }

@@ -30,13 +30,12 @@
 //     changes it only after it has committed an entry of its own term;
 //   - learners: a new server gets the log before it counts (thesis 4.2.1);
 //   - snapshots in chunks (paper, 7);
-//   - reads without an entry in the log (thesis 6.4).
-//
-// Handing over the leadership (thesis 3.10) is not there: a leader that is to go crashes.
+//   - reads without an entry in the log (thesis 6.4);
+//   - a leader that hands its leadership over (thesis 3.10).
 //
 // # Files
 //
 // entry.go and message.go have the data, log.go and membership.go what a server knows; node.go has the
-// inputs and the output, election.go, replicate.go, append.go, snapshot.go, change.go and read.go the
-// rules.
+// inputs and the output, election.go, handover.go, replicate.go, append.go, snapshot.go, change.go and
+// read.go the rules.
 package consensus

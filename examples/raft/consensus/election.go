@@ -37,7 +37,7 @@ func (n *Node) stepDown(leader ID) {
 	if n.role == Leader {
 		n.restartTimer()
 		n.refuseReads()
-		n.progress = nil
+		n.progress, n.successor = nil, 0
 	}
 	n.role, n.leader = Follower, leader
 	n.votes = nil
@@ -61,22 +61,24 @@ func (n *Node) setState(s State) {
 func (n *Node) askPreVotes() {
 	n.restartTimer()
 	n.role, n.leader = PreCandidate, 0
-	n.askVotes(AskPreVote, n.state.Term+1)
+	n.askVotes(Message{Kind: AskPreVote, Term: n.state.Term + 1})
 }
 
-// campaign begins an election.
-func (n *Node) campaign() {
+// campaign begins an election, at the wish of the leader or because there is none.
+func (n *Node) campaign(isHandedOver bool) {
 	n.restartTimer()
 	n.role = Candidate
 	n.setState(State{Term: n.state.Term + 1, Vote: n.id})
-	n.askVotes(AskVote, n.state.Term)
+	n.askVotes(Message{Kind: AskVote, Term: n.state.Term, IsHandedOver: isHandedOver})
 }
 
-func (n *Node) askVotes(kind MessageKind, t Term) {
+func (n *Node) askVotes(ask Message) {
+	ask.At = n.log.last()
 	n.votes = map[ID]bool{n.id: true}
 	for _, m := range n.members() {
 		if m.IsVoter && m.ID != n.id {
-			n.send(Message{Kind: kind, To: m.ID, Term: t, At: n.log.last()})
+			ask.To = m.ID
+			n.send(ask)
 		}
 	}
 	n.endVote()
@@ -120,7 +122,7 @@ func (n *Node) endVote() {
 		return
 	}
 	if n.role == PreCandidate {
-		n.campaign()
+		n.campaign(false)
 	} else {
 		n.becomeLeader()
 	}

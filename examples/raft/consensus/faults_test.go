@@ -31,6 +31,11 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "isYes := FAULT || !m.At.IsBehind(n.log.last())",
 		},
 		{
+			Name: "a successor is elected with any log", File: "election.go",
+			Old: "isYes = isYes && (",
+			New: "isYes = (isYes || FAULT && m.IsHandedOver) && (",
+		},
+		{
 			Name: "entries of older terms are committed by counting", File: "replicate.go",
 			Old: "t != n.state.Term {",
 			New: "!FAULT && t != n.state.Term {",

@@ -37,6 +37,8 @@ type Node struct {
 	newReads     []uint64
 	parkedReads  []uint64 // came before an entry of this term was committed
 	reads        []pendingRead
+	successor    ID  // to which the leadership is handed over; 0: to none
+	handTicks    int // until that is given up
 
 	isStateNew    bool // the state is not in an Output yet
 	isSnapshotNew bool // likewise the snapshot
@@ -136,7 +138,7 @@ func (n *Node) Step(m Message) {
 	isAsk := m.Kind == AskVote || m.Kind == AskPreVote
 	isFuture := m.Kind == AskPreVote || m.Kind == PreVote && m.IsYes // of a term that may never come
 	switch {
-	case isAsk && n.hearsLeader():
+	case isAsk && n.hearsLeader() && !m.IsHandedOver:
 		return // a server that was removed, or cannot hear the leader, does not disturb (thesis, 4.2.3)
 	case m.Term < n.state.Term:
 		n.answerOld(m)
@@ -160,14 +162,19 @@ func (n *Node) Step(m Message) {
 		n.takeChunk(m)
 	case ChunkTaken:
 		n.noteChunkTaken(m)
+	case TakeOver:
+		n.takeOver()
 	}
 }
 
 // Propose appends a command to the log of the leader. The command was accepted if the entry that is
 // committed at this position has this term, and otherwise was not.
 func (n *Node) Propose(data []byte) (Position, error) {
-	if n.role != Leader {
+	switch {
+	case n.role != Leader:
 		return Position{}, ErrNotLeader
+	case n.successor != 0:
+		return Position{}, ErrHandingOver
 	}
 	return n.lead(Entry{Kind: Command, Data: data}), nil
 }

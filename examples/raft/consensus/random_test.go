@@ -13,12 +13,12 @@ import (
 )
 
 // tried is what all seeds together have done. A test that has tried nothing shows nothing.
-type tried struct{ leaders, commits, snapshots, installed, changes, reads int }
+type tried struct{ leaders, commits, snapshots, installed, changes, reads, handovers int }
 
 // Any accidents may happen: what the paper promises holds. When they are over, the cluster goes on.
 func TestRaftHoldsWhateverHappens(t *testing.T) {
 	var all tried
-	sim.Explore(t, trial.SeedCount(t, 200), func(seed uint64) (err error) {
+	trial.Explore(t, 200, func(seed uint64) (err error) {
 		c := newCluster(seed)
 		defer c.explain(t, &err)
 		for range 6 {
@@ -32,11 +32,12 @@ func TestRaftHoldsWhateverHappens(t *testing.T) {
 		all.installed += c.check.installed
 		all.changes += c.check.changes
 		all.reads += c.check.answered
+		all.handovers += c.check.handovers
 		return c.check.err
 	})
 	t.Logf("%+v", all)
 	if os.Getenv(sim.SeedVariable) == "" &&
-		(all.leaders == 0 || all.commits == 0 || all.snapshots == 0 || all.installed == 0 || all.changes == 0 || all.reads == 0) {
+		(all.leaders == 0 || all.commits == 0 || all.snapshots == 0 || all.installed == 0 || all.changes == 0 || all.reads == 0 || all.handovers == 0) {
 		t.Errorf("not all was tried: %+v", all)
 	}
 }
@@ -57,7 +58,7 @@ func (c *cluster) draw() accidents {
 	}
 	return accidents{
 		tick: 100 + c.rng.IntN(300), restart: 20 + c.rng.IntN(200), heal: 1 + c.rng.IntN(8),
-		propose: 5 + c.rng.IntN(40), read: some(5, 50), change: some(5, 50), hasty: some(100, 400), compact: some(5, 20),
+		propose: 5 + c.rng.IntN(40), read: some(5, 50), change: some(5, 50), hasty: some(100, 400), compact: some(5, 20), handOver: some(2, 20),
 		crash: some(2, 15), coup: some(5, 40), cut: some(1, 15), torn: some(100, 500),
 		slow: ID(c.rng.IntN(2 * len(c.servers))),
 		lose: some(0, 200), double: some(0, 300),

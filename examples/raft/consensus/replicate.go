@@ -18,11 +18,14 @@ type progress struct {
 
 	chunks Position // of the snapshot that is being sent
 	offset int      // bytes of it that have arrived
+
+	isTold bool // to take over
 }
 
 // tickLeader sends heartbeats, and makes voters of learners. A leader that hears from no majority
 // gives up: its clients may find another one (thesis, 6.2).
 func (n *Node) tickLeader() {
+	n.tickHandOver()
 	if n.elapsed >= n.options.ElectionTicks {
 		n.elapsed = 0
 		if !hasMajority(n.members(), func(id ID) bool { return id == n.id || n.progress[id].isActive }) {
@@ -129,6 +132,7 @@ func (n *Node) noteAppended(m Message) {
 	if n.role == Leader {
 		n.replicate(m.From, false)
 		n.confirmReads()
+		n.tellSuccessor()
 	}
 }
 

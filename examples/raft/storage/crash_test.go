@@ -38,7 +38,7 @@ func (p *power) wait(_ *edo.Task, operation func() error) error {
 // Whenever the power goes, the server finds what it had saved, or what it was about to save.
 func TestWhatWasSavedOutlivesACrash(t *testing.T) {
 	whole, halves := 0, 0
-	sim.Explore(t, trial.SeedCount(t, 500), func(seed uint64) error {
+	trial.Explore(t, 500, func(seed uint64) error {
 		return sim.Run(seed, func(task *edo.Task) error {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			p := &power{disk: disk.New(disk.Config{Seed: seed, Journal: seed%2 == 0})}

@@ -18,7 +18,8 @@ func AppendMessage(b []byte, m consensus.Message) []byte {
 	b = AppendMembers(b, m.Members)
 	b = AppendUint(b, uint64(m.Offset))
 	b = AppendBytes(b, m.Data)
-	return AppendBool(b, m.IsLast)
+	b = AppendBool(b, m.IsLast)
+	return AppendBool(b, m.IsHandedOver)
 }
 
 // maxOffset is more bytes than a snapshot has.
@@ -36,6 +37,7 @@ func (r *Reader) Message() consensus.Message {
 	}
 	offset := r.Uint()
 	m.Data, m.IsLast = r.Bytes(), r.Bool()
+	m.IsHandedOver = r.Bool()
 	isGap := len(m.Entries) > 0 && m.Entries[0].Index != m.At.Index+1
 	if !m.Kind.IsValid() || offset > maxOffset || isGap {
 		r.fail()

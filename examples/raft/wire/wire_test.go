@@ -26,6 +26,8 @@ var messages = []consensus.Message{
 	{Kind: consensus.Appended, From: 1, To: 2, Term: 3, IsYes: true, Match: 9, Round: 1},
 	{Kind: consensus.Chunk, From: 1, To: 2, Term: 3, Members: members, Offset: 70_000, Data: []byte("data"), IsLast: true},
 	{Kind: consensus.ChunkTaken, From: 1, To: 2, Term: 3, Offset: 5},
+	{Kind: consensus.TakeOver, From: 1, To: 2, Term: 3},
+	{Kind: consensus.AskVote, From: 1, To: 2, Term: 4, IsHandedOver: true},
 }
 
 func TestAMessageIsReadAsItWasWritten(t *testing.T) {
@@ -57,7 +59,7 @@ func TestWhatNoServerSendsIsMalformed(t *testing.T) {
 	two := []consensus.Entry{{Index: 5, Term: 1}, {Index: 7, Term: 1}}
 	for name, m := range map[string]consensus.Message{
 		"no kind":       {},
-		"another kind":  {Kind: consensus.ChunkTaken + 1},
+		"another kind":  {Kind: consensus.TakeOver + 1},
 		"a kind":        {Kind: consensus.Append, Entries: []consensus.Entry{{Index: 1, Kind: 9}}},
 		"a gap":         {Kind: consensus.Append, At: consensus.Position{Index: 4}, Entries: two},
 		"a gap before":  {Kind: consensus.Append, At: consensus.Position{Index: 3}, Entries: two[:1]},

@@ -2,8 +2,11 @@ package story
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -15,13 +18,13 @@ func (l *Log) WriteJSON(w io.Writer) error {
 }
 
 // traceEvent is an event of the Trace Event Format, which the tools of Chrome define and Perfetto
-// reads. Times are microseconds.
+// reads. Times are microseconds. A slice is its begin and its end: the end of a wait and the begin of a
+// poll are then the same number, which the sum of a begin and a duration is not.
 type traceEvent struct {
 	Name  string         `json:"name"`
 	Cat   string         `json:"cat,omitempty"`
 	Phase string         `json:"ph"`
 	At    float64        `json:"ts"`
-	Dur   *float64       `json:"dur,omitempty"`
 	Pid   int            `json:"pid"`
 	Tid   int            `json:"tid"`
 	ID    int            `json:"id,omitempty"`
@@ -35,14 +38,15 @@ type traceEvent struct {
 // the poll that follows, and notes are instants. The polls of one instant of the clock follow each
 // other by a nanosecond for each event.
 func (l *Log) WriteTrace(w io.Writer) error {
-	t := &tracer{flows: map[int]int{}, waits: map[int]*traceEvent{}}
+	t := &tracer{arrows: map[int]traceEvent{}, waits: map[int]traceEvent{}}
+	t.add(traceEvent{Name: "process_name", Phase: "M", Args: map[string]any{"name": "simulation"}})
 	for i, name := range l.in().Names() {
 		t.add(traceEvent{Name: "thread_name", Phase: "M", Tid: i + 1, Args: map[string]any{"name": shortName(name)}})
 	}
 	for _, e := range l.Events() {
 		t.event(e)
 	}
-	t.closeAll()
+	t.endAll()
 	b := bufio.NewWriter(w)
 	err := json.NewEncoder(b).Encode(map[string]any{"traceEvents": t.out, "displayTimeUnit": "ns"})
 	if err != nil {
@@ -53,12 +57,13 @@ func (l *Log) WriteTrace(w io.Writer) error {
 
 // tracer makes trace events.
 type tracer struct {
-	out   []traceEvent
-	now   time.Duration
-	poll  *traceEvent         // the poll that has not returned
-	waits map[int]*traceEvent // of each task that waits
-	flows map[int]int         // the arrow that leads to the next poll of a task
-	last  int                 // the number of the last arrow
+	out    []traceEvent
+	now    time.Duration
+	polled int                // the task whose poll has not returned; 0: none
+	begin  int                // the index of the begin of that poll
+	waits  map[int]traceEvent // of each task that waits, the begin of the slice
+	arrows map[int]traceEvent // that lead to the next poll of a task
+	last   int                // the number of the last arrow
 }
 
 func (t *tracer) add(e traceEvent) {
@@ -66,17 +71,33 @@ func (t *tracer) add(e traceEvent) {
 	t.out = append(t.out, e)
 }
 
-// micros returns a time in the unit of the format.
-func micros(d time.Duration) float64 { return float64(d) / 1000 }
+// addNow adds an event of a task that happens now.
+func (t *tracer) addNow(task int, e traceEvent) {
+	e.At, e.Tid = t.micros(), task
+	t.add(e)
+}
 
-// close adds a slice that ends now.
-func (t *tracer) close(e *traceEvent) {
-	if e == nil {
-		return
+// micros returns the time in the unit of the format.
+func (t *tracer) micros() float64 { return float64(t.now) / 1000 }
+
+// endPoll ends the slice of the poll that has not returned, if there is one. Its begin gets the result
+// too: a reader may take the end for that of another slice when their arguments differ.
+func (t *tracer) endPoll(result string) {
+	if t.polled != 0 {
+		args := map[string]any{"result": result}
+		t.out[t.begin].Args = args
+		t.addNow(t.polled, traceEvent{Name: "poll", Cat: "poll", Phase: "E", Args: args})
+		t.polled = 0
 	}
-	d := micros(t.now) - e.At
-	e.Dur = &d
-	t.add(*e)
+}
+
+// endWait ends the slice of a task that waits.
+func (t *tracer) endWait(task int) {
+	if e, isOpen := t.waits[task]; isOpen {
+		e.Phase = "E"
+		t.addNow(task, e)
+		delete(t.waits, task)
+	}
 }
 
 // event adds what e is.
@@ -84,53 +105,44 @@ func (t *tracer) event(e Event) {
 	t.now = max(e.At, t.now+1)
 	switch e.Kind {
 	case "polled":
-		t.close(t.waits[e.Task])
-		delete(t.waits, e.Task)
-		t.poll = &traceEvent{Name: "poll", Cat: "poll", Phase: "X", At: micros(t.now), Tid: e.Task}
-		if id := t.flows[e.Task]; id != 0 {
-			t.add(traceEvent{Name: "wake", Cat: "wake", Phase: "f", Bind: "e", At: micros(t.now), Tid: e.Task, ID: id})
-			delete(t.flows, e.Task)
+		t.endWait(e.Task)
+		t.polled, t.begin = e.Task, len(t.out)
+		t.addNow(e.Task, traceEvent{Name: "poll", Cat: "poll", Phase: "B"})
+		if from, isThere := t.arrows[e.Task]; isThere {
+			t.add(from)
+			t.addNow(e.Task, traceEvent{Name: "wake", Cat: "wake", Phase: "f", Bind: "e", ID: from.ID})
+			delete(t.arrows, e.Task)
 		}
 	case "ended", "waits", "yields", "again", "held":
-		if t.poll != nil {
-			t.poll.Args = map[string]any{"result": e.Kind}
-			t.close(t.poll)
-			t.poll = nil
-		}
+		t.endPoll(e.Kind)
 		if e.Kind == "waits" {
-			name := "waits"
-			if e.What != "" {
-				name = e.What
-			}
-			t.waits[e.Task] = &traceEvent{Name: name, Cat: "wait", Phase: "X", At: micros(t.now), Tid: e.Task, Args: placed(e)}
+			t.waits[e.Task] = traceEvent{Name: cmp.Or(e.What, "waits"), Cat: "wait", Phase: "B", Args: placed(e)}
+			t.addNow(e.Task, t.waits[e.Task])
 		}
 	case "note":
-		t.add(traceEvent{Name: e.What, Cat: "note", Phase: "i", Scope: "t", At: micros(t.now), Tid: e.Task, Args: placed(e)})
+		t.addNow(e.Task, traceEvent{Name: cmp.Or(e.What, "note"), Cat: "note", Phase: "i", Scope: "t", Args: placed(e)})
 	case "fired":
-		t.add(traceEvent{Name: "timer fired", Cat: "timer", Phase: "i", Scope: "t", At: micros(t.now), Tid: e.Task})
+		t.addNow(e.Task, traceEvent{Name: "timer fired", Cat: "timer", Phase: "i", Scope: "t"})
 	default:
-		if e.By == 0 {
-			t.add(traceEvent{Name: e.Kind + " from outside", Cat: "wake", Phase: "i", Scope: "t", At: micros(t.now), Tid: e.Task})
+		if e.By != t.polled || e.By == 0 {
+			t.addNow(e.Task, traceEvent{Name: e.Kind + " from outside", Cat: "wake", Phase: "i", Scope: "t"})
 			return
 		}
-		if t.flows[e.Task] != 0 { // it was woken before
+		if _, isWoken := t.arrows[e.Task]; isWoken {
 			return
 		}
 		t.last++
-		t.flows[e.Task] = t.last
-		t.add(traceEvent{Name: "wake", Cat: "wake", Phase: "s", At: micros(t.now), Tid: e.By, ID: t.last, Args: placed(e)})
+		t.arrows[e.Task] = traceEvent{Name: "wake", Cat: "wake", Phase: "s", At: t.micros(), Tid: e.By, ID: t.last, Args: placed(e)}
 	}
 }
 
-// closeAll ends the waits that go on at the end, by task.
-func (t *tracer) closeAll() {
+// endAll ends what goes on at the end, by task. Arrows to tasks that are not polled any more are left
+// out.
+func (t *tracer) endAll() {
 	t.now++
-	t.close(t.poll)
-	for task := 1; len(t.waits) != 0; task++ {
-		if e := t.waits[task]; e != nil {
-			t.close(e)
-			delete(t.waits, task)
-		}
+	t.endPoll("has not returned")
+	for _, task := range slices.Sorted(maps.Keys(t.waits)) {
+		t.endWait(task)
 	}
 }
 

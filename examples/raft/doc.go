@@ -27,6 +27,5 @@
 // Connections are neither encrypted nor authenticated. Reads go to the leader, and the state of the
 // service has to fit into memory.
 //
-// The tests take EDO_SEEDS, the number of seeds to try, and with EDO_EVERY_FAULT=1 one of them plants each of
-// twelve faults, and not one alone: two minutes.
+// The tests take EDO_SEEDS, the number of seeds to try.
 package main

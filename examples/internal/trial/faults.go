@@ -21,6 +21,7 @@ const (
 	seedsVariable = "EDO_SEEDS" // how many seeds a test tries
 	faultVariable = "EDO_FAULT" // the fault of a program that was built with faults
 	noFault       = "none"
+	fromVariable  = "EDO_FAULT_FROM" // the first seed that such a program tries
 )
 
 // SeedCount returns how many seeds a test tries: what EDO_SEEDS says, or else usual, of which a quarter
@@ -50,7 +51,11 @@ func Explore(t *testing.T, usual int, fn func(seed uint64) error) {
 		sim.Explore(t, seeds, fn)
 		return
 	}
-	for seed := range uint64(seeds) {
+	from, err := strconv.ParseUint(os.Getenv(fromVariable), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := from; seed < from+uint64(seeds); seed++ {
 		if err := fn(seed); err != nil {
 			t.Fatalf("sim: seed %d fails: %v", seed, err)
 		}
@@ -59,8 +64,12 @@ func Explore(t *testing.T, usual int, fn func(seed uint64) error) {
 
 // A Fault is a mistake in the source of an example. Old is text that File, in or near the folder of
 // the test, has exactly once. New has FAULT where it needs to know whether it is to be wrong. Test is
-// the test that finds it, if that is another one than for the other faults.
-type Fault struct{ Name, File, Old, New, Test string }
+// the test that finds it, if that is another one than for the other faults. The seeds begin with From:
+// one near the first that finds it makes the test short, and any other one does no harm.
+type Fault struct {
+	Name, File, Old, New, Test string
+	From                       int
+}
 
 // Faults requires that a test, which uses [Explore], finds each fault within so
 // many seeds. It builds the test once, with all faults, and runs it with one at a time. Without any
@@ -79,18 +88,18 @@ func Faults(t *testing.T, test string, seeds int, faults []Fault) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	run := func(test, fault string, seeds int) (string, error) {
+	run := func(test, fault string, from, seeds int) (string, error) {
 		cmd := exec.CommandContext(t.Context(), faulty, "-test.run", "^"+test+"$", "-test.timeout", "5m")
-		cmd.Env = append(os.Environ(), faultVariable+"="+fault, seedsVariable+"="+strconv.Itoa(seeds), sim.SeedVariable+"=")
+		cmd.Env = append(os.Environ(), faultVariable+"="+fault, fromVariable+"="+strconv.Itoa(from), seedsVariable+"="+strconv.Itoa(seeds), sim.SeedVariable+"=")
 		output, err := cmd.CombinedOutput()
 		return string(output), err
 	}
-	if output, err := run(test, noFault, 20); err != nil {
+	if output, err := run(test, noFault, 0, 20); err != nil {
 		t.Fatalf("without a fault: %v\n%s", err, output)
 	}
 	for _, f := range faults {
 		t.Run(f.Name, func(t *testing.T) {
-			output, err := run(cmp.Or(f.Test, test), f.Name, seeds)
+			output, err := run(cmp.Or(f.Test, test), f.Name, f.From, seeds)
 			_, found, isFound := strings.Cut(output, "sim: seed ")
 			if err == nil || !isFound {
 				t.Fatalf("%d seeds do not find it: %v\n%s", seeds, err, output)

@@ -11,12 +11,12 @@ import (
 func TestPlantedFaultsAreFound(t *testing.T) {
 	trial.Faults(t, "TestRaftHoldsWhateverHappens", 3000, []trial.Fault{
 		{
-			Name: "the vote is not saved", File: "election.go",
+			Name: "the vote is not saved", From: 680, File: "election.go",
 			Old: "n.setState(State{Term: n.state.Term, Vote: m.From})",
 			New: "if FAULT { n.state.Vote = m.From } else { n.setState(State{Term: n.state.Term, Vote: m.From}) }",
 		},
 		{
-			Name: "the term is not saved", File: "election.go",
+			Name: "the term is not saved", From: 310, File: "election.go",
 			Old: "n.setState(State{Term: t})",
 			New: "if FAULT { n.state = State{Term: t} } else { n.setState(State{Term: t}) }",
 		},
@@ -31,17 +31,17 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "isYes := FAULT || !m.At.IsBehind(n.log.last())",
 		},
 		{
-			Name: "a successor is elected with any log", File: "election.go",
+			Name: "a successor is elected with any log", From: 1390, File: "election.go",
 			Old: "isYes = isYes && (",
 			New: "isYes = (isYes || FAULT && m.IsHandedOver) && (",
 		},
 		{
-			Name: "entries of older terms are committed by counting", File: "replicate.go",
+			Name: "entries of older terms are committed by counting", From: 660, File: "replicate.go",
 			Old: "t != n.state.Term {",
 			New: "!FAULT && t != n.state.Term {",
 		},
 		{
-			Name: "learners count", File: "replicate.go",
+			Name: "learners count", From: 215, File: "replicate.go",
 			Old: "case !m.IsVoter:",
 			New: "case !FAULT && !m.IsVoter:",
 		},
@@ -61,7 +61,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "if _, isKnown := n.log.term(m.At.Index); !n.log.has(m.At) && !(FAULT && isKnown) {",
 		},
 		{
-			Name: "a follower commits what it was not sent", File: "append.go",
+			Name: "a follower commits what it was not sent", From: 50, File: "append.go",
 			Old: "min(m.Commit, last))",
 			New: "min(m.Commit, map[bool]Index{true: n.log.last().Index, false: last}[FAULT]))",
 		},
@@ -82,12 +82,12 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "if !FAULT { n.memberships = n.memberships.truncate(e.Index) }",
 		},
 		{
-			Name: "a read does not ask a majority", File: "read.go",
+			Name: "a read does not ask a majority", From: 195, File: "read.go",
 			Old: "return id == n.id || n.progress[id].round >= r.round",
 			New: "return FAULT || id == n.id || n.progress[id].round >= r.round",
 		},
 		{
-			Name: "a read joins a round that has begun", File: "read.go",
+			Name: "a read joins a round that has begun", From: 195, File: "read.go",
 			Old: "	n.round++\n",
 			New: "	if !FAULT { n.round++ }\n",
 		},
@@ -97,12 +97,12 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "	if !FAULT && !n.hasCommitted() {\n		n.parkedReads",
 		},
 		{
-			Name: "the log stays when a snapshot of another log comes", File: "log.go",
+			Name: "the log stays when a snapshot of another log comes", From: 310, File: "log.go",
 			Old: "	if l.has(p) {\n",
 			New: "	if l.has(p) || FAULT && p.Index <= l.last().Index {\n",
 		},
 		{
-			Name: "a void log stays after a crash behind the snapshot", File: "entry.go",
+			Name: "a void log stays after a crash behind the snapshot", From: 205, File: "entry.go",
 			Old: "if e.Index == s.Index && e.Term == s.Term {",
 			New: "if e.Index == s.Index && (FAULT || e.Term == s.Term) {",
 		},

@@ -52,6 +52,7 @@ func (f *filter[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		if isKept {
 			return v, edo.Ready, nil
 		}
+		own.GoOn(cx)
 		turn.End(cx)
 		own.Discard(v)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // ErrPolledAgain is the kind of the errors that say that a future was polled after its end.
@@ -31,6 +32,7 @@ func (o *Future[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 	}
 	v, p, err = o.f.Poll(cx)
 	if p != edo.Pending {
+		GoOn(cx)
 		o.Drop()
 	}
 	return v, p, err
@@ -72,10 +74,22 @@ func (o *Stream[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
 		return v, pollEmpty(cx), nil
 	}
 	v, p, err = o.s.PollNext(cx)
+	if p != edo.Pending {
+		GoOn(cx)
+	}
 	if p == edo.End {
 		o.Drop()
 	}
 	return v, p, err
+}
+
+// GoOn is called when what a combinator polls was ready. If the poll is an inspection, it wakes the task: a
+// source that does not ask whether it may go on has been ready for a report, and what the combinator
+// polls next cannot wait in one. The wake of the source may have nothing to wake any more.
+func GoOn(cx *edo.Context) {
+	if in := (*sched.Context)(cx); in.Inspecting() {
+		in.Task().Wake()
+	}
 }
 
 // Drop drops the content of the slot.

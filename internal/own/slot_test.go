@@ -152,3 +152,35 @@ func TestDiscardWithoutADropperAllocatesNothing(t *testing.T) {
 		t.Fatalf("%v allocations", got)
 	}
 }
+
+// What a source gives to a report, the combinator behind it goes on with: it must be polled again.
+func TestASourceThatIsReadyInAReportWakesTheTask(t *testing.T) {
+	task := edotest.NewTask()
+	ready := &instant{}
+	f, s := own.HoldFuture[int](ready), own.HoldStream[int](ready)
+	for name, poll := range map[string]func(cx *edo.Context){
+		"future": func(cx *edo.Context) { f.Poll(cx) },
+		"stream": func(cx *edo.Context) { s.Poll(cx) },
+	} {
+		ready.isPending = true
+		task.Inspect(poll)
+		edotest.RequireWoken(t, task, 0)
+		ready.isPending = false
+		task.Inspect(poll)
+		if n := task.TakeWakes(); n != 1 {
+			t.Errorf("%s: %d wakes", name, n)
+		}
+	}
+}
+
+// instant is a future and a stream that does not ask whether it may go on.
+type instant struct{ isPending bool }
+
+func (i *instant) Poll(*edo.Context) (int, edo.Poll, error) {
+	if i.isPending {
+		return 0, edo.Pending, nil
+	}
+	return 1, edo.Ready, nil
+}
+
+func (i *instant) PollNext(cx *edo.Context) (int, edo.Poll, error) { return i.Poll(cx) }

@@ -57,8 +57,7 @@ func (b *debounce[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		case p == edo.Ready && err == nil:
 			turn.End(cx)
 			b.deadline.clear()
-			b.v.Drop()
-			b.v.Put(v)
+			b.v.Replace(v)
 			continue
 		case p == edo.Pending || !b.v.Held():
 			return zero, p, err

@@ -44,9 +44,10 @@ func (f *filter[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 			return v, p, err
 		}
 		if f.v.Held() { // keep has panicked with it
-			f.v.Drop()
+			f.v.Replace(v)
+		} else {
+			f.v.Put(v)
 		}
-		f.v.Put(v)
 		isKept := f.keep(v)
 		f.v.Take()
 		if isKept {

@@ -39,8 +39,11 @@ type latest[T any] struct {
 
 // put replaces the value.
 func (l *latest[T]) put(v T) {
-	l.Drop()
-	l.v.Put(v)
+	if l.isGiven {
+		l.isGiven = false
+		l.v.Take()
+	}
+	l.v.Replace(v)
 }
 
 // show returns the value, which stays the latest one.

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -27,7 +28,11 @@ func (s Seq[T]) RateLimit(n int, per time.Duration, burst int) Seq[T] {
 		return oneError[T](errNoRate)
 	}
 	every := max(1, int64(per)/int64(n))
-	return s.paced(every, every*int64(burst-1))
+	slack := int64(math.MaxInt64)
+	if most := slack / every; int64(burst-1) < most {
+		slack = every * int64(burst-1)
+	}
+	return s.paced(every, slack)
 }
 
 // Throttle returns a stream of the values of s, each at least d after the one before was given.
@@ -73,7 +78,7 @@ func (r *paced[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		return zero, edo.Pending, nil
 	}
 	r.deadline.clear()
-	r.next = max(r.next, in.Now()) + r.every
+	r.next = sched.After(max(r.next, in.Now()), time.Duration(r.every))
 	return r.v.Take(), edo.Ready, nil
 }
 

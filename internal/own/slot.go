@@ -122,6 +122,15 @@ func HoldValue[T any](v T) Value[T] { return Value[T]{v, true} }
 // Put puts v into the slot, which must be empty.
 func (o *Value[T]) Put(v T) { o.v, o.held = v, true }
 
+// Replace puts v into the slot, and drops what was there. Also when that panics, v is in the slot.
+func (o *Value[T]) Replace(v T) {
+	old, wasHeld := o.v, o.held
+	o.v, o.held = v, true
+	if wasHeld {
+		Discard(old)
+	}
+}
+
 // Held reports whether there is a value in the slot.
 func (o *Value[T]) Held() bool { return o.held }
 

@@ -116,7 +116,8 @@ func (c *call[T]) begin() {
 	case int(c.d.meta.NumDelivered) > q.cfg.Tries:
 		c.fail(fmt.Errorf("cluster: %d tries have ended without an outcome: the last worker has died or was stopped", q.cfg.Tries))
 	case q.cfg.Once > 0:
-		c.question(looks, "$JS.API.DIRECT.GET.KV_"+q.bucket()+"."+c.mark(), nil, nil, c.on("whether it was done, a question"))
+		c.phase = looks
+		c.ask = q.conn.in().Asks().New(link.LastOf("KV_"+q.bucket(), c.mark(), q.cfg.Replicas > 1, c.on("whether it was done, a question")))
 	default:
 		c.handOut()
 	}
@@ -192,7 +193,7 @@ func (c *call[T]) acknowledge() {
 		c.check()
 		return
 	}
-	c.question(acknowledges, c.asked.msg.Reply(), nil, []byte("+ACK"), c.on("the confirmation of the end"))
+	c.question(acknowledges, c.asked.msg.Reply, nil, []byte("+ACK"), c.on("the confirmation of the end"))
 }
 
 // check asks how far the broker has come, as it has not answered an acknowledgement. One that was
@@ -208,28 +209,39 @@ func (c *call[T]) check() {
 
 // checked reads how far the broker has come.
 func (c *call[T]) checked(m *nats.Msg) {
+	delivered, err := infoOf(m)
+	switch {
+	case err == nil && delivered >= c.d.meta.Sequence.Stream:
+		c.acknowledge()
+	case err == nil:
+		if !c.w.forget(c, c.asked) {
+			c.acknowledge()
+			return
+		}
+		c.phase = over
+	case link.HasCode(err, jetstream.JSErrCodeConsumerNotFound), link.HasCode(err, jetstream.JSErrCodeStreamNotFound):
+		c.phase = over
+	default:
+		c.check()
+		c.rest = timer.SleepFuture(storeWait)
+	}
+}
+
+// infoOf reads the answer to a question about a consumer: up to which job of the stream it has given out.
+func infoOf(m *nats.Msg) (delivered uint64, err error) {
 	var info struct {
 		Error     *jetstream.APIError `json:"error"`
 		Delivered struct {
 			Stream uint64 `json:"stream_seq"`
 		} `json:"delivered"`
 	}
-	err := json.Unmarshal(m.Data, &info)
-	switch {
-	case err == nil && info.Error == nil && info.Delivered.Stream >= c.d.meta.Sequence.Stream:
-		c.acknowledge()
-	case err == nil && info.Error == nil:
-		if !c.w.forget(c, c.asked) {
-			c.acknowledge()
-			return
-		}
-		c.phase = over
-	case link.HasCode(info.Error, jetstream.JSErrCodeConsumerNotFound), link.HasCode(info.Error, jetstream.JSErrCodeStreamNotFound):
-		c.phase = over
-	default:
-		c.check()
-		c.rest = timer.SleepFuture(storeWait)
+	if err := json.Unmarshal(m.Data, &info); err != nil {
+		return 0, err
 	}
+	if info.Error != nil {
+		return 0, info.Error
+	}
+	return info.Delivered.Stream, nil
 }
 
 // fail is told that the try has failed.
@@ -247,7 +259,7 @@ func (c *call[T]) fail(err error) {
 	}
 	c.phase = over
 	if d := c.w.settle(c); c.w.isMine(d) {
-		d.msg.NakWithDelay(max(0, cfg.Backoff(try)))
+		d.tell(c.w.q.conn, fmt.Sprintf(`-NAK {"delay": %d}`, max(0, cfg.Backoff(try)).Nanoseconds()))
 	}
 }
 
@@ -255,18 +267,18 @@ func (c *call[T]) fail(err error) {
 func (c *call[T]) bury(reason error) {
 	m, q := c.d.msg, c.w.q
 	if q.buried != nil {
-		q.buried(m.Data(), reason)
+		q.buried(m.Data, reason)
 	}
 	head := nats.Header{
-		headID: {c.d.id}, headCodec: {m.Headers().Get(headCodec)}, headLine: {c.d.line.name},
+		headID: {c.d.id}, headCodec: {m.Header.Get(headCodec)}, headLine: {c.d.line.name},
 		headTries:             {strconv.Itoa(int(c.w.newestOf(c).meta.NumDelivered))},
 		jetstream.MsgIDHeader: {fmt.Sprint(c.d.id, "/", c.d.meta.Sequence.Stream)},
 	}
-	if key := m.Headers().Get(headKey); key != "" {
+	if key := m.Header.Get(headKey); key != "" {
 		head.Set(headKey, key)
 	}
-	c.question(buries, q.deadRoot(), head, m.Data(), c.on("the confirmation of the dead letter"))
-	size := (&nats.Msg{Header: head, Data: m.Data()}).Size()
+	c.question(buries, q.deadRoot(), head, m.Data, c.on("the confirmation of the dead letter"))
+	size := (&nats.Msg{Header: head, Data: m.Data}).Size()
 	head[headReason] = []string{reasonText(reason, q.conn.MaxPayload()-size-100)}
 }
 
@@ -326,7 +338,7 @@ func (c *call[T]) pollAsk(cx *edo.Context) (isPending bool) {
 	}
 	switch c.phase {
 	case looks:
-		if m.Header.Get("Status") == "" { // it is done
+		if last, err := link.ReadLast(m); last != nil && err == nil { // it is done
 			c.isKnown = true
 			c.acknowledge()
 		} else {

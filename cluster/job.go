@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -28,23 +30,34 @@ type Job[T any] struct {
 // delivery is a job that a worker has, as the broker has given it.
 type delivery struct {
 	line      *line
-	msg       jetstream.Msg
-	meta      *jetstream.MsgMetadata
+	msg       *nats.Msg
+	meta      *nats.MsgMetadata
 	id        string
 	link      int       // which connection has brought it, or has shown that the broker knows of it
 	isSettled bool      // it was done here, and the broker has forgotten that
 	sign      time.Time // of the latest sign of life that has reached the broker, guarded by the worker
+	isEnded   atomic.Bool
+}
+
+// tell tells the broker something of the job, for which no answer is awaited: that it is worked on,
+// or, the last word, what has become of it. It reports whether that is on its way.
+func (d *delivery) tell(conn *Conn, what string) bool {
+	isLast := what != "+WPI"
+	if d.isEnded.Load() || isLast && d.isEnded.Swap(true) {
+		return false
+	}
+	return conn.NATS().Publish(d.msg.Reply, []byte(what)) == nil
 }
 
 // newDelivery reads the head of a message.
-func newDelivery(l *line, m jetstream.Msg) (*delivery, error) {
+func newDelivery(l *line, m *nats.Msg) (*delivery, error) {
 	meta, err := m.Metadata()
 	if err != nil {
 		return nil, err
 	}
-	d := &delivery{line: l, msg: m, meta: meta, id: m.Headers().Get(headID), sign: time.Now()}
+	d := &delivery{line: l, msg: m, meta: meta, id: m.Header.Get(headID), sign: time.Now()}
 	if d.id == "" { // from a program that does not know this package
-		d.id = m.Headers().Get(jetstream.MsgIDHeader)
+		d.id = m.Header.Get(jetstream.MsgIDHeader)
 	}
 	if d.id == "" {
 		d.id = fmt.Sprint(meta.Stream, "-", meta.Sequence.Stream)
@@ -54,7 +67,7 @@ func newDelivery(l *line, m jetstream.Msg) (*delivery, error) {
 
 // jobOf decodes a message.
 func jobOf[T any](q *Queue[T], d *delivery) (*Job[T], error) {
-	j := &Job[T]{ID: d.id, Try: int(d.meta.NumDelivered), Key: d.msg.Headers().Get(headKey), Published: d.meta.Timestamp}
+	j := &Job[T]{ID: d.id, Try: int(d.meta.NumDelivered), Key: d.msg.Header.Get(headKey), Published: d.meta.Timestamp}
 	if q.cfg.Lanes == 0 {
 		for i, l := range q.lines {
 			if l == d.line {
@@ -62,7 +75,7 @@ func jobOf[T any](q *Queue[T], d *delivery) (*Job[T], error) {
 			}
 		}
 	}
-	if err := q.decode(d.msg.Headers().Get(headCodec), d.msg.Data(), &j.Value); err != nil {
+	if err := q.decode(d.msg.Header.Get(headCodec), d.msg.Data, &j.Value); err != nil {
 		return nil, err
 	}
 	return j, nil

@@ -16,6 +16,7 @@ import (
 // The broker is a process of its own, and two workers are. A job that a worker has done, and whose
 // mark the broker has not confirmed, may be done again: at each death no more than the workers had.
 func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
+	t.Parallel()
 	const n, kills = 3000, 3
 	folder, log := t.TempDir(), newLog(t)
 	broker := start(t, "broker", folder, log, "127.0.0.1:0")
@@ -67,6 +68,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 }
 
 func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
+	t.Parallel()
 	const n, kills = 2000, 5
 	folder, log := t.TempDir(), newLog(t)
 	run(t, func(task *edo.Task) error {
@@ -115,6 +117,7 @@ func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
 // A process that stands still gives no signs of life. The broker refuses nothing to it afterwards:
 // it must itself see that another worker may have its jobs.
 func TestAWorkerThatStoodStillTakesNoJobAwayFromAnother(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot be made to stand still there")
 	}

@@ -39,6 +39,21 @@ func checkName(what, name string) error {
 	return nil
 }
 
+// checkQueueName requires of the name of a queue, besides, that what lies at the broker for it is not that
+// of something else: the dead letters of another queue, or the calls of a function.
+func checkQueueName(name string) error {
+	if err := checkName("name of a queue", name); err != nil {
+		return err
+	}
+	switch {
+	case strings.HasSuffix(name, "_dead"):
+		return fmt.Errorf("cluster: the name of a queue %q ends with _dead: that is the stream of the dead letters of %q", name, strings.TrimSuffix(name, "_dead"))
+	case strings.HasPrefix(name, "fn-"):
+		return fmt.Errorf("cluster: the name of a queue %q begins with fn-, which is kept for calls of functions", name)
+	}
+	return nil
+}
+
 // checkID requires that id, which is a what, survives as a header: the client replaces line ends
 // and trims blanks at both ends, so that two ids could become one.
 func checkID(what, id string) error {

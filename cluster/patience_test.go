@@ -16,6 +16,7 @@ import (
 
 // A job whose worker gives no sign is given out again: it tells when QueueConfig.Patience is over.
 func TestAJobThatTakesLongIsNotGivenToAnother(t *testing.T) {
+	t.Parallel()
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
 		cfg := cluster.QueueConfig{Patience: time.Second}
 		q, err := cluster.NewQueue[int](task, conn, "long", cfg)
@@ -78,6 +79,7 @@ func takeAndForget(task *edo.Task, conn *cluster.Conn, queue string) error {
 }
 
 func TestAJobWhoseLastTryHasNoOutcomeIsBuried(t *testing.T) {
+	t.Parallel()
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
 		q, err := cluster.NewQueue[int](task, conn, "lost", cluster.QueueConfig{Patience: time.Second, Tries: 2})
 		if err != nil {

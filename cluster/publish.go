@@ -143,7 +143,7 @@ func (q *Queue[T]) publishing(job T, options []PublishOption) *publishing {
 	}
 	f.isTry, f.receipt.ID = p.isTry, p.id
 	f.ask = q.conn.in().Asks().New(link.Question{Subject: l.subject, Data: data, On: f.on, Stream: q.stream(), Header: nats.Header{
-		jetstream.MsgIDHeader: {p.id}, headID: {p.id}, headCodec: {q.cfg.Codec.Name()},
+		jetstream.MsgIDHeader: {p.id}, headCodec: {q.cfg.Codec.Name()}, // without headID the two are the same
 	}})
 	if p.key != "" {
 		f.ask.Header.Set(headKey, p.key)
@@ -155,6 +155,7 @@ func (q *Queue[T]) publishing(job T, options []PublishOption) *publishing {
 	if !p.at.IsZero() { // by hand: the option of the client cuts to seconds
 		f.ask.Header[headSchedule] = []string{"@at " + p.at.UTC().Format(time.RFC3339Nano)}
 		f.ask.Header[headTarget] = []string{l.subject}
+		f.ask.Header[headID] = []string{p.id}           // the broker takes the other one away
 		f.ask.Subject = q.root() + "at." + digest(p.id) // no worker's filter matches it
 	}
 	f.err = q.conn.checkSize(&f.ask)

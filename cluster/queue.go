@@ -111,27 +111,33 @@ type Queue[T any] struct {
 type line struct {
 	name     string // a token of the subject, and the name of the consumer
 	subject  string
+	pull     string // the subject of questions for jobs
 	consumer jetstream.Consumer
 }
 
-// NewQueue returns the queue with the name, of letters, digits, '-' and '_'. It is made at the
-// broker when it is not there; a queue that is there with other settings is an error.
+// NewQueue returns the queue with the name, of letters, digits, '-' and '_', that does not begin with
+// "fn-" or end with "_dead". It is made at the broker when it is not there; a queue that is there with other settings is an error.
 //
 //edo:step NewQueueStep
 func NewQueue[T any](task *edo.Task, conn *Conn, name string, cfg QueueConfig) (*Queue[T], error) {
-	return edo.Call(task, func(ctx context.Context) (*Queue[T], error) { return newQueue[T](ctx, conn, name, cfg) })
+	return edo.Call(task, func(ctx context.Context) (*Queue[T], error) { return openQueue[T](ctx, conn, name, cfg) })
 }
 
 // NewQueueStep is the step form of [NewQueue].
 func NewQueueStep[T any](task *edo.Task, st *edo.Step, conn *Conn, name string, cfg QueueConfig) (done bool, q *Queue[T], err error) {
-	return edo.CallStep(task, st, func(ctx context.Context) (*Queue[T], error) { return newQueue[T](ctx, conn, name, cfg) })
+	return edo.CallStep(task, st, func(ctx context.Context) (*Queue[T], error) { return openQueue[T](ctx, conn, name, cfg) })
 }
 
-// newQueue makes the queue at the broker.
-func newQueue[T any](ctx context.Context, conn *Conn, name string, cfg QueueConfig) (*Queue[T], error) {
-	if err := checkName("name of a queue", name); err != nil {
+// openQueue makes a queue of a program at the broker.
+func openQueue[T any](ctx context.Context, conn *Conn, name string, cfg QueueConfig) (*Queue[T], error) {
+	if err := checkQueueName(name); err != nil {
 		return nil, err
 	}
+	return newQueue[T](ctx, conn, name, cfg)
+}
+
+// newQueue makes a queue at the broker, also one of calls.
+func newQueue[T any](ctx context.Context, conn *Conn, name string, cfg QueueConfig) (*Queue[T], error) {
 	cfg, err := cfg.check()
 	if err != nil {
 		return nil, err
@@ -210,7 +216,7 @@ func (q *Queue[T]) make(ctx context.Context) error {
 func (q *Queue[T]) makeLines(ctx context.Context) error {
 	q.lines = nil
 	add := func(name string, maxPending int) error {
-		l := &line{name: name, subject: q.root() + name}
+		l := &line{name: name, subject: q.root() + name, pull: "$JS.API.CONSUMER.MSG.NEXT." + q.stream() + "." + name}
 		var err error
 		l.consumer, err = q.conn.in().JetStream().CreateConsumer(ctx, q.stream(), jetstream.ConsumerConfig{
 			Durable: name, FilterSubject: l.subject, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.cfg.Patience,

@@ -1,100 +1,109 @@
 package cluster
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// pullTime is how long one question for jobs waits at the broker.
-const pullTime = 30 * time.Second
+const (
+	pullTime  = 30 * time.Second       // how long one question for jobs waits at the broker
+	pullBeat  = 5 * time.Second        // how often the broker says meanwhile that it has the question
+	pullRest  = 250 * time.Millisecond // how long a line rests after a question for jobs that has failed
+	statusKey = "Status"
+)
 
-// pullRest is how long a worker rests after a question for jobs that has failed.
-const pullRest = 250 * time.Millisecond
+// puller asks the broker for the jobs of a line. The worker guards it.
+//
+// One subscription of the worker has all jobs, and what the broker says of the questions. It is there
+// for as long as the worker takes jobs, and then drained: so a job that the broker has sent before it
+// knows that the worker has stopped is given back. A subscription for each question, which ends with it,
+// as that of the client's own Fetch, loses such a job until the broker's patience is over.
+//
+// Rules:
+//
+//  1. A line has one question under way: wants is how many of its jobs have not come.
+//  2. What the broker says of an older question is not heard.
+type puller struct {
+	wants     int
+	asked     uint64    // the number of the latest question
+	heard     time.Time // when the broker was heard of, or asked
+	isResting bool
+	isLooking bool // it asks whether the line is still there
+}
 
-// pull is a question for jobs that is under way.
-type pull struct{ cancel func() }
-
-// take takes jobs of a line until the worker stops. It is the function of a blocking task: nats.go
-// gives what it has pulled by a channel.
-func (w *Worker[T]) take(task *edo.Task, ctx context.Context, l *line) {
-	defer context.AfterFunc(task.Context(), w.Stop)()
-	for {
-		n := w.awaitRoom(l)
-		if n == 0 {
-			return
-		}
-		got, err := w.pull(ctx, l, n)
-		if errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerNotFound) {
-			err = w.look(ctx, l, err)
-		}
-		if err != nil && got == 0 && !w.rest(pullRest) {
-			return
+// ask asks for the jobs for which there is room, unless a question is under way.
+func (w *Worker[T]) ask() {
+	for i := range w.pullers {
+		w.mu.Lock()
+		m := w.questionFor(i)
+		w.mu.Unlock()
+		if m != nil {
+			// When the connection is lost, Reconnected asks.
+			w.q.conn.NATS().PublishMsg(m)
 		}
 	}
 }
 
-// awaitRoom waits until the worker may take jobs of l, and returns how many; 0: it stops.
+// questionFor returns the next question for jobs of a line, or nil; mu is locked.
+func (w *Worker[T]) questionFor(i int) *nats.Msg {
+	p, l := &w.pullers[i], w.q.lines[i]
+	if w.state != taking || p.wants > 0 || p.isResting {
+		return nil
+	}
+	n := w.roomFor(l)
+	if n <= 0 {
+		return nil
+	}
+	p.wants, p.heard = n, time.Now()
+	p.asked++
+	body := strconv.AppendInt([]byte(`{"batch":`), int64(n), 10)
+	body = append(body, pullTail...)
+	return &nats.Msg{Subject: l.pull, Reply: w.inbox + l.name + "." + strconv.FormatUint(p.asked, 36), Data: body}
+}
+
+// pullTail is the end of a question for jobs.
+var pullTail = fmt.Sprintf(`,"expires":%d,"idle_heartbeat":%d}`, pullTime.Nanoseconds(), pullBeat.Nanoseconds())
+
+// roomFor returns how many jobs of l the worker may take; mu is locked.
 //
 // A worker of one line asks for as many jobs as it has calls free, and so holds none that another
 // worker could do. One of several lines holds at most one job of each, or else it would not know of
 // the most urgent one.
-func (w *Worker[T]) awaitRoom(l *line) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for w.state == taking {
-		n := w.limit - len(w.running) - len(w.held)
-		if len(w.q.lines) > 1 {
-			n = 1
-			for _, d := range w.held {
-				if d.line == l {
-					n = 0
-				}
-			}
-		}
-		if n > 0 {
-			return n
-		}
-		w.room.Wait()
+func (w *Worker[T]) roomFor(l *line) int {
+	if len(w.q.lines) == 1 {
+		return w.limit - len(w.running) - len(w.held)
 	}
-	return 0
+	for _, d := range w.held {
+		if d.line == l {
+			return 0
+		}
+	}
+	return 1
 }
 
-// pull asks for n jobs, and returns how many have come.
-func (w *Worker[T]) pull(ctx context.Context, l *line, n int) (got int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, pullTime)
-	defer cancel()
-	p := &pull{cancel}
-	w.mu.Lock()
-	w.pulls[p] = struct{}{}
-	w.mu.Unlock()
-	defer func() {
-		w.mu.Lock()
-		delete(w.pulls, p)
-		w.mu.Unlock()
-	}()
-	batch, err := l.consumer.Fetch(n, jetstream.FetchContext(ctx))
-	if err != nil {
-		return 0, err
+// hear is told of each message of the subscription: a job, or what the broker says of a question.
+func (w *Worker[T]) hear(m *nats.Msg) {
+	if question, isStatus := strings.CutPrefix(m.Subject, w.inbox); isStatus {
+		w.status(question, m)
+		return
 	}
-	for m := range batch.Messages() {
-		w.taken(l, m)
-		got++
+	for i, l := range w.q.lines {
+		if l.subject == m.Subject {
+			w.taken(i, m)
+		}
 	}
-	if err := batch.Error(); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-		return got, err
-	}
-	return got, nil
 }
 
 // taken holds a job that has come, until a call is free.
-func (w *Worker[T]) taken(l *line, m jetstream.Msg) {
-	d, err := newDelivery(l, m)
+func (w *Worker[T]) taken(i int, m *nats.Msg) {
+	d, err := newDelivery(w.q.lines[i], m)
 	if err != nil {
 		return
 	}
@@ -105,13 +114,14 @@ func (w *Worker[T]) taken(l *line, m jetstream.Msg) {
 		w.signs([]*delivery{d})
 	}
 	w.mu.Lock()
-	if (d.meta.NumDelivered > 1 || d.link > 0) && w.adopt(d) {
-		w.mu.Unlock()
-		return
-	}
-	isLate := w.state != taking
+	p := &w.pullers[i]
+	p.wants, p.heard = max(0, p.wants-1), time.Now()
+	isLate, isNew := w.state != taking, true
 	var waker edo.Waker
-	if !isLate {
+	switch {
+	case (d.meta.NumDelivered > 1 || d.link > 0) && w.adopt(d):
+		isLate, isNew = false, false
+	case !isLate:
 		d.isSettled = w.forgotten.took(d)
 		w.held = append(w.held, d)
 		waker, w.waker = w.waker, edo.Waker{}
@@ -120,44 +130,120 @@ func (w *Worker[T]) taken(l *line, m jetstream.Msg) {
 	if isLate {
 		w.giveBack(d)
 	}
+	if !isNew {
+		w.ask()
+	}
 	waker.Wake()
 }
 
-// look asks whether the line is still there, after err has said that it is not: a broker that has
-// just begun says so too. If it is not, the worker ends.
-func (w *Worker[T]) look(ctx context.Context, l *line, err error) error {
-	_, infoErr := l.consumer.Info(ctx)
-	if errors.Is(infoErr, jetstream.ErrConsumerNotFound) || errors.Is(infoErr, jetstream.ErrStreamNotFound) {
-		w.halt(fmt.Errorf("cluster: the queue %s is not there any more: %w", w.q.name, infoErr))
+// status is told what the broker says of a question for jobs.
+func (w *Worker[T]) status(question string, m *nats.Msg) {
+	name, text, _ := strings.Cut(question, ".")
+	number, err := strconv.ParseUint(text, 36, 64)
+	if err != nil {
+		return
 	}
-	return err
-}
-
-// rest rests for d, and reports whether the worker goes on.
-func (w *Worker[T]) rest(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-w.stop:
-		return false
-	case <-timer.C:
-		return true
-	}
-}
-
-// giveSigns tells the broker of the jobs that the worker has, until it has none and takes none. It
-// is the function of a blocking task: handlers that keep the processors do not hold it up.
-func (w *Worker[T]) giveSigns(task *edo.Task) {
-	defer context.AfterFunc(task.Context(), w.Stop)()
-	tick := time.NewTicker(w.q.cfg.Patience / 3)
-	defer tick.Stop()
-	for {
-		select {
-		case <-w.quiet:
-			return
-		case <-tick.C:
-			w.signs(w.deliveries())
+	for i, l := range w.q.lines {
+		if l.name == name {
+			w.statusOf(i, number, m)
 		}
+	}
+}
+
+// statusOf is told what the broker says of a question for jobs of a line.
+func (w *Worker[T]) statusOf(i int, number uint64, m *nats.Msg) {
+	code := m.Header.Get(statusKey)
+	w.mu.Lock()
+	p := &w.pullers[i]
+	if p.asked != number || p.wants == 0 || w.state != taking {
+		w.mu.Unlock()
+		return
+	}
+	p.heard = time.Now()
+	isOver := code != "100"
+	if isOver {
+		p.wants = 0
+	}
+	mayBeGone := code == "503" || strings.Contains(strings.ToLower(m.Header.Get("Description")), "deleted")
+	looks := isOver && mayBeGone && !p.isLooking
+	switch {
+	case looks:
+		p.isLooking, p.isResting = true, true
+	case isOver && code != "408" && code != "404": // its time was not over
+		p.isResting = true
+		w.restOf(i)
+	}
+	w.mu.Unlock()
+	if looks {
+		w.look(i)
+	} else if isOver {
+		w.ask()
+	}
+}
+
+// restOf has the line asked for jobs again, some time later.
+func (w *Worker[T]) restOf(i int) {
+	time.AfterFunc(pullRest, func() {
+		w.mu.Lock()
+		w.pullers[i].isResting = false
+		w.mu.Unlock()
+		w.ask()
+	})
+}
+
+// look asks whether the line is still there, after the broker has said that it is not: one that has
+// just begun says so too. If it is not, the worker ends.
+func (w *Worker[T]) look(i int) {
+	q := link.Question{
+		Subject: "$JS.API.CONSUMER.INFO." + w.q.stream() + "." + w.q.lines[i].name, On: "cluster: whether the queue " + w.q.name + " is there",
+	}
+	w.q.conn.in().Asks().Tell(q, func(m *nats.Msg, err error) {
+		if err == nil {
+			_, err = infoOf(m)
+		}
+		if link.HasCode(err, jetstream.JSErrCodeConsumerNotFound) || link.HasCode(err, jetstream.JSErrCodeStreamNotFound) {
+			w.halt(fmt.Errorf("cluster: the queue %s is not there any more: %w", w.q.name, gone(err)))
+			return
+		}
+		w.mu.Lock()
+		w.pullers[i].isLooking = false
+		w.mu.Unlock()
+		w.restOf(i)
+	})
+}
+
+// gone returns the error of the client that err, of the broker, stands for.
+func gone(err error) error {
+	if link.HasCode(err, jetstream.JSErrCodeStreamNotFound) {
+		return jetstream.ErrStreamNotFound
+	}
+	return jetstream.ErrConsumerNotFound
+}
+
+// lookAfterPulls asks again for what the broker has not spoken of for long: the server that had the
+// question may be gone, although that of the connection is there.
+func (w *Worker[T]) lookAfterPulls() {
+	w.mu.Lock()
+	for i := range w.pullers {
+		if p := &w.pullers[i]; p.wants > 0 && time.Since(p.heard) > 2*pullBeat {
+			p.wants = 0
+		}
+	}
+	if w.state == taking {
+		w.pullTimer.Reset(pullBeat)
+	}
+	w.mu.Unlock()
+	w.ask()
+}
+
+// giveSigns tells the broker of the jobs that the worker has, until it has none and takes none. The
+// timer calls it, on a goroutine: handlers that keep the processors do not hold it up.
+func (w *Worker[T]) giveSigns() {
+	w.signs(w.deliveries())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.isQuiet {
+		w.signTimer.Reset(w.q.cfg.Patience / 3)
 	}
 }
 
@@ -179,7 +265,7 @@ func (w *Worker[T]) deliveries() []*delivery {
 func (w *Worker[T]) signs(of []*delivery) {
 	for _, d := range of {
 		at, isMine := time.Now(), w.isMine(d)
-		if w.q.conn.NATS().IsConnected() && d.msg.InProgress() == nil && isMine {
+		if w.q.conn.NATS().IsConnected() && d.tell(w.q.conn, "+WPI") && isMine {
 			w.mu.Lock()
 			d.sign = at
 			w.mu.Unlock()
@@ -191,14 +277,45 @@ func (w *Worker[T]) signs(of []*delivery) {
 // under way are lost, and the broker has heard of no job for some time.
 func (m *member[T]) Reconnected() {
 	w := (*Worker[T])(m)
-	w.mu.Lock()
-	var pulls []*pull
-	for p := range w.pulls {
-		pulls = append(pulls, p)
-	}
-	w.mu.Unlock()
 	w.signs(w.deliveries())
-	for _, p := range pulls {
-		p.cancel()
+	w.mu.Lock()
+	for i := range w.pullers {
+		w.pullers[i].wants = 0
 	}
+	isDraining := w.state >= stopping
+	w.mu.Unlock()
+	if isDraining { // what was on the way to it is lost
+		w.closed()
+	}
+	w.ask()
+}
+
+// drain ends the subscription: what is on the way to it is given back first.
+func (w *Worker[T]) drain(sub *nats.Subscription) {
+	switch {
+	case sub == nil:
+		return
+	case w.q.conn.NATS().IsConnected():
+		sub.SetClosedHandler(func(string) { w.closed() })
+		if sub.Drain() == nil {
+			return
+		}
+	default: // nothing is on the way
+		sub.Unsubscribe()
+	}
+	w.closed()
+}
+
+// closed is told that the subscription has ended. It may be called twice.
+func (w *Worker[T]) closed() {
+	w.mu.Lock()
+	w.sub = nil
+	waker := w.waker
+	w.waker = edo.Waker{}
+	isOver := w.isOver()
+	w.mu.Unlock()
+	if isOver {
+		w.q.conn.in().Leave((*member[T])(w))
+	}
+	waker.Wake()
 }

@@ -3,7 +3,6 @@ package cluster
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -65,8 +64,7 @@ func newValue[T any](ctx context.Context, conn *Conn, name string, cfg ValueConf
 		return nil, err
 	}
 	err := conn.in().Manage(ctx, func(ctx context.Context) error {
-		_, err := conn.in().JetStream().CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: valueBucket, Replicas: cmp.Or(cfg.Replicas, 1)})
-		return err
+		return conn.in().MakeBucket(ctx, valueBucket, cmp.Or(cfg.Replicas, 1), 0)
 	})
 	if isOther(err) {
 		return nil, fmt.Errorf("cluster: values exist with other settings: all programs must give the same Replicas: %w", err)
@@ -214,34 +212,20 @@ type got[T any] struct {
 // get asks the leader of the bucket: a replica may be behind.
 func (v *Value[T]) get(ctx context.Context) (g got[T], err error) {
 	err = v.conn.in().Manage(ctx, func(ctx context.Context) error {
-		question, _ := json.Marshal(map[string]string{"last_by_subj": v.subject()})
-		m, err := v.conn.NATS().RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET.KV_"+valueBucket, question)
+		q := link.LastOf("KV_"+valueBucket, v.subject(), true, "")
+		m, err := v.conn.NATS().RequestWithContext(ctx, q.Subject, q.Data)
 		if err != nil {
 			return err
 		}
-		var answer struct {
-			Error   *jetstream.APIError `json:"error"`
-			Message struct {
-				Sequence uint64 `json:"seq"`
-				Header   []byte `json:"hdrs"`
-				Data     []byte `json:"data"`
-			} `json:"message"`
-		}
-		const noMessage = 10037
-		switch err := json.Unmarshal(m.Data, &answer); {
+		last, err := link.ReadLast(m)
+		switch {
 		case err != nil:
 			return fmt.Errorf("cluster: the value %s: %w", v.name, err)
-		case answer.Error != nil && answer.Error.ErrorCode == noMessage:
+		case last == nil:
 			return ErrNoValue
-		case answer.Error != nil:
-			return fmt.Errorf("cluster: the value %s: %w", v.name, answer.Error)
 		}
-		head, err := nats.DecodeHeadersMsg(answer.Message.Header)
-		if err != nil {
-			return fmt.Errorf("cluster: the value %s: %w", v.name, err)
-		}
-		g.revision = answer.Message.Sequence
-		return decode(v.codec, "the value "+v.name, "it", head.Get(headCodec), answer.Message.Data, &g.value)
+		g.revision = last.Sequence
+		return decode(v.codec, "the value "+v.name, "it", last.Header.Get(headCodec), last.Data, &g.value)
 	})
 	return g, err
 }

@@ -2,13 +2,13 @@ package cluster
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster/internal/link"
+	"github.com/nats-io/nats.go"
 )
 
 // Work returns a worker, a future that gives the jobs of q to fn, at most limit of them at a time.
@@ -29,8 +29,8 @@ import (
 //
 // The worker takes no more jobs than it has calls free. Of a queue with priorities or lanes it takes
 // one of each besides, so as to begin the most urgent one, and a lane whose job waits in a busy worker
-// stands still: there limit is best at least the number of lanes. It has one goroutine for each
-// priority or lane, and one for the signs of life. A job costs a task and a coroutine.
+// stands still: there limit is best at least the number of lanes. It has one goroutine, that of its
+// subscription. A job costs a task and a coroutine.
 //
 //edo:spawn WorkStep
 func Work[T any](q *Queue[T], limit int, fn func(task *edo.Task, job *Job[T]) error) *Worker[T] {
@@ -73,19 +73,18 @@ type Worker[T any] struct {
 	fn    func(job *Job[T]) edo.Future[edo.Unit]
 
 	mu        sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
-	room      sync.Cond  // there may be room, or the worker stops
 	held      []*delivery
 	running   map[*call[T]]struct{}
-	takers    int // that have not ended, with the one that gives signs of life
 	state     workerState
-	isQuiet   bool
+	isQuiet   bool // it takes no more, and no call runs
 	err       error
 	waker     edo.Waker
-	cancel    func()             // ends what the takers wait for; nil: it has not begun
-	stop      chan struct{}      // closed when it takes no more
-	pulls     map[*pull]struct{} // that are under way
+	inbox     string             // of what the broker says of questions for jobs, with the last dot
+	sub       *nats.Subscription // nil: it has not begun, or has ended
+	pullers   []puller           // of the lines
+	pullTimer *time.Timer
+	signTimer *time.Timer
 	forgotten forgotten
-	quiet     chan struct{} // closed when it takes no more, and no call runs
 }
 
 // workerState is how far a worker is.
@@ -99,8 +98,7 @@ const (
 )
 
 func newWorker[T any](q *Queue[T], limit int, fn func(job *Job[T]) edo.Future[edo.Unit]) *Worker[T] {
-	w := &Worker[T]{q: q, limit: limit, fn: fn, running: map[*call[T]]struct{}{}, pulls: map[*pull]struct{}{}, stop: make(chan struct{}), quiet: make(chan struct{})}
-	w.room.L = &w.mu
+	w := &Worker[T]{q: q, limit: limit, fn: fn, running: map[*call[T]]struct{}{}}
 	if limit < 1 {
 		w.err = fmt.Errorf("cluster: a worker of the queue %s has the limit %d: want at least 1", q.name, limit)
 	}
@@ -141,18 +139,17 @@ func (w *Worker[T]) halt(err error) {
 		return
 	}
 	w.state, w.err = stopping, cmp.Or(w.err, err)
-	close(w.stop)
-	held, cancel, waker := w.held, w.cancel, w.waker
+	held, sub, waker := w.held, w.sub, w.waker
 	w.held, w.waker = nil, edo.Waker{}
-	w.beQuiet()
-	w.room.Broadcast()
-	w.mu.Unlock()
-	if cancel != nil {
-		cancel()
+	if w.pullTimer != nil {
+		w.pullTimer.Stop()
 	}
+	w.beQuiet()
+	w.mu.Unlock()
 	for _, d := range held {
 		w.giveBack(d)
 	}
+	w.drain(sub)
 	waker.Wake()
 }
 
@@ -168,7 +165,7 @@ func (w *Worker[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	defer w.mu.Unlock()
 	if w.state == fresh && w.err == nil {
 		w.mu.Unlock()
-		w.begin(cx)
+		w.begin()
 		w.mu.Lock()
 	}
 	for w.state == taking && len(w.held) > 0 && len(w.running) < w.limit {
@@ -177,7 +174,7 @@ func (w *Worker[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	switch {
 	case w.state == ended:
 		return edo.Unit{}, edo.Ready, link.ErrPolledAgain
-	case w.state == fresh, w.state == stopping && len(w.running) == 0 && w.takers == 0:
+	case w.state == fresh, w.state == stopping && len(w.running) == 0 && w.sub == nil:
 		err := w.err
 		w.state = ended
 		w.mu.Unlock()
@@ -186,6 +183,9 @@ func (w *Worker[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		return edo.Unit{}, edo.Ready, err
 	}
 	w.waker = cx.Waker()
+	w.mu.Unlock()
+	w.ask()
+	w.mu.Lock()
 	return edo.Unit{}, edo.Pending, nil
 }
 
@@ -204,41 +204,32 @@ func (w *Worker[T]) sole(cx *edo.Context) error {
 	return nil
 }
 
-// begin enters the worker at its Conn, and spawns the tasks that take jobs.
-func (w *Worker[T]) begin(cx *edo.Context) {
-	if err := w.q.conn.in().Enter((*member[T])(w)); err != nil {
-		w.mu.Lock()
+// begin enters the worker at its Conn, and subscribes to what the broker gives it.
+func (w *Worker[T]) begin() {
+	conn, nc := w.q.conn.in(), w.q.conn.NATS()
+	err := conn.Enter((*member[T])(w))
+	var sub *nats.Subscription
+	inbox := nc.NewInbox() + "."
+	if err == nil {
+		if sub, err = nc.Subscribe(inbox+">", w.hear); err == nil {
+			err = sub.SetPendingLimits(-1, -1) // what it has asked for is the limit
+		}
+		err = publishError(err)
+	}
+	w.mu.Lock()
+	hasStopped := w.state != fresh
+	if err != nil || hasStopped {
 		w.err = cmp.Or(w.err, err)
 		w.mu.Unlock()
+		if sub != nil {
+			sub.Unsubscribe()
+		}
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	w.mu.Lock()
-	w.state, w.cancel = taking, cancel
-	w.takers = len(w.q.lines) + 1
+	w.state, w.sub, w.inbox, w.pullers = taking, sub, inbox, make([]puller, len(w.q.lines))
+	w.pullTimer = time.AfterFunc(pullBeat, w.lookAfterPulls)
+	w.signTimer = time.AfterFunc(w.q.cfg.Patience/3, w.giveSigns)
 	w.mu.Unlock()
-	for _, l := range w.q.lines {
-		edo.Blocking(cx, func(task *edo.Task) (edo.Unit, error) {
-			w.take(task, ctx, l)
-			return edo.Unit{}, nil
-		}, edo.Name("takes jobs from "+l.subject), edo.OnEnd(w.takerEnded), edo.Daemon())
-	}
-	edo.Blocking(cx, func(task *edo.Task) (edo.Unit, error) {
-		w.giveSigns(task)
-		return edo.Unit{}, nil
-	}, edo.Name("gives signs of life for "+w.root()), edo.OnEnd(w.takerEnded), edo.Daemon())
-}
-
-func (w *Worker[T]) root() string { return w.q.root() + ">" }
-
-// takerEnded is called when a task that takes jobs has ended, or the one that gives signs.
-func (w *Worker[T]) takerEnded() {
-	w.mu.Lock()
-	w.takers--
-	waker := w.waker
-	w.waker = edo.Waker{}
-	w.mu.Unlock()
-	waker.Wake()
 }
 
 // next takes the most urgent job out of those that are held; mu is locked.
@@ -262,7 +253,6 @@ func (w *Worker[T]) start(cx *edo.Context, d *delivery) {
 	h := edo.Spawn(cx, edo.Future[edo.Unit](c), edo.Name("job "+d.id+" of the queue "+w.q.name), edo.OnEnd(c.ended), edo.Daemon())
 	w.mu.Lock()
 	c.task = h.AbortHandle()
-	w.room.Broadcast()
 }
 
 // finished is told when the task of a job has ended.
@@ -270,14 +260,18 @@ func (w *Worker[T]) finished(c *call[T]) {
 	w.mu.Lock()
 	delete(w.running, c)
 	waker := w.waker
-	w.waker = edo.Waker{}
+	if w.state == taking && len(w.held) == 0 { // the worker has nothing to begin
+		waker = edo.Waker{}
+	} else {
+		w.waker = edo.Waker{}
+	}
 	w.beQuiet()
-	w.room.Broadcast()
-	isLast := w.state == ended && len(w.running) == 0
+	isOver := w.isOver()
 	w.mu.Unlock()
-	if isLast {
+	if isOver {
 		w.q.conn.in().Leave((*member[T])(w))
 	}
+	w.ask()
 	waker.Wake()
 }
 
@@ -290,20 +284,27 @@ func (w *Worker[T]) Drop() {
 	for c := range w.running {
 		calls = append(calls, c.task)
 	}
+	isOver := w.isOver()
 	w.mu.Unlock()
 	for _, c := range calls {
 		c.Abort()
 	}
-	if len(calls) == 0 {
+	if isOver {
 		w.q.conn.in().Leave((*member[T])(w))
 	}
 }
 
-// beQuiet says so when the worker takes no more, and no call runs; mu is locked.
+// isOver reports whether nothing is left of a worker that has ended; mu is locked.
+func (w *Worker[T]) isOver() bool { return w.state == ended && len(w.running) == 0 && w.sub == nil }
+
+// beQuiet notes that the worker takes no more, and no call runs; mu is locked.
 func (w *Worker[T]) beQuiet() {
-	if !w.isQuiet && w.state >= stopping && len(w.running) == 0 {
-		w.isQuiet = true
-		close(w.quiet)
+	if w.isQuiet || w.state < stopping || len(w.running) > 0 {
+		return
+	}
+	w.isQuiet = true
+	if w.signTimer != nil {
+		w.signTimer.Stop()
 	}
 }
 
@@ -311,7 +312,7 @@ func (w *Worker[T]) beQuiet() {
 // for a job that another worker may have: that one would lose it.
 func (w *Worker[T]) giveBack(d *delivery) {
 	if w.isMine(d) {
-		d.msg.Nak()
+		d.tell(w.q.conn, "-NAK")
 	}
 }
 

@@ -1,6 +1,7 @@
 package lease_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -17,13 +18,13 @@ func ExampleSpace_Lead() {
 			return err
 		}
 		return space.Lead(task, "reports", "machine 7", func(task *edo.Task, l *lease.Lease) error {
-			fmt.Println(l.Holder(), "writes the reports, with the token", l.Token())
+			fmt.Println(l.Holder(), "writes the reports, with a token:", l.Token() > 0)
 			return nil
 		})
 	})
 	fmt.Println(err)
 	// Output:
-	// machine 7 writes the reports, with the token 1
+	// machine 7 writes the reports, with a token: true
 	// <nil>
 }
 
@@ -38,12 +39,14 @@ func ExampleSpace_TryAcquire() {
 			return err
 		}
 		_, err = space.TryAcquire(task, "till", "ben")
-		fmt.Println(err)
+		if held, ok := errors.AsType[*lease.HeldError](err); ok {
+			fmt.Println(held.Name, "is held by", held.Holder)
+		}
 		return l.Release(task)
 	})
 	fmt.Println(err)
 	// Output:
-	// lease: the lease "till" of the space shop is held by "anna", with the token 1
+	// till is held by anna
 	// <nil>
 }
 

@@ -26,6 +26,7 @@ func member(task *edo.Task, folder string) (*cluster.Conn, *lease.Space, error) 
 }
 
 func TestTheLeaseOfAKilledHolderIsFreeWhenItsTimeIsUp(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	start(t, "broker", "", folder, "127.0.0.1:0")
 	run(t, func(task *edo.Task) error {
@@ -65,6 +66,7 @@ func TestTheLeaseOfAKilledHolderIsFreeWhenItsTimeIsUp(t *testing.T) {
 // Two leaders stand still one after the other, each for longer than its lease. When both go on, each
 // believes for a moment that it leads: what it does in that moment the fence refuses.
 func TestLeadersThatStoodStillDoNoHarm(t *testing.T) {
+	t.Parallel()
 	if stopSignal == nil {
 		t.Skip("a process cannot be made to stand still here")
 	}
@@ -160,6 +162,7 @@ func TestLeadersThatStoodStillDoNoHarm(t *testing.T) {
 // A broker that is back in time costs no lease, and one that is away for longer costs all of them:
 // nothing that the broker has said is forgotten.
 func TestLeasesOutliveABrokerThatIsKilledAndBackInTime(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	broker := start(t, "broker", "", folder, "127.0.0.1:0")
 	run(t, func(task *edo.Task) error {
@@ -244,6 +247,7 @@ func TestLeasesOutliveABrokerThatIsKilledAndBackInTime(t *testing.T) {
 // Members come, stand still, die and go on, and the broker dies: at any time no more hold a permit
 // than there are, as far as one outside can see, and in the end all permits are there.
 func TestPermitsOfDeadHoldersAreFreeAgain(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	broker := start(t, "broker", "", folder, "127.0.0.1:0")
 	run(t, func(task *edo.Task) error {

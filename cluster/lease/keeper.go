@@ -2,6 +2,7 @@ package lease
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -19,12 +20,14 @@ import (
 type keeper struct {
 	conn          *link.Conn
 	space, bucket string
+	hasReplicas   atomic.Bool
 
 	mu        sync.Mutex // guards the following, and the fields of leases, subscriptions and seats
 	leases    map[*Lease]struct{}
 	isClosing bool // no lease begins
 	isOver    bool
-	leaving   int // leases that the broker has been asked to end, since the connection closes
+	leaves    *time.Timer // at the latest; nil: it has nothing to wait for
+	leaving   int         // leases that the broker has been asked to end, since the connection closes
 	news      news
 }
 
@@ -96,7 +99,7 @@ func (k *keeper) Stop() {
 			after.add(k.leave)
 			return
 		}
-		after.add(func() { time.AfterFunc(time.Until(latest), k.leave) })
+		k.leaves = time.AfterFunc(time.Until(latest), k.leave)
 	})
 }
 
@@ -121,6 +124,9 @@ func (k *keeper) leave() {
 func (k *keeper) Close() {
 	k.locked(func(after *later) {
 		k.isClosing, k.isOver = true, true
+		if k.leaves != nil { // it would keep the connection for as long as the longest lease
+			k.leaves.Stop()
+		}
 		for l := range k.leases {
 			l.lose(link.ErrClosed, after)
 		}

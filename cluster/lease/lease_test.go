@@ -59,6 +59,7 @@ func TestALeaseHasOneHolderAndTokensGrow(t *testing.T) {
 
 // The broker removes a key whose time is up: that of this test, if it were not written again.
 func TestSignsOfLifeKeepALease(t *testing.T) {
+	t.Parallel()
 	with(t, of, func(task *edo.Task, mine, other *lease.Space) error {
 		l, err := mine.Acquire(task, "it", "anna")
 		if err != nil {
@@ -254,8 +255,12 @@ func TestLeadLeadsAgainAfterALoss(t *testing.T) {
 	})
 }
 
+// reconnects is how often a connection is broken. Each takes a tenth of a second.
+const reconnects = 25
+
 // A write whose answer is lost may be stored or not: the key says which.
 func TestALeaseSurvivesItsConnection(t *testing.T) {
+	t.Parallel()
 	withConns(t, func(task *edo.Task, _, other *cluster.Conn) error {
 		s, err := lease.NewSpace(task, other, "test", lease.Config{TTL: 20 * time.Second})
 		if err != nil {
@@ -265,7 +270,7 @@ func TestALeaseSurvivesItsConnection(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for range 100 {
+		for range reconnects {
 			l.Sign()
 			if err := lease.NATS(other).ForceReconnect(); err != nil {
 				return err
@@ -279,10 +284,10 @@ func TestALeaseSurvivesItsConnection(t *testing.T) {
 				return err
 			}
 		}
-		if err := l.Release(task); err != nil || l.Signs() < 200 {
+		if err := l.Release(task); err != nil || l.Signs() < 2*reconnects {
 			t.Errorf("after %d signs: %v", l.Signs(), err)
 		}
-		for range 100 { // and an acquisition does
+		for range reconnects { // and an acquisition does
 			h := edo.GoValue(task, func(task *edo.Task) (*lease.Lease, error) { return s.Acquire(task, "it", "anna") })
 			if err := edo.Yield(task); err != nil {
 				return err

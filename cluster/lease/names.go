@@ -24,6 +24,8 @@ func checkSpace(name string) error {
 		return fmt.Errorf("lease: the name of a space %q is longer than %d bytes", name, maxSpace)
 	case strings.ContainsFunc(name, isOther):
 		return fmt.Errorf("lease: the name of a space %q is of other things than letters, digits, '-' and '_'", name)
+	case strings.HasSuffix(name, "_done"): // a queue may have such a bucket
+		return fmt.Errorf("lease: the name of a space %q ends with _done, which is kept for what queues remember", name)
 	}
 	return nil
 }

@@ -18,11 +18,9 @@ const markerTTL = time.Second
 const (
 	headTTL       = "Nats-TTL"
 	headExpected  = "Nats-Expected-Last-Subject-Sequence"
-	headSequence  = "Nats-Sequence"
 	headOperation = "KV-Operation"
 	headMarker    = "Nats-Marker-Reason"
 	headRollup    = "Nats-Rollup"
-	headStatus    = "Status"
 )
 
 // wrongLast is the broker's code for a key that has another revision than was expected.
@@ -48,7 +46,7 @@ func (r *record) token() uint64 {
 
 // lookAt is the question for the key.
 func (k *keeper) lookAt(key, on string) link.Question {
-	return link.Question{Subject: "$JS.API.DIRECT.GET.KV_" + k.bucket + "." + k.subject(key), On: on}
+	return link.LastOf("KV_"+k.bucket, k.subject(key), k.hasReplicas.Load(), on)
 }
 
 // subject is that of the key.
@@ -78,22 +76,14 @@ func (k *keeper) remove(key string, revision uint64, on string) link.Question {
 
 // found reads the answer to lookAt.
 func found(m *nats.Msg) (record, error) {
-	var r record
-	switch m.Header.Get(headStatus) {
-	case "":
-	case "404":
-		return r, nil
-	default:
-		return r, fmt.Errorf("lease: the broker has answered %s %s", m.Header.Get(headStatus), m.Header.Get("Description"))
+	last, err := link.ReadLast(m)
+	if last == nil || err != nil {
+		return record{}, err
 	}
-	revision, err := strconv.ParseUint(m.Header.Get(headSequence), 10, 64)
-	if err != nil {
-		return r, fmt.Errorf("lease: an answer without a revision: %w", err)
+	if last.Header.Get(headOperation) != "" || last.Header.Get(headMarker) != "" { // it was ended, or has expired
+		return record{revision: last.Sequence}, nil
 	}
-	if m.Header.Get(headOperation) != "" || m.Header.Get(headMarker) != "" { // it was ended, or has expired
-		return record{revision: revision}, nil
-	}
-	return parse(m.Data, revision), nil
+	return parse(last.Data, last.Sequence), nil
 }
 
 // parse reads the value of a key. One that is not ours is a lease of a stranger.

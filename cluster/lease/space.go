@@ -74,11 +74,9 @@ func newSpace(ctx context.Context, conn *cluster.Conn, name string, cfg Config) 
 		return nil, err
 	}
 	err = k.conn.Manage(ctx, func(ctx context.Context) error {
-		_, err := k.conn.JetStream().CreateKeyValue(ctx, jetstream.KeyValueConfig{
-			Bucket: k.bucket, History: 1, LimitMarkerTTL: markerTTL, Replicas: cfg.Replicas,
-		})
-		return err
+		return k.conn.MakeBucket(ctx, k.bucket, cfg.Replicas, markerTTL)
 	})
+	k.hasReplicas.Store(cfg.Replicas > 1)
 	switch {
 	case errors.Is(err, jetstream.ErrBucketExists), errors.Is(err, jetstream.ErrStreamNameAlreadyInUse):
 		return nil, fmt.Errorf("lease: the space %s exists with other settings: all programs must give the same Replicas: %w", name, err)

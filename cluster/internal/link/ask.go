@@ -15,9 +15,10 @@ import (
 )
 
 const (
-	retryWait = 250 * time.Millisecond // before a question that no one has heard is asked again
-	maxDeaf   = 40                     // how often it is
-	askAgain  = 5 * time.Second        // before a question without an answer is asked again
+	// RetryWait is how long a question rests that no one has heard, before it is asked again.
+	RetryWait = 250 * time.Millisecond
+	maxDeaf   = 40              // how often it is
+	askAgain  = 5 * time.Second // before a question without an answer is asked again
 )
 
 // Asks gives each answer of the broker to the task that waits for it. nats.go has requests that
@@ -252,7 +253,7 @@ func (a *Asks) unheard(token uint64) {
 	case err != nil:
 		a.finish(token, nil, err)
 	default:
-		time.AfterFunc(retryWait, func() { a.sendAgain(q, token) })
+		time.AfterFunc(RetryWait, func() { a.sendAgain(q, token) })
 	}
 }
 

@@ -46,6 +46,8 @@ type Conn struct {
 	link     chan struct{} // closed when the connection is another one: then what was asked is lost
 	since    time.Time     // when the connection was made, or made again
 	remakes  int           // how often it was made again
+	lost     time.Time     // when it was lost
+	away     time.Duration // for how long, the last time
 }
 
 // Home is a broker that lives with a Conn.
@@ -83,6 +85,7 @@ func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error)
 		nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.ReconnectJitter(50*time.Millisecond, 50*time.Millisecond),
 		nats.PingInterval(10*time.Second), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // what waits for an answer is sent again
+		nats.DisconnectErrHandler(func(*nats.Conn, error) { c.disconnected() }),
 		nats.ReconnectHandler(func(*nats.Conn) { c.reconnected() }),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // nats.go would print
 	)
@@ -136,6 +139,13 @@ func (c *Conn) Up() (since time.Time, remakes int) {
 	return c.since, c.remakes
 }
 
+// Away returns for how long the connection was lost before it was made again the last time.
+func (c *Conn) Away() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.away
+}
+
 // Part returns what a package keeps with c under the key, and makes it by fn at first. fn is called
 // with the lock of c held. If the part has a method Close, it is called when c ends, and Reconnected when
 // the connection is there again.
@@ -150,10 +160,18 @@ func (c *Conn) Part(key any, fn func() any) any {
 	return p
 }
 
+// disconnected is called when the connection is lost.
+func (c *Conn) disconnected() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lost = time.Now()
+}
+
 // reconnected is called when a lost connection is there again.
 func (c *Conn) reconnected() {
 	c.mu.Lock()
 	c.since = time.Now()
+	c.away = c.since.Sub(c.lost)
 	c.remakes++
 	c.mu.Unlock()
 	c.asks.resend(func(*Ask) bool { return true })

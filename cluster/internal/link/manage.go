@@ -30,7 +30,7 @@ func (c *Conn) Manage(ctx context.Context, fn func(ctx context.Context) error) e
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-link:
-		case <-time.After(retryWait):
+		case <-time.After(RetryWait):
 		}
 	}
 }

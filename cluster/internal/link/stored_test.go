@@ -1,6 +1,7 @@
 package link
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -35,6 +36,30 @@ func TestTheAnswerToAMessageIsItsPlaceOrAnError(t *testing.T) {
 		case err != nil || ack.Stream != "edo_mails" || ack.Sequence != 7 || !ack.Duplicate:
 			t.Errorf("%q is %+v, %v", c.data, ack, err)
 		}
+	}
+}
+
+// What is read in a hurry is read as the JSON that it is.
+func FuzzTheUsualAnswerIsReadAsJSON(f *testing.F) {
+	for _, seed := range []string{
+		`{"stream":"edo_mails","seq":7}`, `{"stream":"a\"b","seq":7}`, `{"stream":"","seq":7}`, `{"stream":"x","seq":07}`, `{"stream":"x","seq":+7}`,
+		`{"stream":"x","seq":18446744073709551616}`, `{"stream":"x","seq":7,"duplicate":true}`, `{"stream":"x","seq":7e1}`, `{"stream":"x","seq":}`,
+		`{"stream":"x","seq":"y","seq":7}`, "{\"stream\":\"\xff\",\"seq\":7}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ack := usual(data)
+		if ack == nil {
+			return
+		}
+		var s stored
+		if err := json.Unmarshal(data, &s); err != nil || s.Error != nil || s.PubAck == nil || *s.PubAck != *ack {
+			t.Errorf("%q is %+v, and as JSON %+v, %v", data, ack, s.PubAck, err)
+		}
+	})
+	if usual([]byte(`{"stream":"edo_mails","seq":7}`)) == nil {
+		f.Error("it reads nothing")
 	}
 }
 

@@ -17,8 +17,13 @@ type FuncConfig struct {
 	// Codec turns arguments and results into bytes; nil: [JSON].
 	Codec Codec
 	// Patience is how long a member may give no sign of life, before a call that it has is lost.
-	// 0: 10 s; at least 3 s.
+	// 0: 10 s; at least 3 s. A member whose process has ended is missed sooner, after some 3 s: the
+	// broker knows that its connection is gone.
 	Patience time.Duration
+	// CallerPatience is how long a member keeps what it has of a caller of which it hears nothing:
+	// then it aborts its calls, and gives up outcomes. 0: 30 s; at least 3 s. A caller whose process
+	// has ended is missed sooner, after some 5 s.
+	CallerPatience time.Duration
 	// Stored makes calls at least once: each is a job of a queue, which a second member gets when the
 	// first one is lost, up to Tries times. Without it a call is made at most once.
 	Stored bool
@@ -40,6 +45,7 @@ func NewFunc[A, R any](name string, cfg FuncConfig) *Func[A, R] {
 	f := &Func[A, R]{name: name, cfg: cfg, err: checkName("name of a function", name)}
 	f.cfg.Codec = cmp.Or(cfg.Codec, JSON)
 	f.cfg.Patience = cmp.Or(cfg.Patience, 10*time.Second)
+	f.cfg.CallerPatience = cmp.Or(cfg.CallerPatience, 30*time.Second)
 	f.cfg.Tries = cmp.Or(cfg.Tries, 5)
 	switch {
 	case f.err != nil:
@@ -49,6 +55,8 @@ func NewFunc[A, R any](name string, cfg FuncConfig) *Func[A, R] {
 		f.err = fmt.Errorf("cluster: FuncConfig.Version of %s is %d, want at least 0", name, cfg.Version)
 	case f.cfg.Patience < 3*time.Second:
 		f.err = fmt.Errorf("cluster: FuncConfig.Patience of %s is %v, want at least 3s", name, cfg.Patience)
+	case f.cfg.CallerPatience < 3*time.Second:
+		f.err = fmt.Errorf("cluster: FuncConfig.CallerPatience of %s is %v, want at least 3s", name, cfg.CallerPatience)
 	case f.cfg.Tries < 1:
 		f.err = fmt.Errorf("cluster: FuncConfig.Tries of %s is %d, want at least 1", name, cfg.Tries)
 	default:
@@ -106,7 +114,7 @@ func OfferFuture[A, R any](f *Func[A, R], run func(arg A) edo.Future[R]) Offered
 
 func (f *Func[A, R]) offer(run func(arg A) edo.Future[R]) Offered {
 	o := Offered{err: f.err, offer: &remote.Offer{
-		Func: f.name, Version: f.cfg.Version,
+		Func: f.name, Version: f.cfg.Version, CallerPatience: f.cfg.CallerPatience,
 		Run: func(codec string, data []byte) (edo.Future[[]byte], error) {
 			var arg A
 			if err := f.decode("an argument", codec, data, &arg); err != nil {

@@ -53,6 +53,13 @@ func play(role string) int {
 		switch name, isWorker := strings.CutPrefix(role, "worker "); {
 		case role == "broker" && !conn.IsBroker():
 			return errors.New("it is no broker")
+		case role == "caller":
+			log, err := os.OpenFile(os.Getenv(logVariable), os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			defer log.Close()
+			edo.Go(task, func(task *edo.Task) error { return orphan(task, conn, log) })
 		case strings.HasPrefix(role, "member"):
 			log, err := os.OpenFile(os.Getenv(logVariable), os.O_APPEND|os.O_WRONLY, 0)
 			if err != nil {
@@ -61,7 +68,7 @@ func play(role string) int {
 			defer log.Close()
 			limit := workerLimit
 			if role == "member of many" {
-				limit = manyCalls
+				limit = 1 << 20
 			}
 			m, err := cluster.Serve(task, conn, limit, remoteFunctions(role, log)...)
 			if err != nil {

@@ -334,10 +334,13 @@ func TestADroppedMemberTellsItsCallers(t *testing.T) {
 	})
 }
 
-// With the broker the signs of life are away, on both sides.
+// With the broker the signs of life are away, on both sides. A stored call is lost too, when its member may
+// have given up its outcome.
 func TestACallIsLostWhenTheBrokerIsAwayForLong(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
-	w := newWaiting("waits", cluster.FuncConfig{Patience: 3 * time.Second}, 1, 1)
+	w := newWaiting("waits", cluster.FuncConfig{Patience: 4 * time.Second, CallerPatience: time.Hour}, 1, 1)
+	kept := newWaiting("kept", cluster.FuncConfig{Stored: true, CallerPatience: 3 * time.Second}, 1, 1)
 	run(t, func(task *edo.Task) error {
 		b := &cluster.Broker{Listen: "127.0.0.1:0"}
 		var conns []*cluster.Conn
@@ -350,15 +353,17 @@ func TestACallIsLostWhenTheBrokerIsAwayForLong(t *testing.T) {
 			conns = append(conns, conn)
 		}
 		broker, caller, other := conns[0], conns[1], conns[2]
-		return served(task, other, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
-			h := cluster.Spawn(task, caller, w.f, "it")
-			if err := w.begun.await(task); err != nil {
-				return err
+		return served(task, other, 4, []cluster.Offered{w.offer(), kept.offer()}, func(*cluster.Member) error {
+			h, stored := cluster.Spawn(task, caller, w.f, "it"), cluster.Spawn(task, caller, kept.f, "it")
+			for _, w := range []*waiting{w, kept} {
+				if err := w.begun.await(task); err != nil {
+					return err
+				}
 			}
 			if err := broker.Close(task); err != nil {
 				return err
 			}
-			_, err := h.Await(task)
+			_, err := h.Await(task) // this has taken longer than the stored one's time
 			if _, ok := errors.AsType[*cluster.LostError](err); !ok {
 				t.Errorf("the call is %v", err)
 			}
@@ -366,12 +371,19 @@ func TestACallIsLostWhenTheBrokerIsAwayForLong(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			defer again.Drop()
+			t.Cleanup(again.Drop) // the member delivers its outcomes before it ends
+			if _, err := stored.Await(task); err == nil || !errors.As(err, new(*cluster.LostError)) {
+				t.Errorf("the stored call is %v", err)
+			}
 			if err := w.ended.await(task); err != nil { // the abort has waited for the broker
 				return err
 			}
 			if w.ended.count("it is cancelled") != 1 {
 				t.Errorf("the call has ended as %v", w.ended.order)
+			}
+			kept.gate.Release(1) // the job is done all the same
+			if err := kept.ended.await(task); err != nil {
+				return err
 			}
 			return caller.Close(task)
 		})
@@ -380,6 +392,7 @@ func TestACallIsLostWhenTheBrokerIsAwayForLong(t *testing.T) {
 
 // A queue that was deleted is no reason to ask for ever.
 func TestAStoredCallWithoutItsQueueIsAnError(t *testing.T) {
+	t.Parallel()
 	f := cluster.NewFunc[int, int]("square", cluster.FuncConfig{Stored: true})
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
 		m, err := cluster.Serve(task, conn, 1, cluster.Offer(f, squares))

@@ -1,6 +1,7 @@
 package cluster_test
 
 import (
+	"flag"
 	"runtime"
 	"strconv"
 	"testing"
@@ -10,8 +11,8 @@ import (
 	"github.com/edo-go/edo/internal/invariant"
 )
 
-// manyCalls is how many calls wait at a time.
-const manyCalls = 100_000
+// int64(*manyCalls) is how many calls wait at a time: with -waiting 100000 as many as the name of the test says.
+var manyCalls = flag.Int("waiting", 20_000, "how many remote calls wait at a time")
 
 // The calls run in another process, so that what is measured is the callers'.
 func TestAHundredThousandRemoteCallsThatWaitTakeLessThanAKilobyteEach(t *testing.T) {
@@ -30,17 +31,17 @@ func TestAHundredThousandRemoteCallsThatWaitTakeLessThanAKilobyteEach(t *testing
 			return err
 		}
 		before := memoryInUse()
-		all := make([]*edo.JoinHandle[int], manyCalls)
+		all := make([]*edo.JoinHandle[int], *manyCalls)
 		for i := range all {
 			all[i] = cluster.Spawn(task, conn, onceFunc, i)
 		}
-		for i := 999; i < manyCalls; i += 1000 {
+		for i := 999; i < *manyCalls; i += 1000 {
 			if err := until(task, hasLogged(log, "begins "+strconv.Itoa(i)+".")); err != nil {
 				return err
 			}
 		}
 		after := memoryInUse()
-		each := (int64(after) - int64(before)) / manyCalls
+		each := (int64(after) - int64(before)) / int64(*manyCalls)
 		t.Logf("%d bytes each", each)
 		if each >= 1000 {
 			t.Errorf("a call that waits takes %d bytes", each)

@@ -129,8 +129,10 @@ func remoteAccount(t *testing.T, log string, n, results, lost int, atMostOnce bo
 }
 
 func TestRemoteCallsHaveResultsOrAreLostWhenMembersAreKilled(t *testing.T) {
+	t.Parallel()
 	for _, f := range []*cluster.Func[int, int]{onceFunc, leastFunc} {
 		t.Run(f.Name(), func(t *testing.T) {
+			t.Parallel()
 			const n, kills = 2000, 3
 			folder, log := t.TempDir(), newLog(t)
 			run(t, func(task *edo.Task) error {
@@ -166,8 +168,10 @@ func TestRemoteCallsHaveResultsOrAreLostWhenMembersAreKilled(t *testing.T) {
 }
 
 func TestRemoteCallsHaveResultsOrAreLostWhenTheBrokerIsKilled(t *testing.T) {
+	t.Parallel()
 	for _, f := range []*cluster.Func[int, int]{onceFunc, leastFunc} {
 		t.Run(f.Name(), func(t *testing.T) {
+			t.Parallel()
 			const n, kills = 2000, 3
 			folder, log := t.TempDir(), newLog(t)
 			broker := start(t, "broker", folder, log, "127.0.0.1:0")
@@ -228,6 +232,7 @@ func TestAProgramOfAnOldVersionDoesNotKnowTheFunction(t *testing.T) {
 }
 
 func TestAMemberThatStandsStillHasLostItsCalls(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot be made to stand still there")
 	}

@@ -15,12 +15,14 @@ import (
 // these. Calls come from when Serve returns, and wait until the future is polled. As many calls more as limit wait in the member; further ones go elsewhere, or come again.
 //
 // A member with the limit 1 is an actor: it has a name, that of its function, and takes one message
-// after the other; those of one task in its order, when the task waits for each. That no other member
-// offers the function is the program's to see to.
+// after the other; those of one task in its order, when the task waits for each. Any number of members may
+// offer a function: for one that is the only one of its name, serve while a lease is held, as by Space.Lead
+// of package lease.
 //
 // The future is ready when [Member.Stop] was called, or the [Conn] closes, and the last call has ended
 // and its outcome is delivered. When it is dropped, as when its task is cancelled, the calls are
-// aborted, and their callers get a [*LostError]. It has three goroutines, and one for each function.
+// aborted, and their callers get a [*LostError]. It has a goroutine, two
+// for each function, and one more for each whose calls are stored.
 //
 //edo:step ServeStep
 func Serve(task *edo.Task, conn *Conn, limit int, functions ...Offered) (*Member, error) {

@@ -86,13 +86,17 @@ func callOf[A, R any](conn *Conn, f *Func[A, R], arg A, until time.Time) *callin
 		c.err = &encodeError{f.name, err}
 		return c
 	}
-	if size, most := len(data)*4/3, conn.MaxPayload()-reserved; size > most {
+	size, most := len(data), conn.MaxPayload()-reserved
+	if f.cfg.Stored { // it travels as text
+		size = (size + 2) / 3 * 4
+	}
+	if size > most {
 		c.err = &SizeError{Size: size, Max: most}
 		return c
 	}
 	q := remote.Request{
 		Func: f.name, Version: f.cfg.Version, Codec: f.cfg.Codec.Name(), Data: data, Until: until,
-		Patience: f.cfg.Patience, Stored: f.cfg.Stored,
+		Patience: f.cfg.Patience, CallerPatience: f.cfg.CallerPatience, Stored: f.cfg.Stored,
 	}
 	if q.Stored {
 		q.ID = nuid.Next()

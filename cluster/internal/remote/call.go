@@ -25,6 +25,8 @@ type Request struct {
 	Until time.Time
 	// Patience is how long a member may give no sign of life.
 	Patience time.Duration
+	// CallerPatience is how long a member keeps what it has of a caller of which it hears nothing.
+	CallerPatience time.Duration
 	// Stored makes the call a job of the queue of the function, with the id: at least once.
 	Stored bool
 	ID     string
@@ -224,7 +226,10 @@ func (c *Call) send() error {
 
 // header returns the head of the message.
 func (c *Call) header() nats.Header {
-	h := nats.Header{HeadCodec: {c.Codec}}
+	if c.Codec == usualCodec && c.Until.IsZero() {
+		return nil
+	}
+	h := nats.Header{headCodec: {c.Codec}}
 	if !c.Until.IsZero() {
 		h[headLimit] = []string{strconv.FormatInt(int64(max(0, time.Until(c.Until))), 10)}
 	}
@@ -295,9 +300,11 @@ const (
 	maxAgain  = 20                     // how often it is
 )
 
+// settle is how long after a connection was lost, and is back, others may still be on their way back.
+const settle = 5 * time.Second
+
 // deafLimit is how often a question is asked that no member has heard.
 func deafLimit(conn *link.Conn) int {
-	const settle = 5 * time.Second
 	if since, remakes := conn.Up(); remakes > 0 && time.Since(since) < settle || !conn.NATS().IsConnected() {
 		return maxAgain
 	}

@@ -37,10 +37,10 @@ type Caller struct {
 	calls      map[uint64]*Call
 	untaken    map[uint64]*Call // those of calls that no member has taken
 	peers      map[string]*peer
+	confirms   map[string][]uint64 // the tokens of outcomes that have come, by the subject of their member
 	timer      *time.Timer
 	isWatching bool
 	ticked     time.Time
-	up         time.Time // when the connection was seen to be up
 	end        error
 }
 
@@ -49,6 +49,7 @@ type peer struct {
 	id, host string
 	calls    int
 	seen     time.Time
+	unheard  time.Time     // since when the broker knows of no such member; zero: it does
 	patience time.Duration // the least one of its calls
 }
 
@@ -59,7 +60,7 @@ func CallerOf(conn *link.Conn) *Caller {
 	return conn.Part(callerKey{}, func() any {
 		r := &Caller{
 			conn: conn, prefix: conn.NATS().NewInbox() + ".", turns: lock.NewSemaphore(maxUntaken),
-			calls: map[uint64]*Call{}, untaken: map[uint64]*Call{}, peers: map[string]*peer{},
+			calls: map[uint64]*Call{}, untaken: map[uint64]*Call{}, peers: map[string]*peer{}, confirms: map[string][]uint64{},
 		}
 		sub, err := conn.NATS().Subscribe(r.prefix+"*", r.take)
 		if err == nil {
@@ -93,15 +94,22 @@ func (r *Caller) enter(c *Call) error {
 	if !c.Stored {
 		r.untaken[c.token] = c
 	}
-	if !r.isWatching {
-		r.isWatching, r.ticked, r.up = true, c.sent, c.sent
-		if r.timer == nil {
-			r.timer = time.AfterFunc(tick, r.watch)
-		} else {
-			r.timer.Reset(tick)
-		}
-	}
+	r.beginWatch()
 	return nil
+}
+
+// beginWatch has watch called, once a second. The caller holds mu.
+func (r *Caller) beginWatch() {
+	if r.isWatching {
+		return
+	}
+	now := time.Now()
+	r.isWatching, r.ticked = true, now
+	if r.timer == nil {
+		r.timer = time.AfterFunc(tick, r.watch)
+	} else {
+		r.timer.Reset(tick)
+	}
 }
 
 // reply is the subject of what comes back for c.
@@ -111,6 +119,10 @@ func (r *Caller) reply(c *Call) string { return r.prefix + strconv.FormatUint(c.
 func (r *Caller) take(m *nats.Msg) {
 	rest := strings.TrimPrefix(m.Subject, r.prefix)
 	if id, isPong := strings.CutPrefix(rest, "m-"); isPong {
+		if m.Reply != "" {
+			r.asked(id, m)
+			return
+		}
 		r.pong(id, !link.IsUnheard(m))
 		return
 	}
@@ -127,7 +139,10 @@ func (r *Caller) take(m *nats.Msg) {
 		r.tell(token, busy, nil)
 	default:
 		r.tell(token, outcome, m)
-		if m.Reply != "" {
+		switch {
+		case strings.HasPrefix(m.Reply, memberPrefix):
+			r.confirm(m.Reply, token)
+		case m.Reply != "":
 			m.Respond(nil)
 		}
 	}
@@ -205,24 +220,50 @@ func (r *Caller) abort(member, reply string) {
 func (r *Caller) pong(id string, isThere bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if p := r.peers[id]; p != nil && isThere {
-		p.seen = time.Now()
+	switch p := r.peers[id]; {
+	case p == nil:
+	case isThere:
+		p.seen, p.unheard = time.Now(), time.Time{}
+	case p.unheard.IsZero():
+		p.unheard = time.Now()
 	}
+}
+
+// asked answers a member that asks for a sign of life, as it has heard nothing for long: a caller that
+// knows of no call there says so.
+func (r *Caller) asked(id string, m *nats.Msg) {
+	r.mu.Lock()
+	p := r.peers[id]
+	answer := &nats.Msg{}
+	if p == nil || p.calls == 0 {
+		answer.Header = nats.Header{headKind: {kindNone}}
+	} else {
+		p.seen, p.unheard = time.Now(), time.Time{}
+	}
+	r.mu.Unlock()
+	m.RespondMsg(answer)
+}
+
+// goneAfter is how long the broker knows of no connection of a member, or of a caller, until it is gone:
+// the broker sees at once that a process has ended. One whose connection was lost is back sooner.
+const goneAfter = 2 * time.Second
+
+// isGone reports whether a member, or a caller, that the broker has not known since then is gone. Those
+// of a broker that was away come back one by one.
+func isGone(conn *link.Conn, unheard, now time.Time) bool {
+	since, remakes := conn.Up()
+	return !unheard.IsZero() && now.Sub(unheard) >= goneAfter && (remakes == 0 || now.Sub(since) > settle)
 }
 
 // watch looks for members that give no sign of life, and asks all for one.
 func (r *Caller) watch() {
 	now := time.Now()
 	up, _ := r.conn.Up()
-	isUp := r.conn.NATS().IsConnected()
 	var lostTokens []uint64
 	var members []string
 	r.mu.Lock()
 	stood := now.Sub(r.ticked) > 3*tick // this process stood still: that says nothing of others
 	r.ticked = now
-	if isUp {
-		r.up = now
-	}
 	for token, c := range r.untaken {
 		since := c.sent
 		if up.After(since) {
@@ -240,17 +281,21 @@ func (r *Caller) watch() {
 			delete(r.peers, id)
 			continue
 		case stood:
-			p.seen = now
-		case now.Sub(p.seen) > p.patience:
+			p.seen, p.unheard = now, time.Time{}
+		case now.Sub(p.seen) > p.patience, isGone(r.conn, p.unheard, now):
 			lostTokens = append(lostTokens, r.lostAt(p, now)...)
 		}
 		members = append(members, id)
 	}
+	messages := r.confirmations()
 	r.isWatching = len(r.calls) > 0 && r.end == nil
 	if r.isWatching {
 		r.timer.Reset(tick)
 	}
 	r.mu.Unlock()
+	for _, m := range messages {
+		r.conn.NATS().PublishMsg(m)
+	}
 	for _, token := range lostTokens {
 		r.giveUp(token)
 	}
@@ -281,7 +326,7 @@ func (r *Caller) lostAt(p *peer, now time.Time) (tokens []uint64) {
 	for token, c := range r.calls {
 		switch {
 		case c.peer != p || c.Stored:
-		case now.Sub(p.seen) > c.Patience:
+		case now.Sub(p.seen) > c.Patience, isGone(r.conn, p.unheard, now):
 			tokens = append(tokens, token)
 		default:
 			p.patience = min(p.patience, c.Patience)
@@ -290,20 +335,16 @@ func (r *Caller) lostAt(p *peer, now time.Time) (tokens []uint64) {
 	return tokens
 }
 
-// maxAway is how long a connection may be away until a call that is stored is lost: its member may have
-// given the outcome up then.
-const maxAway = 25 * time.Second
-
 // Reconnected asks members whether they still have the calls: an outcome may have found no caller.
 func (r *Caller) Reconnected() {
 	type has struct{ member, reply string }
 	var ask []has
 	var lostTokens []uint64
+	away := r.conn.Away()
 	r.mu.Lock()
-	away := time.Since(r.up)
 	for token, c := range r.calls {
 		switch {
-		case c.Stored && away > maxAway:
+		case c.Stored && away > c.CallerPatience*5/6: // its member may have given the outcome up
 			lostTokens = append(lostTokens, token)
 		case !c.Stored && c.peer != nil:
 			ask = append(ask, has{c.peer.id, r.reply(c)})
@@ -329,7 +370,11 @@ func (r *Caller) Close() {
 	for token := range r.calls {
 		tokens = append(tokens, token)
 	}
+	messages := r.confirmations()
 	r.mu.Unlock()
+	for _, m := range messages {
+		r.conn.NATS().PublishMsg(m)
+	}
 	for _, token := range tokens {
 		r.tell(token, lost, nil)
 	}

@@ -11,20 +11,27 @@
 //	                                               that does not wait
 //	  ping ───────────────────────────────▶        each second, while it has calls of this caller
 //	        ◀───────────────────────── pong
-//	        ◀─────────────────────── outcome       repeated until it is answered
-//	    ok ───────────────────────────────▶
+//	        ◀─────────────────────── outcome       kept until it is confirmed, and sent again
+//	 confirm ─────────────────────────────▶        of many outcomes: see sent.go
 //	 abort ───────────────────────────────▶        repeated until it is answered
 //
-// A call that is stored is a job of a queue instead, which gives it to a member; the rest is the same.
+// So a call whose function does not wait costs two messages, and some part of a third. What most messages
+// have in common is left out of them: without a header a call is encoded in JSON, and an outcome is a value.
+//
+// A call that is stored is a job of a queue instead, which gives it to a member; the rest is the same, but
+// that its outcome is confirmed by itself.
 //
 // Messages are lost when the connection of either side breaks. Then:
 //
 //   - A call that was sent, and of which no member has said that it has taken it, may have been taken. A
 //     member says so again when its connection is back. If none does, the call is lost.
-//   - A member that does not answer for the patience of a call has lost it.
-//   - A member aborts the calls of a caller of which it hears nothing for [callerPatience].
-//   - A member gives an outcome up that it cannot deliver for half a minute. A caller that was away asks
-//     whether its calls are still there.
+//   - A member that does not answer for the patience of a call has lost it, and one of which the broker
+//     has known no connection for [goneAfter].
+//   - A member aborts the calls of a caller of which it hears nothing for the patience with callers. After
+//     two seconds of silence it asks the caller. If the broker knows no connection of it, or it knows of no
+//     call there, for [goneAfter], that is enough.
+//   - A member gives an outcome up that no caller has heard for the patience with callers. A caller that
+//     was away asks whether its calls are still there.
 //   - The caller answers taken, for a call that it does not know any more, with an abort.
 package remote
 
@@ -34,19 +41,24 @@ const (
 	headMember = "Edo-Member" // the id of a member
 	headHost   = "Edo-Host"   // where it runs
 	headLimit  = "Edo-Limit"  // how long the call may take, in nanoseconds
-	HeadCodec  = "Edo-Codec"
+	headCodec  = "Edo-Codec"  // of the argument; "": usualCodec
 )
+
+// usualCodec is the codec of a call that names none.
+const usualCodec = "json"
 
 // Kinds of messages.
 const (
-	kindTaken = "taken"
-	kindBusy  = "busy"
-	kindPing  = "ping"
-	kindAbort = "abort"
-	kindHas   = "has" // the caller was away, and asks whether the member still has a call
+	kindTaken   = "taken"
+	kindBusy    = "busy"
+	kindPing    = "ping"
+	kindAbort   = "abort"
+	kindHas     = "has"     // the caller was away, and asks whether the member still has a call
+	kindNone    = "none"    // the caller knows of no call of its own at the member
+	kindConfirm = "confirm" // the caller has outcomes
 
 	// Outcomes.
-	KindValue = "value"
+	KindValue = ""      // it has no header
 	KindError = "error" // the text of an error of the function
 	KindPanic = "panic" // the value and the stack of a panic, as JSON
 	KindLate  = "late"  // its time was over

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // LostError says that a member has gone, and the call with it.
@@ -46,6 +47,9 @@ func (c *Call) lostError() *LostError {
 	defer c.to.mu.Unlock()
 	if c.peer == nil {
 		return &LostError{Func: c.Func, Why: fmt.Sprintf("no member has said within %v that it has it; it may have run", c.Patience)}
+	}
+	if now := time.Now(); now.Sub(c.peer.seen) <= c.Patience {
+		return &LostError{Func: c.Func, Member: c.peer.name(), Why: "its connection is gone; it may have run"}
 	}
 	return &LostError{Func: c.Func, Member: c.peer.name(), Why: fmt.Sprintf("no sign of life for %v; it may have run", c.Patience)}
 }

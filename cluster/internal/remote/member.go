@@ -3,6 +3,7 @@ package remote
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -17,13 +18,13 @@ import (
 	"github.com/nats-io/nuid"
 )
 
-// callerPatience is how long a caller may give no sign of life, before its calls are aborted.
-const callerPatience = 30 * time.Second
-
 // Offer is a function that a member offers.
 type Offer struct {
 	Func    string
 	Version int
+	// CallerPatience is how long a caller may give no sign of life, before its calls are aborted, and
+	// before an outcome is given up.
+	CallerPatience time.Duration
 	// Run returns the call with the argument, as a future of its encoded result.
 	Run func(codec string, data []byte) (edo.Future[[]byte], error)
 }
@@ -42,8 +43,10 @@ type Member struct {
 	err           error
 	held          []*served // that are taken, and do not run
 	all           map[string]*served
-	busy          int // functions that run
-	callers       map[string]time.Time
+	busy          int              // functions that run
+	sent          map[string]*sent // outcomes that are not confirmed
+	unconfirmed   int              // the bytes of these
+	callers       map[string]*silence
 	open          int // subscriptions that have not ended
 	subscriptions []*nats.Subscription
 	timer         *time.Timer
@@ -65,7 +68,7 @@ func NewMember(conn *link.Conn, limit int, offers []*Offer) (*Member, error) {
 	host, _ := os.Hostname()
 	m := &Member{
 		conn: conn, id: nuid.Next(), host: fmt.Sprintf("%s, process %d", cmp.Or(host, "?"), os.Getpid()), limit: limit,
-		offers: map[string]*Offer{}, all: map[string]*served{}, callers: map[string]time.Time{},
+		offers: map[string]*Offer{}, all: map[string]*served{}, sent: map[string]*sent{}, callers: map[string]*silence{},
 	}
 	for _, o := range offers {
 		subject := CallSubject(o.Func, o.Version)
@@ -128,7 +131,7 @@ func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	switch {
 	case m.state == ended:
 		return edo.Unit{}, edo.Ready, link.ErrPolledAgain
-	case m.state == stopping && len(m.all) == 0 && m.open == 0:
+	case m.state == stopping && len(m.all) == 0 && len(m.sent) == 0 && m.open == 0:
 		m.mu.Unlock()
 		m.finish()
 		m.mu.Lock()
@@ -200,7 +203,7 @@ func (m *Member) versions(name string) string {
 
 // accept is told of a call.
 func (m *Member) accept(o *Offer, msg *nats.Msg) {
-	s := &served{m: m, offer: o, reply: msg.Reply, codec: msg.Header.Get(HeadCodec), data: msg.Data}
+	s := &served{m: m, offer: o, since: time.Now(), reply: msg.Reply, codec: cmp.Or(msg.Header.Get(headCodec), usualCodec), data: msg.Data}
 	if limit, err := strconv.ParseInt(msg.Header.Get(headLimit), 10, 64); err == nil {
 		s.until = time.Now().Add(time.Duration(limit))
 	}
@@ -210,7 +213,7 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 	waits := false
 	if !isRefused {
 		waits = m.busy+len(m.held) >= m.limit // otherwise its outcome may say it all
-		s.isTold = waits
+		s.isTold.Store(waits)
 		m.held = append(m.held, s)
 		m.enter(s)
 		wake, m.waker = m.waker, edo.Waker{}
@@ -229,7 +232,19 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 // enter makes s a call of m. The caller holds mu.
 func (m *Member) enter(s *served) {
 	m.all[s.reply] = s
-	m.callers[callerOf(s.reply)] = time.Now()
+	caller := callerOf(s.reply)
+	if c := m.callers[caller]; c != nil {
+		c.heard, c.unheard = time.Now(), time.Time{}
+	} else {
+		m.callers[caller] = &silence{heard: time.Now()}
+	}
+}
+
+// silence is how long nothing was heard of a caller.
+type silence struct {
+	heard    time.Time
+	unheard  time.Time // since when the broker knows of no such caller; zero: it does
+	isAsking bool      // for a sign of life
 }
 
 // callerOf returns the part of a reply subject that all calls of a caller share.
@@ -249,20 +264,24 @@ func (m *Member) order(msg *nats.Msg) {
 	switch msg.Header.Get(headKind) {
 	case kindPing:
 		m.mu.Lock()
-		if caller := callerOf(msg.Reply); !m.callers[caller].IsZero() {
-			m.callers[caller] = time.Now()
+		if c := m.callers[callerOf(msg.Reply)]; c != nil {
+			c.heard, c.unheard = time.Now(), time.Time{}
 		}
 		m.mu.Unlock()
 	case kindHas:
 		m.mu.Lock()
-		isThere := m.all[string(msg.Data)] != nil
+		isThere := m.all[string(msg.Data)] != nil || m.sent[string(msg.Data)] != nil
 		m.mu.Unlock()
 		if !isThere {
 			m.say(string(msg.Data), KindGone, []byte("its outcome could not be delivered while the connection was lost"))
 		}
 		return
+	case kindConfirm:
+		m.confirmed(string(msg.Data))
+		return
 	case kindAbort:
 		m.mu.Lock()
+		m.forget(string(msg.Data))
 		s := m.all[string(msg.Data)]
 		m.mu.Unlock()
 		if s != nil {
@@ -288,25 +307,34 @@ func (m *Member) abort(s *served) {
 	wake.Wake()
 }
 
-// watch aborts the calls of callers that are gone.
+// watch aborts the calls of callers that are gone, and asks what has not been confirmed.
 func (m *Member) watch() {
 	now := time.Now()
 	isUp := m.conn.NATS().IsConnected()
 	var gone []*served
+	var silent, untold []string
 	m.mu.Lock()
 	has := map[string]bool{}
 	for reply, s := range m.all {
 		caller := callerOf(reply)
 		has[caller] = true
-		if isUp && !s.isJob && now.Sub(m.callers[caller]) > callerPatience {
+		c := m.callers[caller]
+		if now.Sub(s.since) > tick/2 && !s.isTold.Swap(true) { // its function keeps the processor
+			untold = append(untold, reply)
+		}
+		if isUp && !s.isJob && (now.Sub(c.heard) > s.offer.CallerPatience || isGone(m.conn, c.unheard, now)) {
 			gone = append(gone, s)
 		}
 	}
-	for caller := range m.callers {
-		if !has[caller] {
+	for caller, c := range m.callers {
+		switch {
+		case !has[caller]:
 			delete(m.callers, caller)
-		} else if !isUp {
-			m.callers[caller] = now
+		case !isUp:
+			c.heard, c.unheard = now, time.Time{}
+		case now.Sub(c.heard) > 2*tick && !c.isAsking: // a living one has asked by now
+			c.isAsking = true
+			silent = append(silent, caller)
 		}
 	}
 	if m.state != ended {
@@ -317,6 +345,35 @@ func (m *Member) watch() {
 		m.abort(s)
 		m.say(s.reply, KindGone, []byte("nothing was heard of the caller"))
 	}
+	for _, reply := range untold {
+		m.say(reply, kindTaken, nil)
+	}
+	for _, caller := range silent {
+		m.askCaller(caller)
+	}
+	if isUp {
+		m.askSent(func(o *sent) bool { return now.Sub(o.at) > confirmWait })
+	}
+}
+
+// askCaller asks a caller for a sign of life: the broker says at once when its connection is gone.
+func (m *Member) askCaller(caller string) {
+	q := link.Question{Subject: caller + "m-" + m.id, On: "a sign of life", Deaf: 1}
+	m.conn.Asks().Tell(q, func(answer *nats.Msg, err error) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		c := m.callers[caller]
+		if c == nil {
+			return
+		}
+		c.isAsking = false
+		switch isThere := err == nil && answer.Header.Get(headKind) != kindNone; {
+		case isThere:
+			c.heard, c.unheard = time.Now(), time.Time{}
+		case (err == nil || errors.Is(err, nats.ErrNoResponders)) && c.unheard.IsZero():
+			c.unheard = time.Now()
+		}
+	})
 }
 
 // Name is that of the member in reports.
@@ -332,11 +389,11 @@ func (m *Member) Reconnected() {
 	if m.state == stopping { // what was on the way to it is lost
 		m.open = 0
 	}
-	wake := m.waker
-	m.waker = edo.Waker{}
+	wake := m.takeWaker()
 	m.mu.Unlock()
 	for _, reply := range replies {
 		m.say(reply, kindTaken, nil)
 	}
+	m.askSent(func(*sent) bool { return true })
 	wake.Wake()
 }

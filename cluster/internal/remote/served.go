@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -24,7 +25,8 @@ type served struct {
 	codec string
 	data  []byte
 	until time.Time
-	isJob bool // its queue gives it out again, if it has no outcome
+	since time.Time // when it has come
+	isJob bool      // its queue gives it out again, if it has no outcome
 
 	// Guarded by Member.mu.
 	task      edo.AbortHandle // zero: it is a job
@@ -33,8 +35,8 @@ type served struct {
 
 	fn       edo.Future[[]byte]
 	hasBegun bool
-	isTold   bool // the caller knows that the member has the call
-	hasEnded bool // the function
+	isTold   atomic.Bool // the caller knows that the member has the call
+	hasEnded bool        // the function
 	ask      link.Ask
 	isOver   bool
 }
@@ -54,8 +56,7 @@ func (s *served) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		s.begin()
 	}
 	if !s.hasEnded && s.run(cx) {
-		if !s.isTold {
-			s.isTold = true
+		if !s.isTold.Swap(true) {
 			s.m.say(s.reply, kindTaken, nil)
 		}
 		return edo.Unit{}, edo.Pending, nil
@@ -87,7 +88,7 @@ func (s *served) takeAborted(cx *edo.Context) bool {
 	}
 	m.mu.Unlock()
 	if isFirst {
-		s.isTold = true
+		s.isTold.Store(true)
 		m.say(s.reply, kindTaken, nil)
 	}
 	if isAborted {
@@ -168,27 +169,33 @@ func (s *served) fail(err error) {
 	}
 }
 
-// maxDeaf is how often an outcome is sent to a caller that does not hear it: for half a minute.
-const maxDeaf = 120
+// deafFor is how often a question is asked in that time while it is not heard.
+func deafFor(d time.Duration) int { return max(1, int(d/link.RetryWait)) }
 
 // maxText is how much of the text of an error is sent.
 const maxText = 16 << 10
 
 func cut(text string) string { return text[:min(len(text), maxText)] }
 
-// deliver begins to deliver the outcome. It is repeated until the caller has answered, or is gone.
+// deliver begins to deliver the outcome. It is repeated until the caller has confirmed it, or is gone.
 func (s *served) deliver(kind string, data []byte) {
 	s.hasEnded = true
 	s.m.functionEnded(s)
-	q := link.Question{
-		Subject: s.reply, Data: data, Header: nats.Header{headKind: {kind}, headMember: {s.m.id}, headHost: {s.m.host}},
-		On: "cluster: the caller of " + s.offer.Func + ", which takes the outcome", Deaf: maxDeaf,
-	}
 	if size, most := len(data), int(s.m.conn.NATS().MaxPayload())-1024; size > most {
-		q.Data = fmt.Appendf(nil, "the result is of %d bytes, above the limit of the broker, %d", size, most)
-		q.Header[headKind] = []string{KindError}
+		kind, data = KindError, fmt.Appendf(nil, "the result is of %d bytes, above the limit of the broker, %d", size, most)
 	}
-	s.ask = s.m.conn.Asks().New(q)
+	var head nats.Header
+	if kind != KindValue {
+		head = nats.Header{headKind: {kind}, headMember: {s.m.id}, headHost: {s.m.host}}
+	}
+	if s.m.sendTogether(s, &nats.Msg{Subject: s.reply, Header: head, Data: data}) {
+		s.isOver = true
+		return
+	}
+	s.ask = s.m.conn.Asks().New(link.Question{
+		Subject: s.reply, Data: data, Header: head, Deaf: deafFor(s.offer.CallerPatience),
+		On: "cluster: the caller of " + s.offer.Func + ", which takes the outcome",
+	})
 }
 
 // functionEnded lets another call begin.
@@ -220,7 +227,7 @@ func (s *served) Drop() {
 // Job returns a call that is stored, as a future that is ready when its outcome is delivered. An error
 // says that another member must make the call.
 func (m *Member) Job(o *Offer, j *Job) edo.Future[edo.Unit] {
-	return &served{m: m, offer: o, reply: j.Reply, codec: j.Codec, data: j.Data, until: j.Until, isJob: true}
+	return &served{m: m, offer: o, since: time.Now(), reply: j.Reply, codec: j.Codec, data: j.Data, until: j.Until, isJob: true}
 }
 
 // Buried tells the caller of a job that no member will make the call.

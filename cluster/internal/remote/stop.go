@@ -26,6 +26,7 @@ func (m *Member) Stop() {
 	for _, s := range held {
 		m.say(s.reply, kindBusy, nil)
 	}
+	m.askSent(func(*sent) bool { return true })
 	if !m.conn.NATS().IsConnected() { // nothing is on the way
 		m.mu.Lock()
 		m.open = 0
@@ -55,10 +56,15 @@ func (m *Member) closed() {
 
 func (m *Member) wake() {
 	m.mu.Lock()
-	wake := m.waker
-	m.waker = edo.Waker{}
+	wake := m.takeWaker()
 	m.mu.Unlock()
 	wake.Wake()
+}
+
+// takeWaker returns the waker of the task that polls m. The caller holds mu.
+func (m *Member) takeWaker() (w edo.Waker) {
+	w, m.waker = m.waker, edo.Waker{}
+	return w
 }
 
 // finish leaves the connection.
@@ -105,6 +111,8 @@ func (m *Member) drop() {
 	for _, s := range held {
 		delete(m.all, s.reply)
 	}
+	clear(m.sent)
+	m.unconfirmed = 0
 	m.mu.Unlock()
 	for _, s := range held {
 		m.say(s.reply, kindBusy, nil)

@@ -1,10 +1,12 @@
 package cluster_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,7 +112,12 @@ func TestAMemberThatIsKilledIsMissedBeforeItsPatience(t *testing.T) {
 		defer conn.Drop()
 		member := start(t, "member", folder, log, "")
 		h := cluster.Spawn(task, conn, f, 1)
-		if err := until(task, hasLogged(log, "begins 1")); err != nil {
+		isThere := func() bool {
+			var report bytes.Buffer
+			edo.Dump(&report)
+			return strings.Contains(report.String(), fmt.Sprint("process ", member.Process.Pid))
+		}
+		if err := until(task, isThere); err != nil { // the caller knows which member has the call
 			return err
 		}
 		member.kill()

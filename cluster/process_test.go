@@ -43,6 +43,9 @@ const workerLimit = 8
 
 // play is the main function of such a process. It ends when its input does, or at an interrupt.
 func play(role string) int {
+	if role == "server" {
+		return playServer()
+	}
 	err := edo.Run(func(task *edo.Task) error {
 		b := cluster.Broker{Listen: os.Getenv(listenVariable)}
 		conn, err := b.Open(task, os.Getenv(folderVariable))
@@ -114,6 +117,19 @@ func play(role string) int {
 	if role == "broker" {
 		return brokerExit
 	}
+	return 0
+}
+
+// playServer is a server of a cluster, until the input ends.
+func playServer() int {
+	s, err := beServer(os.Getenv(folderVariable), os.Getenv(listenVariable))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println("ready", s.Addr())
+	io.Copy(io.Discard, os.Stdin)
+	s.Shutdown()
 	return 0
 }
 

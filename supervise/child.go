@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/core"
+	places "github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -61,6 +62,7 @@ type run struct {
 	// Set before the task is spawned.
 	s  *Supervisor
 	rt *core.Runtime
+	at places.Callers
 
 	// Guarded by s.mu.
 	child    *child // nil: of an earlier Run of the supervisor
@@ -74,6 +76,10 @@ type run struct {
 func (r *run) ready() {
 	r.s.change(func(m *machine, now int64) { m.ready(r, now) })
 }
+
+// SpawnedAt returns where the Start of the child was made: its tasks are spawned by the supervisor, whose
+// stack has no place of the program.
+func (r *run) SpawnedAt() places.Callers { return r.at }
 
 // NewBond returns the bond of the task of the run. So a child is in no scope that its
 // supervisor is in: it ends in its turn, and its failures are the supervisor's.

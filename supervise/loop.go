@@ -101,7 +101,7 @@ func (s *Supervisor) perform(a *action, cx *sched.Context) {
 
 // spawn spawns the task of a run.
 func (s *Supervisor) spawn(r *run, cx *sched.Context) {
-	r.s, r.rt = s, s.rt
+	r.s, r.rt, r.at = s, s.rt, r.child.spec.Start.at
 	opts := make([]edo.SpawnOption, 0, 1+len(r.child.spec.Options))
 	opts = append(opts, edo.Name(r.child.name))
 	opts = append(opts, r.child.spec.Options...)

@@ -3,6 +3,7 @@ package core
 import (
 	"reflect"
 
+	places "github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -49,6 +50,10 @@ const (
 
 // A Group makes bonds: a scope does, for each task that is spawned in it.
 type Group interface{ NewBond() Bond }
+
+// Placed is a [Group] whose tasks are spawned for a place of the program that is not on the stack then:
+// a supervisor starts a child again long after that was given to it.
+type Placed interface{ SpawnedAt() places.Callers }
 
 // Inherited is a [Bond] that tasks have as well which its task spawns.
 type Inherited interface {

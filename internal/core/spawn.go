@@ -96,6 +96,9 @@ func (h *Head) prepare(cx *sched.Context, rt *Runtime, group Group) error {
 	if rt.Tracer != nil {
 		o := rt.Tracer.origin(parent)
 		o.name = ownName(h.Task.Body().(Body))
+		if g, ok := group.(Placed); ok {
+			o.spawn = g.SpawnedAt()
+		}
 		x.origin.Store(o)
 	}
 	if vs := x.values; vs != nil && vs.inherits {

@@ -52,7 +52,7 @@ func TestTheCallsOfAKilledCallerAreAborted(t *testing.T) {
 			if err := w.begun.await(task); err != nil {
 				return err
 			}
-			caller.kill()
+			caller.Kill()
 			return w.ended.await(task)
 		})
 		if err != nil {
@@ -120,7 +120,7 @@ func TestAMemberThatIsKilledIsMissedBeforeItsPatience(t *testing.T) {
 		if err := until(task, isThere); err != nil { // the caller knows which member has the call
 			return err
 		}
-		member.kill()
+		member.Kill()
 		_, err = h.Await(task)
 		if e, ok := errors.AsType[*cluster.LostError](err); !ok || e.Member == "" || e.Reason != "its connection is gone; it may have run" {
 			t.Errorf("the call of a killed member is %v", err)

@@ -18,7 +18,7 @@ import (
 // broker writes that down some time later, so that one that is killed may know as little.
 func killForgetting(t *testing.T, broker *process, folder string) *process {
 	t.Helper()
-	broker.kill()
+	broker.Kill()
 	n := 0
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == "o.dat" {

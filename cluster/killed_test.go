@@ -20,7 +20,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 	const n, kills = 3000, 3
 	folder, log := t.TempDir(), newLog(t)
 	broker := start(t, "broker", folder, log, "127.0.0.1:0")
-	address := broker.address
+	address := broker.Address
 	run(t, func(task *edo.Task) error {
 		conn, err := cluster.Open(task, folder)
 		if err != nil {
@@ -38,10 +38,10 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 				return nil
 			}
 			killed++
-			broker.kill()
+			broker.Kill()
 			broker = start(t, "broker", folder, log, "127.0.0.1:0")
-			if broker.address != address {
-				return fmt.Errorf("the broker has moved from %s to %s", address, broker.address)
+			if broker.Address != address {
+				return fmt.Errorf("the broker has moved from %s to %s", address, broker.Address)
 			}
 			return nil
 		})
@@ -58,7 +58,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 			t.Errorf("the queue stands at %+v, %v", info, err)
 		}
 		for _, w := range workers {
-			if err := w.end(); err != nil {
+			if err := w.End(); err != nil {
 				t.Errorf("a worker has ended with %v", err)
 			}
 		}
@@ -84,7 +84,7 @@ func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
 		workers := []*process{start(t, "worker least", folder, log, ""), start(t, "worker least", folder, log, "")}
 		killed := 0
 		kill := func() error {
-			workers[killed%2].kill()
+			workers[killed%2].Kill()
 			workers[killed%2] = start(t, "worker least", folder, log, "")
 			killed++
 			return nil
@@ -102,7 +102,7 @@ func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
 			return err
 		}
 		for _, w := range workers {
-			if err := w.end(); err != nil {
+			if err := w.End(); err != nil {
 				t.Errorf("a worker has ended with %v", err)
 			}
 		}
@@ -164,7 +164,7 @@ func TestAWorkerThatStoodStillTakesNoJobAwayFromAnother(t *testing.T) {
 			if err := until(task, hasLogged("fails it 1")); err != nil {
 				return err
 			}
-			if err := stands.end(); err != nil { // it has sent all that it would
+			if err := stands.End(); err != nil { // it has sent all that it would
 				t.Errorf("the worker has ended with %v", err)
 			}
 			if info, err := q.Info(task); err != nil || info.Taken != 1 || info.Waiting != 0 {
@@ -203,8 +203,8 @@ func TestASignalIsTheProgramsAndNotTheBrokers(t *testing.T) {
 	}
 	folder := t.TempDir()
 	broker := start(t, "broker", folder, "", "")
-	if broker.address != "" {
-		t.Errorf("the broker listens at %q", broker.address)
+	if broker.Address != "" {
+		t.Errorf("the broker listens at %q", broker.Address)
 	}
 	run(t, func(task *edo.Task) error {
 		_, err := cluster.Open(task, folder)
@@ -217,13 +217,12 @@ func TestASignalIsTheProgramsAndNotTheBrokers(t *testing.T) {
 	if err := broker.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	err := <-broker.exited
-	broker.exited <- err
+	err := broker.Exit()
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != brokerExit {
 		t.Errorf("the broker has ended with %v, want exit code %d", err, brokerExit)
 	}
 	run(t, func(task *edo.Task) error { // and one that was killed leaves no lock
-		start(t, "broker", folder, "", "").kill()
+		start(t, "broker", folder, "", "").Kill()
 		conn, err := cluster.Open(task, folder)
 		if err != nil {
 			return err

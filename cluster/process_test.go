@@ -1,13 +1,11 @@
 package cluster_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/internal/clustertest"
 	"github.com/edo-go/edo/lock"
 )
 
@@ -160,56 +159,14 @@ func logged(task *edo.Task, log io.Writer, job *cluster.Job[string]) error {
 }
 
 // process is a process of a test.
-type process struct {
-	*exec.Cmd
-	stdin   io.WriteCloser
-	address string
-	exited  chan error
-}
+type process = clustertest.Process
 
 // start starts a process, and waits until it is ready.
 func start(t *testing.T, role, folder, log, listen string) *process {
 	t.Helper()
-	p := &process{Cmd: exec.Command(os.Args[0]), exited: make(chan error, 1)}
-	p.Env = append(os.Environ(), roleVariable+"="+role, folderVariable+"="+folder, logVariable+"="+log, listenVariable+"="+listen)
-	p.Stderr = os.Stderr
-	out, err := p.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.stdin, err = p.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	line, err := lines.ReadString('\n')
-	go func() {
-		io.Copy(io.Discard, lines)
-		p.exited <- p.Wait()
-	}()
-	t.Cleanup(p.kill)
-	address, ok := strings.CutPrefix(strings.TrimSpace(line), "ready")
-	if err != nil || !ok {
-		t.Fatalf("a process %s has said %q: %v", role, line, err)
-	}
-	p.address = strings.TrimSpace(address)
-	return p
-}
-
-// kill kills the process, and waits for its end. It may be called twice.
-func (p *process) kill() {
-	p.Process.Kill()
-	p.end()
-}
-
-// end closes the input of the process, and waits for its end.
-func (p *process) end() error {
-	p.stdin.Close()
-	err := <-p.exited
-	p.exited <- err
-	return err
+	return clustertest.Start(t, []string{
+		roleVariable + "=" + role, folderVariable + "=" + folder, logVariable + "=" + log, listenVariable + "=" + listen,
+	}, nil)
 }
 
 // account is what a log says: how often each job was done.

@@ -46,7 +46,7 @@ func TestAHundredThousandRemoteCallsThatWaitTakeLessThanAKilobyteEach(t *testing
 		if each >= 1000 {
 			t.Errorf("a call that waits takes %d bytes", each)
 		}
-		member.kill()
+		member.Kill()
 		for _, h := range all {
 			h.Abort()
 		}

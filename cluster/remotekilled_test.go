@@ -144,7 +144,7 @@ func TestRemoteCallsHaveResultsOrAreLostWhenMembersAreKilled(t *testing.T) {
 				members := []*process{start(t, "member", folder, log, ""), start(t, "member", folder, log, "")}
 				killed := 0
 				results, lost, err := callAll(task, conn, f, n, kills, func() error {
-					members[killed%2].kill()
+					members[killed%2].Kill()
 					members[killed%2] = start(t, "member", folder, log, "")
 					killed++
 					return nil
@@ -157,7 +157,7 @@ func TestRemoteCallsHaveResultsOrAreLostWhenMembersAreKilled(t *testing.T) {
 				}
 				remoteAccount(t, log, n, results, lost, f == onceFunc)
 				for _, m := range members {
-					if err := m.end(); err != nil {
+					if err := m.End(); err != nil {
 						t.Errorf("a member has ended with %v", err)
 					}
 				}
@@ -185,7 +185,7 @@ func TestRemoteCallsHaveResultsOrAreLostWhenTheBrokerIsKilled(t *testing.T) {
 				killed := 0
 				results, lost, err := callAll(task, conn, f, n, kills, func() error {
 					killed++
-					broker.kill()
+					broker.Kill()
 					broker = start(t, "broker", folder, log, "127.0.0.1:0")
 					return nil
 				})
@@ -197,7 +197,7 @@ func TestRemoteCallsHaveResultsOrAreLostWhenTheBrokerIsKilled(t *testing.T) {
 				}
 				remoteAccount(t, log, n, results, lost, f == onceFunc)
 				for _, m := range members {
-					if err := m.end(); err != nil {
+					if err := m.End(); err != nil {
 						t.Errorf("a member has ended with %v", err)
 					}
 				}
@@ -224,7 +224,7 @@ func TestAProgramOfAnOldVersionDoesNotKnowTheFunction(t *testing.T) {
 		if e, ok := errors.AsType[*cluster.RemotePanicError](err); !ok || !strings.Contains(string(e.Stack), "remoteFunctions") {
 			t.Errorf("a panic in another process is %v", err)
 		}
-		if err := old.end(); err != nil {
+		if err := old.End(); err != nil {
 			t.Errorf("a member has ended with %v", err)
 		}
 		return conn.Close(task)
@@ -266,7 +266,7 @@ func TestAMemberThatStandsStillHasLostItsCalls(t *testing.T) {
 		if err := until(task, hasLogged(log, "cancelled 1")); err != nil { // it is told that its call is not known any more
 			return err
 		}
-		if err := stands.end(); err != nil {
+		if err := stands.End(); err != nil {
 			t.Errorf("the member has ended with %v", err)
 		}
 		return conn.Close(task)

@@ -158,7 +158,7 @@ func TestNothingIsLostWhenTheLeaderOfAReplicatedQueueIsKilled(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				c.processes[leader].kill()
+				c.processes[leader].Kill()
 				if _, err := value.Set(task, killed); err != nil { // two of three are enough
 					return err
 				}

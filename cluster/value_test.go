@@ -92,7 +92,7 @@ func TestAWatchGoesOnWhenTheBrokerWasKilled(t *testing.T) {
 				return err
 			}
 			if i%(n/(kills+1)) == 0 && i < n {
-				broker.kill()
+				broker.Kill()
 				broker = start(t, "broker", folder, "", "127.0.0.1:0")
 			}
 		}

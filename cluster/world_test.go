@@ -1,7 +1,6 @@
 package cluster_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/internal/clustertest"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/lock"
 )
@@ -41,16 +41,7 @@ func with(t *testing.T, fn func(task *edo.Task, conn *cluster.Conn) error) {
 // run runs fn in a runtime of its own.
 func run(t *testing.T, fn func(task *edo.Task) error) {
 	t.Helper()
-	err := edo.Run(func(task *edo.Task) error {
-		err := fn(task)
-		if err != nil || t.Failed() { // tasks that wait for the rest of fn end as well
-			go task.Runtime().Shutdown(context.Background())
-		}
-		return err
-	}, tasktest.Quiet(edo.Config{}))
-	if err != nil {
-		t.Error(err)
-	}
+	clustertest.Run(t, fn)
 }
 
 // tally counts what handlers have done.
@@ -145,14 +136,7 @@ func (g *gate) wait(task *edo.Task) error { return g.Acquire(task, 1) }
 func (g *gate) open(n int)                { g.Release(n) }
 
 // until yields until is holds.
-func until(task *edo.Task, is func() bool) error {
-	for !is() {
-		if err := edo.Yield(task); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func until(task *edo.Task, is func() bool) error { return clustertest.Until(task, is) }
 
 // count returns how often one was counted.
 func (l *tally) count(what string) int {

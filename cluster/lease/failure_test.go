@@ -87,14 +87,14 @@ func TestLeadersThatStoodStillDoNoHarm(t *testing.T) {
 			return err
 		}
 		second := start(t, "leader", "second", folder, "")
-		if err := first.Process.Signal(stopSignal); err != nil {
+		if err := first.Cmd.Process.Signal(stopSignal); err != nil {
 			return err
 		}
 		two, err := second.await(task, "works")
 		if err != nil {
 			return err
 		}
-		if err := second.Process.Signal(stopSignal); err != nil {
+		if err := second.Cmd.Process.Signal(stopSignal); err != nil {
 			return err
 		}
 		l, err := s.Acquire(task, "leader", "the test")
@@ -110,7 +110,7 @@ func TestLeadersThatStoodStillDoNoHarm(t *testing.T) {
 			}
 		}
 		for i, p := range []*process{first, second} {
-			if err := p.Process.Signal(continueSignal); err != nil {
+			if err := p.Cmd.Process.Signal(continueSignal); err != nil {
 				return err
 			}
 			mine := []uint64{one, two}[i]

@@ -1,19 +1,17 @@
 package lease_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/internal/clustertest"
 	"github.com/edo-go/edo/cluster/lease"
 	"github.com/edo-go/edo/timer"
 )
@@ -114,66 +112,46 @@ func playPart(task *edo.Task, role string, conn *cluster.Conn) error {
 	}
 }
 
-// process is a process of a test.
+// process is a process of a test, whose lines are read by events.
 type process struct {
-	*exec.Cmd
-	stdin   io.WriteCloser
-	address string
-	lines   chan string
-	exited  chan error
+	*clustertest.Process
+	lines chan string
 }
 
 // start starts a process, and waits until it is ready.
 func start(t *testing.T, role, name, folder, listen string) *process {
 	t.Helper()
-	p := &process{Cmd: exec.Command(os.Args[0]), lines: make(chan string), exited: make(chan error, 1)}
-	p.Env = append(os.Environ(), roleVariable+"="+role, nameVariable+"="+name, folderVariable+"="+folder, listenVariable+"="+listen)
-	p.Stderr = os.Stderr
-	out, err := p.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.stdin, err = p.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	line, err := lines.ReadString('\n')
-	address, ok := strings.CutPrefix(strings.TrimSpace(line), "ready")
-	go func() {
-		defer close(p.lines)
-		for s := bufio.NewScanner(lines); s.Scan(); {
-			select {
-			case p.lines <- s.Text():
-			case <-t.Context().Done():
-			}
+	lines := make(chan string)
+	return &process{lines: lines, Process: clustertest.Start(t, []string{
+		roleVariable + "=" + role, nameVariable + "=" + name, folderVariable + "=" + folder, listenVariable + "=" + listen,
+	}, func(line string) {
+		select {
+		case lines <- line:
+		case <-t.Context().Done():
 		}
-		p.exited <- p.Wait()
-	}()
-	t.Cleanup(p.kill)
-	if err != nil || !ok {
-		t.Fatalf("a process %s has said %q: %v", role, line, err)
-	}
-	p.address = strings.TrimSpace(address)
-	return p
+	})}
 }
 
 // kill kills the process, and waits for its end. It may be called twice.
 func (p *process) kill() {
-	p.Process.Kill()
+	p.Cmd.Process.Kill()
 	p.end()
 }
 
-// end closes the input of the process, and waits for its end.
+// end ends the process, and waits for its end: its last lines are not read.
 func (p *process) end() error {
-	p.stdin.Close()
-	for range p.lines {
-	}
-	err := <-p.exited
-	p.exited <- err
-	return err
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		for {
+			select {
+			case <-p.lines:
+			case <-over:
+				return
+			}
+		}
+	}()
+	return p.End()
 }
 
 // event is a line of a member: "has 17".
@@ -186,10 +164,7 @@ type event struct {
 func (p *process) event(task *edo.Task) (event, error) {
 	return edo.Call(task, func(ctx context.Context) (e event, err error) {
 		select {
-		case line, ok := <-p.lines:
-			if !ok {
-				return e, errors.New("the process has ended")
-			}
+		case line := <-p.lines:
 			_, err = fmt.Sscan(line, &e.what, &e.token)
 		case <-ctx.Done():
 			err = context.Cause(ctx)

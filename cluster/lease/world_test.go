@@ -2,7 +2,6 @@ package lease_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/internal/clustertest"
 	"github.com/edo-go/edo/cluster/lease"
 	"github.com/edo-go/edo/internal/tasktest"
 )
@@ -29,16 +29,7 @@ var long = lease.Config{TTL: time.Hour}
 // run runs fn in a runtime of its own.
 func run(t *testing.T, fn func(task *edo.Task) error) {
 	t.Helper()
-	err := edo.Run(func(task *edo.Task) error {
-		err := fn(task)
-		if err != nil || t.Failed() { // tasks that wait for the rest of fn end as well
-			go task.Runtime().Shutdown(context.Background())
-		}
-		return err
-	}, tasktest.Quiet(edo.Config{}))
-	if err != nil {
-		t.Error(err)
-	}
+	clustertest.Run(t, fn)
 }
 
 // with runs fn with a broker in the process, and two members of a space: each has a connection of its
@@ -84,14 +75,7 @@ func withConns(t *testing.T, fn func(task *edo.Task, mine, other *cluster.Conn) 
 }
 
 // until yields until is holds.
-func until(task *edo.Task, is func() bool) error {
-	for !is() {
-		if err := edo.Yield(task); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func until(task *edo.Task, is func() bool) error { return clustertest.Until(task, is) }
 
 // untilReported waits until a report has the text.
 func untilReported(task *edo.Task, text string) error {

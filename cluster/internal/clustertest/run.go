@@ -1,0 +1,36 @@
+// Package clustertest has what the tests of module cluster share: a runtime for each test, waits for what
+// is seen from outside, and processes that are started, killed and made to stand still.
+package clustertest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/tasktest"
+)
+
+// Run runs fn in a runtime of its own. When it fails, tasks that wait for the rest of fn end as well.
+func Run(t *testing.T, fn func(task *edo.Task) error) {
+	t.Helper()
+	err := edo.Run(func(task *edo.Task) error {
+		err := fn(task)
+		if err != nil || t.Failed() {
+			go task.Runtime().Shutdown(context.Background())
+		}
+		return err
+	}, tasktest.Quiet(edo.Config{}))
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Until yields until is holds.
+func Until(task *edo.Task, is func() bool) error {
+	for !is() {
+		if err := edo.Yield(task); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -25,7 +25,7 @@ var floors = []floor{
 	{"programs", "examples/hello examples/oneshot examples/mpsc examples/helloserver examples/bytecount examples/coordinator examples/miniredis examples/proxy examples/supervised examples/tail examples/bank examples/philosophers examples/lostwake examples/election examples/jobs examples/raft"},
 	{"parts of examples", "examples/internal/parts examples/internal/proof"},
 	{"running and testing", "sim sim/linear sim/world edotest"},
-	{"telling", "sim/story"},
+	{"telling", "sim/story console"},
 	{"recording", "internal/events"},
 	{"their parts", "examples/raft/kv examples/raft/storage"},
 	{"and their bytes", "examples/raft/wire"},

@@ -28,7 +28,7 @@ var notOfTheLibrary = []string{"core", "own", "docs"}
 
 // waitForNothing are public packages that are not in the list, because their operations do
 // not wait for a program.
-var waitForNothing = []string{"report", "sim", "sim/disk", "sim/linear", "sim/world", "stream/sink", "stream/window", "sim/story", "edotest"}
+var waitForNothing = []string{"report", "sim", "sim/disk", "sim/linear", "sim/world", "stream/sink", "stream/window", "sim/story", "edotest", "console"}
 
 // neverWait are operations that take a Task and cannot wait, and why.
 var neverWait = map[string]string{

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/held"
 	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -38,6 +39,7 @@ func (s *seat[T]) describeWait(w *turn[T]) edo.Wait {
 		wait.By = made.Describe("sender")
 	}
 	wait.By = append(wait.By, permits...)
+	wait.SetHeld(&held.Held{About: held.RefTo(c)})
 	return wait
 }
 
@@ -110,10 +112,12 @@ func (c *channel[T]) describeWait(what string, w *offer[T]) edo.Wait {
 	}
 	made := c.origins.receivers.Clone()
 	c.mu.Unlock()
-	return edo.Wait{
+	wait := edo.Wait{
 		On: fmt.Sprintf("mpmc: %s (%s)", what, how),
 		By: append(made.Describe("receiver"), permits...),
 	}
+	wait.SetHeld(&held.Held{About: held.RefTo(c)})
+	return wait
 }
 
 // Waits says that the send or the reserve waits for room.

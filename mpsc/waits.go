@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/held"
 	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -37,6 +38,7 @@ func (rx *Receiver[T]) Waits(*edo.Context) edo.Wait {
 		w.By = made.Describe("sender")
 	}
 	w.By = append(w.By, permits...)
+	w.SetHeld(&held.Held{About: held.RefTo(c)})
 	return w
 }
 
@@ -113,10 +115,16 @@ func (c *channel[T]) describeWait(what string, w *waiter[T]) edo.Wait {
 	if n := w.need + w.got; n > 1 {
 		what = fmt.Sprintf("%s of %d, of which it has %d", what, n, w.got)
 	}
-	return edo.Wait{
+	wait := edo.Wait{
 		On: fmt.Sprintf("mpsc: %s (full, %s, %s)", what, c.describeSize(), c.describePlace(w)),
 		By: append([]string{"the receiver"}, c.describePermits()...),
 	}
+	about := &held.Held{About: held.RefTo(c)}
+	if t := c.owner.current.Load(); t != nil {
+		about.Last = held.RefTo(t.root)
+	}
+	wait.SetHeld(about)
+	return wait
 }
 
 // Waits says that the send or the reserve waits for room.

@@ -62,6 +62,14 @@ func (g *grouper) add(t *Task) {
 		above = g.parents[t.Parent]
 	}
 	g.setKey(t, above)
+	own := g.put(t, above)
+	if _, ok := g.parents[t.ID]; ok && t.ID != 0 {
+		g.parents[t.ID] = own
+	}
+}
+
+// put puts t, whose key was set, into its group, and returns that.
+func (g *grouper) put(t *Task, above *group) *group {
 	own := g.groups[string(g.key)]
 	if own == nil {
 		own = &group{
@@ -81,9 +89,7 @@ func (g *grouper) add(t *Task) {
 		own.merge(t, g.values)
 	}
 	own.count++
-	if _, ok := g.parents[t.ID]; ok && t.ID != 0 {
-		g.parents[t.ID] = own
-	}
+	return own
 }
 
 // setKey sets the key of t: two tasks with the same key are in the same group.

@@ -27,6 +27,23 @@ type Held struct {
 	More bool
 	// As says where a report puts the names of the tasks.
 	As As
+
+	// About refers to what is waited for where Of does not, and Last is a task that may end the
+	// wait, as the receiver of a full channel may: the one that did so last. They are for a
+	// console alone: no report names them, and no wait is stuck because of them.
+	About Ref
+	Last  Ref
+}
+
+// Object returns what is waited for, or the zero Ref.
+func (h *Held) Object() Ref {
+	switch {
+	case h == nil:
+		return Ref{}
+	case h.Of != Ref{}:
+		return h.Of
+	}
+	return h.About
 }
 
 // As says where a report puts the names of the tasks of a [Held] in a wait.

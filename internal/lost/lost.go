@@ -125,6 +125,7 @@ func Tell(since uint64) error {
 
 // report logs the error of a tell function, unless it is nil.
 func report(err error) {
+	keepRecent(err)
 	if f, ok := errors.AsType[*Forgotten](err); ok {
 		made := origin.Frame(f.PC)
 		slog.Warn(f.What, "func", made.Function, "file", made.File, "line", made.Line)

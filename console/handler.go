@@ -1,0 +1,151 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/edo-go/edo"
+)
+
+// Handler returns a handler that shows all runtimes of the process, for a pattern that ends in a
+// slash:
+//
+//	mux.Handle("/debug/edo/", console.Handler())
+//
+// Below it are
+//
+//	GET  snapshot    the last [Frame], as JSON
+//	GET  stream      each frame as it comes, as server-sent events named frame
+//	GET  task?ref=N  one [Task], as JSON: N is a TaskRef of a frame
+//	GET  dump        what edo.Dump writes, as text; it asks all tasks at once
+//	POST stacks      the stacks of the polls that run; the program stands still meanwhile
+//
+// A POST needs a header X-Edo-Console, with any value. Without [WithToken] only requests from this
+// machine are answered, and in any case only those for localhost, for an IP address or for the names
+// of [WithHosts], and none of other sites' pages.
+//
+// Handler panics when a token is too short. The handler uses no task and no worker: it answers also
+// when all workers are stuck. Any number of goroutines may call it.
+func Handler(opts ...Option) http.Handler {
+	g := newGuard(opts)
+	if g.isShort {
+		panic(errShortToken)
+	}
+	return &handler{guard: g, observer: theObserver}
+}
+
+// handler answers requests.
+type handler struct {
+	guard    *guard
+	observer *observer
+	dumps    sync.Mutex // one at a time
+	streams  streams
+}
+
+// routes are what is answered, by the last part of the path.
+var routes = map[string]route{
+	"snapshot": {method: http.MethodGet, serve: (*handler).snapshot},
+	"stream":   {method: http.MethodGet, serve: (*handler).stream},
+	"task":     {method: http.MethodGet, serve: (*handler).task},
+	"dump":     {method: http.MethodGet, serve: (*handler).dump},
+	"stacks":   {method: http.MethodPost, serve: (*handler).stacks},
+}
+
+// route is what is answered to one kind of request.
+type route struct {
+	method   string
+	isPublic bool // it has no secrets, and needs no token
+	serve    func(*handler, http.ResponseWriter, *http.Request)
+}
+
+// ServeHTTP answers a request.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	head := w.Header()
+	head.Set("Cache-Control", "no-store")
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "no-referrer")
+	head.Set("Cross-Origin-Resource-Policy", "same-origin")
+	name := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	to, ok := routes[name]
+	if no := h.guard.check(r, !to.isPublic); no != nil {
+		if no.status == http.StatusUnauthorized {
+			head.Set("WWW-Authenticate", "Bearer")
+		}
+		http.Error(w, no.text, no.status)
+		return
+	}
+	switch {
+	case !ok:
+		http.NotFound(w, r)
+	case r.Method != to.method && !(r.Method == http.MethodHead && to.method == http.MethodGet):
+		head.Set("Allow", to.method)
+		http.Error(w, "console: "+name+" needs the method "+to.method, http.StatusMethodNotAllowed)
+	default:
+		to.serve(h, w, r)
+	}
+}
+
+// snapshot answers with the last frame, or with the first one that comes.
+func (h *handler) snapshot(w http.ResponseWriter, r *http.Request) {
+	defer h.observer.enter()()
+	frame, _, come := h.observer.next()
+	for frame == nil {
+		select {
+		case <-come:
+		case <-r.Context().Done():
+			return
+		}
+		frame, _, come = h.observer.next()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(frame)
+}
+
+// task answers with a task.
+func (h *handler) task(w http.ResponseWriter, r *http.Request) {
+	ref, err := strconv.ParseUint(r.URL.Query().Get("ref"), 10, 64)
+	if err != nil {
+		http.Error(w, "console: task needs ref, a number of a frame", http.StatusBadRequest)
+		return
+	}
+	t, err := h.observer.task(ref)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	writeJSON(w, t)
+}
+
+var errUnknownTask = errors.New("console: no frame has named a task by this number, or it was long ago")
+
+// dump answers with the text of all tasks.
+func (h *handler) dump(w http.ResponseWriter, _ *http.Request) {
+	h.dumps.Lock()
+	defer h.dumps.Unlock()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	edo.Dump(w)
+}
+
+// stacks answers with the stacks of the polls that run.
+func (h *handler) stacks(w http.ResponseWriter, _ *http.Request) {
+	h.dumps.Lock()
+	defer h.dumps.Unlock()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	all := pollStacks()
+	if len(all) == 0 {
+		io.WriteString(w, "no poll runs, of "+plural(runtime.NumGoroutine(), "goroutine\n", "goroutines\n"))
+	}
+	io.WriteString(w, strings.Join(all, "\n\n"))
+}
+
+// writeJSON answers with v.
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,162 @@
+package console
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/edo-go/edo/internal/sched"
+)
+
+// workers is what the workers of a runtime were seen to do. They are looked at often, which takes
+// some loads: so a poll that takes long is seen while it runs, and no worker measures one.
+type workers struct {
+	looks []sched.WorkerLook
+	polls map[int]*poll // the poll of each worker that is not idle
+	long  []*poll       // the longest that have returned or still run, the longest first
+}
+
+// poll is a poll that was seen.
+type poll struct {
+	worker   int
+	address  uintptr
+	progress uint64
+	began    time.Time
+	last     time.Time // when it was seen last
+	runs     bool
+	isKept   bool // it is in long
+	task     TaskRef
+	stack    string
+}
+
+const (
+	glance   = 20 * time.Millisecond  // between two looks at the workers
+	longPoll = 50 * time.Millisecond  // from which on a poll is kept
+	badPoll  = 100 * time.Millisecond // from which on a poll is a warning, and its stack is taken
+	faulty   = 2 * time.Second        // from which on it is a fault
+	maxPolls = 12
+)
+
+// glance looks at the workers.
+func (ws *workers) glance(s *subject, now time.Time) {
+	if ws.polls == nil {
+		ws.polls = map[int]*poll{}
+	}
+	bad := false
+	ws.looks = s.rt.Sched.Workers(ws.looks[:0])
+	for i := range ws.looks {
+		l := &ws.looks[i]
+		p := ws.polls[l.ID]
+		if p != nil && (l.IsIdle || p.address != l.Polled || p.progress != l.Progress) {
+			p.runs = false
+			delete(ws.polls, l.ID)
+			p = nil
+		}
+		if l.IsIdle {
+			continue
+		}
+		if p == nil {
+			p = &poll{worker: l.ID, address: l.Polled, progress: l.Progress, began: now, runs: true}
+			ws.polls[l.ID] = p
+		}
+		p.last = now
+		if d := p.last.Sub(p.began); d >= longPoll {
+			ws.keep(p)
+			if d >= badPoll && p.task.Name == "" {
+				p.task = s.taskAt(p.address)
+			}
+			bad = bad || d >= badPoll
+		}
+	}
+	if bad {
+		ws.noteStacks(s.all.stacks(now))
+	}
+	for id, p := range ws.polls { // those of workers that have retired
+		if p.last != now {
+			p.runs = false
+			delete(ws.polls, id)
+		}
+	}
+}
+
+// noteStacks notes the stacks of the polls that take long. A poll goes on meanwhile, so its stack is
+// taken again and again: the last one counts.
+func (ws *workers) noteStacks(stacks []string) {
+	if len(stacks) == 0 {
+		return
+	}
+	for _, p := range ws.polls {
+		if p.last.Sub(p.began) >= badPoll {
+			p.stack = stackOfPoll(stacks, p.task.Name)
+		}
+	}
+}
+
+// keep makes p one of the longest polls, if it is.
+func (ws *workers) keep(p *poll) {
+	if !p.isKept {
+		p.isKept = true
+		ws.long = append(ws.long, p)
+	}
+	slices.SortStableFunc(ws.long, func(a, b *poll) int { return cmp.Compare(b.last.Sub(b.began), a.last.Sub(a.began)) })
+	if len(ws.long) > maxPolls {
+		ws.long[maxPolls].isKept = false
+		ws.long = ws.long[:maxPolls]
+	}
+}
+
+// taskAt returns the task at an address, which is not dereferenced: the registry is searched.
+func (s *subject) taskAt(address uintptr) TaskRef {
+	spans, _ := s.rt.Sched.Spans()
+	var room []*sched.Task
+	for _, span := range spans {
+		room = s.rt.Sched.TasksIn(span, room[:0])
+		for _, t := range room {
+			if addressOf(t) == address {
+				return s.ref(t)
+			}
+		}
+	}
+	return TaskRef{Name: "a task that has not waited yet"}
+}
+
+// views returns the workers and the longest polls as a frame has them.
+func (ws *workers) views(s *subject) (workers []Worker, polls []Poll) {
+	workers, polls = []Worker{}, []Poll{}
+	now := s.rt.Driver.Now()
+	for i := range ws.looks {
+		l := &ws.looks[i]
+		w := Worker{
+			ID: l.ID, Spare: l.IsSpare, State: "polls", Queued: l.Queued, Timers: l.Timers, Next: -1,
+			Polls: l.Polls, Steals: l.Steals, Parks: l.Parks,
+		}
+		if l.NextTimer != sched.Never {
+			w.Next = max(0, millis(time.Duration(l.NextTimer-now)))
+		}
+		p := ws.polls[l.ID]
+		switch {
+		case l.IsIdle:
+			w.State = "idle"
+		case p != nil && p.last.Sub(p.began) >= longPoll:
+			w.State, w.For = "stuck", millis(p.last.Sub(p.began))
+		}
+		workers = append(workers, w)
+	}
+	for _, p := range ws.long {
+		polls = append(polls, Poll{
+			Task: p.task, Worker: p.worker, Began: p.began, Took: millis(p.last.Sub(p.began)), Runs: p.runs, Stack: p.stack,
+		})
+	}
+	return workers, polls
+}
+
+// describe returns what a poll is, for a finding.
+func (p *Poll) describe() string {
+	name := p.Task.Name
+	if at := firstCall(p.Stack); at != "" {
+		name = fmt.Sprintf("%s, in %s", name, at)
+	}
+	return fmt.Sprintf("a poll of %s on worker %d has taken %v and has not returned: a task that does not yield holds its worker up",
+		name, p.Worker, time.Duration(p.Took*Millis(time.Millisecond)).Round(10*time.Millisecond))
+}

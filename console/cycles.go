@@ -27,11 +27,12 @@ type cycle struct {
 	since time.Time
 }
 
-// seed asks the tasks of the cycles that were found before, for this look.
+// seed asks the tasks of the cycles that were found before, and those of the last graph, for this
+// look: so they stay where others are asked in turn.
 func (s *subject) seed(web *survey.Web) {
 	var tasks []*sched.Task
-	for _, c := range s.kept {
-		for _, ref := range c.tasks {
+	add := func(refs []uint64) {
+		for _, ref := range refs {
 			if k := s.all.tasks.byRef[ref]; k != nil {
 				if t := k.task.Value(); t != nil {
 					k.named = s.all.frames
@@ -40,6 +41,10 @@ func (s *subject) seed(web *survey.Web) {
 			}
 		}
 	}
+	for _, c := range s.kept {
+		add(c.tasks)
+	}
+	add(s.drawn)
 	for part := range slices.Chunk(tasks, atOnce) {
 		seen, _ := survey.See(s.rt, part, nil)
 		for i := range seen {
@@ -65,7 +70,7 @@ func (s *subject) cycles(web *survey.Web, now time.Time) []Cycle {
 		c := &cycle{since: now}
 		view := Cycle{Stuck: len(k.All)}
 		var steps []string
-		for i, t := range k.Cycle {
+		for i, t := range s.turned(k.Cycle) {
 			ref := s.ref(t)
 			c.tasks = append(c.tasks, ref.Ref)
 			if i >= maxSteps {
@@ -87,6 +92,18 @@ func (s *subject) cycles(web *survey.Web, now time.Time) []Cycle {
 	}
 	s.kept = kept
 	return all
+}
+
+// turned returns a cycle from the task that was known first: so it is told in the same way in each
+// frame.
+func (s *subject) turned(cycle []*sched.Task) []*sched.Task {
+	first := 0
+	for i, t := range cycle {
+		if s.ref(t).Ref < s.ref(cycle[first]).Ref {
+			first = i
+		}
+	}
+	return append(slices.Clone(cycle[first:]), cycle[:first]...)
 }
 
 // waitText returns what a wait is for, with its holders.
@@ -164,6 +181,10 @@ func (s *subject) graph(web *survey.Web) Graph {
 			continue
 		}
 		g.Edges = append(g.Edges, Edge{from, to, l.on, l.place, l.count == 1 && isCycle(l)})
+	}
+	s.drawn = s.drawn[:0]
+	for _, n := range g.Nodes {
+		s.drawn = append(s.drawn, n.Ref)
 	}
 	return g
 }

@@ -19,7 +19,7 @@
 // Without a reader there is nothing: no goroutine, and no task is asked. With one the workers go on,
 // each task being asked while it waits; and looking adjusts itself to 3 % of a processor. A million
 // tasks are asked in a minute or so, and the numbers are those of a sample until then. A runtime of
-// one worker stands still for up to 128 tasks at a time, a tenth of a millisecond. The tasks of a
+// one worker stands still for up to 250 tasks at a time, some tenths of a millisecond. The tasks of a
 // simulation are not shown.
 //
 // # Access

@@ -2,12 +2,31 @@ package console_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/edo-go/edo/console"
 )
+
+// A program without an HTTP server listens for its readers.
+func ExampleListen() {
+	c, err := console.Listen("127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+	fmt.Println(c.Addr().Network(), strings.HasPrefix(c.URL(), "http://127.0.0.1:"))
+
+	_, err = console.Listen("0.0.0.0:0")
+	fmt.Println(errors.Is(err, console.ErrToken))
+	// Output:
+	// tcp true
+	// true
+}
 
 // The console of a program is mounted beside its other debugging pages.
 func ExampleHandler() {

@@ -19,8 +19,9 @@ type Frame struct {
 	ForgottenAll uint64      `json:"forgottenAll"` // how often, ever
 	OpenHandles  int64       `json:"openHandles"`  // that the collector watches: neither closed nor found
 
-	Readers int     `json:"readers"`
-	Cost    float64 `json:"cost"` // of looking, as a share of one processor, on the average
+	Recording bool    `json:"recording"` // the timeline is recorded
+	Readers   int     `json:"readers"`
+	Cost      float64 `json:"cost"` // of looking, as a share of one processor, on the average
 }
 
 // Program is what runs.
@@ -202,6 +203,8 @@ type Task struct {
 	SeenFrom time.Time     `json:"seenFrom"` // when it was seen first
 	Wakers   []Holder      `json:"wakers"`   // tasks that could wake it
 	Last     []Observation `json:"last"`     // what it was seen to do before, the newest first
+	Polls    int           `json:"polls"`    // in the timeline, since it was seen first
+	Busy     Millis        `json:"busy"`     // in these polls
 }
 
 // Observation is what a task was seen to do.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/edo-go/edo"
 )
@@ -20,11 +22,15 @@ import (
 //
 // Below it are
 //
+//	GET  (nothing)   the page
 //	GET  snapshot    the last [Frame], as JSON
 //	GET  stream      each frame as it comes, as server-sent events named frame
 //	GET  task?ref=N  one [Task], as JSON: N is a TaskRef of a frame
 //	GET  dump        what edo.Dump writes, as text; it asks all tasks at once
 //	POST stacks      the stacks of the polls that run; the program stands still meanwhile
+//	POST record?on=1 begins the timeline anew, on=0 ends it; it ends by itself after ten minutes
+//	GET  timeline    a [Timeline], as JSON
+//	GET  trace       the timeline for Perfetto, in Chrome's Trace Event Format
 //
 // A POST needs a header X-Edo-Console, with any value. Without [WithToken] only requests from this
 // machine are answered, and in any case only those for localhost, for an IP address or for the names
@@ -51,6 +57,10 @@ type handler struct {
 // routes are what is answered, by the last part of the path.
 var routes = map[string]route{
 	"snapshot": {method: http.MethodGet, serve: (*handler).snapshot},
+	"":         {method: http.MethodGet, isPublic: true, serve: (*handler).page},
+	"timeline": {method: http.MethodGet, serve: (*handler).timeline},
+	"record":   {method: http.MethodPost, serve: (*handler).record},
+	"trace":    {method: http.MethodGet, serve: (*handler).trace},
 	"stream":   {method: http.MethodGet, serve: (*handler).stream},
 	"task":     {method: http.MethodGet, serve: (*handler).task},
 	"dump":     {method: http.MethodGet, serve: (*handler).dump},
@@ -87,9 +97,15 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		head.Set("Allow", to.method)
 		http.Error(w, "console: "+name+" needs the method "+to.method, http.StatusMethodNotAllowed)
 	default:
+		control := http.NewResponseController(w)
+		control.SetWriteDeadline(time.Now().Add(slowAnswer))
+		defer control.SetWriteDeadline(time.Time{}) // the next request may be for another handler
 		to.serve(h, w, r)
 	}
 }
+
+// slowAnswer is how long a reader may take for an answer that is no stream.
+const slowAnswer = 30 * time.Second
 
 // snapshot answers with the last frame, or with the first one that comes.
 func (h *handler) snapshot(w http.ResponseWriter, r *http.Request) {
@@ -126,18 +142,20 @@ var errUnknownTask = errors.New("console: no frame has named a task by this numb
 
 // dump answers with the text of all tasks.
 func (h *handler) dump(w http.ResponseWriter, _ *http.Request) {
+	var text bytes.Buffer // so that a slow reader holds up no other
 	h.dumps.Lock()
-	defer h.dumps.Unlock()
+	edo.Dump(&text)
+	h.dumps.Unlock()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	edo.Dump(w)
+	w.Write(text.Bytes())
 }
 
 // stacks answers with the stacks of the polls that run.
 func (h *handler) stacks(w http.ResponseWriter, _ *http.Request) {
 	h.dumps.Lock()
-	defer h.dumps.Unlock()
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	all := pollStacks()
+	h.dumps.Unlock()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if len(all) == 0 {
 		io.WriteString(w, "no poll runs, of "+plural(runtime.NumGoroutine(), "goroutine\n", "goroutines\n"))
 	}

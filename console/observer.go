@@ -48,6 +48,7 @@ type observer struct {
 	began   time.Time
 
 	stacksAt time.Time
+	recorder recorder
 }
 
 // numbered is the number of an object, and the frame that has used it last.
@@ -195,6 +196,7 @@ func (o *observer) look(readers int) *Frame {
 	for _, r := range slices.Backward(recent) {
 		f.Forgotten = append(f.Forgotten, Forgotten{r.At, clip(r.What)})
 	}
+	f.Recording = o.recorder.isOn
 	f.find()
 	o.tasks.forget(o.frames)
 	o.forgetNumbers()
@@ -222,6 +224,9 @@ func (o *observer) choose() {
 		of = append(of, newSubject(o, rt, o.ids[key]))
 	}
 	o.of = of
+	for _, s := range of {
+		o.recorder.begin(s)
+	}
 	maps.DeleteFunc(o.ids, func(key weak.Pointer[core.Runtime], _ int) bool { return key.Value() == nil })
 }
 

@@ -3,8 +3,10 @@ package console
 import (
 	"bytes"
 	"path"
+	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/edo-go/edo/internal/origin"
@@ -90,15 +92,30 @@ func functionOf(call string) string {
 	return call
 }
 
-// firstCall returns the function at the top of a trimmed stack, with its line; "" of none.
+// firstCall returns the function at the top of a trimmed stack that is not of the standard library,
+// with its line; "" of none.
 func firstCall(stack string) string {
 	lines := strings.Split(stack, "\n")
-	if len(lines) < 3 {
+	for i := 1; i+1 < len(lines); i += 2 {
+		place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " ")
+		if standard == "" || !strings.HasPrefix(place, standard) {
+			return path.Base(functionOf(lines[i])) + " at " + path.Base(place)
+		}
+	}
+	return ""
+}
+
+// standard is the folder of the standard library's files, as stacks name it; "" in a build that
+// leaves folders out.
+var standard = func() string {
+	const known = "sync/mutex.go"
+	file, _ := runtime.FuncForPC(reflect.ValueOf((*sync.Mutex).Lock).Pointer()).FileLine(0)
+	folder, ok := strings.CutSuffix(file, known)
+	if !ok {
 		return ""
 	}
-	place, _, _ := strings.Cut(strings.TrimSpace(lines[2]), " ")
-	return path.Base(functionOf(lines[1])) + " at " + path.Base(place)
-}
+	return folder
+}()
 
 // stackOfPoll returns the stack that is most likely that of the poll of a task: the only one, or
 // that which has the function that the task is named after.

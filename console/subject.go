@@ -15,16 +15,17 @@ import (
 
 // subject is a runtime that the observer looks at.
 type subject struct {
-	all  *observer
-	rt   *core.Runtime
-	id   int
-	next *round   // that is under way
-	view Runtime  // of the last complete round; its metrics and workers are of the last look
-	has  bool     // there was a complete round
-	seen since    // when each group was seen first
-	objs since    // when each object was seen first
-	kept []*cycle // that were found
-	ws   workers
+	all   *observer
+	rt    *core.Runtime
+	id    int
+	next  *round   // that is under way
+	view  Runtime  // of the last complete round; its metrics and workers are of the last look
+	has   bool     // there was a complete round
+	seen  since    // when each group was seen first
+	objs  since    // when each object was seen first
+	kept  []*cycle // that were found
+	drawn []uint64 // refs of the tasks in the last graph
+	ws    workers
 }
 
 // since is when each of several things was seen first. Those that are not seen any more are

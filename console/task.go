@@ -26,6 +26,8 @@ func (o *observer) task(ref uint64) (*Task, error) {
 		return v, nil
 	}
 	k.named = o.frames
+	polls, busy := o.onTape(k, rt)
+	v.Polls, v.Busy = polls, millis(busy)
 	seen, _ := survey.See(rt, []*sched.Task{t}, nil)
 	if len(seen) == 0 {
 		v.Ended = t.HasEnded()

@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo/cmd/edo/internal/command"
 	"github.com/edo-go/edo/cmd/edo/internal/demo"
 	"github.com/edo-go/edo/cmd/edo/internal/hunt"
+	"github.com/edo-go/edo/cmd/edo/internal/remote"
 	"github.com/edo-go/edo/cmd/edo/internal/serve"
 	"github.com/edo-go/edo/cmd/edo/internal/stress"
 	"github.com/edo-go/edo/cmd/edo/internal/work"
@@ -30,6 +31,10 @@ commands that show edo:
   stress   run random programs on the scheduler, and check them
   work     show queues of jobs on NATS: serve, submit, watch, dead
 
+commands that look at a running program, by its console:
+  dump     print what its tasks wait for
+  trace    record its polls, for Perfetto
+
 commands that test programs:
   hunt     run a test of a simulation under many seeds, and keep what fails
 
@@ -50,6 +55,8 @@ var commands = map[string]func(args []string, out, errs io.Writer) int{
 	"stress":  stress.Run,
 	"work":    work.Run,
 	"hunt":    hunt.Run,
+	"dump":    remote.Dump,
+	"trace":   remote.Trace,
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -34,6 +34,9 @@ const (
 	Again                  // the task was woken in the poll
 )
 
+// String returns what the task does after the poll.
+func (o Outcome) String() string { return [...]string{"ended", "waits", "yielded", "woken again"}[o] }
+
 // recorderOf returns the recorder of a driver, or nil.
 func recorderOf(d Driver) Recorder {
 	if r, ok := d.(Recorded); ok && d.Seeded() {

@@ -216,6 +216,7 @@ func (s *shard) tasks() (all []*Task) {
 // CancelAll cancels every task of the runtime, and every task that comes later.
 func (rt *Runtime) CancelAll() {
 	rt.cancelling.Store(true)
+	rt.attention.Or(toCancel)
 	for t := range rt.Tasks {
 		t.Cancel()
 	}

@@ -61,6 +61,8 @@ type Runtime struct {
 	nsleepers  atomic.Int32 // len(sleepers)
 	waitUntil  atomic.Int64 // deadline of the waiter; noWaiter: there is none
 	cancelling atomic.Bool
+	attention  atomic.Uint32        // what a poll begins with, see [Worker.attend]: 0: nothing
+	tape       atomic.Pointer[Tape] // see [Runtime.SetTape]
 	stopping   atomic.Bool
 
 	mu       sync.Mutex // guards the following

@@ -41,6 +41,7 @@ type core struct {
 	lookDue   bool   // a task that yielded is in the ring, at lookAfter or before it
 	lookAfter uint32 // an index in the ring
 	tick      uint32 // counts the choices of a task
+	isTaped   bool   // a tape was told that the poll begins
 
 	takenNext *Task  // taken by the last poll, to be polled next; see [Context.TakeNext]
 	slotRun   int    // polls in a row from the slot
@@ -177,8 +178,8 @@ func (w *Worker) beginPoll(t *Task) {
 		t.home = w
 	}
 	t.begin() // rule W2
-	if w.rt.cancelling.Load() {
-		t.state.Or(cancelled)
+	if w.rt.attention.Load() != 0 {
+		w.attend(t)
 	}
 	release.StoreUintptr(&w.remote.polled, uintptr(unsafe.Pointer(t)))
 	c := &w.core
@@ -188,10 +189,23 @@ func (w *Worker) beginPoll(t *Task) {
 	c.polls++
 }
 
+// attend does what few polls begin with.
+//
+//go:noinline
+func (w *Worker) attend(t *Task) {
+	if w.rt.cancelling.Load() {
+		t.state.Or(cancelled)
+	}
+	w.tellBegin(t)
+}
+
 // endPoll ends the poll of cx.root, the task whose poll was begun last.
 func (w *Worker) endPoll(ended bool) {
 	t := w.core.cx.root
 	w.core.polling = false
+	if w.core.isTaped {
+		w.tellEnd(ended)
+	}
 	if w.core.cx.debts.debt.Load() != nil {
 		w.core.cx.Settle()
 	}

@@ -1,13 +1,14 @@
 package story
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/edo-go/edo/internal/events"
 )
 
 // WriteJSON writes the events as a JSON array of [Event]. Times are nanoseconds.
@@ -17,21 +18,8 @@ func (l *Log) WriteJSON(w io.Writer) error {
 	return e.Encode(l.Events())
 }
 
-// traceEvent is an event of the Trace Event Format, which the tools of Chrome define and Perfetto
-// reads. Times are microseconds. A slice is its begin and its end: the end of a wait and the begin of a
-// poll are then the same number, which the sum of a begin and a duration is not.
-type traceEvent struct {
-	Name  string         `json:"name"`
-	Cat   string         `json:"cat,omitempty"`
-	Phase string         `json:"ph"`
-	At    float64        `json:"ts"`
-	Pid   int            `json:"pid"`
-	Tid   int            `json:"tid"`
-	ID    int            `json:"id,omitempty"`
-	Bind  string         `json:"bp,omitempty"`
-	Scope string         `json:"s,omitempty"`
-	Args  map[string]any `json:"args,omitempty"`
-}
+// traceEvent is an event of a trace.
+type traceEvent = events.TraceEvent
 
 // WriteTrace writes the story as a trace in the Trace Event Format, an object with traceEvents.
 // Each task is a thread: its polls and waits are slices, a wake or a spawn is an arrow to
@@ -47,12 +35,7 @@ func (l *Log) WriteTrace(w io.Writer) error {
 		t.event(e)
 	}
 	t.endAll()
-	b := bufio.NewWriter(w)
-	err := json.NewEncoder(b).Encode(map[string]any{"traceEvents": t.out, "displayTimeUnit": "ns"})
-	if err != nil {
-		return err
-	}
-	return b.Flush()
+	return events.WriteTrace(w, t.out)
 }
 
 // tracer makes trace events.

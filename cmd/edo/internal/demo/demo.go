@@ -46,6 +46,7 @@ func Run(args []string, out, errs io.Writer) int {
 	set.IntVar(&d.connections, "connections", 1000, "`number` of clients, each with a connection")
 	set.Time(&d.length, "for", 5*time.Second, "`time` to send and ping")
 	set.StringVar(&d.listen, "listen", "127.0.0.1:0", "`address` of the byte-counting server")
+	set.Var(&d.console, "console", "serve a page that shows the tasks, at 127.0.0.1:6070 or =`address`; without --for the demo then goes on until Ctrl-C")
 	set.IntVar(&d.config.Workers, "workers", 0, "`number` of workers of each process; 0: by the processors")
 	processes := set.Int("processes", 0, "`number` of server processes, and of client processes, to hold the connections; 0: as many as are needed")
 	status, ok := set.Parse(args, func() error {
@@ -63,6 +64,13 @@ func Run(args []string, out, errs io.Writer) int {
 	})
 	if !ok {
 		return status
+	}
+	if d.console != "" {
+		stop, err := d.serveConsole(set)
+		if err != nil {
+			return set.Fail(err)
+		}
+		defer stop()
 	}
 	if *processes > 0 || d.connections > most || !d.fits() {
 		return hold.Run(hold.Settings{
@@ -90,6 +98,7 @@ type demo struct {
 	length      time.Duration
 	listen      string
 	config      edo.Config
+	console     consoleFlag // the address of the console; "": there is none
 	runtime     *edo.Runtime
 
 	over      atomic.Bool  // clients must end

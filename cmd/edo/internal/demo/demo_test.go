@@ -50,6 +50,21 @@ func TestEverySentByteIsCounted(t *testing.T) {
 	}
 }
 
+func TestTheConsoleIsServedMeanwhile(t *testing.T) {
+	var out, errs bytes.Buffer
+	status := Run([]string{"--connections", "5", "--for", "20ms", "--console=127.0.0.1:0"}, &out, &errs)
+	if status != 0 || errs.Len() > 0 || !strings.HasPrefix(out.String(), "console: http://127.0.0.1:") {
+		t.Errorf("status %d\n%s%s", status, out.String(), errs.String())
+	}
+	if status := Run([]string{"--console=0.0.0.0:0"}, &out, &errs); status != 1 || !strings.Contains(errs.String(), "console.WithToken") {
+		t.Errorf("status %d, errors %q", status, errs.String())
+	}
+	var c consoleFlag
+	if c.Set("true") != nil || c != "127.0.0.1:6070" || c.Set("false") != nil || c != "" {
+		t.Errorf("the flag is %q", c)
+	}
+}
+
 func TestBytesThatAreNotCountedAreAFailure(t *testing.T) {
 	var out bytes.Buffer
 	d := &demo{out: &out, took: time.Second}

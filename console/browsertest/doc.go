@@ -1,0 +1,2 @@
+// Package browsertest tests the page of package console in a browser.
+package browsertest

@@ -328,6 +328,9 @@ func TestAFrameOfManyTasksIsBounded(t *testing.T) {
 	if sum != n || rt.LeftOut == 0 || rt.Metrics.Waiting != n {
 		t.Errorf("the groups have %d tasks, %d left out; the metrics are %+v", sum, rt.LeftOut, rt.Metrics)
 	}
+	if rt.Round.Took <= 0 {
+		t.Errorf("the round of %d tasks has taken %v", n, rt.Round.Took)
+	}
 	if size > 400_000 {
 		t.Errorf("the frame of %d tasks has %d bytes", n, size)
 	}

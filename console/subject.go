@@ -96,7 +96,7 @@ func metricsOf(rt *core.Runtime) report.Metrics {
 // viewOf returns what is known by a round.
 func (s *subject) viewOf(r *round, now time.Time) Runtime {
 	v := Runtime{ID: s.id, Deadlines: r.deadlines, Sockets: r.topSockets(), Groups: []Group{}, Objects: []Object{}}
-	v.Round = Round{Began: r.began, Took: millis(now.Sub(r.began)), Listed: r.listed, Asked: r.groups.Len(), Whole: r.isWhole(), Busy: r.isBusy}
+	v.Round = Round{Began: r.began, Took: millis(time.Since(r.began)), Listed: r.listed, Asked: r.groups.Len(), Whole: r.isWhole(), Busy: r.isBusy}
 	groups, indexes, left := r.groups.Largest(maxGroups)
 	v.LeftOut = left
 	keys := map[string]bool{}

@@ -223,7 +223,7 @@ func TestAFullChannelNamesItsReceiver(t *testing.T) {
 		if _, err := rx.Recv(task); err != nil {
 			return err
 		}
-		return timer.Sleep(task, time.Hour)
+		return timer.Sleep(task, time.Hour/2)
 	}, edo.Name("slow sink"), edo.Owns(rx))
 	for range 3 {
 		tx := tx.Clone()
@@ -248,7 +248,7 @@ func TestAFullChannelNamesItsReceiver(t *testing.T) {
 		t.Errorf("the findings are %v", f.Findings)
 	}
 	if rt.Deadlines[6] != 1 {
-		t.Errorf("the deadlines are %v, and the sleep ends in an hour", rt.Deadlines)
+		t.Errorf("the deadlines are %v, and the sleep ends in half an hour", rt.Deadlines)
 	}
 }
 

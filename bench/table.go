@@ -187,7 +187,8 @@ var workloads = slices.Concat(
 	section(inTimers,
 		workload{
 			name: "timers", op: "a task that sleeps 1 to 1,000 ms, 1,000,000 at once", n: million, once: true, timers: timersNow,
-			variants: slices.Concat(goAndEdo(goTimers, futureTimers, directTimers), peers()),
+			variants: slices.Concat(goAndEdo(goTimers, futureTimers, directTimers),
+				[]variant{{runtime: "edo", style: "queue", run: directBody(queueTimers).run}}, peers()),
 		},
 		workload{
 			name: "timers_ahead", op: "a task that sleeps 6 s longer than that, so that all are set before the first is due", n: million, once: true,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -141,4 +142,26 @@ func directTimers(task *edo.Task, m *meter) error {
 	_, err := edo.Await(task, g)
 	s.finish()
 	return err
+}
+
+// queueTimers has all sleepers in a DelayQueue, and one task that takes them.
+func queueTimers(task *edo.Task, m *meter) error {
+	type sleep struct {
+		i            int
+		start, pause time.Duration
+	}
+	s := newSleepers(m)
+	q := timer.NewDelayQueue[sleep](task)
+	for i := range m.n {
+		pause := s.pause()
+		q.Insert(sleep{i, time.Since(s.began), pause}, pause)
+	}
+	for v, err := range stream.All(task, q) {
+		if err != nil {
+			return err
+		}
+		s.recordWake(v.Value.i, v.Value.start, v.Value.pause)
+	}
+	s.finish()
+	return task.Err()
 }

@@ -15,6 +15,7 @@ import (
 // The longest time is longer than a clock can count from now on.
 func TestAThrottleOfTheLongestTimeGivesOneValue(t *testing.T) {
 	inSim(t, func(task *edo.Task) error {
+		timer.Sleep(task, time.Second) // the clock is not at 0
 		n := 0
 		h := edo.Go(task, func(task *edo.Task) error {
 			for range stream.All(task, stream.Values(1, 2, 3).Throttle(math.MaxInt64)) {

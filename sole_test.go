@@ -255,7 +255,7 @@ func TestSecondWaiterOfWhatHasOneIsAnErrorAndTheFirstGoesOn(t *testing.T) {
 			event()
 			_, first = a.Await(task)
 			return nil
-		})
+		}, sim.WithConfig(sim.Config{Quiet: true}))
 		var busy *edo.BusyError
 		if err != nil || first != nil || !errors.As(second, &busy) || busy.First != "first" || busy.Second != "second" || busy.Use == "" {
 			t.Errorf("%s: the run ended with %v, the first waiter with %v, the second with %v", name, err, first, second)

@@ -55,7 +55,7 @@ func TestSecondWaiterOfAnEndGetsABusyErrorAndTheFirstGoesOn(t *testing.T) {
 				_, joined := first.Await(task)
 				b.Close()
 				return errors.Join(err, joined)
-			})
+			}, sim.WithConfig(sim.Config{Quiet: true}))
 			if err != nil {
 				t.Error(err)
 			}

@@ -130,8 +130,9 @@ func TestBarrierWhileTasksAreAborted(t *testing.T) {
 				for i := range extra {
 					extra[i] = b.WaitFuture()
 				}
-				pollExtra := func() error {
-					// Without a budget: one that has passed is not pending.
+				pollExtra := func(leaves bool) error {
+					// Without a budget: one that has passed is not pending. Those that have not passed
+					// leave in the same poll: behind it another task may let them pass.
 					_, err := edo.Await(task, edo.Unconstrained(future.PollFn(func(cx *edo.Context) (u edo.Unit, _ edo.Poll, _ error) {
 						extra = slices.DeleteFunc(extra, func(f *lock.Arrival) bool {
 							leader, p, _ := f.Poll(cx)
@@ -140,21 +141,23 @@ func TestBarrierWhileTasksAreAborted(t *testing.T) {
 							}
 							return p == edo.Ready
 						})
+						for _, f := range extra {
+							if leaves {
+								f.Drop()
+							}
+						}
 						return u, edo.Ready, nil
 					})))
 					return err
 				}
-				if err := pollExtra(); err != nil { // the extra futures arrive
+				if err := pollExtra(false); err != nil { // the extra futures arrive
 					return err
 				}
 				if err := edo.Yield(task); err != nil {
 					return err
 				}
-				if err := pollExtra(); err != nil {
+				if err := pollExtra(true); err != nil {
 					return err
-				}
-				for _, f := range extra { // and those that have not passed leave
-					f.Drop()
 				}
 			}
 			return nil

@@ -156,7 +156,7 @@ func TestReportSaysThatTheHolderHasEndedOrIsTheWaiterItself(t *testing.T) {
 		late.Abort()
 		stuck.Abort()
 		return nil
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestReportNamesTheTaskThatInitialisesAOnce(t *testing.T) {
 			t.Errorf("got %v", w)
 		}
 		return nil
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Fatal(err)
 	}

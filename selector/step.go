@@ -48,7 +48,7 @@ func (s *Select) ElseStep(fn func(task *edo.Task, st *edo.Step) (done bool, err 
 	return s
 }
 
-// handling is a handler that waits, in the Step of NextStep.
+// handling is a handler that waits, or the end of a turn that could not begin, in the Step of NextStep.
 type handling struct {
 	inner edo.Step
 	again elseStep
@@ -79,10 +79,16 @@ func (s *Select) NextStep(task *edo.Task, st *edo.Step) (done bool, err error) {
 		return done, err
 	}
 	if w := s.otherWaiter(task); w != nil {
-		if done, err = task.ProceedStep(nil); !done || err != nil {
-			return done, err
+		turnAway := func(task *edo.Task, _ *edo.Step) (done bool, err error) {
+			if done, err = task.ProceedStep(nil); !done || err != nil {
+				return done, err
+			}
+			return true, busy(w, task) // as in direct style, also when the other task has gone since
 		}
-		return true, busy(w, task)
+		if done, err = turnAway(task, nil); !done {
+			st.Set(&handling{again: turnAway})
+		}
+		return done, err
 	}
 	done, won, err := s.turnStep(task)
 	switch {

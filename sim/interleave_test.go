@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
@@ -112,6 +113,101 @@ func TestTwoSendersIntoAChannelWithRoomHaveAllOrders(t *testing.T) {
 	} {
 		if n != 20 {
 			t.Errorf("%s: %d orders, want 20", name, n)
+		}
+	}
+}
+
+// checkThenSend has two tasks, each of which sends its letter unless a message is there. start is what they do
+// first. So both messages come only when the second task looks between the look and the send of the first.
+func checkThenSend(start func(task *edo.Task) error) func(result *strings.Builder) func(task *edo.Task) error {
+	return func(result *strings.Builder) func(task *edo.Task) error {
+		return func(task *edo.Task) error {
+			tx, rx := mpsc.New[string](2)
+			defer tx.Close()
+			var both [2]*edo.JoinHandle[edo.Unit]
+			for i, name := range []string{"a", "b"} {
+				both[i] = edo.Go(task, func(task *edo.Task) error {
+					if err := start(task); err != nil {
+						return err
+					}
+					if rx.Len() != 0 {
+						return nil
+					}
+					return tx.Send(task, name)
+				})
+			}
+			for _, h := range both {
+				if _, err := h.Await(task); err != nil {
+					return err
+				}
+			}
+			for v, err := rx.TryRecv(); err == nil; v, err = rx.TryRecv() {
+				result.WriteString(v)
+			}
+			return nil
+		}
+	}
+}
+
+func TestAnotherTaskCanRunBetweenTheFirstCodeOfAPollAndItsOperation(t *testing.T) {
+	for name, start := range map[string]func(task *edo.Task) error{
+		"a task that begins":           func(*edo.Task) error { return nil },
+		"a task that has yielded":      edo.Yield,
+		"a task whose await was ready": func(task *edo.Task) error { _, err := edo.Await(task, future.Ready(1)); return err },
+	} {
+		program := checkThenSend(start)
+		for how, seen := range map[string]map[string]int{
+			"the seeds": exploredOrders(t, 2000, program, sim.Config{}),
+			"All":       allOrders(t, program),
+		} {
+			if len(seen) != 4 { // each of them alone, and both in both orders
+				t.Errorf("%s, %s: %v, want 4 results", name, how, seen)
+			}
+		}
+	}
+}
+
+// handOver has a task whose await is ready. Behind it the task looks whether the other one has begun, sends, and looks
+// whether that has ended. The other one begins behind the await.
+func handOver(result *strings.Builder) func(task *edo.Task) error {
+	return func(task *edo.Task) error {
+		tx, rx := mpsc.New[string](4)
+		defer tx.Close()
+		defer rx.Drop()
+		hasAwaited, hasBegun, hasEnded := false, false, false
+		other := edo.Go(task, func(task *edo.Task) error {
+			hasBegun = hasAwaited
+			err := tx.Send(task, "other")
+			hasEnded = true
+			return err
+		})
+		h := edo.Go(task, func(task *edo.Task) error {
+			_, err := edo.Await(task, future.PollFn(func(*edo.Context) (edo.Unit, edo.Poll, error) {
+				hasAwaited = true
+				return edo.Unit{}, edo.Ready, nil
+			}))
+			if err != nil {
+				return err
+			}
+			before := hasBegun && !hasEnded
+			if err := tx.Send(task, "own"); err != nil {
+				return err
+			}
+			fmt.Fprint(result, before && hasEnded)
+			return nil
+		})
+		if _, err := other.Await(task); err != nil {
+			return err
+		}
+		_, err := h.Await(task)
+		return err
+	}
+}
+
+func TestATaskThatGaveWayBehindAnOperationIsNotYetInTheNextOne(t *testing.T) {
+	for how, seen := range map[string]map[string]int{"the seeds": exploredOrders(t, 2000, handOver, sim.Config{}), "All": allOrders(t, handOver)} {
+		if seen["true"] == 0 {
+			t.Errorf("%s: %v, want one in which the other task ends in between", how, seen)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func Example_idleConnections() {
 		aio.WriteAll(task, ends[500], []byte("hello\n"))
 		reply := make([]byte, len("you said hello"))
 		_, err := aio.ReadFull(task, ends[500], reply)
-		fmt.Printf("%s, %v; at most one coroutine: %v\n", reply, err, task.Runtime().Metrics().Bodies <= 1)
+		fmt.Printf("%s, %v; at most two coroutines: %v\n", reply, err, task.Runtime().Metrics().Bodies <= 2)
 		for _, end := range ends {
 			end.Close()
 		}
@@ -147,7 +147,7 @@ func Example_idleConnections() {
 	})
 	fmt.Println(err)
 	// Output:
-	// you said hello, <nil>; at most one coroutine: true
+	// you said hello, <nil>; at most two coroutines: true
 	// <nil>
 }
 

@@ -186,7 +186,7 @@ func (t *Task) EndStep(budget int) (mustKeep bool) {
 		t.Cx.Task().Wake()
 		return true
 	}
-	if t.Cx.Budget() == budget && !t.Cx.TakeBudget() && !t.Cx.GoesOn(nil) {
+	if t.Cx.Budget() == budget && !t.Cx.TakeBudget() && !t.Cx.GoesOnAfter() {
 		t.Cx.Yield()
 		return true
 	}

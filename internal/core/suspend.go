@@ -62,7 +62,7 @@ func (t *Task) EndOperation(budget int) {
 //
 //go:noinline
 func (t *Task) giveWay() {
-	if t.Cx.GoesOn(nil) {
+	if t.Cx.GoesOnAfter() {
 		return
 	}
 	t.Cx.Yield()

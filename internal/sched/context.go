@@ -16,7 +16,7 @@ type Context struct {
 	budget int32
 	// In a runtime that interleaves, see interleave.go:
 	interleaves bool
-	begins      bool           // the poll has done no operation yet
+	begins      bool           // the next operation of the poll goes on without a choice
 	refused     bool           // the task must give way
 	owed        bool           // an operation was done that has taken nothing off the budget
 	bias        int64          // added to budget; otherwise 0

@@ -5,8 +5,10 @@ package sched
 // next. So every order of the operations of several tasks is a run, as on several workers.
 //
 //	X1. The fast part of the budget is always used up (TakeBudget returns false), so that each
-//	    operation asks [Context.GoesOn]. The first one of a poll goes on without a choice: its
-//	    task was chosen for it, and for what is before it.
+//	    operation asks [Context.GoesOn]. The first one of a poll goes on without a choice if the
+//	    last poll of the task has ended in an operation: the task was chosen for it. A task that
+//	    begins, has yielded, or has given way behind an operation, was chosen for what comes
+//	    before its next one.
 //	X2. GoesOn collects what can happen, the task of the poll first, and asks the driver. If that
 //	    chooses the task, the operation goes on: nothing has happened but a call.
 //	X3. If it chooses another one, the rest of the budget is taken away. So the operation does
@@ -144,6 +146,20 @@ func (cx *Context) GoesOn(leaf any) bool {
 	cx.owed = false
 	cx.budget--
 	return true
+}
+
+// GoesOnAfter is GoesOn for an operation that has ended, and has taken nothing off the budget. A task
+// that gives way there goes on behind the operation.
+func (cx *Context) GoesOnAfter() bool {
+	if cx.GoesOn(nil) {
+		return true
+	}
+	if cx.interleaves && cx.refused {
+		if s := cx.w.core.pool.seatOf(cx.w.core.pool.current); s != nil {
+			s.ops = 0 // rule X1
+		}
+	}
+	return false
 }
 
 // refuse takes the rest of the budget away (rule X3).

@@ -14,7 +14,7 @@ type seat struct {
 	rank     uint64
 	objects  []any  // of the operations that the task has done, and of the one that it does next, see [schedule.Candidates]
 	isKnown  bool   // all operations of the last poll are among them
-	ops      uint32 // operations of the last poll
+	ops      uint32 // operations of the last poll; 0 also when it has given way behind one
 	at       int32  // the position of the task in the line, -1 if it is not there
 	children uint32 // that have taken a seat
 	steps    uint32 // how often the task was chosen

@@ -95,6 +95,7 @@ func (w *Worker) take(at int) *Task {
 	if s := p.seatOf(e.seat); s != nil {
 		s.at = -1
 		s.steps++
+		w.core.cx.begins = s.ops != 0 // rule X1
 		s.ops, s.isKnown = 0, true
 	}
 	return e.task

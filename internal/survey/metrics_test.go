@@ -14,7 +14,7 @@ import (
 )
 
 func TestMetricsAreExactWhenNothingRuns(t *testing.T) {
-	s := sim.New(sim.Config{Seed: 1, Runtime: edo.Config{OnError: func(error) {}}})
+	s := sim.New(sim.Config{Seed: 1, Quiet: true, Runtime: edo.Config{OnError: func(error) {}}})
 	var rt *edo.Runtime
 	gates := make([]tasktest.Gate, 3)
 	s.Start(func(task *edo.Task) error {

@@ -64,7 +64,7 @@ func TestStoryTellsWhatEachTaskWaitsForAndWhichTaskWokeItWhere(t *testing.T) {
 	text := record(t, 1, chat).Text()
 	for _, want := range []string{
 		"reader: spawned by #1 ",
-		"; waits for mpsc: receive",
+		"waits for mpsc: receive",
 		" at " + lineOf(t, "receive") + "\n",
 		"writer: its timer fired; wakes ",
 		" reader at " + lineOf(t, "send") + "; ends\n",

@@ -92,7 +92,12 @@ func record(p trace.Program, n int) (t *trace.T, schedule string) {
 
 // start runs a program, and records how it ends.
 func start(task *edo.Task, p trace.Program, t *trace.T) error {
-	h := edo.Go(task, func(task *edo.Task) error { return p.Run(task, t) })
+	h := edo.Go(task, func(task *edo.Task) error {
+		if err := awaitOthers(task); err != nil {
+			return err
+		}
+		return p.Run(task, t)
+	})
 	t.Abort = h.Abort
 	_, err := h.Await(task)
 	t.Abort = nil

@@ -5,10 +5,16 @@ package main
 import (
 	"fmt"
 	"hash/fnv"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
 )
+
+// awaitOthers lets time pass. In a simulation all other tasks then wait, and hold the task up at no operation: in the
+// plain build nothing does.
+func awaitOthers(task *edo.Task) error { return timer.Sleep(task, time.Nanosecond) }
 
 // run runs main in a simulation of seed n. lost is called with each error that no task awaits.
 func run(n int, lost func(err error), main func(task *edo.Task) error) (schedule string) {

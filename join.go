@@ -29,7 +29,7 @@ type JoinHandle[T any] struct {
 // cancelled by the error all the same.
 func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	var zero T
-	if !cx.Proceed(h) {
+	if !cx.Proceed((*joining[T])(h)) {
 		return zero, Pending, nil
 	}
 	if !h.head.Task.IsResolved() && !h.head.Wait(cx.in().Task()) {
@@ -40,6 +40,15 @@ func (h *JoinHandle[T]) Poll(cx *Context) (T, Poll, error) {
 	}
 	return h.value, Ready, h.head.Joined()
 }
+
+// joining is a handle as the leaf of a join.
+type joining[T any] JoinHandle[T]
+
+// Waits is that of the handle.
+func (h *joining[T]) Waits(cx *Context) Wait { return (*JoinHandle[T])(h).Waits(cx) }
+
+// Object returns the task, see package schedule: each step of the task is on it.
+func (h *joining[T]) Object() any { return &h.head.Task }
 
 // Waits says that a joining task waits for the end of the task, or that this has ended.
 func (h *JoinHandle[T]) Waits(cx *Context) Wait {

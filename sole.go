@@ -39,7 +39,9 @@ func (e *BusyError) Error() string {
 // woken since. Sole returns a [*BusyError], whose advice is use, when another task still
 // waits for leaf with that waker, or another branch of this task, as of a join. It returns
 // nil when the leaf may keep the waker of cx instead: the earlier task has ended, or waits
-// for something else by now. leaf is the one that was given to [Context.Proceed].
+// for something else by now. leaf is the one that was given to [Context.Proceed]: in a simulation
+// Sole panics when that was the same pointer as another type. If polls by several leaves leave their wakers at one place,
+// each asks for its own leaf first, and then for the others.
 //
 // Sole asks the other task as a report does: it polls it without a budget, on another
 // goroutine, for some microseconds. So the caller holds no lock that a poll takes. A task
@@ -53,6 +55,7 @@ func (e *BusyError) Error() string {
 //
 // Compare first: a waker that is zero, or that of cx, needs no question.
 func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
+	cx.mustHaveAsked(leaf)
 	me, other := cx.in().Task(), waiting.t
 	if other == nil || other == me || other.HasEnded() {
 		return nil
@@ -85,6 +88,7 @@ func (cx *Context) Sole(waiting Waker, leaf Leaf, use string) error {
 // between: so it finds the waker of cx there, and asks in its turn. It costs as much as
 // Sole, and as there the caller holds no lock that a poll takes.
 func (cx *Context) Displace(w Waker, leaf Leaf) {
+	cx.mustHaveAsked(leaf)
 	other := w.t
 	if other == nil || other == cx.in().Task() || other.HasEnded() {
 		return
@@ -95,5 +99,18 @@ func (cx *Context) Displace(w Waker, leaf Leaf) {
 	}
 	if survey.NameOfWaiter(cx.in(), root, other, leaf) != "" {
 		w.Wake()
+	}
+}
+
+// mustHaveAsked panics, in a simulation, when the poll has proceeded with the same object as leaf, as a leaf of another
+// type: Sole would find no task that waits for leaf, and take the place of one that does.
+func (cx *Context) mustHaveAsked(leaf Leaf) {
+	last := cx.in().LastLeaf()
+	switch {
+	case last == nil:
+	case survey.IsSame(last, leaf): // then it may ask for other leaves of its object too
+		cx.in().ForgetLeaf()
+	case survey.HaveOneAddress(last, leaf):
+		panic(fmt.Errorf("edo: Sole or Displace of a %T, in a poll that has given a %T to Proceed: it must be the same leaf", leaf, last))
 	}
 }

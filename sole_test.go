@@ -262,3 +262,36 @@ func TestSecondWaiterOfWhatHasOneIsAnErrorAndTheFirstGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// astray is a flag that proceeds with another leaf than it asks for.
+type astray struct{ flag }
+
+func (f *astray) Poll(cx *edo.Context) (v edo.Unit, p edo.Poll, err error) {
+	if !cx.Proceed(f) {
+		return v, edo.Pending, nil
+	}
+	if w := f.waker; !w.IsZero() && w != cx.Waker() {
+		err = cx.Sole(w, &f.flag, "several waiters take a flag each")
+		return v, edo.Ready, err
+	}
+	f.waker = cx.Waker()
+	return v, edo.Pending, nil
+}
+
+// Sole asks the task that waits for the leaf that this has proceeded with. With another one it would always find that
+// no task waits, and the first waiter would never be woken.
+func TestSoleOfAnotherLeafThanThatOfProceedPanicsInASimulation(t *testing.T) {
+	err := sim.Run(1, func(task *edo.Task) error {
+		var f astray
+		first := edo.Go(task, func(task *edo.Task) error { _, err := edo.Await(task, edo.Future[edo.Unit](&f)); return err }, edo.Name("first"))
+		for f.waker.IsZero() {
+			edo.Yield(task)
+		}
+		_, err := edo.Go(task, func(task *edo.Task) error { _, err := edo.Await(task, edo.Future[edo.Unit](&f)); return err }, edo.Name("second")).Await(task)
+		first.Abort()
+		return err
+	})
+	if p, ok := errors.AsType[*edo.PanicError](err); !ok || !strings.Contains(p.Error(), "it must be the same leaf") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -45,7 +45,7 @@ func NewBarrier(n int) *Barrier {
 //
 //edo:step WaitStep
 func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
-	if err := task.Proceed(nil); err != nil {
+	if err := task.Proceed((*arriving)(b)); err != nil {
 		return false, err
 	}
 	f := b.begin()
@@ -60,7 +60,7 @@ func (b *Barrier) Wait(task *edo.Task) (leader bool, err error) {
 func (b *Barrier) WaitStep(task *edo.Task, st *edo.Step) (done, leader bool, err error) {
 	f := edo.StepState[Arrival](st)
 	if f == nil {
-		if done, err = task.ProceedStep(nil); !done || err != nil {
+		if done, err = task.ProceedStep((*arriving)(b)); !done || err != nil {
 			return done, false, err
 		}
 		if f = b.begin(); f == nil {
@@ -129,7 +129,8 @@ func (f *Arrival) Reset(b *Barrier) {
 // Poll is Ready when as many have arrived as the barrier is for, and says whether f is the
 // leader.
 func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
-	if !cx.Proceed(f) {
+	leaf := (*waitingAt)(f)
+	if !cx.Proceed(leaf) {
 		return false, edo.Pending, nil
 	}
 	state := atomic.LoadUint32(&f.state)
@@ -140,7 +141,7 @@ func (f *Arrival) Poll(cx *edo.Context) (leader bool, p edo.Poll, err error) {
 			state = queued
 		}
 	case queued:
-		if state, err = f.replaceWaker(cx, &f.b.latch, f); err != nil {
+		if state, err = f.replaceWaker(cx, &f.b.latch, leaf); err != nil {
 			return false, edo.Ready, err
 		}
 	}

@@ -108,7 +108,7 @@ var requests reuse.Pool[request, *request]
 // acquire waits for n permits, in direct style. Its caller is the operation that the
 // program calls.
 func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
-	if err := task.Proceed(nil); err != nil {
+	if err := task.Proceed(p.asking(k)); err != nil {
 		return err
 	}
 	switch p.tryAcquire(base, n) {
@@ -128,7 +128,7 @@ func (p *permits) acquire(task *edo.Task, base, n int64, k kind) error {
 func (p *permits) acquireStep(task *edo.Task, st *edo.Step, base, n int64, k kind) (done bool, err error) {
 	r := edo.StepState[request](st)
 	if r == nil {
-		if done, err = task.ProceedStep(nil); !done || err != nil {
+		if done, err = task.ProceedStep(p.asking(k)); !done || err != nil {
 			return done, err
 		}
 		switch p.tryAcquire(base, n) {

@@ -100,6 +100,3 @@ func counted(n int64, thing string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }
-
-// Object returns what the request is for, see package schedule.
-func (r *request) Object() any { return r.p }

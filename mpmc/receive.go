@@ -156,7 +156,7 @@ func (rx *Receiver[T]) TryRecv() (v T, err error) {
 // handle: see [Receiver.Withdraw]. The only error is an [*edo.BusyError]: another task waits in
 // that place already.
 func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
-	if !cx.Proceed(rx) {
+	if !cx.Proceed((*polling[T])(rx)) {
 		return v, edo.Pending, nil
 	}
 	p, err = rx.pollTurn(cx)
@@ -206,14 +206,14 @@ func (rx *Receiver[T]) pollTurn(cx *edo.Context) (edo.Poll, error) {
 		if other == waker {
 			return edo.Pending, nil
 		}
-		if err := cx.Sole(other, rx, useInstead); err != nil {
+		if err := cx.Sole(other, (*polling[T])(rx), useInstead); err != nil {
 			return edo.Ready, err
 		}
 		c.mu.Lock()
 		if turn.state == queued && turn.waker == other {
 			turn.waker = waker
 			c.mu.Unlock()
-			cx.Displace(other, rx)
+			cx.Displace(other, (*polling[T])(rx))
 			c.mu.Lock()
 		}
 	}

@@ -30,7 +30,7 @@ func (f *RecvFuture[T]) Reset(rx *Receiver[T]) {
 
 // Poll is Ready with the message, or with an error as that of [Receiver.Recv].
 func (f *RecvFuture[T]) Poll(cx *edo.Context) (v T, p edo.Poll, err error) {
-	if !cx.Proceed(f) {
+	if !cx.Proceed((*recvLeaf[T])(f)) {
 		return v, edo.Pending, nil
 	}
 	p, err = f.w.pollTurn(cx)

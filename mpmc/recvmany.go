@@ -82,7 +82,7 @@ func (rx *Receiver[T]) endRecvMany(task *edo.Task, w *turn[T], buf []T, limit in
 // [edo.ErrClosed], as [Receiver.RecvMany] is. While there is no message it is pending, with a
 // place in line as that of [Receiver.PollNext], and returns buf as it was.
 func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, edo.Poll, error) {
-	if !cx.Proceed(rx) {
+	if !cx.Proceed((*polling[T])(rx)) {
 		return buf, edo.Pending, nil
 	}
 	if limit <= 0 {

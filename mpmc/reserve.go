@@ -239,7 +239,7 @@ func (f *ReserveFuture[T]) Reset(tx *Sender[T]) {
 // Poll is Ready with the permit, which belongs to the caller, or with an error as that of
 // [Sender.Reserve].
 func (f *ReserveFuture[T]) Poll(cx *edo.Context) (*Permit[T], edo.Poll, error) {
-	if !cx.Proceed(f) {
+	if !cx.Proceed((*reserveLeaf[T])(f)) {
 		return nil, edo.Pending, nil
 	}
 	p, err := f.r.pollPermits(cx)
@@ -282,7 +282,7 @@ func (f *ReserveManyFuture[T]) Reset(tx *Sender[T], n int) {
 // Poll is Ready with the permits, which belong to the caller, or with an error as that of
 // [Sender.ReserveMany].
 func (f *ReserveManyFuture[T]) Poll(cx *edo.Context) (*Permits[T], edo.Poll, error) {
-	if !cx.Proceed(f) {
+	if !cx.Proceed((*reserveManyLeaf[T])(f)) {
 		return nil, edo.Pending, nil
 	}
 	p, err := f.r.pollPermits(cx)

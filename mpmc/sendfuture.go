@@ -46,7 +46,7 @@ func (f *SendFuture[T]) Reset(tx *Sender[T], v T) {
 // [edo.ErrClosed] when a send is refused as by [Sender.Send]: then the value is still f's,
 // see [SendFuture.Unsent].
 func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
-	if !cx.Proceed(f) {
+	if !cx.Proceed((*sendLeaf[T])(f)) {
 		return nil, edo.Pending, nil
 	}
 	var err error

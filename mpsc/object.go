@@ -1,11 +1,24 @@
 package mpsc
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/edo-go/edo"
+)
 
 // The operations say which channel they are on, for a simulation that leaves out the orders of
-// operations on different channels: see package schedule.
+// operations on different channels: see package schedule. Where the leaf would be a type that a program
+// can name, it is another type here, so that these methods do not show.
 
 func objectOf[T any](c *channel[T]) any { return unsafe.Pointer(c) }
+
+// objectOfHandle is objectOf the channel of tx, which a future may not have yet.
+func objectOfHandle[T any](tx *Sender[T]) any {
+	if tx == nil {
+		return nil
+	}
+	return objectOf(tx.ch)
+}
 
 // Object returns the channel.
 func (s *sending[T]) Object() any { return objectOf(s.ch) }
@@ -17,4 +30,34 @@ func (s *reserving[T]) Object() any { return objectOf(s.ch) }
 func (s *closing[T]) Object() any { return objectOf(s.ch) }
 
 // Object returns the channel.
-func (w *waiter[T]) Object() any { return objectOf(w.tx.ch) }
+func (w *waiter[T]) Object() any { return objectOfHandle(w.tx) }
+
+// Object returns the channel.
+func (f *receiving[T]) Object() any { return objectOf(&f.c) }
+
+// sendLeaf is a future as its leaf.
+type sendLeaf[T any] SendFuture[T]
+
+// Waits is that of the future.
+func (f *sendLeaf[T]) Waits(cx *edo.Context) edo.Wait { return (*SendFuture[T])(f).Waits(cx) }
+
+// Object returns the channel.
+func (f *sendLeaf[T]) Object() any { return objectOfHandle(f.w.tx) }
+
+// reserveLeaf is a future as its leaf.
+type reserveLeaf[T any] ReserveFuture[T]
+
+// Waits is that of the future.
+func (f *reserveLeaf[T]) Waits(cx *edo.Context) edo.Wait { return (*ReserveFuture[T])(f).Waits(cx) }
+
+// Object returns the channel.
+func (f *reserveLeaf[T]) Object() any { return objectOfHandle(f.r.w.tx) }
+
+// reserveManyLeaf is a future as its leaf.
+type reserveManyLeaf[T any] ReserveManyFuture[T]
+
+// Waits is that of the future.
+func (f *reserveManyLeaf[T]) Waits(cx *edo.Context) edo.Wait { return (*ReserveManyFuture[T])(f).Waits(cx) }
+
+// Object returns the channel.
+func (f *reserveManyLeaf[T]) Object() any { return objectOfHandle(f.r.w.tx) }

@@ -84,11 +84,11 @@ const severalReceivers = "one task at a time receives from mpsc; for several, pa
 // displaceReceiver makes room for the waker of cx in rxWaker. It returns an error when the
 // task whose waker is there still waits. The caller holds no lock.
 func (rx *Receiver[T]) displaceReceiver(cx *edo.Context) error {
-	c := &rx.c
+	c, leaf := &rx.c, (*receiving[T])(rx)
 	c.mu.Lock()
 	waiting := c.rxWaker
 	c.mu.Unlock()
-	if err := cx.Sole(waiting, rx, severalReceivers); err != nil {
+	if err := cx.Sole(waiting, leaf, severalReceivers); err != nil {
 		return err
 	}
 	c.mu.Lock()
@@ -96,7 +96,7 @@ func (rx *Receiver[T]) displaceReceiver(cx *edo.Context) error {
 		c.rxWaker = edo.Waker{}
 	}
 	c.mu.Unlock()
-	cx.Displace(waiting, rx)
+	cx.Displace(waiting, leaf)
 	return nil
 }
 

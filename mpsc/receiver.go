@@ -20,7 +20,7 @@ type Receiver[T any] struct{ c channel[T] }
 // the receiver is, every message that was accepted has been received, and no permit is
 // out. End comes again. There are no errors.
 func (rx *Receiver[T]) PollNext(cx *edo.Context) (v T, p edo.Poll, err error) {
-	if !cx.Proceed(rx) {
+	if !cx.Proceed((*receiving[T])(rx)) {
 		return v, edo.Pending, nil
 	}
 	c := &rx.c
@@ -73,7 +73,7 @@ func (rx *Receiver[T]) Recv(task *edo.Task) (T, error) {
 		return rx.awaitMessage(task)
 	}
 	var zero T
-	if err := task.Proceed(rx); err != nil {
+	if err := task.Proceed((*receiving[T])(rx)); err != nil {
 		return zero, err
 	}
 	cx := inside.Context(task) // as PollNext, without a call: BenchmarkDirectSendRecv
@@ -124,7 +124,7 @@ func (rx *Receiver[T]) awaitMessage(task *edo.Task) (T, error) {
 // not before. Dropping it leaves the receiver as it is.
 func (rx *Receiver[T]) RecvFuture() edo.Future[T] { return (*receiving[T])(rx) }
 
-// receiving is a receiver as the future of its next message.
+// receiving is a receiver as the future of its next message. It is the leaf of every receive.
 type receiving[T any] Receiver[T]
 
 // Poll is [Receiver.PollRecv].

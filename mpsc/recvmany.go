@@ -21,7 +21,7 @@ import (
 //edo:step RecvManyStep
 func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error) {
 	if limit <= 0 {
-		return buf, task.Proceed(rx)
+		return buf, task.Proceed((*receiving[T])(rx))
 	}
 	for before := len(buf); ; {
 		if _, err := edo.Await(task, edo.Future[edo.Unit]((*arriving[T])(rx))); err != nil {
@@ -36,7 +36,7 @@ func (rx *Receiver[T]) RecvMany(task *edo.Task, buf []T, limit int) ([]T, error)
 // RecvManyStep is the step form of [Receiver.RecvMany].
 func (rx *Receiver[T]) RecvManyStep(task *edo.Task, buf []T, limit int) (done bool, _ []T, err error) {
 	if limit <= 0 {
-		done, err = task.ProceedStep(rx)
+		done, err = task.ProceedStep((*receiving[T])(rx))
 		return done, buf, err
 	}
 	for before := len(buf); ; {
@@ -64,7 +64,7 @@ func (rx *Receiver[T]) receiveSeen(cx *edo.Context, buf []T, limit int) []T {
 // returns buf as it was.
 func (rx *Receiver[T]) PollRecvMany(cx *edo.Context, buf []T, limit int) ([]T, edo.Poll, error) {
 	if limit <= 0 {
-		if !cx.Proceed(rx) {
+		if !cx.Proceed((*receiving[T])(rx)) {
 			return buf, edo.Pending, nil
 		}
 		return buf, edo.Ready, nil
@@ -97,7 +97,7 @@ type recvMany[T any] struct {
 // Poll is [Receiver.PollRecvMany].
 func (f *recvMany[T]) Poll(cx *edo.Context) ([]T, edo.Poll, error) {
 	if f.ended {
-		if !cx.Proceed(f.rx) {
+		if !cx.Proceed((*receiving[T])(f.rx)) {
 			return nil, edo.Pending, nil
 		}
 		return nil, edo.Ready, errPolled
@@ -116,7 +116,7 @@ type arriving[T any] Receiver[T]
 
 // Poll is Ready when there is a message between head and seen.
 func (a *arriving[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	if !cx.Proceed((*Receiver[T])(a)) {
+	if !cx.Proceed((*receiving[T])(a)) {
 		return edo.Unit{}, edo.Pending, nil
 	}
 	p, err := a.PollWait(cx)
@@ -124,7 +124,7 @@ func (a *arriving[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 }
 
 // SharedLeaf returns the leaf that Poll proceeds by.
-func (a *arriving[T]) SharedLeaf() edo.Leaf { return (*Receiver[T])(a) }
+func (a *arriving[T]) SharedLeaf() edo.Leaf { return (*receiving[T])(a) }
 
 // PollWait is Poll once the task may proceed. An [alarm.Alarm] calls it.
 func (a *arriving[T]) PollWait(cx *edo.Context) (edo.Poll, error) {

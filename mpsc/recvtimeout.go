@@ -87,7 +87,7 @@ func (c *channel[T]) tryReceiveInTurn(task *edo.Task) (T, edo.Poll) {
 
 // recvAtOnce is a RecvTimeout that has no time to wait.
 func (rx *Receiver[T]) recvAtOnce(task *edo.Task) (v T, err error) {
-	if err := task.Proceed(rx); err != nil {
+	if err := task.Proceed((*receiving[T])(rx)); err != nil {
 		return v, err
 	}
 	return rx.receiveNow(task)
@@ -95,7 +95,7 @@ func (rx *Receiver[T]) recvAtOnce(task *edo.Task) (v T, err error) {
 
 // recvAtOnceStep is the step form of recvAtOnce.
 func (rx *Receiver[T]) recvAtOnceStep(task *edo.Task) (done bool, v T, err error) {
-	if done, err = task.ProceedStep(rx); !done || err != nil {
+	if done, err = task.ProceedStep((*receiving[T])(rx)); !done || err != nil {
 		return done, v, err
 	}
 	v, err = rx.receiveNow(task)

@@ -50,7 +50,7 @@ func (f *SendFuture[T]) Reset(tx *Sender[T], v T) {
 // [edo.ErrClosed] when the receiver, or the handle, was closed: then the value is
 // still f's, see [SendFuture.Unsent]. Polled after its end, f has an error that says so.
 func (f *SendFuture[T]) Poll(cx *edo.Context) (*Sender[T], edo.Poll, error) {
-	if !cx.Proceed(f) {
+	if !cx.Proceed((*sendLeaf[T])(f)) {
 		return nil, edo.Pending, nil
 	}
 	var err error

@@ -33,8 +33,9 @@ func Every() AllOption { return AllOption{func(o *allOptions) { o.full = true }}
 // Of schedules that differ only in the order of independent operations All visits one: of
 // operations of two tasks that never touch a common channel or lock. What tasks touch by other
 // means, such as a variable without a lock or a TrySend, it does not know of. A program that
-// relies on such things needs [Every]. A [edo.Yield] is taken to touch everything, and so is
-// the start of a task.
+// relies on such things needs [Every]. A [edo.Yield] is taken to touch everything, and so are
+// the start of a task, a sleep, and all operations but those of packages mpsc and mpmc, of
+// mutexes and barriers, and joins.
 func All(t TB, fn func() error, opts ...AllOption) (schedules int) {
 	t.Helper()
 	o := allOptions{limit: 1_000_000}

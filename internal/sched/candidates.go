@@ -126,11 +126,15 @@ func (c *Candidates) Steps(i int) int {
 }
 
 // Objects returns the objects of all operations that a candidate has done, and of the one that
-// it does next, if that is known.
+// it does next, if that is known. A timer touches its task alone.
 func (c *Candidates) Objects(i int) (objects []any, isKnown bool) {
 	n := c.p.current
 	if at := c.position(i); at >= 0 {
-		n = c.p.line.entries[at].seat
+		e := &c.p.line.entries[at]
+		if n = e.seat; e.timer != nil {
+			task := e.timer.task.Load()
+			return []any{task}, task != nil && task.seat() != 0
+		}
 	}
 	s := c.p.seatOf(n)
 	if s == nil {

@@ -26,7 +26,7 @@ package sched
 func (w *Worker) nextInterleaved() *Task {
 	p := w.core.pool
 	cx := &w.core.cx
-	cx.budget, cx.bias, cx.begins, cx.refused, cx.owed = 0, Budget, true, false, false
+	cx.budget, cx.bias, cx.begins, cx.refused, cx.owed, p.leaf = 0, Budget, true, false, false, nil
 	w.core.lookDue = false
 	w.releaseCreditsForDaemons()
 	for {
@@ -117,7 +117,11 @@ func (w *Worker) collectTimers() {
 // GoesOn reports whether leaf, for which TakeBudget has returned false, may go on all the same
 // (rule X2). Only a seeded runtime lets it; otherwise it must give way, or was only asked.
 func (cx *Context) GoesOn(leaf any) bool {
-	if !cx.interleaves || cx.refused || cx.note != nil {
+	if !cx.interleaves || cx.note != nil {
+		return false
+	}
+	cx.w.core.pool.leaf = leaf
+	if cx.refused {
 		return false
 	}
 	if cx.Budget() > Budget { // without limit, see edo.Unconstrained
@@ -161,6 +165,18 @@ func (cx *Context) GoesOnAfter() bool {
 	}
 	return false
 }
+
+// LastLeaf returns the leaf of the operation that was asked last in this poll, in a runtime that interleaves. It is
+// nil if it is not known, or ForgetLeaf was called since.
+func (cx *Context) LastLeaf() any {
+	if !cx.interleaves || cx.note != nil {
+		return nil
+	}
+	return cx.w.core.pool.leaf
+}
+
+// ForgetLeaf makes LastLeaf, which has returned a leaf, return nil up to the next operation.
+func (cx *Context) ForgetLeaf() { cx.w.core.pool.leaf = nil }
 
 // refuse takes the rest of the budget away (rule X3).
 func (cx *Context) refuse() {

@@ -12,11 +12,12 @@ import (
 type seat struct {
 	id       schedule.ID
 	rank     uint64
-	objects  []any  // of the operations that the task has done, and of the one that it does next, see [schedule.Candidates]
+	objects  []any  // the task, and those of the operations that it has done, and of the one that it does next, see [schedule.Candidates]
 	isKnown  bool   // all operations of the last poll are among them
 	ops      uint32 // operations of the last poll; 0 also when it has given way behind one
 	at       int32  // the position of the task in the line, -1 if it is not there
 	children uint32 // that have taken a seat
+	timers   uint32 // timers of the task that were due
 	steps    uint32 // how often the task was chosen
 }
 
@@ -70,12 +71,14 @@ func (p *pool) freeLeft() {
 
 // note notes that the task of the seat is about to do an operation.
 func (s *seat) note(leaf any) {
-	o, ok := leaf.(schedule.Operation)
-	if !ok {
-		s.isKnown = false
-		return
+	var object any
+	if o, ok := leaf.(schedule.Operation); ok {
+		object = o.Object()
 	}
-	if object := o.Object(); !slices.Contains(s.objects, object) {
+	switch {
+	case object == nil:
+		s.isKnown = false
+	case !slices.Contains(s.objects, object):
 		s.objects = append(s.objects, object)
 	}
 }

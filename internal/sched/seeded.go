@@ -20,6 +20,7 @@ type pool struct {
 	decided *Task    // chosen inside the last poll; nil: there was no choice
 	gaveWay bool     // the last poll has asked to let others run first
 	choices int
+	leaf    any    // of the operation that was asked last; nil once it is known to be right, see [Context.LastLeaf]
 	seq     uint64 // of the last entry
 
 	yielded []entry // in the quiet order: each joins the line when all that were runnable before it have run
@@ -146,7 +147,9 @@ func (w *Worker) entryOf(t *Task, parent uint32) entry {
 	p := w.core.pool
 	n := t.seat()
 	if n == 0 {
-		n = p.sit(t, parent, w.rank)
+		if n = p.sit(t, parent, w.rank); w.rt.tracks {
+			p.seats[n].objects = []any{t} // that of a task which joins it
+		}
 	}
 	s := &p.seats[n]
 	return entry{task: t, id: s.id, rank: s.rank, seat: n}
@@ -219,16 +222,17 @@ func (w *Worker) pushYieldedSeeded(t *Task) {
 	p.yielded = append(p.yielded, e)
 }
 
-// timerSalt makes the ID of a timer from that of its task.
+// timerSalt makes the IDs of timers from that of their task.
 const timerSalt = 1<<32 - 1
 
 // timerEntry returns the entry of a timer that is due.
 func (w *Worker) timerEntry(t *Timer, when int64) entry {
-	var of schedule.ID
+	id := schedule.ID(0).Child(timerSalt)
 	if task := t.task.Load(); task != nil {
 		if s := w.core.pool.seatOf(task.seat()); s != nil {
-			of = s.id
+			id = s.id.Child(timerSalt - s.timers)
+			s.timers++
 		}
 	}
-	return entry{timer: t, when: when, id: of.Child(timerSalt), rank: w.rank()}
+	return entry{timer: t, when: when, id: id, rank: w.rank()}
 }

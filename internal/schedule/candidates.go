@@ -54,5 +54,5 @@ type Strategy interface {
 }
 
 // An Operation is a thing that a task does, which knows the object that it is on: the channel of
-// a send, for example. The object is one that can be compared.
+// a send, for example. The object is one that can be compared; nil: it may be on any.
 type Operation interface{ Object() any }

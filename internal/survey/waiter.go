@@ -57,7 +57,7 @@ func NameOfWaiter(cx *sched.Context, root, other *sched.Task, leaf any) (name st
 			idle = true
 			var in *sched.Context
 			in = sched.NewInspection(root.HomeOr(rt), root, func(l any) {
-				if in.Task() == other && isSame(l, leaf) {
+				if in.Task() == other && IsSame(l, leaf) {
 					name = core.NameOf(root)
 				}
 			})
@@ -87,17 +87,23 @@ func IsSibling(cx *sched.Context, other *sched.Task, leaf any) bool {
 		}()
 		var in *sched.Context
 		in = sched.NewInspection(cx.Runtime(), cx.Root(), func(l any) {
-			found = found || in.Task() == other && isSame(l, leaf)
+			found = found || in.Task() == other && IsSame(l, leaf)
 		})
 		b.Ask(in)
 	}()
 	return <-waits
 }
 
-// isSame reports whether a and b are the same leaf.
-func isSame(a, b any) bool {
+// IsSame reports whether a and b are the same leaf.
+func IsSame(a, b any) bool {
 	if a == nil || b == nil || !reflect.TypeOf(a).Comparable() {
 		return false
 	}
 	return a == b
+}
+
+// HaveOneAddress reports whether a and b are pointers to one address, also as different types.
+func HaveOneAddress(a, b any) bool {
+	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
+	return x.Kind() == reflect.Pointer && y.Kind() == reflect.Pointer && x.Pointer() == y.Pointer()
 }

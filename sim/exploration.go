@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/internal/schedule"
+	"github.com/edo-go/edo/sim/story"
 )
 
 // exploration calls a function under many seeds.
@@ -21,6 +22,9 @@ type exploration struct {
 	varied  bool   // the present run varies a schedule of the corpus
 	runs    int
 	choices int
+
+	logs *[]*story.Log // not nil: those of the simulations of the present run, see retell
+	told []*story.Log  // those of the run that was retold last
 }
 
 // shrinkFor is for how long Explore looks for a shorter schedule, and maxAttempts how many runs
@@ -37,6 +41,7 @@ func newExploration(t TB, fn func(seed uint64) error) *exploration {
 		e.session = &schedule.Session{}
 	}
 	e.session.Record.Pairs = &e.corpus.Pairs
+	e.session.Owner = e
 	return e
 }
 
@@ -70,11 +75,13 @@ func (e *exploration) replay(p plan) *Failure {
 		choices, _ := schedule.Parse(p.schedule)
 		strategy = &schedule.Follow{Choices: choices}
 	}
-	err := e.run(p.seed, strategy)
+	err := e.retell(func() error { return e.run(p.seed, strategy) })
 	if err == nil {
 		return nil
 	}
-	return e.failureOf(err)
+	f := e.failureOf(err)
+	e.tell(f, err)
+	return f
 }
 
 // failureOf returns the failure of the run that has just ended.
@@ -183,8 +190,10 @@ func (e *exploration) shrink(f *Failure, steps []schedule.Step) {
 		return e.session.Record.Steps, true
 	}, func() bool { return attempts >= maxAttempts || time.Now().After(until) })
 	choices := schedule.ChoicesOf(best)
-	if err := e.run(f.Seed, &schedule.Follow{Choices: choices}); err != nil {
+	err := e.retell(func() error { return e.run(f.Seed, &schedule.Follow{Choices: choices}) })
+	if err != nil {
 		f.Text = err.Error()
+		e.tell(f, err)
 	}
 	f.Schedule, f.Switches = choices.String(), choices.Switches()
 }

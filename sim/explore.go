@@ -21,7 +21,8 @@ type TB interface {
 //
 // A seed that fails is run again. If that run is another one, the program is not a function of
 // its seed, and the failure says where the runs part. Otherwise Explore looks, for some
-// seconds, for a schedule with fewer switches that fails in the same way.
+// seconds, for a schedule with fewer switches that fails in the same way, and tells what the
+// tasks do under it, with their lines.
 //
 // Some runs vary the schedules of earlier ones that have reached something new: they are
 // replayed by the schedule and not by the seed alone.

@@ -106,11 +106,11 @@ func ExampleExplore() {
 	sim.Explore(test, 100, func(seed uint64) error {
 		var order []int
 		err := sim.Run(seed, func(task *edo.Task) error {
-			for i := range 10 {
+			for i := range 3 {
 				edo.Go(task, func(*edo.Task) error {
 					order = append(order, i)
 					return nil
-				})
+				}, edo.Name(fmt.Sprint("task ", i)))
 			}
 			return nil
 		})
@@ -119,9 +119,14 @@ func ExampleExplore() {
 		}
 		return err
 	})
-	fmt.Println(test.failed)
+	fmt.Println(strings.ReplaceAll(test.failed, "sim_test.ExampleExplore.func1.1", "main"))
 	// Output:
 	// sim: seed 0 fails: tasks ran out of order
 	// replay: EDO_SEED=0 go test -run '^TestOrder$'
-	// with 1 switch, of 9 choices: EDO_SEED=0 EDO_SCHEDULE=0.8 go test -run '^TestOrder$'
+	// with 1 switch, of 2 choices: EDO_SEED=0 EDO_SCHEDULE=0.1 go test -run '^TestOrder$'
+	// what happened there (EDO_STORY=- tells it by task too):
+	//       0s  #1 main: spawns #2 task 0 at explore_test.go:110; spawns #3 task 1 at explore_test.go:110; spawns #4 task 2 at explore_test.go:110; ends
+	//       0s  #3 task 1: spawned by #1 main at explore_test.go:110; ends
+	//       0s  #2 task 0: spawned by #1 main at explore_test.go:110; ends
+	//       0s  #4 task 2: spawned by #1 main at explore_test.go:110; ends
 }

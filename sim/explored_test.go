@@ -145,7 +145,7 @@ func TestAHuntWritesTheFailuresAndTheCorpusReplaysThem(t *testing.T) {
 	}
 	text, err := os.ReadFile(filepath.Join(kept, "progress.1.json"))
 	var p sim.Progress
-	if err != nil || json.Unmarshal(text, &p) != nil || !p.Done || p.Failures < 2 || p.Kinds != 1 || p.Runs < 40 {
+	if err != nil || json.Unmarshal(text, &p) != nil || !p.Done || p.Failures < 2 || p.Kinds < 1 || p.Kinds > 3 || p.Runs < 40 {
 		t.Errorf("progress %s, %v", text, err)
 	}
 	os.Remove(filepath.Join(kept, "progress.1.json"))
@@ -155,6 +155,97 @@ func TestAHuntWritesTheFailuresAndTheCorpusReplaysThem(t *testing.T) {
 	sim.Explore(s, 1, withdrawals(1))
 	if !strings.Contains(s.failed, "the balance is 90 (kept in testdata") {
 		t.Errorf("got %q", s.failed)
+	}
+}
+
+func TestAFailureTellsTheStoryOfItsSchedule(t *testing.T) {
+	clearEnvironment(t)
+	s := &spy{name: "TestBank"}
+	sim.Explore(s, 1000, withdrawals(2))
+	_, story, ok := strings.Cut(s.failed, "\nwhat happened there (EDO_STORY=- tells it by task too):\n")
+	lines := strings.Split(story, "\n")
+	if !ok || len(lines) > 41 || !regexp.MustCompile(`is held up before its operation at explored_test\.go:\d+\n`).MatchString(story) ||
+		!strings.HasSuffix(lines[len(lines)-1], " ends") {
+		t.Errorf("got %s", s.failed)
+	}
+}
+
+// twoBanks has one of two faults, by the seed, whose errors have the same text.
+func twoBanks(seed uint64) error {
+	balance := 100
+	err := sim.Run(seed, func(task *edo.Task) error {
+		for range 2 {
+			edo.Go(task, func(task *edo.Task) error {
+				if was := balance; seed%2 == 0 {
+					err := task.Proceed(nil)
+					balance = was - 10
+					return err
+				} else {
+					err := task.Proceed(nil) // on another line
+					balance = was - 10
+					return err
+				}
+			})
+		}
+		return nil
+	})
+	if err == nil && balance != 80 {
+		err = fmt.Errorf("the balance is %d", balance)
+	}
+	return err
+}
+
+func TestAHuntTellsFailuresOfOneTextApartByTheirPlaces(t *testing.T) {
+	clearEnvironment(t)
+	dir := t.TempDir()
+	t.Setenv(sim.HuntVariable, dir)
+	sim.Explore(&spy{name: "TestBank"}, 40, twoBanks)
+	files, _ := filepath.Glob(filepath.Join(dir, "[0-9a-f]*.json"))
+	places := map[string]bool{}
+	for _, file := range files {
+		var f sim.Failure
+		if text, err := os.ReadFile(file); err != nil || json.Unmarshal(text, &f) != nil || len(f.Places) == 0 {
+			t.Errorf("%s: %s", file, text)
+		}
+		places[strings.Join(f.Places, " ")] = true
+	}
+	if len(places) != 2 {
+		t.Errorf("got %v", places)
+	}
+}
+
+// deadlocks has tasks that wait for each other at lines which the seed decides.
+func deadlocks(seed uint64) error {
+	return sim.Run(seed, func(task *edo.Task) error {
+		_, rx := oneshot.New[int]()
+		if seed%2 == 0 {
+			_, err := rx.Recv(task)
+			return err
+		}
+		_, err := rx.Recv(task) // on another line
+		return err
+	})
+}
+
+func TestAHuntTellsDeadlocksApartByWhereTasksWaitAndPanicsByTheirLines(t *testing.T) {
+	for name, fn := range map[string]func(seed uint64) error{
+		"deadlocks": deadlocks,
+		"panics": func(seed uint64) error {
+			return sim.Run(seed, func(task *edo.Task) error {
+				if seed%2 == 0 {
+					panic("broken")
+				}
+				panic("broken") // on another line
+			})
+		},
+	} {
+		clearEnvironment(t)
+		dir := t.TempDir()
+		t.Setenv(sim.HuntVariable, dir)
+		sim.Explore(&spy{name: "TestX"}, 10, fn)
+		if files, _ := filepath.Glob(filepath.Join(dir, "[0-9a-f]*.json")); len(files) != 2 {
+			t.Errorf("%s: %v", name, files)
+		}
 	}
 }
 

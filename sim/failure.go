@@ -36,6 +36,12 @@ type Failure struct {
 	// Differs says, if it is not empty, that a second run that made the same choices was
 	// another one, and where the two part.
 	Differs string `json:"differs,omitempty"`
+	// Places are the lines of the program by which [HuntVariable] tells failures with the same text apart: where
+	// the schedule holds tasks up, where it panicked, and where tasks wait that wait for ever.
+	Places []string `json:"places,omitempty"`
+	// Story is what the tasks did in the last simulation under the schedule, by time. Of a long one it is what is
+	// around the first switches, and the end.
+	Story string `json:"-"`
 	// Err is the error of the first run.
 	Err error `json:"-"`
 
@@ -57,13 +63,22 @@ func (f *Failure) Error() string {
 		fmt.Fprintf(&b, "\nthe program is not a function of its seed (a range over a map, a goroutine, the clock of the machine?): %s", f.Differs)
 	}
 	if f.Schedule == "" {
+		f.writeStory(&b)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "\nwith %s, of %s: %s", count(f.Switches, "switch", "switches"), count(f.Choices, "choice", "choices"), f.command(true))
 	if f.Text != f.first {
 		fmt.Fprintf(&b, "\nthere it fails with: %s", f.Text)
 	}
+	f.writeStory(&b)
 	return b.String()
+}
+
+// writeStory writes the story, if there is one.
+func (f *Failure) writeStory(b *strings.Builder) {
+	if f.Story != "" {
+		fmt.Fprintf(b, "\nwhat happened there (EDO_STORY=- tells it by task too):\n%s", f.Story)
+	}
 }
 
 func count(n int, one, many string) string {

@@ -14,7 +14,8 @@ import (
 // The environment variables by which a command makes a test hunt: [Explore] then goes on after a
 // failure, and does not fail the test.
 const (
-	// HuntVariable names a directory. Each kind of failure is written there to a file of its
+	// HuntVariable names a directory. Each kind of failure, by its text without numbers and its
+	// places, is written there to a file of its
 	// own, NAME.json, a [Failure]: that with the fewest switches. What was done is in
 	// progress.FIRST.json, every second, a [Progress].
 	HuntVariable = "EDO_HUNT"
@@ -58,7 +59,7 @@ type hunt struct {
 	first, step uint64
 	seeds       int
 	until       time.Time      // zero: for so many seeds
-	kinds       map[string]int // kind of failure: the fewest switches so far
+	kinds       map[string]int // text without numbers, and places: the fewest switches so far
 	failures    int
 	toldAt      time.Time
 }
@@ -113,7 +114,7 @@ func (h *hunt) run() error {
 
 // keep writes f, unless a failure of its kind with as few switches was written.
 func (h *hunt) keep(f *Failure) error {
-	kind := kindOf(f.first)
+	kind := kindOf(f.first) + "\n" + strings.Join(f.Places, " ")
 	if fewest, ok := h.kinds[kind]; ok && fewest <= f.Switches {
 		return nil
 	}

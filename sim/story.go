@@ -10,6 +10,7 @@ import (
 // tellStory gives a simulation a log when the environment asks for its story. The function writes
 // it, when the simulation has ended.
 func (c *Config) tellStory() (tell func()) {
+	c.Story = c.log()
 	name := os.Getenv(story.FileVariable)
 	if name == "" {
 		return func() {}

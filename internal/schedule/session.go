@@ -20,6 +20,8 @@ type Session struct {
 	Record Record
 	// Made is how many simulations were made since Begin.
 	Made int
+	// Owner is what has begun the session: the scheduler does not look at it.
+	Owner any
 
 	goroutine uintptr
 }
@@ -68,13 +70,7 @@ func (s *Session) Begin(strategy Strategy) {
 // Controlled returns the strategy of a simulation that the calling goroutine makes, whose seed
 // chooses as seeded does. isMixture says that the seed has drawn that.
 func Controlled(seeded *Seeded, isMixture bool) Strategy {
-	if sessions.n.Load() == 0 {
-		return seeded
-	}
-	g := gid.Get()
-	sessions.mu.Lock()
-	s := sessions.all[g]
-	sessions.mu.Unlock()
+	s := sessionOfCaller()
 	if s == nil {
 		return seeded
 	}
@@ -88,4 +84,22 @@ func Controlled(seeded *Seeded, isMixture bool) Strategy {
 		s.Record.Of = seeded
 	}
 	return &s.Record
+}
+
+// OwnerOfSession returns the owner of the session of the calling goroutine, or nil.
+func OwnerOfSession() any {
+	if s := sessionOfCaller(); s != nil {
+		return s.Owner
+	}
+	return nil
+}
+
+func sessionOfCaller() *Session {
+	if sessions.n.Load() == 0 {
+		return nil
+	}
+	g := gid.Get()
+	sessions.mu.Lock()
+	defer sessions.mu.Unlock()
+	return sessions.all[g]
 }

@@ -19,6 +19,8 @@ type failure struct {
 	Switches int    `json:"switches"`
 	Differs  string `json:"differs"`
 
+	Places []string `json:"places"`
+
 	name string // of its file, which says the kind
 	text []byte // its file
 }
@@ -105,7 +107,11 @@ func keep(out io.Writer, folder, pkg string, failures []*failure) error {
 			}
 		}
 		line, _, _ := strings.Cut(f.Error, "\n")
-		fmt.Fprintf(out, "\n%s: %s\n  kept in %s\n  replay: EDO_SEED=%d", f.Test, line, relative(file), f.Seed)
+		fmt.Fprintf(out, "\n%s: %s\n", f.Test, line)
+		if len(f.Places) != 0 {
+			fmt.Fprintf(out, "  by way of %s\n", strings.Join(f.Places, ", "))
+		}
+		fmt.Fprintf(out, "  kept in %s\n  replay: EDO_SEED=%d", relative(file), f.Seed)
 		if f.Schedule != "" {
 			fmt.Fprintf(out, " EDO_SCHEDULE=%s", f.Schedule)
 		}

@@ -23,8 +23,8 @@ cores:
 
   edo hunt ./pkg -run TestX
 
-Of each kind of failure, which is its text without numbers, the schedule with the
-fewest switches is written to testdata/sim/TestX in the folder of the package. There
+Of each kind of failure, which is its text without numbers and the lines at which the
+schedule switches, the schedule with the fewest switches is written to testdata/sim/TestX in the folder of the package. There
 go test replays it from then on, before all seeds. The status is 1 if anything was found.`
 
 // Run is the command. It returns the exit status.

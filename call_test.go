@@ -108,7 +108,7 @@ func TestCallOfACancelledTaskDoesNotBegin(t *testing.T) {
 		h.Abort()
 		_, err := h.Await(task)
 		return err
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Error(err)
 	}

@@ -160,7 +160,7 @@ func TestCancellationReachesMembersAddedToADroppedToken(t *testing.T) {
 					t.Errorf("%s, %d below: not reached", name, depth)
 				}
 				return nil
-			})
+			}, sim.WithConfig(sim.Config{Quiet: true}))
 			if err != nil {
 				t.Error(err)
 			}

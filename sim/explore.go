@@ -29,12 +29,18 @@ type TB interface {
 //
 //   - EDO_SEED=7 calls fn with this seed alone, once.
 //   - EDO_SEED=7 EDO_SCHEDULE=3.1-20.2 calls it with a schedule that was printed.
+//   - EDO_SEEDS=10000 tries so many seeds, and EDO_STRATEGY=pct has all choose by one [Strategy].
 //   - The files testdata/sim/NAME/*.json, of the name of the test, are failures that [Failure]
 //     was written to. They are replayed first, so that a fault that was mended stays so.
 func Explore(t TB, seeds int, fn func(seed uint64) error) {
 	t.Helper()
 	plan, ok := readPlan(t)
 	if !ok {
+		return
+	}
+	seeds, err := seedsOf(seeds)
+	if err != nil {
+		t.Fatalf("%v", err)
 		return
 	}
 	if seeds < 1 && !plan.replays {

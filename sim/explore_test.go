@@ -3,6 +3,7 @@ package sim_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ func failingFrom(from uint64) (fn func(uint64) error, seen *[]uint64) {
 }
 
 func TestExploreReportsTheFirstSeedThatFailsAndHowToReplayIt(t *testing.T) {
-	t.Setenv(sim.SeedVariable, "")
+	clearEnvironment(t)
 	fn, seen := failingFrom(3)
 	s := &spy{name: "TestX/a+b"}
 	sim.Explore(s, 10, fn)
@@ -48,7 +49,7 @@ func TestExploreReportsTheFirstSeedThatFailsAndHowToReplayIt(t *testing.T) {
 }
 
 func TestExploreTriesAllSeeds(t *testing.T) {
-	t.Setenv(sim.SeedVariable, "")
+	clearEnvironment(t)
 	fn, seen := failingFrom(10)
 	s := &spy{}
 	sim.Explore(s, 10, fn)
@@ -58,6 +59,7 @@ func TestExploreTriesAllSeeds(t *testing.T) {
 }
 
 func TestExploreReplaysTheSeedOfTheEnvironmentAlone(t *testing.T) {
+	clearEnvironment(t)
 	t.Setenv(sim.SeedVariable, "18446744073709551615")
 	fn, seen := failingFrom(3)
 	s := &spy{name: "TestX"}
@@ -83,7 +85,7 @@ func TestExploreRefusesNoSeedsAndASeedThatIsNoNumber(t *testing.T) {
 }
 
 func TestExploreLogsTheSeedWhenTheTestDoesNotReturn(t *testing.T) {
-	t.Setenv(sim.SeedVariable, "")
+	clearEnvironment(t)
 	s := &spy{name: "TestX"}
 	func() {
 		defer func() { recover() }()
@@ -119,14 +121,15 @@ func ExampleExplore() {
 		}
 		return err
 	})
-	fmt.Println(strings.ReplaceAll(test.failed, "sim_test.ExampleExplore.func1.1", "main"))
+	text := regexp.MustCompile(`#1 [^ :]+`).ReplaceAllString(test.failed, "#1 main")
+	fmt.Println(regexp.MustCompile(`[^ ]+_test\.go:\d+`).ReplaceAllString(text, "order.go:110"))
 	// Output:
 	// sim: seed 0 fails: tasks ran out of order
 	// replay: EDO_SEED=0 go test -run '^TestOrder$'
 	// with 1 switch, of 2 choices: EDO_SEED=0 EDO_SCHEDULE=0.1 go test -run '^TestOrder$'
 	// what happened there (EDO_STORY=- tells it by task too):
-	//       0s  #1 main: spawns #2 task 0 at explore_test.go:110; spawns #3 task 1 at explore_test.go:110; spawns #4 task 2 at explore_test.go:110; ends
-	//       0s  #3 task 1: spawned by #1 main at explore_test.go:110; ends
-	//       0s  #2 task 0: spawned by #1 main at explore_test.go:110; ends
-	//       0s  #4 task 2: spawned by #1 main at explore_test.go:110; ends
+	//       0s  #1 main: spawns #2 task 0 at order.go:110; spawns #3 task 1 at order.go:110; spawns #4 task 2 at order.go:110; ends
+	//       0s  #3 task 1: spawned by #1 main at order.go:110; ends
+	//       0s  #2 task 0: spawned by #1 main at order.go:110; ends
+	//       0s  #4 task 2: spawned by #1 main at order.go:110; ends
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func withdrawals(noise int) func(seed uint64) error {
 
 // clearEnvironment hides the environment's choice from the test.
 func clearEnvironment(t *testing.T) {
-	for _, name := range []string{sim.SeedVariable, sim.ScheduleVariable, sim.HuntVariable, sim.HuntSeedsVariable, sim.HuntForVariable} {
+	for _, name := range []string{sim.SeedVariable, sim.ScheduleVariable, sim.SeedsVariable, sim.StrategyVariable, sim.ShiftVariable, sim.HuntVariable, sim.HuntSeedsVariable, sim.HuntForVariable} {
 		t.Setenv(name, "")
 	}
 }
@@ -164,7 +165,7 @@ func TestAFailureTellsTheStoryOfItsSchedule(t *testing.T) {
 	sim.Explore(s, 1000, withdrawals(2))
 	_, story, ok := strings.Cut(s.failed, "\nwhat happened there (EDO_STORY=- tells it by task too):\n")
 	lines := strings.Split(story, "\n")
-	if !ok || len(lines) > 41 || !regexp.MustCompile(`is held up before its operation at explored_test\.go:\d+\n`).MatchString(story) ||
+	if !ok || len(lines) > 41 || !regexp.MustCompile(`is held up before its operation at (sim/)?explored_test\.go:\d+\n`).MatchString(story) ||
 		!strings.HasSuffix(lines[len(lines)-1], " ends") {
 		t.Errorf("got %s", s.failed)
 	}
@@ -266,4 +267,52 @@ func TestAStallOfAProgramThatHasForgottenNothingDoesNotAskTheCollector(t *testin
 	if n := after.NumForcedGC - before.NumForcedGC; n != 0 {
 		t.Errorf("the collector ran %d times", n)
 	}
+}
+
+func TestTheEnvironmentSaysHowManySeedsAndWhichStrategyAndShiftsOtherSeeds(t *testing.T) {
+	clearEnvironment(t)
+	t.Setenv(sim.SeedsVariable, "30")
+	runs := 0
+	sim.Explore(&spy{name: "TestX"}, 5, func(uint64) error { runs++; return nil })
+	if runs != 30 {
+		t.Errorf("%d runs, want 30", runs)
+	}
+	for _, text := range []string{"0", "many"} {
+		t.Setenv(sim.SeedsVariable, text)
+		s := &spy{name: "TestX"}
+		if sim.Explore(s, 5, func(uint64) error { return nil }); !strings.Contains(s.failed, "EDO_SEEDS is") {
+			t.Errorf("EDO_SEEDS=%s: %q", text, s.failed)
+		}
+	}
+	clearEnvironment(t)
+
+	// What a seed does with a strategy of the environment is what it does with that of its Config.
+	choices := func(seed uint64, k sim.Strategy) (all []int) {
+		var order strings.Builder
+		err := sim.Run(seed, steps(&order, 3, 5), sim.WithConfig(sim.Config{Strategy: k, Trace: func(_, chosen int) { all = append(all, chosen) }}))
+		if err != nil {
+			t.Error(err)
+		}
+		return all
+	}
+	held := choices(7, sim.HeldBack)
+	t.Setenv(sim.StrategyVariable, "held-back")
+	if got := choices(7, sim.Mixture); !slices.Equal(got, held) {
+		t.Errorf("EDO_STRATEGY=held-back: %v, want %v", got, held)
+	}
+	s := &spy{name: "TestX"}
+	sim.Explore(s, 1, func(uint64) error { return errors.New("broken") })
+	if !strings.Contains(s.failed, "replay: EDO_STRATEGY=held-back EDO_SEED=0 go test") {
+		t.Errorf("got %q", s.failed)
+	}
+	t.Setenv(sim.ShiftVariable, "4")
+	if got := choices(3, sim.Mixture); !slices.Equal(got, held) {
+		t.Errorf("EDO_SHIFT=4: %v, want %v", got, held)
+	}
+	sim.Explore(t, 8, func(seed uint64) error {
+		if got := choices(seed, sim.Mixture); seed == 7 && !slices.Equal(got, held) {
+			return fmt.Errorf("the seed of an exploration was shifted: %v, want %v", got, held)
+		}
+		return nil
+	})
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -98,7 +99,11 @@ func (f *Failure) command(bySchedule bool) string {
 	for i, p := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
 	}
-	return SeedVariable + "=" + strconv.FormatUint(f.Seed, 10) + schedule + " go test -run '" + strings.Join(parts, "/") + "'"
+	strategy := ""
+	if name := os.Getenv(StrategyVariable); name != "" && !bySchedule {
+		strategy = StrategyVariable + "=" + name + " "
+	}
+	return strategy + SeedVariable + "=" + strconv.FormatUint(f.Seed, 10) + schedule + " go test -run '" + strings.Join(parts, "/") + "'"
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)

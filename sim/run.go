@@ -59,7 +59,8 @@ type Config struct {
 }
 
 func (c Config) driver(manual bool) *simulated.Driver {
-	kind, err := schedule.KindOf(string(c.Strategy))
+	c.shiftSeed()
+	kind, err := c.kind()
 	if err != nil {
 		panic(fmt.Errorf("sim: %w", err))
 	}

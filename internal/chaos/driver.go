@@ -38,29 +38,30 @@ func (d *driver) Wait(cx *sched.Context, deadline int64) (stalled bool) {
 
 // abortPlan is how many tasks a run aborts.
 type abortPlan struct {
-	rate float64 // the probability of an abort at each occasion
-	left int     // how many more there may be
+	oneIn int // of so many occasions one has an abort
+	left  int // how many more there may be
 }
 
 // drawAbortPlan draws a plan. A run without aborts shows that the program is right without
 // them. A single abort, which nothing disturbs, shows best what the aborted task has left
 // behind. Many aborts find the faults that need several.
 func drawAbortPlan(r *rand.Rand) abortPlan {
-	rate := []float64{1. / 2, 1. / 5, 1. / 12, 1. / 40}[r.IntN(4)]
+	oneIn := []int{2, 5, 12, 40}[r.IntN(4)]
 	switch r.IntN(8) {
 	case 0:
 		return abortPlan{}
 	case 1, 2:
-		return abortPlan{rate, 1}
+		return abortPlan{oneIn, 1}
 	case 3:
-		return abortPlan{rate, 2}
+		return abortPlan{oneIn, 2}
 	}
-	return abortPlan{rate, 1 << 30}
+	return abortPlan{oneIn, 1 << 30}
 }
 
-// abortSome aborts some tasks, or none, as the plan says, and reports whether it did.
+// abortSome aborts some tasks, or none, as the plan says, and reports whether it did. Aborts are choices of
+// the simulation: a schedule replays them, and shrinking leaves those out that do not matter.
 func (w *World) abortSome() (did bool) {
-	for w.plan.left > 0 && w.chance.Float64() < w.plan.rate {
+	for w.plan.left > 0 && w.simulated.Draw(w.plan.oneIn) == w.plan.oneIn-1 {
 		v := w.removeVictim()
 		if v == nil {
 			break
@@ -77,7 +78,7 @@ func (w *World) abortSome() (did bool) {
 // removeVictim removes a victim that lives from the list; nil: there is none.
 func (w *World) removeVictim() *victim {
 	for n := len(w.victims); n > 0; n = len(w.victims) {
-		i := w.chance.IntN(n)
+		i := w.simulated.Draw(n)
 		v := w.victims[i]
 		w.victims[i] = w.victims[n-1]
 		w.victims = w.victims[:n-1]

@@ -4,17 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/sim"
 )
-
-// SeedsVariable is the environment variable that says how many seeds every
-// [Explore] tries, instead of the number in the test.
-const SeedsVariable = "EDO_SEEDS"
 
 // TB is the part of a *testing.T that Explore needs.
 type TB = sim.TB
@@ -25,14 +20,7 @@ type TB = sim.TB
 // tasks have ended.
 func Explore(t TB, seeds int, program func(w *World)) {
 	t.Helper()
-	if text := os.Getenv(SeedsVariable); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			t.Fatalf("chaos: %s is %q: it must be how many seeds to try", SeedsVariable, text)
-			return
-		}
-		seeds = n
-	} else if invariant.Enabled {
+	if invariant.Enabled { // sim.SeedsVariable says another number
 		seeds = (seeds + 3) / 4
 	}
 	var log func(string, ...any)

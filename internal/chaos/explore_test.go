@@ -46,7 +46,8 @@ func explore(seeds int, program func(w *chaos.World)) *recorder {
 // ignoreEnvironment hides the environment's choice of seeds from the test.
 func ignoreEnvironment(t *testing.T) {
 	t.Setenv(sim.SeedVariable, "")
-	t.Setenv(chaos.SeedsVariable, "")
+	t.Setenv(sim.SeedsVariable, "")
+	t.Setenv(sim.StrategyVariable, "")
 }
 
 // atLeast returns how many seeds to ask for, so that so many run.
@@ -249,7 +250,7 @@ func TestEnvironmentSaysHowManySeeds(t *testing.T) {
 		{"", "0", 0, "EDO_SEEDS is \"0\""},
 	} {
 		t.Setenv(sim.SeedVariable, c.seed)
-		t.Setenv(chaos.SeedsVariable, c.seeds)
+		t.Setenv(sim.SeedsVariable, c.seeds)
 		runs := 0
 		r := explore(8, func(*chaos.World) { runs++ })
 		want := c.want
@@ -317,5 +318,33 @@ func BenchmarkRun(b *testing.B) {
 	program := senders("")
 	for b.Loop() {
 		chaos.Explore(&recorder{}, 1, program)
+	}
+}
+
+func TestShrinkingLeavesOutTheAbortsThatDoNotMatter(t *testing.T) {
+	ignoreEnvironment(t)
+	r := explore(100, func(w *chaos.World) {
+		cancelled := 0
+		for i := range 6 {
+			w.Go(fmt.Sprint("victim ", i), func(task *edo.Task) error {
+				for range 20 {
+					if err := edo.Yield(task); err != nil {
+						cancelled++
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		w.Check(func() error {
+			if cancelled >= 2 {
+				return errors.New("two were aborted")
+			}
+			return nil
+		})
+	})
+	_, shrunk, _ := strings.Cut(r.failed, "EDO_SCHEDULE=")
+	if n := strings.Count(shrunk, " before poll "); n != 2 {
+		t.Errorf("%d aborts are left in %s", n, r.failed)
 	}
 }

@@ -3,11 +3,14 @@ package chaos
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver/simulated"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/schedule"
+	"github.com/edo-go/edo/sim"
 )
 
 // World is one run of a program. Its methods are for the program and its tasks,
@@ -21,7 +24,6 @@ type World struct {
 	simulated *simulated.Driver
 	runtime   *edo.Runtime
 	scheduler *sched.Runtime
-	chance    *rand.Rand // for aborts
 	plan      abortPlan
 	victims   []*victim // some may have ended
 	rooms     []*Room
@@ -58,18 +60,20 @@ const maxPolls = 100_000
 
 // The streams of random numbers of one seed, beside those of the simulation.
 const (
-	chanceStream  = 0x2545f4914f6cdd1d
+	planStream    = 0x2545f4914f6cdd1d
 	programStream = 0x9fb21c651e98df25
 )
 
 func newWorld(seed uint64, log func(string, ...any)) *World {
-	chance := rand.New(rand.NewPCG(seed, chanceStream))
+	kind, err := schedule.KindOf(os.Getenv(sim.StrategyVariable))
+	if err != nil {
+		panic(fmt.Errorf("chaos: %w", err))
+	}
 	return &World{
 		Rand:      rand.New(rand.NewPCG(seed, programStream)),
 		Ledger:    &Ledger{},
-		simulated: simulated.New(simulated.Config{Seed: seed}),
-		chance:    chance,
-		plan:      drawAbortPlan(chance),
+		simulated: simulated.New(simulated.Config{Seed: seed, Kind: kind}),
+		plan:      drawAbortPlan(rand.New(rand.NewPCG(seed, planStream))),
 		log:       log,
 	}
 }

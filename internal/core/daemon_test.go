@@ -137,7 +137,7 @@ func TestRunWaitsForTasksThatADaemonSpawns(t *testing.T) {
 			return tick(task)
 		}, edo.Daemon())
 		return edo.Yield(task)
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil || !finished {
 		t.Error(err, finished)
 	}

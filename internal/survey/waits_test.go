@@ -128,7 +128,7 @@ func TestWaitsForTasksScopesSetsAndTokensHaveNames(t *testing.T) {
 		h.Abort()
 		set.Drop()
 		return nil
-	})
+	}, sim.WithConfig(sim.Config{Quiet: true}))
 	if err != nil {
 		t.Error(err)
 	}

@@ -18,8 +18,8 @@ var programs = [...]string{"bench", "cmd", "examples", "tools"}
 
 // libraries are the folders of the module whose packages programs import.
 var libraries = [...]string{
-	"aio", "broadcast", "cancel", "cluster", "codec", "edotest", "future", "joinset", "lock", "mpmc", "mpsc", "oneshot", "report",
-	"scope", "selector", "sim", "socket", "stackless", "stream", "supervise", "timer", "tlsconn", "watch", "web",
+	"aio", "broadcast", "cancel", "cluster", "codec", "console", "edotest", "future", "joinset", "lock", "mpmc", "mpsc", "oneshot",
+	"report", "scope", "selector", "sim", "socket", "stackless", "stream", "supervise", "timer", "tlsconn", "watch", "web",
 }
 
 // sources is the folder of edo's module, as the compiler has named it in this build.

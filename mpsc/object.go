@@ -57,7 +57,9 @@ func (f *reserveLeaf[T]) Object() any { return objectOfHandle(f.r.w.tx) }
 type reserveManyLeaf[T any] ReserveManyFuture[T]
 
 // Waits is that of the future.
-func (f *reserveManyLeaf[T]) Waits(cx *edo.Context) edo.Wait { return (*ReserveManyFuture[T])(f).Waits(cx) }
+func (f *reserveManyLeaf[T]) Waits(cx *edo.Context) edo.Wait {
+	return (*ReserveManyFuture[T])(f).Waits(cx)
+}
 
 // Object returns the channel.
 func (f *reserveManyLeaf[T]) Object() any { return objectOfHandle(f.r.w.tx) }

@@ -182,3 +182,23 @@ func TestThenOfANilFutureIsAnErrorItem(t *testing.T) {
 	edotest.RequireNextError(t, task, s, stream.ErrNil)
 	requireItems(t, task, s)
 }
+
+func TestWithLatestFromWaitsForBothStreamsAlsoWhenTheOtherOneHasUsedUpTheBudget(t *testing.T) {
+	task, src := edotest.NewTask(), owntest.NewScript[int](t).Wait().Give(1)
+	left, waits := 200, false // more than a budget
+	other := stream.PollFn(func(cx *edo.Context) (int, edo.Poll, error) {
+		if left == 0 {
+			waits = true
+			return 0, edo.Pending, nil
+		}
+		left--
+		return left, edo.Ready, nil
+	})
+	s := stream.WithLatestFrom(src, other)
+	edotest.RequireNextPending(t, task, s)
+	edotest.RequireWoken(t, task, 1)
+	edotest.RequireNextPending(t, task, s)
+	if left != 0 || !waits {
+		t.Errorf("%d values of the other stream are left, and it waits: %t", left, waits)
+	}
+}

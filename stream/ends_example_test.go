@@ -22,15 +22,15 @@ func ExampleOf() {
 			tx.TrySend(v)
 		}
 		tx.Close()
-		for v := range stream.All(task, stream.Of(rx).Filter(func(v int) bool { return v%2 == 0 })) {
-			fmt.Println(v)
+		for v, err := range stream.All(task, stream.Of(rx).Filter(func(v int) bool { return v%2 == 0 })) {
+			fmt.Println(v, err)
 		}
 		return nil
 	})
 	// Output:
-	// 0
-	// 2
-	// 4
+	// 0 <nil>
+	// 2 <nil>
+	// 4 <nil>
 }
 
 func ExampleValues() {

@@ -145,19 +145,35 @@ type withLatestFrom[T, U any] struct {
 	isSrcs bool // other has used up the budget: it is the turn of src
 }
 
-func (w *withLatestFrom[T, U]) PollNext(cx *edo.Context) (out Pair[T, U], _ edo.Poll, _ error) {
-	isSrcs := w.isSrcs
-	w.isSrcs = false
-	for w.other.Held() && !isSrcs {
+func (w *withLatestFrom[T, U]) PollNext(cx *edo.Context) (out Pair[T, U], p edo.Poll, err error) {
+	for {
+		isSrcs := w.isSrcs
+		w.isSrcs = false
+		if !isSrcs {
+			if p, err = w.pollOther(cx); p == edo.Ready || w.isSrcs {
+				return out, p, err
+			}
+		}
+		out, p, err = w.pollSrc(cx)
+		if p != edo.Pending || !isSrcs {
+			return out, p, err
+		}
+		// other was not polled, and wakes no task.
+	}
+}
+
+// pollOther polls other until it is pending. Ready means that it has failed.
+func (w *withLatestFrom[T, U]) pollOther(cx *edo.Context) (edo.Poll, error) {
+	for w.other.Held() {
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
 			w.isSrcs = true
-			return out, edo.Pending, nil
+			break
 		}
 		u, p, err := w.other.Poll(cx)
 		turn.End(cx)
 		if p == edo.Ready && err != nil {
-			return out, p, err
+			return p, err
 		}
 		if p != edo.Ready {
 			break
@@ -167,6 +183,11 @@ func (w *withLatestFrom[T, U]) PollNext(cx *edo.Context) (out Pair[T, U], _ edo.
 	if !w.other.Held() && !w.latest.v.Held() {
 		w.src.Drop()
 	}
+	return edo.Pending, nil
+}
+
+// pollSrc polls src for a pair.
+func (w *withLatestFrom[T, U]) pollSrc(cx *edo.Context) (out Pair[T, U], _ edo.Poll, _ error) {
 	for {
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {

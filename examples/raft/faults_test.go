@@ -17,7 +17,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "if FAULT { return nil }\n	return f.Wait(task, file.Sync)",
 		},
 		{
-			Name: "a new leader answers reads at once", From: 115, File: "consensus/read.go",
+			Name: "a new leader answers reads at once", From: 210, File: "consensus/read.go",
 			Old: "	if !n.hasCommitted() {\n		n.parkedReads",
 			New: "	if !FAULT && !n.hasCommitted() {\n		n.parkedReads",
 		},
@@ -47,7 +47,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "		if FAULT && q.Action == write {\n			c.number++\n			q.Command.Number = c.number\n		}\n		c.next(r, err)",
 		},
 		{
-			Name: "a read asks no majority", From: 275, File: "consensus/read.go",
+			Name: "a read asks no majority", From: 335, File: "consensus/read.go",
 			Old: "return id == n.id || n.progress[id].round >= r.round",
 			New: "return FAULT || id == n.id || n.progress[id].round >= r.round",
 		},
@@ -57,7 +57,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			New: "if !FAULT && one.term != e.Term {",
 		},
 		{
-			Name: "messages are sent before what they promise is saved", From: 60, File: "server.go",
+			Name: "messages are sent before what they promise is saved", From: 505, File: "server.go",
 			Old: "	out := s.node.Take()\n",
 			New: "	out := s.node.Take()\n	if FAULT {\n		for _, m := range out.Messages {\n			s.links.send(m, s.was.Members)\n		}\n		out.Messages = nil\n	}\n",
 		},

@@ -49,8 +49,9 @@ type experiment struct {
 // Servers lose power, their disks lose and tear what was not synced, networks split, servers come and
 // go. All operations end when the faults do, and one order explains all answers.
 func TestTheServiceIsLinearizableWhateverHappens(t *testing.T) {
+	const seeds = 80
 	var all tested
-	trial.Explore(t, 80, func(seed uint64) error {
+	trial.Explore(t, seeds, func(seed uint64) error {
 		e := &experiment{tested: &all}
 		err := sim.Run(seed, func(task *edo.Task) error {
 			_, err := timer.Timeout(task, mostTime, func(task *edo.Task) (edo.Unit, error) {
@@ -67,7 +68,7 @@ func TestTheServiceIsLinearizableWhateverHappens(t *testing.T) {
 		return err
 	})
 	t.Logf("%+v", all)
-	if os.Getenv(sim.SeedVariable) == "" &&
+	if os.Getenv(sim.SeedVariable) == "" && trial.SeedCount(t, seeds) >= seeds &&
 		(all.starts == 0 || all.leaders == 0 || all.snapshots == 0 || all.changes == 0 || all.handovers == 0 ||
 			all.blackouts == 0 || all.syncs == 0 || all.operations == 0) {
 		t.Errorf("not all was tried: %+v", all)

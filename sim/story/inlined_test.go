@@ -23,7 +23,7 @@ func TestALoopOverAStreamWaitsAtTheLineOfTheProgram(t *testing.T) {
 		}, edo.Owns(rx), edo.Name("reader"))
 		defer tx.Close()
 		return edo.Yield(task)
-	}, sim.WithConfig(sim.Config{Story: &log}))
+	}, sim.WithConfig(sim.Config{Quiet: true, Story: &log}))
 	text := log.Text()
 	if err != nil || strings.Contains(text, "all.go") || !strings.Contains(text, "waits for mpsc: receive") {
 		t.Errorf("%v, and the story is\n%s", err, text)

@@ -31,7 +31,7 @@ func makeRing(found *atomic.Int64, isClosed bool) (uint64, weak.Pointer[ring]) {
 
 // What a cleanup keeps in memory stays while it may be reported, and no longer.
 func TestAnExcusedThingIsLetGoWhenItsSimulationHasEnded(t *testing.T) {
-	defer func() { excused = nil }()
+	defer excuseNothing()
 	before := watched.Load()
 	var found atomic.Int64
 	outer := Hold()

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/edo-go/edo/internal/invariant"
 )
 
 func TestMain(m *testing.M) {
@@ -16,12 +18,19 @@ func TestMain(m *testing.M) {
 }
 
 func TestEveryRowIsMeasured(t *testing.T) {
+	only := regexp.MustCompile("")
+	if invariant.Enabled { // each row is a process with a broker, whose start takes seconds with the race detector
+		only = regexp.MustCompile("/in/edo/")
+	}
 	var out strings.Builder
-	err := measureAll(t.Context(), &options{rounds: 1, scale: 0.0001, only: regexp.MustCompile("")}, &out)
+	err := measureAll(t.Context(), &options{rounds: 1, scale: 0.0001, only: only}, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, row := range rows() {
+		if !only.MatchString(row.name()) {
+			continue
+		}
 		line := regexp.MustCompile(`(?m)^` + row.Workload + ` +` + row.Place + ` +` + row.Runtime + ` +` + row.Style + ` +[1-9][0-9]* \(`)
 		if !line.MatchString(out.String()) {
 			t.Errorf("the table has no %s:\n%s", row.name(), &out)

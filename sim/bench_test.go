@@ -64,30 +64,22 @@ func BenchmarkStall(b *testing.B) {
 	}
 }
 
-// BenchmarkYieldAmong yields among n tasks that can run.
+// BenchmarkYieldAmong100000 chooses among 100,000 tasks that can run, for each yield of one of them.
 func BenchmarkYieldAmong100000(b *testing.B) {
 	sim.Run(1, func(task *edo.Task) error {
-		over := false
+		left := b.N
 		for range 100_000 {
 			edo.Go(task, func(task *edo.Task) error {
-				for !over {
+				for left > 0 {
+					if left--; left == 0 {
+						b.StopTimer()
+					}
 					edo.Yield(task)
 				}
 				return nil
 			})
 		}
-		for range 300_000 {
-			edo.Yield(task)
-			if b.N == 0 {
-				break
-			}
-		}
 		b.ResetTimer()
-		for n := 0; n < b.N; n++ {
-			edo.Yield(task)
-		}
-		b.StopTimer()
-		over = true
 		return nil
 	}, sim.WithConfig(sim.Config{Strategy: sim.Uniform}))
 }

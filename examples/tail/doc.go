@@ -5,6 +5,7 @@
 //	journalctl -f | go run ./examples/tail -field 5
 //
 // It is one pipeline of package stream: the lines of all files are merged, parsed, limited in
-// rate, and put into windows of a second. Nothing is read faster than it is counted. Ctrl-C ends
-// it; then the plot is written.
+// rate, and put into windows of a second. Nothing is read faster than it is counted.
+//
+// It ends by itself at the end of standard input; Ctrl-C ends it early. Then the plot is written.
 package main

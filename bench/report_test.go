@@ -246,6 +246,22 @@ func TestTargetMayNameWhatItIsAMultipleOf(t *testing.T) {
 	}
 }
 
+func TestTheBarOfGoIsThatOfGoroutines(t *testing.T) {
+	c := &comparison{}
+	for _, r := range []result{
+		{Workload: "stream", Runtime: "edo", Style: "future", pass: pass{NS: 6}},
+		{Workload: "stream", Runtime: "go", Style: "loop", pass: pass{NS: 1}},
+		{Workload: "stream", Runtime: "go", Style: "goroutines", pass: pass{NS: 150}},
+		{Workload: "stream", Runtime: "go", Style: "buffered", pass: pass{NS: 15}},
+	} {
+		c.add(r)
+	}
+	v := judgeOne(c, target{workload: "stream", figure: "ns", style: inFutures, must: 0.15, aim: 0.1, factor: true})
+	if v.ofGo == nil || v.ofGo.got != 6.0/150 || !v.must {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestBarsKnowWhatIsBetter(t *testing.T) {
 	for _, c := range []struct {
 		bar  bar

@@ -26,7 +26,12 @@ func (c *comparison) best(w workload, f figure, pick func(variant) bool) (best m
 	return best, found
 }
 
-func isGo(v variant) bool    { return v.runtime == "go" }
+// isGo reports whether v is the program that one writes with goroutines. What stands in a row for scale alone, such as a
+// plain loop, is not.
+func isGo(v variant) bool {
+	return v.runtime == "go" && (v.style == "goroutines" || v.style == "net")
+}
+
 func isTokio(v variant) bool { return v.member == "tokio" }
 func isEdo(v variant) bool   { return v.runtime == "edo" || v.runtime == "edo-ct" }
 

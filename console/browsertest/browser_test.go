@@ -4,7 +4,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -20,8 +21,8 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/console"
+	"github.com/edo-go/edo/internal/planted"
 	"github.com/edo-go/edo/lock"
-	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -148,84 +149,14 @@ func (p *program) has(selector, text string) {
 	p.until(fmt.Sprintf("[...document.querySelectorAll(%q)].some(e => e.textContent.includes(%q))", selector, text))
 }
 
-// open opens the page, and waits until it shows this program: the first frame may be that of the
+// open opens the page at an address, and waits until it shows this program: the first frame may be that of the
 // test before.
-func (p *program) open() {
+func (p *program) open(url string) {
 	p.t.Helper()
 	now := time.Now().UnixMilli()
-	p.run(chromedp.Navigate(p.console.URL()))
+	p.run(chromedp.Navigate(url))
 	p.until(fmt.Sprintf("shown && Date.parse(shown.time) > %d", now))
 }
-
-// deadlock spawns two tasks that wait for each other.
-func deadlock(rt *edo.Runtime) {
-	a, b := new(lock.Mutex), new(lock.Mutex)
-	barrier := lock.NewBarrier(3)
-	grab := func(first, second *lock.Mutex) func(*edo.Task) error {
-		return func(task *edo.Task) error {
-			if err := first.Lock(task); err != nil {
-				return err
-			}
-			defer first.Unlock()
-			if _, err := barrier.Wait(task); err != nil {
-				return err
-			}
-			if err := second.Lock(task); err != nil {
-				return err
-			}
-			second.Unlock()
-			return nil
-		}
-	}
-	edo.Go(rt, grab(a, b), edo.Name("pay"))
-	edo.Go(rt, grab(b, a), edo.Name("refund"))
-	edo.Go(rt, func(task *edo.Task) error {
-		if _, err := barrier.Wait(task); err != nil {
-			return err
-		}
-		return a.Lock(task)
-	}, edo.Name("audit"))
-}
-
-// fill spawns tasks that fill a channel, whose receiver sleeps.
-func fill(rt *edo.Runtime) {
-	tx, rx := mpsc.New[int](16)
-	edo.Go(rt, func(task *edo.Task) error {
-		if _, err := rx.Recv(task); err != nil {
-			return err
-		}
-		return timer.Sleep(task, time.Hour)
-	}, edo.Name("slow sink"), edo.Owns(rx))
-	for range 3 {
-		tx := tx.Clone()
-		edo.Go(rt, func(task *edo.Task) error {
-			for {
-				if err := tx.Send(task, 1); err != nil {
-					return err
-				}
-			}
-		}, edo.Name("source"), edo.Owns(tx))
-	}
-	tx.Close()
-}
-
-// spin does not yield until it may end.
-//
-//go:noinline
-func spin(mayEnd *atomic.Bool) {
-	for !mayEnd.Load() {
-	}
-}
-
-// never is a future that is never ready.
-type never struct{}
-
-func (f never) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	cx.Proceed(f)
-	return edo.Unit{}, edo.Pending, nil
-}
-
-func (never) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "test: an event that does not come"} }
 
 func TestThePageShowsThreePlantedFaultsAmongManyTasks(t *testing.T) {
 	p := start(t, edo.Config{Workers: 2, Trace: !*million})
@@ -234,11 +165,11 @@ func TestThePageShowsThreePlantedFaultsAmongManyTasks(t *testing.T) {
 		n = 1_000_000
 	}
 	for range n {
-		edo.Spawn(p.rt, never{}, edo.Name("idle"))
+		edo.Spawn(p.rt, planted.Never{}, edo.Name("idle"))
 	}
-	deadlock(p.rt)
-	fill(p.rt)
-	p.open()
+	planted.Deadlock(p.rt)
+	planted.FullChannel(p.rt, 16)
+	p.open(p.console.URL())
 	p.has(".finding.fault", "2 tasks wait for each other and can never go on: ")
 	p.has(".finding", "is full (full, capacity 16): 3 tasks wait for room; its receiver was last ")
 	p.has("#view td", "20,000")
@@ -267,18 +198,18 @@ func TestThePageShowsThreePlantedFaultsAmongManyTasks(t *testing.T) {
 
 	var mayEnd atomic.Bool
 	defer mayEnd.Store(true)
-	edo.Go(p.rt, func(*edo.Task) error { spin(&mayEnd); return nil }, edo.Name("busy"))
-	p.has(".finding", "busy, in browsertest.spin at browser_test.go:")
+	edo.Go(p.rt, func(*edo.Task) error { planted.Spin(&mayEnd); return nil }, edo.Name("busy"))
+	p.has(".finding", "busy, in planted.Spin at planted.go:")
 	p.run(chromedp.KeyEvent("4"))
-	p.has("#view pre", "browsertest.spin(")
+	p.has("#view pre", "planted.Spin(")
 	mayEnd.Store(true)
 	p.until(`![...document.querySelectorAll(".finding")].some(e => e.textContent.includes("busy, in "))`)
 }
 
 func TestThePageIsUsableByKeyboard(t *testing.T) {
 	p := start(t, edo.Config{Workers: 1})
-	deadlock(p.rt)
-	p.open()
+	planted.Deadlock(p.rt)
+	p.open(p.console.URL())
 	p.has(".finding.fault", "pay")
 	p.run(chromedp.KeyEvent("2"))
 	p.until(`document.querySelector("#tab-objects").getAttribute("aria-selected") === "true"`)
@@ -303,9 +234,9 @@ func TestMarkupInNamesIsText(t *testing.T) {
 	p := start(t, edo.Config{Workers: 1})
 	const hostile = `<img src=x onerror="window.hit=1"><script>window.hit=1</script>"'&` + "\u202e"
 	a := new(lock.Mutex)
-	edo.Go(p.rt, func(task *edo.Task) error { a.Lock(task); _, err := edo.Await(task, never{}); return err }, edo.Name(hostile))
+	edo.Go(p.rt, func(task *edo.Task) error { a.Lock(task); _, err := edo.Await(task, planted.Never{}); return err }, edo.Name(hostile))
 	edo.Go(p.rt, func(task *edo.Task) error { return a.Lock(task) }, edo.Name(hostile))
-	p.open()
+	p.open(p.console.URL())
 	p.has("#view td.name", hostile)
 	for _, view := range "12345678" {
 		p.run(chromedp.KeyEvent(string(view)))
@@ -321,15 +252,21 @@ func TestMarkupInNamesIsText(t *testing.T) {
 
 func TestThePageConnectsAnew(t *testing.T) {
 	p := start(t, edo.Config{Workers: 1})
-	p.open()
-	address := p.console.Addr().(*net.TCPAddr)
-	p.console.Close()
+	var isDown atomic.Bool
+	h := console.Handler()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isDown.Load() {
+			panic(http.ErrAbortHandler) // the connection ends without an answer
+		}
+		h.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	defer server.CloseClientConnections()
+	p.open(server.URL)
+	isDown.Store(true)
+	server.CloseClientConnections()
 	p.until(`document.querySelector("#state").textContent.includes("connects anew")`)
-	again, err := console.Listen(address.String())
-	if err != nil {
-		t.Skip("another program has taken the port: ", err)
-	}
-	p.console = again
+	isDown.Store(false)
 	p.has("#state", "live")
 }
 
@@ -364,7 +301,7 @@ func TestTheTimelineIsRecordedOnDemand(t *testing.T) {
 			}
 		}
 	}, edo.Name("ticker"))
-	p.open()
+	p.open(p.console.URL())
 	p.run(chromedp.KeyEvent("7"))
 	p.has("#view", "It is off")
 	eval[any](p, `document.querySelector("#record").click()`)

@@ -13,8 +13,9 @@ import (
 // modulePath is the path of edo's own module, also when it has been renamed.
 var modulePath = strings.TrimSuffix(reflect.TypeFor[placeCount]().PkgPath(), "/internal/origin")
 
-// programs are the folders of the module that hold programs: these use edo as other programs do.
-var programs = [...]string{"bench", "cmd", "examples", "tools"}
+// programs are the folders of the module that hold programs: these use edo as other programs do. So does the package whose
+// faults tests find by their lines.
+var programs = [...]string{"bench", "cmd", "examples", "internal/planted", "tools"}
 
 // libraries are the folders of the module whose packages programs import.
 var libraries = [...]string{

@@ -27,6 +27,8 @@ func TestIsEdoKnowsAllPackagesAndNoProgram(t *testing.T) {
 		{m + "/examples/echo.main", "/src/edo/examples/echo/main.go", false},
 		{m + "/cmd/edo/internal/demo.Run", "demo.go", false},
 		{m + "/bench.run", "run.go", false},
+		{m + "/internal/planted.Spin", "planted.go", false},
+		{m + "/internal/plantedly.Spin", "planted.go", true},
 		{m + "/benchmarks.run", "run.go", true},
 		{m + "-tools.run", "run.go", false},
 		{m + "tools/x.run", "run.go", false},

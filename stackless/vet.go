@@ -2,15 +2,12 @@ package stackless
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 
 	"github.com/edo-go/edo/stackless/internal/gocmd"
-	"github.com/edo-go/edo/stackless/internal/overlay"
+	"github.com/edo-go/edo/stackless/program"
 )
 
 // The program with edo's analyzers is a module of its own, so that the command edo depends on the core alone.
@@ -33,9 +30,9 @@ func (t *tool) analyze(line *gocmd.Line) (isClean bool) {
 	if line.Command != "vet" || line.Has("vettool") {
 		return true
 	}
-	name, err := findAnalyzers(line.Dir)
+	name, err := program.Find(analyzers, analyzersImport, line.Dir, t.errs)
 	if err != nil {
-		t.note("%v", err)
+		t.note("edo's analyzers do not run: %v", err)
 		return true
 	}
 	args := []string{"vet"}
@@ -63,38 +60,4 @@ func (t *tool) runGo(args []string, errs io.Writer) int {
 		return statusFailed
 	}
 	return statusOK
-}
-
-// findAnalyzers returns the name of the file of the program: beside edo, in the path, or built from the source of the
-// repository or of a module that has it, seen from a folder.
-func findAnalyzers(dir string) (name string, err error) {
-	file := analyzers
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-	if self, err := os.Executable(); err == nil {
-		beside := filepath.Join(filepath.Dir(self), file)
-		if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
-			return beside, nil
-		}
-	}
-	if path, err := exec.LookPath(analyzers); err == nil {
-		return filepath.Abs(path)
-	}
-	list := exec.Command("go", "list", analyzersImport)
-	list.Dir = dir
-	if list.Run() != nil {
-		return "", fmt.Errorf("edo's analyzers do not run, for %s is neither beside edo nor in the path: go install %s installs it", analyzers, analyzersImport)
-	}
-	cache, err := overlay.Open()
-	if err != nil {
-		return "", err
-	}
-	name = cache.Program(file)
-	build := exec.Command("go", "build", "-o", name, analyzersImport)
-	build.Dir = dir
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("edo's analyzers do not run, for %s cannot be built: %w\n%s", analyzers, err, out)
-	}
-	return name, nil
 }

@@ -6,12 +6,12 @@ import (
 	"os"
 
 	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/cmd/edo/internal/companion"
 	"github.com/edo-go/edo/cmd/edo/internal/demo"
 	"github.com/edo-go/edo/cmd/edo/internal/hunt"
 	"github.com/edo-go/edo/cmd/edo/internal/remote"
 	"github.com/edo-go/edo/cmd/edo/internal/serve"
 	"github.com/edo-go/edo/cmd/edo/internal/stress"
-	"github.com/edo-go/edo/cmd/edo/internal/work"
 	"github.com/edo-go/edo/stackless"
 )
 
@@ -53,7 +53,7 @@ var commands = map[string]func(args []string, out, errs io.Writer) int{
 	"demo":    demo.Run,
 	"serve":   serve.Run,
 	"stress":  stress.Run,
-	"work":    work.Run,
+	"work":    companion.Work,
 	"hunt":    hunt.Run,
 	"dump":    remote.Dump,
 	"trace":   remote.Trace,

@@ -11,6 +11,7 @@ type session struct {
 	workers, n, passes int
 	currentThread      bool // edo with one worker only
 	ahead, spread      int  // of timers, in milliseconds
+	onError            func(error)
 	done               []pass
 }
 
@@ -18,9 +19,9 @@ func (s *session) meter() *meter { return &meter{n: s.n, ahead: s.ahead, spread:
 
 func (s *session) runtime() edo.RunOption {
 	if s.currentThread {
-		return edo.WithConfig(edo.Config{CurrentThread: true})
+		return edo.WithConfig(edo.Config{CurrentThread: true, OnError: s.onError})
 	}
-	return edo.WithConfig(edo.Config{Workers: s.workers})
+	return edo.WithConfig(edo.Config{Workers: s.workers, OnError: s.onError})
 }
 
 // begin begins a pass.

@@ -121,6 +121,7 @@ func (d *document) write() {
 	d.section("Datagrams", inUDP, "A datagram has 64 bytes, and 64 are under way at a time. Client and server are in one process, and of one kind. "+
 		"The batches of plain Go are those of golang.org/x/net/ipv4.")
 	d.section("Timers", inTimers, "Memory is the peak of the process. Lateness is what a sleeper woke up after its time.")
+	d.section("Supervisors", inSups, "The children of suture are goroutines, and those of Erlang's own supervisor are processes.")
 	d.growth()
 	d.section("One task or two for a connection", inDesign, "Client and server are in one process, and of one kind.")
 }

@@ -15,6 +15,7 @@ require (
 	github.com/panjf2000/gnet/v2 v2.9.7
 	github.com/samber/ro v0.3.0
 	github.com/sourcegraph/conc v0.3.0
+	github.com/thejerf/suture/v4 v4.0.6
 	golang.org/x/net v0.49.0
 	golang.org/x/sync v0.20.0
 	gonum.org/v1/plot v0.17.0

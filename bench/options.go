@@ -34,7 +34,7 @@ type options struct {
 }
 
 // members are the names that -peers accepts. The last ones are programs in other languages.
-var members = []string{inCompiled, "conc", "errgroup", "ants", "pond", "ro", "netpoll", "gnet", "epoll", "gorilla", "coder", "gobwas", "nbio", "tokio", "smol", "erlang"}
+var members = []string{inCompiled, "conc", "errgroup", "ants", "pond", "ro", "netpoll", "gnet", "epoll", "gorilla", "coder", "gobwas", "nbio", "suture", "tokio", "smol", "erlang"}
 
 const programs = 3 // how many of members are programs
 

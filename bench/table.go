@@ -72,6 +72,7 @@ const (
 	inEcho   = "echo"
 	inWeb    = "web"
 	inTimers = "timers"
+	inSups   = "supervisors"
 	inGrowth = "growth"
 	inUDP    = "datagrams"
 	inDesign = "design"
@@ -199,6 +200,7 @@ var workloads = slices.Concat(
 			}),
 		},
 	),
+	section(inSups, supervised()...),
 	section(inGrowth,
 		growth("spawn", 1_000), growth("spawn", 10_000), growth("spawn", 100_000),
 		growth("memory", 1_000), growth("memory", 10_000), growth("memory", 100_000),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,17 +14,19 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/hibiken/asynq"
 )
 
 // bed is what a measurement has.
 type bed struct {
-	folder string // of a broker in the process
-	url    string // of the one beside; "": it is in the process
-	pass   int
-	close  []func()
+	folder  string // of a broker in the process
+	address string // of the one beside; "": it is in the process
+	pass    int
+	close   []func()
 
 	plain plainBed
 	edo   edoBed
+	asynq *asynq.Client
 }
 
 // token is what the broker beside asks for.
@@ -31,8 +34,11 @@ const token = "bench"
 
 // runChild makes a measurement, or is the broker.
 func runChild(what string, stdin io.Reader, stdout io.Writer) error {
-	if what == "broker" {
+	switch what {
+	case ofNATS:
 		return beBroker(stdin, stdout)
+	case ofRedis:
+		return beRedis(stdin, stdout)
 	}
 	var row result
 	if err := json.Unmarshal([]byte(what), &row); err != nil {
@@ -50,7 +56,7 @@ func runChild(what string, stdin io.Reader, stdout io.Writer) error {
 	b := &bed{folder: filepath.Join(folder, "broker")}
 	defer b.end()
 	if row.Place == beside {
-		if err := b.startBroker(); err != nil {
+		if err := b.startBroker(v.broker); err != nil {
 			return err
 		}
 	}
@@ -85,13 +91,13 @@ func without(fn func() error) error {
 }
 
 // startBroker starts the broker beside.
-func (b *bed) startBroker() error {
+func (b *bed) startBroker(broker string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), childVariable+"=broker")
+	cmd.Env = append(os.Environ(), childVariable+"="+cmp.Or(broker, ofNATS))
 	cmd.Stderr = os.Stderr
 	input, err := cmd.StdinPipe()
 	if err != nil {
@@ -109,9 +115,12 @@ func (b *bed) startBroker() error {
 		cmd.Wait()
 	})
 	line, err := bufio.NewReader(output).ReadString('\n')
-	b.url = "nats://" + strings.TrimSpace(line)
+	b.address = strings.TrimSpace(line)
 	return err
 }
+
+// url is that of the broker beside.
+func (b *bed) url() string { return "nats://" + b.address }
 
 // beBroker is the broker beside, until its input ends.
 func beBroker(stdin io.Reader, stdout io.Writer) error {

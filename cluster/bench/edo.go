@@ -52,8 +52,8 @@ func (b *bed) openEdo() (*edoBed, error) {
 
 // connectEdo connects to the broker, in the process or beside.
 func (b *bed) connectEdo(task *edo.Task) (*cluster.Conn, error) {
-	if b.url != "" {
-		return (&cluster.Client{Token: token}).Connect(task, b.url)
+	if b.address != "" {
+		return (&cluster.Client{Token: token}).Connect(task, b.url())
 	}
 	return cluster.Open(task, b.folder)
 }

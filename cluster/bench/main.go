@@ -93,9 +93,20 @@ func (r result) name() string { return r.Workload + "/" + r.Place + "/" + r.Runt
 // measureAll measures all rows that are wanted, round by round, and prints the table.
 func measureAll(ctx context.Context, o *options, out io.Writer) error {
 	var results []result
+	hasRedis := hasRedis()
+	isSkipped := func(row result) bool {
+		v, _ := find(row)
+		return v.broker == ofRedis && !hasRedis
+	}
 	for round := range o.rounds {
 		for _, row := range rows() {
 			if !o.only.MatchString(row.name()) {
+				continue
+			}
+			if isSkipped(row) {
+				if round == 0 {
+					fmt.Fprintf(os.Stderr, "\r\x1b[K%s is skipped: there is no %s\n", row.name(), redisServer)
+				}
 				continue
 			}
 			row.N = max(20, int(float64(row.N)*o.scale))

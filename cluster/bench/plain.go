@@ -62,8 +62,8 @@ func (b *bed) openPlain() (*plainBed, error) {
 
 // connectPlain connects to the broker, in the process or beside.
 func (b *bed) connectPlain() (*nats.Conn, error) {
-	if b.url != "" {
-		return nats.Connect(b.url, nats.Token(token))
+	if b.address != "" {
+		return nats.Connect(b.url(), nats.Token(token))
 	}
 	s, err := server.NewServer(&server.Options{DontListen: true, NoSigs: true, JetStream: true, StoreDir: b.folder, DisableJetStreamBanner: true})
 	if err != nil {

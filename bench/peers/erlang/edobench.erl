@@ -5,7 +5,9 @@
 %% prints one line of JSON. A process has one mailbox without a bound: mpsc and
 %% pingpong send to it, and a message with a reference of its own stands for a oneshot.
 -module(edobench).
+-behaviour(supervisor).
 -export([main/0]).
+-export([init/1, crasher/2, waiter/1]).
 
 main() ->
     %% The report of a crash would go to standard output, where the result belongs.
@@ -41,22 +43,25 @@ run("oneshot") -> repeat(fun oneshot/1);
 run("rtt") -> repeat(fun rtt/1);
 run("memory") -> memory();
 run("wake_sweep") -> wake_sweep();
-run("timers") -> timers().
+run("timers") -> timers();
+run("sup_restart") -> repeat_timed(fun sup_restart/1);
+run("sup_start") -> repeat_timed(fun sup_start/1);
+run("sup_stop") -> repeat_timed(fun sup_stop/1).
 
 %% Passes and clocks.
 
 repeat(Body) ->
+    repeat_timed(fun(N) ->
+        Meter = start(),
+        Did = Body(N),
+        {Wall, Cpu} = stop(Meter, Did),
+        {Did, Wall, Cpu}
+    end).
+
+%% The body reads the clocks itself.
+repeat_timed(Body) ->
     N = number("n"),
-    Passes = [
-        begin
-            garbage_collect(),
-            Meter = start(),
-            Did = Body(N),
-            {Wall, Cpu} = stop(Meter, Did),
-            {Did, Wall, Cpu}
-        end
-     || _ <- lists:seq(1, number("passes"))
-    ],
+    Passes = [begin garbage_collect(), Body(N) end || _ <- lists:seq(1, number("passes"))],
     [{Did, ColdWall, ColdCpu} | Rest] = Passes,
     Warm = case Rest of [] -> Passes; _ -> Rest end,
     print(Did, mean([W || {_, W, _} <- Warm]), mean([C || {_, _, C} <- Warm]), ColdWall, ColdCpu, 0.0, []).
@@ -285,3 +290,59 @@ timers() ->
         {"late_p99_us", element((N - 1) * 99 div 100 + 1, Sorted)},
         {"late_max_us", element(N, Sorted)}
     ]).
+
+%% Supervisors. A child crashes as often as its counter says, and then waits until it is stopped.
+
+sup_restart(N) ->
+    Side = side(N),
+    Group = group(Side),
+    Meter = start(),
+    Supervisors = [
+        begin
+            Left = atomics:new(1, []),
+            atomics:put(Left, 1, Side),
+            {ok, Supervisor} = supervisor:start_link(?MODULE, {crashes, Side, Left, Group}),
+            Supervisor
+        end
+     || _ <- lists:seq(1, Side)
+    ],
+    wait(Group, Side),
+    {Wall, Cpu} = stop(Meter, Side * Side),
+    lists:foreach(fun(S) -> gen_server:stop(S, normal, infinity) end, Supervisors),
+    {Side * Side, Wall, Cpu}.
+
+sup_start(N) ->
+    Meter = start(),
+    Supervisor = crowd(N),
+    {Wall, Cpu} = stop(Meter, N),
+    gen_server:stop(Supervisor, normal, infinity),
+    {N, Wall, Cpu}.
+
+sup_stop(N) ->
+    Supervisor = crowd(N),
+    Meter = start(),
+    gen_server:stop(Supervisor, normal, infinity),
+    {Wall, Cpu} = stop(Meter, N),
+    {N, Wall, Cpu}.
+
+crowd(N) ->
+    Group = group(N),
+    {ok, Supervisor} = supervisor:start_link(?MODULE, waits),
+    loop(N, fun() -> {ok, _} = supervisor:start_child(Supervisor, [Group]) end),
+    wait(Group, N),
+    Supervisor.
+
+init({crashes, Most, Left, Group}) ->
+    {ok, {#{intensity => Most, period => 5}, [#{id => child, start => {?MODULE, crasher, [Left, Group]}}]}};
+init(waits) ->
+    {ok, {#{strategy => simple_one_for_one}, [#{id => child, start => {?MODULE, waiter, []}}]}}.
+
+crasher(Left, Group) ->
+    {ok, spawn_link(fun() ->
+        case atomics:sub_get(Left, 1, 1) of
+            More when More >= 0 -> exit(crash);
+            _ -> leave(Group), receive stop -> ok end
+        end
+    end)}.
+
+waiter(Group) -> {ok, spawn_link(fun() -> leave(Group), receive stop -> ok end end)}.

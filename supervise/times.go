@@ -67,18 +67,20 @@ func (a *alarms) Pop() any {
 type window struct {
 	limit  int
 	period int64
-	times  []int64 // the oldest first; those of the last period, and no more than limit
+	times  []int64 // the oldest first
+	old    int     // how many of these are older than the last period
 }
 
 // admit notes a restart, and reports whether it is allowed: whether it and the others of the
-// last period are at most limit.
+// last period are at most limit. Old times go when they are half of all: so each is moved once.
 func (w *window) admit(now int64) bool {
-	old := 0
-	for old < len(w.times) && now-w.times[old] > w.period {
-		old++
+	for w.old < len(w.times) && now-w.times[w.old] > w.period {
+		w.old++
 	}
-	w.times = append(w.times[:0], w.times[old:]...)
-	if len(w.times) >= w.limit {
+	if w.old > len(w.times)/2 {
+		w.times, w.old = append(w.times[:0], w.times[w.old:]...), 0
+	}
+	if len(w.times)-w.old >= w.limit {
 		return false
 	}
 	w.times = append(w.times, now)

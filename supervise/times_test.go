@@ -81,3 +81,30 @@ func TestAlarmsComeInTheirOrder(t *testing.T) {
 		}
 	}
 }
+
+// The window admits what counting all restarts would, and keeps no more than twice what it needs.
+func TestTheWindowCountsTheRestartsOfTheLastPeriod(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		w := window{limit: 1 + r.IntN(20), period: int64(1 + r.IntN(50))}
+		var all []int64
+		for now := int64(0); now < 300; now += int64(r.IntN(4)) {
+			within := 0
+			for _, at := range all {
+				if now-at <= w.period {
+					within++
+				}
+			}
+			is := w.admit(now)
+			if is != (within < w.limit) {
+				t.Fatalf("admit at %d = %v, with %d restarts of %d within %d", now, is, within, w.limit, w.period)
+			}
+			if is {
+				all = append(all, now)
+			}
+			if len(w.times) > 2*w.limit+1 {
+				t.Fatalf("it keeps %d times for the limit %d", len(w.times), w.limit)
+			}
+		}
+	}
+}

@@ -53,6 +53,26 @@ type Config struct {
 	// reports. It costs about a microsecond and 370 bytes for each.
 	Trace bool
 
+	// SlowPoll is how long a poll may take before OnError is told, by a [*SlowPollError], once, while it
+	// still goes on: a task that computes or blocks for so long holds up its worker. The runtime
+	// looks every ten milliseconds, and a poll that is found late is told of at most so much late. 0:
+	// OnError is not told. In the simulator there are no slow polls.
+	SlowPoll time.Duration
+
+	// Labels makes every task have a label of the profiler, "edo.task", with its name: so a profile
+	// tells which tasks have taken the time (go tool pprof -tagfocus, -tagroot=edo.task). A task has the
+	// labels of its spawner as well. Labels that it sets itself (package runtime/pprof) are its own: in
+	// direct style until it ends, in a future until the poll ends. [Task.Context] has the label, so that
+	// pprof.Do with it puts the label back. A task costs an allocation more, or some for each name.
+	Labels bool
+
+	// Regions makes every task a task of the execution tracer (package runtime/trace), from its spawn
+	// to its end, and each of its polls a region with the name of the task, on the goroutine of the
+	// worker, while a trace runs or a flight recorder does. [Task.Context] belongs to that task. A
+	// function in direct style runs on a goroutine of its own within the region. Without a trace a
+	// poll costs some nanoseconds more, and with one some hundred.
+	Regions bool
+
 	driverOfConfig
 }
 
@@ -90,6 +110,9 @@ func (c Config) onError() func(error) {
 func (c Config) check() error {
 	if c.Workers < 0 {
 		return fmt.Errorf("edo: Config.Workers is %d: use 0 for GOMAXPROCS, or a positive number", c.Workers)
+	}
+	if c.SlowPoll < 0 {
+		return fmt.Errorf("edo: Config.SlowPoll is %v: use 0 for no reports, or a positive duration", c.SlowPoll)
 	}
 	if c.CurrentThread && c.Workers > 1 {
 		return fmt.Errorf("edo: Config.Workers is %d with CurrentThread, which has one: leave it 0", c.Workers)

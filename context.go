@@ -1,6 +1,8 @@
 package edo
 
 import (
+	"context"
+
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -38,6 +40,13 @@ func (cx *Context) deferLeaf(leaf Leaf) (goesOn bool) {
 // Yield puts the task that is being polled behind the other runnable tasks, and
 // behind one look at timers and I/O. The poll must return [Pending] then.
 func (cx *Context) Yield() { cx.in().Yield() }
+
+// Values returns a context that has the values of the task that is being polled, as
+// [Task.Context] does in direct style: those of [ValuesOf], or of the context that [Run] or [Block]
+// was given. It never ends. It may be kept.
+func (cx *Context) Values() context.Context {
+	return core.ValuesOf(cx.in().Root(), core.RuntimeOf(cx.in()))
+}
 
 func (cx *Context) spawner() (*sched.Context, *core.Runtime, core.Group, error) {
 	rt := core.RuntimeOf(cx.in())

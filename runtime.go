@@ -66,8 +66,17 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	if c.OnPanic != nil {
 		rt.OnPanic = func(err error) { public.tellOfPanics(err, c.OnPanic) }
 	}
+	if watch := c.Watchers(); len(watch) != 0 {
+		public.watch(watch, c.OnPanic != nil)
+	}
 	if c.Trace {
 		rt.Tracer = &core.Tracer{}
+	}
+	rt.Labels, rt.Regions = c.Labels, c.Regions
+	rt.PreparesAll = c.Trace || c.Labels || c.Regions
+	var regions sched.Regions
+	if c.Regions {
+		regions = core.Regions{}
 	}
 	islands := survey.NewWatch(rt, public.reportIsland)
 	rt.Survey = islands
@@ -79,6 +88,9 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 		Stalled:       public.stalled,
 		Quiet:         rt.ReportQuiet,
 		QuietAfter:    c.stallAfter(),
+		Slow:          public.slow,
+		SlowAfter:     c.SlowPoll,
+		Regions:       regions,
 		Report:        rt.OnError,
 		Owner:         rt,
 	})

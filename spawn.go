@@ -1,6 +1,7 @@
 package edo
 
 import (
+	"context"
 	"errors"
 
 	"github.com/edo-go/edo/internal/core"
@@ -98,6 +99,20 @@ func OnEnd(fn func()) SpawnOption {
 		panic(errors.New("edo: OnEnd of a nil function"))
 	}
 	return spawnOption(func(x *core.Extra) { x.Own(onEnd(fn)) })
+}
+
+// ValuesOf gives the task the values of ctx: its [Task.Context] has them, before those of the
+// context that [Run] or [Block] was given, and so have the contexts of the tasks that it spawns, and of
+// those that these spawn. The task has neither the deadline nor the end of ctx. It is for what
+// libraries keep in a context, such as the span of a trace; a value that the program defines itself
+// is better off in a [Local].
+//
+// It costs an allocation or two for the task, and for each task below it.
+func ValuesOf(ctx context.Context) SpawnOption {
+	if ctx == nil {
+		panic(errors.New("edo: ValuesOf a nil context"))
+	}
+	return spawnOption(func(x *core.Extra) { x.KeepAmbient(ctx) })
 }
 
 // onEnd is a function that a task owns.

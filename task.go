@@ -48,7 +48,7 @@ func (t *Task) Runtime() *Runtime { return publicRuntime(t.inner.Rt) }
 // Context returns a [context.Context] that is cancelled when the task is asked to
 // end, and when its function has returned: for calls to other libraries. It derives from
 // the context that [Block] or, with [WithContext], [Run] was given: it has its values,
-// its deadline and its cause. Inside a scope (package scope) it ends with the scope as
+// its deadline and its cause. Values of [ValuesOf] come before those. Inside a scope (package scope) it ends with the scope as
 // well, at its deadline too, which it knows. It is made when first asked for.
 func (t *Task) Context() context.Context { return t.inner.Context() }
 

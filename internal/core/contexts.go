@@ -77,7 +77,9 @@ func (t *Task) inBlock() bool {
 // newTaskContext makes the context of t, for its function.
 func newTaskContext(t *Task) *taskContext {
 	c := &taskContext{}
-	if base, at, isSet := t.baseContext(); isSet {
+	base, at, isSet := t.baseContext()
+	base = t.withValues(base)
+	if isSet {
 		c.Context, c.end = newDeadlineContext(base, at)
 	} else {
 		c.Context, c.end = context.WithCancelCause(base)

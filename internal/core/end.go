@@ -216,6 +216,7 @@ func (h *Head) resolveWith(x *Extra, rt *Runtime) {
 	} else {
 		h.wakeJoiner()
 	}
+	x.endTraced()
 	x.untie(&h.Task)
 }
 

@@ -21,8 +21,20 @@ func (s SecondWaiter) IsTask(cx *sched.Context) bool {
 	return cx != nil && s.task != nil && s.task == cx.Root()
 }
 
-// ConfigDriver is the driver of an edo.Config.
-type ConfigDriver struct{ d driver.Driver }
+// ConfigDriver is the driver of an edo.Config, and what watches its errors.
+type ConfigDriver struct {
+	d     driver.Driver
+	watch []func(err error)
+}
+
+// AddWatcher makes fn be called with what OnError is told of, before that, and with each panic of a
+// task, as it happens. It is called like OnError.
+func (c *ConfigDriver) AddWatcher(fn func(err error)) {
+	c.watch = append(c.watch[:len(c.watch):len(c.watch)], fn)
+}
+
+// Watchers returns the functions of AddWatcher.
+func (c *ConfigDriver) Watchers() []func(err error) { return c.watch }
 
 // SetDriver makes the runtime use d.
 func (c *ConfigDriver) SetDriver(d driver.Driver) { c.d = d }

@@ -140,6 +140,22 @@ func Describe(t *sched.Task) string {
 	return text
 }
 
+// GivenName returns the name of t that it was given, or that [Config.Trace] has kept, or "", for any
+// goroutine, also while t is polled.
+func GivenName(t *sched.Task) string {
+	x := ExtraOf(t)
+	switch {
+	case x == nil:
+		return ""
+	case x.Name != "":
+		return x.Name
+	}
+	if o := x.origin.Load(); o != nil && o.name.isKnown() {
+		return o.name.String()
+	}
+	return ""
+}
+
 // Label returns the number of t, if it has one, and what it is called.
 func Label(t *sched.Task) string {
 	if x := ExtraOf(t); x != nil {

@@ -3,6 +3,7 @@ package core
 import (
 	"runtime/debug"
 
+	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -19,6 +20,9 @@ func (t *Task) RunParked(fn func()) {
 	x := h.MakeExtra()
 	defer x.EnterValues(gid.Get())()
 	defer x.life.enter(gid.Get())()
+	if x.labels != nil {
+		carried.SetLabels(x.labels)
+	}
 	rt := t.Rt.Sched
 	t.Cx = sched.NewContext(rt, t.Head())
 	t.EnterHere()

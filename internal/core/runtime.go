@@ -22,8 +22,12 @@ type Runtime struct {
 	OnError func(error)
 	OnPanic func(error) // tells Config.OnPanic of the panics in an error; nil: it has none
 	Tracer  *Tracer     // nil without Config.Trace
-	Down    sync.Once   // gives back the task that the scheduler counts for New's caller
-	Gone    chan struct{}
+	Labels  bool        // see edo.Config
+	Regions bool        // the same
+	// PreparesAll says that every task that is spawned is prepared, for one of these three.
+	PreparesAll bool
+	Down        sync.Once // gives back the task that the scheduler counts for New's caller
+	Gone        chan struct{}
 
 	Failures Failures
 	Shields  Shields
@@ -38,6 +42,7 @@ type Runtime struct {
 	HasLives    atomic.Bool // some tasks belong to a host of a simulation, see life.go
 	BeforePoll  func()      // called before each poll, after SetGate; nil: nothing is
 	lives       lives
+	labels      labelSets
 	unwinder    sched.Unwinder // see Unwind
 }
 

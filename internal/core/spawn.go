@@ -29,7 +29,7 @@ type Spawning struct {
 // Its arguments are the fields of a [Source], one by one: the compiler keeps a struct of more
 // than four words in memory, and copies it at each call (BenchmarkSpawnDirect).
 func (h *Head) Start(cx *sched.Context, rt *Runtime, group Group, err error) {
-	if err == nil && (h.extra.Load() != nil || group != nil || rt.Tracer != nil || (cx == nil && rt.HasLives.Load()) || cx != nil && cx.Root().ChildrenInherit()) {
+	if err == nil && (h.extra.Load() != nil || group != nil || rt.PreparesAll || (cx == nil && rt.HasLives.Load()) || cx != nil && cx.Root().ChildrenInherit()) {
 		err = h.prepare(cx, rt, group)
 	}
 	if err == nil && rt.Tracer != nil {
@@ -103,6 +103,13 @@ func (h *Head) prepare(cx *sched.Context, rt *Runtime, group Group) error {
 	}
 	if vs := x.values; vs != nil && vs.inherits {
 		vs.inherit(parent)
+	}
+	h.inheritAmbient(x, cx, rt)
+	if rt.Labels {
+		x.labels = rt.labels.with(carried.LabelsHere(), NameOf(&h.Task))
+	}
+	if rt.Regions && (Regions{}).On() {
+		x.beginTraced(parent, NameOf(&h.Task))
 	}
 	if rt.HasLives.Load() {
 		h.join(x, parent, rt)

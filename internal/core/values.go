@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"slices"
 	"sync"
 
@@ -8,10 +9,14 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// values are those that a task was spawned with, see edo.Local.
+// values are those that a task was spawned with, see edo.Local, and what its contexts have: few tasks have
+// either.
 type values struct {
-	list     []value // not changed any more
-	inherits bool    // those of the spawning task as well
+	list         []value         // not changed any more
+	inherits     bool            // those of the spawning task as well
+	needsAmbient bool            // see [Extra.NeedAmbient]
+	ambient      context.Context // see ambient.go; nil: none
+	traced       *traced         // see regions.go; nil: the task was not traced yet
 }
 
 // value is one that a task has.

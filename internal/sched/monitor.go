@@ -43,6 +43,7 @@ type monitor struct {
 	excess atomic.Int32 // of these, how many are no longer needed
 
 	found atomic.Uint64 // polls that were found stuck
+	slow  slowPolls
 
 	// For the monitor's goroutine alone.
 	ring ring // to steal into
@@ -54,6 +55,7 @@ type monitor struct {
 type progress struct {
 	made  uint64 // see [Worker.progress]
 	polls uint64 // as published, that is a multiple of lookEvery
+	slow  slowPoll
 }
 
 const (
@@ -65,6 +67,7 @@ const (
 func (m *monitor) init(on, spares bool, c Config) {
 	m.on, m.spares = on, spares
 	m.quiet, m.after = c.Quiet, c.QuietAfter
+	m.slow = slowPolls{c.Slow, c.SlowAfter}
 	m.token = make(chan struct{}, 1)
 	m.quit = make(chan struct{})
 	m.ended = make(chan struct{})
@@ -190,10 +193,13 @@ func (m *monitor) inspect(rt *Runtime) (busy bool) {
 			continue
 		}
 		busy = true
-		now := progress{w.progress(), w.remote.polls.Load()}
+		now := progress{made: w.progress(), polls: w.remote.polls.Load()}
 		before, seen := m.last[w]
-		m.last[w] = now
 		isStuck := seen && before.made == now.made // rule M1
+		if m.slow.after > 0 {
+			now.slow = m.slow.look(w, before.slow, isStuck)
+		}
+		m.last[w] = now
 		if !m.spares {
 			if isStuck {
 				settleFor(w)

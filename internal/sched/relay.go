@@ -15,7 +15,8 @@ package sched
 //
 // So the order of polls, the budgets and the counters are as if the worker had done it.
 // A seeded runtime chooses in its worker alone. A spare worker does not relay, because it
-// checks after each poll whether it is still needed.
+// checks after each poll whether it is still needed; and none does while a trace runs that has
+// a region for each poll, which a goroutine begins and ends.
 
 // TakeNext takes the task that the worker of cx would poll next (rule Y1). Unless HandOver
 // follows, the worker polls it when the current poll has returned. ends says that the
@@ -23,7 +24,7 @@ package sched
 // the worker, which has more stack for registering it.
 func (cx *Context) TakeNext(ends bool) *Task {
 	w := cx.w
-	if w == nil || w.rt.seeded || w.spare {
+	if w == nil || w.rt.seeded || w.core.returns != 0 {
 		return nil
 	}
 	if !ends && !w.core.yielded && !cx.root.registered() {
@@ -84,8 +85,8 @@ func (cx *Context) HandOver(ended bool) {
 	w := cx.w
 	w.endPoll(ended)
 	t := w.core.takenNext
+	w.beginPoll(t) // which sees by takenNext that the poll is handed over
 	w.core.takenNext = nil
-	w.beginPoll(t)
 	if t.IsCancelled() {
 		t.Wake()
 	}

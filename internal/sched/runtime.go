@@ -24,6 +24,12 @@ type Config struct {
 	// goroutine. QuietAfter 0: never.
 	Quiet      func() bool
 	QuietAfter time.Duration
+	// Slow is called when a poll has taken SlowAfter, while it goes on, once; by the monitor's
+	// goroutine, which looks every 10 ms. SlowAfter 0: never. A seeded runtime has no monitor.
+	Slow      func(SlowPoll)
+	SlowAfter time.Duration
+	// Regions is told of each poll; nil: nothing is.
+	Regions Regions
 	// Report receives errors that no task can return.
 	Report func(error)
 	// Owner is the object that the runtime belongs to.
@@ -75,6 +81,7 @@ type Runtime struct {
 	gate    func(*Task) bool // of a seeded runtime, or nil; see SetGate
 	done    chan struct{}    // closed when live has become 0
 	ended   sync.WaitGroup
+	regions Regions // see [Config.Regions]; nil: none
 }
 
 // noWaiter is the waitUntil of a runtime whose driver has no waiter.
@@ -90,7 +97,11 @@ func New(c Config) *Runtime {
 		stalled: c.Stalled,
 		report:  c.Report,
 		owner:   c.Owner,
+		regions: c.Regions,
 		done:    make(chan struct{}),
+	}
+	if c.Regions != nil {
+		rt.attention.Store(toTrace)
 	}
 	n := c.Workers
 	if n <= 0 {

@@ -22,7 +22,7 @@ func (rt *Runtime) addSpare() {
 	}
 	if w == nil {
 		w = newWorker(rt, len(all))
-		w.spare = true
+		w.spare, w.core.returns = true, isSpare
 		all = append(append([]*Worker(nil), all...), w)
 		rt.all.Store(&all)
 	}

@@ -9,10 +9,11 @@ type Tape interface {
 	Polled(worker int, how Outcome)
 }
 
-// The bits of Runtime.attention: so a poll without either pays one load for both.
+// The bits of Runtime.attention: so a poll without any pays one load for all.
 const (
 	toCancel uint32 = 1 << iota // cancelling is set
 	toTell                      // there is a tape
+	toTrace                     // there are regions; set from the start, or never
 )
 
 // SetTape makes the workers tell t of their polls from now on; nil: no tape. Any goroutine may
@@ -31,17 +32,23 @@ func (rt *Runtime) SetTape(t Tape) {
 // tellBegin tells the tape, if there is one, that a poll of t begins.
 func (w *Worker) tellBegin(t *Task) {
 	if tape := w.rt.tape.Load(); tape != nil {
-		w.core.isTaped = true
+		w.core.told |= endOfTape
 		(*tape).Polls(w.id, t)
 	}
 }
 
-// tellEnd tells the tape how the poll has ended. A task that was woken in its poll counts as one
-// that waits.
+// tellEnd ends the region of the poll, and tells the tape how the poll has ended. A task that was
+// woken in its poll counts as one that waits.
 //
 //go:noinline
 func (w *Worker) tellEnd(ended bool) {
-	w.core.isTaped = false
+	if w.core.told&endOfRegion != 0 {
+		w.endRegion()
+	}
+	if w.core.told&endOfTape == 0 {
+		return
+	}
+	w.core.told &^= endOfTape
 	how := Waits
 	switch {
 	case ended:

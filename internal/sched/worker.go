@@ -28,6 +28,8 @@ type Worker struct {
 	token  chan struct{}        // one token wakes the worker from park (rule W9)
 	timers timers               // under its lock
 	ring   ring
+
+	region Region // of the current poll, the owner's; nil: none. It is last: few workers have one, see regions.go
 }
 
 // core is the part of a worker that its owner alone reads and writes: the goroutine of
@@ -41,7 +43,8 @@ type core struct {
 	lookDue   bool   // a task that yielded is in the ring, at lookAfter or before it
 	lookAfter uint32 // an index in the ring
 	tick      uint32 // counts the choices of a task
-	isTaped   bool   // a tape was told that the poll begins
+	told      uint8  // what is to be told when the poll ends, see regions.go
+	returns   uint8  // why the poll must return to the worker, see there
 
 	takenNext *Task  // taken by the last poll, to be polled next; see [Context.TakeNext]
 	slotRun   int    // polls in a row from the slot
@@ -154,6 +157,7 @@ func (w *Worker) recoverPoll() {
 	value := recover()            // nil: runtime.Goexit, which cannot be stopped
 	stack := debug.Stack()
 	w.core.polling = false
+	w.endRegion()
 	carried.Clear()
 	t.body.Fail(value, stack)
 	w.core.cx.Settle()
@@ -197,13 +201,16 @@ func (w *Worker) attend(t *Task) {
 		t.state.Or(cancelled)
 	}
 	w.tellBegin(t)
+	if w.rt.regions != nil {
+		w.beginRegion(t)
+	}
 }
 
 // endPoll ends the poll of cx.root, the task whose poll was begun last.
 func (w *Worker) endPoll(ended bool) {
 	t := w.core.cx.root
 	w.core.polling = false
-	if w.core.isTaped {
+	if w.core.told != 0 {
 		w.tellEnd(ended)
 	}
 	if w.core.cx.debts.debt.Load() != nil {

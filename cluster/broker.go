@@ -195,6 +195,8 @@ func (h *home) start(ctx context.Context, b *Broker) error {
 		NoSigs:    true,
 		JetStream: true, StoreDir: h.folder, SyncAlways: b.SyncAlways, MaxPayload: int32(b.MaxPayload),
 		DisableJetStreamBanner: true,
+		// While it takes a connection for whole that is cut, it gives jobs and calls to it. Its default is two minutes.
+		PingInterval: link.PingInterval,
 	}
 	if b.Listen != "" {
 		h.note.Token = b.Token

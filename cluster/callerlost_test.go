@@ -1,17 +1,18 @@
 package cluster_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/internal/clustertest"
+	"github.com/edo-go/edo/cluster/internal/remote"
+	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/nats-io/nats.go"
 )
 
 // A function that computes is the most usual one: the member must say that it has the call although its
@@ -40,14 +41,9 @@ func TestACallOfAFunctionThatKeepsTheProcessorIsNotLost(t *testing.T) {
 func TestTheCallsOfAKilledCallerAreAborted(t *testing.T) {
 	t.Parallel()
 	w := newWaiting("orphan", cluster.FuncConfig{Patience: time.Hour, CallerPatience: time.Hour}, 1, 1)
-	folder, log := t.TempDir(), newLog(t)
-	run(t, func(task *edo.Task) error {
-		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
-		err = served(task, conn, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
+	log := newLog(t)
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
+		return served(task, conn, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
 			caller := start(t, "caller", folder, log, "")
 			if err := w.begun.await(task); err != nil {
 				return err
@@ -55,85 +51,84 @@ func TestTheCallsOfAKilledCallerAreAborted(t *testing.T) {
 			caller.Kill()
 			return w.ended.await(task)
 		})
-		if err != nil {
-			return err
-		}
-		return conn.Close(task)
 	})
 }
 
 // A caller that stands still has its connection: only its silence tells.
 func TestTheCallsOfACallerThatStandsStillAreAborted(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("a process cannot be made to stand still there")
-	}
+	tasktest.RequirePause(t)
 	w := newWaiting("orphan", cluster.FuncConfig{Patience: time.Hour, CallerPatience: 3 * time.Second}, 1, 1)
-	folder, log := t.TempDir(), newLog(t)
-	run(t, func(task *edo.Task) error {
-		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
-		err = served(task, conn, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
+	log := newLog(t)
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
+		return served(task, conn, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
 			caller := start(t, "caller", folder, log, "")
 			if err := w.begun.await(task); err != nil {
 				return err
 			}
-			if err := caller.Process.Signal(stopSignal); err != nil {
+			if err := caller.Pause(); err != nil {
 				return err
 			}
 			if err := w.ended.await(task); err != nil {
 				return err
 			}
-			if err := caller.Process.Signal(continueSignal); err != nil {
+			if err := caller.Resume(); err != nil {
 				return err
 			}
 			return until(task, hasLogged(log, "lost")) // it is told when it goes on
 		})
-		if err != nil {
-			return err
-		}
-		return conn.Close(task)
 	})
 }
 
 // A member whose process is killed is missed as soon as the broker knows that its connection is gone.
 func TestAMemberThatIsKilledIsMissedBeforeItsPatience(t *testing.T) {
 	t.Parallel()
-	folder, log := t.TempDir(), newLog(t)
+	log := newLog(t)
 	f := cluster.NewFunc[int, int]("sleep", cluster.FuncConfig{Patience: time.Hour})
-	run(t, func(task *edo.Task) error {
-		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
 		member := start(t, "member", folder, log, "")
 		h := cluster.Spawn(task, conn, f, 1)
-		isThere := func() bool {
-			var report bytes.Buffer
-			edo.Dump(&report)
-			return strings.Contains(report.String(), fmt.Sprint("process ", member.Process.Pid))
-		}
-		if err := until(task, isThere); err != nil { // the caller knows which member has the call
+		// The caller knows which member has the call.
+		if err := clustertest.UntilReported(task, fmt.Sprint("process ", member.Process.Pid)); err != nil {
 			return err
 		}
 		member.Kill()
-		_, err = h.Await(task)
+		_, err := h.Await(task)
 		if e, ok := errors.AsType[*cluster.LostError](err); !ok || e.Member == "" || e.Reason != "its connection is gone; it may have run" {
 			t.Errorf("the call of a killed member is %v", err)
 		}
-		return conn.Close(task)
+		return nil
+	})
+}
+
+// A member that dies before it has said that it has a call is not known to the caller. If it was the last
+// one that offers the function, the broker knows that none is left.
+func TestACallWhoseMemberHasDiedAtOnceIsMissedBeforeItsPatience(t *testing.T) {
+	t.Parallel()
+	f := cluster.NewFunc[int, int]("swallowed", cluster.FuncConfig{Patience: time.Hour})
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		nc := conn.NATS()
+		member, err := nc.QueueSubscribe(remote.CallSubject("swallowed", 0), "edo", func(m *nats.Msg) { m.Sub.Unsubscribe() })
+		if err != nil {
+			return err
+		}
+		_, err = cluster.Call(task, conn, f, 1)
+		if e, ok := errors.AsType[*cluster.LostError](err); !ok || e.Member != "" || e.Reason != "no member is left that offers it; it may have run" {
+			t.Errorf("the call is %v", err)
+		}
+		if member.IsValid() {
+			t.Error("the call was not taken")
+		}
+		return nil
 	})
 }
 
 // orphan is what a caller process calls, and waits for.
-func orphan(task *edo.Task, conn *cluster.Conn, log io.Writer) error {
+func orphan(task *edo.Task, conn *cluster.Conn, log io.Writer) {
 	_, err := cluster.Call(task, conn, cluster.NewFunc[string, string]("orphan", cluster.FuncConfig{Patience: time.Hour}), "it")
 	if _, ok := errors.AsType[*cluster.LostError](err); ok {
 		fmt.Fprintln(log, "lost", err)
+		return
 	}
-	return err
+	fmt.Fprintln(log, "ended", err)
 }

@@ -2,7 +2,6 @@ package cluster_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -19,8 +18,8 @@ func TestProtocolBuffersTravelAsThemselves(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for i := range 3 {
-			if _, err := q.Publish(task, wrapperspb.String(fmt.Sprint("text ", i))); err != nil {
+		for _, text := range []string{"text 1", "", "text 2"} { // the encoding of one is empty
+			if _, err := q.Publish(task, wrapperspb.String(text)); err != nil {
 				return err
 			}
 		}
@@ -32,7 +31,7 @@ func TestProtocolBuffersTravelAsThemselves(t *testing.T) {
 		if err := working(task, worker, func() error { return done.await(task) }); err != nil {
 			return err
 		}
-		if done.times["text 2"] != 1 {
+		if done.times["text 2"] != 1 || done.times[""] != 1 {
 			t.Errorf("done: %v", done.times)
 		}
 

@@ -108,19 +108,8 @@ func TestACancelledCloseDropsTheConn(t *testing.T) {
 
 // Operations wait while the broker is away, without a goroutine each, and go on when it is back.
 func TestOperationsWaitForABrokerThatIsAway(t *testing.T) {
-	folder := t.TempDir()
-	run(t, func(task *edo.Task) error {
-		b := cluster.Broker{Listen: "127.0.0.1:0"}
-		broker, err := b.Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer func() { broker.Drop() }()
-		conn, err := b.Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	withBrokerApart(t, func(task *edo.Task, broker, conn *cluster.Conn, open func() (*cluster.Conn, error)) error {
+		defer func() { broker.Drop() }() // it is opened again
 		q, err := cluster.NewQueue[int](task, conn, "away", cluster.QueueConfig{Lanes: 1, Once: time.Hour})
 		if err != nil {
 			return err
@@ -158,7 +147,7 @@ func TestOperationsWaitForABrokerThatIsAway(t *testing.T) {
 			dropped := edo.Spawn(task, q.PublishFuture(5000)) // which gives up
 			dropped.Abort()
 			dropped.Await(task)
-			if broker, err = b.Open(task, folder); err != nil {
+			if broker, err = open(); err != nil {
 				return err
 			}
 			for _, h := range sent {
@@ -174,20 +163,28 @@ func TestOperationsWaitForABrokerThatIsAway(t *testing.T) {
 	})
 }
 
-func TestWaitsEndWhenTheConnIsDropped(t *testing.T) {
+// withBrokerApart runs fn with a broker, and a connection that has joined it. open opens the folder again.
+func withBrokerApart(t *testing.T, fn func(task *edo.Task, broker, conn *cluster.Conn, open func() (*cluster.Conn, error)) error) {
+	t.Helper()
 	folder := t.TempDir()
 	run(t, func(task *edo.Task) error {
-		b := cluster.Broker{Listen: "127.0.0.1:0"}
-		broker, err := b.Open(task, folder)
+		open := func() (*cluster.Conn, error) { return (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder) }
+		broker, err := open()
 		if err != nil {
 			return err
 		}
 		defer broker.Drop()
-		conn, err := b.Open(task, folder)
+		conn, err := open()
 		if err != nil {
 			return err
 		}
 		defer conn.Drop()
+		return fn(task, broker, conn, open)
+	})
+}
+
+func TestWaitsEndWhenTheConnIsDropped(t *testing.T) {
+	withBrokerApart(t, func(task *edo.Task, broker, conn *cluster.Conn, open func() (*cluster.Conn, error)) error {
 		q, err := cluster.NewQueue[int](task, conn, "dropped", cluster.QueueConfig{})
 		if err != nil {
 			return err
@@ -243,19 +240,7 @@ func TestADaemonWorkerDoesNotHoldRunOpen(t *testing.T) {
 }
 
 func TestAFutureOfAPublishIsForOneTask(t *testing.T) {
-	folder := t.TempDir()
-	run(t, func(task *edo.Task) error {
-		b := cluster.Broker{Listen: "127.0.0.1:0"}
-		broker, err := b.Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer broker.Drop()
-		conn, err := b.Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	withBrokerApart(t, func(task *edo.Task, broker, conn *cluster.Conn, open func() (*cluster.Conn, error)) error {
 		q, err := cluster.NewQueue[int](task, conn, "one", cluster.QueueConfig{})
 		if err != nil {
 			return err
@@ -284,19 +269,7 @@ func TestAFutureOfAPublishIsForOneTask(t *testing.T) {
 }
 
 func TestACancelledPublishMayBeRepeatedWithItsID(t *testing.T) {
-	folder := t.TempDir()
-	run(t, func(task *edo.Task) error {
-		b := cluster.Broker{Listen: "127.0.0.1:0"}
-		broker, err := b.Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer func() { broker.Drop() }()
-		conn, err := b.Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	withBrokerApart(t, func(task *edo.Task, broker, conn *cluster.Conn, open func() (*cluster.Conn, error)) error {
 		q, err := cluster.NewQueue[int](task, conn, "repeated", cluster.QueueConfig{})
 		if err != nil {
 			return err
@@ -328,6 +301,10 @@ func TestACancelledPublishMayBeRepeatedWithItsID(t *testing.T) {
 		makes := edo.GoValue(task, func(task *edo.Task) (*cluster.Queue[int], error) {
 			return cluster.NewQueue[int](task, conn, "repeated", cluster.QueueConfig{})
 		})
+		finds := edo.GoValue(task, func(task *edo.Task) (*cluster.Queue[int], error) {
+			return cluster.FindQueue[int](task, conn, "repeated", cluster.QueueConfig{})
+		})
+		lists := edo.GoValue(task, func(task *edo.Task) ([]string, error) { return cluster.Queues(task, conn) })
 		if err := untilReported(task, "a call of github.com/edo-go/edo/cluster.NewQueue"); err != nil {
 			return err
 		}
@@ -335,11 +312,15 @@ func TestACancelledPublishMayBeRepeatedWithItsID(t *testing.T) {
 		reads.Abort()
 		sends.Abort()
 		makes.Abort()
+		finds.Abort()
+		lists.Abort()
 		_, errLook := looks.Await(task)
 		_, errRead := reads.Await(task)
 		_, errSend := sends.Await(task)
 		_, errMake := makes.Await(task)
-		for i, err := range []error{errLook, errRead, errSend, errMake} {
+		_, errFind := finds.Await(task)
+		_, errList := lists.Await(task)
+		for i, err := range []error{errLook, errRead, errSend, errMake, errFind, errList} {
 			if !errors.Is(err, edo.ErrCancelled) {
 				t.Errorf("question %d: %v", i, err)
 			}

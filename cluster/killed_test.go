@@ -11,6 +11,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/internal/tasktest"
 )
 
 // The broker is a process of its own, and two workers are. A job that a worker has done, and whose
@@ -20,7 +21,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 	const n, kills = 3000, 3
 	folder, log := t.TempDir(), newLog(t)
 	broker := start(t, "broker", folder, log, "127.0.0.1:0")
-	address := broker.Address
+	address := broker.First
 	run(t, func(task *edo.Task) error {
 		conn, err := cluster.Open(task, folder)
 		if err != nil {
@@ -40,8 +41,8 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 			killed++
 			broker.Kill()
 			broker = start(t, "broker", folder, log, "127.0.0.1:0")
-			if broker.Address != address {
-				return fmt.Errorf("the broker has moved from %s to %s", address, broker.Address)
+			if broker.First != address {
+				return fmt.Errorf("the broker has moved from %s to %s", address, broker.First)
 			}
 			return nil
 		})
@@ -57,11 +58,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 		if info, err := q.Info(task); err != nil || info.Dead != 0 {
 			t.Errorf("the queue stands at %+v, %v", info, err)
 		}
-		for _, w := range workers {
-			if err := w.End(); err != nil {
-				t.Errorf("a worker has ended with %v", err)
-			}
-		}
+		endAll(t, workers...)
 		return conn.Close(task)
 	})
 	checkAccount(t, log, n, kills*2*workerLimit)
@@ -70,13 +67,8 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
 	t.Parallel()
 	const n, kills = 2000, 5
-	folder, log := t.TempDir(), newLog(t)
-	run(t, func(task *edo.Task) error {
-		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	log := newLog(t)
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
 		q, err := cluster.NewQueue[string](task, conn, "least", queueOf["least"])
 		if err != nil {
 			return err
@@ -101,15 +93,11 @@ func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
 		if err := empty(task, q); err != nil {
 			return err
 		}
-		for _, w := range workers {
-			if err := w.End(); err != nil {
-				t.Errorf("a worker has ended with %v", err)
-			}
-		}
+		endAll(t, workers...)
 		if info, err := q.Info(task); err != nil || info != (cluster.QueueInfo{}) || killed != kills {
 			t.Errorf("the queue stands at %+v, %v, after %d workers were killed", info, err, killed)
 		}
-		return conn.Close(task)
+		return nil
 	})
 	checkAccount(t, log, n, kills*workerLimit)
 }
@@ -118,16 +106,9 @@ func TestNothingIsLostWhenWorkersAreKilled(t *testing.T) {
 // it must itself see that another worker may have its jobs.
 func TestAWorkerThatStoodStillTakesNoJobAwayFromAnother(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("a process cannot be made to stand still there")
-	}
-	folder, log := t.TempDir(), newLog(t)
-	run(t, func(task *edo.Task) error {
-		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	tasktest.RequirePause(t)
+	log := newLog(t)
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
 		q, err := cluster.NewQueue[string](task, conn, "stands", queueOf["stands"])
 		if err != nil {
 			return err
@@ -142,7 +123,7 @@ func TestAWorkerThatStoodStillTakesNoJobAwayFromAnother(t *testing.T) {
 		if err := until(task, hasLogged("begins it 1")); err != nil {
 			return err
 		}
-		if err := stands.Process.Signal(stopSignal); err != nil {
+		if err := stands.Pause(); err != nil {
 			return err
 		}
 		var g gate
@@ -158,7 +139,7 @@ func TestAWorkerThatStoodStillTakesNoJobAwayFromAnother(t *testing.T) {
 			if err := takeAndForgetNew(task, conn); err != nil { // so long that the other one sees it
 				return err
 			}
-			if err := stands.Process.Signal(continueSignal); err != nil {
+			if err := stands.Resume(); err != nil {
 				return err
 			}
 			if err := until(task, hasLogged("fails it 1")); err != nil {
@@ -203,8 +184,8 @@ func TestASignalIsTheProgramsAndNotTheBrokers(t *testing.T) {
 	}
 	folder := t.TempDir()
 	broker := start(t, "broker", folder, "", "")
-	if broker.Address != "" {
-		t.Errorf("the broker listens at %q", broker.Address)
+	if broker.First != "" {
+		t.Errorf("the broker listens at %q", broker.First)
 	}
 	run(t, func(task *edo.Task) error {
 		_, err := cluster.Open(task, folder)

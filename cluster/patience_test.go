@@ -116,8 +116,8 @@ func TestMessagesOfOtherProgramsAreJobsToo(t *testing.T) {
 		}
 		_, err = edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
 			for _, m := range []*nats.Msg{
-				{Data: []byte("1")}, {Data: []byte("2"), Header: nats.Header{"Nats-Msg-Id": {"two"}}},
-				{Data: []byte("no JSON")}, {Data: []byte("4"), Header: nats.Header{"Edo-Codec": {"protobuf"}}},
+				{Data: []byte("1")}, {Header: nats.Header{"Status": {"404"}}}, // as what the broker says of a question
+				{Data: []byte("2"), Header: nats.Header{"Nats-Msg-Id": {"two"}}}, {Data: []byte("no JSON")}, {Data: []byte("4"), Header: nats.Header{"Edo-Codec": {"protobuf"}}},
 			} {
 				m.Subject = "edo.q.foreign.p0"
 				if _, err := conn.JetStream().PublishMsg(task.Context(), m); err != nil {
@@ -141,14 +141,17 @@ func TestMessagesOfOtherProgramsAreJobsToo(t *testing.T) {
 			t.Errorf("done: %q, want %q", done.order, want)
 		}
 		dead, err := q.Dead(task, 0, 10)
-		if err != nil || len(dead) != 2 {
+		if err != nil || len(dead) != 3 {
 			return fmt.Errorf("%d dead letters: %w", len(dead), err)
 		}
-		if d := dead[0]; d.Tries != 1 || string(d.Data) != "no JSON" || d.Err == nil || !strings.Contains(d.Reason, "cannot be decoded") {
+		if d := dead[0]; d.ID != "edo_foreign-2" || len(d.Data) != 0 {
 			t.Errorf("%+v", d)
 		}
-		if _, ok := errors.AsType[*cluster.CodecError](dead[1].Err); !ok || !strings.Contains(dead[1].Reason, `by the codec "protobuf", and this program has "json"`) {
-			t.Errorf("%+v", dead[1])
+		if d := dead[1]; d.Tries != 1 || string(d.Data) != "no JSON" || d.Err == nil || !strings.Contains(d.Reason, "cannot be decoded") {
+			t.Errorf("%+v", d)
+		}
+		if _, ok := errors.AsType[*cluster.CodecError](dead[2].Err); !ok || !strings.Contains(dead[2].Reason, `by the codec "protobuf", and this program has "json"`) {
+			t.Errorf("%+v", dead[2])
 		}
 		return nil
 	})

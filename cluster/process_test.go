@@ -1,7 +1,7 @@
 package cluster_test
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +15,8 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
 	"github.com/edo-go/edo/cluster/internal/clustertest"
+	"github.com/edo-go/edo/cluster/internal/remote"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/lock"
 )
 
@@ -25,6 +27,7 @@ const (
 	folderVariable = "EDO_CLUSTER_FOLDER"
 	listenVariable = "EDO_CLUSTER_LISTEN"
 	logVariable    = "EDO_CLUSTER_LOG"
+	urlVariable    = "EDO_CLUSTER_URL" // of the broker, instead of a folder
 )
 
 // brokerExit is the exit code of a broker that has ended in order.
@@ -45,29 +48,32 @@ func play(role string) int {
 	if role == "server" {
 		return playServer()
 	}
+	role, isLater := strings.CutSuffix(role, " later")
+	if isLater { // a program with a later version of the package
+		remote.Format++
+	}
 	err := edo.Run(func(task *edo.Task) error {
-		b := cluster.Broker{Listen: os.Getenv(listenVariable)}
-		conn, err := b.Open(task, os.Getenv(folderVariable))
+		conn, err := connect(task)
 		if err != nil {
 			return err
 		}
 		defer conn.Drop()
+		log, err := openLog(os.Getenv(logVariable))
+		if err != nil {
+			return err
+		}
+		defer log.Close()
 		switch name, isWorker := strings.CutPrefix(role, "worker "); {
 		case role == "broker" && !conn.IsBroker():
 			return errors.New("it is no broker")
 		case role == "caller":
-			log, err := os.OpenFile(os.Getenv(logVariable), os.O_APPEND|os.O_WRONLY, 0)
-			if err != nil {
-				return err
-			}
-			defer log.Close()
-			edo.Go(task, func(task *edo.Task) error { return orphan(task, conn, log) })
+			edo.Go(task, func(task *edo.Task) error {
+				orphan(task, conn, log)
+				return nil
+			})
+		case role == "holder":
+			edo.Go(task, func(task *edo.Task) error { return hold(task, conn, log) })
 		case strings.HasPrefix(role, "member"):
-			log, err := os.OpenFile(os.Getenv(logVariable), os.O_APPEND|os.O_WRONLY, 0)
-			if err != nil {
-				return err
-			}
-			defer log.Close()
 			limit := workerLimit
 			if role == "member of many" {
 				limit = 1 << 20
@@ -82,11 +88,6 @@ func play(role string) int {
 			if err != nil {
 				return err
 			}
-			log, err := os.OpenFile(os.Getenv(logVariable), os.O_APPEND|os.O_WRONLY, 0)
-			if err != nil {
-				return err
-			}
-			defer log.Close()
 			limit := workerLimit
 			if name == "stands" {
 				limit = 1 // it asks for no other job meanwhile, which the broker would send to a process that stands still
@@ -97,17 +98,7 @@ func play(role string) int {
 			edo.Spawn(task, edo.Future[edo.Unit](worker))
 		}
 		fmt.Println("ready", conn.Address())
-		_, err = edo.Call(task, func(ctx context.Context) (edo.Unit, error) {
-			over := make(chan struct{})
-			go func() { io.Copy(io.Discard, os.Stdin); close(over) }()
-			select {
-			case <-over:
-				time.AfterFunc(time.Minute, func() { os.Exit(2) }) // the test may have died, and the broker with it
-			case <-ctx.Done(): // the interrupt
-			}
-			return edo.Unit{}, nil
-		})
-		return errors.Join(err, edo.Shielded(task, conn.Close))
+		return errors.Join(clustertest.AwaitInput(task), edo.Shielded(task, conn.Close))
 	}, edo.WithSignals())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, role, err)
@@ -117,6 +108,19 @@ func play(role string) int {
 		return brokerExit
 	}
 	return 0
+}
+
+// connect connects a process to its broker, or opens that.
+func connect(task *edo.Task) (*cluster.Conn, error) {
+	if url := os.Getenv(urlVariable); url != "" {
+		return (&cluster.Client{Token: networkToken}).Connect(task, url)
+	}
+	return (&cluster.Broker{Listen: os.Getenv(listenVariable)}).Open(task, os.Getenv(folderVariable))
+}
+
+// openLog opens the log of a process; "": it has none.
+func openLog(name string) (*os.File, error) {
+	return os.OpenFile(cmp.Or(name, os.DevNull), os.O_APPEND|os.O_WRONLY, 0)
 }
 
 // playServer is a server of a cluster, until the input ends.
@@ -159,14 +163,29 @@ func logged(task *edo.Task, log io.Writer, job *cluster.Job[string]) error {
 }
 
 // process is a process of a test.
-type process = clustertest.Process
+type process = tasktest.Process
 
 // start starts a process, and waits until it is ready.
 func start(t *testing.T, role, folder, log, listen string) *process {
 	t.Helper()
-	return clustertest.Start(t, []string{
+	return tasktest.StartProcess(t, program(role, folder, log, listen))
+}
+
+// program is the program that plays a role.
+func program(role, folder, log, listen string) tasktest.Program {
+	return tasktest.Program{Ready: "ready", Env: []string{
 		roleVariable + "=" + role, folderVariable + "=" + folder, logVariable + "=" + log, listenVariable + "=" + listen,
-	}, nil)
+	}}
+}
+
+// endAll ends processes in order.
+func endAll(t *testing.T, all ...*process) {
+	t.Helper()
+	for _, p := range all {
+		if err := p.End(); err != nil {
+			t.Errorf("a process has ended with %v", err)
+		}
+	}
 }
 
 // account is what a log says: how often each job was done.

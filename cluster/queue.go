@@ -116,7 +116,8 @@ type line struct {
 }
 
 // NewQueue returns the queue with the name, of letters, digits, '-' and '_', that does not begin with
-// "fn-" or end with "_dead". It is made at the broker when it is not there; a queue that is there with other settings is an error.
+// "fn-" or end with "_dead". It is made at the broker when it is not there; a queue that is there with
+// other settings is an error, which says what differs. [FindQueue] takes those of the broker.
 //
 //edo:step NewQueueStep
 func NewQueue[T any](task *edo.Task, conn *Conn, name string, cfg QueueConfig) (*Queue[T], error) {
@@ -143,7 +144,16 @@ func newQueue[T any](ctx context.Context, conn *Conn, name string, cfg QueueConf
 		return nil, err
 	}
 	q := &Queue[T]{conn: conn, name: name, cfg: cfg}
-	if err := conn.in().Manage(ctx, q.make); err != nil {
+	err = conn.in().Manage(ctx, func(ctx context.Context) error {
+		err := q.make(ctx)
+		if isOther(err) {
+			if what := q.differs(ctx); what != "" {
+				return fmt.Errorf("%s: %w", what, err)
+			}
+		}
+		return err
+	})
+	if err != nil {
 		return nil, q.explain(err)
 	}
 	return q, nil
@@ -170,7 +180,7 @@ func (q *Queue[T]) explain(err error) error {
 	case err == nil, errors.Is(err, ErrClosed):
 		return err
 	case isOther(err):
-		return fmt.Errorf("cluster: the queue %s exists with other settings: all programs must give the same Patience, Window, Once, Priorities, Lanes, MaxJobs and Replicas: %w", q.name, err)
+		return fmt.Errorf("cluster: the queue %s exists with other settings, and all programs must give the same: %w", q.name, err)
 	}
 	return fmt.Errorf("cluster: the queue %s: %w", q.name, err)
 }
@@ -182,11 +192,7 @@ func (q *Queue[T]) make(ctx context.Context) error {
 	jobs := jetstream.StreamConfig{
 		Name: q.stream(), Subjects: []string{q.root() + ">"}, Retention: jetstream.WorkQueuePolicy,
 		Duplicates: cfg.Window, AllowMsgSchedules: cfg.MaxJobs == 0, Replicas: cfg.Replicas,
-		// What the broker would not compare by itself.
-		Metadata: map[string]string{
-			"edo-layout": "1", "edo-once": cfg.Once.String(), "edo-lanes": fmt.Sprint(cfg.Lanes),
-			"edo-priorities": fmt.Sprint(max(1, cfg.Priorities)), "edo-patience": cfg.Patience.String(),
-		},
+		Metadata: cfg.keep(),
 	}
 	if cfg.MaxJobs > 0 {
 		jobs.MaxMsgs, jobs.Discard = int64(cfg.MaxJobs), jetstream.DiscardNew

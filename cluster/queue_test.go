@@ -149,13 +149,21 @@ func TestAQueueWithOtherSettingsIsAnError(t *testing.T) {
 		if _, err := cluster.NewQueue[int](task, conn, "q", cluster.QueueConfig{Lanes: 3, Once: time.Hour}); err != nil {
 			return err
 		}
-		for _, cfg := range []cluster.QueueConfig{
-			{Lanes: 3}, {Lanes: 3, Once: time.Hour, Patience: time.Minute}, {Lanes: 3, Once: time.Hour, Window: time.Minute},
-			{Lanes: 3, Once: time.Hour, MaxJobs: 5}, {Once: time.Hour}, {Lanes: 4, Once: time.Hour}, {Lanes: 3, Once: 2 * time.Hour},
+		for _, c := range []struct {
+			cfg  cluster.QueueConfig
+			want string
+		}{
+			{cluster.QueueConfig{Lanes: 3}, "Once is 1h0m0s there, and 0s here: "},
+			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, Patience: time.Minute}, "Patience is 30s there, and 1m0s here: "},
+			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, Window: time.Minute}, "Window is 2m0s there, and 1m0s here: "},
+			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, MaxJobs: 5}, "MaxJobs is 0 there, and 5 here: "},
+			{cluster.QueueConfig{Once: time.Hour}, "Lanes is 3 there, and 0 here: "},
+			{cluster.QueueConfig{Lanes: 4, Once: 2 * time.Hour}, "Once is 1h0m0s there, and 2h0m0s here; Lanes is 3 there, and 4 here: "},
+			{cluster.QueueConfig{Once: time.Hour, Priorities: 2}, "Priorities is 1 there, and 2 here; Lanes is 3 there, and 0 here: "},
 		} {
-			_, err := cluster.NewQueue[int](task, conn, "q", cfg)
-			if err == nil || !strings.Contains(err.Error(), "the queue q exists with other settings") {
-				t.Errorf("%+v: %v", cfg, err)
+			_, err := cluster.NewQueue[int](task, conn, "q", c.cfg)
+			if err == nil || !strings.Contains(err.Error(), "the queue q exists with other settings, and all programs must give the same: "+c.want) {
+				t.Errorf("%+v: %v", c.cfg, err)
 			}
 		}
 		// Those that are the program's own may differ.

@@ -257,7 +257,7 @@ func TestAStoredCallWithoutItsQueueIsAnError(t *testing.T) {
 		}
 		defer m.Drop()
 		_, err = edo.Call(task, func(ctx context.Context) (edo.Unit, error) {
-			return edo.Unit{}, conn.JetStream().DeleteStream(ctx, "edo_fn-square-0")
+			return edo.Unit{}, conn.JetStream().DeleteStream(ctx, "edo_fn-2-square-0")
 		})
 		if err != nil {
 			return err

@@ -64,12 +64,19 @@ type UnknownFuncError struct {
 	Func    string
 	Version int
 	Offered string // the versions that a member offers, "1, 2"; "": there is none
+	// IsOtherFormat is set when that member has another version of package cluster, whose messages
+	// this program does not understand.
+	IsOtherFormat bool
 }
 
 // Error says which versions there are.
 func (e *UnknownFuncError) Error() string {
-	if e.Offered == "" {
+	switch {
+	case e.Offered == "":
 		return fmt.Sprintf("cluster: no member offers the function %s", e.Func)
+	case e.IsOtherFormat:
+		return fmt.Sprintf("cluster: no member offers version %d of the function %s to this program, whose messages have the format %d: "+
+			"one offers %s, with another version of package cluster", e.Version, e.Func, remote.Format, e.Offered)
 	}
 	return fmt.Sprintf("cluster: no member offers version %d of the function %s: one offers %s", e.Version, e.Func, e.Offered)
 }
@@ -92,7 +99,7 @@ func remoteError(err error) error {
 		return &LostError{Func: e.Func, Member: e.Member, Reason: e.Why}
 	}
 	if e, ok := errors.AsType[*remote.UnknownError](err); ok {
-		return &UnknownFuncError{Func: e.Func, Version: e.Version, Offered: e.Offered}
+		return &UnknownFuncError{Func: e.Func, Version: e.Version, Offered: e.Offered, IsOtherFormat: e.IsOtherFormat()}
 	}
 	return err
 }

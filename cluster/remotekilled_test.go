@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/internal/tasktest"
 )
 
 // The functions of tests with processes. They note each call in the log.
@@ -134,13 +134,8 @@ func TestRemoteCallsHaveResultsOrAreLostWhenMembersAreKilled(t *testing.T) {
 		t.Run(f.Name(), func(t *testing.T) {
 			t.Parallel()
 			const n, kills = 2000, 3
-			folder, log := t.TempDir(), newLog(t)
-			run(t, func(task *edo.Task) error {
-				conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-				if err != nil {
-					return err
-				}
-				defer conn.Drop()
+			log := newLog(t)
+			withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
 				members := []*process{start(t, "member", folder, log, ""), start(t, "member", folder, log, "")}
 				killed := 0
 				results, lost, err := callAll(task, conn, f, n, kills, func() error {
@@ -156,12 +151,8 @@ func TestRemoteCallsHaveResultsOrAreLostWhenMembersAreKilled(t *testing.T) {
 					t.Errorf("%d members were killed, and %d calls lost", killed, lost)
 				}
 				remoteAccount(t, log, n, results, lost, f == onceFunc)
-				for _, m := range members {
-					if err := m.End(); err != nil {
-						t.Errorf("a member has ended with %v", err)
-					}
-				}
-				return conn.Close(task)
+				endAll(t, members...)
+				return nil
 			})
 		})
 	}
@@ -196,11 +187,7 @@ func TestRemoteCallsHaveResultsOrAreLostWhenTheBrokerIsKilled(t *testing.T) {
 					t.Errorf("the broker was killed %d times, and %d calls lost", killed, lost)
 				}
 				remoteAccount(t, log, n, results, lost, f == onceFunc)
-				for _, m := range members {
-					if err := m.End(); err != nil {
-						t.Errorf("a member has ended with %v", err)
-					}
-				}
+				endAll(t, members...)
 				return conn.Close(task)
 			})
 		})
@@ -208,15 +195,10 @@ func TestRemoteCallsHaveResultsOrAreLostWhenTheBrokerIsKilled(t *testing.T) {
 }
 
 func TestAProgramOfAnOldVersionDoesNotKnowTheFunction(t *testing.T) {
-	folder, log := t.TempDir(), newLog(t)
-	run(t, func(task *edo.Task) error {
-		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	log := newLog(t)
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
 		old := start(t, "member of old", folder, log, "")
-		_, err = cluster.Call(task, conn, sleepFunc, 0)
+		_, err := cluster.Call(task, conn, sleepFunc, 0)
 		if _, ok := errors.AsType[*cluster.UnknownFuncError](err); !ok {
 			t.Errorf("a function that an old program does not have is %v", err)
 		}
@@ -224,25 +206,16 @@ func TestAProgramOfAnOldVersionDoesNotKnowTheFunction(t *testing.T) {
 		if e, ok := errors.AsType[*cluster.RemotePanicError](err); !ok || !strings.Contains(string(e.Stack), "remoteFunctions") {
 			t.Errorf("a panic in another process is %v", err)
 		}
-		if err := old.End(); err != nil {
-			t.Errorf("a member has ended with %v", err)
-		}
-		return conn.Close(task)
+		endAll(t, old)
+		return nil
 	})
 }
 
 func TestAMemberThatStandsStillHasLostItsCalls(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("a process cannot be made to stand still there")
-	}
-	folder, log := t.TempDir(), newLog(t)
-	run(t, func(task *edo.Task) error {
-		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
-		if err != nil {
-			return err
-		}
-		defer conn.Drop()
+	tasktest.RequirePause(t)
+	log := newLog(t)
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
 		stands := start(t, "member", folder, log, "")
 		h := cluster.Spawn(task, conn, sleepFunc, 1)
 		aborted := cluster.Spawn(task, conn, sleepFunc, 2)
@@ -253,22 +226,20 @@ func TestAMemberThatStandsStillHasLostItsCalls(t *testing.T) {
 		if err := until(task, hasLogged(log, "cancelled 2")); err != nil {
 			return err
 		}
-		if err := stands.Process.Signal(stopSignal); err != nil {
+		if err := stands.Pause(); err != nil {
 			return err
 		}
-		_, err = h.Await(task)
+		_, err := h.Await(task)
 		if e, ok := errors.AsType[*cluster.LostError](err); !ok || !strings.Contains(e.Member, fmt.Sprint("process ", stands.Process.Pid)) {
 			t.Errorf("a call of a member that stands still is %v", err)
 		}
-		if err := stands.Process.Signal(continueSignal); err != nil {
+		if err := stands.Resume(); err != nil {
 			return err
 		}
 		if err := until(task, hasLogged(log, "cancelled 1")); err != nil { // it is told that its call is not known any more
 			return err
 		}
-		if err := stands.End(); err != nil {
-			t.Errorf("the member has ended with %v", err)
-		}
-		return conn.Close(task)
+		endAll(t, stands)
+		return nil
 	})
 }

@@ -112,6 +112,21 @@ func TestTheStepFormsDoWhatTheDirectFormsDo(t *testing.T) {
 		if err != nil || len(dead) != 1 || dead[0].Value != 2 {
 			t.Errorf("%+v, %v", dead, err)
 		}
+		var names []string
+		err = stepped(task, func(task *edo.Task, st *edo.Step) (done bool, err error) {
+			done, names, err = cluster.QueuesStep(task, st, joined)
+			return done, err
+		})
+		if err != nil || len(names) != 1 || names[0] != "steps" {
+			t.Errorf("the queues are %q, %v", names, err)
+		}
+		err = stepped(task, func(task *edo.Task, st *edo.Step) (done bool, err error) {
+			done, q, err = cluster.FindQueueStep[int](task, st, joined, "steps", cluster.QueueConfig{})
+			return done, err
+		})
+		if err != nil {
+			return err
+		}
 		err = stepped(task, func(task *edo.Task, st *edo.Step) (bool, error) { return q.SendAgainStep(task, st, dead[0].Number) })
 		if err != nil {
 			return err

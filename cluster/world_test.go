@@ -38,6 +38,23 @@ func with(t *testing.T, fn func(task *edo.Task, conn *cluster.Conn) error) {
 	})
 }
 
+// withListening runs fn with a broker in the process that others join by the folder, and closes it.
+func withListening(t *testing.T, fn func(task *edo.Task, conn *cluster.Conn, folder string) error) {
+	t.Helper()
+	folder := t.TempDir()
+	run(t, func(task *edo.Task) error {
+		conn, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		if err := fn(task, conn, folder); err != nil {
+			return err
+		}
+		return conn.Close(task)
+	})
+}
+
 // run runs fn in a runtime of its own.
 func run(t *testing.T, fn func(task *edo.Task) error) {
 	t.Helper()

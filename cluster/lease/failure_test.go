@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
 	"github.com/edo-go/edo/cluster/lease"
+	"github.com/edo-go/edo/internal/tasktest"
 )
 
 // ofTest is the space of the test itself, whose leases must not be lost when the machine is busy.
@@ -67,9 +68,7 @@ func TestTheLeaseOfAKilledHolderIsFreeWhenItsTimeIsUp(t *testing.T) {
 // believes for a moment that it leads: what it does in that moment the fence refuses.
 func TestLeadersThatStoodStillDoNoHarm(t *testing.T) {
 	t.Parallel()
-	if stopSignal == nil {
-		t.Skip("a process cannot be made to stand still here")
-	}
+	tasktest.RequirePause(t)
 	folder := t.TempDir()
 	start(t, "broker", "", folder, "127.0.0.1:0")
 	run(t, func(task *edo.Task) error {
@@ -87,14 +86,14 @@ func TestLeadersThatStoodStillDoNoHarm(t *testing.T) {
 			return err
 		}
 		second := start(t, "leader", "second", folder, "")
-		if err := first.Cmd.Process.Signal(stopSignal); err != nil {
+		if err := first.Pause(); err != nil {
 			return err
 		}
 		two, err := second.await(task, "works")
 		if err != nil {
 			return err
 		}
-		if err := second.Cmd.Process.Signal(stopSignal); err != nil {
+		if err := second.Pause(); err != nil {
 			return err
 		}
 		l, err := s.Acquire(task, "leader", "the test")
@@ -110,7 +109,7 @@ func TestLeadersThatStoodStillDoNoHarm(t *testing.T) {
 			}
 		}
 		for i, p := range []*process{first, second} {
-			if err := p.Cmd.Process.Signal(continueSignal); err != nil {
+			if err := p.Resume(); err != nil {
 				return err
 			}
 			mine := []uint64{one, two}[i]

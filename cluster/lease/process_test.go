@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/edo-go/edo/cluster"
 	"github.com/edo-go/edo/cluster/internal/clustertest"
 	"github.com/edo-go/edo/cluster/lease"
+	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -45,7 +45,7 @@ func play(role string) int {
 		}
 		fmt.Println("ready", conn.Address())
 		part := edo.Go(task, func(task *edo.Task) error { return playPart(task, role, conn) })
-		err = atInputEnd(task)
+		err = clustertest.AwaitInput(task)
 		part.Abort()
 		_, partErr := part.Await(task)
 		if partErr != nil && !errors.Is(partErr, edo.ErrCancelled) {
@@ -58,16 +58,6 @@ func play(role string) int {
 		return 1
 	}
 	return 0
-}
-
-// atInputEnd waits for the end of the input.
-func atInputEnd(task *edo.Task) error {
-	_, err := edo.Call(task, func(context.Context) (edo.Unit, error) {
-		io.Copy(io.Discard, os.Stdin)
-		time.AfterFunc(time.Minute, func() { os.Exit(2) }) // the test may have died, and the broker with it
-		return edo.Unit{}, nil
-	})
-	return err
 }
 
 // playPart is what a member does until it is cancelled: it tells when it has a lease, when it works
@@ -114,7 +104,7 @@ func playPart(task *edo.Task, role string, conn *cluster.Conn) error {
 
 // process is a process of a test, whose lines are read by events.
 type process struct {
-	*clustertest.Process
+	*tasktest.Process
 	lines chan string
 }
 
@@ -122,13 +112,17 @@ type process struct {
 func start(t *testing.T, role, name, folder, listen string) *process {
 	t.Helper()
 	lines := make(chan string)
-	return &process{lines: lines, Process: clustertest.Start(t, []string{
-		roleVariable + "=" + role, nameVariable + "=" + name, folderVariable + "=" + folder, listenVariable + "=" + listen,
-	}, func(line string) {
-		select {
-		case lines <- line:
-		case <-t.Context().Done():
-		}
+	return &process{lines: lines, Process: tasktest.StartProcess(t, tasktest.Program{
+		Ready: "ready",
+		Env: []string{
+			roleVariable + "=" + role, nameVariable + "=" + name, folderVariable + "=" + folder, listenVariable + "=" + listen,
+		},
+		Hear: func(line string) {
+			select {
+			case lines <- line:
+			case <-t.Context().Done():
+			}
+		},
 	})}
 }
 

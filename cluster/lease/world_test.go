@@ -1,11 +1,9 @@
 package lease_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -78,21 +76,7 @@ func withConns(t *testing.T, fn func(task *edo.Task, mine, other *cluster.Conn) 
 func until(task *edo.Task, is func() bool) error { return clustertest.Until(task, is) }
 
 // untilReported waits until a report has the text.
-func untilReported(task *edo.Task, text string) error {
-	for begin := time.Now(); ; {
-		var b bytes.Buffer
-		edo.Dump(&b)
-		if strings.Contains(b.String(), text) {
-			return nil
-		}
-		if time.Since(begin) > time.Minute {
-			return fmt.Errorf("no report has %q:\n%s", text, &b)
-		}
-		if err := edo.Yield(task); err != nil {
-			return err
-		}
-	}
-}
+func untilReported(task *edo.Task, text string) error { return clustertest.UntilReported(task, text) }
 
 // free waits until nothing holds the lease, and fails when another than holder has it meanwhile.
 func free(task *edo.Task, s *lease.Space, name, holder string) error {

@@ -3,8 +3,12 @@
 package clustertest
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
@@ -33,4 +37,21 @@ func Until(task *edo.Task, is func() bool) error {
 		}
 	}
 	return nil
+}
+
+// UntilReported waits until a report has the text.
+func UntilReported(task *edo.Task, text string) error {
+	for begin := time.Now(); ; {
+		var report bytes.Buffer
+		edo.Dump(&report)
+		if strings.Contains(report.String(), text) {
+			return nil
+		}
+		if time.Since(begin) > time.Minute {
+			return fmt.Errorf("no report has %q:\n%s", text, &report)
+		}
+		if err := edo.Yield(task); err != nil {
+			return err
+		}
+	}
 }

@@ -72,6 +72,10 @@ type Member interface {
 // refuses more than 10,000 at a time.
 const maxSends = 1024
 
+// PingInterval is how often each side of a connection on which nothing comes asks the other for a sign of
+// life. After two that have no answer it is lost.
+const PingInterval = 10 * time.Second
+
 // Open connects, and asks whether there is JetStream.
 func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error) {
 	if ctx.Err() != nil {
@@ -83,7 +87,7 @@ func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error)
 	}
 	options = append(options,
 		nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.ReconnectJitter(50*time.Millisecond, 50*time.Millisecond),
-		nats.PingInterval(10*time.Second), nats.MaxPingsOutstanding(2),
+		nats.PingInterval(PingInterval), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // what waits for an answer is sent again
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { c.disconnected() }),
 		nats.ReconnectHandler(func(*nats.Conn) { c.reconnected() }),

@@ -64,6 +64,8 @@ type Call struct {
 	answer    *nats.Msg
 	waker     edo.Waker
 	isDropped bool
+	// isUnoffered is set when it is lost because no member is left that offers the function.
+	isUnoffered bool
 }
 
 type phase uint8
@@ -153,7 +155,7 @@ func (c *Call) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 			}
 			unknown := &UnknownError{Func: c.Func, Version: c.Version}
 			if err == nil {
-				unknown.Offered = string(m.Data)
+				unknown.Offered, unknown.Format = string(m.Data), formatOf(m)
 			}
 			if unknown.isOffered() && c.again < maxAgain { // it came just now
 				c.wait(againWait)
@@ -321,7 +323,7 @@ func (c *Call) wait(d time.Duration) {
 func (c *Call) askOffers() {
 	c.phase = asks
 	c.ask = c.to.conn.Asks().New(link.Question{
-		Subject: offersSubject(c.Func), On: "cluster: which versions of " + c.Func + " are offered", Deaf: 1,
+		Subject: offersSubject(c.Func), Header: ownFormat(), On: "cluster: which versions of " + c.Func + " are offered", Deaf: 1,
 	})
 }
 

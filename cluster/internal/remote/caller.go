@@ -37,7 +37,8 @@ type Caller struct {
 	calls      map[uint64]*Call
 	untaken    map[uint64]*Call // those of calls that no member has taken
 	peers      map[string]*peer
-	confirms   map[string][]uint64 // the tokens of outcomes that have come, by the subject of their member
+	unoffered  map[string]time.Time // functions that no member offers, and since when the broker knows of none
+	confirms   map[string][]uint64  // the tokens of outcomes that have come, by the subject of their member
 	timer      *time.Timer
 	isWatching bool
 	ticked     time.Time
@@ -61,6 +62,7 @@ func CallerOf(conn *link.Conn) *Caller {
 		r := &Caller{
 			conn: conn, prefix: conn.NATS().NewInbox() + ".", turns: lock.NewSemaphore(maxUntaken),
 			calls: map[uint64]*Call{}, untaken: map[uint64]*Call{}, peers: map[string]*peer{}, confirms: map[string][]uint64{},
+			unoffered: map[string]time.Time{},
 		}
 		sub, err := conn.NATS().Subscribe(r.prefix+"*", r.take)
 		if err == nil {
@@ -124,6 +126,10 @@ func (r *Caller) take(m *nats.Msg) {
 			return
 		}
 		r.pong(id, !link.IsUnheard(m))
+		return
+	}
+	if name, isOffer := strings.CutPrefix(rest, "o-"); isOffer {
+		r.offered(name, !link.IsUnheard(m))
 		return
 	}
 	token, err := strconv.ParseUint(rest, 36, 64)
@@ -242,97 +248,6 @@ func (r *Caller) asked(id string, m *nats.Msg) {
 	}
 	r.mu.Unlock()
 	m.RespondMsg(answer)
-}
-
-// goneAfter is how long the broker knows of no connection of a member, or of a caller, until it is gone:
-// the broker sees at once that a process has ended. One whose connection was lost is back sooner.
-const goneAfter = 2 * time.Second
-
-// isGone reports whether a member, or a caller, that the broker has not known since then is gone. Those
-// of a broker that was away come back one by one.
-func isGone(conn *link.Conn, unheard, now time.Time) bool {
-	since, remakes := conn.Up()
-	return !unheard.IsZero() && now.Sub(unheard) >= goneAfter && (remakes == 0 || now.Sub(since) > settle)
-}
-
-// watch looks for members that give no sign of life, and asks all for one.
-func (r *Caller) watch() {
-	now := time.Now()
-	up, _ := r.conn.Up()
-	var lostTokens []uint64
-	var members []string
-	r.mu.Lock()
-	stood := now.Sub(r.ticked) > 3*tick // this process stood still: that says nothing of others
-	r.ticked = now
-	for token, c := range r.untaken {
-		since := c.sent
-		if up.After(since) {
-			since = up
-		}
-		if stood {
-			c.sent = now
-		} else if now.Sub(since) > c.Patience {
-			lostTokens = append(lostTokens, token)
-		}
-	}
-	for id, p := range r.peers {
-		switch {
-		case p.calls == 0:
-			delete(r.peers, id)
-			continue
-		case stood:
-			p.seen, p.unheard = now, time.Time{}
-		case now.Sub(p.seen) > p.patience, isGone(r.conn, p.unheard, now):
-			lostTokens = append(lostTokens, r.lostAt(p, now)...)
-		}
-		members = append(members, id)
-	}
-	messages := r.confirmations()
-	r.isWatching = len(r.calls) > 0 && r.end == nil
-	if r.isWatching {
-		r.timer.Reset(tick)
-	}
-	r.mu.Unlock()
-	for _, m := range messages {
-		r.conn.NATS().PublishMsg(m)
-	}
-	for _, token := range lostTokens {
-		r.giveUp(token)
-	}
-	for _, id := range members {
-		r.conn.NATS().PublishMsg(&nats.Msg{
-			Subject: memberSubject(id), Reply: r.prefix + "m-" + id, Header: nats.Header{headKind: {kindPing}},
-		})
-	}
-}
-
-// giveUp makes a call lost. A member that stands still is told to abort it, for when it goes on.
-func (r *Caller) giveUp(token uint64) {
-	r.mu.Lock()
-	member, reply := "", ""
-	if c := r.calls[token]; c != nil && c.peer != nil {
-		member, reply = c.peer.id, r.reply(c)
-	}
-	r.mu.Unlock()
-	r.tell(token, lost, nil)
-	if member != "" {
-		r.abort(member, reply)
-	}
-}
-
-// lostAt returns the calls at p that have waited for a sign of life for too long. The caller holds mu.
-func (r *Caller) lostAt(p *peer, now time.Time) (tokens []uint64) {
-	p.patience = time.Duration(1<<63 - 1)
-	for token, c := range r.calls {
-		switch {
-		case c.peer != p || c.Stored:
-		case now.Sub(p.seen) > c.Patience, isGone(r.conn, p.unheard, now):
-			tokens = append(tokens, token)
-		default:
-			p.patience = min(p.patience, c.Patience)
-		}
-	}
-	return tokens
 }
 
 // Reconnected asks members whether they still have the calls: an outcome may have found no caller.

@@ -24,7 +24,8 @@
 // Messages are lost when the connection of either side breaks. Then:
 //
 //   - A call that was sent, and of which no member has said that it has taken it, may have been taken. A
-//     member says so again when its connection is back. If none does, the call is lost.
+//     member says so again when its connection is back. If none does, the call is lost: after its patience,
+//     or sooner when the broker has known of no member that offers the function for [goneAfter].
 //   - A member that does not answer for the patience of a call has lost it, and one of which the broker
 //     has known no connection for [goneAfter].
 //   - A member aborts the calls of a caller of which it hears nothing for the patience with callers. After
@@ -33,6 +34,12 @@
 //   - A member gives an outcome up that no caller has heard for the patience with callers. A caller that
 //     was away asks whether its calls are still there.
 //   - The caller answers taken, for a call that it does not know any more, with an abort.
+//
+// Programs of different versions share a broker. The number of the format of messages, [Format], is a part
+// of the subject of calls, and of the name of the queue of those that are stored: so a call goes only to
+// members that understand it. A caller that finds none asks which versions are offered, and says its format
+// there; a member of another one answers, and each of the two sides says what it has seen: the caller by
+// its error, and the member by what it waits for in a report.
 package remote
 
 // Headers of the messages.
@@ -42,6 +49,7 @@ const (
 	headHost   = "Edo-Host"   // where it runs
 	headLimit  = "Edo-Limit"  // how long the call may take, in nanoseconds
 	headCodec  = "Edo-Codec"  // of the argument; "": usualCodec
+	headFormat = "Edo-Format" // of the sender's messages, where it asks for offers, or answers
 )
 
 // usualCodec is the codec of a call that names none.

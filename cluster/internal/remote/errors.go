@@ -27,11 +27,15 @@ type UnknownError struct {
 	Func    string
 	Version int
 	Offered string // the versions that are offered by one that answers; "": none
+	Format  int    // of the messages of that member
 }
+
+// IsOtherFormat reports whether a member has answered whose messages have another format.
+func (e *UnknownError) IsOtherFormat() bool { return e.Offered != "" && e.Format != Format }
 
 // isOffered reports whether a member offers this version all the same.
 func (e *UnknownError) isOffered() bool {
-	return slices.Contains(strings.Split(e.Offered, ", "), strconv.Itoa(e.Version))
+	return !e.IsOtherFormat() && slices.Contains(strings.Split(e.Offered, ", "), strconv.Itoa(e.Version))
 }
 
 func (e *UnknownError) Error() string {
@@ -45,7 +49,10 @@ func (e *UnknownError) Error() string {
 func (c *Call) lostError() *LostError {
 	c.to.mu.Lock()
 	defer c.to.mu.Unlock()
-	if c.peer == nil {
+	switch {
+	case c.isUnoffered:
+		return &LostError{Func: c.Func, Why: "no member is left that offers it; it may have run"}
+	case c.peer == nil:
 		return &LostError{Func: c.Func, Why: fmt.Sprintf("no member has said within %v that it has it; it may have run", c.Patience)}
 	}
 	if now := time.Now(); now.Sub(c.peer.seen) <= c.Patience {

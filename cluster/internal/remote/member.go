@@ -3,7 +3,6 @@ package remote
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -47,6 +46,7 @@ type Member struct {
 	sent          map[string]*sent // outcomes that are not confirmed
 	unconfirmed   int              // the bytes of these
 	callers       map[string]*silence
+	foreign       int // the format of a program that has asked for offers, if that is another one
 	open          int // subscriptions that have not ended
 	subscriptions []*nats.Subscription
 	timer         *time.Timer
@@ -100,7 +100,11 @@ func (m *Member) Waits(*edo.Context) edo.Wait {
 	case m.busy >= m.limit:
 		return edo.Wait{On: fmt.Sprintf("cluster: the end of one of %d calls of %s", m.busy, names)}
 	}
-	return edo.Wait{On: "cluster: a call of " + names, Outside: true}
+	on := "cluster: a call of " + names
+	if m.foreign != 0 {
+		on += fmt.Sprintf("; a program has asked for one whose messages have the format %d, and not %d", m.foreign, Format)
+	}
+	return edo.Wait{On: on, Outside: true}
 }
 
 // Poll begins calls, and is ready when the member has stopped.
@@ -169,7 +173,7 @@ func (m *Member) Begin(ctx context.Context) error {
 		err = cmp.Or(err, add(subject, "edo", func(msg *nats.Msg) { m.accept(o, msg) }))
 	}
 	for _, name := range m.names {
-		err = cmp.Or(err, add(offersSubject(name), "edo", func(msg *nats.Msg) { msg.Respond([]byte(m.versions(name))) }))
+		err = cmp.Or(err, add(offersSubject(name), "edo", func(msg *nats.Msg) { m.tellOffers(name, msg) }))
 	}
 	if err != nil {
 		m.drop()
@@ -189,16 +193,24 @@ func (m *Member) Begin(ctx context.Context) error {
 	return err
 }
 
-// versions are those that are offered of a function.
-func (m *Member) versions(name string) string {
+// tellOffers answers which versions of a function are offered. To a program whose messages have another
+// format it says of each version that it is in this one: also one that does not know of formats shows that.
+func (m *Member) tellOffers(name string, msg *nats.Msg) {
+	suffix := ""
+	if asked := formatOf(msg); asked != Format {
+		suffix = " (format " + strconv.Itoa(Format) + ")"
+		m.mu.Lock()
+		m.foreign = asked
+		m.mu.Unlock()
+	}
 	var all []string
 	for _, o := range m.offers {
 		if o.Func == name {
-			all = append(all, strconv.Itoa(o.Version))
+			all = append(all, strconv.Itoa(o.Version)+suffix)
 		}
 	}
 	slices.Sort(all)
-	return strings.Join(all, ", ")
+	msg.RespondMsg(&nats.Msg{Header: ownFormat(), Data: []byte(strings.Join(all, ", "))})
 }
 
 // accept is told of a call.
@@ -239,16 +251,6 @@ func (m *Member) enter(s *served) {
 		m.callers[caller] = &silence{heard: time.Now()}
 	}
 }
-
-// silence is how long nothing was heard of a caller.
-type silence struct {
-	heard    time.Time
-	unheard  time.Time // since when the broker knows of no such caller; zero: it does
-	isAsking bool      // for a sign of life
-}
-
-// callerOf returns the part of a reply subject that all calls of a caller share.
-func callerOf(reply string) string { return reply[:strings.LastIndexByte(reply, '.')+1] }
 
 // say sends a message for which no answer is awaited.
 func (m *Member) say(to, kind string, data []byte) {
@@ -305,75 +307,6 @@ func (m *Member) abort(s *served) {
 	m.mu.Unlock()
 	task.Wake()
 	wake.Wake()
-}
-
-// watch aborts the calls of callers that are gone, and asks what has not been confirmed.
-func (m *Member) watch() {
-	now := time.Now()
-	isUp := m.conn.NATS().IsConnected()
-	var gone []*served
-	var silent, untold []string
-	m.mu.Lock()
-	has := map[string]bool{}
-	for reply, s := range m.all {
-		caller := callerOf(reply)
-		has[caller] = true
-		c := m.callers[caller]
-		if now.Sub(s.since) > tick/2 && !s.isTold.Swap(true) { // its function keeps the processor
-			untold = append(untold, reply)
-		}
-		if isUp && !s.isJob && (now.Sub(c.heard) > s.offer.CallerPatience || isGone(m.conn, c.unheard, now)) {
-			gone = append(gone, s)
-		}
-	}
-	for caller, c := range m.callers {
-		switch {
-		case !has[caller]:
-			delete(m.callers, caller)
-		case !isUp:
-			c.heard, c.unheard = now, time.Time{}
-		case now.Sub(c.heard) > 2*tick && !c.isAsking: // a living one has asked by now
-			c.isAsking = true
-			silent = append(silent, caller)
-		}
-	}
-	if m.state != ended {
-		m.timer.Reset(tick)
-	}
-	m.mu.Unlock()
-	for _, s := range gone {
-		m.abort(s)
-		m.say(s.reply, KindGone, []byte("nothing was heard of the caller"))
-	}
-	for _, reply := range untold {
-		m.say(reply, kindTaken, nil)
-	}
-	for _, caller := range silent {
-		m.askCaller(caller)
-	}
-	if isUp {
-		m.askSent(func(o *sent) bool { return now.Sub(o.at) > confirmWait })
-	}
-}
-
-// askCaller asks a caller for a sign of life: the broker says at once when its connection is gone.
-func (m *Member) askCaller(caller string) {
-	q := link.Question{Subject: caller + "m-" + m.id, On: "a sign of life", Deaf: 1}
-	m.conn.Asks().Tell(q, func(answer *nats.Msg, err error) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		c := m.callers[caller]
-		if c == nil {
-			return
-		}
-		c.isAsking = false
-		switch isThere := err == nil && answer.Header.Get(headKind) != kindNone; {
-		case isThere:
-			c.heard, c.unheard = time.Now(), time.Time{}
-		case (err == nil || errors.Is(err, nats.ErrNoResponders)) && c.unheard.IsZero():
-			c.unheard = time.Now()
-		}
-	})
 }
 
 // Name is that of the member in reports.

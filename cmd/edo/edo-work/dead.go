@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,14 +11,16 @@ import (
 	"github.com/edo-go/edo/cmd/edo/internal/command"
 )
 
-const aboutDead = `Lists the dead letters of the queue of the example, the oldest first: jobs that no try has
-done, with the reason. --again puts them back into the queue, --discard removes them. Those
-of a queue of another program that program lists, by Queue.Dead of package cluster.`
+const aboutDead = `Lists the dead letters of all queues, those of each queue the oldest first: jobs that no
+try has done, with the reason. The queues may be those of other programs. --again puts
+letters back into their queue, --discard removes them: one by its number and its queue, or
+all of a queue, or of all queues.`
 
 // letters are the flags of dead.
 type letters struct {
 	place
 	limit          int
+	queue          string // "": all of them
 	again, discard string // a number, or "all"
 }
 
@@ -27,8 +30,14 @@ func (l *letters) check() error {
 		return errors.New("give --again or --discard, not both")
 	}
 	for _, which := range []string{l.again, l.discard} {
-		if _, err := strconv.ParseUint(which, 10, 64); err != nil && which != "" && which != "all" {
+		if which == "" || which == "all" {
+			continue
+		}
+		if _, err := strconv.ParseUint(which, 10, 64); err != nil {
 			return fmt.Errorf("%q is no number of a dead letter, and not \"all\"", which)
+		}
+		if l.queue == "" {
+			return errors.New("a number is that of a letter of one queue: give --queue")
 		}
 	}
 	if l.limit < 1 {
@@ -40,7 +49,8 @@ func (l *letters) check() error {
 func dead(args []string, out, errs writer) int {
 	var l letters
 	set := newSet("dead", aboutDead, &l.place, out, errs)
-	set.IntVar(&l.limit, "limit", 100, "how many are listed at the most")
+	set.IntVar(&l.limit, "limit", 100, "how many of a queue are listed at the most")
+	set.StringVar(&l.queue, "queue", "", "`name` of a queue; without it all")
 	set.StringVar(&l.again, "again", "", "`number` of the letter that is sent again, or all")
 	set.StringVar(&l.discard, "discard", "", "`number` of the letter that is removed, or all")
 	status, ok := set.Parse(args, l.place.check, l.check)
@@ -53,19 +63,7 @@ func dead(args []string, out, errs writer) int {
 			return err
 		}
 		defer conn.Drop()
-		queue, err := openQueue(task, conn)
-		if err != nil {
-			return err
-		}
-		switch {
-		case l.again != "":
-			err = each(task, queue, l.again, out, "was sent again", queue.SendAgain)
-		case l.discard != "":
-			err = each(task, queue, l.discard, out, "was discarded", queue.Discard)
-		default:
-			err = l.list(task, queue, out)
-		}
-		return errors.Join(err, edo.Shielded(task, conn.Close))
+		return errors.Join(l.do(task, conn, out), edo.Shielded(task, conn.Close))
 	}, edo.WithSignals())
 	if err != nil {
 		return set.Fail(err)
@@ -73,35 +71,75 @@ func dead(args []string, out, errs writer) int {
 	return command.OK
 }
 
-// list prints the letters.
-func (l *letters) list(task *edo.Task, queue *cluster.Queue[job], out writer) error {
-	all, err := queue.Dead(task, 0, l.limit)
-	if err != nil {
-		return err
+// do does what is wanted with the letters of the queue, or of all.
+func (l *letters) do(task *edo.Task, conn *cluster.Conn, out writer) error {
+	names := []string{l.queue}
+	if l.queue == "" {
+		var err error
+		if names, err = cluster.Queues(task, conn); err != nil {
+			return err
+		}
 	}
-	for _, d := range all {
-		fmt.Fprintf(out, "%d  %s  %s, try %d: %s\n", d.Number, d.Died.Local().Format("15:04:05"), d.ID, d.Tries, d.Reason)
+	found := 0
+	var failed error // of queues that another version of the package has made
+	for _, name := range names {
+		// A letter is sent again as it is: what its job is like is not asked.
+		queue, err := cluster.FindQueue[json.RawMessage](task, conn, name, cluster.QueueConfig{})
+		switch {
+		case err != nil && l.queue == "" && errors.Is(err, cluster.ErrNoQueue): // it was deleted just now
+			continue
+		case err != nil && task.Err() == nil:
+			failed = errors.Join(failed, err)
+			continue
+		case err != nil:
+			return err
+		}
+		n := 0
+		switch {
+		case l.again != "":
+			n, err = each(task, queue, l.again, out, "was sent again", queue.SendAgain)
+		case l.discard != "":
+			n, err = each(task, queue, l.discard, out, "was discarded", queue.Discard)
+		default:
+			n, err = l.list(task, queue, out)
+		}
+		if err != nil {
+			return err
+		}
+		found += n
 	}
-	if len(all) == 0 {
+	if found == 0 && failed == nil {
 		fmt.Fprintln(out, "there are no dead letters")
 	}
-	return nil
+	return failed
 }
 
-// each does something with a letter, or with all that are there.
-func each(task *edo.Task, queue *cluster.Queue[job], which string, out writer, what string, do func(task *edo.Task, number uint64) error) error {
+// list prints the letters of a queue, and returns how many there are.
+func (l *letters) list(task *edo.Task, queue *cluster.Queue[json.RawMessage], out writer) (int, error) {
+	all, err := queue.Dead(task, 0, l.limit)
+	for _, d := range all {
+		fmt.Fprintf(out, "%s %d  %s  %s, try %d: %s\n", queue.Name(), d.Number, d.Died.Local().Format("15:04:05"), d.ID, d.Tries, d.Reason)
+	}
+	return len(all), err
+}
+
+// each does something with a letter of a queue, or with all that are there, and returns how many these are.
+func each(
+	task *edo.Task, queue *cluster.Queue[json.RawMessage], which string, out writer, what string,
+	do func(task *edo.Task, number uint64) error,
+) (int, error) {
 	numbers, from := []uint64{}, uint64(0)
 	if which != "all" {
 		n, err := strconv.ParseUint(which, 10, 64)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		numbers = append(numbers, n)
 	}
 	for which == "all" {
 		some, err := queue.Dead(task, from, 100)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if len(some) == 0 {
 			break
@@ -113,9 +151,9 @@ func each(task *edo.Task, queue *cluster.Queue[job], which string, out writer, w
 	}
 	for _, n := range numbers {
 		if err := do(task, n); err != nil {
-			return fmt.Errorf("the dead letter %d: %w", n, err)
+			return 0, fmt.Errorf("the dead letter %d of the queue %s: %w", n, queue.Name(), err)
 		}
-		fmt.Fprintf(out, "%d %s\n", n, what)
+		fmt.Fprintf(out, "%s %d %s\n", queue.Name(), n, what)
 	}
-	return nil
+	return len(numbers), nil
 }

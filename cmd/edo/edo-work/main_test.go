@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster/lease"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/internal/tasktest"
 )
 
 // programVariable is set in a process that is to be the program.
@@ -76,32 +74,12 @@ func TestWithoutABrokerCommandsSaySo(t *testing.T) {
 	}
 }
 
-// server is edo work serve, in a process of its own.
-type server struct{ *exec.Cmd }
-
-// serving starts a server on the folder, and waits until it works.
-func serving(t *testing.T, folder string) *server {
+// serving starts edo work serve on the folder, in a process of its own, and waits until it works.
+func serving(t *testing.T, folder string) {
 	t.Helper()
-	s := &server{exec.Command(os.Args[0], "serve", "--folder", folder)}
-	s.Env = append(os.Environ(), programVariable+"=1")
-	s.Stderr = os.Stderr
-	out, err := s.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.Process.Kill()
-		s.Wait()
+	tasktest.StartProcess(t, tasktest.Program{
+		Args: []string{"serve", "--folder", folder}, Env: []string{programVariable + "=1"}, Ready: "works on the queue primes, ",
 	})
-	lines := bufio.NewReader(out)
-	if line, err := lines.ReadString('\n'); !strings.HasPrefix(line, "works on the queue primes, ") {
-		t.Fatalf("it says %q, %v", line, err)
-	}
-	go io.Copy(io.Discard, lines)
-	return s
 }
 
 func TestABatchIsDoneByTwoWorkersAndItsBadJobsAreDeadLetters(t *testing.T) {
@@ -133,10 +111,10 @@ func TestABatchIsDoneByTwoWorkersAndItsBadJobsAreDeadLetters(t *testing.T) {
 	if status != command.OK || errs != "" || strings.Count(out, "\n") != 3 || !strings.Contains(out, "second/0, try 1: there are no primes below -1\n") {
 		t.Errorf("dead: status %d\n%s%s", status, out, errs)
 	}
-	if out, errs, status = call("dead", "--folder", folder, "--discard", "2"); status != command.OK || out != "2 was discarded\n" {
+	if out, errs, status = call("dead", "--folder", folder, "--queue", queueName, "--discard", "2"); status != command.OK || out != "primes 2 was discarded\n" {
 		t.Errorf("dead --discard: status %d\n%s%s", status, out, errs)
 	}
-	if out, errs, status = call("dead", "--folder", folder, "--discard", "2"); status != command.Failed || !strings.Contains(errs, "no such dead letter") {
+	if out, errs, status = call("dead", "--folder", folder, "--queue", queueName, "--discard", "2"); status != command.Failed || !strings.Contains(errs, "no such dead letter") {
 		t.Errorf("dead --discard again: status %d\n%s%s", status, out, errs)
 	}
 	if out, errs, status = call("dead", "--folder", folder, "--again", "all"); status != command.OK || strings.Count(out, " was sent again\n") != 2 {

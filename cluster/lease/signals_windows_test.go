@@ -1,5 +1,0 @@
-package lease_test
-
-import "os"
-
-var stopSignal, continueSignal os.Signal

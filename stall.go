@@ -80,6 +80,7 @@ func (e *blockedError) Error() string {
 
 // reportIsland reports tasks that wait for each other while others go on.
 func (rt *Runtime) reportIsland(part report.Snapshot) {
+	rt.in().Stalls.Add(1)
 	rt.in().OnError(&StallError{Snapshot: part, Island: true})
 }
 
@@ -116,6 +117,7 @@ func (rt *Runtime) quiet() (reported bool) {
 			return false
 		}
 		rt.in().Told = text
+		rt.in().Stalls.Add(1)
 		go rt.in().OnError(&StallError{Snapshot: s}) // which may shut rt down, and wait for it
 		return true
 	})

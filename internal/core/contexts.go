@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/edo-go/edo/internal/sched"
 )
 
 // contexts are the context.Contexts that the functions of a task have asked for.
@@ -74,11 +76,45 @@ func (t *Task) inBlock() bool {
 	return false
 }
 
+// ofTask is a context that knows its task.
+type ofTask struct {
+	context.Context
+	task ContextTask
+}
+
+// ContextTask is the task that a context was made for.
+type ContextTask struct {
+	Rt   *Runtime // nil: a mock task
+	Task *sched.Task
+	Name TaskName
+}
+
+// contextTask is the key of an [ofTask].
+type contextTask struct{}
+
+// Value returns the task as that of its key, and all else of the outer context.
+func (c *ofTask) Value(key any) any {
+	if key == (contextTask{}) {
+		return &c.task
+	}
+	return c.Context.Value(key)
+}
+
+// TaskOfContext returns the task whose function asked for ctx, or for a context that ctx derives from;
+// nil: none did. The inner one counts.
+func TaskOfContext(ctx context.Context) *ContextTask {
+	of, _ := ctx.Value(contextTask{}).(*ContextTask)
+	return of
+}
+
 // newTaskContext makes the context of t, for its function.
 func newTaskContext(t *Task) *taskContext {
 	c := &taskContext{}
 	base, at, isSet := t.baseContext()
 	base = t.withValues(base)
+	if h := t.Head(); h != nil && HeadOf(h) != nil { // not that of a Block
+		base = &ofTask{base, ContextTask{t.Rt, h, TaskNameOf(h)}}
+	}
 	if isSet {
 		c.Context, c.end = newDeadlineContext(base, at)
 	} else {

@@ -95,23 +95,25 @@ func (fs *Failures) Count() int {
 	return len(fs.kept) + fs.more
 }
 
-// Join returns first, joined with what is there.
+// Join returns first, joined with what is there. It calls Error of the errors, which is the program's,
+// without the lock.
 func (fs *Failures) Join(first error) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if len(fs.kept) == 0 && fs.more == 0 && len(fs.stops) == 0 && len(fs.forgotten) == 0 {
+	kept, stops, forgotten, more := slices.Clone(fs.kept), slices.Clone(fs.stops), slices.Clone(fs.forgotten), fs.more
+	fs.mu.Unlock()
+	if len(kept) == 0 && more == 0 && len(stops) == 0 && len(forgotten) == 0 {
 		return first
 	}
-	all := make([]error, 0, len(fs.kept)+4)
+	all := make([]error, 0, len(kept)+4)
 	if first != nil {
 		all = append(all, first)
 	}
-	all = append(all, fs.forgotten...)
-	all = append(all, fs.stops...)
-	for _, f := range fs.kept {
+	all = append(all, forgotten...)
+	all = append(all, stops...)
+	for _, f := range kept {
 		all = append(all, withName(f.task, f.err))
 	}
-	return JoinErrors(all, "edo: and %d more tasks failed", fs.more)
+	return JoinErrors(all, "edo: and %d more tasks failed", more)
 }
 
 // withName returns err, which a task ended with, with the name of the task, unless err

@@ -113,6 +113,9 @@ func TaskNameOf(t *sched.Task) TaskName {
 	return TaskName{own: ownName(b)}
 }
 
+// IsGiven reports whether the spawner has given the name.
+func (n TaskName) IsGiven() bool { return n.given != "" }
+
 // String returns the name.
 func (n TaskName) String() string {
 	if n.given != "" {
@@ -143,17 +146,35 @@ func Describe(t *sched.Task) string {
 // GivenName returns the name of t that it was given, or that [Config.Trace] has kept, or "", for any
 // goroutine, also while t is polled.
 func GivenName(t *sched.Task) string {
-	x := ExtraOf(t)
-	switch {
-	case x == nil:
-		return ""
-	case x.Name != "":
-		return x.Name
-	}
-	if o := x.origin.Load(); o != nil && o.name.isKnown() {
-		return o.name.String()
+	if n, isKnown := keptName(t); isKnown {
+		return n.String()
 	}
 	return ""
+}
+
+// keptName returns the name of t if it was given, or [Config.Trace] has kept it.
+func keptName(t *sched.Task) (n TaskName, isKnown bool) {
+	x := ExtraOf(t)
+	if x == nil {
+		return n, false
+	}
+	if x.Name != "" {
+		return TaskName{given: x.Name}, true
+	}
+	if o := x.origin.Load(); o != nil && o.name.isKnown() {
+		return TaskName{own: o.name}, true
+	}
+	return n, false
+}
+
+// PeekName returns the name of t, for any goroutine, and does not wait. The name of a task that runs, is
+// runnable or is being asked is known only if it was given or [Config.Trace] has kept it.
+func PeekName(t *sched.Task) (n TaskName, isKnown bool) {
+	if n, isKnown = keptName(t); isKnown {
+		return n, true
+	}
+	isKnown = t.TryInspect(func() { n = TaskNameOf(t) })
+	return n, isKnown
 }
 
 // Label returns the number of t, if it has one, and what it is called.

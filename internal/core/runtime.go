@@ -36,11 +36,12 @@ type Runtime struct {
 	// ReportQuiet is called when nothing has happened for a while. It reports that, unless a
 	// task waits for something outside, and returns whether it has, now or before.
 	ReportQuiet func() (reported bool)
-	Began       uint64      // in a seeded runtime: the number before that of the first thing made in it
-	Told        string      // the report of the last stall; the monitor's
-	Signals     atomic.Bool // a signal may do something
-	HasLives    atomic.Bool // some tasks belong to a host of a simulation, see life.go
-	BeforePoll  func()      // called before each poll, after SetGate; nil: nothing is
+	Began       uint64        // in a seeded runtime: the number before that of the first thing made in it
+	Told        string        // the report of the last stall; the monitor's
+	Signals     atomic.Bool   // a signal may do something
+	Stalls      atomic.Uint64 // stalls and islands that were reported
+	HasLives    atomic.Bool   // some tasks belong to a host of a simulation, see life.go
+	BeforePoll  func()        // called before each poll, after SetGate; nil: nothing is
 	lives       lives
 	labels      labelSets
 	unwinder    sched.Unwinder // see Unwind

@@ -94,7 +94,7 @@ func Current() *Extra {
 	if x, ok := offWorkers.Load(g); ok {
 		return x.(*Extra)
 	}
-	if t := Runtimes.polledOn(g); t != nil {
+	if _, t := Runtimes.PolledOn(g); t != nil {
 		return ExtraOf(t)
 	}
 	return nil
@@ -121,15 +121,15 @@ func (x *Extra) EnterValues(g uintptr) (leave func()) {
 	}
 }
 
-// polledOn returns the task that a worker of some runtime polls on the goroutine g,
-// which is the caller's.
-func (r *registry) polledOn(g uintptr) *sched.Task {
+// PolledOn returns the task that a worker of some runtime polls on the goroutine g,
+// which is the caller's, and that runtime; nil: none does.
+func (r *registry) PolledOn(g uintptr) (*Runtime, *sched.Task) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, rt := range r.all {
 		if t := rt.Sched.PollingOn(g); t != nil {
-			return t
+			return rt, t
 		}
 	}
-	return nil
+	return nil, nil
 }

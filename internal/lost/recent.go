@@ -26,12 +26,13 @@ func keepRecent(err error) {
 	if err == nil {
 		return
 	}
+	what := err.Error() // before the lock: it may be the program's
 	recentMu.Lock()
 	defer recentMu.Unlock()
 	if len(recent) == maxRecent {
 		recent = slices.Delete(recent, 0, 1)
 	}
-	recent = append(recent, Report{time.Now(), err.Error()})
+	recent = append(recent, Report{time.Now(), what})
 	reports++
 }
 

@@ -103,6 +103,9 @@ func (p *Poller) remove(s *Source) {
 	p.registered.Add(-1)
 }
 
+// Sources returns how many sources there are.
+func (p *Poller) Sources() int { return int(p.registered.Load()) }
+
 // Registered reports whether there is any source.
 func (p *Poller) Registered() bool { return p.registered.Load() != 0 }
 

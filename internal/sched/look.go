@@ -1,6 +1,9 @@
 package sched
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // What a console asks of a runtime, while a reader looks at it. The workers go on: each call holds
 // one lock for a microsecond, or none.
@@ -39,10 +42,11 @@ func (rt *Runtime) TasksIn(p Span, all []*Task) []*Task {
 
 // WorkerLook is what a worker does.
 type WorkerLook struct {
-	ID      int
-	IsSpare bool // it replaces workers whose poll takes long
-	IsIdle  bool
-	IsStuck bool // the monitor has found its poll to take long
+	ID        int
+	IsSpare   bool // it replaces workers whose poll takes long
+	IsRetired bool // a spare worker that has ended, and may begin again
+	IsIdle    bool
+	IsStuck   bool // the monitor has found its poll to take long
 
 	// Polled is the address of the task that was polled last, to be compared with. It is
 	// still that poll while Progress does not change and the worker is not idle.
@@ -56,28 +60,43 @@ type WorkerLook struct {
 	Spawned   uint64
 	Steals    uint64
 	Parks     uint64
+	Busy      time.Duration // for how long it was not idle, see [sampler]; 0 in a seeded runtime
 }
 
 // Workers appends what each worker does to all. Spare workers that have retired are left out.
 func (rt *Runtime) Workers(all []WorkerLook) []WorkerLook {
 	for _, w := range *rt.all.Load() {
-		r := &w.remote
-		if w.spare && r.retired.Load() {
-			continue
+		if !w.spare || !w.remote.retired.Load() {
+			all = append(all, w.look())
 		}
-		l := WorkerLook{
-			ID: w.id, IsSpare: w.spare, IsIdle: r.idle.Load(), IsStuck: r.stuck.Load() != 0,
-			Polled: atomic.LoadUintptr(&r.polled), Progress: w.progress(),
-			Queued: w.ring.len() + int(w.urgent.len.Load()), NextTimer: w.timers.next.Load(),
-			Polls: r.polls.Load(), Spawned: r.spawned.Load(), Steals: r.steals.Load(), Parks: r.parks.Load(),
-		}
-		if w.slot.Load() != nil {
-			l.Queued++
-		}
-		w.timers.mu.Lock()
-		l.Timers = w.timers.wheel.Len()
-		w.timers.mu.Unlock()
-		all = append(all, l)
 	}
 	return all
+}
+
+// WorkersEver is Workers with the spare workers that have retired: so the sum of a count never becomes
+// less.
+func (rt *Runtime) WorkersEver(all []WorkerLook) []WorkerLook {
+	for _, w := range *rt.all.Load() {
+		all = append(all, w.look())
+	}
+	return all
+}
+
+// look returns what w does.
+func (w *Worker) look() WorkerLook {
+	r := &w.remote
+	l := WorkerLook{
+		ID: w.id, IsSpare: w.spare, IsRetired: w.spare && r.retired.Load(), IsIdle: r.idle.Load(), IsStuck: r.stuck.Load() != 0,
+		Polled: atomic.LoadUintptr(&r.polled), Progress: w.progress(),
+		Queued: w.ring.len() + int(w.urgent.len.Load()), NextTimer: w.timers.next.Load(),
+		Polls: r.polls.Load(), Spawned: r.spawned.Load(), Steals: r.steals.Load(), Parks: r.parks.Load(),
+		Busy: time.Duration(r.busy.Load()),
+	}
+	if w.slot.Load() != nil {
+		l.Queued++
+	}
+	w.timers.mu.Lock()
+	l.Timers = w.timers.wheel.Len()
+	w.timers.mu.Unlock()
+	return l
 }

@@ -9,6 +9,7 @@ type Metrics struct {
 	Live     int    // tasks that have not ended; never too few, and too many by up to MaxCredits+1 for each worker that is not idle
 	Waiting  int    // tasks that have waited at least once, and have not ended; while workers run, some 32 more for each
 	Queued   int    // runnable tasks in queues
+	Injected int    // of these, those in the injection queue
 	External int    // external tasks that run, and are not parked
 	Timers   int    // entries in the wheels, stale ones included
 	Spawned  uint64 // tasks spawned, ever
@@ -37,6 +38,7 @@ func (rt *Runtime) Metrics() Metrics {
 		Stuck:    rt.monitor.found.Load(),
 		Open:     !rt.detached.Load(),
 	}
+	m.Injected = m.Queued
 	if m.Open {
 		m.External--
 		m.Live--

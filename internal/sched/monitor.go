@@ -48,6 +48,7 @@ type monitor struct {
 	// For the monitor's goroutine alone.
 	ring ring // to steal into
 	last map[*Worker]progress
+	busy sampler
 	idle int // periods for which all have been idle
 }
 
@@ -98,7 +99,7 @@ func (m *monitor) wakeUp() {
 func (m *monitor) run(rt *Runtime) {
 	defer close(m.ended)
 	carried.SetLabels(nil) // those of the goroutine that started this one
-	t := time.NewTimer(monitorPeriod)
+	t := time.NewTimer(m.busy.begin())
 	defer t.Stop()
 	for {
 		select {
@@ -106,12 +107,16 @@ func (m *monitor) run(rt *Runtime) {
 		case <-m.quit:
 			return
 		}
+		next := monitorPeriod
 		if m.inspect(rt) {
 			m.idle = 0
-		} else if m.idle++; m.idle >= monitorIdle && !m.sleep(rt) {
-			return
+		} else if m.idle++; m.idle >= monitorIdle {
+			if !m.sleep(rt) {
+				return
+			}
+			next = m.busy.begin()
 		}
-		t.Reset(monitorPeriod)
+		t.Reset(next)
 	}
 }
 
@@ -187,12 +192,14 @@ func (rt *Runtime) Activity() (n uint64) {
 // inspect looks at every worker once, and reports whether any of them was not idle.
 func (m *monitor) inspect(rt *Runtime) (busy bool) {
 	needed := false // a worker has tasks to share, or is late
+	span := m.busy.look(rt.driver.Now())
 	for _, w := range *rt.all.Load() {
 		if w.remote.idle.Load() {
 			delete(m.last, w)
 			continue
 		}
 		busy = true
+		w.remote.busy.Add(int64(span))
 		now := progress{made: w.progress(), polls: w.remote.polls.Load()}
 		before, seen := m.last[w]
 		isStuck := seen && before.made == now.made // rule M1

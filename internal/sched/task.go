@@ -133,6 +133,16 @@ func (t *Task) Inspect(look func()) bool {
 	}
 }
 
+// TryInspect is Inspect that does not wait for another call that asks t, and returns false then.
+func (t *Task) TryInspect(look func()) bool {
+	s := t.state.Load()
+	if s&(lifecycle|complete|inspected) != idle || !t.state.CompareAndSwap(s, s&^lifecycle|active|inspected) {
+		return false
+	}
+	t.inspect(look)
+	return true
+}
+
 // askPatience is how long Inspect waits for another call that asks the task.
 const askPatience = 100 * time.Millisecond
 

@@ -76,6 +76,7 @@ type remote struct {
 	spawned atomic.Uint64 // core.spawned, as published
 	steals  atomic.Uint64
 	parks   atomic.Uint64
+	busy    atomic.Int64 // nanoseconds, see sampler; written by the monitor
 
 	beat         atomic.Uint32 // changes now and then while the worker makes progress
 	grain        atomic.Int32  // how many tasks the worker keeps, see share.go; also set to 0 by the monitor
@@ -85,7 +86,7 @@ type remote struct {
 	retired      atomic.Bool   // a spare worker that has ended; cleared by the monitor, to use it again
 	idle         atomic.Bool   // among the sleepers, or about to be; also cleared by the monitor, in addSpare
 
-	_ [96]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
+	_ [88]byte // so that the queues are on other cache lines, see TestCacheLinesOfAWorker
 }
 
 func newWorker(rt *Runtime, id int) *Worker {

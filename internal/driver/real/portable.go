@@ -56,6 +56,13 @@ func (d *portableDriver) Registered() bool {
 	return len(d.open) > 0 || len(d.ready) > 0
 }
 
+// Sources returns how many connections and listeners are open.
+func (d *portableDriver) Sources() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.open)
+}
+
 func (d *portableDriver) Look(cx *sched.Context) bool {
 	d.mu.Lock()
 	ready := d.ready.RemoveAll()

@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
@@ -74,7 +76,13 @@ func newProgram(t *testing.T) *program {
 		for range 3 {
 			edo.Spawn(rt, &tasktest.Gate{})
 		}
-		t.Cleanup(func() { rt.Shutdown(t.Context()) })
+		t.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			if rt.Shutdown(ctx); ctx.Err() != nil {
+				t.Error("a runtime does not end")
+			}
+		})
 		p.rt = rt
 	}
 	tx, rx := mpsc.New[int](2)

@@ -277,6 +277,7 @@ func (c *call[T]) bury(reason error) {
 	if key := m.Header.Get(headKey); key != "" {
 		head.Set(headKey, key)
 	}
+	link.CopyTaken(head, m.Header)
 	c.question(buries, q.deadRoot(), head, m.Data, c.on("the confirmation of the dead letter"))
 	size := (&nats.Msg{Header: head, Data: m.Data}).Size()
 	head[headReason] = []string{reasonText(reason, q.conn.MaxPayload()-size-100)}

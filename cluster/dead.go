@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -134,6 +135,7 @@ func (q *Queue[T]) sendAgain(ctx context.Context, number uint64) error {
 		if key := m.Header.Get(headKey); key != "" {
 			head.Set(headKey, key)
 		}
+		link.CopyTaken(head, m.Header)
 		if _, err := q.conn.in().JetStream().PublishMsg(ctx, &nats.Msg{Subject: l.subject, Header: head, Data: m.Data}); err != nil {
 			if isFull(err) {
 				return ErrFull

@@ -201,6 +201,7 @@ type publishing struct {
 	err     error // it ends with, before it has begun
 	isTry   bool
 	isOver  bool
+	isTaken bool // what the carrier takes along is in the head
 
 	turn   *lock.AcquireFuture // nil: it has not asked for its turn
 	permit *lock.Permit        // its turn
@@ -237,6 +238,13 @@ func (p *publishing) Poll(cx *edo.Context) (r Receipt, poll edo.Poll, err error)
 			return r, edo.Ready, link.ErrPolledAgain
 		}
 		return p.end(p.err)
+	}
+	if !p.isTaken && !(*sched.Context)(cx).Inspecting() {
+		p.isTaken = true
+		p.ask.Header = p.conn.in().Inject(cx, p.ask.Header)
+		if err := p.conn.checkSize(&p.ask); err != nil {
+			return p.end(err)
+		}
 	}
 	for {
 		if p.rest != nil {

@@ -250,7 +250,8 @@ func (w *Worker[T]) start(cx *edo.Context, d *delivery) {
 	c := &call[T]{w: w, d: d, newest: d}
 	w.running[c] = struct{}{}
 	w.mu.Unlock()
-	h := edo.Spawn(cx, edo.Future[edo.Unit](c), edo.Name("job "+d.id+" of the queue "+w.q.name), edo.OnEnd(c.ended), edo.Daemon())
+	options := append(w.q.conn.in().Extract(d.msg.Header), edo.Name("job "+d.id+" of the queue "+w.q.name), edo.OnEnd(c.ended), edo.Daemon())
+	h := edo.Spawn(cx, edo.Future[edo.Unit](c), options...)
 	w.mu.Lock()
 	c.task = h.AbortHandle()
 }

@@ -18,7 +18,7 @@ var directories = map[string]string{
 	"scope": "../scope", "joinset": "../joinset", "cancel": "../cancel", "selector": "../selector", "supervise": "../supervise",
 	"oneshot": "../oneshot", "mpsc": "../mpsc", "mpmc": "../mpmc", "broadcast": "../broadcast", "watch": "../watch", "lock": "../lock",
 	"timer": "../timer", "socket": "../socket", "aio": "../aio", "codec": "../codec", "tlsconn": "../tlsconn",
-	"cron": "../timer/cron", "cluster": "../cluster", "lease": "../cluster/lease",
+	"cron": "../timer/cron", "cluster": "../cluster", "lease": "../cluster/lease", "tracing": "../telemetry/tracing",
 	"core": "../internal/core", "own": "../internal/own", "docs": ".",
 }
 

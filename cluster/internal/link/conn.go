@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -36,6 +37,8 @@ type Conn struct {
 	home  Home
 	asks  Asks
 	sends *lock.Semaphore
+
+	carrier atomic.Pointer[Carrier] // nil: none
 
 	mu       sync.Mutex // guards the following
 	members  map[Member]struct{}

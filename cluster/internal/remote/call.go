@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -53,8 +54,9 @@ type Call struct {
 	turn   *lock.AcquireFuture
 	permit *lock.Permit
 	rest   *timer.Sleeper
-	again  int      // how often it was refused
-	ask    link.Ask // who offers it; or its storing
+	again  int         // how often it was refused
+	taken  nats.Header // what the carrier takes along
+	ask    link.Ask    // who offers it; or its storing
 
 	// The following are guarded by Caller.mu.
 	token     uint64 // 0: it was not sent
@@ -119,6 +121,9 @@ func (c *Call) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 		case sends, stores:
 			if !cx.Proceed(c) {
 				return nil, edo.Pending, nil
+			}
+			if c.taken == nil {
+				c.taken = c.to.conn.Inject(cx, nil)
 			}
 			if err := c.send(); err != nil {
 				return c.end(nil, err)
@@ -229,9 +234,10 @@ func (c *Call) send() error {
 // header returns the head of the message.
 func (c *Call) header() nats.Header {
 	if c.Codec == usualCodec && c.Until.IsZero() {
-		return nil
+		return c.taken
 	}
 	h := nats.Header{headCodec: {c.Codec}}
+	maps.Copy(h, c.taken)
 	if !c.Until.IsZero() {
 		h[headLimit] = []string{strconv.FormatInt(int64(max(0, time.Until(c.Until))), 10)}
 	}

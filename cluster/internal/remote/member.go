@@ -128,7 +128,9 @@ func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		m.held = m.held[1:]
 		m.busy++
 		m.mu.Unlock()
-		h := edo.Spawn(cx, edo.Future[edo.Unit](s), edo.Name("call of "+s.offer.Func), edo.OnEnd(s.ended), edo.Daemon())
+		options := append(m.conn.Extract(s.head), edo.Name("call of "+s.offer.Func), edo.OnEnd(s.ended), edo.Daemon())
+		s.head = nil
+		h := edo.Spawn(cx, edo.Future[edo.Unit](s), options...)
 		m.mu.Lock()
 		s.task = h.AbortHandle()
 	}
@@ -215,7 +217,7 @@ func (m *Member) tellOffers(name string, msg *nats.Msg) {
 
 // accept is told of a call.
 func (m *Member) accept(o *Offer, msg *nats.Msg) {
-	s := &served{m: m, offer: o, since: time.Now(), reply: msg.Reply, codec: cmp.Or(msg.Header.Get(headCodec), usualCodec), data: msg.Data}
+	s := &served{m: m, offer: o, since: time.Now(), reply: msg.Reply, codec: cmp.Or(msg.Header.Get(headCodec), usualCodec), data: msg.Data, head: msg.Header}
 	if limit, err := strconv.ParseInt(msg.Header.Get(headLimit), 10, 64); err == nil {
 		s.until = time.Now().Add(time.Duration(limit))
 	}

@@ -24,6 +24,7 @@ type served struct {
 	reply string
 	codec string
 	data  []byte
+	head  nats.Header // of the message, until it begins
 	until time.Time
 	since time.Time // when it has come
 	isJob bool      // its queue gives it out again, if it has no outcome

@@ -3,6 +3,7 @@ package remote
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -27,9 +28,11 @@ func (c *Call) store() error {
 	}
 	c.phase = waits
 	queue := QueueName(c.Func, c.Version)
+	head := nats.Header{jetstream.MsgIDHeader: {c.ID}, "Edo-Id": {c.ID}, "Edo-Codec": {"json"}}
+	maps.Copy(head, c.taken)
 	c.ask = c.to.conn.Asks().New(link.Question{
 		Subject: "edo.q." + queue + ".p0", Stream: "edo_" + queue, Data: data, Deaf: deafLimit(c.to.conn),
-		Header: nats.Header{jetstream.MsgIDHeader: {c.ID}, "Edo-Id": {c.ID}, "Edo-Codec": {"json"}},
+		Header: head,
 		On:     "cluster: the confirmation of a call of " + c.Func,
 	})
 	return nil

@@ -2,13 +2,10 @@ package edo_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
 	"runtime/pprof"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -137,75 +134,5 @@ func TestLabelsOfTheProgramStayBesideThatOfTheTask(t *testing.T) {
 	}, edo.WithConfig(edo.Config{Labels: true, CurrentThread: true}))
 	if err != nil {
 		t.Error(err)
-	}
-}
-
-// burning is a future that computes, and yields now and then, until it is told to stop.
-type burning struct{ stop *atomic.Bool }
-
-func (f *burning) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
-	burn()
-	if f.stop.Load() {
-		return edo.Unit{}, edo.Ready, nil
-	}
-	cx.Yield()
-	return edo.Unit{}, edo.Pending, nil
-}
-
-var burnt atomic.Uint64
-
-// burn computes for a while.
-func burn() {
-	n := uint64(1)
-	for i := range uint64(200_000) {
-		n = n*31 + i
-	}
-	burnt.Store(n)
-}
-
-func TestAProfileOfTheProcessorTellsWhichTasksHaveTakenTheTime(t *testing.T) {
-	var profile bytes.Buffer
-	if err := pprof.StartCPUProfile(&profile); err != nil {
-		t.Skip("another profile is taken: ", err) // go test -cpuprofile
-	}
-	const rounds = 700 // a fifth of a second of the processor for each, and some twenty samples
-	var stop atomic.Bool
-	err := edo.Run(func(task *edo.Task) error {
-		edo.Spawn[edo.Unit](task, &burning{&stop}, edo.Name("burns in futures"))
-		edo.Go(task, func(task *edo.Task) error {
-			for !stop.Load() {
-				burn()
-				if err := edo.Yield(task); err != nil {
-					return err
-				}
-			}
-			return nil
-		}, edo.Name("burns in direct style"))
-		for range rounds {
-			burn()
-			if err := edo.Yield(task); err != nil {
-				return err
-			}
-		}
-		stop.Store(true)
-		return nil
-	}, edo.WithConfig(edo.Config{Labels: true, CurrentThread: true}))
-	pprof.StopCPUProfile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	z, err := gzip.NewReader(&profile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A label is in the table of strings only if a sample has it.
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, label := range []string{"edo.task", "burns in futures", "burns in direct style"} {
-		if !bytes.Contains(text, []byte(label)) {
-			t.Errorf("no sample has the label %q", label)
-		}
 	}
 }

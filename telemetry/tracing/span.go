@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/edo-go/edo"
@@ -62,6 +63,7 @@ type taskSpan struct {
 // Tie begins the span.
 func (s *taskSpan) Tie(t *sched.Task, rt *core.Runtime) error {
 	s.rt = rt
+	defer s.contain()
 	x := core.ExtraOf(t)
 	around := x.Ambient()
 	options := s.options
@@ -76,6 +78,13 @@ func (s *taskSpan) Tie(t *sched.Task, rt *core.Runtime) error {
 	return nil
 }
 
+// contain keeps a panic of the provider from the task, which goes on without a span, or has ended.
+func (s *taskSpan) contain() {
+	if value := recover(); value != nil {
+		s.rt.OnError(fmt.Errorf("tracing: the provider of spans has panicked: %v\n\n%s", value, debug.Stack()))
+	}
+}
+
 // Failed leaves the error to others.
 func (s *taskSpan) Failed(*sched.Task, error) core.Claim { return core.Unclaimed }
 
@@ -84,6 +93,7 @@ func (s *taskSpan) Untie(t *sched.Task) {
 	if s.span == nil {
 		return
 	}
+	defer s.contain()
 	var options []trace.SpanEndOption
 	var at []trace.EventOption
 	if d := s.rt.Driver; d.Seeded() {

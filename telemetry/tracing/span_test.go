@@ -279,3 +279,38 @@ func TestAnOptionIsUsedForSeveralTasks(t *testing.T) {
 		t.Errorf("%v, %v", all, err)
 	}
 }
+
+// faulty is a processor of spans that panics.
+type faulty struct{ atStart bool }
+
+func (f faulty) OnStart(context.Context, sdk.ReadWriteSpan) {
+	if f.atStart {
+		panic("a planted fault")
+	}
+}
+func (f faulty) OnEnd(sdk.ReadOnlySpan)           { panic("a planted fault") }
+func (f faulty) Shutdown(context.Context) error   { return nil }
+func (f faulty) ForceFlush(context.Context) error { return nil }
+
+func TestAPanicOfTheProviderIsToldAndLeavesTheTaskAlone(t *testing.T) {
+	for _, atStart := range []bool{true, false} {
+		tracer := tracing.New(sdk.NewTracerProvider(sdk.WithSpanProcessor(faulty{atStart})))
+		told := 0
+		err := edo.Run(func(task *edo.Task) error {
+			v, err := edo.GoValue(task, func(*edo.Task) (int, error) { return 7, nil }, tracer.Span()).Await(task)
+			if v != 7 || err != nil {
+				t.Errorf("the task has returned %d, %v", v, err)
+			}
+			return nil
+		}, edo.WithConfig(edo.Config{CurrentThread: true, OnError: func(err error) {
+			if strings.Contains(err.Error(), "the provider of spans has panicked: a planted fault") && strings.Contains(err.Error(), "faulty") {
+				told++
+			} else {
+				t.Error(err)
+			}
+		}}))
+		if err != nil || told != 1 {
+			t.Errorf("at the start: %v: told %d times, %v", atStart, told, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@
 //	go run ./cmd/edo serve    small servers for nc: hello, count, ping
 //	go run ./cmd/edo stress   random programs on the scheduler, checked
 //	go run ./cmd/edo work     queues of jobs on NATS, by the program edo-work
+//	go run ./cmd/edo top      the tasks of a running program, by the program edo-top
 //	edo hunt                  a test of a simulation under many seeds
 //
 //	go run ./cmd/edo help     the list of commands

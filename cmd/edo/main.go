@@ -32,6 +32,7 @@ commands that show edo:
   work     show queues of jobs on NATS: serve, submit, watch, dead
 
 commands that look at a running program, by its console:
+  top      show its tasks in a terminal, live
   dump     print what its tasks wait for
   trace    record its polls, for Perfetto
 
@@ -55,6 +56,7 @@ var commands = map[string]func(args []string, out, errs io.Writer) int{
 	"stress":  stress.Run,
 	"work":    companion.Work,
 	"hunt":    hunt.Run,
+	"top":     companion.Top,
 	"dump":    remote.Dump,
 	"trace":   remote.Trace,
 }

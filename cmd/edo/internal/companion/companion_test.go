@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-var all = []*companion{&work}
+var all = []*companion{&work, &top}
 
 func TestWithoutTheProgramItSaysHowToInstallIt(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())

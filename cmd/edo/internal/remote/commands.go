@@ -27,7 +27,7 @@ token of the console is in the variable EDO_CONSOLE_TOKEN, or a flag.`
 // Dump is the command edo dump. It returns the exit status.
 func Dump(args []string, out, errs io.Writer) int {
 	set := command.NewSet("edo dump ADDR", aboutDump, out, errs)
-	c, status := open(set, args)
+	c, status := Open(set, args)
 	if c == nil {
 		return status
 	}
@@ -43,7 +43,7 @@ func Trace(args []string, out, errs io.Writer) int {
 	file := set.String("o", "edo.trace.json", "`file` to write; - is the standard output")
 	var length time.Duration
 	set.Time(&length, "for", 5*time.Second, "`time` to record")
-	c, status := open(set, args)
+	c, status := Open(set, args)
 	if c == nil {
 		return status
 	}
@@ -84,9 +84,9 @@ func write(c *Client, file string, out io.Writer) error {
 	return errors.Join(err, f.Close())
 }
 
-// open reads the arguments of a command, the first of which is the address. Without a client the
-// command ends with the status.
-func open(set *command.Set, args []string) (c *Client, status int) {
+// Open reads the arguments of a command, the first of which is the address, and has the flag for the
+// token. Without a client the command ends with the status.
+func Open(set *command.Set, args []string) (c *Client, status int) {
 	token := set.String("token", "", "`token` of the console")
 	address := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {

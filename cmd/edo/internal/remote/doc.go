@@ -1,2 +1,2 @@
-// Package remote has the commands that ask the console of a running program: edo dump and edo trace.
+// Package remote asks the console of a running program, for edo top, and has the commands edo dump and edo trace.
 package remote

@@ -2,11 +2,17 @@ package remote_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cmd/edo/internal/remote"
@@ -74,6 +80,61 @@ func TestTraceWritesAFileForPerfetto(t *testing.T) {
 	}
 }
 
+func TestAStreamHasFramesAndLeadsToTasks(t *testing.T) {
+	c, err := remote.New(program(t), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	var found console.TaskRef
+	began := time.Now()
+	err = c.Frames(ctx, func(f *console.Frame) {
+		if f.Time.Before(began) {
+			return // it is of the test before
+		}
+		for _, rt := range f.Runtimes {
+			for _, g := range rt.Groups {
+				if g.Name == "reader" && len(g.Tasks) == 1 {
+					found = g.Tasks[0]
+					end()
+				}
+			}
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	v, err := c.Task(t.Context(), found.Ref)
+	if err != nil || v.Name != "reader" || len(v.Info.Waits) != 1 {
+		t.Errorf("the task is %+v, %v", v, err)
+	}
+	if _, err := c.Task(t.Context(), 1<<40); err == nil || !strings.Contains(err.Error(), "no frame has named a task by this number") {
+		t.Error(err)
+	}
+}
+
+func TestAStreamThatEndsOrIsNoneIsAnError(t *testing.T) {
+	for body, want := range map[string]string{
+		"retry: 1000\n\n":                       remote.ErrEnded.Error(),
+		"event: frame\ndata: {\"time\": 7}\n\n": "a frame cannot be read",
+		"data: {\n\nevent: other\ndata: {\n\n":  remote.ErrEnded.Error(), // no frames
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+			io.WriteString(w, body)
+		}))
+		c, err := remote.New(s.Listener.Addr().String(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Frames(t.Context(), func(*console.Frame) { t.Error("a frame") }); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", body, err)
+		}
+		s.Close()
+	}
+}
+
 func TestWhatIsWrongIsSaid(t *testing.T) {
 	address := program(t)
 	for _, c := range []struct {
@@ -84,7 +145,9 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 	}{
 		{dump, "", 2, "use the address of a console"},
 		{dump, "ftp://x", 2, "use the address of a console"},
-		{dump, address, 1, "this needs the token"},
+		{dump, address, 1, "this needs the token, as Authorization: Bearer; set EDO_CONSOLE_TOKEN, or use --token"},
+		{dump, "https://" + address, 1, "use http:// in the address"},
+		{dump, "127.0.0.1:1", 1, "no program listens there"},
 		{dump, address + " --token wrong", 1, "401"},
 		{dump, address + " more", 2, `"more"`},
 		{trace, address + " --for 0s", 2, "use a time such as 5s"},

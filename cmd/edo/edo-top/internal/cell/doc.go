@@ -1,0 +1,8 @@
+// Package cell brings text into the cells of a terminal: it cuts and breaks text by its width there, and makes harmless what a
+// terminal would obey.
+//
+//	line := cell.Fit(task.Name, 20) // exactly 20 cells, whatever the name is
+//
+// Every text of the watched program passes through Cut, Fit or Wrap on its way to the screen. Styles are put around what
+// comes out of them.
+package cell

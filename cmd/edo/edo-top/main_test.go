@@ -184,7 +184,7 @@ func TestALostConnectionIsMadeAnew(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		follow(ctx, client, pauses{time.Microsecond, time.Millisecond}, func(msg any) { told <- msg })
+		follow(ctx, client, pauses{time.Microsecond, time.Millisecond, time.Hour}, func(msg any) { told <- msg })
 	}()
 	isDown.Store(true)
 	for range 3 { // it tries again and again
@@ -203,4 +203,31 @@ func TestALostConnectionIsMadeAnew(t *testing.T) {
 		}
 		break
 	}
+}
+
+func TestAConnectionWithoutFramesIsCutAndMadeAnew(t *testing.T) {
+	client, err := remote.New(frames(t, frameAt(1)), "") // one frame, and then none
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	told, ended := make(chan any), make(chan struct{})
+	go func() {
+		defer close(ended)
+		follow(ctx, client, pauses{time.Microsecond, time.Microsecond, 20 * time.Millisecond}, func(msg any) {
+			select {
+			case told <- msg:
+			case <-ctx.Done():
+			}
+		})
+	}()
+	for range 2 {
+		for _, isFrame := (<-told).(frameCame); !isFrame; _, isFrame = (<-told).(frameCame) {
+		}
+		if lost, ok := (<-told).(connectionLost); !ok || !strings.Contains(lost.err.Error(), "no frame has come for 20ms") {
+			t.Errorf("after a frame: %v", lost.err)
+		}
+	}
+	end()
+	<-ended
 }

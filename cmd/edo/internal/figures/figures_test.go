@@ -3,7 +3,10 @@ package figures
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -87,5 +90,23 @@ func TestAHistogramGoesThroughJSONAndAddsUp(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(`{"976":1}`), &sum); err == nil {
 		t.Error("a bucket that does not exist was accepted")
+	}
+}
+
+func TestFilesAndTheNullDeviceAreNoTerminals(t *testing.T) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, w := range []io.Writer{null, file, io.Discard} {
+		if IsTerminal(w) {
+			t.Errorf("%T %v is taken for a terminal", w, w)
+		}
 	}
 }

@@ -191,10 +191,8 @@ func (s *Screen) finding(key string) list {
 		p.title = levelWord(f.Level) + " " + f.Kind
 		p.say("what", f.Text)
 		p.say("for", since(f.Since, s.shown.Time))
-		for k := range s.shown.Runtimes {
-			if rt := &s.shown.Runtimes[k]; rt.ID == f.Runtime {
-				s.about(p, rt, f)
-			}
+		if rt := s.runtimeOf(f.Runtime); rt != nil {
+			s.about(p, rt, f)
 		}
 		return p.list
 	}
@@ -211,7 +209,7 @@ func (s *Screen) about(p *page, rt *console.Runtime, f *console.Finding) {
 				p.tasks("its tasks", c.Tasks, len(c.Tasks))
 			}
 		}
-		p.add("waits-for", "the graph of what waits for what", place{view: waitsFor})
+		p.add("waits-for", "the graph of what waits for what", place{view: waitsFor, runtime: rt.ID})
 	case "poll":
 		for i := range rt.Polls {
 			if one := &rt.Polls[i]; one.Task == f.Task && one.Began.Equal(f.Since) {

@@ -37,6 +37,8 @@ type place struct {
 	view view
 	id   string // the key of a group or of a finding, the number of an object, the place of a poll
 	ref  uint64 // of a task
+
+	runtime int // 0: the one that is shown
 }
 
 // level is a place on the way to what is shown, with what was chosen there.
@@ -150,10 +152,18 @@ func (s *Screen) current() *console.Runtime {
 	if s.shown == nil || len(s.shown.Runtimes) == 0 {
 		return nil
 	}
+	if rt := s.runtimeOf(s.runtime); rt != nil {
+		return rt
+	}
+	return &s.shown.Runtimes[0]
+}
+
+// runtimeOf returns the runtime with a number, or nil.
+func (s *Screen) runtimeOf(id int) *console.Runtime {
 	for i := range s.shown.Runtimes {
-		if s.shown.Runtimes[i].ID == s.runtime {
+		if s.shown.Runtimes[i].ID == id {
 			return &s.shown.Runtimes[i]
 		}
 	}
-	return &s.shown.Runtimes[0]
+	return nil
 }

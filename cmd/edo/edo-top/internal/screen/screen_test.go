@@ -271,6 +271,19 @@ func TestTheNextRuntimeIsShown(t *testing.T) {
 	has(t, s, "runtime 1")
 }
 
+func TestAFindingLeadsToTheGraphOfItsRuntime(t *testing.T) {
+	s := example(80, 24)
+	f := later(1)
+	other := f.Runtimes[0]
+	other.ID, other.Graph, other.Cycles = 2, console.Graph{}, nil
+	f.Runtimes = append([]console.Runtime{other}, f.Runtimes...)
+	s.Take(f, f.Time)
+	press(s, "w")
+	has(t, s, "runtime 2", "no task waits for another task by name")
+	press(s, "f enter end enter")
+	has(t, s, "Waits-for  1 cycle", "cycle   #5 pay")
+}
+
 func TestKeysEndAndSuspend(t *testing.T) {
 	for key, want := range map[string]Action{"q": Quit, "ctrl+c": Quit, "ctrl+z": Suspend, "x": None} {
 		if got := example(80, 24).Press(key, ""); got != want {

@@ -37,7 +37,8 @@ func (v view) isPage() bool { return v >= group }
 
 // viewNames are the views on the way to what is shown.
 var viewNames = map[view]string{
-	groups: "Groups", objects: "Locks and channels", waitsFor: "Waits-for", polls: "Polls", findings: "Findings",
+	groups: "Groups", objects: "Locks and channels", waitsFor: "Waits-for", workers: "Workers", timers: "Timers", sockets: "Sockets",
+	polls: "Polls", forgotten: "Forgotten handles", findings: "Findings",
 	group: "Group", object: "Object", poll: "Poll", finding: "Finding", task: "Task",
 }
 
@@ -66,8 +67,11 @@ func (s *Screen) listOf(p place) list {
 		return s.task(p.ref)
 	}
 	rt := s.current()
+	if p.runtime != 0 {
+		rt = s.runtimeOf(p.runtime)
+	}
 	if rt == nil {
-		return list{title: "Groups", none: "no runtime of edo runs in this process"}
+		return list{title: viewNames[p.view], none: "no runtime of edo runs in this process"}
 	}
 	switch p.view {
 	case objects:

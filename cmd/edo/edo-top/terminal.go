@@ -122,10 +122,15 @@ func (t *terminal) tell(msg any) {
 	}
 }
 
+// patience is how long the console may take for a task. No other one is asked for meanwhile.
+const patience = 10 * time.Second
+
 // ask asks the console for a task.
 func (t *terminal) ask(ref uint64) tea.Cmd {
 	return func() tea.Msg {
-		v, err := t.client.Task(t.ctx, ref)
+		ctx, end := context.WithTimeout(t.ctx, patience)
+		defer end()
+		v, err := t.client.Task(ctx, ref)
 		return taskCame{ref, v, err}
 	}
 }

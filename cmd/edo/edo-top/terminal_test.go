@@ -31,7 +31,8 @@ type window struct {
 	output chan struct{} // something was written to the terminal
 }
 
-// open runs the program in a terminal of some columns and lines, with more variables of the environment.
+// open runs the program in a terminal of some columns and lines, with more variables of the environment. With the race detector it
+// ends at once, too.
 func open(t *testing.T, width, height int, env string, args ...string) *window {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
@@ -50,7 +51,7 @@ func open(t *testing.T, width, height int, env string, args ...string) *window {
 	if err := os.WriteFile(config, []byte("set -g status off\nset -g default-terminal screen-256color\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	line := fmt.Sprintf("sh -c 'echo $$ >%s/pid; exec env %s %s=top %s %s'; echo status $?; stty -a | tr ' ;' '\\n\\n' | grep -x -e icanon -e echo | tr '\\n' ' '; exec cat",
+	line := fmt.Sprintf("sh -c 'echo $$ >%s/pid; exec env GORACE=atexit_sleep_ms=0 %s %s=top %s %s'; echo status $?; stty -a | tr ' ;' '\\n\\n' | grep -x -e icanon -e echo | tr '\\n' ' '; exec cat",
 		folder, env, partVariable, os.Args[0], strings.Join(args, " "))
 	if out, err := w.tmux("-f", config, "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height), line); err != nil {
 		t.Fatalf("tmux has not started: %v\n%s", err, out)
@@ -144,7 +145,7 @@ func (w *window) shows(patterns ...string) (screen string) {
 func startFaulty(t *testing.T) (address string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), partVariable+"=faulty")
+	cmd.Env = append(os.Environ(), partVariable+"=faulty", "GORACE=atexit_sleep_ms=0")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -176,7 +177,7 @@ func TestThreeFaultsAreFoundByKeys(t *testing.T) {
 	}
 	address := startFaulty(t)
 	for _, size := range [][2]int{{80, 24}, {160, 50}} {
-		w := open(t, size[0], size[1], "A=B", address)
+		w := open(t, size[0], size[1], "", address)
 		w.shows("FAULT cycle +2 tasks wait for each other", "(FAULT|WARN) +poll +a poll of #[0-9]+ busy, in planted.Spin", "WARN +full +mpsc #[0-9]+ is full", "> +500  idle", `q quit`)
 
 		// The deadlock: its finding, its graph, and round it from task to task.
@@ -228,7 +229,7 @@ func TestTheTerminalIsRestoredHoweverItEnds(t *testing.T) {
 		isSignal bool
 	}{{"q", false}, {"C-c", false}, {"INT", true}, {"TERM", true}, {"HUP", true}} {
 		t.Run(end.name, func(t *testing.T) {
-			w := open(t, 80, 24, "A=B", address)
+			w := open(t, 80, 24, "", address)
 			w.shows("task of second 1", "q quit")
 			if flags := w.must("display-message", "-p", "#{alternate_on}"); strings.TrimSpace(flags) != "1" {
 				t.Error("it is not on a screen of its own")
@@ -270,7 +271,7 @@ func TestATerminalShowsLossesHostileNamesAndAnotherSize(t *testing.T) {
 	defer server.Close()
 	defer server.CloseClientConnections()
 
-	w := open(t, 80, 24, "A=B", server.Listener.Addr().String())
+	w := open(t, 80, 24, "", server.Listener.Addr().String())
 	w.shows("FAULT cycle", `\\x1b\[2J\\x1b\]0;owned`, "世界の仕事を待つ", "live")
 	if title := w.must("display-message", "-p", "#{pane_title}"); strings.Contains(title, "owned") {
 		t.Errorf("a name has set the title of the window: %s", title)
@@ -303,6 +304,6 @@ func TestATerminalShowsLossesHostileNamesAndAnotherSize(t *testing.T) {
 }
 
 func TestATerminalPrintsOneTableWhenAsked(t *testing.T) {
-	w := open(t, 100, 24, "A=B", frames(t, frameAt(1), frameAt(3)), "--once")
+	w := open(t, 100, 24, "", frames(t, frameAt(1), frameAt(3)), "--once")
 	w.shows("prog, process 7", "FAULT cycle", "TASKS  NAME", "task of second 3", "status 0")
 }

@@ -63,14 +63,15 @@ type Config struct {
 	// tells which tasks have taken the time (go tool pprof -tagfocus, -tagroot=edo.task). A task has the
 	// labels of its spawner as well. Labels that it sets itself (package runtime/pprof) are its own: in
 	// direct style until it ends, in a future until the poll ends. [Task.Context] has the label, so that
-	// pprof.Do with it puts the label back. A task costs an allocation more, or some for each name.
+	// pprof.Do with it puts the label back. A task costs 256 bytes more, and a poll of a future some
+	// hundred nanoseconds.
 	Labels bool
 
 	// Regions makes every task a task of the execution tracer (package runtime/trace), from its spawn
 	// to its end, and each of its polls a region with the name of the task, on the goroutine of the
 	// worker, while a trace runs or a flight recorder does. [Task.Context] belongs to that task. A
-	// function in direct style runs on a goroutine of its own within the region. Without a trace a
-	// poll costs some nanoseconds more, and with one some hundred.
+	// function in direct style runs on a goroutine of its own within the region. A task costs 256
+	// bytes more, a poll some ten nanoseconds, and some hundred while a trace runs.
 	Regions bool
 
 	driverOfConfig

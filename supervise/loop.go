@@ -29,6 +29,9 @@ func (s *spawning) Source() core.Source {
 // maxRounds is how often a poll looks at the agenda.
 const maxRounds = 16
 
+// maxKept is how many places an agenda has that is used again.
+const maxKept = 16
+
 // PollReady does what there is to do, and reports whether the supervisor has ended.
 func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 	if !(*edo.Context)(cx).Proceed(l) {
@@ -54,7 +57,7 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 			cx.Yield()
 			break
 		}
-		s.m.agenda, s.m.wakes = nil, nil
+		s.m.agenda, s.m.wakes, s.done = s.done, nil, nil
 		s.mu.Unlock()
 		for _, w := range wakes {
 			w.Wake()
@@ -63,6 +66,10 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 			s.perform(&agenda[i], cx)
 		}
 		s.mu.Lock()
+		if cap(agenda) <= maxKept {
+			clear(agenda)
+			s.done = agenda[:0]
+		}
 	}
 	isReady = s.m.phase == over && len(s.m.agenda) == 0
 	at, hasAlarm := s.m.nextAlarm()

@@ -32,6 +32,7 @@ type Supervisor struct {
 	// Used by that task.
 	timer    sched.Timer
 	spawning spawning
+	done     []action   // an agenda that is done, for the next one
 	random   *rand.Rand // for jitter
 }
 

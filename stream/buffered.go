@@ -73,6 +73,7 @@ type buffered[T, U any] struct {
 	line      []int32 // a ring
 	head, len int
 	isOrdered bool
+	setFirst  bool // src has used up the budget: the futures are polled first
 }
 
 type place[U any] struct {
@@ -94,7 +95,13 @@ func (b *buffered[T, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, _ error)
 		b.err = nil
 		return zero, edo.Ready, err
 	}
+	if b.setFirst {
+		b.setFirst = false
+		b.set.Poll((*sched.Context)(cx))
+	}
+	all := budget.Begin(cx)
 	b.begin(cx)
+	b.setFirst = all.UsedUp(cx)
 	b.set.Poll((*sched.Context)(cx))
 	switch {
 	case b.len > 0 && b.places[b.line[b.head]].isReady:

@@ -48,6 +48,8 @@ type groupBy[T any, K comparable, U any] struct {
 
 	held    own.Value[T] // a value that its group has no room for
 	heldKey K
+
+	muxFirst bool // src has used up the budget, or has failed: the pipelines are polled first
 }
 
 // group is the stream of the values of one key.
@@ -88,12 +90,19 @@ func (g *groupBy[T, K, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, err er
 	if err, g.err = g.err, nil; err != nil {
 		return zero, edo.Ready, err
 	}
+	if g.muxFirst {
+		g.muxFirst = false
+		if u, p, err := g.mux.poll(cx); p == edo.Ready {
+			return u, p, err
+		}
+	}
 	for {
 		// Give values to the groups that have room.
-		isPending := false
+		isPending, all := false, budget.Begin(cx)
 		for !isPending && (g.held.Held() || g.src.Held()) {
 			if !g.held.Held() {
 				if isPending, err = g.pollSource(cx); err != nil {
+					g.muxFirst = true
 					return zero, edo.Ready, err
 				}
 			}
@@ -101,6 +110,7 @@ func (g *groupBy[T, K, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, err er
 				break
 			}
 		}
+		g.muxFirst = all.UsedUp(cx)
 		// Poll the pipelines. They make room, or end.
 		live := g.mux.live
 		u, p, err := g.mux.poll(cx)

@@ -84,9 +84,13 @@ func (c *combineLatest[A, B]) PollNext(cx *edo.Context) (out Pair[A, B], _ edo.P
 
 // pollSources polls for one item of either stream.
 func (c *combineLatest[A, B]) pollSources(cx *edo.Context) (edo.Poll, error) {
-	isLeft := false // one of the two is pending
+	if c.isOver() && cx.Proceed(nil) { // a stream that uses up the budget would keep the end from its turn
+		return edo.End, nil
+	}
+	isStarved, isBs := false, false // one has used up the budget, and the other is first next time: b?
 	for range 2 {
 		isB := c.bFirst
+		turn := budget.Begin(cx)
 		p, err := edo.End, error(nil)
 		switch {
 		case isB && c.b.Held():
@@ -104,13 +108,22 @@ func (c *combineLatest[A, B]) pollSources(cx *edo.Context) (edo.Poll, error) {
 		if p == edo.Ready {
 			return p, err
 		}
-		isLeft = isLeft || p == edo.Pending
+		if turn.UsedUp(cx) {
+			isStarved, isBs = true, !isB
+		}
 	}
-	isOver := !isLeft || !c.a.Held() && !c.first.v.Held() || !c.b.Held() && !c.second.v.Held()
-	if isOver && cx.Proceed(nil) {
+	if isStarved {
+		c.bFirst = isBs
+	}
+	if c.isOver() && cx.Proceed(nil) {
 		return edo.End, nil
 	}
 	return edo.Pending, nil
+}
+
+// isOver reports whether both streams have ended, or one without a value.
+func (c *combineLatest[A, B]) isOver() bool {
+	return !c.a.Held() && (!c.b.Held() || !c.first.v.Held()) || !c.b.Held() && !c.second.v.Held()
 }
 
 func (c *combineLatest[A, B]) Drop() {
@@ -142,7 +155,7 @@ type withLatestFrom[T, U any] struct {
 	src    own.Stream[T]
 	other  own.Stream[U]
 	latest latest[U]
-	isSrcs bool // other has used up the budget: it is the turn of src
+	isSrcs bool // other has used up the budget, or has failed: it is the turn of src
 }
 
 func (w *withLatestFrom[T, U]) PollNext(cx *edo.Context) (out Pair[T, U], p edo.Poll, err error) {
@@ -150,8 +163,11 @@ func (w *withLatestFrom[T, U]) PollNext(cx *edo.Context) (out Pair[T, U], p edo.
 		isSrcs := w.isSrcs
 		w.isSrcs = false
 		if !isSrcs {
-			if p, err = w.pollOther(cx); p == edo.Ready || w.isSrcs {
-				return out, p, err
+			switch gaveWay, err := w.pollOther(cx); {
+			case err != nil:
+				return out, edo.Ready, err
+			case gaveWay:
+				return out, edo.Pending, nil
 			}
 		}
 		out, p, err = w.pollSrc(cx)
@@ -162,28 +178,31 @@ func (w *withLatestFrom[T, U]) PollNext(cx *edo.Context) (out Pair[T, U], p edo.
 	}
 }
 
-// pollOther polls other until it is pending. Ready means that it has failed.
-func (w *withLatestFrom[T, U]) pollOther(cx *edo.Context) (edo.Poll, error) {
+// pollOther polls other until it is pending, or gives way before that. An error is that of other.
+func (w *withLatestFrom[T, U]) pollOther(cx *edo.Context) (gaveWay bool, _ error) {
+	all := budget.Begin(cx)
 	for w.other.Held() {
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
-			w.isSrcs = true
-			break
+			w.isSrcs = all.UsedUp(cx)
+			return true, nil
 		}
 		u, p, err := w.other.Poll(cx)
 		turn.End(cx)
 		if p == edo.Ready && err != nil {
-			return p, err
+			w.isSrcs = true
+			return false, err
 		}
 		if p != edo.Ready {
 			break
 		}
 		w.latest.put(u)
 	}
+	w.isSrcs = all.UsedUp(cx)
 	if !w.other.Held() && !w.latest.v.Held() {
 		w.src.Drop()
 	}
-	return edo.Pending, nil
+	return false, nil
 }
 
 // pollSrc polls src for a pair.

@@ -2,8 +2,8 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
-	"github.com/edo-go/edo/internal/sched"
 )
 
 // Chain returns a stream of the items of s and then those of next, which is not polled before
@@ -61,15 +61,13 @@ func (m *merge[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 	if !first.Held() {
 		return second.Poll(cx) // an ended first would take from the budget for each item
 	}
-	in := (*sched.Context)(cx)
-	budgetBefore := in.Budget()
+	turn := budget.Begin(cx)
 	v, p, err := first.Poll(cx)
 	if p == edo.Ready {
 		m.otherFirst = !m.otherFirst
 		return v, p, err
 	}
-	if p == edo.Pending && budgetBefore > 0 && in.Budget() <= 0 {
-		// The first has used up the budget, so the second cannot go on: it is first next time.
+	if p == edo.Pending && turn.UsedUp(cx) {
 		m.otherFirst = !m.otherFirst
 	}
 	if !second.Held() {

@@ -67,15 +67,23 @@ type flatMapUnordered[T, U any] struct {
 	n   int
 	fn  func(T) Stream[U]
 	err error // the only item
+
+	muxFirst bool // src has used up the budget, or has failed: the streams are polled first
 }
 
 func (f *flatMapUnordered[T, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, err error) {
 	if err, f.err = f.err, nil; err != nil {
 		return zero, edo.Ready, err
 	}
+	if f.muxFirst {
+		f.muxFirst = false
+		if u, p, err := f.mux.poll(cx); p == edo.Ready {
+			return u, p, err
+		}
+	}
 	for {
 		// Fill the free places.
-		isPending := false
+		isPending, all := false, budget.Begin(cx)
 		for f.mux.live < f.n && f.src.Held() && !isPending {
 			turn := budget.Begin(cx)
 			if turn.GivesWay(cx) {
@@ -88,6 +96,7 @@ func (f *flatMapUnordered[T, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, 
 			case p == edo.Pending:
 				isPending = true
 			case p == edo.Ready && err != nil:
+				f.muxFirst = true
 				return zero, p, err
 			case p == edo.Ready:
 				if inner := source(f.fn(v)); inner.Held() {
@@ -95,6 +104,7 @@ func (f *flatMapUnordered[T, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, 
 				}
 			}
 		}
+		f.muxFirst = all.UsedUp(cx)
 		// Poll the streams. When some have ended, there is a place for more.
 		before := f.mux.live
 		u, p, err := f.mux.poll(cx)
@@ -136,9 +146,19 @@ type switched[T, U any] struct {
 	src   own.Stream[T]
 	inner own.Stream[U]
 	fn    func(T) Stream[U]
+
+	isInners bool // src has used up the budget without a value, or has failed: it is the turn of inner
 }
 
 func (w *switched[T, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, _ error) {
+	if w.isInners {
+		w.isInners = false
+		if w.inner.Held() {
+			if u, p, err := w.inner.Poll(cx); p == edo.Ready {
+				return u, p, err
+			}
+		}
+	}
 	for w.src.Held() {
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
@@ -147,12 +167,14 @@ func (w *switched[T, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, _ error)
 		v, p, err := w.src.Poll(cx)
 		turn.End(cx)
 		if p == edo.Ready && err != nil {
+			w.isInners = true
 			return zero, p, err
 		}
 		if p != edo.Ready {
+			w.isInners = turn.UsedUp(cx)
 			break
 		}
-		w.inner.Drop()
+		keepOrDrop(w.leave, v)
 		w.inner = source(w.fn(v))
 	}
 	if !w.inner.Held() && w.src.Held() {
@@ -163,6 +185,12 @@ func (w *switched[T, U]) PollNext(cx *edo.Context) (zero U, _ edo.Poll, _ error)
 		p = edo.Pending
 	}
 	return u, p, err
+}
+
+// leave drops the stream before the one of v. If that panics, v is dropped too.
+func (w *switched[T, U]) leave(T) bool {
+	w.inner.Drop()
+	return true
 }
 
 func (w *switched[T, U]) Drop() {

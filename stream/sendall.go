@@ -53,7 +53,8 @@ type sendAllFuture[T any] struct {
 	src  own.Stream[T]
 	v    own.Value[T] // a value that sink has no room for yet
 
-	closes bool // the sink is closed next, which flushes it
+	closes     bool // the sink is closed next, which flushes it
+	flushFirst bool // src has used up the budget: sink is flushed before src is polled
 }
 
 func (s *sendAllFuture[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
@@ -73,6 +74,12 @@ func (s *sendAllFuture[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		if p, err := sendHeld(cx, s.sink, &s.v); p != edo.Ready || err != nil {
 			return p, err
 		}
+		if s.flushFirst {
+			s.flushFirst = false
+			if _, err := s.sink.PollFlush(cx); err != nil {
+				return edo.Ready, err
+			}
+		}
 		turn := budget.Begin(cx)
 		if turn.GivesWay(cx) {
 			return edo.Pending, nil
@@ -85,6 +92,7 @@ func (s *sendAllFuture[T]) poll(cx *edo.Context) (edo.Poll, error) {
 		case p == edo.End:
 			return s.sink.PollFlush(cx)
 		case p == edo.Pending:
+			s.flushFirst = turn.UsedUp(cx)
 			if _, err := s.sink.PollFlush(cx); err != nil {
 				return edo.Ready, err
 			}

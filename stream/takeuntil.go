@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -20,12 +21,21 @@ func TakeUntil[T, U any](s Stream[T], until edo.Future[U]) Seq[T] {
 
 type takeUntil[T, U any] struct {
 	node[T]
-	src   own.Stream[T]
-	until own.Future[U]
+	src    own.Stream[T]
+	until  own.Future[U]
+	isSrcs bool // until has used up the budget: it is the turn of src
 }
 
 func (t *takeUntil[T, U]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
+	isSrcs := t.isSrcs
+	t.isSrcs = false
+	if isSrcs {
+		if v, p, err := t.pollSrc(cx); p != edo.Pending {
+			return v, p, err
+		}
+	}
 	if t.until.Held() {
+		turn := budget.Begin(cx)
 		u, p, err := t.until.Poll(cx)
 		switch {
 		case p == edo.Ready && err != nil:
@@ -36,7 +46,15 @@ func (t *takeUntil[T, U]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error
 			t.src.Drop()
 			return zero, edo.End, nil
 		}
+		t.isSrcs = turn.UsedUp(cx)
 	}
+	if isSrcs { // and is pending
+		return zero, edo.Pending, nil
+	}
+	return t.pollSrc(cx)
+}
+
+func (t *takeUntil[T, U]) pollSrc(cx *edo.Context) (T, edo.Poll, error) {
 	v, p, err := t.src.Poll(cx)
 	if p == edo.End {
 		t.until.Drop()

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 )
 
@@ -27,20 +28,26 @@ type zip[A, B any] struct {
 	b      own.Stream[B]
 	first  own.Value[A]
 	second own.Value[B]
+	bFirst bool // b is polled first: a has used up the budget, or has failed
 }
 
 func (z *zip[A, B]) PollNext(cx *edo.Context) (out Pair[A, B], _ edo.Poll, _ error) {
-	if !z.first.Held() {
-		p, err := pollInto(cx, &z.a, &z.first)
-		if p != edo.Pending && !z.first.Held() {
-			return out, z.pass(p), err
+	isB := z.bFirst
+	z.bFirst = false
+	for range 2 {
+		turn := budget.Begin(cx)
+		p, err := z.pollOne(cx, isB)
+		switch {
+		case p == edo.End:
+			z.Drop()
+			return out, p, nil
+		case err != nil:
+			z.bFirst = !isB
+			return out, p, err
+		case p == edo.Pending && turn.UsedUp(cx):
+			z.bFirst = !isB
 		}
-	}
-	if !z.second.Held() {
-		p, err := pollInto(cx, &z.b, &z.second)
-		if p != edo.Pending && !z.second.Held() {
-			return out, z.pass(p), err
-		}
+		isB = !isB
 	}
 	if !z.first.Held() || !z.second.Held() {
 		return out, edo.Pending, nil
@@ -48,12 +55,15 @@ func (z *zip[A, B]) PollNext(cx *edo.Context) (out Pair[A, B], _ edo.Poll, _ err
 	return Pair[A, B]{z.first.Take(), z.second.Take()}, edo.Ready, nil
 }
 
-// pass drops both streams when one has ended.
-func (z *zip[A, B]) pass(p edo.Poll) edo.Poll {
-	if p == edo.End {
-		z.Drop()
+// pollOne polls one of the streams for a value, unless there is one.
+func (z *zip[A, B]) pollOne(cx *edo.Context, isB bool) (edo.Poll, error) {
+	switch {
+	case isB && !z.second.Held():
+		return pollInto(cx, &z.b, &z.second)
+	case !isB && !z.first.Held():
+		return pollInto(cx, &z.a, &z.first)
 	}
-	return p
+	return edo.Ready, nil
 }
 
 func (z *zip[A, B]) Drop() {

@@ -51,6 +51,11 @@ func yield(cx *edo.Context) (yielded bool) {
 	return true
 }
 
+// UsedUp reports whether the budget has been used up since the turn began. What the same poll polls next
+// cannot go on then: a combinator of several sources begins its next poll with that one. Otherwise a source
+// that uses up the budget in each poll, and gives nothing, would starve the others.
+func (t Turn) UsedUp(cx *edo.Context) bool { return (*sched.Context)(cx).HasUsedUp(int(t)) }
+
 // End ends a turn: it takes one operation off the budget if none was taken.
 func (t Turn) End(cx *edo.Context) {
 	if in := (*sched.Context)(cx); in.Budget() == max(int(t), -int(t)) && !in.TakeBudget() {

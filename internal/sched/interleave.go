@@ -180,7 +180,7 @@ func (cx *Context) ForgetLeaf() { cx.w.core.pool.leaf = nil }
 
 // refuse takes the rest of the budget away (rule X3).
 func (cx *Context) refuse() {
-	cx.refused = true
+	cx.refused, cx.w.core.pool.taken = true, cx.Budget()
 	cx.bias = -int64(cx.budget)
 }
 
@@ -214,6 +214,18 @@ func (cx *Context) Turn() int {
 		return min(0, 1-cx.Budget()) // what is left when it goes on
 	}
 	return cx.Budget()
+}
+
+// HasUsedUp reports whether the budget is used up, and what has happened since there was a rest of so many has used some of
+// it: a choice that took the rest away before the first operation has kept that from its turn.
+func (cx *Context) HasUsedUp(rest int) bool {
+	switch {
+	case rest <= 0 || cx.Budget() > 0:
+		return false
+	case cx.refused:
+		return cx.w.core.pool.taken < rest
+	}
+	return true
 }
 
 // TurnGoesOn is GoesOn for a turn whose operations, if it has any, ask themselves.

@@ -21,6 +21,7 @@ type pool struct {
 	gaveWay bool     // the last poll has asked to let others run first
 	choices int
 	leaf    any    // of the operation that was asked last; nil once it is known to be right, see [Context.LastLeaf]
+	taken   int    // the rest of the budget that the last refusal has taken away (rule X3)
 	seq     uint64 // of the last entry
 
 	yielded []entry // in the quiet order: each joins the line when all that were runnable before it have run

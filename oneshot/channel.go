@@ -143,11 +143,6 @@ func wakeTask(cx *edo.Context, t *sched.Task) {
 	}
 }
 
-// wakerOf returns the waker of t.
-func wakerOf(t *sched.Task) edo.Waker {
-	return (*edo.Context)(sched.NewContext(nil, t)).Waker()
-}
-
 // takeValue reads the value, or the error that the channel has ended with, by rule 1.
 func (c *channel[T]) takeValue() (v T, err error) {
 	for {

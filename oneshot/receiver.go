@@ -65,12 +65,12 @@ func (rx *Receiver[T]) displaceTask(cx *edo.Context, me *sched.Task) error {
 			return nil
 		}
 		if other != nil {
-			if err := cx.Sole(wakerOf(other), rx, oneReceiver); err != nil {
+			if err := cx.Sole(inside.WakerOf(other), rx, oneReceiver); err != nil {
 				return err
 			}
 		}
 		if rx.c.rx.CompareAndSwap(other, me) {
-			cx.Displace(wakerOf(other), rx)
+			cx.Displace(inside.WakerOf(other), rx)
 			return nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
@@ -38,14 +39,14 @@ func (tx *Sender[T]) watchEnd(cx *edo.Context) edo.Poll {
 		case other == nil || other == asked:
 			p := c.releaseTx(me, c.addWatcher(s, me, stays))
 			if other != nil && !stays {
-				cx.Displace(wakerOf(other), leaf)
+				cx.Displace(inside.WakerOf(other), leaf)
 			}
 			return p
 		}
 		if c.releaseTx(me, s&waiting) == edo.Ready {
 			return edo.Ready
 		}
-		asked, stays = other, cx.Sole(wakerOf(other), leaf, "") != nil
+		asked, stays = other, cx.Sole(inside.WakerOf(other), leaf, "") != nil
 	}
 }
 

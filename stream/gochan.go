@@ -13,6 +13,8 @@ import (
 // goroutine, which the stream starts when it first has to wait and keeps until it ends; it
 // receives one value for each poll that waits.
 //
+// One task waits at a time: a second one that waits meanwhile gets an [*edo.BusyError].
+//
 // Dropped, the stream receives no more, and drops the value that the goroutine has received and
 // no poll has taken: one at the most. It does not wake senders: they select on the end of what
 // they send for. In the simulator the order in which plain goroutines send is theirs, not the
@@ -25,12 +27,12 @@ func FromChan[T any](ch <-chan T) Seq[T] {
 
 type fromChan[T any] struct {
 	node[T]
-	ch   <-chan T      // nil: ended or dropped
-	ask  chan struct{} // asks the goroutine for a value; nil: there is none yet
-	stop chan struct{}
 
-	mu       sync.Mutex // guards the following
-	isAsked  bool       // the goroutine receives
+	mu       sync.Mutex    // guards the following
+	ch       <-chan T      // nil: ended or dropped
+	ask      chan struct{} // asks the goroutine for a value; nil: there is none yet
+	stop     chan struct{}
+	isAsked  bool // the goroutine receives
 	hasEnded bool
 	v        own.Value[T]
 	waker    edo.Waker
@@ -46,45 +48,66 @@ func (c *fromChan[T]) PollNext(cx *edo.Context) (v T, _ edo.Poll, _ error) {
 	if !cx.Proceed(c) {
 		return v, edo.Pending, nil
 	}
-	if c.ch == nil {
-		return v, edo.End, nil
-	}
-	c.mu.Lock()
-	switch {
-	case c.v.Held():
-		v = c.v.Take()
-		c.mu.Unlock()
-		return v, edo.Ready, nil
-	case c.hasEnded:
-		c.mu.Unlock()
-		c.Drop()
-		return v, edo.End, nil
-	case !c.isAsked:
-		select {
-		case v, ok := <-c.ch:
+	var displaced edo.Waker // its task did not wait when Sole asked it; it may wait again by now
+	for {
+		c.mu.Lock()
+		switch {
+		case c.v.Held():
+			v = c.v.Take()
 			c.mu.Unlock()
-			if !ok {
-				c.Drop()
-				return v, edo.End, nil
-			}
 			return v, edo.Ready, nil
-		default:
+		case c.hasEnded:
+			c.mu.Unlock()
+			c.Drop()
+			return v, edo.End, nil
+		case !c.isAsked:
+			select {
+			case v, ok := <-c.ch:
+				c.mu.Unlock()
+				if !ok {
+					c.Drop()
+					return v, edo.End, nil
+				}
+				return v, edo.Ready, nil
+			default:
+			}
+			c.startReceive()
 		}
-		c.isAsked = true
-		if c.ask == nil {
-			c.ask, c.stop = make(chan struct{}, 1), make(chan struct{})
-			go c.run(c.ch, c.ask, c.stop)
+		if w := c.waker; w != (edo.Waker{}) && w != cx.Waker() && w != displaced {
+			c.mu.Unlock() // Sole polls the other task, and that poll locks mu
+			if err := cx.Sole(w, c, "one task receives and hands the values on, or each receives from the channel"); err != nil {
+				return v, edo.Ready, err
+			}
+			displaced = w
+			continue
 		}
-		c.ask <- struct{}{}
+		c.wait(cx)
+		c.mu.Unlock()
+		if displaced != (edo.Waker{}) {
+			cx.Displace(displaced, c)
+		}
+		return v, edo.Pending, nil
 	}
+}
+
+// startReceive asks the goroutine for a value.
+func (c *fromChan[T]) startReceive() {
+	c.isAsked = true
+	if c.ask == nil {
+		c.ask, c.stop = make(chan struct{}, 1), make(chan struct{})
+		go c.run(c.ch, c.ask, c.stop)
+	}
+	c.ask <- struct{}{}
+}
+
+// wait keeps the waker of cx.
+func (c *fromChan[T]) wait(cx *edo.Context) {
 	c.waker = cx.Waker()
 	if c.external == nil {
 		if c.external = (*sched.Context)(cx).Runtime(); c.external != nil {
 			c.external.CountExternal(1)
 		}
 	}
-	c.mu.Unlock()
-	return v, edo.Pending, nil
 }
 
 // run receives a value each time that it is asked.
@@ -122,9 +145,8 @@ func (c *fromChan[T]) received(v T, ok bool) {
 }
 
 func (c *fromChan[T]) Drop() {
-	c.ch = nil
 	c.mu.Lock()
-	c.hasEnded = true
+	c.ch, c.hasEnded = nil, true
 	v := c.v
 	c.v = own.Value[T]{}
 	ask, stop := c.ask, c.stop

@@ -86,18 +86,17 @@ func (m *mux[T]) remove(i int) *lane[T] {
 	return out
 }
 
-// retire makes lane i vacant, whose stream has ended or was removed.
+// retire makes lane i vacant, whose stream has ended or was removed. When onEnd panics, the lane has
+// another turn, and is vacant after that.
 func (m *mux[T]) retire(i int) {
-	l := m.lanes[i]
+	if l := m.lanes[i]; l.isLive {
+		l.isLive = false
+		m.live--
+		if m.onEnd != nil {
+			m.onEnd(i)
+		}
+	}
 	m.vacant = append(m.vacant, i)
-	if !l.isLive {
-		return
-	}
-	l.isLive = false
-	m.live--
-	if m.onEnd != nil {
-		m.onEnd(i)
-	}
 }
 
 // poll returns the next item of any stream, or the End when there is none that has not ended.

@@ -30,10 +30,16 @@ func (t *take[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
 	v, p, err := t.src.Poll(cx)
 	if p == edo.Ready && err == nil {
 		if t.left--; t.left == 0 {
-			t.src.Drop()
+			keepOrDrop(t.leave, v)
 		}
 	}
 	return v, p, err
+}
+
+// leave drops the source before its last value is given. If that panics, the value is dropped too.
+func (t *take[T]) leave(T) bool {
+	t.src.Drop()
+	return true
 }
 
 func (t *take[T]) Drop() { t.src.Drop() }

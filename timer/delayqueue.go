@@ -155,7 +155,7 @@ func (q *DelayQueue[T]) unlockAndWake(at int64) {
 	q.mu.Unlock()
 	end.Wake()
 	if wakes {
-		wakerOf(waiter).Wake()
+		inside.WakerOf(waiter).Wake()
 	}
 }
 
@@ -191,12 +191,12 @@ func (q *DelayQueue[T]) PollNext(cx *edo.Context) (out Expired[T], _ edo.Poll, _
 			q.arm(in)
 			q.mu.Unlock()
 			if waiter != nil && waiter == displaced {
-				cx.Displace(wakerOf(waiter), q)
+				cx.Displace(inside.WakerOf(waiter), q)
 			}
 			return out, edo.Pending, nil
 		}
 		q.mu.Unlock() // Sole polls the waiter, and that poll locks mu
-		if err := cx.Sole(wakerOf(waiter), q, useQueue); err != nil {
+		if err := cx.Sole(inside.WakerOf(waiter), q, useQueue); err != nil {
 			return out, edo.Ready, err
 		}
 		q.mu.Lock()

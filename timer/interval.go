@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -74,12 +75,12 @@ func (i *Interval) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 			in.Arm(&i.timer, i.next)
 			i.mu.Unlock()
 			if waiter != nil && waiter == displaced {
-				cx.Displace(wakerOf(waiter), i)
+				cx.Displace(inside.WakerOf(waiter), i)
 			}
 			return time.Time{}, edo.Pending, nil
 		}
 		i.mu.Unlock() // Sole polls the waiter, and that poll locks mu
-		if err := cx.Sole(wakerOf(waiter), i, useInterval); err != nil {
+		if err := cx.Sole(inside.WakerOf(waiter), i, useInterval); err != nil {
 			return time.Time{}, edo.Ready, err
 		}
 		i.mu.Lock()
@@ -175,7 +176,7 @@ func (i *Interval) unlockAndRearm() {
 	next := i.next
 	i.mu.Unlock()
 	if waiter != nil && next < armedFor {
-		wakerOf(waiter).Wake()
+		inside.WakerOf(waiter).Wake()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -80,11 +81,11 @@ func (s *Sleeper) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 				in.Arm(&s.timer, at)
 				return edo.Unit{}, edo.Pending, nil
 			}
-			if err := cx.Sole(wakerOf(waiter), s, useSleeper); err != nil {
+			if err := cx.Sole(inside.WakerOf(waiter), s, useSleeper); err != nil {
 				return edo.Unit{}, edo.Ready, err
 			}
 			in.Arm(&s.timer, at)
-			cx.Displace(wakerOf(waiter), s)
+			cx.Displace(inside.WakerOf(waiter), s)
 			return edo.Unit{}, edo.Pending, nil
 		}
 	}
@@ -99,11 +100,6 @@ const (
 	useLimited  = "each task takes a future of its own"
 	useQueue    = "one task takes the values and hands them on"
 )
-
-// wakerOf returns the waker of the task t.
-func wakerOf(t *sched.Task) edo.Waker {
-	return (*edo.Context)(sched.NewContext(nil, t)).Waker()
-}
 
 // Reset makes s wait for d from its next poll on, whether it was ready before or
 // not.

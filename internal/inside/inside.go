@@ -28,6 +28,9 @@ func Context(task *edo.Task) *edo.Context {
 // WakerTask returns the task that w wakes; nil: none.
 func WakerTask(w edo.Waker) *sched.Task { return *(**sched.Task)(unsafe.Pointer(&w)) }
 
+// WakerOf returns the waker of t; that of nil wakes no task.
+func WakerOf(t *sched.Task) edo.Waker { return *(*edo.Waker)(unsafe.Pointer(&t)) }
+
 // Runtime returns the inside of rt.
 func Runtime(rt *edo.Runtime) *core.Runtime { return (*core.Runtime)(unsafe.Pointer(rt)) }
 

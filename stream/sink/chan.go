@@ -12,6 +12,8 @@ import (
 // the channel has room for is sent at once. For one that must wait there is a goroutine, which
 // the sink starts at the first such value and keeps. It has room when that value was received.
 //
+// One task waits at a time: a second one that waits meanwhile gets an [*edo.BusyError].
+//
 // The sink owns the sending side: PollClose and Drop close ch, and nothing else may send on it or
 // close it. Drop does not send the value that waits, and drops it. In the simulator the order of
 // sends to plain goroutines is theirs, not the seed's.
@@ -40,21 +42,42 @@ func (c *channel[T]) PollReady(cx *edo.Context) (edo.Poll, error) {
 	if !cx.Proceed(c) {
 		return edo.Pending, nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case c.isClosed:
-		return edo.Ready, edo.ErrClosed
-	case !c.isPending:
-		return edo.Ready, nil
+	var displaced edo.Waker // its task did not wait when Sole asked it; it may wait again by now
+	for {
+		c.mu.Lock()
+		switch {
+		case c.isClosed:
+			c.mu.Unlock()
+			return edo.Ready, edo.ErrClosed
+		case !c.isPending:
+			c.mu.Unlock()
+			return edo.Ready, nil
+		}
+		if w := c.waker; w != (edo.Waker{}) && w != cx.Waker() && w != displaced {
+			c.mu.Unlock() // Sole polls the other task, and that poll locks mu
+			if err := cx.Sole(w, c, "one task sends, and others send to it"); err != nil {
+				return edo.Ready, err
+			}
+			displaced = w
+			continue
+		}
+		c.wait(cx)
+		c.mu.Unlock()
+		if displaced != (edo.Waker{}) {
+			cx.Displace(displaced, c)
+		}
+		return edo.Pending, nil
 	}
+}
+
+// wait keeps the waker of cx.
+func (c *channel[T]) wait(cx *edo.Context) {
 	c.waker = cx.Waker()
 	if c.external == nil {
 		if c.external = (*sched.Context)(cx).Runtime(); c.external != nil {
 			c.external.CountExternal(1)
 		}
 	}
-	return edo.Pending, nil
 }
 
 func (c *channel[T]) PollFlush(cx *edo.Context) (edo.Poll, error) { return c.PollReady(cx) }

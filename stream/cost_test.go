@@ -1,6 +1,8 @@
 package stream_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +32,7 @@ func TestAllocationsOfCombinators(t *testing.T) {
 	src, values := edo.Stream[int](owntest.NewScript[int](t)), []int{1, 2}
 	sink := owntest.NewSink[int](t, 1)
 	always := func(int) bool { return true }
+	measured := map[string]bool{}
 	for _, c := range []struct {
 		name  string
 		want  float64
@@ -61,6 +64,8 @@ func TestAllocationsOfCombinators(t *testing.T) {
 		{"DistinctUntilChanged", 4, func() { sinkStream = stream.DistinctUntilChanged(src, identity) }},
 		{"Inspect", 1, func() { sinkStream = stream.Of(src).Inspect(nil) }},
 		{"Catch", 1, func() { sinkStream = stream.Of(src).Catch(nil) }},
+		{"CatchPanic", 1, func() { sinkStream = stream.Of(src).CatchPanic() }},
+		{"TimeoutRepeating", 1, func() { sinkStream = stream.Of(src).TimeoutRepeating(time.Second) }},
 		{"UntilError", 1, func() { sinkStream = stream.Of(src).UntilError() }},
 		{"TakeUntil", 1, func() { sinkStream = stream.TakeUntil(src, sinkFuture) }},
 		{"Buffered", 5, func() { sinkStream = stream.Buffered(src, 8, ready[int]) }},
@@ -83,12 +88,47 @@ func TestAllocationsOfCombinators(t *testing.T) {
 		{"ForEachFuture", 2, func() { sinkUnit = stream.ForEachFuture(src, nil) }},
 		{"SendFuture", 1, func() { sinkUnit = stream.SendFuture(sink, 1) }},
 		{"SendAllFuture", 1, func() { sinkUnit = stream.SendAllFuture(sink, src) }},
+		{"Iter2", 2, func() { sinkStream = stream.Iter2(none) }},
+		{"PollFn", 2, func() { sinkStream = stream.PollFn(src.PollNext) }},
+		{"Unfold", 1, func() { sinkStream = stream.Unfold[int, int](0, nil) }},
+		{"UnfoldFuture", 1, func() { sinkStream = stream.UnfoldFuture[int, int](0, nil) }},
+		{"Cycle", 1, func() { sinkStream = stream.Cycle[int](nil) }},
+		{"FromChan", 1, func() { sinkStream = stream.FromChan[int](nil) }},
+		{"NewStreamMap", 3, func() { sinkAny = stream.NewStreamMap[int, int]() }},
+		{"Flatten", 2, func() { sinkStream = stream.Flatten(stream.Empty[stream.Stream[int]]()) }},
+		{"Peek", 1, func() { sinkAny = stream.Peek(src) }},
+		{"Fuse", 1, func() { sinkStream = stream.Of(src).Fuse() }},
+		{"ReadyChunks", 1, func() { sinkAny = stream.ReadyChunks(src, 2) }},
+		{"ChunksTimeout", 1, func() { sinkAny = stream.ChunksTimeout(src, 2, time.Second) }},
+		{"BufferUnordered", 5, func() { sinkStream = stream.BufferUnordered(src, 8, ready[int]) }},
+		{"ForEachConcurrent", 7, func() { sinkUnit = stream.ForEachConcurrent[int](src, 8, nil) }},
+		{"GroupBy", 3, func() { sinkStream = stream.GroupBy[int, int, int](src, 2, nil, nil) }},
+		{"Replay", 3, func() { sinkAny = stream.Replay(src, 4) }},
+		{"Partition", 7, func() { sinkAny, _ = stream.Partition(src, 4, always) }},
+		{"Collect", 2, func() { sinkAny = stream.Collect(src) }},
+		{"Count", 2, func() { sinkFuture = stream.Count(src) }},
+		{"Any", 1, func() { sinkAny = stream.Any(src, always) }},
+		{"Every", 1, func() { sinkAny = stream.Every(src, always) }},
+		{"ForEachTask", 3, func() { sinkUnit = stream.ForEachTask[int](src, nil) }},
+		{"ForwardFuture", 1, func() { sinkUnit = stream.ForwardFuture(sink, src) }},
 	} {
 		if got := testing.AllocsPerRun(100, c.build); got > c.want {
 			t.Errorf("%s is %v allocations, want %v", c.name, got, c.want)
 		}
+		measured[c.name] = true
 	}
+	exportedIn(t, func(_, name string) {
+		if isStep := strings.HasSuffix(name, "Step") || strings.HasSuffix(name, "End"); !isStep && !measured[name] && !slices.Contains(makeNothing, name) {
+			t.Errorf("%s has no row", name)
+		}
+	}, ".")
 }
+
+// makeNothing are functions that make no stream and no future, or what their argument is.
+var makeNothing = strings.Fields("Of All Each Send SendAll Forward")
+
+// none is a sequence without items.
+func none(func(int, error) bool) {}
 
 func TestItemsAllocateNothing(t *testing.T) {
 	if invariant.Enabled {
@@ -182,7 +222,7 @@ func TestItemsOfStagesSideBySideAndOnTheClockAllocateNothing(t *testing.T) {
 		s = stream.Buffered(s, 4, func(int) edo.Future[int] { return same })
 		s = stream.BufferUnordered(s, 4, func(int) edo.Future[int] { return same })
 		s = stream.FlatMapUnordered(s, 1, func(v int) stream.Stream[int] { return reused(v) })
-		s = s.Timeout(time.Hour).Throttle(0).RateLimit(1, 1, 1)
+		s = s.Timeout(time.Hour).TimeoutRepeating(time.Hour).CatchPanic().Throttle(0).RateLimit(1, 1, 1)
 		shared := stream.Share(s, 2)
 		s = shared.Subscribe()
 		shared.Drop()

@@ -44,6 +44,12 @@ func (d *deadline) isOver(cx *edo.Context) bool {
 	return false
 }
 
+// moveOn moves the deadline, which has been reached, by as many times every as are needed for it to lie ahead.
+func (d *deadline) moveOn(cx *edo.Context, every time.Duration) {
+	missed := max(0, (*sched.Context)(cx).Now()-d.at) / int64(every)
+	d.at = sched.After(sched.After(d.at, time.Duration(missed)*every), every)
+}
+
 // clear stops the timer.
 func (d *deadline) clear() {
 	if d.isSet {

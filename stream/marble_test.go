@@ -19,8 +19,8 @@ import (
 )
 
 // A marble picture is a line of text. Each column is 10 ms, and each character an event at that
-// time: a letter or a digit is an item, # an error, | the end. What is in parentheses happens
-// at the time of the opening one. An item of a result may have several characters: a chunk is
+// time: a letter or a digit is an item, # an error, ! a panic, | the end. What is in parentheses
+// happens at the time of the opening one. An item of a result may have several characters: a chunk is
 // in brackets, a pair is two.
 //
 //	1--2-(34)--#-|
@@ -110,6 +110,8 @@ func (p *played) PollNext(cx *edo.Context) (string, edo.Poll, error) {
 		return "", edo.End, nil
 	case '#':
 		return "", edo.Ready, errMarble
+	case '!':
+		panic(errMarble)
 	}
 	return string(c), edo.Ready, nil
 }

@@ -120,12 +120,16 @@ var operatorMarbles = []marble{
 	{name: "Catch", names: []string{"s", "fn"}, ins: []string{"1-2-#-3-|", "------a-b-|"}, out: "1-2---a-b-|", op: func(in streams) stream.Stream[string] {
 		return stream.Of(in[0]).Catch(func(error) stream.Stream[string] { return in[1] })
 	}},
+	{name: "CatchPanic", names: []string{"s"}, ins: []string{"1-2-!"}, out: "1-2-(#|)", op: func(in streams) stream.Stream[string] { return stream.Of(in[0]).CatchPanic() }},
 	{name: "UntilError", names: []string{"s"}, ins: []string{"1-2-#-3-|"}, out: "1-2-(#|)", op: func(in streams) stream.Stream[string] { return stream.Of(in[0]).UntilError() }},
 	{name: "TakeUntil", names: []string{"s", "until"}, ins: []string{"1-2-3-4-|", "-----a"}, out: "1-2-3|", op: func(in streams) stream.Stream[string] {
 		return stream.TakeUntil(in[0], edo.Future[string](first{in[1]}))
 	}},
 	{name: "Timeout", names: []string{"s"}, ins: []string{"1--2---------3--|"}, out: "1--2---#-----3--|", op: func(in streams) stream.Stream[string] {
 		return stream.Of(in[0]).Timeout(4 * column)
+	}},
+	{name: "TimeoutRepeating", names: []string{"s"}, ins: []string{"1--2----------3--|"}, out: "1--2---#---#--3--|", op: func(in streams) stream.Stream[string] {
+		return stream.Of(in[0]).TimeoutRepeating(4 * column)
 	}},
 	{name: "ChunksTimeout", names: []string{"s"}, ins: []string{"1-2---------3-4-5---------6|"}, out: "------[12]------[345]------([6]|)", op: func(in streams) stream.Stream[string] {
 		return texts(stream.ChunksTimeout(in[0], 3, 6*column))

@@ -138,6 +138,19 @@ func ExampleSeq_Catch() {
 	// Output: [1 7 8] <nil>
 }
 
+func ExampleSeq_CatchPanic() {
+	quotients := stream.Map(stream.Values(3, 0, 1), func(v int) int { return 6 / v })
+	show(quotients.CatchPanic().MapErr(func(err error) error {
+		if panicked, ok := errors.AsType[*edo.PanicError](err); ok {
+			fmt.Println("a panic:", panicked.Value)
+		}
+		return nil
+	}))
+	// Output:
+	// a panic: runtime error: integer divide by zero
+	// [2] <nil>
+}
+
 func ExampleSeq_UntilError() {
 	show(flaky().UntilError().MapErr(func(err error) error { fmt.Println(err); return nil }))
 	// Output:
@@ -240,6 +253,24 @@ func ExampleSeq_Timeout() {
 	silent := stream.Of(stream.Then(stream.Once(1), func(int) edo.Future[int] { return future.PollFn(silence[int]) }))
 	fmt.Println(edo.RunFuture(stream.Collect(silent.Timeout(time.Millisecond))))
 	// Output: [] stream: no item for 1ms
+}
+
+func ExampleSeq_TimeoutRepeating() {
+	err := edo.Run(func(task *edo.Task) error {
+		warnings := 0
+		for _, err := range stream.All(task, stream.PollFn(silence[int]).TimeoutRepeating(time.Millisecond)) {
+			fmt.Println(err)
+			if warnings++; warnings == 2 {
+				break
+			}
+		}
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// stream: no item for 1ms
+	// stream: no item for 1ms
+	// <nil>
 }
 
 func silence[T any](*edo.Context) (zero T, _ edo.Poll, _ error) { return zero, edo.Pending, nil }

@@ -1,11 +1,13 @@
 package stream_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -169,6 +171,59 @@ func TestARandomPipelineIsTheNaiveOneOnAnyNumberOfWorkers(t *testing.T) {
 		}, edo.WithConfig(edo.Config{Workers: 1 + r.IntN(4)}))
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// What a task has read when it is cancelled is a prefix, and the source is dropped.
+func TestWhatACancelledTaskHasReadIsAPrefix(t *testing.T) {
+	for seed := range seeds(500) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		p := newPipeline(r)
+		src := &source{in: p.in, r: r}
+		var got []int
+		err := sim.Run(seed, func(task *edo.Task) error {
+			h := edo.Go(task, func(task *edo.Task) error {
+				for v, err := range stream.All(task, p.build(src)) {
+					if err != nil {
+						v = -int(err.(code))
+					}
+					got = append(got, v)
+					if r.IntN(4) == 0 {
+						edo.Yield(task)
+					}
+				}
+				return task.Err()
+			})
+			for range r.IntN(60) {
+				edo.Yield(task)
+			}
+			h.Abort()
+			_, err := h.Await(task)
+			if want := p.want(); len(got) > len(want) || !slices.Equal(got, want[:len(got)]) || err == nil && len(got) != len(want) {
+				t.Errorf("seed %d: %v: got %v, %v, want a prefix of %v", seed, p, got, err, want)
+			}
+			if err != nil && !errors.Is(err, edo.ErrCancelled) {
+				return err
+			}
+			return nil
+		})
+		begun := src.isEnded || len(got) > 0
+		if err != nil || src.drops > 1 || begun && src.drops == 0 {
+			t.Fatalf("seed %d: %v: the source was dropped %d times, %v", seed, p, src.drops, err)
+		}
+	}
+}
+
+// The guide has no operator that the random pipelines leave out.
+func TestEveryOperatorOfTheGuideIsInTheRandomPipelines(t *testing.T) {
+	for _, s := range sections {
+		for _, row := range s.rows {
+			inPackage := !strings.Contains(s.title, "in package")
+			isPart := func(op operation) bool { return op.name == row.name || strings.HasPrefix(op.name, row.name+" ") }
+			if inPackage && !slices.ContainsFunc(operations, isPart) {
+				t.Errorf("%s is not", row.name)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -287,6 +288,27 @@ var operations = []operation{
 	}},
 	{"Timeout", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.Timeout(time.Hour) },
 		func(k int, in []int) []int { return in }},
+	{"TimeoutRepeating", func(k int, s stream.Seq[int]) stream.Stream[int] { return s.TimeoutRepeating(time.Hour) },
+		func(k int, in []int) []int { return in }},
+	{"CatchPanic", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Map(s, func(v int) int {
+			if v%13 == k {
+				panic(code(k + 1000))
+			}
+			return v
+		}).CatchPanic().MapErr(func(err error) error {
+			if panicked, ok := errors.AsType[*edo.PanicError](err); ok {
+				return panicked.Value.(code)
+			}
+			return err
+		})
+	}, func(k int, in []int) []int {
+		at := endOf(in, func(v int) bool { return v >= 0 && v%13 == k })
+		if at == len(in) {
+			return in
+		}
+		return append(slices.Clone(in[:at]), -k-1000)
+	}},
 	{"Throttle", func(k int, s stream.Seq[int]) stream.Stream[int] {
 		return s.Throttle(time.Duration(k) * time.Microsecond)
 	},
@@ -311,6 +333,19 @@ var operations = []operation{
 	}, func(k int, in []int) []int {
 		return in[:min(len(in), endOf(in, func(v int) bool { return v < 0 })+1)]
 	}},
+	{"TakeUntil what never comes", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.TakeUntil(s, edo.Future[int](never{}))
+	}, func(k int, in []int) []int { return in }},
+	{"StreamMap of one", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		m := stream.NewStreamMap[int, int]()
+		m.Insert(k, s)
+		return stream.Map(m, func(p stream.Pair[int, int]) int { return p.Second })
+	}, func(k int, in []int) []int { return in }},
+	{"Peek", func(k int, s stream.Seq[int]) stream.Stream[int] { return peeking{stream.Peek(s)} },
+		func(k int, in []int) []int { return in }},
+	{"Flatten", func(k int, s stream.Seq[int]) stream.Stream[int] {
+		return stream.Flatten(stream.Map(s, func(v int) stream.Seq[int] { return stream.Values(v, v+1).Take(1 + k%2) }))
+	}, eachValue(func(k, v int) []int { return []int{v, v + 1}[:1+k%2] })},
 	{"Share", func(k int, s stream.Seq[int]) stream.Stream[int] {
 		h := stream.Share(s, k)
 		defer h.Drop()
@@ -353,6 +388,16 @@ func init() { // the naive one needs an order that eachValue does not have
 			}
 		}
 	}
+}
+
+// peeking peeks at each item before it gives it.
+type peeking struct{ *stream.Peekable[int] }
+
+func (p peeking) PollNext(cx *edo.Context) (int, edo.Poll, error) {
+	if _, poll, _ := p.PollPeek(cx); poll != edo.Ready {
+		return 0, poll, nil
+	}
+	return p.Peekable.PollNext(cx)
 }
 
 // slow is a future that is pending for so many polls.

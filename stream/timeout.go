@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -18,19 +19,38 @@ import (
 //
 //	s        1--2---------3--|
 //	Timeout  1--2---#-----3--|
-func (s Seq[T]) Timeout(d time.Duration) Seq[T] {
-	t := &timeout[T]{src: s.source(), d: d}
+func (s Seq[T]) Timeout(d time.Duration) Seq[T] { return s.withTimeout(d, false) }
+
+// TimeoutRepeating is [Seq.Timeout] with an error after each d of a gap, and not after the first alone: so
+// silence is told again and again. A receiver that comes late gets one error for those that it has missed,
+// and the next one when it would have come anyway. With a d of 0 or less the stream is one error.
+//
+//	s                 1--2----------3--|
+//	TimeoutRepeating  1--2---#---#--3--|
+func (s Seq[T]) TimeoutRepeating(d time.Duration) Seq[T] {
+	if d <= 0 {
+		s.Drop()
+		return oneError[T](errNoPeriod)
+	}
+	return s.withTimeout(d, true)
+}
+
+func (s Seq[T]) withTimeout(d time.Duration, repeats bool) Seq[T] {
+	t := &timeout[T]{src: s.source(), d: d, repeats: repeats}
 	t.deadline.on = "stream: time-out"
 	t.self = t
 	return Seq[T]{&t.node}
 }
+
+var errNoPeriod = errors.New("stream: a time-out that repeats needs a time above zero")
 
 type timeout[T any] struct {
 	node[T]
 	src      own.Stream[T]
 	deadline deadline
 	d        time.Duration
-	hasFired bool // in this gap
+	repeats  bool
+	hasFired bool // in this gap, and does not repeat
 }
 
 func (t *timeout[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
@@ -51,8 +71,12 @@ func (t *timeout[T]) PollNext(cx *edo.Context) (T, edo.Poll, error) {
 	if !t.deadline.isOver(cx) {
 		return v, edo.Pending, nil
 	}
-	t.deadline.clear()
-	t.hasFired = true
+	if t.repeats {
+		t.deadline.moveOn(cx, t.d)
+	} else {
+		t.deadline.clear()
+		t.hasFired = true
+	}
 	return v, edo.Ready, &timeoutError{t.d}
 }
 

@@ -98,6 +98,8 @@ var recipes = []recipe{
 	stream1("chunks", "futures::StreamExt::chunks", sized(1, 4)),
 	stream1("ready_chunks", "futures::StreamExt::ready_chunks", sized(1, 4)),
 	{name: "stream/then", of: "tokio_stream::StreamExt::then", config: noConfig, ops: withWorks(fromSources(1), 6, op("fail", 1, below(6)))},
+	{name: "stream/catch_unwind", of: "futures::StreamExt::catch_unwind", config: noConfig,
+		ops: withWorks(fromSources(1), 6, op("fail", 1, below(6)), op("panic", 2, below(6))), by: []difference{dropsAtOnce}},
 	{name: "stream/chain", of: "tokio_stream::StreamExt::chain", config: noConfig, ops: fromSources(2)},
 	{name: "stream/merge", of: "tokio_stream::StreamExt::merge", config: noConfig, ops: inRuns(2), by: []difference{takesTurns}},
 	{name: "stream/select", of: "futures::stream::select", config: noConfig, ops: inRuns(2), by: []difference{takesTurns}},
@@ -159,6 +161,7 @@ var recipes = []recipe{
 
 	{name: "time/throttle", of: "tokio_stream::StreamExt::throttle", config: sized(1, 4), ops: timed(), after: "run", by: []difference{holdsOne}},
 	{name: "time/timeout", of: "tokio_stream::StreamExt::timeout", config: sized(1, 4), ops: timed(), after: "run"},
+	{name: "time/timeout_repeating", of: "tokio_stream::StreamExt::timeout_repeating, with Skip", config: sized(1, 4), ops: timed(), after: "run"},
 	{name: "time/chunks_timeout", of: "tokio_stream::StreamExt::chunks_timeout",
 		config: func(r *rand.Rand) []int { return []int{1 + r.IntN(4), 1 + r.IntN(4)} }, ops: append(timed(), op("poll", 4), op("run", 4)), by: []difference{stopsItsTimer}},
 	{name: "time/timers", of: "tokio::time::sleep, interval_at, timeout", config: noConfig, ops: []template{

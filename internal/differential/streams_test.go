@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/edo-go/edo"
@@ -20,11 +21,18 @@ func items[T any](s edo.Stream[T], show func(T) string) texter {
 			return "P"
 		case p == edo.End:
 			return "end"
+		case isPanic(err):
+			return "panic"
 		case err != nil:
 			return "err"
 		}
 		return show(v)
 	}
+}
+
+func isPanic(err error) bool {
+	_, ok := errors.AsType[*edo.PanicError](err)
+	return ok
 }
 
 // once returns a texter of a future.
@@ -146,6 +154,9 @@ func buildOperator(name string, n int, p *parts) (texter, edo.Dropper) {
 		})))
 	case "flat_map_unordered":
 		return seq(stream.FlatMapUnordered(a, n, p.inner))
+	case "catch_unwind":
+		s := stream.Then(a, p.work).CatchPanic()
+		return items(s, text), s
 	case "scan":
 		s := stream.Scan(a, 0, func(sum int, v *val) (int, int) { return sum + v.id, sum + v.id })
 		return items(s, number), s

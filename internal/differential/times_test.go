@@ -27,8 +27,12 @@ func newTimedMachine(name string, config []int, w *world) machine {
 	case "throttle":
 		s := a.Throttle(d)
 		m.poll, m.s = items(s, text), s
-	case "timeout":
-		s := a.Timeout(d)
+	case "timeout", "timeout_repeating":
+		with := a.Timeout
+		if name == "timeout_repeating" {
+			with = a.TimeoutRepeating
+		}
+		s := with(d)
 		late := items(s, text)
 		m.s = s
 		m.poll = func(cx *edo.Context) string {

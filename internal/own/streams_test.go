@@ -111,6 +111,9 @@ var ofStreams = []row{
 			return s.values()
 		}))
 	}},
+	{name: "stream.Seq.CatchPanic", calls: true, build: func(s *scene) subject {
+		return s.stream(stream.Map(s.values(), s.convert).CatchPanic())
+	}},
 	{name: "stream.Seq.UntilError", build: func(s *scene) subject { return s.stream(stream.Of(s.values()).UntilError()) }},
 	{name: "stream.TakeUntil", build: func(s *scene) subject {
 		return s.stream(stream.TakeUntil(s.values(), edo.Future[*item](s.script().Wait().Give(s.item()))))
@@ -224,6 +227,9 @@ var ofStreams = []row{
 		return s.stream(yes.Merge(no))
 	}},
 	{name: "stream.Seq.Timeout", live: true, build: func(s *scene) subject { return s.stream(stream.Of(s.values()).Timeout(hour)) }},
+	{name: "stream.Seq.TimeoutRepeating", live: true, build: func(s *scene) subject {
+		return s.stream(stream.Of(s.values()).TimeoutRepeating(hour))
+	}},
 	{name: "stream.ChunksTimeout", live: true, build: func(s *scene) subject {
 		return items(s, stream.ChunksTimeout(s.values(), 2, hour), -1, takeAll)
 	}},

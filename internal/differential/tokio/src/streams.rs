@@ -4,6 +4,7 @@ use crate::harness::*;
 use crate::parts::*;
 use futures::{FutureExt, Stream, StreamExt as Futures};
 use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -135,6 +136,10 @@ pub fn build(name: &str, n: usize, p: &Parts) -> Texts {
         "flat_map" => Box::pin(Futures::flat_map(a, p.inner())),
         "flatten" => Box::pin(Futures::flatten(Futures::map(a, p.inner()))),
         "flat_map_unordered" => Box::pin(Futures::flat_map_unordered(a, n, p.inner())),
+        "catch_unwind" => {
+            let caught = Futures::catch_unwind(AssertUnwindSafe(Tokio::then(a, p.work())));
+            Box::pin(Futures::map(caught, |r| r.map_or("panic".into(), result)))
+        }
         "scan" => Box::pin(Futures::map(
             Futures::scan(a, 0, |sum, v| {
                 *sum += v.take();
@@ -275,6 +280,7 @@ pub fn act_on_parts(p: &Parts, name: &str, a: &[i64]) -> Option<String> {
         }
         "fin" => applies(p.works.end(a[0] as usize, End::Value)),
         "fail" => applies(p.works.end(a[0] as usize, End::Failure)),
+        "panic" => applies(p.works.end(a[0] as usize, End::Panic)),
         "nudge" => applies(p.works.nudge(a[0] as usize)),
         _ => return None,
     })

@@ -21,6 +21,11 @@ fn build(name: &str, c: &[i64], a: Source, clock: &Clock) -> Texts {
     match name {
         "throttle" => Box::pin(Futures::map(Tokio::throttle(a, d), one)),
         "timeout" => Box::pin(Futures::map(Tokio::timeout(a, d), |r| r.map_or("late".into(), one))),
+        "timeout_repeating" => {
+            let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + d, d);
+            interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            Box::pin(Futures::map(Tokio::timeout_repeating(a, interval), |r| r.map_or("late".into(), one)))
+        }
         "chunks_timeout" => Box::pin(Futures::map(Tokio::chunks_timeout(a, c[1] as usize, d), list)),
         _ => panic!("no operator {name}"),
     }

@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo/internal/carried"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/coro"
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/driver/real"
 	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/lost"
@@ -96,7 +97,7 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	})
 	core.Runtimes.Add(rt)
 	if d.Seeded() {
-		rt.Began = lost.Hold()
+		rt.Lost = lost.Hold(makerOf(d), rt.Sched.OnGoroutine)
 		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && c.stallAfter() > 0 {
 			b.OnBlocked(c.stallAfter(), func() { public.blocked(c.stallAfter()) })
 		}
@@ -112,6 +113,14 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	return public, nil
 }
 
+// makerOf returns the goroutine that has made a driver; the calling one, if the driver does not know.
+func makerOf(d driver.Driver) uintptr {
+	if m, ok := d.(interface{ Maker() uintptr }); ok {
+		return m.Maker()
+	}
+	return gid.Get()
+}
+
 // end ends what the runtime consists of, once every task has ended.
 func end(rt *core.Runtime) {
 	rt.Sched.Wait()
@@ -125,12 +134,12 @@ func end(rt *core.Runtime) {
 	}
 	if rt.HasLives.Load() {
 		rt.Unwind()
-		lost.Excuse(rt.Began)
+		rt.Lost.Excuse()
 	}
 	rt.Coros.Close()
 	core.Runtimes.Remove(rt)
 	if rt.Driver.Seeded() {
-		lost.Release(rt.Began)
+		rt.Lost.Release()
 	}
 	if err := rt.Driver.Close(); err != nil {
 		rt.OnError(fmt.Errorf("edo: closing the driver: %w", err))

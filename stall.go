@@ -52,7 +52,7 @@ func (e *ShutdownError) Unwrap() error { return e.Cause }
 func (rt *Runtime) stalled(again bool) {
 	if !again && (lost.AnyWatched() || lost.Kept()) {
 		lost.Collect()
-		rt.in().Failures.AddForgotten(lost.Tell(rt.in().Began))
+		rt.in().Failures.AddForgotten(rt.in().Lost.Tell())
 		return
 	}
 	rt.in().Failures.AddStall(&StallError{Snapshot: rt.Snapshot()})

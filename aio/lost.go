@@ -10,9 +10,9 @@ import (
 // pc is the place where the Duplex was made. Lanes do not refer to their ends, so an end in
 // use does not keep the other one alive.
 func watchForgotten(a, b *Pipe, pc uintptr) {
-	n, m := lost.Number(), lost.Number()
-	a.cleanup = lost.Watch(a, n, forgotten.found, forgotten{a.in, a.out, weak.Make(b), pc, n})
-	b.cleanup = lost.Watch(b, m, forgotten.found, forgotten{b.in, b.out, weak.Make(a), pc, m})
+	m, n := lost.NewMark(), lost.NewMark()
+	a.cleanup = lost.Watch(a, m, forgotten.found, forgotten{a.in, a.out, weak.Make(b), pc, m})
+	b.cleanup = lost.Watch(b, n, forgotten.found, forgotten{b.in, b.out, weak.Make(a), pc, n})
 }
 
 // forgotten describes an end that has become garbage. It must not refer to the end.
@@ -20,11 +20,11 @@ type forgotten struct {
 	in, out *lane
 	other   weak.Pointer[Pipe]
 	pc      uintptr
-	number  uint64
+	mark    lost.Mark
 }
 
 // found is called by the collector. Package lost decides when closeForgotten is called.
-func (o forgotten) found() { lost.Found(o.number, o.closeForgotten) }
+func (o forgotten) found() { lost.Found(o.mark, o.closeForgotten) }
 
 // closeForgotten closes the end. It returns the report if the mistake may change what the
 // program does: the other end is in use, and has not read the end of this one.

@@ -13,8 +13,8 @@ func callerPC() uintptr { return origin.Here(2) }
 // cleanup, by which the collector reports a forgotten handle, costs 300 ns.
 func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 	tx := &Sender[T]{ch: c, pc: pc}
-	n := lost.Number()
-	tx.cleanup = lost.Watch(tx, n, forgotten[T].onFound, forgotten[T]{c, pc, n})
+	m := lost.NewMark()
+	tx.cleanup = lost.Watch(tx, m, forgotten[T].onFound, forgotten[T]{c, pc, m})
 	return tx
 }
 
@@ -22,12 +22,12 @@ func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 // The channel does not refer to its handles either, except to those by way of which a task
 // waits in line.
 type forgotten[T any] struct {
-	ch     *channel[T]
-	pc     uintptr
-	number uint64
+	ch   *channel[T]
+	pc   uintptr
+	mark lost.Mark
 }
 
-func (o forgotten[T]) onFound() { lost.Found(o.number, o.closeForgotten) }
+func (o forgotten[T]) onFound() { lost.Found(o.mark, o.closeForgotten) }
 
 // closeForgotten closes a sender that was never closed. It returns an error that reports it,
 // unless the channel was closed: then no receive waits for that sender.
@@ -44,14 +44,14 @@ func (o forgotten[T]) closeForgotten() error {
 
 // newReceiver returns a handle that was made at pc. The receivers of c already count it.
 func newReceiver[T any](c *channel[T], pc uintptr) *Receiver[T] {
-	s := &seat[T]{ch: c, pc: pc, number: lost.Number()}
+	s := &seat[T]{ch: c, pc: pc, mark: lost.NewMark()}
 	s.streamTurn.seat = s
 	rx := &Receiver[T]{ch: c, seat: s}
-	rx.cleanup = lost.Watch(rx, s.number, (*seat[T]).onFound, s)
+	rx.cleanup = lost.Watch(rx, s.mark, (*seat[T]).onFound, s)
 	return rx
 }
 
-func (s *seat[T]) onFound() { lost.Found(s.number, s.dropForgotten) }
+func (s *seat[T]) onFound() { lost.Found(s.mark, s.dropForgotten) }
 
 // dropForgotten drops a receiver that was never dropped. It returns an error that reports it,
 // unless the channel was closed or no message could be sent any more: then no send waits for

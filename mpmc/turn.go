@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/release"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -47,11 +48,11 @@ type turn[T any] struct {
 // first takes the message.
 type seat[T any] struct {
 	ch         *channel[T]
-	pc         uintptr // where the handle was made
-	number     uint64  // in which order, among all that the collector may find
-	ended      bool    // the handle is closed
-	waiting    int     // turns of the handle in line, without the stream turn
-	streamTurn turn[T] // of polls of the handle; guarded by the lock
+	pc         uintptr   // where the handle was made
+	mark       lost.Mark // among all that the collector may find
+	ended      bool      // the handle is closed
+	waiting    int       // turns of the handle in line, without the stream turn
+	streamTurn turn[T]   // of polls of the handle; guarded by the lock
 }
 
 // turnLine is a queue of turns.

@@ -13,8 +13,8 @@ func callerPC() uintptr { return origin.Here(2) }
 // cleanup, by which the collector reports a forgotten handle, costs 300 ns.
 func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 	tx := &Sender[T]{ch: c, pc: pc}
-	n := lost.Number()
-	tx.cleanup = lost.Watch(tx, n, forgotten[T].onFound, forgotten[T]{c, pc, n})
+	m := lost.NewMark()
+	tx.cleanup = lost.Watch(tx, m, forgotten[T].onFound, forgotten[T]{c, pc, m})
 	return tx
 }
 
@@ -22,12 +22,12 @@ func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 // The channel does not refer to its handles either, except to those by way of which a task
 // waits in line.
 type forgotten[T any] struct {
-	ch     *channel[T]
-	pc     uintptr
-	number uint64
+	ch   *channel[T]
+	pc   uintptr
+	mark lost.Mark
 }
 
-func (o forgotten[T]) onFound() { lost.Found(o.number, o.closeForgotten) }
+func (o forgotten[T]) onFound() { lost.Found(o.mark, o.closeForgotten) }
 
 // closeForgotten closes a handle that was never closed. It returns an error that reports it,
 // unless the receiver was closed: then no task waited for that handle.

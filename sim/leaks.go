@@ -88,7 +88,7 @@ func (w *watch) checkConns() {
 		return
 	}
 	lost.Collect()
-	if err := lost.Tell(w.rt.Began); err != nil {
+	if err := w.rt.Lost.Tell(); err != nil {
 		w.fail(&LeakError{Forgotten: err})
 	}
 }

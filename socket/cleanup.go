@@ -55,8 +55,8 @@ func keepPacketConn(inner driver.PacketConn, pc uintptr) *PacketConn {
 
 // watchLost has the collector look for s, which was made at pc, when it is garbage.
 func watchLost[S any](s *S, inner closer, pc uintptr) {
-	n := lost.Number()
-	lost.Watch(s, n, forgotten.found, forgotten{inner, pc, n})
+	m := lost.NewMark()
+	lost.Watch(s, m, forgotten.found, forgotten{inner, pc, m})
 }
 
 // caller returns the place where the caller of its caller was called: there a connection
@@ -67,9 +67,9 @@ func caller() uintptr { return origin.Here(2) }
 // that, nor does the driver, except by tasks that wait. The cleanup runs after Close as
 // well, and finds nothing to do then: that costs less than if Close stopped it.
 type forgotten struct {
-	inner  closer
-	pc     uintptr
-	number uint64
+	inner closer
+	pc    uintptr
+	mark  lost.Mark
 }
 
 // closer has the methods that all sockets of a driver have in common.
@@ -81,7 +81,7 @@ type closer interface {
 // found is the cleanup.
 func (f forgotten) found() {
 	if !f.inner.Closed() {
-		lost.Found(f.number, f.closeLost)
+		lost.Found(f.mark, f.closeLost)
 	}
 }
 

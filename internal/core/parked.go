@@ -20,6 +20,7 @@ func (t *Task) RunParked(fn func()) {
 	x := h.MakeExtra()
 	defer x.EnterValues(gid.Get())()
 	defer x.life.enter(gid.Get())()
+	defer t.Rt.Lost.Enter()()
 	if x.labels != nil {
 		carried.SetLabels(x.labels)
 	}

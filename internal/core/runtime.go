@@ -9,6 +9,7 @@ import (
 
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/lost"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -36,7 +37,7 @@ type Runtime struct {
 	// ReportQuiet is called when nothing has happened for a while. It reports that, unless a
 	// task waits for something outside, and returns whether it has, now or before.
 	ReportQuiet func() (reported bool)
-	Began       uint64        // in a seeded runtime: the number before that of the first thing made in it
+	Lost        *lost.Run     // of a seeded runtime: what it has made and forgotten; otherwise nil
 	Told        string        // the report of the last stall; the monitor's
 	Signals     atomic.Bool   // a signal may do something
 	Stalls      atomic.Uint64 // stalls and islands that were reported

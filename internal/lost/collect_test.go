@@ -47,7 +47,7 @@ func TestCollectReturnsWhenEveryCleanUpHasRun(t *testing.T) {
 //go:noinline
 func chain(n int, reported *atomic.Int64) {
 	runtime.AddCleanup(&thingToFind{next: new(int)}, func(n int) {
-		Found(Number(), func() error { reported.Add(1); return nil })
+		Found(NewMark(), func() error { reported.Add(1); return nil })
 		if n > 1 {
 			chain(n-1, reported)
 		}
@@ -84,18 +84,19 @@ func TestCollectReturnsFalseWhenACleanUpFunctionDoesNotReturn(t *testing.T) {
 }
 
 func TestAForgottenThingIsTheErrorOfTell(t *testing.T) {
-	defer Release(Hold())
+	r, of := hold()
+	defer r.Release()
 	if Kept() || !Held() {
 		t.Fatal("kept something, or no simulation runs")
 	}
 	pc := origin.Here(0)
-	a, b := Number(), Number()
+	a, b := of(), of()
 	Found(b, func() error { return &Forgotten{What: "a sender", PC: pc} })
 	Found(a, func() error { return nil })
 	if !Kept() {
 		t.Fatal("nothing kept")
 	}
-	err := Tell(0)
+	err := r.Tell()
 	f, ok := errors.AsType[*Forgotten](err)
 	if !ok || f.PC != pc {
 		t.Fatalf("Tell() = %v", err)
@@ -104,27 +105,10 @@ func TestAForgottenThingIsTheErrorOfTell(t *testing.T) {
 		!strings.Contains(text, "TestAForgottenThingIsTheErrorOfTell") {
 		t.Error(text)
 	}
-	if Kept() || Tell(0) != nil {
+	if Kept() || r.Tell() != nil {
 		t.Error("reported twice")
 	}
 	if (&Forgotten{What: "one"}).Error() != "one" {
 		t.Error("a place is named that is not known")
-	}
-}
-
-func TestTellReturnsOnlyThingsMadeSince(t *testing.T) {
-	defer Release(Hold())
-	before := Number()
-	since := Number()
-	after := Number()
-	reported := 0
-	for _, n := range []uint64{after, before} {
-		Found(n, func() error {
-			reported++
-			return &Forgotten{What: map[uint64]string{before: "before", after: "after"}[n]}
-		})
-	}
-	if err := Tell(since); err == nil || err.Error() != "after" || reported != 2 {
-		t.Fatalf("Tell() = %v, %d reported: want the one that this run has made, and both reported", err, reported)
 	}
 }

@@ -5,40 +5,44 @@ import (
 	"slices"
 )
 
-// excused are the things that no report names: those of simulations whose hosts have crashed. The
-// tasks that would have closed them were not polled any more. By their numbers, in order; mu
+// excused are the simulations whose things no report names: those whose hosts have crashed. The
+// tasks that would have closed them were not polled any more. By their ids, in order; mu
 // guards it.
 var excused []span
 
-// span are the numbers after one, up to another.
+// span are the ids after one, up to another.
 type span struct{ after, upTo uint64 }
 
-// Excuse keeps the things that were made after the one with the number since from being reported,
-// until now. They are told all the same, unless the simulation that calls it has ended: then their
-// cleanups let go of them, see [Watch].
-func Excuse(since uint64) {
+// Excuse keeps the things that r has made from being reported. They are told all the same, unless r has
+// ended: then their cleanups let go of them, see [Watch].
+func (r *Run) Excuse() {
 	mu.Lock()
 	defer mu.Unlock()
-	s := span{since, made.Load()}
+	excuse(r.id)
+}
+
+// excuse adds an id to those that are excused. Locked.
+func excuse(id uint64) {
+	s := span{id - 1, id}
 	i, _ := slices.BinarySearchFunc(excused, s.after, func(o span, n uint64) int { return cmp.Compare(o.upTo, n) })
-	j := i // those from i to j overlap s, or touch it
+	j := i // those from i to j have s, or touch it
 	for ; j < len(excused) && excused[j].after <= s.upTo; j++ {
 		s.after, s.upTo = min(s.after, excused[j].after), max(s.upTo, excused[j].upTo)
 	}
 	excused = slices.Replace(excused, i, j, s)
 }
 
-// isExcused reports whether a thing is not to be reported. Locked.
-func isExcused(number uint64) bool {
-	i, _ := slices.BinarySearchFunc(excused, number, func(o span, n uint64) int { return cmp.Compare(o.upTo, n) })
-	return i < len(excused) && excused[i].after < number
+// isExcused reports whether the things of a maker are not to be reported. Locked.
+func isExcused(maker uint64) bool {
+	i, _ := slices.BinarySearchFunc(excused, maker, func(o span, n uint64) int { return cmp.Compare(o.upTo, n) })
+	return i < len(excused) && excused[i].after < maker
 }
 
-// reportOf returns what to report when the thing with this number was told.
-func reportOf(number uint64, err error) error {
+// reportOf returns what to report when the thing with this mark was told.
+func reportOf(m Mark, err error) error {
 	mu.Lock()
 	defer mu.Unlock()
-	if isExcused(number) {
+	if isExcused(m.maker) {
 		return nil
 	}
 	return err

@@ -13,7 +13,7 @@ func excuseNothing() {
 	excused = nil
 }
 
-// A list of spans, and a set of numbers, must say the same. Cleanups of the tests before it may still
+// A list of spans, and a set of ids, must say the same. Cleanups of the tests before it may still
 // ask the list.
 func TestWhatIsExcusedIsAUnionOfSpans(t *testing.T) {
 	defer excuseNothing()
@@ -21,25 +21,17 @@ func TestWhatIsExcusedIsAUnionOfSpans(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		excuseNothing()
 		want := map[uint64]bool{}
-		base := made.Load()
+		const ids = 30
 		for range 12 {
-			since := base + r.Uint64N(made.Load()-base+1)
-			for range r.IntN(5) {
-				Number()
-			}
-			Excuse(since)
-			for n := since + 1; n <= made.Load(); n++ {
-				want[n] = true
-			}
-			for range r.IntN(5) {
-				Number()
-			}
+			id := isRun | r.Uint64N(ids) + 1
 			mu.Lock()
+			excuse(id)
+			want[id] = true
 			list := slices.Clone(excused)
 			var wrong []uint64
-			for n := base; n <= made.Load()+1; n++ {
+			for n := uint64(isRun); n <= isRun+ids+1; n++ {
 				if isExcused(n) != want[n] {
-					wrong = append(wrong, n-base)
+					wrong = append(wrong, n&^isRun)
 				}
 			}
 			mu.Unlock()
@@ -51,4 +43,23 @@ func TestWhatIsExcusedIsAUnionOfSpans(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestACrashExcusesTheThingsOfItsSimulationAlone(t *testing.T) {
+	defer excuseNothing()
+	told, find := finding()
+	a, ofA := hold()
+	b, ofB := hold()
+	find("of a", ofA())
+	find("of b", ofB())
+	a.Excuse()
+	if err := a.Tell(); err != nil {
+		t.Errorf("it is excused: %v", err)
+	}
+	if err := names(b.Tell()); err != "of b" {
+		t.Errorf("the error of b is %q", err)
+	}
+	expect(t, "of both", told, "of a", "of b")
+	a.Release()
+	b.Release()
 }

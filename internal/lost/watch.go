@@ -1,39 +1,55 @@
 package lost
 
 import (
-	"math"
 	"runtime"
 	"slices"
 	"weak"
 )
 
-// Watch has found called with arg when the collector has found thing, whose number is given. arg
+// Watch has found called with arg when the collector has found thing, whose mark is given. arg
 // must not refer to thing.
 //
 // In a simulation arg may come to refer to thing all the same, by way of tasks: a channel refers to
 // a task of a crashed host that waited for it, and the function of that task to a handle of the
 // channel. The cleanup is a root of the collector, so that nothing of the whole simulation would
-// ever be garbage. Therefore the cleanups of the things that [Excuse] excuses let go of their
-// arguments: when the simulation has ended, and each that ran beside it and began before they were
-// made. Then found is not called any more.
-func Watch[T, A any](thing *T, number uint64, found func(A), arg A) runtime.Cleanup {
-	if !Held() {
+// ever be garbage. Therefore the cleanups of the things of a simulation that [Run.Excuse] excuses let go of
+// their arguments when it has ended. Then found is not called any more.
+func Watch[T, A any](thing *T, m Mark, found func(A), arg A) runtime.Cleanup {
+	r := runOf(m)
+	if r == nil || r.id != m.maker {
 		return runtime.AddCleanup(thing, found, arg)
 	}
 	w := &watcher[A]{found: found, arg: arg}
 	w.self = w
-	watch(number, weak.Make(&w.held))
+	if !r.keep(&w.held) {
+		watch(m, weak.Make(&w.held))
+	}
 	return runtime.AddCleanup(thing, (*watcher[A]).run, w)
 }
 
-// watchers are those of things that were made while a simulation ran which has not ended, or
-// another that began before it. The cleanup alone refers to a watcher: when it has run, or was
-// stopped, the watcher is garbage. mu guards the list, and the fields of all watchers.
-var watchers []numbered
+// mostEarly is how many watchers a simulation keeps, of the first things that it makes. So a short one needs no weak
+// pointers, each of which costs as much as the cleanup itself, and a long one keeps no watchers of closed things
+// beyond these.
+const mostEarly = 64
 
-type numbered struct {
-	number uint64
-	held   weak.Pointer[held]
+// keep keeps a watcher, if it is one of the first.
+func (r *Run) keep(h *held) bool {
+	mu.Lock()
+	defer mu.Unlock()
+	if len(r.early) == mostEarly {
+		return false
+	}
+	r.early = append(r.early, h)
+	return true
+}
+
+// watchers are those of the other things that a simulation has made which runs. The cleanup alone refers to such a
+// watcher: when it has run, or was stopped, the watcher is garbage. mu guards the list, and the fields of all watchers.
+var watchers []marked
+
+type marked struct {
+	Mark
+	held weak.Pointer[held]
 }
 
 // watcher is what a cleanup has of a thing, and of what is to be called.
@@ -48,14 +64,14 @@ type held struct {
 	self interface{ letGo() } // the watcher; nil: it has let go
 }
 
-func watch(number uint64, h weak.Pointer[held]) {
+func watch(m Mark, h weak.Pointer[held]) {
 	mu.Lock()
 	defer mu.Unlock()
 	if len(watchers) == cap(watchers) {
-		watchers = slices.DeleteFunc(watchers, func(n numbered) bool { return n.held.Value() == nil })
+		watchers = slices.DeleteFunc(watchers, func(w marked) bool { return w.held.Value() == nil })
 		watchers = slices.Grow(watchers, len(watchers)+1) // so that each is looked at a few times
 	}
-	watchers = append(watchers, numbered{number, h})
+	watchers = append(watchers, marked{m, h})
 }
 
 // run is the cleanup.
@@ -73,23 +89,25 @@ func (w *watcher[A]) run() {
 // letGo is called with mu held.
 func (w *watcher[A]) letGo() { *w = watcher[A]{} }
 
-// letGo lets the watchers go whose things are excused and were made before each simulation that
-// still runs. Locked.
-func letGo() {
-	oldest := uint64(math.MaxUint64)
-	for _, since := range runs {
-		oldest = min(oldest, since)
+// letGo takes the watchers of r off the lists. They let go if r is excused. Locked.
+func (r *Run) letGo() {
+	isOver := isExcused(r.id)
+	for _, h := range r.early {
+		if isOver && h.self != nil {
+			h.self.letGo()
+		}
 	}
-	watchers = slices.DeleteFunc(watchers, func(n numbered) bool {
-		if n.number > oldest {
+	r.early, r.few = nil, [len(r.few)]*held{}
+	watchers = slices.DeleteFunc(watchers, func(w marked) bool {
+		if w.maker != r.id {
 			return false
 		}
-		if isExcused(n.number) {
-			if h := n.held.Value(); h != nil && h.self != nil {
+		if isOver {
+			if h := w.held.Value(); h != nil && h.self != nil {
 				h.self.letGo()
 			}
 		}
-		return true // no simulation that runs may excuse it any more
+		return true
 	})
 	if len(watchers) == 0 {
 		watchers = nil

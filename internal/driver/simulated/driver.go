@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/internal/schedule"
 )
@@ -58,6 +59,7 @@ type Config struct {
 // because blocking tasks call them; so may the methods that say so.
 type Driver struct {
 	start time.Time
+	maker uintptr
 	trace func(n, chosen int)
 	quiet bool
 	late  int64
@@ -112,6 +114,7 @@ func New(c Config) *Driver {
 	}
 	d := &Driver{
 		recorder: c.Recorder,
+		maker:    gid.Get(),
 		start:    c.Start,
 		trace:    c.Trace,
 		hold:     c.HoldClock,
@@ -150,6 +153,9 @@ func (d *Driver) Rand() uint64 {
 	defer d.mu.Unlock()
 	return d.random.Uint64()
 }
+
+// Maker returns the goroutine that has called New: what it makes for the program belongs to that.
+func (d *Driver) Maker() uintptr { return d.maker }
 
 // Recorder returns the recorder, or nil.
 func (d *Driver) Recorder() sched.Recorder { return d.recorder }

@@ -34,8 +34,12 @@ func (e *exploration) replayCorpus() *Failure {
 			e.t.Fatalf("sim: %s: %v", file, err)
 			return nil
 		}
-		if f := e.replay(plan{seed: f.Seed, schedule: f.Schedule}); f != nil {
-			f.Schedule, f.Switches = scheduleOf(e.session.Record.Choices())
+		f, misfit := e.replay(plan{seed: f.Seed, schedule: f.Schedule})
+		if misfit != nil {
+			e.t.Logf("%v\nIt is kept in %s.", misfit, file)
+		}
+		if f != nil {
+			e.setSchedule(f, e.session.Record.Choices())
 			f.first = fmt.Sprintf("%s (kept in %s)", f.first, file)
 			f.Text = f.first
 			return f
@@ -43,9 +47,6 @@ func (e *exploration) replayCorpus() *Failure {
 	}
 	return nil
 }
-
-// scheduleOf returns c as text, and how many switches it has.
-func scheduleOf(c schedule.Choices) (text string, switches int) { return c.String(), c.Switches() }
 
 func readFailure(file string) (*Failure, error) {
 	text, err := os.ReadFile(file)
@@ -57,7 +58,7 @@ func readFailure(file string) (*Failure, error) {
 		return nil, err
 	}
 	if f.Schedule != "" {
-		if _, err := schedule.Parse(f.Schedule); err != nil {
+		if _, _, err := schedule.Parse(f.Schedule); err != nil {
 			return nil, err
 		}
 	}

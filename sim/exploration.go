@@ -67,21 +67,38 @@ func (e *exploration) run(seed uint64, strategy schedule.Strategy) error {
 	return err
 }
 
-// replay runs what the environment names, once.
-func (e *exploration) replay(p plan) *Failure {
+// replay runs what the environment names, once. misfit says, if it is not nil, that the run is not that of
+// the schedule.
+func (e *exploration) replay(p plan) (f *Failure, misfit error) {
 	e.t.Helper()
 	var strategy schedule.Strategy
+	var r *replay
 	if p.schedule != "" {
-		choices, _ := schedule.Parse(p.schedule)
-		strategy = &schedule.Follow{Choices: choices}
+		r, _ = newReplay(p.schedule) // it was checked
+		strategy = r
 	}
 	err := e.retell(func() error { return e.run(p.seed, strategy) })
-	if err == nil {
-		return nil
+	if r != nil {
+		misfit = r.misfit(p.seed, e.t.Name())
 	}
-	f := e.failureOf(err)
+	if err == nil {
+		return nil, misfit
+	}
+	f = e.failureOf(err)
+	f.misfit = misfit
 	e.tell(f, err)
-	return f
+	return f, misfit
+}
+
+// replayOnly runs what the environment names, and fails the test when that fails, or was not that.
+func (e *exploration) replayOnly(p plan) {
+	e.t.Helper()
+	switch f, misfit := e.replay(p); {
+	case f != nil:
+		e.t.Fatalf("%v", f)
+	case misfit != nil:
+		e.t.Fatalf("%v\nThis run has not failed.", misfit)
+	}
 }
 
 // failureOf returns the failure of the run that has just ended.
@@ -195,7 +212,13 @@ func (e *exploration) shrink(f *Failure, steps []schedule.Step) {
 		f.Text = err.Error()
 		e.tell(f, err)
 	}
-	f.Schedule, f.Switches = choices.String(), choices.Switches()
+	e.setSchedule(f, choices)
+}
+
+// setSchedule makes c the schedule of f, that of the run that has just ended.
+func (e *exploration) setSchedule(f *Failure, c schedule.Choices) {
+	check := schedule.CheckOf(choicesOf(e.session.Record.Steps), f.Test)
+	f.Schedule, f.Switches = c.String()+check.String(), c.Switches()
 }
 
 // describeParting says where two runs part that should be the same: at the step with number at.

@@ -28,7 +28,9 @@ type TB interface {
 // replayed by the schedule and not by the seed alone.
 //
 //   - EDO_SEED=7 calls fn with this seed alone, once.
-//   - EDO_SEED=7 EDO_SCHEDULE=3.1-20.2 calls it with a schedule that was printed.
+//   - EDO_SEED=7 EDO_SCHEDULE=3.1-20.2_57.a3f0 calls it with a schedule that was printed. The part behind the
+//     low line says how many choices the run has made and, by a sum, of which test it is; it may be left out.
+//     A run that is not the one of the schedule fails the test with a [*MisfitError], also if fn returns nil.
 //   - EDO_SEEDS=10000 tries so many seeds, and EDO_STRATEGY=pct has all choose by one [Strategy].
 //   - The files testdata/sim/NAME/*.json, of the name of the test, are failures that [Failure]
 //     was written to. They are replayed first, so that a fault that was mended stays so.
@@ -51,9 +53,7 @@ func Explore(t TB, seeds int, fn func(seed uint64) error) {
 	defer e.end()
 	switch {
 	case plan.replays:
-		if f := e.replay(plan); f != nil {
-			t.Fatalf("%v", f)
-		}
+		e.replayOnly(plan)
 	case hunts():
 		e.hunt(seeds)
 	default:
@@ -73,7 +73,7 @@ type plan struct {
 func readPlan(t TB) (p plan, ok bool) {
 	t.Helper()
 	p.schedule = os.Getenv(ScheduleVariable)
-	if _, err := schedule.Parse(p.schedule); p.schedule != "" && err != nil {
+	if _, _, err := schedule.Parse(p.schedule); p.schedule != "" && err != nil {
 		t.Fatalf("sim: %s: %v", ScheduleVariable, err)
 		return p, false
 	}

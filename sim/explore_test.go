@@ -126,7 +126,7 @@ func ExampleExplore() {
 	// Output:
 	// sim: seed 0 fails: tasks ran out of order
 	// replay: EDO_SEED=0 go test -run '^TestOrder$'
-	// with 1 switch, of 2 choices: EDO_SEED=0 EDO_SCHEDULE=0.1 go test -run '^TestOrder$'
+	// with 1 switch, of 2 choices: EDO_SEED=0 EDO_SCHEDULE=0.1_2.f177 go test -run '^TestOrder$'
 	// what happened there (EDO_STORY=- tells it by task too):
 	//       0s  #1 main: spawns #2 task 0 at order.go:110; spawns #3 task 1 at order.go:110; spawns #4 task 2 at order.go:110; ends
 	//       0s  #3 task 1: spawned by #1 main at order.go:110; ends

@@ -46,7 +46,8 @@ type Failure struct {
 	// Err is the error of the first run.
 	Err error `json:"-"`
 
-	first string // the text of the first run's error
+	first  string // the text of the first run's error
+	misfit error  // not nil: the run was to replay a schedule, and was another one
 }
 
 // Unwrap returns the error of the first run.
@@ -62,6 +63,9 @@ func (f *Failure) Error() string {
 	}
 	if f.Differs != "" {
 		fmt.Fprintf(&b, "\nthe program is not a function of its seed (a range over a map, a goroutine, the clock of the machine?): %s", f.Differs)
+	}
+	if f.misfit != nil {
+		fmt.Fprintf(&b, "\n%v", f.misfit)
 	}
 	if f.Schedule == "" {
 		f.writeStory(&b)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,7 +43,9 @@ type Config struct {
 	Late time.Duration
 
 	// Schedule replays a schedule that [Explore] or [All] has printed. The seed must be that
-	// of the schedule. It must be empty in a simulation that these explore.
+	// of the schedule. It must be empty in a simulation that these explore. If it is that of
+	// another program, or the program has changed, the error of the run is a [*MisfitError], with
+	// the program's own.
 	Schedule string
 
 	// Trace is called for each choice between several things that can happen next, with
@@ -66,11 +69,11 @@ func (c Config) driver(manual bool) *simulated.Driver {
 	}
 	var replayed schedule.Strategy
 	if c.Schedule != "" {
-		choices, err := schedule.Parse(c.Schedule)
+		r, err := newReplay(c.Schedule)
 		if err != nil {
 			panic(fmt.Errorf("sim: %w", err))
 		}
-		replayed = &schedule.Follow{Choices: choices}
+		replayed = r
 	}
 	return simulated.New(simulated.Config{
 		Quiet:     c.Quiet,
@@ -92,7 +95,13 @@ func (c Config) run(d *simulated.Driver, run func(edo.RunOption) error) error {
 	c.Runtime.Workers = 0
 	c.Runtime.CurrentThread = true
 	c.Runtime.SetDriver(d)
-	return run(edo.WithConfig(c.Runtime))
+	err := run(edo.WithConfig(c.Runtime))
+	if r, ok := d.Strategy().(*replay); ok {
+		if misfit := r.misfit(c.Seed, ""); misfit != nil {
+			return errors.Join(err, misfit)
+		}
+	}
+	return err
 }
 
 // An Option configures [Run].

@@ -6,6 +6,7 @@ type Follow struct {
 	Choices Choices
 	Then    Strategy // or nil
 	at      int
+	wrong   misfit // the first choice that there was not; of is 0: there was each
 }
 
 // next returns the next choice of n. ok is false when there is none left.
@@ -18,7 +19,10 @@ func (f *Follow) next(n int) (i int, ok bool) {
 	}
 	i = int(f.Choices[f.at])
 	f.at++
-	if i >= n { // the program has changed
+	if i >= n { // the program has changed, or the schedule is being shrunk
+		if f.wrong.of == 0 {
+			f.wrong = misfit{choice: f.at, index: i, of: n}
+		}
 		i = 0
 	}
 	return i, true

@@ -185,16 +185,20 @@ func TestATreeKeepsAnOrderOfEachKind(t *testing.T) {
 
 func TestSchedulesAreReadAsTheyAreWritten(t *testing.T) {
 	for _, c := range []Choices{{}, {1}, {0, 0, 3}, {1, 2, 0, 4}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4000000000}} {
-		back, err := Parse(c.String())
+		back, _, err := Parse(c.String())
 		if err != nil || !slices.Equal(back, c) {
 			t.Errorf("%v is written %q and read as %v, %v", c, c, back, err)
 		}
 	}
+	check := CheckOf(57, "TestX")
+	if c, back, err := Parse("2.1" + check.String()); err != nil || back != check || !slices.Equal(c, Choices{0, 0, 1}) || back == CheckOf(57, "TestY") {
+		t.Errorf("a schedule with the check %v is read as %v, %v, %v", check, c, back, err)
+	}
 	if s := (Choices{0, 0}).String(); s != "0" {
 		t.Errorf("the quiet schedule is written %q", s)
 	}
-	for _, bad := range []string{"", "x", "1", "1.", ".1", "1.0", "1.1-", "99999999.1", "-1.1", "1.1.1"} {
-		if c, err := Parse(bad); err == nil {
+	for _, bad := range []string{"", "x", "1", "1.", ".1", "1.0", "1.1-", "99999999.1", "-1.1", "1.1.1", "1.1_", "1.1_5", "1.1_5.xyzw", "1.1_5.a3f", "1.1_5.A3F0", "1.1_-5.a3f0", "1.1_5.a3f0_5.a3f0"} {
+		if c, _, err := Parse(bad); err == nil {
 			t.Errorf("%q is read as %v", bad, c)
 		}
 	}
@@ -203,13 +207,14 @@ func TestSchedulesAreReadAsTheyAreWritten(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("0")
 	f.Add("3.1-0.2")
+	f.Add("3.1_57.a3f0")
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := Parse(text)
+		c, check, err := Parse(text)
 		if err != nil {
 			return
 		}
-		if back, err := Parse(c.String()); err != nil || !slices.Equal(back, c) {
-			t.Errorf("%q: %v, and then %v, %v", text, c, back, err)
+		if back, same, err := Parse(c.String() + check.String()); err != nil || !slices.Equal(back, c) || same != check {
+			t.Errorf("%q: %v %v, and then %v %v, %v", text, c, check, back, same, err)
 		}
 	})
 }
@@ -223,7 +228,7 @@ func TestASeedChoosesTheSameAgainAndItsScheduleToo(t *testing.T) {
 				t.Fatalf("%v, seed %d: %v, and then %v", k, seed, order, again)
 			}
 			text := r.Choices().String()
-			choices, err := Parse(text)
+			choices, _, err := Parse(text)
 			if err != nil {
 				t.Fatal(err)
 			}

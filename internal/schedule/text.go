@@ -54,8 +54,19 @@ func (c Choices) String() string {
 // maxChoices is how many choices a schedule that is parsed may have.
 const maxChoices = 1 << 24
 
-// Parse returns the choices that a word of [Choices.String] says.
-func Parse(text string) (Choices, error) {
+// Parse returns the choices that a word of [Choices.String] says, and the check behind it, where there is
+// one.
+func Parse(text string) (Choices, Check, error) {
+	text, end, hasCheck := strings.Cut(text, checkMark)
+	check, ok := parseCheck(end)
+	if hasCheck && !ok {
+		return nil, Check{}, fmt.Errorf("%q is not the end of a schedule: it must be a number of choices, a point, and four hexadecimal digits", end)
+	}
+	c, err := parseChoices(text)
+	return c, check, err
+}
+
+func parseChoices(text string) (Choices, error) {
 	if text == "0" {
 		return Choices{}, nil
 	}

@@ -1,6 +1,9 @@
 package simulated
 
-import "github.com/edo-go/edo/internal/sched"
+import (
+	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/schedule"
+)
 
 // Interleaves reports whether there is a choice at each operation of a task.
 func (d *Driver) Interleaves() bool { return !d.quiet }
@@ -32,8 +35,8 @@ func (d *Driver) Draw(n int) int {
 	return i
 }
 
-// Strategy returns the name of the way in which the seed chooses.
-func (d *Driver) Strategy() string { return d.seeded.Kind().String() }
+// Strategy returns what chooses.
+func (d *Driver) Strategy() schedule.Strategy { return d.strategy }
 
 // lateBy returns by how much the clock goes beyond a deadline.
 func (d *Driver) lateBy() int64 {

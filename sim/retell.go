@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 const (
 	mostLines    = 40
 	mostSwitches = 6
+	mostFaults   = 12 // the last ones
 	around       = 2
 	atEnd        = 10
 )
@@ -89,16 +91,24 @@ func shortStory(log *story.Log) string {
 
 // partsOf returns which lines of a long story are told.
 func partsOf(lines []string) (isTold func(i int) bool) {
-	var switches []int
+	var switches, faults []int
 	for i, line := range lines {
 		if len(switches) < mostSwitches && strings.Contains(line, heldUp) {
 			switches = append(switches, i)
 		}
+		if isOfWorld.MatchString(line) {
+			faults = append(faults, i)
+		}
 	}
+	faults = faults[max(0, len(faults)-mostFaults):]
 	return func(i int) bool {
-		return i >= len(lines)-atEnd || slices.ContainsFunc(switches, func(at int) bool { return i >= at-around && i <= at+around })
+		return i >= len(lines)-atEnd || slices.Contains(faults, i) ||
+			slices.ContainsFunc(switches, func(at int) bool { return i >= at-around && i <= at+around })
 	}
 }
+
+// isOfWorld matches what a story says of hosts, and of the network between them.
+var isOfWorld = regexp.MustCompile(`^ *\S+  (host [^:]+|network): `)
 
 // heldUp is what a story says of a switch.
 const heldUp = " is held up before its operation"

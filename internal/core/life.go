@@ -55,6 +55,16 @@ func (rt *Runtime) SetGate() { rt.Sched.SetGate(rt.admits) }
 // Of returns the host.
 func (l *Life) Of() any { return l.of }
 
+// HostOf returns the name of the host that t belongs to; "": of none.
+func HostOf(t *sched.Task) string {
+	if x := ExtraOf(t); x != nil && x.life != nil {
+		if h, ok := x.life.of.(interface{ Name() string }); ok {
+			return h.Name()
+		}
+	}
+	return ""
+}
+
 // Option makes a task that is spawned with it the first of l.
 func (l *Life) Option() SpawnOption {
 	return SpawnOption{Apply: func(x *Extra) { x.life, x.isFirst = l, true }}

@@ -1,6 +1,7 @@
 package events
 
 import (
+	"slices"
 	"time"
 	"unsafe"
 
@@ -12,17 +13,18 @@ import (
 type Kind uint8
 
 const (
-	Spawned Kind = iota // Task was spawned by By
-	Polled              // a poll of Task begins
-	Ended               // the poll of Task has ended: the task has ended
-	Waits               // the task waits, for What
-	Yielded             // the task lets others run
-	Again               // the task was woken in its poll
-	Woken               // Task was woken by By
-	Aborted             // Task was cancelled by By
-	Fired               // a timer has woken Task
-	Noted               // Task says What
-	HeldUp              // the poll ends before an operation at Place: another task is next
+	Spawned  Kind = iota // Task was spawned by By
+	Polled               // a poll of Task begins
+	Ended                // the poll of Task has ended: the task has ended
+	Waits                // the task waits, for What
+	Yielded              // the task lets others run
+	Again                // the task was woken in its poll
+	Woken                // Task was woken by By
+	Aborted              // Task was cancelled by By
+	Fired                // a timer has woken Task
+	Noted                // Task says What
+	HeldUp               // the poll ends before an operation at Place: another task is next
+	Happened             // What happened to Host, or between hosts; in the poll of By, if there is one
 )
 
 // Event is one event. Tasks have numbers, from 1 in the order in which they come into the log; 0 is
@@ -34,6 +36,7 @@ type Event struct {
 	By    int
 	Place string // "": not known
 	What  string
+	Host  string // the name of that of Task, or to which something happened; "": none
 }
 
 // Log records the events of one simulation. Its worker alone uses it until that has ended.
@@ -47,6 +50,8 @@ type Log struct {
 	heldUp  text // where the poll was held up; no words: it was not
 	numbers map[*sched.Task]int
 	names   []core.TaskName // of the tasks, by number - 1
+	hosts   []string        // to which they belong
+	polled  *sched.Task     // whose poll has not returned; nil: none
 	recent  [64]numbered    // tasks of the last events, by their addresses: faster than the map
 }
 
@@ -64,16 +69,23 @@ type entry struct {
 	kind     Kind
 }
 
-// text is the place and the words of an event.
-type text struct{ place, what string }
+// text is the place and the words of an event, and the host that it happened to.
+type text struct{ place, what, host string }
 
 // Events returns the events, in the order in which they happened.
 func (l *Log) Events() []Event {
 	out := make([]Event, len(l.events))
 	for i, e := range l.events {
 		out[i] = Event{At: time.Duration(e.at), Kind: e.kind, Task: int(e.task), By: int(e.by)}
+		if e.task != 0 {
+			out[i].Host = l.hosts[e.task-1]
+		}
 		if e.text != 0 {
-			out[i].Place, out[i].What = l.texts[e.text-1].place, l.texts[e.text-1].what
+			x := l.texts[e.text-1]
+			out[i].Place, out[i].What = x.place, x.what
+			if e.task == 0 {
+				out[i].Host = x.host
+			}
 		}
 	}
 	return out
@@ -87,6 +99,9 @@ func (l *Log) Names() []string {
 	}
 	return out
 }
+
+// Hosts returns the names of the hosts that the tasks belong to, by number - 1; "" is none.
+func (l *Log) Hosts() []string { return slices.Clone(l.hosts) }
 
 // number returns the number of t; 0 of nil.
 func (l *Log) number(t *sched.Task) int {
@@ -105,6 +120,7 @@ func (l *Log) number(t *sched.Task) int {
 		n = len(l.numbers) + 1
 		l.numbers[t] = n
 		l.names = append(l.names, core.TaskNameOf(t))
+		l.hosts = append(l.hosts, core.HostOf(t))
 	}
 	*r = numbered{t, n}
 	return n

@@ -19,7 +19,8 @@ func (r *Recorder) log() *Log { return (*Log)(r) }
 // Begin begins the log anew, in the memory that it has.
 func (r *Recorder) Begin(rt *sched.Runtime) {
 	r.rt = rt
-	r.events, r.texts, r.names = r.events[:0], r.texts[:0], r.names[:0]
+	r.events, r.texts, r.names, r.hosts = r.events[:0], r.texts[:0], r.names[:0], r.hosts[:0]
+	r.polled = nil
 	clear(r.numbers)
 	clear(r.recent[:])
 }
@@ -28,12 +29,15 @@ func (r *Recorder) Begin(rt *sched.Runtime) {
 func (r *Recorder) Spawned(t, by *sched.Task) { r.log().add(Spawned, t, by, r.place()) }
 
 // Polled adds that event.
-func (r *Recorder) Polled(t *sched.Task) { r.log().add(Polled, t, nil, text{}) }
+func (r *Recorder) Polled(t *sched.Task) {
+	r.polled = t
+	r.log().add(Polled, t, nil, text{})
+}
 
 // Returned adds the event that an outcome is. A task that waits is asked for what.
 func (r *Recorder) Returned(t *sched.Task, how sched.Outcome) {
 	x := r.heldUp
-	r.heldUp = text{}
+	r.heldUp, r.polled = text{}, nil
 	if x.what != "" {
 		r.log().add(HeldUp, t, nil, text{place: x.place})
 		return
@@ -83,6 +87,16 @@ func (r *Recorder) Note(t *sched.Task, what string) {
 	x := r.place()
 	x.what = what
 	r.log().add(Noted, t, nil, x)
+}
+
+// Happened adds what happened to a host; "": between hosts.
+func (r *Recorder) Happened(host, what string) {
+	var x text
+	if r.polled != nil {
+		x = r.place()
+	}
+	x.what, x.host = what, host
+	r.log().add(Happened, nil, r.polled, x)
 }
 
 // place returns the line of the program that the goroutine of the poll is at.

@@ -15,11 +15,12 @@ func (d *Disk) happens(probability float64) bool {
 	return float64(d.draw.Uint64()>>11)/(1<<53) >= 1-probability
 }
 
-// crashFiles makes some of the changes of files durable, and forgets the others.
-func (d *Disk) crashFiles() {
+// crashFiles makes some of the changes of files durable, and forgets the others. names are those of the
+// files.
+func (d *Disk) crashFiles(names map[*node]string) {
 	for _, n := range d.dirty {
 		c := crash{disk: d, node: n, keeps: d.chance()}
-		c.file()
+		c.tell(names[n], c.file)
 	}
 	d.dirty = nil
 }

@@ -21,6 +21,10 @@ type Config struct {
 	// Now returns the time that a change of a file notes. Without it the time stands still.
 	Now func() time.Time
 
+	// Fault is called when the disk has a fault that the seed has drawn: a sync that fails, and what a crash
+	// loses or tears, in words. It must not use the disk. nil: it is not told.
+	Fault func(what string)
+
 	// Journal makes the disk keep what ext4 keeps, and no less. Otherwise it keeps what POSIX
 	// promises.
 	Journal bool
@@ -134,8 +138,9 @@ func (d *Disk) Crash() {
 	defer d.mu.Unlock()
 	d.run++
 	d.crashes++
+	names := d.fileNames()
 	d.crashNames()
-	d.crashFiles()
+	d.crashFiles(names)
 	d.root.restore()
 	d.size = d.root.total()
 }

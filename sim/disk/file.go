@@ -264,6 +264,7 @@ func (f *file) sync() error {
 	}
 	d.clean(f.node)
 	if p := d.config.SyncFails; p > 0 && d.happens(p) {
+		d.tell("a sync of %s fails", d.fileNames()[f.node])
 		c := crash{disk: d, node: f.node, keeps: d.chance()}
 		c.file() // some of it was written
 		return f.fail("sync", syscall.EIO)

@@ -250,16 +250,21 @@ func (d *Disk) crashNames() {
 	keeps := d.chance()
 	stopped := map[*node]bool{}
 	stoppedMoves := false
+	lost := 0
 	for _, r := range d.names {
 		stops := d.config.Journal && len(stopped) != 0 || r.touches(stopped) || stoppedMoves && r.movesDir() || !d.happens(keeps)
 		if !stops {
 			r.commit()
 			continue
 		}
+		lost++
 		stoppedMoves = stoppedMoves || r.movesDir()
 		for _, p := range r.parts {
 			stopped[p.dir] = true
 		}
+	}
+	if lost != 0 {
+		d.tell("the crash loses %d of %d changes of names that were not synced", lost, len(d.names))
 	}
 	d.names = nil
 }

@@ -12,6 +12,13 @@
 //
 //	1.5s  #2 reader: woken by #3 writer at chat.go:120; waits for mpsc: receive at chat.go:88
 //
+// With hosts of package world each task has the name of its host beside it, and what happens to
+// hosts and between them has lines of its own: a crash, a restart, a partition, a datagram that is lost, a
+// file that a crash has torn.
+//
+//	2s    host b: loses its power
+//	2s    network: 12 bytes of udp from a to b are lost: the way is cut
+//
 // [Note] adds values of the program. The order of the run is the same with a log and
 // without: a failure is told by its seed and schedule.
 //

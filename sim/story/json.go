@@ -22,13 +22,16 @@ func (l *Log) WriteJSON(w io.Writer) error {
 type traceEvent = events.TraceEvent
 
 // WriteTrace writes the story as a trace in the Trace Event Format, an object with traceEvents.
-// Each task is a thread: its polls and waits are slices, a wake or a spawn is an arrow to
-// the poll that follows, and notes are instants. The polls of one instant of the clock follow each
+// Each host of a world is a process, and so is the rest of the simulation. Each task is a thread: its polls
+// and waits are slices, a wake or a spawn is an arrow to
+// the poll that follows, and notes are instants. What happens to a host is an instant of its process, and
+// what happens between hosts one of all. The polls of one instant of the clock follow each
 // other by a nanosecond for each event.
 func (l *Log) WriteTrace(w io.Writer) error {
-	t := &tracer{arrows: map[int]traceEvent{}, waits: map[int]traceEvent{}}
-	t.add(traceEvent{Name: "process_name", Phase: "M", Args: map[string]any{"name": "simulation"}})
+	t := &tracer{arrows: map[int]traceEvent{}, waits: map[int]traceEvent{}, processes: map[string]int{}, hosts: l.in().Hosts()}
+	t.process("")
 	for i, name := range l.in().Names() {
+		t.process(t.hosts[i])
 		t.add(traceEvent{Name: "thread_name", Phase: "M", Tid: i + 1, Args: map[string]any{"name": shortName(name)}})
 	}
 	for _, e := range l.Events() {
@@ -47,11 +50,36 @@ type tracer struct {
 	waits  map[int]traceEvent // of each task that waits, the begin of the slice
 	arrows map[int]traceEvent // that lead to the next poll of a task
 	last   int                // the number of the last arrow
+
+	hosts     []string       // of the tasks, by number - 1
+	processes map[string]int // of the hosts, by their names
 }
 
+// add adds an event of the process of its task, if it has none.
 func (t *tracer) add(e traceEvent) {
-	e.Pid = 1
+	switch {
+	case e.Pid != 0:
+	case e.Tid != 0:
+		e.Pid = t.processes[t.hosts[e.Tid-1]]
+	default:
+		e.Pid = 1
+	}
 	t.out = append(t.out, e)
+}
+
+// process returns the number of the process of a host; "": that of the rest of the simulation.
+func (t *tracer) process(host string) int {
+	pid := t.processes[host]
+	if pid == 0 {
+		pid = len(t.processes) + 1
+		t.processes[host] = pid
+		name := "simulation"
+		if host != "" {
+			name = "host " + host
+		}
+		t.add(traceEvent{Name: "process_name", Phase: "M", Pid: pid, Args: map[string]any{"name": name}})
+	}
+	return pid
 }
 
 // addNow adds an event of a task that happens now.
@@ -104,6 +132,12 @@ func (t *tracer) event(e Event) {
 		}
 	case "note":
 		t.addNow(e.Task, traceEvent{Name: cmp.Or(e.What, "note"), Cat: "note", Phase: "i", Scope: "t", Args: placed(e)})
+	case "world":
+		i := traceEvent{Name: e.What, Cat: "world", Phase: "i", At: t.micros(), Pid: t.process(e.Host), Scope: "p", Args: placed(e)}
+		if e.Host == "" {
+			i.Scope = "g"
+		}
+		t.add(i)
 	case "fired":
 		t.addNow(e.Task, traceEvent{Name: "timer fired", Cat: "timer", Phase: "i", Scope: "t"})
 	default:

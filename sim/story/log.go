@@ -40,25 +40,30 @@ type Event struct {
 	// At is the time since the start of the simulation.
 	At time.Duration `json:"at"`
 	// Kind is spawned, polled, ended, waits, yields, held (another task goes on before its next operation), again (it was woken in its own poll), woken,
-	// aborted, fired (a timer has woken it) or note.
+	// aborted, fired (a timer has woken it), note, or world: something happened to a host, or between hosts.
 	Kind string `json:"kind"`
-	// Task is the number of the task that the event is about. Tasks are numbered from 1, in
-	// the order in which they were spawned.
+	// Task is the number of the task that the event is about; 0: it is about none. Tasks are numbered from 1,
+	// in the order in which they were spawned.
 	Task int `json:"task"`
 	// Name is its name.
 	Name string `json:"name"`
-	// By is the number of the task that spawned, woke or aborted it; 0: none did.
+	// Host is the name of the host that Task belongs to, or that something happened to; empty: none, see
+	// package world.
+	Host string `json:"host,omitempty"`
+	// By is the number of the task that spawned, woke or aborted it, or in whose poll something happened; 0:
+	// none did.
 	By int `json:"by,omitempty"`
 	// Place is the line of the program where By did that, where Task waits, or where it
 	// noted something; empty when it is not known.
 	Place string `json:"place,omitempty"`
-	// What is what Task waits for, or has noted.
+	// What is what Task waits for, or has noted, or what happened.
 	What string `json:"what,omitempty"`
 }
 
 var kinds = [...]string{
 	events.Spawned: "spawned", events.Polled: "polled", events.Ended: "ended", events.Waits: "waits", events.Yielded: "yields",
 	events.Again: "again", events.Woken: "woken", events.Aborted: "aborted", events.Fired: "fired", events.Noted: "note", events.HeldUp: "held",
+	events.Happened: "world",
 }
 
 // Events returns the events in the order in which they happened.
@@ -67,7 +72,7 @@ func (l *Log) Events() []Event {
 	all := l.in().Events()
 	out := make([]Event, len(all))
 	for i, e := range all {
-		out[i] = Event{At: e.At, Kind: kinds[e.Kind], Task: e.Task, By: e.By, Place: e.Place, What: e.What}
+		out[i] = Event{At: e.At, Kind: kinds[e.Kind], Task: e.Task, Host: e.Host, By: e.By, Place: e.Place, What: e.What}
 		if e.Task > 0 {
 			out[i].Name = shortName(names[e.Task-1])
 		}

@@ -23,7 +23,7 @@ func turns(all []Event) (out []*turn) {
 	why := map[int]string{}
 	labels := map[int]string{}
 	for _, e := range all {
-		labels[e.Task] = fmt.Sprintf("#%d %s", e.Task, e.Name)
+		labels[e.Task] = e.label()
 	}
 	for _, e := range all {
 		switch e.Kind {
@@ -42,6 +42,12 @@ func turns(all []Event) (out []*turn) {
 			}
 		case "fired":
 			why[e.Task] = "its timer fired"
+		case "world":
+			t := &turn{event: e}
+			if e.By != 0 {
+				t.why = "by " + labels[e.By] + at(e.Place)
+			}
+			out = append(out, t)
 		default:
 			verb := map[string]string{"spawned": "spawns", "woken": "wakes", "aborted": "aborts"}[e.Kind]
 			by := "from outside"
@@ -61,6 +67,19 @@ func turns(all []Event) (out []*turn) {
 	return out
 }
 
+// label names what an event is about.
+func (e Event) label() string {
+	switch {
+	case e.Kind != "world" && e.Host == "":
+		return fmt.Sprintf("#%d %s", e.Task, e.Name)
+	case e.Kind != "world":
+		return fmt.Sprintf("#%d %s on %s", e.Task, e.Name, e.Host)
+	case e.Host != "":
+		return "host " + e.Host
+	}
+	return "network"
+}
+
 // at returns a place with its preposition.
 func at(place string) string {
 	if place == "" {
@@ -71,8 +90,15 @@ func at(place string) string {
 
 // line returns a turn as one line, without its time.
 func (t *turn) line() string {
-	label := fmt.Sprintf("#%d %s", t.event.Task, t.event.Name)
-	if t.event.Kind != "polled" {
+	label := t.event.label()
+	switch t.event.Kind {
+	case "polled":
+	case "world":
+		if t.why != "" {
+			return label + ": " + t.event.What + ", " + t.why
+		}
+		return label + ": " + t.event.What
+	default:
 		return label + ": " + t.event.Kind + " from outside"
 	}
 	parts := t.did

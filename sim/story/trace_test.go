@@ -70,7 +70,7 @@ func (c *traceChecker) check(e map[string]any) {
 		case "args":
 			_, isRight = value.(map[string]any)
 		case "s":
-			isRight = value == "t"
+			isRight = value == "t" || value == "p" || value == "g" // of a thread, a process, or all
 		case "bp":
 			isRight = value == "e"
 		}

@@ -75,6 +75,16 @@ func (w *World) newHost(name string, start func(opts ...edo.SpawnOption) finishe
 	c.Rand = w.random
 	h := &Host{world: w, inner: w.inner.AddHost(name, addr), start: start}
 	c.Now = func() time.Time { return w.driver.Time(w.driver.Now()) }
+	told := c.Fault
+	c.Fault = func(what string) {
+		if w.ended {
+			return
+		}
+		w.inner.Happened(h.inner, "%s", what)
+		if told != nil {
+			told(what)
+		}
+	}
 	h.disk = disk.New(c)
 	w.hosts = append(w.hosts, h)
 	h.begin()
@@ -89,6 +99,7 @@ func (h *Host) begin() {
 	h.world.inner.Start(h.inner)
 	h.hasPower, h.isUp, h.pause = true, true, false
 	h.life = core.NewLife(h.world.rt, h)
+	h.world.inner.Happened(h.inner, "starts its program")
 	h.main = h.start(edo.Name(h.Name()), inside.SpawnOption(h.life.Option()))
 }
 
@@ -118,6 +129,9 @@ func (h *Host) Crash(f Farewell) {
 		h.life.End(!h.world.ended)
 	}
 	h.hasPower = false
+	if !h.world.ended {
+		h.world.inner.Happened(h.inner, "loses its power%s", map[Farewell]string{Reset: ", and resets its connections"}[f])
+	}
 	h.world.inner.Crash(h.inner, f == Reset)
 	h.disk.Crash()
 }
@@ -129,6 +143,7 @@ func (h *Host) Kill() {
 		return
 	}
 	h.isUp = false
+	h.world.inner.Happened(h.inner, "its program is killed")
 	h.life.End(true)
 	h.world.inner.Kill(h.inner)
 	h.disk.Kill()
@@ -147,6 +162,9 @@ func (h *Host) Restart() {
 // network go on, and its timers are late.
 func (h *Host) Pause() {
 	if h.isUp {
+		if !h.pause {
+			h.world.inner.Happened(h.inner, "stands still")
+		}
 		h.pause = true
 		h.life.Pause()
 	}
@@ -155,6 +173,9 @@ func (h *Host) Pause() {
 // Resume ends a Pause.
 func (h *Host) Resume() {
 	if h.isUp {
+		if h.pause {
+			h.world.inner.Happened(h.inner, "goes on")
+		}
 		h.pause = false
 		h.life.Resume()
 	}
@@ -181,6 +202,7 @@ func (h *Host) Paused() bool { return h.isUp && h.pause }
 // seconds in each second; both may be negative. timer.Now of its tasks shows it. Timers run right:
 // they measure time and do not show it.
 func (h *Host) SetClock(offset time.Duration, drift float64) {
+	h.world.inner.Happened(h.inner, "its clock is ahead by %v, and gains %g s in a second", offset, drift)
 	h.world.inner.SetClock(h.inner, offset, drift)
 }
 

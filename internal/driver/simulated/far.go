@@ -56,9 +56,17 @@ func (c *conn) to() *Host { return c.peer.host }
 
 // passes reports whether a segment with data is not lost on its way to the other end.
 func (c *conn) passes(data []byte) bool {
-	return c.net.world.passes(c.host, c.to(), func() Datagram {
-		return Datagram{From: c.host, To: c.to(), Network: "tcp", Source: addrPort(c.local), Destination: addrPort(c.remote), Data: data}
-	})
+	return c.net.world.passes(c.host, c.to(), func() Datagram { return c.segment(data) })
+}
+
+// segment returns a segment with data on its way to the other end.
+func (c *conn) segment(data []byte) Datagram {
+	return Datagram{From: c.host, To: c.to(), Network: "tcp", Source: addrPort(c.local), Destination: addrPort(c.remote), Data: data}
+}
+
+// meetsNoPower tells that a segment is lost because the other host has no power.
+func (c *conn) meetsNoPower(data []byte) {
+	c.net.world.tellLost(func() Datagram { return c.segment(data) }, noPower)
 }
 
 func addrPort(a interface{ String() string }) netip.AddrPort {
@@ -97,7 +105,11 @@ func (c *conn) sendSyn(try int) {
 func (c *conn) synArrives() {
 	peer := c.peer
 	h, w := peer.host, c.net.world
-	if !h.isUp || c.state != connecting {
+	if c.state != connecting {
+		return
+	}
+	if !h.isUp {
+		c.meetsNoPower(nil)
 		return
 	}
 	a := addrPort(c.remote)
@@ -224,6 +236,7 @@ func (c *conn) land(s *segment) {
 	case s.isOver:
 		return
 	case !peer.host.isUp:
+		c.meetsNoPower(s.data)
 		c.relaunch(s)
 		return
 	case peer.hasGone || peer.state >= failed: // nothing there knows of it

@@ -41,6 +41,9 @@ func (w *World) SetLink(from, to *Host, l Link) {
 func (w *World) SetCut(from, to *Host, isCut bool) {
 	defer w.lock()()
 	l := w.link(from, to)
+	if l.isCut != isCut {
+		w.Happened(nil, "the way from %s to %s is %s", from.name, to.name, map[bool]string{true: "cut", false: "joined"}[isCut])
+	}
 	l.isCut = isCut
 	w.suspectCut()
 }
@@ -49,6 +52,9 @@ func (w *World) SetCut(from, to *Host, isCut bool) {
 func (w *World) SetHold(from, to *Host, holds bool) {
 	defer w.lock()()
 	l := w.link(from, to)
+	if l.holds != holds {
+		w.Happened(nil, "what is sent from %s to %s %s", from.name, to.name, map[bool]string{true: "waits on its way", false: "arrives again"}[holds])
+	}
 	l.holds = holds
 	for !l.holds && len(l.held) != 0 {
 		arrive := l.held[0]
@@ -105,18 +111,32 @@ func NewCut(from, to *Host) *Barrier { return &Barrier{way: way{from, to}} }
 func (w *World) Raise(b *Barrier) {
 	defer w.lock()()
 	w.barriers = append(w.barriers, b)
+	w.tellBarrier(b, "begins")
 	w.suspectCut()
 }
 
 // Lower takes a barrier away, unless Heal has.
 func (w *World) Lower(b *Barrier) {
 	defer w.lock()()
-	w.barriers = slices.DeleteFunc(w.barriers, func(o *Barrier) bool { return o == b })
+	if i := slices.Index(w.barriers, b); i >= 0 {
+		w.barriers = slices.Delete(w.barriers, i, i+1)
+		w.tellBarrier(b, "ends")
+	}
+}
+
+func (w *World) tellBarrier(b *Barrier, what string) {
+	if b.groups == nil {
+		what = map[string]string{"begins": "is cut", "ends": "is joined"}[what]
+	}
+	if w.historian() != nil {
+		w.Happened(nil, "%s %s", b.describe(w.hosts), what)
+	}
 }
 
 // Heal joins all that was cut.
 func (w *World) Heal() {
 	defer w.lock()()
+	w.Happened(nil, "all ways are joined")
 	w.barriers = nil
 	for _, l := range w.links { // each is changed alone: the order does not matter
 		l.isCut = false
@@ -150,13 +170,17 @@ func (w *World) isCut(from, to *Host) bool {
 // passes reports whether a datagram or a segment is not lost on its way from one host to another. d
 // returns it: it is called if there is a rule.
 func (w *World) passes(from, to *Host, d func() Datagram) bool {
-	if w.isCut(from, to) {
-		return false
+	switch {
+	case w.isCut(from, to):
+		w.tellLost(d, "the way is cut")
+	case w.rule != nil && !w.ask(d()):
+		w.tellLost(d, "a rule says so")
+	case w.happens(w.link(from, to).Loss):
+		w.tellLost(d, "by chance")
+	default:
+		return true
 	}
-	if w.rule != nil && !w.ask(d()) {
-		return false
-	}
-	return !w.happens(w.link(from, to).Loss)
+	return false
 }
 
 // ask asks the rule, which may call At.
@@ -189,6 +213,7 @@ func (w *World) sendDatagram(d Datagram, arrive func()) {
 	copies := 1
 	if w.happens(l.Duplicate) {
 		copies = 2
+		w.Happened(nil, "%v are doubled", d)
 	}
 	for range copies {
 		if !w.passes(d.From, d.To, func() Datagram { return d }) {
@@ -197,13 +222,19 @@ func (w *World) sendDatagram(d Datagram, arrive func()) {
 		late := time.Duration(0)
 		if w.happens(l.Reorder) {
 			late = w.upTo(2*(l.Latency+l.Jitter) + time.Millisecond)
+			w.Happened(nil, "%v are late by %v", d, late)
 		}
 		w.travel(d.From, d.To, len(d.Data), late, func() {
-			if d.To.isUp {
-				arrive()
+			if !d.To.isUp {
+				w.tellLost(func() Datagram { return d }, noPower)
+				return
 			}
+			arrive()
 		})
 	}
 }
+
+// noPower is why something is lost that comes to a host without power.
+const noPower = "the host has no power"
 
 func unmapped(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }

@@ -170,6 +170,8 @@ func (c *packetConn) deliver(cx *sched.Context, p []byte, source, to netip.AddrP
 	for _, r := range receivers {
 		if len(r.queue) < mostDatagrams && (len(r.queue) == 0 || r.bytes+len(p) <= c.net.window) {
 			r.arrive(cx, p, driver.Peer{AddrPort: source})
+		} else if w := c.net.world; w != nil {
+			w.Happened(h, "%d bytes of udp are lost: the queue of the socket at %v is full", len(p), to)
 		}
 	}
 	return len(receivers) != 0

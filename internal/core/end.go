@@ -218,6 +218,7 @@ func (h *Head) resolveWith(x *Extra, rt *Runtime) {
 	}
 	x.endTraced()
 	x.untie(&h.Task)
+	x.leaveLife()
 }
 
 // resolveFailed is steps 4 to 6 of a task that has failed. OnError is called last. If it

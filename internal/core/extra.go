@@ -25,6 +25,7 @@ type Extra struct {
 
 	failed       bool // a poll did not return; the future must not be polled again
 	isFirst      bool // it is the first task of its life
+	keepsLife    bool // its life ends no sooner than the task
 	IsMain       bool // Run returns its error itself
 	Daemon       bool // Run does not wait for it
 	panicTold    bool // Config.OnPanic was told of its panics

@@ -2,6 +2,7 @@ package core
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/coro"
 	"github.com/edo-go/edo/internal/gid"
@@ -16,6 +17,8 @@ import (
 //	paused   a task that is to be polled is held back instead   → living, dead
 //	dead     a task that is to be polled ends instead, and none of its code runs
 //
+// The program has ended when all its tasks have, but daemons: then onEnd is called.
+//
 // The worker of the runtime changes it, in a poll or between two. Of a task that has died there
 // remains the stack of its function: when the runtime has ended, that is unwound
 // ([Runtime.Unwind]).
@@ -24,6 +27,8 @@ type Life struct {
 	of    any
 	state lifeState
 	held  []*sched.Task // while it is paused
+	tasks atomic.Int64  // that have not ended, without daemons
+	onEnd func()
 }
 
 // lives are those of the tasks that have goroutines of their own, by goroutine.
@@ -40,13 +45,15 @@ const (
 	dead
 )
 
-// NewLife begins a life of a host, in a runtime that is seeded. It is called in a poll.
-func NewLife(rt *Runtime, of any) *Life {
+// NewLife begins a life of a host, in a runtime that is seeded. It is called in a poll. onEnd is called when the
+// last task ends, before it has: on the worker, or on the goroutine of that task. It may be called again, if that
+// spawns others later; also when the life is over.
+func NewLife(rt *Runtime, of any, onEnd func()) *Life {
 	if !rt.HasLives.Swap(true) {
 		rt.Coros.Track()
 		rt.SetGate()
 	}
-	return &Life{rt: rt, of: of}
+	return &Life{rt: rt, of: of, onEnd: onEnd}
 }
 
 // SetGate makes the scheduler ask the lives before each poll, and call BeforePoll.
@@ -90,6 +97,20 @@ func (h *Head) join(x, parent *Extra, rt *Runtime) {
 	}
 	if x.life != nil {
 		h.Task.SetChildrenInherit()
+		if x.keepsLife = !x.Daemon; x.keepsLife {
+			x.life.tasks.Add(1)
+		}
+	}
+}
+
+// leaveLife notes that the task has ended, once.
+func (x *Extra) leaveLife() {
+	if !x.keepsLife {
+		return
+	}
+	x.keepsLife = false
+	if x.life.tasks.Add(-1) == 0 {
+		x.life.onEnd()
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 const hop = 10 * time.Millisecond // the latency in these tests
 
 // sleeper is the program of a host that does nothing.
-func sleeper(task *edo.Task) error { return timer.Sleep(task, 1000*time.Hour) }
+func sleeper(task *edo.Task) error { return timer.Sleep(task, 1_000_000*time.Hour) }
 
 // serving is a program that gives each connection to a task of its own.
 func serving(serve func(task *edo.Task, conn *socket.Conn) error) func(task *edo.Task) error {

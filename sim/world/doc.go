@@ -35,6 +35,9 @@
 // crashed run, without a runtime: each operation of edo in them fails. A test that looks at data
 // which such calls change must look before its main function returns.
 //
+// A program that ends by itself is no crash: when all its tasks have ended, but daemons, its host closes what it
+// had open, as the system does at the end of a process.
+//
 // Hosts may share Go memory in a test, for its bookkeeping. What a program relies on must not be
 // shared: a lock that a task held stays locked when its host crashes.
 //

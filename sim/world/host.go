@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/driver/simulated"
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/sim/disk"
@@ -50,6 +51,11 @@ const (
 // Host makes a host with a name, and starts main as its program. The addresses of hosts are
 // 10.0.0.1, 10.0.0.2 and so on, and the resolver knows the name. An error of main is one of the
 // run, as that of any task that is not joined.
+//
+// The program ends as one under [edo.Run] does: when main and all other tasks of the host have ended,
+// but daemons. Then the machine, which still has power, closes what the program had open: the other end of a
+// connection sees the end of the data, or a reset if the program has left some unread; datagrams find no socket,
+// and open files fail.
 //
 //edo:spawn HostStep
 func (w *World) Host(name string, main func(task *edo.Task) error) *Host {
@@ -98,9 +104,37 @@ func (h *Host) begin() {
 	}
 	h.world.inner.Start(h.inner)
 	h.hasPower, h.isUp, h.pause = true, true, false
-	h.life = core.NewLife(h.world.rt, h)
+	var life *core.Life
+	life = core.NewLife(h.world.rt, h, func() { h.ends(life) })
+	h.life = life
 	h.world.inner.Happened(h.inner, "starts its program")
 	h.main = h.start(edo.Name(h.Name()), inside.SpawnOption(h.life.Option()))
+}
+
+// ends is called when the tasks of a program have ended.
+func (h *Host) ends(life *core.Life) {
+	if h.world.rt.Sched.OnGoroutine(gid.Get()) {
+		h.exit(life)
+	} else { // of a task with a goroutine of its own
+		h.world.inner.At(h.world.driver.Now(), func() { h.exit(life) })
+	}
+}
+
+// exit ends the program, whose tasks have ended: the machine closes what it had open.
+func (h *Host) exit(life *core.Life) {
+	if !h.isUp || h.life != life || h.world.ended {
+		return
+	}
+	h.isUp = false
+	h.world.inner.Happened(h.inner, "its program ends")
+	h.life.End(false)
+	h.closeAll()
+}
+
+// closeAll closes what a program has left open.
+func (h *Host) closeAll() {
+	h.world.inner.Kill(h.inner)
+	h.disk.Kill()
 }
 
 // Name returns the name of the host.
@@ -145,8 +179,7 @@ func (h *Host) Kill() {
 	h.isUp = false
 	h.world.inner.Happened(h.inner, "its program is killed")
 	h.life.End(true)
-	h.world.inner.Kill(h.inner)
-	h.disk.Kill()
+	h.closeAll()
 }
 
 // Restart starts the program of the host again, from its main function, with the disk that it has.

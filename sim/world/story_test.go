@@ -89,6 +89,7 @@ func troubled(seed uint64, log *story.Log) error {
 			}
 			step()
 		}
+		w.Host("c", func(*edo.Task) error { return nil })
 		return sleep()
 	}, sim.WithConfig(sim.Config{Story: log}))
 }
@@ -120,6 +121,7 @@ func TestAStoryTellsWhatHappensToHostsAndBetweenThem(t *testing.T) {
 		`host a: its clock is ahead by 1h0m0s, and gains 0\.5 s in a second`,
 		`host a: loses its power, by #1 `,
 		`host a: its program is killed`,
+		`host c: its program ends, by #\d+ c on c`,
 	} {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("the story has no %s", want)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/edo-go/edo/examples/internal/trial"
+	"github.com/edo-go/edo/examples/raft/consensus/planted"
 )
 
 // Each part breaks the service in its own way. Seen from the clients it is always the same: no order
@@ -16,16 +17,8 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			Old: "return f.Wait(task, file.Sync)",
 			New: "if FAULT { return nil }\n	return f.Wait(task, file.Sync)",
 		},
-		{
-			Name: "a new leader answers reads at once", From: 210, File: "consensus/read.go",
-			Old: "	if !n.hasCommitted() {\n		n.parkedReads",
-			New: "	if !FAULT && !n.hasCommitted() {\n		n.parkedReads",
-		},
-		{
-			Name: "a candidate with an old log is elected", File: "consensus/election.go",
-			Old: "isYes := !m.At.IsBehind(n.log.last())",
-			New: "isYes := FAULT || !m.At.IsBehind(n.log.last())",
-		},
+		planted.Named("a new leader answers reads at once", "consensus", 210),
+		planted.Named("a candidate with an old log is elected", "consensus", 0),
 		{
 			Name: "a command that comes twice is applied twice", File: "kv/store.go",
 			Old: "	case c.Number > own.number:",
@@ -46,11 +39,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			Old: "		c.next(r, err)",
 			New: "		if FAULT && q.Action == write {\n			c.number++\n			q.Command.Number = c.number\n		}\n		c.next(r, err)",
 		},
-		{
-			Name: "a read asks no majority", From: 335, File: "consensus/read.go",
-			Old: "return id == n.id || n.progress[id].round >= r.round",
-			New: "return FAULT || id == n.id || n.progress[id].round >= r.round",
-		},
+		planted.Named("a read does not ask a majority", "consensus", 335),
 		{
 			Name: "a command is answered by the entry of another leader", From: 75, File: "apply.go",
 			Old: "if one.term != e.Term {",
@@ -66,11 +55,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			Old: "return f.Wait(task, file.Sync)",
 			New: "err = f.Wait(task, file.Sync)\n	if FAULT && task.Err() == nil { return nil }\n	return err",
 		},
-		{
-			Name: "a majority is half", File: "consensus/replicate.go",
-			Old: "matches[(len(matches)-1)/2]",
-			New: "matches[map[bool]int{true: len(matches)/2, false: (len(matches)-1)/2}[FAULT]]",
-		},
+		planted.Named("a majority is half", "consensus", 0),
 	}
 	trial.Faults(t, "TestTheServiceIsLinearizableWhateverHappens", 1000, faults)
 }

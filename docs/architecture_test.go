@@ -49,10 +49,8 @@ var floors = []floor{
 }
 
 // testOnly are packages that tests alone import. They stand beside the floors.
-var testOnly = strings.Fields("docs docs/recipes examples/internal/trial internal/chantest internal/chaos internal/differential " +
-	"internal/faults internal/faults/wire internal/idletest internal/invariant/interleave internal/own/owntest internal/planted internal/tasktest")
 var testOnly = strings.Fields("docs docs/recipes examples/internal/trial examples/raft/consensus/planted internal/chantest internal/chaos internal/differential " +
-	"internal/faults internal/faults/wire internal/idletest internal/invariant/interleave internal/own/owntest internal/tasktest")
+	"internal/faults internal/faults/wire internal/idletest internal/invariant/interleave internal/own/owntest internal/planted internal/tasktest")
 
 // drawing returns the floors as text, each with its packages, in lines of 100 columns at
 // the most.

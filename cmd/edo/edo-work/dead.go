@@ -9,6 +9,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/cmd/edo/internal/visible"
 )
 
 const aboutDead = `Lists the dead letters of all queues, those of each queue the oldest first: jobs that no
@@ -118,7 +119,8 @@ func (l *letters) do(task *edo.Task, conn *cluster.Conn, out writer) error {
 func (l *letters) list(task *edo.Task, queue *cluster.Queue[json.RawMessage], out writer) (int, error) {
 	all, err := queue.Dead(task, 0, l.limit)
 	for _, d := range all {
-		fmt.Fprintf(out, "%s %d  %s  %s, try %d: %s\n", queue.Name(), d.Number, d.Died.Local().Format("15:04:05"), d.ID, d.Tries, d.Reason)
+		fmt.Fprintf(out, "%s %d  %s  %s, try %d: %s\n", visible.Text(queue.Name()), d.Number,
+			d.Died.Local().Format("15:04:05"), visible.Text(d.ID), d.Tries, visible.Text(d.Reason))
 	}
 	return len(all), err
 }
@@ -153,7 +155,7 @@ func each(
 		if err := do(task, n); err != nil {
 			return 0, fmt.Errorf("the dead letter %d of the queue %s: %w", n, queue.Name(), err)
 		}
-		fmt.Fprintf(out, "%s %d %s\n", queue.Name(), n, what)
+		fmt.Fprintf(out, "%s %d %s\n", visible.Text(queue.Name()), n, what)
 	}
 	return len(numbers), nil
 }

@@ -146,3 +146,9 @@ func TestTheNumberOfWorkersOfAnotherProgramIsNotKnown(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestTextOfOtherProgramsDoesNothingToATerminal(t *testing.T) {
+	if got := table(nil, []lease.Change{{Name: "a\x1b[2J", Holder: "b\x1b]0;owned\a"}}); strings.ContainsAny(got, "\x1b\a") || !strings.Contains(got, `a\x1b[2J`) {
+		t.Errorf("%q", got)
+	}
+}

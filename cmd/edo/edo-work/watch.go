@@ -15,6 +15,7 @@ import (
 	"github.com/edo-go/edo/cluster/lease"
 	"github.com/edo-go/edo/cmd/edo/internal/command"
 	"github.com/edo-go/edo/cmd/edo/internal/figures"
+	"github.com/edo-go/edo/cmd/edo/internal/visible"
 	"github.com/edo-go/edo/timer"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -100,7 +101,7 @@ func look(ctx context.Context, conn *cluster.Conn) (all []queueState, err error)
 	dead := map[string]int{}
 	streams := js.ListStreams(ctx, jetstream.WithStreamListSubject("edo.>"))
 	for info := range streams.Info() {
-		name := strings.TrimPrefix(info.Config.Name, "edo_")
+		name := visible.Text(strings.TrimPrefix(info.Config.Name, "edo_"))
 		if info.Config.Metadata["edo-layout"] == "" { // no queue
 			dead[strings.TrimSuffix(name, "_dead")] = int(info.State.Msgs)
 			continue
@@ -185,7 +186,7 @@ func table(queues []queueState, workers []lease.Change) string {
 	t.Flush()
 	fmt.Fprintf(&b, "\n%d workers\n", len(workers))
 	for _, w := range workers {
-		fmt.Fprintf(&b, "  %-30s %s\n", w.Name, w.Holder)
+		fmt.Fprintf(&b, "  %-30s %s\n", visible.Text(w.Name), visible.Text(w.Holder))
 	}
 	return b.String()
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/edo-go/edo/cmd/edo/internal/visible"
 )
 
 // Exit statuses.
@@ -78,9 +80,9 @@ func (p *positive) Set(text string) error {
 
 var errTime = errors.New("use a time such as 5s, 300ms or 1h30m")
 
-// Fail prints err, and returns the status for it.
+// Fail prints err, which may quote another program, and returns the status for it.
 func (s *Set) Fail(err error) int {
-	fmt.Fprintf(s.errs, "%s: %v\n", s.Name(), err)
+	fmt.Fprintf(s.errs, "%s: %s\n", s.Name(), visible.Lines(err.Error()))
 	return Failed
 }
 

@@ -60,7 +60,7 @@ func TestHelpListsEveryFlag(t *testing.T) {
 
 func TestAFailureIsPrinted(t *testing.T) {
 	var out, errs strings.Builder
-	if status := NewSet("edo x", "", &out, &errs).Fail(errors.New("no luck")); status != Failed || errs.String() != "edo x: no luck\n" {
+	if status := NewSet("edo x", "", &out, &errs).Fail(errors.New("no luck:\n\tred\x1b[31m")); status != Failed || errs.String() != "edo x: no luck:\n\tred\\x1b[31m\n" {
 		t.Errorf("status %d, %q", status, errs.String())
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode"
 )
 
 // Client asks a console.
@@ -94,7 +93,7 @@ var asking = &http.Client{Transport: &http.Transport{
 // refusal returns the error of an answer that is none: what the console says, and what helps.
 func (c *Client) refusal(answer *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
-	text := printable(strings.TrimSpace(string(body)))
+	text := strings.TrimSpace(string(body))
 	isConsole := strings.HasPrefix(text, "console: ")
 	switch status := answer.StatusCode; {
 	case status == http.StatusUnauthorized && c.token == "":
@@ -106,7 +105,7 @@ func (c *Client) refusal(answer *http.Response) error {
 	case status == http.StatusNotFound && !isConsole:
 		text = fmt.Sprintf("no console answers at %s; a console.Handler does at the pattern of its mux, such as http://127.0.0.1:8080/debug/edo/", c.base)
 	}
-	return fmt.Errorf("%s: %s", printable(answer.Status), text)
+	return fmt.Errorf("%s: %s", answer.Status, text)
 }
 
 // explain returns the error of a request that was not answered, with what helps.
@@ -121,14 +120,4 @@ func (c *Client) explain(err error) error {
 		return fmt.Errorf("%w: use http:// in the address", err)
 	}
 	return err
-}
-
-// printable returns text of another program without what a terminal would obey.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
 }

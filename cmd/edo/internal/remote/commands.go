@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/cmd/edo/internal/command"
+	"github.com/edo-go/edo/cmd/edo/internal/visible"
 )
 
 const aboutDump = `
@@ -31,7 +32,12 @@ func Dump(args []string, out, errs io.Writer) int {
 	if c == nil {
 		return status
 	}
-	if err := c.Ask(context.Background(), "GET", "dump", out); err != nil {
+	var text strings.Builder
+	err := c.Ask(context.Background(), "GET", "dump", &text)
+	if err == nil {
+		_, err = io.WriteString(out, visible.Lines(text.String()))
+	}
+	if err != nil {
 		return set.Fail(err)
 	}
 	return command.OK

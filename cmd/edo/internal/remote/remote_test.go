@@ -61,6 +61,28 @@ func TestDumpPrintsWhatTheTasksWaitFor(t *testing.T) {
 	}
 }
 
+func TestADumpDoesNothingToATerminal(t *testing.T) {
+	address := program(t)
+	rt, err := edo.New(edo.Config{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, rx := mpsc.New[int](1)
+	edo.Go(rt, func(task *edo.Task) error { _, err := rx.Recv(task); return err }, edo.Name("\x1b[2Jhostile"), edo.Owns(rx))
+	defer rt.Shutdown(t.Context())
+	defer tx.Close()
+	var out, errs bytes.Buffer
+	for !strings.Contains(out.String(), `\x1b[2Jhostile`) { // the task may not have waited yet
+		out.Reset()
+		if status := remote.Dump([]string{address, "--token", token}, &out, &errs); status != 0 || errs.Len() != 0 {
+			t.Fatal(status, errs.String())
+		}
+		if strings.Contains(out.String(), "\x1b") {
+			t.Fatalf("%q", out.String())
+		}
+	}
+}
+
 func TestTraceWritesAFileForPerfetto(t *testing.T) {
 	address := program(t)
 	t.Setenv(remote.TokenVariable, token)

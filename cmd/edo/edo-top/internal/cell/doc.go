@@ -1,5 +1,5 @@
-// Package cell brings text into the cells of a terminal: it cuts and breaks text by its width there, and makes harmless what a
-// terminal would obey.
+// Package cell brings text into the cells of a terminal: it cuts and breaks text by its width there, and has what a terminal would
+// obey written out.
 //
 //	line := cell.Fit(task.Name, 20) // exactly 20 cells, whatever the name is
 //

@@ -14,7 +14,7 @@ const (
 	Good    Style = "32"
 )
 
-// On returns text in the style. The text is clean.
+// On returns text in the style. It has no control characters.
 func (s Style) On(text string) string {
 	if s == Plain || text == "" {
 		return text

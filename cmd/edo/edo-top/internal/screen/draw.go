@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/cmd/edo/edo-top/internal/cell"
+	"github.com/edo-go/edo/cmd/edo/internal/visible"
 )
 
 // marginWidth is the cells before a row, where the mark of the cursor stands.
@@ -240,7 +241,7 @@ func (s *Screen) titleLine(l *list) string {
 // footer returns the last line: the keys, as many as there is room for, or the filter while it is typed.
 func (s *Screen) footer() string {
 	if s.isTyping {
-		line := cell.Cut("filter: "+cell.Clean(s.top().filter)+"_", s.width)
+		line := cell.Cut("filter: "+visible.Text(s.top().filter)+"_", s.width)
 		return cell.Bold.On(line) + cell.Dim.On(cell.Cut("  enter keeps it, esc drops it", s.width-cell.Width(line)))
 	}
 	keys := []string{"enter open", "/ filter", "w waits", "f findings", "space freeze", "s sort"}

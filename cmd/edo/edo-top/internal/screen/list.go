@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edo-go/edo/cmd/edo/edo-top/internal/cell"
+	"github.com/edo-go/edo/cmd/edo/internal/visible"
 )
 
 // list is what every view is: rows under a head.
@@ -100,7 +101,7 @@ func (l *list) layout(room int) []int {
 		natural[i] = max(c.least, cell.Width(c.head)+1) // with the mark of the order
 		isOut[i] = len(l.columns) > 2
 		for _, r := range l.rows {
-			natural[i] = max(natural[i], cell.Width(cell.Clean(r.texts[i])))
+			natural[i] = max(natural[i], cell.Width(visible.Text(r.texts[i])))
 			isOut[i] = isOut[i] && r.texts[i] == ""
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/edo-go/edo/cmd/edo/edo-top/internal/cell"
+	"github.com/edo-go/edo/cmd/edo/internal/visible"
 )
 
 // unlimited is a width that no table has.
@@ -19,10 +19,10 @@ func (s *Screen) Text() string {
 		return "no frame has come\n"
 	}
 	p := &f.Program
-	fmt.Fprintf(&b, "%s, process %d, %s, at %s\n", cell.Clean(p.Name), p.PID, cell.Clean(p.Go), s.clock(f.Time))
+	fmt.Fprintf(&b, "%s, process %d, %s, at %s\n", visible.Text(p.Name), p.PID, visible.Text(p.Go), s.clock(f.Time))
 	for i := range f.Findings {
 		one := &f.Findings[i]
-		fmt.Fprintf(&b, "%-5s %-9s %s", levelWord(one.Level), cell.Clean(one.Kind), cell.Clean(one.Text))
+		fmt.Fprintf(&b, "%-5s %-9s %s", levelWord(one.Level), visible.Text(one.Kind), visible.Text(one.Text))
 		if long := since(one.Since, f.Time); long != "" {
 			fmt.Fprintf(&b, ", for %s", long)
 		}

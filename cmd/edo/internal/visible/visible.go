@@ -1,4 +1,4 @@
-package cell
+package visible
 
 import (
 	"strconv"
@@ -10,24 +10,25 @@ import (
 // maxMarks is how many combining marks one letter keeps: more would be drawn over the lines above and below.
 const maxMarks = 3
 
-// Clean returns s without what a terminal obeys or hides: control characters, as of escape sequences, characters that change
+// Text returns s without what a terminal obeys or hides: control characters, as of escape sequences, characters that change
 // the direction of text, invisible ones, and invalid bytes. Each is written as Go writes it in a string: \x1b, \u202e. A
-// second Clean changes nothing. Text of ASCII alone is not copied.
-func Clean(s string) string {
-	if isPlain(s) {
+// second call changes nothing. Text of ASCII alone is not copied.
+func Text(s string) string {
+	if IsPlain(s) {
 		return s
 	}
 	var b strings.Builder
-	marks := maxMarks // a mark at the beginning has no letter
+	marks := 0
 	for i, r := range s {
 		switch {
 		case r == utf8.RuneError && isInvalid(s[i:]):
 			b.WriteString(`\x` + strconv.FormatUint(uint64(s[i])|0x100, 16)[1:])
 			marks = 0
 		case unicode.In(r, unicode.Mn, unicode.Me) && !isSelector(r):
-			if marks == maxMarks && (i == 0) {
+			switch {
+			case i == 0: // there is no letter that it is drawn over
 				b.WriteString(escape(r))
-			} else if marks < maxMarks {
+			case marks < maxMarks:
 				b.WriteRune(r)
 			}
 			marks++
@@ -42,8 +43,21 @@ func Clean(s string) string {
 	return b.String()
 }
 
-// isPlain reports whether s is printable ASCII alone.
-func isPlain(s string) bool {
+// Lines returns s as Text does, and keeps its line breaks and tabs.
+func Lines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		parts := strings.Split(line, "\t")
+		for k, part := range parts {
+			parts[k] = Text(part)
+		}
+		lines[i] = strings.Join(parts, "\t")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// IsPlain reports whether s is printable ASCII alone: each of its bytes takes one cell of a terminal.
+func IsPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return false

@@ -5,6 +5,7 @@
 //
 //   - metrics has the table of the numbers, metrics/prom a collector for Prometheus, and
 //     metrics/otelmetrics instruments of OpenTelemetry.
+//   - clustermetrics, a module of its own, adds the numbers of connections of module cluster.
 //   - dashboard has a dashboard for Grafana and alerts for Prometheus.
 //   - logs has a slog.Handler.
 //

@@ -201,6 +201,20 @@ func (c *Conn) reconnected() {
 	}
 }
 
+// Members returns the members of c.
+func (c *Conn) Members() []Member {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.membersLocked()
+}
+
+// PartIfMade returns what [Conn.Part] has made for the key, or nil.
+func (c *Conn) PartIfMade(key any) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.parts[key]
+}
+
 // membersLocked returns the members; mu is locked.
 func (c *Conn) membersLocked() (all []Member) {
 	for m := range c.members {

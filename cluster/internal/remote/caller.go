@@ -82,6 +82,15 @@ func (r *Caller) Calls() int {
 	return len(r.calls)
 }
 
+// CallsOf returns how many calls of a connection have no outcome yet.
+func CallsOf(conn *link.Conn) int {
+	r, ok := conn.PartIfMade(callerKey{}).(*Caller)
+	if !ok {
+		return 0
+	}
+	return r.Calls()
+}
+
 // enter gives c a token. The caller holds mu.
 func (r *Caller) enter(c *Call) error {
 	if r.end != nil {

@@ -89,6 +89,13 @@ func NewMember(conn *link.Conn, limit int, offers []*Offer) (*Member, error) {
 // ID returns the id of the member, which is random.
 func (m *Member) ID() string { return m.id }
 
+// Load returns how many calls run at a time at the most, how many do, and how many are taken and wait.
+func (m *Member) Load() (limit, running, held int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.limit, m.busy, len(m.held)
+}
+
 // Waits says what the member waits for.
 func (m *Member) Waits(*edo.Context) edo.Wait {
 	m.mu.Lock()

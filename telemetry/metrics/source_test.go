@@ -231,6 +231,40 @@ func TestCountersNeverBecomeLess(t *testing.T) {
 	}
 }
 
+// A spare worker comes while a poll blocks, and goes afterwards. Its polls stay counted, and it is in no
+// state any more.
+func TestThePollsOfASpareWorkerThatHasRetiredStayCounted(t *testing.T) {
+	rt := newRuntime(t, edo.Config{Workers: 1})
+	src := metrics.New(metrics.Config{Runtime: rt})
+	name := src.Runtime()
+	blocks, release := make(chan struct{}), make(chan struct{})
+	edo.Go(rt, func(*edo.Task) error { close(blocks); <-release; return nil })
+	<-blocks
+	ran := make(chan struct{})
+	edo.Go(rt, func(*edo.Task) error { close(ran); return nil })
+	<-ran // by a spare worker
+	got := values(src.Read())
+	for got["edo.worker.polls "+name+" spare"] == 0 { // it tells them when it parks
+		got = values(src.Read())
+	}
+	if got["edo.workers.spare "+name] != 1 {
+		t.Errorf("%v spare workers", got["edo.workers.spare "+name])
+	}
+	close(release)
+	workers := func() float64 {
+		return got["edo.workers "+name+" idle"] + got["edo.workers "+name+" busy"] + got["edo.workers "+name+" stuck"]
+	}
+	for got["edo.workers.spare "+name] != 0 || workers() != 1 {
+		for range 64 { // it retires when it is woken: for work of two
+			edo.Go(rt, func(task *edo.Task) error { tasktest.YieldTimes(task, 10); return nil })
+		}
+		got = values(src.Read())
+		if got["edo.worker.polls "+name+" spare"] == 0 {
+			t.Fatal("its polls are gone")
+		}
+	}
+}
+
 func TestWorkersBeyondTheLimitAreOne(t *testing.T) {
 	rt := newRuntime(t, edo.Config{Workers: 5})
 	src := metrics.New(metrics.Config{Runtime: rt, Workers: 2})

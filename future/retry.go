@@ -14,7 +14,8 @@ import (
 
 // Backoff says whether, and after which wait, [Retry] tries again: Initial before the second
 // try, then Factor times as long each time, up to Max. The zero Backoff tries again at once,
-// without an end.
+// without an end. It is also that of Retry in package stream, whose tries are counted from the last
+// value on.
 type Backoff struct {
 	// Initial is the wait before the second try.
 	Initial time.Duration

@@ -2,44 +2,23 @@ package stream
 
 import (
 	"math"
-	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/future"
 	"github.com/edo-go/edo/internal/backoff"
 	"github.com/edo-go/edo/internal/budget"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// Backoff says how long to wait before another try: Initial before the first, then Factor times
-// as long each time, up to Max. The zero Backoff tries again at once, without an end.
-type Backoff struct {
-	// Initial is the wait before the first try after a failure.
-	Initial time.Duration
-	// Max is the longest wait; 0 means that there is none.
-	Max time.Duration
-	// Factor is by what each wait is longer than the one before; 0 means 2.
-	Factor float64
-	// Jitter is the part of each wait that is drawn at random, from 0 to 1: so tries of many
-	// clients do not come together. With 1 a wait is between 0 and its full length. In the
-	// simulator the seed decides.
-	Jitter float64
-	// Attempts is after how many failures in a row to give up; 0 means never.
-	Attempts int
-	// OnRetry, if not nil, is told of each failure that is followed by another try.
-	OnRetry func(attempt int, wait time.Duration, err error)
-}
-
-// wait returns how long to wait before another try, after so many failures in a row. random is
-// from 0 to 1.
-func (b *Backoff) wait(failures int, random float64) time.Duration {
-	return backoff.Growth{Initial: b.Initial, Max: b.Max, Factor: b.Factor, Jitter: b.Jitter}.Delay(failures-1, random)
-}
+// Backoff is [future.Backoff]: whether, and after which wait, there is another try.
+type Backoff = future.Backoff
 
 // Retry returns a stream of the values of a stream that open makes. At an error it drops that
-// stream, waits as b says, and opens another one. A value ends a row of failures. When it gives
-// up, the last error is an item, and the stream ends. It ends with the stream that is open, and
-// when open returns nil.
+// stream, waits as b says, and opens another one. A value ends a row of failures: the next one is
+// the first again, in its wait and in the number of tries. When no try is left, or b.If says so,
+// the last error is an item, and the stream ends. It ends with the stream that is open, when open
+// returns nil, and when a function of the program panics.
 //
 // Values that came before an error were given and are not taken back: open says where to go on.
 // It holds no items.
@@ -59,7 +38,7 @@ type retry[T any] struct {
 	node[T]
 	src      own.Stream[T]
 	b        Backoff
-	open     func() Stream[T] // nil: ended or dropped
+	open     func() Stream[T] // nil: ended or dropped, or a function of the program runs
 	failures int
 	deadline deadline // set: src has failed
 }
@@ -76,8 +55,11 @@ func (r *retry[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		if turn.GivesWay(cx) {
 			return zero, edo.Pending, nil
 		}
+		open := r.open
 		if !r.src.Held() {
-			r.src = source(r.open())
+			r.open = nil
+			src := open()
+			r.open, r.src = open, source(src)
 		}
 		v, p, err := r.src.Poll(cx)
 		turn.End(cx)
@@ -91,11 +73,12 @@ func (r *retry[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		case p == edo.Pending:
 			return zero, p, nil
 		}
+		r.open = nil
 		r.src.Drop()
 		if err := r.fail(cx, err); err != nil {
-			r.open = nil
 			return zero, edo.Ready, err
 		}
+		r.open = open
 	}
 	if !cx.Proceed(nil) {
 		return zero, edo.Pending, nil
@@ -105,10 +88,11 @@ func (r *retry[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 
 // fail begins the wait before another try. Its error says that there is none.
 func (r *retry[T]) fail(cx *edo.Context, err error) error {
-	if r.failures++; r.failures == r.b.Attempts {
+	if r.failures++; r.failures == r.b.Attempts || r.b.If != nil && !r.b.If(err) {
 		return err
 	}
-	wait := r.b.wait(r.failures, float64((*sched.Context)(cx).Rand())/math.MaxUint32)
+	growth := backoff.Growth{Initial: r.b.Initial, Max: r.b.Max, Factor: r.b.Factor, Jitter: r.b.Jitter}
+	wait := growth.Delay(r.failures-1, float64((*sched.Context)(cx).Rand())/math.MaxUint32)
 	if r.b.OnRetry != nil {
 		r.b.OnRetry(r.failures, wait, err)
 	}

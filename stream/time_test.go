@@ -226,9 +226,46 @@ func TestAValueEndsARowOfFailures(t *testing.T) {
 	})
 }
 
+func TestARetryGivesUpAtAnErrorThatIsNotWorthAnotherTry(t *testing.T) {
+	opened, asked := 0, 0
+	permanent := errors.New("permanent")
+	b := stream.Backoff{If: func(err error) bool { asked++; return err != permanent }}
+	inSim(t, func(task *edo.Task) error {
+		var got error
+		for _, err := range stream.All(task, stream.Retry(b, func() stream.Stream[int] {
+			if opened++; opened == 3 {
+				return owntest.NewScript[int](t).Fail(permanent)
+			}
+			return owntest.NewScript[int](t).Fail(errTest)
+		})) {
+			got = errors.Join(got, err)
+		}
+		if opened != 3 || asked != 3 || !errors.Is(got, permanent) || errors.Is(got, errTest) {
+			t.Errorf("opened %d times, asked %d times, got %v", opened, asked, got)
+		}
+		return nil
+	})
+}
+
+func TestARetryWhoseFunctionHasPanickedHasEnded(t *testing.T) {
+	fails := func() stream.Stream[int] { return owntest.NewScript[int](t).Fail(errTest) }
+	for name, s := range map[string]stream.Stream[int]{
+		"open":    stream.Retry(stream.Backoff{}, func() stream.Stream[int] { panic("open") }),
+		"If":      stream.Retry(stream.Backoff{If: func(error) bool { panic("If") }}, fails),
+		"OnRetry": stream.Retry(stream.Backoff{OnRetry: func(int, time.Duration, error) { panic("OnRetry") }}, fails),
+	} {
+		task := edotest.NewTask()
+		if value := mayPanic(func() { edotest.PollNext(task, s) }); value != name {
+			t.Errorf("%s: a panic with %v", name, value)
+		}
+		edotest.RequireEnd(t, task, s)
+	}
+}
+
 func TestAStreamThatIsDroppedStopsItsTimer(t *testing.T) {
 	for name, build := range map[string]func(s stream.Seq[int]) stream.Stream[int]{
-		"Timeout": func(s stream.Seq[int]) stream.Stream[int] { return s.Timeout(time.Hour) },
+		"Timeout":          func(s stream.Seq[int]) stream.Stream[int] { return s.Timeout(time.Hour) },
+		"TimeoutRepeating": func(s stream.Seq[int]) stream.Stream[int] { return s.TimeoutRepeating(time.Hour) },
 		"Throttle": func(s stream.Seq[int]) stream.Stream[int] {
 			return stream.Values(1, 2).Chain(s).Throttle(time.Hour).Skip(1)
 		},
@@ -267,8 +304,9 @@ func TestAStreamThatIsDroppedStopsItsTimer(t *testing.T) {
 func TestWithoutAClockTimeIsAnError(t *testing.T) {
 	task := edotest.NewTask()
 	for name, s := range map[string]stream.Stream[int]{
-		"Timeout":  stream.Of(owntest.NewScript[int](t).Wait()).Timeout(time.Second),
-		"Throttle": stream.Values(1).Throttle(time.Second),
+		"Timeout":          stream.Of(owntest.NewScript[int](t).Wait()).Timeout(time.Second),
+		"TimeoutRepeating": stream.Of(owntest.NewScript[int](t).Wait()).TimeoutRepeating(time.Second),
+		"Throttle":         stream.Values(1).Throttle(time.Second),
 	} {
 		if _, p, err := edotest.PollNext(task, s); p != edo.Ready || err == nil {
 			t.Errorf("%s: %v, %v", name, p, err)

@@ -25,8 +25,12 @@ const (
 type Driver interface {
 	sched.Driver // clock, waiting, choice
 
-	// Time returns the wall-clock time at an instant of the clock of Now.
+	// Time returns the wall-clock time at an instant of the clock of Now, as if the wall clock were never set.
 	Time(at int64) time.Time
+
+	// Wall returns what the wall clock shows now. Unlike the clock of Now it may be set at any time, and it
+	// goes on while the machine is suspended.
+	Wall() time.Time
 
 	// Rand returns a random number; the same ones for the same seed.
 	Rand() uint64

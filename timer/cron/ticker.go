@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/timer"
 )
@@ -36,17 +37,17 @@ func From(t time.Time) Option { return Option{func(k *Ticker) { k.last = t }} }
 // be called from any goroutine. One task at a time waits for a tick: a second one that waits meanwhile gets an
 // [*edo.BusyError].
 //
-// The clock is that of the runtime, virtual in a simulation, and exact to a millisecond as every timer. The
-// ticker looks at it once a minute at least: a clock that is set meanwhile is noticed by then.
+// The clock is the wall clock of the machine, virtual in a simulation. A tick is exact to a millisecond, as every
+// timer. The ticker looks at the clock once a minute at least: a clock that was set meanwhile is noticed by then, and
+// so is the sleep of a machine that was suspended, a minute after it has woken up. The times in between are missed.
 type Ticker struct {
 	schedule *Schedule
 	missed   timer.Missed
 
 	timer sched.Timer
-	mu    sync.Mutex    // guards the following
-	clock driver.Driver // of the last poll
-	last  time.Time     // the next tick is after it; zero before the first poll
-	next  time.Time     // zero: to be found
+	mu    sync.Mutex // guards the following
+	last  time.Time  // the next tick is after it; zero before the first poll
+	next  time.Time  // zero: to be found
 }
 
 // NewTicker returns a ticker of the times of s. It costs one allocation, and a tick costs none.
@@ -58,7 +59,8 @@ func NewTicker(s *Schedule, opts ...Option) *Ticker {
 	return t
 }
 
-// look is how long the ticker does not look at the clock.
+// look is how long the ticker does not look at the clock. Timers count the time for which the machine has run, so a
+// clock that is set, and the time of a suspension, do not move them.
 const look = time.Minute
 
 // PollNext returns the next tick. The error is an [*edo.BusyError], or says that the task has no clock.
@@ -70,10 +72,8 @@ func (t *Ticker) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 	if in.Runtime() == nil {
 		return time.Time{}, edo.Ready, sched.ErrNoClock
 	}
-	clock, now := in.Runtime().Driver().(driver.Driver), in.Now()
 	t.mu.Lock()
-	wall := clock.Time(now)
-	t.clock = clock
+	now, wall := in.Now(), in.Runtime().Driver().(driver.Driver).Wall()
 	if t.next.IsZero() {
 		if t.last.IsZero() {
 			t.last = wall
@@ -87,12 +87,12 @@ func (t *Ticker) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 			in.Arm(&t.timer, sched.After(now, min(t.next.Sub(wall), look)))
 			t.mu.Unlock()
 			if waiter != nil && waiter == displaced {
-				cx.Displace(wakerOf(waiter), t)
+				cx.Displace(inside.WakerOf(waiter), t)
 			}
 			return time.Time{}, edo.Pending, nil
 		}
 		t.mu.Unlock() // Sole polls the waiter, and that poll locks mu
-		if err := cx.Sole(wakerOf(waiter), t, "each task takes a Ticker of its own"); err != nil {
+		if err := cx.Sole(inside.WakerOf(waiter), t, "each task takes a Ticker of its own"); err != nil {
 			return time.Time{}, edo.Ready, err
 		}
 		t.mu.Lock()
@@ -109,11 +109,6 @@ func (t *Ticker) PollNext(cx *edo.Context) (time.Time, edo.Poll, error) {
 	}
 	t.mu.Unlock()
 	return tick, edo.Ready, nil
-}
-
-// wakerOf returns the waker of the task t.
-func wakerOf(t *sched.Task) edo.Waker {
-	return (*edo.Context)(sched.NewContext(nil, t)).Waker()
 }
 
 // Tick waits for the next tick. The error is [edo.ErrCancelled], which loses no tick, an

@@ -10,6 +10,8 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/driver"
+	"github.com/edo-go/edo/internal/driver/real"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/sim/world"
@@ -172,6 +174,100 @@ func TestAClockThatIsSetIsNoticedWithinAMinuteAndNoTimeComesTwice(t *testing.T) 
 		}
 		return nil
 	})
+}
+
+// The machine is suspended from 23:10 to 06:30: its clock goes on, and its timers do not.
+func TestTheSleepOfASuspendedMachineIsNoticedWithinAMinuteAfterIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		opts []cron.Option
+		want []string
+	}{
+		"one tick stands for all": {nil, []string{"23:00", "00:00", "07:00"}},
+		"each of them is a tick":  {[]cron.Option{cron.OnMissed(timer.Burst)}, []string{"23:00", "00:00", "01:00", "02:00", "03:00", "04:00", "05:00", "06:00", "07:00"}},
+	} {
+		simulate(t, midnight.Add(-61*time.Minute), func(task *edo.Task) error {
+			w, err := world.New(task, world.Config{})
+			if err != nil {
+				return err
+			}
+			var got []string
+			var woken time.Time
+			host := w.Host("a", func(task *edo.Task) error {
+				for at, err := range stream.All(task, cron.NewTicker(cron.MustParse("0 * * * *", nil), c.opts...)) {
+					if err != nil {
+						return err
+					}
+					if got = append(got, at.Format("15:04")); len(got) == 2 {
+						woken = timer.Now(task)
+					}
+				}
+				return nil
+			})
+			timer.Sleep(task, 11*time.Minute)
+			host.SetClock(7*time.Hour+20*time.Minute, 0)
+			timer.Sleep(task, time.Hour)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s: got %v, want %v", name, got, c.want)
+			}
+			if late := woken.Sub(midnight.Add(6*time.Hour + 30*time.Minute)); late < 0 || late > time.Minute {
+				t.Errorf("%s: noticed %v after the sleep", name, late)
+			}
+			return nil
+		})
+	}
+}
+
+// While the clock of the simulation is held, no tick comes; Advance brings those that are due, to the nanosecond.
+func TestATickComesWhenAHeldClockIsAdvancedToIt(t *testing.T) {
+	simulate(t, midnight, func(task *edo.Task) error {
+		sim.HoldClock(task)
+		n := 0
+		edo.Go(task, func(task *edo.Task) error {
+			for range stream.All(task, cron.NewTicker(cron.MustParse("*/10 * * * *", nil))) {
+				n++
+			}
+			return nil
+		}, edo.Daemon())
+		for i, d := range []time.Duration{10*time.Minute - 1, 1, 10*time.Minute - 1, 1} {
+			if err := sim.Advance(task, d); err != nil {
+				return err
+			}
+			if n != (i+1)/2 {
+				t.Errorf("step %d: %d ticks", i, n)
+			}
+		}
+		sim.ReleaseClock(task)
+		return nil
+	})
+}
+
+// shifted is the driver of the machine, with another wall clock.
+type shifted struct {
+	driver.Driver
+	ahead time.Duration
+}
+
+func (s *shifted) Wall() time.Time { return s.Driver.Wall().Add(s.ahead) }
+
+// A runtime of the machine begins while the wall clock is wrong, and it is set right.
+func TestOnTheMachineATickFollowsTheWallClock(t *testing.T) {
+	d, err := real.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := time.Date(2040, 1, 1, 0, 1, 0, 0, time.UTC)
+	config := edo.Config{Workers: 1}
+	config.SetDriver(&shifted{d, want.Add(-5 * time.Millisecond).Sub(d.Wall())})
+	err = edo.Run(func(task *edo.Task) error {
+		at, err := cron.NewTicker(cron.MustParse("* * * * *", nil)).Tick(task)
+		if at.Before(want) {
+			t.Errorf("a tick of %v, want %v", at, want)
+		}
+		return err
+	}, edo.WithConfig(config))
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestATickerWithoutAClockIsAnErrorAndAReportNamesTheSchedule(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"syscall"
-	"time"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/poller"
@@ -24,7 +23,7 @@ type epollDriver struct {
 // New returns a driver, whose clock starts now. It has two descriptors, and one with
 // GOMAXPROCS 1.
 func New() (driver.Driver, error) {
-	d := &epollDriver{clock: clock{base: time.Now()}}
+	d := &epollDriver{clock: newClock()}
 	var err error
 	if d.Poller, err = poller.New(d.base); err != nil {
 		return nil, err

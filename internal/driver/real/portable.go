@@ -42,7 +42,7 @@ type resource interface{ Close() error }
 // New returns a driver, whose clock starts now.
 func New() (driver.Driver, error) {
 	return &portableDriver{
-		clock:  clock{base: time.Now()},
+		clock:  newClock(),
 		wakeup: make(chan struct{}, 1),
 		open:   map[resource]struct{}{},
 

@@ -147,6 +147,9 @@ func (d *Driver) Time(at int64) time.Time {
 	return d.start.Add(time.Duration(at))
 }
 
+// Wall returns what the clock of the calling task's host shows.
+func (d *Driver) Wall() time.Time { return d.Time(d.Now()) }
+
 // Rand returns the next random number of the seed.
 func (d *Driver) Rand() uint64 {
 	d.mu.Lock()

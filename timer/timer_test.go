@@ -88,3 +88,40 @@ func TestSpinningTasksDoNotStarveATimer(t *testing.T) {
 		}
 	}
 }
+
+// pair waits for two timers of one instant, drops the second when the first is over, and then waits for a third.
+type pair struct {
+	first, second, third timer.Sleeper
+	isOver               bool
+	polls                int
+}
+
+func (p *pair) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	p.polls++
+	if !p.isOver {
+		if _, poll, err := p.first.Poll(cx); poll == edo.Pending || err != nil {
+			p.second.Poll(cx)
+			return edo.Unit{}, poll, err
+		}
+		p.isOver = true
+		p.second.Drop()
+	}
+	return p.third.Poll(cx)
+}
+
+// The task that the first timer has woken drops the second one, which is due at the same instant.
+func TestATimerThatIsDroppedAtItsInstantDoesNotWakeItsTask(t *testing.T) {
+	simulate(t, func(task *edo.Task, now func() time.Duration) error {
+		for _, d := range []time.Duration{time.Millisecond, time.Second, time.Hour} {
+			p := &pair{}
+			p.first.Reset(d)
+			p.second.Reset(d)
+			p.third.Reset(time.Hour)
+			_, err := edo.Await(task, p)
+			if err != nil || p.polls != 3 {
+				t.Errorf("%v: %d polls, want 3: at the beginning, at the instant, and at the end; %v", d, p.polls, err)
+			}
+		}
+		return nil
+	})
+}

@@ -94,6 +94,7 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 		Regions:       regions,
 		Report:        rt.OnError,
 		Owner:         rt,
+		AtEnd:         func() { end(rt) },
 	})
 	core.Runtimes.Add(rt)
 	if d.Seeded() {
@@ -108,8 +109,8 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	rt.Sched.Start()
 	if !d.Seeded() {
 		islands.Start(c.stallAfter())
+		go end(rt)
 	}
-	go end(rt)
 	return public, nil
 }
 
@@ -143,6 +144,9 @@ func end(rt *core.Runtime) {
 	}
 	if err := rt.Driver.Close(); err != nil {
 		rt.OnError(fmt.Errorf("edo: closing the driver: %w", err))
+	}
+	if rt.Driver.Seeded() {
+		rt.Sched.Recycle()
 	}
 	close(rt.Gone)
 }

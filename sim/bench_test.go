@@ -10,8 +10,14 @@ import (
 	"github.com/edo-go/edo/sim"
 )
 
-// BenchmarkSchedules runs a coordinator and two tasks that ask it, under one seed after the other.
-func BenchmarkSchedules(b *testing.B) {
+// BenchmarkSchedules runs a coordinator and two tasks that ask it, under one seed after the other: with a choice at each
+// operation.
+func BenchmarkSchedules(b *testing.B) { schedules(b, sim.Config{}) }
+
+// BenchmarkQuietSchedules is BenchmarkSchedules in the quiet order, with choices between polls alone.
+func BenchmarkQuietSchedules(b *testing.B) { schedules(b, sim.Config{Quiet: true}) }
+
+func schedules(b *testing.B, c sim.Config) {
 	type request struct{ answer *oneshot.Sender[int] }
 	seed := uint64(0)
 	for b.Loop() {
@@ -46,7 +52,7 @@ func BenchmarkSchedules(b *testing.B) {
 					return err
 				}
 			}
-		})
+		}, sim.WithConfig(c))
 		if err != nil {
 			b.Fatal(err)
 		}

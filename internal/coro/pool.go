@@ -18,13 +18,18 @@ type Pool struct {
 	closed bool
 	lent   map[*Coro]uint64 // those that are handed out, with the number of their turn; nil: not kept
 	turn   uint64
-	shelf  *shelf // keeps coroutines that would end otherwise; nil: they end
+	shelf  *shelf   // keeps coroutines that would end otherwise; nil: they end
+	few    [4]*Coro // the first room of idle
 }
 
 var errPut = errors.New("coro: Put of a coroutine whose function has not ended, or twice, or into another pool")
 
 // NewPool returns a pool that keeps at most max idle coroutines.
-func NewPool(max int) *Pool { return &Pool{max: max, shelf: theShelf} }
+func NewPool(max int) *Pool {
+	p := &Pool{max: max, shelf: theShelf}
+	p.idle = p.few[:0]
+	return p
+}
 
 // NewShortPool is NewPool for a pool of which many come one after the other, each for some
 // microseconds, as those of simulations do: when it is closed some of its coroutines are kept for the

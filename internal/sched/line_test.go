@@ -13,6 +13,10 @@ func TestALineFindsTheEntryAtAnIndexAndTheHighestRank(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		var l line
 		var naive []*Task
+		most, grows := 200, 3
+		if seed%2 == 0 {
+			most, grows = shortLine/2, 2 // a short line has room for as many
+		}
 		at := map[*Task]int{}
 		rank := map[*Task]uint64{}
 		moved := func(e *entry, to int) { at[e.task] = to }
@@ -26,11 +30,14 @@ func TestALineFindsTheEntryAtAnIndexAndTheHighestRank(t *testing.T) {
 		}
 		for range 2000 {
 			switch n := len(naive); {
-			case n == 0 || r.IntN(5) < 2 && n < 200:
+			case n == 0 || r.IntN(5) < grows && n < most:
 				x := &Task{}
 				naive = append(naive, x)
 				rank[x] = uint64(r.IntN(5))
-				at[x] = l.add(entry{task: x, rank: rank[x]}, moved)
+				if l.isFull() {
+					l.pack(moved)
+				}
+				at[x] = l.add(&entry{task: x, rank: rank[x]})
 			case r.IntN(3) == 0:
 				x := naive[r.IntN(n)]
 				rank[x] = uint64(r.IntN(5))
@@ -54,6 +61,13 @@ func TestALineFindsTheEntryAtAnIndexAndTheHighestRank(t *testing.T) {
 				t.Fatal("another task has the highest rank")
 			}
 		}
+		if l.isShort() != (seed%2 == 0) {
+			t.Fatalf("a line of at most %d entries is short: %t", most, l.isShort())
+		}
+		l.clear()
+		if l.len() != 0 || !l.isShort() || l.next != 0 {
+			t.Fatal("a line that was cleared is not empty")
+		}
 	}
 }
 
@@ -62,13 +76,19 @@ func BenchmarkLine(b *testing.B) {
 	for _, n := range []int{4, 1000, 100_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			var l line
+			add := func(e *entry) {
+				if l.isFull() {
+					l.pack(func(*entry, int) {})
+				}
+				l.add(e)
+			}
 			for range n {
-				l.add(entry{task: &Task{}}, func(*entry, int) {})
+				add(&entry{task: &Task{}})
 			}
 			r := rand.New(rand.NewPCG(1, 2))
 			for b.Loop() {
 				e := l.remove(l.at(r.IntN(n)))
-				l.add(e, func(*entry, int) {})
+				add(&e)
 			}
 		})
 	}

@@ -46,7 +46,7 @@ type monitor struct {
 	slow  slowPolls
 
 	// For the monitor's goroutine alone.
-	ring ring // to steal into
+	ring *ring // to steal into
 	last map[*Worker]progress
 	busy sampler
 	idle int // periods for which all have been idle
@@ -67,8 +67,12 @@ const (
 
 func (m *monitor) init(on, spares bool, c Config) {
 	m.on, m.spares = on, spares
+	if !on {
+		return
+	}
 	m.quiet, m.after = c.Quiet, c.QuietAfter
 	m.slow = slowPolls{c.Slow, c.SlowAfter}
+	m.ring = new(ring)
 	m.token = make(chan struct{}, 1)
 	m.quit = make(chan struct{})
 	m.ended = make(chan struct{})
@@ -78,14 +82,14 @@ func (m *monitor) init(on, spares bool, c Config) {
 func (m *monitor) start(rt *Runtime) {
 	if m.on {
 		go m.run(rt)
-	} else {
-		close(m.ended)
 	}
 }
 
 func (m *monitor) stop() {
-	close(m.quit)
-	<-m.ended
+	if m.on {
+		close(m.quit)
+		<-m.ended
+	}
 }
 
 // wakeUp wakes the monitor if it sleeps. A worker that is no longer idle calls it.

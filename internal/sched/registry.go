@@ -40,7 +40,7 @@ type shard struct {
 }
 
 const (
-	shards    = 64
+	shards    = 64 // of a runtime with several workers; another has one
 	indexBits = 26
 	indexMask = 1<<indexBits - 1
 	chunkLen  = 511          // 4 KB with what the allocator adds
@@ -62,7 +62,7 @@ func (s *shard) add(t *Task) (i uint32) {
 	if !found {
 		i = s.next
 		if int(i/chunkLen) == len(s.chunks) {
-			s.chunks = append(s.chunks, new([chunkLen]*Task))
+			s.chunks = append(s.chunks, newChunk())
 		}
 		s.next++
 	}
@@ -125,9 +125,10 @@ func (s *shard) trim() {
 
 // register puts t, which is being polled, into a shard.
 func (rt *Runtime) register(t *Task, id int) {
-	s := &rt.shards[id%shards]
+	id %= len(rt.shards)
+	s := &rt.shards[id]
 	s.mu.Lock()
-	release.Store32(&t.slot, uint32(id%shards)<<indexBits|(s.add(t)+1))
+	release.Store32(&t.slot, uint32(id)<<indexBits|(s.add(t)+1))
 	s.mu.Unlock()
 	if rt.cancelling.Load() { // set before the shards are walked: either CancelAll finds t, or this does
 		t.Cancel()
@@ -188,6 +189,31 @@ func (w *Worker) unregisterEnded() {
 
 // registered reports whether t is in the registry.
 func (t *Task) registered() bool { return atomic.LoadUint32(&t.slot) != 0 }
+
+// chunks are those of seeded runtimes that have ended: these come by the thousand, and each has one. They are empty.
+var chunks = sync.Pool{New: func() any { return new([chunkLen]*Task) }}
+
+func newChunk() *[chunkLen]*Task { return chunks.Get().(*[chunkLen]*Task) }
+
+// Recycle gives the memory of a seeded runtime that has ended to the next one, as far as no task refers to it, and no
+// goroutine that may still ask. It is called last, once.
+func (rt *Runtime) Recycle() {
+	core := &rt.workers[0].core
+	core.pool.recycle()
+	core.pool = nil
+	rt.inject.recycle()
+	for i := range rt.shards {
+		s := &rt.shards[i]
+		s.mu.Lock()
+		if s.n == 0 {
+			for _, c := range s.chunks {
+				chunks.Put(c)
+			}
+			s.chunks = nil
+		}
+		s.mu.Unlock()
+	}
+}
 
 // Tasks calls yield for every registered task, until yield returns false. The tasks go on
 // meanwhile; yield must not block.

@@ -58,7 +58,7 @@ func (m *registryModel) check() {
 // registry lists each task of the set once, and no other.
 func TestRegistryIsASetOfTasks(t *testing.T) {
 	for seed := range uint64(20) {
-		m := &registryModel{t: t, seed: seed, r: rand.New(rand.NewPCG(seed, 0)), rt: &Runtime{}, in: map[*Task]bool{}}
+		m := &registryModel{t: t, seed: seed, r: rand.New(rand.NewPCG(seed, 0)), rt: &Runtime{shards: make([]shard, shards)}, in: map[*Task]bool{}}
 		for _, growth := range []int{4000, -3900, 3000, -3100} { // so that shards grow, and shrink
 			for range 2 * max(growth, -growth) {
 				if comes := m.r.IntN(4) != 0; comes == (growth > 0) {

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,9 @@ type Config struct {
 	Report func(error)
 	// Owner is the object that the runtime belongs to.
 	Owner any
+	// AtEnd is called by a seeded runtime when all its tasks have ended, on the goroutine of the worker: Wait does not
+	// wait any more. So a simulation needs no other goroutine that waits for that. nil: nothing is.
+	AtEnd func()
 }
 
 // Runtime is a set of workers and what they share.
@@ -48,6 +52,7 @@ type Runtime struct {
 	stalled             func(again bool)
 	report              func(error)
 	owner               any
+	atEnd               func() // of a seeded runtime, or nil
 
 	workers []*Worker                 // those that were there from the start
 	all     atomic.Pointer[[]*Worker] // these and the spare ones; replaced under mu
@@ -75,7 +80,7 @@ type Runtime struct {
 	sleepers []*Worker
 	waiter   *Worker // the sleeper that waits in the driver
 
-	shards  [shards]shard
+	shards  []shard
 	monitor monitor
 	pause   pause
 	gate    func(*Task) bool // of a seeded runtime, or nil; see SetGate
@@ -103,26 +108,33 @@ func New(c Config) *Runtime {
 	if c.Regions != nil {
 		rt.attention.Store(toTrace)
 	}
+	rt.alone = c.CurrentThread || rt.seeded
 	n := c.Workers
-	if n <= 0 {
+	switch {
+	case rt.alone:
+		n = 1
+	case n <= 0:
 		n = runtime.GOMAXPROCS(0)
 	}
-	if c.CurrentThread || rt.seeded {
-		n = 1
-		rt.alone = true
+	if rt.alone {
+		rt.shards = make([]shard, 1)
+	} else {
+		rt.shards = make([]shard, shards)
 	}
 	rt.pause.over.L = &rt.pause.mu
 	rt.counts, _ = c.Driver.(externalCounter)
 	rt.live.Store(1)
 	rt.CountExternal(1)
 	rt.waitUntil.Store(noWaiter)
+	rt.workers = make([]*Worker, n)
 	for i := range n {
-		rt.workers = append(rt.workers, newWorker(rt, i))
+		rt.workers[i] = newWorker(rt, i)
 	}
-	all := append([]*Worker(nil), rt.workers...)
+	all := slices.Clip(rt.workers) // which a spare worker is appended to
 	rt.all.Store(&all)
 	if rt.seeded {
-		rt.workers[0].core.pool = new(pool)
+		rt.atEnd = c.AtEnd
+		rt.workers[0].core.pool = newPool()
 	}
 	if rt.chooser, _ = c.Driver.(Chooser); rt.chooser != nil {
 		rt.interleaves, rt.tracks = rt.chooser.Interleaves(), rt.chooser.Tracks()

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/edo-go/edo/internal/schedule"
 )
@@ -50,6 +51,27 @@ func (p *pool) sit(t *Task, parent uint32, rank func() uint64) uint32 {
 	p.seats[n] = seat{id: of.id.Child(of.children), rank: rank(), at: -1}
 	t.state.Or(n << seatBit)
 	return n
+}
+
+// pools are those of runtimes that have ended, empty: their memory is for the next ones.
+var pools = sync.Pool{New: func() any { return new(pool) }}
+
+func newPool() *pool { return pools.Get().(*pool) }
+
+// mostKept is how many candidates at a time a pool may have had that is kept.
+const mostKept = 1 << 10
+
+// recycle gives the memory of p, whose runtime has ended, to the next one. What another runtime makes of it
+// does not depend on how much it is.
+func (p *pool) recycle() {
+	if len(p.seats) > mostKept || len(p.yielded) > mostKept {
+		return
+	}
+	p.line.clear()
+	clear(p.seats)
+	clear(p.yielded[:cap(p.yielded)])
+	*p = pool{line: p.line, seats: p.seats[:0], free: p.free[:0], yielded: p.yielded[:0]}
+	pools.Put(p)
 }
 
 // leave notes that the task which is polled has ended. Its seat is free after the next collect,

@@ -131,8 +131,10 @@ func (w *Worker) stand(e entry) {
 	p := w.core.pool
 	p.seq++
 	e.seq, e.since = p.seq, p.choices
-	at := p.line.add(e, p.moved)
-	p.moved(&e, at)
+	if p.line.isFull() {
+		p.line.pack(p.moved)
+	}
+	p.moved(&e, p.line.add(&e))
 }
 
 // moved notes that an entry is at another position.
@@ -167,14 +169,6 @@ func (w *Worker) rank() uint64 {
 // collect moves everything runnable into the line.
 func (w *Worker) collect() {
 	parent := w.core.pool.current
-	add := func(t *Task, parent uint32) {
-		for t != nil {
-			next := t.next
-			t.next = nil
-			w.stand(w.entryOf(t, parent))
-			t = next
-		}
-	}
 	if w.urgent.len.Load() != 0 {
 		fired := w.urgent.popAll()
 		if r := w.rt.recorder; r != nil {
@@ -182,24 +176,35 @@ func (w *Worker) collect() {
 				r.Fired(t)
 			}
 		}
-		add(fired, parent)
+		w.standAll(fired, parent)
 	}
-	for t := w.ring.pop(); t != nil; t = w.ring.pop() {
-		t.next = nil
-		add(t, parent)
+	if w.ring.len() != 0 {
+		for t := w.ring.pop(); t != nil; t = w.ring.pop() {
+			w.stand(w.entryOf(t, parent))
+		}
 	}
 	if w.slot.Load() != nil {
-		t := w.slot.Swap(nil)
-		t.next = nil
-		add(t, parent)
+		w.stand(w.entryOf(w.slot.Swap(nil), parent))
 	}
 	if !w.inbox.empty() {
-		add(w.inbox.popAll(), 0)
+		w.standAll(w.inbox.popAll(), 0)
 	}
-	for t := w.rt.inject.pop(); t != nil; t = w.rt.inject.pop() {
-		add(t, 0)
+	if w.rt.inject.len.Load() != 0 {
+		for t := w.rt.inject.pop(); t != nil; t = w.rt.inject.pop() {
+			w.stand(w.entryOf(t, 0))
+		}
 	}
 	w.core.pool.freeLeft()
+}
+
+// standAll puts the tasks of a chain at the end of the line, children of the task with the seat parent if they are new.
+func (w *Worker) standAll(t *Task, parent uint32) {
+	for t != nil {
+		next := t.next
+		t.next = nil
+		w.stand(w.entryOf(t, parent))
+		t = next
+	}
 }
 
 // pushYieldedSeeded is pushYielded in a seeded runtime.

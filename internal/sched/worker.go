@@ -27,6 +27,7 @@ type Worker struct {
 	urgent urgentQueue          // under its lock
 	token  chan struct{}        // one token wakes the worker from park (rule W9)
 	timers timers               // under its lock
+	_      [40]byte             // so that the ring begins a cache line
 	ring   ring
 
 	region Region // of the current poll, the owner's; nil: none. It is last: few workers have one, see regions.go
@@ -109,6 +110,9 @@ func (w *Worker) main() {
 		if over {
 			w.remote.retired.Store(true) // from now on the monitor may start the worker again
 			w.rt.ended.Done()
+			if w.rt.atEnd != nil {
+				w.rt.atEnd()
+			}
 		} else {
 			go w.main()
 		}

@@ -21,6 +21,6 @@
 //
 // # When not to use it
 //
-// A handful of timers is better off in a heap. A wheel takes 5.6 KB, and 1 KB for
-// each slot that is in use.
+// A handful of timers is better off in a heap. A wheel takes 0.3 KB, 0.5 KB for each
+// level that was in use, and 1 KB for each slot that is.
 package wheel

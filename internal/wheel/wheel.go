@@ -31,13 +31,13 @@ type Wheel[E any] struct {
 	//     border, or fires its first entry up to 64 ms late.)
 	//
 	// Eleven levels cover every int64. Fewer would need a list for the entries beyond
-	// them, and 512 bytes are cheaper than that.
+	// them. A level takes its slots when it is used first.
 	cur   uint64 // the millisecond that is fired next; 1<<63 after the last one
 	count int    // entries
 
 	inUse uint16         // bit l: level l has entries
 	occ   [levels]uint64 // bit s: slot s of the level has entries
-	slots [levels][64]list[E]
+	slots [levels]*[64]list[E]
 	pool  pool[E]
 
 	// Entries that were late when they were inserted. They are few, unless the user does
@@ -98,7 +98,12 @@ func (w *Wheel[E]) file(e E, when int64) {
 	slot := uint64(when) >> (6 * level) & 63
 	w.inUse |= 1 << level
 	w.occ[level] |= 1 << slot
-	w.slots[level][slot].push(&w.pool, e, when, level)
+	slots := w.slots[level]
+	if slots == nil {
+		slots = new([64]list[E])
+		w.slots[level] = slots
+	}
+	slots[slot].push(&w.pool, e, when, level)
 }
 
 // firstSlot returns the first slot in use of the lowest level in use (rule 3), and the

@@ -62,6 +62,7 @@ type Driver struct {
 	maker uintptr
 	trace func(n, chosen int)
 	quiet bool
+	steps bool // a controller steps the program, or has done
 	late  int64
 	net   network
 
@@ -78,7 +79,7 @@ type Driver struct {
 
 	mu       sync.Mutex // guards the following; the innermost lock of all
 	change   sync.Cond  // any of the following has changed
-	random   *rand.PCG
+	random   rand.PCG
 	phase    phase // of the goroutine of the runtime
 	manual   bool  // a controller decides how far that goroutine runs
 	step     bool  // it may poll once
@@ -104,10 +105,13 @@ var (
 // the state of a PCG. The stream of the choices is that of [schedule.Seeded].
 const randomStream = 0xd1b54a32d192ed03
 
+// usualStart is the time of a simulation whose start is not given.
+var usualStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // New returns a driver whose clock is at 0.
 func New(c Config) *Driver {
 	if c.Start.IsZero() {
-		c.Start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+		c.Start = usualStart
 	}
 	if c.Window == 0 {
 		c.Window = 64 << 10
@@ -119,10 +123,11 @@ func New(c Config) *Driver {
 		trace:    c.Trace,
 		hold:     c.HoldClock,
 		manual:   c.Manual,
+		steps:    c.Manual,
 		quiet:    c.Quiet,
 		late:     int64(c.Late),
-		random:   rand.NewPCG(c.Seed, randomStream),
 	}
+	d.random.Seed(c.Seed, randomStream)
 	isMixture := c.Kind == schedule.Mixture
 	if isMixture && c.Quiet {
 		c.Kind = schedule.Uniform

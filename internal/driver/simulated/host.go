@@ -128,7 +128,7 @@ func (w *World) clock(at int64) int64 {
 
 // ports are those of one host.
 type ports struct {
-	used map[uint16]int // how many listeners and dialed connections have a port, if any
+	used map[uint16]int // how many listeners and dialed connections have a port, if any; nil: none has one
 	next uint16         // where the search for a free port goes on
 }
 
@@ -139,11 +139,21 @@ func (p *ports) init() {
 
 // clear gives all ports back. The search goes on where it was: an old connection may be known
 // elsewhere, and its port belongs to it.
-func (p *ports) clear() { p.used = map[uint16]int{} }
+func (p *ports) clear() { p.used = nil }
+
+// take notes that one more listener or connection has a port.
+func (p *ports) take(port uint16) {
+	if p.used == nil {
+		p.used = map[uint16]int{}
+	}
+	p.used[port]++
+}
 
 // release gives a port back that a listener or a connection had.
 func (p *ports) release(port uint16) {
-	if p.used[port]--; p.used[port] <= 0 {
+	if p.used[port] > 1 {
+		p.used[port]--
+	} else {
 		delete(p.used, port)
 	}
 }

@@ -35,7 +35,7 @@ func TestNoPortsLeftIsAnError(t *testing.T) {
 	d := New(Config{})
 	l := listen(t, d, "tcp", ":80")
 	for port := range 1 << 16 {
-		d.net.ports.used[uint16(port)]++
+		d.net.ports.take(uint16(port))
 	}
 	_, err := d.Listen("tcp", "127.0.0.1:0")
 	isErr(t, err, syscall.EADDRINUSE)

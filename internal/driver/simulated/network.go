@@ -75,7 +75,7 @@ func (d *Driver) Listen(network, address string, opts ...driver.Option) (driver.
 	l := &listener{net: n, host: h, network: network, at: at, addr: at.addr(), settings: s}
 	n.listeners = append(n.listeners, l)
 	if !at.isUnix() {
-		n.portsOf(h).used[at.port]++
+		n.portsOf(h).take(at.port)
 	}
 	return l, nil
 }
@@ -126,7 +126,7 @@ func (d *Driver) Dial(network, address string, opts ...driver.Option) (driver.Co
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: a.Net(), Err: err}
 	}
-	n.portsOf(h).used[source]++
+	n.portsOf(h).take(source)
 	c := &conn{
 		driver: d, waits: waits{net: n}, host: h, network: network, local: tcpAddr(from, source), remote: a.Net(),
 		state: connecting, port: source, settings: s,

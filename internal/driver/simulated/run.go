@@ -34,19 +34,26 @@ const (
 // Choose waits for the controller, and returns a number from 0 to n-1. The scheduler calls it
 // before every poll, with 1.
 func (d *Driver) Choose(n int) int {
+	if d.steps {
+		d.waitForStep()
+	}
+	d.beforePoll()
+	if n == 1 {
+		return 0
+	}
+	return d.Draw(n)
+}
+
+// waitForStep waits until the controller allows a poll.
+func (d *Driver) waitForStep() {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	for d.manual && !d.free && !d.step {
 		d.phase = held
 		d.change.Broadcast()
 		d.change.Wait()
 	}
 	d.step = false
-	d.mu.Unlock()
-	d.beforePoll()
-	if n == 1 {
-		return 0
-	}
-	return d.Draw(n)
 }
 
 // Wait moves the clock as far as it may, up to the deadline, and returns when the

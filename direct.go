@@ -229,8 +229,8 @@ func successor(t *core.Task) *coro.Coro {
 	if u.Coro() == nil || !d.isPlain(sc) {
 		return nil
 	}
-	u.Cx, u.MayRelay = t.Cx, true
 	t.Cx = nil
+	u.Cx, u.MayRelay = sc, true // in a simulation u may be t
 	sc.SetGoroutine(u.Coro().Gid())
 	return u.Coro()
 }

@@ -33,7 +33,9 @@ func (t *Task) Suspend(heeds bool) error {
 		if t.MayRelay {
 			next = Successor(t)
 		}
-		coro.Swap(c.SwitchFunc(next))
+		if next != c { // in a simulation the task itself may be next
+			coro.Swap(c.SwitchFunc(next))
+		}
 		t.Cx.Arrive()
 	}
 	if !heeds || t.Region() == nil && !t.IsCancelled || t.Cx.Inspecting() { // to go on would be to do something

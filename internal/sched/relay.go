@@ -13,10 +13,15 @@ package sched
 //	    the first task has not ended, it is called after the first task's goroutine has
 //	    stopped: from HandOver on another worker may poll the first task.
 //
+//	Y4. In a seeded runtime TakeNext ends the current poll before it chooses, because what that
+//	    has done takes part in the choice, and so may its task. No other worker can poll
+//	    that meanwhile, and no report can ask it: the worker counts as polling. HandOver, or the
+//	    worker, does not end the poll again. A simulation that is stepped, watched or recorded
+//	    chooses in the worker alone.
+//
 // So the order of polls, the budgets and the counters are as if the worker had done it.
-// A seeded runtime chooses in its worker alone. A spare worker does not relay, because it
-// checks after each poll whether it is still needed; and none does while a trace runs that has
-// a region for each poll, which a goroutine begins and ends.
+// A spare worker does not relay, because it checks after each poll whether it is still needed; and none
+// does while a trace runs that has a region for each poll, which a goroutine begins and ends.
 
 // TakeNext takes the task that the worker of cx would poll next (rule Y1). Unless HandOver
 // follows, the worker polls it when the current poll has returned. ends says that the
@@ -24,11 +29,14 @@ package sched
 // the worker, which has more stack for registering it.
 func (cx *Context) TakeNext(ends bool) *Task {
 	w := cx.w
-	if w == nil || w.rt.seeded || w.core.returns != 0 {
+	if w == nil || w.core.returns != 0 {
 		return nil
 	}
 	if !ends && !w.core.yielded && !cx.root.registered() {
 		return nil
+	}
+	if w.rt.seeded {
+		return w.takeNextSeeded(ends)
 	}
 	if w.core.yielded && w.ring.isFull() { // to make room for it, the ring will give half away
 		return nil
@@ -37,6 +45,21 @@ func (cx *Context) TakeNext(ends bool) *Task {
 		cx.Settle() // before the choice, as the worker does
 	}
 	w.core.takenNext = w.nextOwn()
+	return w.core.takenNext
+}
+
+// A relayer is a driver of a seeded runtime that says whether its choices may be made on the goroutine of a poll.
+type relayer interface{ Relays() bool }
+
+// takeNextSeeded is TakeNext in a seeded runtime (rule Y4).
+func (w *Worker) takeNextSeeded(ends bool) *Task {
+	rt := w.rt
+	if rt.relayer == nil || rt.recorder != nil || rt.gate != nil || w.remote.paused.Load() || rt.cancelling.Load() || !rt.relayer.Relays() {
+		return nil
+	}
+	w.endPoll(ends)
+	w.core.hasEnded = true
+	w.core.takenNext = w.nextSeeded()
 	return w.core.takenNext
 }
 
@@ -83,7 +106,11 @@ func (cx *Context) Arrive() {
 // woken, and polled once more.
 func (cx *Context) HandOver(ended bool) {
 	w := cx.w
-	w.endPoll(ended)
+	if w.core.hasEnded {
+		w.core.hasEnded = false
+	} else {
+		w.endPoll(ended)
+	}
 	t := w.core.takenNext
 	w.beginPoll(t) // which sees by takenNext that the poll is handed over
 	w.core.takenNext = nil

@@ -47,6 +47,7 @@ type Runtime struct {
 	seeded              bool
 	chooser             Chooser         // the driver, if it chooses with a strategy
 	interleaves, tracks bool            // as the chooser says
+	relayer             relayer         // the driver, if it is one
 	alone               bool            // one worker, and never another
 	counts              externalCounter // the driver, if it needs the number
 	stalled             func(again bool)
@@ -134,6 +135,7 @@ func New(c Config) *Runtime {
 	rt.all.Store(&all)
 	if rt.seeded {
 		rt.atEnd = c.AtEnd
+		rt.relayer, _ = c.Driver.(relayer)
 		rt.workers[0].core.pool = newPool()
 	}
 	if rt.chooser, _ = c.Driver.(Chooser); rt.chooser != nil {

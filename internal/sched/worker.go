@@ -46,6 +46,7 @@ type core struct {
 	tick      uint32 // counts the choices of a task
 	told      uint8  // what is to be told when the poll ends, see regions.go
 	returns   uint8  // why the poll must return to the worker, see there
+	hasEnded  bool   // the poll has ended, and has not returned (rule Y4)
 
 	takenNext *Task  // taken by the last poll, to be polled next; see [Context.TakeNext]
 	slotRun   int    // polls in a row from the slot
@@ -178,7 +179,12 @@ func (w *Worker) poll(t *Task) {
 		w.standStill()
 	}
 	w.beginPoll(t)
-	w.endPoll(t.body.Poll(&w.core.cx))
+	ended := t.body.Poll(&w.core.cx)
+	if w.core.hasEnded { // rule Y4
+		w.core.hasEnded = false
+		return
+	}
+	w.endPoll(ended)
 }
 
 // beginPoll begins a poll of t.

@@ -17,6 +17,12 @@ func (d *Driver) Pick(c *sched.Candidates) int {
 	return i
 }
 
+// Relays reports whether the next task may be chosen before the function of the last poll has stopped. A controller,
+// a watch and a trace may look at what stands still then, or panic.
+func (d *Driver) Relays() bool {
+	return !d.manual && d.watch == nil && d.trace == nil && (d.look == nil || d.polls+1 < d.lookAt)
+}
+
 // Rank returns the rank of a new candidate.
 func (d *Driver) Rank() uint64 { return d.strategy.Rank() }
 

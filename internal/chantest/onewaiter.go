@@ -53,7 +53,7 @@ func (c OneWaiter[S, R]) SecondTaskGetsABusyError(t *testing.T) {
 				c.Send(tx)
 				_, err = waits.Await(task) // the second task has not disturbed the first
 				return err
-			})
+			}, sim.WithConfig(sim.Config{Quiet: true})) // the task that is named first waits first
 			if err != nil {
 				t.Errorf("%s, then %s: %v", firstName, secondName, err)
 			}

@@ -198,6 +198,7 @@ func (h *home) start(ctx context.Context, b *Broker) error {
 		// While it takes a connection for whole that is cut, it gives jobs and calls to it. Its default is two minutes.
 		PingInterval: link.PingInterval,
 	}
+	isAgain := false
 	if b.Listen != "" {
 		h.note.Token = b.Token
 		if h.note.Token == "" {
@@ -208,10 +209,33 @@ func (h *home) start(ctx context.Context, b *Broker) error {
 		}
 		o.Authorization = h.note.Token
 		var err error
-		if o.Host, o.Port, err = listenAt(b.Listen, old.Last); err != nil {
+		if o.Host, o.Port, isAgain, err = listenAt(b.Listen, old.Last); err != nil {
 			return err
 		}
 	}
+	err := h.serve(ctx, o.Clone())
+	if err != nil && isAgain && ctx.Err() == nil && h.log.isFatal() { // the port may have been taken meanwhile
+		h.server.Shutdown()
+		h.server.WaitForShutdown()
+		h.log.clear()
+		o.Port = server.RANDOM_PORT
+		err = h.serve(ctx, o)
+	}
+	if err != nil {
+		return err
+	}
+	if b.Listen != "" {
+		h.note.Address = h.server.Addr().String()
+		h.note.Last = h.note.Address
+	}
+	if err := h.note.write(h.folder); err != nil {
+		return fmt.Errorf("cluster: %w", err)
+	}
+	return nil
+}
+
+// serve starts a server, and waits until it is ready.
+func (h *home) serve(ctx context.Context, o *server.Options) error {
 	s, err := server.NewServer(o)
 	if err != nil {
 		return fmt.Errorf("cluster: %w", err)
@@ -228,42 +252,31 @@ func (h *home) start(ctx context.Context, b *Broker) error {
 	if log.isFatal() || !s.ReadyForConnections(startLook) || !s.JetStreamEnabled() {
 		return fmt.Errorf("cluster: the server on %s has not started: %w", h.folder, log.error())
 	}
-	if b.Listen != "" {
-		h.note.Address = s.Addr().String()
-		h.note.Last = h.note.Address
-	}
-	if err := h.note.write(h.folder); err != nil {
-		return fmt.Errorf("cluster: %w", err)
-	}
 	return nil
 }
 
-// listenAt returns where to listen. The port of the last time is taken again if it is free: clients
-// wait for it.
-func listenAt(address, last string) (host string, port int, err error) {
+// listenAt returns where to listen. If any port will do, that of the last time is taken again if it is free,
+// as clients wait for it; otherwise the system chooses one when the server listens. Nothing keeps a port that
+// was free from another program until then.
+func listenAt(address, last string) (host string, port int, isAgain bool, err error) {
 	host, text, err := net.SplitHostPort(address)
 	if err == nil {
 		port, err = strconv.Atoi(text)
 	}
 	if err != nil {
-		return "", 0, fmt.Errorf("cluster: the address %q: want host:port: %w", address, err)
+		return "", 0, false, fmt.Errorf("cluster: the address %q: want host:port: %w", address, err)
 	}
 	if port != 0 {
-		return host, port, nil
+		return host, port, false, nil
 	}
-	for _, try := range []string{last, net.JoinHostPort(host, "0")} {
-		if lastHost, _, err := net.SplitHostPort(try); err != nil || lastHost != host {
-			continue
+	if lastHost, _, err := net.SplitHostPort(last); err == nil && lastHost == host {
+		if l, err := net.Listen("tcp", last); err == nil {
+			port = l.Addr().(*net.TCPAddr).Port
+			l.Close()
+			return host, port, true, nil
 		}
-		l, err := net.Listen("tcp", try)
-		if err != nil {
-			continue
-		}
-		port = l.Addr().(*net.TCPAddr).Port
-		l.Close()
-		return host, port, nil
 	}
-	return "", 0, fmt.Errorf("cluster: no port is free at %q", host)
+	return host, server.RANDOM_PORT, false, nil
 }
 
 // Address returns where the server listens; "": nowhere.
@@ -296,6 +309,13 @@ func (l *lastError) isFatal() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.fatal
+}
+
+// clear forgets the errors of a server.
+func (l *lastError) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text, l.fatal = "", false
 }
 
 func (l *lastError) error() error {

@@ -2,6 +2,7 @@ package cluster_test
 
 import (
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -178,7 +179,7 @@ func TestABrokerThatCannotBeginSaysWhy(t *testing.T) {
 			{cluster.Broker{MaxPayload: 1 << 30}, t.TempDir(), "MaxPayload is 1073741824"},
 			{cluster.Broker{Listen: "somewhere"}, t.TempDir(), `the address "somewhere": want host:port`},
 			{cluster.Broker{Listen: "127.0.0.1:1000000"}, t.TempDir(), ""},
-			{cluster.Broker{Listen: "192.0.2.1:0"}, t.TempDir(), `no port is free at "192.0.2.1"`},
+			{cluster.Broker{Listen: "192.0.2.1:0"}, t.TempDir(), "has not started: Error listening on port: 192.0.2.1:0"},
 		} {
 			conn, err := c.broker.Open(task, c.folder)
 			if err == nil {
@@ -213,4 +214,35 @@ func TestOpenOfACancelledTaskDoesNotBegin(t *testing.T) {
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("there is a folder: %v", err)
 	}
+}
+
+// A port that any will do for is chosen by the system when the server listens: so brokers that begin at the
+// same time take none from each other. The port of the last time is taken again, unless another has it.
+func TestABrokerKeepsItsPortUnlessAnotherHasIt(t *testing.T) {
+	run(t, func(task *edo.Task) error {
+		folder := t.TempDir()
+		b := &cluster.Broker{Listen: "127.0.0.1:0"}
+		last := ""
+		for i := range 3 {
+			conn, err := b.Open(task, folder)
+			if err != nil {
+				return err
+			}
+			if isSame := conn.Address() == last; i > 0 && isSame != (i == 1) {
+				t.Errorf("broker %d listens at %s, and the one before at %s", i, conn.Address(), last)
+			}
+			last = conn.Address()
+			if err := conn.Close(task); err != nil {
+				return err
+			}
+			if i == 1 {
+				other, err := net.Listen("tcp", last)
+				if err != nil {
+					return err
+				}
+				defer other.Close()
+			}
+		}
+		return nil
+	})
 }

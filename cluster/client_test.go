@@ -64,14 +64,6 @@ func TestAClientGivesWhatTheServerAsksFor(t *testing.T) {
 	byToken := serve(t, &server.Options{JetStream: true, Authorization: "token"})
 	byTLS := serve(t, &server.Options{JetStream: true, TLS: true, TLSConfig: forServer, TLSTimeout: 10})
 	bare := serve(t, &server.Options{})
-	noServer := func() string {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		return "nats://" + l.Addr().String()
-	}()
 	for _, c := range []struct {
 		name, url string
 		client    cluster.Client
@@ -87,7 +79,7 @@ func TestAClientGivesWhatTheServerAsksFor(t *testing.T) {
 		{"TLS to a server without", byToken, cluster.Client{TLS: forClient, Token: "token"}, "secure connection not available"},
 		{"no JetStream", bare, cluster.Client{}, "has no JetStream"},
 		{"no file of credentials", bare, cluster.Client{CredentialsFile: "/nowhere"}, "nowhere"},
-		{"no server", noServer, cluster.Client{}, "no servers available"},
+		{"no server", "nats://127.0.0.1:1", cluster.Client{}, "no servers available"},
 		{"no URL", "", cluster.Client{}, "the URL is empty"},
 		{"an URL that is none", "nats://%", cluster.Client{}, "invalid URL"},
 	} {

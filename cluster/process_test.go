@@ -270,3 +270,29 @@ func publishAll(task *edo.Task, q *cluster.Queue[string], n int, at func(confirm
 	}
 	return nil
 }
+
+// publishDisturbed publishes n jobs, with so many disturbances meanwhile, and waits until none is left. None
+// is a dead letter then.
+func publishDisturbed(task *edo.Task, q *cluster.Queue[string], n, times int, disturb func(i int) error) error {
+	done := 0
+	err := publishAll(task, q, n, func(confirmed int) error {
+		if done == times || confirmed < (done+1)*n/(times+1) {
+			return nil
+		}
+		done++
+		return disturb(done - 1)
+	})
+	if err != nil {
+		return err
+	}
+	if done != times {
+		return fmt.Errorf("it was disturbed %d times, want %d", done, times)
+	}
+	if err := empty(task, q); err != nil {
+		return err
+	}
+	if info, err := q.Info(task); err != nil || info != (cluster.QueueInfo{}) {
+		return fmt.Errorf("the queue stands at %+v: %w", info, err)
+	}
+	return nil
+}

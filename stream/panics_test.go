@@ -55,25 +55,33 @@ func readThrough(t *testing.T, s edo.Stream[int]) (got []int, errs []error, pani
 	return got, errs, panics
 }
 
+// The source is at once ready with another value, or pending until the place is free.
 func TestAGroupWhoseValuePanicsInItsDropFreesItsPlaceOnce(t *testing.T) {
-	bombs := []*bomb{{n: 1}, {n: 2}, {n: 3}, {n: 4}}
-	pipelines := map[int]*owntest.Script[int]{}
-	s := stream.GroupBy(stream.Values(bombs...), 2, func(b *bomb) int { return b.n }, func(key int, group stream.Seq[*bomb]) stream.Stream[int] {
-		pipelines[key] = owntest.NewScript[int](t)
-		if key == 1 { // it ends, and leaves its value in the group
-			return pipelines[key]
+	for pauses := range 4 {
+		bombs := []*bomb{{n: 1}, {n: 2}, {n: 3}, {n: 4}}
+		src := owntest.NewScript[*bomb](t).Give(bombs[0])
+		for range pauses {
+			src.Yield()
 		}
-		pipelines[key].Give(key)
-		return stream.Map(group, func(b *bomb) int { return 10 * b.n }).Chain(pipelines[key])
-	})
-	got, errs, panics := readThrough(t, s)
-	slices.Sort(got)
-	if want := []int{2, 3, 4, 20, 30, 40}; !slices.Equal(got, want) || errs != nil || panics != 1 || bombs[0].drops != 1 {
-		t.Errorf("got %v, %v and %d panics, want %v", got, errs, panics, want)
-	}
-	for key, p := range pipelines {
-		if p.Drops() != 1 {
-			t.Errorf("the pipeline of %d was dropped %d times", key, p.Drops())
+		src.Give(bombs[1:]...)
+		pipelines := map[int]*owntest.Script[int]{}
+		s := stream.GroupBy(src, 2, func(b *bomb) int { return b.n }, func(key int, group stream.Seq[*bomb]) stream.Stream[int] {
+			pipelines[key] = owntest.NewScript[int](t)
+			if key == 1 { // it ends, and leaves its value in the group
+				return pipelines[key]
+			}
+			pipelines[key].Give(key)
+			return stream.Map(group, func(b *bomb) int { return 10 * b.n }).Chain(pipelines[key])
+		})
+		got, errs, panics := readThrough(t, s)
+		slices.Sort(got)
+		if want := []int{2, 3, 4, 20, 30, 40}; !slices.Equal(got, want) || errs != nil || panics != 1 || bombs[0].drops != 1 {
+			t.Errorf("%d pauses: got %v, %v and %d panics, want %v", pauses, got, errs, panics, want)
+		}
+		for key, p := range pipelines {
+			if p.Drops() != 1 {
+				t.Errorf("%d pauses: the pipeline of %d was dropped %d times", pauses, key, p.Drops())
+			}
 		}
 	}
 }

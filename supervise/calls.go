@@ -51,8 +51,9 @@ func (m *machine) startInTurn(c *child, now int64) {
 
 // stopChild stops a child, which then stays stopped.
 func (m *machine) stopChild(name string, q *request, now int64) {
-	c := m.find(name, q)
-	if c == nil {
+	c, err := m.find(name)
+	if err != nil {
+		q.answer(m, err)
 		return
 	}
 	wasWanted := c.wanted
@@ -64,8 +65,8 @@ func (m *machine) stopChild(name string, q *request, now int64) {
 			m.tell(Stopped, c, nil, now)
 			reply(m, &c.starts, ErrStopped)
 		}
-		q.answer(m, nil)
 		m.forget(c, now)
+		q.answer(m, nil)
 	case c.run.state == overdue:
 		q.answer(m, m.overdueOf(c))
 	default:
@@ -87,9 +88,10 @@ func (m *machine) overdueOf(c *child) *OverdueError {
 
 // restartChild starts a child that is stopped.
 func (m *machine) restartChild(name string, q *request, now int64) {
-	c := m.find(name, q)
+	c, err := m.find(name)
 	switch {
-	case c == nil:
+	case err != nil:
+		q.answer(m, err)
 		return
 	case c.run == nil && c.wanted:
 		q.answer(m, ErrRestarting)
@@ -104,32 +106,30 @@ func (m *machine) restartChild(name string, q *request, now int64) {
 }
 
 // removeChild removes a child that is stopped.
-func (m *machine) removeChild(name string, q *request, now int64) {
-	c := m.find(name, q)
+func (m *machine) removeChild(name string, now int64) error {
+	c, err := m.find(name)
 	switch {
-	case c == nil:
-		return
+	case err != nil:
+		return err
 	case c.run != nil:
-		q.answer(m, ErrRunning)
+		return ErrRunning
 	case c.wanted:
-		q.answer(m, ErrRestarting)
-	default:
-		m.remove(c, now)
-		q.answer(m, nil)
+		return ErrRestarting
 	}
+	m.remove(c, now)
+	return nil
 }
 
-// find returns the child of that name. Without one it answers q.
-func (m *machine) find(name string, q *request) *child {
+// find returns the child of that name, or an error that says why there is none.
+func (m *machine) find(name string) (*child, error) {
 	if m.phase != booting && m.phase != up {
-		q.answer(m, ErrNotRunning)
-		return nil
+		return nil, ErrNotRunning
 	}
 	c := m.byName[name]
 	if c == nil {
-		q.answer(m, ErrNotFound)
+		return nil, ErrNotFound
 	}
-	return c
+	return c, nil
 }
 
 // insert puts a child at the end of the list. It takes over the run that an earlier child of
@@ -192,8 +192,17 @@ type request struct {
 	waker     edo.Waker
 }
 
-// answer answers q at once.
+// answer answers q, behind the events that have led to the answer.
 func (q *request) answer(m *machine, err error) {
+	if m.isActing || len(m.agenda) > 0 {
+		m.do(action{what: doReply, request: q, err: err})
+		return
+	}
+	q.resolve(m, err)
+}
+
+// resolve answers q at once.
+func (q *request) resolve(m *machine, err error) {
 	q.hasAnswer, q.err = true, err
 	if !q.waker.IsZero() {
 		m.wakes = append(m.wakes, q.waker)

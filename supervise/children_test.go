@@ -2,13 +2,16 @@ package supervise_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/broadcast"
 	"github.com/edo-go/edo/lock"
+	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
 	"github.com/edo-go/edo/supervise"
 	"github.com/edo-go/edo/timer"
@@ -75,6 +78,50 @@ func TestEventsOfTheWholeTreeComeInOrderAndEndWithTheSupervisor(t *testing.T) {
 			t.Errorf("got\n%s", strings.Join(got, "\n"))
 		}
 	})
+}
+
+// An answer is behind the events that have led to it, whichever task is polled first: the machine changes at once, and the
+// supervisor publishes later.
+func TestAnAnswerComesBehindTheEventsThatHaveLedToIt(t *testing.T) {
+	sim.Explore(t, 300, func(seed uint64) error {
+		return sim.Run(seed, func(task *edo.Task) error {
+			inner := must(t, supervise.Config{Children: []supervise.Spec{{Name: "db", Start: supervise.Func(func(task *edo.Task) error {
+				return timer.Sleep(task, time.Hour)
+			})}}})
+			sup := must(t, supervise.Config{Name: "app", Children: []supervise.Spec{{Name: "store", Start: supervise.Nested(inner)}}})
+			events := sup.Events()
+			h := sup.Go(task)
+			if err := sup.Started(task); err != nil {
+				return err
+			}
+			if err := next(task, events, "supervisor app started"); err != nil {
+				return fmt.Errorf("behind Started: %w", err)
+			}
+			if err := sup.Stop(task, "store"); err != nil {
+				return err
+			}
+			if err := next(task, events, "app/store stopped"); err != nil {
+				return fmt.Errorf("behind Stop: %w", err)
+			}
+			sup.Shutdown()
+			_, err := h.Await(task)
+			return err
+		})
+	})
+}
+
+// next takes the events that are there, and returns an error unless one of them is the wanted one.
+func next(task *edo.Task, events *broadcast.Receiver[supervise.Event], want string) error {
+	var got []string
+	for {
+		e, err := events.TryRecv()
+		if err != nil {
+			return fmt.Errorf("%s is not among %q: %w", want, got, err)
+		}
+		if got = append(got, e.String()); e.String() == want {
+			return nil
+		}
+	}
 }
 
 func TestChildrenTellWhatIsKnownOfThem(t *testing.T) {

@@ -58,6 +58,7 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 			break
 		}
 		s.m.agenda, s.m.wakes, s.done = s.done, nil, nil
+		s.m.isActing = true
 		s.mu.Unlock()
 		for _, w := range wakes {
 			w.Wake()
@@ -66,6 +67,7 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 			s.perform(&agenda[i], cx)
 		}
 		s.mu.Lock()
+		s.m.isActing = false
 		if cap(agenda) <= maxKept {
 			clear(agenda)
 			s.done = agenda[:0]
@@ -100,7 +102,7 @@ func (s *Supervisor) perform(a *action, cx *sched.Context) {
 			s.above.ready()
 		}
 	case doReply:
-		s.change(func(m *machine, _ int64) { a.request.answer(m, a.err) })
+		s.change(func(m *machine, _ int64) { a.request.resolve(m, a.err) })
 	case doReport:
 		guard("supervise", func() { s.rt.OnError(a.err) })
 	}

@@ -34,6 +34,7 @@ type machine struct {
 	notBefore int64
 	alarms    alarms
 	agenda    []action
+	isActing  bool            // what was on the agenda before is being done
 	wakes     []edo.Waker     // of the requests that have an answer
 	left      map[string]*run // runs of an earlier Run of the supervisor that have not ended
 

@@ -157,10 +157,9 @@ func (s *Supervisor) RestartFuture(name string) *Call {
 
 // Remove forgets a child that is stopped. The errors are [ErrRunning], [ErrRestarting],
 // [ErrNotFound] and [ErrNotRunning]. It does not wait.
-func (s *Supervisor) Remove(name string) error {
-	var q request
-	s.change(func(m *machine, now int64) { m.removeChild(name, &q, now) })
-	return q.err
+func (s *Supervisor) Remove(name string) (err error) {
+	s.change(func(m *machine, now int64) { err = m.removeChild(name, now) })
+	return err
 }
 
 // eventCapacity is how many events a receiver may be behind.

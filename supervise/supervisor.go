@@ -236,10 +236,10 @@ func (s *Supervisor) abandon() {
 	reply(&s.m, &s.m.booted, ErrNotRunning)
 	for _, a := range s.m.agenda {
 		if a.what == doReply {
-			a.request.answer(&s.m, a.err)
+			a.request.resolve(&s.m, a.err)
 		}
 	}
-	s.m.phase, s.m.agenda = over, nil
+	s.m.phase, s.m.agenda, s.m.isActing = over, nil, false
 	wakes := s.m.wakes
 	s.m.wakes = nil
 	s.mu.Unlock()

@@ -21,8 +21,8 @@ func TestASlowPollIsToldOfWhileItGoesOn(t *testing.T) {
 		}}
 		err := edo.Run(func(task *edo.Task) error {
 			_, err := edo.Go(task, func(task *edo.Task) error {
-				// A task that has waited is found by its address.
-				if _, err := edo.Go(task, func(*edo.Task) error { return nil }).Await(task); err != nil {
+				// A task that has waited is found by its address. One that awaits another may have nothing to wait for.
+				if _, err := edo.Await(task, &atTheSecondPoll{}); err != nil {
 					return err
 				}
 				slow := <-told // which holds up the worker
@@ -38,6 +38,23 @@ func TestASlowPollIsToldOfWhileItGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// atTheSecondPoll is pending once.
+type atTheSecondPoll struct{ wasPolled bool }
+
+func (f *atTheSecondPoll) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(f) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	if f.wasPolled {
+		return edo.Unit{}, edo.Ready, nil
+	}
+	f.wasPolled = true
+	cx.Waker().Wake()
+	return edo.Unit{}, edo.Pending, nil
+}
+
+func (*atTheSecondPoll) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "test: the second poll"} }
 
 func TestANegativeSlowPollIsRefused(t *testing.T) {
 	if _, err := edo.New(edo.Config{SlowPoll: -1}); err == nil || !strings.Contains(err.Error(), "SlowPoll") {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
@@ -99,9 +100,9 @@ func TestTheSpanOfACallIsBelowThatOfTheCaller(t *testing.T) {
 				return err
 			}
 			serves := edo.Spawn(task, edo.Future[edo.Unit](member))
-			subject := "edo.fn.square.0"
+			subject := "edo.fn.>"
 			if stored {
-				subject = "edo.q.fn-square-0.>"
+				subject = "edo.q.>"
 			}
 			if _, err := conn.NATS().Subscribe(subject, func(m *nats.Msg) {
 				select {
@@ -123,13 +124,18 @@ func TestTheSpanOfACallIsBelowThatOfTheCaller(t *testing.T) {
 		})
 		name := "call of square"
 		if stored {
-			name = "job of the queue fn-square-0"
+			name = "job of the queue fn-2-square-0" // 2 is the format of the messages
 		}
 		isBelow(t, all, name, "caller")
 		caller := all["caller"].SpanContext()
 		want := "00-" + caller.TraceID().String() + "-" + caller.SpanID().String() + "-01"
-		if head := <-headers; len(head["traceparent"]) != 1 || head["traceparent"][0] != want {
-			t.Errorf("stored: %v: the headers are %v, want traceparent %s", stored, head, want)
+		select {
+		case head := <-headers:
+			if len(head["traceparent"]) != 1 || head["traceparent"][0] != want {
+				t.Errorf("stored: %v: the headers are %v, want traceparent %s", stored, head, want)
+			}
+		case <-time.After(30 * time.Second):
+			t.Errorf("stored: %v: no message of the call was seen", stored)
 		}
 	}
 }

@@ -76,6 +76,12 @@ type taskCame struct {
 	err  error
 }
 
+// stacksCame is what the console has answered about the polls that run.
+type stacksCame struct {
+	text string
+	err  error
+}
+
 func nextTick() tea.Cmd {
 	return tea.Tick(time.Second, func(now time.Time) tea.Msg { return tick{now} })
 }
@@ -107,6 +113,9 @@ func (t *terminal) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if ref, ok := t.screen.Ask(); ok {
 		then = tea.Batch(then, t.ask(ref))
 	}
+	if t.screen.AskStacks() {
+		then = tea.Batch(then, t.askStacks)
+	}
 	return t, then
 }
 
@@ -119,6 +128,8 @@ func (t *terminal) tell(msg any) {
 		t.screen.Lose(msg.err, time.Now())
 	case taskCame:
 		t.screen.Answer(msg.ref, msg.task, msg.err)
+	case stacksCame:
+		t.screen.AnswerStacks(msg.text, msg.err, time.Now())
 	}
 }
 
@@ -133,6 +144,14 @@ func (t *terminal) ask(ref uint64) tea.Cmd {
 		v, err := t.client.Task(ctx, ref)
 		return taskCame{ref, v, err}
 	}
+}
+
+// askStacks asks the console for the stacks of the polls that run.
+func (t *terminal) askStacks() tea.Msg {
+	ctx, end := context.WithTimeout(t.ctx, patience)
+	defer end()
+	text, err := t.client.Stacks(ctx)
+	return stacksCame{text, err}
 }
 
 // View returns what the screen shows.

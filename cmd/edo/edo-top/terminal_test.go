@@ -208,6 +208,8 @@ func TestThreeFaultsAreFoundByKeys(t *testing.T) {
 		w.shows(`> +[0-9.]+ (ms|s|min) +runs +#[0-9]+ busy`)
 		w.press("Enter")
 		w.shows("task +→ #[0-9]+ busy", "and it runs", `planted\.Spin\(`, `planted\.go:[0-9]+`)
+		w.press("t")
+		w.shows("A poll › Stacks|Poll › Stacks", "taken at +[0-9:]+", `planted\.Spin\(`, `planted\.go:[0-9]+`)
 		w.press("q")
 		w.shows("status 0")
 	}

@@ -17,6 +17,7 @@ import (
 const (
 	maxFrame = 8 << 20 // bytes of an event; a frame has some 400,000 at the most
 	maxTask  = 1 << 20 // bytes of what is known of a task
+	maxText  = 2 << 20 // bytes of the stacks of the polls that run; the console takes 1 MB at the most
 )
 
 // ErrEnded is the error of a stream that the console has ended.
@@ -70,4 +71,15 @@ func (c *Client) Task(ctx context.Context, ref uint64) (*console.Task, error) {
 		return nil, fmt.Errorf("what is known of the task cannot be read: %w", err)
 	}
 	return t, nil
+}
+
+// Stacks asks for the stacks of the polls that run. The program stands still while they are taken.
+func (c *Client) Stacks(ctx context.Context) (text string, err error) {
+	answer, err := c.send(ctx, "POST", "stacks")
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	all, err := io.ReadAll(io.LimitReader(answer.Body, maxText))
+	return string(all), err
 }

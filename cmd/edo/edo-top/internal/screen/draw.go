@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -252,6 +253,9 @@ func (s *Screen) footer() string {
 		keys = []string{"enter open", "esc back", "w waits", "f findings", "space freeze"}
 	case len(s.levels) > 1 || s.top().place.view != groups:
 		keys = []string{"enter open", "esc back", "/ filter", "space freeze", "w waits", "f findings"}
+	}
+	if s.takesStacks() && !s.isHelp {
+		keys = slices.Insert(keys, 0, "t take stacks")
 	}
 	last := []string{"? help", "q quit"}
 	if s.isHelp {

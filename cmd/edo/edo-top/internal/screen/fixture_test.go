@@ -144,6 +144,9 @@ func answerAll(s *Screen) {
 	if ref, ok := s.Ask(); ok {
 		s.Answer(ref, exampleTask(ref), nil)
 	}
+	if s.AskStacks() {
+		s.AnswerStacks("goroutine 27 [running]:\nmain.spin(...)\n\t/src/bank/main.go:40\n\ngoroutine 31 [running]:\nmain."+hostile+"(...)", nil, noon)
+	}
 }
 
 // plain returns the lines without styles, and requires that none is too wide, and that nothing but styles is in them that a

@@ -59,6 +59,7 @@ func TestTheScreenIsAsItWas(t *testing.T) {
 		{"timers", 80, 24, "5"},
 		{"sockets", 80, 24, "6"},
 		{"polls", 80, 24, "7"},
+		{"stacks", 80, 24, "7 t"},
 		{"forgotten", 80, 24, "8"},
 		{"sorted", 80, 24, "s s"},
 		{"sorted-reversed", 80, 24, "s s S"},

@@ -30,7 +30,8 @@ var help = [][2]string{
 	{"4", "workers"},
 	{"5", "timers: how many waits end by themselves, and when"},
 	{"6", "sockets that tasks wait for"},
-	{"7", "the longest polls, with their stacks"},
+	{"7", "the longest polls, those that run first, with their stacks"},
+	{"t", "take the stacks of the polls that run; the program stands still meanwhile"},
 	{"8", "forgotten handles: never closed, and garbage"},
 	{"/", "filter: rows that have a text, in any column; enter keeps it, esc drops it"},
 	{"s", "sort by the next column; after the last one as the rows come"},
@@ -86,6 +87,8 @@ func (s *Screen) Press(key, text string) Action {
 		s.open(findings)
 	case "w":
 		s.open(waitsFor)
+	case "t":
+		s.takeStacks()
 	default:
 		if len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(views) {
 			s.open(views[key[0]-'1'])
@@ -176,18 +179,23 @@ func (s *Screen) back() {
 
 const maxLevels = 100
 
-// enter goes to where the row of the cursor leads. Tasks that wait for each other lead on and on: of a long way the beginning
-// is forgotten.
+// enter goes to where the row of the cursor leads.
 func (s *Screen) enter() {
 	list := s.list()
 	at := s.locate(&list)
 	if at < 0 || list.rows[at].to == (place{}) {
 		return
 	}
+	s.descend(list.rows[at].to)
+}
+
+// descend shows a place from which esc leads back. Tasks that wait for each other lead on and on: of a long way the beginning
+// is forgotten.
+func (s *Screen) descend(to place) {
 	if len(s.levels) == maxLevels {
 		s.levels = slices.Delete(s.levels, 1, 2)
 	}
-	s.levels = append(s.levels, level{place: list.rows[at].to})
+	s.levels = append(s.levels, level{place: to})
 }
 
 // sortNext sorts by the next column that the screen has room for, and after the last one not at all.

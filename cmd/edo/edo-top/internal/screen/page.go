@@ -177,7 +177,15 @@ func (s *Screen) describePoll(p *page, one *console.Poll) {
 	p.say("took", took)
 	p.say("worker", strconv.Itoa(one.Worker))
 	p.say("began", s.clock(one.Began))
-	p.say("stack", one.Stack)
+	switch {
+	case one.Stack != "":
+		p.say("stack", one.Stack)
+	case one.Runs:
+		p.say("stack", fmt.Sprintf("not taken yet: press t to take the stacks of the polls that run. The program stands still for that, some microseconds for "+
+			"each of its %s goroutines. With more than %s none is taken by itself", thousands(s.shown.Program.Goroutines), thousands(fewGoroutines)))
+	default:
+		p.say("stack", "none was taken while it ran")
+	}
 }
 
 // finding is what is known of a finding, and of what it is about.

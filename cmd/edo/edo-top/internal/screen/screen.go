@@ -30,6 +30,7 @@ type Screen struct {
 
 	asked  uint64 // the task that the console is asked for now, or 0
 	answer answer
+	stacks stackAnswer
 }
 
 // place is what a view is of.
@@ -115,6 +116,7 @@ func (s *Screen) Lose(why error, now time.Time) {
 	}
 	s.lost = why.Error()
 	s.asked = 0 // no answer comes
+	s.stacks.lose(s.lost)
 }
 
 // Ask returns a task that the console is to be asked for now, if there is one. Then Answer must be called.

@@ -43,7 +43,7 @@ func later(seconds int) *console.Frame {
 }
 
 func TestAnySizeHasWholeLines(t *testing.T) {
-	for _, keys := range []string{"", "enter", "f", "f enter", "w", "2", "2 enter", "4", "7 enter", "8", "?", "/ x", "down down down enter end enter", "end enter end enter"} {
+	for _, keys := range []string{"", "enter", "f", "f enter", "w", "2", "2 enter", "4", "7 enter", "7 enter t", "8", "?", "/ x", "down down down enter end enter", "end enter end enter"} {
 		for _, width := range []int{1, 2, 7, 35, 36, 60, 80, 200} {
 			for _, height := range []int{1, 2, 3, 5, 6, 8, 9, 12, 20, 40} {
 				s := example(width, height)
@@ -57,7 +57,7 @@ func TestAnySizeHasWholeLines(t *testing.T) {
 }
 
 func TestAnyKeysLeaveAWholeScreen(t *testing.T) {
-	keys := []string{"up", "down", "tab", "enter", "esc", "s", "S", "/", "f", "w", "space", "?", "end", "home", "pgdown", "pgup", "r", "backspace", "x", "l", "1", "2", "3", "4", "5", "6", "7", "8"}
+	keys := []string{"up", "down", "tab", "enter", "esc", "s", "S", "/", "f", "w", "space", "?", "end", "home", "pgdown", "pgup", "r", "backspace", "x", "l", "t", "1", "2", "3", "4", "5", "6", "7", "8"}
 	r := rand.New(rand.NewPCG(1, 2))
 	s := example(80, 24)
 	for i := range 1500 {
@@ -76,6 +76,10 @@ func TestAnyKeysLeaveAWholeScreen(t *testing.T) {
 			s.Take(f, f.Time)
 		case 2:
 			s.Lose(errors.New("away"), s.now)
+		case 3:
+			if s.AskStacks() {
+				s.AnswerStacks(hostile, nil, s.now)
+			}
 		default:
 			press(s, keys[r.IntN(len(keys))])
 		}

@@ -30,6 +30,7 @@ const (
 	poll
 	finding
 	task
+	stacks
 )
 
 // isPage reports whether a view is of one thing.
@@ -39,7 +40,7 @@ func (v view) isPage() bool { return v >= group }
 var viewNames = map[view]string{
 	groups: "Groups", objects: "Locks and channels", waitsFor: "Waits-for", workers: "Workers", timers: "Timers", sockets: "Sockets",
 	polls: "Polls", forgotten: "Forgotten handles", findings: "Findings",
-	group: "Group", object: "Object", poll: "Poll", finding: "Finding", task: "Task",
+	group: "Group", object: "Object", poll: "Poll", finding: "Finding", task: "Task", stacks: "Stacks",
 }
 
 // list returns what is shown: sorted, and with the rows alone that the filter keeps.
@@ -65,6 +66,8 @@ func (s *Screen) listOf(p place) list {
 		return s.forgotten()
 	case task:
 		return s.task(p.ref)
+	case stacks:
+		return s.stacksPage()
 	}
 	rt := s.current()
 	if p.runtime != 0 {
@@ -229,8 +232,7 @@ func (s *Screen) polls(rt *console.Runtime) list {
 		{head: "TOOK", isRight: true, least: 7, keep: 9}, {head: "RUNS", least: 5, keep: 7}, {head: "TASK", least: 12, share: 1, keep: 8},
 		{head: "WORKER", isRight: true, least: 6, keep: 6}, {head: "BEGAN", least: 8, keep: 5}, {head: "STACK", least: 5, keep: 4},
 	}}
-	for i := range rt.Polls {
-		p := &rt.Polls[i]
+	for _, p := range runningFirst(rt.Polls) {
 		r := row{
 			key: pollKey(p), to: place{view: poll, id: pollKey(p)},
 			texts: []string{millis(p.Took), "", p.Task.Name, strconv.Itoa(p.Worker), s.clock(p.Began), ""},
@@ -239,12 +241,27 @@ func (s *Screen) polls(rt *console.Runtime) list {
 		if p.Runs {
 			r.texts[1], r.style = "runs", cell.Fault
 		}
-		if p.Stack != "" {
+		switch {
+		case p.Stack != "":
 			r.texts[5] = "enter"
+		case p.Runs:
+			r.texts[5] = "t takes"
 		}
 		l.rows = append(l.rows, r)
 	}
 	return l
+}
+
+// runningFirst returns the polls, those that have not returned before all others.
+func runningFirst(all []console.Poll) (sorted []*console.Poll) {
+	for _, runs := range []bool{true, false} {
+		for i := range all {
+			if all[i].Runs == runs {
+				sorted = append(sorted, &all[i])
+			}
+		}
+	}
+	return sorted
 }
 
 // pollKey finds a poll again.

@@ -24,6 +24,11 @@ func (s *Screen) Lines() []string {
 	} else {
 		l := s.list()
 		lines = append(s.above(&l), s.body(&l)...)
+		below := s.detailLines(&l)
+		for len(lines)+len(below) < s.height-1 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, below...)
 	}
 	for len(lines) < s.height-1 {
 		lines = append(lines, "")
@@ -78,7 +83,9 @@ func (s *Screen) above(l *list) (lines []string) {
 }
 
 // rowsHeight returns how many rows of a list the screen has.
-func (s *Screen) rowsHeight(l *list) int { return max(1, s.height-s.aboveHeight(l)-min(1, s.height-1)) }
+func (s *Screen) rowsHeight(l *list) int {
+	return max(1, s.height-s.aboveHeight(l)-s.detailHeight(l)-min(1, s.height-1))
+}
 
 // bodyHeight returns how many lines the help has.
 func (s *Screen) bodyHeight() int { return max(1, s.height-3) }

@@ -52,6 +52,8 @@ func TestTheScreenIsAsItWas(t *testing.T) {
 		{"finding-poll", 80, 24, "f down enter"},
 		{"finding-full", 80, 24, "f down down enter"},
 		{"waits-for", 80, 24, "w"},
+		{"waits-for-down", 80, 24, "w down"},
+		{"waits-for", 120, 24, "w"},
 		{"waits-for", 160, 50, "w"},
 		{"objects", 80, 24, "2"},
 		{"object", 80, 24, "2 down enter"},

@@ -113,7 +113,9 @@ func (s *Screen) group(rt *console.Runtime, key string) list {
 			p.say("waits for", w)
 		}
 		p.say("spawned at", g.Spawned)
-		p.say("seen for", since(g.Since, s.shown.Time))
+		if seen := since(g.Since, s.shown.Time); seen != "" {
+			p.say("seen for", seen+", the group: its tasks may come and go")
+		}
 		p.tasks("some of them", g.Tasks, g.Count)
 		return p.list
 	}

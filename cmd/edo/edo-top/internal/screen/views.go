@@ -103,7 +103,7 @@ func (s *Screen) listOf(p place) list {
 func (s *Screen) groups(rt *console.Runtime) list {
 	l := list{title: "Groups", note: roundText(&rt.Round), none: "no task waits", columns: []column{
 		{head: "TASKS", isRight: true, least: 6, keep: 9}, {head: "NAME", least: 12, share: 3, keep: 8}, {head: "WAITS FOR", least: 14, share: 4, keep: 7},
-		{head: "STATE", least: 7, keep: 3}, {head: "FOR", isRight: true, least: 6, keep: 5}, {head: "SPAWNED AT", least: 14, share: 2, keep: 1},
+		{head: "STATE", least: 7, keep: 3}, {head: "SEEN FOR", isRight: true, least: 8, keep: 5}, {head: "SPAWNED AT", least: 14, share: 2, keep: 1},
 	}}
 	for i := range rt.Groups {
 		g := &rt.Groups[i]

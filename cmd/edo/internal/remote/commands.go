@@ -11,37 +11,13 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/cmd/edo/internal/command"
-	"github.com/edo-go/edo/cmd/edo/internal/visible"
 )
-
-const aboutDump = `
-Prints what the tasks of a running program wait for, as edo.Dump does. ADDR is the
-address of its console (package console): host:port, or that of the page. The token
-of the console is in the variable EDO_CONSOLE_TOKEN, or a flag.`
 
 const aboutTrace = `
 Records the polls of a running program for some time, and writes a trace, which
 https://ui.perfetto.dev and chrome://tracing open. ADDR is the address of its console
 (package console): host:port, or that of the page. Ctrl-C ends the recording early. The
 token of the console is in the variable EDO_CONSOLE_TOKEN, or a flag.`
-
-// Dump is the command edo dump. It returns the exit status.
-func Dump(args []string, out, errs io.Writer) int {
-	set := command.NewSet("edo dump ADDR", aboutDump, out, errs)
-	c, status := Open(set, args)
-	if c == nil {
-		return status
-	}
-	var text strings.Builder
-	err := c.Ask(context.Background(), "GET", "dump", &text)
-	if err == nil {
-		_, err = io.WriteString(out, visible.Lines(text.String()))
-	}
-	if err != nil {
-		return set.Fail(err)
-	}
-	return command.OK
-}
 
 // Trace is the command edo trace. It returns the exit status.
 func Trace(args []string, out, errs io.Writer) int {

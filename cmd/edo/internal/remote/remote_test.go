@@ -50,7 +50,7 @@ func program(t *testing.T) (address string) {
 
 func TestDumpPrintsWhatTheTasksWaitFor(t *testing.T) {
 	address := program(t)
-	for _, args := range [][]string{{address, "--token", token}, {"http://" + address + "/debug/edo/#token=" + token}} {
+	for _, args := range [][]string{{address, "--token", token, "--look", "1ms"}, {"http://" + address + "/debug/edo/#token=" + token, "--look", "1ms"}} {
 		var out, errs bytes.Buffer
 		for !strings.Contains(out.String(), "mpsc: receive (empty") { // the task may not have waited yet
 			out.Reset()
@@ -74,7 +74,7 @@ func TestADumpDoesNothingToATerminal(t *testing.T) {
 	var out, errs bytes.Buffer
 	for !strings.Contains(out.String(), `\x1b[2Jhostile`) { // the task may not have waited yet
 		out.Reset()
-		if status := remote.Dump([]string{address, "--token", token}, &out, &errs); status != 0 || errs.Len() != 0 {
+		if status := remote.Dump([]string{address, "--token", token, "--look", "1ms"}, &out, &errs); status != 0 || errs.Len() != 0 {
 			t.Fatal(status, errs.String())
 		}
 		if strings.Contains(out.String(), "\x1b") {

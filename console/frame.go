@@ -140,10 +140,11 @@ type Worker struct {
 type Poll struct {
 	Task   TaskRef   `json:"task"`
 	Worker int       `json:"worker"`
-	Began  time.Time `json:"began"` // when it was seen first
-	Took   Millis    `json:"took"`  // at the least
-	Runs   bool      `json:"runs"`  // it has not returned
-	Stack  string    `json:"stack,omitempty"`
+	Began  time.Time `json:"began"`           // when it was seen first
+	Took   Millis    `json:"took"`            // at the least
+	Older  bool      `json:"older,omitempty"` // it may have begun long before it was seen first
+	Runs   bool      `json:"runs"`            // it has not returned
+	Stack  string    `json:"stack,omitempty"` // the last that was taken
 }
 
 // Graph is which tasks wait for which, as far as their waits name tasks.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -27,7 +28,8 @@ import (
 //	GET  stream      each frame as it comes, as server-sent events named frame
 //	GET  task?ref=N  one [Task], as JSON: N is a TaskRef of a frame
 //	GET  dump        what edo.Dump writes, as text; it asks all tasks at once
-//	POST stacks      the stacks of the polls that run; the program stands still meanwhile
+//	POST stacks      the stacks of the polls that take long, or else of all that run; the program stands
+//	                 still meanwhile, some microseconds for each goroutine
 //	POST record?on=1 begins the timeline anew, on=0 ends it; it ends by itself after ten minutes
 //	GET  timeline    a [Timeline], as JSON
 //	GET  trace       the timeline for Perfetto, in Chrome's Trace Event Format
@@ -151,15 +153,33 @@ func (h *handler) dump(w http.ResponseWriter, _ *http.Request) {
 }
 
 // stacks answers with the stacks of the polls that run.
-func (h *handler) stacks(w http.ResponseWriter, _ *http.Request) {
+func (h *handler) stacks(w http.ResponseWriter, r *http.Request) {
+	defer h.observer.enter()()
+	_, latest, come := h.observer.next()
+	for wait := 2; latest == nil && wait > 0; wait-- { // between two frames it is seen which polls take long
+		select {
+		case <-come:
+		case <-r.Context().Done():
+			return
+		}
+		_, _, come = h.observer.next()
+	}
 	h.dumps.Lock()
-	all := pollStacks()
+	polls, isWhole := h.observer.stacksNow()
 	h.dumps.Unlock()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if len(all) == 0 {
+	if len(polls) == 0 {
 		io.WriteString(w, "no poll runs, of "+plural(runtime.NumGoroutine(), "goroutine\n", "goroutines\n"))
 	}
-	io.WriteString(w, strings.Join(all, "\n\n"))
+	for i := range polls {
+		if i != 0 {
+			io.WriteString(w, "\n\n")
+		}
+		fmt.Fprintf(w, "%s\n%s", polls[i].headline(), polls[i].stack)
+	}
+	if !isWhole {
+		fmt.Fprintf(w, "\n\nthe stacks of some goroutines are missing: there are %d\n", runtime.NumGoroutine())
+	}
 }
 
 // writeJSON answers with v.

@@ -167,7 +167,7 @@ func (o *observer) glanceAll(now time.Time) {
 	o.looking.Lock()
 	defer o.looking.Unlock()
 	for _, s := range o.of {
-		s.ws.glance(s, now)
+		s.ws.glance(s, now, true)
 	}
 }
 
@@ -187,7 +187,7 @@ func (o *observer) look(readers int) *Frame {
 	now := time.Now()
 	f := &Frame{Time: now, Number: o.frames, Program: o.program(), Runtimes: []Runtime{}, Findings: []Finding{}, Readers: readers, Cost: o.cost, OpenHandles: lost.Open()}
 	for _, s := range o.of {
-		s.ws.glance(s, now)
+		s.ws.glance(s, now, true)
 		f.Runtimes = append(f.Runtimes, s.look(o.ask/time.Duration(len(o.of))))
 	}
 	recent, ever := lost.Recent()
@@ -288,9 +288,9 @@ func (f *Frame) find() {
 		}
 		for _, p := range rt.Polls {
 			if took := time.Duration(p.Took * Millis(time.Millisecond)); p.Runs && took >= faulty {
-				add(fault, "poll", p.describe(), p.Task, p.Began)
+				add(fault, "poll", p.describe(f.Program.Goroutines), p.Task, p.Began)
 			} else if p.Runs && took >= badPoll {
-				add(warning, "poll", p.describe(), p.Task, p.Began)
+				add(warning, "poll", p.describe(f.Program.Goroutines), p.Task, p.Began)
 			}
 		}
 		for _, o := range rt.Objects {

@@ -13,21 +13,31 @@ import (
 // some loads: so a poll that takes long is seen while it runs, and no worker measures one.
 type workers struct {
 	looks []sched.WorkerLook
-	polls map[int]*poll // the poll of each worker that is not idle
-	long  []*poll       // the longest that have returned or still run, the longest first
+	after []sched.WorkerLook // when the stacks were taken; room
+	polls map[int]*poll      // the poll of each worker that is not idle
+	long  []*poll            // the longest that have returned or still run, the longest first
+	last  time.Time          // the last look
 }
 
 // poll is a poll that was seen.
 type poll struct {
-	worker   int
-	address  uintptr
-	progress uint64
-	began    time.Time
-	last     time.Time // when it was seen last
-	runs     bool
-	isKept   bool // it is in long
-	task     TaskRef
-	stack    string
+	worker    int
+	address   uintptr
+	progress  uint64
+	polls     uint64
+	goroutine uintptr // as it was seen last
+	began     time.Time
+	last      time.Time // when it was seen last
+	isOlder   bool      // it may have begun long before it was seen first
+	runs      bool
+	isKept    bool // it is in long
+	task      TaskRef
+	stack     string // the last that was taken; it stays with the poll
+}
+
+// isAt reports whether the worker is in this poll.
+func (p *poll) isAt(l *sched.WorkerLook) bool {
+	return !l.IsIdle && p.address == l.Polled && p.progress == l.Progress && p.polls == l.Polls
 }
 
 const (
@@ -38,17 +48,18 @@ const (
 	maxPolls = 12
 )
 
-// glance looks at the workers.
-func (ws *workers) glance(s *subject, now time.Time) {
+// glance looks at the workers, and may take the stacks of the polls that take long.
+func (ws *workers) glance(s *subject, now time.Time, mayTakeStacks bool) {
 	if ws.polls == nil {
 		ws.polls = map[int]*poll{}
 	}
-	bad := false
+	bad, isFirst := false, now.Sub(ws.last) > longPoll
+	ws.last = now
 	ws.looks = s.rt.Sched.Workers(ws.looks[:0])
 	for i := range ws.looks {
 		l := &ws.looks[i]
 		p := ws.polls[l.ID]
-		if p != nil && (l.IsIdle || p.address != l.Polled || p.progress != l.Progress) {
+		if p != nil && !p.isAt(l) {
 			p.runs = false
 			delete(ws.polls, l.ID)
 			p = nil
@@ -57,10 +68,10 @@ func (ws *workers) glance(s *subject, now time.Time) {
 			continue
 		}
 		if p == nil {
-			p = &poll{worker: l.ID, address: l.Polled, progress: l.Progress, began: now, runs: true}
+			p = &poll{worker: l.ID, address: l.Polled, progress: l.Progress, polls: l.Polls, began: now, isOlder: isFirst, runs: true}
 			ws.polls[l.ID] = p
 		}
-		p.last = now
+		p.last, p.goroutine = now, l.Goroutine
 		if d := p.last.Sub(p.began); d >= longPoll {
 			ws.keep(p)
 			if d >= badPoll && p.task.Name == "" {
@@ -69,26 +80,13 @@ func (ws *workers) glance(s *subject, now time.Time) {
 			bad = bad || d >= badPoll
 		}
 	}
-	if bad {
-		ws.noteStacks(s.all.stacks(now))
+	if bad && mayTakeStacks && s.all.mayTakeStacks(now) {
+		s.all.noteStacks(badPoll)
 	}
 	for id, p := range ws.polls { // those of workers that have retired
 		if p.last != now {
 			p.runs = false
 			delete(ws.polls, id)
-		}
-	}
-}
-
-// noteStacks notes the stacks of the polls that take long. A poll goes on meanwhile, so its stack is
-// taken again and again: the last one counts.
-func (ws *workers) noteStacks(stacks []string) {
-	if len(stacks) == 0 {
-		return
-	}
-	for _, p := range ws.polls {
-		if p.last.Sub(p.began) >= badPoll {
-			p.stack = stackOfPoll(stacks, p.task.Name)
 		}
 	}
 }
@@ -145,18 +143,43 @@ func (ws *workers) views(s *subject) (workers []Worker, polls []Poll) {
 	}
 	for _, p := range ws.long {
 		polls = append(polls, Poll{
-			Task: p.task, Worker: p.worker, Began: p.began, Took: millis(p.last.Sub(p.began)), Runs: p.runs, Stack: p.stack,
+			Task: p.task, Worker: p.worker, Began: p.began, Took: millis(p.last.Sub(p.began)), Older: p.isOlder, Runs: p.runs, Stack: p.stack,
 		})
 	}
 	return workers, polls
 }
 
+// headline returns which poll a stack is of.
+func (p *poll) headline() string {
+	name := p.task.Name
+	if name == "" {
+		name = "a task"
+	}
+	took := p.last.Sub(p.began)
+	if took < longPoll {
+		return fmt.Sprintf("a poll of %s on worker %d, which has just begun", name, p.worker)
+	}
+	return fmt.Sprintf("a poll of %s on worker %d, which has taken %s%v and has not returned", name, p.worker, atLeast(p.isOlder), took.Round(10*time.Millisecond))
+}
+
+// atLeast returns the words before the time of what may have begun before it was seen first.
+func atLeast(isOlder bool) string {
+	if isOlder {
+		return "at least "
+	}
+	return ""
+}
+
 // describe returns what a poll is, for a finding.
-func (p *Poll) describe() string {
+func (p *Poll) describe(goroutines int) string {
 	name := p.Task.Name
 	if at := firstCall(p.Stack); at != "" {
 		name = fmt.Sprintf("%s, in %s", name, at)
 	}
-	return fmt.Sprintf("a poll of %s on worker %d has taken %v and has not returned: a task that does not yield holds its worker up",
-		name, p.Worker, time.Duration(p.Took*Millis(time.Millisecond)).Round(10*time.Millisecond))
+	text := fmt.Sprintf("a poll of %s on worker %d has taken %s%v and has not returned: a task that does not yield holds its worker up",
+		name, p.Worker, atLeast(p.Older), time.Duration(p.Took*Millis(time.Millisecond)).Round(10*time.Millisecond))
+	if p.Stack == "" && goroutines > fewGoroutines {
+		text += fmt.Sprintf("; its stack is taken when it is asked for, as there are %d goroutines", goroutines)
+	}
+	return text
 }

@@ -2,49 +2,50 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"reflect"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/edo-go/edo/internal/gid"
 	"github.com/edo-go/edo/internal/origin"
 )
 
 // The stack of a poll that runs is that of its goroutine: the worker's, or the coroutine's that the
-// worker has switched to. The runtime of Go tells the stacks of all goroutines at once, and stops
-// the program meanwhile, some microseconds for each goroutine. So they are taken by themselves only
-// while there are few goroutines, and otherwise when a reader asks.
+// worker has switched to. The worker knows which, and the poll is the same if the worker has the same
+// task and has made no progress when the stacks are taken. The runtime of Go tells the stacks of all
+// goroutines at once, and stops the program meanwhile, some microseconds for each goroutine. So they
+// are taken by themselves only while there are few goroutines, and otherwise when a reader asks.
 
 const (
 	fewGoroutines = 2_000           // of which the stacks are taken without being asked for
 	restOfStacks  = 3 * time.Second // between two times that they are taken by themselves
-	maxStacks     = 1 << 20         // bytes of all stacks
+	firstStacks   = 1 << 20         // bytes of all stacks, at first
+	maxStacks     = 64 << 20        // bytes of all stacks
 	maxStack      = 4 << 10         // bytes of one
 )
 
-// pollStacks returns the stacks of the goroutines that poll now.
-func pollStacks() (stacks []string) {
-	buf := make([]byte, maxStacks)
-	buf = buf[:runtime.Stack(buf, true)]
-	for _, one := range bytes.Split(buf, []byte("\n\n")) {
-		if text := string(one); polls(text) {
-			stacks = append(stacks, trimStack(text))
+// allStacks returns the stacks of all goroutines by their numbers, or of as many as fit.
+func allStacks() (stacks map[uint64]string, isWhole bool) {
+	buf := make([]byte, min(max(firstStacks, runtime.NumGoroutine()*2048), maxStacks))
+	n := runtime.Stack(buf, true)
+	for n == len(buf) && n < maxStacks {
+		buf = make([]byte, min(2*len(buf), maxStacks))
+		n = runtime.Stack(buf, true)
+	}
+	stacks = map[uint64]string{}
+	for one := range bytes.SplitSeq(buf[:n], []byte("\n\n")) {
+		number, _, _ := bytes.Cut(bytes.TrimPrefix(one, []byte("goroutine ")), []byte(" "))
+		if id, err := strconv.ParseUint(string(number), 10, 64); err == nil {
+			stacks[id] = string(one)
 		}
 	}
-	return stacks
-}
-
-// polls reports whether a goroutine with this stack polls a task: it is a worker in a poll, or
-// a coroutine, and it has not switched to another goroutine.
-func polls(stack string) bool {
-	head, _, _ := strings.Cut(stack, "\n")
-	if strings.Contains(head, "[coroutine") {
-		return false
-	}
-	return strings.Contains(stack, "/internal/sched.(*Worker).poll(") && !strings.Contains(stack, "/console.pollStacks(") ||
-		strings.Contains(stack, "/internal/coro.(*Coro).run(")
+	return stacks, n < len(buf)
 }
 
 // trimStack returns a stack without the frames of edo above and below those of the program, and not
@@ -117,25 +118,60 @@ var standard = func() string {
 	return folder
 }()
 
-// stackOfPoll returns the stack that is most likely that of the poll of a task: the only one, or
-// that which has the function that the task is named after.
-func stackOfPoll(stacks []string, name string) string {
-	if len(stacks) == 1 {
-		return stacks[0]
-	}
-	for _, one := range stacks {
-		if name != "" && strings.Contains(one, strings.TrimPrefix(name, "*")) {
-			return one
+// noteStacks takes the stacks of the polls that run, those of the ones that have run for so long, and
+// keeps them. A poll goes on meanwhile, so its stack is taken again and again: the last one counts. It
+// returns these polls, and whether all stacks were seen.
+func (o *observer) noteStacks(from time.Duration) (noted []*poll, isWhole bool) {
+	stacks, isWhole := allStacks()
+	for _, s := range o.of {
+		s.ws.after = s.rt.Sched.Workers(s.ws.after[:0])
+		for i := range s.ws.after {
+			l := &s.ws.after[i]
+			p := s.ws.polls[l.ID]
+			if p == nil || !p.isAt(l) || p.last.Sub(p.began) < from {
+				continue
+			}
+			if stack := stacks[gid.Number(p.goroutine)]; stack != "" {
+				p.stack = trimStack(stack)
+				noted = append(noted, p)
+			}
 		}
 	}
-	return strings.Join(stacks, "\n\n")
+	return noted, isWhole
 }
 
-// stacks returns the stacks of the polls that run, if they are to be had without harm.
-func (o *observer) stacks(now time.Time) []string {
-	if runtime.NumGoroutine() > fewGoroutines || now.Sub(o.stacksAt) < o.rest {
-		return nil
+// stacksNow returns the polls that run now, with their stacks: those that take long or, if there is
+// none, all of them. A reader has asked for them.
+func (o *observer) stacksNow() (noted []poll, isWhole bool) {
+	o.looking.Lock()
+	defer o.looking.Unlock()
+	o.choose()
+	now := time.Now()
+	for _, s := range o.of {
+		s.ws.glance(s, now, false)
 	}
 	o.stacksAt = now
-	return pollStacks()
+	all, isWhole := o.noteStacks(0)
+	slices.SortStableFunc(all, func(a, b *poll) int { return cmp.Compare(b.last.Sub(b.began), a.last.Sub(a.began)) })
+	for _, p := range all {
+		if len(noted) != 0 && p.last.Sub(p.began) < longPoll && noted[0].last.Sub(noted[0].began) >= longPoll {
+			break
+		}
+		for _, s := range o.of {
+			if s.ws.polls[p.worker] == p && p.task.Name == "" {
+				p.task = s.taskAt(p.address)
+			}
+		}
+		noted = append(noted, *p)
+	}
+	return noted, isWhole
+}
+
+// mayTakeStacks reports whether the stacks are to be had without harm.
+func (o *observer) mayTakeStacks(now time.Time) bool {
+	if runtime.NumGoroutine() > fewGoroutines || now.Sub(o.stacksAt) < o.rest {
+		return false
+	}
+	o.stacksAt = now
+	return true
 }

@@ -53,6 +53,9 @@ type WorkerLook struct {
 	Polled   uintptr
 	Progress uint64
 
+	// Goroutine is that of the poll, or of the worker, as package gid identifies it.
+	Goroutine uintptr
+
 	Queued    int // tasks that are runnable here
 	Timers    int // entries in the wheel, stale ones included
 	NextTimer int64
@@ -87,7 +90,7 @@ func (w *Worker) look() WorkerLook {
 	r := &w.remote
 	l := WorkerLook{
 		ID: w.id, IsSpare: w.spare, IsRetired: w.spare && r.retired.Load(), IsIdle: r.idle.Load(), IsStuck: r.stuck.Load() != 0,
-		Polled: atomic.LoadUintptr(&r.polled), Progress: w.progress(),
+		Polled: atomic.LoadUintptr(&r.polled), Progress: w.progress(), Goroutine: r.gid.Load(),
 		Queued: w.ring.len() + int(w.urgent.len.Load()), NextTimer: w.timers.next.Load(),
 		Polls: r.polls.Load(), Spawned: r.spawned.Load(), Steals: r.steals.Load(), Parks: r.parks.Load(),
 		Busy: time.Duration(r.busy.Load()),

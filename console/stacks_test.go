@@ -1,0 +1,86 @@
+package console_test
+
+import (
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/console"
+	"github.com/edo-go/edo/internal/planted"
+	"github.com/edo-go/edo/lock"
+)
+
+func TestTheStackOfAStuckPollIsFoundAmongThousandsOfGoroutines(t *testing.T) {
+	for _, style := range []string{"direct", "future"} {
+		t.Run(style, func(t *testing.T) {
+			p := newPlace(t, edo.Config{Workers: 2})
+			crowd(p.rt, 3000)
+			var mayEnd atomic.Bool
+			defer mayEnd.Store(true)
+			if style == "direct" {
+				edo.Go(p.rt, func(*edo.Task) error { planted.Spin(&mayEnd); return nil }, edo.Name("stuck"))
+			} else {
+				edo.Spawn(p.rt, planted.Spinning{MayEnd: &mayEnd}, edo.Name("stuck"))
+			}
+			f, _ := p.until(func(_ *console.Frame, rt *console.Runtime) bool { return len(rt.Polls) != 0 && rt.Polls[0].Took >= 100 })
+			if poll := f.Runtimes[0].Polls[0]; poll.Stack != "" {
+				t.Errorf("the stacks of %d goroutines were taken by themselves", f.Program.Goroutines)
+			}
+			for range 4 {
+				text := get(p.h, "POST", "/stacks", "X-Edo-Console", "1").Body.String()
+				if !strings.Contains(text, "planted.Spin(") || !strings.Contains(text, "has not returned") {
+					t.Fatalf("the stacks are %s", text)
+				}
+				if strings.Contains(text, "hasten") {
+					t.Fatalf("the stacks have that of a short poll: %s", text)
+				}
+			}
+			stack := func(_ *console.Frame, rt *console.Runtime) bool {
+				return rt.Polls[0].Runs && strings.Contains(rt.Polls[0].Stack, "planted.Spin(")
+			}
+			p.until(stack)
+			f, rt := p.until(stack) // it stays
+			if !strings.Contains(f.Findings[0].Text, "in planted.Spin at planted.go:") || rt.Polls[0].Task.Name == "" {
+				t.Errorf("the finding is %q", f.Findings[0].Text)
+			}
+		})
+	}
+}
+
+// crowd spawns tasks that wait, each with a goroutine, and one that has a short poll again and again.
+func crowd(s edo.Spawner, n int) {
+	blocked := lock.NewBarrier(n + 1)
+	for range n {
+		edo.Go(s, func(task *edo.Task) error { _, err := blocked.Wait(task); return err })
+	}
+	edo.Go(s, hasten)
+}
+
+// hasten yields again and again.
+func hasten(task *edo.Task) error {
+	for {
+		if err := edo.Yield(task); err != nil {
+			return err
+		}
+	}
+}
+
+func TestAPollThatWasBegunBeforeTheFirstLookTakesAtLeastItsTime(t *testing.T) {
+	rt, err := edo.New(edo.Config{Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mayEnd atomic.Bool
+	defer func() { mayEnd.Store(true); rt.Shutdown(t.Context()) }()
+	isBegun := make(chan struct{})
+	edo.Go(rt, func(*edo.Task) error { close(isBegun); planted.Spin(&mayEnd); return nil })
+	<-isBegun
+	p := newPlace(t, edo.Config{Workers: 1})
+	f, _ := p.until(func(f *console.Frame, _ *console.Runtime) bool {
+		return len(f.Findings) != 0 && f.Findings[0].Kind == "poll"
+	})
+	if !strings.Contains(f.Findings[0].Text, "has taken at least ") {
+		t.Errorf("the finding is %q", f.Findings[0].Text)
+	}
+}

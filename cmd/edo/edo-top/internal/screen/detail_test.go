@@ -41,3 +41,21 @@ func TestTheRowOfTheCursorHasItsWholeText(t *testing.T) {
 
 // squeezed returns a text without spaces: lines break anywhere.
 func squeezed(text string) string { return strings.Join(strings.Fields(text), "") }
+
+func TestAFindingLeadsToItsSubjectWhicheverTaskIsItsExample(t *testing.T) {
+	s := example(80, 40)
+	f := exampleFrame()
+	f.Findings[0].Task = f.Runtimes[0].Cycles[0].Tasks[1]
+	f.Findings[1].Since = ago(11)
+	f.Findings[2].Task, f.Findings[2].Since = f.Runtimes[0].Objects[0].Holders[0].TaskRef, ago(11)
+	s.Take(f, noon)
+	press(s, "f enter")
+	has(t, s, "its tasks")
+	press(s, "f esc f down enter")
+	has(t, s, "and it runs")
+	press(s, "esc down enter")
+	has(t, s, "last used by", "waiting tasks")
+	s.Take(exampleFrame(), noon) // with another task as its example
+	has(t, s, "last used by", "waiting tasks")
+	hasNot(t, s, "it is so no more")
+}

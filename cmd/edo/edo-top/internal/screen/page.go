@@ -215,20 +215,20 @@ func (s *Screen) about(p *page, rt *console.Runtime, f *console.Finding) {
 	switch f.Kind {
 	case "cycle":
 		for i := range rt.Cycles {
-			if c := &rt.Cycles[i]; len(c.Tasks) > 0 && c.Tasks[0] == f.Task {
+			if c := &rt.Cycles[i]; slices.Contains(c.Tasks, f.Task) {
 				p.tasks("its tasks", c.Tasks, len(c.Tasks))
 			}
 		}
 		p.add("waits-for", "the graph of what waits for what", place{view: waitsFor, runtime: rt.ID})
 	case "poll":
 		for i := range rt.Polls {
-			if one := &rt.Polls[i]; one.Task == f.Task && one.Began.Equal(f.Since) {
+			if one := &rt.Polls[i]; one.Task == f.Task && one.Runs {
 				s.describePoll(p, one)
 			}
 		}
 	case "full":
 		for i := range rt.Objects {
-			if o := &rt.Objects[i]; o.Full && len(o.Tasks) > 0 && o.Tasks[0] == f.Task && o.Since.Equal(f.Since) {
+			if o := &rt.Objects[i]; o.Full && strings.HasPrefix(f.Text, fmt.Sprintf("%s #%d ", o.Kind, o.Number)) {
 				s.describe(p, rt, o)
 			}
 		}

@@ -304,14 +304,23 @@ func levelStyle(level string) cell.Style {
 	return cell.Warning
 }
 
-// findingKey finds a finding again: its text has times that grow.
+// findingKey finds a finding again: its text has times that grow, and the task of a full channel is an example.
 func (s *Screen) findingKey(i int) string {
 	f := &s.shown.Findings[i]
 	same := 0
 	for k := range i {
-		if g := &s.shown.Findings[k]; g.Kind == f.Kind && g.Runtime == f.Runtime && g.Task.Ref == f.Task.Ref {
+		if g := &s.shown.Findings[k]; g.Kind == f.Kind && g.Runtime == f.Runtime && subject(g) == subject(f) {
 			same++
 		}
 	}
-	return fmt.Sprint(f.Kind, " ", f.Runtime, " ", f.Task.Ref, " ", same)
+	return fmt.Sprint(f.Kind, " ", f.Runtime, " ", subject(f), " ", same)
+}
+
+// subject is what a finding is about: a channel, which its text begins with, or a task.
+func subject(f *console.Finding) string {
+	if f.Kind == "full" {
+		channel, _, _ := strings.Cut(f.Text, " is full")
+		return channel
+	}
+	return strconv.FormatUint(f.Task.Ref, 10)
 }

@@ -67,7 +67,11 @@ func (s *Screen) stacksPage() list {
 		return p.list
 	}
 	if !a.at.IsZero() {
-		p.say("taken at", s.clock(a.at)+"; t takes them anew. A poll that has just begun is among them: that which does not return is there each time")
+		text := s.clock(a.at) + "; t takes them anew"
+		if strings.Contains(a.text, "\n\t") { // a stack, and not why there is none
+			text += ". A poll that has just begun may be among them: that which does not return is there each time"
+		}
+		p.say("taken at", text)
 	}
 	name := "answer"
 	all := strings.Split(strings.TrimSpace(a.text), "\n\n")

@@ -48,6 +48,7 @@ func TestAKeyTakesTheStackThatIsMissing(t *testing.T) {
 	}
 	s.AnswerStacks("no poll runs, of 3012 goroutines\n", nil, noon)
 	has(t, s, "answer          no poll runs, of 3012 goroutines")
+	hasNot(t, s, "may be among them")
 	press(s, "esc")
 	has(t, s, "press t to take")
 }

@@ -172,13 +172,13 @@ func (s *Screen) poll(rt *console.Runtime, key string) list {
 // describePoll says what is known of a poll.
 func (s *Screen) describePoll(p *page, one *console.Poll) {
 	p.add("task", one.Task.Name, toTask(one.Task))
-	took := millis(one.Took)
+	took := "at least " + millis(one.Took)
 	if one.Runs {
 		took += ", and it runs"
 	}
 	p.say("took", took)
 	p.say("worker", strconv.Itoa(one.Worker))
-	p.say("began", s.clock(one.Began))
+	p.say("seen from", s.clock(one.Began))
 	switch {
 	case one.Stack != "":
 		p.say("stack", one.Stack)

@@ -229,8 +229,8 @@ func socketList(rt *console.Runtime) list {
 // polls are the longest polls.
 func (s *Screen) polls(rt *console.Runtime) list {
 	l := list{title: "The longest polls that were seen", none: "none took longer than 50 ms", columns: []column{
-		{head: "TOOK", isRight: true, least: 7, keep: 9}, {head: "RUNS", least: 5, keep: 7}, {head: "TASK", least: 12, share: 1, keep: 8},
-		{head: "WORKER", isRight: true, least: 6, keep: 6}, {head: "BEGAN", least: 8, keep: 5}, {head: "STACK", least: 5, keep: 4},
+		{head: "AT LEAST", isRight: true, least: 8, keep: 9}, {head: "RUNS", least: 5, keep: 7}, {head: "TASK", least: 12, share: 1, keep: 8},
+		{head: "WORKER", isRight: true, least: 6, keep: 6}, {head: "SEEN FROM", least: 9, keep: 5}, {head: "STACK", least: 5, keep: 4},
 	}}
 	for _, p := range runningFirst(rt.Polls) {
 		r := row{

@@ -133,8 +133,8 @@ func (s *subject) waitText(w *report.Wait) string {
 	return text
 }
 
-// graph returns which tasks of the web wait for which: those in cycles first, then those that
-// many wait for.
+// graph returns which tasks of the web wait for which: those in cycles first, then those of
+// tasks that others wait for, so that none of these looks like the end of a chain, then those that many wait for.
 func (s *subject) graph(web *survey.Web) Graph {
 	g := Graph{Nodes: []Node{}, Edges: []Edge{}}
 	inCycle := map[uint64]bool{}
@@ -149,7 +149,7 @@ func (s *subject) graph(web *survey.Web) Graph {
 		return a != nil && b != nil && inCycle[a.ref] && inCycle[b.ref]
 	}
 	slices.SortStableFunc(links, func(a, b *link) int {
-		return cmp.Or(-compareBool(isCycle(a), isCycle(b)), cmp.Compare(b.waiters, a.waiters))
+		return cmp.Or(-compareBool(isCycle(a), isCycle(b)), -compareBool(a.isInner, b.isInner), cmp.Compare(b.waiters, a.waiters))
 	})
 	nodes := map[any]int{}
 	node := func(key any, t *sched.Task, count int) int {
@@ -195,7 +195,8 @@ type link struct {
 	on       string
 	place    string
 	count    int
-	waiters  int // links to the same task
+	waiters  int  // links to the same task
+	isInner  bool // a task waits for from
 }
 
 // links returns the waits of the web, those that are alike as one: tasks of one name for the same
@@ -226,13 +227,12 @@ func (s *subject) links(web *survey.Web) (all []*link) {
 				if to == nil {
 					continue
 				}
-				key := alike{seen.Info.Name, on, to}
-				if l := merged[key]; l != nil {
-					l.count++
-					continue
-				}
-				l := &link{from: seen.Task, to: to, on: on, place: survey.PlaceOf(h), count: 1, waiters: waiters[to]}
-				if waiters[seen.Task] == 0 {
+				l := &link{from: seen.Task, to: to, on: on, place: survey.PlaceOf(h), count: 1, waiters: waiters[to], isInner: waiters[seen.Task] != 0}
+				if key := (alike{seen.Info.Name, on, to}); !l.isInner {
+					if first := merged[key]; first != nil {
+						first.count++
+						continue
+					}
 					merged[key] = l
 				}
 				all = append(all, l)

@@ -180,6 +180,7 @@ type Cycle struct {
 
 // Finding is something that a reader should look at.
 type Finding struct {
+	Key     string    `json:"key"`   // the same in each frame, as long as it is found
 	Level   string    `json:"level"` // fault or warning
 	Kind    string    `json:"kind"`  // cycle, poll, full, forgotten, failures
 	Runtime int       `json:"runtime,omitempty"`

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -280,31 +281,31 @@ func (o *observer) program() Program {
 func (f *Frame) find() {
 	for i := range f.Runtimes {
 		rt := &f.Runtimes[i]
-		add := func(level, kind, text string, task TaskRef, since time.Time) {
-			f.Findings = append(f.Findings, Finding{level, kind, rt.ID, text, task, since})
+		add := func(level, kind string, of any, text string, task TaskRef, since time.Time) {
+			f.Findings = append(f.Findings, Finding{fmt.Sprintf("%s %d %v", kind, rt.ID, of), level, kind, rt.ID, text, task, since})
 		}
 		for _, c := range rt.Cycles {
-			add(fault, "cycle", c.describe(), c.Tasks[0], c.Since)
+			add(fault, "cycle", c.Tasks[0].Ref, c.describe(), c.Tasks[0], c.Since)
 		}
 		for _, p := range rt.Polls {
 			if took := time.Duration(p.Took * Millis(time.Millisecond)); p.Runs && took >= faulty {
-				add(fault, "poll", p.describe(f.Program.Goroutines), p.Task, p.Began)
+				add(fault, "poll", p.key(), p.describe(f.Program.Goroutines), p.Task, p.Began)
 			} else if p.Runs && took >= badPoll {
-				add(warning, "poll", p.describe(f.Program.Goroutines), p.Task, p.Began)
+				add(warning, "poll", p.key(), p.describe(f.Program.Goroutines), p.Task, p.Began)
 			}
 		}
 		for _, o := range rt.Objects {
 			if o.Full {
-				add(warning, "full", o.describeFull(), firstOf(o.Tasks), o.Since)
+				add(warning, "full", o.Number, o.describeFull(), firstOf(o.Tasks), o.Since)
 			}
 		}
 		if n := rt.Metrics.Failures; n > 0 {
-			add(warning, "failures", plural(n, "task has", "tasks have")+" failed, and no task has joined them", TaskRef{}, f.Time)
+			add(warning, "failures", "", plural(n, "task has", "tasks have")+" failed, and no task has joined them", TaskRef{}, f.Time)
 		}
 	}
 	if f.ForgottenAll > 0 {
 		f.Findings = append(f.Findings, Finding{
-			warning, "forgotten", 0, plural(int(f.ForgottenAll), "handle was", "handles were") + " never closed, and garbage: " + f.Forgotten[0].What, TaskRef{}, f.Forgotten[0].At,
+			"forgotten", warning, "forgotten", 0, plural(int(f.ForgottenAll), "handle was", "handles were") + " never closed, and garbage: " + f.Forgotten[0].What, TaskRef{}, f.Forgotten[0].At,
 		})
 	}
 	slices.SortStableFunc(f.Findings, func(a, b Finding) int { return cmp.Compare(a.Level, b.Level) })

@@ -170,6 +170,9 @@ func atLeast(isOlder bool) string {
 	return ""
 }
 
+// key returns what tells a poll from others.
+func (p *Poll) key() string { return fmt.Sprint(p.Worker, p.Began.UnixNano()) }
+
 // describe returns what a poll is, for a finding.
 func (p *Poll) describe(goroutines int) string {
 	name := p.Task.Name

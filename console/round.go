@@ -105,10 +105,11 @@ func (r *round) askOn(deadline time.Time, web *survey.Web) {
 // add adds a task.
 func (r *round) add(s *survey.Seen) {
 	now := r.began
+	k := r.subject.all.tasks.find(s.Task)
 	for i := range s.Info.Waits {
 		w := &s.Info.Waits[i]
 		if to := w.Held().Object(); to != (held.Ref{}) {
-			r.addObject(s, w, pointerOf(to.To()))
+			r.addObject(s, k, w, pointerOf(to.To()))
 		}
 		if !w.Until.IsZero() {
 			left := w.Until.Sub(now)
@@ -119,7 +120,7 @@ func (r *round) add(s *survey.Seen) {
 			r.addSocket(w.On)
 		}
 	}
-	if k := r.subject.all.tasks.find(s.Task); k != nil {
+	if k != nil {
 		k.observe(&s.Info, time.Now())
 	}
 	i := r.groups.Add(&s.Info)
@@ -129,13 +130,25 @@ func (r *round) add(s *survey.Seen) {
 	for i >= len(r.samples) {
 		r.samples = append(r.samples, nil)
 	}
-	if len(r.samples[i]) < maxSamples {
-		r.samples[i] = append(r.samples[i], sample{s.Task, labelOf(&s.Info)})
-	}
+	r.samples[i] = addSample(r.samples[i], sample{s.Task, labelOf(&s.Info)}, k != nil && k.leadsGroup)
 }
 
-// addObject adds a wait for the object at an address.
-func (r *round) addObject(s *survey.Seen, w *report.Wait, address uintptr) {
+// addSample adds a task to those that are named. One that was the first before leads again: so the
+// first one stays the same while it is there.
+func addSample(all []sample, one sample, leads bool) []sample {
+	if len(all) < maxSamples {
+		all = append(all, one)
+	} else if leads {
+		all[maxSamples-1] = one
+	}
+	if last := len(all) - 1; leads && all[last] == one {
+		all[0], all[last] = all[last], all[0]
+	}
+	return all
+}
+
+// addObject adds a wait for the object at an address, of a task that is known as k, or not.
+func (r *round) addObject(s *survey.Seen, k *known, w *report.Wait, address uintptr) {
 	o := r.objects[address]
 	if o == nil {
 		if len(r.objects) == maxObjects*keptMore {
@@ -157,9 +170,7 @@ func (r *round) addObject(s *survey.Seen, w *report.Wait, address uintptr) {
 		o.by = w.By[:min(len(w.By), maxWaits)]
 	}
 	o.isFull = o.isFull || isFull
-	if len(o.tasks) < maxSamples {
-		o.tasks = append(o.tasks, sample{s.Task, labelOf(&s.Info)})
-	}
+	o.tasks = addSample(o.tasks, sample{s.Task, labelOf(&s.Info)}, k != nil && k.leadsObject == o.number)
 	for _, by := range h.By[:min(len(h.By), survey.MaxNames)] {
 		o.addHolder(survey.HolderOf(by), survey.PlaceOf(by), true)
 	}

@@ -25,6 +25,7 @@ type subject struct {
 	objs  since    // when each object was seen first
 	kept  []*cycle // that were found
 	drawn []uint64 // refs of the tasks in the last graph
+	leads []*known // the tasks that are the first of a group or an object
 	ws    workers
 }
 
@@ -99,6 +100,10 @@ func (s *subject) viewOf(r *round, now time.Time) Runtime {
 	v.Round = Round{Began: r.began, Took: millis(time.Since(r.began)), Listed: r.listed, Asked: r.groups.Len(), Whole: r.isWhole(), Busy: r.isBusy}
 	groups, indexes, left := r.groups.Largest(maxGroups)
 	v.LeftOut = left
+	for _, k := range s.leads {
+		k.leadsGroup, k.leadsObject = false, 0
+	}
+	s.leads = s.leads[:0]
 	keys := map[string]bool{}
 	for i, g := range groups {
 		g.Name, g.Spawned = clip(g.Name), clip(g.Spawned)
@@ -108,6 +113,9 @@ func (s *subject) viewOf(r *round, now time.Time) Runtime {
 		}
 		keys[g.Key] = true
 		v.Groups = append(v.Groups, Group{Group: g, Since: s.seen.of(g.Key, now), Tasks: s.refs(r.samples[indexes[i]])})
+		if k := s.lead(r.samples[indexes[i]]); k != nil {
+			k.leadsGroup = true
+		}
 	}
 	if r.isWhole() {
 		s.seen.keep(keys)
@@ -120,6 +128,9 @@ func (s *subject) viewOf(r *round, now time.Time) Runtime {
 		key := strconv.Itoa(o.number)
 		keys[key] = true
 		v.Objects = append(v.Objects, s.objectOf(o, s.objs.of(key, now)))
+		if k := s.lead(o.tasks); k != nil {
+			k.leadsObject = o.number
+		}
 	}
 	if r.isWhole() {
 		s.objs.keep(keys)
@@ -172,6 +183,19 @@ func (s *subject) refs(samples []sample) []TaskRef {
 		all[i] = s.all.tasks.refTo(one.task, one.name, s.id, s.all.frames)
 	}
 	return all
+}
+
+// lead returns the first of samples, which are known, and keeps it as one that leads; nil: there is
+// none.
+func (s *subject) lead(samples []sample) *known {
+	if len(samples) == 0 {
+		return nil
+	}
+	k := s.all.tasks.find(samples[0].task)
+	if k != nil {
+		s.leads = append(s.leads, k)
+	}
+	return k
 }
 
 // topSockets returns the sockets of most tasks.

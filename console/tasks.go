@@ -36,8 +36,11 @@ type known struct {
 	first   time.Time
 	named   uint64 // the number of the frame that has named it last
 	key     string // of now
-	now     Observation
-	last    []Observation
+
+	leadsGroup  bool // it is the first that a group of the last view names
+	leadsObject int  // the number of the object of which it is the first
+	now         Observation
+	last        []Observation
 }
 
 func newTasks() *tasks {

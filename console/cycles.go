@@ -25,6 +25,8 @@ const (
 type cycle struct {
 	tasks []uint64 // refs
 	since time.Time
+	stuck int  // tasks that wait for it, as far as they were asked
+	isAll bool // they all were
 }
 
 // seed asks the tasks of the cycles that were found before, and those of the last graph, for this
@@ -53,8 +55,9 @@ func (s *subject) seed(web *survey.Web) {
 	}
 }
 
-// cycles returns the cycles of the web, and keeps them for the next look.
-func (s *subject) cycles(web *survey.Web, now time.Time) []Cycle {
+// cycles returns the cycles of the web, and keeps them for the next look. isAll: the web has all
+// tasks.
+func (s *subject) cycles(web *survey.Web, isAll bool, now time.Time) []Cycle {
 	all := []Cycle{}
 	waits := map[*sched.Task]*survey.Seen{}
 	var kept []*cycle
@@ -67,8 +70,8 @@ func (s *subject) cycles(web *survey.Web, now time.Time) []Cycle {
 				waits[seen.Task] = seen
 			}
 		}
-		c := &cycle{since: now}
-		view := Cycle{Stuck: len(k.All)}
+		c := &cycle{since: now, stuck: len(k.All), isAll: isAll}
+		var view Cycle
 		var steps []string
 		for i, t := range s.turned(k.Cycle) {
 			ref := s.ref(t)
@@ -82,10 +85,17 @@ func (s *subject) cycles(web *survey.Web, now time.Time) []Cycle {
 			}
 		}
 		for _, before := range s.kept {
-			if slices.ContainsFunc(before.tasks, func(ref uint64) bool { return slices.Contains(c.tasks, ref) }) && before.since.Before(c.since) {
+			if !slices.ContainsFunc(before.tasks, func(ref uint64) bool { return slices.Contains(c.tasks, ref) }) {
+				continue
+			}
+			if before.since.Before(c.since) {
 				c.since = before.since
 			}
+			if !isAll { // its tasks wait still
+				c.stuck, c.isAll = max(c.stuck, before.stuck), c.isAll || before.isAll
+			}
 		}
+		view.Stuck, view.SoFar = c.stuck, !c.isAll
 		view.Text, view.Since = strings.Join(steps, "; "), c.since
 		kept = append(kept, c)
 		all = append(all, view)

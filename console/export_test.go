@@ -34,3 +34,9 @@ func WaitForEnd(h http.Handler) {
 		<-come
 	}
 }
+
+// DescribeCycle returns what a cycle is, for a finding.
+func DescribeCycle(c *Cycle) string { return c.describe() }
+
+// DescribeFull returns what fills, for a finding.
+func DescribeFull(o *Object, isWhole bool) string { return o.describeFull(isWhole) }

@@ -51,6 +51,8 @@ type Runtime struct {
 	Polls     []Poll   `json:"polls"` // the longest that were seen
 	Graph     Graph    `json:"graph"`
 	Cycles    []Cycle  `json:"cycles"`
+
+	isTraced bool // edo.Config.Trace
 }
 
 // Round says of which tasks the numbers of the groups, objects, sockets and deadlines are. All
@@ -95,6 +97,11 @@ type Object struct {
 	Holders []Holder  `json:"holders,omitempty"`
 	Tasks   []TaskRef `json:"tasks"` // some that wait
 	Since   time.Time `json:"since"` // when a task was first seen to wait for it
+
+	// Chain is, of one that is full, what its receiver waits for, and so on to a task that waits for
+	// none of these. End is that task.
+	Chain string  `json:"chain,omitempty"`
+	End   TaskRef `json:"end"`
 }
 
 // OpCount is how many tasks wait in one operation.
@@ -174,7 +181,8 @@ type Edge struct {
 type Cycle struct {
 	Tasks []TaskRef `json:"tasks"`
 	Text  string    `json:"text"`
-	Stuck int       `json:"stuck"` // tasks that wait for the cycle, with its own
+	Stuck int       `json:"stuck"`           // tasks that wait for the cycle, with its own
+	SoFar bool      `json:"soFar,omitempty"` // Stuck has those that were asked so far
 	Since time.Time `json:"since"`
 }
 

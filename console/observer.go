@@ -279,13 +279,21 @@ func (o *observer) program() Program {
 
 // find sets the findings of f.
 func (f *Frame) find() {
+	hinted := false
+	hint := func(rt *Runtime) string {
+		if hinted || rt.isTraced {
+			return ""
+		}
+		hinted = true
+		return " (with Config.Trace the lines are known)"
+	}
 	for i := range f.Runtimes {
 		rt := &f.Runtimes[i]
 		add := func(level, kind string, of any, text string, task TaskRef, since time.Time) {
 			f.Findings = append(f.Findings, Finding{fmt.Sprintf("%s %d %v", kind, rt.ID, of), level, kind, rt.ID, text, task, since})
 		}
 		for _, c := range rt.Cycles {
-			add(fault, "cycle", c.Tasks[0].Ref, c.describe(), c.Tasks[0], c.Since)
+			add(fault, "cycle", c.Tasks[0].Ref, c.describe()+hint(rt), c.Tasks[0], c.Since)
 		}
 		for _, p := range rt.Polls {
 			if took := time.Duration(p.Took * Millis(time.Millisecond)); p.Runs && took >= faulty {
@@ -296,7 +304,7 @@ func (f *Frame) find() {
 		}
 		for _, o := range rt.Objects {
 			if o.Full {
-				add(warning, "full", o.Number, o.describeFull(), firstOf(o.Tasks), o.Since)
+				add(warning, "full", o.Number, o.describeFull(rt.Round.Whole)+hint(rt), firstOf(o.Tasks), o.Since)
 			}
 		}
 		if n := rt.Metrics.Failures; n > 0 {

@@ -57,13 +57,15 @@ func (s *subject) look(ask time.Duration) Runtime {
 	now := time.Now()
 	web := &survey.Web{}
 	s.seed(web)
-	if s.next == nil {
+	isNew := s.next == nil
+	if isNew {
 		s.next = newRound(s)
 	}
 	s.next.askOn(now.Add(ask), web)
 	if s.next.isWhole() || !s.has {
 		s.view = s.viewOf(s.next, now)
 	}
+	isAll := isNew && s.next.isWhole() && web.Len() < maxWeb // the web has all tasks
 	next := float64(0)
 	if s.next.isWhole() {
 		s.has, s.next = true, nil
@@ -76,8 +78,9 @@ func (s *subject) look(ask time.Duration) Runtime {
 		}
 	})
 	v := s.view
+	v.isTraced = s.rt.Tracer != nil
 	v.Round.Next = next
-	v.Cycles = s.cycles(web, now)
+	v.Cycles = s.cycles(web, isAll, now)
 	v.Graph = s.graph(web)
 	v.Metrics = metricsOf(s.rt)
 	v.Workers, v.Polls = s.ws.views(s)
@@ -124,10 +127,14 @@ func (s *subject) viewOf(r *round, now time.Time) Runtime {
 		return cmp.Or(-compareBool(a.isFull, b.isFull), cmp.Compare(b.waiting, a.waiting), cmp.Compare(a.number, b.number))
 	})
 	keys = map[string]bool{}
-	for _, o := range objects[:min(len(objects), maxObjects)] {
+	for i, o := range objects[:min(len(objects), maxObjects)] {
 		key := strconv.Itoa(o.number)
 		keys[key] = true
-		v.Objects = append(v.Objects, s.objectOf(o, s.objs.of(key, now)))
+		one := s.objectOf(o, s.objs.of(key, now))
+		if o.isFull && i < maxChains {
+			one.Chain, one.End = s.chain(o)
+		}
+		v.Objects = append(v.Objects, one)
 		if k := s.lead(o.tasks); k != nil {
 			k.leadsObject = o.number
 		}

@@ -51,17 +51,17 @@ type Call struct {
 
 	// The following belong to the task that polls.
 	phase  phase
+	again  int32 // how often it was refused
 	turn   *lock.AcquireFuture
 	permit *lock.Permit
 	rest   *timer.Sleeper
-	again  int         // how often it was refused
 	taken  nats.Header // what the carrier takes along
 	ask    link.Ask    // who offers it; or its storing
 
 	// The following are guarded by Caller.mu.
-	token     uint64 // 0: it was not sent
-	sent      time.Time
-	peer      *peer // the member that has it; nil: none yet
+	token     uint64        // 0: it was not sent
+	sent      time.Duration // when it was, since epoch
+	peer      *peer         // the member that has it; nil: none yet
 	event     event
 	answer    *nats.Msg
 	waker     edo.Waker
@@ -69,6 +69,9 @@ type Call struct {
 	// isUnoffered is set when it is lost because no member is left that offers the function.
 	isUnoffered bool
 }
+
+// epoch is what calls count the time from: a duration has a third of the size of a time.
+var epoch = time.Now()
 
 type phase uint8
 
@@ -301,7 +304,7 @@ func (c *Call) pollEvent(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error
 
 // mayBeHeard reports whether a call that no member has heard may be heard by one soon: after a broker
 // was away the members come back one by one.
-func (c *Call) mayBeHeard() bool { return c.again < deafLimit(c.to.conn) }
+func (c *Call) mayBeHeard() bool { return int(c.again) < deafLimit(c.to.conn) }
 
 const (
 	againWait = 250 * time.Millisecond // before a call that no member has heard is sent again

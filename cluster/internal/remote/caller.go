@@ -100,7 +100,7 @@ func (r *Caller) enter(c *Call) error {
 		r.last++
 		c.token = r.last
 	}
-	c.sent = time.Now()
+	c.sent = time.Since(epoch)
 	r.calls[c.token] = c
 	if !c.Stored {
 		r.untaken[c.token] = c

@@ -29,13 +29,13 @@ func (r *Caller) watch() {
 	stood := now.Sub(r.ticked) > 3*tick // this process stood still: that says nothing of others
 	r.ticked = now
 	for token, c := range r.untaken {
-		since := c.sent
+		since := epoch.Add(c.sent)
 		if up.After(since) {
 			since = up
 		}
 		switch silence := now.Sub(since); {
 		case stood:
-			c.sent = now
+			c.sent = now.Sub(epoch)
 		case silence > goneAfter && isGone(r.conn, r.unoffered[c.Func], now):
 			c.isUnoffered = true
 			lostTokens = append(lostTokens, token)

@@ -15,7 +15,7 @@ func TestTheStackOfAStuckPollIsFoundAmongThousandsOfGoroutines(t *testing.T) {
 	for _, style := range []string{"direct", "future"} {
 		t.Run(style, func(t *testing.T) {
 			p := newPlace(t, edo.Config{Workers: 2})
-			crowd(p.rt, 3000)
+			crowd(t, p.rt, 3000)
 			var mayEnd atomic.Bool
 			defer mayEnd.Store(true)
 			if style == "direct" {
@@ -48,8 +48,14 @@ func TestTheStackOfAStuckPollIsFoundAmongThousandsOfGoroutines(t *testing.T) {
 	}
 }
 
-// crowd spawns tasks that wait, each with a goroutine, and one that has a short poll again and again.
-func crowd(s edo.Spawner, n int) {
+// crowd spawns tasks that wait, and one that has a short poll again and again. It makes as many goroutines, which a task has not
+// when its function is compiled.
+func crowd(t *testing.T, s edo.Spawner, n int) {
+	end := make(chan struct{})
+	t.Cleanup(func() { close(end) })
+	for range n {
+		go func() { <-end }()
+	}
 	blocked := lock.NewBarrier(n + 1)
 	for range n {
 		edo.Go(s, func(task *edo.Task) error { _, err := blocked.Wait(task); return err })

@@ -131,13 +131,11 @@ func Describe(t *sched.Task) string {
 	if t.HasEnded() {
 		text = NameOf(t)
 	}
-	if x := ExtraOf(t); x != nil {
-		if x.Name != "" {
-			return x.Name
+	if n, isKnown := keptName(t); isKnown {
+		if n.given != "" {
+			return n.given
 		}
-		if o := x.origin.Load(); o != nil && o.name.isKnown() {
-			text = o.name.String()
-		}
+		text = n.String()
 	}
 	t.Inspect(func() { text = NameOf(t) })
 	return text

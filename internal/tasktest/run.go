@@ -1,6 +1,7 @@
 package tasktest
 
 import (
+	"context"
 	"os"
 	"runtime"
 	"testing"
@@ -41,6 +42,25 @@ var CurrentThread = edo.Config{CurrentThread: true}
 func Quiet(c edo.Config) edo.RunOption {
 	c.OnError = func(error) {}
 	return edo.WithConfig(c)
+}
+
+// NewRuntime makes a runtime that is shut down at the end of the test, and must end without an error.
+// Expected errors are kept out of the log.
+func NewRuntime(t testing.TB, c edo.Config) *edo.Runtime {
+	t.Helper()
+	c.OnError = func(error) {}
+	rt, err := edo.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := rt.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return rt
 }
 
 // OnAll runs f as a subtest for each kind of runtime.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
@@ -26,23 +25,6 @@ import (
 
 func TestMain(m *testing.M) { tasktest.Main(m) }
 
-func newRuntime(t *testing.T, c edo.Config) *edo.Runtime {
-	t.Helper()
-	c.OnError = func(error) {}
-	rt, err := edo.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := rt.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	return rt
-}
-
 // collect returns what a reader collects, by the names of the instruments.
 func collect(t *testing.T, r sdk.Reader) map[string]metricdata.Metrics {
 	t.Helper()
@@ -60,7 +42,7 @@ func collect(t *testing.T, r sdk.Reader) map[string]metricdata.Metrics {
 }
 
 func TestTheInstrumentsAreThoseOfTheTable(t *testing.T) {
-	rt := newRuntime(t, edo.Config{Workers: 1})
+	rt := tasktest.NewRuntime(t, edo.Config{Workers: 1})
 	if err := metrics.NameRuntime(rt, "web"); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +90,7 @@ func TestTheInstrumentsAreThoseOfTheTable(t *testing.T) {
 
 // Dashboards and alerts must fit both ways to Prometheus.
 func TestBehindThePrometheusExporterTheNamesAndLabelsAreThoseOfProm(t *testing.T) {
-	newRuntime(t, edo.Config{Workers: 2})
+	tasktest.NewRuntime(t, edo.Config{Workers: 2})
 	tx, rx := mpsc.New[int](4)
 	stop, err := metrics.WatchChannel("both", tx)
 	if err != nil {
@@ -158,7 +140,7 @@ func labels(m *dto.Metric) string {
 }
 
 func TestACallbackDoesNotWaitForATaskThatBlocks(t *testing.T) {
-	rt := newRuntime(t, edo.Config{CurrentThread: true})
+	rt := tasktest.NewRuntime(t, edo.Config{CurrentThread: true})
 	reader := sdk.NewManualReader()
 	if _, err := otelmetrics.Register(sdk.NewMeterProvider(sdk.WithReader(reader)), metrics.Config{}); err != nil {
 		t.Fatal(err)
@@ -175,7 +157,7 @@ func TestACallbackDoesNotWaitForATaskThatBlocks(t *testing.T) {
 // An error of another callback of the provider must not take edo's numbers along, nor a panic of a
 // function that is watched.
 func TestAnErrorOfAnotherCallbackDoesNotLoseTheNumbers(t *testing.T) {
-	newRuntime(t, edo.Config{CurrentThread: true})
+	tasktest.NewRuntime(t, edo.Config{CurrentThread: true})
 	stop, err := metrics.Watch("panics", func() int { panic("on purpose") })
 	if err != nil {
 		t.Fatal(err)

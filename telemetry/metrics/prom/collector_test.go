@@ -2,14 +2,12 @@ package prom_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
@@ -21,22 +19,6 @@ import (
 )
 
 func TestMain(m *testing.M) { tasktest.Main(m) }
-
-func newRuntime(t *testing.T) *edo.Runtime {
-	t.Helper()
-	rt, err := edo.New(edo.Config{Workers: 2, OnError: func(error) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := rt.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	return rt
-}
 
 // watch has a channel watched until the end of the test.
 func watch(t *testing.T) {
@@ -51,7 +33,7 @@ func watch(t *testing.T) {
 
 // A pedantic registry compares each metric with the descriptions, and promlint knows the conventions.
 func TestAPedanticRegistryAndTheLinterFindNothing(t *testing.T) {
-	rt, _ := newRuntime(t), newRuntime(t)
+	rt, _ := tasktest.NewRuntime(t, edo.Config{Workers: 2}), tasktest.NewRuntime(t, edo.Config{Workers: 2})
 	watch(t)
 	edo.Spawn(rt, &tasktest.Gate{}, edo.Name("not UTF-8: \xff"))
 	edo.Spawn(rt, &tasktest.Gate{}, edo.Name("a name\nwith \"quotes\" and a line break"))
@@ -78,7 +60,7 @@ func TestAPedanticRegistryAndTheLinterFindNothing(t *testing.T) {
 }
 
 func TestASecondCollectorIsAnErrorThatSaysSo(t *testing.T) {
-	a, b := newRuntime(t), newRuntime(t)
+	a, b := tasktest.NewRuntime(t, edo.Config{Workers: 2}), tasktest.NewRuntime(t, edo.Config{Workers: 2})
 	registry := prometheus.NewPedanticRegistry()
 	if err := registry.Register(prom.NewCollector(metrics.Config{})); err != nil {
 		t.Fatal(err)
@@ -114,7 +96,7 @@ func (b broken) Collect(to chan<- prometheus.Metric) {
 }
 
 func TestAnErrorOfAnotherCollectorIsLoggedAndTheNumbersAreThere(t *testing.T) {
-	rt := newRuntime(t)
+	rt := tasktest.NewRuntime(t, edo.Config{Workers: 2})
 	if err := metrics.NameRuntime(rt, "web"); err != nil {
 		t.Fatal(err)
 	}

@@ -94,6 +94,7 @@ func (p *Poller) Open(s *Source, fd int, interest Interest, ready bool) error {
 		return os.NewSyscallError("epoll_ctl", err)
 	}
 	p.registered.Add(1)
+	p.endParked() // now the waiter waits in epoll
 	return nil
 }
 

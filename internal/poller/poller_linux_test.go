@@ -23,22 +23,45 @@ func newTestPoller(t *testing.T) *Poller {
 	return p
 }
 
-// bothWays tests a poller whose waits block, and one whose waits are nested.
+// bothWays tests a poller whose waits for its sources block, and one whose waits are nested.
 func bothWays(t *testing.T, test func(t *testing.T, p *Poller)) {
 	for name, nests := range map[string]bool{"blocking": false, "nested": true} {
-		t.Run(name, func(t *testing.T) {
-			p, err := newPoller(time.Now(), nests)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { p.Close() })
+		t.Run(name, func(t *testing.T) { test(t, pollerThat(t, nests)) })
+	}
+}
+
+// everyWay tests or measures the three ways to wait: each poller has a source that is never
+// ready, or none.
+func everyWay[T interface {
+	testing.TB
+	Run(string, func(T)) bool
+}](t T, test func(t T, p *Poller)) {
+	t.Run("parked", func(t T) { test(t, pollerThat(t, false)) })
+	for name, nests := range map[string]bool{"blocking": false, "nested": true} {
+		t.Run(name, func(t T) {
+			p := pollerThat(t, nests)
+			s, other := pair(t, p)
+			t.Cleanup(func() { syscall.Close(other) })
+			_, poll, err := read(s, newMock(), make([]byte, 1))
+			wantPending(t, poll, err)
 			test(t, p)
 		})
 	}
 }
 
+// pollerThat returns a poller whose waits for its sources are nested, or block.
+func pollerThat(t testing.TB, nests bool) *Poller {
+	t.Helper()
+	p, err := newPoller(time.Now(), nests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
 // pair returns a source and the other end of its socket.
-func pair(t *testing.T, p *Poller) (s *Source, other int) {
+func pair(t testing.TB, p *Poller) (s *Source, other int) {
 	t.Helper()
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {

@@ -54,7 +54,7 @@ func (m *mock) await() bool {
 	}
 }
 
-func wantPending(t *testing.T, poll driver.Poll, err error) {
+func wantPending(t testing.TB, poll driver.Poll, err error) {
 	t.Helper()
 	if poll != driver.Pending || err != nil {
 		t.Fatalf("got %v, %v, want that it is pending", poll, err)

@@ -7,27 +7,30 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// waiting is how one goroutine, the waiter, waits for the epoll descriptor, and how
-// others end that wait. There are two ways, chosen when the poller is made:
+// waiting is how one goroutine, the waiter, waits for the sources, and how others end that
+// wait. There are three ways:
 //
-//	           waits in                 is woken by                 while GOMAXPROCS is
-//	blocking   the system call itself   an event descriptor         more than 1
-//	nested     Go's own poller          a deadline that has passed  1
+//	           waits in                 is woken by                 when
+//	parked     Go's scheduler           a token                     there is no source
+//	blocking   the system call itself   an event descriptor         GOMAXPROCS was more than 1
+//	nested     Go's own poller          a deadline that has passed  it was 1
 //
-// Both use the same signal:
+// The choice between the last two is made with the poller. All use the same signal:
 //
 //	signal     means                              changed by
-//	idle       no goroutine waits, and no wake    Wait → announced; Wake → called
+//	idle       no goroutine waits, and no wake    Wait → announced or parked; Wake → called
 //	           is kept
-//	announced  a goroutine is about to wait, or   Wait → idle, when it returns; Wake → called,
-//	           waits                              and then it ends the wait
+//	announced  a goroutine is about to wait for   Wait → idle, when it returns; Wake → called,
+//	           epoll, or waits                    and then it ends the wait
+//	parked     the same, in Go's scheduler        Wake → called, others → idle, and then they
+//	                                              end the wait (parking_linux.go)
 //	called     a wake is kept for the wait under  Wait → idle
 //	           way, or else for the next one
 //
 // Rules:
 //
-//  1. Wait waits only when it has changed idle to announced: a Wake that came first
-//     ends it without a wait.
+//  1. Wait waits only when it has changed idle to announced or parked: a Wake that came
+//     first ends it without a wait.
 //  2. A Wake that finds called does nothing: the earlier wake ends a wait, and the
 //     waiter looks for work only after it has gone back to idle.
 //  3. A waker may be delayed between its swap and the call that ends the wait, while
@@ -35,9 +38,10 @@ import (
 //     two waits. So a wait goes on when it ends although its time has not come, no task
 //     was woken, and no wake was kept.
 type waiting struct {
-	signal atomic.Uint32
-	nested *nested // nil: the wait blocks
-	event  eventFD
+	signal  atomic.Uint32
+	parking parking
+	nested  *nested // nil: the wait blocks
+	event   eventFD
 
 	// The following belong to the waiter.
 	pace   pace
@@ -47,11 +51,13 @@ type waiting struct {
 const (
 	idle uint32 = iota
 	announced
+	parked
 	called
 )
 
 // init takes epfd over, and closes it when it fails.
 func (w *waiting) init(epfd int, nests bool) error {
+	w.parking.init()
 	if nests {
 		w.nested = new(nested)
 		return w.nested.init(epfd)
@@ -60,6 +66,7 @@ func (w *waiting) init(epfd int, nests bool) error {
 }
 
 func (w *waiting) close(epfd int) error {
+	w.parking.close()
 	if w.nested != nil {
 		return w.nested.file.Close()
 	}
@@ -83,28 +90,35 @@ func (p *Poller) announce(cx *sched.Context) bool {
 // Wait is Look, and waits until a task was woken, the deadline has passed or Wake
 // was called. One goroutine at a time may call it.
 func (p *Poller) Wait(cx *sched.Context, deadline int64) {
-	if p.nested != nil {
+	switch {
+	case p.waitParked(deadline):
+	case p.nested != nil:
 		p.waitNested(cx, deadline)
-	} else {
+	default:
 		p.waitBlocking(cx, deadline)
 	}
 }
 
 // Wake ends the Wait under way, or else the next one. It may be called from any
-// goroutine, and costs some 300 ns when a goroutine waits, and a few otherwise.
+// goroutine, and costs some 300 ns when a goroutine waits in epoll, less when it is parked, and
+// a few otherwise.
 func (p *Poller) Wake() {
 	if p.signal.Load() == called { // rule 2
 		return
 	}
-	if p.signal.Swap(called) != announced {
+	before := p.signal.Swap(called)
+	if before == idle || before == called {
 		return
 	}
 	if invariant.Enabled {
 		invariant.Step("Wake: called")
 	}
-	if p.nested != nil {
+	switch {
+	case before == parked:
+		p.parking.token <- struct{}{}
+	case p.nested != nil:
 		p.nested.file.SetReadDeadline(past)
-	} else {
+	default:
 		p.event.notify()
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func TestEveryWakeEndsAWait(t *testing.T) {
-	bothWays(t, func(t *testing.T, p *Poller) {
+	everyWay(t, func(t *testing.T, p *Poller) {
 		const n = 2000
 		ended := make(chan struct{})
 		go func() {
@@ -228,22 +228,19 @@ func TestWakeThatIsLateForCloseTouchesNoOtherDescriptor(t *testing.T) {
 }
 
 func BenchmarkWakeOfAWait(b *testing.B) {
-	p, err := New(time.Now())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer p.Close()
-	ended := make(chan struct{})
-	n := b.N
-	go func() {
-		cx := worker()
+	everyWay(b, func(b *testing.B, p *Poller) {
+		ended := make(chan struct{})
+		n := b.N
+		go func() {
+			cx := worker()
+			for range n {
+				p.Wait(cx, sched.Never)
+				ended <- struct{}{}
+			}
+		}()
 		for range n {
-			p.Wait(cx, sched.Never)
-			ended <- struct{}{}
+			p.Wake()
+			<-ended
 		}
-	}()
-	for range n {
-		p.Wake()
-		<-ended
-	}
+	})
 }

@@ -22,6 +22,9 @@ import (
 //	    the injection queue and closes its inbox (retire in spare.go).
 //	M5. If all workers have been idle for some periods, the monitor sleeps. The first
 //	    worker that is no longer idle wakes it.
+//	M6. It always has a timer of Go. Without one Go takes a program whose goroutines all wait
+//	    for a dead one, and ends it. Whether nothing can wake it any more is for edo to report,
+//	    and for the user to decide.
 //
 //	remote.stuck   0  not stuck             set by the worker, when the poll has returned
 //	               1  stuck                 set by the monitor, from 0
@@ -63,6 +66,7 @@ const (
 	monitorPeriod = 10 * time.Millisecond
 	monitorIdle   = 5 // idle periods after which it sleeps
 	maxSpares     = 64
+	silence       = time.Hour // between the ticks of a monitor that has nothing to do
 )
 
 func (m *monitor) init(on, spares bool, c Config) {
@@ -137,28 +141,31 @@ func (m *monitor) sleep(rt *Runtime) (goOn bool) {
 			break
 		}
 	}
-	var ticks <-chan time.Time
-	var t *time.Ticker
-	if m.after > 0 {
-		t = time.NewTicker(m.after)
-		defer t.Stop()
-		ticks = t.C
-	}
 	period, before := m.after, rt.moves.Load()
+	silent := period <= 0 // quiet is not called until a worker has run
+	if silent {
+		period = silence
+	}
+	t := time.NewTicker(period)
+	defer t.Stop()
 	for {
 		select {
 		case <-m.token:
 			return true
 		case <-m.quit:
 			return false
-		case <-ticks:
+		case <-t.C: // rule M6
+		}
+		if silent {
+			continue
 		}
 		if now := rt.moves.Load(); now != before || !rt.Quiet() {
 			before = now // an external task has come or gone meanwhile: wait once more
 			continue
 		}
 		if m.quiet() {
-			ticks = nil // no further call until a worker has run
+			silent = true
+			t.Reset(silence)
 			continue
 		}
 		if period < 64*m.after { // the program waits for something outside: ask less often

@@ -40,3 +40,15 @@ func DescribeCycle(c *Cycle) string { return c.describe() }
 
 // DescribeFull returns what fills, for a finding.
 func DescribeFull(o *Object, isWhole bool) string { return o.describeFull(isWhole) }
+
+// LongOrAll returns how long the polls that a reader is shown have taken, of polls that have taken so long.
+func LongOrAll(took []time.Duration) (shown []time.Duration) {
+	var polls []*poll
+	for _, d := range took {
+		polls = append(polls, &poll{last: time.Time{}.Add(d)})
+	}
+	for _, p := range longOrAll(polls) {
+		shown = append(shown, p.took())
+	}
+	return shown
+}

@@ -40,6 +40,9 @@ func (p *poll) isAt(l *sched.WorkerLook) bool {
 	return !l.IsIdle && p.address == l.Polled && p.progress == l.Progress && p.polls == l.Polls
 }
 
+// took returns how long the poll has taken, as far as it was seen.
+func (p *poll) took() time.Duration { return p.last.Sub(p.began) }
+
 const (
 	glance   = 20 * time.Millisecond  // between two looks at the workers
 	longPoll = 50 * time.Millisecond  // from which on a poll is kept
@@ -72,7 +75,7 @@ func (ws *workers) glance(s *subject, now time.Time, mayTakeStacks bool) {
 			ws.polls[l.ID] = p
 		}
 		p.last, p.goroutine = now, l.Goroutine
-		if d := p.last.Sub(p.began); d >= longPoll {
+		if d := p.took(); d >= longPoll {
 			ws.keep(p)
 			if d >= badPoll && p.task.Name == "" {
 				p.task = s.taskAt(p.address)
@@ -97,7 +100,7 @@ func (ws *workers) keep(p *poll) {
 		p.isKept = true
 		ws.long = append(ws.long, p)
 	}
-	slices.SortStableFunc(ws.long, func(a, b *poll) int { return cmp.Compare(b.last.Sub(b.began), a.last.Sub(a.began)) })
+	slices.SortStableFunc(ws.long, func(a, b *poll) int { return cmp.Compare(b.took(), a.took()) })
 	if len(ws.long) > maxPolls {
 		ws.long[maxPolls].isKept = false
 		ws.long = ws.long[:maxPolls]
@@ -136,14 +139,14 @@ func (ws *workers) views(s *subject) (workers []Worker, polls []Poll) {
 		switch {
 		case l.IsIdle:
 			w.State = "idle"
-		case p != nil && p.last.Sub(p.began) >= longPoll:
-			w.State, w.For = "stuck", millis(p.last.Sub(p.began))
+		case p != nil && p.took() >= longPoll:
+			w.State, w.For = "stuck", millis(p.took())
 		}
 		workers = append(workers, w)
 	}
 	for _, p := range ws.long {
 		polls = append(polls, Poll{
-			Task: p.task, Worker: p.worker, Began: p.began, Took: millis(p.last.Sub(p.began)), Older: p.isOlder, Runs: p.runs, Stack: p.stack,
+			Task: p.task, Worker: p.worker, Began: p.began, Took: millis(p.took()), Older: p.isOlder, Runs: p.runs, Stack: p.stack,
 		})
 	}
 	return workers, polls
@@ -155,7 +158,7 @@ func (p *poll) headline() string {
 	if name == "" {
 		name = "a task"
 	}
-	took := p.last.Sub(p.began)
+	took := p.took()
 	if took < longPoll {
 		return fmt.Sprintf("a poll of %s on worker %d, which has just begun", name, p.worker)
 	}

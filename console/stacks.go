@@ -128,7 +128,7 @@ func (o *observer) noteStacks(from time.Duration) (noted []*poll, isWhole bool) 
 		for i := range s.ws.after {
 			l := &s.ws.after[i]
 			p := s.ws.polls[l.ID]
-			if p == nil || !p.isAt(l) || p.last.Sub(p.began) < from {
+			if p == nil || !p.isAt(l) || p.took() < from {
 				continue
 			}
 			if stack := stacks[gid.Number(p.goroutine)]; stack != "" {
@@ -152,11 +152,7 @@ func (o *observer) stacksNow() (noted []poll, isWhole bool) {
 	}
 	o.stacksAt = now
 	all, isWhole := o.noteStacks(0)
-	slices.SortStableFunc(all, func(a, b *poll) int { return cmp.Compare(b.last.Sub(b.began), a.last.Sub(a.began)) })
-	for _, p := range all {
-		if len(noted) != 0 && p.last.Sub(p.began) < longPoll && noted[0].last.Sub(noted[0].began) >= longPoll {
-			break
-		}
+	for _, p := range longOrAll(all) {
 		for _, s := range o.of {
 			if s.ws.polls[p.worker] == p && p.task.Name == "" {
 				p.task = s.taskAt(p.address)
@@ -165,6 +161,15 @@ func (o *observer) stacksNow() (noted []poll, isWhole bool) {
 		noted = append(noted, *p)
 	}
 	return noted, isWhole
+}
+
+// longOrAll returns the polls that take long or, if there is none, all of them, the longest first.
+func longOrAll(polls []*poll) []*poll {
+	slices.SortStableFunc(polls, func(a, b *poll) int { return cmp.Compare(b.took(), a.took()) })
+	if i := slices.IndexFunc(polls, func(p *poll) bool { return p.took() < longPoll }); i > 0 {
+		return polls[:i]
+	}
+	return polls
 }
 
 // mayTakeStacks reports whether the stacks are to be had without harm.

@@ -1,9 +1,11 @@
 package console_test
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/console"
@@ -76,5 +78,19 @@ func TestAPollThatWasBegunBeforeTheFirstLookTakesAtLeastItsTime(t *testing.T) {
 	})
 	if !strings.Contains(f.Findings[0].Text, "has taken at least ") {
 		t.Errorf("the finding is %q", f.Findings[0].Text)
+	}
+}
+
+// A poll that has just begun is not what a reader of the stacks looks for when another takes long.
+func TestShortPollsAreShownOnlyWhenNoneTakesLong(t *testing.T) {
+	for _, c := range [][2][]time.Duration{
+		{{time.Millisecond, 300 * time.Millisecond, 49 * time.Millisecond, 50 * time.Millisecond}, {300 * time.Millisecond, 50 * time.Millisecond}},
+		{{time.Millisecond, 0, 49 * time.Millisecond}, {49 * time.Millisecond, time.Millisecond, 0}},
+		{{time.Second, time.Minute}, {time.Minute, time.Second}},
+		{nil, nil},
+	} {
+		if got := console.LongOrAll(c[0]); !slices.Equal(got, c[1]) {
+			t.Errorf("of polls that have taken %v the stacks are shown of those of %v, want %v", c[0], got, c[1])
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/future"
@@ -12,6 +13,7 @@ import (
 	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/timer"
 )
 
 // byNext receives with the place of the handle.
@@ -118,9 +120,9 @@ func TestHandleThatWasHandedOnIsPolledByItsNewTask(t *testing.T) {
 					_, err = opener.Recv(task)
 					return err
 				})
-				edo.Yield(task)
+				timer.Sleep(task, time.Second) // the first has polled
 				second := edo.Go(task, func(task *edo.Task) error { _, err := byNext(task, rx); return err })
-				edo.Yield(task)
+				timer.Sleep(task, time.Second) // the second waits
 				chantest.TrySend(t, tx, 1, nil)
 				if _, err := second.Await(task); err != nil {
 					return err
@@ -195,4 +197,9 @@ func TestTasksShareOneHandle(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTasksThatCameAndWentAreNotKept(t *testing.T) {
+	open := func() (*mpmc.Sender[int], *mpmc.Receiver[int]) { return mpmc.New[int](1) }
+	chantest.TasksThatCameAndWentAreNotKept(t, open, (*mpmc.Sender[int]).Watchers)
 }

@@ -1,8 +1,6 @@
 package mpmc
 
 import (
-	"slices"
-
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/release"
@@ -13,21 +11,63 @@ import (
 // reports it. Otherwise it keeps the waker of the task. Any number of tasks may wait with one
 // handle. Each is woken once.
 func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
-	if !cx.Proceed((*closing[T])(tx)) {
+	leaf := (*closing[T])(tx)
+	if !cx.Proceed(leaf) {
 		return edo.Pending
 	}
-	c, waker := tx.ch, cx.Waker()
+	me := cx.Waker()
+	var asked *turn[T] // its task still waits
+	for left := waiters.Questions; ; left-- {
+		other, of, p := tx.askOrWatch(me, asked, left)
+		if other == nil {
+			return p
+		}
+		if cx.Sole(of, leaf, "") != nil {
+			asked = other
+			continue
+		}
+		tx.removeWatch(other, of)
+		cx.Displace(of, leaf)
+	}
+}
+
+// askOrWatch returns the turn to ask whether its task still waits, if there is one besides asked and
+// left is not 0. Otherwise it keeps waker, to be woken at the end, or is Ready at the end. A task that
+// stops waiting does not take its turn out: so each that comes asks others, as a [waiters.Roster] wants
+// it.
+func (tx *Sender[T]) askOrWatch(waker edo.Waker, asked *turn[T], left int) (other *turn[T], of edo.Waker, p edo.Poll) {
+	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if tx.isClosed() {
-		return edo.Ready
+		return nil, of, edo.Ready
 	}
-	if !slices.ContainsFunc(tx.watches, func(w *turn[T]) bool { return w.waker == waker }) {
-		w := &turn[T]{} // without tx: the channel must not hold the handle
-		tx.watches = append(tx.watches, w)
-		c.cold().closers.push(w, waker)
+	if tx.watches == nil {
+		tx.watches = &waiters.Roster[*turn[T]]{}
 	}
-	return edo.Pending
+	for _, w := range tx.watches.All() {
+		if w.waker == waker {
+			return nil, of, edo.Pending
+		}
+	}
+	if other, ok := tx.watches.Ask(asked, left); ok {
+		return other, other.waker, edo.Pending
+	}
+	w := c.borrowTurn() // without tx: the channel must not hold the handle
+	tx.watches.Add(w)
+	c.cold().closers.push(w, waker)
+	return nil, of, edo.Pending
+}
+
+// removeWatch takes w out, whose task does not wait any more, unless it is no longer of.
+func (tx *Sender[T]) removeWatch(w *turn[T], of edo.Waker) {
+	c := tx.ch
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w.waker == of && tx.watches != nil && tx.watches.Remove(w) {
+		c.refuseCloser(w)
+		c.returnTurn(w)
+	}
 }
 
 // Closed waits until a send through this handle would be refused: when no receiver is
@@ -174,12 +214,14 @@ func (c *channel[T]) refuseCloser(w *turn[T]) edo.Waker {
 // through all waits only while some of them are not those of PollClosed. That is rare: most
 // often a task that waits closes the handle later. Locked.
 func (c *channel[T]) refuseWatches(tx *Sender[T]) (wakers []edo.Waker) {
-	for _, w := range tx.watches {
-		if w.state == queued {
-			wakers = append(wakers, c.refuseCloser(w))
+	if tx.watches != nil {
+		for _, w := range tx.watches.All() {
+			if w.state == queued {
+				wakers = append(wakers, c.refuseCloser(w))
+			}
 		}
+		tx.watches = nil
 	}
-	tx.watches = nil
 	if tx.closers == 0 {
 		return wakers
 	}

@@ -87,3 +87,13 @@ func (tx *Sender[T]) Watches() int {
 	defer tx.ch.mu.Unlock()
 	return int(tx.closers)
 }
+
+// Watchers returns how many wakers tx keeps, of tasks that have waited in PollClosed.
+func (tx *Sender[T]) Watchers() int {
+	tx.ch.mu.Lock()
+	defer tx.ch.mu.Unlock()
+	if tx.watches == nil {
+		return 0
+	}
+	return len(tx.watches.All())
+}

@@ -6,17 +6,18 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/lost"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
 // Sender is a handle to send with. Any number of goroutines may use one at the same time.
 // Its owner closes or drops it when no more is to be sent: the receivers wait for that.
 type Sender[T any] struct {
 	ch       *channel[T]
-	ended    bool       // closed; guarded by the channel's lock, as are the next three
-	closers  int        // waits for the end by way of it, without those of PollClosed
-	watches  []*turn[T] // of PollClosed: one for each task
-	ownOffer *offer[T]  // for one Send that waits; made when first needed
-	pc       uintptr    // where it was made
+	ended    bool                      // closed; guarded by the channel's lock, as are the next three
+	closers  int                       // waits for the end by way of it, without those of PollClosed
+	watches  *waiters.Roster[*turn[T]] // of PollClosed: one for each task that waits; made when first needed
+	ownOffer *offer[T]                 // for one Send that waits; made when first needed
+	pc       uintptr                   // where it was made
 	cleanup  runtime.Cleanup
 }
 

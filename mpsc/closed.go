@@ -15,72 +15,60 @@ func (tx *Sender[T]) PollClosed(cx *edo.Context) edo.Poll {
 		return edo.Pending
 	}
 	me := cx.Waker()
-	other, p := tx.watchFirst(me)
-	if other.IsZero() {
-		return p
+	var asked *waiter[T] // its task still waits
+	for left := waiters.Questions; ; left-- {
+		other, of, p := tx.askOrWatch(me, asked, left)
+		if other == nil {
+			return p
+		}
+		if cx.Sole(of, leaf, "") != nil {
+			asked = other
+			continue
+		}
+		tx.removeWatch(other, of)
+		cx.Displace(of, leaf)
 	}
-	waits := cx.Sole(other, leaf, "") != nil
-	p = tx.watchBeside(me, other, waits)
-	if !waits {
-		cx.Displace(other, leaf)
-	}
-	return p
 }
 
-// watchFirst keeps waker, to be woken at the end, if the handle keeps no other waker.
-// Otherwise it returns another waker, a different one each time: the caller asks whether its
-// task still waits. A task that stops waiting does not take its waker out. So each task that
-// comes replaces one such waker, and there are never many more wakers than tasks that wait.
-func (tx *Sender[T]) watchFirst(waker edo.Waker) (other edo.Waker, p edo.Poll) {
+// askOrWatch returns the waiter to ask whether its task still waits, if there is one besides asked and
+// left is not 0. Otherwise it keeps waker, to be woken at the end, or is Ready at the end. A task that
+// stops waiting does not take its waker out: so each that comes asks others, as a [waiters.Roster]
+// wants it.
+func (tx *Sender[T]) askOrWatch(waker edo.Waker, asked *waiter[T], left int) (other *waiter[T], of edo.Waker, p edo.Poll) {
 	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if tx.isClosed() {
-		return other, edo.Ready
+		return nil, of, edo.Ready
 	}
 	if tx.waiters == nil {
 		tx.waiters = newWaiters(tx)
 	}
-	o := tx.waiters
-	for _, w := range o.watches {
+	watches := &tx.waiters.watches
+	for _, w := range watches.All() {
 		if w.waker == waker {
-			return other, edo.Pending
+			return nil, of, edo.Pending
 		}
 	}
-	if len(o.watches) == 0 {
-		tx.addWatch(waker)
-		return other, edo.Pending
+	if other, ok := watches.Ask(asked, left); ok {
+		return other, other.waker, edo.Pending
 	}
-	o.lastAsked = (o.lastAsked + 1) % len(o.watches)
-	return o.watches[o.lastAsked].waker, edo.Pending
+	w := c.borrowWaiter(nil) // the channel must not hold the handle
+	w.waker = waker
+	watches.Add(w)
+	c.cold().closers.push(w)
+	return nil, of, edo.Pending
 }
 
-// watchBeside keeps waker, to be woken at the end: in the place of other, or, if waits is
-// true, beside it.
-func (tx *Sender[T]) watchBeside(waker, other edo.Waker, waits bool) edo.Poll {
+// removeWatch takes w out, whose task does not wait any more, unless it is no longer of.
+func (tx *Sender[T]) removeWatch(w *waiter[T], of edo.Waker) {
 	c := tx.ch
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if tx.isClosed() {
-		return edo.Ready
+	if w.waker == of && tx.waiters.watches.Remove(w) {
+		c.cold().closers.remove(w)
+		c.returnWaiter(w)
 	}
-	if !waits {
-		for _, w := range tx.waiters.watches {
-			if w.waker == other {
-				w.waker = waker
-				return edo.Pending
-			}
-		}
-	}
-	tx.addWatch(waker)
-	return edo.Pending
-}
-
-// addWatch adds waker to those that are woken at the end. Locked.
-func (tx *Sender[T]) addWatch(waker edo.Waker) {
-	w := &waiter[T]{waker: waker} // without via: the channel must not hold the handle
-	tx.waiters.watches = append(tx.waiters.watches, w)
-	tx.ch.cold().closers.push(w)
 }
 
 // Closed waits until a send through this handle would be refused: when the receiver is closed
@@ -214,7 +202,7 @@ func (c *channel[T]) refuseWatches(tx *Sender[T]) (wakers []edo.Waker) {
 		release.Store32(&w.state, refused)
 	}
 	if o := tx.waiters; o != nil {
-		for _, w := range o.watches {
+		for _, w := range o.watches.All() {
 			if w.state == queued {
 				refuse(w)
 			}

@@ -60,3 +60,13 @@ func (tx *Sender[T]) Watches() int {
 	defer tx.ch.mu.Unlock()
 	return int(tx.closers)
 }
+
+// Watchers returns how many wakers tx keeps, of tasks that have waited in PollClosed.
+func (tx *Sender[T]) Watchers() int {
+	tx.ch.mu.Lock()
+	defer tx.ch.mu.Unlock()
+	if tx.waiters == nil {
+		return 0
+	}
+	return len(tx.waiters.watches.All())
+}

@@ -164,9 +164,8 @@ func (c *channel[T]) endWait(w *waiter[T], err error) error {
 // handleWaiters are the waiters of a handle. In direct style a task has most often a handle
 // of its own: so its send need not take the lock again to return a waiter.
 type handleWaiters[T any] struct {
-	send      waiter[T]    // for one Send that waits; outside while not in use
-	watches   []*waiter[T] // of PollClosed: one for each task that waits, most often one
-	lastAsked int          // which of watches was asked last whether its task waits
+	send    waiter[T]                  // for one Send that waits; outside while not in use
+	watches waiters.Roster[*waiter[T]] // of PollClosed: one for each task that waits, most often one
 }
 
 // newWaiters returns the waiters of tx.

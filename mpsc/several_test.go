@@ -248,3 +248,8 @@ func TestEveryTaskThatPollsForTheEndIsWoken(t *testing.T) {
 		})
 	}
 }
+
+func TestTasksThatCameAndWentAreNotKept(t *testing.T) {
+	open := func() (*mpsc.Sender[int], *mpsc.Receiver[int]) { return mpsc.New[int](1) }
+	chantest.TasksThatCameAndWentAreNotKept(t, open, (*mpsc.Sender[int]).Watchers)
+}

@@ -65,6 +65,10 @@ func TestTasksThatWaitForTheEndByOneSenderAreAllWoken(t *testing.T) {
 	oneWaiter.AllTasksThatWaitForTheEndAreWoken(t, (*intReceiver).Close)
 }
 
+func TestTasksThatCameAndWentAreNotKept(t *testing.T) {
+	chantest.TasksThatCameAndWentAreNotKept(t, oneWaiter.New, (*intSender).Watchers)
+}
+
 func TestMockTaskTakesTheReceiverOver(t *testing.T) {
 	chantest.MockTaskReplacesTheWaiter(t, oneWaiter, func(rx *intReceiver) edo.Future[int] { return rx })
 }

@@ -9,45 +9,89 @@ import (
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
 // watchers are several tasks that wait for the end by way of one sender.
-type watchers struct {
-	tasks     []*sched.Task
-	nextToAsk int // which task the next one that comes asks whether it still waits
-}
+type watchers = waiters.Roster[*sched.Task]
 
 // watchEnd is Ready at the end of the channel. Otherwise it keeps the task of cx, to be woken
-// then, beside the other tasks that wait for the end.
-//
-// A task that stops waiting does not take itself out. Each task that comes asks one of the
-// others, in turn, whether it still waits, and takes its place if it does not. So there are
-// never many more tasks in tx than wait.
+// then, beside the other tasks that wait for the end. A task that stops waiting does not take
+// itself out: so each that comes asks others, as a [waiters.Roster] wants it.
 func (tx *Sender[T]) watchEnd(cx *edo.Context) edo.Poll {
 	c, leaf, me := &tx.c, (*closing[T])(tx), (*sched.Context)(cx).Task()
-	var asked *sched.Task
-	stays := false // asked still waits
-	for {
-		s, ok := c.claimTx()
-		if !ok {
-			return edo.Ready
-		}
-		other := c.taskToAsk(s, me)
-		switch {
-		case other == me:
-			return c.releaseTx(me, s&waiting)
-		case other == nil || other == asked:
-			p := c.releaseTx(me, c.addWatcher(s, me, stays))
-			if other != nil && !stays {
-				cx.Displace(inside.WakerOf(other), leaf)
-			}
+	var asked *sched.Task // it still waits
+	for left := waiters.Questions; ; left-- {
+		other, p := c.askOrWatch(me, asked, left)
+		if other == nil {
 			return p
 		}
-		if c.releaseTx(me, s&waiting) == edo.Ready {
+		if cx.Sole(inside.WakerOf(other), leaf, "") != nil {
+			asked = other
+			continue
+		}
+		if c.removeWatcher(me, other) == edo.Ready {
 			return edo.Ready
 		}
-		asked, stays = other, cx.Sole(inside.WakerOf(other), leaf, "") != nil
+		cx.Displace(inside.WakerOf(other), leaf)
 	}
+}
+
+// askOrWatch returns the task to ask whether it still waits, if there is one besides asked and
+// left is not 0. Otherwise it puts me into tx, or is Ready at the end.
+func (c *channel[T]) askOrWatch(me, asked *sched.Task, left int) (other *sched.Task, p edo.Poll) {
+	s, ok := c.claimTx()
+	if !ok {
+		return nil, edo.Ready
+	}
+	bits := s & waiting
+	switch {
+	case bits&txMany != 0:
+		w := (*watchers)(c.tx)
+		if slices.Contains(w.All(), me) {
+			return nil, c.releaseTx(me, bits)
+		}
+		if other, ok = w.Ask(asked, left); !ok {
+			w.Add(me)
+		}
+	case bits == 0:
+		c.tx, bits = unsafe.Pointer(me), txWaits
+	default:
+		switch only := (*sched.Task)(c.tx); {
+		case only == me:
+		case only != asked && left != 0:
+			other = only
+		default:
+			w := new(watchers)
+			w.Add(only)
+			w.Add(me)
+			c.tx, bits = unsafe.Pointer(w), txWaits|txMany
+		}
+	}
+	if c.releaseTx(me, bits) == edo.Ready {
+		return nil, edo.Ready
+	}
+	return other, edo.Pending
+}
+
+// removeWatcher takes a task out of tx that does not wait any more, unless another task has done
+// so. It is Ready at the end.
+func (c *channel[T]) removeWatcher(me, other *sched.Task) edo.Poll {
+	s, ok := c.claimTx()
+	if !ok {
+		return edo.Ready
+	}
+	bits := s & waiting
+	switch {
+	case bits&txMany != 0:
+		w := (*watchers)(c.tx)
+		if w.Remove(other); len(w.All()) == 0 {
+			c.tx, bits = nil, 0
+		}
+	case bits != 0 && (*sched.Task)(c.tx) == other:
+		c.tx, bits = nil, 0
+	}
+	return c.releaseTx(me, bits)
 }
 
 // claimTx takes txBusy by rule 4, and returns the state before. ok is false at the end.
@@ -90,48 +134,11 @@ func (c *channel[T]) releaseTx(me *sched.Task, bits uint32) edo.Poll {
 	}
 }
 
-// taskToAsk returns me if that waits already, or the task to ask whether it still waits, or
-// nil when tx holds none. The caller has txBusy.
-func (c *channel[T]) taskToAsk(s uint32, me *sched.Task) *sched.Task {
-	switch {
-	case s&txMany != 0:
-		w := (*watchers)(c.tx)
-		if slices.Contains(w.tasks, me) {
-			return me
-		}
-		return w.tasks[w.nextToAsk]
-	case s&txWaits != 0:
-		return (*sched.Task)(c.tx)
-	}
-	return nil
-}
-
-// addWatcher puts me into tx, beside the task that was asked or in its place, and returns the
-// bits that say what tx holds. The caller has txBusy.
-func (c *channel[T]) addWatcher(s uint32, me *sched.Task, beside bool) uint32 {
-	switch {
-	case s&txMany != 0:
-		w := (*watchers)(c.tx)
-		if beside {
-			w.tasks = append(w.tasks, me)
-		} else {
-			w.tasks[w.nextToAsk] = me
-		}
-		w.nextToAsk = (w.nextToAsk + 1) % len(w.tasks)
-		return txWaits | txMany
-	case s&txWaits != 0 && beside:
-		c.tx = unsafe.Pointer(&watchers{tasks: []*sched.Task{(*sched.Task)(c.tx), me}})
-		return txWaits | txMany
-	}
-	c.tx = unsafe.Pointer(me)
-	return txWaits
-}
-
 // takeWatchers takes the tasks out of tx, which holds what bits say.
 func (c *channel[T]) takeWatchers(bits uint32) (tasks []*sched.Task) {
 	switch {
 	case bits&txMany != 0:
-		tasks = (*watchers)(c.tx).tasks
+		tasks = (*watchers)(c.tx).All()
 	case bits&txWaits != 0:
 		tasks = []*sched.Task{(*sched.Task)(c.tx)}
 	}

@@ -2,6 +2,8 @@ package chantest
 
 import (
 	"errors"
+	"fmt"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -146,6 +148,41 @@ func (c OneWaiter[S, R]) AllTasksThatWaitForTheEndAreWoken(t *testing.T, closeRe
 	})
 	if err != nil || ended.Load() != tasks {
 		t.Errorf("%d of %d tasks went on: %v", ended.Load(), tasks, err)
+	}
+}
+
+// TasksThatCameAndWentAreNotKept requires that of many tasks that wait for a while by PollClosed, beside
+// some that stay, the sender never keeps many more than wait. kept returns how many it keeps.
+func TasksThatCameAndWentAreNotKept[S Sender, R any](t *testing.T, open func() (S, R), kept func(tx S) int) {
+	t.Helper()
+	const come = 300
+	for _, stay := range []int{0, 1, 5} {
+		most := 3*(stay+3) + 2 // of those that come, at most three wait at a time
+		sim.Explore(t, 20, func(seed uint64) (many error) {
+			tx, rx := open()
+			defer runtime.KeepAlive(rx)
+			defer tx.Close()
+			err := sim.Run(seed, func(task *edo.Task) error {
+				for range stay {
+					edo.Spawn(task, ClosedByPoll(tx), edo.Daemon())
+				}
+				var last [2]*edo.JoinHandle[edo.Unit]
+				for i := range come {
+					h := edo.Spawn(task, ClosedByPoll(tx), edo.Daemon())
+					edo.Yield(task)
+					if old := last[i%2]; old != nil {
+						old.Abort()
+						old.Await(task)
+					}
+					last[i%2] = h
+				}
+				if n := kept(tx); n > most {
+					many = fmt.Errorf("%d of %d tasks are kept, where %d wait", n, come, stay+len(last))
+				}
+				return nil
+			})
+			return errors.Join(err, many)
+		})
 	}
 }
 

@@ -4,78 +4,53 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/reuse"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
 // PollClosed is Ready while IsClosed, and otherwise keeps the waker of the task. Any number
 // of tasks may poll: each is woken.
-//
-// A task that waits no more does not remove its entry. Instead, each task that comes asks
-// the task of one entry whether it waits still, another entry each time, and takes the
-// entry if not. So there are never many more entries than tasks that wait.
 func (s *Sender) PollClosed(cx *edo.Context) edo.Poll {
 	if !cx.Proceed(s) {
 		return edo.Pending
 	}
-	// Wait by an entry that is free.
-	w := cx.Waker()
-	p, used := s.joinFreeEntry(w)
-	if used == nil {
-		return p
-	}
-	// Otherwise wait by the entry of a task that waits no more.
-	if s.hub.evictStale(&s.closedWaiters, cx, used, "", s) == nil {
-		p, used = s.joinFreeEntry(w)
-		if used == nil {
+	var asked *Entry // its task still waits
+	for left := waiters.Questions; ; left-- {
+		other, p := s.askOrJoin(cx.Waker(), asked, left)
+		if other == nil {
 			return p
 		}
-	}
-	// Otherwise wait by a new entry.
-	h := s.hub
-	h.Mu.Lock()
-	defer h.Mu.Unlock()
-	if s.isClosed() {
-		return edo.Ready
-	}
-	e := new(Entry)
-	s.otherEntries = append(s.otherEntries, e)
-	s.addClosedWaiter(e, w)
-	return edo.Pending
-}
-
-// joinFreeEntry is Ready if IsClosed. Otherwise it makes w wait by an entry that is free. If
-// there is none, it returns an entry that is used, another one each time, so that the caller
-// asks whether its task waits still.
-func (s *Sender) joinFreeEntry(w edo.Waker) (p edo.Poll, used *Entry) {
-	h := s.hub
-	h.Mu.Lock()
-	defer h.Mu.Unlock()
-	if s.isClosed() {
-		return edo.Ready, nil
-	}
-	free := (*Entry)(nil)
-	for i := range 1 + len(s.otherEntries) {
-		e := s.entry(i)
-		switch waker := s.closedWaiters.waker(e); {
-		case waker == w:
-			return edo.Pending, nil
-		case waker.IsZero():
-			free = e
+		if s.hub.evictStale(&s.closedWaiters, cx, other, "", s) != nil {
+			asked = other
 		}
 	}
-	if free != nil {
-		s.addClosedWaiter(free, w)
-		return edo.Pending, nil
-	}
-	s.lastAsked = (s.lastAsked + 1) % (1 + len(s.otherEntries))
-	return edo.Pending, s.entry(s.lastAsked)
 }
 
-// entry returns the entry of PollClosed with index i.
-func (s *Sender) entry(i int) *Entry {
-	if i == 0 {
-		return &s.firstEntry
+// askOrJoin returns the entry to ask whether its task still waits, if there is one besides asked and
+// left is not 0. Otherwise it makes w wait by an entry, or is Ready if IsClosed. A task that waits no
+// more does not remove its entry: so each that comes asks others, as a [waiters.Roster] wants it.
+func (s *Sender) askOrJoin(w edo.Waker, asked *Entry, left int) (other *Entry, p edo.Poll) {
+	h := s.hub
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	if s.isClosed() {
+		return nil, edo.Ready
 	}
-	return s.otherEntries[i-1]
+	s.polled.RemoveFunc(func(e *Entry) bool { return !s.closedWaiters.has(e) }) // evicted, or woken
+	for _, e := range s.polled.All() {
+		if s.closedWaiters.waker(e) == w {
+			return nil, edo.Pending
+		}
+	}
+	if other, ok := s.polled.Ask(asked, left); ok {
+		return other, edo.Pending
+	}
+	e := &s.firstEntry
+	if s.closedWaiters.has(e) {
+		e = new(Entry)
+	}
+	s.polled.Add(e)
+	s.addClosedWaiter(e, w)
+	return nil, edo.Pending
 }
 
 // pollClosedBy is Ready while IsClosed, and otherwise keeps the waker of the task in e, by

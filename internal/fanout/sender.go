@@ -17,12 +17,10 @@ type Sender struct {
 	hub       *Hub
 	pc        uintptr // where it was made
 
-	// The tasks that wait until IsClosed by this sender, with the entries of PollClosed:
-	// there are as many as tasks have waited by it at the same time.
+	// The tasks that wait until IsClosed by this sender, and the entries of those that have polled.
 	closedWaiters Set
-	firstEntry    Entry
-	otherEntries  []*Entry
-	lastAsked     int // the index of the entry that was asked last whether its task waits
+	polled        waiters.Roster[*Entry]
+	firstEntry    Entry // one of these
 }
 
 // This does not compile unless node is the first field, as package waiters requires.

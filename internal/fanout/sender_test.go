@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
+	"github.com/edo-go/edo/internal/chantest"
 	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -219,4 +220,14 @@ func TestBatchThatNoTaskJoinsMeanwhileUsesOneArray(t *testing.T) {
 			t.Fatalf("room for %d, and %d more", cap(h.Waiting.slots), cap(h.Waiting.spare))
 		}
 	}
+}
+
+func TestTasksThatCameAndWentAreNotKept(t *testing.T) {
+	open := func() (*Sender, *Hub) {
+		h, s := &Hub{Package: "fanout"}, &Sender{}
+		s.Init(h, 0)
+		h.AddReceiver()
+		return s, h
+	}
+	chantest.TasksThatCameAndWentAreNotKept(t, open, func(s *Sender) int { return len(s.polled.All()) })
 }

@@ -17,12 +17,13 @@
 //	mu.Unlock()
 //
 // A [List] has the waiters that are in line. A [Free] has those that no task uses, for
-// operations in direct style, which borrow one for as long as they wait.
+// operations in direct style, which borrow one for as long as they wait. A [Roster] has those
+// that need not say when they stop waiting.
 //
 // # Locks
 //
-// The package has no lock and no atomic operation. The lock of the caller guards a list
-// or a Free, and the nodes of the waiters that are in it. The node of a waiter that is in
+// The package has no lock and no atomic operation. The lock of the caller guards a list,
+// a Free or a Roster, and the nodes of the waiters that are in it. The node of a waiter that is in
 // none belongs to the owner of the waiter.
 //
 // # When not to use it

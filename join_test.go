@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
@@ -12,6 +13,7 @@ import (
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
 )
 
 func TestEveryJoinerOfAHandleGetsTheResult(t *testing.T) {
@@ -29,9 +31,7 @@ func TestEveryJoinerOfAHandleGetsTheResult(t *testing.T) {
 					return nil
 				})
 			}
-			for range n + 2 {
-				edo.Yield(task)
-			}
+			timer.Sleep(task, time.Second) // all wait
 			gate.NotifyAll()
 			return nil
 		})

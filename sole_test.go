@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cancel"
@@ -16,6 +17,7 @@ import (
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/selector"
 	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
 )
 
 // flag is a leaf with room for one waiter.
@@ -67,7 +69,7 @@ func TestSecondWaiterGetsABusyErrorThatNamesBothAndTheFirstGoesOn(t *testing.T) 
 			_, err := edo.Await(task, &f)
 			return err
 		}, edo.Name("reader"))
-		edo.Yield(task)
+		timer.Sleep(task, time.Second) // it waits
 		h := edo.Go(task, func(task *edo.Task) error {
 			_, err := edo.Await(task, &f)
 			return err

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/codec"
 	"github.com/edo-go/edo/edotest"
 	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
 )
 
 func TestPartsHaveTheBytesOfBothBuffersAndTheConnection(t *testing.T) {
@@ -133,9 +135,7 @@ func TestTasksThatWaitForAFramedThatIsTakenApartGoOn(t *testing.T) {
 		f := newLines(a)
 		receives := edo.Go(task, func(task *edo.Task) error { _, err := f.Recv(task); return err })
 		sends := edo.Go(task, func(task *edo.Task) error { return f.Send(task, longLine) })
-		for range 3 {
-			edo.Yield(task)
-		}
+		timer.Sleep(task, time.Second) // both wait
 		p := f.Parts()
 		if _, err := receives.Await(task); err != io.EOF {
 			t.Errorf("the receiver got %v", err)

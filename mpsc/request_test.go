@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
 )
 
 // request is a message to an actor.
@@ -23,9 +25,7 @@ func dies[M any](make func(request) M, open func(M) request) (answered, closed i
 	err = sim.Run(3, func(task *edo.Task) error {
 		tx, rx := mpsc.New[M](16)
 		edo.Go(task, func(task *edo.Task) error {
-			for range 10 {
-				edo.Yield(task) // until all have asked
-			}
+			timer.Sleep(task, time.Second) // all have asked
 			for served := 0; ; served++ {
 				m, err := rx.Recv(task)
 				if err != nil {

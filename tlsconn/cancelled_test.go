@@ -3,12 +3,14 @@ package tlsconn_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/aio"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/socket"
+	"github.com/edo-go/edo/timer"
 	"github.com/edo-go/edo/tlsconn"
 )
 
@@ -47,10 +49,8 @@ func TestACancelledHandshakeClosesTheConnectionBelow(t *testing.T) {
 		err := sim.Run(1, func(task *edo.Task) error {
 			x, y := aio.Duplex(1 << 12)
 			h := begin(task, x)
-			for range 3 {
-				if err := edo.Yield(task); err != nil {
-					return err
-				}
+			if err := timer.Sleep(task, time.Second); err != nil { // the handshake waits
+				return err
 			}
 			abort(t, task, name, h)
 			_, err := aio.ReadAll(task, y, nil) // to the end

@@ -58,8 +58,11 @@ func (r *retry[T]) PollNext(cx *edo.Context) (zero T, _ edo.Poll, _ error) {
 		open := r.open
 		if !r.src.Held() {
 			r.open = nil
-			src := open()
-			r.open, r.src = open, source(src)
+			if r.src = source(open()); !r.src.Held() {
+				turn.End(cx)
+				break // the end, now: the poll of an empty slot may give way, and open would be called again
+			}
+			r.open = open
 		}
 		v, p, err := r.src.Poll(cx)
 		turn.End(cx)

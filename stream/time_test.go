@@ -3,6 +3,7 @@ package stream_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -245,6 +246,32 @@ func TestARetryGivesUpAtAnErrorThatIsNotWorthAnotherTry(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Whatever gives way in the poll in which the function returns nil, it is not called again.
+func TestAStreamEndsWithTheFirstNilOfItsFunction(t *testing.T) {
+	for name, operator := range map[string]func(next func() stream.Stream[int]) stream.Seq[int]{
+		"Cycle": stream.Cycle[int],
+		"Retry": func(next func() stream.Stream[int]) stream.Seq[int] { return stream.Retry(stream.Backoff{}, next) },
+	} {
+		sim.Explore(t, 64, func(seed uint64) error {
+			called := 0
+			err := sim.Run(seed, func(task *edo.Task) error {
+				edo.Go(task, func(task *edo.Task) error { return edo.Yield(task) })
+				_, err := edo.Await(task, stream.Count(operator(func() stream.Stream[int] {
+					if called++; called > 1 {
+						return stream.Once(1)
+					}
+					return nil
+				}).Take(1)))
+				return err
+			})
+			if err == nil && called != 1 {
+				err = fmt.Errorf("%s: called %d times", name, called)
+			}
+			return err
+		})
+	}
 }
 
 func TestARetryWhoseFunctionHasPanickedHasEnded(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/edotest"
@@ -11,6 +12,7 @@ import (
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/sim"
+	"github.com/edo-go/edo/timer"
 )
 
 func TestBudgetMakesATaskWithReadyInputsGiveWay(t *testing.T) {
@@ -168,7 +170,7 @@ func TestProceedOfACancelledTaskIsRefused(t *testing.T) {
 			proceeded = task.Proceed(nil)
 			return nil
 		})
-		tasktest.YieldTimes(task, 3)
+		timer.Sleep(task, time.Second) // it waits
 		h.Abort()
 		h.Await(task)
 		if !errors.Is(proceeded, edo.ErrCancelled) {

@@ -21,13 +21,15 @@ import (
 // garbage collector finds it some time later: the end is closed, so that the other end does
 // not wait for ever, and reported by package log/slog, with the place of the call of
 // Duplex. Most of the cost of Duplex, some two microseconds, is for that.
+//
+//go:noinline
 func Duplex(size int) (a, b *Pipe) {
 	if size < 1 {
 		panic(errors.New("aio: Duplex needs room for at least 1 byte, or nothing could ever be written"))
 	}
 	ab, ba := &lane{size: size}, &lane{size: size}
 	a, b = &Pipe{in: ba, out: ab}, &Pipe{in: ab, out: ba}
-	watchForgotten(a, b, origin.Here(1))
+	watchForgotten(a, b, origin.Caller())
 	return a, b
 }
 

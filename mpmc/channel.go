@@ -86,16 +86,20 @@ const useInstead = "clone the receiver, or use RecvFuture"
 // New returns a channel that holds exactly capacity messages at most: a send that finds it
 // full waits. Memory is allocated as it is needed. A capacity below 1 is a mistake in the
 // program, and panics.
+//
+//go:noinline
 func New[T any](capacity int) (*Sender[T], *Receiver[T]) {
 	if capacity < 1 {
 		panic(errCapacity)
 	}
-	return newChannel[T](capacity, capacity, callerPC())
+	return newChannel[T](capacity, capacity, origin.Caller())
 }
 
 // NewUnbounded returns a channel that is never full: memory alone slows its senders down.
+//
+//go:noinline
 func NewUnbounded[T any]() (*Sender[T], *Receiver[T]) {
-	return newChannel[T](math.MaxInt, 0, callerPC())
+	return newChannel[T](math.MaxInt, 0, origin.Caller())
 }
 
 // newChannel makes a channel, and its first handles.

@@ -2,12 +2,7 @@ package mpmc
 
 import (
 	"github.com/edo-go/edo/internal/lost"
-	"github.com/edo-go/edo/internal/origin"
 )
-
-// callerPC returns the program counter of the call of a function of this package that makes a
-// handle.
-func callerPC() uintptr { return origin.Here(2) }
 
 // newSender returns a handle that was made at pc. The senders of c already count it. The
 // cleanup, by which the collector reports a forgotten handle, costs 300 ns.

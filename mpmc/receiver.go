@@ -6,6 +6,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/fifo"
 	"github.com/edo-go/edo/internal/lost"
+	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/own"
 	"github.com/edo-go/edo/internal/release"
 	"github.com/edo-go/edo/internal/waiters"
@@ -31,8 +32,10 @@ type Receiver[T any] struct {
 
 // Clone returns another receiver of the same channel, which is closed on its own. The
 // clone of a closed receiver is closed. Making and dropping it takes about a microsecond.
+//
+//go:noinline
 func (rx *Receiver[T]) Clone() *Receiver[T] {
-	c, pc := rx.ch, callerPC()
+	c, pc := rx.ch, origin.Caller()
 	c.mu.Lock()
 	if rx.seat.ended {
 		c.mu.Unlock()

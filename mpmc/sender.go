@@ -6,6 +6,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/lost"
+	"github.com/edo-go/edo/internal/origin"
 	"github.com/edo-go/edo/internal/waiters"
 )
 
@@ -23,8 +24,10 @@ type Sender[T any] struct {
 
 // Clone returns another handle of the same channel, which is closed on its own. The clone
 // of a closed handle is closed. Making and closing it takes about a microsecond.
+//
+//go:noinline
 func (tx *Sender[T]) Clone() *Sender[T] {
-	c, pc := tx.ch, callerPC()
+	c, pc := tx.ch, origin.Caller()
 	c.mu.Lock()
 	if tx.ended {
 		c.mu.Unlock()

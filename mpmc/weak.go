@@ -1,5 +1,7 @@
 package mpmc
 
+import "github.com/edo-go/edo/internal/origin"
+
 // WeakSender is a handle that does not keep its channel open. A receiver keeps one of its own
 // channel, to send to the other receivers, and is not itself a sender that they wait for. Any
 // number of goroutines may use one.
@@ -28,8 +30,10 @@ func (tx *Sender[T]) Downgrade() *WeakSender[T] {
 // send is in line. From then on it stays false. The handle of a channel whose receivers are
 // gone, or have closed it, refuses to send, as all of them do. Making it takes about a
 // microsecond.
+//
+//go:noinline
 func (w *WeakSender[T]) Upgrade() (tx *Sender[T], ok bool) {
-	c, pc := w.ch, callerPC()
+	c, pc := w.ch, origin.Caller()
 	c.mu.Lock()
 	if w.gone || !c.mayStillSend() {
 		c.mu.Unlock()

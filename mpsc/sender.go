@@ -6,6 +6,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/inside"
 	"github.com/edo-go/edo/internal/lost"
+	"github.com/edo-go/edo/internal/origin"
 )
 
 // Sender is a handle to send with. Any number of goroutines may use one at the same time.
@@ -22,16 +23,20 @@ type Sender[T any] struct {
 // New returns a channel that holds capacity messages at most, and that exactly: a
 // send that finds so many waits. Memory is taken as it is needed. A capacity below
 // 1 is a mistake in the program, and panics.
+//
+//go:noinline
 func New[T any](capacity int) (*Sender[T], *Receiver[T]) {
 	if capacity < 1 {
 		panic(errCapacity)
 	}
-	return newChannel[T](uint64(capacity), callerPC())
+	return newChannel[T](uint64(capacity), origin.Caller())
 }
 
 // NewUnbounded returns a channel that is never full: memory alone slows its senders down.
+//
+//go:noinline
 func NewUnbounded[T any]() (*Sender[T], *Receiver[T]) {
-	return newChannel[T](unbounded, callerPC())
+	return newChannel[T](unbounded, origin.Caller())
 }
 
 // newChannel makes a channel, and its first handles.
@@ -45,8 +50,10 @@ func newChannel[T any](capacity uint64, pc uintptr) (*Sender[T], *Receiver[T]) {
 
 // Clone returns another handle of the same channel, which is closed on its own. The
 // clone of a closed handle is closed. Making and closing it takes about 0.7 µs.
+//
+//go:noinline
 func (tx *Sender[T]) Clone() *Sender[T] {
-	c, pc := tx.ch, callerPC()
+	c, pc := tx.ch, origin.Caller()
 	c.mu.Lock()
 	if tx.ended {
 		c.mu.Unlock()

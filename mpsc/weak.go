@@ -1,5 +1,7 @@
 package mpsc
 
+import "github.com/edo-go/edo/internal/origin"
+
 // WeakSender is a handle that does not keep its channel open. An actor keeps one of its own
 // channel, to give senders to others, and is not itself a sender that it waits for. Any number
 // of goroutines may use one.
@@ -27,8 +29,10 @@ func (tx *Sender[T]) Downgrade() *WeakSender[T] {
 // is not kept open any more: when every handle is closed, no permit is out, and the line is
 // empty. From then on it stays false. The handle of a channel whose receiver is closed refuses
 // to send, as all of them do. Making it takes about 0.7 µs.
+//
+//go:noinline
 func (w *WeakSender[T]) Upgrade() (tx *Sender[T], ok bool) {
-	c, pc := w.ch, callerPC()
+	c, pc := w.ch, origin.Caller()
 	c.mu.Lock()
 	if w.gone || !c.mayStillSend() {
 		c.mu.Unlock()

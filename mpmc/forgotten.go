@@ -1,16 +1,31 @@
 package mpmc
 
 import (
+	"runtime"
+
 	"github.com/edo-go/edo/internal/lost"
 )
 
 // newSender returns a handle that was made at pc. The senders of c already count it. The
-// cleanup, by which the collector reports a forgotten handle, costs 300 ns.
+// cleanup, by which the collector reports a forgotten handle, costs 300 ns, outside of a simulation.
 func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 	tx := &Sender[T]{ch: c, pc: pc}
-	m := lost.NewMark()
-	tx.cleanup = lost.Watch(tx, m, forgotten[T].onFound, forgotten[T]{c, pc, m})
+	lost.WatchHandle((*watchedSender[T])(tx))
 	return tx
+}
+
+// watchedSender is a sender for package lost.
+type watchedSender[T any] Sender[T]
+
+// Watch is called when the collector is to look for the sender.
+func (w *watchedSender[T]) Watch(m lost.Mark) {
+	w.cleanup = lost.Watch((*Sender[T])(w), m, forgotten[T].onFound, forgotten[T]{w.ch, w.pc, m})
+}
+
+// Unwatch is called when the sender was closed.
+func (w *watchedSender[T]) Unwatch() {
+	w.cleanup.Stop()
+	runtime.KeepAlive(w) // not collected before Stop
 }
 
 // forgotten stands for a sender that the collector has found. It must not refer to the handle.
@@ -39,11 +54,26 @@ func (o forgotten[T]) closeForgotten() error {
 
 // newReceiver returns a handle that was made at pc. The receivers of c already count it.
 func newReceiver[T any](c *channel[T], pc uintptr) *Receiver[T] {
-	s := &seat[T]{ch: c, pc: pc, mark: lost.NewMark()}
+	s := &seat[T]{ch: c, pc: pc}
 	s.streamTurn.seat = s
 	rx := &Receiver[T]{ch: c, seat: s}
-	rx.cleanup = lost.Watch(rx, s.mark, (*seat[T]).onFound, s)
+	lost.WatchHandle((*watchedReceiver[T])(rx))
 	return rx
+}
+
+// watchedReceiver is a receiver for package lost.
+type watchedReceiver[T any] Receiver[T]
+
+// Watch is called when the collector is to look for the receiver.
+func (w *watchedReceiver[T]) Watch(m lost.Mark) {
+	w.seat.mark = m
+	w.cleanup = lost.Watch((*Receiver[T])(w), m, (*seat[T]).onFound, w.seat)
+}
+
+// Unwatch is called when the receiver was dropped.
+func (w *watchedReceiver[T]) Unwatch() {
+	w.cleanup.Stop()
+	runtime.KeepAlive(w) // not collected before Stop
 }
 
 func (s *seat[T]) onFound() { lost.Found(s.mark, s.dropForgotten) }

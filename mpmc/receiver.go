@@ -97,10 +97,8 @@ func (rx *Receiver[T]) Drop() {
 
 // endHandle ends the handle. The caller holds the lock, and endHandle releases it.
 func (rx *Receiver[T]) endHandle() {
-	rx.cleanup.Stop()
-	lost.Closed()
+	lost.CloseHandle((*watchedReceiver[T])(rx))
 	rx.ch.endSeat(rx.seat)
-	runtime.KeepAlive(rx) // not collected before Stop
 }
 
 // endSeat ends a handle that is open: the waits by way of it are refused, and the last handle

@@ -143,10 +143,8 @@ func (tx *Sender[T]) Close() {
 	}
 	tx.ended = true
 	wakers := c.refuseWatches(tx)
-	tx.cleanup.Stop()
-	lost.Closed()
+	lost.CloseHandle((*watchedSender[T])(tx))
 	c.dropSender(tx.pc)
-	runtime.KeepAlive(tx) // not collected before Stop
 	for _, w := range wakers {
 		w.Wake()
 	}

@@ -1,16 +1,31 @@
 package mpsc
 
 import (
+	"runtime"
+
 	"github.com/edo-go/edo/internal/lost"
 )
 
 // newSender returns a handle that was made at pc. The senders of c already count it. The
-// cleanup, by which the collector reports a forgotten handle, costs 300 ns.
+// cleanup, by which the collector reports a forgotten handle, costs 300 ns, outside of a simulation.
 func newSender[T any](c *channel[T], pc uintptr) *Sender[T] {
 	tx := &Sender[T]{ch: c, pc: pc}
-	m := lost.NewMark()
-	tx.cleanup = lost.Watch(tx, m, forgotten[T].onFound, forgotten[T]{c, pc, m})
+	lost.WatchHandle((*watchedSender[T])(tx))
 	return tx
+}
+
+// watchedSender is a sender for package lost.
+type watchedSender[T any] Sender[T]
+
+// Watch is called when the collector is to look for the sender.
+func (w *watchedSender[T]) Watch(m lost.Mark) {
+	w.cleanup = lost.Watch((*Sender[T])(w), m, forgotten[T].onFound, forgotten[T]{w.ch, w.pc, m})
+}
+
+// Unwatch is called when the sender was closed.
+func (w *watchedSender[T]) Unwatch() {
+	w.cleanup.Stop()
+	runtime.KeepAlive(w) // not collected before Stop
 }
 
 // forgotten stands for a handle that the collector has found. It must not refer to the handle.

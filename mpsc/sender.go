@@ -170,9 +170,7 @@ func (tx *Sender[T]) Close() {
 	wakers := c.refuseWatches(tx)
 	rx := c.dropSender(tx.pc)
 	c.mu.Unlock()
-	tx.cleanup.Stop()
-	lost.Closed()
-	runtime.KeepAlive(tx) // not collected before Stop
+	lost.CloseHandle((*watchedSender[T])(tx))
 	rx.Wake()
 	for _, w := range wakers {
 		w.Wake()

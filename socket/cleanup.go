@@ -13,11 +13,11 @@ import (
 // garbage and was not closed.
 func newConn(inner driver.Conn, pc uintptr) *Conn {
 	c := &Conn{inner: inner}
+	inner.Notes().SetPlace(origin.Shorten(pc))
 	if lost.Held() { // a simulation reports what is lost in the order in which it was made
-		watchLost(c, inner, pc)
+		lost.WatchHandle((*watchedConn)(c))
 		return c
 	}
-	inner.Notes().SetPlace(origin.Shorten(pc))
 	if !c.hold() {
 		runtime.AddCleanup(c, foundConn, inner)
 	}
@@ -32,6 +32,21 @@ func (c *Conn) hold() bool {
 
 // A Conn begins with its handle.
 var _ = [1]struct{}{}[unsafe.Offsetof(Conn{}.inner)]
+
+// watchedConn is a connection for package lost.
+type watchedConn Conn
+
+// Watch is called when the collector is to look for the connection.
+func (w *watchedConn) Watch(m lost.Mark) {
+	if w.inner.Closed() {
+		lost.Closed()
+		return
+	}
+	lost.Watch((*Conn)(w), m, forgotten.found, forgotten{w.inner, w.inner.Notes().Place().PC(), m})
+}
+
+// Unwatch is not called: Close does not tell.
+func (w *watchedConn) Unwatch() {}
 
 // foundConn is called for a Conn that the collector has found, and that was made while no
 // simulation ran.
@@ -82,6 +97,8 @@ type closer interface {
 func (f forgotten) found() {
 	if !f.inner.Closed() {
 		lost.Found(f.mark, f.closeLost)
+	} else if f.mark != (lost.Mark{}) {
+		lost.Closed()
 	}
 }
 

@@ -28,6 +28,9 @@ var patience = 2 * time.Second
 // seconds, or they have run for twenty. It takes a few milliseconds, and more when there
 // is much memory or a slow clean-up function.
 func Collect() bool {
+	for _, r := range runs() {
+		r.watchHandles(false)
+	}
 	for range maxRounds {
 		before := found.Load()
 		_, executed := cleanups()

@@ -18,9 +18,11 @@ type Mark struct {
 // NewMark returns the mark of a thing that the caller has just made. When its owner closes it, so
 // that it is not looked for any more, the owner may call [Closed], once: then a simulation in which
 // nothing can happen any more need not run the collector for it. It costs some nanoseconds.
-func NewMark() Mark {
+func NewMark() Mark { return newMark(makerOf(gid.Get())) }
+
+func newMark(maker uint64) Mark {
 	watched.Add(1)
-	return Mark{made.Add(1), makerOf(gid.Get())}
+	return Mark{made.Add(1), maker}
 }
 
 // A Run is a simulation that runs, as this package knows it.
@@ -28,11 +30,12 @@ type Run struct {
 	id        uint64 // with isRun
 	goroutine uintptr
 	polls     func(g uintptr) bool
-	early     []*held  // the watchers of its first things; guarded by the lock of the package
-	few       [8]*held // the first room of these
+	entered   atomic.Pointer[[]uintptr] // replaced, with mu; nil: none
 
-	mu      sync.Mutex // guards entered
-	entered []uintptr
+	mu       sync.Mutex // guards the following
+	handles  []marked   // see WatchHandle
+	few      [4]marked  // the first room of these
+	hasEnded bool
 }
 
 // isRun is in the id of each run, and in no goroutine: those are addresses.
@@ -51,7 +54,7 @@ func Hold(goroutine uintptr, polls func(g uintptr) bool) *Run {
 	defer mu.Unlock()
 	begun++
 	r := &Run{id: begun | isRun, goroutine: goroutine, polls: polls}
-	r.early = r.few[:0]
+	r.handles = r.few[:0]
 	all := append(slices.Clip(runs()), r)
 	running.Store(&all)
 	return r
@@ -69,10 +72,11 @@ func runs() []*Run {
 
 // Release says that r has ended.
 func (r *Run) Release() {
+	r.watchHandles(true) // first: one that is closed at this moment is still looked for here
 	mu.Lock()
 	all := slices.DeleteFunc(slices.Clone(runs()), func(o *Run) bool { return o == r })
 	running.Store(&all)
-	r.letGo()
+	r.forgetWatchers()
 	mu.Unlock()
 	if len(all) == 0 {
 		_ = tell(nil)
@@ -92,36 +96,48 @@ func (r *Run) Enter() (leave func()) {
 	g := gid.Get()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.entered = append(r.entered, g)
+	all := append(slices.Clip(r.others()), g)
+	r.entered.Store(&all)
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.entered = slices.DeleteFunc(r.entered, func(o uintptr) bool { return o == g })
+		all := slices.DeleteFunc(slices.Clone(r.others()), func(o uintptr) bool { return o == g })
+		r.entered.Store(&all)
 	}
 }
 
-// has reports whether a goroutine polls a task of r, or has entered r.
-func (r *Run) has(g uintptr) bool {
-	if r.polls(g) {
-		return true
+// others returns the goroutines that have entered r.
+func (r *Run) others() []uintptr {
+	if all := r.entered.Load(); all != nil {
+		return *all
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Contains(r.entered, g)
+	return nil
 }
+
+// has reports whether a goroutine polls a task of r, or has entered r.
+func (r *Run) has(g uintptr) bool { return r.polls(g) || slices.Contains(r.others(), g) }
 
 // makerOf returns the maker of what a goroutine, the caller, makes now: the simulation of its task, or the one
 // that it has made itself and steps.
 func makerOf(g uintptr) uint64 {
-	for _, r := range runs() {
-		if r.has(g) {
-			return r.id
-		}
-	}
-	if r := madeBy(g); r != nil {
+	if r := runOn(g); r != nil {
 		return r.id
 	}
 	return uint64(g)
+}
+
+// runOn returns the simulation that has what a goroutine, the caller, makes now; nil: none has.
+func runOn(g uintptr) *Run {
+	all := runs()
+	for _, r := range all {
+		if r.has(g) {
+			return r
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return madeBy(g)
 }
 
 // madeBy returns the simulation that a goroutine has made and that runs, if there is one such.

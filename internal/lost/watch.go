@@ -21,33 +21,15 @@ func Watch[T, A any](thing *T, m Mark, found func(A), arg A) runtime.Cleanup {
 	}
 	w := &watcher[A]{found: found, arg: arg}
 	w.self = w
-	if !r.keep(&w.held) {
-		watch(m, weak.Make(&w.held))
-	}
+	watch(m, weak.Make(&w.held))
 	return runtime.AddCleanup(thing, (*watcher[A]).run, w)
 }
 
-// mostEarly is how many watchers a simulation keeps, of the first things that it makes. So a short one needs no weak
-// pointers, each of which costs as much as the cleanup itself, and a long one keeps no watchers of closed things
-// beyond these.
-const mostEarly = 64
-
-// keep keeps a watcher, if it is one of the first.
-func (r *Run) keep(h *held) bool {
-	mu.Lock()
-	defer mu.Unlock()
-	if len(r.early) == mostEarly {
-		return false
-	}
-	r.early = append(r.early, h)
-	return true
-}
-
-// watchers are those of the other things that a simulation has made which runs. The cleanup alone refers to such a
+// watchers are those of the things that a simulation has made which runs. The cleanup alone refers to such a
 // watcher: when it has run, or was stopped, the watcher is garbage. mu guards the list, and the fields of all watchers.
-var watchers []marked
+var watchers []watching
 
-type marked struct {
+type watching struct {
 	Mark
 	held weak.Pointer[held]
 }
@@ -68,10 +50,10 @@ func watch(m Mark, h weak.Pointer[held]) {
 	mu.Lock()
 	defer mu.Unlock()
 	if len(watchers) == cap(watchers) {
-		watchers = slices.DeleteFunc(watchers, func(w marked) bool { return w.held.Value() == nil })
+		watchers = slices.DeleteFunc(watchers, func(w watching) bool { return w.held.Value() == nil })
 		watchers = slices.Grow(watchers, len(watchers)+1) // so that each is looked at a few times
 	}
-	watchers = append(watchers, marked{m, h})
+	watchers = append(watchers, watching{m, h})
 }
 
 // run is the cleanup.
@@ -89,16 +71,10 @@ func (w *watcher[A]) run() {
 // letGo is called with mu held.
 func (w *watcher[A]) letGo() { *w = watcher[A]{} }
 
-// letGo takes the watchers of r off the lists. They let go if r is excused. Locked.
-func (r *Run) letGo() {
+// forgetWatchers takes the watchers of r, which has ended, off the list. They let go if r is excused. Locked.
+func (r *Run) forgetWatchers() {
 	isOver := isExcused(r.id)
-	for _, h := range r.early {
-		if isOver && h.self != nil {
-			h.self.letGo()
-		}
-	}
-	r.early, r.few = nil, [len(r.few)]*held{}
-	watchers = slices.DeleteFunc(watchers, func(w marked) bool {
+	watchers = slices.DeleteFunc(watchers, func(w watching) bool {
 		if w.maker != r.id {
 			return false
 		}

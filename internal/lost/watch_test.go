@@ -105,10 +105,7 @@ func TestTheListOfWatchersForgetsThoseOfClosedThings(t *testing.T) {
 		t.Errorf("%d watchers at a time", longest)
 	}
 	makeRing(NewMark(), &found, true)
-	if n := len(r.early); n != mostEarly {
-		t.Errorf("%d watchers are kept", n)
-	}
-	if slices.ContainsFunc(watchers, func(w marked) bool { return w.maker != r.id }) {
+	if slices.ContainsFunc(watchers, func(w watching) bool { return w.maker != r.id }) {
 		t.Error("a watcher of a thing that no simulation has made")
 	}
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -60,11 +61,26 @@ func (e *exploration) run(seed uint64, strategy schedule.Strategy) error {
 		}
 	}()
 	e.session.Begin(strategy)
+	hadFailed := e.testHasFailed()
 	err := e.fn(seed)
+	if err == nil && !hadFailed && e.testHasFailed() {
+		err = errTestFailed
+	}
 	returned = true
 	e.runs++
 	e.choices += len(e.session.Record.Steps)
 	return err
+}
+
+// errTestFailed is the error of a run that has failed the test and returned none. Whether a further run does so
+// too cannot be told.
+var errTestFailed = errors.New("the run has failed the test itself (t.Error, t.Fatal): " +
+	"when the function returns an error instead, the schedule is shrunk, and what happened is told")
+
+// testHasFailed reports whether the test has failed, if that can be asked.
+func (e *exploration) testHasFailed() bool {
+	t, ok := e.t.(interface{ Failed() bool })
+	return ok && t.Failed()
 }
 
 // replay runs what the environment names, once. misfit says, if it is not nil, that the run is not that of
@@ -176,6 +192,10 @@ func (e *exploration) confirm(f *Failure) {
 	e.t.Helper()
 	first := slices.Clone(e.session.Record.Steps)
 	choices := schedule.ChoicesOf(first)
+	if errors.Is(f.Err, errTestFailed) {
+		e.setSchedule(f, choices)
+		return
+	}
 	err := e.run(f.Seed, &schedule.Follow{Choices: choices})
 	at := schedule.Part(first, e.session.Record.Steps)
 	switch {

@@ -17,7 +17,8 @@ type TB interface {
 
 // Explore calls fn with each of so many seeds, 0 first, and fails the test at the
 // first error, which is a [*Failure]. fn runs one simulation, or several, under the seed, on
-// the goroutine of the test; if it panics or ends the test itself, the seed is logged.
+// the goroutine of the test; if it panics or ends the test itself, the seed is logged. A run that
+// fails the test by t.Error, and returns no error, is a failure too, and is not shrunk.
 //
 // A seed that fails is run again. If that run is another one, the program is not a function of
 // its seed, and the failure says where the runs part. Otherwise Explore looks, for some

@@ -133,3 +133,50 @@ func ExampleExplore() {
 	//       0s  #2 task 0: spawned by #1 main at order.go:110; ends
 	//       0s  #4 task 2: spawned by #1 main at order.go:110; ends
 }
+
+// judge is a spy that the program can fail, as by t.Error.
+type judge struct {
+	spy
+	hasFailed bool
+}
+
+func (j *judge) Failed() bool { return j.hasFailed }
+
+// Whether a further run fails the test cannot be told: it has failed. So the first is the last.
+func TestARunThatFailsTheTestItselfIsToldWithItsSeedAndSchedule(t *testing.T) {
+	clearEnvironment(t)
+	fails := func(j *judge) func(seed uint64) error {
+		return func(seed uint64) error {
+			var b strings.Builder
+			err := sim.Run(seed, steps(&b, 2, 2))
+			if b.String() == "aabb" {
+				j.hasFailed = true
+			}
+			return err
+		}
+	}
+	j := &judge{spy: spy{name: "TestX"}}
+	sim.Explore(j, 200, fails(j))
+	found := regexp.MustCompile(`seed (\d+) fails: the run has failed the test itself(?s:.*)EDO_SCHEDULE=(\S+)`).FindStringSubmatch(j.failed)
+	if found == nil || len(j.logged) != 0 {
+		t.Fatalf("%q, and logged %q", j.failed, j.logged)
+	}
+	t.Setenv(sim.SeedVariable, found[1])
+	t.Setenv(sim.ScheduleVariable, found[2])
+	j = &judge{spy: spy{name: "TestX"}}
+	sim.Explore(j, 200, fails(j))
+	if !j.hasFailed || !strings.Contains(j.failed, "the run has failed the test itself") || strings.Contains(j.failed, "does not fit") {
+		t.Errorf("the replay: %v, %q", j.hasFailed, j.failed)
+	}
+	clearEnvironment(t)
+	j = &judge{spy: spy{name: "TestX"}}
+	sim.All(j, func() error { return fails(j)(0) })
+	if !strings.Contains(j.failed, "the run has failed the test itself") || !strings.Contains(j.failed, "EDO_SCHEDULE=") {
+		t.Errorf("All: %q", j.failed)
+	}
+	j = &judge{spy: spy{name: "TestX"}, hasFailed: true} // before
+	sim.Explore(j, 20, fails(j))
+	if j.failed != "" {
+		t.Errorf("a test that has failed before: %q", j.failed)
+	}
+}

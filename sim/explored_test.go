@@ -154,6 +154,12 @@ func TestAHuntWritesTheFailuresAndTheCorpusReplaysThem(t *testing.T) {
 	if err != nil || json.Unmarshal(text, &p) != nil || !p.Done || p.Failures < 2 || p.Kinds < 1 || p.Kinds > 3 || p.Runs < 40 {
 		t.Errorf("progress %s, %v", text, err)
 	}
+	runs := p.Runs
+	sim.Explore(&spy{name: "TestAnother"}, 7, func(uint64) error { return nil })
+	text, err = os.ReadFile(filepath.Join(kept, "progress.1.json"))
+	if err != nil || json.Unmarshal(text, &p) != nil || p.Test != "TestAnother" || p.Seed != 1+6*3 || p.Runs != runs+7 || p.Kinds < 1 {
+		t.Errorf("progress of both, after %d runs of the first: %s, %v", runs, text, err)
+	}
 	os.Remove(filepath.Join(kept, "progress.1.json"))
 	t.Setenv(sim.HuntVariable, "")
 	t.Setenv(sim.HuntSeedsVariable, "")

@@ -2,12 +2,14 @@ package sim
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,20 +24,28 @@ const (
 	// HuntSeedsVariable has the first seed and the step to the next, as in "2,4": so several
 	// processes share the seeds. Otherwise it is "0,1".
 	HuntSeedsVariable = "EDO_HUNT_SEEDS"
-	// HuntForVariable is for how long, as in "30s". Otherwise it is for as many seeds as the
-	// test says.
+	// HuntForVariable is for how long each Explore does so, as in "30s". Otherwise it is for as many
+	// seeds as the test says.
 	HuntForVariable = "EDO_HUNT_FOR"
 )
 
-// Progress is what a hunt has done so far.
+// Progress is what a process that hunts has done so far, in all its calls of Explore.
 type Progress struct {
-	Test     string `json:"test"`
+	Test     string `json:"test"`     // of the present Explore
+	Seed     uint64 `json:"seed"`     // of the present run
 	Runs     int    `json:"runs"`     // runs of the function, of those that shrink too
 	Choices  int    `json:"choices"`  // steps of them
-	Pairs    int    `json:"pairs"`    // pairs of steps of two tasks that have followed each other
+	Pairs    int    `json:"pairs"`    // pairs of steps of two tasks that have followed each other, in one Explore
 	Failures int    `json:"failures"` // runs that have failed, without those that shrink
 	Kinds    int    `json:"kinds"`    // how many kinds of failures there are
 	Done     bool   `json:"done"`
+}
+
+// hunted is the sum of the hunts of this process that have ended, of which the files are in dir.
+var hunted struct {
+	sync.Mutex
+	dir string
+	Progress
 }
 
 func hunts() bool { return os.Getenv(HuntVariable) != "" }
@@ -61,7 +71,9 @@ type hunt struct {
 	until       time.Time      // zero: for so many seeds
 	kinds       map[string]int // text without numbers, and places: the fewest switches so far
 	failures    int
-	toldAt      time.Time
+
+	mu      sync.Mutex
+	present Progress // what is written every second, also while a run does not end
 }
 
 // read reads the environment.
@@ -94,22 +106,58 @@ func (h *hunt) isOver(n int) bool {
 
 func (h *hunt) run() error {
 	h.e.t.Helper()
-	for n := 0; !h.isOver(n); n++ {
-		f := h.e.try(h.first + uint64(n)*h.step)
-		if f != nil {
-			h.failures++
-			if err := h.keep(f); err != nil {
-				return err
+	over, told := make(chan struct{}), make(chan struct{})
+	h.begin(h.first)
+	go func() {
+		defer close(told)
+		for tick := time.NewTicker(time.Second); ; {
+			_ = h.tell(false) // the last one says whether it can be written
+			select {
+			case <-tick.C:
+			case <-over:
+				tick.Stop()
+				return
 			}
 		}
-		if now := time.Now(); now.Sub(h.toldAt) >= time.Second {
-			h.toldAt = now
-			if err := h.tell(false); err != nil {
-				return err
-			}
-		}
+	}()
+	err := h.search()
+	close(over)
+	<-told
+	if err != nil {
+		return err
 	}
 	return h.tell(true)
+}
+
+// search tries seeds until the time is up.
+func (h *hunt) search() error {
+	h.e.t.Helper()
+	for n := 0; !h.isOver(n); n++ {
+		seed := h.first + uint64(n)*h.step
+		h.begin(seed)
+		f := h.e.try(seed)
+		if f == nil {
+			continue
+		}
+		h.failures++
+		if err := h.keep(f); err != nil {
+			return err
+		}
+		if errors.Is(f.Err, errTestFailed) {
+			break // no further one would be noticed
+		}
+	}
+	return nil
+}
+
+// begin notes what was done before the run of a seed.
+func (h *hunt) begin(seed uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.present = Progress{
+		Test: h.e.t.Name(), Seed: seed, Runs: h.e.runs, Choices: h.e.choices, Pairs: h.e.corpus.Pairs.Len(),
+		Failures: h.failures, Kinds: len(h.kinds),
+	}
 }
 
 // keep writes f, unless a failure of its kind with as few switches was written.
@@ -126,10 +174,27 @@ func (h *hunt) keep(f *Failure) error {
 
 // tell writes the progress.
 func (h *hunt) tell(done bool) error {
-	text, err := json.Marshal(Progress{
-		Test: h.e.t.Name(), Runs: h.e.runs, Choices: h.e.choices, Pairs: h.e.corpus.Pairs.Len(),
-		Failures: h.failures, Kinds: len(h.kinds), Done: done,
-	})
+	if done {
+		h.begin(h.present.Seed)
+	}
+	hunted.Lock()
+	defer hunted.Unlock()
+	h.mu.Lock()
+	p := h.present
+	h.mu.Unlock()
+	if hunted.dir != h.dir {
+		hunted.dir, hunted.Progress = h.dir, Progress{}
+	}
+	p.Done = done
+	p.Runs += hunted.Runs
+	p.Choices += hunted.Choices
+	p.Failures += hunted.Failures
+	p.Kinds += hunted.Kinds
+	p.Pairs = max(p.Pairs, hunted.Pairs)
+	if done {
+		hunted.Progress = p
+	}
+	text, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}

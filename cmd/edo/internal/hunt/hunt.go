@@ -29,7 +29,7 @@ go test replays it from then on, before all seeds. The status is 1 if anything w
 
 // Run is the command. It returns the exit status.
 func Run(args []string, out, errs io.Writer) int {
-	h := hunter{pkg: ".", out: out}
+	h := hunter{pkg: ".", grace: 30 * time.Second, out: out}
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		h.pkg, args = args[0], args[1:]
 	}
@@ -66,6 +66,7 @@ func Run(args []string, out, errs io.Writer) int {
 type hunter struct {
 	pkg, pattern string
 	time         time.Duration
+	grace        time.Duration
 	processes    int
 	race         bool
 	keepIn       string // the folder whose testdata gets the failures; "": that of the package
@@ -99,7 +100,7 @@ func (h *hunter) hunt(ctx context.Context) (found int, err error) {
 	if _, err := os.Stat(binary); err != nil {
 		return 0, fmt.Errorf("%s has no tests", h.pkg)
 	}
-	fleet := &fleet{processes: h.processes, dir: work, time: h.time, out: h.out, isTerminal: isTerminal(h.out)}
+	fleet := &fleet{processes: h.processes, dir: work, time: h.time, grace: h.grace, out: h.out, isTerminal: isTerminal(h.out)}
 	err = fleet.run(ctx, func(ctx context.Context, i int) *exec.Cmd {
 		c := exec.CommandContext(ctx, binary, "-test.run", h.pattern, "-test.timeout", "0", "-test.count", "1")
 		c.Dir = folder

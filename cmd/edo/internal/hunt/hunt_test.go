@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,10 @@ func fake(mode string) int {
 		fmt.Println(err)
 		return 1
 	}
+	if os.Getenv("EDO_SEED")+os.Getenv("EDO_SCHEDULE") != "" {
+		fmt.Println("this is a replay")
+		return 1
+	}
 	write := func(name string, v any) {
 		text, err := json.Marshal(v)
 		if err == nil {
@@ -53,6 +58,11 @@ func fake(mode string) int {
 		fmt.Println("the test is broken")
 		return 3
 	}
+	if mode == "hangs" {
+		write(fmt.Sprintf("progress.%d.json", first), progress{Test: "TestX", Seed: uint64(40 + first), Runs: 9})
+		<-time.After(time.Minute) // it is ended before
+		return 0
+	}
 	write(fmt.Sprintf("progress.%d.json", first), progress{Runs: 1000 + first, Pairs: 10 * (first + 1), Failures: 2})
 	if mode == "finds" {
 		write("aaaa.json", failure{Test: "TestX/a", Seed: uint64(first), Schedule: "3.1", Error: "lost 1 message\nmore", Switches: 5 - first})
@@ -65,7 +75,7 @@ func fake(mode string) int {
 
 // newFleet returns a fleet of three fakes.
 func newFleet(t *testing.T, out *strings.Builder) *fleet {
-	return &fleet{processes: 3, dir: t.TempDir(), time: time.Second, out: out}
+	return &fleet{processes: 3, dir: t.TempDir(), time: time.Second, grace: time.Minute, out: out}
 }
 
 // fakes returns the command of a fake.
@@ -78,6 +88,7 @@ func fakes(mode string) func(ctx context.Context, i int) *exec.Cmd {
 }
 
 func TestTheSmallestFailureOfEachKindIsKeptWhereTheTestReplaysIt(t *testing.T) {
+	t.Setenv("EDO_SEED", "7") // of the shell from which edo hunt is called
 	var out strings.Builder
 	f := newFleet(t, &out)
 	if err := f.run(t.Context(), fakes("finds")); err != nil {
@@ -121,7 +132,7 @@ func TestTheSmallestFailureOfEachKindIsKeptWhereTheTestReplaysIt(t *testing.T) {
 // The pattern names another test too, which fails and does not hunt.
 func TestAHuntKeepsWhatItHasFoundWhenAnotherTestFails(t *testing.T) {
 	var out strings.Builder
-	h := hunter{pkg: "./testdata/prey", pattern: "^TestPrey", time: 200 * time.Millisecond, processes: 1, out: &out, keepIn: t.TempDir()}
+	h := hunter{pkg: "./testdata/prey", pattern: "^TestPrey", time: 200 * time.Millisecond, grace: time.Minute, processes: 1, out: &out, keepIn: t.TempDir()}
 	found, err := h.hunt(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "TestPreyInAllOrders") || found == 0 {
 		t.Fatalf("%d found, %v\n%s", found, err, out.String())
@@ -134,7 +145,7 @@ func TestAHuntKeepsWhatItHasFoundWhenAnotherTestFails(t *testing.T) {
 // TestAHuntFindsABugAndKeepsItsSchedule builds a real test and runs it.
 func TestAHuntFindsABugAndKeepsItsSchedule(t *testing.T) {
 	var out strings.Builder
-	h := hunter{pkg: "./testdata/prey", pattern: "^TestPrey$", time: 200 * time.Millisecond, processes: 2, out: &out, keepIn: t.TempDir()}
+	h := hunter{pkg: "./testdata/prey", pattern: "^TestPrey$", time: 200 * time.Millisecond, grace: time.Minute, processes: 2, out: &out, keepIn: t.TempDir()}
 	found, err := h.hunt(t.Context())
 	if err != nil || found == 0 {
 		t.Fatalf("%d found, %v\n%s", found, err, out.String())
@@ -157,6 +168,51 @@ func TestAProcessThatFailsIsAnErrorWithWhatItSaid(t *testing.T) {
 	err := newFleet(t, &out).run(t.Context(), fakes("breaks"))
 	if err == nil || !strings.Contains(err.Error(), "process 1: exit status 3\nthe test is broken") {
 		t.Fatal(err)
+	}
+}
+
+func TestARunThatDoesNotEndIsAnErrorWithItsSeed(t *testing.T) {
+	var out strings.Builder
+	f := newFleet(t, &out)
+	f.time, f.grace = time.Millisecond, time.Millisecond
+	if err := os.MkdirAll(f.folder(1), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	text := `{"test": "TestX", "seed": 41, "runs": 9}` // as the process writes it, perhaps too late
+	if err := os.WriteFile(filepath.Join(f.folder(1), "progress.1.json"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	err := f.run(t.Context(), func(ctx context.Context, i int) *exec.Cmd {
+		mode := "finds"
+		if i == 1 {
+			mode = "hangs"
+		}
+		return fakes(mode)(ctx, i)
+	})
+	if err == nil || !strings.Contains(err.Error(), "process 1 did not end: its last run was that of TestX under EDO_SEED=41") {
+		t.Fatal(err)
+	}
+}
+
+// An interrupt ends the processes: what they have found is kept, and is no error of theirs.
+func TestAnInterruptedHuntKeepsWhatItHasFound(t *testing.T) {
+	var out strings.Builder
+	f := newFleet(t, &out)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for {
+			if _, ok := f.of(1); ok {
+				cancel()
+				return
+			}
+			runtime.Gosched()
+		}
+	}()
+	if err := f.run(ctx, fakes("hangs")); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), " schedules, ") {
+		t.Errorf("printed %q", out.String())
 	}
 }
 

@@ -12,10 +12,12 @@ import (
 // progress is what a process writes of itself, and the sum of several. The names of its fields are
 // those of sim.Progress.
 type progress struct {
-	Runs     int `json:"runs"`
-	Choices  int `json:"choices"`
-	Pairs    int `json:"pairs"`
-	Failures int `json:"failures"`
+	Test     string `json:"test"` // of the present Explore
+	Seed     uint64 `json:"seed"` // of the present run
+	Runs     int    `json:"runs"`
+	Choices  int    `json:"choices"`
+	Pairs    int    `json:"pairs"`
+	Failures int    `json:"failures"`
 
 	kinds int
 }
@@ -32,9 +34,9 @@ func (f *fleet) progress() (sum progress) {
 				kinds[name] = true
 				continue
 			}
-			var p progress
-			if text, err := os.ReadFile(file); err != nil || json.Unmarshal(text, &p) != nil {
-				continue // it is being written
+			p, ok := readProgress(file)
+			if !ok {
+				continue
 			}
 			sum.Runs += p.Runs
 			sum.Choices += p.Choices
@@ -44,6 +46,16 @@ func (f *fleet) progress() (sum progress) {
 	}
 	sum.kinds = len(kinds)
 	return sum
+}
+
+// of returns what a process has written of itself.
+func (f *fleet) of(i int) (progress, bool) {
+	return readProgress(filepath.Join(f.folder(i), fmt.Sprintf("progress.%d.json", i)))
+}
+
+func readProgress(file string) (p progress, ok bool) {
+	text, err := os.ReadFile(file)
+	return p, err == nil && json.Unmarshal(text, &p) == nil
 }
 
 // isProgress reports whether a file has the progress of a process, and not a failure.

@@ -141,19 +141,19 @@ func (p *plan) fault() {
 	case !h.isUp:
 	case kind == crashes, kind == kills:
 		p.fell(h, kind)
-	case kind == pauses && !h.pause:
-		h.Pause()
+	case kind == pauses && !h.Paused():
+		h.setPause(h.pause, true)
 		life := h.life
 		p.lasts(func() {
 			if h.life == life {
-				h.Resume()
+				h.setPause(h.pause, false)
 			}
 		})
-	case kind == clocks:
+	case kind == clocks && !h.astray:
 		const steps = 1 << 10
 		ahead := simulated.Share(p.faults.Lasts, steps+p.aside(steps), steps) - p.faults.Lasts
-		h.SetClock(ahead, float64(p.aside(steps))/steps/100)
-		p.lasts(func() { h.SetClock(0, 0) })
+		h.misleadClock(ahead, float64(p.aside(steps))/steps/100)
+		p.lasts(h.rightClock)
 	case kind == aborts:
 		h.abortOne()
 	}

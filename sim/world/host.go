@@ -29,8 +29,11 @@ type Host struct {
 	start func(opts ...edo.SpawnOption) finisher
 	life  *core.Life // of the present program, or the last one
 	main  finisher
-	pause bool
+	clock setting // by the test
 
+	pause    bool // by the test
+	stalled  bool // by a fault
+	astray   bool // a fault has set the clock
 	hasPower bool // without it there is no program
 	isUp     bool // there is a program
 }
@@ -103,7 +106,7 @@ func (h *Host) begin() {
 		return
 	}
 	h.world.inner.Start(h.inner)
-	h.hasPower, h.isUp, h.pause = true, true, false
+	h.hasPower, h.isUp, h.pause, h.stalled = true, true, false, false
 	var life *core.Life
 	life = core.NewLife(h.world.rt, h, func() { h.ends(life) })
 	h.life = life
@@ -193,23 +196,24 @@ func (h *Host) Restart() {
 
 // Pause stops the tasks of the host: none is polled before [Host.Resume]. Its clock and its
 // network go on, and its timers are late.
-func (h *Host) Pause() {
-	if h.isUp {
-		if !h.pause {
-			h.world.inner.Happened(h.inner, "stands still")
-		}
-		h.pause = true
-		h.life.Pause()
-	}
-}
+func (h *Host) Pause() { h.setPause(true, h.stalled) }
 
-// Resume ends a Pause.
-func (h *Host) Resume() {
-	if h.isUp {
-		if h.pause {
-			h.world.inner.Happened(h.inner, "goes on")
-		}
-		h.pause = false
+// Resume ends a Pause. Pauses of [World.Faults] stay as long as they last.
+func (h *Host) Resume() { h.setPause(false, h.stalled) }
+
+// setPause makes the host stand still, for the test or for a fault, or go on.
+func (h *Host) setPause(pause, stalled bool) {
+	if !h.isUp {
+		return
+	}
+	before := h.Paused()
+	h.pause, h.stalled = pause, stalled
+	switch now := h.Paused(); {
+	case now && !before:
+		h.world.inner.Happened(h.inner, "stands still")
+		h.life.Pause()
+	case before && !now:
+		h.world.inner.Happened(h.inner, "goes on")
 		h.life.Resume()
 	}
 }
@@ -229,14 +233,42 @@ func (h *Host) Running() bool {
 }
 
 // Paused reports whether the host runs and stands still.
-func (h *Host) Paused() bool { return h.isUp && h.pause }
+func (h *Host) Paused() bool { return h.isUp && (h.pause || h.stalled) }
 
 // SetClock sets the wall clock of the host: it is ahead by offset, and from now on gains drift
 // seconds in each second; both may be negative. timer.Now of its tasks shows it. Timers run right:
-// they measure time and do not show it.
+// they measure time and do not show it. While a fault of [World.Faults] has set the clock, it is what
+// the clock comes back to.
 func (h *Host) SetClock(offset time.Duration, drift float64) {
+	h.clock = setting{offset, drift, h.world.Now()}
+	if !h.astray {
+		h.showClock(offset, drift)
+	}
+}
+
+// setting is how a clock was set, and when.
+type setting struct {
+	offset time.Duration
+	drift  float64
+	at     time.Duration
+}
+
+func (h *Host) showClock(offset time.Duration, drift float64) {
 	h.world.inner.Happened(h.inner, "its clock is ahead by %v, and gains %g s in a second", offset, drift)
 	h.world.inner.SetClock(h.inner, offset, drift)
+}
+
+// misleadClock is SetClock for a fault.
+func (h *Host) misleadClock(offset time.Duration, drift float64) {
+	h.astray = true
+	h.showClock(offset, drift)
+}
+
+// rightClock lets the clock show what the test has set.
+func (h *Host) rightClock() {
+	h.astray = false
+	c := h.clock
+	h.showClock(c.offset+time.Duration(c.drift*float64(h.world.Now()-c.at)), c.drift)
 }
 
 // abortOne aborts one of the tasks of the host that have waited, by the seed.

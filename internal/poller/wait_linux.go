@@ -11,7 +11,8 @@ import (
 // wait. There are three ways:
 //
 //	           waits in                 is woken by                 when
-//	parked     Go's scheduler           a token                     there is no source
+//	parked     Go's scheduler           a token                     there is no source, unless that
+//	                                                                was late (parking_linux.go)
 //	blocking   the system call itself   an event descriptor         GOMAXPROCS was more than 1
 //	nested     Go's own poller          a deadline that has passed  it was 1
 //
@@ -57,7 +58,7 @@ const (
 
 // init takes epfd over, and closes it when it fails.
 func (w *waiting) init(epfd int, nests bool) error {
-	w.parking.init()
+	w.parking.init(nests)
 	if nests {
 		w.nested = new(nested)
 		return w.nested.init(epfd)
@@ -115,6 +116,7 @@ func (p *Poller) Wake() {
 	}
 	switch {
 	case before == parked:
+		p.parking.calledAt = p.now()
 		p.parking.token <- struct{}{}
 	case p.nested != nil:
 		p.nested.file.SetReadDeadline(past)

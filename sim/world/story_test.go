@@ -19,7 +19,8 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// writer writes a file in pieces, the last of which are not synced, and sends datagrams.
+// writer writes a file in pieces, the last of which are not synced, and sends datagrams: so many that each thing
+// that may happen to one happens under any seed.
 func writer(task *edo.Task) error {
 	f, err := world.Here(task).Disk().OpenFile("log", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -36,8 +37,10 @@ func writer(task *edo.Task) error {
 				return err
 			}
 		}
-		if _, err := c.WriteTo(task, []byte("hello"), netip.MustParseAddrPort("10.0.0.1:53")); err != nil {
-			return err
+		for range 10 {
+			if _, err := c.WriteTo(task, []byte("hello"), netip.MustParseAddrPort("10.0.0.1:53")); err != nil {
+				return err
+			}
 		}
 		if err := timer.Sleep(task, 100*time.Millisecond); err != nil {
 			return err

@@ -64,8 +64,8 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 		rt.Coros = coro.NewPool(maxIdleCoroutines)
 	}
 	rt.Gone = make(chan struct{})
-	if c.OnPanic != nil {
-		rt.OnPanic = func(err error) { public.tellOfPanics(err, c.OnPanic) }
+	if onPanic := c.OnPanic; onPanic != nil {
+		rt.OnPanic = func(err error) { public.tellOfPanics(err, onPanic) }
 	}
 	if watch := c.Watchers(); len(watch) != 0 {
 		public.watch(watch, c.OnPanic != nil)
@@ -79,36 +79,38 @@ func newRuntime(c Config, base context.Context) (*Runtime, error) {
 	if c.Regions {
 		regions = core.Regions{}
 	}
-	islands := survey.NewWatch(rt, public.reportIsland)
-	rt.Survey = islands
-	rt.ReportQuiet = public.quiet
-	rt.Sched = sched.New(sched.Config{
+	patience := c.stallAfter()
+	config := sched.Config{
 		Workers:       c.Workers,
 		CurrentThread: c.CurrentThread,
 		Driver:        d,
 		Stalled:       public.stalled,
-		Quiet:         rt.ReportQuiet,
-		QuietAfter:    c.stallAfter(),
-		Slow:          public.slow,
-		SlowAfter:     c.SlowPoll,
 		Regions:       regions,
 		Report:        rt.OnError,
 		Owner:         rt,
-		AtEnd:         func() { end(rt) },
-	})
+	}
+	if d.Seeded() {
+		config.AtEnd = func() { end(rt) }
+	} else {
+		rt.Survey = survey.NewWatch(rt, public.reportIsland)
+		rt.ReportQuiet = public.quiet
+		config.Quiet, config.QuietAfter = rt.ReportQuiet, patience
+		config.Slow, config.SlowAfter = public.slow, c.SlowPoll
+	}
+	rt.Sched = sched.New(config)
 	core.Runtimes.Add(rt)
 	if d.Seeded() {
-		rt.Lost = lost.Hold(makerOf(d), rt.Sched.OnGoroutine)
-		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && c.stallAfter() > 0 {
-			b.OnBlocked(c.stallAfter(), func() { public.blocked(c.stallAfter()) })
+		rt.Lost = lost.Hold(makerOf(d), rt.Sched)
+		if b, ok := d.(interface{ OnBlocked(time.Duration, func()) }); ok && patience > 0 {
+			b.OnBlocked(patience, func() { public.blocked(patience) })
 		}
-		if l, ok := d.(interface{ OnLook(func()) }); ok && c.stallAfter() > 0 {
+		if l, ok := d.(interface{ OnLook(func()) }); ok && patience > 0 {
 			l.OnLook(public.endAtIslands)
 		}
 	}
 	rt.Sched.Start()
 	if !d.Seeded() {
-		islands.Start(c.stallAfter())
+		public.islands().Start(patience)
 		go end(rt)
 	}
 	return public, nil
@@ -128,7 +130,9 @@ func end(rt *core.Runtime) {
 	if d, ok := rt.Driver.(interface{ AtEnd() }); ok {
 		d.AtEnd()
 	}
-	rt.Survey.(*survey.Watch).Stop()
+	if w, ok := rt.Survey.(*survey.Watch); ok {
+		w.Stop()
+	}
 	rt.Shields.Broken.Store(true)
 	for t := range rt.Sched.Tasks { // Block on other goroutines: nothing will wake them any more
 		t.Cancel()
@@ -151,7 +155,7 @@ func end(rt *core.Runtime) {
 	close(rt.Gone)
 }
 
-// islands returns the watch over tasks that wait for each other.
+// islands returns the watch over tasks that wait for each other, of a runtime without a seed.
 func (rt *Runtime) islands() *survey.Watch { return rt.in().Survey.(*survey.Watch) }
 
 // release lets the runtime end when its tasks have.

@@ -32,10 +32,10 @@ type Runtime struct {
 
 	Failures Failures
 	Shields  Shields
-	Survey   any // of package survey: the watch over islands
+	Survey   any // of package survey: the watch over islands; nil in a seeded runtime
 	Alarms   any // of package alarm, in a seeded runtime: those that are not in use; the worker's
 	// ReportQuiet is called when nothing has happened for a while. It reports that, unless a
-	// task waits for something outside, and returns whether it has, now or before.
+	// task waits for something outside, and returns whether it has, now or before. It is nil in a seeded runtime.
 	ReportQuiet func() (reported bool)
 	Lost        *lost.Run     // of a seeded runtime: what it has made and forgotten; otherwise nil
 	Told        string        // the report of the last stall; the monitor's

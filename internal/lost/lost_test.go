@@ -7,10 +7,15 @@ import (
 	"github.com/edo-go/edo/internal/gid"
 )
 
+// pollsIf is a simulation that polls on the goroutine that asks, if it returns true.
+type pollsIf func() bool
+
+func (p pollsIf) OnGoroutine(uintptr) bool { return p() }
+
 // hold begins a simulation, that no goroutine has made. of returns the mark of a thing that one of its tasks makes.
 func hold() (r *Run, of func() Mark) {
 	polls := false
-	r = Hold(1, func(uintptr) bool { return polls })
+	r = Hold(1, pollsIf(func() bool { return polls }))
 	return r, func() Mark {
 		polls = true
 		defer func() { polls = false }()
@@ -97,7 +102,7 @@ func TestAGoroutineThatMakesASimulationMakesThingsForIt(t *testing.T) {
 	other, _ := hold()
 	defer other.Release()
 	before := NewMark()
-	mine := Hold(gid.Get(), func(uintptr) bool { return false })
+	mine := Hold(gid.Get(), pollsIf(func() bool { return false }))
 	find("after", NewMark())
 	find("before", before)
 	if err := other.Tell(); err != nil {
@@ -109,7 +114,7 @@ func TestAGoroutineThatMakesASimulationMakesThingsForIt(t *testing.T) {
 	}
 	expect(t, "when it asks", told, "before", "after")
 
-	second := Hold(gid.Get(), func(uintptr) bool { return false })
+	second := Hold(gid.Get(), pollsIf(func() bool { return false }))
 	find("of one of the two", NewMark())
 	if err := other.Tell(); err != nil {
 		t.Error(err)

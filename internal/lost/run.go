@@ -29,8 +29,10 @@ func newMark(maker uint64) Mark {
 type Run struct {
 	id        uint64 // with isRun
 	goroutine uintptr
-	polls     func(g uintptr) bool
-	entered   atomic.Pointer[[]uintptr] // replaced, with mu; nil: none
+	polls     interface{ OnGoroutine(g uintptr) bool } // whether a goroutine polls one of its tasks: the caller is that goroutine
+	alone     []*Run                                   // those that run, when it is the only one
+	self      [1]*Run                                  // their room
+	entered   atomic.Pointer[[]uintptr]                // replaced, with mu; nil: none
 
 	mu       sync.Mutex // guards the following
 	handles  []marked   // see WatchHandle
@@ -49,12 +51,18 @@ var begun uint64
 
 // Hold says that a simulation has begun, that the goroutine has made. polls reports whether a goroutine
 // polls one of its tasks: the caller is that goroutine.
-func Hold(goroutine uintptr, polls func(g uintptr) bool) *Run {
+func Hold(goroutine uintptr, polls interface{ OnGoroutine(g uintptr) bool }) *Run {
 	mu.Lock()
 	defer mu.Unlock()
 	begun++
 	r := &Run{id: begun | isRun, goroutine: goroutine, polls: polls}
 	r.handles = r.few[:0]
+	if len(runs()) == 0 {
+		r.self[0] = r
+		r.alone = r.self[:]
+		running.Store(&r.alone)
+		return r
+	}
 	all := append(slices.Clip(runs()), r)
 	running.Store(&all)
 	return r
@@ -74,11 +82,16 @@ func runs() []*Run {
 func (r *Run) Release() {
 	r.watchHandles(true) // first: one that is closed at this moment is still looked for here
 	mu.Lock()
-	all := slices.DeleteFunc(slices.Clone(runs()), func(o *Run) bool { return o == r })
-	running.Store(&all)
+	isLast := len(runs()) == 1
+	if isLast {
+		running.Store(nil)
+	} else {
+		all := slices.DeleteFunc(slices.Clone(runs()), func(o *Run) bool { return o == r })
+		running.Store(&all)
+	}
 	r.forgetWatchers()
 	mu.Unlock()
-	if len(all) == 0 {
+	if isLast {
 		_ = tell(nil)
 	}
 }
@@ -115,7 +128,7 @@ func (r *Run) others() []uintptr {
 }
 
 // has reports whether a goroutine polls a task of r, or has entered r.
-func (r *Run) has(g uintptr) bool { return r.polls(g) || slices.Contains(r.others(), g) }
+func (r *Run) has(g uintptr) bool { return r.polls.OnGoroutine(g) || slices.Contains(r.others(), g) }
 
 // makerOf returns the maker of what a goroutine, the caller, makes now: the simulation of its task, or the one
 // that it has made itself and steps.

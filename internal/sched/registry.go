@@ -32,11 +32,12 @@ import (
 //	    that two workers that end tasks of one shard do not compete for its lock. Until
 //	    then these tasks are listed, although they have ended.
 type shard struct {
-	mu     sync.Mutex         // guards the following, and the index in the slot of each task
-	chunks []*[chunkLen]*Task // index i is chunks[i/chunkLen][i%chunkLen]
-	next   uint32             // indices from here on are free
-	holes  []uint32           // indices that were free; those below next still are
-	n      int                // tasks
+	mu     sync.Mutex          // guards the following, and the index in the slot of each task
+	chunks []*[chunkLen]*Task  // index i is chunks[i/chunkLen][i%chunkLen]
+	next   uint32              // indices from here on are free
+	holes  []uint32            // indices that were free; those below next still are
+	n      int                 // tasks
+	first  [1]*[chunkLen]*Task // the first room of chunks
 }
 
 const (
@@ -61,6 +62,9 @@ func (s *shard) add(t *Task) (i uint32) {
 	i, found := s.popHole()
 	if !found {
 		i = s.next
+		if s.chunks == nil {
+			s.chunks = s.first[:0]
+		}
 		if int(i/chunkLen) == len(s.chunks) {
 			s.chunks = append(s.chunks, newChunk())
 		}

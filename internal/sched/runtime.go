@@ -2,7 +2,6 @@ package sched
 
 import (
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,7 +54,7 @@ type Runtime struct {
 	owner               any
 	atEnd               func() // of a seeded runtime, or nil
 
-	workers []*Worker                 // those that were there from the start
+	workers []*Worker                 // those that were there from the start; not changed, but copied to add spare ones
 	all     atomic.Pointer[[]*Worker] // these and the spare ones; replaced under mu
 
 	_    [64]byte
@@ -81,7 +80,11 @@ type Runtime struct {
 	sleepers []*Worker
 	waiter   *Worker // the sleeper that waits in the driver
 
-	shards  []shard
+	shards []shard
+	one    struct { // the room of a runtime with one worker
+		workers [1]*Worker
+		shards  [1]shard
+	}
 	monitor monitor
 	pause   pause
 	gate    func(*Task) bool // of a seeded runtime, or nil; see SetGate
@@ -117,22 +120,19 @@ func New(c Config) *Runtime {
 	case n <= 0:
 		n = runtime.GOMAXPROCS(0)
 	}
-	if rt.alone {
-		rt.shards = make([]shard, 1)
-	} else {
-		rt.shards = make([]shard, shards)
+	rt.shards, rt.workers = rt.one.shards[:], rt.one.workers[:]
+	if !rt.alone {
+		rt.shards, rt.workers = make([]shard, shards), make([]*Worker, n)
 	}
 	rt.pause.over.L = &rt.pause.mu
 	rt.counts, _ = c.Driver.(externalCounter)
 	rt.live.Store(1)
 	rt.CountExternal(1)
 	rt.waitUntil.Store(noWaiter)
-	rt.workers = make([]*Worker, n)
 	for i := range n {
 		rt.workers[i] = newWorker(rt, i)
 	}
-	all := slices.Clip(rt.workers) // which a spare worker is appended to
-	rt.all.Store(&all)
+	rt.all.Store(&rt.workers)
 	if rt.seeded {
 		rt.atEnd = c.AtEnd
 		rt.relayer, _ = c.Driver.(relayer)

@@ -25,7 +25,7 @@ type Worker struct {
 	slot   atomic.Pointer[Task] // filled by the owner; taken by the owner or the monitor
 	inbox  inbox                // filled by all; taken by the owner, thieves, the monitor
 	urgent urgentQueue          // under its lock
-	token  chan struct{}        // one token wakes the worker from park (rule W9)
+	token  chan struct{}        // one token wakes the worker from park (rule W9); nil in a seeded runtime
 	timers timers               // under its lock
 	_      [40]byte             // so that the ring begins a cache line
 	ring   ring
@@ -64,8 +64,8 @@ type core struct {
 	ended  [maxEnded]*Task // tasks that have ended and are still in the registry
 	nEnded int
 
-	others *others
-	pool   *pool // of a seeded runtime
+	others *others // nil in a seeded runtime
+	pool   *pool   // of a seeded runtime
 }
 
 // remote is the part of a worker that any goroutine may read. The comment of a field says
@@ -92,8 +92,11 @@ type remote struct {
 }
 
 func newWorker(rt *Runtime, id int) *Worker {
-	w := &Worker{rt: rt, id: id, token: make(chan struct{}, 1)}
-	w.core.others = new(others)
+	w := &Worker{rt: rt, id: id}
+	if !rt.seeded { // the worker of a seeded runtime waits in its driver, and lets no others run
+		w.token = make(chan struct{}, 1)
+		w.core.others = new(others)
+	}
 	w.core.cx = Context{w: w, rt: rt}
 	w.core.cx.SettleAtEnd()
 	w.timers.init(rt)

@@ -68,8 +68,10 @@ func (w *Worker) decided() (at int, ok bool) {
 
 // fire fires the timer at a position (rule X4).
 func (w *Worker) fire(at int) {
-	e := w.core.pool.line.remove(at)
-	if t := e.timer.fire(e.when); t != nil {
+	l := &w.core.pool.line
+	timer, when := l.entries[at].timer, l.entries[at].when
+	l.remove(at)
+	if t := timer.fire(when); t != nil {
 		w.wakeFired(t)
 	}
 }
@@ -83,7 +85,7 @@ func (w *Worker) wakeFired(t *Task) {
 		t.enqueue()
 		return
 	}
-	w.stand(w.entryOf(t, 0))
+	w.stand(t, 0)
 }
 
 // collectTimers moves the timers that are due into the line.
@@ -103,7 +105,7 @@ func (w *Worker) collectTimers() {
 	ts.wheel.Advance(now/tick, func(due []*Timer, when int64) {
 		for _, t := range due {
 			if word := t.word.Load(); word&timerState == timerArmed && ticks(word>>2) == when {
-				w.stand(w.timerEntry(t, when))
+				w.standTimer(t, when)
 			}
 		}
 	})

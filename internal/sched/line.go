@@ -19,6 +19,9 @@ type entry struct {
 	seat  uint32 // of the task; 0: it has none
 }
 
+// isHole reports whether there is no entry any more: the other fields are of no meaning then.
+func (e *entry) isHole() bool { return e.task == nil && e.timer == nil }
+
 // line holds entries in the order in which they came. It finds the one at an index, and the one
 // with the highest rank, in O(log n).
 //
@@ -27,7 +30,7 @@ type entry struct {
 // below it, and which of them has the highest rank: node 1 is the root, 2i and 2i+1 are the
 // children of i, and the positions are the leaves. A line that is full of holes is packed.
 type line struct {
-	entries []entry    // by position; one without a task and a timer is a hole
+	entries []entry    // by position
 	short   uint64     // bit i: there is an entry at position i; of a short line
 	nodes   []lineNode // of a long line
 	next    int        // the first position behind all entries
@@ -54,11 +57,13 @@ func (l *line) len() int {
 // isFull reports whether there is no position for another entry: then the line must be packed.
 func (l *line) isFull() bool { return l.next == len(l.entries) }
 
-// add puts e at the end, and returns its position. The line is not full.
-func (l *line) add(e *entry) (at int) {
+// room returns the entry that the next add puts at the end, for the caller to fill. It is a hole. The line is not full.
+func (l *line) room() *entry { return &l.entries[l.next] }
+
+// add puts the entry of room at the end, and returns its position.
+func (l *line) add() (at int) {
 	at = l.next
 	l.next++
-	l.entries[at] = *e
 	if l.isShort() {
 		l.short |= 1 << at
 		return at
@@ -83,7 +88,7 @@ func (l *line) pack(moved func(e *entry, at int)) {
 	to := 0
 	for i := range l.next {
 		e := &from[i]
-		if e.task == nil && e.timer == nil {
+		if e.isHole() {
 			continue
 		}
 		if to != i || &l.entries[0] != &from[0] {
@@ -155,16 +160,14 @@ func (l *line) clear() {
 }
 
 // remove takes the entry at a position out.
-func (l *line) remove(at int) entry {
-	e := l.entries[at]
-	l.entries[at] = entry{}
+func (l *line) remove(at int) {
+	l.entries[at].task, l.entries[at].timer = nil, nil
 	if l.isShort() {
 		l.short &^= 1 << at
-		return e
+		return
 	}
 	l.nodes[len(l.entries)+at] = lineNode{}
 	l.update(at)
-	return e
 }
 
 // at returns the position of the entry with an index, by age.

@@ -37,16 +37,18 @@ func TestALineFindsTheEntryAtAnIndexAndTheHighestRank(t *testing.T) {
 				if l.isFull() {
 					l.pack(moved)
 				}
-				at[x] = l.add(&entry{task: x, rank: rank[x]})
+				*l.room() = entry{task: x, rank: rank[x]}
+				at[x] = l.add()
 			case r.IntN(3) == 0:
 				x := naive[r.IntN(n)]
 				rank[x] = uint64(r.IntN(5))
 				l.setRank(at[x], rank[x])
 			default:
 				i := r.IntN(n)
-				if e := l.remove(l.at(i)); e.task != naive[i] {
+				if l.entries[l.at(i)].task != naive[i] {
 					t.Fatal("another task is at the index")
 				}
+				l.remove(l.at(i))
 				naive = slices.Delete(naive, i, i+1)
 			}
 			if l.len() != len(naive) {
@@ -76,19 +78,22 @@ func BenchmarkLine(b *testing.B) {
 	for _, n := range []int{4, 1000, 100_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			var l line
-			add := func(e *entry) {
+			add := func(t *Task) {
 				if l.isFull() {
 					l.pack(func(*entry, int) {})
 				}
-				l.add(e)
+				l.room().task = t
+				l.add()
 			}
 			for range n {
-				add(&entry{task: &Task{}})
+				add(&Task{})
 			}
 			r := rand.New(rand.NewPCG(1, 2))
 			for b.Loop() {
-				e := l.remove(l.at(r.IntN(n)))
-				add(&e)
+				at := l.at(r.IntN(n))
+				t := l.entries[at].task
+				l.remove(at)
+				add(t)
 			}
 		})
 	}

@@ -24,12 +24,18 @@ type pool struct {
 	taken   int    // the rest of the budget that the last refusal has taken away (rule X3)
 	seq     uint64 // of the last entry
 
-	yielded []entry // in the quiet order: each joins the line when all that were runnable before it have run
+	yielded []yield // in the quiet order: each joins the line when all that were runnable before it have run
 	from    int     // the first of them
 	asked   Candidates
 
 	untold     bool // the recorder was told of a poll, and not how it has ended
 	hasYielded bool // the last poll has yielded, or was held up
+}
+
+// yield is a task that has yielded.
+type yield struct {
+	task *Task
+	seq  uint64 // the number of its turn
 }
 
 // oldestEvery is after how many choices the oldest task runs without one, when the driver has
@@ -97,15 +103,17 @@ func (w *Worker) pick(continues bool) int {
 // take takes the task at a position out of the line, to be polled.
 func (w *Worker) take(at int) *Task {
 	p := w.core.pool
-	e := p.line.remove(at)
-	p.current, p.running, p.gaveWay = e.seat, e.task, false
-	if s := p.seatOf(e.seat); s != nil {
+	e := &p.line.entries[at]
+	t := e.task
+	p.current, p.running, p.gaveWay = e.seat, t, false
+	p.line.remove(at)
+	if s := p.seatOf(p.current); s != nil {
 		s.at = -1
 		s.steps++
 		w.core.cx.begins = s.ops != 0 // rule X1
 		s.ops, s.isKnown = 0, true
 	}
-	return e.task
+	return t
 }
 
 // seatOf returns a seat, and nil for that of all.
@@ -124,34 +132,26 @@ func (w *Worker) joinYielded() {
 		if l := &p.line; l.len() != 0 && l.entries[l.at(0)].seq < p.yielded[p.from].seq {
 			return
 		}
-		w.stand(p.yielded[p.from])
-		p.yielded[p.from] = entry{}
+		w.stand(p.yielded[p.from].task, 0)
+		p.yielded[p.from].task = nil
 		p.from++
 	}
 	p.yielded, p.from = p.yielded[:0], 0
 }
 
-// stand puts e at the end of the line.
-func (w *Worker) stand(e entry) {
-	p := w.core.pool
-	p.seq++
-	e.seq, e.since = p.seq, p.choices
+// room returns a new entry for the end of the line, which the caller fills and adds.
+func (p *pool) room() *entry {
 	if p.line.isFull() {
 		p.line.pack(p.moved)
 	}
-	p.moved(&e, p.line.add(&e))
+	p.seq++
+	e := p.line.room()
+	e.seq, e.since = p.seq, p.choices
+	return e
 }
 
-// moved notes that an entry is at another position.
-func (p *pool) moved(e *entry, at int) {
-	if s := p.seatOf(e.seat); s != nil {
-		s.at = int32(at)
-	}
-}
-
-// entryOf returns the entry of a task that is runnable, a child of the task with the seat
-// parent if it is new.
-func (w *Worker) entryOf(t *Task, parent uint32) entry {
+// stand puts a task that is runnable at the end of the line. It is a child of the task with the seat parent if it is new.
+func (w *Worker) stand(t *Task, parent uint32) {
 	p := w.core.pool
 	n := t.seat()
 	if n == 0 {
@@ -159,8 +159,18 @@ func (w *Worker) entryOf(t *Task, parent uint32) entry {
 			p.seats[n].objects = []any{t} // that of a task which joins it
 		}
 	}
-	s := &p.seats[n]
-	return entry{task: t, id: s.id, rank: s.rank, seat: n}
+	e, s := p.room(), &p.seats[n]
+	e.task, e.id, e.rank, e.seat = t, s.id, s.rank, n
+	if at := p.line.add(); n != 0 {
+		s.at = int32(at)
+	}
+}
+
+// moved notes that an entry is at another position.
+func (p *pool) moved(e *entry, at int) {
+	if s := p.seatOf(e.seat); s != nil {
+		s.at = int32(at)
+	}
 }
 
 // rank returns the rank of a new candidate.
@@ -185,18 +195,18 @@ func (w *Worker) collect() {
 	}
 	if w.ring.len() != 0 {
 		for t := w.ring.pop(); t != nil; t = w.ring.pop() {
-			w.stand(w.entryOf(t, parent))
+			w.stand(t, parent)
 		}
 	}
 	if w.slot.Load() != nil {
-		w.stand(w.entryOf(w.slot.Swap(nil), parent))
+		w.stand(w.slot.Swap(nil), parent)
 	}
 	if !w.inbox.empty() {
 		w.standAll(w.inbox.popAll(), 0)
 	}
 	if w.rt.inject.len.Load() != 0 {
 		for t := w.rt.inject.pop(); t != nil; t = w.rt.inject.pop() {
-			w.stand(w.entryOf(t, 0))
+			w.stand(t, 0)
 		}
 	}
 	w.core.pool.freeLeft()
@@ -207,7 +217,7 @@ func (w *Worker) standAll(t *Task, parent uint32) {
 	for t != nil {
 		next := t.next
 		t.next = nil
-		w.stand(w.entryOf(t, parent))
+		w.stand(t, parent)
 		t = next
 	}
 }
@@ -217,27 +227,25 @@ func (w *Worker) pushYieldedSeeded(t *Task) {
 	p := w.core.pool
 	p.hasYielded = true
 	w.collect() // the tasks that it has made runnable were so before it yields
-	e := w.entryOf(t, 0)
 	if w.rt.interleaves {
 		p.gaveWay = !w.core.cx.refused
-		if s := p.seatOf(e.seat); s != nil && p.gaveWay {
+		if s := p.seatOf(t.seat()); s != nil && p.gaveWay {
 			s.ops = 0
 		}
-		w.stand(e)
+		w.stand(t, 0)
 		return
 	}
 	w.core.lookDue = true
 	p.gaveWay = true
 	p.seq++
-	e.seq = p.seq
-	p.yielded = append(p.yielded, e)
+	p.yielded = append(p.yielded, yield{t, p.seq})
 }
 
 // timerSalt makes the IDs of timers from that of their task.
 const timerSalt = 1<<32 - 1
 
-// timerEntry returns the entry of a timer that is due.
-func (w *Worker) timerEntry(t *Timer, when int64) entry {
+// standTimer puts a timer that is due at the end of the line.
+func (w *Worker) standTimer(t *Timer, when int64) {
 	id := schedule.ID(0).Child(timerSalt)
 	if task := t.task.Load(); task != nil {
 		if s := w.core.pool.seatOf(task.seat()); s != nil {
@@ -245,5 +253,7 @@ func (w *Worker) timerEntry(t *Timer, when int64) entry {
 			s.timers++
 		}
 	}
-	return entry{timer: t, when: when, id: id, rank: w.rank()}
+	e := w.core.pool.room()
+	e.timer, e.when, e.id, e.rank, e.seat = t, when, id, w.rank(), 0
+	w.core.pool.line.add()
 }

@@ -11,8 +11,8 @@ func (d *Driver) Interleaves() bool { return !d.quiet }
 // Pick returns which candidate is next.
 func (d *Driver) Pick(c *sched.Candidates) int {
 	i := d.strategy.Choose(c)
-	if n := c.Len(); n > 1 && d.trace != nil {
-		d.trace(n, i)
+	if d.trace != nil && c.Len() > 1 {
+		d.trace(c.Len(), i)
 	}
 	return i
 }

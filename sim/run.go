@@ -105,16 +105,10 @@ func (c Config) run(d *simulated.Driver, run func(edo.RunOption) error) error {
 }
 
 // An Option configures [Run].
-type Option struct{ apply func(*Config) }
+type Option struct{ config Config }
 
 // WithConfig makes Run use c, except its seed: the seed is the argument of Run.
-func WithConfig(c Config) Option {
-	return Option{func(o *Config) {
-		seed := o.Seed
-		*o = c
-		o.Seed = seed
-	}}
-}
+func WithConfig(c Config) Option { return Option{c} }
 
 // Run runs main as a task in a simulation, and returns when it and every other
 // task have ended. Its errors are those of edo.Run. When the tasks cannot end,
@@ -131,10 +125,11 @@ func RunStep[F any, P edo.ErrorFrame[F]](seed uint64, main F, opts ...Option) er
 }
 
 func run(seed uint64, opts []Option, run func(edo.RunOption) error) error {
-	c := Config{Seed: seed}
-	for _, o := range opts {
-		o.apply(&c)
+	var c Config
+	if n := len(opts); n != 0 {
+		c = opts[n-1].config
 	}
+	c.Seed = seed
 	tell := c.tellStory()
 	defer tell()
 	return c.run(c.driver(false), run)

@@ -18,8 +18,9 @@ func (c *Config) tellStory() (tell func()) {
 	if c.Story == nil {
 		c.Story = &story.Log{}
 	}
+	log := c.Story
 	return func() {
-		if err := c.Story.WriteFile(name); err != nil {
+		if err := log.WriteFile(name); err != nil {
 			fmt.Fprintf(os.Stderr, "sim: the story of the simulation: %v\n", err)
 		}
 	}

@@ -65,7 +65,7 @@ var (
 // goroutine makes it: otherwise it would be bound to that thread.
 func newCoro(p *Pool) *Coro {
 	carried.Prepare()
-	c := &Coro{pool: p, inBubble: p.shelf != nil && carried.InBubble()}
+	c := &Coro{pool: p, inBubble: p.shelf != nil && !p.short && carried.InBubble()}
 	c.parkedIn = c
 	if carried.Locked() {
 		callAside(func() { c.next, _ = iter.Pull(c.life()) })

@@ -19,6 +19,7 @@ type Pool struct {
 	lent   map[*Coro]uint64 // those that are handed out, with the number of their turn; nil: not kept
 	turn   uint64
 	shelf  *shelf   // keeps coroutines that would end otherwise; nil: they end
+	short  bool     // see NewShortPool
 	few    [4]*Coro // the first room of idle
 }
 
@@ -33,9 +34,11 @@ func NewPool(max int) *Pool {
 
 // NewShortPool is NewPool for a pool of which many come one after the other, each for some
 // microseconds, as those of simulations do: when it is closed some of its coroutines are kept for the
-// next one. Their stacks have grown already, and to make them is a third of a short simulation.
+// next one. Their stacks have grown already, and to make them is a third of a short simulation. No goroutine in a bubble of
+// testing/synctest may use it.
 func NewShortPool(max int) *Pool {
 	p := NewPool(max)
+	p.short = true
 	if p.shelf == nil {
 		p.shelf = shortShelf
 	}

@@ -133,7 +133,7 @@ func (s *shelf) remove(p *Pool) *Coro {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := len(s.idle) - 1
-	if n < 0 || carried.InBubble() {
+	if n < 0 || !p.short && carried.InBubble() {
 		return nil
 	}
 	c := s.idle[n]

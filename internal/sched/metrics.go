@@ -1,5 +1,7 @@
 package sched
 
+import "github.com/edo-go/edo/internal/release"
+
 // Metrics are the counts of a runtime. Workers publish their own counts every 61 polls
 // and when they park, so the numbers are exact when all workers are idle.
 type Metrics struct {
@@ -22,8 +24,8 @@ type Metrics struct {
 
 // publish lets other goroutines read the counts of w.
 func (w *Worker) publish() {
-	w.remote.polls.Store(w.core.polls)
-	w.remote.spawned.Store(w.core.spawned)
+	release.Store64(&w.remote.polls, w.core.polls)
+	release.Store64(&w.remote.spawned, w.core.spawned)
 }
 
 // Metrics returns the counts of rt.

@@ -79,9 +79,8 @@ func (w *Worker) nextSeeded() *Task {
 // gate waits until the driver allows a poll. The tasks that were woken meanwhile take part in
 // the choice: so it does not depend on when the worker came here.
 func (w *Worker) gate() {
-	if w.core.hasEnded { // the goroutine of the last poll has not stopped (rule Y4)
+	if w.core.hasEnded { // the goroutine of the last poll has not stopped (rule Y4), and the driver calls nothing
 		w.rt.driver.Choose(1)
-		w.collect()
 		return
 	}
 	w.remote.betweenPolls.Store(true)

@@ -7,25 +7,24 @@ import "math/rand/v2"
 type Pairs struct {
 	seen [pairWords]uint64 // a bit for each pair, by a hash
 	all  int
-	last ID // the step that came last
-	of   ID // its task
+	of   ID     // the task of the step that came last
+	step uint32 // the number of that
 	New  int
 }
 
 const pairWords = 1 << 10
 
 // Begin begins a run.
-func (p *Pairs) Begin() { p.last, p.of, p.New = 0, 0, 0 }
+func (p *Pairs) Begin() { p.of, p.step, p.New = 0, 0, 0 }
 
 // Len returns how many pairs there have been.
 func (p *Pairs) Len() int { return p.all }
 
-// add counts the step of a candidate.
-func (p *Pairs) add(c Candidates, i int) {
-	id := c.ID(i)
-	step := id.Child(uint32(min(c.Steps(i), 1<<10)))
+// add counts a step of a task, which has done so many before it.
+func (p *Pairs) add(id ID, steps int) {
+	step := uint32(min(steps, 1<<10))
 	if p.of != 0 && p.of != id {
-		h := uint64(p.last.Child(uint32(step)))
+		h := uint64(p.of.Child(p.step).Child(uint32(id.Child(step))))
 		bit := uint64(1) << (h & 63)
 		if w := &p.seen[h>>6%pairWords]; *w&bit == 0 {
 			*w |= bit
@@ -33,7 +32,7 @@ func (p *Pairs) add(c Candidates, i int) {
 			p.New++
 		}
 	}
-	p.last, p.of = step, id
+	p.of, p.step = id, step
 }
 
 // A Corpus keeps the schedules of runs that have reached new pairs, and proposes others that are

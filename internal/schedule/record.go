@@ -24,12 +24,13 @@ type Record struct {
 // Choose chooses as the other strategy does.
 func (r *Record) Choose(c Candidates) int {
 	i := r.Of.Choose(c)
-	r.add(Step{c.ID(i), uint32(c.Len()), uint32(i)})
+	id := c.ID(i)
+	r.add(Step{id, uint32(c.Len()), uint32(i)})
 	if r.Noted != nil {
 		r.Noted(len(r.Steps)-1, c, i)
 	}
 	if r.Pairs != nil {
-		r.Pairs.add(c, i)
+		r.Pairs.add(id, c.Steps(i))
 	}
 	return i
 }

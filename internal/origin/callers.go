@@ -3,6 +3,7 @@ package origin
 import (
 	"runtime"
 	"strings"
+	"sync"
 )
 
 // Here returns the place that is skip calls above the caller's. It takes some 300 ns.
@@ -42,19 +43,48 @@ func isInternal(function, file string) bool {
 }
 
 // PlaceOfCaller returns the innermost place on the stack of the calling goroutine that is the
-// program's, as [Callers.Place] does; "" when there is none. It takes some microseconds.
+// program's, as [Callers.Place] does; "" when there is none. It takes a microsecond or two, and more when a call is seen for
+// the first time.
 func PlaceOfCaller() string {
-	var pcs [48]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		f, more := frames.Next()
-		if f.File != "" && !isInternal(f.Function, f.File) && !isLibrary(f.Function) {
-			return Place(f)
+	var pcs [16]uintptr
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		for _, pc := range pcs[:n] {
+			if place := placesOfCalls.place(pc); place != "" {
+				return place
+			}
 		}
-		if !more {
+		if n < len(pcs) {
 			return ""
 		}
 	}
+}
+
+// calls are what is known of calls: there are as many as the program has.
+type calls struct {
+	mu     sync.Mutex
+	places map[uintptr]string // "": the call is not the program's
+}
+
+var placesOfCalls calls
+
+// place returns the place of a call that is the program's, and otherwise "".
+func (c *calls) place(pc uintptr) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	place, isKnown := c.places[pc]
+	if isKnown {
+		return place
+	}
+	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	if f.File != "" && !isInternal(f.Function, f.File) && !isLibrary(f.Function) {
+		place = Place(f)
+	}
+	if c.places == nil {
+		c.places = map[uintptr]string{}
+	}
+	c.places[pc] = place
+	return place
 }
 
 // isLibrary reports whether a function is of a part of the standard library that runs coroutines.

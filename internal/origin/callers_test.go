@@ -36,3 +36,21 @@ func TestOfNoPlaceNothingIsKnown(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 }
+
+// placeInlined is a call that the compiler puts into its callers.
+func placeInlined() string { return PlaceOfCaller() }
+
+func TestThePlaceOfACallIsTheSameEachTime(t *testing.T) {
+	for range 3 {
+		first, second := PlaceOfCaller(), placeInlined()
+		literal := func() string { return PlaceOfCaller() }()
+		for _, p := range []string{first, second, literal} {
+			if !regexp.MustCompile(`^callers_test\.go:\d+$`).MatchString(p) {
+				t.Fatalf("the place is %q", p)
+			}
+		}
+		if first == second || second == literal {
+			t.Errorf("%q, %q and %q are three lines", first, second, literal)
+		}
+	}
+}

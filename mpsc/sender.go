@@ -49,7 +49,7 @@ func newChannel[T any](capacity uint64, pc uintptr) (*Sender[T], *Receiver[T]) {
 }
 
 // Clone returns another handle of the same channel, which is closed on its own. The
-// clone of a closed handle is closed. Making and closing it takes about 0.7 µs.
+// clone of a closed handle is closed. Making and closing it takes about 0.4 µs.
 //
 //go:noinline
 func (tx *Sender[T]) Clone() *Sender[T] {

@@ -28,7 +28,7 @@ func (tx *Sender[T]) Downgrade() *WeakSender[T] {
 // Upgrade returns a handle to send with, which its owner closes. ok is false when the channel
 // is not kept open any more: when every handle is closed, no permit is out, and the line is
 // empty. From then on it stays false. The handle of a channel whose receiver is closed refuses
-// to send, as all of them do. Making it takes about 0.7 µs.
+// to send, as all of them do. Making it takes about 0.4 µs.
 //
 //go:noinline
 func (w *WeakSender[T]) Upgrade() (tx *Sender[T], ok bool) {

@@ -94,7 +94,9 @@ func (b *Broker) open(ctx context.Context, folder string) (c *Conn, err error) {
 		h.Close()
 		return nil, err
 	}
-	options := []nats.Option{nats.InProcessServer(h.server)}
+	// A write has no deadline: it costs the pipe to the server a timer each, and only a server that stands still
+	// would be late, which is this process.
+	options := []nats.Option{nats.InProcessServer(h.server), nats.FlusherTimeout(0)}
 	if h.note.Token != "" {
 		options = append(options, nats.Token(h.note.Token))
 	}

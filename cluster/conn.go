@@ -30,7 +30,7 @@ func (c *Conn) Address() string {
 }
 
 // MaxPayload returns how large a message may be, with its headers, in bytes.
-func (c *Conn) MaxPayload() int { return int(c.NATS().MaxPayload()) }
+func (c *Conn) MaxPayload() int { return c.in().MaxPayload() }
 
 // NATS returns the connection of the NATS client, for what this package does not have. It belongs to
 // the Conn, which closes it. What waits in it blocks a goroutine.

@@ -17,7 +17,7 @@ import (
 var ErrNoQueue = errors.New("cluster: there is no such queue")
 
 // Queues returns the names of all queues at the broker, in order: also those of other programs, and, as
-// "fn-2-NAME-VERSION", those of functions whose calls are stored. It costs a question to the broker for
+// "fn-3-NAME-VERSION", those of functions whose calls are stored. It costs a question to the broker for
 // each 256 of them.
 //
 //edo:step QueuesStep

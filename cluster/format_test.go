@@ -20,7 +20,7 @@ func TestProgramsWithAnotherFormatOfMessagesGetAnErrorAndNoCalls(t *testing.T) {
 		for _, f := range []*cluster.Func[int, int]{onceFunc, leastFunc} {
 			_, err := cluster.Call(task, conn, f, 1)
 			if e, ok := errors.AsType[*cluster.UnknownFuncError](err); !ok || !e.IsOtherFormat ||
-				!strings.Contains(err.Error(), "whose messages have the format 2: one offers 0 (format 3), with another version of package cluster") {
+				!strings.Contains(err.Error(), "whose messages have the format 3: one offers 0 (format 4), with another version of package cluster") {
 				t.Errorf("%s of a later version is %v", f.Name(), err)
 			}
 		}
@@ -41,10 +41,10 @@ func TestProgramsWithAnotherFormatOfMessagesGetAnErrorAndNoCalls(t *testing.T) {
 		w := newWaiting("orphan", cluster.FuncConfig{}, 0, 0)
 		return served(task, conn, 1, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
 			caller := start(t, "caller later", folder, log, "")
-			if err := until(task, hasLogged(log, "whose messages have the format 3: one offers 0 (format 2)")); err != nil {
+			if err := until(task, hasLogged(log, "whose messages have the format 4: one offers 0 (format 3)")); err != nil {
 				return err
 			}
-			const want = "cluster: a call of orphan; a program has asked for one whose messages have the format 3, and not 2"
+			const want = "cluster: a call of orphan; a program has asked for one whose messages have the format 4, and not 3"
 			if err := clustertest.UntilReported(task, want); err != nil {
 				return err
 			}

@@ -34,15 +34,17 @@ type FuncConfig struct {
 // Func is a function that members of a cluster offer, by its name. It is a constant of a program: make
 // it once, as a variable of a package that callers and members share. Any number of tasks may use it.
 type Func[A, R any] struct {
-	name string
-	cfg  FuncConfig
-	err  error
+	name   string
+	of     string // its name in errors of codecs
+	cfg    FuncConfig
+	remote *remote.Function
+	err    error
 }
 
 // NewFunc returns the function with the name, of letters, digits, '-' and '_', that takes an A and
 // returns an R. A name or a config that is wrong is the error of each call.
 func NewFunc[A, R any](name string, cfg FuncConfig) *Func[A, R] {
-	f := &Func[A, R]{name: name, cfg: cfg, err: checkName("name of a function", name)}
+	f := &Func[A, R]{name: name, of: "the function " + name, cfg: cfg, err: checkName("name of a function", name)}
 	f.cfg.Codec = cmp.Or(cfg.Codec, JSON)
 	f.cfg.Patience = cmp.Or(cfg.Patience, 10*time.Second)
 	f.cfg.CallerPatience = cmp.Or(cfg.CallerPatience, 30*time.Second)
@@ -62,6 +64,10 @@ func NewFunc[A, R any](name string, cfg FuncConfig) *Func[A, R] {
 	default:
 		f.err = checkName("name of a codec", f.cfg.Codec.Name())
 	}
+	f.remote = remote.NewFunction(remote.Function{
+		Name: name, Version: cfg.Version, Codec: f.cfg.Codec.Name(),
+		Patience: f.cfg.Patience, CallerPatience: f.cfg.CallerPatience, Stored: cfg.Stored,
+	})
 	return f
 }
 
@@ -116,11 +122,14 @@ func (f *Func[A, R]) offer(run func(arg A) edo.Future[R]) Offered {
 	o := Offered{err: f.err, offer: &remote.Offer{
 		Func: f.name, Version: f.cfg.Version, CallerPatience: f.cfg.CallerPatience,
 		Run: func(codec string, data []byte) (edo.Future[[]byte], error) {
-			var arg A
-			if err := f.decode("an argument", codec, data, &arg); err != nil {
+			e := &encoded[A, R]{f: f}
+			if err := f.decode("an argument", codec, data, &e.arg); err != nil {
 				return nil, err
 			}
-			return &encoded[A, R]{f, run(arg)}, nil
+			e.call = run(e.arg)
+			var zero A
+			e.arg = zero // it is the function's alone
+			return e, nil
 		},
 	}}
 	if f.cfg.Stored {
@@ -133,6 +142,7 @@ func (f *Func[A, R]) offer(run func(arg A) edo.Future[R]) Offered {
 // encoded is a call as the future of its encoded result.
 type encoded[A, R any] struct {
 	f    *Func[A, R]
+	arg  A // until the call is made
 	call edo.Future[R]
 }
 
@@ -154,5 +164,5 @@ func (e *encoded[A, R]) Drop() { edo.Drop(e.call) }
 
 // decode decodes data, which is a what, and was encoded by the codec with the name.
 func (f *Func[A, R]) decode(what, codec string, data []byte, v any) error {
-	return decode(f.cfg.Codec, "the function "+f.name, what, codec, data, v)
+	return decode(f.cfg.Codec, f.of, what, codec, data, v)
 }

@@ -83,7 +83,7 @@ func jobOf[T any](q *Queue[T], d *delivery) (*Job[T], error) {
 
 // decode decodes a job that was encoded by the codec with the name.
 func (q *Queue[T]) decode(codec string, data []byte, v *T) error {
-	return decode(q.cfg.Codec, "the queue "+q.name, "a job", codec, data, v)
+	return decode(q.cfg.Codec, q.of, "a job", codec, data, v)
 }
 
 // digest returns s as a token of a subject. Two that are different have different ones.

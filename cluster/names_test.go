@@ -21,7 +21,7 @@ func TestNamesAreWords(t *testing.T) {
 func TestTheNameOfAQueueIsNotThatOfSomethingElseAtTheBroker(t *testing.T) {
 	for name, want := range map[string]string{
 		"mails": "", "dead": "", "dead_mails": "", "fn": "", "a-fn-b": "",
-		"mails_dead": "dead letters of \"mails\"", "fn-2-resize-0": "calls of functions", "a b": "has a blank",
+		"mails_dead": "dead letters of \"mails\"", "fn-3-resize-0": "calls of functions", "a b": "has a blank",
 	} {
 		err := checkQueueName(name)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

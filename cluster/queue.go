@@ -101,6 +101,7 @@ func doubling(try int) time.Duration {
 type Queue[T any] struct {
 	conn  *Conn
 	name  string
+	of    string // its name in errors of codecs
 	cfg   QueueConfig
 	lines []*line
 	// buried is told of a job that goes to the dead letters; nil: nothing is.
@@ -143,7 +144,7 @@ func newQueue[T any](ctx context.Context, conn *Conn, name string, cfg QueueConf
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue[T]{conn: conn, name: name, cfg: cfg}
+	q := &Queue[T]{conn: conn, name: name, of: "the queue " + name, cfg: cfg}
 	err = conn.in().Manage(ctx, func(ctx context.Context) error {
 		err := q.make(ctx)
 		if isOther(err) {

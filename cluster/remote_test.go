@@ -11,6 +11,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/cluster/internal/remote"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/timer"
@@ -257,7 +258,7 @@ func TestAStoredCallWithoutItsQueueIsAnError(t *testing.T) {
 		}
 		defer m.Drop()
 		_, err = edo.Call(task, func(ctx context.Context) (edo.Unit, error) {
-			return edo.Unit{}, conn.JetStream().DeleteStream(ctx, "edo_fn-2-square-0")
+			return edo.Unit{}, conn.JetStream().DeleteStream(ctx, "edo_"+remote.QueueName("square", 0))
 		})
 		if err != nil {
 			return err

@@ -1,6 +1,8 @@
 package cluster_test
 
 import (
+	"context"
+	"encoding/json"
 	"flag"
 	"runtime"
 	"strconv"
@@ -9,6 +11,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
 	"github.com/edo-go/edo/internal/invariant"
+	"github.com/nats-io/nats.go"
 )
 
 // int64(*manyCalls) is how many calls wait at a time: with -waiting 100000 as many as the name of the test says.
@@ -69,4 +72,70 @@ func memoryInUse() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapInuse + m.StackInuse
+}
+
+// The member is in the same process, and so is the broker: it is their objects too. What a call has more than a
+// request are tasks here and there, and what is known of both until the outcome is confirmed.
+func TestACallAllocatesFewObjectsMoreThanARequest(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("checks take memory of their own")
+	}
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		nc := conn.NATS()
+		if _, err := nc.QueueSubscribe("request", "members", func(m *nats.Msg) {
+			go func() {
+				var n int
+				json.Unmarshal(m.Data, &n)
+				data, _ := json.Marshal(n * n)
+				m.Respond(data)
+			}()
+		}); err != nil {
+			return err
+		}
+		return served(task, conn, 8, []cluster.Offered{cluster.Offer(square, squares)}, func(*cluster.Member) error {
+			request := edo.Blocking(task, func(*edo.Task) (float64, error) {
+				return mallocs(func() error {
+					data, err := json.Marshal(5000)
+					if err != nil {
+						return err
+					}
+					m, err := nc.RequestWithContext(context.Background(), "request", data)
+					if err != nil {
+						return err
+					}
+					var n int
+					return json.Unmarshal(m.Data, &n)
+				})
+			})
+			ofRequest, err := request.Await(task)
+			if err != nil {
+				return err
+			}
+			ofCall, err := mallocs(func() error {
+				_, err := cluster.Call(task, conn, square, 5000)
+				return err
+			})
+			t.Logf("a request allocates %.1f objects, a call %.1f", ofRequest, ofCall)
+			if ofCall > ofRequest+10 {
+				t.Errorf("a call allocates %.1f objects, and a request %.1f", ofCall, ofRequest)
+			}
+			return err
+		})
+	})
+}
+
+// mallocs returns how many objects the process allocates for a call of fn.
+func mallocs(fn func() error) (float64, error) {
+	const n = 1000
+	var before, after runtime.MemStats
+	for i := range 2 * n { // at first buffers are made, and tables grow
+		if i == n {
+			runtime.ReadMemStats(&before)
+		}
+		if err := fn(); err != nil {
+			return 0, err
+		}
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / n, nil
 }

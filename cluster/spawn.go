@@ -72,8 +72,8 @@ func limitOf(s edo.Spawner) time.Time {
 // calling is a call as the future of its result.
 type calling[A, R any] struct {
 	f    *Func[A, R]
-	call *remote.Call
-	err  error // it ends with, before it has begun
+	call remote.Call
+	err  error // it ends with, before it has begun; nil: it has a call
 }
 
 func callOf[A, R any](conn *Conn, f *Func[A, R], arg A, until time.Time) *calling[A, R] {
@@ -94,20 +94,17 @@ func callOf[A, R any](conn *Conn, f *Func[A, R], arg A, until time.Time) *callin
 		c.err = &SizeError{Size: size, Max: most}
 		return c
 	}
-	q := remote.Request{
-		Func: f.name, Version: f.cfg.Version, Codec: f.cfg.Codec.Name(), Data: data, Until: until,
-		Patience: f.cfg.Patience, CallerPatience: f.cfg.CallerPatience, Stored: f.cfg.Stored,
-	}
+	q := remote.Request{Function: f.remote, Data: data, Until: until}
 	if q.Stored {
 		q.ID = nuid.Next()
 	}
-	c.call = remote.CallerOf(conn.in()).New(q)
+	c.call.Begin(remote.CallerOf(conn.in()), q)
 	return c
 }
 
 // Waits says what the call waits for.
 func (c *calling[A, R]) Waits(cx *edo.Context) edo.Wait {
-	if c.call == nil {
+	if c.err != nil {
 		return edo.Wait{On: "cluster: a call of " + c.f.name + " that cannot be made"}
 	}
 	return c.call.Waits(cx)
@@ -128,32 +125,31 @@ func (c *calling[A, R]) Poll(cx *edo.Context) (v R, poll edo.Poll, err error) {
 	if err != nil {
 		return v, edo.Ready, remoteError(err)
 	}
-	err = c.f.read(m, &v)
+	v, err = c.f.read(m)
 	return v, edo.Ready, err
 }
 
 // Drop gives the call up.
-func (c *calling[A, R]) Drop() {
-	if c.call != nil {
-		c.call.Drop()
-	}
-}
+func (c *calling[A, R]) Drop() { c.call.Drop() }
 
 // read reads an outcome.
-func (f *Func[A, R]) read(m *nats.Msg, v *R) error {
+func (f *Func[A, R]) read(m *nats.Msg) (v R, err error) {
+	kind := remote.KindOf(m)
+	if kind == remote.KindValue {
+		err = f.decode("the result", f.remote.Codec, m.Data, &v)
+		return v, err
+	}
 	member := remote.MemberOf(m)
-	switch kind := remote.KindOf(m); kind {
-	case remote.KindValue:
-		return f.decode("the result", f.cfg.Codec.Name(), m.Data, v)
+	switch kind {
 	case remote.KindPanic:
 		var p remote.PanicText
 		if err := json.Unmarshal(m.Data, &p); err != nil {
 			p.Value = string(m.Data)
 		}
-		return &RemotePanicError{Func: f.name, Member: member, Value: p.Value, Stack: []byte(p.Stack)}
+		return v, &RemotePanicError{Func: f.name, Member: member, Value: p.Value, Stack: []byte(p.Stack)}
 	case remote.KindGone:
-		return &LostError{Func: f.name, Member: member, Reason: string(m.Data)}
+		return v, &LostError{Func: f.name, Member: member, Reason: string(m.Data)}
 	default:
-		return &RemoteError{Func: f.name, Member: member, Text: string(m.Data), isLate: kind == remote.KindLate}
+		return v, &RemoteError{Func: f.name, Member: member, Text: string(m.Data), isLate: kind == remote.KindLate}
 	}
 }

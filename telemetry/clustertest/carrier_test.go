@@ -124,7 +124,7 @@ func TestTheSpanOfACallIsBelowThatOfTheCaller(t *testing.T) {
 		})
 		name := "call of square"
 		if stored {
-			name = "job of the queue fn-2-square-0" // 2 is the format of the messages
+			name = "job of the queue fn-3-square-0" // 3 is the format of the messages
 		}
 		isBelow(t, all, name, "caller")
 		caller := all["caller"].SpanContext()

@@ -26,11 +26,15 @@ func (c *Conn) SetCarrier(carrier Carrier) {
 // Inject returns head with what the carrier takes along of the task of cx. head may be nil; nil comes
 // back when there is nothing in it. Headers of the broker and of this module are not the carrier's.
 func (c *Conn) Inject(cx *edo.Context, head nats.Header) nats.Header {
-	carrier := c.carrier.Load()
-	if carrier == nil {
-		return head
+	if carrier := c.carrier.Load(); carrier != nil {
+		head = inject(*carrier, cx, head)
 	}
-	(*carrier).Inject(cx.Values(), func(key, value string) {
+	return head
+}
+
+// inject is Inject with a carrier. It is a function of its own: without one, head is no variable on the heap.
+func inject(carrier Carrier, cx *edo.Context, head nats.Header) nats.Header {
+	carrier.Inject(cx.Values(), func(key, value string) {
 		if !isTaken(key) {
 			return
 		}

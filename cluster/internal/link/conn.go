@@ -39,10 +39,12 @@ type Conn struct {
 	sends *lock.Semaphore
 
 	carrier atomic.Pointer[Carrier] // nil: none
+	payload atomic.Int64            // the largest message, as the broker has said when the connection was made
+	made    sync.Map                // parts
 
 	mu       sync.Mutex // guards the following
 	members  map[Member]struct{}
-	parts    map[any]any
+	parts    map[any]any // a part is also in made, where it is found without the lock
 	closing  bool
 	isClosed bool
 	closers  []edo.Waker   // tasks that wait until there are no members
@@ -101,6 +103,7 @@ func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error)
 		return nil, fmt.Errorf("cluster: connect: %w", err)
 	}
 	c.nc = nc
+	c.payload.Store(nc.MaxPayload())
 	if c.js, err = jetstream.New(nc); err == nil {
 		err = c.asks.open(nc)
 	}
@@ -126,6 +129,10 @@ func (c *Conn) Home() Home { return c.home }
 
 // NATS returns the connection of the client.
 func (c *Conn) NATS() *nats.Conn { return c.nc }
+
+// MaxPayload returns how large a message may be, with its headers, in bytes. The client itself would take its
+// lock for the answer, which it holds while it writes.
+func (c *Conn) MaxPayload() int { return int(c.payload.Load()) }
 
 // JetStream returns the client's JetStream.
 func (c *Conn) JetStream() jetstream.JetStream { return c.js }
@@ -157,12 +164,16 @@ func (c *Conn) Away() time.Duration {
 // with the lock of c held. If the part has a method Close, it is called when c ends, and Reconnected when
 // the connection is there again.
 func (c *Conn) Part(key any, fn func() any) any {
+	if p, ok := c.made.Load(key); ok {
+		return p
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p, ok := c.parts[key]
 	if !ok {
 		p = fn()
 		c.parts[key] = p
+		c.made.Store(key, p)
 	}
 	return p
 }
@@ -176,6 +187,7 @@ func (c *Conn) disconnected() {
 
 // reconnected is called when a lost connection is there again.
 func (c *Conn) reconnected() {
+	c.payload.Store(c.nc.MaxPayload())
 	c.mu.Lock()
 	c.since = time.Now()
 	c.away = c.since.Sub(c.lost)

@@ -18,19 +18,11 @@ import (
 
 // Request is what is called.
 type Request struct {
-	Func    string // its name
-	Version int
-	Codec   string
-	Data    []byte
+	*Function
+	Data []byte
 	// Until is when its time is over. Zero: never.
 	Until time.Time
-	// Patience is how long a member may give no sign of life.
-	Patience time.Duration
-	// CallerPatience is how long a member keeps what it has of a caller of which it hears nothing.
-	CallerPatience time.Duration
-	// Stored makes the call a job of the queue of the function, with the id: at least once.
-	Stored bool
-	ID     string
+	ID    string // of the job, if the function is Stored
 }
 
 // event is what has become of a call.
@@ -44,19 +36,20 @@ const (
 	lost // the member has gone, or the connection was closed
 )
 
-// Call is a call as a future of its outcome, a message. It is polled by one task at a time.
+// Call is a call as a future of its outcome, a message. It is polled by one task at a time. The zero Call
+// calls nothing: Begin makes it a call.
 type Call struct {
 	Request
 	to *Caller
 
 	// The following belong to the task that polls.
-	phase  phase
-	again  int32 // how often it was refused
-	turn   *lock.AcquireFuture
-	permit *lock.Permit
-	rest   *timer.Sleeper
-	taken  nats.Header // what the carrier takes along
-	ask    link.Ask    // who offers it; or its storing
+	phase   phase
+	hasTurn bool
+	again   int32 // how often it was refused
+	turn    *lock.AcquireFuture
+	rest    *timer.Sleeper
+	taken   nats.Header // what the carrier takes along
+	ask     *link.Ask   // which versions are offered; or its storing
 
 	// The following are guarded by Caller.mu.
 	token     uint64        // 0: it was not sent
@@ -66,6 +59,9 @@ type Call struct {
 	answer    *nats.Msg
 	waker     edo.Waker
 	isDropped bool
+	isUntaken bool // it is in the list of calls that no member has taken, between older and newer
+	older     *Call
+	newer     *Call
 	// isUnoffered is set when it is lost because no member is left that offers the function.
 	isUnoffered bool
 }
@@ -85,8 +81,8 @@ const (
 	over
 )
 
-// New returns a call, which is sent at the first poll.
-func (r *Caller) New(q Request) *Call { return &Call{Request: q, to: r} }
+// Begin makes c, a zero Call, a call of q. It is sent at the first poll.
+func (c *Call) Begin(r *Caller, q Request) { c.Request, c.to = q, r }
 
 // Waits says what the call waits for.
 func (c *Call) Waits(*edo.Context) edo.Wait {
@@ -94,14 +90,14 @@ func (c *Call) Waits(*edo.Context) edo.Wait {
 	r.mu.Lock()
 	p := c.peer
 	r.mu.Unlock()
-	on := "cluster: a member that takes the call of " + c.Func
+	on := "cluster: a member that takes the call of " + c.Name
 	switch {
 	case c.phase == begins:
-		on = fmt.Sprintf("cluster: a turn to call %s, behind %d calls that no member has taken", c.Func, maxUntaken)
+		on = fmt.Sprintf("cluster: a turn to call %s, behind %d calls that no member has taken", c.Name, maxUntaken)
 	case c.phase == rests:
 		on += ": those that offer it are busy"
 	case p != nil:
-		on = "cluster: the end of " + c.Func + " on " + p.name()
+		on = "cluster: the end of " + c.Name + " on " + p.name()
 	}
 	return edo.Wait{On: on, Outside: true}
 }
@@ -128,8 +124,12 @@ func (c *Call) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 			if c.taken == nil {
 				c.taken = c.to.conn.Inject(cx, nil)
 			}
-			if err := c.send(); err != nil {
+			isSent, err := c.send(cx)
+			if err != nil {
 				return c.end(nil, err)
+			}
+			if isSent {
+				return nil, edo.Pending, nil
 			}
 		case waits:
 			m, poll, err = c.pollEvent(cx)
@@ -140,7 +140,12 @@ func (c *Call) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 				if _, isBusy := err.(*edo.BusyError); isBusy { // another task waits for it, and goes on to
 					return nil, edo.Ready, err
 				}
-				return c.end(m, err)
+				if m == nil {
+					return c.end(nil, err)
+				}
+				c.giveUpTurn()
+				c.phase = over
+				return m, edo.Ready, nil
 			}
 		case rests:
 			if !cx.Proceed(c) {
@@ -161,7 +166,7 @@ func (c *Call) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 			if err != nil && !errors.Is(err, nats.ErrNoResponders) {
 				return c.end(nil, err)
 			}
-			unknown := &UnknownError{Func: c.Func, Version: c.Version}
+			unknown := &UnknownError{Func: c.Name, Version: c.Version}
 			if err == nil {
 				unknown.Offered, unknown.Format = string(m.Data), formatOf(m)
 			}
@@ -178,7 +183,7 @@ func (c *Call) Poll(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error) {
 
 // pollTurn waits for the turn of the call.
 func (c *Call) pollTurn(cx *edo.Context) bool {
-	if c.permit != nil {
+	if c.hasTurn {
 		return true
 	}
 	if (*sched.Context)(cx).Inspecting() {
@@ -186,13 +191,15 @@ func (c *Call) pollTurn(cx *edo.Context) bool {
 		return false
 	}
 	if c.turn == nil {
+		if c.hasTurn = c.to.turns.TryAcquire(1) == nil; c.hasTurn {
+			return true
+		}
 		c.turn = c.to.turns.AcquireFuture(1)
 	}
-	permit, poll, _ := c.turn.Poll(cx)
-	if poll == edo.Pending {
+	if _, poll, _ := c.turn.Poll(cx); poll == edo.Pending {
 		return false
 	}
-	c.permit, c.turn = permit, nil
+	c.hasTurn, c.turn = true, nil // the permit is released as one that was acquired
 	return true
 }
 
@@ -202,36 +209,39 @@ func (c *Call) giveUpTurn() {
 		c.turn.Drop()
 		c.turn = nil
 	}
-	if c.permit != nil {
-		c.permit.Release()
-		c.permit = nil
+	if c.hasTurn {
+		c.to.turns.Release(1)
+		c.hasTurn = false
 	}
 }
 
-// send sends the call, and has it wait.
-func (c *Call) send() error {
-	r := c.to
+// send sends the call, and has it wait. If it reports true, the task will be woken, and need not look again.
+func (c *Call) send(cx *edo.Context) (isSent bool, err error) {
+	r, me := c.to, cx.Waker()
 	r.mu.Lock()
-	err := r.enter(c)
-	if err == nil {
+	if err = r.enter(c); err == nil {
 		c.event = none
+		if c.waker.IsZero() { // otherwise pollEvent says what is wrong
+			c.waker = me
+		}
+		isSent = c.waker == me
 	}
 	r.mu.Unlock()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if c.phase == stores {
-		return c.store()
+		return false, c.store()
 	}
 	c.phase = waits
-	m := &nats.Msg{Subject: CallSubject(c.Func, c.Version), Reply: r.reply(c), Data: c.Data, Header: c.header()}
-	switch err := r.conn.NATS().PublishMsg(m); {
+	switch err := publish(r.conn.NATS(), c.subject(), r.reply(c), c.header(), c.Data); {
+	case err == nil:
 	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrConnectionReconnecting):
 		r.tell(c.token, unheard, nil) // it was not sent
-	case err != nil:
-		return link.ErrClosed
+	default:
+		return false, link.ErrClosed
 	}
-	return nil
+	return isSent, nil
 }
 
 // header returns the head of the message.
@@ -252,7 +262,7 @@ func (c *Call) pollEvent(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error
 	if !cx.Proceed(c) {
 		return nil, edo.Pending, nil
 	}
-	if c.Stored && !c.ask.IsZero() {
+	if c.Stored && c.ask != nil {
 		if isPending, err := c.pollStored(cx); isPending || err != nil || c.phase != waits {
 			if err != nil {
 				return nil, edo.Ready, err
@@ -272,6 +282,9 @@ func (c *Call) pollEvent(cx *edo.Context) (m *nats.Msg, poll edo.Poll, err error
 	}
 	c.waker = me
 	what, m, p := c.event, c.answer, c.peer
+	if what == outcome { // it has left the Caller
+		c.waker, c.answer = edo.Waker{}, nil
+	}
 	r.mu.Unlock()
 	switch what {
 	case none:
@@ -331,9 +344,10 @@ func (c *Call) wait(d time.Duration) {
 // askOffers asks which versions of the function are offered, as this one is not.
 func (c *Call) askOffers() {
 	c.phase = asks
-	c.ask = c.to.conn.Asks().New(link.Question{
-		Subject: offersSubject(c.Func), Header: ownFormat(), On: "cluster: which versions of " + c.Func + " are offered", Deaf: 1,
+	ask := c.to.conn.Asks().New(link.Question{
+		Subject: offersSubject(c.Name), Header: ownFormat(), On: "cluster: which versions of " + c.Name + " are offered", Deaf: 1,
 	})
+	c.ask = &ask
 }
 
 // end ends the call.
@@ -352,7 +366,7 @@ func (c *Call) end(m *nats.Msg, err error) (*nats.Msg, edo.Poll, error) {
 
 // Drop gives the call up: the member aborts it.
 func (c *Call) Drop() {
-	if c.phase == over {
+	if c.phase == over || c.to == nil {
 		return
 	}
 	c.phase = over
@@ -361,7 +375,9 @@ func (c *Call) Drop() {
 		c.rest.Drop()
 		c.rest = nil
 	}
-	c.ask.Drop()
+	if c.ask != nil {
+		c.ask.Drop()
+	}
 	r := c.to
 	r.mu.Lock()
 	c.waker = edo.Waker{}
@@ -371,7 +387,7 @@ func (c *Call) Drop() {
 		case c.peer != nil:
 			member = c.peer.id
 			r.leave(c)
-		case r.untaken[c.token] == c:
+		case c.isUntaken:
 			c.isDropped, c.Data = true, nil
 		default: // it rests, or is stored: the member that begins it is told then
 			r.leave(c)

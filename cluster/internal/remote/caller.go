@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/edo-go/edo/lock"
 	"github.com/nats-io/nats.go"
@@ -35,10 +36,10 @@ type Caller struct {
 	mu         sync.Mutex // guards the following, and what a Call says is guarded
 	last       uint64     // the token of the latest call
 	calls      map[uint64]*Call
-	untaken    map[uint64]*Call // those of calls that no member has taken
+	untaken    untaken // those of calls that no member has taken
 	peers      map[string]*peer
 	unoffered  map[string]time.Time // functions that no member offers, and since when the broker knows of none
-	confirms   map[string][]uint64  // the tokens of outcomes that have come, by the subject of their member
+	confirms   map[string]*[]uint64 // the tokens of outcomes that have come, by the subject of their member
 	timer      *time.Timer
 	isWatching bool
 	ticked     time.Time
@@ -61,7 +62,7 @@ func CallerOf(conn *link.Conn) *Caller {
 	return conn.Part(callerKey{}, func() any {
 		r := &Caller{
 			conn: conn, prefix: conn.NATS().NewInbox() + ".", turns: lock.NewSemaphore(maxUntaken),
-			calls: map[uint64]*Call{}, untaken: map[uint64]*Call{}, peers: map[string]*peer{}, confirms: map[string][]uint64{},
+			calls: map[uint64]*Call{}, peers: map[string]*peer{}, confirms: map[string]*[]uint64{},
 			unoffered: map[string]time.Time{},
 		}
 		sub, err := conn.NATS().Subscribe(r.prefix+"*", r.take)
@@ -103,7 +104,7 @@ func (r *Caller) enter(c *Call) error {
 	c.sent = time.Since(epoch)
 	r.calls[c.token] = c
 	if !c.Stored {
-		r.untaken[c.token] = c
+		r.untaken.add(c)
 	}
 	r.beginWatch()
 	return nil
@@ -129,6 +130,10 @@ func (r *Caller) reply(c *Call) string { return r.prefix + strconv.FormatUint(c.
 // take is called with each message that comes back.
 func (r *Caller) take(m *nats.Msg) {
 	rest := strings.TrimPrefix(m.Subject, r.prefix)
+	if rest == outcomesToken {
+		r.ended(m)
+		return
+	}
 	if id, isPong := strings.CutPrefix(rest, "m-"); isPong {
 		if m.Reply != "" {
 			r.asked(id, m)
@@ -154,10 +159,7 @@ func (r *Caller) take(m *nats.Msg) {
 		r.tell(token, busy, nil)
 	default:
 		r.tell(token, outcome, m)
-		switch {
-		case strings.HasPrefix(m.Reply, memberPrefix):
-			r.confirm(m.Reply, token)
-		case m.Reply != "":
+		if m.Reply != "" {
 			m.Respond(nil)
 		}
 	}
@@ -166,29 +168,33 @@ func (r *Caller) take(m *nats.Msg) {
 // tell tells the call with the token what has become of it.
 func (r *Caller) tell(token uint64, what event, m *nats.Msg) {
 	r.mu.Lock()
+	wake := r.note(token, what, m)
+	r.mu.Unlock()
+	wake.Wake()
+}
+
+// note notes what has become of the call with the token, and returns what wakes its task. The caller holds mu.
+func (r *Caller) note(token uint64, what event, m *nats.Msg) edo.Waker {
 	c := r.calls[token]
 	if c == nil || c.event >= outcome {
-		r.mu.Unlock()
-		return
+		return edo.Waker{}
 	}
 	if what == outcome || what == lost || c.isDropped {
 		r.leave(c)
 	}
-	delete(r.untaken, token)
+	r.untaken.remove(c)
 	if what == busy && c.peer != nil { // it had taken the call, and stops
 		c.peer.calls--
 		c.peer = nil
 	}
 	c.event, c.answer = what, m
-	wake := c.waker
-	r.mu.Unlock()
-	wake.Wake()
+	return c.waker
 }
 
 // leave takes c out of what the caller knows. The caller holds mu.
 func (r *Caller) leave(c *Call) {
 	delete(r.calls, c.token)
-	delete(r.untaken, c.token)
+	r.untaken.remove(c)
 	if c.peer != nil {
 		c.peer.calls--
 	}
@@ -218,7 +224,7 @@ func (r *Caller) taken(token uint64, m *nats.Msg) {
 	}
 	p.calls++
 	c.peer = p
-	delete(r.untaken, token)
+	r.untaken.remove(c)
 	wake := c.waker // it gives its turn to the next one
 	r.mu.Unlock()
 	wake.Wake()

@@ -3,7 +3,8 @@
 //
 // A call is a message to a subject that all members which offer the function share; the broker gives it
 // to one of them. Nothing is stored, so that a call is made at most once. What comes back goes to a
-// subject of the call's own, in a subscription that all calls of a connection share:
+// subject of the call's own, or if it is an outcome to one for all calls of the caller, in a subscription that all
+// calls of a connection share:
 //
 //	caller                                member
 //	  call ───────────────────────────────▶        one of those that offer the function

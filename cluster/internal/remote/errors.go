@@ -51,12 +51,12 @@ func (c *Call) lostError() *LostError {
 	defer c.to.mu.Unlock()
 	switch {
 	case c.isUnoffered:
-		return &LostError{Func: c.Func, Why: "no member is left that offers it; it may have run"}
+		return &LostError{Func: c.Name, Why: "no member is left that offers it; it may have run"}
 	case c.peer == nil:
-		return &LostError{Func: c.Func, Why: fmt.Sprintf("no member has said within %v that it has it; it may have run", c.Patience)}
+		return &LostError{Func: c.Name, Why: fmt.Sprintf("no member has said within %v that it has it; it may have run", c.Patience)}
 	}
 	if now := time.Now(); now.Sub(c.peer.seen) <= c.Patience {
-		return &LostError{Func: c.Func, Member: c.peer.name(), Why: "its connection is gone; it may have run"}
+		return &LostError{Func: c.Name, Member: c.peer.name(), Why: "its connection is gone; it may have run"}
 	}
-	return &LostError{Func: c.Func, Member: c.peer.name(), Why: fmt.Sprintf("no sign of life for %v; it may have run", c.Patience)}
+	return &LostError{Func: c.Name, Member: c.peer.name(), Why: fmt.Sprintf("no sign of life for %v; it may have run", c.Patience)}
 }

@@ -28,7 +28,7 @@ func (r *Caller) watch() {
 	r.mu.Lock()
 	stood := now.Sub(r.ticked) > 3*tick // this process stood still: that says nothing of others
 	r.ticked = now
-	for token, c := range r.untaken {
+	for c := r.untaken.oldest; c != nil; c = c.newer {
 		since := epoch.Add(c.sent)
 		if up.After(since) {
 			since = up
@@ -36,13 +36,13 @@ func (r *Caller) watch() {
 		switch silence := now.Sub(since); {
 		case stood:
 			c.sent = now.Sub(epoch)
-		case silence > goneAfter && isGone(r.conn, r.unoffered[c.Func], now):
+		case silence > goneAfter && isGone(r.conn, r.unoffered[c.Name], now):
 			c.isUnoffered = true
-			lostTokens = append(lostTokens, token)
+			lostTokens = append(lostTokens, c.token)
 		case silence > c.Patience:
-			lostTokens = append(lostTokens, token)
+			lostTokens = append(lostTokens, c.token)
 		case silence > 3*tick/2: // a member that has it says so by then
-			silent[c.Func] = true
+			silent[c.Name] = true
 		}
 	}
 	for name := range r.unoffered {

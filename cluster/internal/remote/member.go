@@ -26,12 +26,15 @@ type Offer struct {
 	CallerPatience time.Duration
 	// Run returns the call with the argument, as a future of its encoded result.
 	Run func(codec string, data []byte) (edo.Future[[]byte], error)
+
+	name edo.SpawnOption // of the task of each call
 }
 
 // Member serves calls, as a future that is ready when it has stopped. It is polled by one task.
 type Member struct {
 	conn   *link.Conn
 	id     string
+	orders string // the subject of what is for this member alone
 	host   string
 	limit  int
 	offers map[string]*Offer // by the subject of calls
@@ -42,9 +45,9 @@ type Member struct {
 	err           error
 	held          []*served // that are taken, and do not run
 	all           map[string]*served
-	busy          int              // functions that run
-	sent          map[string]*sent // outcomes that are not confirmed
-	unconfirmed   int              // the bytes of these
+	busy          int             // functions that run
+	sent          map[string]sent // outcomes that are not confirmed
+	unconfirmed   int             // the bytes of these
 	callers       map[string]*silence
 	foreign       int // the format of a program that has asked for offers, if that is another one
 	open          int // subscriptions that have not ended
@@ -66,9 +69,10 @@ const (
 // NewMember returns a member that runs at most limit calls at a time, and has as many more wait.
 func NewMember(conn *link.Conn, limit int, offers []*Offer) (*Member, error) {
 	host, _ := os.Hostname()
+	id := nuid.Next()
 	m := &Member{
-		conn: conn, id: nuid.Next(), host: fmt.Sprintf("%s, process %d", cmp.Or(host, "?"), os.Getpid()), limit: limit,
-		offers: map[string]*Offer{}, all: map[string]*served{}, sent: map[string]*sent{}, callers: map[string]*silence{},
+		conn: conn, id: id, orders: memberSubject(id), host: fmt.Sprintf("%s, process %d", cmp.Or(host, "?"), os.Getpid()), limit: limit,
+		offers: map[string]*Offer{}, all: map[string]*served{}, sent: map[string]sent{}, callers: map[string]*silence{},
 	}
 	for _, o := range offers {
 		subject := CallSubject(o.Func, o.Version)
@@ -76,6 +80,7 @@ func NewMember(conn *link.Conn, limit int, offers []*Offer) (*Member, error) {
 			return m, fmt.Errorf("cluster: version %d of the function %s is offered twice", o.Version, o.Func)
 		}
 		m.offers[subject] = o
+		o.name = edo.Name("call of " + o.Func)
 		if !slices.Contains(m.names, o.Func) {
 			m.names = append(m.names, o.Func)
 		}
@@ -131,13 +136,10 @@ func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	defer m.mu.Unlock()
 	for m.state == serving && m.busy < m.limit && len(m.held) > 0 {
 		s := m.held[0]
-		m.held[0] = nil
-		m.held = m.held[1:]
+		m.held = slices.Delete(m.held, 0, 1) // it keeps its place in memory, and is short
 		m.busy++
 		m.mu.Unlock()
-		options := append(m.conn.Extract(s.head), edo.Name("call of "+s.offer.Func), edo.OnEnd(s.ended), edo.Daemon())
-		s.head = nil
-		h := edo.Spawn(cx, edo.Future[edo.Unit](s), options...)
+		h := m.spawn(cx, s)
 		m.mu.Lock()
 		s.task = h.AbortHandle()
 	}
@@ -153,6 +155,18 @@ func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	m.waker = cx.Waker()
 	return edo.Unit{}, edo.Pending, nil
 }
+
+// spawn makes the task of a call.
+func (m *Member) spawn(cx *edo.Context, s *served) *edo.JoinHandle[edo.Unit] {
+	options := m.conn.Extract(s.head)
+	s.head = nil
+	if options == nil { // most connections take nothing along: these options lie on the stack
+		return edo.Spawn(cx, edo.Future[edo.Unit](s), s.offer.name, edo.OnEnd(s.ended), daemon)
+	}
+	return edo.Spawn(cx, edo.Future[edo.Unit](s), append(options, s.offer.name, edo.OnEnd(s.ended), daemon)...)
+}
+
+var daemon = edo.Daemon()
 
 // Begin subscribes, and returns when the broker knows of it. Calls wait from then on.
 func (m *Member) Begin(ctx context.Context) error {
@@ -177,7 +191,7 @@ func (m *Member) Begin(ctx context.Context) error {
 		m.mu.Unlock()
 		return nil
 	}
-	err := add(memberSubject(m.id), "", m.order)
+	err := add(m.orders, "", m.order)
 	for subject, o := range m.offers {
 		err = cmp.Or(err, add(subject, "edo", func(msg *nats.Msg) { m.accept(o, msg) }))
 	}
@@ -224,9 +238,12 @@ func (m *Member) tellOffers(name string, msg *nats.Msg) {
 
 // accept is told of a call.
 func (m *Member) accept(o *Offer, msg *nats.Msg) {
-	s := &served{m: m, offer: o, since: time.Now(), reply: msg.Reply, codec: cmp.Or(msg.Header.Get(headCodec), usualCodec), data: msg.Data, head: msg.Header}
-	if limit, err := strconv.ParseInt(msg.Header.Get(headLimit), 10, 64); err == nil {
-		s.until = time.Now().Add(time.Duration(limit))
+	now := time.Now()
+	s := &served{m: m, offer: o, since: now, reply: msg.Reply, codec: cmp.Or(msg.Header.Get(headCodec), usualCodec), data: msg.Data, head: msg.Header}
+	if text := msg.Header.Get(headLimit); text != "" {
+		if limit, err := strconv.ParseInt(text, 10, 64); err == nil {
+			s.until = now.Add(time.Duration(limit))
+		}
 	}
 	m.mu.Lock()
 	isRefused := m.state != serving || len(m.held) >= m.limit || msg.Reply == ""
@@ -236,8 +253,10 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 		waits = m.busy+len(m.held) >= m.limit // otherwise its outcome may say it all
 		s.isTold.Store(waits)
 		m.held = append(m.held, s)
-		m.enter(s)
-		wake, m.waker = m.waker, edo.Waker{}
+		m.enter(s, now)
+		if m.busy < m.limit { // otherwise the end of a function wakes it
+			wake = m.takeWaker()
+		}
 	}
 	m.mu.Unlock()
 	if isRefused {
@@ -251,13 +270,14 @@ func (m *Member) accept(o *Offer, msg *nats.Msg) {
 }
 
 // enter makes s a call of m. The caller holds mu.
-func (m *Member) enter(s *served) {
+func (m *Member) enter(s *served, now time.Time) {
 	m.all[s.reply] = s
 	caller := callerOf(s.reply)
-	if c := m.callers[caller]; c != nil {
-		c.heard, c.unheard = time.Now(), time.Time{}
+	if s.caller = m.callers[caller]; s.caller != nil {
+		s.caller.heard, s.caller.unheard = now, time.Time{}
 	} else {
-		m.callers[caller] = &silence{heard: time.Now()}
+		s.caller = heardOf(caller, now)
+		m.callers[caller] = s.caller
 	}
 }
 
@@ -281,18 +301,19 @@ func (m *Member) order(msg *nats.Msg) {
 		m.mu.Unlock()
 	case kindHas:
 		m.mu.Lock()
-		isThere := m.all[string(msg.Data)] != nil || m.sent[string(msg.Data)] != nil
+		_, isThere := m.sent[string(msg.Data)]
+		isThere = isThere || m.all[string(msg.Data)] != nil
 		m.mu.Unlock()
 		if !isThere {
 			m.say(string(msg.Data), KindGone, []byte("its outcome could not be delivered while the connection was lost"))
 		}
 		return
 	case kindConfirm:
-		m.confirmed(string(msg.Data))
+		m.confirmed(msg.Data)
 		return
 	case kindAbort:
 		m.mu.Lock()
-		m.forget(string(msg.Data))
+		m.forget(msg.Data)
 		s := m.all[string(msg.Data)]
 		m.mu.Unlock()
 		if s != nil {
@@ -336,6 +357,6 @@ func (m *Member) Reconnected() {
 	for _, reply := range replies {
 		m.say(reply, kindTaken, nil)
 	}
-	m.askSent(func(*sent) bool { return true })
+	m.askSent(func(sent) bool { return true })
 	wake.Wake()
 }

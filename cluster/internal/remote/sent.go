@@ -1,6 +1,8 @@
 package remote
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,54 +29,61 @@ const (
 	stopWait       = 5 * time.Second         // how long a member that stops sends what no caller hears
 )
 
-// sent is an outcome that was sent, and is not confirmed.
+// sent is an outcome that was sent, and is not confirmed. It is small, for the map of a member holds it itself.
 type sent struct {
-	msg      *nats.Msg
+	head     nats.Header
+	data     []byte
 	offer    *Offer
-	at       time.Time
+	at       time.Duration // since epoch
 	isAsking bool
 }
 
-// sendTogether sends an outcome that is confirmed with others. It reports false for one that is not.
-func (m *Member) sendTogether(s *served, msg *nats.Msg) bool {
-	size := len(msg.Data)
-	m.mu.Lock()
-	is := !s.isJob && m.state == serving && size <= maxTogether && m.unconfirmed+size <= maxUnconfirmed
+// keepSent keeps an outcome that is confirmed with others. It reports false for one that is not. The caller
+// holds mu, and sends it then: if the connection is lost it is asked.
+func (m *Member) keepSent(s *served, head nats.Header, data []byte) bool {
+	size := len(data)
+	is := !s.isJob && s.caller.outcomes != "" && m.state == serving && size <= maxTogether && m.unconfirmed+size <= maxUnconfirmed
 	if is {
 		m.unconfirmed += size
-		m.sent[s.reply] = &sent{msg: msg, offer: s.offer, at: time.Now()}
+		m.sent[s.reply] = sent{head: head, data: data, offer: s.offer, at: s.sentAt()}
 	}
-	m.mu.Unlock()
-	if !is {
-		return false
+	return is
+}
+
+// sentAt returns when the outcome of s is sent. That of a function which does not wait is sent when the call has come, as
+// far as it matters: to read the clock costs as much as the rest of the note.
+func (s *served) sentAt() time.Duration {
+	if s.isTold.Load() {
+		return time.Since(epoch)
 	}
-	msg.Reply = memberSubject(m.id) // where it is confirmed
-	m.conn.NATS().PublishMsg(msg)   // a lost connection has it asked
-	return true
+	return s.since.Sub(epoch)
 }
 
 // confirmed is told of outcomes that a caller has: its prefix, and their tokens.
-func (m *Member) confirmed(text string) {
-	prefix, tokens, _ := strings.Cut(text, " ")
+func (m *Member) confirmed(text []byte) {
+	reply, tokens, _ := bytes.Cut(text, []byte(" "))
+	reply = slices.Clone(reply)
+	prefix := len(reply)
 	m.mu.Lock()
-	for token := range strings.SplitSeq(tokens, " ") {
-		m.forget(prefix + token)
+	for token := range bytes.SplitSeq(tokens, []byte(" ")) {
+		reply = append(reply[:prefix], token...)
+		m.forget(reply)
 	}
-	wake := m.takeWaker()
+	wake := m.wakeIfNeeded()
 	m.mu.Unlock()
 	wake.Wake()
 }
 
 // forget forgets an outcome that is confirmed, or given up. The caller holds mu.
-func (m *Member) forget(reply string) {
-	if o := m.sent[reply]; o != nil {
-		m.unconfirmed -= len(o.msg.Data)
-		delete(m.sent, reply)
+func (m *Member) forget(reply []byte) {
+	if o, ok := m.sent[string(reply)]; ok {
+		m.unconfirmed -= len(o.data)
+		delete(m.sent, string(reply))
 	}
 }
 
 // askSent sends those outcomes again that which chooses, and asks for an answer to each.
-func (m *Member) askSent(which func(o *sent) bool) {
+func (m *Member) askSent(which func(o sent) bool) {
 	var questions []link.Question
 	m.mu.Lock()
 	for reply, o := range m.sent {
@@ -82,19 +91,20 @@ func (m *Member) askSent(which func(o *sent) bool) {
 			continue
 		}
 		o.isAsking = true
+		m.sent[reply] = o
 		wait := o.offer.CallerPatience
 		if m.state != serving {
 			wait = min(wait, stopWait)
 		}
 		questions = append(questions, link.Question{
-			Subject: reply, Header: o.msg.Header, Data: o.msg.Data, On: "an outcome", Deaf: deafFor(wait),
+			Subject: reply, Header: o.head, Data: o.data, On: "an outcome", Deaf: deafFor(wait),
 		})
 	}
 	m.mu.Unlock()
 	for _, q := range questions {
 		m.conn.Asks().Tell(q, func(*nats.Msg, error) {
 			m.mu.Lock()
-			m.forget(q.Subject)
+			m.forget([]byte(q.Subject))
 			wake := m.takeWaker()
 			m.mu.Unlock()
 			wake.Wake()
@@ -102,22 +112,34 @@ func (m *Member) askSent(which func(o *sent) bool) {
 	}
 }
 
-// confirm notes that the outcome with the token has come from the member at the subject.
-func (r *Caller) confirm(member string, token uint64) {
-	r.mu.Lock()
-	all := append(r.confirms[member], token)
-	var m *nats.Msg
-	if len(all) >= confirmAfter {
-		m = r.confirmation(member, all)
-		all = all[:0]
+// ended is told of an outcome that is confirmed with others: also one of a call that is forgotten here. The
+// subject of its answer is that of the member, and the token of the call.
+func (r *Caller) ended(m *nats.Msg) {
+	dot := strings.LastIndexByte(m.Reply, '.')
+	token, err := strconv.ParseUint(m.Reply[dot+1:], 36, 64)
+	if err != nil || !strings.HasPrefix(m.Reply, memberPrefix) {
+		return
 	}
-	r.confirms[member] = all
+	member := m.Reply[:dot]
+	var confirmation *nats.Msg
+	r.mu.Lock()
+	wake := r.note(token, outcome, m)
+	all := r.confirms[member]
+	if all == nil {
+		all = new([]uint64)
+		r.confirms[member] = all
+	}
+	if *all = append(*all, token); len(*all) >= confirmAfter {
+		confirmation = r.confirmation(member, *all)
+		*all = (*all)[:0]
+	}
 	if r.end == nil {
 		r.beginWatch()
 	}
 	r.mu.Unlock()
-	if m != nil {
-		r.conn.NATS().PublishMsg(m) // without it the member asks
+	wake.Wake()
+	if confirmation != nil {
+		r.conn.NATS().PublishMsg(confirmation) // without it the member asks
 	}
 }
 
@@ -133,8 +155,8 @@ func (r *Caller) confirmation(member string, tokens []uint64) *nats.Msg {
 // confirmations returns what confirms all outcomes that have come. The caller holds mu.
 func (r *Caller) confirmations() (all []*nats.Msg) {
 	for member, tokens := range r.confirms {
-		if len(tokens) > 0 {
-			all = append(all, r.confirmation(member, tokens))
+		if len(*tokens) > 0 {
+			all = append(all, r.confirmation(member, *tokens))
 		}
 	}
 	clear(r.confirms)

@@ -19,15 +19,16 @@ import (
 // served is a call that a member runs, as the future of its task: first the function, and then the
 // delivery of what has become of it.
 type served struct {
-	m     *Member
-	offer *Offer
-	reply string
-	codec string
-	data  []byte
-	head  nats.Header // of the message, until it begins
-	until time.Time
-	since time.Time // when it has come
-	isJob bool      // its queue gives it out again, if it has no outcome
+	m      *Member
+	offer  *Offer
+	reply  string
+	caller *silence // that waits for it, once it is a call of the member
+	codec  string
+	data   []byte
+	head   nats.Header // of the message, until it begins
+	until  time.Time
+	since  time.Time // when it has come
+	isJob  bool      // its queue gives it out again, if it has no outcome
 
 	// Guarded by Member.mu.
 	task      edo.AbortHandle // zero: it is a job
@@ -38,7 +39,7 @@ type served struct {
 	hasBegun bool
 	isTold   atomic.Bool // the caller knows that the member has the call
 	hasEnded bool        // the function
-	ask      link.Ask
+	ask      *link.Ask
 	isOver   bool
 }
 
@@ -85,7 +86,7 @@ func (s *served) takeAborted(cx *edo.Context) bool {
 	s.waker = cx.Waker()
 	if s.isJob && !s.hasBegun && !isAborted {
 		isFirst = true
-		m.enter(s)
+		m.enter(s, time.Now())
 	}
 	m.mu.Unlock()
 	if isFirst {
@@ -94,10 +95,11 @@ func (s *served) takeAborted(cx *edo.Context) bool {
 	}
 	if isAborted {
 		s.Drop()
-		if !s.isJob {
-			s.hasEnded = true
-			m.functionEnded(s)
-		}
+		m.mu.Lock()
+		s.functionEnded()
+		wake := m.wakeIfNeeded()
+		m.mu.Unlock()
+		wake.Wake()
 	}
 	return isAborted
 }
@@ -180,36 +182,39 @@ func cut(text string) string { return text[:min(len(text), maxText)] }
 
 // deliver begins to deliver the outcome. It is repeated until the caller has confirmed it, or is gone.
 func (s *served) deliver(kind string, data []byte) {
-	s.hasEnded = true
-	s.m.functionEnded(s)
-	if size, most := len(data), int(s.m.conn.NATS().MaxPayload())-1024; size > most {
+	m := s.m
+	if size, most := len(data), m.conn.MaxPayload()-1024; size > most {
 		kind, data = KindError, fmt.Appendf(nil, "the result is of %d bytes, above the limit of the broker, %d", size, most)
 	}
 	var head nats.Header
 	if kind != KindValue {
-		head = nats.Header{headKind: {kind}, headMember: {s.m.id}, headHost: {s.m.host}}
-	}
-	if s.m.sendTogether(s, &nats.Msg{Subject: s.reply, Header: head, Data: data}) {
-		s.isOver = true
-		return
-	}
-	s.ask = s.m.conn.Asks().New(link.Question{
-		Subject: s.reply, Data: data, Header: head, Deaf: deafFor(s.offer.CallerPatience),
-		On: "cluster: the caller of " + s.offer.Func + ", which takes the outcome",
-	})
-}
-
-// functionEnded lets another call begin.
-func (m *Member) functionEnded(s *served) {
-	if s.isJob {
-		return
+		head = nats.Header{headKind: {kind}, headMember: {m.id}, headHost: {m.host}}
 	}
 	m.mu.Lock()
-	m.busy--
-	wake := m.waker
-	m.waker = edo.Waker{}
+	isKept := m.keepSent(s, head, data)
+	s.functionEnded()
+	wake := m.wakeIfNeeded()
 	m.mu.Unlock()
+	if isKept {
+		token := s.reply[len(s.caller.outcomes)-len(outcomesToken)-1:]        // with the dot before it
+		publish(m.conn.NATS(), s.caller.outcomes, m.orders+token, head, data) // a lost connection has it asked
+		s.isOver = true
+	} else {
+		ask := m.conn.Asks().New(link.Question{
+			Subject: s.reply, Data: data, Header: head, Deaf: deafFor(s.offer.CallerPatience),
+			On: "cluster: the caller of " + s.offer.Func + ", which takes the outcome",
+		})
+		s.ask = &ask
+	}
 	wake.Wake()
+}
+
+// functionEnded notes that the function has ended, so that another one may begin. The caller holds Member.mu.
+func (s *served) functionEnded() {
+	if !s.hasEnded && !s.isJob {
+		s.m.busy--
+	}
+	s.hasEnded = true
 }
 
 // Drop aborts the function, and forgets the delivery.
@@ -219,7 +224,9 @@ func (s *served) Drop() {
 		s.fn = nil
 		edo.Drop(fn)
 	}
-	s.ask.Drop()
+	if s.ask != nil {
+		s.ask.Drop()
+	}
 	if s.isJob {
 		s.ended()
 	}
@@ -246,12 +253,9 @@ func (s *served) ended() {
 	if m.all[s.reply] == s {
 		delete(m.all, s.reply)
 	}
-	if !s.hasEnded && !s.isJob {
-		m.busy--
-	}
 	isGone := !s.hasEnded && !s.isAborted && !s.isJob
-	wake := m.waker
-	m.waker = edo.Waker{}
+	s.functionEnded()
+	wake := m.wakeIfNeeded()
 	m.mu.Unlock()
 	if isGone {
 		m.say(s.reply, KindGone, []byte("the member was cancelled"))

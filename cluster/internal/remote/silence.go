@@ -11,6 +11,7 @@ import (
 
 // silence is how long nothing was heard of a caller.
 type silence struct {
+	outcomes string // where it takes outcomes that are confirmed together; "": nowhere
 	heard    time.Time
 	unheard  time.Time // since when the broker knows of no such caller; zero: it does
 	isAsking bool      // for a sign of life
@@ -18,6 +19,15 @@ type silence struct {
 
 // callerOf returns the part of a reply subject that all calls of a caller share.
 func callerOf(reply string) string { return reply[:strings.LastIndexByte(reply, '.')+1] }
+
+// heardOf returns a caller of which something was heard now.
+func heardOf(caller string, now time.Time) *silence {
+	c := &silence{heard: now}
+	if caller != "" {
+		c.outcomes = caller + outcomesToken
+	}
+	return c
+}
 
 // watch aborts the calls of callers that are gone, and asks what has not been confirmed.
 func (m *Member) watch() {
@@ -64,7 +74,7 @@ func (m *Member) watch() {
 		m.askCaller(caller)
 	}
 	if isUp {
-		m.askSent(func(o *sent) bool { return now.Sub(o.at) > confirmWait })
+		m.askSent(func(o sent) bool { return now.Sub(epoch)-o.at > confirmWait })
 	}
 }
 

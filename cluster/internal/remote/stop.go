@@ -26,7 +26,7 @@ func (m *Member) Stop() {
 	for _, s := range held {
 		m.say(s.reply, kindBusy, nil)
 	}
-	m.askSent(func(*sent) bool { return true })
+	m.askSent(func(sent) bool { return true })
 	if !m.conn.NATS().IsConnected() { // nothing is on the way
 		m.mu.Lock()
 		m.open = 0
@@ -59,6 +59,15 @@ func (m *Member) wake() {
 	wake := m.takeWaker()
 	m.mu.Unlock()
 	wake.Wake()
+}
+
+// wakeIfNeeded returns the waker of the task that polls m, if there is something to do for it: a call to begin, or
+// its end. The caller holds mu.
+func (m *Member) wakeIfNeeded() (w edo.Waker) {
+	if m.state == stopping || len(m.held) > 0 && m.busy < m.limit {
+		w = m.takeWaker()
+	}
+	return w
 }
 
 // takeWaker returns the waker of the task that polls m. The caller holds mu.

@@ -27,14 +27,15 @@ func (c *Call) store() error {
 		return err
 	}
 	c.phase = waits
-	queue := QueueName(c.Func, c.Version)
+	queue := QueueName(c.Name, c.Version)
 	head := nats.Header{jetstream.MsgIDHeader: {c.ID}, "Edo-Id": {c.ID}, "Edo-Codec": {"json"}}
 	maps.Copy(head, c.taken)
-	c.ask = c.to.conn.Asks().New(link.Question{
+	ask := c.to.conn.Asks().New(link.Question{
 		Subject: "edo.q." + queue + ".p0", Stream: "edo_" + queue, Data: data, Deaf: deafLimit(c.to.conn),
 		Header: head,
-		On:     "cluster: the confirmation of a call of " + c.Func,
+		On:     "cluster: the confirmation of a call of " + c.Name,
 	})
+	c.ask = &ask
 	return nil
 }
 
@@ -49,7 +50,7 @@ func (c *Call) pollStored(cx *edo.Context) (isPending bool, err error) {
 		c.askOffers()
 		return false, nil
 	}
-	c.ask = link.Ask{}
+	c.ask = nil
 	if err == nil {
 		_, err = link.Stored(m)
 	}

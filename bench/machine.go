@@ -27,7 +27,7 @@ var libraries = map[string]string{
 	"ants": "github.com/panjf2000/ants/v2", "pond": "github.com/alitto/pond/v2", "ro": "github.com/samber/ro",
 	"netpoll": "github.com/cloudwego/netpoll", "gnet": "github.com/panjf2000/gnet/v2",
 	"gorilla": "github.com/gorilla/websocket", "coder": "github.com/coder/websocket", "gobwas": "github.com/gobwas/ws",
-	"nbio": "github.com/lesismal/nbio",
+	"nbio": "github.com/lesismal/nbio", "suture": "github.com/thejerf/suture/v4",
 }
 
 func thisMachine(workers int, programs *peerPrograms) machine {

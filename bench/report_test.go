@@ -161,6 +161,17 @@ func TestEveryWorkloadCanBeReported(t *testing.T) {
 	}
 }
 
+// The report says with which versions edo was compared.
+func TestEveryLibraryThatIsComparedHasAVersionInTheReport(t *testing.T) {
+	others := []string{inCompiled, "epoll", "tokio", "smol", "erlang"} // edo itself, the system, and programs that say theirs
+	m := thisMachine(2, &peerPrograms{versions: map[string]string{}})
+	for _, name := range members {
+		if !slices.Contains(others, name) && m.Versions[name] == "" {
+			t.Errorf("%s has none", name)
+		}
+	}
+}
+
 func TestTargetsCoverEveryRow(t *testing.T) {
 	have := make(map[string]bool)
 	for _, target := range targets {

@@ -49,6 +49,8 @@ type parking struct {
 	least int64 // how far the deadline must be away
 	rest  int   // waits until one may be parked
 	spell int   // what rest was last, and an eighth less with each wait that ended in time
+
+	explored bool // by a test: it waits for the token at a point of package invariant
 }
 
 const (
@@ -111,7 +113,15 @@ func (p *Poller) waitParked(deadline int64) (ended bool) {
 		if w.fired.Load() || p.Registered() { // rules 2 and 3
 			p.endParked()
 		}
+		if invariant.Enabled {
+			for w.explored && len(w.token) == 0 { // an exploration must not block
+				invariant.Step("spin: no token")
+			}
+		}
 		<-w.token // rule 1
+		if invariant.Enabled {
+			invariant.Step("Wait: token taken")
+		}
 		if p.signal.Swap(idle) == called {
 			if w.calledAt != 0 { // rule 5
 				p.noteEnd(p.now() - w.calledAt)
@@ -149,18 +159,43 @@ func (w *parking) arm(p *Poller, now, deadline int64) {
 	}
 	w.armed = until
 	if w.timer == nil {
-		w.timer = time.AfterFunc(time.Duration(until-now), func() {
-			w.fired.Store(true)
-			p.endParked()
-		})
+		w.timer = time.AfterFunc(time.Duration(until-now), p.fire)
 	} else {
 		w.timer.Reset(time.Duration(until - now))
 	}
 }
 
+// fire is what the timer does, on a goroutine of its own (rule 3).
+func (p *Poller) fire() {
+	p.parking.fired.Store(true)
+	if invariant.Enabled && p.parking.explored { // else it may come after its test
+		invariant.Step("timer: fired")
+	}
+	p.endParked()
+}
+
+// countSource counts a source that has been registered (rule 2).
+func (p *Poller) countSource() {
+	p.registered.Add(1)
+	if invariant.Enabled {
+		invariant.Step("Open: counted")
+	}
+	p.endParked() // now the waiter waits in epoll
+}
+
 // endParked ends a wait that is parked, if there is one: it is not called, but looks again.
 func (p *Poller) endParked() {
-	if p.signal.Load() == parked && p.signal.CompareAndSwap(parked, idle) {
-		p.parking.token <- struct{}{}
+	if p.signal.Load() != parked {
+		return
 	}
+	if invariant.Enabled {
+		invariant.Step("endParked: before the CAS")
+	}
+	if !p.signal.CompareAndSwap(parked, idle) {
+		return
+	}
+	if invariant.Enabled {
+		invariant.Step("endParked: before the token")
+	}
+	p.parking.token <- struct{}{}
 }

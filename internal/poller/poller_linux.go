@@ -93,8 +93,7 @@ func (p *Poller) Open(s *Source, fd int, interest Interest, ready bool) error {
 		p.sources.clear(s.fd)
 		return os.NewSyscallError("epoll_ctl", err)
 	}
-	p.registered.Add(1)
-	p.endParked() // now the waiter waits in epoll
+	p.countSource()
 	return nil
 }
 

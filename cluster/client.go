@@ -35,8 +35,9 @@ func ConnectStep(task *edo.Task, st *edo.Step, url string) (done bool, c *Conn, 
 }
 
 // Connect connects to a NATS server with JetStream, or to a cluster of them: to the URLs
-// "nats://host:4222,nats://other:4222" in turn. The first connection is tried once, for some
-// seconds; after that a lost one is made again.
+// "nats://host:4222,nats://other:4222" in turn. The first connection is tried once: when no server is
+// there, that is an error at once. Servers that are there, and have not agreed on a leader yet, are waited
+// for, up to ten seconds. After that a lost connection is made again.
 //
 //edo:step ConnectStep
 func (c *Client) Connect(task *edo.Task, url string) (*Conn, error) {

@@ -14,6 +14,8 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
 	"github.com/edo-go/edo/cluster/lease"
+	"github.com/edo-go/edo/scope"
+	"github.com/edo-go/edo/timer"
 	"github.com/nats-io/nats-server/v2/server"
 )
 
@@ -187,6 +189,97 @@ func TestNothingIsLostWhenTheLeaderOfAReplicatedQueueIsKilled(t *testing.T) {
 		}
 		t.Logf("%d jobs, %d leaders killed, %d jobs were done again", n, killed, again.Load())
 		return nil
+	})
+}
+
+// Two of three servers are killed, among them the one on which a queue lies, and come back after longer than a
+// question is asked in vain. What needs them waits meanwhile, and goes on: it is not told that there is no such
+// thing. That a server which is away takes a stream along is no news that the stream is gone.
+func TestOperationsWaitForServersOfAClusterThatAreAway(t *testing.T) {
+	if !*replicated {
+		t.Skip("with -replicated")
+	}
+	const n = 20
+	c := startThree(t)
+	for i := range c.processes {
+		c.start(i)
+	}
+	run(t, func(task *edo.Task) error {
+		conn, err := cluster.Connect(task, c.url())
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		q, err := cluster.NewQueue[string](task, conn, "jobs", cluster.QueueConfig{Patience: 2 * time.Second, Once: time.Hour, Tries: 100, Backoff: atOnce})
+		if err != nil {
+			return err
+		}
+		space, err := lease.NewSpace(task, conn, "leaders", lease.Config{TTL: 2 * time.Second})
+		if err != nil {
+			return err
+		}
+		agreed, err := lease.NewSpace(task, conn, "agreed", lease.Config{TTL: 2 * time.Second, Replicas: 3})
+		if err != nil {
+			return err
+		}
+		value, err := cluster.NewValue[int](task, conn, "last", cluster.ValueConfig{})
+		if err != nil {
+			return err
+		}
+		done := newTally(n)
+		worker := cluster.Work(q, 4, func(task *edo.Task, job *cluster.Job[string]) error {
+			done.add(job.ID)
+			return nil
+		})
+		return working(task, worker, func() error {
+			first, err := leaderOf(task, conn, "edo_jobs")
+			if err != nil {
+				return err
+			}
+			second := (first + 1) % 3
+			c.processes[first].Kill()
+			c.processes[second].Kill()
+			return scope.Run(task, func(s *scope.Scope) error {
+				for i := range n {
+					edo.Go(s, func(task *edo.Task) error {
+						_, err := q.Publish(task, "", cluster.ID(fmt.Sprint(i)))
+						return err
+					})
+				}
+				for i, space := range []*lease.Space{space, agreed, agreed, agreed, agreed} {
+					edo.Go(s, func(task *edo.Task) error {
+						return space.Lead(task, "it", fmt.Sprint("anna ", i), func(*edo.Task, *lease.Lease) error { return nil })
+					})
+				}
+				edo.Go(s, func(task *edo.Task) error {
+					if _, err := value.Set(task, 7); err != nil {
+						return err
+					}
+					x, _, err := value.Get(task)
+					if x != 7 {
+						t.Errorf("the value is %d", x)
+					}
+					return err
+				})
+				edo.Go(s, func(task *edo.Task) error {
+					_, err := q.Info(task)
+					return err
+				})
+				edo.Go(s, func(task *edo.Task) error { // to connect asks for ten seconds
+					other, err := cluster.Connect(task, c.url())
+					if err == nil {
+						other.Drop()
+					}
+					return nil
+				})
+				if err := timer.Sleep(task, 15*time.Second); err != nil {
+					return err
+				}
+				c.start(first)
+				c.start(second)
+				return done.await(task)
+			})
+		})
 	})
 }
 

@@ -10,14 +10,15 @@ import (
 var testName = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
 
 func TestEveryTestThatClusterNamesExists(t *testing.T) {
-	testsNamedBy(t, "cluster.md", 13, "cluster", "lease")
+	testsNamedBy(t, "cluster.md", 13, "cluster", "lease", "../cluster/internal/link")
 }
 
 func TestEveryTestThatLeasesNamesExists(t *testing.T) {
 	testsNamedBy(t, "leases.md", 8, "lease", "cluster")
 }
 
-// testsNamedBy requires that the document names tests of these packages, so many at least.
+// testsNamedBy requires that the document names tests of these packages, so many at least. A package is a
+// name in directories, or a path.
 func testsNamedBy(t *testing.T, name string, least int, packages ...string) {
 	t.Helper()
 	document, err := os.ReadFile(name)
@@ -26,7 +27,11 @@ func testsNamedBy(t *testing.T, name string, least int, packages ...string) {
 	}
 	isTest := map[string]bool{}
 	for _, pkg := range packages {
-		funcs, _ := functions(t, pkg, true)
+		dir, ok := directories[pkg]
+		if !ok {
+			dir = pkg
+		}
+		funcs, _ := functionsIn(t, dir, pkg, true)
 		for name := range funcs {
 			isTest[strings.TrimPrefix(name, pkg+".")] = true
 		}

@@ -17,7 +17,7 @@ import (
 const (
 	// RetryWait is how long a question rests that no one has heard, before it is asked again.
 	RetryWait = 250 * time.Millisecond
-	maxDeaf   = 40              // how often it is
+	maxDeaf   = 40              // how often it is, before its stream is looked for
 	askAgain  = 5 * time.Second // before a question without an answer is asked again
 )
 
@@ -40,10 +40,11 @@ type Asks struct {
 	mu       sync.Mutex // guards the following, and the fields of each Ask
 	last     uint64     // the token of the latest question
 	waiting  map[uint64]*Ask
-	patience *time.Timer      // runs while there are questions; nil: it was never needed
-	isSet    bool             // patience runs
-	end      error            // every question ends with it
-	broken   map[string]error // the streams that can store nothing, if the broker is in this process
+	patience *time.Timer         // runs while there are questions; nil: it was never needed
+	isSet    bool                // patience runs
+	end      error               // every question ends with it
+	broken   map[string]error    // the streams that can store nothing, if the broker is in this process
+	looks    map[string][]uint64 // the streams that are looked for, and the questions that wait for that
 }
 
 // open subscribes to the answers.
@@ -63,9 +64,11 @@ type Question struct {
 	Data    []byte
 	On      string // what its task waits for
 	Stream  string // that is to store it; "": none
+	From    string // the stream that has the answer, if none is to store it; "": none
 	// Once has it end with ErrUnanswered where it would be asked again.
 	Once bool
-	// Deaf is how often it is asked while there is no one to answer. 0: for some ten seconds.
+	// Deaf is how often it is asked while there is no one to answer. 0: for some ten seconds. Then it
+	// ends; that of a stream ends if the stream is gone, and is asked on if servers are away.
 	Deaf int
 }
 
@@ -223,7 +226,7 @@ func (a *Asks) take(m *nats.Msg) {
 	if err != nil {
 		return
 	}
-	if IsUnheard(m) {
+	if IsUnheard(m) || hasPassingError(m) {
 		a.unheard(token)
 		return
 	}
@@ -239,22 +242,31 @@ func (a *Asks) unheard(token uint64) {
 	a.mu.Lock()
 	q := a.waiting[token]
 	var err error
+	var stream string // is to be looked for
 	if q != nil {
 		switch q.deaf++; {
 		case q.Once:
 			err = ErrUnanswered
-		case q.deaf >= cmp.Or(q.Deaf, maxDeaf):
-			err = fmt.Errorf("cluster: %s: %w", q.On, nats.ErrNoResponders)
+		case q.deaf < cmp.Or(q.Deaf, maxDeaf):
+			a.askSoon(q, token)
+		case cmp.Or(q.Stream, q.From) != "":
+			stream = cmp.Or(q.Stream, q.From)
+		default:
+			err = fmt.Errorf("cluster: %s: %w", strings.TrimPrefix(q.On, "cluster: "), nats.ErrNoResponders)
 		}
 	}
 	a.mu.Unlock()
 	switch {
-	case q == nil:
 	case err != nil:
 		a.finish(token, nil, err)
-	default:
-		time.AfterFunc(RetryWait, func() { a.sendAgain(q, token) })
+	case stream != "":
+		a.lookFor(stream, token)
 	}
+}
+
+// askSoon asks q again after RetryWait.
+func (a *Asks) askSoon(q *Ask, token uint64) {
+	time.AfterFunc(RetryWait, func() { a.sendAgain(q, token) })
 }
 
 // sendAgain asks q again, if it still waits.

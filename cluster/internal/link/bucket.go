@@ -54,10 +54,10 @@ type Last struct {
 // replicas is asked at its leader: the others answer too, and may be behind.
 func LastOf(stream, subject string, hasReplicas bool, on string) Question {
 	if !hasReplicas {
-		return Question{Subject: "$JS.API.DIRECT.GET." + stream + "." + subject, On: on}
+		return Question{Subject: "$JS.API.DIRECT.GET." + stream + "." + subject, On: on, From: stream}
 	}
 	data, _ := json.Marshal(map[string]string{"last_by_subj": subject}) // of two texts
-	return Question{Subject: "$JS.API.STREAM.MSG.GET." + stream, Data: data, On: on}
+	return Question{Subject: "$JS.API.STREAM.MSG.GET." + stream, Data: data, On: on, From: stream}
 }
 
 // ReadLast reads the answer to LastOf, of a replica or of the leader. nil: there is no such message.

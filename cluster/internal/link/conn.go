@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -82,7 +84,7 @@ const maxSends = 1024
 const PingInterval = 10 * time.Second
 
 // Open connects, and asks whether there is JetStream.
-func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error) {
+func Open(ctx context.Context, urls string, options []nats.Option) (*Conn, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -98,9 +100,9 @@ func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error)
 		nats.ReconnectHandler(func(*nats.Conn) { c.reconnected() }),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // nats.go would print
 	)
-	nc, err := nats.Connect(url, options...)
+	nc, err := nats.Connect(urls, options...)
 	if err != nil {
-		return nil, fmt.Errorf("cluster: connect: %w", err)
+		return nil, fmt.Errorf("cluster: connect to %s: %w", redacted(urls), err)
 	}
 	c.nc = nc
 	c.payload.Store(nc.MaxPayload())
@@ -108,17 +110,54 @@ func Open(ctx context.Context, url string, options []nats.Option) (*Conn, error)
 		err = c.asks.open(nc)
 	}
 	if err == nil {
-		_, err = c.js.AccountInfo(ctx)
-		if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrJetStreamNotEnabled) {
-			err = errors.New("the server at " + nc.ConnectedUrlRedacted() + " has no JetStream, which queues need")
-		}
+		err = c.awaitJetStream(ctx)
 	}
 	if err != nil {
 		c.asks.close(ErrClosed)
 		nc.Close()
-		return nil, fmt.Errorf("cluster: connect: %w", err)
+		return nil, fmt.Errorf("cluster: connect to %s: %w", redacted(urls), err)
 	}
 	return c, nil
+}
+
+// awaitJetStream asks whether there is JetStream, for some ten seconds while the broker cannot say: the
+// servers of a cluster that has just begun have no leader yet.
+func (c *Conn) awaitJetStream(ctx context.Context) error {
+	for begin := time.Now(); ; {
+		_, err := c.js.AccountInfo(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrJetStreamNotEnabled):
+			return errors.New("the server at " + c.nc.ConnectedUrlRedacted() + " has no JetStream, which queues need")
+		case !isAway(err):
+			return err
+		case time.Since(begin) > maxDeaf*RetryWait:
+			return fmt.Errorf("JetStream is not ready: in a cluster of servers, more than half of them must run: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(RetryWait):
+		}
+	}
+}
+
+// redacted returns where the servers are, without what is secret in the URLs.
+func redacted(urls string) string {
+	all := strings.Split(urls, ",")
+	for i, text := range all {
+		if text = strings.TrimSpace(text); !strings.Contains(text, "://") {
+			text = "nats://" + text
+		}
+		if u, err := url.Parse(text); err == nil && u.Host != "" {
+			all[i] = u.Scheme + "://" + u.Host
+		} else {
+			all[i] = "a URL that cannot be read"
+		}
+	}
+	return strings.Join(all, ",")
 }
 
 // SetHome makes h the broker that lives with c. It is called before c is shared.

@@ -35,19 +35,6 @@ func (c *Conn) Manage(ctx context.Context, fn func(ctx context.Context) error) e
 	}
 }
 
-// isAway reports whether err says that the broker could not be asked.
-func isAway(err error) bool {
-	for _, is := range []error{
-		nats.ErrNoResponders, nats.ErrTimeout, nats.ErrReconnectBufExceeded, nats.ErrConnectionReconnecting, nats.ErrDisconnected,
-		context.DeadlineExceeded, context.Canceled,
-	} {
-		if errors.Is(err, is) {
-			return true
-		}
-	}
-	return false
-}
-
 // linkOf returns the link, and ErrClosed when the Conn is closed.
 func (c *Conn) linkOf() (link chan struct{}, err error) {
 	c.mu.Lock()

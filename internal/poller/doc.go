@@ -16,7 +16,8 @@
 // A busy worker calls [Poller.Look] now and then. A worker that has nothing to do calls
 // [Poller.Wait], which blocks in the system call, or, in a program that has a single
 // processor, in Go's own poller. A moment of looking may come before. While there is no
-// source it waits in Go's scheduler, where a goroutine wakes it cheaply.
+// source it waits in Go's scheduler, where a goroutine wakes it cheaply; unless the waits
+// there have ended late.
 //
 // # What it costs
 //

@@ -35,7 +35,7 @@ type invariant struct {
 // Always has check called before each poll of the simulation from now on, whenever time passes,
 // and at the end. When it returns an error all tasks are cancelled, and Run returns an
 // [*InvariantError]. No task runs meanwhile: check may read what tasks share, and must neither
-// wait nor change anything.
+// wait nor change anything. If it panics, or ends its goroutine, the run fails with that.
 //
 // s is a task of the simulation. With a task of an ordinary runtime Always does nothing, so that a
 // program can name its invariants itself. The cost is that of check.
@@ -48,7 +48,7 @@ func Always(s edo.Spawner, name string, check func() error) {
 // checkAlways checks all invariants.
 func (w *watch) checkAlways() {
 	for _, i := range w.always {
-		err := i.check()
+		err := w.check(i)
 		if err == nil || w.hasFail {
 			continue
 		}
@@ -60,4 +60,13 @@ func (w *watch) checkAlways() {
 		e.text += ": " + err.Error()
 		w.fail(e)
 	}
+}
+
+// check calls the function of i.
+func (w *watch) check(i *invariant) (err error) {
+	returned := false
+	defer w.rescue(i.name, &returned)
+	err = i.check()
+	returned = true
+	return err
 }

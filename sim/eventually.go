@@ -31,7 +31,7 @@ func (w *watch) checkEventually() {
 	left := w.eventually[:0]
 	for _, g := range w.eventually {
 		switch {
-		case g.holds():
+		case w.holds(g):
 		case now > g.until:
 			w.missed(g, fmt.Sprintf("within %v", g.within))
 		default:
@@ -55,4 +55,13 @@ func (w *watch) missed(g *goal, when string) {
 	e := &InvariantError{Name: g.name, At: w.driver.Since()}
 	e.text = fmt.Sprintf("sim: %q has not come true %s; at %v:\n%s", g.name, when, e.At, w.snapshot().Text())
 	w.fail(e)
+}
+
+// holds calls the function of g.
+func (w *watch) holds(g *goal) (is bool) {
+	returned := false
+	defer w.rescue(g.name, &returned)
+	is = g.holds()
+	returned = true
+	return is
 }

@@ -2,6 +2,8 @@ package sim
 
 import (
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -98,9 +100,17 @@ func (w *watch) fail(err error) {
 		return
 	}
 	w.hasFail = true
-	w.rt.Failures.AddStall(err)
-	w.rt.Shields.Strain()
-	w.rt.Sched.CancelAll()
+	w.rt.EndWith(err)
+}
+
+// rescue is deferred around a function of the program: if that did not return, the simulation fails. A
+// runtime.Goexit goes on, and ends the goroutine of the worker, which gets another one.
+func (w *watch) rescue(name string, returned *bool) {
+	if *returned {
+		return
+	}
+	w.hasFail = true
+	w.rt.EndBy(fmt.Sprintf("sim: the function of %q", name), recover(), debug.Stack())
 }
 
 // lastTask returns the name of the task that was polled last, or "".

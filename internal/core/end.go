@@ -171,6 +171,25 @@ func PanicOrGoexit(task string, value any, stack []byte) error {
 // errGoexit says that a task called runtime.Goexit.
 var errGoexit = errors.New("edo: runtime.Goexit (as by testing.T.FailNow) in a task: return an error instead")
 
+// EndBy ends the run of a simulation with the error of a function of the program that the simulation calls
+// between two polls, or on a way of the network, and that did not return: see PanicOrGoexit. what says which
+// one it is. All tasks are cancelled.
+func (rt *Runtime) EndBy(what string, value any, stack []byte) error {
+	err := fmt.Errorf("%s called runtime.Goexit (as testing.T.FailNow does): it must return", what)
+	if value != nil {
+		err = fmt.Errorf("%s panicked: %v\n\n%s", what, value, stack)
+	}
+	rt.EndWith(err)
+	return err
+}
+
+// EndWith ends the run of a simulation with an error: all tasks are cancelled.
+func (rt *Runtime) EndWith(err error) {
+	rt.Failures.AddStall(err)
+	rt.Shields.Strain()
+	rt.Sched.CancelAll()
+}
+
 // Guard calls fn, and makes a panic an error of x. runtime.Goexit is one too; it then
 // ends the goroutine, after its deferred functions have run.
 func Guard(task string, x *Extra, fn func()) {

@@ -118,12 +118,23 @@ func (w *Worker) main() {
 				w.rt.atEnd()
 			}
 		} else {
+			w.leaveDriver()
 			go w.main()
 		}
 	}()
 	for !w.loop() {
 	}
 	over = true
+}
+
+// leaveDriver ends a wait in the driver that a function of the program has ended: in a simulation the driver calls such.
+func (w *Worker) leaveDriver() {
+	w.rt.mu.Lock()
+	waits := w.rt.waiter == w
+	w.rt.mu.Unlock()
+	if waits {
+		w.leaveSleepers(true)
+	}
 }
 
 // loop polls tasks until the runtime has ended. A panic in a poll ends the loop early,

@@ -90,11 +90,15 @@ func (w *World) Filter(rule func(Packet) bool) {
 		w.inner.SetRule(nil)
 		return
 	}
-	w.inner.SetRule(func(d simulated.Datagram) bool {
-		return rule(Packet{
+	w.inner.SetRule(func(d simulated.Datagram) (passes bool) {
+		returned := false
+		defer w.rescue("world: the rule of Filter", &returned)
+		passes = rule(Packet{
 			From: w.outer(d.From), To: w.outer(d.To), Network: d.Network,
 			Source: d.Source, Destination: d.Destination, Data: d.Data, At: w.Now(),
 		})
+		returned = true
+		return passes
 	})
 }
 

@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -134,13 +135,25 @@ func (w *World) Name(name string, hosts ...*Host) {
 }
 
 // At has fn called when the simulation has run for d, between two polls: it may change the world,
-// and must not wait. If that time has passed, fn is called when the clock moves next.
+// and must not wait. If that time has passed, fn is called when the clock moves next. If it panics, or ends
+// its goroutine, the run fails with that.
 func (w *World) At(d time.Duration, fn func()) {
 	w.inner.At(int64(d), func() {
 		if !w.ended {
+			returned := false
+			defer w.rescue("world: a function of At", &returned)
 			fn()
+			returned = true
 		}
 	})
+}
+
+// rescue is deferred around a function of the program: if that did not return, the run fails. A
+// runtime.Goexit goes on, and ends the goroutine.
+func (w *World) rescue(what string, returned *bool) {
+	if !*returned {
+		w.rt.EndBy(what, recover(), debug.Stack())
+	}
 }
 
 // Now returns how long the simulation has run, by a clock that is always right.

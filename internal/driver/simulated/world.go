@@ -216,13 +216,18 @@ func (w *World) run(hasTimers bool) {
 		case e == nil:
 			return
 		case e.isFree:
-			w.net.mu.Unlock()
-			e.fn()
-			w.net.mu.Lock()
+			w.net.callUnlocked(e.fn)
 		default:
 			e.fn()
 		}
 	}
+}
+
+// callUnlocked calls fn without mu, which is held before and afterwards, also when fn does not return.
+func (n *network) callUnlocked(fn func()) {
+	n.mu.Unlock()
+	defer n.mu.Lock()
+	fn()
 }
 
 // drawOrder draws which of n things happens next. In the quiet order it is the one that came first.

@@ -241,6 +241,20 @@ func TestAPackageWithoutTestsIsAnError(t *testing.T) {
 	}
 }
 
+func TestAPackageThatCannotBeHuntedIsAnErrorThatSaysWhy(t *testing.T) {
+	for pkg, want := range map[string]string{
+		"./testdata/broken": "broken_test.go:5:26: undefined: missing",
+		"../...":            "../... is several packages: name one",
+		"./none":            "go list -f {{.Dir}} ./none: ",
+	} {
+		var out, errs strings.Builder
+		status := Run([]string{pkg, "-run", "TestX", "-for", "1s"}, &out, &errs)
+		if status != command.Failed || !strings.Contains(errs.String(), want) || out.Len() != 0 {
+			t.Errorf("%s: status %d, %q, %q", pkg, status, errs.String(), out.String())
+		}
+	}
+}
+
 func TestNumbersHaveACommaForEachThousand(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
 		if got := number(n); got != want {

@@ -51,7 +51,8 @@ const (
 	Reset
 )
 
-// Host makes a host with a name, and starts main as its program. The addresses of hosts are
+// Host makes a host with a name, and starts main as its program. It panics if the name is empty, or that of another
+// host: that would not be reached by it any more. The addresses of hosts are
 // 10.0.0.1, 10.0.0.2 and so on, and the resolver knows the name. An error of main is one of the
 // run, as that of any task that is not joined.
 //
@@ -76,9 +77,13 @@ const mostHosts = 1 << 16
 
 func (w *World) newHost(name string, start func(opts ...edo.SpawnOption) finisher) *Host {
 	n := len(w.hosts) + 1
-	if n >= mostHosts {
+	switch {
+	case n >= mostHosts:
 		panic(errors.New("world: too many hosts"))
+	case name == "" || w.names[name]:
+		panic(fmt.Errorf("world: a host with the name %q: each has a name of its own; World.Name has further names", name))
 	}
+	w.names[name] = true
 	addr := netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)})
 	c := w.config.Disk
 	c.Rand = w.random

@@ -3,6 +3,7 @@ package world_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -206,4 +207,17 @@ func TestAHostRunsACompiledFunctionFromItsBeginning(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestAHostHasANameOfItsOwn(t *testing.T) {
+	for _, name := range []string{"", "a"} {
+		err := in(1, world.Config{}, func(_ *edo.Task, w *world.World) error {
+			w.Host("a", sleeper)
+			w.Host(name, sleeper)
+			return nil
+		})
+		if _, ok := errors.AsType[*edo.PanicError](err); !ok || !strings.Contains(err.Error(), fmt.Sprintf("a host with the name %q", name)) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
 }

@@ -43,6 +43,7 @@ type World struct {
 	inner   *simulated.World
 	spawner edo.Spawner
 	hosts   []*Host
+	names   map[string]bool // of the hosts
 	ended   bool
 	aborts  aborting
 
@@ -81,7 +82,7 @@ func New(s edo.Spawner, c Config) (*World, error) {
 	if src.Cx == nil || src.Cx.External() || core.HeadOf(src.Cx.Root()) == nil {
 		return nil, errNoTask
 	}
-	w := &World{config: c, rt: src.Rt, driver: d}
+	w := &World{config: c, rt: src.Rt, driver: d, names: map[string]bool{}}
 	w.inner = d.NewWorld(simulated.WorldConfig{
 		Here:   w.hereInside,
 		Inside: func() bool { return w.rt.Sched.OnGoroutine(gid.Get()) },

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -62,7 +63,7 @@ func (c *call[T]) Waits(*edo.Context) edo.Wait {
 }
 
 func (c *call[T]) on(what string) string {
-	return "cluster: " + what + " of the job " + c.d.id + " of the queue " + c.w.q.name
+	return "cluster: " + what + " of the " + c.title()
 }
 
 // Poll does the job.
@@ -142,15 +143,22 @@ func (c *call[T]) guard(fn func() error) {
 	hasReturned := false
 	defer func() {
 		if !hasReturned {
-			c.fail(core.PanicOrGoexit(c.d.id, recover(), debug.Stack()))
+			c.fail(core.PanicOrGoexit(c.title(), recover(), debug.Stack()))
 		}
 	}()
 	err := fn()
 	hasReturned = true
+	// A function in direct style panics in one of this package, which is the user's around it: the job says more.
+	if p, ok := err.(*edo.PanicError); ok && strings.HasPrefix(p.Task, handlerName) {
+		err = &edo.PanicError{Value: p.Value, Stack: p.Stack, Task: c.title()}
+	}
 	if err != nil {
 		c.fail(err)
 	}
 }
+
+// title names the job, and so its task.
+func (c *call[T]) title() string { return "job " + c.d.id + " of the queue " + c.w.q.name }
 
 // handle polls the handler, and reports whether it is pending.
 func (c *call[T]) handle(cx *edo.Context) (isPending bool) {

@@ -2,6 +2,8 @@ package cluster_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -95,6 +97,58 @@ func TestEveryFutureOfAHandlerIsDroppedOnce(t *testing.T) {
 		}
 		if calls["good"] != 1 || calls["error"] != 2 || calls["panic"] != 2 || calls["forever"] != 1 {
 			t.Errorf("calls: %v", calls)
+		}
+		return nil
+	})
+}
+
+// The reason of a dead letter says which job has panicked, and not in which function of this package it ran. The
+// panic of another task, which a handler returns as its error, is that task's.
+func TestThePanicOfAHandlerNamesItsJob(t *testing.T) {
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		q, err := cluster.NewQueue[string](task, conn, "panics", cluster.QueueConfig{Tries: 1})
+		if err != nil {
+			return err
+		}
+		direct := func(task *edo.Task, job *cluster.Job[string]) error {
+			if job.Value == "of a child" {
+				child := edo.Go(task, func(*edo.Task) error { panic("on purpose") }, edo.Name("the child"))
+				_, err := child.Await(task)
+				return err
+			}
+			panic("on purpose")
+		}
+		future := func(job *cluster.Job[string]) edo.Future[edo.Unit] {
+			if job.Value == "in the call" {
+				panic("on purpose")
+			}
+			return &scripted{job: "panic", begun: newTally(0)}
+		}
+		seen := uint64(0)
+		for _, c := range []struct {
+			job    string
+			worker func() *cluster.Worker[string]
+			want   string
+		}{
+			{"direct", func() *cluster.Worker[string] { return cluster.Work(q, 1, direct) }, "job a-direct of the queue panics"},
+			{"of a child", func() *cluster.Worker[string] { return cluster.Work(q, 1, direct) }, "the child"},
+			{"future", func() *cluster.Worker[string] { return cluster.WorkFuture(q, 1, future) }, "job a-future of the queue panics"},
+			{"in the call", func() *cluster.Worker[string] { return cluster.WorkFuture(q, 1, future) }, "job a-in the call of the queue panics"},
+		} {
+			if _, err := q.Publish(task, c.job, cluster.ID("a-"+c.job)); err != nil {
+				return err
+			}
+			if err := working(task, c.worker(), func() error { return empty(task, q) }); err != nil {
+				return err
+			}
+			dead, err := q.Dead(task, seen+1, 1)
+			if err != nil || len(dead) != 1 {
+				return fmt.Errorf("%s: %d dead letters: %w", c.job, len(dead), err)
+			}
+			seen = dead[0].Number
+			if want := "edo: task " + c.want + " panicked: on purpose"; !strings.HasPrefix(dead[0].Reason, want) {
+				t.Errorf("%s: the reason is %.120q, want %q", c.job, dead[0].Reason, want)
+			}
 		}
 		return nil
 	})

@@ -57,8 +57,11 @@ func (f *workFrame[F, P]) Poll(task *edo.Task) (done bool, _ edo.Unit, err error
 
 // FunctionName is the name of the function in direct style.
 func (*workFrame[F, P]) FunctionName() string {
-	return "github.com/edo-go/edo/cluster.Work[...].func1.1"
+	return handlerName + "[...].func1.1"
 }
+
+// handlerName begins the name of the function in which a handler in direct style runs.
+const handlerName = "github.com/edo-go/edo/cluster.Work"
 
 // WorkFuture is [Work] with a function that returns a future, without a stack.
 func WorkFuture[T any](q *Queue[T], limit int, fn func(job *Job[T]) edo.Future[edo.Unit]) *Worker[T] {
@@ -250,7 +253,7 @@ func (w *Worker[T]) start(cx *edo.Context, d *delivery) {
 	c := &call[T]{w: w, d: d, newest: d}
 	w.running[c] = struct{}{}
 	w.mu.Unlock()
-	options := append(w.q.conn.in().Extract(d.msg.Header), edo.Name("job "+d.id+" of the queue "+w.q.name), edo.OnEnd(c.ended), edo.Daemon())
+	options := append(w.q.conn.in().Extract(d.msg.Header), edo.Name(c.title()), edo.OnEnd(c.ended), edo.Daemon())
 	h := edo.Spawn(cx, edo.Future[edo.Unit](c), options...)
 	w.mu.Lock()
 	c.task = h.AbortHandle()

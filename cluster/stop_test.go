@@ -3,11 +3,13 @@ package cluster_test
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/edo-go/edo/oneshot"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -80,5 +82,54 @@ func TestAWorkerMayBeStoppedWhileItBegins(t *testing.T) {
 			all.Wait()
 		}
 		return nil
+	})
+}
+
+// This is how docs/cluster.md ends a worker whose handlers are to go on to their end when its task is cancelled.
+func TestAWorkerThatIsAwaitedInAShieldLetsItsHandlersEnd(t *testing.T) {
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		q, err := cluster.NewQueue[string](task, conn, "shielded", cluster.QueueConfig{Tries: 1})
+		if err != nil {
+			return err
+		}
+		if _, err := q.Publish(task, "job"); err != nil {
+			return err
+		}
+		begun, ends := oneshot.New[edo.Unit]()
+		var isDone atomic.Bool
+		works := edo.Go(task, func(task *edo.Task) error {
+			worker := cluster.Work(q, 1, func(task *edo.Task, job *cluster.Job[string]) error {
+				begun.Send(edo.Unit{})
+				for range 100 {
+					if err := edo.Yield(task); err != nil {
+						return err
+					}
+				}
+				isDone.Store(true)
+				return nil
+			})
+			defer worker.Drop()
+			_, err := edo.Await(task, worker)
+			if task.Err() == nil {
+				return err
+			}
+			worker.Stop()
+			return edo.Shielded(task, func(task *edo.Task) error {
+				_, err := edo.Await(task, worker)
+				return err
+			})
+		})
+		if _, err := ends.Recv(task); err != nil {
+			return err
+		}
+		works.Abort()
+		if _, err := works.Await(task); err != nil || !isDone.Load() {
+			t.Errorf("the worker ended with %v, and its handler has ended: %t", err, isDone.Load())
+		}
+		info, err := q.Info(task)
+		if info != (cluster.QueueInfo{}) {
+			t.Errorf("the queue has %+v", info)
+		}
+		return err
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/stream"
+	"github.com/edo-go/edo/supervise"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -276,6 +278,75 @@ func Example_httpHandler() {
 	fmt.Println(w.Body, rt.Shutdown(context.Background()))
 	// Output:
 	// hello Ada <nil>
+}
+
+func Example_httpServerUnderASupervisor() {
+	at := make(chan string, 1)
+	handler := func(rt *edo.Runtime) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			edo.Block(rt, r.Context(), func(task *edo.Task) error {
+				_, err := fmt.Fprint(w, "hello")
+				return err
+			})
+		})
+	}
+	serve := func(task *edo.Task, ready func()) error {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		server := &http.Server{Handler: handler(task.Runtime())}
+		serves := edo.Blocking(task, func(*edo.Task) (edo.Unit, error) {
+			err := server.Serve(l)
+			if errors.Is(err, http.ErrServerClosed) {
+				err = nil
+			}
+			return edo.Unit{}, err
+		}, edo.Name("http"))
+		at <- l.Addr().String()
+		ready()
+		if _, err := serves.Await(task); task.Err() == nil {
+			return err // it has failed: the supervisor starts it again
+		}
+		return edo.Shielded(task, func(task *edo.Task) error { // requests have five seconds
+			_, err := edo.Call(task, func(ctx context.Context) (edo.Unit, error) {
+				ctx, stop := context.WithTimeout(ctx, 5*time.Second)
+				defer stop()
+				err := server.Shutdown(ctx)
+				if err != nil { // some have not ended, such as streams of events
+					err = errors.Join(err, server.Close())
+				}
+				return edo.Unit{}, err
+			})
+			return err
+		})
+	}
+	err := edo.Run(func(task *edo.Task) error {
+		sup, err := supervise.New(supervise.Config{Name: "shop", Children: []supervise.Spec{
+			{Name: "http", Start: supervise.FuncReady(serve), Shutdown: 10 * time.Second},
+		}})
+		if err != nil {
+			return err
+		}
+		runs := sup.Go(task)
+		text, err := edo.Call(task, func(ctx context.Context) (string, error) {
+			r, err := http.Get("http://" + <-at)
+			if err != nil {
+				return "", err
+			}
+			defer r.Body.Close()
+			text, err := io.ReadAll(r.Body)
+			return string(text), err
+		})
+		fmt.Println(text, err)
+		sup.Shutdown() // a signal does so too
+		_, err = runs.Await(task)
+		return err
+	}, edo.WithSignals())
+	fmt.Println(err)
+	// Output:
+	// hello <nil>
+	// <nil>
 }
 
 func Example_valuesOfAContext() {

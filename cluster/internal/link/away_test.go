@@ -216,6 +216,29 @@ func TestAnErrorThatPassesIsNoAnswer(t *testing.T) {
 	}
 }
 
+// What sets up a stream or a bucket is asked again too, and not after an error that stays.
+func TestWhatSetsUpIsAskedAgainAfterAnErrorThatPasses(t *testing.T) {
+	t.Parallel()
+	b := playBroker(t)
+	b.answers("$JS.API.INFO", hasAccount)
+	conn, err := Open(t.Context(), b.url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Drop()
+	stays := &jetstream.APIError{Code: 400, ErrorCode: 10025, Description: "bad request"}
+	calls := 0
+	err = conn.Manage(t.Context(), func(context.Context) error {
+		if calls++; calls == 1 {
+			return fmt.Errorf("a bucket: %w", &jetstream.APIError{Code: 503, ErrorCode: unavailable})
+		}
+		return stays
+	})
+	if err != stays || calls != 2 {
+		t.Errorf("after %d calls the error is %v", calls, err)
+	}
+}
+
 // What others have written is an answer, whatever it says: it comes with headers.
 func TestAMessageThatQuotesAnErrorIsAnAnswer(t *testing.T) {
 	for _, m := range []*nats.Msg{

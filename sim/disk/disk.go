@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"path"
@@ -54,8 +55,14 @@ type Disk struct {
 
 var _ FS = (*Disk)(nil)
 
-// New returns an empty Disk.
+// New returns an empty Disk. It panics when the size is below 0, or the probability of a failing sync is not from 0 to 1.
 func New(c Config) *Disk {
+	if c.Size < 0 {
+		panic(fmt.Errorf("disk: Config.Size is %d: it is bytes, and 0 is no limit", c.Size))
+	}
+	if !(c.SyncFails >= 0 && c.SyncFails <= 1) {
+		panic(fmt.Errorf("disk: Config.SyncFails is %v: a probability is from 0 to 1", c.SyncFails))
+	}
 	d := &Disk{config: c, root: newDir(fs.ModeDir | 0o755)}
 	if c.Rand != nil {
 		d.draw = rand.New(source(c.Rand))

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/edo-go/edo"
@@ -29,6 +30,9 @@ func (w *World) Victim() edo.SpawnOption {
 // meets tasks that wait, that have just been given what they waited for, and that have not begun.
 // 0 ends it.
 func (w *World) Aborts(rate float64) {
+	if !isProbability(rate) {
+		panic(fmt.Errorf("world: Aborts of %v: a probability is from 0 to 1", rate))
+	}
 	w.aborts.world, w.aborts.rate = w, rate
 	w.rt.BeforePoll = w.aborts.beforePoll
 	w.rt.SetGate()

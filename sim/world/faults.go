@@ -43,6 +43,9 @@ const (
 // has made w. stop undoes those that last. Without a limit of time the clock never stands still
 // for good, so a deadlock of the program is not noticed: give one.
 func (w *World) Faults(f Faults) (stop func()) {
+	if err := f.check(); err != nil {
+		panic(err)
+	}
 	if f.Hosts == nil {
 		f.Hosts = w.Hosts()
 	}

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -8,7 +9,8 @@ import (
 )
 
 // A Link is what the way from one host to another does. The zero Link takes no time and loses
-// nothing.
+// nothing. A time or a bandwidth below 0, and a probability that is not from 0 to 1, is an error of
+// New, and a panic elsewhere.
 //
 // On a connection a loss is a delay: what is lost is sent again after 200 ms, and then after twice
 // as long each time. Bytes arrive in order, whatever the jitter. Datagrams are lost, overtaken and
@@ -30,6 +32,9 @@ func (w *World) Link(a, b *Host, l Link) {
 
 // OneWay sets the way from one host to another.
 func (w *World) OneWay(from, to *Host, l Link) {
+	if err := l.check(); err != nil {
+		panic(fmt.Errorf("world: the way from %s to %s: %w", from.Name(), to.Name(), err))
+	}
 	w.inner.SetLink(from.inner, to.inner, simulated.Link(l))
 }
 

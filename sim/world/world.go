@@ -82,6 +82,9 @@ func New(s edo.Spawner, c Config) (*World, error) {
 	if src.Cx == nil || src.Cx.External() || core.HeadOf(src.Cx.Root()) == nil {
 		return nil, errNoTask
 	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	w := &World{config: c, rt: src.Rt, driver: d, names: map[string]bool{}}
 	w.inner = d.NewWorld(simulated.WorldConfig{
 		Here:   w.hereInside,

@@ -11,8 +11,8 @@ import (
 
 // Map calls f with each of args on members that offer it, at most limit calls at a time, and returns the
 // results in the order of the arguments. After the first error no further call begins, and those that run
-// are aborted; the error says which argument it was. When the task is cancelled all calls are aborted.
-// Each call has a task without a stack while it runs.
+// are aborted. Then the error is a [*MapError], and what has come until then is in the results. When the
+// task is cancelled all calls are aborted. Each call has a task without a stack while it runs.
 //
 //edo:step MapStep
 func Map[A, R any](task *edo.Task, conn *Conn, f *Func[A, R], args []A, limit int) ([]R, error) {
@@ -41,6 +41,23 @@ func MapFuture[A, R any](conn *Conn, f *Func[A, R], args []A, limit int) edo.Fut
 	return mapOf(conn, f, args, limit, time.Time{})
 }
 
+// MapError is the error of a [Map] of which a call has failed. The results of the other calls that had
+// ended are there.
+type MapError struct {
+	Argument int   // the index of the first one whose call has failed
+	Err      error // that of its call
+	Missing  []int // the indexes of all arguments without a result, in order
+	Of       int   // how many arguments there are
+}
+
+// Error says which argument it was, and how many results are there.
+func (e *MapError) Error() string {
+	return fmt.Sprintf("cluster: the argument %d: %v; %d of %d have a result", e.Argument, e.Err, e.Of-len(e.Missing), e.Of)
+}
+
+// Unwrap returns the error of the call.
+func (e *MapError) Unwrap() error { return e.Err }
+
 // mapping is a Map as a future. It is polled by one task.
 type mapping[A, R any] struct {
 	conn    *Conn
@@ -49,9 +66,11 @@ type mapping[A, R any] struct {
 	limit   int
 	until   time.Time
 	results []R
+	came    []bool // which of the results have
 	begun   int
 	running map[int]edo.AbortHandle
-	err     error
+	err     error     // of what was asked for
+	failed  *MapError // of the first call that has failed
 	isOver  bool
 
 	mu    sync.Mutex // guards the following
@@ -61,14 +80,15 @@ type mapping[A, R any] struct {
 
 // mapEnd is the end of a call.
 type mapEnd struct {
-	i   int
-	err error
+	i       int
+	hasCome bool // the result; an aborted call has neither that nor an error
+	err     error
 }
 
 func mapOf[A, R any](conn *Conn, f *Func[A, R], args []A, limit int, until time.Time) *mapping[A, R] {
 	m := &mapping[A, R]{
 		conn: conn, f: f, args: args, limit: limit, until: until,
-		results: make([]R, len(args)), running: map[int]edo.AbortHandle{},
+		results: make([]R, len(args)), came: make([]bool, len(args)), running: map[int]edo.AbortHandle{},
 	}
 	if limit < 1 {
 		m.err = fmt.Errorf("cluster: a Map of %s has the limit %d: want at least 1", f.name, limit)
@@ -96,15 +116,23 @@ func (m *mapping[A, R]) Poll(cx *edo.Context) ([]R, edo.Poll, error) {
 		return nil, edo.Ready, busy
 	}
 	m.collect()
-	for m.err == nil && m.begun < len(m.args) && len(m.running) < m.limit {
+	for m.err == nil && m.failed == nil && m.begun < len(m.args) && len(m.running) < m.limit {
 		m.begin(cx)
 	}
 	if len(m.running) > 0 {
 		return nil, edo.Pending, nil
 	}
 	m.isOver = true
-	if m.err != nil {
+	switch {
+	case m.err != nil:
 		return nil, edo.Ready, m.err
+	case m.failed != nil:
+		for i, hasCome := range m.came {
+			if !hasCome {
+				m.failed.Missing = append(m.failed.Missing, i)
+			}
+		}
+		return m.results, edo.Ready, m.failed
 	}
 	return m.results, edo.Ready, nil
 }
@@ -137,16 +165,17 @@ func (m *mapping[A, R]) begin(cx *edo.Context) {
 // mapped is a call of a Map, as the future of its task.
 type mapped[A, R any] struct {
 	*calling[A, R]
-	m   *mapping[A, R]
-	i   int
-	err error
+	m       *mapping[A, R]
+	i       int
+	hasCome bool
+	err     error
 }
 
 // Poll keeps the result.
 func (c *mapped[A, R]) Poll(cx *edo.Context) (_ edo.Unit, poll edo.Poll, _ error) {
 	v, poll, err := c.calling.Poll(cx)
 	if poll == edo.Ready {
-		c.m.results[c.i], c.err = v, err
+		c.m.results[c.i], c.hasCome, c.err = v, err == nil, err
 	}
 	return edo.Unit{}, poll, nil
 }
@@ -155,7 +184,7 @@ func (c *mapped[A, R]) Poll(cx *edo.Context) (_ edo.Unit, poll edo.Poll, _ error
 func (c *mapped[A, R]) ended() {
 	m := c.m
 	m.mu.Lock()
-	m.ended = append(m.ended, mapEnd{c.i, c.err})
+	m.ended = append(m.ended, mapEnd{c.i, c.hasCome, c.err})
 	wake := m.waker
 	m.mu.Unlock()
 	wake.Wake()
@@ -169,8 +198,9 @@ func (m *mapping[A, R]) collect() {
 	m.mu.Unlock()
 	for _, e := range ended {
 		delete(m.running, e.i)
-		if e.err != nil && m.err == nil {
-			m.err = fmt.Errorf("cluster: the argument %d: %w", e.i, e.err)
+		m.came[e.i] = e.hasCome
+		if e.err != nil && m.failed == nil {
+			m.failed = &MapError{Argument: e.i, Err: e.err, Of: len(m.args)}
 			m.abort()
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -110,8 +111,19 @@ func TestAMapHasTheResultsInOrderAndAtMostAsManyCallsAsItsLimit(t *testing.T) {
 				t.Errorf("%d results, %v, with %d at a time", len(all), err, most)
 			}
 			args[150] = -1
-			if all, err = cluster.Map(task, conn, square, args, limit); all != nil || err == nil || !strings.Contains(err.Error(), "the argument 150: ") {
-				t.Errorf("a Map with an error is %v, %v", all, err)
+			all, err = cluster.Map(task, conn, square, args, limit)
+			var failed *cluster.MapError
+			if !errors.As(err, &failed) || failed.Argument != 150 || !strings.Contains(err.Error(), "the argument 150: ") || len(all) != n {
+				t.Fatalf("a Map with an error is %v, %v", all, err)
+			}
+			for i, v := range all {
+				isMissing := slices.Contains(failed.Missing, i)
+				if i < 150-limit && isMissing || i >= 150+limit && !isMissing || i == 150 && !isMissing || !isMissing && v != i*i {
+					t.Errorf("the result %d is %d, and %d are missing", i, v, len(failed.Missing))
+				}
+			}
+			if want := fmt.Sprintf("; %d of 200 have a result", n-len(failed.Missing)); !strings.Contains(err.Error(), want) {
+				t.Errorf("the error is %q, want %q in it", err, want)
 			}
 			if _, err = cluster.Map(task, conn, square, args, 0); err == nil {
 				t.Error("the limit 0 is none")

@@ -1,30 +1,25 @@
 package world
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // check returns an error that names the first field of l that no way can have.
 func (l Link) check() error {
 	for _, f := range []struct {
-		name string
-		is   time.Duration
-	}{{"Latency", l.Latency}, {"Jitter", l.Jitter}} {
-		if f.is < 0 {
-			return fmt.Errorf("%s is %v: a time of a way is 0 or more", f.name, f.is)
+		name  string
+		is    any
+		holds bool
+		want  string
+	}{
+		{"Latency", l.Latency, l.Latency >= 0, "a time is 0 or more"},
+		{"Jitter", l.Jitter, l.Jitter >= 0, "a time is 0 or more"},
+		{"Loss", l.Loss, isProbability(l.Loss), "a probability is from 0 to 1"},
+		{"Reorder", l.Reorder, isProbability(l.Reorder), "a probability is from 0 to 1"},
+		{"Duplicate", l.Duplicate, isProbability(l.Duplicate), "a probability is from 0 to 1"},
+		{"Bandwidth", l.Bandwidth, l.Bandwidth >= 0, "it is bytes in a second, and 0 is no limit"},
+	} {
+		if !f.holds {
+			return fmt.Errorf("%s is %v: %s", f.name, f.is, f.want)
 		}
-	}
-	for _, f := range []struct {
-		name string
-		is   float64
-	}{{"Loss", l.Loss}, {"Reorder", l.Reorder}, {"Duplicate", l.Duplicate}} {
-		if !isProbability(f.is) {
-			return fmt.Errorf("%s is %v: a probability is from 0 to 1", f.name, f.is)
-		}
-	}
-	if l.Bandwidth < 0 {
-		return fmt.Errorf("Bandwidth is %d: it is bytes in a second, and 0 is no limit", l.Bandwidth)
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func TestWithoutABrokerCommandsSaySo(t *testing.T) {
 			t.Error("a folder was made")
 		}
 	}
-	if _, errs, status := call("watch", "--url", "nats://127.0.0.1:1"); status != command.Failed || !strings.Contains(errs, "cluster: connect: ") {
+	if _, errs, status := call("watch", "--url", "nats://127.0.0.1:1"); status != command.Failed || !strings.Contains(errs, "cluster: connect to nats://127.0.0.1:1: ") {
 		t.Errorf("status %d\n%s", status, errs)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/nats-io/nats.go"
 )
 
 // One call runs, one waits in the member, and the others ask again: that is back-pressure.
@@ -71,6 +72,38 @@ func TestAMemberThatStopsEndsItsCallsAndLeavesTheOthersToAnother(t *testing.T) {
 			_, err := serves.Await(task)
 			return err
 		})
+	})
+}
+
+// A member that stops is there for its callers until the last call has ended: they ask it for signs of life, and have
+// it abort calls.
+func TestAMemberThatStopsHearsItsCallers(t *testing.T) {
+	w := newWaiting("waits", cluster.FuncConfig{}, 1, 1)
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		m, err := cluster.Serve(task, conn, 1, w.offer())
+		if err != nil {
+			return err
+		}
+		serves := edo.Spawn(task, edo.Future[edo.Unit](m))
+		h := cluster.Spawn(task, conn, w.f, "runs")
+		if err := w.begun.await(task); err != nil {
+			return err
+		}
+		m.Stop()
+		_, err = edo.Blocking(task, func(task *edo.Task) (*nats.Msg, error) {
+			return conn.NATS().RequestWithContext(task.Context(), "edo.member."+m.ID(), nil)
+		}).Await(task)
+		if err != nil {
+			t.Errorf("the answer to a question is %v", err)
+		}
+		h.Abort()
+		if _, err := serves.Await(task); err != nil {
+			t.Errorf("the member ends with %v", err)
+		}
+		if w.ended.count("runs is cancelled") != 1 {
+			t.Errorf("calls have ended as %v", w.ended.order)
+		}
+		return nil
 	})
 }
 

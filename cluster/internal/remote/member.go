@@ -34,7 +34,7 @@ type Offer struct {
 type Member struct {
 	conn   *link.Conn
 	id     string
-	orders string // the subject of what is for this member alone
+	own    string // the subject of what is for this member alone
 	host   string
 	limit  int
 	offers map[string]*Offer // by the subject of calls
@@ -50,8 +50,9 @@ type Member struct {
 	unconfirmed   int             // the bytes of these
 	callers       map[string]*silence
 	foreign       int // the format of a program that has asked for offers, if that is another one
-	open          int // subscriptions that have not ended
-	subscriptions []*nats.Subscription
+	orders        *nats.Subscription
+	open          int                  // subscriptions to calls that have not ended
+	subscriptions []*nats.Subscription // to calls, and to questions about offers
 	timer         *time.Timer
 	waker         edo.Waker
 }
@@ -71,7 +72,7 @@ func NewMember(conn *link.Conn, limit int, offers []*Offer) (*Member, error) {
 	host, _ := os.Hostname()
 	id := nuid.Next()
 	m := &Member{
-		conn: conn, id: id, orders: memberSubject(id), host: fmt.Sprintf("%s, process %d", cmp.Or(host, "?"), os.Getpid()), limit: limit,
+		conn: conn, id: id, own: memberSubject(id), host: fmt.Sprintf("%s, process %d", cmp.Or(host, "?"), os.Getpid()), limit: limit,
 		offers: map[string]*Offer{}, all: map[string]*served{}, sent: map[string]sent{}, callers: map[string]*silence{},
 	}
 	for _, o := range offers {
@@ -177,7 +178,7 @@ func (m *Member) Begin(ctx context.Context) error {
 	m.state = serving
 	m.mu.Unlock()
 	nc := m.conn.NATS()
-	add := func(subject, group string, fn nats.MsgHandler) error {
+	subscribe := func(subject, group string, fn nats.MsgHandler, note func(sub *nats.Subscription)) error {
 		sub, err := nc.QueueSubscribe(subject, group, fn)
 		if err == nil {
 			err = sub.SetPendingLimits(-1, -1)
@@ -186,17 +187,20 @@ func (m *Member) Begin(ctx context.Context) error {
 			return fmt.Errorf("cluster: %w", err)
 		}
 		m.mu.Lock()
-		m.open++
-		m.subscriptions = append(m.subscriptions, sub)
+		note(sub)
 		m.mu.Unlock()
 		return nil
 	}
-	err := add(m.orders, "", m.order)
+	add := func(sub *nats.Subscription) {
+		m.open++
+		m.subscriptions = append(m.subscriptions, sub)
+	}
+	err := subscribe(m.own, "", m.order, func(sub *nats.Subscription) { m.orders = sub })
 	for subject, o := range m.offers {
-		err = cmp.Or(err, add(subject, "edo", func(msg *nats.Msg) { m.accept(o, msg) }))
+		err = cmp.Or(err, subscribe(subject, "edo", func(msg *nats.Msg) { m.accept(o, msg) }, add))
 	}
 	for _, name := range m.names {
-		err = cmp.Or(err, add(offersSubject(name), "edo", func(msg *nats.Msg) { m.tellOffers(name, msg) }))
+		err = cmp.Or(err, subscribe(offersSubject(name), "edo", func(msg *nats.Msg) { m.tellOffers(name, msg) }, add))
 	}
 	if err != nil {
 		m.drop()

@@ -196,8 +196,8 @@ func (s *served) deliver(kind string, data []byte) {
 	wake := m.wakeIfNeeded()
 	m.mu.Unlock()
 	if isKept {
-		token := s.reply[len(s.caller.outcomes)-len(outcomesToken)-1:]        // with the dot before it
-		publish(m.conn.NATS(), s.caller.outcomes, m.orders+token, head, data) // a lost connection has it asked
+		token := s.reply[len(s.caller.outcomes)-len(outcomesToken)-1:]     // with the dot before it
+		publish(m.conn.NATS(), s.caller.outcomes, m.own+token, head, data) // a lost connection has it asked
 		s.isOver = true
 	} else {
 		ask := m.conn.Asks().New(link.Question{

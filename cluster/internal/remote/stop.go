@@ -6,7 +6,7 @@ import (
 )
 
 // Stop has the member take no more calls. Those that have not begun go to other members, and those
-// that run go on to their ends.
+// that run go on to their ends: until then it hears what is for it alone, so that they can be aborted.
 func (m *Member) Stop() {
 	m.mu.Lock()
 	if m.state != serving {
@@ -83,8 +83,8 @@ func (m *Member) finish() {
 	if m.timer != nil {
 		m.timer.Stop()
 	}
-	subs := m.subscriptions
-	m.subscriptions = nil
+	subs := append(m.subscriptions, m.orders)
+	m.subscriptions, m.orders = nil, nil
 	m.mu.Unlock()
 	for _, sub := range subs {
 		unsubscribe(sub)
@@ -93,7 +93,7 @@ func (m *Member) finish() {
 }
 
 func unsubscribe(sub *nats.Subscription) {
-	if sub.IsValid() {
+	if sub != nil && sub.IsValid() {
 		sub.Unsubscribe()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/edo-go/edo/internal/sched"
+	"github.com/edo-go/edo/internal/waiters"
 	"github.com/edo-go/edo/lock"
 	"github.com/edo-go/edo/timer"
 	"github.com/nats-io/nats.go"
@@ -39,6 +40,8 @@ const (
 // Call is a call as a future of its outcome, a message. It is polled by one task at a time. The zero Call
 // calls nothing: Begin makes it a call.
 type Call struct {
+	waiters.Node[Call] // in the list of calls that no member has taken
+
 	Request
 	to *Caller
 
@@ -59,9 +62,7 @@ type Call struct {
 	answer    *nats.Msg
 	waker     edo.Waker
 	isDropped bool
-	isUntaken bool // it is in the list of calls that no member has taken, between older and newer
-	older     *Call
-	newer     *Call
+	isUntaken bool // it is in that list
 	// isUnoffered is set when it is lost because no member is left that offers the function.
 	isUnoffered bool
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster/internal/link"
+	"github.com/edo-go/edo/internal/waiters"
 	"github.com/edo-go/edo/lock"
 	"github.com/nats-io/nats.go"
 )
@@ -36,7 +37,7 @@ type Caller struct {
 	mu         sync.Mutex // guards the following, and what a Call says is guarded
 	last       uint64     // the token of the latest call
 	calls      map[uint64]*Call
-	untaken    untaken // those of calls that no member has taken
+	untaken    waiters.List[Call] // those that no member has taken, as they were sent
 	peers      map[string]*peer
 	unoffered  map[string]time.Time // functions that no member offers, and since when the broker knows of none
 	confirms   map[string]*[]uint64 // the tokens of outcomes that have come, by the subject of their member
@@ -104,7 +105,7 @@ func (r *Caller) enter(c *Call) error {
 	c.sent = time.Since(epoch)
 	r.calls[c.token] = c
 	if !c.Stored {
-		r.untaken.add(c)
+		r.addUntaken(c)
 	}
 	r.beginWatch()
 	return nil
@@ -182,7 +183,7 @@ func (r *Caller) note(token uint64, what event, m *nats.Msg) edo.Waker {
 	if what == outcome || what == lost || c.isDropped {
 		r.leave(c)
 	}
-	r.untaken.remove(c)
+	r.removeUntaken(c)
 	if what == busy && c.peer != nil { // it had taken the call, and stops
 		c.peer.calls--
 		c.peer = nil
@@ -191,10 +192,27 @@ func (r *Caller) note(token uint64, what event, m *nats.Msg) edo.Waker {
 	return c.waker
 }
 
+// addUntaken puts c at the end of the calls that no member has taken, unless it is among them. The caller
+// holds mu.
+func (r *Caller) addUntaken(c *Call) {
+	if !c.isUntaken {
+		c.isUntaken = true
+		r.untaken.PushBack(c)
+	}
+}
+
+// removeUntaken takes c out of them, if it is among them. The caller holds mu.
+func (r *Caller) removeUntaken(c *Call) {
+	if c.isUntaken {
+		c.isUntaken = false
+		r.untaken.Remove(c)
+	}
+}
+
 // leave takes c out of what the caller knows. The caller holds mu.
 func (r *Caller) leave(c *Call) {
 	delete(r.calls, c.token)
-	r.untaken.remove(c)
+	r.removeUntaken(c)
 	if c.peer != nil {
 		c.peer.calls--
 	}
@@ -224,7 +242,7 @@ func (r *Caller) taken(token uint64, m *nats.Msg) {
 	}
 	p.calls++
 	c.peer = p
-	r.untaken.remove(c)
+	r.removeUntaken(c)
 	wake := c.waker // it gives its turn to the next one
 	r.mu.Unlock()
 	wake.Wake()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo/cluster/internal/link"
+	"github.com/edo-go/edo/internal/waiters"
 	"github.com/nats-io/nats.go"
 )
 
@@ -28,7 +29,7 @@ func (r *Caller) watch() {
 	r.mu.Lock()
 	stood := now.Sub(r.ticked) > 3*tick // this process stood still: that says nothing of others
 	r.ticked = now
-	for c := r.untaken.oldest; c != nil; c = c.newer {
+	for c := r.untaken.First(); c != nil; c = waiters.Next(c) {
 		since := epoch.Add(c.sent)
 		if up.After(since) {
 			since = up

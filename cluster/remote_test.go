@@ -118,7 +118,7 @@ func TestAMapHasTheResultsInOrderAndAtMostAsManyCallsAsItsLimit(t *testing.T) {
 
 // The calls after the one that fails wait until they are aborted: so the Map ends only if it aborts them. Those before
 // it may run for as long as it does: a machine may have any of them stand.
-func TestAMapWithAnErrorAbortsItsCallsAndReturnsTheResultsThatHaveCome(t *testing.T) {
+func TestAMapWithAnErrorAbortsItsCalls(t *testing.T) {
 	const n, limit, bad = 200, 7, 150
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
 		forever := lock.NewSemaphore(0)

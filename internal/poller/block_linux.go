@@ -97,6 +97,9 @@ func (p *Poller) waitBlocking(cx *sched.Context, deadline int64) {
 		woke := p.deliver(w.events[:n], cx)
 		now := p.now()
 		w.pace.noteWait(n, now-began)
+		if at := w.lateness.calledAt.Load(); wasCalled && at != 0 {
+			w.lateness.noteInEpoll(now - at)
+		}
 		for i := range w.events[:n] {
 			if w.events[i].Fd == eventOfWake {
 				w.event.drain()

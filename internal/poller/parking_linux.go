@@ -13,10 +13,7 @@ import (
 // comes from a goroutine, and Go's scheduler has the waiter run next on the same thread: a
 // quarter of what a wake through the kernel takes.
 //
-// That is so when the goroutine soon waits itself. When it computes on, or all processors are
-// busy, the waiter stands behind it: another thread takes it after 50 µs at best, and the
-// kernel would have run it in 10. So when a wait has ended late, the next ones are in epoll
-// (see noteEnd).
+// That is so when the goroutine soon waits itself: lateness_linux.go.
 //
 // A deadline has a timer of Go, whose goroutine gives the token. Such a timer may be late by a
 // millisecond. So it is set a little early, and what is left is waited for in epoll. A nested
@@ -35,20 +32,15 @@ import (
 //  4. armed belongs to the waiter, and is no earlier than the instant that the timer is set
 //     for, unless fired is set. When it is earlier than the deadline asked for, it stays: to
 //     set the timer costs more than one wait that ends too early and goes on.
-//  5. calledAt is the waiter's until parked is announced, and from a token until then. Between
-//     these it belongs to the goroutine that gives the token.
 type parking struct {
-	token    chan struct{}
-	timer    *time.Timer // nil: was never set
-	fired    atomic.Bool
-	calledAt int64 // instant of the Wake that has given the token; 0: it was not Wake
+	token chan struct{}
+	timer *time.Timer // nil: was never set
+	fired atomic.Bool
 
 	// The following belong to the waiter.
 	armed int64 // Never: not set
 	early int64 // how much sooner than its deadline a parked wait ends
 	least int64 // how far the deadline must be away
-	rest  int   // waits until one may be parked
-	spell int   // what rest was last, and an eighth less with each wait that ended in time
 
 	explored bool // by a test: it waits for the token at a point of package invariant
 }
@@ -60,10 +52,6 @@ const (
 
 	// early is by how much such a wait ends sooner.
 	early = int64(2 * time.Millisecond)
-
-	late       = int64(20 * time.Microsecond) // a wake that has taken longer would be sooner in epoll
-	firstSpell = 8                            // waits in epoll after the first that ended late
-	lastSpell  = 1024
 )
 
 func (w *parking) init(nests bool) {
@@ -85,14 +73,13 @@ func (w *parking) close() {
 // false when the rest of it is another way's.
 func (p *Poller) waitParked(deadline int64) (ended bool) {
 	w := &p.parking
-	if w.rest > 0 && !p.Registered() {
-		w.rest--
+	if !p.Registered() && !p.lateness.mayPark() {
 		return false
 	}
 	for again := false; !p.Registered(); again = true {
 		now := p.now()
 		if again && deadline <= now {
-			p.noteEnd(now - deadline + w.early)
+			p.noteParked(now - deadline + w.early)
 			return true
 		}
 		if deadline-now < w.least {
@@ -102,7 +89,7 @@ func (p *Poller) waitParked(deadline int64) (ended bool) {
 		if invariant.Enabled {
 			invariant.Step("Wait: before it is announced")
 		}
-		w.calledAt = 0
+		p.lateness.begin()
 		if !p.signal.CompareAndSwap(idle, parked) {
 			p.signal.Store(idle) // rule 1 of waiting
 			return true
@@ -123,8 +110,8 @@ func (p *Poller) waitParked(deadline int64) (ended bool) {
 			invariant.Step("Wait: token taken")
 		}
 		if p.signal.Swap(idle) == called {
-			if w.calledAt != 0 { // rule 5
-				p.noteEnd(p.now() - w.calledAt)
+			if at := p.lateness.calledAt.Load(); at != 0 {
+				p.noteParked(p.now() - at)
 			}
 			return true
 		}
@@ -132,18 +119,10 @@ func (p *Poller) waitParked(deadline int64) (ended bool) {
 	return false
 }
 
-// noteEnd notes how much later than its cause a parked wait has ended. After one that was late
-// the next ones are in epoll, and more of them each time. One that was in time counts less: it
-// gains 3 µs. Nested waits would be as late.
-func (p *Poller) noteEnd(after int64) {
-	w := &p.parking
-	switch {
-	case p.nested != nil:
-	case after < late:
-		w.spell -= (w.spell + 7) / 8
-	default:
-		w.spell = min(max(2*w.spell, firstSpell), lastSpell)
-		w.rest = w.spell
+// noteParked notes how much later than its cause a parked wait has ended. Nested waits would be as late.
+func (p *Poller) noteParked(after int64) {
+	if p.nested == nil {
+		p.lateness.noteParked(after)
 	}
 }
 

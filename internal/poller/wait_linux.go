@@ -44,6 +44,8 @@ type waiting struct {
 	nested  *nested // nil: the wait blocks
 	event   eventFD
 
+	lateness lateness
+
 	// The following belong to the waiter.
 	pace   pace
 	events events
@@ -80,6 +82,7 @@ func (p *Poller) announce(cx *sched.Context) bool {
 	if invariant.Enabled {
 		invariant.Step("Wait: before it is announced")
 	}
+	p.lateness.begin()
 	if p.signal.CompareAndSwap(idle, announced) {
 		return true
 	}
@@ -104,8 +107,13 @@ func (p *Poller) Wait(cx *sched.Context, deadline int64) {
 // goroutine, and costs some 300 ns when a goroutine waits in epoll, less when it is parked, and
 // a few otherwise.
 func (p *Poller) Wake() {
-	if p.signal.Load() == called { // rule 2
+	switch p.signal.Load() {
+	case called: // rule 2
 		return
+	case announced, parked:
+		if !p.Registered() {
+			p.lateness.calledAt.Store(p.now())
+		}
 	}
 	before := p.signal.Swap(called)
 	if before == idle || before == called {
@@ -116,7 +124,6 @@ func (p *Poller) Wake() {
 	}
 	switch {
 	case before == parked:
-		p.parking.calledAt = p.now()
 		p.parking.token <- struct{}{}
 	case p.nested != nil:
 		p.nested.file.SetReadDeadline(past)

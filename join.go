@@ -52,7 +52,7 @@ func (h *joining[T]) Object() any { return &h.head.Task }
 
 // Waits says that a joining task waits for the end of the task, or that this has ended.
 func (h *JoinHandle[T]) Waits(cx *Context) Wait {
-	by := core.Label(&h.head.Task)
+	by := core.LabelIn(cx.in(), &h.head.Task)
 	if h.Finished() {
 		return Wait{On: "edo: the end of a task, which has ended", By: []string{by}}
 	}

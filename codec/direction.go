@@ -65,7 +65,7 @@ const (
 func inspectPoll(cx *edo.Context, on string, poll func(cx *edo.Context)) edo.Wait {
 	var leaf edo.Leaf
 	in := (*sched.Context)(cx)
-	inner := (*edo.Context)(sched.NewInspection(in.Runtime(), in.Task(), func(l any) { leaf, _ = l.(edo.Leaf) }))
+	inner := (*edo.Context)(in.Inspection(func(l any) { leaf, _ = l.(edo.Leaf) }))
 	poll(inner)
 	if leaf == nil {
 		return edo.Wait{On: on}

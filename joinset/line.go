@@ -5,6 +5,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/sched"
 	"github.com/edo-go/edo/internal/survey"
 	"github.com/edo-go/edo/internal/waiters"
 )
@@ -136,7 +137,7 @@ func (w *SpawnFuture[T]) leaveLine() (next edo.Waker) {
 const maxHolders = 64
 
 // Waits names some of the tasks that run.
-func (w *SpawnFuture[T]) Waits(*edo.Context) edo.Wait {
+func (w *SpawnFuture[T]) Waits(cx *edo.Context) edo.Wait {
 	s := w.set
 	s.mu.Lock()
 	all, reserved, state := s.running.First(maxHolders+1), s.granted, w.state
@@ -147,7 +148,7 @@ func (w *SpawnFuture[T]) Waits(*edo.Context) edo.Wait {
 	}
 	wait := edo.Wait{On: fmt.Sprintf("joinset: spawn (%d tasks, limit %d)", n, s.limit)}
 	for _, t := range all[:min(len(all), survey.MaxNames)] {
-		wait.By = append(wait.By, core.Label(t))
+		wait.By = append(wait.By, core.LabelIn((*sched.Context)(cx), t))
 	}
 	held := survey.HeldBy(false, all...)
 	held.More = len(all) > maxHolders || reserved != 0

@@ -217,7 +217,7 @@ func (w *handles[T]) PollNext(cx *edo.Context) (*edo.JoinHandle[T], edo.Poll, er
 }
 
 // Waits names some of the tasks that run.
-func (w *handles[T]) Waits(*edo.Context) edo.Wait {
+func (w *handles[T]) Waits(cx *edo.Context) edo.Wait {
 	s := (*Set[T])(w)
 	s.mu.Lock()
 	all, n, ready := s.running.First(survey.MaxHolders+1), s.running.Len(), len(s.ready)-s.head
@@ -228,7 +228,7 @@ func (w *handles[T]) Waits(*edo.Context) edo.Wait {
 	wait := edo.Wait{On: fmt.Sprintf("joinset: the end of one of %d tasks", n)}
 	wait.SetHeld(survey.HeldBy(false, all...))
 	for _, t := range all[:min(len(all), survey.MaxNames)] {
-		wait.By = append(wait.By, core.Label(t))
+		wait.By = append(wait.By, core.LabelIn((*sched.Context)(cx), t))
 	}
 	return wait
 }

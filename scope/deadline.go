@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -115,7 +116,7 @@ func (s *Scope) expire() {
 	if s.deadline.expired.Swap(true) {
 		return
 	}
-	names, more := s.names(maxLate)
+	names, more := s.names(maxLate, core.Describe)
 	s.fail(&TimeoutError{Tasks: names, More: more})
 }
 

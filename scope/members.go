@@ -96,8 +96,8 @@ func (w *endOfMembers) PollReady(cx *sched.Context) (isOver bool) {
 }
 
 // Waits names some of the members.
-func (w *endOfMembers) Waits(*edo.Context) edo.Wait {
-	names, more := (*Scope)(w).names(survey.MaxNames)
+func (w *endOfMembers) Waits(cx *edo.Context) edo.Wait {
+	names, more := (*Scope)(w).names(survey.MaxNames, func(t *sched.Task) string { return core.DescribeIn((*sched.Context)(cx), t) })
 	w.mu.Lock()
 	all := w.members.First(survey.MaxHolders + 1)
 	w.mu.Unlock()
@@ -106,14 +106,14 @@ func (w *endOfMembers) Waits(*edo.Context) edo.Wait {
 	return wait
 }
 
-// names returns the names of n members, and how many more there are.
-func (s *Scope) names(n int) (names []string, more int) {
+// names returns the names of n members, as describe tells them, and how many more there are.
+func (s *Scope) names(n int, describe func(*sched.Task) string) (names []string, more int) {
 	s.mu.Lock()
 	some := s.members.First(n)
 	more = s.members.Len() - len(some)
 	s.mu.Unlock()
 	for _, t := range some {
-		names = append(names, core.Describe(t))
+		names = append(names, describe(t))
 	}
 	return names, more
 }

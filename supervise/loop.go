@@ -174,13 +174,13 @@ func (s *Supervisor) publish(e Event) {
 }
 
 // Waits says what the supervisor waits for.
-func (l *loop) Waits(*edo.Context) edo.Wait {
+func (l *loop) Waits(cx *edo.Context) edo.Wait {
 	s := (*Supervisor)(l)
 	s.mu.Lock()
 	w, tasks := s.waits()
 	s.mu.Unlock()
 	for _, t := range tasks {
-		w.By = append(w.By, core.Label(t))
+		w.By = append(w.By, core.LabelIn((*sched.Context)(cx), t))
 	}
 	return w
 }

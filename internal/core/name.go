@@ -141,6 +141,15 @@ func Describe(t *sched.Task) string {
 	return text
 }
 
+// DescribeIn is Describe for a leaf that is asked what it waits for, with cx. The caller of the
+// inspection may hold t still, which Describe would wait for.
+func DescribeIn(cx *sched.Context, t *sched.Task) string {
+	if cx.HoldsStill(t) {
+		return NameOf(t)
+	}
+	return Describe(t)
+}
+
 // GivenName returns the name of t that it was given, or that [Config.Trace] has kept, or "", for any
 // goroutine, also while t is polled.
 func GivenName(t *sched.Task) string {
@@ -176,11 +185,16 @@ func PeekName(t *sched.Task) (n TaskName, isKnown bool) {
 }
 
 // Label returns the number of t, if it has one, and what it is called.
-func Label(t *sched.Task) string {
+func Label(t *sched.Task) string { return label(t, Describe(t)) }
+
+// LabelIn is Label for a leaf that is asked what it waits for, as DescribeIn.
+func LabelIn(cx *sched.Context, t *sched.Task) string { return label(t, DescribeIn(cx, t)) }
+
+func label(t *sched.Task, name string) string {
 	if x := ExtraOf(t); x != nil {
 		if o := x.origin.Load(); o != nil {
-			return fmt.Sprintf("#%d %s", o.id, Describe(t))
+			return fmt.Sprintf("#%d %s", o.id, name)
 		}
 	}
-	return Describe(t)
+	return name
 }

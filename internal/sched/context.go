@@ -16,12 +16,12 @@ type Context struct {
 	budget int32
 	// In a runtime that interleaves, see interleave.go:
 	interleaves bool
-	begins      bool           // the next operation of the poll goes on without a choice
-	refused     bool           // the task must give way
-	owed        bool           // an operation was done that has taken nothing off the budget
-	bias        int64          // added to budget; otherwise 0
-	random      uint64         // see [Context.Rand]; 0: not seeded yet
-	note        func(leaf any) // not nil: the poll is an inspection, see [Task.Inspect]
+	begins      bool        // the next operation of the poll goes on without a choice
+	refused     bool        // the task must give way
+	owed        bool        // an operation was done that has taken nothing off the budget
+	bias        int64       // added to budget; otherwise 0
+	random      uint64      // see [Context.Rand]; 0: not seeded yet
+	inspection  *inspection // not nil: the poll is an inspection, see [Task.Inspect]
 	debts       debts
 	asked       any // see [Context.Ask]
 }
@@ -32,11 +32,36 @@ func NewContext(rt *Runtime, t *Task) *Context {
 	return &Context{rt: rt, root: t, task: t, budget: Budget}
 }
 
+// An inspection is what a poll that finds out what a task waits for has besides.
+type inspection struct {
+	note  func(leaf any)
+	still map[*Task]bool // see [Context.HoldStill]
+}
+
 // NewInspection returns a context for one poll of t that finds out what t waits for: no
 // leaf may go on, and note is called for each leaf. The caller polls inside of
 // [Task.Inspect], so that no other goroutine polls t.
 func NewInspection(rt *Runtime, t *Task, note func(leaf any)) *Context {
-	return &Context{rt: rt, root: t, task: t, note: note}
+	return &Context{rt: rt, root: t, task: t, inspection: &inspection{note: note}}
+}
+
+// Inspection returns a context for an inspection in the poll of cx, which is one or not, by the same task.
+func (cx *Context) Inspection(note func(leaf any)) *Context {
+	in := &Context{rt: cx.rt, root: cx.root, task: cx.task, inspection: &inspection{note: note}}
+	if cx.inspection != nil {
+		in.inspection.still = cx.inspection.still
+	}
+	return in
+}
+
+// HoldStill notes that the caller of an inspection holds tasks still, each in [Task.Inspect], and
+// not the task that is polled alone.
+func (cx *Context) HoldStill(tasks map[*Task]bool) { cx.inspection.still = tasks }
+
+// HoldsStill reports whether the goroutine of the poll holds t still: it may read what the poller of t
+// may, and Inspect would wait in vain.
+func (cx *Context) HoldsStill(t *Task) bool {
+	return t == cx.root || cx.inspection != nil && cx.inspection.still[t]
 }
 
 // Root returns the task that is being polled.
@@ -63,7 +88,7 @@ func (cx *Context) Runtime() *Runtime { return cx.rt }
 // SetBudget sets the rest of the budget. An inspection has none.
 func (cx *Context) SetBudget(n int) {
 	switch {
-	case cx.note != nil:
+	case cx.inspection != nil:
 	case cx.interleaves:
 		cx.bias = int64(n) - int64(cx.budget)
 	default:
@@ -88,8 +113,8 @@ func (cx *Context) TakeBudget() bool {
 // Defer is for a leaf that may not go on: it must report pending. Defer puts the task
 // behind the other runnable tasks; in an inspection it notes the leaf instead.
 func (cx *Context) Defer(leaf any) {
-	if cx.note != nil {
-		cx.note(leaf)
+	if cx.inspection != nil {
+		cx.inspection.note(leaf)
 		return
 	}
 	cx.Yield()
@@ -104,7 +129,7 @@ func (cx *Context) Room() int {
 }
 
 // Inspecting reports whether the poll is an inspection.
-func (cx *Context) Inspecting() bool { return cx.note != nil }
+func (cx *Context) Inspecting() bool { return cx.inspection != nil }
 
 // Yield wakes the task that is being polled so that it goes behind the other
 // runnable tasks and behind one look at timers and I/O.

@@ -119,7 +119,7 @@ func (w *Worker) collectTimers() {
 // GoesOn reports whether leaf, for which TakeBudget has returned false, may go on all the same
 // (rule X2). Only a seeded runtime lets it; otherwise it must give way, or was only asked.
 func (cx *Context) GoesOn(leaf any) bool {
-	if !cx.interleaves || cx.note != nil {
+	if !cx.interleaves || cx.inspection != nil {
 		return false
 	}
 	cx.w.core.pool.leaf = leaf
@@ -171,7 +171,7 @@ func (cx *Context) GoesOnAfter() bool {
 // LastLeaf returns the leaf of the operation that was asked last in this poll, in a runtime that interleaves. It is
 // nil if it is not known, or ForgetLeaf was called since.
 func (cx *Context) LastLeaf() any {
-	if !cx.interleaves || cx.note != nil {
+	if !cx.interleaves || cx.inspection != nil {
 		return nil
 	}
 	return cx.w.core.pool.leaf

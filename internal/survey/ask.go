@@ -50,13 +50,13 @@ func (a *Answer) MayEndOutside(countPartial bool) bool {
 // ask asks t what it waits for.
 func ask(rt *core.Runtime, t *sched.Task) (a Answer) {
 	if _, ok := t.Body().(core.Body); ok {
-		a.IsIdle = t.Inspect(func() { a.fill(rt, t) })
+		a.IsIdle = t.Inspect(func() { a.fill(rt, t, nil) })
 	}
 	return a
 }
 
-// fill makes a the answer of t, which is held still.
-func (a *Answer) fill(rt *core.Runtime, t *sched.Task) {
+// fill makes a the answer of t, which is held still, with others or alone.
+func (a *Answer) fill(rt *core.Runtime, t *sched.Task, still map[*sched.Task]bool) {
 	b, ok := t.Body().(core.Body)
 	if !ok || t.HomeOr(rt.Sched) != rt.Sched {
 		a.IsPartial = true
@@ -71,6 +71,7 @@ func (a *Answer) fill(rt *core.Runtime, t *sched.Task) {
 		}
 		leaves = append(leaves, leaf)
 	})
+	cx.HoldStill(still)
 	b.Inspect(cx)
 	a.IsPartial = len(leaves) == 0
 	for _, leaf := range leaves {

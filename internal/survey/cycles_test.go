@@ -237,3 +237,55 @@ func TestHeldIsNoPartOfASnapshot(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A namedJoin is the join of a task that notes the names in its answers.
+type namedJoin struct {
+	of    *edo.JoinHandle[edo.Unit]
+	names map[string]bool
+}
+
+func (j *namedJoin) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
+	if !cx.Proceed(j) {
+		return edo.Unit{}, edo.Pending, nil
+	}
+	return j.of.Poll(cx)
+}
+
+func (j *namedJoin) Waits(cx *edo.Context) edo.Wait {
+	w := j.of.Waits(cx)
+	for _, by := range w.By {
+		j.names[by] = true
+	}
+	return w
+}
+
+// A cycle is confirmed while all of its tasks are held still. A leaf that names one of them must not
+// wait for that to end.
+func TestTasksOfACycleHaveTheirNamesWhileTheyAreHeldStill(t *testing.T) {
+	const n = 20
+	names := map[string]bool{}
+	s := sim.New(sim.Config{Seed: 1, Runtime: edo.Config{OnError: func(error) {}}})
+	var rt *edo.Runtime
+	s.Start(func(task *edo.Task) error {
+		rt = task.Runtime()
+		var ring [n]*edo.JoinHandle[edo.Unit]
+		for i := range n {
+			ring[i] = edo.Go(task, func(task *edo.Task) error {
+				_, err := edo.Await(task, &namedJoin{ring[(i+1)%n], names})
+				return err
+			})
+		}
+		return nil
+	})
+	s.RunUntilIdle()
+	if shot := rt.Snapshot(); len(shot.Cycles) != 1 || len(shot.Cycles[0]) != n {
+		t.Errorf("got %v", shot)
+	}
+	if len(names) != 1 || names["(running)"] {
+		t.Errorf("the tasks are called %v: want the name of their function", names)
+	}
+	var stall *edo.StallError
+	if err := s.Wait(); !errors.As(err, &stall) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -117,9 +117,13 @@ func confirm(rt *core.Runtime, tasks []*sched.Task) (stuck bool) {
 	go func() { // a poll may call Goexit
 		defer close(ended)
 		holdStill(tasks, func() {
+			still := make(map[*sched.Task]bool, len(tasks))
+			for _, t := range tasks {
+				still[t] = true
+			}
 			answers := make([]Answer, len(tasks))
 			for i, t := range tasks {
-				if answers[i].fill(rt, t); !isBound(answers[i].Waits, answers[i].IsPartial) {
+				if answers[i].fill(rt, t, still); !isBound(answers[i].Waits, answers[i].IsPartial) {
 					return
 				}
 			}

@@ -27,6 +27,7 @@ import (
 //	S4. The driver does not learn of a pause. Its clock may move meanwhile, and it may
 //	    find a stall: the worker stands still before it acts on that. A clock that stood
 //	    would never move while one goroutine takes one report after the other.
+//	S5. The worker of a runtime that has ended is between polls for ever.
 type pause struct {
 	holder  sync.Mutex  // held by the goroutine that pauses
 	leaving atomic.Bool // the worker has not left standStill since the last pause

@@ -152,6 +152,19 @@ func TestStallIsOverWhenAReportHasWokenATask(t *testing.T) {
 	ended.Wait()
 }
 
+// A report of a runtime that has ended has nothing to wait for.
+func TestTheWorkerOfARuntimeThatHasEndedStandsStill(t *testing.T) {
+	rt := New(Config{Driver: newSeededDriver(5), Stalled: func(bool) { t.Error("stalled") }})
+	rt.Start()
+	rt.Detach()
+	rt.Wait()
+	resume, still := rt.Pause(0)
+	defer resume()
+	if !still {
+		t.Error("the worker has ended, and does not count as one that stands still")
+	}
+}
+
 // Otherwise the clock would hardly move while a goroutine takes one report after the other.
 func TestReportDoesNotCountAsABlockingTask(t *testing.T) {
 	d := &pausedDriver{seededDriver: newSeededDriver(5)}

@@ -83,7 +83,7 @@ type remote struct {
 	beat         atomic.Uint32 // changes now and then while the worker makes progress
 	grain        atomic.Int32  // how many tasks the worker keeps, see share.go; also set to 0 by the monitor
 	paused       atomic.Bool   // the worker must stand still; set by the goroutine that pauses it
-	betweenPolls atomic.Bool   // the worker stands still, or chooses under a seed
+	betweenPolls atomic.Bool   // the worker stands still, chooses under a seed, or has ended
 	stuck        atomic.Int32  // see [monitor]; also set by the monitor
 	retired      atomic.Bool   // a spare worker that has ended; cleared by the monitor, to use it again
 	idle         atomic.Bool   // among the sleepers, or about to be; also cleared by the monitor, in addSpare
@@ -112,6 +112,9 @@ func (w *Worker) main() {
 	defer func() {
 		w.remote.gid.Store(0)
 		if over {
+			if w.rt.alone {
+				w.remote.betweenPolls.Store(true) // rule S5
+			}
 			w.remote.retired.Store(true) // from now on the monitor may start the worker again
 			w.rt.ended.Done()
 			if w.rt.atEnd != nil {

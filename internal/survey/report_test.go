@@ -211,6 +211,22 @@ func TestReportFromOutsideChangesNothingInASeededRun(t *testing.T) {
 	}
 }
 
+func TestReportOfARuntimeThatHasEndedIsNotBusy(t *testing.T) {
+	var rt *edo.Runtime
+	main := func(task *edo.Task) error { rt = task.Runtime(); return nil }
+	for name, run := range map[string]func() error{
+		"current thread": func() error { return edo.Run(main, edo.WithConfig(edo.Config{CurrentThread: true})) },
+		"simulated":      func() error { return sim.Run(1, main) },
+	} {
+		if err := run(); err != nil {
+			t.Fatal(err)
+		}
+		if s := rt.Snapshot(); s.Busy {
+			t.Errorf("%s: got %v", name, s)
+		}
+	}
+}
+
 func TestSnapshotsAtTheSameTimeDoNotCallWaitingTasksRunning(t *testing.T) {
 	gates := [3]tasktest.Gate{{Name: "a"}, {Name: "b"}, {Name: "c"}}
 	waitingOn(t, edo.Config{Workers: 2}, [3]edo.Future[int]{&gates[0], &gates[1], &gates[2]}, func(rt *edo.Runtime) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -14,7 +15,8 @@ import (
 
 const (
 	maxReplies = 64 << 10 // bytes of replies after which they are written
-	maxPushed  = 32 << 20 // bytes that other clients may have for one that does not read
+	maxPushed  = 32 << 20 // bytes that may wait for a subscriber
+	maxWrite   = 1 << 20  // bytes that are written at once
 	lastWrite  = time.Second
 
 	maxDiscarded = 1 << 20 // bytes that a client may send after its last reply
@@ -27,6 +29,8 @@ type client struct {
 	in     *aio.BufferedReader
 	parser parser
 	wake   lock.Notify // another task has appended to out
+
+	unwritten atomic.Int64 // bytes that the task has taken from out, as a subscriber, and not written yet
 
 	timeout time.Duration // of the latest BLPOP; 0: none
 
@@ -144,26 +148,39 @@ func (c *client) run(now int64) (out []byte, next state) {
 	if next == dropped {
 		return nil, dropped
 	}
-	return c.out.take(), next
+	out = c.out.take()
+	if c.isSubscriber() {
+		c.unwritten.Store(int64(len(out)))
+	}
+	return out, next
 }
 
 // write writes replies. When the server ends meanwhile, they have a second to get out.
 func (c *client) write(task *edo.Task, out []byte) error {
-	n, err := c.conn.Write(task, out)
-	if errors.Is(err, edo.ErrCancelled) {
-		edo.Shielded(task, func(task *edo.Task) error {
-			_, err := timer.Timeout(task, lastWrite, func(task *edo.Task) (int, error) {
-				return c.conn.Write(task, out[n:])
+	for len(out) > 0 {
+		n, err := c.conn.Write(task, out[:min(len(out), maxWrite)])
+		out = out[n:]
+		if errors.Is(err, edo.ErrCancelled) {
+			edo.Shielded(task, func(task *edo.Task) error {
+				_, err := timer.Timeout(task, lastWrite, func(task *edo.Task) (int, error) {
+					return c.conn.Write(task, out)
+				})
+				return err
 			})
+		}
+		if err != nil {
 			return err
-		})
+		}
+		if c.unwritten.Load() != 0 {
+			c.unwritten.Store(int64(len(out)))
+		}
 	}
-	return err
+	return nil
 }
 
 // awaitInput waits for bytes. A subscriber also waits for messages.
 func (c *client) awaitInput(task *edo.Task) error {
-	if len(c.channels)+len(c.patterns) > 0 {
+	if c.isSubscriber() {
 		return c.awaitEither(task, 1)
 	}
 	_, err := c.in.Peek(task, 1)
@@ -184,7 +201,7 @@ func (c *client) awaitEither(task *edo.Task, n int) error {
 // push wakes the client, whose output has got a message of another client's. It is called
 // with the lock of the server. A client that does not read is dropped.
 func (c *client) push() {
-	if len(c.out.b) > maxPushed {
+	if len(c.out.b)+int(c.unwritten.Load()) > maxPushed {
 		c.state = dropped
 		c.out.take()
 		c.conn.Close()

@@ -93,8 +93,11 @@ func (c *crash) data(size int64, sizeAt int) []byte {
 		}
 	}
 	data = resize(data, longest)
+	writes := writesOfPages(changes)
 	for at := int64(0); at < longest; at += page {
-		written = max(written, c.page(data, changes, at))
+		if w := writes[at/page]; w != nil {
+			written = max(written, c.page(data, changes, w, at))
+		}
 	}
 	if c.disk.config.Journal {
 		size = written
@@ -102,13 +105,25 @@ func (c *crash) data(size int64, sizeAt int) []byte {
 	return resize(data, size)
 }
 
-// page writes the page at from as it was at some moment, or torn between two, and returns the end
-// of what it has written.
-func (c *crash) page(data []byte, changes []change, from int64) (written int64) {
-	to := min(from+page, int64(len(data)))
-	if !touched(changes, from, to) {
-		return 0
+// writesOfPages returns the numbers of the changes that write to each page, in their order. So a crash costs as much
+// as the changes and the pages, and not as much as all changes for each page.
+func writesOfPages(changes []change) map[int64][]int {
+	writes := map[int64][]int{}
+	for i, ch := range changes {
+		if ch.data == nil {
+			continue
+		}
+		for p := ch.at / page; p*page < ch.end(); p++ {
+			writes[p] = append(writes[p], i)
+		}
 	}
+	return writes
+}
+
+// page writes the page at from, to which the changes with the numbers writes have written, as it was at
+// some moment, or torn between two, and returns the end of what it has written.
+func (c *crash) page(data []byte, changes []change, writes []int, from int64) (written int64) {
+	to := min(from+page, int64(len(data)))
 	one := c.moment(0, len(changes))
 	other := one
 	isTorn := c.keeps != 0 && c.keeps != 1 && c.disk.happens(1./4)
@@ -120,24 +135,19 @@ func (c *crash) page(data []byte, changes []change, from int64) (written int64) 
 		if other != one && c.disk.happens(1./2) {
 			moment = other
 		}
-		for _, ch := range changes[:moment] {
-			written = max(written, ch.overlay(data, at, min(at+sector, to)))
+		for _, i := range writes {
+			if i >= moment {
+				break
+			}
+			written = max(written, changes[i].overlay(data, at, min(at+sector, to)))
 		}
 	}
 	return written
 }
 
-// touched reports whether a change writes to the bytes from from to to.
-func touched(changes []change, from, to int64) bool {
-	return slices.ContainsFunc(changes, func(c change) bool { return c.data != nil && c.at < to && c.end() > from })
-}
-
 // overlay does the part of a write that is between from and to, and returns its end; 0: there is
 // none.
 func (c change) overlay(data []byte, from, to int64) (end int64) {
-	if c.data == nil {
-		return 0
-	}
 	from, to = max(from, c.at), min(to, c.end())
 	if from >= to {
 		return 0

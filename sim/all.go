@@ -56,7 +56,8 @@ func All(t TB, fn func() error, opts ...AllOption) (schedules int) {
 	tree := &schedule.Tree{Full: o.full}
 	for runs := 0; ; runs++ {
 		if runs == o.limit {
-			t.Fatalf("sim: All has not ended after %d runs: the program is too large, or it has a loop that does not end", runs)
+			t.Fatalf("sim: All has not ended after %d runs: the program is too large, or it has a loop that does not end; "+
+				"AtMost allows more, and Explore takes some of them, by seeds", runs)
 			return tree.Runs
 		}
 		tree.Begin()
@@ -74,7 +75,7 @@ func All(t TB, fn func() error, opts ...AllOption) (schedules int) {
 	}
 }
 
-var errNotAFunction = errors.New("the program is not a function of the schedule (a range over a map, a goroutine, the clock of the machine?)")
+var errNotAFunction = errors.New("the program is not a function of the schedule " + suspects)
 
 // failureOfTree returns the failure of the run of a tree that has just ended, shrunk.
 func (e *exploration) failureOfTree(err error) *Failure {

@@ -35,11 +35,19 @@ func seedsOf(n int) (int, error) {
 
 // kind returns how the seed of c chooses.
 func (c *Config) kind() (schedule.Kind, error) {
-	name := string(c.Strategy)
-	if name == "" && !c.Quiet {
-		name = os.Getenv(StrategyVariable)
+	if c.Strategy == "" && !c.Quiet {
+		return kindOfEnvironment()
 	}
-	return schedule.KindOf(name)
+	return schedule.KindOf(string(c.Strategy))
+}
+
+// kindOfEnvironment returns how the environment says that seeds choose: the mixture, if it says nothing.
+func kindOfEnvironment() (schedule.Kind, error) {
+	kind, err := schedule.KindOf(os.Getenv(StrategyVariable))
+	if err != nil {
+		err = fmt.Errorf("%s: %w", StrategyVariable, err)
+	}
+	return kind, err
 }
 
 // shiftSeed makes the seed of c another one, if the environment says so.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"time"
 
@@ -23,6 +24,7 @@ type exploration struct {
 	varied  bool   // the present run varies a schedule of the corpus
 	runs    int
 	choices int
+	slow    slowRun
 
 	logs *[]*story.Log // not nil: those of the simulations of the present run, see retell
 	told []*story.Log  // those of the run that was retold last
@@ -37,7 +39,7 @@ const (
 
 // newExploration begins an exploration by the calling goroutine.
 func newExploration(t TB, fn func(seed uint64) error) *exploration {
-	e := &exploration{t: t, fn: fn, session: schedule.NewSession()}
+	e := &exploration{t: t, fn: fn, session: schedule.NewSession(), slow: slowRun{after: slowAfter, to: os.Stderr}}
 	if e.session == nil { // an exploration inside of another one, which controls the simulations
 		e.session = &schedule.Session{}
 	}
@@ -46,7 +48,10 @@ func newExploration(t TB, fn func(seed uint64) error) *exploration {
 	return e
 }
 
-func (e *exploration) end() { e.session.End() }
+func (e *exploration) end() {
+	e.slow.end()
+	e.session.End()
+}
 
 // run calls the function under a seed, and logs the seed if the function does not return.
 // strategy, if it is not nil, chooses in place of the seed.
@@ -54,6 +59,7 @@ func (e *exploration) run(seed uint64, strategy schedule.Strategy) error {
 	e.t.Helper()
 	returned := false
 	e.seed, e.varied = seed, false
+	e.slow.begin(e.t.Name(), seed)
 	defer func() {
 		if !returned {
 			f := Failure{Test: e.t.Name(), Seed: seed}
@@ -228,10 +234,16 @@ func (e *exploration) shrink(f *Failure, steps []schedule.Step) {
 	}, func() bool { return attempts >= maxAttempts || time.Now().After(until) })
 	choices := schedule.ChoicesOf(best)
 	err := e.retell(func() error { return e.run(f.Seed, &schedule.Follow{Choices: choices}) })
-	if err != nil {
-		f.Text = err.Error()
-		e.tell(f, err)
+	switch {
+	case err == nil:
+		f.Differs = "a further run made the same choices as one that had failed, and did not fail"
+		return
+	case kindOf(err.Error()) != kind:
+		f.Differs = fmt.Sprintf("a further run made the same choices as one that had failed so, and failed with: %v", err)
+		return
 	}
+	f.Text = err.Error()
+	e.tell(f, err)
 	e.setSchedule(f, choices)
 }
 

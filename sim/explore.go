@@ -79,6 +79,10 @@ func readPlan(t TB) (p plan, ok bool) {
 		return p, false
 	}
 	p.replays = p.schedule != ""
+	if _, err := kindOfEnvironment(); err != nil {
+		t.Fatalf("sim: %v", err)
+		return p, false
+	}
 	if text := os.Getenv(SeedVariable); text != "" {
 		seed, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {

@@ -124,6 +124,49 @@ func TestAProgramThatIsNotAFunctionOfItsSeedIsReportedWithTheStep(t *testing.T) 
 	}
 }
 
+// A program may differ from run to run, and be alike in the first two of them.
+func TestAFailureThatDoesNotComeAgainAtTheEndIsReportedWithoutASchedule(t *testing.T) {
+	clearEnvironment(t)
+	runs, last := 0, -1
+	explore := func(other error) string {
+		runs = 0
+		s := &spy{name: "TestX"}
+		sim.Explore(s, 10, func(seed uint64) error {
+			runs++
+			return sim.Run(seed, func(task *edo.Task) error {
+				edo.Go(task, func(task *edo.Task) error { return edo.Yield(task) })
+				if err := edo.Yield(task); runs == last || err != nil {
+					return errors.Join(err, other)
+				}
+				return errors.New("broken")
+			})
+		})
+		return s.failed
+	}
+	if got := explore(nil); !strings.Contains(got, sim.ScheduleVariable) || strings.Contains(got, "not a function") {
+		t.Fatalf("got %q", got)
+	}
+	last = runs
+	for other, want := range map[error]string{nil: "and did not fail", errors.New("mended"): "and failed with: mended"} {
+		got := explore(other)
+		if !strings.Contains(got, "not a function of its seed") || !strings.Contains(got, want) || strings.Contains(got, sim.ScheduleVariable) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAStrategyOfTheEnvironmentThatThereIsNotFailsTheTestAndNamesTheOthers(t *testing.T) {
+	clearEnvironment(t)
+	t.Setenv(sim.StrategyVariable, "best")
+	fn, seen := failingFrom(0)
+	s := &spy{name: "TestX"}
+	sim.Explore(s, 10, fn)
+	want := `sim: EDO_STRATEGY: there is no strategy "best": it must be quiet, uniform, sticky, pct, held-back, fresh, paced, or empty for a mixture`
+	if s.failed != want || len(*seen) != 0 {
+		t.Errorf("got %q after %v", s.failed, *seen)
+	}
+}
+
 func TestConfigScheduleReplaysASchedule(t *testing.T) {
 	run := func(c sim.Config) (order string) {
 		var b strings.Builder

@@ -62,7 +62,7 @@ func (f *Failure) Error() string {
 		fmt.Fprintf(&b, "\nreplay: %s", f.command(false))
 	}
 	if f.Differs != "" {
-		fmt.Fprintf(&b, "\nthe program is not a function of its seed (a range over a map, a goroutine, the clock of the machine?): %s", f.Differs)
+		fmt.Fprintf(&b, "\nthe program is not a function of its seed %s: %s", suspects, f.Differs)
 	}
 	if f.misfit != nil {
 		fmt.Fprintf(&b, "\n%v", f.misfit)
@@ -78,6 +78,9 @@ func (f *Failure) Error() string {
 	f.writeStory(&b)
 	return b.String()
 }
+
+// suspects is what makes a program depend on more than its seed.
+const suspects = "(a range over a map, a goroutine, the clock of the machine, package math/rand, what an earlier run has left in a variable?)"
 
 // writeStory writes the story, if there is one.
 func (f *Failure) writeStory(b *strings.Builder) {

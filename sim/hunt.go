@@ -53,6 +53,7 @@ func hunts() bool { return os.Getenv(HuntVariable) != "" }
 // hunt explores until the time is up.
 func (e *exploration) hunt(seeds int) {
 	e.t.Helper()
+	e.slow.end() // the command that hunts tells of runs that do not end
 	h := &hunt{e: e, dir: os.Getenv(HuntVariable), step: 1, seeds: seeds, kinds: map[string]int{}}
 	if err := h.read(); err != nil {
 		e.t.Fatalf("sim: %v", err)

@@ -205,6 +205,18 @@ func TestLimitsEndASimulationAndTellWhatWentOn(t *testing.T) {
 			t.Errorf("%+v: no waits in %v", c.limits, err)
 		}
 	}
+	err := sim.Run(1, func(task *edo.Task) error {
+		sim.Limit(task, sim.Limits{Polls: 100})
+		edo.Go(task, func(task *edo.Task) error { // it never waits
+			for edo.Yield(task) == nil {
+			}
+			return nil
+		}, edo.Name("spinner"))
+		return timer.Sleep(task, time.Second)
+	})
+	if err == nil || !strings.Contains(err.Error(), "the last poll was that of spinner") {
+		t.Errorf("a task that yields for ever: %v", err)
+	}
 	if err := sim.Run(1, func(task *edo.Task) error {
 		sim.Limit(task, sim.Limits{Polls: 10, Time: time.Minute, Real: time.Hour})
 		return timer.Sleep(task, time.Minute)

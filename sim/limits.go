@@ -23,14 +23,21 @@ type Limits struct {
 type LimitError struct {
 	// Limit is the limit in words.
 	Limit string
+	// Last is the name of the task that was polled last: of a task that goes on and on, mostly. "": none was.
+	Last string
 	// Snapshot is what the tasks did then. Its Cycles are the tasks that wait for each other,
-	// also when others go on.
+	// also when others go on. A task that has never waited is not there, unless Trace of the
+	// Config's Runtime is set.
 	Snapshot report.Snapshot
 }
 
-// Error names the limit, and what the tasks do.
+// Error names the limit, the task that was polled last, and what the tasks do.
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("sim: the simulation has reached its limit of %s; its tasks:\n%s", e.Limit, e.Snapshot.Text())
+	last := ""
+	if e.Last != "" {
+		last = "; the last poll was that of " + e.Last
+	}
+	return fmt.Sprintf("sim: the simulation has reached its limit of %s%s; its tasks:\n%s", e.Limit, last, e.Snapshot.Text())
 }
 
 // limit is a Limits with its beginning.
@@ -78,6 +85,6 @@ func (w *watch) checkTime(to time.Duration) {
 
 func (w *watch) reached(limit string) {
 	if !w.hasFail {
-		w.fail(&LimitError{Limit: limit, Snapshot: w.snapshot()})
+		w.fail(&LimitError{Limit: limit, Last: w.lastTask(), Snapshot: w.snapshot()})
 	}
 }

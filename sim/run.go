@@ -27,6 +27,7 @@ type Config struct {
 
 	// Window is how many bytes a connection holds in one direction before its
 	// writer has to wait. Zero means 64 KiB.
+	// It is not negative.
 	Window int
 
 	// Quiet leaves most choices out: a task runs until it waits, or has done 128 operations
@@ -40,6 +41,7 @@ type Config struct {
 
 	// Late is by how much timers may be late: the clock goes up to so much beyond a
 	// deadline, and so over other deadlines. The seed decides. 0 means that they are exact.
+	// It is not negative.
 	Late time.Duration
 
 	// Schedule replays a schedule that [Explore] or [All] has printed. The seed must be that
@@ -61,7 +63,18 @@ type Config struct {
 	Runtime edo.Config
 }
 
+// check panics if c cannot be: a Config is a constant of a test.
+func (c Config) check() {
+	switch {
+	case c.Window < 0:
+		panic(fmt.Errorf("sim: Config.Window is %d: it must be at least 0", c.Window))
+	case c.Late < 0:
+		panic(fmt.Errorf("sim: Config.Late is %v: it must be at least 0", c.Late))
+	}
+}
+
 func (c Config) driver(manual bool) *simulated.Driver {
+	c.check()
 	c.shiftSeed()
 	kind, err := c.kind()
 	if err != nil {
@@ -96,6 +109,9 @@ func (c Config) run(d *simulated.Driver, run func(edo.RunOption) error) error {
 	c.Runtime.CurrentThread = true
 	c.Runtime.SetDriver(d)
 	err := run(edo.WithConfig(c.Runtime))
+	if stall := (*edo.StallError)(nil); errors.As(err, &stall) && d.HasStalledByHold() {
+		err = errors.Join(err, errHeldClock)
+	}
 	if r, ok := d.Strategy().(*replay); ok {
 		if misfit := r.misfit(c.Seed, ""); misfit != nil {
 			return errors.Join(err, misfit)
@@ -103,6 +119,9 @@ func (c Config) run(d *simulated.Driver, run func(edo.RunOption) error) error {
 	}
 	return err
 }
+
+var errHeldClock = errors.New("sim: timers are set, and the clock is held: it moves in sim.Advance alone, " +
+	"which a task calls, and by itself after sim.ReleaseClock")
 
 // An Option configures [Run].
 type Option struct{ config Config }

@@ -214,3 +214,19 @@ func TestRunInsideATaskIsAnError(t *testing.T) {
 		t.Fatalf("%v, and %v", err, nested)
 	}
 }
+
+func TestAConfigWithANegativeSizeOrTimeIsRefused(t *testing.T) {
+	for want, c := range map[string]sim.Config{
+		"sim: Config.Window is -1: it must be at least 0": {Window: -1},
+		"sim: Config.Late is -1ns: it must be at least 0": {Late: -1},
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); got != want {
+					t.Errorf("got %q, want %q", got, want)
+				}
+			}()
+			_ = sim.Run(1, func(*edo.Task) error { return nil }, sim.WithConfig(c))
+		}()
+	}
+}

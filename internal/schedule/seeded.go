@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // A Kind says how a seed chooses.
@@ -32,7 +33,7 @@ func KindOf(name string) (Kind, error) {
 	if i := slices.Index(kinds[:], name); i >= 0 {
 		return Kind(i), nil
 	}
-	return 0, fmt.Errorf("there is no strategy %q: it must be one of %q, or empty for a mixture", name, kinds[1:])
+	return 0, fmt.Errorf("there is no strategy %q: it must be %s, or empty for a mixture", name, strings.Join(kinds[1:], ", "))
 }
 
 // Seeded draws its choices from a seed. New strategies are drawn by the numbers that follow

@@ -87,6 +87,13 @@ func (d *Driver) HoldClock(hold bool) {
 	d.resumeIdle()
 }
 
+// HasStalledByHold reports whether the program has stalled although a timer was set: the clock was held.
+func (d *Driver) HasStalledByHold() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.isStopped
+}
+
 // resumeIdle has a Wait look again. mu is held.
 func (d *Driver) resumeIdle() {
 	if d.phase == idle {

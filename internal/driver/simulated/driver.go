@@ -77,20 +77,21 @@ type Driver struct {
 
 	now atomic.Int64 // written under mu
 
-	mu       sync.Mutex // guards the following; the innermost lock of all
-	change   sync.Cond  // any of the following has changed
-	random   rand.PCG
-	phase    phase // of the goroutine of the runtime
-	manual   bool  // a controller decides how far that goroutine runs
-	step     bool  // it may poll once
-	free     bool  // it may poll without limit
-	woken    bool  // Wake was called, and has not ended a Wait yet
-	target   int64 // instant to which Advance moves the clock
-	hold     bool  // the clock does not go to a deadline by itself
-	advances []*Advance
-	blocking int // number of blocking tasks that run
-	patience time.Duration
-	blocked  func() // called once, when only blocking tasks have run for patience
+	mu        sync.Mutex // guards the following; the innermost lock of all
+	change    sync.Cond  // any of the following has changed
+	random    rand.PCG
+	phase     phase // of the goroutine of the runtime
+	manual    bool  // a controller decides how far that goroutine runs
+	step      bool  // it may poll once
+	free      bool  // it may poll without limit
+	woken     bool  // Wake was called, and has not ended a Wait yet
+	target    int64 // instant to which Advance moves the clock
+	hold      bool  // the clock does not go to a deadline by itself
+	isStopped bool  // the program has stalled beside a timer, under a held clock
+	advances  []*Advance
+	blocking  int // number of blocking tasks that run
+	patience  time.Duration
+	blocked   func() // called once, when only blocking tasks have run for patience
 
 	world  atomic.Pointer[World] // nil: there is one host
 	points map[uintptr]bool      // see Point; the runtime's goroutine alone

@@ -105,6 +105,7 @@ func (d *Driver) Wait(_ *sched.Context, deadline int64) (stalled bool) {
 			d.now.Store(sched.After(to, time.Duration(d.lateBy())))
 			return false
 		case !d.manual:
+			d.isStopped = d.isStopped || d.hold && deadline != sched.Never
 			return true
 		}
 		d.phase = idle

@@ -227,3 +227,96 @@ func TestAMemberWithTheLimitOneIsAnActor(t *testing.T) {
 		})
 	})
 }
+
+// A call that is on the way to a member which is dropped goes to another one. Nothing else would show its end: the
+// patience of these calls is an hour, and the other member offers the function.
+func TestADroppedMemberTakesNoCallWithIt(t *testing.T) {
+	const rounds, calls = 40, 16
+	f := cluster.NewFunc[int, int]("square", cluster.FuncConfig{Patience: time.Hour, CallerPatience: time.Hour})
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		return served(task, conn, calls, []cluster.Offered{cluster.Offer(f, squares)}, func(*cluster.Member) error {
+			for range rounds {
+				first, err := cluster.Serve(task, conn, 2, cluster.Offer(f, squares))
+				if err != nil {
+					return err
+				}
+				serves := edo.Spawn(task, edo.Future[edo.Unit](first))
+				var all []*edo.JoinHandle[int]
+				for i := range calls {
+					all = append(all, cluster.Spawn(task, conn, f, i))
+					if i == calls/2 {
+						serves.Abort()
+					}
+				}
+				for i, h := range all {
+					v, err := h.Await(task)
+					if e, isLost := errors.AsType[*cluster.LostError](err); isLost && e.Reason == "the member was cancelled" {
+						continue // it had begun
+					}
+					if err != nil || v != i*i {
+						return fmt.Errorf("the call of %d is %d, %w", i, v, err)
+					}
+				}
+				if _, err := serves.Await(task); !errors.Is(err, edo.ErrCancelled) {
+					return fmt.Errorf("the member is %w", err)
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// A connection that closes gives its calls up: members need not find out that nothing is heard of it any more.
+func TestAConnectionThatClosesAbortsItsCalls(t *testing.T) {
+	w := newWaiting("waits", cluster.FuncConfig{}, 1, 1)
+	withListening(t, func(task *edo.Task, conn *cluster.Conn, folder string) error {
+		return served(task, conn, 4, []cluster.Offered{w.offer()}, func(m *cluster.Member) error {
+			spy, err := conn.NATS().SubscribeSync("edo.member." + m.ID())
+			if err != nil {
+				return err
+			}
+			defer spy.Unsubscribe()
+			caller, err := (&cluster.Broker{Listen: "127.0.0.1:0"}).Open(task, folder)
+			if err != nil {
+				return err
+			}
+			defer caller.Drop()
+			h := cluster.Spawn(task, caller, w.f, "it")
+			if err := w.begun.await(task); err != nil {
+				return err
+			}
+			if err := untilReported(task, "cluster: the end of waits on the member "+m.ID()); err != nil {
+				return err
+			}
+			if err := caller.Close(task); err != nil {
+				return err
+			}
+			if _, err := h.Await(task); !errors.Is(err, cluster.ErrClosed) {
+				t.Errorf("the call is %v", err)
+			}
+			if err := w.ended.await(task); err != nil {
+				return err
+			}
+			told, err := edo.Blocking(task, func(*edo.Task) (int, error) {
+				if err := conn.NATS().Flush(); err != nil { // what the member has heard is there
+					return 0, err
+				}
+				told := 0
+				for n, _, _ := spy.Pending(); n > 0; n-- {
+					m, err := spy.NextMsg(time.Minute)
+					if err != nil {
+						return 0, err
+					}
+					if m.Header.Get("Edo-Kind") == "abort" {
+						told++
+					}
+				}
+				return told, nil
+			}).Await(task)
+			if told == 0 {
+				t.Error("the member has found out by itself")
+			}
+			return err
+		})
+	})
+}

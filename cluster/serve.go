@@ -59,6 +59,7 @@ func serve(ctx context.Context, conn *Conn, limit int, functions []Offered) (*Me
 			return nil, err
 		}
 		q.buried = core.Buried
+		core.AddQueue()
 		m.workers = append(m.workers, WorkFuture(q, limit, func(job *Job[remote.Job]) edo.Future[edo.Unit] {
 			return core.Job(f.offer, &job.Value)
 		}))
@@ -113,6 +114,7 @@ func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		if poll == edo.Ready {
 			m.ended[i] = true
 			m.running--
+			m.core.QueueEnded()
 			if err != nil { // its queue is not there any more
 				m.err = cmp.Or(m.err, err)
 				m.Stop()

@@ -70,6 +70,17 @@ type Question struct {
 	// Deaf is how often it is asked while there is no one to answer. 0: for some ten seconds. Then it
 	// ends; that of a stream ends if the stream is gone, and is asked on if servers are away.
 	Deaf int
+	// DeafNow returns what Deaf is by now, of a question that may have to end sooner. nil: it does not change. It is
+	// called with a lock held.
+	DeafNow func() int
+}
+
+// mostDeaf returns how often q is asked while there is no one to answer.
+func (q *Question) mostDeaf() int {
+	if q.DeafNow != nil {
+		return q.DeafNow()
+	}
+	return cmp.Or(q.Deaf, maxDeaf)
 }
 
 // Ask is a question to the broker, as a future of the answer. It is polled by one task at a time.
@@ -247,7 +258,7 @@ func (a *Asks) unheard(token uint64) {
 		switch q.deaf++; {
 		case q.Once:
 			err = ErrUnanswered
-		case q.deaf < cmp.Or(q.Deaf, maxDeaf):
+		case q.deaf < q.mostDeaf():
 			a.askSoon(q, token)
 		case cmp.Or(q.Stream, q.From) != "":
 			stream = cmp.Or(q.Stream, q.From)

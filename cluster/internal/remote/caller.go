@@ -250,9 +250,13 @@ func (r *Caller) taken(token uint64, m *nats.Msg) {
 
 // abort has a member abort a call.
 func (r *Caller) abort(member, reply string) {
-	r.conn.Asks().Tell(link.Question{
-		Subject: memberSubject(member), Header: nats.Header{headKind: {kindAbort}}, Data: []byte(reply), On: "an abort", Deaf: 4,
-	}, func(*nats.Msg, error) {})
+	m := abortOf(member, reply)
+	r.conn.Asks().Tell(link.Question{Subject: m.Subject, Header: m.Header, Data: m.Data, On: "an abort", Deaf: 4}, func(*nats.Msg, error) {})
+}
+
+// abortOf returns the message that has a member abort a call.
+func abortOf(member, reply string) *nats.Msg {
+	return &nats.Msg{Subject: memberSubject(member), Header: nats.Header{headKind: {kindAbort}}, Data: []byte(reply)}
 }
 
 // pong is told that a member has given a sign of life, or that the broker does not know it.
@@ -307,7 +311,7 @@ func (r *Caller) Reconnected() {
 	}
 }
 
-// Close ends all calls.
+// Close ends all calls, and has members abort them, but for those that are stored.
 func (r *Caller) Close() {
 	r.mu.Lock()
 	r.end = cmp.Or(r.end, link.ErrClosed)
@@ -315,10 +319,13 @@ func (r *Caller) Close() {
 		r.timer.Stop()
 	}
 	var tokens []uint64
-	for token := range r.calls {
-		tokens = append(tokens, token)
-	}
 	messages := r.confirmations()
+	for token, c := range r.calls {
+		tokens = append(tokens, token)
+		if c.peer != nil && !c.Stored {
+			messages = append(messages, abortOf(c.peer.id, r.reply(c)))
+		}
+	}
 	r.mu.Unlock()
 	for _, m := range messages {
 		r.conn.NATS().PublishMsg(m)

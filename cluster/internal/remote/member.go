@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -37,12 +38,12 @@ type Member struct {
 	own    string // the subject of what is for this member alone
 	host   string
 	limit  int
+	stops  atomic.Bool       // it takes no more calls
 	offers map[string]*Offer // by the subject of calls
 	names  []string          // of the functions
 
 	mu            sync.Mutex // guards the following; held for no call of nats.go, and no task is woken with it
 	state         state
-	err           error
 	held          []*served // that are taken, and do not run
 	all           map[string]*served
 	busy          int             // functions that run
@@ -51,8 +52,10 @@ type Member struct {
 	callers       map[string]*silence
 	foreign       int // the format of a program that has asked for offers, if that is another one
 	orders        *nats.Subscription
-	open          int                  // subscriptions to calls that have not ended
 	subscriptions []*nats.Subscription // to calls, and to questions about offers
+	drained       int                  // how many of them are drained, from the first
+	open          int                  // how many have not ended
+	queues        int                  // of stored calls, whose workers have not ended
 	timer         *time.Timer
 	waker         edo.Waker
 }
@@ -147,11 +150,11 @@ func (m *Member) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	switch {
 	case m.state == ended:
 		return edo.Unit{}, edo.Ready, link.ErrPolledAgain
-	case m.state == stopping && len(m.all) == 0 && len(m.sent) == 0 && m.open == 0:
+	case m.state == stopping && len(m.all) == 0 && len(m.sent) == 0 && m.open == 0 && m.queues == 0:
 		m.mu.Unlock()
 		m.finish()
 		m.mu.Lock()
-		return edo.Unit{}, edo.Ready, m.err
+		return edo.Unit{}, edo.Ready, nil
 	}
 	m.waker = cx.Waker()
 	return edo.Unit{}, edo.Pending, nil
@@ -169,13 +172,29 @@ func (m *Member) spawn(cx *edo.Context, s *served) *edo.JoinHandle[edo.Unit] {
 
 var daemon = edo.Daemon()
 
-// Begin subscribes, and returns when the broker knows of it. Calls wait from then on.
+// AddQueue notes a worker that will take stored calls: its jobs have the member hear their callers. It is called
+// before Begin.
+func (m *Member) AddQueue() { m.queues++ }
+
+// QueueEnded notes that such a worker has ended, with its jobs.
+func (m *Member) QueueEnded() {
+	m.mu.Lock()
+	m.queues--
+	wake := m.wakeIfNeeded()
+	m.mu.Unlock()
+	wake.Wake()
+}
+
+// Begin subscribes, and returns when the broker knows of it. Calls wait from then on. If m is stopped meanwhile, as the
+// connection closes, the error is [link.ErrClosed].
 func (m *Member) Begin(ctx context.Context) error {
 	if err := m.conn.Enter(m); err != nil {
 		return err
 	}
 	m.mu.Lock()
-	m.state = serving
+	if m.state == fresh {
+		m.state = serving
+	}
 	m.mu.Unlock()
 	nc := m.conn.NATS()
 	subscribe := func(subject, group string, fn nats.MsgHandler, note func(sub *nats.Subscription)) error {
@@ -202,13 +221,19 @@ func (m *Member) Begin(ctx context.Context) error {
 	for _, name := range m.names {
 		err = cmp.Or(err, subscribe(offersSubject(name), "edo", func(msg *nats.Msg) { m.tellOffers(name, msg) }, add))
 	}
+	m.mu.Lock()
+	switch {
+	case err != nil:
+	case m.state == serving:
+		m.timer = time.AfterFunc(tick, m.watch)
+	default: // Stop has drained those of the subscriptions that were there
+		err = link.ErrClosed
+	}
+	m.mu.Unlock()
 	if err != nil {
 		m.drop()
 		return err
 	}
-	m.mu.Lock()
-	m.timer = time.AfterFunc(tick, m.watch)
-	m.mu.Unlock()
 	err = m.conn.Manage(ctx, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
@@ -319,7 +344,9 @@ func (m *Member) order(msg *nats.Msg) {
 		m.mu.Lock()
 		m.forget(msg.Data)
 		s := m.all[string(msg.Data)]
+		wake := m.wakeIfNeeded()
 		m.mu.Unlock()
+		wake.Wake()
 		if s != nil {
 			m.abort(s)
 		}
@@ -350,14 +377,20 @@ func (m *Member) Name() string { return "a member that offers " + strings.Join(m
 func (m *Member) Reconnected() {
 	m.mu.Lock()
 	var replies []string
-	for reply := range m.all {
-		replies = append(replies, reply)
+	if m.state != ended {
+		for reply := range m.all {
+			replies = append(replies, reply)
+		}
 	}
-	if m.state == stopping { // what was on the way to it is lost
-		m.open = 0
+	hasStopped := m.state >= stopping
+	if hasStopped { // what was on the way to those that are drained is lost
+		m.open = len(m.subscriptions) - m.drained
 	}
 	wake := m.takeWaker()
 	m.mu.Unlock()
+	if hasStopped {
+		m.drain()
+	}
 	for _, reply := range replies {
 		m.say(reply, kindTaken, nil)
 	}

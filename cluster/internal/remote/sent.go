@@ -26,8 +26,10 @@ const (
 	maxUnconfirmed = 4 << 20                 // how many bytes of them a member keeps
 	confirmAfter   = 64                      // how many a caller gets of a member before it confirms them
 	confirmWait    = 1500 * time.Millisecond // how long a member waits for that
-	stopWait       = 5 * time.Second         // how long a member that stops sends what no caller hears
 )
+
+// stopWait is how long a member that stops sends what no caller hears. It is a variable for tests alone.
+var stopWait = 5 * time.Second
 
 // sent is an outcome that was sent, and is not confirmed. It is small, for the map of a member holds it itself.
 type sent struct {
@@ -92,12 +94,8 @@ func (m *Member) askSent(which func(o sent) bool) {
 		}
 		o.isAsking = true
 		m.sent[reply] = o
-		wait := o.offer.CallerPatience
-		if m.state != serving {
-			wait = min(wait, stopWait)
-		}
 		questions = append(questions, link.Question{
-			Subject: reply, Header: o.head, Data: o.data, On: "an outcome", Deaf: deafFor(wait),
+			Subject: reply, Header: o.head, Data: o.data, On: "an outcome", DeafNow: m.deafNow(o.offer),
 		})
 	}
 	m.mu.Unlock()
@@ -109,6 +107,18 @@ func (m *Member) askSent(which func(o sent) bool) {
 			m.mu.Unlock()
 			wake.Wake()
 		})
+	}
+}
+
+// deafNow returns how often an outcome is sent that no caller hears, as it is at that time: what was sent before the
+// member stops holds it up no longer than the rest.
+func (m *Member) deafNow(o *Offer) func() int {
+	return func() int {
+		wait := o.CallerPatience
+		if m.stops.Load() {
+			wait = min(wait, stopWait)
+		}
+		return deafFor(wait)
 	}
 }
 

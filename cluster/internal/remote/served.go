@@ -200,10 +200,14 @@ func (s *served) deliver(kind string, data []byte) {
 		publish(m.conn.NATS(), s.caller.outcomes, m.own+token, head, data) // a lost connection has it asked
 		s.isOver = true
 	} else {
-		ask := m.conn.Asks().New(link.Question{
+		q := link.Question{
 			Subject: s.reply, Data: data, Header: head, Deaf: deafFor(s.offer.CallerPatience),
 			On: "cluster: the caller of " + s.offer.Func + ", which takes the outcome",
-		})
+		}
+		if !s.isJob { // the caller of a stored one would wait for ever
+			q.DeafNow = m.deafNow(s.offer)
+		}
+		ask := m.conn.Asks().New(q)
 		s.ask = &ask
 	}
 	wake.Wake()

@@ -17,40 +17,63 @@ func (m *Member) Stop() {
 		return
 	}
 	m.state = stopping
-	held, subs := m.held, m.subscriptions
-	m.held = nil
+	held := m.takeHeld()
+	m.mu.Unlock()
+	m.stops.Store(true)
+	m.giveBack(held)
+	m.askSent(func(sent) bool { return true })
+	m.drain()
+}
+
+// takeHeld returns the calls that have not begun, and forgets them. The caller holds mu.
+func (m *Member) takeHeld() (held []*served) {
+	held, m.held = m.held, nil
 	for _, s := range held {
 		delete(m.all, s.reply)
 	}
-	m.mu.Unlock()
+	return held
+}
+
+// giveBack has the callers send their calls again: others may have room.
+func (m *Member) giveBack(held []*served) {
 	for _, s := range held {
 		m.say(s.reply, kindBusy, nil)
 	}
-	m.askSent(func(sent) bool { return true })
-	if !m.conn.NATS().IsConnected() { // nothing is on the way
-		m.mu.Lock()
+}
+
+// drain ends the subscriptions to calls. What is on the way to them is answered still: it would be lost otherwise,
+// and its caller has no sign of that.
+func (m *Member) drain() {
+	isUp := m.conn.NATS().IsConnected()
+	var subs []*nats.Subscription
+	m.mu.Lock()
+	if isUp {
+		subs = m.subscriptions[m.drained:]
+		m.drained = len(m.subscriptions)
+	} else { // nothing is on the way; Reconnected drains them if calls still run then
 		m.open = 0
-		m.mu.Unlock()
-		m.wake()
-		return
 	}
-	for _, sub := range subs { // what is on the way to it is answered still
+	m.mu.Unlock()
+	for _, sub := range subs {
 		sub.SetClosedHandler(func(string) { m.closed() })
 		if sub.Drain() != nil {
 			m.closed()
 		}
 	}
+	m.leave()
 	m.wake()
 }
 
 // closed is told when a subscription has ended.
 func (m *Member) closed() {
+	isUp := m.conn.NATS().IsConnected()
 	m.mu.Lock()
 	m.open = max(0, m.open-1)
-	if !m.conn.NATS().IsConnected() {
+	if !isUp {
 		m.open = 0
 	}
 	m.mu.Unlock()
+	m.leave()
 	m.wake()
 }
 
@@ -76,16 +99,39 @@ func (m *Member) takeWaker() (w edo.Waker) {
 	return w
 }
 
-// finish leaves the connection.
+// finish ends a member that has no call.
 func (m *Member) finish() {
 	m.mu.Lock()
 	m.state = ended
+	m.mu.Unlock()
+	m.end()
+}
+
+// end ends what serves the calls that run.
+func (m *Member) end() {
+	m.mu.Lock()
 	if m.timer != nil {
 		m.timer.Stop()
 	}
-	subs := append(m.subscriptions, m.orders)
-	m.subscriptions, m.orders = nil, nil
+	orders := m.orders
+	m.orders = nil
 	m.mu.Unlock()
+	unsubscribe(orders)
+	m.leave()
+}
+
+// leave leaves the connection, if the member has ended and no call is on the way to it. It may be called twice.
+func (m *Member) leave() {
+	m.mu.Lock()
+	isOver := m.state == ended && m.open == 0
+	var subs []*nats.Subscription
+	if isOver {
+		subs, m.subscriptions, m.drained = m.subscriptions, nil, 0
+	}
+	m.mu.Unlock()
+	if !isOver {
+		return
+	}
 	for _, sub := range subs {
 		unsubscribe(sub)
 	}
@@ -98,39 +144,32 @@ func unsubscribe(sub *nats.Subscription) {
 	}
 }
 
-// Drop ends the member at once: its calls are aborted, and their callers are told.
+// Drop ends the member at once: calls that run are aborted, and their callers are told; others go to other members.
 func (m *Member) Drop() {
 	m.mu.Lock()
-	if m.state == ended {
-		m.mu.Unlock()
-		return
-	}
+	hasEnded := m.state == ended
 	m.mu.Unlock()
-	m.drop()
+	if !hasEnded {
+		m.drop()
+	}
 }
 
 func (m *Member) drop() {
 	m.mu.Lock()
-	held := m.held
-	m.held = nil
-	var running []*served
+	m.state = ended
+	held := m.takeHeld()
+	var running []edo.AbortHandle
 	for _, s := range m.all {
-		running = append(running, s)
-	}
-	for _, s := range held {
-		delete(m.all, s.reply)
+		running = append(running, s.task)
 	}
 	clear(m.sent)
 	m.unconfirmed = 0
 	m.mu.Unlock()
-	for _, s := range held {
-		m.say(s.reply, kindBusy, nil)
-	}
-	for _, s := range running {
-		m.mu.Lock()
-		task := s.task
-		m.mu.Unlock()
+	m.stops.Store(true)
+	m.giveBack(held)
+	for _, task := range running {
 		task.Abort() // a job has none: its worker is dropped too
 	}
-	m.finish()
+	m.end()
+	m.drain()
 }

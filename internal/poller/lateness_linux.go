@@ -18,11 +18,15 @@ import (
 //	                                it is
 //	late, and epoll is no sooner    parked; sixteen times, and then epoll is tried again
 //
-// An average is of the last sixteen or so. All but calledAt belongs to the waiter.
+// An average is of the last sixteen or so. After hundreds of waits in epoll that of the parked ones is old,
+// and a single one says little: a few are on trial, and of these one that ends sooner has half of the weight.
+// Otherwise the waits of a machine that was slow for a while would be in the slower way for tens of
+// thousands more, and for ever where the first one is always late. All but calledAt belongs to the waiter.
 type lateness struct {
 	calledAt atomic.Int64 // instant of the Wake that ends the wait under way; 0: none is known
 	parked   int64        // how much later than their causes parked waits have ended, on average; 0: nothing is known
 	inEpoll  int64        // the same of waits in epoll
+	trial    int          // parked waits that move nothing
 	rest     int          // waits in epoll until one may be parked
 	again    int          // late ones until epoll is tried again
 	spell    int          // what rest was last, and an eighth less with each wait that ended in time
@@ -34,6 +38,7 @@ const (
 	firstSpell = 8         // waits in epoll after the first that ended late
 	lastSpell  = 1024
 	tryAgain   = 16
+	onTrial    = 256 // of so many waits in epoll, one parked one afterwards
 )
 
 // begin begins a wait that a Wake will end.
@@ -50,13 +55,19 @@ func (l *lateness) mayPark() bool {
 
 // noteParked notes how much later than its cause a parked wait has ended.
 func (l *lateness) noteParked(after int64) {
-	l.parked = average(l.parked, after)
+	if l.trial > 0 && after < l.parked {
+		l.parked = (l.parked + after) / 2
+	} else {
+		l.parked = average(l.parked, after)
+	}
 	switch {
+	case l.trial > 0:
+		l.trial--
 	case after < late:
 		l.spell -= (l.spell + 7) / 8
 	case l.inEpoll <= l.parked: // or nothing is known
 		l.spell = min(max(2*l.spell, firstSpell), lastSpell)
-		l.rest, l.again = l.spell, tryAgain
+		l.rest, l.again, l.trial = l.spell, tryAgain, l.spell/onTrial
 	default:
 		l.spell = 0
 		if l.again--; l.again <= 0 {

@@ -68,6 +68,9 @@ func TestNestedWaitsAreParkedAlsoAfterOneThatEndedLate(t *testing.T) {
 func TestTheWaitsInEpollBecomeMoreWhileParkedOnesEndLate(t *testing.T) {
 	var l lateness
 	for _, want := range []int{8, 16, 32, 64, 128, 256, 512, 1024, 1024} {
+		for range l.trial {
+			l.noteParked(late)
+		}
 		if l.noteParked(late); l.rest != want {
 			t.Fatalf("%d waits are in epoll, want %d", l.rest, want)
 		}
@@ -108,6 +111,68 @@ func TestWaitsStayParkedWhileThoseInEpollEndLater(t *testing.T) {
 	}
 	if n := inEpollOf(late / 2); n < most*3/4 {
 		t.Fatalf("%d of %d waits were in epoll, where they now end sooner", n, most)
+	}
+}
+
+// Machines as they are seen by a waiter: how late parked waits end, and those in epoll. Each is another one from the
+// middle on. However it was before, soon almost all waits end as those of the better way.
+func TestWaitsGoTheBetterWayAlsoWhenThatChanges(t *testing.T) {
+	const n, soon = 1 << 16, 8 * lastSpell
+	const us = int64(time.Microsecond)
+	type machine struct{ parked, inEpoll func(i int) int64 }
+	always := func(after int64) func(int) int64 { return func(int) int64 { return after * us } }
+	nowAndThen := func(after, other int64, each int) func(int) int64 {
+		return func(i int) int64 {
+			if i%each == 0 {
+				return other * us
+			}
+			return after * us
+		}
+	}
+	quiet := machine{always(5), always(50)}
+	all := map[string]machine{
+		"quiet":                       quiet,
+		"epoll sooner":                {always(50), always(10)},
+		"epoll later":                 {always(25), always(50)},
+		"both slow":                   {always(300), always(200)},
+		"a few late":                  {nowAndThen(5, 60, 25), always(15)},
+		"a few late, and one stopped": {nowAndThen(5, 1000, 500), nowAndThen(15, 1000, 500)},
+		"stopped in epoll":            {always(50), nowAndThen(10, 1000, 100)},
+		"bursts": {func(i int) int64 {
+			if i/500%2 == 0 {
+				return 5 * us
+			}
+			return 50 * us
+		}, always(10)},
+	}
+	for before, first := range all {
+		for after, then := range all {
+			var l lateness
+			var sum, parked, inEpoll int64
+			for i := range 2 * n {
+				m := first
+				if i >= n {
+					m = then
+				}
+				isParked := l.mayPark()
+				is := min(m.parked(i), mostLate)
+				if isParked {
+					l.noteParked(m.parked(i))
+				} else {
+					is = min(m.inEpoll(i), mostLate)
+					l.noteInEpoll(m.inEpoll(i))
+				}
+				if i >= n+soon {
+					sum += is
+					parked += min(m.parked(i), mostLate)
+					inEpoll += min(m.inEpoll(i), mostLate)
+				}
+			}
+			if best := min(parked, inEpoll); sum > best+best/8 {
+				t.Errorf("after %q, %q: waits end after %v on average, those of the better way after %v",
+					before, after, time.Duration(sum/(n-soon)), time.Duration(best/(n-soon)))
+			}
+		}
 	}
 }
 

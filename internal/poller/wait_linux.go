@@ -111,7 +111,7 @@ func (p *Poller) Wake() {
 	case called: // rule 2
 		return
 	case announced, parked:
-		if !p.Registered() {
+		if p.nested == nil && !p.Registered() {
 			p.lateness.calledAt.Store(p.now())
 		}
 	}

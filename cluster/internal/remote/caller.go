@@ -104,6 +104,7 @@ func (r *Caller) enter(c *Call) error {
 	}
 	c.sent = time.Since(epoch)
 	r.calls[c.token] = c
+	r.removePeer(c) // one that stops may have given it back before it has said that it has it
 	if !c.Stored {
 		r.addUntaken(c)
 	}
@@ -184,12 +185,19 @@ func (r *Caller) note(token uint64, what event, m *nats.Msg) edo.Waker {
 		r.leave(c)
 	}
 	r.removeUntaken(c)
-	if what == busy && c.peer != nil { // it had taken the call, and stops
-		c.peer.calls--
-		c.peer = nil
+	if what == busy { // it may have taken the call, and stops
+		r.removePeer(c)
 	}
 	c.event, c.answer = what, m
 	return c.waker
+}
+
+// removePeer notes that no member has c. The caller holds mu.
+func (r *Caller) removePeer(c *Call) {
+	if c.peer != nil {
+		c.peer.calls--
+		c.peer = nil
+	}
 }
 
 // addUntaken puts c at the end of the calls that no member has taken, unless it is among them. The caller

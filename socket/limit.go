@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/internal/sched"
@@ -17,7 +18,8 @@ import (
 func Limit(n int) Option { return limitOption(n, func(o *Option) { o.most = n }) }
 
 // LimitPerAddress bounds how many connections of a listener from one address are open at a
-// time. A further one is closed as soon as it is accepted, and Accept goes on to the next. The
+// time. A further one is closed as soon as it is accepted, and Accept goes on to the next. A
+// client that has seen the end of a connection that was closed has its place back. The
 // addresses of one IPv6 network of 64 bits count as one, because a single client has so
 // many. It is an option of [Listen] alone.
 //
@@ -75,14 +77,14 @@ func (l *limitedListener) Accept(cx *sched.Context) (driver.Conn, driver.Poll, e
 		}
 		inner, poll, err := l.Listener.Accept(cx)
 		if poll == driver.Pending || err != nil {
-			l.leave(netip.Addr{})
+			l.leave()
 			return nil, poll, err
 		}
 		if c := l.admit(inner); c != nil {
 			return c, driver.Ready, nil
 		}
 		inner.Close()
-		l.leave(netip.Addr{})
+		l.leave()
 	}
 	cx.Task().Wake()
 	return nil, driver.Pending, nil
@@ -135,15 +137,22 @@ func networkOf(ip netip.Addr) netip.Addr {
 	return ip
 }
 
-// leave gives a place back, and the one of the address if it is valid.
-func (l *limitedListener) leave(from netip.Addr) {
+// leaveAddress gives the place of an address back, if it is valid.
+func (l *limitedListener) leaveAddress(from netip.Addr) {
+	if !from.IsValid() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of[from]--; l.of[from] == 0 {
+		delete(l.of, from)
+	}
+}
+
+// leave gives a place back.
+func (l *limitedListener) leave() {
 	l.mu.Lock()
 	l.open--
-	if from.IsValid() {
-		if l.of[from]--; l.of[from] == 0 {
-			delete(l.of, from)
-		}
-	}
 	woken := l.waiters.RemoveAll()
 	l.mu.Unlock()
 	woken.Wake()
@@ -165,17 +174,25 @@ func (l *limitedListener) Close() error {
 	return err
 }
 
-// limitedConn gives its place back when it is closed.
+// limitedConn gives its places back when it is closed: that of its address before, because a client that has
+// seen the close may come again at once, and would be refused; that of the listener after it, because the
+// system may have no more.
 type limitedConn struct {
 	driver.Conn
 	listener *limitedListener
 	from     netip.Addr // invalid: not counted by its address
-	once     sync.Once
+	isClosed atomic.Bool
 }
 
 func (c *limitedConn) Close() error {
+	isFirst := !c.isClosed.Swap(true)
+	if isFirst {
+		c.listener.leaveAddress(c.from)
+	}
 	err := c.Conn.Close()
-	c.once.Do(func() { c.listener.leave(c.from) })
+	if isFirst {
+		c.listener.leave()
+	}
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/driver"
 	"github.com/edo-go/edo/sim"
 	"github.com/edo-go/edo/timer"
 )
@@ -285,6 +286,56 @@ func TestAddressWithTooManyConnectionsIsRefusedAndOthersAreNot(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// seenConn is a connection whose client sees the close before Close has returned.
+type seenConn struct {
+	driver.Conn
+	closed func()
+}
+
+func (c *seenConn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)} }
+
+func (c *seenConn) Close() error {
+	if seen := c.closed; seen != nil {
+		c.closed = nil
+		seen()
+	}
+	return nil
+}
+
+// openListener is a listener that is open.
+type openListener struct{ driver.Listener }
+
+func (openListener) Closed() bool { return false }
+
+func TestAClientThatHasSeenTheCloseHasItsPlaceBack(t *testing.T) {
+	l := &limitedListener{Listener: openListener{}, perAddress: 1}
+	admitted := 0
+	admit := func(closed func()) driver.Conn {
+		if poll, err := l.enter(nil); poll != driver.Ready || err != nil {
+			t.Fatal(poll, err)
+		}
+		c := l.admit(&seenConn{closed: closed})
+		if c != nil {
+			admitted++
+		}
+		return c
+	}
+	var again driver.Conn
+	first := admit(func() { again = admit(nil) })
+	first.Close()
+	first.Close() // does nothing
+	if admitted != 2 {
+		t.Fatal("the client comes again while the close returns, and is refused")
+	}
+	if c := l.admit(&seenConn{}); c != nil {
+		t.Error("a second connection of the address is admitted")
+	}
+	again.Close()
+	if l.open != 0 || len(l.of) != 0 {
+		t.Errorf("all are closed, and %d have a place: %v", l.open, l.of)
+	}
 }
 
 func TestClientCountsByItsNetworkInIPv6(t *testing.T) {

@@ -63,6 +63,15 @@ func ask(task *edo.Task, c *socket.Conn) error {
 	return err
 }
 
+// leave ends the input of the server, and waits until it has closed. The connection counts up to then.
+func leave(task *edo.Task, c *socket.Conn) error {
+	if err := c.CloseWrite(); err != nil {
+		return err
+	}
+	_, err := c.Read(task, make([]byte, 1))
+	return is("a read at the end", err, io.EOF)
+}
+
 // A thousand clients come at once to a server for ten. All are served in their turn.
 func TestAFloodAgainstALimitIsServedInItsTurn(t *testing.T) {
 	const most = 10
@@ -141,6 +150,9 @@ func TestAFloodFromOneAddressLeavesRoomForOthers(t *testing.T) {
 				return err
 			}
 			err = ask(task, c)
+			if err == nil {
+				err = leave(task, c)
+			}
 			c.Close()
 			if err != nil {
 				return fmt.Errorf("the client from another address: %w", err)

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -55,7 +56,7 @@ const NoRestarts = -1
 type Config struct {
 	// Name is the first part of the names of the children's tasks, events and errors:
 	// "app/cache". A supervisor that is a child has the name of that child, below its
-	// parent's.
+	// parent's. It has no slash.
 	Name string
 
 	// Strategy says which children are restarted with one that has failed.
@@ -113,6 +114,8 @@ func (c *Config) period() time.Duration {
 // check returns what is wrong with c.
 func (c *Config) check() error {
 	switch {
+	case strings.Contains(c.Name, "/"):
+		return fmt.Errorf("supervise: the supervisor %q has a slash in its name, which separates the names of supervisors", c.Name)
 	case c.Strategy > Dynamic:
 		return fmt.Errorf("supervise: unknown Strategy %d", c.Strategy)
 	case c.AutoShutdown > AllSignificant:

@@ -32,6 +32,7 @@ func TestConfigurationsThatCannotBeAreRefused(t *testing.T) {
 		return supervise.Config{Children: []supervise.Spec{s}}
 	}
 	for part, c := range map[string]supervise.Config{
+		`the supervisor "a/b" has`: {Name: "a/b"},
 		"unknown Strategy":         {Strategy: 9},
 		"unknown AutoShutdown":     {AutoShutdown: 9},
 		"Intensity is -2":          {Intensity: -2},

@@ -3,7 +3,7 @@
 //
 // The command edovet runs the analyzers:
 //
-//	go install github.com/edo-go/edo/vet/cmd/edovet
+//	go install ./vet/cmd/edovet     in a clone of edo
 //	go vet -vettool=$(which edovet) ./...
 //
 // and so does edo vet, beside the checks of go vet. An analyzer is made to be left on: it reports what it is sure

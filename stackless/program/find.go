@@ -35,7 +35,7 @@ func Find(name, importPath, dir string, errs io.Writer) (file string, err error)
 	list := exec.Command("go", "list", importPath)
 	list.Dir = dir
 	if list.Run() != nil {
-		return "", fmt.Errorf("%s is neither beside edo nor in the path: go install %s installs it", name, importPath)
+		return "", fmt.Errorf("%s is neither beside edo nor in the path: in a clone of edo, go install %s installs it", name, importPath)
 	}
 	cache, err := overlay.Open()
 	if err != nil {

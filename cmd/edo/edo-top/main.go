@@ -28,7 +28,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the program. It returns the exit status.
 func run(args []string, out, errs io.Writer) int {
-	set := command.NewSet("edo top ADDR", about, out, errs)
+	set := command.NewSet("edo top", about, out, errs)
 	once := set.Bool("once", false, "print one table and end, also on a terminal")
 	client, status := remote.Open(set, args)
 	if client == nil {

@@ -142,7 +142,7 @@ func TestWhatIsWrongIsSaidWithWhatHelps(t *testing.T) {
 		status int
 		want   []string
 	}{
-		{nil, command.Misuse, []string{"use the address of a console, such as 127.0.0.1:6070", "edo top ADDR --help tells more"}},
+		{nil, command.Misuse, []string{"use the address of a console, such as 127.0.0.1:6070", "edo top --help tells more"}},
 		{[]string{"127.0.0.1:6070", "--twice"}, command.Misuse, []string{"-twice"}},
 		{[]string{guarded.Addr().String()}, command.Failed, []string{"401", "needs the token", "EDO_CONSOLE_TOKEN", "--token"}},
 		{[]string{guarded.Addr().String(), "--token", "another"}, command.Failed, []string{"401", "not that of this console"}},
@@ -151,7 +151,7 @@ func TestWhatIsWrongIsSaidWithWhatHelps(t *testing.T) {
 		{[]string{gone.Listener.Addr().String()}, command.Failed, []string{"connection refused", "no program listens there"}},
 	} {
 		out, errs, status := call(c.args...)
-		if status != c.status || out != "" || !strings.HasPrefix(errs, "edo top ADDR: ") {
+		if status != c.status || out != "" || !strings.HasPrefix(errs, "edo top: ") {
 			t.Errorf("%q: status %d\n%s%s", c.args, status, out, errs)
 		}
 		for _, want := range c.want {

@@ -24,6 +24,9 @@ type Set struct {
 	*flag.FlagSet
 	about     string
 	out, errs io.Writer
+
+	operand     *string // see Operand; nil: there is none
+	operandName string
 }
 
 // NewSet returns a set without flags. name is the command as the user types
@@ -34,11 +37,19 @@ func NewSet(name, about string, out, errs io.Writer) *Set {
 	return s
 }
 
-// Parse reads args, which must be flags alone, and then calls checks, which return what is
+// Operand lets Parse take one argument that is no flag, wherever it is among the flags, and write it to p.
+// name is what the usage calls it.
+func (s *Set) Operand(p *string, name string) { s.operand, s.operandName = p, name }
+
+// Parse reads args, which must be flags, and an operand, and then calls checks, which return what is
 // wrong. Without ok the command must end with that status: Parse has printed the help, or
 // what is wrong.
 func (s *Set) Parse(args []string, checks ...func() error) (status int, ok bool) {
 	err := s.FlagSet.Parse(args)
+	if operand := s.operand; operand != nil && err == nil && s.NArg() > 0 {
+		*operand = s.Arg(0)
+		err = s.FlagSet.Parse(s.Args()[1:])
+	}
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		s.help()
@@ -88,7 +99,11 @@ func (s *Set) Fail(err error) int {
 
 // help prints the description of the command, and its flags.
 func (s *Set) help() {
-	fmt.Fprintf(s.out, "usage: %s [flags]\n\n%s\n\nflags:\n", s.Name(), strings.TrimSpace(s.about))
+	operand := ""
+	if s.operand != nil {
+		operand = " " + s.operandName
+	}
+	fmt.Fprintf(s.out, "usage: %s%s [flags]\n\n%s\n\nflags:\n", s.Name(), operand, strings.TrimSpace(s.about))
 	s.VisitAll(func(f *flag.Flag) {
 		value, what := flag.UnquoteUsage(f)
 		fmt.Fprintf(s.out, "  --%s %s\n        %s", f.Name, value, what)

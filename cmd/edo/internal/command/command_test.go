@@ -46,6 +46,31 @@ func TestAWrongArgumentIsReportedOnceAndIsMisuse(t *testing.T) {
 	}
 }
 
+func TestAnOperandIsTakenOnceWhereverItIs(t *testing.T) {
+	for args, want := range map[string]string{
+		"here -n 3": "here", "-n 3 here": "here", "-n 3 here --for 2s": "here", "-n 3": "default", "--for 2s -- -n": "-n",
+		"here -n 3 there": `too many: "there"`, "here there": `too many: "there"`,
+	} {
+		var out, errs strings.Builder
+		var length time.Duration
+		s := NewSet("edo x", "about", &out, &errs)
+		s.Time(&length, "for", time.Second, "`time`")
+		s.Int("n", 1, "`number`")
+		got := "default"
+		s.Operand(&got, "[place]")
+		if _, ok := s.Parse(strings.Fields(args)); !ok {
+			got = errs.String()
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", args, got, want)
+		}
+		out.Reset()
+		if s.Parse([]string{"--help"}); !strings.HasPrefix(out.String(), "usage: edo x [place] [flags]\n") {
+			t.Errorf("help: %q", out.String())
+		}
+	}
+}
+
 func TestHelpListsEveryFlag(t *testing.T) {
 	var out, errs strings.Builder
 	length := time.Second

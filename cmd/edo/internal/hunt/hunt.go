@@ -24,19 +24,19 @@ cores:
   edo hunt ./pkg -run TestX
 
 Of each kind of failure, which is its text without numbers and the lines at which the
-schedule switches, the schedule with the fewest switches is written to testdata/sim/TestX in the folder of the package. There
-go test replays it from then on, before all seeds. The status is 1 if anything was found.`
+schedule switches, the schedule with the fewest switches is written to testdata/sim/TestX
+in the folder of the package, by default that of the working directory. There go test
+replays it from then on, before all seeds. Of several tests each has the time, one after
+the other. The status is 1 if anything was found.`
 
 // Run is the command. It returns the exit status.
 func Run(args []string, out, errs io.Writer) int {
 	h := hunter{pkg: ".", grace: 30 * time.Second, out: out}
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		h.pkg, args = args[0], args[1:]
-	}
 	s := command.NewSet("edo hunt", about, out, errs)
+	s.Operand(&h.pkg, "[package]")
 	s.Time(&h.time, "for", time.Minute, "a `time`: how long to hunt")
 	s.StringVar(&h.pattern, "run", "", "a `pattern`: the test, as of go test")
-	s.IntVar(&h.processes, "processes", runtime.NumCPU(), "how `many` processes share the seeds")
+	s.IntVar(&h.processes, "processes", runtime.NumCPU(), "how many processes share the seeds: a `number`")
 	s.BoolVar(&h.race, "race", false, "with the race detector")
 	status, ok := s.Parse(args, func() error {
 		switch {

@@ -235,7 +235,7 @@ func TestWrongArgumentsAreMisuse(t *testing.T) {
 
 func TestAPackageWithoutTestsIsAnError(t *testing.T) {
 	var out, errs strings.Builder
-	status := Run([]string{"github.com/edo-go/edo/cmd/edo/internal/command/nothing", "-run", "T"}, &out, &errs)
+	status := Run([]string{"-run", "T", "github.com/edo-go/edo/cmd/edo/internal/command/nothing"}, &out, &errs)
 	if status != command.Failed || !strings.Contains(errs.String(), "edo hunt: go list ") {
 		t.Errorf("status %d, %q", status, errs.String())
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"time"
 
 	"github.com/edo-go/edo/cmd/edo/internal/command"
@@ -21,7 +20,7 @@ token of the console is in the variable EDO_CONSOLE_TOKEN, or a flag.`
 
 // Trace is the command edo trace. It returns the exit status.
 func Trace(args []string, out, errs io.Writer) int {
-	set := command.NewSet("edo trace ADDR", aboutTrace, out, errs)
+	set := command.NewSet("edo trace", aboutTrace, out, errs)
 	file := set.String("o", "edo.trace.json", "`file` to write; - is the standard output")
 	var length time.Duration
 	set.Time(&length, "for", 5*time.Second, "`time` to record")
@@ -66,14 +65,12 @@ func write(c *Client, file string, out io.Writer) error {
 	return errors.Join(err, f.Close())
 }
 
-// Open reads the arguments of a command, the first of which is the address, and has the flag for the
+// Open reads the arguments of a command, one of which is the address, and has the flag for the
 // token. Without a client the command ends with the status.
 func Open(set *command.Set, args []string) (c *Client, status int) {
 	token := set.String("token", "", "`token` of the console")
 	address := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		address, args = args[0], args[1:]
-	}
+	set.Operand(&address, "ADDR")
 	status, ok := set.Parse(args, func() (err error) {
 		if address == "" {
 			return errAddress

@@ -22,7 +22,7 @@ token of the console is in the variable EDO_CONSOLE_TOKEN, or a flag.`
 
 // Dump is the command edo dump. It returns the exit status.
 func Dump(args []string, out, errs io.Writer) int {
-	set := command.NewSet("edo dump ADDR", aboutDump, out, errs)
+	set := command.NewSet("edo dump", aboutDump, out, errs)
 	var length time.Duration
 	set.Time(&length, "look", time.Second, "`time` to look for polls that do not return")
 	c, status := Open(set, args)

@@ -36,6 +36,7 @@ func TestNumbersThatMakeNoSenseAreToldByName(t *testing.T) {
 		for want, l := range links {
 			wantPanic(t, "the way from a to b: "+want, func() { w.OneWay(a, b, l) })
 		}
+		wantPanic(t, `the host "c" has no program`, func() { w.Host("c", nil) })
 		wantPanic(t, "Aborts of 1.5", func() { w.Aborts(1.5) })
 		wantPanic(t, "Faults.Crashes is -1", func() { w.Faults(world.Faults{Crashes: -1}) })
 		wantPanic(t, "Faults.Aborts is -2", func() { w.Faults(world.Faults{Kills: 1, Aborts: -2}) })

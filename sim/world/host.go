@@ -51,8 +51,8 @@ const (
 	Reset
 )
 
-// Host makes a host with a name, and starts main as its program. It panics if the name is empty, or that of another
-// host: that would not be reached by it any more. The addresses of hosts are
+// Host makes a host with a name, and starts main as its program. It panics if main is nil, and if the name is empty, or
+// that of another host: that would not be reached by it any more. The addresses of hosts are
 // 10.0.0.1, 10.0.0.2 and so on, and the resolver knows the name. An error of main is one of the
 // run, as that of any task that is not joined.
 //
@@ -63,6 +63,9 @@ const (
 //
 //edo:spawn HostStep
 func (w *World) Host(name string, main func(task *edo.Task) error) *Host {
+	if main == nil {
+		panic(fmt.Errorf("world: the host %q has no program: one that does nothing waits, as by Task.Cancelled", name))
+	}
 	return w.newHost(name, func(opts ...edo.SpawnOption) finisher { return edo.Go(w.spawner, main, opts...) })
 }
 

@@ -34,7 +34,7 @@ type QueueConfig struct {
 	// again, although it was published twice or given out twice. It costs two questions to the broker
 	// for each job. 0: it remembers nothing. Kept.
 	Once time.Duration
-	// Priorities is how many priorities jobs have, 2 to 9. 0: one. Kept.
+	// Priorities is how many priorities jobs have, up to 9. 0: one. Kept.
 	Priorities int
 	// Lanes makes an order by key: jobs of the same key are done in the order in which they were
 	// published, each after the end of the one before, also when that is tried again. Keys are

@@ -71,6 +71,10 @@ func TestARemoteCallReturnsWhatTheFunctionDoes(t *testing.T) {
 					if !ok || e.Value != "it is very negative" || !strings.Contains(string(e.Stack), "panicHere") {
 						t.Errorf("a panic is %v", err)
 					}
+					_, stack, _ := strings.Cut(err.Error(), "\n\ngoroutine ")
+					if _, frames, _ := strings.Cut(stack, "\n"); !strings.HasPrefix(frames, "github.com/edo-go/edo/cluster_test.panicHere") {
+						t.Errorf("the stack is\n%s", stack)
+					}
 					return nil
 				})
 			})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo/cluster/internal/remote"
+	"github.com/edo-go/edo/internal/origin"
 )
 
 // RemoteError is the error that a function has returned on a member: its text. When the function has
@@ -38,9 +39,9 @@ type RemotePanicError struct {
 	Stack  []byte // the stack there
 }
 
-// Error has the value, and the stack.
+// Error has the value, and the stack without the frames at its top that say how the panic was recovered.
 func (e *RemotePanicError) Error() string {
-	return fmt.Sprintf("cluster: %s on %s has panicked: %s\n\n%s", e.Func, e.Member, e.Value, e.Stack)
+	return fmt.Sprintf("cluster: %s on %s has panicked: %s\n\n%s", e.Func, e.Member, e.Value, origin.TrimStack(e.Stack))
 }
 
 // LostError says that a member has gone, and with it a call: it may have run, to its end or not.

@@ -75,18 +75,23 @@ func TestAMemberThatStopsEndsItsCallsAndLeavesTheOthersToAnother(t *testing.T) {
 	})
 }
 
+// running spawns a member that offers the function of w, and a call of it, which has begun when it returns.
+func running(task *edo.Task, conn *cluster.Conn, w *waiting) (m *cluster.Member, serves *edo.JoinHandle[edo.Unit], h *edo.JoinHandle[int], err error) {
+	if m, err = cluster.Serve(task, conn, 1, w.offer()); err != nil {
+		return nil, nil, nil, err
+	}
+	serves = edo.Spawn(task, edo.Future[edo.Unit](m))
+	h = cluster.Spawn(task, conn, w.f, "runs")
+	return m, serves, h, w.begun.await(task)
+}
+
 // A member that stops is there for its callers until the last call has ended: they ask it for signs of life, and have
 // it abort calls.
 func TestAMemberThatStopsHearsItsCallers(t *testing.T) {
 	w := newWaiting("waits", cluster.FuncConfig{}, 1, 1)
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
-		m, err := cluster.Serve(task, conn, 1, w.offer())
+		m, serves, h, err := running(task, conn, w)
 		if err != nil {
-			return err
-		}
-		serves := edo.Spawn(task, edo.Future[edo.Unit](m))
-		h := cluster.Spawn(task, conn, w.f, "runs")
-		if err := w.begun.await(task); err != nil {
 			return err
 		}
 		m.Stop()
@@ -110,13 +115,8 @@ func TestAMemberThatStopsHearsItsCallers(t *testing.T) {
 func TestADroppedMemberTellsItsCallers(t *testing.T) {
 	w := newWaiting("waits", cluster.FuncConfig{}, 1, 1)
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
-		m, err := cluster.Serve(task, conn, 1, w.offer())
+		_, serves, h, err := running(task, conn, w)
 		if err != nil {
-			return err
-		}
-		serves := edo.Spawn(task, edo.Future[edo.Unit](m))
-		h := cluster.Spawn(task, conn, w.f, "runs")
-		if err := w.begun.await(task); err != nil {
 			return err
 		}
 		serves.Abort()

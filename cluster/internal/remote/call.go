@@ -325,17 +325,6 @@ const (
 	maxAgain  = 20                     // how often it is
 )
 
-// settle is how long after a connection was lost, and is back, others may still be on their way back.
-const settle = 5 * time.Second
-
-// deafLimit is how often a question is asked that no member has heard.
-func deafLimit(conn *link.Conn) int {
-	if since, remakes := conn.Up(); remakes > 0 && time.Since(since) < settle || !conn.NATS().IsConnected() {
-		return maxAgain
-	}
-	return 1
-}
-
 // wait has the call rest for about d, and send again.
 func (c *Call) wait(d time.Duration) {
 	c.phase = rests

@@ -12,6 +12,17 @@ import (
 // the broker sees at once that a process has ended. One whose connection was lost is back sooner.
 const goneAfter = 2 * time.Second
 
+// settle is how long after a connection was lost, and is back, others may still be on their way back.
+const settle = 5 * time.Second
+
+// deafLimit is how often a question is asked that no member has heard.
+func deafLimit(conn *link.Conn) int {
+	if since, remakes := conn.Up(); remakes > 0 && time.Since(since) < settle || !conn.NATS().IsConnected() {
+		return maxAgain
+	}
+	return 1
+}
+
 // isGone reports whether a member, or a caller, that the broker has not known since then is gone. Those
 // of a broker that was away come back one by one.
 func isGone(conn *link.Conn, unheard, now time.Time) bool {

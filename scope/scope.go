@@ -131,8 +131,8 @@ func Run(task *edo.Task, fn func(s *Scope) error, opts ...Option) (err error) {
 		}
 	}()
 	err = fn(s)
+	s.returned(err) // a method of err, which is the program's, may panic
 	returned = true
-	s.returned(err)
 	return err
 }
 

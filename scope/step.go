@@ -91,10 +91,10 @@ func (r *running) step(task *edo.Task, st *edo.Step, fn func(*edo.Task, *edo.Ste
 		done = true
 	}()
 	done, err := fn(task, &r.inner, &r.Scope)
-	hasReturned = true
 	if done {
-		r.returned(err)
+		r.returned(err) // a method of err, which is the program's, may panic
 	}
+	hasReturned = true
 	return done
 }
 

@@ -138,19 +138,20 @@ func isOwnTimeout(scopeErr, fnErr error) bool {
 	return errors.As(scopeErr, &late) && !(errors.As(fnErr, &inner) && late == inner)
 }
 
-// isCancellation reports whether err contains no error but ErrCancelled, and wrappers of it.
+// isCancellation reports whether err contains ErrCancelled, wrappers of it, and no other error.
 // A panic with the value ErrCancelled is a panic.
 func isCancellation(err error) bool {
 	switch e := err.(type) {
 	case *edo.PanicError:
 		return false
 	case interface{ Unwrap() []error }:
-		for _, one := range e.Unwrap() {
+		all := e.Unwrap()
+		for _, one := range all {
 			if !isCancellation(one) {
 				return false
 			}
 		}
-		return true
+		return len(all) != 0
 	case interface{ Unwrap() error }:
 		return isCancellation(e.Unwrap())
 	}

@@ -246,7 +246,8 @@ func (h *Head) resolveFailed(x *Extra, rt *Runtime) {
 	if h.Finished() {
 		return
 	}
-	x.ErrorIsAbort = h.Task.IsCancelled() && IsCancellation(x.Err)
+	// A panic is no cancellation, and may be one of Unwrap, which is the program's: it is not called again.
+	x.ErrorIsAbort = !x.failed && h.Task.IsCancelled() && IsCancellation(x.Err)
 	if rt != nil && rt.OnPanic != nil && !x.panicTold {
 		x.panicTold = true
 		Guard(NameOf(&h.Task), x, func() { rt.OnPanic(x.Err) })
@@ -303,20 +304,21 @@ func Inspect(b Body, cx *sched.Context) {
 	returned = true
 }
 
-// IsCancellation reports whether err says no more than that a task was cancelled: every
-// error in it does.
+// IsCancellation reports whether err says no more than that a task was cancelled: there are errors in it,
+// and every one does. It calls methods of err, which may be the program's: so the caller has no lock.
 func IsCancellation(err error) bool {
 	if Hooks.IsPanic(err) {
 		return false
 	}
 	switch e := err.(type) {
 	case interface{ Unwrap() []error }:
-		for _, one := range e.Unwrap() {
+		all := e.Unwrap()
+		for _, one := range all {
 			if !IsCancellation(one) {
 				return false
 			}
 		}
-		return true
+		return len(all) != 0
 	case interface{ Unwrap() error }:
 		return IsCancellation(e.Unwrap())
 	}

@@ -33,7 +33,7 @@ func (t *Task) RunParked(fn func()) {
 		rt.Release()
 		rt.CountExternal(-1)
 	}()
-	defer h.Resolve(t.Cx)
+	defer h.resolveParked(t.Cx)
 	defer func() {
 		h.Task.Complete()
 		rt.UnregisterExternal(&h.Task)
@@ -63,6 +63,20 @@ func (t *Task) EndParked(x *Extra) {
 	for !x.nested.driveToEnd(t.Cx, x) {
 		t.sleep()
 	}
+	returned = true
+}
+
+// resolveParked is Resolve on a goroutine of its own. When a call of the program does not return, of OnError or of
+// a method of an error, it is called again, as a worker polls a task again: that goes on behind this step.
+func (h *Head) resolveParked(cx *sched.Context) {
+	returned := false
+	defer func() {
+		if !returned {
+			PollFailed(h.Task.Body().(Body), recover(), debug.Stack())
+			h.resolveParked(cx)
+		}
+	}()
+	h.Resolve(cx)
 	returned = true
 }
 

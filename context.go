@@ -49,6 +49,9 @@ func (cx *Context) Values() context.Context {
 }
 
 func (cx *Context) spawner() (*sched.Context, *core.Runtime, core.Group, error) {
+	if cx == nil {
+		panic(errNilSpawner)
+	}
 	rt := core.RuntimeOf(cx.in())
 	if rt == nil {
 		return nil, nil, nil, core.ErrNoRuntime

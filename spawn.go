@@ -3,6 +3,7 @@ package edo
 import (
 	"context"
 	"errors"
+	"reflect"
 
 	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/sched"
@@ -18,14 +19,36 @@ type Spawner interface {
 }
 
 func (rt *Runtime) spawner() (*sched.Context, *core.Runtime, core.Group, error) {
+	if rt == nil {
+		panic(errNilSpawner)
+	}
+	if rt.in().Sched == nil {
+		panic(errZeroRuntime)
+	}
 	return nil, rt.in(), nil, nil
 }
 
 // spawnerOf is s.spawner, with a word for a nil that slipped through the compiler.
 func spawnerOf(s Spawner) (*sched.Context, *core.Runtime, core.Group, error) {
-	if s == nil {
+	switch s.(type) {
+	case nil:
 		panic(errNilSpawner)
+	case *Task, *Context, *Runtime, *spawning:
+		return s.spawner()
 	}
+	return spawnerWithin(s)
+}
+
+// spawnerWithin is spawnerOf for a struct that embeds its Spawner: a scope, which has none before it begins.
+func spawnerWithin(s Spawner) (cx *sched.Context, rt *core.Runtime, group core.Group, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			if p := reflect.ValueOf(s); p.Kind() == reflect.Pointer && (p.IsNil() || p.Elem().IsZero()) {
+				panic(errZeroSpawner)
+			}
+			panic(v)
+		}
+	}()
 	return s.spawner()
 }
 
@@ -35,7 +58,11 @@ func sourceOf(s Spawner) (src core.Source) {
 	return src
 }
 
-var errNilSpawner = errors.New("edo: nil Spawner: spawn from the Task or Context at hand, or from a Runtime")
+var (
+	errNilSpawner  = errors.New("edo: nil Spawner: spawn from the Task or Context at hand, or from a Runtime")
+	errZeroSpawner = errors.New("edo: nil Spawner, or the zero value of one: spawn from the Scope that scope.Run hands to its function")
+	errZeroRuntime = errors.New("edo: the zero Runtime as a Spawner: New makes one")
+)
 
 // spawning is a Spawner that another package of edo makes: a scope.
 type spawning core.Spawning

@@ -9,6 +9,8 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/edo-go/edo/joinset"
+	"github.com/edo-go/edo/scope"
 )
 
 func TestRunFutureReturnsTheValueOfItsFuture(t *testing.T) {
@@ -145,18 +147,42 @@ func TestBlockingTaskSuspendsByParkingAndHoldsRunOpen(t *testing.T) {
 	})
 }
 
-func TestNilSpawnerIsRefusedWithAnErrorThatSaysWhatToDo(t *testing.T) {
-	for name, spawn := range map[string]func(){
-		"Go":       func() { edo.Go(nil, func(*edo.Task) error { return nil }) },
-		"Blocking": func() { edo.Blocking(nil, func(*edo.Task) (int, error) { return 0, nil }) },
+func TestASpawnerThatIsNoneIsRefusedWithAnErrorThatSaysWhatToDo(t *testing.T) {
+	const isNil, isNone = "edo: nil Spawner: spawn from", "edo: nil Spawner, or the zero value of one"
+	none := []struct {
+		s    edo.Spawner
+		want string
+	}{
+		{nil, isNil}, {(*edo.Task)(nil), isNil}, {(*edo.Context)(nil), isNil}, {(*edo.Runtime)(nil), isNil},
+		{(*scope.Scope)(nil), isNone}, {new(scope.Scope), isNone}, {new(edo.Runtime), "edo: the zero Runtime as a Spawner"},
+	}
+	set := joinset.New[int](1)
+	for name, spawn := range map[string]func(s edo.Spawner){
+		"Go":          func(s edo.Spawner) { edo.Go(s, func(*edo.Task) error { return nil }) },
+		"Spawn":       func(s edo.Spawner) { edo.Spawn(s, tasktest.Seven{}) },
+		"SpawnInline": func(s edo.Spawner) { edo.SpawnInline[int](s, tasktest.Seven{}) },
+		"Blocking":    func(s edo.Spawner) { edo.Blocking(s, func(*edo.Task) (int, error) { return 0, nil }) },
+		"TrySpawn":    func(s edo.Spawner) { set.TrySpawn(s, tasktest.Seven{}) },
 	} {
-		func() {
-			defer func() {
-				if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), "edo: nil Spawner") {
-					t.Errorf("%s: %v", name, err)
-				}
+		for _, n := range none {
+			func() {
+				defer func() {
+					if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), n.want) {
+						t.Errorf("%s of %T: got %v, want %q", name, n.s, err, n.want)
+					}
+				}()
+				spawn(n.s)
 			}()
-			spawn()
-		}()
+		}
+	}
+	err := edo.Run(func(task *edo.Task) error {
+		if _, err := set.TrySpawn(task, tasktest.Seven{}); err != nil {
+			t.Errorf("what was refused has kept the slot of the set: %v", err)
+		}
+		_, _, err := set.Join(task)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -32,7 +32,12 @@ func publicTask(t *core.Task) *Task { return (*Task)(unsafe.Pointer(t)) }
 // cx returns the context of the current poll.
 func (t *Task) cx() *Context { return (*Context)(t.inner.Cx) }
 
-func (t *Task) spawner() (*sched.Context, *core.Runtime, core.Group, error) { return t.inner.Source() }
+func (t *Task) spawner() (*sched.Context, *core.Runtime, core.Group, error) {
+	if t == nil {
+		panic(errNilSpawner)
+	}
+	return t.inner.Source()
+}
 
 // Err returns nil while the function may go on, [ErrCancelled] once the task has
 // been asked to end, and an error that says so when t is not the caller's.

@@ -15,9 +15,7 @@ import (
 //
 //edo:nowait
 func (s *Set[T]) TrySpawn(sp edo.Spawner, f edo.Future[T], opts ...edo.SpawnOption) (edo.AbortHandle, error) {
-	if sp == nil {
-		core.Hooks.Source(nil) // panics
-	}
+	core.Hooks.Source(sp) // panics if it is none, before there is a slot
 	if err := s.reserve(); err != nil {
 		return edo.AbortHandle{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/waiters"
 )
 
 // What programs ask a machine for. A call takes effect at once; its request waits for what
@@ -28,7 +29,7 @@ func (m *machine) add(spec Spec, q *request, now int64) {
 		return
 	}
 	c := m.insert(spec, added)
-	c.starts = append(c.starts, q)
+	q.waitIn(&c.starts)
 	m.tell(Added, c, nil, now)
 	m.startInTurn(c, now)
 }
@@ -57,7 +58,8 @@ func (m *machine) stopChild(name string, q *request, now int64) {
 		return
 	}
 	wasWanted := c.wanted
-	c.wanted, c.recycle = false, c.recycle && c.run != nil
+	m.want(c, false)
+	c.recycle = c.recycle && c.run != nil
 	switch {
 	case c.run == nil:
 		m.clearAlarm(c)
@@ -68,9 +70,10 @@ func (m *machine) stopChild(name string, q *request, now int64) {
 		m.forget(c, now)
 		q.answer(m, nil)
 	case c.run.state == overdue:
+		reply(m, &c.starts, ErrStopped) // the run may never end
 		q.answer(m, m.overdueOf(c))
 	default:
-		c.stops = append(c.stops, q)
+		q.waitIn(&c.stops)
 		if c.run.state < stopping {
 			m.stop(c, now)
 		}
@@ -100,8 +103,9 @@ func (m *machine) restartChild(name string, q *request, now int64) {
 		q.answer(m, ErrRunning)
 		return
 	}
-	c.wanted, c.origin = true, asked
-	c.starts = append(c.starts, q)
+	m.want(c, true)
+	c.origin = asked
+	q.waitIn(&c.starts)
 	m.startInTurn(c, now)
 }
 
@@ -140,7 +144,8 @@ func (m *machine) insert(spec Spec, why origin) *child {
 		spec.Name = fmt.Sprintf("#%d", m.number)
 		isNew = m.byName[spec.Name] == nil && m.left[spec.Name] == nil
 	}
-	c := &child{spec: spec, name: below(m.name, spec.Name), wanted: true, origin: why, prev: m.last}
+	c := &child{spec: spec, name: below(m.name, spec.Name), origin: why, prev: m.last, since: never}
+	m.want(c, true)
 	if m.last != nil {
 		m.last.next = c
 	} else {
@@ -185,11 +190,32 @@ func below(of, name string) string {
 	return of + "/" + name
 }
 
-// request waits for the answer to a call.
+// request waits for the answer to a call. The lock of the supervisor guards it.
 type request struct {
-	hasAnswer bool // guarded by the lock of the supervisor, as the next two
+	//lint:ignore U1000 package waiters uses it, as the first field
+	node      waiters.Node[request]
+	in        *requests // nil: it does not wait, or its answer is on the agenda
+	hasAnswer bool
 	err       error
 	waker     edo.Waker
+}
+
+// requests wait for the same thing.
+type requests = waiters.List[request]
+
+// waitIn makes q wait.
+func (q *request) waitIn(list *requests) {
+	q.in = list
+	list.PushBack(q)
+}
+
+// leave ends the wait of q. Otherwise calls that give up, each after a time-out, would pile up.
+func (q *request) leave() {
+	q.waker = edo.Waker{}
+	if q.in != nil {
+		q.in.Remove(q)
+		q.in = nil
+	}
 }
 
 // answer answers q, behind the events that have led to the answer.
@@ -211,9 +237,10 @@ func (q *request) resolve(m *machine, err error) {
 
 // reply has all requests of a list answered, behind the events that have led to the answer, and
 // empties the list.
-func reply(m *machine, list *[]*request, err error) {
-	for _, q := range *list {
+func reply(m *machine, list *requests, err error) {
+	for q := list.First(); q != nil; q = list.First() {
+		list.Remove(q)
+		q.in = nil
 		m.do(action{what: doReply, request: q, err: err})
 	}
-	*list = nil
 }

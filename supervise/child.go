@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"errors"
+	"runtime/debug"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -16,7 +18,7 @@ type child struct {
 	spec       Spec
 	name       string // full
 
-	wanted  bool // it is to run
+	wanted  bool // it is to run; only want changes it
 	hasTurn bool // while the supervisor starts: those before it have started
 	origin  origin
 	run     *run // not nil: there is a task, which may have been asked to end
@@ -24,16 +26,19 @@ type child struct {
 
 	inARow   int // how many restarts it has had in a row, for the next delay
 	restarts int
-	since    int64         // when it became ready, or ended
+	since    int64         // when it became ready, or ended; or never
 	ran      int64         // how long the last run was ready
 	lastErr  error         // the last failure
 	late     *OverdueError // of the run, if it is overdue
 
-	alarm  int64      // when the machine must look at it
-	place  int        // in the heap of alarms, + 1; 0: it has no alarm
-	starts []*request // that wait until it is ready
-	stops  []*request // that wait until it has ended
+	alarm  int64    // when the machine must look at it
+	place  int      // in the heap of alarms, + 1; 0: it has no alarm
+	starts requests // that wait until it is ready
+	stops  requests // that wait until it has ended
 }
+
+// never is no instant of the clock of a runtime.
+const never = -1
 
 // origin says why a child is started: what becomes of a start that fails.
 type origin uint8
@@ -111,14 +116,18 @@ func (b *bond) Untie(t *sched.Task) {
 	b.run.ended(err)
 }
 
-// ended tells the supervisor that the run has ended with err. When all tasks of the runtime are
-// cancelled that is no failure of the child: the supervisor is cancelled as well, before or
-// after it.
+// ended tells the supervisor that the run has ended with err.
 func (r *run) ended(err error) {
-	if core.IsCancellation(err) && r.rt.Sched.IsCancelling() {
-		err = errAllCancelled
-	}
-	r.s.change(func(m *machine, now int64) { m.ended(r, err, now) })
+	o := outcome{err: err}
+	isWeighed := false
+	defer func() {
+		if !isWeighed { // a method of err has not returned
+			o = outcome{err: errors.Join(err, core.PanicOrGoexit(r.of, recover(), debug.Stack()))}
+		}
+		r.s.change(func(m *machine, now int64) { m.ended(r, o, now) })
+	}()
+	o.weigh(r.rt)
+	isWeighed = true
 }
 
 // State is what a child does.

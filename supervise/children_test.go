@@ -146,6 +146,22 @@ func TestChildrenTellWhatIsKnownOfThem(t *testing.T) {
 	})
 }
 
+// A simulation begins at the instant 0 of its clock.
+func TestSinceIsKnownOfAChildThatIsReadyAtTheFirstInstant(t *testing.T) {
+	inLab(t, func(l *lab) {
+		l.begin(supervise.Config{}, l.spec("a"))
+		start := timer.Now(l.task)
+		edo.Go(l.task, func(task *edo.Task) error { l.sup.Add(task, supervise.Spec{Name: "b", Start: never}); return nil })
+		l.settle()
+		if kids := l.sup.Children(); !kids[0].Since.Equal(start) || !kids[1].Since.IsZero() {
+			t.Errorf("got %v and %v, want %v and none", kids[0].Since, kids[1].Since, start)
+		}
+	})
+}
+
+// never is a child that is never ready.
+var never = supervise.FuncReady(func(task *edo.Task, _ func()) error { return task.Cancelled() })
+
 func TestOptionsAreGivenToEachRun(t *testing.T) {
 	inLab(t, func(l *lab) {
 		n := 0

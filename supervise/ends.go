@@ -5,14 +5,13 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
-	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/internal/sched"
 )
 
 // What follows from the end of a run.
 
-// ended is called when a run has ended with err.
-func (m *machine) ended(r *run, err error, now int64) {
+// ended is called when a run has ended.
+func (m *machine) ended(r *run, o outcome, now int64) {
 	c := r.child
 	if c == nil { // of an earlier Run
 		delete(m.left, r.of)
@@ -31,28 +30,30 @@ func (m *machine) ended(r *run, err error, now int64) {
 	}
 	switch {
 	case was >= stopping:
-		m.stopped(c, r.wasReady, err, now)
+		m.stopped(c, r.wasReady, o, now)
 	case m.phase == ending:
-		if core.IsCancellation(err) { // it will be asked to end, only not by the supervisor
-			err = nil
+		if o.isCancelled { // it will be asked to end, only not by the supervisor
+			o = normal
 		}
-		m.tellOfEnd(c, was == running, err, now)
-	case err == errAllCancelled:
-		m.tellOfEnd(c, was == running, nil, now)
-		c.wanted, c.recycle = false, false
+		m.tellOfEnd(c, was == running, o, now)
+	case o.isOfAllTasks:
+		m.tellOfEnd(c, was == running, normal, now)
+		m.want(c, false)
+		c.recycle = false
 		reply(m, &c.starts, ErrNotRunning)
 		m.forget(c, now)
 	case was == beginning:
-		m.startFailed(c, err, now)
+		m.startFailed(c, o, now)
 	default:
-		m.endedByItself(c, err, now)
+		m.endedByItself(c, o, now)
 	}
 	m.advance(now)
 }
 
 // stopped handles the end of a run that was asked to end.
-func (m *machine) stopped(c *child, wasReady bool, err error, now int64) {
-	if core.IsCancellation(err) || isNormal(err) {
+func (m *machine) stopped(c *child, wasReady bool, o outcome, now int64) {
+	err := o.err
+	if o.isCancelled || o.isNormal {
 		err = nil
 	}
 	m.tell(Stopped, c, err, now)
@@ -71,13 +72,13 @@ func (m *machine) stopped(c *child, wasReady bool, err error, now int64) {
 
 // tellOfEnd tells of the end of a run that was not asked to end, and reports whether it is a
 // failure.
-func (m *machine) tellOfEnd(c *child, wasReady bool, err error, now int64) (failed bool) {
-	if isNormal(err) || !wasReady && says(err, ErrIgnore) {
-		m.tell(Ended, c, err, now)
+func (m *machine) tellOfEnd(c *child, wasReady bool, o outcome, now int64) (failed bool) {
+	if o.isNormal || !wasReady && o.isIgnore {
+		m.tell(Ended, c, o.err, now)
 		return false
 	}
-	m.tell(Failed, c, err, now)
-	m.fail(c, wasReady, err, now)
+	m.tell(Failed, c, o.err, now)
+	m.fail(c, wasReady, o.err, now)
 	return true
 }
 
@@ -99,10 +100,11 @@ func (m *machine) note(c *child, wasReady bool, err error, now int64) {
 }
 
 // startFailed handles the end of a run that had not been ready.
-func (m *machine) startFailed(c *child, err error, now int64) {
-	if says(err, ErrIgnore) {
+func (m *machine) startFailed(c *child, o outcome, now int64) {
+	err := o.err
+	if o.isIgnore {
 		m.tell(Ended, c, err, now)
-		c.wanted = false
+		m.want(c, false)
 		reply(m, &c.starts, nil)
 		m.forget(c, now)
 		return
@@ -116,11 +118,11 @@ func (m *machine) startFailed(c *child, err error, now int64) {
 		m.fail(c, false, err, now)
 		m.end(ErrStart, now)
 	case added:
-		c.wanted = false
+		m.want(c, false)
 		reply(m, &c.starts, err)
 		m.remove(c, now)
 	case asked:
-		c.wanted = false
+		m.want(c, false)
 		reply(m, &c.starts, err)
 	default:
 		m.fail(c, false, err, now)
@@ -129,8 +131,8 @@ func (m *machine) startFailed(c *child, err error, now int64) {
 }
 
 // endedByItself handles the end of a run that was ready and was not asked to end.
-func (m *machine) endedByItself(c *child, err error, now int64) {
-	failed := m.tellOfEnd(c, true, err, now)
+func (m *machine) endedByItself(c *child, o outcome, now int64) {
+	failed := m.tellOfEnd(c, true, o, now)
 	switch {
 	case c.recycle: // it has only come before its turn: a part of the restart that goes on
 		c.recycle = false
@@ -138,18 +140,18 @@ func (m *machine) endedByItself(c *child, err error, now int64) {
 			return
 		}
 	case c.spec.Restart == Permanent || c.spec.Restart == Transient && failed:
-		if err == nil {
-			err = errEnded
-		}
-		if !failed {
+		if err := o.err; !failed {
+			if err == nil {
+				err = errEnded
+			}
 			m.note(c, true, err, now)
 		}
 		m.restart(c, now)
 		return
 	}
-	c.wanted = false
+	m.want(c, false)
 	m.forget(c, now)
-	if c.spec.Significant && m.isShutDownBy(c) {
+	if c.spec.Significant && (m.config.AutoShutdown == AnySignificant || m.significant == 0) {
 		var reason error
 		if failed {
 			reason = ErrSignificant
@@ -158,25 +160,12 @@ func (m *machine) endedByItself(c *child, err error, now int64) {
 	}
 }
 
-// isShutDownBy reports whether the supervisor ends with c, a significant child.
-func (m *machine) isShutDownBy(c *child) bool {
-	if m.config.AutoShutdown == AnySignificant {
-		return true
-	}
-	for o := m.first; o != nil; o = o.next {
-		if o != c && o.spec.Significant && o.wanted {
-			return false
-		}
-	}
-	return true
-}
-
 // restart starts c again, which has failed or is permanent, with those siblings that the
 // strategy asks for; or it ends the supervisor.
 func (m *machine) restart(c *child, now int64) {
 	c.origin = again
 	if !m.window.admit(now) {
-		c.wanted = false
+		m.want(c, false)
 		m.end(m.tooMany(), now)
 		return
 	}
@@ -231,13 +220,15 @@ func (m *machine) markSiblings(c *child) {
 		switch {
 		case o == c:
 		case o.spec.Restart == Temporary && o.run != nil:
-			o.recycle, o.wanted = true, false
+			m.want(o, false)
+			o.recycle = true
 		case o.run != nil:
 			o.recycle = true
 			fallthrough
 		default:
 			if m.config.Revive && !o.wanted && o.spec.Restart != Temporary {
-				o.wanted, o.origin = true, again
+				m.want(o, true)
+				o.origin = again
 			}
 		}
 	}

@@ -51,8 +51,6 @@ var (
 )
 
 var (
-	errAllCancelled = fmt.Errorf("supervise: with all tasks of the runtime: %w", edo.ErrCancelled)
-
 	errPolledAgain = core.ErrPolledAgain
 	errRunsAlready = errors.New("supervise: Run of a supervisor that runs: it is one task at a time")
 	errEnded       = errors.New("supervise: it has returned nil, and is Permanent")
@@ -70,9 +68,9 @@ type Failure struct {
 // String returns the child and its error.
 func (f Failure) String() string {
 	if !f.Started {
-		return f.Child + ", starting: " + f.Err.Error()
+		return fmt.Sprintf("%s, starting: %v", f.Child, f.Err)
 	}
-	return f.Child + ": " + f.Err.Error()
+	return fmt.Sprintf("%s: %v", f.Child, f.Err)
 }
 
 // OverdueError says that a child had not ended within its Shutdown after it was aborted. It
@@ -116,7 +114,7 @@ type Error struct {
 // maxFailures is how many failures an Error has.
 const maxFailures = 16
 
-// Error is one line, with the last failures first.
+// Error is one line, with some of the children that are overdue, and the last failures first.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("supervise")
@@ -126,10 +124,13 @@ func (e *Error) Error() string {
 	if e.Reason != nil {
 		b.WriteString(": " + strings.TrimPrefix(e.Reason.Error(), "supervise: "))
 	}
-	for _, o := range e.Overdue {
+	const most = 4
+	for _, o := range e.Overdue[:min(most, len(e.Overdue))] {
 		b.WriteString(": " + strings.TrimPrefix(o.Error(), "supervise: "))
 	}
-	const most = 4
+	if more := len(e.Overdue) - most; more > 0 {
+		fmt.Fprintf(&b, ": nor have %d more children ended in time", more)
+	}
 	shown := 0
 	for i := len(e.Failures) - 1; i >= 0; i-- {
 		text, times := e.Failures[i].String(), 1
@@ -191,9 +192,27 @@ func (e *childError) Error() string {
 // Unwrap returns what the child has ended with.
 func (e *childError) Unwrap() error { return e.err }
 
-// isNormal reports whether a child that has ended with err has done so in order. What a
-// supervisor has ended with is a failure, whatever its children have returned.
-func isNormal(err error) bool { return err == nil || says(err, ErrStop) }
+// An outcome is what a run has ended with, and what that says. It is asked before the machine learns of it: the
+// methods of an error are the program's, and are not called with the lock.
+type outcome struct {
+	err          error
+	isCancelled  bool // it says no more than that the task was cancelled
+	isNormal     bool // it is no failure
+	isIgnore     bool // nor is it of a child that was not ready
+	isOfAllTasks bool // all tasks of the runtime are cancelled
+}
+
+// normal is the outcome of a child that has returned nil.
+var normal = outcome{isNormal: true}
+
+// weigh asks the error. When all tasks of the runtime are cancelled that is no failure of the child: the
+// supervisor is cancelled as well, before or after it. What a supervisor has ended with is a failure, whatever
+// its children have returned.
+func (o *outcome) weigh(rt *core.Runtime) {
+	o.isCancelled = core.IsCancellation(o.err)
+	o.isOfAllTasks = o.isCancelled && rt.Sched.IsCancelling()
+	o.isNormal, o.isIgnore = o.err == nil || says(o.err, ErrStop), says(o.err, ErrIgnore)
+}
 
 // says reports whether err matches what, and is neither the end of a supervisor nor a panic.
 func says(err, what error) bool {

@@ -58,7 +58,7 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 			break
 		}
 		s.m.agenda, s.m.wakes, s.done = s.done, nil, nil
-		s.m.isActing = true
+		s.m.isActing, s.acting = true, agenda
 		s.mu.Unlock()
 		for _, w := range wakes {
 			w.Wake()
@@ -67,7 +67,7 @@ func (l *loop) PollReady(cx *sched.Context) (isReady bool) {
 			s.perform(&agenda[i], cx)
 		}
 		s.mu.Lock()
-		s.m.isActing = false
+		s.m.isActing, s.acting = false, nil
 		if cap(agenda) <= maxKept {
 			clear(agenda)
 			s.done = agenda[:0]
@@ -232,7 +232,7 @@ func (s *Supervisor) Children() []Child {
 	all := make([]Child, 0, s.m.length)
 	for c := s.m.first; c != nil; c = c.next {
 		one := Child{Name: c.spec.Name, State: c.stateOf(), Restarts: c.restarts, Err: c.lastErr, Nested: c.spec.Start.nested}
-		if c.since != 0 {
+		if c.since != never {
 			one.Since = s.rt.Driver.Time(c.since)
 		}
 		if c.run != nil {

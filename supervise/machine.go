@@ -1,10 +1,12 @@
 package supervise
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/core"
+	"github.com/edo-go/edo/internal/invariant"
 	"github.com/edo-go/edo/internal/sched"
 )
 
@@ -19,31 +21,32 @@ import (
 // ready. A failure in a group marks other children with recycle: these are stopped, the last
 // one first, before any is started. While the supervisor ends all are stopped in that way.
 type machine struct {
-	config    *Config
-	name      string // full
-	phase     phase
-	first     *child
-	last      *child
-	byName    map[string]*child
-	count     int // of the children that are ready
-	length    int
-	number    int    // of the last child that was given one
-	cursor    *child // while booting: the child whose turn it is; while ending: the one to be stopped
-	window    window
-	isDelayed bool // of a group: no child is started before notBefore
-	notBefore int64
-	alarms    alarms
-	agenda    []action
-	isActing  bool            // what was on the agenda before is being done
-	wakes     []edo.Waker     // of the requests that have an answer
-	left      map[string]*run // runs of an earlier Run of the supervisor that have not ended
+	config      *Config
+	name        string // full
+	phase       phase
+	first       *child
+	last        *child
+	byName      map[string]*child
+	count       int // of the children that are ready
+	length      int
+	number      int    // of the last child that was given one
+	significant int    // of the significant children that are wanted
+	cursor      *child // while booting: the child whose turn it is; while ending: the one to be stopped
+	window      window
+	isDelayed   bool // of a group: no child is started before notBefore
+	notBefore   int64
+	alarms      alarms
+	agenda      []action
+	isActing    bool            // what was on the agenda before is being done
+	wakes       []edo.Waker     // of the requests that have an answer
+	left        map[string]*run // runs of an earlier Run of the supervisor that have not ended
 
 	reason   error // why it ends
 	failures []Failure
 	times    []int64 // when they were
 	more     int
 	overdue  []*OverdueError
-	booted   []*request // that wait until all have started
+	booted   requests // that wait until all have started
 
 	draw func() float64
 	time func(at int64) time.Time
@@ -103,6 +106,9 @@ func (m *machine) begin(now int64) {
 
 // advance does what can be done now in the order of the list.
 func (m *machine) advance(now int64) {
+	if invariant.Enabled {
+		m.check()
+	}
 	switch {
 	case m.phase == ending:
 		m.advanceEnd(now)
@@ -204,7 +210,8 @@ func (m *machine) end(reason error, now int64) {
 	reply(m, &m.booted, ErrNotRunning)
 	m.tell(SupervisorEnding, nil, reason, now)
 	for c := m.first; c != nil; c = c.next {
-		c.wanted, c.recycle = false, false
+		m.want(c, false)
+		c.recycle = false
 		reply(m, &c.starts, ErrNotRunning)
 		if c.run != nil && c.run.state == overdue { // since before
 			m.overdue = append(m.overdue, m.overdueOf(c))
@@ -231,6 +238,37 @@ func (m *machine) keepFailures(now int64) {
 	if m.failures = m.failures[old:]; old > 0 {
 		m.more = 0
 	}
+}
+
+// check checks what is counted.
+func (m *machine) check() {
+	if m.length > 100 { // each call looks at all
+		return
+	}
+	length, count, significant := 0, 0, 0
+	for c := m.first; c != nil; c = c.next {
+		length++
+		if c.run != nil && c.run.state == running {
+			count++
+		}
+		if c.wanted && c.spec.Significant {
+			significant++
+		}
+	}
+	invariant.Check(length == m.length && count == m.count && significant == m.significant,
+		fmt.Sprintf("supervise: %d children, %d run, %d significant ones are wanted, and not %d, %d, %d", length, count, significant, m.length, m.count, m.significant))
+}
+
+// want notes whether c is to run.
+func (m *machine) want(c *child, isWanted bool) {
+	if c.spec.Significant && c.wanted != isWanted {
+		if isWanted {
+			m.significant++
+		} else {
+			m.significant--
+		}
+	}
+	c.wanted = isWanted
 }
 
 // start makes a run of c.

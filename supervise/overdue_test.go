@@ -229,3 +229,26 @@ func TestAChildThatComputesIsOverdueAsRunning(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Restart of an overdue child waits for the end of the run. Stop ends that wait, because the run may never end.
+func TestStopOfAnOverdueChildAnswersTheRestartThatWaits(t *testing.T) {
+	inLab(t, func(l *lab) {
+		gate := &lock.Notify{}
+		l.begin(supervise.Config{}, l.stuck("a", gate))
+		requireOverdue(t, l.sup.Stop(l.task, "a"), "a")
+		restart := l.sup.RestartFuture("a")
+		var restarted error
+		h := edo.Go(l.task, func(task *edo.Task) error { _, restarted = edo.Await[edo.Unit](task, restart); return nil })
+		l.settle()
+		requireOverdue(t, l.sup.Stop(l.task, "a"), "a")
+		l.settle()
+		if !h.Finished() || restarted != supervise.ErrStopped {
+			t.Errorf("finished: %v, got %v", h.Finished(), restarted)
+		}
+		gate.NotifyOne()
+		l.settle()
+		if l.list() != "a=stopped" {
+			t.Errorf("got %s", l.list())
+		}
+	})
+}

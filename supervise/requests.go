@@ -46,7 +46,7 @@ func (c *Call) Waits(*edo.Context) edo.Wait { return edo.Wait{On: "supervise: " 
 func (c *Call) Drop() {
 	c.begin = nil
 	c.s.mu.Lock()
-	c.request.waker = edo.Waker{}
+	c.request.leave()
 	c.s.mu.Unlock()
 }
 
@@ -89,7 +89,7 @@ func (s *Supervisor) StartedFuture() *Call {
 		case up:
 			q.answer(m, nil)
 		case idle, booting:
-			m.booted = append(m.booted, q)
+			q.waitIn(&m.booted)
 		default:
 			q.answer(m, ErrNotRunning)
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // Supervisor starts children, watches them, restarts those that fail, and stops them in
-// order. [New] makes one; a task runs it, [Supervisor.Run], or another supervisor, [Nested].
+// order. [New] makes one, and the zero value is that of the zero [Config]; a task runs it, [Supervisor.Run], or another supervisor, [Nested].
 // One task at a time runs it; when that has returned it may be run again. All its other
 // methods may be called from any goroutine, also by its children, and are answered at once
 // while a child takes long to start or to stop. A child costs some 750 bytes beside its task.
@@ -32,7 +32,8 @@ type Supervisor struct {
 	// Used by that task.
 	timer    sched.Timer
 	spawning spawning
-	done     []action   // an agenda that is done, for the next one
+	acting   []action   // the agenda that is being done
+	done     []action   // one that is done, for the next one
 	random   *rand.Rand // for jitter
 }
 
@@ -42,9 +43,7 @@ func New(c Config) (*Supervisor, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s := &Supervisor{config: c, left: map[string]*run{}}
-	s.m.phase = idle
-	return s, nil
+	return &Supervisor{config: c}, nil
 }
 
 // Run starts the children and supervises them, until the supervisor ends: then all children
@@ -178,6 +177,9 @@ func (s *Supervisor) begin(rt *core.Runtime, above *run) error {
 		return errRunsAlready
 	}
 	s.isRunning = true
+	if s.left == nil {
+		s.left = map[string]*run{}
+	}
 	s.rt, s.above, s.waker = rt, above, edo.Waker{}
 	s.m = machine{
 		config: &s.config,
@@ -234,12 +236,12 @@ func (s *Supervisor) abandon() {
 		reply(&s.m, &c.stops, ErrNotRunning)
 	}
 	reply(&s.m, &s.m.booted, ErrNotRunning)
-	for _, a := range s.m.agenda {
+	for _, a := range append(s.acting, s.m.agenda...) {
 		if a.what == doReply {
 			a.request.resolve(&s.m, a.err)
 		}
 	}
-	s.m.phase, s.m.agenda, s.m.isActing = over, nil, false
+	s.m.phase, s.m.agenda, s.m.isActing, s.acting = over, nil, false, nil
 	wakes := s.m.wakes
 	s.m.wakes = nil
 	s.mu.Unlock()

@@ -83,9 +83,10 @@ func (l *lateness) noteInEpoll(after int64) {
 	}
 }
 
-// average returns the average of and one more. 0: there is none yet.
+// average returns the average of and one more. 0: there is none yet. A Wake that was delayed may have written its
+// instant after the waiter has read the clock: then more is less than nothing.
 func average(of, more int64) int64 {
-	more = min(more, mostLate)
+	more = min(max(more, 1), mostLate)
 	if of == 0 {
 		return more
 	}

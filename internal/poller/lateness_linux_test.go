@@ -188,6 +188,18 @@ func TestASingleWaitThatEndedVeryLateCountsAsAFewLateOnes(t *testing.T) {
 	}
 }
 
+// Such a Wake was delayed for a moment, or for long. Otherwise waits in epoll would seem to end before their wakes for
+// hundreds of waits more.
+func TestAWaitThatSeemsToHaveEndedBeforeItsWakeCountsAsOneThatEndedAtOnce(t *testing.T) {
+	for _, known := range []int64{0, late / 2} {
+		l := lateness{inEpoll: known}
+		l.noteInEpoll(-1 << 40)
+		if l.inEpoll <= 0 || l.inEpoll > max(known, 1) {
+			t.Errorf("known was %d: waits in epoll end %d after their wakes", known, l.inEpoll)
+		}
+	}
+}
+
 // The waiter has got a processor at last: it does not give it away to wait for what is over.
 func TestAWaitWhoseTimerCameAfterItsDeadlineEndsAtOnce(t *testing.T) {
 	bothWays(t, func(t *testing.T, p *Poller) {

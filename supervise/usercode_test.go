@@ -37,8 +37,11 @@ func TestAnErrorThatIsAskedWhatItIsMayDoAnything(t *testing.T) {
 			if l.list() != "a=running b=running" || kids[0].Restarts != 1 || !strings.HasPrefix(fmt.Sprint(kids[0].Err), "asked") {
 				t.Errorf("%s: %s, %+v", name, l.list(), kids[0])
 			}
-			l.sup.Add(l.task, supervise.Spec{Name: "c", Start: supervise.Func(func(task *edo.Task) error { task.Cancelled(); return failure })})
-			l.settle()
+			l.sup.Add(l.task, supervise.Spec{Name: "c", Start: supervise.FuncReady(func(task *edo.Task, ready func()) error {
+				ready()
+				task.Cancelled()
+				return failure
+			})})
 			if err := l.sup.Stop(l.task, "c"); err != nil {
 				t.Errorf("%s: Stop: %v", name, err)
 			}
@@ -57,13 +60,12 @@ func TestAnOnErrorThatExitsEndsTheSupervisorAndAnswersAllCalls(t *testing.T) {
 		sup := must(t, supervise.Config{Intensity: 5})
 		err := sim.Run(seed, func(task *edo.Task) error {
 			h := sup.Go(task)
-			bad := supervise.Func(func(task *edo.Task) error { task.Cancelled(); return errBoom })
+			bad := supervise.FuncReady(func(task *edo.Task, ready func()) error { ready(); task.Cancelled(); return errBoom })
 			for _, name := range []string{"a", "b"} {
 				if err := sup.Add(task, supervise.Spec{Name: name, Start: bad}); err != nil {
 					return err
 				}
 			}
-			edo.Yield(task)
 			for range 3 {
 				edo.Go(task, func(task *edo.Task) error { sup.Stop(task, "a"); return nil })
 			}

@@ -48,11 +48,12 @@ func endings(err error) map[string]func(task *edo.Task) error {
 		}),
 		"a task of a scope": func(task *edo.Task) error {
 			return scope.Run(task, func(s *scope.Scope) error {
+				var begun tasktest.Gate
 				edo.Go(s, fails)
-				edo.Go(s, fails)
-				edo.Yield(task)
+				edo.Go(s, func(task *edo.Task) error { begun.Open(); return fails(task) })
+				_, waited := edo.Await[int](task, &begun)
 				s.Cancel()
-				return nil
+				return waited
 			})
 		},
 		"a scope": func(task *edo.Task) error {

@@ -124,6 +124,48 @@ func next(task *edo.Task, events *broadcast.Receiver[supervise.Event], want stri
 	}
 }
 
+// A receiver that never reads holds up neither a supervisor nor the one above it, and finds the newest events.
+func TestEventsThatAreNotReadHoldUpNothing(t *testing.T) {
+	inLab(t, func(l *lab) {
+		n := 0
+		inner := must(t, supervise.Config{Intensity: 5000, Children: []supervise.Spec{
+			{Name: "a", Start: supervise.Func(func(task *edo.Task) error {
+				if n++; n <= 2000 {
+					return errBoom
+				}
+				return task.Cancelled()
+			})},
+		}})
+		l.sup = must(t, supervise.Config{Name: "app", Children: []supervise.Spec{{Name: "in", Start: supervise.Nested(inner)}}})
+		events := []*broadcast.Receiver[supervise.Event]{l.sup.Events(), inner.Events()}
+		l.h = l.sup.Go(l.task)
+		timer.Sleep(l.task, time.Minute)
+		if kids := inner.Children(); n != 2001 || kids[0].State != supervise.IsRunning {
+			t.Errorf("%d starts, %+v", n, kids)
+		}
+		l.sup.Shutdown()
+		l.h.Await(l.task)
+		for i, rx := range events {
+			missed, got, last := uint64(0), uint64(0), ""
+			for {
+				e, err := rx.Recv(l.task)
+				if late := (*broadcast.LaggedError)(nil); errors.As(err, &late) {
+					missed += late.Missed
+					continue
+				}
+				if err != nil {
+					break
+				}
+				got, last = got+1, e.String()
+			}
+			rx.Drop()
+			if missed == 0 || got != 1024 || last != []string{"supervisor app ended", "supervisor app/in ended: edo: task cancelled"}[i] {
+				t.Errorf("missed %d, got %d, the last one is %q", missed, got, last)
+			}
+		}
+	})
+}
+
 func TestChildrenTellWhatIsKnownOfThem(t *testing.T) {
 	inLab(t, func(l *lab) {
 		inner := must(t, supervise.Config{})

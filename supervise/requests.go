@@ -166,9 +166,9 @@ func (s *Supervisor) Remove(name string) (err error) {
 const eventCapacity = 1024
 
 // Events returns a stream of what happens from now on, in this supervisor and in those below
-// it. It ends when this supervisor has ended. It never holds up a supervisor: a receiver that
-// is more than 1,024 events behind misses the oldest, and gets a [*broadcast.LaggedError]. The
-// caller owns the receiver, and drops it.
+// it. It ends when this supervisor has ended; of one that does not run, when its next Run has.
+// It never holds up a supervisor: a receiver that is more than 1,024 events behind misses the
+// oldest, and gets a [*broadcast.LaggedError]. The caller owns the receiver, and drops it.
 func (s *Supervisor) Events() *broadcast.Receiver[Event] {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/edo-go/edo/internal/gid"
 )
 
-// A RunOption changes how [Run] runs.
+// A RunOption changes how [Run] runs. The zero value changes nothing.
 type RunOption struct{ apply func(*runOptions) }
 
 type runOptions struct {
@@ -79,7 +79,9 @@ func run[T any](opts []RunOption, start func(*Runtime, SpawnOption) *JoinHandle[
 	var zero T
 	var o runOptions
 	for _, opt := range opts {
-		opt.apply(&o)
+		if opt.apply != nil {
+			opt.apply(&o)
+		}
 	}
 	if core.Runtimes.AnyPollsOn(gid.Get()) {
 		return zero, errNested

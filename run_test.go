@@ -2,6 +2,7 @@ package edo_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -12,9 +13,28 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/console"
 	"github.com/edo-go/edo/internal/tasktest"
+	"github.com/edo-go/edo/scope"
 	"github.com/edo-go/edo/timer"
+	"github.com/edo-go/edo/tlsconn"
 )
+
+// A program that has no need of an option may have declared one.
+func TestTheZeroOptionChangesNothing(t *testing.T) {
+	err := edo.Run(func(task *edo.Task) error {
+		tlsconn.NewAcceptor(&tls.Config{Certificates: make([]tls.Certificate, 1)}, tlsconn.Option{})
+		console.Handler(console.Option{})
+		timer.NewInterval(time.Second, timer.Option{})
+		return scope.Run(task, func(s *scope.Scope) error {
+			edo.Go(s, func(*edo.Task) error { return nil }, edo.SpawnOption{})
+			return nil
+		}, scope.Option{})
+	}, edo.RunOption{})
+	if err != nil {
+		t.Error(err)
+	}
+}
 
 func TestRunWaitsForEveryTask(t *testing.T) {
 	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {

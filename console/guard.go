@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// An Option changes how a [Handler] or a server admits requests.
+// An Option changes how a [Handler] or a server admits requests. The zero value changes nothing.
 type Option struct{ apply func(*guard) }
 
 // WithToken makes every request need the token: as "Authorization: Bearer TOKEN", which the page
@@ -56,7 +56,9 @@ type guard struct {
 func newGuard(opts []Option) *guard {
 	g := &guard{}
 	for _, o := range opts {
-		o.apply(g)
+		if o.apply != nil {
+			o.apply(g)
+		}
 	}
 	return g
 }

@@ -60,7 +60,7 @@ type Scope struct {
 // spawner is an edo.Spawner: the embedded value makes a Scope one.
 type spawner = edo.Spawner
 
-// An Option changes one call of [Run]: a deadline.
+// An Option changes one call of [Run]: a deadline. The zero value changes nothing.
 type Option struct{ apply func(*Scope) }
 
 // stoppedError is the error of the function's waits in a cancelled scope.
@@ -143,7 +143,9 @@ func (s *Scope) begin(t *core.Task, opts []Option) error {
 	s.spawner = core.Hooks.Spawner(&s.spawning).(edo.Spawner)
 	s.region = core.Region{Outer: t.Region(), Bound: (*section)(s)}
 	for _, o := range opts {
-		o.apply(s)
+		if o.apply != nil {
+			o.apply(s)
+		}
 	}
 	if err := s.setDeadline(); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"github.com/edo-go/edo/internal/sched"
 )
 
-// An Option changes what an [Interval] does.
+// An Option changes what an [Interval] does. The zero value changes nothing.
 type Option struct{ apply func(*Interval) }
 
 // Interval is a stream of ticks, one per period. It never ends. The value of a tick is the
@@ -48,7 +48,9 @@ func IntervalAt(start time.Time, d time.Duration, opts ...Option) *Interval {
 	}
 	i := &Interval{period: d, start: start, delay: d}
 	for _, o := range opts {
-		o.apply(i)
+		if o.apply != nil {
+			o.apply(i)
+		}
 	}
 	return i
 }

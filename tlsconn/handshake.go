@@ -118,7 +118,7 @@ type Acceptor struct {
 	permits *lock.Semaphore
 }
 
-// An Option changes an [Acceptor].
+// An Option changes an [Acceptor]. The zero value changes nothing.
 type Option struct{ apply func(*Acceptor) }
 
 // HandshakeTimeout limits how long a handshake takes, from the call of Accept on: 10 seconds unless it
@@ -141,7 +141,9 @@ func NewAcceptor(config *tls.Config, opts ...Option) *Acceptor {
 	}
 	a := &Acceptor{config: config, limit: 10 * time.Second}
 	for _, o := range opts {
-		o.apply(a)
+		if o.apply != nil {
+			o.apply(a)
+		}
 	}
 	return a
 }

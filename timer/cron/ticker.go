@@ -12,7 +12,7 @@ import (
 	"github.com/edo-go/edo/timer"
 )
 
-// An Option changes what a [Ticker] does.
+// An Option changes what a [Ticker] does. The zero value changes nothing.
 type Option struct{ apply func(*Ticker) }
 
 var errMissed = errors.New("cron: OnMissed takes timer.Burst or timer.Skip: the times of a calendar cannot be delayed")
@@ -54,7 +54,9 @@ type Ticker struct {
 func NewTicker(s *Schedule, opts ...Option) *Ticker {
 	t := &Ticker{schedule: s, missed: timer.Skip}
 	for _, o := range opts {
-		o.apply(t)
+		if o.apply != nil {
+			o.apply(t)
+		}
 	}
 	return t
 }

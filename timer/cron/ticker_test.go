@@ -33,7 +33,7 @@ var midnight = time.Date(2026, 3, 29, 0, 0, 0, 0, time.UTC)
 
 func TestATickComesAtItsTimeAndIsThatTime(t *testing.T) {
 	simulate(t, midnight.Add(-30*time.Minute), func(task *edo.Task) error {
-		ticker := cron.NewTicker(cron.MustParse("30 2 * * *", zone(t, "Europe/Berlin")))
+		ticker := cron.NewTicker(cron.MustParse("30 2 * * *", zone(t, "Europe/Berlin")), cron.Option{})
 		defer ticker.Drop()
 		for _, want := range []time.Time{midnight.Add(time.Hour), midnight.Add(24*time.Hour + 30*time.Minute)} { // the first is in a gap
 			at, err := ticker.Tick(task)

@@ -1,6 +1,10 @@
 package link
 
-import "github.com/edo-go/edo"
+import (
+	"slices"
+
+	"github.com/edo-go/edo"
+)
 
 // BeginClose has the members stop, and no other one enter.
 func (c *Conn) BeginClose() {
@@ -40,7 +44,9 @@ func (q *Quiet) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	if len(q.members) == 0 {
 		return edo.Unit{}, edo.Ready, nil
 	}
-	q.closers = append(q.closers, cx.Waker())
+	if me := cx.Waker(); !slices.Contains(q.closers, me) { // few tasks close a Conn
+		q.closers = append(q.closers, me)
+	}
 	return edo.Unit{}, edo.Pending, nil
 }
 

@@ -38,8 +38,9 @@ type DeadLetter[T any] struct {
 // ErrNoDeadLetter says that there is no dead letter with the number: it may have been sent again.
 var ErrNoDeadLetter = errors.New("cluster: there is no such dead letter")
 
-// Dead returns dead letters, the oldest first: those with a number of at least from, up to limit of
-// them. Each costs a question to the broker.
+// Dead returns dead letters, the oldest first: those whose Number is at least from, up to limit of them. So
+// from is 0 for the first ones, and one above the last Number for those that follow; fewer than limit are the
+// last ones. Each costs a question to the broker.
 //
 //edo:step DeadStep
 func (q *Queue[T]) Dead(task *edo.Task, from uint64, limit int) ([]DeadLetter[T], error) {

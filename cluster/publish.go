@@ -81,7 +81,7 @@ func Full() PublishOption {
 // Receipt is what a broker says of a job that it has stored.
 type Receipt struct {
 	ID        string // of the job
-	Duplicate bool   // the broker had the id already, and has stored nothing
+	Duplicate bool   // the broker remembers a job with the id, and has stored nothing: that one is, or was, in the queue
 }
 
 // Publish puts a job into the queue, and waits until the broker has stored it. A connection that

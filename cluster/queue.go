@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/cluster/internal/link"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -34,7 +35,7 @@ type QueueConfig struct {
 	// again, although it was published twice or given out twice. It costs two questions to the broker
 	// for each job. 0: it remembers nothing. Kept.
 	Once time.Duration
-	// Priorities is how many priorities jobs have, up to 9. 0: one. Kept.
+	// Priorities is how many priorities jobs have, 1 to 9. 0: 1. Kept.
 	Priorities int
 	// Lanes makes an order by key: jobs of the same key are done in the order in which they were
 	// published, each after the end of the one before, also when that is tried again. Keys are
@@ -44,7 +45,8 @@ type QueueConfig struct {
 	// MaxJobs is how many jobs wait or are worked on at the most: when there are as many, Publish
 	// waits. Such a queue has no scheduled jobs. 0: no limit. Kept.
 	MaxJobs int
-	// Replicas is on how many servers of a cluster the queue lies. 0: 1. Kept.
+	// Replicas is on how many servers of a cluster the queue lies, 1 to 5. More than 1 are an error of
+	// a broker that is one server, as each that lives in a process. 0: 1. Kept.
 	Replicas int
 }
 
@@ -59,9 +61,9 @@ func (cfg QueueConfig) check() (QueueConfig, error) {
 		cfg.Backoff = doubling
 	}
 	var err error
-	in := func(what string, n, from, to int) {
-		if err == nil && (n < from || n > to) {
-			err = fmt.Errorf("cluster: QueueConfig.%s is %d, want %d to %d", what, n, from, to)
+	in := func(what string, n, from, to int, zero string) {
+		if err == nil && n != 0 && (n < from || n > to) {
+			err = fmt.Errorf("cluster: QueueConfig.%s is %d, want %d to %d; 0 is %s", what, n, from, to, zero)
 		}
 	}
 	atLeast := func(what string, d, least time.Duration) {
@@ -69,11 +71,11 @@ func (cfg QueueConfig) check() (QueueConfig, error) {
 			err = fmt.Errorf("cluster: QueueConfig.%s is %v, want at least %v", what, d, least)
 		}
 	}
-	in("Tries", cfg.Tries, 1, 1<<20)
-	in("Priorities", cfg.Priorities, 0, 9)
-	in("Lanes", cfg.Lanes, 0, 64)
-	in("MaxJobs", cfg.MaxJobs, 0, 1<<31-1)
-	in("Replicas", cfg.Replicas, 1, 5)
+	in("Tries", cfg.Tries, 1, 1<<20, "5")
+	in("Priorities", cfg.Priorities, 1, 9, "1")
+	in("Lanes", cfg.Lanes, 1, 64, "no order by key")
+	in("MaxJobs", cfg.MaxJobs, 1, 1<<31-1, "no limit")
+	in("Replicas", cfg.Replicas, 1, 5, "1")
 	atLeast("Patience", cfg.Patience, time.Second)
 	atLeast("Window", cfg.Window, 100*time.Millisecond)
 	if cfg.Once != 0 {
@@ -149,7 +151,7 @@ func newQueue[T any](ctx context.Context, conn *Conn, name string, cfg QueueConf
 		err := q.make(ctx)
 		if isOther(err) {
 			if what := q.differs(ctx); what != "" {
-				return fmt.Errorf("%s: %w", what, err)
+				return &link.Explained{Text: what, Err: err}
 			}
 		}
 		return err
@@ -183,7 +185,7 @@ func (q *Queue[T]) explain(err error) error {
 	case isOther(err):
 		return fmt.Errorf("cluster: the queue %s exists with other settings, and all programs must give the same: %w", q.name, err)
 	}
-	return fmt.Errorf("cluster: the queue %s: %w", q.name, err)
+	return fmt.Errorf("cluster: the queue %s: %w", q.name, link.ExplainReplicas(err, "QueueConfig.Replicas", q.cfg.Replicas))
 }
 
 // make makes the streams and consumers. It does not change what is there: two versions of a program

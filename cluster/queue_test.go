@@ -9,6 +9,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 type picture struct {
@@ -153,22 +154,48 @@ func TestAQueueWithOtherSettingsIsAnError(t *testing.T) {
 			cfg  cluster.QueueConfig
 			want string
 		}{
-			{cluster.QueueConfig{Lanes: 3}, "Once is 1h0m0s there, and 0s here: "},
-			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, Patience: time.Minute}, "Patience is 30s there, and 1m0s here: "},
-			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, Window: time.Minute}, "Window is 2m0s there, and 1m0s here: "},
-			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, MaxJobs: 5}, "MaxJobs is 0 there, and 5 here: "},
-			{cluster.QueueConfig{Once: time.Hour}, "Lanes is 3 there, and 0 here: "},
-			{cluster.QueueConfig{Lanes: 4, Once: 2 * time.Hour}, "Once is 1h0m0s there, and 2h0m0s here; Lanes is 3 there, and 4 here: "},
-			{cluster.QueueConfig{Once: time.Hour, Priorities: 2}, "Priorities is 1 there, and 2 here; Lanes is 3 there, and 0 here: "},
+			{cluster.QueueConfig{Lanes: 3}, "Once is 1h0m0s there, and 0s here"},
+			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, Patience: time.Minute}, "Patience is 30s there, and 1m0s here"},
+			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, Window: time.Minute}, "Window is 2m0s there, and 1m0s here"},
+			{cluster.QueueConfig{Lanes: 3, Once: time.Hour, MaxJobs: 5}, "MaxJobs is 0 there, and 5 here"},
+			{cluster.QueueConfig{Once: time.Hour}, "Lanes is 3 there, and 0 here"},
+			{cluster.QueueConfig{Lanes: 4, Once: 2 * time.Hour}, "Once is 1h0m0s there, and 2h0m0s here; Lanes is 3 there, and 4 here"},
+			{cluster.QueueConfig{Once: time.Hour, Priorities: 2}, "Priorities is 1 there, and 2 here; Lanes is 3 there, and 0 here"},
 		} {
 			_, err := cluster.NewQueue[int](task, conn, "q", c.cfg)
-			if err == nil || !strings.Contains(err.Error(), "the queue q exists with other settings, and all programs must give the same: "+c.want) {
+			if err == nil || err.Error() != "cluster: the queue q exists with other settings, and all programs must give the same: "+c.want {
 				t.Errorf("%+v: %v", c.cfg, err)
+			}
+			if _, ok := errors.AsType[*jetstream.APIError](err); !ok {
+				t.Errorf("%+v: %v is no error of the broker", c.cfg, err)
 			}
 		}
 		// Those that are the program's own may differ.
 		_, err := cluster.NewQueue[int](task, conn, "q", cluster.QueueConfig{Lanes: 3, Once: time.Hour, Tries: 7, Backoff: atOnce})
 		return err
+	})
+}
+
+// Each broker in a process is one server.
+func TestReplicasOnOneServerAreAnErrorThatNamesTheSetting(t *testing.T) {
+	with(t, func(task *edo.Task, conn *cluster.Conn) error {
+		const why = ".Replicas is 3, and the broker is one server, which has no other one for a replica: want 0 or 1, or Connect to a cluster of servers"
+		_, err := cluster.NewQueue[int](task, conn, "q", cluster.QueueConfig{Replicas: 3})
+		if err == nil || err.Error() != "cluster: the queue q: QueueConfig"+why {
+			t.Errorf("a queue is %v", err)
+		}
+		if _, ok := errors.AsType[*jetstream.APIError](err); !ok {
+			t.Errorf("%v is no error of the broker", err)
+		}
+		_, err = cluster.NewValue[int](task, conn, "v", cluster.ValueConfig{Replicas: 3})
+		if err == nil || err.Error() != "cluster: the value v: ValueConfig"+why {
+			t.Errorf("a value is %v", err)
+		}
+		_, err = cluster.NewValue[int](task, conn, "v", cluster.ValueConfig{Replicas: 6})
+		if err == nil || err.Error() != "cluster: ValueConfig.Replicas is 6, want 1 to 5" {
+			t.Errorf("a value on 6 servers is %v", err)
+		}
+		return nil
 	})
 }
 
@@ -181,6 +208,10 @@ func TestAConfigThatMakesNoSenseIsAnError(t *testing.T) {
 			if _, err := cluster.NewQueue[int](task, conn, "q", cfg); err == nil || !strings.HasPrefix(err.Error(), "cluster: ") {
 				t.Errorf("%+v: %v", cfg, err)
 			}
+		}
+		_, err := cluster.NewQueue[int](task, conn, "q", cluster.QueueConfig{Priorities: 10})
+		if err == nil || err.Error() != "cluster: QueueConfig.Priorities is 10, want 1 to 9; 0 is 1" {
+			t.Errorf("10 priorities are %v", err)
 		}
 		if _, err := cluster.NewQueue[int](task, conn, "a.*", cluster.QueueConfig{}); err == nil {
 			t.Error("a queue has a wildcard in its name")

@@ -63,13 +63,22 @@ func newValue[T any](ctx context.Context, conn *Conn, name string, cfg ValueConf
 	if err := checkName("name of a codec", v.codec.Name()); err != nil {
 		return nil, err
 	}
-	err := conn.in().Manage(ctx, func(ctx context.Context) error {
-		return conn.in().MakeBucket(ctx, valueBucket, cmp.Or(cfg.Replicas, 1), 0)
-	})
-	if isOther(err) {
-		return nil, fmt.Errorf("cluster: values exist with other settings: all programs must give the same Replicas: %w", err)
+	replicas := cmp.Or(cfg.Replicas, 1)
+	if replicas < 1 || replicas > 5 {
+		return nil, fmt.Errorf("cluster: ValueConfig.Replicas is %d, want 1 to 5", cfg.Replicas)
 	}
-	return v, err
+	err := conn.in().Manage(ctx, func(ctx context.Context) error {
+		return conn.in().MakeBucket(ctx, valueBucket, replicas, 0)
+	})
+	switch {
+	case err == nil:
+		return v, nil
+	case errors.Is(err, ErrClosed):
+		return nil, err
+	case isOther(err):
+		return nil, fmt.Errorf("cluster: values exist with other settings, and all programs must give the same: %w", err)
+	}
+	return nil, fmt.Errorf("cluster: the value %s: %w", name, link.ExplainReplicas(err, "ValueConfig.Replicas", replicas))
 }
 
 // Name returns the name of the value.

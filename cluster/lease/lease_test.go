@@ -236,6 +236,10 @@ func TestSettingsAndNamesAreChecked(t *testing.T) {
 				t.Errorf("NewSpace %q %+v: %v", name, cfg, err)
 			}
 		}
+		_, err := lease.NewSpace(task, mine, "one-server", lease.Config{Replicas: 3})
+		if err == nil || !strings.Contains(err.Error(), "lease: the space one-server: Config.Replicas is 3, and the broker is one server") {
+			t.Errorf("3 replicas on one server are %v", err)
+		}
 		s, err := lease.NewSpace(task, mine, "good", lease.Config{})
 		if err != nil {
 			return err

@@ -79,9 +79,9 @@ func newSpace(ctx context.Context, conn *cluster.Conn, name string, cfg Config) 
 	k.hasReplicas.Store(cfg.Replicas > 1)
 	switch {
 	case errors.Is(err, jetstream.ErrBucketExists), errors.Is(err, jetstream.ErrStreamNameAlreadyInUse):
-		return nil, fmt.Errorf("lease: the space %s exists with other settings: all programs must give the same Replicas: %w", name, err)
+		return nil, fmt.Errorf("lease: the space %s exists with other settings, and all programs must give the same: %w", name, err)
 	case err != nil && !errors.Is(err, cluster.ErrClosed):
-		return nil, fmt.Errorf("lease: the space %s: %w", name, err)
+		return nil, fmt.Errorf("lease: the space %s: %w", name, link.ExplainReplicas(err, "Config.Replicas", cfg.Replicas))
 	case err != nil:
 		return nil, err
 	}

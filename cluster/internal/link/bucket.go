@@ -28,7 +28,10 @@ func (c *Conn) MakeBucket(ctx context.Context, name string, replicas int, marker
 		s, err := c.js.Stream(ctx, want.Name)
 		if err == nil {
 			has := s.CachedInfo().Config
-			if has.Replicas != want.Replicas || has.MaxMsgsPerSubject != 1 || has.SubjectDeleteMarkerTTL != markerTTL || has.MaxAge != 0 {
+			if has.Replicas != want.Replicas {
+				return otherReplicas(has.Replicas, want.Replicas)
+			}
+			if has.MaxMsgsPerSubject != 1 || has.SubjectDeleteMarkerTTL != markerTTL || has.MaxAge != 0 {
 				return jetstream.ErrBucketExists
 			}
 			return nil

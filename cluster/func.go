@@ -7,6 +7,7 @@ import (
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster/internal/remote"
+	"github.com/edo-go/edo/timer"
 )
 
 // FuncConfig is how calls of a function are made. The zero FuncConfig has the defaults.
@@ -90,24 +91,54 @@ type Offered struct {
 // a panic of run goes to the caller, with the stack. When the caller gives the call up, or is gone, or its
 // time is over, waits of run fail with [edo.ErrCancelled].
 //
+// The time limit of the caller is the deadline of task.Context(), as it is in a [timer.Timeout]: it goes along
+// with what run calls in its turn. A run that returns after it has not ended in time, even without an error.
+//
 //edo:spawn OfferStep
 func Offer[A, R any](f *Func[A, R], run func(task *edo.Task, arg A) (R, error)) Offered {
-	return f.offer(func(arg A) edo.Future[R] {
-		return edo.Async(func(task *edo.Task) (R, error) { return run(task, arg) })
+	return f.offer(func(arg A, until time.Time) edo.Future[R] {
+		return edo.Async(func(task *edo.Task) (R, error) {
+			if until.IsZero() {
+				return run(task, arg)
+			}
+			var own error
+			v, err := timer.Timeout(task, time.Until(until), func(task *edo.Task) (v R, _ error) {
+				v, own = run(task, arg)
+				return v, own
+			})
+			return v, remote.Late(err, own)
+		})
 	})
 }
 
 // OfferStep is [Offer] with a function that returns the frame of each call.
 func OfferStep[A, R, F any, P edo.ValueFrame[R, F]](f *Func[A, R], frame func(arg A) F) Offered {
-	return f.offer(func(arg A) edo.Future[R] { return edo.AsyncStep[R](offerFrame[R, F, P]{frame(arg)}) })
+	return f.offer(func(arg A, until time.Time) edo.Future[R] {
+		return edo.AsyncStep[R](offerFrame[R, F, P]{f: frame(arg), until: until})
+	})
 }
 
 // offerFrame is a call of a function: that has a function of its own around the user's.
-type offerFrame[R, F any, P edo.ValueFrame[R, F]] struct{ f F }
+type offerFrame[R, F any, P edo.ValueFrame[R, F]] struct {
+	f     F
+	until time.Time // zero: it has no time limit
+	limit edo.Step
+	own   error // of the user's function
+}
 
 // Poll is a step of the user's function.
 func (f *offerFrame[R, F, P]) Poll(task *edo.Task) (done bool, v R, err error) {
-	return P(&f.f).Poll(task)
+	if f.until.IsZero() {
+		return P(&f.f).Poll(task)
+	}
+	done, v, err = timer.TimeoutStep(task, &f.limit, time.Until(f.until), func(task *edo.Task, _ *edo.Step) (done bool, v R, _ error) {
+		done, v, f.own = P(&f.f).Poll(task)
+		return done, v, f.own
+	})
+	if done {
+		err = remote.Late(err, f.own)
+	}
+	return done, v, err
 }
 
 // FunctionName is the name of the function in direct style.
@@ -115,18 +146,22 @@ func (*offerFrame[R, F, P]) FunctionName() string {
 	return "github.com/edo-go/edo/cluster.Offer[...].func1.1"
 }
 
-// OfferFuture is [Offer] with a function that returns a future, without a stack.
-func OfferFuture[A, R any](f *Func[A, R], run func(arg A) edo.Future[R]) Offered { return f.offer(run) }
+// OfferFuture is [Offer] with a function that returns a future, without a stack. The future is dropped when the call
+// is given up, or its time is over.
+func OfferFuture[A, R any](f *Func[A, R], run func(arg A) edo.Future[R]) Offered {
+	return f.offer(func(arg A, _ time.Time) edo.Future[R] { return run(arg) })
+}
 
-func (f *Func[A, R]) offer(run func(arg A) edo.Future[R]) Offered {
+// offer returns f with its code: run has until then.
+func (f *Func[A, R]) offer(run func(arg A, until time.Time) edo.Future[R]) Offered {
 	o := Offered{err: f.err, offer: &remote.Offer{
 		Func: f.name, Version: f.cfg.Version, CallerPatience: f.cfg.CallerPatience,
-		Run: func(codec string, data []byte) (edo.Future[[]byte], error) {
+		Run: func(codec string, data []byte, until time.Time) (edo.Future[[]byte], error) {
 			e := &encoded[A, R]{f: f}
 			if err := f.decode("an argument", codec, data, &e.arg); err != nil {
 				return nil, err
 			}
-			e.call = run(e.arg)
+			e.call = run(e.arg, until)
 			var zero A
 			e.arg = zero // it is the function's alone
 			return e, nil

@@ -25,8 +25,8 @@ type Offer struct {
 	// CallerPatience is how long a caller may give no sign of life, before its calls are aborted, and
 	// before an outcome is given up.
 	CallerPatience time.Duration
-	// Run returns the call with the argument, as a future of its encoded result.
-	Run func(codec string, data []byte) (edo.Future[[]byte], error)
+	// Run returns the call with the argument, as a future of its encoded result, that has until then; zero: for ever.
+	Run func(codec string, data []byte, until time.Time) (edo.Future[[]byte], error)
 
 	name edo.SpawnOption // of the task of each call
 }

@@ -91,7 +91,7 @@ func TestAMemberThatStopsGivesUpWhatNoCallerHears(t *testing.T) {
 	defer remote.SetStopWait(5 * time.Second)
 	with(t, func(task *edo.Task, conn *link.Conn) error {
 		of := offers(1)
-		of[0].Run = func(string, []byte) (edo.Future[[]byte], error) { return make(answer, 8<<10), nil }
+		of[0].Run = func(string, []byte, time.Time) (edo.Future[[]byte], error) { return make(answer, 8<<10), nil }
 		m, err := remote.NewMember(conn, 1, of)
 		if err != nil {
 			return err

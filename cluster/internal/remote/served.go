@@ -39,6 +39,7 @@ type served struct {
 	hasBegun bool
 	isTold   atomic.Bool // the caller knows that the member has the call
 	hasEnded bool        // the function
+	own      error       // of the function; nil: the time limit has ended it, or it has none
 	ask      *link.Ask
 	isOver   bool
 }
@@ -107,10 +108,10 @@ func (s *served) takeAborted(cx *edo.Context) bool {
 // begin makes the future of the function.
 func (s *served) begin() {
 	s.guard(func() error {
-		fn, err := s.offer.Run(s.codec, s.data)
+		fn, err := s.offer.Run(s.codec, s.data, s.until)
 		s.data = nil
 		if err == nil && !s.until.IsZero() {
-			fn = future.Timeout(time.Until(s.until), fn)
+			fn = future.Timeout(time.Until(s.until), edo.Future[[]byte](&inTime{Future: fn, s: s}))
 		}
 		s.fn = fn
 		return err
@@ -166,7 +167,7 @@ func (s *served) fail(err error) {
 		text, _ := json.Marshal(PanicText{Value: cut(fmt.Sprint(p.Value)), Stack: string(stack)})
 		s.deliver(KindPanic, text)
 	case errors.Is(err, context.DeadlineExceeded) && !s.until.IsZero() && !time.Now().Before(s.until):
-		s.deliver(KindLate, []byte(cut(err.Error())))
+		s.deliver(KindLate, []byte(cut(s.late(err))))
 	default:
 		s.deliver(KindError, []byte(cut(err.Error())))
 	}

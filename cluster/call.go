@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -72,7 +71,7 @@ func (c *call[T]) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 		var isPending bool
 		switch c.phase {
 		case begins:
-			c.begin()
+			c.begin(cx)
 		case handles:
 			isPending = c.handle(cx)
 		default:
@@ -108,52 +107,48 @@ func (c *call[T]) ended() {
 
 // begin begins the first try, or the next one. A job whose last try has left no outcome, as its
 // worker has died, is given out once more, and not begun.
-func (c *call[T]) begin() {
+func (c *call[T]) begin(cx *edo.Context) {
 	q := c.w.q
 	switch {
 	case c.d.isSettled:
 		c.isKnown = true
 		c.acknowledge()
 	case int(c.d.meta.NumDelivered) > q.cfg.Tries:
-		c.fail(fmt.Errorf("cluster: %d tries have ended without an outcome: the last worker has died or was stopped", q.cfg.Tries))
+		c.fail(cx, fmt.Errorf("cluster: %d tries have ended without an outcome: the last worker has died or was stopped", q.cfg.Tries))
 	case q.cfg.Once > 0:
 		c.phase = looks
 		c.ask = q.conn.in().Asks().New(link.LastOf("KV_"+q.bucket(), c.mark(), q.cfg.Replicas > 1, c.on("whether it was done, a question")))
 	default:
-		c.handOut()
+		c.handOut(cx)
 	}
 }
 
 // handOut makes the handler.
-func (c *call[T]) handOut() {
+func (c *call[T]) handOut(cx *edo.Context) {
 	c.phase = handles
 	job, err := jobOf(c.w.q, c.d)
 	if err != nil {
-		c.fail(Permanent(err))
+		c.fail(cx, Permanent(err))
 		return
 	}
-	c.guard(func() error {
+	c.guard(cx, func() error {
 		c.handler = c.w.fn(job)
 		return nil
 	})
 }
 
 // guard calls fn, and makes its panic a try that has failed.
-func (c *call[T]) guard(fn func() error) {
+func (c *call[T]) guard(cx *edo.Context, fn func() error) {
 	hasReturned := false
 	defer func() {
 		if !hasReturned {
-			c.fail(core.PanicOrGoexit(c.title(), recover(), debug.Stack()))
+			c.fail(cx, core.PanicOrGoexit(c.title(), recover(), debug.Stack()))
 		}
 	}()
 	err := fn()
 	hasReturned = true
-	// A function in direct style panics in one of this package, which is the user's around it: the job says more.
-	if p, ok := err.(*edo.PanicError); ok && strings.HasPrefix(p.Task, handlerName) {
-		err = &edo.PanicError{Value: p.Value, Stack: p.Stack, Task: c.title()}
-	}
-	if err != nil {
-		c.fail(err)
+	if err != nil { // the job says more of a panic than a function of this package, which is around the user's
+		c.fail(cx, link.NamePanic(err, handlerName, c.title()))
 	}
 }
 
@@ -162,7 +157,7 @@ func (c *call[T]) title() string { return "job " + c.d.id + " of the queue " + c
 
 // handle polls the handler, and reports whether it is pending.
 func (c *call[T]) handle(cx *edo.Context) (isPending bool) {
-	c.guard(func() error {
+	c.guard(cx, func() error {
 		_, poll, err := c.handler.Poll(cx)
 		if isPending = poll == edo.Pending; isPending {
 			return nil
@@ -252,8 +247,9 @@ func infoOf(m *nats.Msg) (delivered uint64, err error) {
 	return info.Delivered.Stream, nil
 }
 
-// fail is told that the try has failed.
-func (c *call[T]) fail(err error) {
+// fail is told that the try has failed. A panic is a fault of this program, whose runtime is told of it.
+func (c *call[T]) fail(cx *edo.Context, err error) {
+	defer link.TellOfPanic(cx, "a try of a job has failed", err)
 	c.isKnown = true
 	if h := c.handler; h != nil {
 		c.handler = nil
@@ -351,7 +347,7 @@ func (c *call[T]) pollAsk(cx *edo.Context) (isPending bool) {
 			c.isKnown = true
 			c.acknowledge()
 		} else {
-			c.handOut()
+			c.handOut(cx)
 		}
 	case acknowledges:
 		c.phase = over

@@ -15,7 +15,8 @@ import (
 // Each call of fn is a task of its own, in direct style. When fn returns nil, the job is done, and
 // the broker is told; the task ends when the broker has confirmed it. An error, or a panic, is a
 // try that has failed: the job rests and is tried again, or goes to the dead letters after
-// QueueConfig.Tries, with the error as the reason; at once when the error is [Permanent].
+// QueueConfig.Tries, with the error as the reason; at once when the error is [Permanent]. A panic is
+// also told to OnPanic and OnError of the runtime.
 //
 // While fn runs, the worker tells the broker so: fn may take as long as it likes. It is given to
 // another worker when this process is lost for longer than QueueConfig.Patience. So a job may be

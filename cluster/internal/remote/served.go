@@ -56,7 +56,7 @@ func (s *served) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 	}
 	if !s.hasBegun {
 		s.hasBegun = true
-		s.begin()
+		s.begin(cx)
 	}
 	if !s.hasEnded && s.run(cx) {
 		if !s.isTold.Swap(true) {
@@ -106,8 +106,8 @@ func (s *served) takeAborted(cx *edo.Context) bool {
 }
 
 // begin makes the future of the function.
-func (s *served) begin() {
-	s.guard(func() error {
+func (s *served) begin(cx *edo.Context) {
+	s.guard(cx, func() error {
 		fn, err := s.offer.Run(s.codec, s.data, s.until)
 		s.data = nil
 		if err == nil && !s.until.IsZero() {
@@ -119,23 +119,29 @@ func (s *served) begin() {
 }
 
 // guard calls fn, and makes its error and its panic the outcome.
-func (s *served) guard(fn func() error) {
+func (s *served) guard(cx *edo.Context, fn func() error) {
 	hasReturned := false
 	defer func() {
 		if !hasReturned {
-			s.fail(core.PanicOrGoexit("call of "+s.offer.Func, recover(), debug.Stack()))
+			s.fail(cx, core.PanicOrGoexit(s.title(), recover(), debug.Stack()))
 		}
 	}()
 	err := fn()
 	hasReturned = true
 	if err != nil {
-		s.fail(err)
+		s.fail(cx, link.NamePanic(err, offerName, s.title()))
 	}
 }
 
+// title names the call, and so its task.
+func (s *served) title() string { return "call of " + s.offer.Func }
+
+// offerName begins the name of the function in which a function in direct style runs.
+const offerName = "github.com/edo-go/edo/cluster.Offer"
+
 // run polls the function, and reports whether it is pending.
 func (s *served) run(cx *edo.Context) (isPending bool) {
-	s.guard(func() error {
+	s.guard(cx, func() error {
 		v, poll, err := s.fn.Poll(cx)
 		if isPending = poll == edo.Pending; isPending {
 			return nil
@@ -151,8 +157,9 @@ func (s *served) run(cx *edo.Context) (isPending bool) {
 	return isPending && !s.hasEnded
 }
 
-// fail makes err the outcome.
-func (s *served) fail(err error) {
+// fail makes err the outcome. A panic is a fault of this program, whose runtime is told of it too.
+func (s *served) fail(cx *edo.Context, err error) {
+	defer link.TellOfPanic(cx, "a function has panicked, and its caller is told", err)
 	if fn := s.fn; fn != nil {
 		s.fn = nil
 		defer func() { recover() }() // it has failed already

@@ -88,8 +88,9 @@ type Offered struct {
 }
 
 // Offer returns the function with its code. Each call is a task of its own, in direct style: an error or
-// a panic of run goes to the caller, with the stack; a panic is told to OnPanic and OnError of this runtime too. When the caller gives the call up, or is gone, or its
-// time is over, waits of run fail with [edo.ErrCancelled].
+// a panic of run goes to the caller, with the stack; a panic is told to OnPanic and OnError of this runtime
+// too. When the caller gives the call up, or is gone, or its time is over, waits of run fail with
+// [edo.ErrCancelled].
 //
 // The time limit of the caller is the deadline of task.Context(), as it is in a [timer.Timeout]: it goes along
 // with what run calls in its turn. A run that returns after it has not ended in time, even without an error.

@@ -67,16 +67,18 @@ func OpenStep(task *edo.Task, st *edo.Step, folder string) (done bool, c *Conn, 
 //
 //edo:step OpenStep
 func (b *Broker) Open(task *edo.Task, folder string) (*Conn, error) {
-	return edo.Call(task, func(ctx context.Context) (*Conn, error) { return b.open(ctx, folder) })
+	tell := onErrorOf(task)
+	return edo.Call(task, func(ctx context.Context) (*Conn, error) { return b.open(ctx, folder, tell) })
 }
 
 // OpenStep is the step form of [Broker.Open].
 func (b *Broker) OpenStep(task *edo.Task, st *edo.Step, folder string) (done bool, c *Conn, err error) {
-	return edo.CallStep(task, st, func(ctx context.Context) (*Conn, error) { return b.open(ctx, folder) })
+	tell := onErrorOf(task)
+	return edo.CallStep(task, st, func(ctx context.Context) (*Conn, error) { return b.open(ctx, folder, tell) })
 }
 
-// open opens the folder, or joins the server that has it.
-func (b *Broker) open(ctx context.Context, folder string) (c *Conn, err error) {
+// open opens the folder, or joins the server that has it: tell is told when that is away for long.
+func (b *Broker) open(ctx context.Context, folder string, tell func(error)) (c *Conn, err error) {
 	if b.MaxPayload != 0 && (b.MaxPayload < 16<<10 || b.MaxPayload > 64<<20) {
 		return nil, fmt.Errorf("cluster: Broker.MaxPayload is %d, want 16 KiB to 64 MiB", b.MaxPayload)
 	}
@@ -88,7 +90,7 @@ func (b *Broker) open(ctx context.Context, folder string) (c *Conn, err error) {
 		return nil, err
 	}
 	if h == nil {
-		return b.join(ctx, folder)
+		return b.join(ctx, folder, tell)
 	}
 	if err := h.start(ctx, b); err != nil {
 		h.Close()
@@ -113,7 +115,7 @@ func (b *Broker) open(ctx context.Context, folder string) (c *Conn, err error) {
 }
 
 // join connects to the server that has the folder.
-func (b *Broker) join(ctx context.Context, folder string) (*Conn, error) {
+func (b *Broker) join(ctx context.Context, folder string, tell func(error)) (*Conn, error) {
 	n := readNote(folder)
 	if n.Address == "" {
 		return nil, &InUseError{Folder: folder, PID: n.PID}
@@ -122,6 +124,7 @@ func (b *Broker) join(ctx context.Context, folder string) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w; the server is that of the folder %s", err, folder)
 	}
+	tellAway(c, AwayError{Folder: folder}, tell)
 	return (*Conn)(c), nil
 }
 

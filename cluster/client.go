@@ -41,15 +41,17 @@ func ConnectStep(task *edo.Task, st *edo.Step, url string) (done bool, c *Conn, 
 //
 //edo:step ConnectStep
 func (c *Client) Connect(task *edo.Task, url string) (*Conn, error) {
-	return edo.Call(task, func(ctx context.Context) (*Conn, error) { return c.connect(ctx, url) })
+	tell := onErrorOf(task)
+	return edo.Call(task, func(ctx context.Context) (*Conn, error) { return c.connect(ctx, url, tell) })
 }
 
 // ConnectStep is the step form of [Client.Connect].
 func (c *Client) ConnectStep(task *edo.Task, st *edo.Step, url string) (done bool, conn *Conn, err error) {
-	return edo.CallStep(task, st, func(ctx context.Context) (*Conn, error) { return c.connect(ctx, url) })
+	tell := onErrorOf(task)
+	return edo.CallStep(task, st, func(ctx context.Context) (*Conn, error) { return c.connect(ctx, url, tell) })
 }
 
-func (c *Client) connect(ctx context.Context, url string) (*Conn, error) {
+func (c *Client) connect(ctx context.Context, url string, tell func(error)) (*Conn, error) {
 	if url == "" {
 		return nil, errors.New("cluster: the URL is empty: Open has a broker in the process")
 	}
@@ -67,5 +69,9 @@ func (c *Client) connect(ctx context.Context, url string) (*Conn, error) {
 		options = append(options, nats.UserCredentials(c.CredentialsFile))
 	}
 	conn, err := link.Open(ctx, url, options)
-	return (*Conn)(conn), err
+	if err != nil {
+		return nil, err
+	}
+	tellAway(conn, AwayError{Server: conn.NATS().ConnectedAddr()}, tell)
+	return (*Conn)(conn), nil
 }

@@ -10,7 +10,8 @@ import (
 //
 // When the connection breaks it is made again, for as long as the Conn is open: operations that
 // wait go on to wait, and ask again what may be asked twice. A program that does not want to wait
-// for ever sets a time limit of its own, as by [github.com/edo-go/edo/timer.Timeout].
+// for ever sets a time limit of its own, as by [github.com/edo-go/edo/timer.Timeout]. When the broker is
+// away for five seconds, Config.OnError of the runtime is told so, and when it is back: an [*AwayError].
 //
 // The owner closes it by [Conn.Close], or drops it.
 type Conn link.Conn

@@ -1,6 +1,17 @@
 package cluster
 
-import "github.com/nats-io/nats.go/jetstream"
+import (
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// SetAwayAfter has a broker that is away told after d, of what is opened from then on, and returns what undoes that.
+func SetAwayAfter(d time.Duration) (undo func()) {
+	old := awayAfter
+	awayAfter = d
+	return func() { awayAfter = old }
+}
 
 // JetStream returns the client below, for tests that are other programs.
 func (c *Conn) JetStream() jetstream.JetStream { return c.in().JetStream() }

@@ -99,7 +99,7 @@ func play(role string) int {
 		}
 		fmt.Println("ready", conn.Address())
 		return errors.Join(clustertest.AwaitInput(task), edo.Shielded(task, conn.Close))
-	}, edo.WithSignals())
+	}, edo.WithSignals(), tasktest.Quiet(edo.Config{}))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, role, err)
 		return 1

@@ -74,7 +74,7 @@ func TestTheTimeLimitOfTheCallerIsTheDeadlineOfTheFunction(t *testing.T) {
 	})
 }
 
-var halfDone = errors.New("it is half done")
+var errHalfDone = errors.New("it is half done")
 
 // stands returns after the deadline of its task, without a wait that would end it.
 func stands(task *edo.Task, err error) (int, error) {
@@ -93,7 +93,7 @@ func TestTheErrorOfATimeLimitSaysSoAndWhatTheFunctionSays(t *testing.T) {
 			if what == "" {
 				return stands(task, nil)
 			}
-			return stands(task, fmt.Errorf("a %s: %w", what, halfDone))
+			return stands(task, fmt.Errorf("a %s: %w", what, errHalfDone))
 		}),
 		cluster.OfferFuture(future, func(string) edo.Future[int] { return never{} }),
 	}

@@ -52,7 +52,7 @@ func play(role string) int {
 			err = errors.Join(err, partErr)
 		}
 		return errors.Join(err, conn.Close(task))
-	})
+	}, tasktest.Quiet(edo.Config{}))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, role, err)
 		return 1

@@ -56,6 +56,7 @@ func (c *Conn) Drop() {
 	c.mu.Lock()
 	isFirst := !c.isClosed
 	c.isClosed = true
+	c.endAbsence() // it is not told that the broker is back
 	var closers []func()
 	for _, p := range c.parts {
 		if p, ok := p.(interface{ Close() }); ok {

@@ -55,6 +55,7 @@ type Conn struct {
 	remakes  int           // how often it was made again
 	lost     time.Time     // when it was lost
 	away     time.Duration // for how long, the last time
+	absence  absence
 }
 
 // Home is a broker that lives with a Conn.
@@ -222,6 +223,7 @@ func (c *Conn) disconnected() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lost = time.Now()
+	c.awaitReturn()
 }
 
 // reconnected is called when a lost connection is there again.
@@ -231,7 +233,9 @@ func (c *Conn) reconnected() {
 	c.since = time.Now()
 	c.away = c.since.Sub(c.lost)
 	c.remakes++
+	tellBack := c.endAbsence()
 	c.mu.Unlock()
+	tellBack()
 	c.asks.resend(func(*Ask) bool { return true })
 	c.mu.Lock()
 	close(c.link)

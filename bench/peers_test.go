@@ -15,6 +15,7 @@ func builtPeers(t *testing.T) (*options, *peerPrograms) {
 	o.onlyBuilt = true
 	var messages bytes.Buffer
 	programs := preparePeers(t.Context(), o, &messages)
+	t.Cleanup(programs.close)
 	if messages.Len() > 0 {
 		t.Log(messages.String())
 	}

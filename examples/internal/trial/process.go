@@ -25,12 +25,14 @@ func Main(m *testing.M, program func()) {
 	os.Exit(m.Run())
 }
 
-// A Process is an example that runs as a process of its own.
+// A Process is an example that runs as a process of its own. Its temporary folder is one of the test,
+// since a program that is killed leaves what it has there.
 type Process struct {
-	t      *testing.T
-	cmd    *exec.Cmd
-	lines  *bufio.Scanner
-	stderr bytes.Buffer
+	t         *testing.T
+	cmd       *exec.Cmd
+	lines     *bufio.Scanner
+	stderr    bytes.Buffer
+	temporary string
 }
 
 // Start runs the example that the test belongs to, with these arguments. It is
@@ -43,8 +45,8 @@ func Start(t *testing.T, args ...string) *Process {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	p := &Process{t: t, cmd: exec.CommandContext(ctx, self, args...)}
-	p.cmd.Env = append(os.Environ(), programVariable+"=1")
+	p := &Process{t: t, cmd: exec.CommandContext(ctx, self, args...), temporary: t.TempDir()}
+	p.cmd.Env = append(os.Environ(), programVariable+"=1", "TMPDIR="+p.temporary)
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -91,7 +93,7 @@ func (p *Process) Signal(s os.Signal) {
 }
 
 // Wait waits for the end. It returns the rest of the output, the standard error, and the
-// exit code.
+// exit code. A program that ends by itself must leave nothing in its temporary folder.
 func (p *Process) Wait() (stdout, stderr string, code int) {
 	p.t.Helper()
 	var rest strings.Builder
@@ -102,7 +104,11 @@ func (p *Process) Wait() (stdout, stderr string, code int) {
 	if p.cmd.ProcessState == nil {
 		p.t.Fatal(err)
 	}
-	return rest.String(), p.stderr.String(), p.cmd.ProcessState.ExitCode()
+	code = p.cmd.ProcessState.ExitCode()
+	if left, err := os.ReadDir(p.temporary); code >= 0 && (err != nil || len(left) > 0) {
+		p.t.Errorf("%s ends with exit code %d, and leaves %v, %v", p.cmd, code, left, err)
+	}
+	return rest.String(), p.stderr.String(), code
 }
 
 // Ends runs the example as a process, in each style, and requires that it ends by

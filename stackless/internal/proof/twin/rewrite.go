@@ -3,12 +3,14 @@ package twin
 import (
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Names that the pass adds; no program of the tool chain has them.
@@ -41,7 +43,7 @@ func Rewrite(name, source string) (Result, error) {
 		Uses:       map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{},
 	}
-	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil), GoVersion: goVersion(source)}
+	config := types.Config{Importer: withoutCgo(fset), GoVersion: goVersion(source)}
 	if _, err := config.Check("main", fset, []*ast.File{f}, info); err != nil {
 		return Result{}, err
 	}
@@ -58,6 +60,16 @@ func Rewrite(name, source string) (Result, error) {
 	w.file(f)
 	return w.result, nil
 }
+
+// withoutCgo imports packages from their sources, those without C: the command cgo of Go 1.26 leaves objects in the
+// temporary folder, and calls the C compiler for each program that imports package net.
+func withoutCgo(fset *token.FileSet) types.Importer {
+	forbidCgo()
+	return importer.ForCompiler(fset, "source", nil)
+}
+
+// forbidCgo changes what the importer of sources looks at, which this process uses for nothing else.
+var forbidCgo = sync.OnceFunc(func() { build.Default.CgoEnabled = false })
 
 // goVersion is the language version that a line //go:build go1.N asks for, or nothing.
 func goVersion(source string) string {

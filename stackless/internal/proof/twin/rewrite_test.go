@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -77,5 +78,17 @@ func TestEveryThirdOperandWaits(t *testing.T) {
 	}
 	if n := strings.Count(r.Source, through); n < 2 {
 		t.Errorf("%d operands wait in\n%s", n, r.Source)
+	}
+}
+
+// TestNothingIsLeftInTheTemporaryFolder rewrites a program that imports a package with C.
+func TestNothingIsLeftInTheTemporaryFolder(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	if _, err := Rewrite("p.go", "package main\n\nimport \"net\"\n\nfunc main() { net.ParseIP(\"::1\") }\n"); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("%v are left, %v", left, err)
 	}
 }

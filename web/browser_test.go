@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -45,8 +47,8 @@ func TestAPageInABrowserIsServed(t *testing.T) {
 	t.Run("compressed", func(t *testing.T) { visit(t, true) })
 }
 
-// browse opens a page in a browser until the test ends. The channel gets the error of a browser that
-// ends before.
+// browse opens a page in a browser until the test ends, and waits for the end of all its processes. The channel gets
+// the error of a browser that ends before.
 func browse(t *testing.T, url string) (exited <-chan error) {
 	t.Helper()
 	browser := ""
@@ -59,24 +61,31 @@ func browse(t *testing.T, url string) (exited <-chan error) {
 	if browser == "" {
 		t.Skip("install chromium to run this test")
 	}
-	profile, err := os.MkdirTemp("", "")
+	profile, err := os.MkdirTemp("", "") // its name is short: a socket is in it
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
 		"--remote-debugging-port=0", "--user-data-dir="+profile, url)
+	cmd.Env = append(os.Environ(), "TMPDIR="+profile) // a browser that is killed leaves a folder there
+	var said bytes.Buffer
+	cmd.Stderr = &said // all its processes have it, so that Wait waits until none writes to the profile
+	cmd.WaitDelay = time.Minute
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	ended, waited := make(chan error, 1), make(chan struct{})
 	go func() {
-		ended <- cmd.Wait()
+		err := cmd.Wait()
+		ended <- fmt.Errorf("%v\n%s", err, &said)
 		close(waited)
 	}()
 	t.Cleanup(func() {
 		cmd.Process.Kill()
 		<-waited
-		os.RemoveAll(profile) // processes of the browser may still write to it: not t.TempDir
+		if err := os.RemoveAll(profile); err != nil {
+			t.Error(err)
+		}
 	})
 	return ended
 }

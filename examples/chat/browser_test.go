@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"os"
@@ -74,13 +75,21 @@ func TestTwoPagesAndATerminalTalk(t *testing.T) {
 		})
 		return mux
 	})
-	profile, err := os.MkdirTemp("", "")
+	profile, err := os.MkdirTemp("", "") // its name is short: a socket is in it
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(profile) // processes of the browser may still write to it: not t.TempDir
+	defer func() {
+		if err := os.RemoveAll(profile); err != nil {
+			t.Error(err)
+		}
+	}()
 	cmd := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
 		"--remote-debugging-port=0", "--user-data-dir="+profile, "http://"+pages+"/test")
+	cmd.Env = append(os.Environ(), "TMPDIR="+profile) // a browser that is killed leaves a folder there
+	var said bytes.Buffer
+	cmd.Stderr = &said // all its processes have it, so that Wait waits until none writes to the profile
+	cmd.WaitDelay = time.Minute
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +105,7 @@ func TestTwoPagesAndATerminalTalk(t *testing.T) {
 			return result
 		case err := <-exited:
 			exited <- err
-			t.Fatalf("the browser has ended: %v", err)
+			t.Fatalf("the browser has ended: %v\n%s", err, &said)
 		case <-time.After(3 * time.Minute):
 			t.Fatal("the pages have said nothing for three minutes")
 		}

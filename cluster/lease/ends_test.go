@@ -2,6 +2,8 @@ package lease_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -78,20 +80,37 @@ func TestLeadLeadsAgainAfterALoss(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		// What a leader returns that was told of its loss.
+		ends := []func(l *lease.Lease, err error) error{
+			func(_ *lease.Lease, err error) error { return err },
+			func(*lease.Lease, error) error { return nil },
+			func(l *lease.Lease, _ error) error { return l.Err() },
+			func(l *lease.Lease, err error) error { return fmt.Errorf("a report: %w", errors.Join(err, l.Err())) },
+		}
+		enough := errors.New("enough")
 		var tokens []uint64
-		err = s.Lead(task, "leader", "anna", func(task *edo.Task, l *lease.Lease) error {
-			tokens = append(tokens, l.Token())
-			if len(tokens) == 3 {
-				return errors.New("enough")
+		lead := func(last func(l *lease.Lease) error) error {
+			tokens = nil
+			return s.Lead(task, "leader", "anna", func(task *edo.Task, l *lease.Lease) error {
+				if tokens = append(tokens, l.Token()); len(tokens) > len(ends)+1 {
+					return errors.New("it leads again")
+				}
+				if err := bucket.Purge(task.Context(), lease.Key("leader")); err != nil {
+					return err
+				}
+				l.Sign()
+				err := task.Cancelled()
+				if len(tokens) > len(ends) {
+					return last(l)
+				}
+				return ends[len(tokens)-1](l, err)
+			})
+		}
+		for _, own := range []error{enough, &lease.LostError{Name: "another"}, &edo.PanicError{Value: edo.ErrCancelled}} {
+			err := lead(func(l *lease.Lease) error { return errors.Join(l.Err(), own) })
+			if !errors.Is(err, own) || len(tokens) != len(ends)+1 || !slices.IsSorted(tokens) {
+				t.Errorf("Lead = %v, with the tokens %v", err, tokens)
 			}
-			if err := bucket.Purge(task.Context(), lease.Key("leader")); err != nil {
-				return err
-			}
-			l.Sign()
-			return task.Cancelled()
-		})
-		if err == nil || err.Error() != "enough" || len(tokens) != 3 || tokens[0] >= tokens[1] || tokens[1] >= tokens[2] {
-			t.Errorf("Lead = %v, with the tokens %v", err, tokens)
 		}
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/internal/core"
 	"github.com/edo-go/edo/scope"
 )
 
@@ -81,9 +82,10 @@ func (l *Lease) RunStep(task *edo.Task, st *edo.Step, fn func(task *edo.Task, st
 
 // Lead acquires the lease with the name, again and again, and runs fn as its holder, the leader: one
 // of all programs that do so, until it dies or is lost. When it has lost the lease, fn is cancelled,
-// and when fn has ended Lead waits to be the leader once more. When fn ends by itself, with an error
-// or without, Lead releases the lease and returns that error. Otherwise it ends when the task is
-// cancelled, or the connection is closed.
+// and when fn has ended, without an error or with one that says no more than l.Err or a cancelled wait,
+// Lead waits to be the leader once more. When fn ends by itself, with an error or without, Lead releases
+// the lease and returns that error. Otherwise it ends when the task is cancelled, or the connection is
+// closed.
 //
 // To know the leader, watch the lease: [Space.Watch].
 //
@@ -95,19 +97,38 @@ func (s *Space) Lead(task *edo.Task, name, holder string, fn func(task *edo.Task
 			return err
 		}
 		err = l.Run(task, func(task *edo.Task) error { return fn(task, l) })
-		if !isOnlyLoss(err) || task.Err() != nil {
+		if !l.isOnlyLoss(err) || task.Err() != nil {
 			return err
 		}
 	}
 }
 
-// isOnlyLoss reports whether err says that a lease was lost, and nothing else.
-func isOnlyLoss(err error) bool {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) == 1 {
-		err = joined.Unwrap()[0]
+// isOnlyLoss reports whether err, which Run has returned, says that l was lost, and nothing else but what follows from
+// that. The function may have returned the loss itself, wrapped or not.
+func (l *Lease) isOnlyLoss(err error) bool {
+	loss := l.loss()
+	return loss != nil && saysOnly(err, loss)
+}
+
+// saysOnly reports whether each error in err is loss, or says that a wait was cancelled.
+func saysOnly(err, loss error) bool {
+	switch e := err.(type) {
+	case *LostError:
+		return err == loss // that of another lease is an error of the function
+	case *edo.PanicError:
+		return false
+	case interface{ Unwrap() []error }:
+		all := e.Unwrap()
+		for _, one := range all {
+			if !saysOnly(one, loss) {
+				return false
+			}
+		}
+		return len(all) != 0
+	case interface{ Unwrap() error }:
+		return saysOnly(e.Unwrap(), loss)
 	}
-	_, ok := err.(*LostError)
-	return ok
+	return core.IsCancellation(err)
 }
 
 // leadStep is a call of Lead, as a step.
@@ -141,7 +162,7 @@ func (s *Space) LeadStep(task *edo.Task, st *edo.Step, name, holder string, fn f
 		done, err = lead.lease.RunStep(task, &lead.run, func(task *edo.Task, st *edo.Step) (bool, error) {
 			return fn(task, st, lead.lease)
 		})
-		if !done || !isOnlyLoss(err) || task.Err() != nil {
+		if !done || !lead.lease.isOnlyLoss(err) || task.Err() != nil {
 			hasReturned = true
 			return done, err
 		}

@@ -3,6 +3,8 @@ package cluster_test
 import (
 	"errors"
 	"fmt"
+	"log"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -107,5 +109,43 @@ func TestAPanicIsToldToTheRuntimeInWhichItHappens(t *testing.T) {
 	}, edo.WithConfig(config))
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// The default of OnError notes that it has printed the stack, and the text of the panic leaves it out from then on: the
+// dead letter, which is read elsewhere, has it all the same.
+func TestADeadLetterHasTheStackThatWasPrinted(t *testing.T) {
+	var printed strings.Builder
+	old, writer, flags := slog.Default(), log.Writer(), log.Flags()
+	defer func() { slog.SetDefault(old); log.SetOutput(writer); log.SetFlags(flags) }()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&printed, nil)))
+	err := edo.Run(func(task *edo.Task) error {
+		conn, err := cluster.Open(task, filepath.Join(t.TempDir(), "broker"))
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		q, err := cluster.NewQueue[int](task, conn, "panics", cluster.QueueConfig{Tries: 1})
+		if err != nil {
+			return err
+		}
+		if _, err := q.Publish(task, -2); err != nil {
+			return err
+		}
+		worker := cluster.WorkFuture(q, 1, func(*cluster.Job[int]) edo.Future[edo.Unit] { panicHere(); return nil })
+		if err := working(task, worker, func() error { return empty(task, q) }); err != nil {
+			return err
+		}
+		letters, err := q.Dead(task, 0, 1)
+		if err != nil || len(letters) != 1 || !strings.Contains(letters[0].Reason, "panicHere") {
+			return fmt.Errorf("there are the dead letters %v, %w", letters, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(printed.String(), "panicHere") {
+		t.Errorf("the log is %q", printed.String())
 	}
 }

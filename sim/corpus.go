@@ -34,9 +34,9 @@ func (e *exploration) replayCorpus() *Failure {
 			e.t.Fatalf("sim: %s: %v", file, err)
 			return nil
 		}
-		f, misfit := e.replay(plan{seed: f.Seed, schedule: f.Schedule})
+		f, misfit := e.replay(plan{seed: f.Seed, schedule: f.Schedule, file: file})
 		if misfit != nil {
-			e.t.Logf("%v\nIt is kept in %s.", misfit, file)
+			e.t.Logf("%v", misfit)
 		}
 		if f != nil {
 			e.setSchedule(f, e.session.Record.Choices())

@@ -101,7 +101,7 @@ func (e *exploration) replay(p plan) (f *Failure, misfit error) {
 	}
 	err := e.retell(func() error { return e.run(p.seed, strategy) })
 	if r != nil {
-		misfit = r.misfit(p.seed, e.t.Name())
+		misfit = r.misfit(p.seed, e.t.Name(), p.file)
 	}
 	if err == nil {
 		return nil, misfit

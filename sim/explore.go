@@ -69,6 +69,7 @@ type plan struct {
 	replays  bool
 	seed     uint64
 	schedule string
+	file     string // in which they are kept; empty: they are of the environment
 }
 
 func readPlan(t TB) (p plan, ok bool) {

@@ -13,10 +13,18 @@ type MisfitError struct {
 	Seed     uint64
 	// Why says what the run has not in common with that of the schedule.
 	Why string
+	// File is where the failure with this schedule is kept; empty: it was given to this run.
+	File string
 }
 
 // Error says what does not fit, and what to do.
 func (e *MisfitError) Error() string {
+	if e.File != "" {
+		return fmt.Sprintf("sim: the schedule of %s, under seed %d, does not fit: %s.\n"+
+			"The program or its test has changed since the failure was kept: so this run is no replay of it. "+
+			"Remove the file, or replace it by a failure that edo hunt finds now.",
+			e.File, e.Seed, e.Why)
+	}
 	return fmt.Sprintf("sim: the schedule %s under seed %d does not fit: %s.\n"+
 		"It is of another program, test or seed, or the program has changed since: so this run is no replay of it. "+
 		"Where the fault was mended, run the test without %s, which looks for it anew; otherwise replay what the run of the test prints, word for word.",
@@ -57,10 +65,11 @@ func (r *replay) count(n int) {
 	}
 }
 
-// misfit returns a [*MisfitError], or nil, when the run has ended. test is its name, or empty.
-func (r *replay) misfit(seed uint64, test string) error {
+// misfit returns a [*MisfitError], or nil, when the run has ended. test is its name, or empty, and file is where
+// its failure is kept, or empty.
+func (r *replay) misfit(seed uint64, test, file string) error {
 	if why := r.Misfit(r.check, r.made, test); why != "" {
-		return &MisfitError{Schedule: r.text, Seed: seed, Why: why}
+		return &MisfitError{Schedule: r.text, Seed: seed, Why: why, File: file}
 	}
 	return nil
 }

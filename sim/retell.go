@@ -18,7 +18,7 @@ import (
 const (
 	mostLines    = 40
 	mostSwitches = 6
-	mostFaults   = 12 // the last ones
+	mostFaults   = 12 // of hosts, and of the network: the last ones of each
 	around       = 2
 	atEnd        = 10
 )
@@ -91,18 +91,21 @@ func shortStory(log *story.Log) string {
 
 // partsOf returns which lines of a long story are told.
 func partsOf(lines []string) (isTold func(i int) bool) {
-	var switches, faults []int
+	var switches []int
+	faults := map[bool][]int{} // true: of hosts, which the many of the network must not push out
 	for i, line := range lines {
 		if len(switches) < mostSwitches && strings.Contains(line, heldUp) {
 			switches = append(switches, i)
 		}
-		if isOfWorld.MatchString(line) {
-			faults = append(faults, i)
+		if of := isOfWorld.FindStringSubmatch(line); of != nil {
+			isOfHost := of[1] != "network"
+			faults[isOfHost] = append(faults[isOfHost], i)
 		}
 	}
-	faults = faults[max(0, len(faults)-mostFaults):]
+	last := func(all []int) []int { return all[max(0, len(all)-mostFaults):] }
+	told := slices.Concat(last(faults[true]), last(faults[false]))
 	return func(i int) bool {
-		return i >= len(lines)-atEnd || slices.Contains(faults, i) ||
+		return i >= len(lines)-atEnd || slices.Contains(told, i) ||
 			slices.ContainsFunc(switches, func(at int) bool { return i >= at-around && i <= at+around })
 	}
 }

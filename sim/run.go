@@ -113,7 +113,7 @@ func (c Config) run(d *simulated.Driver, run func(edo.RunOption) error) error {
 		err = errors.Join(err, errHeldClock)
 	}
 	if r, ok := d.Strategy().(*replay); ok {
-		if misfit := r.misfit(c.Seed, ""); misfit != nil {
+		if misfit := r.misfit(c.Seed, "", ""); misfit != nil {
 			return errors.Join(err, misfit)
 		}
 	}

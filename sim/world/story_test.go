@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -245,5 +246,31 @@ func TestAFailureTellsWhatHappenedToItsHosts(t *testing.T) {
 	})
 	if n := strings.Count(f.text, "host a: "); n < 10 || n > 14 || !strings.Contains(f.text, "host a: loses its power, by #1 ") {
 		t.Errorf("%d lines of the host in %s", n, f.text)
+	}
+}
+
+// What the network does has many lines, and one of a host is more often the cause.
+func TestAFailureTellsOfAHostThatFailedLongAgo(t *testing.T) {
+	if replays {
+		t.Skip("EDO_SEED or EDO_SCHEDULE replays one run, and this test has a failing run of its own")
+	}
+	f := &failing{TB: t}
+	sim.Explore(f, 1, func(seed uint64) error {
+		return sim.Run(seed, func(task *edo.Task) error {
+			w, err := world.New(task, world.Config{})
+			if err != nil {
+				return err
+			}
+			w.Host("a", echo).Crash(world.Silent)
+			for range 60 {
+				if _, err := ask(task, "a", "hello"); err == nil {
+					return errors.New("a host without power has answered")
+				}
+			}
+			return errors.New("it has no answer")
+		})
+	})
+	if !strings.Contains(f.text, "host a: loses its power, by #1 ") || !strings.Contains(f.text, "…") {
+		t.Errorf("the cause is not in %s", f.text)
 	}
 }

@@ -7,9 +7,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"math/big"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +23,12 @@ import (
 // serve starts a server of NATS on loopback, and returns its URL.
 func serve(t *testing.T, o *server.Options) string {
 	t.Helper()
+	return "nats://" + begin(t, o).Addr().String()
+}
+
+// begin starts a server of NATS on loopback.
+func begin(t *testing.T, o *server.Options) *server.Server {
+	t.Helper()
 	o.Host, o.Port, o.NoSigs, o.NoLog, o.StoreDir = "127.0.0.1", server.RANDOM_PORT, true, true, t.TempDir()
 	s, err := server.NewServer(o)
 	if err != nil {
@@ -31,7 +39,7 @@ func serve(t *testing.T, o *server.Options) string {
 	if !s.ReadyForConnections(20 * time.Second) {
 		t.Fatal("the server has not started")
 	}
-	return "nats://" + s.Addr().String()
+	return s
 }
 
 // certificate returns the configs of a server at 127.0.0.1, and of a client that trusts it.
@@ -105,4 +113,111 @@ func TestAClientGivesWhatTheServerAsksFor(t *testing.T) {
 			})
 		})
 	}
+}
+
+// door lets clients of a server in, but for some of them.
+type door struct{ refuses, asked atomic.Int32 }
+
+// Check is how the server asks.
+func (d *door) Check(server.ClientAuthentication) bool {
+	d.asked.Add(1)
+	return d.refuses.Add(-1) < 0
+}
+
+// The client of NATS gives a server up that has refused it twice: also where the server has been told of the user's new
+// password a little later than the program.
+func TestAConnIsMadeAgainAfterTheServerHasRefusedIt(t *testing.T) {
+	d := &door{}
+	o := &server.Options{JetStream: true, CustomClientAuthentication: d}
+	s := begin(t, o)
+	run(t, func(task *edo.Task) error {
+		conn, err := cluster.Connect(task, "nats://"+s.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		v, err := cluster.NewValue[string](task, conn, "it", cluster.ValueConfig{})
+		if err != nil {
+			return err
+		}
+		d.asked.Store(0)
+		d.refuses.Store(4)
+		conns, err := s.Connz(&server.ConnzOptions{})
+		if err != nil {
+			return err
+		}
+		for _, c := range conns.Conns {
+			if err := s.DisconnectClientByID(c.Cid); err != nil {
+				return err
+			}
+		}
+		if _, err := v.Set(task, "here"); err != nil || d.asked.Load() < 5 {
+			t.Errorf("Set = %v, after %d tries", err, d.asked.Load())
+		}
+		return nil
+	})
+}
+
+// The client closes its connection for good when a server sends an error that it does not know, and when a program
+// calls its Close.
+func TestAConnWhoseClientHasClosedEnds(t *testing.T) {
+	url := serve(t, &server.Options{JetStream: true})
+	run(t, func(task *edo.Task) error {
+		conn, err := cluster.Connect(task, url)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		q, err := cluster.NewQueue[string](task, conn, "jobs", cluster.QueueConfig{})
+		if err != nil {
+			return err
+		}
+		v, err := cluster.NewValue[string](task, conn, "it", cluster.ValueConfig{})
+		if err != nil {
+			return err
+		}
+		news, err := v.Watch(task)
+		if err != nil {
+			return err
+		}
+		f := cluster.NewFunc[string, string]("wait", cluster.FuncConfig{})
+		begun, free := make(chan struct{}), make(chan struct{})
+		member, err := cluster.Serve(task, conn, 1, cluster.Offer(f, func(task *edo.Task, _ string) (string, error) {
+			close(begun)
+			return edo.Blocking(task, func(*edo.Task) (string, error) { <-free; return "", nil }).Await(task)
+		}))
+		if err != nil {
+			return err
+		}
+		defer member.Drop()
+		waits := map[string]*edo.JoinHandle[edo.Unit]{}
+		wait := func(what string, fn func(task *edo.Task) error) { waits[what] = edo.Go(task, fn) }
+		serving := edo.Go(task, func(task *edo.Task) error { _, err := edo.Await(task, member); return err })
+		wait("the call", func(task *edo.Task) error { _, err := cluster.Call(task, conn, f, ""); return err })
+		wait("the worker", func(task *edo.Task) error {
+			w := cluster.Work(q, 1, func(*edo.Task, *cluster.Job[string]) error { return nil })
+			defer w.Drop()
+			_, err := edo.Await(task, w)
+			return err
+		})
+		wait("the watch", func(task *edo.Task) error { _, err := news.Recv(task); return err })
+		if _, err := edo.Blocking(task, func(*edo.Task) (edo.Unit, error) { <-begun; return edo.Unit{}, nil }).Await(task); err != nil {
+			return err
+		}
+		conn.NATS().Close()
+		for what, h := range waits {
+			_, err := h.Await(task)
+			if isStopped := what == "the worker" && err == nil; !isStopped && !errors.Is(err, cluster.ErrClosed) {
+				t.Errorf("%s ends with %v", what, err)
+			}
+		}
+		close(free) // the member waits for its function
+		if _, err := serving.Await(task); err != nil && !errors.Is(err, cluster.ErrClosed) {
+			t.Errorf("the member ends with %v", err)
+		}
+		if _, err := v.Set(task, "x"); !errors.Is(err, cluster.ErrClosed) {
+			t.Errorf("Set = %v", err)
+		}
+		return conn.Close(task)
+	})
 }

@@ -34,7 +34,7 @@ func (c *Conn) Address() string {
 func (c *Conn) MaxPayload() int { return c.in().MaxPayload() }
 
 // NATS returns the connection of the NATS client, for what this package does not have. It belongs to
-// the Conn, which closes it. What waits in it blocks a goroutine.
+// the Conn, which closes it, and is dropped when something else does. What waits in it blocks a goroutine.
 func (c *Conn) NATS() *nats.Conn { return c.in().NATS() }
 
 // Close ends the Conn in order. No new operation begins; workers take no more jobs, and their

@@ -1,9 +1,11 @@
 package link
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/edo-go/edo"
+	"github.com/nats-io/nats.go"
 )
 
 // BeginClose has the members stop, and no other one enter.
@@ -51,7 +53,20 @@ func (q *Quiet) Poll(cx *edo.Context) (edo.Unit, edo.Poll, error) {
 }
 
 // Drop ends the Conn at once, and its Home.
-func (c *Conn) Drop() {
+func (c *Conn) Drop() { c.end(ErrClosed) }
+
+// abandoned is called when the client has closed its connection: after Drop, or by itself, as it does for some errors
+// of a server, and for a program that has asked it to. No one would make the connection again.
+func (c *Conn) abandoned(nc *nats.Conn) {
+	cause := ErrClosed
+	if err := nc.LastError(); err != nil {
+		cause = fmt.Errorf("%w by the client of NATS: %w", ErrClosed, err)
+	}
+	c.end(cause)
+}
+
+// end ends the Conn at once, and its Home. What waits ends with cause.
+func (c *Conn) end(cause error) {
 	c.BeginClose()
 	c.mu.Lock()
 	isFirst := !c.isClosed
@@ -70,7 +85,7 @@ func (c *Conn) Drop() {
 	for _, end := range closers {
 		end()
 	}
-	c.asks.close(ErrClosed)
+	c.asks.close(cause)
 	c.nc.Close()
 	if c.home != nil {
 		c.home.Close()

@@ -95,6 +95,7 @@ func Open(ctx context.Context, urls string, options []nats.Option) (*Conn, error
 	}
 	options = append(options,
 		nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.ReconnectJitter(50*time.Millisecond, 50*time.Millisecond),
+		nats.IgnoreAuthErrorAbort(), // a server that refuses it twice may only know of the new password a little later
 		nats.PingInterval(PingInterval), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // what waits for an answer is sent again
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { c.disconnected() }),
@@ -106,6 +107,7 @@ func Open(ctx context.Context, urls string, options []nats.Option) (*Conn, error
 		return nil, fmt.Errorf("cluster: connect to %s: %w", redacted(urls), err)
 	}
 	c.nc = nc
+	nc.SetClosedHandler(c.abandoned)
 	c.payload.Store(nc.MaxPayload())
 	if c.js, err = jetstream.New(nc); err == nil {
 		err = c.asks.open(nc)
@@ -114,8 +116,7 @@ func Open(ctx context.Context, urls string, options []nats.Option) (*Conn, error
 		err = c.awaitJetStream(ctx)
 	}
 	if err != nil {
-		c.asks.close(ErrClosed)
-		nc.Close()
+		c.Drop()
 		return nil, fmt.Errorf("cluster: connect to %s: %w", redacted(urls), err)
 	}
 	return c, nil

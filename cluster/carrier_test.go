@@ -63,7 +63,7 @@ func TestACarrierTakesAlongWhatBelongsToATaskWithItsJobs(t *testing.T) {
 			return nil
 		})
 		works := edo.Spawn(task, edo.Future[edo.Unit](worker))
-		if _, err := q.Publish(task, "plain"); err != nil {
+		if _, err := q.Publish(task, "plain", cluster.PublishOption{}); err != nil {
 			return err
 		}
 		err = carrying(task, "a hat", func(task *edo.Task) error {

@@ -27,7 +27,7 @@ const (
 	headExpected = "Nats-Expected-Last-Subject-Sequence"
 )
 
-// A PublishOption changes what one publish does.
+// A PublishOption changes what one publish does. The zero value changes nothing.
 type PublishOption struct{ apply func(p *plan) error }
 
 // plan is a publish with its options.
@@ -124,6 +124,9 @@ func (q *Queue[T]) publishing(job T, options []PublishOption) *publishing {
 	p := plan{}
 	f := &publishing{conn: q.conn, on: "cluster: the confirmation of a job by the queue " + q.name}
 	for _, o := range options {
+		if o.apply == nil {
+			continue
+		}
 		if f.err = o.apply(&p); f.err != nil {
 			return f
 		}

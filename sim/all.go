@@ -7,7 +7,7 @@ import (
 	"github.com/edo-go/edo/internal/schedule"
 )
 
-// An AllOption changes what [All] does.
+// An AllOption changes what [All] does. The zero value changes nothing.
 type AllOption struct{ apply func(*allOptions) }
 
 type allOptions struct {
@@ -40,7 +40,9 @@ func All(t TB, fn func() error, opts ...AllOption) (schedules int) {
 	t.Helper()
 	o := allOptions{limit: 1_000_000}
 	for _, opt := range opts {
-		opt.apply(&o)
+		if opt.apply != nil {
+			opt.apply(&o)
+		}
 	}
 	plan, ok := readPlan(t)
 	if !ok {

@@ -105,7 +105,7 @@ func TestAllLeavesOutOrdersOfOperationsOnDifferentObjects(t *testing.T) {
 		}},
 	} {
 		program := func() error { return sim.Run(0, apart(c.rounds, c.own)) }
-		reduced, full := sim.All(t, program), sim.All(t, program, sim.Every())
+		reduced, full := sim.All(t, program, sim.AllOption{}), sim.All(t, program, sim.Every())
 		t.Logf("%s: %d schedules, and %d with those that do not matter", name, reduced, full)
 		least := 10
 		if name == "join" { // the start of a task is on everything

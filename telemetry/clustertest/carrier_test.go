@@ -2,6 +2,7 @@ package clustertest
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -94,6 +95,7 @@ func TestTheSpanOfACallIsBelowThatOfTheCaller(t *testing.T) {
 	for _, stored := range []bool{false, true} {
 		f := cluster.NewFunc[int, int]("square", cluster.FuncConfig{Stored: stored})
 		headers := make(chan nats.Header, 1)
+		var head nats.Header
 		all := with(t, func(task *edo.Task, conn *cluster.Conn, tracer *tracing.Tracer) error {
 			member, err := cluster.Serve(task, conn, 2, cluster.Offer(f, func(task *edo.Task, n int) (int, error) { return n * n, nil }))
 			if err != nil {
@@ -118,9 +120,18 @@ func TestTheSpanOfACallIsBelowThatOfTheCaller(t *testing.T) {
 				}
 				return nil
 			}, edo.Name("caller"), tracer.Span()).Await(task)
+			// The goroutine of the subscription may be behind the answer, and a Conn that closes does not wait for it.
+			_, unseen := edo.Blocking(task, func(*edo.Task) (edo.Unit, error) {
+				select {
+				case head = <-headers:
+					return edo.Unit{}, nil
+				case <-time.After(30 * time.Second):
+					return edo.Unit{}, fmt.Errorf("stored: %v: no message of the call was seen", stored)
+				}
+			}).Await(task)
 			member.Stop()
 			_, stopped := serves.Await(task)
-			return errors.Join(err, stopped)
+			return errors.Join(err, unseen, stopped)
 		})
 		name := "call of square"
 		if stored {
@@ -129,13 +140,8 @@ func TestTheSpanOfACallIsBelowThatOfTheCaller(t *testing.T) {
 		isBelow(t, all, name, "caller")
 		caller := all["caller"].SpanContext()
 		want := "00-" + caller.TraceID().String() + "-" + caller.SpanID().String() + "-01"
-		select {
-		case head := <-headers:
-			if len(head["traceparent"]) != 1 || head["traceparent"][0] != want {
-				t.Errorf("stored: %v: the headers are %v, want traceparent %s", stored, head, want)
-			}
-		case <-time.After(30 * time.Second):
-			t.Errorf("stored: %v: no message of the call was seen", stored)
+		if len(head["traceparent"]) != 1 || head["traceparent"][0] != want {
+			t.Errorf("stored: %v: the headers are %v, want traceparent %s", stored, head, want)
 		}
 	}
 }

@@ -218,8 +218,9 @@ type failing struct {
 func (f *failing) Logf(string, ...any)               {}
 func (f *failing) Fatalf(format string, args ...any) { f.text = fmt.Sprintf(format, args...) }
 
-// Many things happen to the hosts of a long run: a failure tells the last of them with its switches.
-func TestAFailureTellsWhatHappenedToItsHosts(t *testing.T) {
+// failureOf returns what is told of a run that fails: of program, in a world of its own.
+func failureOf(t *testing.T, program func(task *edo.Task, w *world.World) error) string {
+	t.Helper()
 	if replays {
 		t.Skip("EDO_SEED or EDO_SCHEDULE replays one run, and this test has a failing run of its own")
 	}
@@ -230,47 +231,45 @@ func TestAFailureTellsWhatHappenedToItsHosts(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			a := w.Host("a", echo)
-			for range 30 {
-				if err := timer.Sleep(task, time.Second); err != nil {
-					return err
-				}
-				a.Restart()
-			}
+			return program(task, w)
+		})
+	})
+	return f.text
+}
+
+// Many things happen to the hosts of a long run: a failure tells the last of them with its switches.
+func TestAFailureTellsWhatHappenedToItsHosts(t *testing.T) {
+	text := failureOf(t, func(task *edo.Task, w *world.World) error {
+		a := w.Host("a", echo)
+		for range 30 {
 			if err := timer.Sleep(task, time.Second); err != nil {
 				return err
 			}
-			_, err = ask(task, "b", "hello")
+			a.Restart()
+		}
+		if err := timer.Sleep(task, time.Second); err != nil {
 			return err
-		})
+		}
+		_, err := ask(task, "b", "hello")
+		return err
 	})
-	if n := strings.Count(f.text, "host a: "); n < 10 || n > 14 || !strings.Contains(f.text, "host a: loses its power, by #1 ") {
-		t.Errorf("%d lines of the host in %s", n, f.text)
+	if n := strings.Count(text, "host a: "); n < 10 || n > 14 || !strings.Contains(text, "host a: loses its power, by #1 ") {
+		t.Errorf("%d lines of the host in %s", n, text)
 	}
 }
 
 // What the network does has many lines, and one of a host is more often the cause.
 func TestAFailureTellsOfAHostThatFailedLongAgo(t *testing.T) {
-	if replays {
-		t.Skip("EDO_SEED or EDO_SCHEDULE replays one run, and this test has a failing run of its own")
-	}
-	f := &failing{TB: t}
-	sim.Explore(f, 1, func(seed uint64) error {
-		return sim.Run(seed, func(task *edo.Task) error {
-			w, err := world.New(task, world.Config{})
-			if err != nil {
-				return err
+	text := failureOf(t, func(task *edo.Task, w *world.World) error {
+		w.Host("a", echo).Crash(world.Silent)
+		for range 60 {
+			if _, err := ask(task, "a", "hello"); err == nil {
+				return errors.New("a host without power has answered")
 			}
-			w.Host("a", echo).Crash(world.Silent)
-			for range 60 {
-				if _, err := ask(task, "a", "hello"); err == nil {
-					return errors.New("a host without power has answered")
-				}
-			}
-			return errors.New("it has no answer")
-		})
+		}
+		return errors.New("it has no answer")
 	})
-	if !strings.Contains(f.text, "host a: loses its power, by #1 ") || !strings.Contains(f.text, "…") {
-		t.Errorf("the cause is not in %s", f.text)
+	if !strings.Contains(text, "host a: loses its power, by #1 ") || !strings.Contains(text, "…") {
+		t.Errorf("the cause is not in %s", text)
 	}
 }

@@ -84,12 +84,12 @@ func TestCancelledWaitsAndIsCancelSafe(t *testing.T) {
 		if _, err := handles[0].Await(task); !errors.Is(err, edo.ErrCancelled) {
 			t.Errorf("got %v", err)
 		}
-		for waits := 2; c.Below() != waits; { // the aborted task has left
-			if c.Below() < waits {
-				edo.Yield(task) // a task has not begun to wait
-			} else {
-				t.Fatalf("%d wait, want %d", c.Below(), waits)
-			}
+		waits := c.Below()
+		for ; waits < 2; waits = c.Below() {
+			edo.Yield(task) // a task has not begun to wait
+		}
+		if waits != 2 { // the aborted task has not left
+			t.Errorf("%d wait, want 2", waits)
 		}
 		c.Cancel()
 		for _, h := range handles[1:] {

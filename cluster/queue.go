@@ -252,8 +252,8 @@ func (q *Queue[T]) makeLines(ctx context.Context) error {
 
 // QueueInfo is how a queue stands.
 type QueueInfo struct {
-	Waiting   int // jobs that wait, those that rest after a failed try among them
-	Taken     int // jobs that workers have, or had when they died
+	Waiting   int // jobs that wait for a worker
+	Taken     int // jobs that workers have, had when they died, or gave back at their stop or to rest after a failed try
 	Scheduled int // jobs that are not due
 	Dead      int // dead letters
 }
@@ -276,14 +276,23 @@ func (q *Queue[T]) info(ctx context.Context) (info QueueInfo, err error) {
 			if err != nil {
 				return err
 			}
-			info.Waiting += int(i.NumPending)
 			info.Taken += i.NumAckPending
 		}
 		s, err := q.conn.in().JetStream().Stream(ctx, q.stream())
 		if err != nil {
 			return err
 		}
-		info.Scheduled = max(0, int(s.CachedInfo().State.Msgs)-info.Waiting-info.Taken)
+		// Of a new job the broker tells its consumer some time after it has confirmed it: the stream knows what waits.
+		jobs, err := s.Info(ctx, jetstream.WithSubjectFilter(q.root()+"*"))
+		if err != nil {
+			return err
+		}
+		due := 0
+		for _, n := range jobs.State.Subjects {
+			due += int(n)
+		}
+		info.Waiting = max(0, due-info.Taken)
+		info.Scheduled = max(0, int(jobs.State.Msgs)-due)
 		if s, err = q.conn.in().JetStream().Stream(ctx, q.deadStream()); err != nil {
 			return err
 		}

@@ -106,20 +106,29 @@ func look(ctx context.Context, conn *cluster.Conn) (all []queueState, err error)
 			dead[strings.TrimSuffix(name, "_dead")] = int(info.State.Msgs)
 			continue
 		}
-		q := queueState{name: name, at: time.Now(), left: info.State.LastSeq - info.State.Msgs}
 		stream, err := js.Stream(ctx, info.Config.Name)
 		if err != nil {
 			return nil, err
 		}
+		q := queueState{name: name}
 		consumers := stream.ListConsumers(ctx)
 		for c := range consumers.Info() {
-			q.waiting += int(c.NumPending)
 			q.taken += c.NumAckPending
 		}
 		if err := consumers.Err(); err != nil {
 			return nil, err
 		}
-		q.scheduled = max(0, int(info.State.Msgs)-q.waiting-q.taken)
+		// As in cluster.Queue.Info: what is due is in a subject of one word below that of the queue.
+		lines := jetstream.WithSubjectFilter(strings.TrimSuffix(info.Config.Subjects[0], ">") + "*")
+		if info, err = stream.Info(ctx, lines); err != nil {
+			return nil, err
+		}
+		due := 0
+		for _, n := range info.State.Subjects {
+			due += int(n)
+		}
+		q.at, q.left = time.Now(), info.State.LastSeq-info.State.Msgs
+		q.waiting, q.scheduled = max(0, due-q.taken), max(0, int(info.State.Msgs)-due)
 		all = append(all, q)
 	}
 	for i := range all {

@@ -48,16 +48,29 @@ type TimeoutError struct {
 	More  int      // how many more tasks had not ended
 }
 
-// Error names the tasks.
+// Error names the tasks, each name once.
 func (e *TimeoutError) Error() string {
 	if len(e.Tasks) == 0 {
 		return "scope: timed out: its function had not returned in time, its tasks had ended"
 	}
-	text := "scope: timed out; not ended: " + strings.Join(e.Tasks, ", ")
-	if e.More > 0 {
-		text += fmt.Sprintf(", and %d more", e.More)
+	times := map[string]int{}
+	for _, name := range e.Tasks {
+		times[name]++
 	}
-	return text
+	var parts []string
+	for _, name := range e.Tasks {
+		switch n := times[name]; {
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d × %s", n, name))
+		case n == 1:
+			parts = append(parts, name)
+		}
+		times[name] = 0
+	}
+	if e.More > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", e.More))
+	}
+	return "scope: timed out; not ended: " + strings.Join(parts, ", ")
 }
 
 // Unwrap returns [context.DeadlineExceeded].

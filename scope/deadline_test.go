@@ -115,3 +115,10 @@ func TestFunctionThatComputesSeesTheDeadlineOfItsScope(t *testing.T) {
 		return nil
 	})
 }
+
+func TestTheErrorOfATimeLimitNamesEqualTasksOnceAndCountsThem(t *testing.T) {
+	late := &scope.TimeoutError{Tasks: []string{"fan", "slow", "fan", "fan"}, More: 84}
+	if got, want := late.Error(), "scope: timed out; not ended: 3 × fan, slow, and 84 more"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

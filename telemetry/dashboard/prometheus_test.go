@@ -189,6 +189,16 @@ func query(t *testing.T, address, expr string) int {
 	return len(answer.Data.Result)
 }
 
+// watchErrors returns how many channels have not been read in time.
+func watchErrors() (n float64) {
+	for _, p := range metrics.New(metrics.Config{}).Read() {
+		if p.Metric.Name == "edo.watch.errors" {
+			n += p.Value
+		}
+	}
+	return n
+}
+
 // A real Prometheus scrapes a program, and is asked each expression of the dashboard and of the alerts.
 func TestEveryExpressionHasDataInARealPrometheus(t *testing.T) {
 	tool(t, "prometheus")
@@ -206,7 +216,10 @@ func TestEveryExpressionHasDataInARealPrometheus(t *testing.T) {
 	due := []string{"EdoChannelFull", "EdoTasksFail"}
 	all := alerts(t)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if n := query(t, address, all[name]); n >= 0 && n != 0 != slices.Contains(due, name) {
+		n := query(t, address, all[name])
+		// On a busy machine the goroutine that asks the channel may take more than 100 ms.
+		mayBeDue := name == "EdoWatchErrors" && watchErrors() != 0
+		if n >= 0 && n != 0 != slices.Contains(due, name) && !mayBeDue {
 			t.Errorf("%s: %d series, and it should be one of %v that have any", name, n, due)
 		}
 		compared, _, _ := strings.Cut(strings.ReplaceAll(all[name], " >= ", " > "), " > ")

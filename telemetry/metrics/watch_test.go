@@ -112,8 +112,9 @@ func TestAWatchedFunctionThatPanicsOrDoesNotReturnIsLeftOut(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 	}
-	if more := values(src.Read())["edo.watch.errors"] - before; more < 4 || len(calls) != 1 {
-		t.Errorf("%v more errors, and %d calls of one that has not returned", more, len(calls))
+	<-calls // its goroutine may be behind the reads
+	if more := values(src.Read())["edo.watch.errors"] - before; more < 4 || len(calls) != 0 {
+		t.Errorf("%v more errors, and %d more calls of one that has not returned", more, len(calls))
 	}
 	close(release)
 	for values(src.Read())["edo.channel.depth hangs"] != 1 { // it has returned: it is asked again

@@ -8,6 +8,7 @@ import (
 	"github.com/edo-go/edo/console"
 	"github.com/edo-go/edo/internal/planted"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/report"
 )
 
 func TestATaskTellsWhatItWaitsForAndWhatCouldWakeIt(t *testing.T) {
@@ -32,7 +33,7 @@ func TestATaskThatHasEndedIsNotTakenForAnother(t *testing.T) {
 	tx, rx := mpsc.New[int](1)
 	h := edo.Go(p.rt, func(task *edo.Task) error { _, err := rx.Recv(task); return err }, edo.Name("reader"))
 	_, rt := p.until(func(_ *console.Frame, rt *console.Runtime) bool {
-		return len(rt.Groups) == 1 && len(rt.Groups[0].Tasks) == 1
+		return len(rt.Groups) == 1 && len(rt.Groups[0].Tasks) == 1 && rt.Groups[0].State == report.Waiting
 	})
 	ref := rt.Groups[0].Tasks[0].Ref
 	if v := p.task(ref); v.Ended || v.Info.Name != "reader" || v.Info.Waits[0].On != "mpsc: receive (empty, capacity 1)" {

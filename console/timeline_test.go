@@ -113,7 +113,7 @@ func TestTheTimelineHasThePollsOfEachWorker(t *testing.T) {
 	json.Unmarshal(get(p.h, "GET", "/timeline").Body.Bytes(), &before)
 	p.until(func(f *console.Frame, rt *console.Runtime) bool { return !f.Recording })
 	json.Unmarshal(get(p.h, "GET", "/timeline").Body.Bytes(), &after)
-	if before.Recording || after.Kept > before.Kept+1 {
+	if before.Recording || after.Kept > before.Kept+2 { // each worker may have been in a poll
 		t.Errorf("after its end it has %d polls, and then %d", before.Kept, after.Kept)
 	}
 }

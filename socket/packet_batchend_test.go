@@ -6,11 +6,13 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/edo-go/edo"
+	"github.com/edo-go/edo/report"
 	"github.com/edo-go/edo/timer"
 )
 
@@ -157,9 +159,11 @@ func TestWriteBatchThatEndsEarlySaysHowManyWereSent(t *testing.T) {
 				writer := edo.Go(task, func(task *edo.Task) (err error) {
 					sent, err = sender.WriteBatch(task, make([]Message, 2000))
 					return err
-				})
-				if err := timer.Sleep(task, 5*time.Millisecond); err != nil {
-					return err
+				}, edo.Name("writer"))
+				for !isWaiting(task, "writer") { // for room
+					if err := edo.Yield(task); err != nil {
+						return err
+					}
 				}
 				if err := end.end(task, sender, writer); err != nil {
 					return err
@@ -180,6 +184,13 @@ func TestWriteBatchThatEndsEarlySaysHowManyWereSent(t *testing.T) {
 			})
 		})
 	}
+}
+
+// isWaiting reports whether the task with the name waits.
+func isWaiting(task *edo.Task, name string) bool {
+	return slices.ContainsFunc(task.Runtime().Snapshot().Tasks, func(of report.Task) bool {
+		return of.Name == name && of.State == report.Waiting
+	})
 }
 
 func TestCloseAndDeadlinesEndAReadBatchThatWaits(t *testing.T) {

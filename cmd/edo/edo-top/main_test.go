@@ -63,6 +63,12 @@ func faulty() error {
 // frames serves these frames, one after the other, and then none until its reader goes.
 func frames(t *testing.T, all ...*console.Frame) (address string) {
 	t.Helper()
+	return serveFrames(t, all...).Listener.Addr().String()
+}
+
+// serveFrames returns the server of frames.
+func serveFrames(t *testing.T, all ...*console.Frame) *httptest.Server {
+	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/stream" {
 			http.NotFound(w, r)
@@ -84,7 +90,7 @@ func frames(t *testing.T, all ...*console.Frame) (address string) {
 		s.CloseClientConnections()
 		s.Close()
 	})
-	return s.Listener.Addr().String()
+	return s
 }
 
 // frameAt is a frame with as many tasks as seconds have passed.
@@ -167,12 +173,12 @@ func TestWhatIsWrongIsSaidWithWhatHelps(t *testing.T) {
 
 func TestALostConnectionIsMadeAnew(t *testing.T) {
 	var isDown atomic.Bool
-	inner := frames(t, frameAt(1))
+	inner := serveFrames(t, frameAt(1))
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isDown.Load() {
 			panic(http.ErrAbortHandler) // the connection ends without an answer
 		}
-		http.Redirect(w, r, "http://"+inner+"/stream", http.StatusTemporaryRedirect)
+		http.Redirect(w, r, inner.URL+"/stream", http.StatusTemporaryRedirect)
 	}))
 	defer s.Close()
 	client, err := remote.New(s.Listener.Addr().String(), "")
@@ -186,7 +192,10 @@ func TestALostConnectionIsMadeAnew(t *testing.T) {
 		defer close(ended)
 		follow(ctx, client, pauses{time.Microsecond, time.Millisecond, time.Hour}, func(msg any) { told <- msg })
 	}()
+	for _, isFrame := (<-told).(frameCame); !isFrame; _, isFrame = (<-told).(frameCame) {
+	}
 	isDown.Store(true)
+	inner.CloseClientConnections()
 	for range 3 { // it tries again and again
 		for _, isLost := (<-told).(connectionLost); !isLost; _, isLost = (<-told).(connectionLost) {
 		}

@@ -25,9 +25,9 @@ type program struct {
 }
 
 // startShow starts the program without visitors.
-func startShow(t *testing.T, nodes int) *program {
+func startShow(t *testing.T, nodes int, args ...string) *program {
 	t.Helper()
-	s := &program{Process: trial.Start(t, "-visitors", "0", "-nodes", fmt.Sprint(nodes))}
+	s := &program{Process: trial.Start(t, append([]string{"-visitors", "0", "-nodes", fmt.Sprint(nodes)}, args...)...)}
 	for i := range nodes {
 		var number, pid, port int
 		var host string
@@ -95,7 +95,7 @@ func (s *program) tells(t *testing.T, want string) {
 }
 
 func TestPeopleSeeEachOtherOverAllNodes(t *testing.T) {
-	s := startShow(t, 2)
+	s := startShow(t, 2, "-ttl", "1h") // no machine is so slow that a name is lost
 	anna := s.connect(t, 1, "anna")
 	anna.hears("welcome, anna", "+ anna at node 1")
 	s.tells(t, "+ anna at node 1 1 online")
@@ -151,6 +151,7 @@ func TestANodeThatStoodStillTakesNoNameBackFromAnother(t *testing.T) {
 	carl.hears("welcome, carl", "+ anna at node 1", "+ ben at node 2", "+ carl at node 2")
 	anna.hears("+ carl at node 2")
 	ben.hears("+ carl at node 2")
+	t.Cleanup(func() { syscall.Kill(s.pids[1], syscall.SIGCONT) }) // one that stands still does not end with the program
 	if err := syscall.Kill(s.pids[1], syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,7 @@ func Start(t *testing.T, args ...string) *Process {
 	p := &Process{t: t, cmd: exec.CommandContext(ctx, self, args...), temporary: t.TempDir()}
 	p.cmd.Env = append(os.Environ(), programVariable+"=1", "TMPDIR="+p.temporary)
 	p.cmd.Stderr = &p.stderr
+	p.cmd.WaitDelay = time.Minute // a process that it has started may stand still, and has the standard error too
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -236,23 +236,35 @@ func TestAnAbortReachesTheOtherMachine(t *testing.T) {
 }
 
 func TestTheTimeLimitOfTheCallerEndsTheFunction(t *testing.T) {
-	w := newWaiting("waits", cluster.FuncConfig{}, 2, 2)
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
-		return served(task, conn, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
-			var h *edo.JoinHandle[int]
-			_, err := timer.Timeout(task, 300*time.Millisecond, func(task *edo.Task) (int, error) {
-				h = cluster.Spawn(task, conn, w.f, "spawned") // the task of the call is not ended by the limit, and its function is
-				return cluster.Call(task, conn, w.f, "called")
-			})
-			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("the call is %v", err)
+		// The limit grows until the machine is so fast that both functions have begun within it.
+		for limit, hasBegun := 300*time.Millisecond, false; !hasBegun; limit *= 2 {
+			w := newWaiting("waits", cluster.FuncConfig{}, 2, 2)
+			err := served(task, conn, 4, []cluster.Offered{w.offer()}, func(*cluster.Member) error {
+				var h *edo.JoinHandle[int]
+				_, err := timer.Timeout(task, limit, func(task *edo.Task) (int, error) {
+					h = cluster.Spawn(task, conn, w.f, "spawned") // the task of the call is not ended by the limit, and its function is
+					return cluster.Call(task, conn, w.f, "called")
+				})
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("the call is %v", err)
+				}
+				_, err = h.Await(task)
+				if _, ok := errors.AsType[*cluster.RemoteError](err); !ok || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("the spawned call is %v", err)
+				}
+				return nil
+			}) // it ends when its functions have
+			if err != nil {
+				return err
 			}
-			_, err = h.Await(task)
-			if _, ok := errors.AsType[*cluster.RemoteError](err); !ok || !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("the spawned call is %v", err)
+			spawned, called := w.begun.count("spawned"), w.begun.count("called")
+			if w.ended.count("spawned is cancelled") != spawned || w.ended.count("called is cancelled") != called {
+				return fmt.Errorf("%d and %d have begun, and calls have ended as %v", spawned, called, w.ended.order)
 			}
-			return w.ended.await(task)
-		})
+			hasBegun = spawned+called == 2
+		}
+		return nil
 	})
 }
 

@@ -115,7 +115,7 @@ func TestTheErrorOfATimeLimitSaysSoAndWhatTheFunctionSays(t *testing.T) {
 					t.Errorf("%s is %v", c.f.Name(), err)
 					continue
 				}
-				want := `^its time limit (has passed, [0-9.]+ms after the call had come|had passed when the call came)` + c.suffix + `$`
+				want := `^its time limit (has passed, [0-9.]+(ms|µs|ns) after the call had come|had passed when the call came)` + c.suffix + `$`
 				if !regexp.MustCompile(want).MatchString(e.Text) {
 					t.Errorf("%s is %q, want %q", c.f.Name(), e.Text, want)
 				}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/edo-go/edo"
@@ -73,13 +74,29 @@ func TestAValueOfATopicReachesEverySubscriber(t *testing.T) {
 	})
 }
 
+// counting is a codec that counts the values that have come.
+type counting struct {
+	cluster.Codec
+	come atomic.Int32
+}
+
+func (c *counting) Unmarshal(data []byte, v any) error {
+	defer c.come.Add(1)
+	return c.Codec.Unmarshal(data, v)
+}
+
 func TestASlowSubscriberLearnsHowManyValuesItMissed(t *testing.T) {
 	with(t, func(task *edo.Task, conn *cluster.Conn) error {
 		topic, err := cluster.NewTopic[int](conn, "numbers", nil)
 		if err != nil {
 			return err
 		}
-		slow, err := topic.Subscribe(task, 4)
+		codec := &counting{Codec: cluster.JSON}
+		same, err := cluster.NewTopic[int](conn, "numbers", codec)
+		if err != nil {
+			return err
+		}
+		slow, err := same.Subscribe(task, 4)
 		if err != nil {
 			return err
 		}
@@ -99,6 +116,10 @@ func TestASlowSubscriberLearnsHowManyValuesItMissed(t *testing.T) {
 			if v, err := fast.Recv(task); v != i || err != nil {
 				t.Errorf("the fast one has %d, %v, want %d", v, err, i)
 			}
+		}
+		// Each subscription has a goroutine of its own.
+		if err := until(task, func() bool { return codec.come.Load() == n }); err != nil {
+			return err
 		}
 		seen, missed := 0, 0
 		for seen+missed < n {

@@ -14,15 +14,16 @@ import (
 	"github.com/edo-go/edo/internal/tasktest"
 )
 
-// Run runs fn in a runtime of its own. When it fails, tasks that wait for the rest of fn end as well.
+// Run runs fn in a runtime of its own. When it fails, also by t.Fatal, tasks that wait for the rest of fn end as well.
 func Run(t *testing.T, fn func(task *edo.Task) error) {
 	t.Helper()
-	err := edo.Run(func(task *edo.Task) error {
-		err := fn(task)
-		if err != nil || t.Failed() {
-			go task.Runtime().Shutdown(context.Background())
-		}
-		return err
+	err := edo.Run(func(task *edo.Task) (err error) {
+		defer func() {
+			if err != nil || t.Failed() {
+				go task.Runtime().Shutdown(context.Background())
+			}
+		}()
+		return fn(task)
 	}, tasktest.Quiet(edo.Config{}))
 	if err != nil {
 		t.Error(err)

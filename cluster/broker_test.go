@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func descriptors(t *testing.T) (all []string) {
 func TestABrokerListensNowhereAndLeavesNothingBehind(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "broker")
 	tasktest.OnAll(t, func(t *testing.T, opt edo.RunOption) {
-		before, goroutines := len(descriptors(t)), tasktest.CountGoroutines()
+		before, goroutines := descriptors(t), tasktest.CountGoroutines()
 		err := edo.Run(func(task *edo.Task) error {
 			for range 3 {
 				conn, err := cluster.Open(task, folder)
@@ -50,7 +51,7 @@ func TestABrokerListensNowhereAndLeavesNothingBehind(t *testing.T) {
 				hasFolder := false
 				for _, to := range descriptors(t) {
 					hasFolder = hasFolder || strings.HasPrefix(to, folder)
-					if strings.HasPrefix(to, "socket:") {
+					if strings.HasPrefix(to, "socket:") && !slices.Contains(before, to) {
 						t.Errorf("there is a %s", to)
 					}
 				}
@@ -71,8 +72,8 @@ func TestABrokerListensNowhereAndLeavesNothingBehind(t *testing.T) {
 			t.Error(err)
 		}
 		tasktest.RequireGoroutines(t, goroutines)
-		if after := descriptors(t); len(after) > before {
-			t.Errorf("%d descriptors, %d before: %v", len(after), before, after)
+		if after := descriptors(t); len(after) > len(before) {
+			t.Errorf("%d descriptors, %d before: %v", len(after), len(before), after)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"math/big"
 	"net"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -130,6 +131,8 @@ func TestAConnIsMadeAgainAfterTheServerHasRefusedIt(t *testing.T) {
 	d := &door{}
 	o := &server.Options{JetStream: true, CustomClientAuthentication: d}
 	s := begin(t, o)
+	most := sockets(t) + 2                           // a connection has two ends
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // the collector of garbage would close what nothing else closes
 	run(t, func(task *edo.Task) error {
 		conn, err := cluster.Connect(task, "nats://"+s.Addr().String())
 		if err != nil {
@@ -154,8 +157,19 @@ func TestAConnIsMadeAgainAfterTheServerHasRefusedIt(t *testing.T) {
 		if _, err := v.Set(task, "here"); err != nil || d.asked.Load() < 5 {
 			t.Errorf("Set = %v, after %d tries", err, d.asked.Load())
 		}
-		return nil
+		return until(task, func() bool { return sockets(t) <= most }) // none is left of a try that was refused
 	})
+}
+
+// sockets returns how many sockets the process has open.
+func sockets(t *testing.T) (n int) {
+	t.Helper()
+	for _, to := range descriptors(t) {
+		if strings.HasPrefix(to, "socket:") {
+			n++
+		}
+	}
+	return n
 }
 
 // The client closes its connection for good when a server sends an error that it does not know, and when a program

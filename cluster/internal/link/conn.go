@@ -96,6 +96,7 @@ func Open(ctx context.Context, urls string, options []nats.Option) (*Conn, error
 	options = append(options,
 		nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.ReconnectJitter(50*time.Millisecond, 50*time.Millisecond),
 		nats.IgnoreAuthErrorAbort(), // a server that refuses it twice may only know of the new password a little later
+		dialsByItself(),
 		nats.PingInterval(PingInterval), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // what waits for an answer is sent again
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { c.disconnected() }),

@@ -15,7 +15,7 @@
 //
 //   - [Seeded] draws: uniformly, or as one of the strategies that find bugs which a uniform
 //     choice hardly ever meets. The seed draws the strategy.
-//   - [Follow] replays a schedule, and [FollowIDs] follows the order of a schedule as far as
+//   - [Follow] replays a schedule, and [FollowOrder] follows the order of a schedule as far as
 //     it still exists.
 //   - [Tree] visits every schedule of a small program, but one alone of those that differ in
 //     nothing but the order of independent operations.

@@ -24,6 +24,7 @@ func Shrink(steps []Step, attempt Attempt, isOver func() bool) []Step {
 	for {
 		before := costOf(s.best)
 		s.cut()
+		s.quietenDraws()
 		s.sortStretches()
 		s.quieten()
 		s.joinRuns()
@@ -83,25 +84,13 @@ func (s *shrinker) cut() {
 func (s *shrinker) sortStretches() {
 	for size := len(s.best); size >= 2; size /= 2 {
 		for at := 0; at+1 < len(s.best) && !s.isOver(); {
-			ids, draws := order(s.best)
-			end := min(at+size, len(ids))
-			if at >= end || !sortByFirst(ids[at:end]) || !s.try(&FollowIDs{IDs: ids, Draws: draws}) {
+			o := orderOf(s.best)
+			end := min(at+size, len(o.ids))
+			if at >= end || !sortByFirst(o.ids[at:end]) || !s.try(&FollowOrder{of: o}) {
 				at += max(1, size/2)
 			}
 		}
 	}
-}
-
-// order returns the candidates of steps, and the numbers that were drawn.
-func order(steps []Step) (ids []ID, draws []uint32) {
-	for _, s := range steps {
-		if s.ID == 0 {
-			draws = append(draws, s.I)
-		} else {
-			ids = append(ids, s.ID)
-		}
-	}
-	return ids, draws
 }
 
 // sortByFirst puts the IDs that are equal together, in the order in which each comes first. It
@@ -121,13 +110,13 @@ func sortByFirst(ids []ID) (changed bool) {
 // joinRuns moves each run of steps of one task to the run of that task before it, or behind it.
 func (s *shrinker) joinRuns() {
 	for at := 0; !s.isOver(); {
-		ids, draws := order(s.best)
-		start := startOfRun(ids, at)
+		o := orderOf(s.best)
+		start := startOfRun(o.ids, at)
 		if start < 0 {
 			return
 		}
-		if !s.try(&FollowIDs{IDs: joinBefore(ids, start), Draws: draws}) &&
-			!s.try(&FollowIDs{IDs: joinBehind(ids, start), Draws: draws}) {
+		if !s.try(&FollowOrder{of: o.with(joinBefore(o.ids, start))}) &&
+			!s.try(&FollowOrder{of: o.with(joinBehind(o.ids, start))}) {
 			at++
 		}
 	}
@@ -185,6 +174,23 @@ func (s *shrinker) quieten() {
 				break
 			}
 			if !s.try(&Follow{Choices: withoutSwitches(c, at, size)}) {
+				at += size
+			}
+		}
+	}
+}
+
+// quietenDraws makes draws quiet, as quieten does, but where others draw less or more then, the rest
+// still draws what it drew.
+func (s *shrinker) quietenDraws() {
+	for size := len(orderOf(s.best).loud()); size >= 1; size /= 2 {
+		for at := 0; !s.isOver(); {
+			o := orderOf(s.best)
+			loud := o.loud()
+			if at >= len(loud) {
+				break
+			}
+			if !s.try(&FollowOrder{of: o.without(loud[at:min(at+size, len(loud))])}) {
 				at += size
 			}
 		}

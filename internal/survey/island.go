@@ -148,12 +148,16 @@ func (w *Watch) anyIsland(tasks []*sched.Task) bool {
 	asked := map[*sched.Task]bool{} // the holders that were asked
 	for len(tasks) != 0 && len(order) < 2*maxLook {
 		n := min(len(tasks), lookPause)
-		w.askSome(tasks[:n], func(t *sched.Task, a Answer) {
+		still := w.askSome(tasks[:n], func(t *sched.Task, a Answer) {
 			if a.IsIdle && isBound(a.Waits, a.IsPartial) {
 				bound[t] = a.Waits
 				order = append(order, t)
 			}
 		})
+		if !still {
+			w.lookAgain() // the worker may be about to park, without a poll that would make another look
+			break
+		}
 		if tasks = tasks[n:]; len(tasks) == 0 {
 			tasks = holdersOf(order, bound, asked)
 		}
@@ -231,14 +235,19 @@ func (w *Watch) Stall(tell func(s report.Snapshot) (reports bool)) {
 	}
 }
 
-// askSome asks tasks while the runtime stands still, if it has one worker.
-func (w *Watch) askSome(tasks []*sched.Task, look func(t *sched.Task, a Answer)) {
+// askSome asks tasks while the runtime stands still, if it has one worker. When that does not stand
+// still no task is asked.
+func (w *Watch) askSome(tasks []*sched.Task, look func(t *sched.Task, a Answer)) (still bool) {
 	resume, still := w.rt.Sched.Pause(patience)
 	defer resume()
-	askThese(w.rt, tasks, still, func(t *sched.Task, a Answer) bool {
+	if !still {
+		return false
+	}
+	askThese(w.rt, tasks, true, func(t *sched.Task, a Answer) bool {
 		look(t, a)
 		return true
 	})
+	return true
 }
 
 // Islands returns the tasks of rt that wait for each other, with those that wait for them: one

@@ -195,6 +195,21 @@ func TestLookAsksALimitedNumberOfTasksAndNoneWithoutActivity(t *testing.T) {
 	}
 }
 
+// The poll may be the last one before the worker parks: no other one would make a look.
+func TestALookDuringAPollThatDoesNotReturnIsRepeated(t *testing.T) {
+	rt, _ := newIslandRuntime(t, edo.Config{StallAfter: -1, CurrentThread: true})
+	edo.Spawn(rt, &tasktest.Gate{Name: "shut"})
+	untilIdle(rt, 1)
+	began, release := make(chan struct{}), make(chan struct{})
+	edo.Go(rt, func(*edo.Task) error { close(began); <-release; return nil })
+	<-began
+	watchOf(rt).Look()
+	if watchOf(rt).SampleLen() == 0 {
+		t.Error("the next look asks no task")
+	}
+	close(release)
+}
+
 // fickle is a leaf that names a holder only the first time that it is asked.
 type fickle struct {
 	crowd *crowd

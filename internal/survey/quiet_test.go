@@ -13,6 +13,7 @@ import (
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/mpsc"
 	"github.com/edo-go/edo/oneshot"
+	"github.com/edo-go/edo/report"
 	"github.com/edo-go/edo/socket"
 	"github.com/edo-go/edo/timer"
 )
@@ -79,9 +80,14 @@ func TestForgottenSenderIsNoStallHoweverSlowOtherCleanUpFunctionsAre(t *testing.
 	}
 }
 
-// untilIdle waits until this many tasks wait, and no task runs.
+// untilIdle waits until this many tasks wait, and no task runs. Workers are counted one after the
+// other: one may hand a task to another that was counted as idle, and be idle when its turn comes. So
+// it takes two counts between which no worker has parked.
 func untilIdle(rt *edo.Runtime, waiting int) {
-	for m := rt.Metrics(); m.Idle != m.Workers+m.Spares || m.Waiting < waiting || m.Queued != 0; m = rt.Metrics() {
+	isIdle := func(m report.Metrics) bool {
+		return m.Idle == m.Workers+m.Spares && m.Waiting >= waiting && m.Queued == 0
+	}
+	for before, m := rt.Metrics(), rt.Metrics(); !isIdle(before) || !isIdle(m) || m.Parks != before.Parks; before, m = m, rt.Metrics() {
 		runtime.Gosched()
 	}
 }

@@ -155,7 +155,7 @@ func TestProgramThatDoesNotEndReportsItsWaits(t *testing.T) {
 			want := regexp.MustCompile(`^edo: 4 tasks have not ended since the signal \d+ s ago: .*, cancelled, still waits for edo: a call of ` +
 				`.*; 3 × stubborn: lock: notify; a second signal cancels them\n$`)
 			line := <-lines
-			for n := 0; n < 1000 && !want.MatchString(line); n++ {
+			for n := 0; n < 100_000 && !want.MatchString(line); n++ {
 				line = <-lines
 			}
 			if !want.MatchString(line) {

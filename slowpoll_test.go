@@ -25,8 +25,12 @@ func TestASlowPollIsToldOfWhileItGoesOn(t *testing.T) {
 				if _, err := edo.Await(task, &atTheSecondPoll{}); err != nil {
 					return err
 				}
-				slow := <-told // which holds up the worker
-				if slow.Task != "the slow one" || slow.For < 20*time.Millisecond || !strings.Contains(slow.Error(), "the poll of task the slow one has taken") {
+				// The wait for that holds up the worker. A poll of main may have been slow before, when its thread stood still.
+				slow := <-told
+				for slow.Task != "the slow one" {
+					slow = <-told
+				}
+				if slow.For < 20*time.Millisecond || !strings.Contains(slow.Error(), "the poll of task the slow one has taken") {
 					t.Errorf("told: %+v: %v", *slow, slow)
 				}
 				return nil

@@ -22,7 +22,7 @@ func TestReceiverThatBlocksItsOnlyWorkerDoesNotHoldUpSendersElsewhere(t *testing
 				return err
 			}
 		}
-		for end := time.Now().Add(10 * time.Second); woken(tasks) != 3; runtime.Gosched() {
+		for end := time.Now().Add(time.Minute); woken(tasks) != 3; runtime.Gosched() {
 			if time.Now().After(end) {
 				return errors.New("the line is not served while the receiver blocks")
 			}

@@ -147,8 +147,8 @@ func TestOthersGoOnWithinAMomentWhileAllWorkersAreHeldUp(t *testing.T) {
 			for range workers {
 				edo.Go(task, func(*edo.Task) error {
 					for begin := time.Now(); !ran.Load(); {
-						if time.Since(begin) > 10*time.Second {
-							t.Error("the others waited for 10 s")
+						if time.Since(begin) > time.Minute {
+							t.Error("the others waited for a minute")
 							break
 						}
 					}

@@ -329,7 +329,7 @@ func TestShutdownEndsEveryOperationThatWaits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if err := rt.Shutdown(ctx); err != nil && !errors.Is(err, edo.ErrCancelled) {
 			t.Error(err)

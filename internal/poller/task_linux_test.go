@@ -42,7 +42,7 @@ func (m *mock) Unpark() {
 // worker returns the context of a goroutine that looks and waits.
 func worker() *sched.Context { return sched.NewContext(nil, &newMock().Task) }
 
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // await waits until m is woken, and says whether it was.
 func (m *mock) await() bool {

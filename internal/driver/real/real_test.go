@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a test waits for an event that must happen.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // harness is a driver under test, and a worker that waits in it.
 type harness struct {

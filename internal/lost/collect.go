@@ -47,22 +47,27 @@ func Collect() bool {
 	return true
 }
 
-// drain waits until every clean-up function that was queued has been executed.
+// drain waits until every clean-up function that was queued has been executed. Of the time between two
+// looks at most mostSeen counts: when the whole program has stood still, so have those functions.
 func drain() bool {
-	begin := time.Now()
-	lastProgress, last := begin, uint64(0)
+	const mostSeen = 20 * time.Millisecond
+	looked := time.Now()
+	var total, idle time.Duration // since the beginning, and since the last one returned
+	last := uint64(0)
 	for pause := time.Duration(0); ; pause = min(pause+10*time.Microsecond, time.Millisecond) {
 		queued, executed := cleanups()
 		if executed >= queued {
 			return true
 		}
 		now := time.Now()
+		seen := min(now.Sub(looked), mostSeen)
+		looked = now
+		total += seen
+		idle += seen
 		if executed != last {
-			lastProgress, last = now, executed
-		} else if now.Sub(lastProgress) > patience {
-			return false
+			idle, last = 0, executed
 		}
-		if now.Sub(begin) > maxWait {
+		if idle > patience || total > maxWait {
 			return false
 		}
 		if pause == 0 {

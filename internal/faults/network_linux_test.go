@@ -243,8 +243,8 @@ func TestAPeerThatVanishesIsNoticedByWhatTheProgramChose(t *testing.T) {
 			}
 			open = append(open, a, b)
 		}
-		w.Cut()
 		began := time.Now()
+		w.Cut()
 		var all []*edo.JoinHandle[edo.Unit]
 		for i, c := range cases {
 			conn := open[2*i]

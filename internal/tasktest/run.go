@@ -11,9 +11,10 @@ import (
 	"github.com/edo-go/edo/internal/coro"
 )
 
-// Main runs the tests of a package, and ends a run that hangs, with all stacks.
+// Main runs the tests of a package, and ends a run that hangs, with all stacks: before go test does when it has no
+// other time limit. A shorter time may be too short for a package on a busy machine.
 func Main(m *testing.M) {
-	time.AfterFunc(4*time.Minute, func() {
+	time.AfterFunc(9*time.Minute, func() {
 		buf := make([]byte, 4<<20)
 		os.Stderr.Write(buf[:runtime.Stack(buf, true)])
 		panic("the tests hang")

@@ -43,8 +43,8 @@ func within(t testing.TB, fn func()) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(20 * time.Second):
-		t.Fatal("it does not end within 20 s")
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end within a minute")
 	}
 }
 
@@ -335,9 +335,11 @@ func TestAGoroutineWithANetConnIsNoStall(t *testing.T) {
 		x, y := aio.Duplex(3)
 		a := aio.NetConn(task.Runtime(), x)
 		s, r := oneshot.New[int]()
+		hasRead := make(chan struct{})
 		go func() {
 			defer a.Close()
 			a.Read(make([]byte, 1))
+			close(hasRead)
 			<-goOn
 			s.Send(1)
 		}()
@@ -345,6 +347,10 @@ func TestAGoroutineWithANetConnIsNoStall(t *testing.T) {
 			return err
 		}
 		defer y.Close()
+		// Before its Read the runtime does not know of the goroutine, which may begin late. A Call is no stall.
+		if _, err := edo.Call(task, func(context.Context) (edo.Unit, error) { <-hasRead; return edo.Unit{}, nil }); err != nil {
+			return err
+		}
 		time.AfterFunc(300*time.Millisecond, func() { close(goOn) })
 		_, err := r.Recv(task)
 		return err

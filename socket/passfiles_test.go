@@ -41,7 +41,7 @@ func passing(t *testing.T, network string, fn func(task *edo.Task, a, b *Conn) e
 			return err
 		}
 		defer b.Close()
-		if err := errors.Join(a.SetDeadline(in(task, 10*time.Second)), b.SetDeadline(in(task, 10*time.Second))); err != nil {
+		if err := errors.Join(a.SetDeadline(in(task, time.Minute)), b.SetDeadline(in(task, time.Minute))); err != nil {
 			return err
 		}
 		return fn(task, a, b)
@@ -66,7 +66,7 @@ func pipes(t *testing.T, n int) (files []*os.File, read func(i int) string) {
 	}
 	return files, func(i int) string {
 		files[i].Close()
-		ends[i].SetReadDeadline(time.Now().Add(10 * time.Second))
+		ends[i].SetReadDeadline(time.Now().Add(time.Minute))
 		text, err := io.ReadAll(ends[i])
 		if err != nil {
 			t.Errorf("pipe %d: %v", i, err)

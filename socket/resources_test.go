@@ -40,7 +40,7 @@ func TestShutdownEndsWhatWaits(t *testing.T) {
 	})
 	<-waiting
 	edo.Spawn(rt, l.AcceptFuture())
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := rt.Shutdown(ctx); err != nil && !errors.Is(err, edo.ErrCancelled) {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestRunLeavesNoDescriptorsAndGoroutines(t *testing.T) {
 	goroutines := func() int { return runtime.NumGoroutine() - coro.Kept() }
 	before, files := goroutines(), descriptors()
 	use()
-	for end := time.Now().Add(10 * time.Second); goroutines() > before; runtime.Gosched() {
+	for end := time.Now().Add(time.Minute); goroutines() > before; runtime.Gosched() {
 		if time.Now().After(end) {
 			t.Fatalf("%d goroutines, want %d", goroutines(), before)
 		}

@@ -19,8 +19,9 @@ func Example() {
 	defer os.RemoveAll(dir)
 	written := make(chan string, 1)
 	rec, err := flight.Start(flight.Config{
-		Dir:     dir,
-		OnWrite: func(file string, cause error) { written <- file },
+		Dir:      dir,
+		SlowPoll: -1, // is no reason here
+		OnWrite:  func(file string, cause error) { written <- file },
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -12,7 +12,10 @@ import (
 	"github.com/edo-go/edo/telemetry/metrics"
 )
 
-func TestMain(m *testing.M) { tasktest.Main(m) }
+func TestMain(m *testing.M) {
+	metrics.SetPatience(time.Minute) // no machine is so busy that a channel is not asked in time
+	tasktest.Main(m)
+}
 
 // newRuntime returns a runtime that ends with the test.
 func newRuntime(t *testing.T, c edo.Config) *edo.Runtime {

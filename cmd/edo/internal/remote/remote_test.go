@@ -18,6 +18,7 @@ import (
 	"github.com/edo-go/edo/cmd/edo/internal/remote"
 	"github.com/edo-go/edo/console"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/report"
 )
 
 const token = "a token of sixteen bytes, and more"
@@ -117,7 +118,7 @@ func TestAStreamHasFramesAndLeadsToTasks(t *testing.T) {
 		}
 		for _, rt := range f.Runtimes {
 			for _, g := range rt.Groups {
-				if g.Name == "reader" && len(g.Tasks) == 1 {
+				if g.Name == "reader" && len(g.Tasks) == 1 && g.State == report.Waiting { // before its first poll it has no waits
 					found = g.Tasks[0]
 					end()
 				}

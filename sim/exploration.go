@@ -31,11 +31,10 @@ type exploration struct {
 }
 
 // shrinkFor is for how long Explore looks for a shorter schedule, and maxAttempts how many runs
-// it makes for that.
-const (
-	shrinkFor   = 4 * time.Second
-	maxAttempts = 20_000
-)
+// it makes for that. Tests change the first.
+var shrinkFor = 4 * time.Second
+
+const maxAttempts = 20_000
 
 // newExploration begins an exploration by the calling goroutine.
 func newExploration(t TB, fn func(seed uint64) error) *exploration {

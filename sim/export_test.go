@@ -12,3 +12,10 @@ func ExploreOneSlow(t TB, after time.Duration, to io.Writer, fn func(seed uint64
 	e.slow = slowRun{after: after, to: to}
 	_ = e.all(1)
 }
+
+// SetShrinkFor sets for how long Explore looks for a shorter schedule, until the returned function is called.
+func SetShrinkFor(d time.Duration) (reset func()) {
+	before := shrinkFor
+	shrinkFor = d
+	return func() { shrinkFor = before }
+}

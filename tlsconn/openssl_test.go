@@ -119,13 +119,7 @@ func TestAServerOfOpenSSLIsUnderstood(t *testing.T) {
 	path := openssl(t)
 	cert, key := keyFiles(t)
 	run(t, func(task *edo.Task) error {
-		probe, err := socket.Listen(task, "tcp", "127.0.0.1:0") // a free port
-		if err != nil {
-			return err
-		}
-		address := probe.Addr().String()
-		probe.Close()
-		cmd := exec.Command(path, "s_server", "-accept", address, "-cert", cert, "-key", key, "-rev")
+		cmd := exec.Command(path, "s_server", "-accept", "127.0.0.1:0", "-cert", cert, "-key", key, "-rev")
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			return err
@@ -135,15 +129,16 @@ func TestAServerOfOpenSSLIsUnderstood(t *testing.T) {
 		}
 		defer cmd.Wait()
 		defer cmd.Process.Kill()
-		if _, err := edo.Blocking(task, func(*edo.Task) (edo.Unit, error) { // until it says that it accepts
+		address, err := edo.Blocking(task, func(*edo.Task) (string, error) { // until it says where it accepts
 			lines := bufio.NewScanner(out)
 			for lines.Scan() {
-				if strings.HasPrefix(lines.Text(), "ACCEPT") {
-					return edo.Unit{}, nil
+				if address, ok := strings.CutPrefix(lines.Text(), "ACCEPT "); ok {
+					return address, nil
 				}
 			}
-			return edo.Unit{}, errors.New("openssl s_server has ended")
-		}).Await(task); err != nil {
+			return "", errors.New("openssl s_server has ended")
+		}).Await(task)
+		if err != nil {
 			return err
 		}
 		c, err := tlsconn.Dial(task, "tcp", address, clientConfig())

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -227,7 +228,7 @@ func TestClientsOfCoderAreServed(t *testing.T) {
 			if err := <-read; err != nil {
 				t.Error(err)
 			}
-			if err := c.Close(4321, "bye"); err != nil {
+			if err := c.Close(4321, "bye"); err != nil && !errors.Is(err, context.DeadlineExceeded) { // a busy machine may not answer within 5 s
 				t.Errorf("Close: %v", err)
 			}
 			if err := <-ends; fmt.Sprint(err) != `web: closed with code 4321 ("bye")` {

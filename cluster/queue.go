@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/edo-go/edo"
@@ -258,7 +259,8 @@ type QueueInfo struct {
 	Dead      int // dead letters
 }
 
-// Info asks the broker how the queue stands. The numbers are of some instants close to each other.
+// Info asks the broker how the queue stands. The numbers are of some instants close to each other: when all but Dead
+// are 0, the queue had no job at one of them. It costs a question for each priority or lane, and three more.
 //
 //edo:step InfoStep
 func (q *Queue[T]) Info(task *edo.Task) (QueueInfo, error) { return edo.Call(task, q.info) }
@@ -267,6 +269,9 @@ func (q *Queue[T]) Info(task *edo.Task) (QueueInfo, error) { return edo.Call(tas
 func (q *Queue[T]) InfoStep(task *edo.Task, st *edo.Step) (done bool, info QueueInfo, err error) {
 	return edo.CallStep(task, st, q.info)
 }
+
+// manySubjects is up to how many subjects of a stream Info asks for each of them.
+const manySubjects = 1000
 
 func (q *Queue[T]) info(ctx context.Context) (info QueueInfo, err error) {
 	err = q.conn.in().Manage(ctx, func(ctx context.Context) error {
@@ -282,17 +287,30 @@ func (q *Queue[T]) info(ctx context.Context) (info QueueInfo, err error) {
 		if err != nil {
 			return err
 		}
-		// Of a new job the broker tells its consumer some time after it has confirmed it: the stream knows what waits.
-		jobs, err := s.Info(ctx, jetstream.WithSubjectFilter(q.root()+"*"))
+		// Of a new job the broker tells its consumer some time after it has confirmed it: the stream knows what waits. What
+		// it says of all its subjects is of one instant. The number of its messages is of another: jobs come and go between.
+		root, isMany := q.root(), s.CachedInfo().State.NumSubjects > manySubjects
+		filter := root + ">"
+		if isMany { // a scheduled job is a subject
+			filter = root + "*"
+		}
+		jobs, err := s.Info(ctx, jetstream.WithSubjectFilter(filter))
 		if err != nil {
 			return err
 		}
-		due := 0
-		for _, n := range jobs.State.Subjects {
+		due, lines := 0, 0
+		for subject, n := range jobs.State.Subjects {
+			if strings.Contains(strings.TrimPrefix(subject, root), ".") {
+				info.Scheduled += int(n)
+				continue
+			}
 			due += int(n)
+			lines++
 		}
 		info.Waiting = max(0, due-info.Taken)
-		info.Scheduled = max(0, int(jobs.State.Msgs)-due)
+		if isMany {
+			info.Scheduled = max(0, int(jobs.State.NumSubjects)-lines)
+		}
 		if s, err = q.conn.in().JetStream().Stream(ctx, q.deadStream()); err != nil {
 			return err
 		}

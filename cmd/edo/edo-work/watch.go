@@ -90,6 +90,9 @@ type queueState struct {
 	hasRate         bool
 }
 
+// manySubjects is up to how many subjects of a queue look asks for each of them.
+const manySubjects = 1000
+
 // look asks the broker for all queues of package cluster.
 func look(ctx context.Context, conn *cluster.Conn) (all []queueState, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -118,17 +121,29 @@ func look(ctx context.Context, conn *cluster.Conn) (all []queueState, err error)
 		if err := consumers.Err(); err != nil {
 			return nil, err
 		}
-		// As in cluster.Queue.Info: what is due is in a subject of one word below that of the queue.
-		lines := jetstream.WithSubjectFilter(strings.TrimSuffix(info.Config.Subjects[0], ">") + "*")
-		if info, err = stream.Info(ctx, lines); err != nil {
+		// As in cluster.Queue.Info: what is due is in a subject of one word below that of the queue, and what is not in one of two.
+		root, isMany := strings.TrimSuffix(info.Config.Subjects[0], ">"), info.State.NumSubjects > manySubjects
+		filter := root + ">"
+		if isMany {
+			filter = root + "*"
+		}
+		if info, err = stream.Info(ctx, jetstream.WithSubjectFilter(filter)); err != nil {
 			return nil, err
 		}
-		due := 0
-		for _, n := range info.State.Subjects {
+		due, lines := 0, 0
+		for subject, n := range info.State.Subjects {
+			if strings.Contains(strings.TrimPrefix(subject, root), ".") {
+				q.scheduled += int(n)
+				continue
+			}
 			due += int(n)
+			lines++
 		}
+		if isMany {
+			q.scheduled = max(0, int(info.State.NumSubjects)-lines)
+		}
+		q.waiting = max(0, due-q.taken)
 		q.at, q.left = time.Now(), info.State.LastSeq-info.State.Msgs
-		q.waiting, q.scheduled = max(0, due-q.taken), max(0, int(info.State.Msgs)-due)
 		all = append(all, q)
 	}
 	for i := range all {

@@ -21,8 +21,9 @@ import (
 )
 
 const aboutWatch = `Shows all queues at the broker, and the workers that edo work serve has started: on a
-terminal a live table, elsewhere a line for each queue and look. "done" is what has left
-the queue since the look before, each second.`
+terminal a live table, elsewhere a line for each queue and look. "in flight" is
+what workers have, and what rests after a failed try. "done" is what has left the queue
+since the look before, each second.`
 
 func watch(args []string, out, errs writer) int {
 	var p place

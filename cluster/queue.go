@@ -185,6 +185,8 @@ func (q *Queue[T]) explain(err error) error {
 		return err
 	case isOther(err):
 		return fmt.Errorf("cluster: the queue %s exists with other settings, and all programs must give the same: %w", q.name, err)
+	case link.HasCode(err, jetstream.JSErrCodeStreamNotFound), link.HasCode(err, jetstream.JSErrCodeConsumerNotFound):
+		return fmt.Errorf("cluster: the queue %s is not there any more: %w", q.name, err)
 	}
 	return fmt.Errorf("cluster: the queue %s: %w", q.name, link.ExplainReplicas(err, "QueueConfig.Replicas", q.cfg.Replicas))
 }

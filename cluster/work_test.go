@@ -334,6 +334,18 @@ func TestAWorkerEndsWhenItsQueueIsGone(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "cluster: the queue gone is not there any more") {
 			t.Errorf("the worker has ended with %v", err)
 		}
+		if _, err := q.Info(task); err == nil || !strings.HasPrefix(err.Error(), "cluster: the queue gone is not there any more: ") {
+			t.Errorf("it stands at %v", err)
+		}
+		_, err = edo.Blocking(task, func(task *edo.Task) (edo.Unit, error) {
+			return edo.Unit{}, conn.JetStream().DeleteStream(task.Context(), "edo_gone_dead")
+		}).Await(task)
+		if err != nil {
+			return err
+		}
+		if _, err := q.Dead(task, 0, 1); err == nil || !strings.HasPrefix(err.Error(), "cluster: the queue gone is not there any more: ") {
+			t.Errorf("its dead letters are %v", err)
+		}
 		return nil
 	})
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/cluster/lease"
@@ -144,6 +146,29 @@ func TestTheNumberOfWorkersOfAnotherProgramIsNotKnown(t *testing.T) {
 	if got := out.String(); !strings.Contains(got, "queue primes: 0 waiting, 0 in flight, 0 scheduled, 0 dead, - done per second, 1 workers\n") ||
 		!strings.Contains(got, "queue mails: 0 waiting, 0 in flight, 0 scheduled, 0 dead, - done per second, - workers\n") {
 		t.Error(got)
+	}
+}
+
+func TestAScheduledJobThatComesDueIsNotDone(t *testing.T) {
+	at := time.Unix(1, 0)
+	for _, c := range []struct {
+		now  queueState
+		want int64
+	}{
+		{queueState{left: 30, scheduled: 5, waiting: 20}, 0}, // 20 have come due
+		{queueState{left: 33, scheduled: 5, waiting: 17}, 3}, // and 3 are done
+		{queueState{left: 12, scheduled: 25, waiting: 0}, 2}, // none has come due
+		{queueState{left: 12, scheduled: 40, waiting: 0}, 2}, // and 15 more are scheduled
+		{queueState{left: 29, scheduled: 5, waiting: 20}, 0}, // the look was between two numbers
+		{queueState{left: 9, scheduled: 25, waiting: 0}, -1}, // the queue was made anew
+	} {
+		v := &view{out: io.Discard, before: map[string]queueState{"q": {left: 10, scheduled: 25, at: at}}}
+		c.now.name, c.now.at = "q", at.Add(time.Second)
+		all := []queueState{c.now}
+		v.show(all, nil)
+		if all[0].hasRate != (c.want >= 0) || all[0].perSecond != max(0, c.want) {
+			t.Errorf("%+v: want %d done", all[0], c.want)
+		}
 	}
 }
 

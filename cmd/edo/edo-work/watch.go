@@ -86,7 +86,7 @@ type queueState struct {
 	at              time.Time
 	waiting, taken  int
 	scheduled, dead int
-	left            uint64 // jobs that have left it, ever
+	left            uint64 // messages that have left its stream, ever
 	perSecond       int64
 	hasRate         bool
 }
@@ -166,7 +166,7 @@ func (v *view) show(queues []queueState, workers []lease.Change) {
 	for i := range queues {
 		q := &queues[i]
 		if old, ok := v.before[q.name]; ok && q.at.After(old.at) && q.left >= old.left {
-			q.hasRate, q.perSecond = true, figures.PerSecond(int64(q.left-old.left), q.at.Sub(old.at))
+			q.hasRate, q.perSecond = true, figures.PerSecond(q.doneSince(&old), q.at.Sub(old.at))
 		}
 		v.before[q.name] = *q
 	}
@@ -181,6 +181,13 @@ func (v *view) show(queues []queueState, workers []lease.Change) {
 	if len(queues) == 0 {
 		fmt.Fprintln(v.out, "there are no queues")
 	}
+}
+
+// doneSince returns how many jobs have left the queue since the look old. A scheduled job that comes due is two messages, of
+// which one leaves: it is not counted, unless another one is scheduled between the looks.
+func (q *queueState) doneSince(old *queueState) int64 {
+	left := int64(q.left - old.left)
+	return max(0, min(left, left+int64(q.scheduled-old.scheduled)))
 }
 
 // rate is how many jobs leave the queue each second.

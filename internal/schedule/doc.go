@@ -15,8 +15,7 @@
 //
 //   - [Seeded] draws: uniformly, or as one of the strategies that find bugs which a uniform
 //     choice hardly ever meets. The seed draws the strategy.
-//   - [Follow] replays a schedule, and [FollowOrder] follows the order of a schedule as far as
-//     it still exists.
+//   - [Follow] replays a schedule.
 //   - [Tree] visits every schedule of a small program, but one alone of those that differ in
 //     nothing but the order of independent operations.
 //   - [Shrink] looks for the shortest schedule that still fails, and [Corpus] keeps the

@@ -13,6 +13,7 @@ type program struct {
 	last  int
 	waits []int                    // since which step each was passed over
 	touch func(task, step int) any // the object of a step; nil: not known
+	draws func(s Strategy, t int)  // what a step of a task draws; nil: nothing
 }
 
 func newProgram(tasks, steps int) *program {
@@ -53,6 +54,9 @@ func (p *program) run(s Strategy) []int {
 		p.last = t
 		p.left[t]--
 		p.ran = append(p.ran, t)
+		if p.draws != nil {
+			p.draws(s, t)
+		}
 	}
 	return p.ran
 }
@@ -275,6 +279,51 @@ func swaps(order []int) bool {
 		}
 	}
 	return found >= 2
+}
+
+// sends is a program whose tasks send a hundred packets each. One that is lost is not late: so it draws less than the
+// others. fails says whether the packets of task 2 with two numbers are lost, and no other in between is late.
+func sends(s Strategy) (steps []Step, fails bool) {
+	p := newProgram(5, 100)
+	sent := make([]int, 5)
+	lost, late := map[int]bool{}, map[int]int{}
+	p.draws = func(s Strategy, t int) {
+		sent[t]++
+		isLost := s.Draw(4) == 3
+		delay := 0
+		if !isLost {
+			delay = s.Draw(1000)
+		}
+		if t == 2 {
+			lost[sent[t]], late[sent[t]] = isLost, delay
+		}
+	}
+	r := &Record{Of: s}
+	p.run(r)
+	return r.Steps, lost[30] && lost[70] && late[50] > 500
+}
+
+func TestShrinkingLeavesTheDrawsThatMatter(t *testing.T) {
+	for seed, found := uint64(0), 0; found < 3; seed++ {
+		steps, fails := sends(NewSeeded(Uniform, seed))
+		if !fails {
+			continue
+		}
+		found++
+		attempts := 0
+		best := Shrink(slices.Clone(steps), func(s Strategy) ([]Step, bool) {
+			attempts++
+			return sends(s)
+		}, func() bool { return attempts > 20_000 })
+		c := ChoicesOf(best)
+		if n := c.Switches(); n != 3 {
+			t.Errorf("seed %d: %d choices are left of %d, after %d attempts, want 3: %v", seed, n, ChoicesOf(steps).Switches(), attempts, c)
+		}
+		if _, fails := sends(&Follow{Choices: c}); !fails {
+			t.Errorf("seed %d: the schedule that is left does not fail", seed)
+		}
+		t.Logf("seed %d: %d of %d, after %d attempts", seed, c.Switches(), ChoicesOf(steps).Switches(), attempts)
+	}
 }
 
 func TestShrinkingLeavesTheSwitchesThatMatter(t *testing.T) {

@@ -14,7 +14,7 @@ type Attempt func(s Strategy) (steps []Step, fails bool)
 // shorter and shorter. That is the idea of Jalbert and Sen, "A Trace Simplification Technique
 // for Effective Debugging of Concurrent Programs", FSE 2010. Then it makes choices quiet, many
 // at once and at last one by one: Zeller and Hildebrandt, "Simplifying and Isolating
-// Failure-Inducing Input", TSE 2002.
+// Failure-Inducing Input", TSE 2002. What was drawn stays with the step in which it was drawn: see turn.
 func Shrink(steps []Step, attempt Attempt, isOver func() bool) []Step {
 	s := &shrinker{best: steps, attempt: attempt}
 	s.isOver = func() bool { return s.isLeast || isOver() }
@@ -84,13 +84,39 @@ func (s *shrinker) cut() {
 func (s *shrinker) sortStretches() {
 	for size := len(s.best); size >= 2; size /= 2 {
 		for at := 0; at+1 < len(s.best) && !s.isOver(); {
-			o := orderOf(s.best)
-			end := min(at+size, len(o.ids))
-			if at >= end || !sortByFirst(o.ids[at:end]) || !s.try(&FollowOrder{of: o}) {
+			ids := idsOf(s.best)
+			end := min(at+size, len(ids))
+			if at >= end || !sortByFirst(ids[at:end]) || !s.tryOrder(ids, drawsOf(s.best)) {
 				at += max(1, size/2)
 			}
 		}
 	}
+}
+
+// tryOrder tries another order of the candidates, which draw what they drew.
+func (s *shrinker) tryOrder(ids []ID, d draws) (isBetter bool) {
+	return s.try(&followOrder{drawer{draws: d}, ids})
+}
+
+// idsOf returns the candidates of steps.
+func idsOf(steps []Step) (ids []ID) {
+	for _, s := range steps {
+		if s.ID != 0 {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// picksOf returns the choices of steps among several candidates, without the draws.
+func picksOf(steps []Step) Choices {
+	var c Choices
+	for _, s := range steps {
+		if s.N > 1 && s.ID != 0 {
+			c = append(c, s.I)
+		}
+	}
+	return c.Trim()
 }
 
 // sortByFirst puts the IDs that are equal together, in the order in which each comes first. It
@@ -110,13 +136,12 @@ func sortByFirst(ids []ID) (changed bool) {
 // joinRuns moves each run of steps of one task to the run of that task before it, or behind it.
 func (s *shrinker) joinRuns() {
 	for at := 0; !s.isOver(); {
-		o := orderOf(s.best)
-		start := startOfRun(o.ids, at)
+		ids, draws := idsOf(s.best), drawsOf(s.best)
+		start := startOfRun(ids, at)
 		if start < 0 {
 			return
 		}
-		if !s.try(&FollowOrder{of: o.with(joinBefore(o.ids, start))}) &&
-			!s.try(&FollowOrder{of: o.with(joinBehind(o.ids, start))}) {
+		if !s.tryOrder(joinBefore(ids, start), draws) && !s.tryOrder(joinBehind(ids, start), draws) {
 			at++
 		}
 	}
@@ -165,32 +190,26 @@ func joinBehind(ids []ID, start int) []ID {
 	return slices.Concat(ids[:start], ids[end:to], ids[start:end], ids[to:])
 }
 
-// quieten makes choices quiet: runs of half of those that are not, of a quarter, and so on.
+// quieten makes choices among candidates quiet.
 func (s *shrinker) quieten() {
-	for size := ChoicesOf(s.best).Switches(); size >= 1; size /= 2 {
-		for at := 0; !s.isOver(); {
-			c := ChoicesOf(s.best)
-			if at >= c.Switches() {
-				break
-			}
-			if !s.try(&Follow{Choices: withoutSwitches(c, at, size)}) {
-				at += size
-			}
-		}
-	}
+	s.leaveFewer(func() int { return picksOf(s.best).Switches() }, func(from, n int) Strategy {
+		return &followPicks{drawer{draws: drawsOf(s.best)}, Follow{Choices: withoutSwitches(picksOf(s.best), from, n)}}
+	})
 }
 
-// quietenDraws makes draws quiet, as quieten does, but where others draw less or more then, the rest
-// still draws what it drew.
+// quietenDraws makes draws quiet, where the candidates keep their order.
 func (s *shrinker) quietenDraws() {
-	for size := len(orderOf(s.best).loud()); size >= 1; size /= 2 {
-		for at := 0; !s.isOver(); {
-			o := orderOf(s.best)
-			loud := o.loud()
-			if at >= len(loud) {
-				break
-			}
-			if !s.try(&FollowOrder{of: o.without(loud[at:min(at+size, len(loud))])}) {
+	s.leaveFewer(func() int { return len(loudOf(s.best)) }, func(from, n int) Strategy {
+		loud := loudOf(s.best)
+		return &followOrder{drawer{draws: drawsOf(s.best).without(loud[from:min(from+n, len(loud))])}, idsOf(s.best)}
+	})
+}
+
+// leaveFewer tries the best run without half of the things that it counts, without a quarter, and so on.
+func (s *shrinker) leaveFewer(count func() int, without func(from, n int) Strategy) {
+	for size := count(); size >= 1; size /= 2 {
+		for at := 0; !s.isOver() && at < count(); {
+			if !s.try(without(at, size)) {
 				at += size
 			}
 		}
@@ -200,7 +219,10 @@ func (s *shrinker) quietenDraws() {
 // fewSwitches is how many switches a schedule has at the most of which each pair is left out.
 const fewSwitches = 24
 
-// leaveOut takes single switches out, and pairs of them: what follows then comes earlier.
+// mostShift is by how many choices what follows a switch may come earlier or later when that is left out.
+const mostShift = 4
+
+// leaveOut takes single switches out, and pairs of them: what follows then comes earlier, or later.
 func (s *shrinker) leaveOut() {
 	for first := 0; ; first++ {
 		c := ChoicesOf(s.best)
@@ -208,7 +230,7 @@ func (s *shrinker) leaveOut() {
 		if first >= len(at) || len(at) > fewSwitches {
 			return
 		}
-		tries := []Choices{slices.Delete(slices.Clone(c), at[first], at[first]+1)}
+		tries := shifted(c, at[first])
 		for _, second := range at[first+1:] {
 			both := withoutSwitches(c, first, 1)
 			both[second] = 0
@@ -224,6 +246,17 @@ func (s *shrinker) leaveOut() {
 			}
 		}
 	}
+}
+
+// shifted returns c with a quiet choice in one place, and what follows where it is, earlier and later.
+func shifted(c Choices, at int) (all []Choices) {
+	quiet := slices.Clone(c)
+	quiet[at] = 0
+	all = append(all, quiet)
+	for n := 1; n <= mostShift; n++ {
+		all = append(all, slices.Delete(slices.Clone(quiet), at, min(at+n, len(c))), slices.Insert(slices.Clone(quiet), at, make(Choices, n)...))
+	}
+	return all
 }
 
 // switchesOf returns where the choices are that are not quiet.

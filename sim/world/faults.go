@@ -7,7 +7,7 @@ import (
 )
 
 // Faults are faults that the seed draws, see [World.Faults]. The numbers are weights: a fault with
-// twice the weight comes twice as often.
+// twice the weight comes twice as often. In the quiet schedule none comes.
 type Faults struct {
 	Hosts []*Host       // that have faults; nil: all
 	Every time.Duration // the mean time from one fault to the next; 0: a second

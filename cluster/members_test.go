@@ -3,6 +3,7 @@ package cluster_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,6 +184,59 @@ func TestACallIsLostWhenTheBrokerIsAwayForLong(t *testing.T) {
 				return err
 			}
 			return caller.Close(task)
+		})
+	})
+}
+
+// It would look as if it still took calls.
+func TestAMemberThatHasStoppedSaysThatItWaitsForConfirmations(t *testing.T) {
+	folder := t.TempDir()
+	w := newWaiting("waits", cluster.FuncConfig{Patience: time.Hour, CallerPatience: time.Hour}, 1, 1)
+	run(t, func(task *edo.Task) error {
+		b := &cluster.Broker{Listen: "127.0.0.1:0"}
+		broker, err := b.Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer broker.Drop()
+		conn, err := b.Open(task, folder)
+		if err != nil {
+			return err
+		}
+		defer conn.Drop()
+		return served(task, conn, 4, []cluster.Offered{w.offer()}, func(m *cluster.Member) error {
+			h := cluster.Spawn(task, conn, w.f, "it")
+			if err := w.begun.await(task); err != nil {
+				return err
+			}
+			if err := broker.Close(task); err != nil {
+				return err
+			}
+			if err := until(task, func() bool { return !conn.Stats().IsConnected }); err != nil {
+				return err
+			}
+			w.gate.Release(1)
+			if err := w.ended.await(task); err != nil {
+				return err
+			}
+			// Its task ends when the outcome is sent.
+			if err := until(task, func() bool { return !strings.Contains("\n"+dump(), "\ncall of waits\n") }); err != nil {
+				return err
+			}
+			m.Stop()
+			if err := untilReported(task, "waits for cluster: the confirmation of the outcomes of its last 1 calls of waits"); err != nil {
+				return err
+			}
+			again, err := b.Open(task, folder)
+			if err != nil {
+				return err
+			}
+			t.Cleanup(again.Drop) // the member delivers its outcomes before it ends
+			n, err := h.Await(task)
+			if n != len("it") || err != nil {
+				t.Errorf("the call is %d, %v", n, err)
+			}
+			return nil
 		})
 	})
 }

@@ -94,7 +94,7 @@ func (p *Process) Signal(s os.Signal) {
 	}
 }
 
-// reminder is what edo tells, a second after a signal, of a program that has not ended: each does on a busy machine.
+// reminder is what edo tells, a second after a signal, about the tasks that have not ended. On a busy machine that is no fault.
 var reminder = regexp.MustCompile(`(?m)^edo: .*\b(task has|tasks have) not ended since .*\n`)
 
 // Wait waits for the end. It returns the rest of the output, the standard error without reminders, and the

@@ -282,7 +282,7 @@ func swaps(order []int) bool {
 }
 
 // sends is a program whose tasks send a hundred packets each. One that is lost is not late: so it draws less than the
-// others. fails says whether the packets of task 2 with two numbers are lost, and no other in between is late.
+// others. fails says whether the packets 30 and 70 of task 2 are lost, and its packet 50 is late.
 func sends(s Strategy) (steps []Step, fails bool) {
 	p := newProgram(5, 100)
 	sent := make([]int, 5)

@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -78,14 +77,15 @@ func TestTwoTasksThatYieldHaveAllOrders(t *testing.T) {
 	}
 }
 
-// twoSenders sends three values from each of two tasks into a channel with room for all.
+// twoSenders sends three values from each of two tasks into a channel with room for all, and receives them when both have
+// ended.
 func twoSenders(result *strings.Builder) func(task *edo.Task) error {
 	return func(task *edo.Task) error {
 		tx, rx := mpsc.New[string](6)
-		for _, name := range []string{"a", "b"} {
-			tx := tx.Clone()
-			edo.Go(task, func(task *edo.Task) error {
-				defer tx.Close()
+		defer tx.Close()
+		var both [2]*edo.JoinHandle[edo.Unit]
+		for i, name := range []string{"a", "b"} {
+			both[i] = edo.Go(task, func(task *edo.Task) error {
 				for range 3 {
 					if err := tx.Send(task, name); err != nil {
 						return err
@@ -94,16 +94,15 @@ func twoSenders(result *strings.Builder) func(task *edo.Task) error {
 				return nil
 			})
 		}
-		tx.Close()
-		for {
-			v, err := rx.Recv(task)
-			if errors.Is(err, edo.ErrClosed) {
-				return nil
-			} else if err != nil {
+		for _, h := range both {
+			if _, err := h.Await(task); err != nil {
 				return err
 			}
+		}
+		for v, err := rx.TryRecv(); err == nil; v, err = rx.TryRecv() {
 			result.WriteString(v)
 		}
+		return nil
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/telemetry/internal/metricstest"
 	"github.com/edo-go/edo/telemetry/metrics"
 	"github.com/edo-go/edo/telemetry/metrics/prom"
 	"github.com/prometheus/client_golang/prometheus"
@@ -189,16 +190,6 @@ func query(t *testing.T, address, expr string) int {
 	return len(answer.Data.Result)
 }
 
-// watchErrors returns how many channels have not been read in time.
-func watchErrors() (n float64) {
-	for _, p := range metrics.New(metrics.Config{}).Read() {
-		if p.Metric.Name == "edo.watch.errors" {
-			n += p.Value
-		}
-	}
-	return n
-}
-
 // A real Prometheus scrapes a program, and is asked each expression of the dashboard and of the alerts.
 func TestEveryExpressionHasDataInARealPrometheus(t *testing.T) {
 	tool(t, "prometheus")
@@ -218,7 +209,7 @@ func TestEveryExpressionHasDataInARealPrometheus(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		n := query(t, address, all[name])
 		// On a busy machine the goroutine that asks the channel may take more than 100 ms.
-		mayBeDue := name == "EdoWatchErrors" && watchErrors() != 0
+		mayBeDue := name == "EdoWatchErrors" && metricstest.WatchErrors() != 0
 		if n >= 0 && n != 0 != slices.Contains(due, name) && !mayBeDue {
 			t.Errorf("%s: %d series, and it should be one of %v that have any", name, n, due)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/telemetry/internal/metricstest"
 	"github.com/edo-go/edo/telemetry/metrics"
 	"github.com/edo-go/edo/telemetry/metrics/otelmetrics"
 	"github.com/edo-go/edo/telemetry/metrics/prom"
@@ -107,8 +108,8 @@ func TestBehindThePrometheusExporterTheNamesAndLabelsAreThoseOfProm(t *testing.T
 		t.Fatal(err)
 	}
 	want, got := series(t, direct), series(t, byOTel)
-	for before := -1.0; before != watchErrors(); want, got = series(t, direct), series(t, byOTel) { // on a busy machine the channel may not be asked in time
-		before = watchErrors()
+	for before := -1.0; before != metricstest.WatchErrors(); want, got = series(t, direct), series(t, byOTel) { // on a busy machine the channel may not be asked in time
+		before = metricstest.WatchErrors()
 	}
 	if !slices.Equal(want, got) {
 		t.Errorf("prom:\n%s\nOpenTelemetry:\n%s", strings.Join(want, "\n"), strings.Join(got, "\n"))
@@ -116,16 +117,6 @@ func TestBehindThePrometheusExporterTheNamesAndLabelsAreThoseOfProm(t *testing.T
 	if len(want) < 40 {
 		t.Errorf("only %d series", len(want))
 	}
-}
-
-// watchErrors returns how many channels have not been read in time.
-func watchErrors() (n float64) {
-	for _, p := range metrics.New(metrics.Config{}).Read() {
-		if p.Metric.Name == "edo.watch.errors" {
-			n += p.Value
-		}
-	}
-	return n
 }
 
 // series returns the type, the name and the labels of each series.

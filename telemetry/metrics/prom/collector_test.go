@@ -12,6 +12,7 @@ import (
 	"github.com/edo-go/edo"
 	"github.com/edo-go/edo/internal/tasktest"
 	"github.com/edo-go/edo/mpsc"
+	"github.com/edo-go/edo/telemetry/internal/metricstest"
 	"github.com/edo-go/edo/telemetry/metrics"
 	"github.com/edo-go/edo/telemetry/metrics/prom"
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,16 +30,6 @@ func watch(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(); tx.Drop(); rx.Drop() })
-}
-
-// watchErrors returns how many channels have not been read in time.
-func watchErrors() (n float64) {
-	for _, p := range metrics.New(metrics.Config{}).Read() {
-		if p.Metric.Name == "edo.watch.errors" {
-			n += p.Value
-		}
-	}
-	return n
 }
 
 // A pedantic registry compares each metric with the descriptions, and promlint knows the conventions.
@@ -63,8 +54,8 @@ func TestAPedanticRegistryAndTheLinterFindNothing(t *testing.T) {
 			}
 		}
 		families, err := registry.Gather()
-		for before := -1.0; before != watchErrors(); families, err = registry.Gather() { // on a busy machine the channel may not be asked in time
-			before = watchErrors()
+		for before := -1.0; before != metricstest.WatchErrors(); families, err = registry.Gather() { // on a busy machine the channel may not be asked in time
+			before = metricstest.WatchErrors()
 		}
 		if err != nil || len(families) != len(metrics.New(c).Metrics()) {
 			t.Errorf("%d families for %d metrics, %v", len(families), len(metrics.New(c).Metrics()), err)

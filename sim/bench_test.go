@@ -120,3 +120,14 @@ func BenchmarkYieldAmong100000(b *testing.B) {
 		return nil
 	}, sim.WithConfig(sim.Config{Strategy: sim.Uniform}))
 }
+
+// BenchmarkShrink finds a failure of more than a thousand choices, and shrinks it to one switch.
+func BenchmarkShrink(b *testing.B) {
+	for b.Loop() {
+		s := &spy{name: "TestBank"}
+		sim.Explore(s, 1000, withdrawals(25))
+		if m := replayed.FindStringSubmatch(s.failed); m == nil || m[1] != "1" || len(m[2]) < 4 {
+			b.Fatalf("not shrunk: %q", s.failed)
+		}
+	}
+}

@@ -60,3 +60,43 @@ func (f *Follow) Rank() uint64 {
 
 // Tracks is false.
 func (*Follow) Tracks() bool { return false }
+
+// followOrder follows the order of candidates as far as they exist: a candidate that there is not when
+// its turn comes is left out.
+type followOrder struct {
+	drawer
+	ids []ID
+}
+
+// Choose returns the candidate whose turn it is, and the quiet one when no turn is left.
+func (f *followOrder) Choose(c Candidates) int {
+	i := f.next(c)
+	f.begin(c.ID(i))
+	return i
+}
+
+func (f *followOrder) next(c Candidates) int {
+	for len(f.ids) > 0 {
+		id := f.ids[0]
+		f.ids = f.ids[1:]
+		for i := range c.Len() {
+			if c.ID(i) == id {
+				return i
+			}
+		}
+	}
+	return 0
+}
+
+// followPicks follows the indices of the candidates among several.
+type followPicks struct {
+	drawer
+	picks Follow
+}
+
+// Choose returns the next index.
+func (f *followPicks) Choose(c Candidates) int {
+	i := f.picks.Choose(c)
+	f.begin(c.ID(i))
+	return i
+}
